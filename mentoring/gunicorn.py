@@ -1,0 +1,22 @@
+"""Gunicorn for production: `gunicorn mentoring.wsgi --config python:mentoring.gunicorn`; flags win over it."""
+
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from common.redaction import without_secrets
+
+
+class QuietLogger(Logger):
+    """An access log that tells which page was asked for, but no secret address."""
+
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
+        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        return atoms | {name: without_secrets(atoms[name]) for name in ("r", "U", "f") if atoms.get(name)}
+
+
+worker_class = "gthread"
+workers = 2
+threads = 8
+accesslog = "-"
+logger_class = QuietLogger

@@ -1,0 +1,101 @@
+"""For machines that watch: is the process alive, can it serve, does what is due leave. No sign-in, no cookie."""
+
+import logging
+from functools import cache
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from notifications.deliveries import is_ill, oldest_due_age
+
+logger = logging.getLogger(__name__)
+
+OK, ILL, UP, DOWN = "ok", "ill", "up", "down"
+REDIS_PATIENCE = 0.5
+
+
+@never_cache
+@require_safe
+@login_not_required
+def live(request: HttpRequest) -> JsonResponse:
+    """The process answers; whoever gets nothing here should restart it."""
+    return JsonResponse({"status": OK})
+
+
+@never_cache
+@require_safe
+@login_not_required
+def ready(request: HttpRequest) -> JsonResponse:
+    """Requests can be served: the database is there and fits this version."""
+    found = serving()
+    return answer(found, well=is_serving(found))
+
+
+@never_cache
+@require_safe
+@login_not_required
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Everything together. Redis alone does not make it ill: without it mails go out late, and their age says so."""
+    found: dict[str, object] = {**serving(), "redis": redis_state()}
+    if not is_serving(found):
+        return answer(found, well=False)
+    age = oldest_due_age(timezone.now())
+    found["oldest_due_seconds"] = round(age.total_seconds()) if age else 0
+    return answer(found, well=not is_ill(age))
+
+
+def answer(found: dict[str, object], *, well: bool) -> JsonResponse:
+    return JsonResponse({"status": OK if well else ILL, **found}, status=200 if well else 503)
+
+
+def is_serving(found: dict[str, object]) -> bool:
+    return found == found | {"database": UP, "migrations": "applied"}
+
+
+def serving() -> dict[str, object]:
+    try:
+        applied = migrations_applied()
+    except DatabaseError as error:
+        logger.warning("the database is away: %s", error)
+        return {"database": DOWN}
+    return {"database": UP, "migrations": "applied" if applied else "missing"}
+
+
+def migrations_applied() -> bool:
+    """Whether the database has all that this version needs. Raises DatabaseError when it is away."""
+    return newest_migrations() <= set(MigrationRecorder(connection).applied_migrations())
+
+
+@cache
+def newest_migrations() -> frozenset[tuple[str, str]]:
+    """The last one of each app, as this version of the product knows them."""
+    return frozenset(MigrationLoader(None).graph.leaf_nodes())
+
+
+def redis_state() -> str:
+    try:
+        redis_client().ping()
+    except RedisError:
+        return DOWN
+    return UP
+
+
+@cache
+def redis_client() -> Redis:
+    return Redis.from_url(
+        settings.REDIS_URL,
+        socket_connect_timeout=REDIS_PATIENCE,
+        socket_timeout=REDIS_PATIENCE,
+        retry=Retry(NoBackoff(), 0),
+    )
