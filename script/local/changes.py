@@ -1,0 +1,35 @@
+"""Notices that code was saved. Gunicorn sees to the web by itself; worker and beat would go on with the old code."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from local.output import say
+from local.places import ROOT
+from local.processes import Group
+
+APART = {"var", "tests", "script", "static", "templates", "docs"}
+
+
+def watcher(group: Group) -> Callable[[], None]:
+    """To be called again and again: restarts both whenever a Python file of the product is newer than before."""
+    newest = _newest()
+
+    def look() -> None:
+        nonlocal newest
+        if (latest := _newest()) > newest:
+            newest = latest
+            say("the code changed: worker and beat start anew")
+            group.restart("worker", "beat")
+
+    return look
+
+
+def _newest() -> float:
+    folders = (entry.path for entry in os.scandir(ROOT) if entry.is_dir() and _is_product(entry.name))
+    times = (path.stat().st_mtime for folder in folders for path in Path(folder).rglob("*.py") if path.exists())
+    return max(times, default=0.0)
+
+
+def _is_product(name: str) -> bool:
+    return name not in APART and not name.startswith(".")

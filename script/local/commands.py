@@ -1,0 +1,82 @@
+"""The commands script/manage and script/test, inside the environment."""
+
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+
+from local.account import ServerError
+from local.output import say, warn
+from local.places import PYTHON, ROOT, data_dir
+from local.processes import Command, run
+from local.servers import Servers
+from local.variables import addresses, base_variables
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+TYPED = ("common", "accounts", "notifications", "mentors", "sessions_app", "search", "mentoring", "script/local")
+CHECKS: dict[str, Command] = {
+    "lint": ["ruff", "check", "."],
+    "format": ["ruff", "format", "--check", "."],
+    "templates": ["djlint", "--lint", "--quiet", "templates"],
+    "types": ["mypy", *(place for place in TYPED if (ROOT / place).exists())],
+    "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
+    "deployment": ["manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+}
+
+
+def manage(arguments: list[str]) -> int:
+    """manage.py with the servers up."""
+    return _with_servers(lambda env: run([PYTHON, "manage.py", *arguments], env))
+
+
+def test(arguments: list[str]) -> int:
+    """pytest with the arguments; without any, all checks before it and all tests."""
+    if arguments:
+        return _with_servers(lambda env: _built(env) or run([PYTHON, "-m", "pytest", *arguments], env))
+    return _with_servers(_check_and_test)
+
+
+def _built(env: dict[str, str]) -> int:
+    """Pages in a browser ask for their fonts, which are cut from packages and not kept in git."""
+    return run([PYTHON, "manage.py", "build_fonts"], env, quiet=True)
+
+
+def _with_servers(act: Callable[[dict[str, str]], int]) -> int:
+    try:
+        with Servers(data_dir()) as urls:
+            return act(base_variables() | addresses(urls))
+    except ServerError as error:
+        warn(str(error))
+        return 1
+
+
+def _check_and_test(env: dict[str, str]) -> int:
+    failed = [name for name, command in CHECKS.items() if not _passes(name, command, env)]
+    if failed:
+        warn(f"failed: {', '.join(failed)} (see above); the tests follow")
+    say("tests")
+    outcome = _built(env) or run([PYTHON, "-m", "pytest", *_without_browser()], env)
+    return outcome or bool(failed)
+
+
+def _passes(name: str, command: Command, env: dict[str, str]) -> bool:
+    began = time.monotonic()
+    program, *arguments = command
+    start = [PYTHON, program] if program == "manage.py" else [PYTHON, "-m", program]
+    passed = run([*start, *arguments], _for_production(env) if name == "deployment" else env, quiet=True) == 0
+    (say if passed else warn)(f"{name}: {'well' if passed else 'failed'} ({time.monotonic() - began:.1f} s)")
+    return passed
+
+
+def _for_production(env: dict[str, str]) -> dict[str, str]:
+    production = {"DEBUG": "0", "SITE_URL": "https://mentoring.example.org", "SECRET_KEY": secrets.token_urlsafe(60)}
+    return {**env, **production, "NUM_PROXIES": "1", "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587"}
+
+
+def _without_browser() -> list[str]:
+    """Tests in a browser need one; where all must run (CI=true) they are left in, and fail without it."""
+    if any(shutil.which(name) for name in BROWSERS) or os.environ.get("CI", "").lower() == "true":
+        return []
+    warn("No Chromium on this machine: the tests marked browser are NOT run (apt install chromium).")
+    return ["-m", "not browser"]

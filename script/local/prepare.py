@@ -1,0 +1,35 @@
+"""Make the database and the assets ready: migrations, fonts, demo data on the first start."""
+
+import io
+import os
+import sys
+
+import django
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+
+from local.output import say
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentoring.settings")
+    django.setup()
+    say("bringing the database up to date")
+    call_command("migrate", verbosity=0)
+    call_command("build_fonts", stdout=io.StringIO())
+    if not settings.DEBUG:
+        say("collecting static files")
+        call_command("collectstatic", interactive=False, verbosity=0)
+    if get_user_model()._default_manager.exists():
+        call_command("seed_demo", "--accounts")
+    else:
+        say("filling the empty database with demo data")
+        call_command("seed_demo")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("! Interrupted; the next start goes on.")

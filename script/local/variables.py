@@ -1,0 +1,60 @@
+"""The environment of every process of the product on this machine."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from local.places import ROOT, VENV, data_dir
+
+TRUE = ("1", "true", "yes", "on", "y", "t", "ok")
+TEST_SLOTS = 8  # from the top of the sixteen databases of a Redis as it comes
+
+
+def is_on(value: str) -> bool:
+    """As the settings read it."""
+    return value.lower() in TRUE
+
+
+def base_variables() -> dict[str, str]:
+    """What is set already stays."""
+    place = data_dir()
+    place.mkdir(parents=True, exist_ok=True)
+    variables = {
+        "SECRET_KEY": os.environ.get("SECRET_KEY") or _secret_key(place / "secret_key"),
+        "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {"DEBUG": "1", **os.environ, **variables, "DATA_DIR": str(place)}
+
+
+def addresses(urls: dict[str, str]) -> dict[str, str]:
+    """The servers' addresses; Celery spells the one of a socket in its own way."""
+    broker = urls["REDIS_URL"].replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+    return {"CELERY_BROKER_URL": os.environ.get("CELERY_BROKER_URL") or broker, **urls}
+
+
+def for_tests(urls: dict[str, str], slot: int) -> dict[str, str]:
+    """Addresses that are nobody else's: Django puts test_ before the database's name, Redis has numbers."""
+    database = urlsplit(urls["DATABASE_URL"])
+    if slot:
+        database = database._replace(path=f"{database.path}_{slot}")
+    redis = urlsplit(urls["REDIS_URL"])
+    number = 15 - slot
+    # geturl() would write unix:/path, which Celery doesn't know as a socket.
+    socket = f"unix://{redis.path}?db={number}"
+    own = {
+        "DATABASE_URL": database.geturl(),
+        "REDIS_URL": socket if redis.scheme == "unix" else redis._replace(path=f"/{number}").geturl(),
+    }
+    return addresses(own) | {"TESTING": "1", "DEBUG": "0"}
+
+
+def _secret_key(path: Path) -> str:
+    """Made on the first start, kept with the data."""
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(60))
+    return path.read_text()
