@@ -1,0 +1,49 @@
+"""What every page knows about the site, apart from who reads it when (that is `accounts.context_processors.viewer`)."""
+
+from typing import TypedDict
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+THEMES = {"light", "dark"}
+
+
+class NavItem(TypedDict):
+    key: str
+    url_name: str
+    label: str
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "SITE_NAME": settings.SITE_NAME,
+        "SITE_URL": settings.SITE_URL,
+        "theme": theme if theme in THEMES else "",
+        # Lazy, because parts of pages never draw the navigation and it asks for the reader's profile.
+        "nav_items": SimpleLazyObject(lambda: nav_items(request)),
+    }
+
+
+def nav_items(request: HttpRequest) -> list[NavItem]:
+    """The main links for this reader: a mentor's own day comes first."""
+    user = getattr(request, "user", None)
+    find = NavItem(key="find", url_name="mentor_list", label=_("Find a mentor"))
+    # A signed-out reader, or a person without a profile, has no such attribute.
+    if getattr(user, "mentor_profile", None) is not None:
+        items = [
+            NavItem(key="today", url_name="mentor_today", label=_("Today")),
+            NavItem(key="availability", url_name="mentor_availability", label=_("Availability")),
+            NavItem(key="sessions", url_name="session_list", label=_("Sessions")),
+            find,
+        ]
+    else:
+        items = [find, NavItem(key="sessions", url_name="session_list", label=_("My sessions"))]
+    if user is not None and user.is_staff:
+        items += [
+            NavItem(key="staff", url_name="staff_home", label=_("Staff")),
+            NavItem(key="profiles", url_name="staff_profiles", label=_("Profiles")),
+        ]
+    return items

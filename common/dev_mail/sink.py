@@ -1,0 +1,29 @@
+"""An SMTP server that keeps whatever it is given."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.utils import timezone
+
+from common.dev_mail.mailbox import store
+
+
+class Keeper:
+    def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
+        self.folder, self.tell = folder, tell
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
+        name = store(self.folder, envelope.original_content or b"", timezone.now())
+        self.tell(f"{name} to {', '.join(envelope.rcpt_tos)}")
+        return "250 Kept"
+
+
+def open_sink(folder: Path, port: int, tell: Callable[[str], None]) -> Controller:
+    """Listen on this machine until the controller's stop()."""
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # or it tells every word of every conversation
+    controller = Controller(Keeper(folder, tell), hostname="127.0.0.1", port=port)
+    controller.start()
+    return controller

@@ -1,0 +1,14 @@
+"""Included at /dev/mail/ while settings.DEV_MAIL is true."""
+
+from django.urls import path
+
+from common.dev_mail import views
+
+app_name = "dev_mail"
+
+urlpatterns = [
+    path("", views.mail_list, name="list"),
+    path("<str:name>/", views.mail_detail, name="detail"),
+    path("<str:name>/html/", views.mail_html, name="html"),
+    path("<str:name>/part/<int:number>/", views.mail_part, name="part"),
+]

@@ -1,0 +1,90 @@
+"""How forms look: our classes and ids on every control, and the markup of label, hint and error in one place."""
+
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.forms.boundfield import BoundField
+from django.forms.renderers import DjangoTemplates
+from django.forms.widgets import Input
+from django.utils.functional import cached_property
+
+CLASSES: list[tuple[type[forms.Widget], str]] = [
+    (forms.HiddenInput, ""),
+    (forms.CheckboxInput, ""),
+    (forms.CheckboxSelectMultiple, ""),
+    (forms.RadioSelect, ""),
+    (forms.Textarea, "textarea"),
+    (forms.Select, "select"),
+    (Input, "input"),
+]
+
+
+def widget_class(widget: forms.Widget) -> str:
+    return next((css for kind, css in CLASSES if isinstance(widget, kind)), "")
+
+
+class OurBoundField(BoundField):
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        widget = widget or self.field.widget
+        built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
+        # A widget that brings its own class (the admin's do) keeps it.
+        css = widget_class(widget)
+        if css and "class" not in built and "class" not in widget.attrs:
+            built["class"] = css
+        if self.counts and self.auto_id and not self.field.widget.attrs.get("aria-describedby"):
+            built["aria-describedby"] = " ".join(filter(None, [built.get("aria-describedby"), f"{self.auto_id}_count"]))
+        return built
+
+    @property
+    def is_check(self) -> bool:
+        """One checkbox, whose label stands beside it."""
+        return type(self.field.widget) is forms.CheckboxInput
+
+    @property
+    def counts(self) -> bool:
+        """Long text with a limit shows how much of it is used."""
+        return isinstance(self.field.widget, forms.Textarea) and self.limit is not None
+
+    @property
+    def limit(self) -> int | None:
+        return getattr(self.field, "max_length", None)
+
+    @property
+    def used(self) -> int:
+        # As a browser counts: a line break in a value is one character.
+        return len(str(self.value() or "").replace("\r\n", "\n"))
+
+    @property
+    def focus_id(self) -> str:
+        """Where a link in the error summary leads; groups of radios have no id of their own to focus."""
+        return self.id_for_label or f"{self.auto_id}_0"
+
+
+class FormRenderer(DjangoTemplates):
+    """Our templates first, then the apps' (the admin brings its own), then Django's."""
+
+    form_template_name = "django/forms/form.html"
+    field_template_name = "django/forms/field.html"
+    bound_field_class = OurBoundField
+
+    @cached_property
+    def engine(self) -> Any:
+        built_in = Path(forms.__file__).parent / "templates"
+        folders = [settings.BASE_DIR / "templates", built_in]
+        return self.backend({"APP_DIRS": True, "DIRS": folders, "NAME": "forms", "OPTIONS": {}})
+
+
+class ChipRadio(forms.RadioSelect):
+    """One of a few, as chips."""
+
+    template_name = "components/widgets/chips.html"
+    option_template_name = "components/widgets/chip.html"
+
+
+class ChipCheckboxes(forms.CheckboxSelectMultiple):
+    """Any of a few, as chips."""
+
+    template_name = "components/widgets/chips.html"
+    option_template_name = "components/widgets/chip.html"

@@ -1,0 +1,189 @@
+"""The only way a time is printed on a page: `<time datetime>` in the reader's zone and clock style.
+
+Zone, style and present moment come from the context (`viewer_zone`, `viewer_hour12`, `now`); `zone=` overrides.
+"""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_bidi
+from django.utils.translation import gettext as _
+
+from common import clock_changes, times, zones
+
+register = template.Library()
+
+
+class Reader(NamedTuple):
+    zone: str
+    now: datetime
+    hour12: bool
+
+
+def reader(context: Context, zone: str | None = None) -> Reader:
+    return Reader(
+        zone or context.get("viewer_zone") or timezone.get_current_timezone_name(),
+        context.get("now") or timezone.now(),
+        bool(context.get("viewer_hour12")),
+    )
+
+
+def time_tag(start: datetime, text: str) -> SafeString:
+    # A range of numbers must not turn round inside right-to-left text.
+    isolated = format_html('<span class="num">{}</span>', text) if get_language_bidi() else text
+    return format_html('<time datetime="{}">{}</time>', times.utc_text(start), isolated)
+
+
+@register.filter
+def utc(moment: datetime) -> str:
+    """`2026-11-26T14:30Z`, for form values and addresses, never for people."""
+    return times.utc_text(moment)
+
+
+@register.simple_tag(takes_context=True)
+def when(
+    context: Context, start: datetime, end: datetime | None = None, zone: str | None = None, short: bool = False
+) -> SafeString:
+    """`Thursday 26 November, 14:30–14:55`."""
+    who = reader(context, zone)
+    return time_tag(start, times.when_text(start, end, zone=who.zone, now=who.now, hour12=who.hour12, short=short))
+
+
+@register.simple_tag(takes_context=True)
+def clock(context: Context, start: datetime, end: datetime | None = None, zone: str | None = None) -> SafeString:
+    """`14:30` or `14:30–14:55`."""
+    who = reader(context, zone)
+    return time_tag(start, times.time_text(start, end, who.zone, who.hour12))
+
+
+@register.simple_tag(takes_context=True)
+def time_now(context: Context, zone: str | None = None) -> SafeString:
+    """The present time, for the header."""
+    who = reader(context, zone)
+    return time_tag(who.now, times.clock_text(who.now, who.zone, who.hour12))
+
+
+@register.simple_tag(takes_context=True)
+def day(
+    context: Context, start: datetime, zone: str | None = None, short: bool = False, relative: bool = False
+) -> SafeString:
+    """`Thursday 26 November`, `Thu 26 Nov`, or `today`."""
+    who = reader(context, zone)
+    words = times.relative_day_text if relative else times.day_text
+    return time_tag(start, words(start, who.zone, who.now, short=short))
+
+
+@register.simple_tag(takes_context=True)
+def card_day(context: Context, start: datetime, zone: str | None = None) -> str:
+    """`Today`, `Wed`, `Wed 2 Dec`: stands beside a `{% clock %}`, so it is no `<time>` of its own."""
+    who = reader(context, zone)
+    return times.card_day_text(start, who.zone, who.now)
+
+
+@register.simple_tag(takes_context=True)
+def soon(context: Context, start: datetime, zone: str | None = None) -> SafeString:
+    """`today, 15:00`."""
+    who = reader(context, zone)
+    return time_tag(start, times.soon_text(start, who.zone, who.now, who.hour12))
+
+
+@register.simple_tag(takes_context=True)
+def zone_label(context: Context, zone: str | None = None) -> str:
+    """`London (GMT)`."""
+    who = reader(context, zone)
+    return times.zone_label(who.zone, who.now)
+
+
+@register.simple_tag(takes_context=True)
+def city(context: Context, zone: str | None = None) -> str:
+    return zones.city_of(reader(context, zone).zone)
+
+
+@register.simple_tag(takes_context=True)
+def theirs(
+    context: Context, start: datetime, their_zone: str, name: str = "", end: datetime | None = None
+) -> SafeString:
+    """`20:00 for Priya in Kolkata`; the weekday in bold where their date is another."""
+    who = reader(context)
+    words: dict[str, Any] = times.theirs_words(start, end, their_zone, name, who.hour12)
+    words["time"] = time_tag(start, words["time"])
+    words["weekday"] = format_html("<b>{}</b>", words["weekday"])
+    return format_html(times.theirs_pattern(start, who.zone, their_zone, name), **words)
+
+
+@register.simple_tag(takes_context=True)
+def hours_ahead(context: Context, their_zone: str) -> str:
+    """`5½ hours ahead`."""
+    who = reader(context)
+    return times.hours_ahead_text(who.zone, their_zone, who.now)
+
+
+@register.simple_tag(takes_context=True)
+def clock_change(context: Context, start: datetime, their_zone: str = "", their_name: str = "") -> str:
+    """The note about clocks that change before this session, or an empty text."""
+    who = reader(context)
+    return clock_changes.clock_change_note(start, who.now, who.zone, their_zone, their_name, who.hour12)
+
+
+@register.simple_tag(takes_context=True)
+def until(context: Context, moment: datetime) -> str:
+    """`in 8 min`. Beside an absolute time, always."""
+    return times.until_text(moment, reader(context).now)
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: Context, moment: datetime) -> SafeString:
+    """`9 hours ago`, with the absolute time as the title."""
+    who = reader(context)
+    title = times.when_text(moment, zone=who.zone, now=who.now, hour12=who.hour12)
+    text = times.ago_text(moment, who.now)
+    return format_html('<time datetime="{}" title="{}">{}</time>', times.utc_text(moment), title, text)
+
+
+@register.inclusion_tag("components/clock_now.html", takes_context=True)
+def clock_now(context: Context, zone: str | None = None, icon: bool = True) -> dict[str, Any]:
+    """`Kolkata, 19:16 now`, with a sun or a moon."""
+    who = reader(context, zone)
+    return {
+        "city": zones.city_of(who.zone),
+        "text": times.clock_text(who.now, who.zone, who.hour12),
+        "symbol": ("moon" if times.is_night(who.now, who.zone) else "sun") if icon else "",
+    }
+
+
+@register.inclusion_tag("components/clocks.html", takes_context=True)
+def both_clocks(
+    context: Context, start: datetime, end: datetime, their_zone: str, their_name: str
+) -> dict[str, list[dict[str, Any]]]:
+    """The two 24-hour bars: the reader's day and the other person's."""
+    who = reader(context)
+    return {
+        "clocks": [
+            clock_row(start, end, who.zone, who.zone, "", who),
+            clock_row(start, end, their_zone, who.zone, their_name, who),
+        ]
+    }
+
+
+def clock_row(start: datetime, end: datetime, zone: str, viewer_zone: str, name: str, who: Reader) -> dict[str, Any]:
+    local = times.in_zone(start, zone)
+    at = local.hour * 60 + local.minute
+    minutes = round((end - start).total_seconds() / 60)
+    return {
+        "name": name,
+        "label": times.zone_label(zone, start),
+        "time": time_tag(start, times.range_text(start, end, zone, who.hour12)),
+        "other_day": times.day_text(start, zone, who.now, short=True)
+        if local.date() != times.in_zone(start, viewer_zone).date()
+        else "",
+        "night": times.is_night(start, zone),
+        "part": _("evening") if times.EVENING_HOUR <= local.hour < times.NIGHT_HOUR else _("night"),
+        "at": at,
+        # Never thinner than the eye can find, never over the end of the day's bar.
+        "minutes": min(max(minutes, 24), 1440 - at),
+    }

@@ -1,0 +1,13 @@
+from django.conf import settings
+from django.urls import path
+
+from . import kit, views
+
+urlpatterns = [
+    path("how-it-works/", views.how_it_works, name="how_it_works"),
+    path("help/", views.help_page, name="help"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+]
+if settings.DEBUG:
+    urlpatterns += [path("dev/kit/", kit.kit, name="kit")]

@@ -1,0 +1,80 @@
+"""Pages that belong to no app: what the product is, and what to say when something goes wrong."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import get_template
+from django.utils.translation import gettext as _
+
+
+@login_not_required
+def how_it_works(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/how_it_works.html", {"lengths": [15, 25, 45]})
+
+
+@login_not_required
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/help.html", {"hold_minutes": settings.HOLD_MINUTES})
+
+
+@login_not_required
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/privacy.html")
+
+
+@login_not_required
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/accessibility.html")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def gone(request: HttpRequest, title: str = "", text: str = "") -> HttpResponse:
+    """410: what was here has been taken away for good; the caller may say what and where to go instead."""
+    return render(request, "410.html", {"title": title or _("This is no longer here"), "text": text}, status=410)
+
+
+def too_many(request: HttpRequest, retry_at: datetime | None = None) -> HttpResponse:
+    return render(request, "429.html", {"retry_at": retry_at}, status=429)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500 from a template that needs nothing that may be what broke: no database, no session, no context processor."""
+    return HttpResponse(get_template("500.html").render(bare_context()), status=500)
+
+
+def unavailable(request: HttpRequest, until: datetime | None = None) -> HttpResponse:
+    """503 during maintenance, as bare as 500."""
+    response = HttpResponse(get_template("503.html").render(bare_context() | {"until": until}), status=503)
+    response["Retry-After"] = "300"
+    return response
+
+
+def bare_context() -> dict[str, object]:
+    return {"SITE_NAME": settings.SITE_NAME, "stylesheet": stylesheet_url()}
+
+
+def stylesheet_url() -> str:
+    try:
+        return staticfiles_storage.url("css/app.css")
+    except ValueError:
+        # The manifest itself may be what is broken; the plain name is collected too.
+        return f"{settings.STATIC_URL}css/app.css"
