@@ -1,0 +1,150 @@
+"""How allauth behaves here: our words, our mails, our idea of a client's address, one e-mail address per person."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from common.mail import absolute
+from common.times import clock_text
+from common.zones import UTC_NAME
+
+from . import hooks, mail
+from .client_address import client_address
+from .models import User
+from .services import forget_sign_in, remember_zone
+from .viewing import viewer_hour12, viewer_zone
+
+CODE_DIGITS = 6
+FAILED_TRIES_PAUSE = timedelta(minutes=5)  # the window of allauth's limit on wrong passwords
+CODE_PURPOSES = {
+    "account/email/login_code": "sign_in",
+    "account/email/email_confirmation": "change_address",
+    "account/email/email_confirmation_signup": "prove",
+}
+TEMPLATES = {
+    "account/email/password_reset_key": "account_password_reset",
+    "account/email/password_changed": "account_password_changed",
+    "account/email/password_set": "account_password_changed",
+    "account/email/password_reset": "account_password_changed",
+    "account/email/email_changed": "account_email_changed",
+}
+PLAIN = ("password_reset_url", "to_email")
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account is closed."),
+        "duplicate_email": _("That is your address already."),
+        "email_password_mismatch": _("That email address and password do not go together. Check both."),
+        "email_taken": _("Another account uses this address. Choose a different one."),
+        "enter_current_password": _("That is not your current password."),
+        "incorrect_code": _("That code is not right. Check the newest email."),
+        "incorrect_password": _("That is not your password."),
+        "invalid_login": _("Enter an email address, like name@example.org."),
+        "invalid_password_reset": _("This link has been used or is too old. Ask for a new one."),
+        "rate_limited": _("That was quick. Wait a minute, then try again."),
+        # After three wrong codes; too many wrong passwords are answered by validation_error below.
+        "too_many_login_attempts": _("That was the third wrong code. Ask for a new one."),
+        "same_as_current": _("That is your address already."),
+    }
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        if code == "too_many_login_attempts":
+            return ValidationError(wait_until(self.request), code=code)
+        return super().validation_error(code, *args)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
+
+    def generate_login_code(self) -> str:
+        return new_code()
+
+    def generate_email_verification_code(self) -> str:
+        return new_code()
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        if template_prefix in CODE_PURPOSES:
+            mail.send(mail.code_letter(to=email, code=context["code"], purpose=CODE_PURPOSES[template_prefix]))
+        elif template_prefix in TEMPLATES:
+            mail.send(self._letter(TEMPLATES[template_prefix], email, context))
+        # The rest tells strangers which addresses have an account; our own flows leave no need for it.
+
+    def _letter(self, template: str, email: str, context: dict[str, Any]) -> mail.Letter:
+        plain = {name: str(context[name]) for name in PLAIN if name in context}
+        return mail.Letter(
+            template,
+            email,
+            {"reset_url": absolute("account_reset_password"), **plain},
+            zone=viewer_zone(self.request) or UTC_NAME,
+            hour12=viewer_hour12(self.request),
+        )
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Whoever has the mailbox learns of every change of password or address."""
+        self.send_mail(template_prefix, email or user.email, context or {})
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """A proven new address takes the old one's place, and the old one is told."""
+        user = email_address.user
+        old = user.email
+        with transaction.atomic():
+            if not super().confirm_email(request, email_address):
+                return False
+            email_address.set_as_primary()
+            EmailAddress.objects.filter(user=user).exclude(pk=email_address.pk).delete()
+        if old.lower() != email_address.email:
+            context = {"to_email": email_address.email}
+            self.send_notification_mail("account/email/email_changed", user, context, email=old)
+        return True
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Our own address, whatever Host the request claimed."""
+        uid, _dash, token = key.partition("-")
+        return absolute("account_reset_password_from_key", uidb36=uid, key=token)
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        return reverse("settings")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("settings")
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """A code by e-mail always works too; it is the only way for people without a password."""
+        if not user.is_authenticated:
+            return []
+        by_code = {
+            "id": "reauthenticate_by_code",
+            "description": _("Have a code sent"),
+            "url": reverse("account_reauthenticate_by_code"),
+        }
+        return [*super().get_reauthentication_methods(user), by_code]
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        remember_zone(request, user)
+        forget_sign_in(request)
+        address = hooks.run_after_sign_in(request, user)
+        return HttpResponseRedirect(address) if address else response
+
+
+def new_code() -> str:
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+
+
+def wait_until(request: HttpRequest) -> str:
+    free = timezone.now() + FAILED_TRIES_PAUSE + timedelta(minutes=1)
+    clock = clock_text(free, viewer_zone(request) or UTC_NAME, viewer_hour12(request))
+    return gettext("Too many tries. Wait until {time}, then try again.").format(time=clock)

@@ -1,0 +1,81 @@
+"""People for staff: look them up, close an account, give staff rights."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from .models import User
+
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+FACTS = ("uuid", "email", "date_joined", "last_login")
+
+
+@admin.register(User)
+class UserAdmin(ModelAdmin):
+    list_display = ("email", "name", "timezone", "is_active", "is_staff", "date_joined")
+    list_filter = ("is_active", "is_staff")
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("email", "name")
+    ordering = ("-date_joined",)
+    filter_horizontal = ("groups", "user_permissions")
+    fieldsets = (
+        (None, {"fields": ("email", "name", "timezone", "hour_cycle", "language")}),
+        (_("May come in"), {"fields": ("is_active",), "description": _("A closed account is signed out at once.")}),
+        (_("Rights"), {"fields": RIGHTS}),
+        (_("Facts"), {"fields": ("uuid", "date_joined", "last_login")}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Addresses change only by the code their owner types; rights are given by superusers alone."""
+        return FACTS if request.user.is_superuser else (*FACTS, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        allowed: bool = super().has_change_permission(request, obj)
+        return allowed and (obj is None or request.user.is_superuser or not obj.is_superuser)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """People open their own accounts; the first superuser comes from `createsuperuser`."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Bookings and decisions refer to people: accounts are closed, not deleted."""
+        return False
+
+
+admin.site.unregister(EmailAddress)
+admin.site.unregister(Group)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ModelAdmin):
+    list_display = ("email", "user", "primary", "verified")
+    list_filter = ("primary", "verified")
+    search_fields = ("email", "user__name")
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EmailAddress]:
+        rows: QuerySet[EmailAddress] = super().get_queryset(request)
+        return rows.select_related("user")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: EmailAddress | None = None) -> bool:
+        """Only a code that arrived proves an address."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Group)
+class GroupAdmin(ModelAdmin):
+    search_fields = ("name",)
+    filter_horizontal = ("permissions",)

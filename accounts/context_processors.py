@@ -1,0 +1,23 @@
+"""What every page knows about its reader."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from common.zones import UTC_NAME
+
+from .viewing import viewer_hour12, viewer_zone
+
+
+def viewer(request: HttpRequest) -> dict[str, Any]:
+    zone = viewer_zone(request)
+    return {
+        "viewer_zone": zone or UTC_NAME,
+        "zone_is_known": zone is not None,
+        "viewer_hour12": viewer_hour12(request),
+        "now": timezone.now(),
+        # Lazy: most parts of pages don't ask, and asking is a query. A person without a profile has no such attribute.
+        "viewer_profile": SimpleLazyObject(lambda: getattr(getattr(request, "user", None), "mentor_profile", None)),
+    }

@@ -1,0 +1,79 @@
+"""Codes and notices about the account itself, sent beside the request and never inside it.
+
+They are not rows of the notification outbox: a code must not lie in a table, and has to arrive within seconds. How long
+SMTP takes, or whether a mail is sent at all, must not show in the answer's time (docs/decisions/0002).
+"""
+
+import logging
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+
+from common.mail import render_mail
+
+logger = logging.getLogger(__name__)
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+CODE_MINUTES = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail; `real=False` costs the same work and reaches nobody."""
+
+    template: str
+    to: str
+    context: Mapping[str, Any]
+    zone: str = "UTC"
+    language: str = "en"
+    hour12: bool = False
+    real: bool = True
+
+
+def send(letter: Letter) -> None:
+    """Returns at once. Only SMTP makes one wait: other backends (tests, console) are used on the spot."""
+    if settings.EMAIL_BACKEND == SMTP:
+        _sender().submit(_render_and_send, letter)
+    else:
+        _render_and_send(letter)
+
+
+@cache
+def _sender() -> ThreadPoolExecutor:
+    # Made on first use, which is after gunicorn forked; Python waits for what is under way when the process ends.
+    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="account-mail")
+
+
+def _render_and_send(letter: Letter) -> None:
+    try:
+        message = _rendered(letter)
+        if letter.real:
+            message.send()
+    except Exception:
+        # The person asks for another code; the log must not hold this one.
+        logger.exception("The mail %s could not be sent.", letter.template)
+
+
+def _rendered(letter: Letter) -> EmailMultiAlternatives:
+    subject, text, html = render_mail(
+        letter.template, dict(letter.context), zone=letter.zone, language=letter.language, hour12=letter.hour12
+    )
+    message = EmailMultiAlternatives(subject, text, to=[letter.to], reply_to=[settings.CONTACT_EMAIL])
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def spaced(code: str) -> str:
+    """`482193` as people read it out: `482 193`."""
+    half = len(code) // 2
+    return f"{code[:half]} {code[half:]}"
+
+
+def code_letter(*, to: str, code: str, purpose: str, real: bool = True, language: str = "en") -> Letter:
+    """`purpose` is sign_in, open_account, change_address or prove; the words of the mail depend on it."""
+    context = {"code": spaced(code), "purpose": purpose, "minutes": CODE_MINUTES}
+    return Letter("account_code", to, context, language=language, real=real)

@@ -1,0 +1,96 @@
+"""People: one account each, known by e-mail address; mentee, mentor and staff may be the same person."""
+
+import uuid
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.timezone import now as this_moment
+from django.utils.translation import gettext_lazy as _
+
+from .validators import validate_person_name, validate_timezone
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def locked(self, *people: "User | int") -> list["User"]:
+        """Lock these people's rows against other bookers, always in the same order, and return them fresh."""
+        ids = sorted({person if isinstance(person, int) else person.pk for person in people})
+        return list(self.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def locked(self, *people: "User | int") -> list["User"]:
+        return self.get_queryset().locked(*people)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class HourCycle(models.TextChoices):
+    H24 = "24", _("14:30")
+    H12 = "12", _("2:30 pm")
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("email address"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=80, blank=True, validators=[validate_person_name])
+    timezone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_timezone])
+    language = models.CharField(max_length=10, default="en")
+    hour_cycle = models.CharField(_("clock"), max_length=2, choices=HourCycle, default=HourCycle.H24)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    date_joined = models.DateTimeField(default=this_moment)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_per_email")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.first_name
+
+    @property
+    def display_name(self) -> str:
+        """The name other people see: never the address itself."""
+        return self.name or str(_("Guest"))
+
+    @property
+    def first_name(self) -> str:
+        return self.display_name.split()[0]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone or "UTC")
+
+    @property
+    def hour12(self) -> bool:
+        return self.hour_cycle == HourCycle.H12

@@ -1,0 +1,46 @@
+"""Who looks at the page: their time zone and their clock."""
+
+from urllib.parse import unquote
+
+from allauth.account.utils import get_next_redirect_url
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+
+from common.zones import find_zone, is_known_zone
+
+ZONE_COOKIE = "tz"
+THEME_COOKIE = "theme"
+COOKIE_SECONDS = 365 * 24 * 3600
+
+
+def viewer_zone(request: HttpRequest) -> str | None:
+    """The reader's IANA zone: what they saved, else what their browser told; None while we don't know."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated and is_known_zone(user.timezone):
+        return str(user.timezone)
+    return cookie_zone(request)
+
+
+def cookie_zone(request: HttpRequest) -> str | None:
+    """Browsers still report retired names (Asia/Calcutta), and scripts may escape the slash."""
+    return find_zone(unquote(request.COOKIES.get(ZONE_COOKIE, ""))[:64])
+
+
+def viewer_hour12(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return bool(user is not None and user.is_authenticated and user.hour12)
+
+
+def set_choice_cookie(response: HttpResponse, name: str, value: str) -> None:
+    """Remember a harmless choice for a year; the page's script may read it."""
+    response.set_cookie(name, value, max_age=COOKIE_SECONDS, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+
+
+def to_next(request: HttpRequest, otherwise: str) -> HttpResponse:
+    """To the page of ours that `next` names, else to a view or an address; a word alone is no page."""
+    wanted = get_next_redirect_url(request) or ""
+    if wanted.startswith("/"):
+        return HttpResponseRedirect(wanted)
+    usual = otherwise if otherwise != wanted else "home"
+    return HttpResponseRedirect(resolve_url(usual))
