@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
+
+
+class NotificationsConfig(AppConfig):
+    name = "notifications"
+
+    def ready(self) -> None:
+        if not __debug__:
+            raise ImproperlyConfigured("Run Python without -O: the calendar library guards what it writes by assert.")
+        from accounts.hooks import after_sign_in
+
+        from .bounces import trust_after_a_code
+
+        after_sign_in.append(trust_after_a_code)

@@ -1,0 +1,33 @@
+"""Addresses whose server said that there is nobody: nothing more is sent there until their owner proves them."""
+
+from datetime import datetime
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.models import EmailAddress
+from django.http import HttpRequest
+
+from accounts.models import User
+
+from .models import BouncedAddress
+
+BY_A_MAILED_SECRET = {"code", "password_reset"}
+
+
+def mark_bouncing(person: User, email: str, answer: str, at: datetime) -> None:
+    for address in EmailAddress.objects.filter(user=person, email__iexact=email):
+        BouncedAddress.objects.get_or_create(address=address, defaults={"answer": answer, "bounced_at": at})
+
+
+def bounces(person: User) -> bool:
+    return BouncedAddress.objects.filter(address__user=person, address__email__iexact=person.email).exists()
+
+
+def trust_again(person: User) -> None:
+    """Their address works: they, or staff who asked them, say so."""
+    BouncedAddress.objects.filter(address__user=person).delete()
+
+
+def trust_after_a_code(request: HttpRequest, user: User) -> None:
+    """A hook of signing in: whoever typed what was mailed to them can be reached."""
+    if any(record["method"] in BY_A_MAILED_SECRET for record in get_authentication_records(request, user)):
+        trust_again(user)

@@ -1,0 +1,19 @@
+"""What the header shows of the inbox."""
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from accounts.models import User
+
+from .inbox import MOST_COUNTED, unread_count
+
+
+def bell(request: HttpRequest) -> dict[str, object]:
+    """Lazy: parts of pages don't draw the header."""
+    return {"unread": SimpleLazyObject(lambda: unread_of(request)), "most_counted": MOST_COUNTED}
+
+
+def unread_of(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    return unread_count(user, now=timezone.now()) if isinstance(user, User) else 0

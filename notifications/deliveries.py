@@ -1,0 +1,71 @@
+"""How the outbox fares: for staff's page, for machines that watch, and for metrics."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Case, Count, F, Min, Q, QuerySet, When
+from django.db.models.functions import Coalesce, Greatest
+
+from .models import Notification, State
+
+ILL_AFTER = timedelta(seconds=120)
+SENT_WITHIN = timedelta(hours=24)
+# A row that waits for an absent mail server is put off by less than this, again and again.
+SOON = timedelta(minutes=1)
+MOST_REASONS = 5
+
+IN_TROUBLE = (State.DEAD, State.UNCERTAIN)
+# From when on it could have left, had all been well. One that was refused and waits for its next try is not overdue:
+# that is its recipient's server, not our outbox.
+DUE_SINCE = Case(
+    When(attempts=0, then=Greatest("due_at", "created_at", Coalesce("retried_at", "due_at"))), default=F("next_try_at")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxFacts:
+    waiting: int
+    late: int
+    sent: int
+    uncertain: int
+    dead: int
+    oldest: timedelta | None
+
+
+def due_rows(now: datetime, *, since: datetime | None = None) -> QuerySet[Notification]:
+    """What should be on its way, now or since some earlier moment; what a lost worker still holds included."""
+    pending = Q(state=State.PENDING, next_try_at__lte=now + SOON)
+    lost = Q(state=State.LEASED, lease_until__lte=now)
+    return Notification.objects.alias(due_since=DUE_SINCE).filter(pending | lost, due_since__lte=since or now)
+
+
+def oldest_due_age(now: datetime) -> timedelta | None:
+    oldest = due_rows(now).aggregate(oldest=Min(DUE_SINCE))["oldest"]
+    return now - oldest if oldest else None
+
+
+def is_ill(age: timedelta | None) -> bool:
+    return age is not None and age > ILL_AFTER
+
+
+def outbox_facts(now: datetime) -> OutboxFacts:
+    troubled = dict(in_trouble().order_by().values_list("state").annotate(Count("pk")))
+    return OutboxFacts(
+        waiting=Notification.objects.filter(state__in=(State.PENDING, State.LEASED)).count(),
+        late=due_rows(now, since=now - ILL_AFTER).count(),
+        sent=Notification.objects.filter(state=State.SENT, sent_at__gt=now - SENT_WITHIN).count(),
+        uncertain=troubled.get(State.UNCERTAIN, 0),
+        dead=troubled.get(State.DEAD, 0),
+        oldest=oldest_due_age(now),
+    )
+
+
+def in_trouble() -> QuerySet[Notification]:
+    """What did not arrive, or perhaps did not, newest first."""
+    return Notification.objects.filter(state__in=IN_TROUBLE).order_by("-due_at", "-pk")
+
+
+def reasons() -> list[tuple[str, str, int]]:
+    """State, reason, how often: the most frequent ones."""
+    counted = in_trouble().order_by().values_list("state", "last_error").annotate(number=Count("pk"))
+    return list(counted.order_by("-number", "last_error")[:MOST_REASONS])

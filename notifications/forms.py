@@ -1,0 +1,89 @@
+"""The form of how a person wants to be told."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from common.forms import ChipCheckboxes
+
+from .models import Group, Preference
+from .preferences import LEADS, MOST_LEADS
+from .registry import groups
+
+WHAT: dict[Group, Promise] = {
+    Group.REMINDERS: _("Reminders: of a session, of a request that waits for your answer"),
+    Group.AFTERWARDS: _("After a session: whether it helped, what became of your next step"),
+    Group.PROFILE: _("Your mentor profile: received, live, changes asked"),
+    Group.DIGEST: _("For staff: what waits for a decision"),
+}
+
+
+def groups_for(person: User) -> list[Group]:
+    """What this person can get at all."""
+    theirs = {Group.REMINDERS, Group.AFTERWARDS}
+    if getattr(person, "mentor_profile", None) is not None:
+        theirs.add(Group.PROFILE)
+    if person.is_staff:
+        theirs.add(Group.DIGEST)
+    return [group for group in WHAT if group in theirs & groups()]
+
+
+class PreferenceForm(forms.Form):
+    use_required_attribute = False
+    mails = forms.MultipleChoiceField(label=_("Send me by email"), widget=forms.CheckboxSelectMultiple, required=False)
+    leads = forms.TypedMultipleChoiceField(
+        label=_("Remind me this long before a session"),
+        help_text=_("Choose up to three"),
+        choices=list(LEADS.items()),
+        coerce=int,
+        widget=ChipCheckboxes,
+        required=False,
+    )
+    quiet_from = forms.TimeField(label=_("Quiet from"), required=False)
+    quiet_until = forms.TimeField(label=_("Quiet until"), required=False)
+
+    def __init__(self, data: QueryDict | None, *, person: User, preference: Preference) -> None:
+        self.preference = preference
+        self.offered = groups_for(person)
+        initial = {
+            "mails": [group for group in self.offered if group not in preference.off],
+            "leads": preference.leads,
+            "quiet_from": preference.quiet_from,
+            "quiet_until": preference.quiet_until,
+        }
+        super().__init__(data, initial=initial)
+        self.fields["mails"].choices = [(group.value, WHAT[group]) for group in self.offered]  # type: ignore[attr-defined]
+        for name in ("quiet_from", "quiet_until"):
+            self.fields[name].widget = forms.TimeInput(
+                format="%H:%M", attrs={"type": "time", "class": "input input--num"}
+            )
+
+    def clean_leads(self) -> list[int]:
+        leads: list[int] = self.cleaned_data["leads"]
+        if len(leads) > MOST_LEADS:
+            raise ValidationError(gettext("Choose three at most"), code="too_many")
+        return leads
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        begin, end = cleaned.get("quiet_from"), cleaned.get("quiet_until")
+        if self.errors:
+            return cleaned
+        if begin and not end:
+            self.add_error("quiet_until", gettext("Say when the quiet hours end, or leave both empty"))
+        elif end and not begin:
+            self.add_error("quiet_from", gettext("Say when the quiet hours begin, or leave both empty"))
+        elif begin and begin == end:
+            self.add_error("quiet_until", gettext("The quiet hours must end at another time than they begin"))
+        return cleaned
+
+    def switched_off(self) -> list[str]:
+        """What is off now; what was not offered stays as it was."""
+        kept = [group for group in self.preference.off if group not in self.offered]
+        return [*kept, *(group.value for group in self.offered if group.value not in self.cleaned_data["mails"])]

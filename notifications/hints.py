@@ -1,0 +1,29 @@
+"""Wakes a worker at once. It may fail: the row is written, and beat comes anyway."""
+
+import logging
+import time
+
+from celery import current_app
+
+logger = logging.getLogger(__name__)
+
+EXPIRES = 10
+# One request finds out that the broker is away, and waits for it this long at most; the next ones don't ask.
+PATIENCE = 1
+PAUSE = 30
+
+_quiet_until = 0.0
+
+
+def hint() -> None:
+    global _quiet_until
+    if time.monotonic() < _quiet_until:
+        return
+    try:
+        with current_app.connection_for_write(transport_options={"socket_timeout": PATIENCE}) as connection:
+            current_app.send_task(
+                "notifications.tasks.drain", retry=False, ignore_result=True, expires=EXPIRES, connection=connection
+            )
+    except Exception as error:  # whatever is wrong with the broker, the act that caused the row has succeeded
+        _quiet_until = time.monotonic() + PAUSE
+        logger.warning("no hints to the workers for %s s: %s", PAUSE, error)

@@ -1,0 +1,91 @@
+"""The same news as in the mails, as lines on a page.
+
+A row only says that there is something to tell. Its words are found when it is read: in the reader's zone, clock and
+language of that moment, from the state of things or their log. No mail has to leave for that.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import User
+
+from .models import InboxItem
+
+# Whoever has more unread lines than this does not need their exact number.
+MOST_COUNTED = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    text: str
+    url: str
+
+
+WriteLines = Callable[[Sequence[InboxItem], User, datetime], Mapping[int, Line]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    lines: WriteLines
+    passing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`line` is None when what it was about is gone."""
+
+    item: InboxItem
+    line: Line | None
+
+
+_shown: dict[str, Shown] = {}
+
+
+def shows(*kinds: str, lines: WriteLines, passing: bool = False) -> None:
+    """These kinds show in the inbox too.
+
+    `lines` writes all lines of a page at once, by the items' ids; it leaves out those whose subject is gone.
+    `passing`: a reminder or a request, which vanishes when its subject moves on; anything else is news, and stays.
+    """
+    for kind in kinds:
+        _shown[kind] = Shown(lines, passing)
+
+
+def is_shown(kind: str) -> bool:
+    return kind in _shown
+
+
+def forget_passing(*, subject_type: str, subject_id: int, version: int) -> int:
+    """Take away reminders of older versions, and what would have shown later. Returns how many."""
+    kinds = [kind for kind, shown in _shown.items() if shown.passing]
+    about = InboxItem.objects.filter(subject_type=subject_type, subject_id=subject_id)
+    return about.filter(kind__in=kinds, subject_version__lt=version).delete()[0]
+
+
+def entries(items: Sequence[InboxItem], *, reader: User, now: datetime) -> list[Entry]:
+    by_writer: dict[WriteLines, list[InboxItem]] = {}
+    for item in items:
+        if shown := _shown.get(item.kind):
+            by_writer.setdefault(shown.lines, []).append(item)
+    lines: dict[int, Line] = {}
+    for write, theirs in by_writer.items():
+        lines |= write(theirs, reader, now)
+    return [Entry(item, lines.get(item.pk)) for item in items]
+
+
+def seen(person: User, *, subject_type: str, subject_id: int, now: datetime) -> int:
+    """Whoever acts on a subject knows what there was to tell about it. Returns how many items were unread."""
+    about = InboxItem.objects.shown_to(person, now).filter(subject_type=subject_type, subject_id=subject_id)
+    return about.unread().update(read_at=now)
+
+
+def unread_count(person: User, *, now: datetime) -> int:
+    """At most one more than MOST_COUNTED."""
+    return InboxItem.objects.shown_to(person, now).unread()[: MOST_COUNTED + 1].count()
+
+
+def mark_read(person: User, *, now: datetime, item: int | None = None, until: datetime | None = None) -> int:
+    """One item, or everything shown until a moment. Returns how many were unread."""
+    mine = InboxItem.objects.shown_to(person, min(until or now, now)).unread()
+    return (mine if item is None else mine.filter(pk=item)).update(read_at=now)

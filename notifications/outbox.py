@@ -1,0 +1,178 @@
+"""The way of a row through the outbox: claim, fence, finish. What befalls rows whose worker is gone is in `reaper.py`.
+
+All times are Postgres' own (`now=None`), so that workers' clocks don't matter; a test may name another moment.
+Every update that ends a lease names its token: a worker that was thought dead overwrites nothing.
+"""
+
+import random
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
+
+from accounts.models import User
+
+from .models import Notification, State
+from .registry import subject_named
+
+MAX_ATTEMPTS = 8
+RETRY_FACTOR = 3
+JITTER = 0.25
+NO_LEASE = {"lease_until": None, "lease_token": None}
+
+# One row, not a batch: a row that kills its worker must not burn its neighbours' attempts. The subquery is compared
+# with `=`, which Postgres evaluates once; with IN it may run again and lock more rows than it returns.
+CLAIM = """
+UPDATE notifications_notification
+SET state = 'leased', attempts = attempts + 1, lease_token = gen_random_uuid(),
+    lease_until = COALESCE(%(now)s::timestamptz, statement_timestamp()) + %(lease)s
+WHERE id = (
+    SELECT id FROM notifications_notification
+    WHERE state = 'pending' AND next_try_at <= COALESCE(%(now)s::timestamptz, statement_timestamp())
+    ORDER BY next_try_at, id
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING *
+"""
+
+
+def claim(now: datetime | None = None) -> Notification | None:
+    """Lease the oldest due row, in one statement that commits by itself; its attempt is counted."""
+    return next(iter(Notification.objects.raw(CLAIM, {"now": now, "lease": settings.OUTBOX_LEASE})), None)
+
+
+def claimed_at(row: Notification) -> datetime:
+    """The moment of the claim by the outbox's clock; only for a row that `claim` has just returned."""
+    assert row.lease_until is not None  # noqa: S101 - claim has set it
+    return row.lease_until - settings.OUTBOX_LEASE
+
+
+def begin_data(row: Notification, now: datetime | None = None) -> bool:
+    """The fence, just before the message leaves: whether the row is still ours and still wanted. Renews the lease.
+
+    A row that is refused here is left to the reaper, and to its kind to say why when it is claimed again.
+    """
+    moment = clock(now)
+    wanted = [Exists(User.objects.filter(pk=OuterRef("recipient_id"), is_active=True))]
+    if subject := subject_named(row.subject_type):
+        wanted.append(Exists(subject._default_manager.filter(pk=row.subject_id, version=row.subject_version)))
+    # Subqueries beside the row's own conditions, not a join: those Postgres asks again after it has waited for a lock.
+    return (
+        _mine(row)
+        .filter(*wanted, lease_until__gt=moment)
+        .update(data_started_at=moment, lease_until=later(moment, settings.OUTBOX_LEASE))
+        == 1
+    )
+
+
+def mark_sent(row: Notification, now: datetime | None = None) -> bool:
+    return _finish(row, state=State.SENT, sent_at=clock(now), last_error="")
+
+
+def mark_accepted(row: Notification) -> bool:
+    """The mail service says that it has the message: it left when it began to, whatever became of the worker."""
+    return _finish(row, state=State.SENT, sent_at=row.data_started_at, last_error="")
+
+
+def note(row: Notification, error: str) -> bool:
+    """Write down what went wrong, and let the lease run out."""
+    return _mine(row).update(last_error=error) == 1
+
+
+def close(row: Notification, state: State, reason: str) -> bool:
+    """End the row without a message; whether it was still ours."""
+    return _finish(row, state=state, reason=reason[:80], data_started_at=None)
+
+
+def close_dead(row: Notification, error: str) -> bool:
+    return _finish(row, state=State.DEAD, last_error=error, data_started_at=None)
+
+
+def retry(row: Notification, error: str, now: datetime | None = None) -> bool:
+    """Try again later, or give up after the last attempt."""
+    if row.attempts >= MAX_ATTEMPTS:
+        return close_dead(row, error)
+    return _back_to_pending(row, backoff(row.attempts), error, now, attempts=row.attempts)
+
+
+def retry_unless_begun(row: Notification, error: str, now: datetime | None = None) -> bool:
+    """After a failure of our own. Once the message has begun to leave, the lease runs out and the reaper decides."""
+    if Notification.objects.filter(pk=row.pk, data_started_at__isnull=False).exists():
+        return False
+    return retry(row, error, now)
+
+
+def postpone(row: Notification, delay: timedelta, error: str, now: datetime | None = None) -> bool:
+    """Try again later through no fault of the row: the attempt is not counted."""
+    return _back_to_pending(row, delay, error, now, attempts=row.attempts - 1)
+
+
+def hold(row: Notification, until: datetime, reason: str) -> bool:
+    """Not now, by the recipient's wish or for their sake: due again at `until`, no attempt counted.
+
+    `due_at` moves along, so that nothing counts as late that was meant to wait; `date` too, if nothing has left yet.
+    """
+    due_at = min(until, row.send_before)
+    dates = {} if row.attempts > 1 else {"date": max(row.date, until)}
+    return _finish(
+        row,
+        state=State.PENDING,
+        next_try_at=until,
+        due_at=due_at,
+        data_started_at=None,
+        last_error=reason,
+        attempts=row.attempts - 1,
+        **dates,
+    )
+
+
+def send_again(row: Notification, now: datetime | None = None) -> bool:
+    """The message may have left: whatever is sent now may be a second copy."""
+    moment = clock(now)
+    return _finish(row, state=State.PENDING, next_try_at=moment, doubted_at=moment, data_started_at=None)
+
+
+def close_uncertain(row: Notification, now: datetime | None = None) -> bool:
+    return _finish(row, state=State.UNCERTAIN, doubted_at=clock(now))
+
+
+def backoff(attempts: int) -> timedelta:
+    """30 s after the first attempt, three times as long after each further one, a quarter more or less."""
+    jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, hides nothing
+    delay: timedelta = settings.OUTBOX_FIRST_RETRY * RETRY_FACTOR ** (attempts - 1) * jitter
+    return delay
+
+
+def lost_leases(now: datetime | None = None) -> QuerySet[Notification]:
+    """Rows whose worker did not come to an end in time."""
+    return Notification.objects.filter(state=State.LEASED, lease_until__lt=clock(now))
+
+
+def _mine(row: Notification) -> QuerySet[Notification]:
+    return Notification.objects.filter(pk=row.pk, state=State.LEASED, lease_token=row.lease_token)
+
+
+def _finish(row: Notification, **fields: object) -> bool:
+    return _mine(row).update(**NO_LEASE, **fields) == 1
+
+
+def _back_to_pending(row: Notification, delay: timedelta, error: str, now: datetime | None, **fields: object) -> bool:
+    return _finish(
+        row,
+        state=State.PENDING,
+        next_try_at=later(clock(now), delay),
+        data_started_at=None,
+        last_error=error,
+        **fields,
+    )
+
+
+def clock(now: datetime | None) -> Combinable:
+    return Now() if now is None else Value(now, output_field=DateTimeField())
+
+
+def later(moment: Combinable, delay: timedelta) -> Combinable:
+    return ExpressionWrapper(moment + Value(delay), output_field=DateTimeField())

@@ -1,0 +1,94 @@
+"""How a person wants to be told: which mails, at which hours, how long before a session."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+from .models import Group, Preference, usual_leads
+
+# Minutes before the start.
+LEADS = {
+    15: _("15 minutes"),
+    30: _("30 minutes"),
+    60: _("1 hour"),
+    120: _("2 hours"),
+    240: _("4 hours"),
+    720: _("12 hours"),
+    1440: _("1 day"),
+    2880: _("2 days"),
+}
+MOST_LEADS = 3
+
+# Upper apps append what follows from another choice: reminders that are written already, for one.
+after_change: list[Callable[[User, datetime], None]] = []
+
+
+def preference_of(person: User) -> Preference:
+    """What they chose, or the usual."""
+    return Preference.objects.filter(person=person).first() or Preference(person=person)
+
+
+def reminder_leads(person: User) -> tuple[timedelta, ...]:
+    return reminder_leads_of([person.pk])[person.pk]
+
+
+def reminder_leads_of(people: Iterable[int]) -> dict[int, tuple[timedelta, ...]]:
+    """How long before a session each of these people is reminded, longest first."""
+    ids = set(people)
+    chosen = dict(Preference.objects.filter(person__in=ids).values_list("person", "leads"))
+    return {person: _spans(chosen.get(person, usual_leads())) for person in ids}
+
+
+def _spans(minutes: Iterable[int]) -> tuple[timedelta, ...]:
+    return tuple(timedelta(minutes=one) for one in sorted(minutes, reverse=True))
+
+
+@transaction.atomic
+def save_preference(
+    *,
+    person: User,
+    off: Iterable[str],
+    leads: Iterable[int],
+    quiet_from: time | None,
+    quiet_until: time | None,
+    now: datetime,
+) -> None:
+    values = {
+        "off": sorted(set(off)),
+        "leads": sorted(set(leads), reverse=True),
+        "quiet_from": quiet_from,
+        "quiet_until": quiet_until,
+    }
+    Preference.objects.update_or_create(person=person, defaults=values)
+    for follow in after_change:
+        follow(person, now)
+
+
+@transaction.atomic
+def switch_off(*, person: User, group: Group) -> None:
+    """No more mails of this group; doing it twice does no harm."""
+    preference, _created = Preference.objects.select_for_update().get_or_create(person=person)
+    if group not in preference.off:
+        preference.off = sorted([*preference.off, group])
+        preference.save(update_fields=["off"])
+
+
+def quiet_end(preference: Preference, zone: ZoneInfo, moment: datetime) -> datetime | None:
+    """When the quiet hours around this moment end; None when it is not inside them."""
+    begin, end = preference.quiet_from, preference.quiet_until
+    if begin is None or end is None:
+        return None
+    local = moment.astimezone(zone)
+    clock = local.time()
+    inside = begin <= clock < end if begin < end else clock >= begin or clock < end
+    if not inside:
+        return None
+    day = local.date() if clock < end else local.date() + timedelta(days=1)
+    ends = datetime.combine(day, end, zone)
+    # When the clocks go back over the end, the moment may lie after its first coming.
+    return next((one for one in (ends, ends.replace(fold=1)) if one.timestamp() > moment.timestamp()), None)

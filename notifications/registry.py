@@ -1,0 +1,105 @@
+"""Kinds of notifications. Apps above register what to say; this floor never imports them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Model
+
+from .models import Group, Notification
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    filename: str
+    content: bytes
+    mimetype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    from_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing to say any more, and why."""
+
+    reason: str
+
+
+Render = Callable[[Notification, datetime], Message | Nothing]
+
+
+class Policy(StrEnum):
+    """What to do with a message that may or may not have left: send it once more, or leave it for staff."""
+
+    RESEND = "resend"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    name: str
+    render: Render
+    policy: Policy
+    capped: bool
+    group: Group | None = None
+
+
+class UnknownKindError(LookupError):
+    pass
+
+
+_kinds: dict[str, Kind] = {}
+_subjects: dict[str, type[Model]] = {}
+
+
+def register(
+    kind: str,
+    *,
+    render: Render,
+    policy: Policy = Policy.RESEND,
+    capped: bool = True,
+    group: Group | None = None,
+) -> None:
+    """Say how a due row of this kind becomes a message.
+
+    `render` gets the row and the present moment, in the recipient's language, and reads the state of that moment.
+    `group`: people may switch it off together with the others of its group; a kind of no group always comes.
+    `capped`: counts to, and waits for, the most mails a person gets in a day.
+    """
+    _kinds[kind] = Kind(kind, render, policy, capped, group)
+
+
+def kind_named(name: str) -> Kind:
+    """Raises UnknownKindError."""
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise UnknownKindError(name) from None
+
+
+def policy_of(name: str) -> Policy:
+    """Of a kind that nobody knows any more nothing is sent twice."""
+    return _kinds[name].policy if name in _kinds else Policy.HOLD
+
+
+def register_subject(subject_type: str, model: type[Model]) -> None:
+    """Say where the present `version` of such subjects stands: the last look before a message leaves goes there."""
+    _subjects[subject_type] = model
+
+
+def subject_named(subject_type: str) -> type[Model] | None:
+    return _subjects.get(subject_type)
+
+
+def groups() -> set[Group]:
+    """The groups that some kind belongs to."""
+    return {kind.group for kind in _kinds.values() if kind.group}

@@ -1,0 +1,132 @@
+"""Promises to tell somebody something, written in the transaction of their cause."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+from . import bounces
+from .hints import hint
+from .inbox import forget_passing, is_shown
+from .models import InboxItem, Notification, State
+
+MOVED_ON = "moved on"
+
+
+class RetryError(Exception):
+    """A row can't be tried again; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One person is to be told one thing about one version of a subject, from `due_at` on, before `send_before`.
+
+    `shows_at`: when it shows in the inbox, if not at `due_at`. `own`: they did it themselves, so it is no news to them.
+    """
+
+    kind: str
+    recipient_id: int
+    subject_type: str
+    subject_id: int
+    version: int
+    due_at: datetime
+    send_before: datetime
+    shows_at: datetime | None = None
+    own: bool = False
+
+    @property
+    def key(self) -> str:
+        return Notification.key(self.kind, self.subject_type, self.subject_id, self.version, self.recipient_id)
+
+
+def schedule(*dues: Due, now: datetime) -> None:
+    """Write what must be told; what is there already stays. Older versions of the same subjects fall silent.
+
+    What could only come too late is left out.
+    """
+    for (subject_type, subject_id), version in _newest_versions(dues).items():
+        supersede(subject_type=subject_type, subject_id=subject_id, version=version)
+        forget_passing(subject_type=subject_type, subject_id=subject_id, version=version)
+    timely = [due for due in dues if due.send_before > max(now, due.due_at)]
+    rows = [_row(due, now) for due in timely]
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    lines = [_inbox_item(due) for due in timely if is_shown(due.kind)]
+    InboxItem.objects.bulk_create(lines, ignore_conflicts=True)
+    if any(row.due_at <= now for row in rows):
+        transaction.on_commit(hint, robust=True)
+
+
+def supersede(*, subject_type: str, subject_id: int, version: int) -> int:
+    """Silence what is not yet told about older versions, even what a worker is about to send. Returns how many.
+
+    Taking the lease away makes that worker's last check before it sends fail (see `outbox.begin_data`).
+    """
+    return (
+        Notification.objects.about(subject_type, subject_id)
+        .filter(subject_version__lt=version, state__in=(State.PENDING, State.LEASED), data_started_at=None)
+        .update(state=State.OBSOLETE, reason=MOVED_ON, lease_until=None, lease_token=None)
+    )
+
+
+@transaction.atomic
+def retry_dead(notification: Notification, by: User, now: datetime) -> None:
+    """Staff give a dead row all its attempts back, and its recipient's address another chance. Raises RetryError.
+
+    Or an uncertain one: they say that one mail too many is better than one too few.
+    """
+    if not by.is_staff:
+        raise PermissionDenied
+    row = Notification.objects.select_for_update(of=("self",)).select_related("recipient").get(pk=notification.pk)
+    if row.state not in (State.DEAD, State.UNCERTAIN):
+        raise RetryError(_("This is not dead any more."))
+    if row.is_too_late(now):
+        raise RetryError(_("It is too late for this: nobody would want to read it now."))
+    bounces.trust_again(row.recipient)
+    row.state, row.attempts, row.next_try_at, row.retried_by, row.retried_at = State.PENDING, 0, now, by, now
+    row.data_started_at = None
+    row.save(update_fields=["state", "attempts", "next_try_at", "data_started_at", "retried_by", "retried_at"])
+    transaction.on_commit(hint, robust=True)
+
+
+def _newest_versions(dues: tuple[Due, ...]) -> dict[tuple[str, int], int]:
+    newest: dict[tuple[str, int], int] = {}
+    for due in dues:
+        subject = (due.subject_type, due.subject_id)
+        newest[subject] = max(due.version, newest.get(subject, 0))
+    return newest
+
+
+def _row(due: Due, now: datetime) -> Notification:
+    return Notification(
+        dedupe_key=due.key,
+        kind=due.kind,
+        recipient_id=due.recipient_id,
+        subject_type=due.subject_type,
+        subject_id=due.subject_id,
+        subject_version=due.version,
+        due_at=due.due_at,
+        send_before=due.send_before,
+        next_try_at=due.due_at,
+        message_id=Notification.new_message_id(settings.SITE_HOST),
+        # A reminder written weeks ahead must not look weeks old when it arrives.
+        date=max(due.due_at, now),
+    )
+
+
+def _inbox_item(due: Due) -> InboxItem:
+    at = due.shows_at or due.due_at
+    return InboxItem(
+        dedupe_key=due.key,
+        kind=due.kind,
+        recipient_id=due.recipient_id,
+        subject_type=due.subject_type,
+        subject_id=due.subject_id,
+        subject_version=due.version,
+        at=at,
+        read_at=at if due.own else None,
+    )

@@ -1,0 +1,49 @@
+"""What staff see of the outbox."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.decorators import staff_required
+from accounts.requests import SignedInRequest
+
+from .deliveries import in_trouble, is_ill, outbox_facts, reasons
+from .models import Notification
+from .services import RetryError, retry_dead
+
+PAGE_SIZE = 25
+
+
+@require_safe
+@staff_required
+def staff_deliveries(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    facts = outbox_facts(now)
+    page = Paginator(in_trouble().select_related("recipient"), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "facts": facts,
+        "is_ill": is_ill(facts.oldest),
+        "oldest_at": now - facts.oldest if facts.oldest else None,
+        "reasons": reasons(),
+        "page": page,
+        "rows": [(row, row.is_too_late(now)) for row in page.object_list],
+        "nav": "staff",
+    }
+    return render(request, "notifications/deliveries.html", context)
+
+
+@require_POST
+@staff_required
+def staff_delivery_retry(request: SignedInRequest, pk: int) -> HttpResponse:
+    notification = get_object_or_404(Notification, pk=pk)
+    try:
+        retry_dead(notification, by=request.user, now=timezone.now())
+    except RetryError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("It goes out with the next round."))
+    return redirect("staff_deliveries")

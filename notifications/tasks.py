@@ -1,0 +1,40 @@
+"""Beat wakes these up often; each is short, and two at once do no harm."""
+
+import logging
+import time
+from datetime import datetime
+
+from celery import shared_task
+
+from .delivery import deliver
+from .outbox import claim
+from .reaper import reap_leases
+from .smtp import ServerAwayError
+
+logger = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 20
+
+
+@shared_task
+def drain() -> None:
+    drain_outbox()
+
+
+@shared_task
+def reap() -> None:
+    reap_leases()
+
+
+def drain_outbox(now: datetime | None = None, *, seconds: float = DRAIN_SECONDS) -> int:
+    """Deliver due rows, one after the other, until none is left or the time is up. Returns how many were taken up."""
+    end = time.monotonic() + seconds
+    taken = 0
+    while time.monotonic() < end and (row := claim(now)):
+        taken += 1
+        try:
+            deliver(row, now)
+        except ServerAwayError as error:
+            logger.warning("mail server away: %s", error)
+            break
+    return taken

@@ -1,0 +1,15 @@
+"""The inbox, preferences, the way out of mails, and staff's view of the outbox."""
+
+from django.urls import path
+
+from .staff_views import staff_deliveries, staff_delivery_retry
+from .views import notification_settings, notifications, notifications_read, unsubscribe
+
+urlpatterns = [
+    path("notifications/", notifications, name="notifications"),
+    path("notifications/read/", notifications_read, name="notifications_read"),
+    path("settings/notifications/", notification_settings, name="notification_settings"),
+    path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
+    path("staff/deliveries/", staff_deliveries, name="staff_deliveries"),
+    path("staff/deliveries/<int:pk>/retry/", staff_delivery_retry, name="staff_delivery_retry"),
+]
