@@ -1,0 +1,146 @@
+"""Mentors in Django's admin: for looking things up, and for what has no page of its own. Actions call the services."""
+
+from collections.abc import Callable
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.admin import ModelAdmin, TabularInline
+
+from .errors import ProfileError
+from .models import MentorProfile, Offer, ProfileDecision, Topic
+from .services import approve_profile, reinstate_profile, resume_profile
+from .topic_forms import TopicForm
+
+Act = Callable[[MentorProfile], object]
+
+
+class ReadOnly:
+    """Looked at here, changed elsewhere."""
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class DecisionInline(ReadOnly, TabularInline):
+    model = ProfileDecision
+    fields = ["at", "decision", "by", "reason", "points"]
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+
+class OfferInline(TabularInline):
+    model = Offer
+    fields = ["title", "length", "format", "instant", "is_active"]
+    extra = 0
+    can_delete = False
+
+
+@admin.register(MentorProfile)
+class MentorProfileAdmin(ModelAdmin):
+    list_display = ["name", "state", "paused_until", "approved_at", "review_page"]
+    list_filter = ["state"]
+    list_select_related = ["person"]
+    search_fields = ["person__name", "person__email", "slug"]
+    autocomplete_fields = ["topics"]
+    # What the state machine keeps is only shown: it changes through the services, which leave a decision.
+    readonly_fields = [
+        "person",
+        "state",
+        "paused_until",
+        "approved_at",
+        "declined_at",
+        "created_at",
+        "version",
+        "photo",
+    ]
+    inlines = [OfferInline, DecisionInline]
+    actions = ["approve", "resume", "reinstate"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: MentorProfile | None = None) -> bool:
+        return False
+
+    @admin.display(description=gettext_lazy("name"), ordering="person__name")
+    def name(self, profile: MentorProfile) -> str:
+        return profile.name
+
+    @admin.display(description=gettext_lazy("review"))
+    def review_page(self, profile: MentorProfile) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("staff_profile", args=[profile.slug]), _("Open"))
+
+    @admin.action(description=gettext_lazy("Approve what was sent"), permissions=["change"])
+    def approve(self, request: HttpRequest, profiles: QuerySet[MentorProfile]) -> None:
+        now = timezone.now()
+        self._each(request, profiles, lambda profile: approve_profile(profile=profile, by=request.user, now=now))  # type: ignore[arg-type]
+
+    @admin.action(description=gettext_lazy("End the pause"), permissions=["change"])
+    def resume(self, request: HttpRequest, profiles: QuerySet[MentorProfile]) -> None:
+        now = timezone.now()
+        self._each(request, profiles, lambda profile: resume_profile(profile=profile, by=request.user, now=now))  # type: ignore[arg-type]
+
+    @admin.action(description=gettext_lazy("Reinstate"), permissions=["change"])
+    def reinstate(self, request: HttpRequest, profiles: QuerySet[MentorProfile]) -> None:
+        now = timezone.now()
+        self._each(request, profiles, lambda profile: reinstate_profile(profile=profile, by=request.user, now=now))  # type: ignore[arg-type]
+
+    def _each(self, request: HttpRequest, profiles: QuerySet[MentorProfile], act: Act) -> None:
+        done = 0
+        for profile in profiles:
+            try:
+                act(profile)
+                done += 1
+            except ProfileError as error:
+                self.message_user(request, f"{profile.name}: {error.message}", messages.ERROR)
+        if done:
+            told = ngettext("%(count)s profile is done.", "%(count)s profiles are done.", done) % {"count": done}
+            self.message_user(request, told, messages.SUCCESS)
+
+
+@admin.register(Topic)
+class TopicAdmin(ModelAdmin):
+    form = TopicForm
+    list_display = ["name", "parent", "position", "is_active"]
+    list_filter = ["is_active", "parent"]
+    search_fields = ["name", "synonyms"]
+
+    def save_model(self, request: HttpRequest, obj: Topic, form: TopicForm, change: bool) -> None:
+        form.keep()
+
+
+@admin.register(Offer)
+class OfferAdmin(ModelAdmin):
+    list_display = ["profile", "title", "length", "format", "instant", "is_active"]
+    list_filter = ["length", "format", "instant", "is_active"]
+    list_select_related = ["profile__person"]
+    search_fields = ["title", "profile__person__name"]
+    autocomplete_fields = ["topics"]
+    readonly_fields = ["profile", "uuid"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Offer | None = None) -> bool:
+        return False
+
+
+@admin.register(ProfileDecision)
+class ProfileDecisionAdmin(ReadOnly, ModelAdmin):
+    list_display = ["at", "profile", "decision", "by", "reason"]
+    list_filter = ["decision"]
+    list_select_related = ["profile__person", "by"]
+    search_fields = ["profile__person__name", "reason"]

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class MentorsConfig(AppConfig):
+    name = "mentors"
+    verbose_name = "Mentors"
+
+    def ready(self) -> None:
+        from .inbox_lines import register_lines
+        from .notices import register_kinds
+
+        register_kinds()
+        register_lines()

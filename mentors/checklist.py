@@ -1,0 +1,91 @@
+"""The five points that a reviewer goes through, and what can be seen of each without a person."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.validators import LINKLIKE
+
+TIMES = "times"
+
+PHONE = re.compile(r"(?:\+|00)?\d(?:[\s./()-]*\d){7,}")
+SELLING = re.compile(
+    r"[$€£]\s?\d"
+    r"|\b(?:discount|free trial|my (?:course|agency|book|programme)|hire me|sign up|subscribe|whatsapp|telegram)\b",
+    re.IGNORECASE,
+)
+WORDS_OF_A_QUESTION = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`key` names it in the log; `step` is the page of the application where its mentor can put it right."""
+
+    key: str
+    title: str | Promise
+    short: str | Promise
+    step: int | None
+
+
+POINTS = (
+    Point("face", gettext_lazy("The face is a person, or there is no photo"), gettext_lazy("Photo"), 1),
+    Point("name", gettext_lazy("The name is plausible"), gettext_lazy("Name"), 1),
+    Point("questions", gettext_lazy("The three questions can be answered in 25 minutes"), gettext_lazy("Questions"), 2),
+    Point("contact", gettext_lazy("No contact details, nothing for sale"), gettext_lazy("Contact details"), 3),
+    Point(TIMES, gettext_lazy("There are times to book"), gettext_lazy("Times"), None),
+)
+POINT_BY_KEY = {point.key: point for point in POINTS}
+# What a person has to look at; whether there are times is a fact.
+JUDGED = tuple(point for point in POINTS if point.key != TIMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a program sees of one point: a first look, never the decision."""
+
+    point: Point
+    passed: bool
+    note: str
+
+
+def first_look(
+    *, name: str, headline: str, asks: Sequence[str], how_i_work: str, has_photo: bool, times: str
+) -> list[Finding]:
+    """One finding per point. `times` says in words when the mentor can be booked; empty when never."""
+    notes = {
+        "face": "" if has_photo else _("No photo: people see the initials."),
+        "name": "" if is_plausible_name(name) else _("The name has an unusual form."),
+        "questions": _questions_note(asks),
+        "contact": _contact_note(" \n ".join([headline, *asks, how_i_work])),
+        TIMES: times or _("No times set. Nobody can book until there are some."),
+    }
+    passed = {key: not note for key, note in notes.items()} | {"face": True, TIMES: bool(times)}
+    return [Finding(point, passed[point.key], notes[point.key]) for point in POINTS]
+
+
+def is_plausible_name(name: str) -> bool:
+    """Letters, in words, not shouted; says nothing about names of one word, which are usual in places."""
+    letters = sum(character.isalpha() for character in name)
+    plain = not any(character.isdigit() for character in name)
+    shouted = letters > 4 and name.isupper() and name.lower() != name
+    return letters >= 2 and plain and not shouted
+
+
+def _questions_note(asks: Sequence[str]) -> str:
+    short = [ask for ask in asks if len(ask.split()) < WORDS_OF_A_QUESTION]
+    if short:
+        return _("“%(ask)s” is a topic rather than a question.") % {"ask": short[0]}
+    if len(set(asks)) < len(asks):
+        return _("Two questions are the same.")
+    return ""
+
+
+def _contact_note(text: str) -> str:
+    for pattern in (LINKLIKE, PHONE, SELLING):
+        if found := pattern.search(text):
+            return _("Look at “%(found)s”.") % {"found": found.group().strip()}
+    return ""

@@ -1,0 +1,28 @@
+"""What the inbox says about a mentor's profile."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from notifications.inbox import Line, shows
+from notifications.models import InboxItem
+
+SENTENCES = {
+    "profile_received": _("We have your profile. A person reads it."),
+    "profile_approved": _("Your profile is live"),
+    "profile_changes": _("We ask for changes to your profile"),
+    "profile_declined": _("We cannot publish what you sent for your profile"),
+    "profile_suspended": _("Your profile is suspended"),
+}
+
+
+def register_lines() -> None:
+    shows(*SENTENCES, lines=lines)
+
+
+def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
+    page = reverse("mentor_profile")
+    return {item.pk: Line(str(SENTENCES[item.kind]), page) for item in items}

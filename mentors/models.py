@@ -1,0 +1,295 @@
+"""Mentors: who they are, what they can be asked, what they offer, and what staff decided about it."""
+
+import uuid
+from datetime import date
+from pathlib import Path
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.validators import validate_plain_text
+
+from .languages import LANGUAGES
+from .languages import NAMES as LANGUAGE_NAMES
+
+ASKS_NEEDED = 3
+MAX_ASKS = 5
+ASK_LENGTH = 70
+# Pixels of the two squares that are kept of a photo
+PORTRAIT = 256
+THUMBNAIL = 96
+
+
+class IssueType(models.TextChoices):
+    CAREER = "career", _("Career advice")
+    SKILL = "skill", _("Skill guidance")
+    FEEDBACK = "feedback", _("Feedback on work")
+    DECISION = "decision", _("A decision")
+    INTERVIEW = "interview", _("Interview practice")
+    OTHER = "other", _("Something else")
+
+
+class Format(models.TextChoices):
+    VIDEO = "video", _("Video call")
+    PHONE = "phone", _("Phone call")
+    CHAT = "chat", _("Chat")
+
+
+class Length(models.IntegerChoices):
+    MIN_15 = 15, _("15 minutes")
+    MIN_20 = 20, _("20 minutes")
+    MIN_25 = 25, _("25 minutes")
+    MIN_30 = 30, _("30 minutes")
+    MIN_45 = 45, _("45 minutes")
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True).exclude(parent__is_active=False)
+
+    def roots(self) -> Self:
+        return self.filter(parent=None)
+
+    def leaves(self) -> Self:
+        return self.exclude(parent=None)
+
+
+class Topic(models.Model):
+    """Two levels, kept by staff. `synonyms` are the other words people use for it."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True, validators=[validate_plain_text])
+    slug = models.SlugField(max_length=60, unique=True)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    synonyms = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(_("shown"), default=True)
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(parent=models.F("id")), name="topic_is_not_its_own_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProfileState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("In review")
+    NEEDS_CHANGES = "needs_changes", _("Changes asked")
+    APPROVED = "approved", _("Live")
+    DECLINED = "declined", _("Turned down")
+    SUSPENDED = "suspended", _("Suspended")
+
+
+def photo_path(instance: models.Model, filename: str) -> str:
+    return f"photos/{uuid.uuid4().hex}{Path(filename).suffix.lower()}"
+
+
+def photo_named(key: str) -> str:
+    """The file that an address names by its key."""
+    return f"photos/{key}.webp"
+
+
+class ProfileWords(models.Model):
+    """The public words of a profile; kept twice: as approved, and as being written (see `ProfileDraft`)."""
+
+    headline = models.CharField(_("role"), max_length=100, blank=True, validators=[validate_plain_text])
+    asks = ArrayField(
+        models.CharField(max_length=ASK_LENGTH, validators=[validate_plain_text]),
+        default=list,
+        blank=True,
+        size=MAX_ASKS,
+    )
+    how_i_work = models.TextField(_("how you work"), max_length=600, blank=True, validators=[validate_plain_text])
+    languages = ArrayField(models.CharField(max_length=3, choices=LANGUAGES), default=list, blank=True)
+    photo = models.ImageField(_("photo"), upload_to=photo_path, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def photo_owner(self) -> str:
+        """The slug of the profile that these words belong to."""
+        raise NotImplementedError
+
+    def photo_url(self, size: int) -> str:
+        name = self.photo.name
+        return reverse("mentor_photo", args=[self.photo_owner, Path(name).stem, size]) if name else ""
+
+    @property
+    def portrait_url(self) -> str:
+        return self.photo_url(PORTRAIT)
+
+    @property
+    def thumbnail_url(self) -> str:
+        return self.photo_url(THUMBNAIL)
+
+    @property
+    def language_names(self) -> list[str]:
+        return [LANGUAGE_NAMES.get(code, code) for code in self.languages]
+
+
+class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
+    def bookable(self, today: date) -> Self:
+        """Profiles that the public may see and book: approved, the person active. `today`: a pause counts from it."""
+        return self.public().filter(Q(paused_until=None) | Q(paused_until__lte=today))
+
+    def public(self) -> Self:
+        return self.filter(state=ProfileState.APPROVED, person__is_active=True)
+
+    def to_review(self) -> Self:
+        """What waits for staff, oldest first: new profiles and changed words of live ones."""
+        return self.filter(
+            Q(state=ProfileState.SUBMITTED) | Q(state=ProfileState.APPROVED, draft__submitted_at__isnull=False)
+        ).order_by("draft__submitted_at", "pk")
+
+
+class MentorProfile(ProfileWords):
+    """One person's standing as a mentor, with the words the public sees (empty until first approved)."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mentor_profile")
+    slug = models.SlugField(max_length=90, unique=True)
+    state = models.CharField(max_length=15, choices=ProfileState, default=ProfileState.DRAFT)
+    topics = models.ManyToManyField(Topic, blank=True, related_name="mentors")
+    paused_until = models.DateField(_("away until"), null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    # Grows with every decision and every change of what is written, so that nobody decides about words they didn't see.
+    version = models.PositiveIntegerField(default=0)
+
+    objects = MentorProfileQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=ProfileState.APPROVED) | Q(approved_at__isnull=False),
+                name="approved_profile_has_a_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def photo_owner(self) -> str:
+        return self.slug
+
+    @property
+    def name(self) -> str:
+        return self.person.display_name
+
+    @property
+    def first_name(self) -> str:
+        return self.person.first_name
+
+    @property
+    def is_public(self) -> bool:
+        return self.state == ProfileState.APPROVED and self.person.is_active
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether its mentor may change and send it now."""
+        return self.state not in (ProfileState.DECLINED, ProfileState.SUSPENDED)
+
+    def is_paused(self, today: date) -> bool:
+        return self.paused_until is not None and today < self.paused_until
+
+
+class ProfileDraft(ProfileWords):
+    """The words as the mentor is writing them; they become public when staff approve what was sent."""
+
+    profile = models.OneToOneField(MentorProfile, on_delete=models.CASCADE, related_name="draft")
+    topics = models.ManyToManyField(Topic, blank=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["submitted_at"], condition=Q(submitted_at__isnull=False), name="draft_to_review"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.profile} (draft)"
+
+    @property
+    def photo_owner(self) -> str:
+        return self.profile.slug
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class Offer(models.Model):
+    """What a mentor gives: how long, in which form, about what, at once or after asking."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    profile = models.ForeignKey(MentorProfile, on_delete=models.CASCADE, related_name="offers")
+    title = models.CharField(_("title"), max_length=70, blank=True, validators=[validate_plain_text])
+    length = models.PositiveSmallIntegerField(_("length"), choices=Length, default=Length.MIN_25)
+    format = models.CharField(_("format"), max_length=10, choices=Format, default=Format.VIDEO)
+    instant = models.BooleanField(_("booked at once"), default=True)
+    issue_types = ArrayField(models.CharField(max_length=10, choices=IssueType), default=list, blank=True)
+    topics = models.ManyToManyField(Topic, blank=True, related_name="+")
+    questions = ArrayField(models.CharField(max_length=140), default=list, blank=True, size=3)
+    step = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(5), MaxValueValidator(240)]
+    )
+    is_active = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "length", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(length__in=Length.values), name="offer_length_is_one_of_ours"),
+            models.CheckConstraint(condition=Q(step=None) | Q(step__gte=5, step__lte=240), name="offer_step_is_sane"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.get_length_display()
+
+
+class Decision(models.TextChoices):
+    SUBMITTED = "submitted", _("Sent for review")
+    APPROVED = "approved", _("Approved")
+    CHANGES = "changes", _("Asked for changes")
+    DECLINED = "declined", _("Turned down")
+    SUSPENDED = "suspended", _("Suspended")
+    REINSTATED = "reinstated", _("Reinstated")
+    PAUSED = "paused", _("Paused")
+    RESUMED = "resumed", _("Resumed")
+
+
+class ProfileDecision(models.Model):
+    """The append-only log of what was decided about a profile, by whom and why."""
+
+    profile = models.ForeignKey(MentorProfile, on_delete=models.CASCADE, related_name="decisions")
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    decision = models.CharField(max_length=12, choices=Decision)
+    reason = models.TextField(blank=True)
+    # One sentence per point of the checklist that failed, told to the mentor word for word: {"photo": "…"}
+    points = models.JSONField(default=dict, blank=True)
+    # The profile's version that this decision led to: the mail about it finds its words by this number.
+    version = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.profile}: {self.get_decision_display()}"

@@ -1,0 +1,38 @@
+"""What can be done to profiles, offers and topics. Each act is atomic; ProfileError says why one is refused."""
+
+from .drafts import Words, differs, discard_changes, draft_of, save_words, start_application
+from .moderation import (
+    approve_profile,
+    ask_for_changes,
+    decline_profile,
+    pause_profile,
+    reinstate_profile,
+    resume_profile,
+    submit_profile,
+    suspend_profile,
+)
+from .offers import bring_back_offer, put_away_offer, save_offer, set_lengths
+from .topics import refuse_third_level, save_topic
+
+__all__ = [
+    "Words",
+    "approve_profile",
+    "ask_for_changes",
+    "bring_back_offer",
+    "decline_profile",
+    "differs",
+    "discard_changes",
+    "draft_of",
+    "pause_profile",
+    "put_away_offer",
+    "refuse_third_level",
+    "reinstate_profile",
+    "resume_profile",
+    "save_offer",
+    "save_topic",
+    "save_words",
+    "set_lengths",
+    "start_application",
+    "submit_profile",
+    "suspend_profile",
+]

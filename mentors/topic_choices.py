@@ -1,0 +1,50 @@
+"""Topics as people choose them: grouped under the first level."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.forms import ChipCheckboxes
+
+from .models import Topic
+
+MAX_TOPICS = 8
+
+Group = tuple[str, list[tuple[str, str]]]
+
+
+class GroupedChips(ChipCheckboxes):
+    """Chips under the name of their group."""
+
+    template_name = "mentors/widgets/grouped_chips.html"
+
+
+def grouped_topics() -> list[Group]:
+    """Shown topics under their shown parents; a first-level topic without any below it stands for itself. One query."""
+    topics = list(Topic.objects.filter(is_active=True))
+    below: dict[int, list[tuple[str, str]]] = {}
+    for topic in topics:
+        if topic.parent_id is not None:
+            below.setdefault(topic.parent_id, []).append((str(topic.pk), topic.name))
+    roots = [topic for topic in topics if topic.parent_id is None]
+    groups = [(root.name, below[root.pk]) for root in roots if root.pk in below]
+    alone = [(str(root.pk), root.name) for root in roots if root.pk not in below]
+    return [*groups, (str(_("More")), alone)] if alone else groups
+
+
+class TopicsField(forms.MultipleChoiceField):
+    """Cleans to a list of topics, in the order they are shown."""
+
+    widget = GroupedChips
+
+    def __init__(self, *, most: int = MAX_TOPICS, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+
+    def clean(self, value: Any) -> list[Topic]:
+        chosen = super().clean(value)
+        if len(chosen) > self.most:
+            message = _("Choose at most %(most)s topics. You have chosen %(count)s.")
+            raise forms.ValidationError(message, code="max", params={"most": self.most, "count": len(chosen)})
+        return list(Topic.objects.filter(pk__in=chosen))

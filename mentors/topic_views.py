@@ -1,0 +1,49 @@
+"""Staff keep the topics: two levels, with the other words people use."""
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.decorators import staff_required
+from accounts.requests import SignedInRequest
+from common.requests import posted
+
+from .models import Topic
+from .topic_forms import TopicForm
+
+
+@require_safe
+@staff_required
+def staff_topics(request: SignedInRequest) -> HttpResponse:
+    topics = list(Topic.objects.annotate(mentor_count=Count("mentors")))
+    below: dict[int | None, list[Topic]] = {}
+    for topic in topics:
+        below.setdefault(topic.parent_id, []).append(topic)
+    groups = [(root, below.get(root.pk, [])) for root in below.get(None, [])]
+    return render(request, "staff/topics.html", {"groups": groups, "nav": "topics"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def staff_topic_add(request: SignedInRequest) -> HttpResponse:
+    parent = Topic.objects.roots().filter(slug=request.GET.get("under", "")[:60]).first()
+    return _edit(request, Topic(parent=parent))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def staff_topic_edit(request: SignedInRequest, slug: str) -> HttpResponse:
+    return _edit(request, get_object_or_404(Topic, slug=slug))
+
+
+def _edit(request: SignedInRequest, topic: Topic) -> HttpResponse:
+    name = topic.name
+    form = TopicForm(posted(request), instance=topic)
+    if request.method == "POST" and form.is_valid() and form.keep():
+        messages.success(request, _("“%(name)s” is saved.") % {"name": topic.name})
+        return redirect("staff_topics")
+    context = {"form": form, "name": name, "nav": "topics"}
+    return render(request, "staff/topic.html", context, status=422 if form.errors else 200)

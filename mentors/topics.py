@@ -1,0 +1,46 @@
+"""Keeping the topics: two levels, and never a third."""
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from .errors import ProfileError
+from .models import Topic
+
+SLUG_LENGTH = 55
+# The address of the page that adds one
+ADD_PAGE = "add"
+
+
+@transaction.atomic
+def save_topic(*, topic: Topic) -> Topic:
+    """Make or change a topic; its address is made once.
+
+    Raises ProfileError("third_level", "has_children", "own_parent").
+    """
+    # Two people who move topics at once could build a third level together: all of the few rows are locked.
+    list(Topic.objects.select_for_update().values_list("pk", flat=True))
+    if topic.parent_id is not None:
+        refuse_third_level(topic)
+    if not topic.slug:
+        topic.slug = _free_slug(topic.name)
+    topic.save()
+    return topic
+
+
+def refuse_third_level(topic: Topic) -> None:
+    if topic.parent_id == topic.pk:
+        raise ProfileError("own_parent", _("A topic cannot belong to itself."))
+    if Topic.objects.leaves().filter(pk=topic.parent_id or 0).exists():
+        raise ProfileError("third_level", _("Choose a topic of the first level."))
+    if topic.pk and topic.children.exists():
+        raise ProfileError("has_children", _("Other topics belong to this one, so it stays on the first level."))
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name)[:SLUG_LENGTH].strip("-") or "topic"
+    taken = {ADD_PAGE, *Topic.objects.filter(slug__startswith=base).values_list("slug", flat=True)}
+    slug, number = base, 2
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    return slug

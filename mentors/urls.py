@@ -1,0 +1,26 @@
+"""Addresses of mentors' own pages, and of the topics that staff keep."""
+
+from django.urls import path
+
+from .apply_views import mentor_apply
+from .offer_views import mentor_offer_add, mentor_offer_edit, mentor_offer_switch, mentor_offers
+from .photo_views import mentor_photo
+from .topic_views import staff_topic_add, staff_topic_edit, staff_topics
+from .views import become_a_mentor, mentor_apply_again, mentor_profile, mentor_profile_discard, mentor_profile_send
+
+urlpatterns = [
+    path("become-a-mentor/", become_a_mentor, name="become_a_mentor"),
+    path("photos/<slug:slug>/<slug:key>-<int:size>.webp", mentor_photo, name="mentor_photo"),
+    path("mentor/apply/<int:step>/", mentor_apply, name="mentor_apply"),
+    path("mentor/profile/", mentor_profile, name="mentor_profile"),
+    path("mentor/profile/send/", mentor_profile_send, name="mentor_profile_send"),
+    path("mentor/profile/discard/", mentor_profile_discard, name="mentor_profile_discard"),
+    path("mentor/profile/apply-again/", mentor_apply_again, name="mentor_apply_again"),
+    path("mentor/offers/", mentor_offers, name="mentor_offers"),
+    path("mentor/offers/add/", mentor_offer_add, name="mentor_offer_add"),
+    path("mentor/offers/<uuid:uuid>/", mentor_offer_edit, name="mentor_offer_edit"),
+    path("mentor/offers/<uuid:uuid>/show/", mentor_offer_switch, name="mentor_offer_switch"),
+    path("staff/topics/", staff_topics, name="staff_topics"),
+    path("staff/topics/add/", staff_topic_add, name="staff_topic_add"),
+    path("staff/topics/<slug:slug>/", staff_topic_edit, name="staff_topic_edit"),
+]
