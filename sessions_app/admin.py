@@ -1,0 +1,103 @@
+"""Sessions in Django's admin: looked at, never edited; what changes one goes through the services."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.admin import ModelAdmin, TabularInline
+
+from common.admin import ReadOnly
+
+from .errors import BookingError
+from .models import (
+    AvailabilityWindow,
+    Booking,
+    BookingEvent,
+    BookingState,
+    DateOverride,
+    Engagement,
+    Feedback,
+    Schedule,
+    TimeOff,
+)
+from .services import cancel_booking, expire_overdue
+
+
+class EventInline(ReadOnly, TabularInline):
+    model = BookingEvent
+    fields = ["at", "from_state", "to_state", "by", "during", "reason"]
+    readonly_fields = fields
+    extra = 0
+
+
+@admin.register(Booking)
+class BookingAdmin(ReadOnly, ModelAdmin):
+    list_display = ["during", "state", "mentor", "mentee", "length_text"]
+    list_filter = ["state"]
+    list_select_related = ["mentor", "mentee"]
+    search_fields = ["uuid", "mentor__name", "mentor__email", "mentee__name", "mentee__email"]
+    exclude = ["room", "idempotency_key", "held_for"]
+    inlines = [EventInline]
+    actions = ["cancel", "expire"]
+
+    @admin.display(description=gettext_lazy("length"))
+    def length_text(self, booking: Booking) -> str:
+        return _("%(minutes)d min") % {"minutes": booking.length}
+
+    @admin.action(description=gettext_lazy("Cancel, and tell both"), permissions=["view"])
+    def cancel(self, request: HttpRequest, bookings: QuerySet[Booking]) -> None:
+        done, reason = 0, _("Cancelled by the team.")
+        for booking in bookings.filter(state=BookingState.CONFIRMED):
+            try:
+                cancel_booking(booking=booking, by=request.user, reason=reason, now=timezone.now())  # type: ignore[arg-type]
+                done += 1
+            except BookingError as error:
+                self.message_user(request, f"{booking}: {error.message}", messages.ERROR)
+        words = ngettext("%(count)d session is cancelled.", "%(count)d sessions are cancelled.", done)
+        self.message_user(request, words % {"count": done}, messages.SUCCESS if done else messages.WARNING)
+
+    @admin.action(description=gettext_lazy("End what is overdue now"), permissions=["view"])
+    def expire(self, request: HttpRequest, bookings: QuerySet[Booking]) -> None:
+        count = expire_overdue(now=timezone.now())
+        self.message_user(request, _("%(count)d ended.") % {"count": count}, messages.SUCCESS)
+
+
+@admin.register(Engagement)
+class EngagementAdmin(ReadOnly, ModelAdmin):
+    list_display = ["mentee", "mentor", "created_at", "closed_at"]
+    list_select_related = ["mentee", "mentor"]
+    search_fields = ["mentor__name", "mentor__email", "mentee__name", "mentee__email"]
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(ReadOnly, ModelAdmin):
+    """What was said to one person alone stays with that person: private advice and lessons are not shown."""
+
+    list_display = ["booking", "role", "resolution", "created_at"]
+    list_filter = ["role", "resolution"]
+    exclude = ["advice", "learned", "again"]
+
+
+class WindowInline(ReadOnly, TabularInline):
+    model = AvailabilityWindow
+    extra = 0
+
+
+class OverrideInline(ReadOnly, TabularInline):
+    model = DateOverride
+    extra = 0
+
+
+class TimeOffInline(ReadOnly, TabularInline):
+    model = TimeOff
+    extra = 0
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(ReadOnly, ModelAdmin):
+    list_display = ["profile", "timezone", "notice", "buffer", "max_per_day", "max_per_week"]
+    list_select_related = ["profile__person"]
+    search_fields = ["profile__person__name", "profile__person__email"]
+    inlines = [WindowInline, OverrideInline, TimeOffInline]

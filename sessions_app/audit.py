@@ -1,0 +1,115 @@
+"""Finds what people should be told about their bookings and nobody wrote down, and writes it down.
+
+Every act writes its own notices. This derives them a second time, from the booking and its log, so that a forgotten
+code path, a restored backup or a mistaken delete heals by itself. What was ever written, whatever came of it, stays.
+"""
+
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.core.cache import cache
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from notifications.models import Notification
+from notifications.services import Due, schedule
+
+from .followup_notices import action_dues
+from .models import ActionItem, Booking, BookingEvent, BookingState
+from .models.bookings import BookingQuerySet
+from .notices import booking_notices
+from .reminders import KINDS as REMINDERS
+
+logger = logging.getLogger(__name__)
+
+# The last thing said about a session is the question two weeks after it, which keeps for a week.
+LOOKS_BACK = timedelta(days=22)
+# What nobody wrote is found while it is ahead. What is long past by now was not wanted then, or is of no use any more.
+LATE = timedelta(hours=24)
+REMINDER_LATE = timedelta(hours=1)
+SECONDS = 20
+AT_ONCE = 500
+GOES_ON_AFTER = "audit:goes-on-after"
+
+UNASKED = ("", BookingState.HELD)
+TOLD: dict[str, dict[str, str]] = {
+    BookingState.REQUESTED: dict.fromkeys(UNASKED, "requested"),
+    BookingState.CONFIRMED: {**dict.fromkeys(UNASKED, "confirmed"), BookingState.REQUESTED: "accepted"},
+    BookingState.DECLINED: {BookingState.REQUESTED: "declined"},
+    BookingState.WITHDRAWN: {BookingState.REQUESTED: "withdrawn"},
+    BookingState.EXPIRED: {BookingState.REQUESTED: "expired"},
+    BookingState.CANCELLED: {BookingState.CONFIRMED: "cancelled"},
+}
+
+
+def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
+    """Write the missing notices of all bookings that still have something to say. Returns how many were missing.
+
+    A short piece of work however many bookings there are: when the time is up, the next call goes on from here.
+    """
+    end = time.monotonic() + seconds
+    after = cache.get(GOES_ON_AFTER, 0)
+    written = _write_missing(_of_steps(now), now=now)
+    while time.monotonic() < end:
+        bookings = list(_to_audit(now).filter(pk__gt=after).order_by("pk")[:AT_ONCE])
+        written += _write_missing(_of_bookings(bookings), now=now)
+        after = bookings[-1].pk if len(bookings) == AT_ONCE else 0
+        if not after:
+            break
+    cache.set(GOES_ON_AFTER, after, timeout=None)
+    if written:
+        logger.warning("wrote %s notices that somebody had forgotten", written)
+    return written
+
+
+def expected_notices(booking: Booking, events: Iterable[BookingEvent]) -> list[Due]:
+    """All that should have been written when the booking came into its present state and version."""
+    told = last_told(list(events))
+    if told is None:
+        return []
+    event, name = told
+    return booking_notices(booking, event=name, by=event.by, now=event.at)
+
+
+def last_told(events: Sequence[BookingEvent]) -> tuple[BookingEvent, str] | None:
+    """The newest event that people were told of, and what `booking_notices` calls it."""
+    for place in range(len(events) - 1, -1, -1):
+        event = events[place]
+        moved = place > 0 and event.during != events[place - 1].during
+        if event.from_state == event.to_state == BookingState.CONFIRMED and moved:
+            return event, "moved"
+        if name := TOLD.get(event.to_state, {}).get(event.from_state):
+            return event, name
+    return None
+
+
+def _to_audit(now: datetime) -> BookingQuerySet:
+    ahead = DateTimeTZRange(now - LOOKS_BACK, None, "[)")
+    return Booking.objects.exclude(state=BookingState.HELD).filter(during__overlap=ahead)
+
+
+def _still_of_use(due: Due, now: datetime) -> bool:
+    late = REMINDER_LATE if due.kind in REMINDERS else LATE
+    return due.send_before > max(now, due.due_at) and due.due_at >= now - late
+
+
+def _of_bookings(bookings: list[Booking]) -> list[Due]:
+    events = BookingEvent.objects.filter(booking__in=bookings).select_related("by").order_by("booking_id", "at", "pk")
+    of_booking = {key: list(group) for key, group in groupby(events, key=lambda event: event.booking_id)}
+    return [due for booking in bookings for due in expected_notices(booking, of_booking.get(booking.pk, []))]
+
+
+def _of_steps(now: datetime) -> list[Due]:
+    steps = ActionItem.objects.filter(done_at=None, due_on__gte=(now - LATE).date()).select_related("person")
+    return [due for step in steps for due in action_dues(step)]
+
+
+def _write_missing(dues: Iterable[Due], *, now: datetime) -> int:
+    timely = {due.key: due for due in dues if _still_of_use(due, now)}
+    there = Notification.objects.filter(dedupe_key__in=timely).values_list("dedupe_key", flat=True)
+    missing = [timely[key] for key in timely.keys() - set(there)]
+    if missing:
+        schedule(*missing, now=now)
+    return len(missing)

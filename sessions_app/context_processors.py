@@ -1,0 +1,31 @@
+"""What pages of every app show of sessions: today's, on the rail under the header."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from accounts.models import User
+from accounts.viewing import viewer_zone
+
+from .models import Booking, BookingState
+
+
+def rail(request: HttpRequest) -> dict[str, object]:
+    """Lazy: parts of pages don't draw the header."""
+    return {"rail": SimpleLazyObject(lambda: todays_sessions(request))}
+
+
+def todays_sessions(request: HttpRequest) -> list[tuple[object, object]]:
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return []
+    local = timezone.now().astimezone(ZoneInfo(viewer_zone(request) or "UTC"))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    states = (BookingState.CONFIRMED, BookingState.COMPLETED)
+    today = Booking.objects.visible_to(user).filter(
+        state__in=states, during__overlap=(midnight, midnight + timedelta(days=1))
+    )
+    return [(during.lower, during.upper) for during in today.values_list("during", flat=True)]

@@ -1,0 +1,131 @@
+"""The demo's fixed people, one for each part that somebody can play."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mentors.models import Format, IssueType, ProfileState
+
+from .data import Leaf, leaves
+from .mentors import MentorPlan, OfferPlan
+from .people import DOMAIN, People, Person
+from .schedules import SchedulePlan
+
+PASSWORD = "quarter-hour"  # noqa: S105 - the invented people's, told to everybody
+FOUNDED = 420
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    email: str
+    role: str
+
+
+ACCOUNTS = (
+    Account(f"sam@{DOMAIN}", "mentee, with sessions ahead, past and cancelled"),
+    Account(f"priya@{DOMAIN}", "mentor, booked at once, evenings in Bengaluru"),
+    Account(f"tomas@{DOMAIN}", "mentor, asked first, with a request waiting"),
+    Account(f"jonas@{DOMAIN}", "applicant, profile in review"),
+    Account(f"maria@{DOMAIN}", "staff"),
+)
+
+
+def account_table() -> str:
+    rows = [("e-mail", "role", "password"), *((account.email, account.role, PASSWORD) for account in ACCOUNTS)]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    sam: Person
+    maria: Person
+    priya: MentorPlan
+    tomas: MentorPlan
+    jonas: MentorPlan
+
+
+def invent_cast(people: People, today: datetime) -> Cast:
+    return Cast(
+        sam=people.named("Sam Whitlock", "Europe/London", ("en",), days_ago=90),
+        maria=people.named("Maria Lindqvist", "Europe/Stockholm", ("sv", "en"), days_ago=FOUNDED, is_staff=True),
+        priya=_priya(people, today),
+        tomas=_tomas(people, today),
+        jonas=_jonas(people, today),
+    )
+
+
+def _topics(*names: str) -> tuple[Leaf, ...]:
+    return tuple(next(leaf for leaf in leaves() if leaf.name == name) for name in names)
+
+
+def _week(days: tuple[int, ...], start: float, end: float) -> tuple[tuple[int, int, int], ...]:
+    return tuple((day, round(start * 60), round(end * 60)) for day in days)
+
+
+def _priya(people: People, today: datetime) -> MentorPlan:
+    person = people.named("Priya Raghunathan", "Asia/Kolkata", ("en", "ta"), days_ago=400)
+    kinds = (IssueType.DECISION, IssueType.CAREER)
+    return MentorPlan(
+        person=person,
+        headline="Engineering director, has hired for two young companies",
+        asks=(
+            "Should I take the counter-offer?",
+            "How do I ask for the level, not just the raise?",
+            "My first reorg is on Monday. What do I say to the team?",
+        ),
+        how_i_work=(
+            "Bring the letter, the number or the message you have to send. I read it with you and say what I would do "
+            "in your seat, then we write the next sentence together. I cannot help with visas or legal terms; I will "
+            "tell you who can."
+        ),
+        topics=_topics("Counter-offers", "Negotiation", "First-time managing", "Promotion"),
+        offers=(
+            OfferPlan("One quick answer", 15, Format.VIDEO, True, kinds),
+            OfferPlan("Talk it through", 25, Format.VIDEO, True, kinds),
+            OfferPlan("Work on it together", 45, Format.VIDEO, True, kinds),
+        ),
+        schedule=SchedulePlan("Asia/Kolkata", _week((1, 2, 3, 4, 5), 18.5, 21.5)),
+        approved_at=person.joined + timedelta(days=2),
+    )
+
+
+def _tomas(people: People, today: datetime) -> MentorPlan:
+    person = people.named("Tomás Herrera", "America/Sao_Paulo", ("pt", "es", "en"), days_ago=380)
+    return MentorPlan(
+        person=person,
+        headline="Talent partner, eleven years in recruiting",
+        asks=(
+            "They matched it. What happens to me in six months?",
+            "Reading an offer letter line by line",
+            "Resigning without burning the bridge",
+        ),
+        how_i_work=(
+            "I ask a lot for five minutes and then say what I think. Send the offer or the advert the day before. I do "
+            "not pass on applications to my employer."
+        ),
+        topics=_topics("Comparing offers", "Counter-offers", "Leaving a job", "CVs"),
+        offers=(
+            OfferPlan("Read one page with me", 25, Format.VIDEO, False, (IssueType.CAREER, IssueType.FEEDBACK)),
+            OfferPlan("A mock interview with feedback", 45, Format.VIDEO, False, (IssueType.INTERVIEW,)),
+        ),
+        schedule=SchedulePlan(
+            "America/Sao_Paulo", (*_week((1, 3, 5), 9, 11), *_week((2, 4), 17, 20)), notice=720, max_per_week=6
+        ),
+        approved_at=person.joined + timedelta(days=3),
+    )
+
+
+def _jonas(people: People, today: datetime) -> MentorPlan:
+    person = people.named("Jonas Albrecht", "Europe/Berlin", ("de", "en"), days_ago=2)
+    return MentorPlan(
+        person=person,
+        headline="Lab manager, previously in a hospital",
+        asks=("Is a doctorate right for me?", "From the lab to industry: what first?", "Leadership"),
+        how_i_work="Tell me first what you have tried. Then we skip it. Two people did this for me once.",
+        topics=_topics("Choosing studies", "Changing field"),
+        offers=(OfferPlan("One question, properly", 20, Format.VIDEO, True, (IssueType.DECISION,)),),
+        schedule=SchedulePlan("Europe/Berlin", _week((2, 4), 18, 20), max_per_week=2),
+        state=ProfileState.SUBMITTED,
+        submitted_at=person.joined + timedelta(days=1),
+    )

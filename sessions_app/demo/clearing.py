@@ -1,0 +1,64 @@
+"""Takes the invented people out again, with all that hangs on them; whatever real people did with each other stays."""
+
+from django.db import connection, transaction
+
+from accounts.models import User
+
+from .people import DOMAIN
+
+# What points at what decides the order. A session of a real person with an invented one goes too.
+TABLES = (
+    "CREATE TEMP TABLE demo_person ON COMMIT DROP AS SELECT id FROM accounts_user WHERE email LIKE %s",
+    "CREATE TEMP TABLE demo_profile ON COMMIT DROP AS SELECT id FROM mentors_mentorprofile"
+    " WHERE person_id IN (SELECT id FROM demo_person)",
+    "CREATE TEMP TABLE demo_booking ON COMMIT DROP AS SELECT id, engagement_id FROM sessions_app_booking"
+    " WHERE mentor_id IN (SELECT id FROM demo_person) OR mentee_id IN (SELECT id FROM demo_person)",
+    "CREATE TEMP TABLE demo_brief ON COMMIT DROP AS SELECT brief_id AS id FROM sessions_app_engagement"
+    " WHERE id IN (SELECT engagement_id FROM demo_booking)",
+    "ANALYZE demo_person, demo_profile, demo_booking, demo_brief",
+)
+LOGS = ("sessions_app_bookingevent", "sessions_app_wordsdecision", "mentors_profiledecision")
+ROWS = (
+    "DELETE FROM notifications_notification WHERE subject_type = 'booking'"
+    " AND subject_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM notifications_notification WHERE subject_type = 'action'"
+    " AND subject_id IN (SELECT id FROM sessions_app_actionitem WHERE booking_id IN (SELECT id FROM demo_booking))",
+    "DELETE FROM notifications_inboxitem WHERE subject_type = 'booking'"
+    " AND subject_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM notifications_inboxitem WHERE subject_type = 'action'"
+    " AND subject_id IN (SELECT id FROM sessions_app_actionitem WHERE booking_id IN (SELECT id FROM demo_booking))",
+    "DELETE FROM sessions_app_actionitem WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_followup WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_wordsdecision WHERE feedback_id IN"
+    " (SELECT id FROM sessions_app_feedback WHERE booking_id IN (SELECT id FROM demo_booking))",
+    "DELETE FROM sessions_app_feedback WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_occupancy WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_bookingevent WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_booking WHERE id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_engagement WHERE id IN (SELECT engagement_id FROM demo_booking)",
+    "DELETE FROM sessions_app_brief WHERE id IN (SELECT id FROM demo_brief)",
+    "DELETE FROM mentors_profiledecision WHERE profile_id IN (SELECT id FROM demo_profile)",
+)
+
+
+def is_seeded() -> bool:
+    return User.objects.filter(email__endswith=f"@{DOMAIN}").exists()
+
+
+@transaction.atomic
+def clear_world() -> int:
+    """Delete the invented people and return how many they were. The logs' guards stand aside for this transaction."""
+    people = User.objects.filter(email__endswith=f"@{DOMAIN}")
+    with connection.cursor() as cursor:
+        for statement in TABLES:
+            cursor.execute(statement, [f"%@{DOMAIN}"] if "%s" in statement else None)
+        # A table with checks still to come can't be altered.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in LOGS:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        for statement in ROWS:
+            cursor.execute(statement)
+        for table in LOGS:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    return people.delete()[1].get("accounts.User", 0)

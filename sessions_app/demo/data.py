@@ -1,0 +1,78 @@
+"""The words that the invented world is made of, as kept in `data/*.json`."""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from random import Random
+from typing import Any
+
+_BLANK = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    name: str
+    root: str
+    synonyms: tuple[str, ...]
+    asks: tuple[str, ...]
+    issue_types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    zone: str
+    given: tuple[str, ...]
+    family: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+def read(name: str) -> Any:
+    return json.loads(resources.files(__package__).joinpath("data", f"{name}.json").read_text(encoding="utf-8"))
+
+
+@cache
+def words() -> dict[str, Any]:
+    words: dict[str, Any] = read("words")
+    words["fills"]["years"] = [str(years) for years in range(4, 26)]
+    words["fills"]["count"] = [str(count) for count in range(20, 160, 5)]
+    words["fills"]["team"] = [str(size) for size in range(4, 41)]
+    return words
+
+
+@cache
+def leaves() -> tuple[Leaf, ...]:
+    return tuple(
+        Leaf(leaf["name"], root["name"], tuple(leaf["synonyms"]), tuple(leaf["asks"]), tuple(root["issue_types"]))
+        for root in read("topics")
+        for leaf in root["topics"]
+    )
+
+
+@cache
+def roots() -> tuple[str, ...]:
+    return tuple(root["name"] for root in read("topics"))
+
+
+@cache
+def cities() -> tuple[tuple[City, ...], tuple[int, ...]]:
+    """Cities, and how many people live in each compared with the others."""
+    people = read("people")
+    places = []
+    for zone, culture, _weight, *own in people["cities"]:
+        names = people["cultures"][culture]
+        languages = own[0] if own else names["languages"]
+        given, family = (tuple(names[part].split(", ")) for part in ("given", "family"))
+        places.append(City(zone, given, family, tuple(languages)))
+    return tuple(places), tuple(row[2] for row in people["cities"])
+
+
+def fill(rng: Random, template: str) -> str:
+    """The template with each `{blank}` filled; the same blank twice gets two words."""
+    fills = words()["fills"]
+    return _BLANK.sub(lambda match: rng.choice(fills[match[1]]), template)
+
+
+def said(rng: Random, kind: str) -> str:
+    return fill(rng, rng.choice(words()[kind]))

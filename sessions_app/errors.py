@@ -1,0 +1,13 @@
+"""Why a booking can't be made or changed, in words fit for the person who tried."""
+
+from datetime import datetime
+
+
+class BookingError(Exception):
+    """`code` for programs, `message` for people; `earliest` where a time can be named that would do."""
+
+    def __init__(self, code: str, message: str, *, earliest: datetime | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.earliest = earliest

@@ -1,0 +1,132 @@
+"""Single dates on which a mentor's week is different, and time off."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from mentors.decorators import mentor_required
+from mentors.models import MentorProfile
+
+from .forms.schedule import OverrideForm, TimeOffForm, add_schedule_error
+from .forms.week import FIRST_RANGE, DayRow, TypedDay, edited_day
+from .models import DateOverride, TimeOff
+from .scheduling import ScheduleError, remove_override, remove_time_off, set_override, set_time_off
+from .wall_words import date_text
+
+READS_AND_POSTS = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(READS_AND_POSTS)
+@mentor_required
+def mentor_date_add(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
+    return _date(request, profile, None)
+
+
+@require_http_methods(READS_AND_POSTS)
+@mentor_required
+def mentor_date(request: HttpRequest, profile: MentorProfile, pk: int) -> HttpResponse:
+    override = get_object_or_404(DateOverride, pk=pk, schedule__profile=profile)
+    if request.method == "POST" and "delete" in request.POST:
+        remove_override(profile=profile, override=override, by=profile.person)
+        messages.success(request, _("%s is as in your normal week again.") % date_text(override.date, timezone.now()))
+        return redirect("mentor_availability")
+    return _date(request, profile, override)
+
+
+def _date(request: HttpRequest, profile: MentorProfile, override: DateOverride | None) -> HttpResponse:
+    if request.method != "POST":
+        form = OverrideForm(initial=_values(override))
+        return _date_page(request, profile, override, form, _typed_times(form.initial["times"]))
+    change = edited_day(TypedDay.from_data(request.POST, "times", on=True), request.POST)
+    if change is not None:
+        form = OverrideForm(initial=request.POST.dict())
+        return _date_page(request, profile, override, form, *change)
+    form = OverrideForm(request.POST)
+    if form.is_valid() and _save_date(request, profile, override, form):
+        return redirect("mentor_availability")
+    typed = _typed_times(TypedDay.from_data(request.POST, "times", on=True))
+    return _date_page(request, profile, override, form, typed, status=422)
+
+
+def _values(override: DateOverride | None) -> dict[str, Any]:
+    if override is None:
+        return {"times": TypedDay(on=True)}
+    kind = OverrideForm.WINDOWS if override.minutes else OverrideForm.CLOSED
+    return {"day": override.date, "kind": kind, "times": TypedDay.of(override.spans)}
+
+
+def _typed_times(day: TypedDay) -> TypedDay:
+    return day if day.ranges else TypedDay(on=True, ranges=(FIRST_RANGE,))
+
+
+def _save_date(request: HttpRequest, profile: MentorProfile, override: DateOverride | None, form: OverrideForm) -> bool:
+    day: date = form.cleaned_data["day"]
+    now = timezone.now()
+    try:
+        set_override(profile=profile, day=day, spans=form.spans, override=override, by=profile.person, now=now)
+    except ScheduleError as error:
+        add_schedule_error(form, error)
+        return False
+    messages.success(request, _("%s is saved.") % date_text(day, now))
+    return True
+
+
+def _date_page(
+    request: HttpRequest,
+    profile: MentorProfile,
+    override: DateOverride | None,
+    form: OverrideForm,
+    times: TypedDay,
+    focus: int | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    row = DayRow(1, form["times"], times, focus)
+    context = {"nav": "availability", "profile": profile, "override": override, "form": form, "row": row}
+    return render(request, "sessions_app/mentor/date.html", context, status=status)
+
+
+@require_http_methods(READS_AND_POSTS)
+@mentor_required
+def mentor_time_off_add(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
+    return _time_off(request, profile, None)
+
+
+@require_http_methods(READS_AND_POSTS)
+@mentor_required
+def mentor_time_off(request: HttpRequest, profile: MentorProfile, pk: int) -> HttpResponse:
+    time_off = get_object_or_404(TimeOff, pk=pk, schedule__profile=profile)
+    if request.method == "POST" and "delete" in request.POST:
+        remove_time_off(profile=profile, time_off=time_off, by=profile.person)
+        messages.success(request, _("The time off is removed."))
+        return redirect("mentor_availability")
+    return _time_off(request, profile, time_off)
+
+
+def _time_off(request: HttpRequest, profile: MentorProfile, time_off: TimeOff | None) -> HttpResponse:
+    if request.method != "POST":
+        form = TimeOffForm(initial={"first": time_off.first, "last": time_off.last} if time_off else {})
+        return _time_off_page(request, time_off, form)
+    form = TimeOffForm(request.POST)
+    if form.is_valid():
+        try:
+            set_time_off(profile=profile, **form.cleaned_data, time_off=time_off, by=profile.person, now=timezone.now())
+        except ScheduleError as error:
+            add_schedule_error(form, error)
+        else:
+            messages.success(request, _("Your time off is saved. Sessions that are booked already stay."))
+            return redirect("mentor_availability")
+    return _time_off_page(request, time_off, form, status=422)
+
+
+def _time_off_page(
+    request: HttpRequest, time_off: TimeOff | None, form: TimeOffForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"nav": "availability", "time_off": time_off, "form": form}
+    return render(request, "sessions_app/mentor/time_off.html", context, status=status)

@@ -1,0 +1,99 @@
+"""What people type when they book, move, cancel or say how it went."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.validators import validate_person_name, validate_plain_text
+from mentors.models import Offer
+from sessions_app.models.bookings import QUESTION_LENGTH
+
+REASON_LENGTH = 500
+
+
+class StartField(forms.Field):
+    """A start as the picker writes it, `2026-11-26T14:30Z`; anything else is no choice at all."""
+
+    default_error_messages = {"required": _("Choose a time"), "start": _("Choose a time")}
+
+    def to_python(self, value: str | None) -> datetime | None:
+        if not value:
+            return None
+        try:
+            return datetime.strptime(value, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+        except ValueError as error:
+            raise ValidationError(self.error_messages["start"], code="start") from error
+
+
+def question_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("What do you want to leave with?"),
+        max_length=QUESTION_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        validators=[validate_plain_text],
+        error_messages={
+            "required": _("Write what you want to leave with"),
+            "max_length": _("Your question must be %(limit_value)d characters or less. You have %(show_value)d"),
+        },
+    )
+
+
+class BookingForm(forms.Form):
+    offer = forms.ModelChoiceField(queryset=Offer.objects.none(), to_field_name="uuid", widget=forms.HiddenInput)
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    start = StartField()
+    question = question_field()
+
+    def __init__(self, *args: Any, offers: QuerySet[Offer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer = self.fields["offer"]
+        assert isinstance(offer, forms.ModelChoiceField)  # noqa: S101 - said above
+        offer.queryset = offers
+
+
+class GuestForm(forms.Form):
+    """Where the joining link goes. Somebody with an account is known by the address alone."""
+
+    email = forms.EmailField(
+        label=_("Your email address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": _("Enter an email address, like name@example.org"),
+            "invalid": _("Enter an email address, like name@example.org"),
+        },
+    )
+    name = forms.CharField(
+        label=_("Your name"),
+        help_text=_("What to call you. Leave it empty if you have booked here before."),
+        max_length=80,
+        required=False,
+        validators=[validate_person_name],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
+class MoveForm(forms.Form):
+    start = StartField()
+
+
+class QuestionForm(forms.Form):
+    question = question_field()
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[validate_plain_text],
+        error_messages={"required": _("Say why, in a few words")},
+    )
+
+    def __init__(self, *args: Any, name: str, needed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = needed
+        self.fields["reason"].label = _("Tell %(name)s why") % {"name": name}

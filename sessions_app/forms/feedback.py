@@ -1,0 +1,114 @@
+"""How it went: one question first, all else optional on the same screen."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from common.forms import ChipRadio
+from sessions_app.models import Feedback, Resolution
+from sessions_app.models.feedback import Again, Agreement, Quality
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+SCALE = [(str(value), label) for value, label in Agreement.choices]
+YES_NO = [("true", _("Yes")), ("false", _("No"))]
+
+
+def scale(label: "str | StrPromise") -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label, choices=SCALE, required=False, widget=ChipRadio, coerce=int, empty_value=None
+    )
+
+
+def words(label: "str | StrPromise", hint: "str | StrPromise" = "") -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=hint, required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def answered(label: "str | StrPromise") -> forms.ChoiceField:
+    """The only one that is needed."""
+    return forms.ChoiceField(
+        label=label,
+        choices=Resolution.choices,
+        widget=ChipRadio,
+        error_messages={"required": _("Say whether it helped")},
+    )
+
+
+class FeedbackForm(forms.ModelForm):
+    """`other` is the person that it is about; the hints say what they will read of it."""
+
+    def __init__(self, *args: Any, other: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = {"name": other.first_name}
+        for field in self.fields.values():
+            field.label, field.help_text = str(field.label) % name, str(field.help_text) % name
+
+
+class MenteeFeedbackForm(FeedbackForm):
+    resolution = answered(_("Is your question answered?"))
+    left_with = words(
+        _("What did you leave with?"),
+        _("A sentence is enough. %(name)s reads it too, but not before answering or seven days have passed."),
+    )
+    may_publish = forms.BooleanField(
+        label=_("You may show these words on %(name)s’s page, without my name"),
+        help_text=_("Our team reads them first. You can take them back at any time."),
+        required=False,
+    )
+    useful = scale(_("The advice was useful"))
+    doable = scale(_("I can do what we found"))
+    clear_limits = scale(_("It was clear what the advice rests on, and where it ends"))
+    listened = scale(_("I felt listened to"))
+    overall = forms.ChoiceField(label=_("Overall"), choices=Quality.choices, required=False, widget=ChipRadio)
+    again = forms.ChoiceField(
+        label=_("Would you ask %(name)s again?"),
+        help_text=_("%(name)s never sees this. After a “no” you two are not brought together again."),
+        choices=Again.choices,
+        required=False,
+        widget=ChipRadio,
+    )
+    advice = words(_("Advice for %(name)s"), _("Only %(name)s reads this."))
+    to_staff = words(_("Anything the team should know"), _("Only the team reads this."))
+
+    class Meta:
+        model = Feedback
+        fields = [
+            "resolution",
+            "left_with",
+            "may_publish",
+            "useful",
+            "doable",
+            "clear_limits",
+            "listened",
+            "overall",
+            "again",
+            "advice",
+            "to_staff",
+        ]
+
+    def clean_may_publish(self) -> bool:
+        return bool(self.cleaned_data["may_publish"] and self.cleaned_data.get("left_with"))
+
+
+class MentorFeedbackForm(FeedbackForm):
+    resolution = answered(_("Is the question answered?"))
+    prepared = scale(_("%(name)s came prepared"))
+    right_person = forms.TypedChoiceField(
+        label=_("Were you the right person for this question?"),
+        choices=YES_NO,
+        required=False,
+        widget=ChipRadio,
+        coerce=lambda value: value == "true",
+        empty_value=None,
+    )
+    learned = words(_("One thing you learned"), _("Only you read this."))
+    to_staff = words(_("Anything the team should know"), _("Only the team reads this."))
+
+    class Meta:
+        model = Feedback
+        fields = ["resolution", "prepared", "right_person", "learned", "to_staff"]

@@ -1,0 +1,93 @@
+"""The step that is taken away, and the answer to a later question."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.validators import validate_plain_text
+from common.forms import ChipRadio
+from sessions_app.followups import ANSWERS
+from sessions_app.models import ActionItem, FollowUpQuestion, Resolution
+from sessions_app.services import StepInput
+
+from .schedule import DateInput
+
+LENGTH = 300
+LONGEST_AHEAD = timedelta(days=365)
+
+
+def line(label: Any, hint: Any, needed: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        max_length=LENGTH,
+        validators=[validate_plain_text],
+        error_messages={"required": needed},
+    )
+
+
+class StepForm(forms.Form):
+    """`today` is the person's own. With `optional`, nothing at all is an answer too; half of it is not."""
+
+    situation = line(
+        _("If …"), _("A moment you will notice: “he asks for my answer on Monday”."), _("Say when it starts")
+    )
+    response = line(
+        _("then I will …"), _("One thing you do: “ask for the level in writing”."), _("Say what you will do")
+    )
+    due_on = forms.DateField(
+        label=_("By"),
+        help_text=_("We remind you at nine that morning."),
+        widget=DateInput(),
+        error_messages={"required": _("Choose a day"), "invalid": _("Write a date, like 2026-11-30")},
+    )
+
+    def __init__(
+        self, *args: Any, today: date, action: ActionItem | None = None, optional: bool = False, **kwargs: Any
+    ) -> None:
+        if action:
+            names = ("situation", "response", "due_on")
+            kwargs["initial"] = {name: getattr(action, name) for name in names}
+        super().__init__(*args, **kwargs)
+        self.today, self.optional = today, optional
+        self.fields["due_on"].widget.attrs |= {"min": today.isoformat(), "max": (today + LONGEST_AHEAD).isoformat()}
+        if optional:
+            self.empty_permitted, self.use_required_attribute = True, False
+
+    def has_changed(self) -> bool:
+        if self.optional and not any(self.data.get(name, "").strip() for name in self.fields):
+            return False
+        return super().has_changed()
+
+    def clean_due_on(self) -> date:
+        day: date = self.cleaned_data["due_on"]
+        if "due_on" in self.changed_data and day < self.today:
+            raise ValidationError(_("Choose today or a later day"), code="past")
+        if day > self.today + LONGEST_AHEAD:
+            raise ValidationError(_("Choose a day within a year"), code="far")
+        return day
+
+    @property
+    def step(self) -> StepInput | None:
+        """None where nothing was written, or nothing that wasn't there before."""
+        return StepInput(**self.cleaned_data) if self.cleaned_data and self.has_changed() else None
+
+
+class FollowUpForm(forms.Form):
+    """One question, one answer; the question travels with it, because the mail has asked it."""
+
+    question = forms.ChoiceField(choices=FollowUpQuestion.choices, widget=forms.HiddenInput)
+    answer = forms.ChoiceField(widget=ChipRadio, error_messages={"required": _("Choose an answer")})
+
+    def __init__(self, *args: Any, about: FollowUpQuestion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        answer = self.fields["answer"]
+        assert isinstance(answer, forms.ChoiceField)  # noqa: S101 - said above
+        answer.label = about.label
+        answer.choices = [(value.value, label) for value, label in ANSWERS[about].items()]
+
+    def clean_answer(self) -> Resolution:
+        return Resolution(self.cleaned_data["answer"])

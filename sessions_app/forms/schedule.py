@@ -1,0 +1,211 @@
+"""The rules of a schedule, its single dates and its time off, and the answer to a request."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.validators import validate_plain_text, validate_timezone
+from common.zones import UTC_NAME, city_of, zone_names
+from sessions_app.models import Schedule
+from sessions_app.scheduling import ScheduleError, ScheduleRules
+from sessions_app.walltime import DAY, Spans
+
+from .week import WindowsField
+
+HOUR = 60
+NOTICES = (0, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR, DAY, 2 * DAY, 3 * DAY, 7 * DAY)
+RESTS = (0, 5, 10, 15, 20, 30, 45, HOUR)
+RULES = ("timezone", "notice", "buffer", "move_notice", "cancel_notice", "horizon_days", "max_per_day", "max_per_week")
+
+
+def minutes_text(minutes: int) -> str:
+    """“None”, “45 minutes”, “4 hours”, “1 day”: in the largest unit that divides it."""
+    if minutes == 0:
+        return gettext("None")
+    if minutes % DAY == 0:
+        return ngettext("%(n)d day", "%(n)d days", minutes // DAY) % {"n": minutes // DAY}
+    if minutes % HOUR == 0:
+        return ngettext("%(n)d hour", "%(n)d hours", minutes // HOUR) % {"n": minutes // HOUR}
+    return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+
+
+lazy_minutes_text = lazy(minutes_text, str)
+
+
+def zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Cities by part of the world; UTC first."""
+    parts: dict[str, list[tuple[str, str]]] = {}
+    for name in zone_names():
+        if name != UTC_NAME:
+            parts.setdefault(name.partition("/")[0], []).append((name, city_of(name)))
+    return [(UTC_NAME, UTC_NAME), *((part, sorted(cities, key=lambda city: city[1])) for part, cities in parts.items())]
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field, which can always be typed in; its value is always in this format."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"class": "input input--date"})
+
+
+class MinutesField(forms.TypedChoiceField):
+    """A choice of minutes; a stored value that is not on the list joins it."""
+
+    def __init__(self, minutes: Iterable[int], **kwargs: Any) -> None:
+        self.minutes = tuple(minutes)
+        super().__init__(coerce=int, error_messages={"invalid_choice": _("Choose one from the list")}, **kwargs)
+        self.offer()
+
+    def offer(self, *more: int) -> None:
+        self.choices = [(minutes, lazy_minutes_text(minutes)) for minutes in sorted({*self.minutes, *more})]
+
+
+class NumberField(forms.IntegerField):
+    """A whole number from 1 to `most`, with one message for whatever else is typed."""
+
+    def __init__(self, most: int, **kwargs: Any) -> None:
+        words = format_lazy(_("Enter a number from 1 to {most}"), most=most)
+        limits = [MinValueValidator(1, words), MaxValueValidator(most, words)]
+        super().__init__(validators=limits, error_messages={"required": words, "invalid": words}, **kwargs)
+        self.widget.attrs |= {"inputmode": "numeric", "class": "input input--num"}
+
+
+class RulesForm(forms.Form):
+    """The rules beside the week. `away_until` is there only for a profile that is live, since only that can pause."""
+
+    timezone = forms.ChoiceField(
+        label=_("Your time zone"),
+        choices=zone_choices,
+        validators=[validate_timezone],
+        error_messages={"invalid_choice": _("Choose a city from the list")},
+    )
+    notice = MinutesField(NOTICES, label=_("Notice you need"))
+    buffer = MinutesField(RESTS, label=_("Rest between sessions"))
+    horizon_days = NumberField(365, label=_("How far ahead, in days"))
+    max_per_day = NumberField(50, label=_("Most sessions in a day"), required=False)
+    max_per_week = NumberField(200, label=_("Most sessions in a week"), required=False)
+    move_notice = MinutesField(NOTICES, label=_("Notice to move a session"))
+    cancel_notice = MinutesField(
+        NOTICES, label=_("Notice to cancel"), help_text=_("Later than this, a person must say why.")
+    )
+    away_until = forms.DateField(
+        label=_("Away until"),
+        required=False,
+        widget=DateInput(),
+        help_text=_("Nobody can book a day before this date. Booked sessions stay."),
+        error_messages={"invalid": _("Enter a date, like 2026-12-07")},
+    )
+
+    def __init__(self, *args: Any, schedule: Schedule, can_pause: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("notice", "buffer", "move_notice", "cancel_notice"):
+            field = self.fields[name]
+            assert isinstance(field, MinutesField)  # noqa: S101 - for the type checker
+            field.offer(getattr(schedule, name))
+        if not can_pause:
+            del self.fields["away_until"]
+
+    @property
+    def rules(self) -> ScheduleRules:
+        return ScheduleRules(**{name: self.cleaned_data[name] for name in RULES})
+
+
+def rules_values(schedule: Schedule) -> dict[str, object]:
+    return {name: getattr(schedule, name) for name in RULES}
+
+
+class OverrideForm(forms.Form):
+    """One date: away, or other times than usual."""
+
+    CLOSED, WINDOWS = "closed", "windows"
+
+    day = forms.DateField(
+        label=_("Date"),
+        widget=DateInput(),
+        error_messages={"required": _("Enter a date"), "invalid": _("Enter a date, like 2026-12-04")},
+    )
+    kind = forms.ChoiceField(
+        label=_("What changes"),
+        choices=[(CLOSED, _("Away all day")), (WINDOWS, _("These times instead of the usual ones"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what changes on this date")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["times"] = WindowsField(label=_("Times on this date"), named=False, is_on=self._wants_times)
+
+    def _wants_times(self, data: Mapping[str, Any], name: str) -> bool:
+        return bool(data.get("kind") == self.WINDOWS)
+
+    @property
+    def spans(self) -> Spans:
+        spans: Spans = self.cleaned_data["times"]
+        return spans
+
+
+class TimeOffForm(forms.Form):
+    """A span of dates, both ends away."""
+
+    first = forms.DateField(
+        label=_("First day away"),
+        widget=DateInput(),
+        error_messages={"required": _("Enter the first day"), "invalid": _("Enter a date, like 2026-12-04")},
+    )
+    last = forms.DateField(
+        label=_("Last day away"),
+        widget=DateInput(),
+        error_messages={"required": _("Enter the last day"), "invalid": _("Enter a date, like 2026-12-11")},
+    )
+
+    def clean_last(self) -> date:
+        first, last = self.cleaned_data.get("first"), self.cleaned_data["last"]
+        if first is not None and last < first:
+            raise forms.ValidationError(_("The last day must not be before the first"))
+        return last
+
+
+def add_schedule_error(form: forms.Form, error: ScheduleError) -> None:
+    """Show a service's refusal at the field it is about, or above the form."""
+    form.add_error(error.field if error.field in form.fields else None, error.message)
+
+
+class DeclineForm(forms.Form):
+    """Why a mentor can't; all of it is told to the person who asked."""
+
+    OTHER = "other"
+
+    because = forms.ChoiceField(
+        label=_("Why not"),
+        choices=[
+            ("time", _("I cannot make this time")),
+            ("topic", _("Somebody else can help more with this")),
+            ("full", _("I have no room for more sessions now")),
+            (OTHER, _("Something else")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose why you cannot make it")},
+    )
+    line = forms.CharField(
+        label=_("One line to add"), max_length=300, required=False, validators=[validate_plain_text], strip=True
+    )
+
+    @property
+    def reason(self) -> str:
+        """The sentence that is told: the chosen one, with the line after it."""
+        because, line = self.cleaned_data["because"], self.cleaned_data["line"]
+        if because == self.OTHER:
+            return str(line)
+        field = self.fields["because"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        sentence = str(dict(field.choices)[because])  # type: ignore[arg-type]
+        return f"{sentence}. {line}" if line else f"{sentence}."

@@ -1,0 +1,282 @@
+"""What the mails about a booking say: each is rendered at the moment it leaves, from the booking as it is then."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.clock_changes import clock_change_note
+from common.mail import absolute, render_mail
+from common.times import clock_text, day_text, days_away, range_text, theirs_text, when_text, zone_label
+from common.zones import UTC_NAME, city_of
+from mentors.models import Format
+from notifications.models import Group, Notification
+from notifications.registry import Attachment, Message, Nothing, Policy, register
+
+from .invites import build_invite
+from .matching import find_mentors
+from .models import Booking, BookingEvent, BookingState, Resolution
+from .models.bookings import JOIN_OPENS_BEFORE
+from .reminders import REMINDERS
+from .wishes import Wish
+
+# The question goes into the address of the search page, and addresses should stay short.
+QUESTION_IN_ADDRESS = 200
+ELSEWHERE = 3
+
+Context = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One booking as one of its people reads about it at one moment."""
+
+    booking: Booking
+    person: User
+    now: datetime
+
+    @property
+    def other(self) -> User:
+        return self.booking.other(self.person)
+
+    @property
+    def is_mentor(self) -> bool:
+        return self.person.pk == self.booking.mentor_id
+
+    @property
+    def zone(self) -> str:
+        return self.person.timezone or UTC_NAME
+
+    def clock(self, moment: datetime) -> str:
+        return clock_text(moment, self.zone, self.person.hour12)
+
+    def when(self, moment: datetime, *, short: bool = False) -> str:
+        return when_text(moment, zone=self.zone, now=self.now, hour12=self.person.hour12, short=short)
+
+    def theirs(self, start: datetime, end: datetime | None = None) -> str:
+        """The other person's clock; nothing if they have not told their zone."""
+        if not self.other.timezone:
+            return ""
+        return theirs_text(
+            start,
+            end,
+            viewer_zone=self.zone,
+            their_zone=self.other.timezone,
+            their_name=self.other.first_name,
+            hour12=self.person.hour12,
+        )
+
+
+def facts(reading: Reading) -> Context:
+    """What every mail about a booking may say."""
+    booking, person, other, now = reading.booking, reading.person, reading.other, reading.now
+    start, end, zone = booking.start, booking.end, reading.zone
+    return {
+        "booking": booking,
+        "is_mentor": reading.is_mentor,
+        "other": other.display_name,
+        "first": other.first_name,
+        "mentor_first": booking.mentor.first_name,
+        "minutes": booking.length,
+        "how": how_text(booking.format),
+        "day": day_text(start, zone, now),
+        "short_day": day_text(start, zone, now, short=True),
+        "clock": reading.clock(start),
+        "span": range_text(start, end, zone, person.hour12),
+        "when": reading.when(start),
+        "short_when": reading.when(start, short=True),
+        "city": city_of(zone),
+        "zone": zone_label(zone, start),
+        "theirs": reading.theirs(start, end),
+        "their_start": reading.theirs(start),
+        "clock_note": clock_change_note(start, now, zone, other.timezone, other.first_name, person.hour12),
+        "question": booking.question,
+        "opens": reading.clock(start - JOIN_OPENS_BEFORE),
+        "reason": booking.reason,
+        **addresses(booking),
+    }
+
+
+def addresses(booking: Booking) -> Context:
+    names = {"page": "session", "move": "session_move", "cancel": "session_cancel", "respond": "session_respond"}
+    slug = booking.offer.profile.slug
+    search = urlencode({"q": booking.question[:QUESTION_IN_ADDRESS]})
+    return {
+        **{f"{name}_url": absolute(view, booking.uuid) for name, view in names.items()},
+        "mentor_url": absolute("mentor_detail", slug),
+        "search_url": f"{absolute('mentor_list')}?{search}",
+    }
+
+
+def how_text(format_name: str) -> str:
+    words = {Format.VIDEO: _("by video"), Format.PHONE: _("by phone"), Format.CHAT: _("by chat")}
+    return words[Format(format_name)]
+
+
+def letter(reading: Reading, template: str, extra: Context | None = None, *, method: str = "") -> Message:
+    """`method` names the calendar method of the file that goes with it, if one does."""
+    person = reading.person
+    subject, text, html = render_mail(
+        template,
+        facts(reading) | (extra or {}),
+        zone=reading.zone,
+        language=person.language,
+        hour12=person.hour12,
+    )
+    thread = f"<booking-{reading.booking.uuid}@{settings.SITE_HOST}>"
+    return Message(
+        subject,
+        text,
+        html,
+        attachments=invite(reading, method) if method else (),
+        headers={"In-Reply-To": thread, "References": thread},
+    )
+
+
+def invite(reading: Reading, method: str) -> tuple[Attachment, ...]:
+    content = build_invite(reading.booking, for_person=reading.person, method=method)
+    name = "cancel.ics" if method == "CANCEL" else "invite.ics"
+    return (Attachment(name, content, f"text/calendar; method={method}; charset=utf-8"),)
+
+
+def requested(reading: Reading) -> Message:
+    return letter(reading, "requested_mentor" if reading.is_mentor else "requested_mentee", answer_by(reading))
+
+
+def answer_by(reading: Reading) -> Context:
+    deadline = reading.booking.expires_at
+    return {"deadline": reading.when(deadline, short=True) if deadline else ""}
+
+
+def booked(reading: Reading, *, accepted: bool = False) -> Message:
+    template = "booked_mentor" if reading.is_mentor else "booked_mentee"
+    return letter(reading, template, {"accepted": accepted} | change_until(reading), method="REQUEST")
+
+
+def change_until(reading: Reading) -> Context:
+    """Until when this person may still move the session; a mentor may until it starts."""
+    if reading.is_mentor:
+        return {"move_until": "", "can_move": True}
+    notice = timedelta(minutes=reading.booking.offer.profile.schedule.move_notice)
+    last = reading.booking.start - notice
+    return {"move_until": reading.when(last, short=True), "can_move": last > reading.now}
+
+
+def moved(reading: Reading) -> Message:
+    change = last_move(reading.booking)
+    extra: Context = {"by_me": False, "old_when": ""}
+    if change:
+        by, old = change
+        extra = {
+            "by_me": by == reading.person.pk,
+            "old_when": reading.when(old.lower),
+            "old_short": reading.when(old.lower, short=True),
+        }
+    return letter(reading, "moved", extra, method="REQUEST")
+
+
+def last_move(booking: Booking) -> tuple[int | None, DateTimeTZRange] | None:
+    """Who moved it last, and from when."""
+    events = list(BookingEvent.objects.filter(booking=booking).order_by("-at", "-pk"))
+    for event, before in pairwise(events):
+        if event.during != before.during:
+            return event.by_id, before.during
+    return None
+
+
+def called_off(reading: Reading, *, template: str) -> Message:
+    return letter(reading, template, soonest_elsewhere(reading))
+
+
+def soonest_elsewhere(reading: Reading) -> Context:
+    """Other mentors who could help with the same question, and when they are free first."""
+    wish = Wish(words=reading.booking.question)
+    found = find_mentors(wish, zone=reading.zone, now=reading.now, mentee=reading.person).matches
+    others = [match for match in found if match.profile.person_id != reading.booking.mentor_id]
+    return {
+        "elsewhere": [
+            (
+                absolute("mentor_detail", match.profile.slug),
+                match.profile.name,
+                reading.when(match.slots[0].start, short=True),
+            )
+            for match in others[:ELSEWHERE]
+        ]
+    }
+
+
+def cancelled(reading: Reading) -> Message:
+    booking = reading.booking
+    canceller = booking.ended_by_id
+    extra: Context = {
+        "by_me": canceller == reading.person.pk,
+        "by_staff": canceller not in (booking.mentor_id, booking.mentee_id),
+    }
+    if not reading.is_mentor and not extra["by_me"]:
+        extra |= soonest_elsewhere(reading)
+    # Only what was confirmed ever stood in a calendar.
+    return letter(reading, "cancelled", extra, method="CANCEL" if booking.confirmed_at else "")
+
+
+def reminder_day(reading: Reading) -> Message:
+    is_tomorrow = days_away(reading.booking.start, reading.zone, reading.now) == 1
+    return letter(reading, "reminder_day", {"is_tomorrow": is_tomorrow} | change_until(reading))
+
+
+def request_waiting(reading: Reading) -> Message | Nothing:
+    if reading.booking.extended:
+        return Nothing("more time taken")
+    return letter(reading, "request_waiting", answer_by(reading))
+
+
+def feedback(reading: Reading, *, nudge: bool) -> Message | Nothing:
+    booking = reading.booking
+    if booking.feedback.filter(author=reading.person).exists():
+        return Nothing("answered")
+    page = absolute("session_feedback", booking.uuid)
+    # Mail scanners follow links, so these only choose an answer on the page; nothing is kept until it is sent there.
+    answers = [(f"{page}?answer={value}", value.label) for value in (Resolution.YES, Resolution.PARTLY, Resolution.NO)]
+    return letter(reading, "feedback_request", {"answers": answers, "nudge": nudge})
+
+
+Say = Callable[[Reading], Message | Nothing]
+
+
+def render(row: Notification, now: datetime, *, states: tuple[str, ...], say: Say) -> Message | Nothing:
+    """Read the booking as it is now; say nothing when it has moved on since the row was written."""
+    booking = Booking.objects.with_people().select_related("offer__profile__schedule").filter(pk=row.subject_id).first()
+    if booking is None:
+        return Nothing("no such booking")
+    if booking.version != row.subject_version or booking.state not in states:
+        return Nothing("moved on")
+    return say(Reading(booking, row.recipient, now))
+
+
+def register_kinds() -> None:
+    confirmed, done = (BookingState.CONFIRMED,), (BookingState.CONFIRMED, BookingState.COMPLETED)
+
+    def kind(name: str, states: tuple[str, ...], say: Say, policy: Policy = Policy.RESEND, **options: Any) -> None:
+        register(name, render=partial(render, states=states, say=say), policy=policy, **options)
+
+    kind("requested", (BookingState.REQUESTED,), requested)
+    kind("request_waiting", (BookingState.REQUESTED,), request_waiting, group=Group.REMINDERS)
+    kind("booked", confirmed, booked)
+    kind("accepted", confirmed, partial(booked, accepted=True))
+    kind("moved", confirmed, moved)
+    kind("declined", (BookingState.DECLINED,), partial(called_off, template="declined"))
+    kind("request_expired", (BookingState.EXPIRED,), partial(called_off, template="request_expired"))
+    kind("withdrawn", (BookingState.WITHDRAWN,), partial(letter, template="withdrawn"))
+    kind("cancelled", (BookingState.CANCELLED,), cancelled, capped=False)
+    for reminder in REMINDERS:
+        say = reminder_day if reminder.is_early else partial(letter, template="reminder_hour")
+        kind(reminder.kind, confirmed, say, group=Group.REMINDERS)
+    kind("feedback_request", done, partial(feedback, nudge=False), Policy.HOLD, group=Group.AFTERWARDS)
+    kind("feedback_nudge", done, partial(feedback, nudge=True), Policy.HOLD, group=Group.AFTERWARDS)

@@ -1,0 +1,273 @@
+"""From a brief to an agreed span of time. A booking is one row for its whole life; every change leaves an event."""
+
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.validators import validate_plain_text
+from mentors.models import Format, IssueType, Offer
+
+QUESTION_LENGTH = 500
+JOIN_OPENS_BEFORE = timedelta(minutes=10)
+JOIN_CLOSES_AFTER = timedelta(minutes=15)
+
+
+class Brief(models.Model):
+    """The mentee's need. Only the question is required; the author is unknown while a visitor's slot is held."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="briefs")
+    question = models.CharField(_("question"), max_length=QUESTION_LENGTH, validators=[validate_plain_text])
+    issue_type = models.CharField(max_length=10, choices=IssueType, blank=True)
+    situation = models.TextField(max_length=2000, blank=True, validators=[validate_plain_text])
+    tried = models.TextField(max_length=2000, blank=True, validators=[validate_plain_text])
+    done_when = models.CharField(max_length=500, blank=True, validators=[validate_plain_text])
+    needed_by = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.question[:60]
+
+
+class EngagementQuerySet(models.QuerySet["Engagement"]):
+    def live(self) -> Self:
+        return self.filter(closed_at=None)
+
+    def between(self, mentee: User, mentor: User) -> Self:
+        return self.filter(mentee=mentee, mentor=mentor)
+
+
+class Engagement(models.Model):
+    """One mentee, one mentor, one brief: holds the bookings, and closes by itself."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    mentee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="engagements_as_mentee"
+    )
+    mentor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="engagements_as_mentor")
+    brief = models.ForeignKey(Brief, on_delete=models.PROTECT, related_name="engagements")
+    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EngagementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(mentee=F("mentor")), name="engagement_joins_two_people"),
+            models.UniqueConstraint(
+                fields=["mentee", "mentor"], condition=Q(closed_at=None), name="one_live_engagement_per_pair"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mentee} with {self.mentor}"
+
+
+class BookingState(models.TextChoices):
+    HELD = "held", _("Held")
+    REQUESTED = "requested", _("Waiting")
+    CONFIRMED = "confirmed", _("Confirmed")
+    COMPLETED = "completed", _("Finished")
+    MENTEE_NO_SHOW = "mentee_no_show", _("Missed by the mentee")
+    MENTOR_NO_SHOW = "mentor_no_show", _("Missed by the mentor")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OCCUPYING = (BookingState.HELD, BookingState.REQUESTED, BookingState.CONFIRMED)
+OVER = (BookingState.COMPLETED, BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def visible_to(self, person: User) -> Self:
+        """The bookings this person takes part in; a visitor's hold is nobody's, also when it has run out."""
+        return self.filter(Q(mentor=person) | Q(mentee=person)).exclude(Q(mentee=None) | Q(state=BookingState.HELD))
+
+    def occupying(self) -> Self:
+        return self.filter(state__in=OCCUPYING)
+
+    def overdue(self, now: datetime) -> Self:
+        """Holds and requests whose time to be answered has passed: they count as free."""
+        return self.filter(state__in=(BookingState.HELD, BookingState.REQUESTED), expires_at__lte=now)
+
+    def open_for(self, mentee: User, now: datetime) -> Self:
+        """Requested or confirmed and not yet over: what the limit of open bookings counts."""
+        return self.filter(
+            mentee=mentee, state__in=(BookingState.REQUESTED, BookingState.CONFIRMED), during__endswith__gt=now
+        )
+
+    def upcoming(self, now: datetime) -> Self:
+        return self.filter(state=BookingState.CONFIRMED, during__endswith__gt=now).order_by("during")
+
+    def waiting(self) -> Self:
+        return self.filter(state=BookingState.REQUESTED).order_by("during")
+
+    def past(self, now: datetime) -> Self:
+        return self.filter(Q(state__in=OVER) | Q(state=BookingState.CONFIRMED, during__endswith__lte=now)).order_by(
+            "-during"
+        )
+
+    def called_off(self) -> Self:
+        states = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED, BookingState.WITHDRAWN)
+        return self.filter(state__in=states).order_by("-during")
+
+    def with_people(self) -> Self:
+        return self.select_related("mentor__mentor_profile", "mentee", "offer", "engagement__brief")
+
+
+def new_room() -> str:
+    return secrets.token_urlsafe(18)
+
+
+class Booking(models.Model):
+    """`during` is half-open and UTC. Changes are compare-and-set on (state, version): see `services`."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="bookings")
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="bookings")
+    mentor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings_as_mentor")
+    mentee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="bookings_as_mentee"
+    )
+    during = DateTimeRangeField(default_bounds="[)")
+    format = models.CharField(max_length=10, choices=Format)
+    state = models.CharField(max_length=15, choices=BookingState)
+    version = models.PositiveIntegerField(default=0)
+    # The calendar's SEQUENCE: grows with every move and with the cancellation.
+    sequence = models.PositiveIntegerField(default=0)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    extended = models.BooleanField(default=False)
+    reason = models.CharField(max_length=500, blank=True)
+    ended_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    late = models.BooleanField(default=False)
+    moves = models.PositiveSmallIntegerField(default=0)
+    room = models.CharField(max_length=40, default=new_room, editable=False)
+    idempotency_key = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - null keeps it out of the index
+    # A hash of the visitor's address, so that holds can be limited without keeping the address.
+    held_for = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(mentee__isnull=False) | Q(state__in=(BookingState.HELD, BookingState.EXPIRED)),
+                name="only_a_held_booking_may_lack_its_mentee",
+            ),
+            models.CheckConstraint(condition=~Q(mentee=F("mentor")), name="booking_joins_two_people"),
+            models.CheckConstraint(
+                condition=~Q(state__in=(BookingState.HELD, BookingState.REQUESTED)) | Q(expires_at__isnull=False),
+                name="what_waits_has_a_deadline",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=BookingState.CONFIRMED) | Q(confirmed_at__isnull=False),
+                name="confirmed_booking_has_a_date",
+            ),
+            models.UniqueConstraint(fields=["mentee", "idempotency_key"], name="one_booking_per_key"),
+        ]
+        indexes = [
+            GistIndex(fields=["during"], name="booking_during"),
+            models.Index(fields=["mentor", "state"], name="booking_mentor_state"),
+            models.Index(fields=["mentee", "state"], name="booking_mentee_state"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(state__in=(BookingState.HELD, BookingState.REQUESTED)),
+                name="booking_to_expire",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.start:%Y-%m-%d %H:%M} {self.uuid}"
+
+    @property
+    def start(self) -> datetime:
+        return self.during.lower
+
+    @property
+    def end(self) -> datetime:
+        return self.during.upper
+
+    @property
+    def length(self) -> int:
+        """Minutes."""
+        return round((self.end - self.start).total_seconds() / 60)
+
+    @property
+    def question(self) -> str:
+        return self.engagement.brief.question
+
+    def other(self, person: User) -> User:
+        """The person on the other side; only for a booking that has both."""
+        other = self.mentee if person.pk == self.mentor_id else self.mentor
+        assert other is not None  # noqa: S101 - a held booking has no other side
+        return other
+
+    def has_ended(self, now: datetime) -> bool:
+        return self.end <= now
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
+    def is_join_open(self, now: datetime) -> bool:
+        return (
+            self.state in (BookingState.CONFIRMED, BookingState.COMPLETED)
+            and self.start - JOIN_OPENS_BEFORE <= now < self.end + JOIN_CLOSES_AFTER
+        )
+
+
+class BookingEvent(models.Model):
+    """Append-only; a trigger keeps it so."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="events")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    from_state = models.CharField(max_length=15, blank=True)
+    to_state = models.CharField(max_length=15)
+    during = DateTimeRangeField(default_bounds="[)")
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.from_state}→{self.to_state}"
+
+
+class Occupancy(models.Model):
+    """A person's time that is taken: one row for each participant of an occupying booking; never updated."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="occupancies")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="occupancies")
+    during = DateTimeRangeField(default_bounds="[)")
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="nobody_is_promised_to_two_places_at_once",
+                expressions=[
+                    (
+                        Func(F("person_id"), F("person_id"), Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.UniqueConstraint(fields=["booking", "person"], name="one_occupancy_per_participant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.during}"

@@ -1,0 +1,155 @@
+"""What both sides say after a session. Advice, not stars; only the first question is needed."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.validators import validate_plain_text
+
+from .bookings import Booking
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+
+class Role(models.TextChoices):
+    MENTEE = "mentee", _("mentee")
+    MENTOR = "mentor", _("mentor")
+
+
+class Resolution(models.TextChoices):
+    YES = "yes", _("Yes, a lot")
+    PARTLY = "partly", _("Yes, a bit")
+    NO = "no", _("Not really")
+    OTHER = "other", _("It became another question")
+
+
+class Agreement(models.IntegerChoices):
+    NO = 1, _("No")
+    RATHER_NOT = 2, _("Rather not")
+    RATHER = 3, _("Rather yes")
+    YES = 4, _("Yes")
+
+
+class Quality(models.TextChoices):
+    POOR = "poor", _("Poor")
+    FAIR = "fair", _("Fair")
+    GOOD = "good", _("Good")
+    EXCELLENT = "excellent", _("Excellent")
+
+
+class Again(models.TextChoices):
+    YES = "yes", _("Yes")
+    OTHER_TOPICS = "other_topics", _("Yes, for other topics")
+    NO = "no", _("No")
+
+
+def agreement(label: "str | StrPromise") -> models.PositiveSmallIntegerField:
+    return models.PositiveSmallIntegerField(
+        label, choices=Agreement, null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(4)]
+    )
+
+
+# Until both have answered, but no longer than this after the session, neither sees what the other said.
+BLIND_FOR = timedelta(days=7)
+
+
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    def unveiled(self, now: datetime) -> Self:
+        """What may be known to more than its author: both have answered, or the seven days are over."""
+        others = Feedback.objects.filter(booking=OuterRef("booking")).exclude(author=OuterRef("author"))
+        return self.filter(Exists(others) | Q(booking__during__endswith__lte=now - BLIND_FOR))
+
+    def not_again(self, mentee: User) -> Self:
+        """The answers by which this person has ended a pairing."""
+        return self.filter(author=mentee, role=Role.MENTEE, again=Again.NO)
+
+    def offered_words(self, now: datetime) -> Self:
+        """Words that their author lets us show. Unveiled ones can't change: what staff read is what shows."""
+        return self.unveiled(now).filter(role=Role.MENTEE, may_publish=True).exclude(left_with="")
+
+    def undecided(self) -> Self:
+        return self.filter(published_at=None, declined_at=None)
+
+
+class Feedback(models.Model):
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="feedback")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="feedback_given")
+    role = models.CharField(max_length=6, choices=Role)
+    resolution = models.CharField(max_length=6, choices=Resolution)
+    # A mentee's
+    useful = agreement(_("The advice was useful"))
+    doable = agreement(_("The advice was doable"))
+    clear_limits = agreement(_("It was clear about its limits"))
+    listened = agreement(_("I felt listened to"))
+    overall = models.CharField(_("Overall"), max_length=10, choices=Quality, blank=True)
+    again = models.CharField(_("Would you ask this mentor again?"), max_length=12, choices=Again, blank=True)
+    left_with = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
+    may_publish = models.BooleanField(default=False)
+    advice = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
+    to_staff = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
+    # A mentor's
+    prepared = agreement(_("They came prepared"))
+    right_person = models.BooleanField(_("I was the right person"), null=True, blank=True)
+    learned = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
+    # Staff's word on what may be published; who said what when is in `WordsDecision`.
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    declined_at = models.DateTimeField(null=True, blank=True)
+    declined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = FeedbackQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["booking", "author"], name="feedback_once_per_person"),
+            models.CheckConstraint(
+                condition=Q(published_at=None) | (Q(may_publish=True, declined_at=None) & ~Q(left_with="")),
+                name="published_words_have_consent",
+            ),
+            models.CheckConstraint(
+                condition=Q(useful=None) | Q(useful__range=(1, 4)), name="feedback_useful_is_one_to_four"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["author"], condition=Q(again="no"), name="feedback_not_again"),
+            models.Index(fields=["published_at"], condition=Q(published_at__isnull=False), name="feedback_published"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id}: {self.resolution}"
+
+
+class WordsAct(models.TextChoices):
+    PUBLISHED = "published", _("Shown")
+    DECLINED = "declined", _("Not shown")
+    TAKEN_DOWN = "taken_down", _("Taken off the page")
+    WITHDRAWN = "withdrawn", _("Taken back by their author")
+
+
+class WordsDecision(models.Model):
+    """Append-only; a trigger keeps it so."""
+
+    feedback = models.ForeignKey(Feedback, on_delete=models.PROTECT, related_name="words_decisions")
+    act = models.CharField(max_length=10, choices=WordsAct)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300, blank=True, validators=[validate_plain_text])
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.feedback_id}: {self.act}"

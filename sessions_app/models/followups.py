@@ -1,0 +1,65 @@
+"""After a session: the one step that was agreed, and the later questions whether it helped."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.validators import validate_plain_text
+
+from .bookings import Booking
+from .feedback import Resolution
+
+
+class ActionItem(models.Model):
+    """“If …, then I will …”, by a day. One for each session, the mentee's own."""
+
+    booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="action")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="actions")
+    situation = models.CharField(max_length=300, validators=[validate_plain_text])
+    response = models.CharField(max_length=300, validators=[validate_plain_text])
+    # In the person's own days: reminders come at nine of that morning.
+    due_on = models.DateField()
+    # Grows with every change, so that what was scheduled for an earlier wording or day falls silent.
+    version = models.PositiveIntegerField(default=0)
+    done_at = models.DateTimeField(null=True, blank=True)
+    # When it was last worded or dated: a reminder whose moment had passed by then is not made.
+    written_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.booking_id}: {self.due_on}"
+
+
+class FollowUpStep(models.TextChoices):
+    """When it is asked; the value stands in the address of the page."""
+
+    THREE_DAYS = "3-days", _("After three days")
+    TWO_WEEKS = "14-days", _("After two weeks")
+    ACTION = "step", _("On the day of the step")
+
+
+class FollowUpQuestion(models.TextChoices):
+    DONE = "done", _("Did you do it?")
+    SOLVED = "solved", _("Is your question solved?")
+    CONTACT = "contact", _("Would one more conversation help?")
+
+
+class FollowUp(models.Model):
+    """A mentee's answer to the one question of one step; a later answer to the same step takes its place."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="follow_ups")
+    step = models.CharField(max_length=8, choices=FollowUpStep)
+    question = models.CharField(max_length=8, choices=FollowUpQuestion)
+    answer = models.CharField(max_length=6, choices=Resolution)
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["booking", "step"], name="one_follow_up_per_step"),
+            models.CheckConstraint(
+                condition=~Q(question="contact") | Q(answer__in=("yes", "no")), name="contact_is_wanted_or_not"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id}, {self.step}: {self.question} {self.answer}"

@@ -1,0 +1,98 @@
+"""Which people are told what about a booking, and when. What the mails say is in `letters.py`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from notifications.services import Due
+
+from .followup_notices import followup_dues
+from .models import Booking
+from .reminders import SUBJECT, reminder_dues
+
+NEWS_KEEPS = timedelta(hours=24)
+FEEDBACK_SHOWS_AFTER = timedelta(minutes=10)
+FEEDBACK_AFTER = timedelta(hours=2)
+NUDGE_AFTER = timedelta(hours=48)
+FEEDBACK_KEEPS = timedelta(days=7)
+
+
+def booking_notices(booking: Booking, *, event: str, by: User | None, now: datetime) -> list[Due]:
+    """All that follows from what has just happened to the booking, in its present state and version.
+
+    `event` is one of requested, confirmed, accepted, declined, moved, cancelled, withdrawn, expired; `by` is None when
+    the clock did it.
+    """
+    dues = EVENTS[event](booking, now)
+    return [replace(due, own=by is not None and due.recipient_id == by.pk and due.kind in NEWS) for due in dues]
+
+
+def _requested(booking: Booking, now: datetime) -> Iterable[Due]:
+    yield from _news("requested", booking, _both(booking), now)
+    if booking.expires_at:
+        half = now + (booking.expires_at - now) / 2
+        yield _due("request_waiting", booking, booking.mentor_id, half, booking.expires_at)
+
+
+def _agreed(kind: str) -> Callable[[Booking, datetime], Iterable[Due]]:
+    def dues(booking: Booking, now: datetime) -> Iterable[Due]:
+        yield from _news(kind, booking, _both(booking), now)
+        yield from _ahead(booking, now)
+
+    return dues
+
+
+def _told_to_mentee(kind: str) -> Callable[[Booking, datetime], Iterable[Due]]:
+    return lambda booking, now: _news(kind, booking, _both(booking)[1:], now)
+
+
+def _withdrawn(booking: Booking, now: datetime) -> Iterable[Due]:
+    return _news("withdrawn", booking, [booking.mentor_id], now)
+
+
+def _cancelled(booking: Booking, now: datetime) -> Iterable[Due]:
+    # Even after the start: somebody may be sitting in the call.
+    return [_due("cancelled", booking, person, now, now + NEWS_KEEPS) for person in _both(booking)]
+
+
+EVENTS: dict[str, Callable[[Booking, datetime], Iterable[Due]]] = {
+    "requested": _requested,
+    "confirmed": _agreed("booked"),
+    "accepted": _agreed("accepted"),
+    "moved": _agreed("moved"),
+    "declined": _told_to_mentee("declined"),
+    "expired": _told_to_mentee("request_expired"),
+    "withdrawn": _withdrawn,
+    "cancelled": _cancelled,
+}
+
+
+NEWS = {"requested", "booked", "accepted", "moved", "declined", "request_expired", "withdrawn", "cancelled"}
+
+
+def _news(kind: str, booking: Booking, people: Iterable[int], now: datetime) -> list[Due]:
+    """Told at once, or within a day, but not when the session has started meanwhile."""
+    until = min(now + NEWS_KEEPS, booking.start)
+    return [_due(kind, booking, person, now, until) for person in people]
+
+
+def _ahead(booking: Booking, now: datetime) -> Iterable[Due]:
+    """Reminders whose moment has not passed yet, and the questions afterwards."""
+    people = _both(booking)
+    yield from reminder_dues(booking, people, now=now)
+    for person in people:
+        until = booking.end + FEEDBACK_KEEPS
+        asked = _due("feedback_request", booking, person, booking.end + FEEDBACK_AFTER, until)
+        yield replace(asked, shows_at=booking.end + FEEDBACK_SHOWS_AFTER)
+        yield _due("feedback_nudge", booking, person, booking.end + NUDGE_AFTER, until)
+    yield from followup_dues(booking)
+
+
+def _both(booking: Booking) -> list[int]:
+    """The mentor, then the mentee, if the booking has one yet."""
+    return [person for person in (booking.mentor_id, booking.mentee_id) if person is not None]
+
+
+def _due(kind: str, booking: Booking, person: int, due_at: datetime, send_before: datetime) -> Due:
+    return Due(kind, person, SUBJECT, booking.pk, booking.version, due_at, send_before)

@@ -1,0 +1,15 @@
+"""Where the rest of the house hears that a mentor may have more free time. Listeners add themselves as apps load."""
+
+from collections.abc import Callable
+
+on_time_opened: list[Callable[[int], None]] = []
+
+
+def announce_opened(profile_id: int) -> None:
+    """Tell every listener that this mentor may have time that was not free before.
+
+    Called inside the transaction of every change of a schedule, and of every booking that lets go of its time, so that
+    what listeners write stands or falls with it.
+    """
+    for listener in on_time_opened:
+        listener(profile_id)

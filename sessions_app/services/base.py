@@ -1,0 +1,145 @@
+"""What every act on a booking shares: locks, the compare-and-set, the log, occupancy, and honest database refusals."""
+
+import functools
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from notifications.inbox import seen
+from notifications.services import schedule
+from sessions_app.errors import BookingError
+from sessions_app.models import OCCUPYING, Booking, BookingEvent, BookingState, Occupancy
+from sessions_app.notices import booking_notices
+from sessions_app.openings import announce_opened
+from sessions_app.reminders import SUBJECT
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# exclusion_violation, unique_violation, deadlock_detected, lock_not_available
+CONFLICTS = {"23P01", "23505", "40P01", "55P03"}
+WORTH_A_SECOND_TRY = {"40P01", "40001"}
+
+
+def sqlstate(error: DatabaseError) -> str:
+    return getattr(error.__cause__, "pgcode", None) or ""
+
+
+def booking_act(act: Callable[P, R]) -> Callable[P, R]:
+    """Run in one transaction; a deadlock is tried once more; what the database still refuses is `taken`."""
+
+    @functools.wraps(act)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        for last_try in (False, True):
+            try:
+                with transaction.atomic():
+                    return act(*args, **kwargs)
+            except (IntegrityError, OperationalError) as error:
+                state = sqlstate(error)
+                if state in WORTH_A_SECOND_TRY and not last_try:
+                    continue
+                if state in CONFLICTS:
+                    raise taken() from error
+                raise
+        raise AssertionError("unreachable")
+
+    return guarded
+
+
+def taken() -> BookingError:
+    return BookingError("taken", _("This time has just been taken. Choose another time."))
+
+
+def lock_people(*people: User | int | None) -> None:
+    """Whoever writes about these people's time waits its turn; in one order for all, so nobody waits in a circle."""
+    User.objects.locked(*(person for person in people if person is not None))
+
+
+def lock_booking(booking: Booking) -> Booking:
+    """The booking as it is now, with its people locked."""
+    lock_people(booking.mentor_id, booking.mentee_id)
+    return Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)
+
+
+def check_live(booking: Booking) -> None:
+    """New promises need a profile that staff stand behind; those made before it was suspended stay until ended."""
+    if not booking.offer.profile.is_public:
+        words = _("The profile of %(mentor)s is not live, so this is not possible now.")
+        raise BookingError("closed", words % {"mentor": booking.mentor.first_name})
+
+
+def occupy(booking: Booking) -> None:
+    """Take everybody's time, or raise `taken`. ON CONFLICT waits for a racer and can't deadlock; a plain INSERT can."""
+    people = [person for person in (booking.mentor_id, booking.mentee_id) if person is not None]
+    Occupancy.objects.bulk_create(
+        [Occupancy(person_id=person, booking=booking, during=booking.during) for person in sorted(people)],
+        ignore_conflicts=True,
+    )
+    if Occupancy.objects.filter(booking=booking, during=booking.during).count() != len(people):
+        raise taken()
+
+
+def change(
+    booking: Booking,
+    to: BookingState,
+    *,
+    by: User | None,
+    now: datetime,
+    event: str | None,
+    reason: str = "",
+    told: bool = True,
+    **fields: Any,
+) -> Booking:
+    """Move a locked booking from the state it was read in to `to`, with its log, occupancy and notices.
+
+    `event`: what is told (see `notices.booking_notices`), None for nothing. `told=False` leaves the version alone:
+    nothing that people were promised has changed, so what is scheduled for this version stays right.
+    """
+    before, version = booking.state, booking.version
+    values = {"state": to, "version": version + 1 if told else version, "reason": reason or booking.reason, **fields}
+    changed = Booking.objects.filter(pk=booking.pk, state=before, version=version).update(**values)
+    if not changed:
+        raise BookingError("changed", _("This session has changed in the meantime. Look at it again."))
+    for name, value in values.items():
+        setattr(booking, name, value)
+    log(booking, from_state=before, by=by, now=now, reason=reason)
+    if by:
+        seen(by, subject_type=SUBJECT, subject_id=booking.pk, now=now)
+    if to not in OCCUPYING:
+        Occupancy.objects.filter(booking=booking).delete()
+        announce_opened(booking.offer.profile_id)
+    if event:
+        schedule(*booking_notices(booking, event=event, by=by, now=now), now=now)
+    return booking
+
+
+def log(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> None:
+    BookingEvent.objects.create(
+        booking=booking,
+        by=by,
+        from_state=from_state,
+        to_state=booking.state,
+        during=booking.during,
+        reason=reason,
+        at=now,
+    )
+
+
+def expire(booking: Booking, *, now: datetime) -> None:
+    """The clock ends a locked, overdue hold or request. Only a request is told about: nobody knew of a hold."""
+    was_request = booking.state == BookingState.REQUESTED
+    change(booking, BookingState.EXPIRED, by=None, now=now, event="expired" if was_request else None)
+    close_if_over(booking, now=now)
+
+
+def close_if_over(booking: Booking, *, now: datetime) -> None:
+    """An engagement whose only contacts came to nothing ends with them, so that the two can book again."""
+    engagement = booking.engagement
+    kept = (*OCCUPYING, BookingState.COMPLETED, BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)
+    if not engagement.bookings.filter(state__in=kept).exists():
+        engagement.closed_at = now
+        engagement.save(update_fields=["closed_at"])

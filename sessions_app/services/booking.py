@@ -1,0 +1,278 @@
+"""Taking a slot: book it, hold it for a visitor, turn the hold into a booking."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from mentors.models import MentorProfile, Offer
+from notifications.services import schedule
+from sessions_app.errors import BookingError
+from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Feedback, Occupancy
+from sessions_app.notices import booking_notices
+from sessions_app.refusals import explain
+from sessions_app.timetable import load_timetable
+
+from .base import booking_act, change, close_if_over, expire, lock_people, log, occupy
+
+
+@dataclass(frozen=True, slots=True)
+class BriefInput:
+    """What the mentee says; only the question is required."""
+
+    question: str
+    issue_type: str = ""
+    situation: str = ""
+    tried: str = ""
+    done_when: str = ""
+    needed_by: date | None = None
+
+
+@booking_act
+def book_session(
+    *, offer: Offer, start: datetime, brief: BriefInput, mentee: User, now: datetime, key: str | None = None
+) -> Booking:
+    """Book `start` for `mentee`: confirmed at once, or requested where the offer asks first.
+
+    The same `key` of the same person gets the same booking again. Raises BookingError with the engine's codes, or
+    `closed`, `own_profile`, `too_many_open`, `already_together`, `taken`, `changed` (that booking was ended meanwhile).
+    """
+    offer = lock_offer(offer, mentee)
+    profile = offer.profile
+    if key and (booked := Booking.objects.filter(mentee=mentee, idempotency_key=key).first()):
+        return still_standing(booked)
+    check_offer(offer)
+    expire_for(profile.person_id, mentee.pk, now=now)
+    check_mentee(mentee, profile, now=now)
+    check_slot(offer, start=start, mentee=mentee, now=now)
+    close_earlier_engagement(mentee, profile, now=now)
+    booking = insert(offer, start=start, brief=brief, mentee=mentee, now=now, key=key, **agreed(offer, start, now=now))
+    log(booking, from_state="", by=mentee, now=now)
+    event = "confirmed" if booking.state == BookingState.CONFIRMED else "requested"
+    schedule(*booking_notices(booking, event=event, by=mentee, now=now), now=now)
+    return booking
+
+
+@booking_act
+def hold_slot(
+    *,
+    offer: Offer,
+    start: datetime,
+    brief: BriefInput,
+    held_for: str,
+    now: datetime,
+    key: str | None = None,
+    instead_of: Booking | None = None,
+) -> Booking:
+    """Keep `start` for a visitor who still has to sign in, for `HOLD_MINUTES`.
+
+    `held_for` names the visitor's address (a hash) for the hourly limit; `instead_of` is the hold this browser has
+    already, which is given up. The same `key` from the same address gets the same hold again.
+    Raises BookingError as `book_session`, or `too_many_holds`.
+    """
+    offer = lock_offer(offer, instead_of.mentor_id if instead_of else None)
+    check_offer(offer)
+    held = Booking.objects.filter(held_for=held_for, idempotency_key=key, state=BookingState.HELD, expires_at__gt=now)
+    if key and (again := held.first()):
+        return again
+    recent = Booking.objects.filter(held_for=held_for, created_at__gt=now - timedelta(hours=1)).count()
+    if recent >= settings.MAX_HOLDS_PER_HOUR:
+        raise BookingError("too_many_holds", _("You have held many times within an hour. Sign in, then book."))
+    if instead_of:
+        give_up_hold(Booking.objects.get(pk=instead_of.pk), now=now)
+    expire_for(offer.profile.person_id, now=now)
+    check_slot(offer, start=start, mentee=None, now=now)
+    until = now + timedelta(minutes=settings.HOLD_MINUTES)
+    booking = insert(
+        offer,
+        start=start,
+        brief=brief,
+        mentee=None,
+        now=now,
+        key=key,
+        held_for=held_for,
+        state=BookingState.HELD,
+        expires_at=until,
+    )
+    log(booking, from_state="", by=None, now=now)
+    return booking
+
+
+@booking_act
+def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
+    """The visitor has signed in: the held slot becomes their booking.
+
+    A hold that ran out is booked all the same if the time is still free. Raises BookingError as `book_session`.
+    """
+    lock_people(booking.mentor_id, mentee)
+    booking = Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)
+    if booking.mentee_id == mentee.pk:
+        return booking
+    if booking.state not in (BookingState.HELD, BookingState.EXPIRED) or booking.mentee_id is not None:
+        raise BookingError("changed", _("This hold has been used already. Choose a time again."))
+    offer = booking.offer
+    check_offer(offer)
+    expire_for(offer.profile.person_id, mentee.pk, now=now, but=booking)
+    check_mentee(mentee, offer.profile, now=now)
+    check_slot(offer, start=booking.start, mentee=mentee, now=now, leave_out=booking)
+    close_earlier_engagement(mentee, offer.profile, now=now)
+    Brief.objects.filter(pk=booking.engagement.brief_id).update(author=mentee)
+    Engagement.objects.filter(pk=booking.engagement_id).update(mentee=mentee, closed_at=None)
+    Occupancy.objects.filter(booking=booking).delete()
+    booking.mentee = mentee
+    occupy(booking)
+    terms = agreed(offer, booking.start, now=now)
+    event = "confirmed" if terms["state"] == BookingState.CONFIRMED else "requested"
+    return change(booking, terms.pop("state"), by=mentee, now=now, event=event, mentee=mentee, **terms)
+
+
+def give_up_hold(booking: Booking, *, now: datetime) -> None:
+    """End a locked hold early, if it still is one."""
+    if booking.state == BookingState.HELD:
+        change(booking, BookingState.EXPIRED, by=None, now=now, event=None)
+        close_if_over(booking, now=now)
+
+
+def lock_offer(offer: Offer, *others: User | int | None) -> Offer:
+    """Lock the mentor and others, then read the offer anew: while we waited it may have been changed, or its mentor."""
+    lock_people(offer.profile.person_id, *others)
+    return Offer.objects.select_related("profile__person").get(pk=offer.pk)
+
+
+def still_standing(booking: Booking) -> Booking:
+    """What the same form made before; if that has been ended meanwhile, sending the form again doesn't revive it."""
+    if booking.state not in (*OCCUPYING, BookingState.COMPLETED):
+        raise BookingError("changed", _("This session was ended meanwhile. Choose a time to book again."))
+    return booking
+
+
+def check_offer(offer: Offer) -> None:
+    if not (offer.is_active and offer.profile.is_public):
+        raise closed(offer.profile)
+
+
+def closed(profile: MentorProfile) -> BookingError:
+    return BookingError(
+        "closed", _("%(mentor)s does not take this kind of session now.") % {"mentor": profile.first_name}
+    )
+
+
+def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime) -> None:
+    """The limits of domain.md that concern the person who books."""
+    if mentee.pk == profile.person_id:
+        raise BookingError("own_profile", _("This is your own profile. Other people can book you here."))
+    if Feedback.objects.not_again(mentee).filter(booking__mentor=profile.person_id).exists():
+        # Nobody but the mentee knows why, so nobody else could read it off the words.
+        raise closed(profile)
+    ahead = Booking.objects.open_for(mentee, now)
+    if ahead.filter(mentor=profile.person_id).exists():
+        raise BookingError(
+            "already_together",
+            _("You already have a session with %(mentor)s ahead. Move that one, or book again after it.")
+            % {"mentor": profile.first_name},
+        )
+    limit = settings.MAX_OPEN_BOOKINGS
+    if ahead.count() >= limit:
+        raise BookingError(
+            "too_many_open",
+            ngettext(
+                "You have %(limit)d session ahead, the most at one time. Book again after it, or cancel it.",
+                "You have %(limit)d sessions ahead, the most at one time. Book again after one, or cancel one.",
+                limit,
+            )
+            % {"limit": limit},
+        )
+
+
+def check_slot(
+    offer: Offer, *, start: datetime, mentee: User | None, now: datetime, leave_out: Booking | None = None
+) -> None:
+    """Ask the one engine, with fresh rows under the lock, why this start can't be had.
+
+    `leave_out` is the booking that is moved: its time counts as free, and its own length holds, not the offer's of now.
+    """
+    profile = offer.profile
+    timetable = load_timetable(profile, now=now, leave_out=leave_out)
+    if timetable is None:
+        raise BookingError("outside_windows", _("%(mentor)s has no times yet.") % {"mentor": profile.first_name})
+    own = Occupancy.objects.filter(person=mentee) if mentee else Occupancy.objects.none()
+    if leave_out:
+        own = own.exclude(booking=leave_out)
+    refusal = timetable.why_not(
+        start=start,
+        length=leave_out.length if leave_out else offer.length,
+        step=offer.step,
+        now=now,
+        own=[(during.lower, during.upper) for during in own.values_list("during", flat=True)],
+    )
+    if refusal:
+        raise BookingError(refusal.code, explain(refusal.code, profile, timetable.rules), earliest=refusal.earliest)
+
+
+def expire_for(*people: int, now: datetime, but: Booking | None = None) -> None:
+    """End these locked people's overdue holds and requests: their time is free, but the database still holds it."""
+    overdue = Booking.objects.overdue(now).filter(occupancies__person__in=people).distinct()
+    for booking in overdue.select_related("offer", "engagement"):
+        if but is None or booking.pk != but.pk:
+            expire(booking, now=now)
+
+
+def close_earlier_engagement(mentee: User, profile: MentorProfile, *, now: datetime) -> None:
+    """A new question is a new engagement; the one before, whose sessions are over, ends with it."""
+    Engagement.objects.live().between(mentee, profile.person).update(closed_at=now)
+
+
+def agreed(offer: Offer, start: datetime, *, now: datetime) -> dict[str, Any]:
+    """The state a fresh booking of this offer has, and its date or deadline."""
+    if offer.instant:
+        return {"state": BookingState.CONFIRMED, "confirmed_at": now, "expires_at": None}
+    return {"state": BookingState.REQUESTED, "expires_at": request_deadline(offer, start, now=now)}
+
+
+def request_deadline(offer: Offer, start: datetime, *, now: datetime) -> datetime:
+    """When an unanswered request ends: a day from now, not within the notice before the start.
+
+    A start that is only just outside the notice would leave no time to answer at all; then half of what is left counts.
+    """
+    notice = timedelta(minutes=offer.profile.schedule.notice)
+    return min(now + settings.REQUEST_DEADLINE, max(start - notice, now + (start - now) / 2))
+
+
+def insert(
+    offer: Offer,
+    *,
+    start: datetime,
+    brief: BriefInput,
+    mentee: User | None,
+    now: datetime,
+    state: BookingState,
+    key: str | None = None,
+    held_for: str = "",
+    expires_at: datetime | None = None,
+    confirmed_at: datetime | None = None,
+) -> Booking:
+    person = offer.profile.person
+    engagement = Engagement.objects.create(
+        mentee=mentee, mentor=person, brief=Brief.objects.create(author=mentee, **asdict(brief))
+    )
+    booking = Booking.objects.create(
+        engagement=engagement,
+        offer=offer,
+        mentor=person,
+        mentee=mentee,
+        during=DateTimeTZRange(start, start + timedelta(minutes=offer.length), "[)"),
+        format=offer.format,
+        state=state,
+        idempotency_key=key,
+        held_for=held_for,
+        expires_at=expires_at,
+        confirmed_at=confirmed_at,
+        created_at=now,
+    )
+    occupy(booking)
+    return booking

@@ -1,0 +1,136 @@
+"""A booking that is agreed: move it, cancel it, say the question better."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from sessions_app.errors import BookingError
+from sessions_app.models import Booking, BookingState, Brief, Occupancy
+from sessions_app.openings import announce_opened
+
+from .base import booking_act, change, check_live, close_if_over, lock_booking, occupy
+from .booking import check_slot, expire_for, give_up_hold
+
+MOVABLE = BookingState.CONFIRMED
+
+
+def why_not_move(booking: Booking, *, by: User, now: datetime) -> BookingError | None:
+    """What page and service both ask before a move. A mentor may move until the start, a mentee until the notice."""
+    if booking.state != MOVABLE:
+        return BookingError("not_confirmed", _("Only a confirmed session can be moved."))
+    if booking.start <= now:
+        return BookingError("started", _("This session has started, so it cannot be moved."))
+    if booking.moves >= settings.MAX_MOVES:
+        return BookingError("too_many_moves", _("This session has been moved very often. Cancel it and book again."))
+    notice = booking.offer.profile.schedule.move_notice
+    if by.pk == booking.mentee_id and booking.start - timedelta(minutes=notice) < now:
+        return BookingError(
+            "move_notice", _("It is too close to the start to move this session. You can still cancel it.")
+        )
+    return None
+
+
+def why_not_cancel(booking: Booking, *, by: User, now: datetime) -> BookingError | None:
+    if booking.state == BookingState.REQUESTED and by.pk == booking.mentee_id:
+        return None
+    if booking.state != BookingState.CONFIRMED:
+        return BookingError("not_confirmed", _("This session is not confirmed, so there is nothing to cancel."))
+    if booking.start <= now:
+        return BookingError("started", _("This session has started, so it cannot be cancelled."))
+    return None
+
+
+def is_late(booking: Booking, *, now: datetime) -> bool:
+    """Whether cancelling now falls inside the notice that the mentor asks for."""
+    return booking.start - timedelta(minutes=booking.offer.profile.schedule.cancel_notice) < now
+
+
+@booking_act
+def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime) -> Booking:
+    """Same booking, new span. Raises BookingError from `why_not_move`, the engine's codes, or `taken`."""
+    booking = lock_booking(booking)
+    if refusal := why_not_move(booking, by=by, now=now):
+        raise refusal
+    check_live(booking)
+    if start == booking.start:
+        raise BookingError("same_time", _("The session is at this time already. Choose another time."))
+    assert booking.mentee is not None  # noqa: S101 - a confirmed booking has one
+    expire_for(booking.mentor_id, booking.mentee.pk, now=now, but=booking)
+    check_target(booking, start=start, by=by, now=now)
+    Occupancy.objects.filter(booking=booking).delete()
+    booking.during = DateTimeTZRange(start, start + timedelta(minutes=booking.length), "[)")
+    occupy(booking)
+    change(
+        booking,
+        BookingState.CONFIRMED,
+        by=by,
+        now=now,
+        event="moved",
+        during=booking.during,
+        sequence=booking.sequence + 1,
+        moves=booking.moves + 1,
+    )
+    announce_opened(booking.offer.profile_id)
+    return booking
+
+
+def check_target(booking: Booking, *, start: datetime, by: User, now: datetime) -> None:
+    try:
+        check_slot(booking.offer, start=start, mentee=booking.mentee, now=now, leave_out=booking)
+    except BookingError as refused:
+        if refused.code != "own_overlap" or by.pk == booking.mentee_id:
+            raise
+        # That the mentee has something else then is all that the mentor may know.
+        words = _("%(name)s is not free at this time. Choose another time.")
+        mentee = booking.other(booking.mentor).first_name
+        raise BookingError("taken", words % {"name": mentee}, earliest=refused.earliest) from refused
+
+
+@booking_act
+def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime) -> Booking:
+    """Call a confirmed session off, for either side or staff. Raises BookingError, `reason_needed` when it is late."""
+    booking = lock_booking(booking)
+    if refusal := why_not_cancel(booking, by=by, now=now):
+        raise refusal
+    late = is_late(booking, now=now)
+    if late and not reason.strip():
+        raise BookingError("reason_needed", _("It is close to the start: say why, so that the other person knows."))
+    change(
+        booking,
+        BookingState.CANCELLED,
+        by=by,
+        now=now,
+        event="cancelled",
+        reason=reason,
+        ended_by=by,
+        late=late,
+        sequence=booking.sequence + 1,
+    )
+    close_if_over(booking, now=now)
+    return booking
+
+
+@booking_act
+def release_hold(*, booking: Booking, now: datetime) -> None:
+    """Give a visitor's held slot back before its time."""
+    give_up_hold(lock_booking(booking), now=now)
+
+
+@booking_act
+def edit_question(*, booking: Booking, question: str, by: User, now: datetime) -> None:
+    """The mentee says the question better, until the start. Raises BookingError `started`."""
+    booking = lock_booking(booking)
+    if (
+        booking.mentee_id != by.pk
+        or booking.start <= now
+        or booking.state
+        not in (
+            BookingState.REQUESTED,
+            BookingState.CONFIRMED,
+        )
+    ):
+        raise BookingError("started", _("The question can be changed until the session starts."))
+    Brief.objects.filter(pk=booking.engagement.brief_id).update(question=question)

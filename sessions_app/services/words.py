@@ -1,0 +1,69 @@
+"""Words that a mentee leaves behind: shown without their name, by their consent and staff's yes, taken back freely."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from sessions_app.errors import BookingError
+from sessions_app.models import Feedback, WordsAct, WordsDecision
+
+
+@transaction.atomic
+def publish_words(*, feedback: Feedback, by: User, now: datetime) -> Feedback:
+    """Raises BookingError `changed`, `own_words`."""
+    feedback = lock_words(feedback, by=by, now=now)
+    if feedback.published_at:
+        raise changed()
+    feedback.published_at, feedback.published_by = now, by
+    feedback.declined_at = feedback.declined_by = None
+    return keep(feedback, WordsAct.PUBLISHED, by=by, now=now)
+
+
+@transaction.atomic
+def decline_words(*, feedback: Feedback, by: User, now: datetime, reason: str = "") -> Feedback:
+    """Staff's no, before they are shown or after. Raises BookingError `changed`, `own_words`."""
+    feedback = lock_words(feedback, by=by, now=now)
+    if feedback.declined_at:
+        raise changed()
+    act = WordsAct.TAKEN_DOWN if feedback.published_at else WordsAct.DECLINED
+    feedback.published_at = feedback.published_by = None
+    feedback.declined_at, feedback.declined_by = now, by
+    return keep(feedback, act, by=by, now=now, reason=reason)
+
+
+@transaction.atomic
+def withdraw_words(*, feedback: Feedback, by: User, now: datetime) -> Feedback:
+    """The author takes the consent back, at any time. Raises BookingError `not_yours`; twice does no harm."""
+    feedback = Feedback.objects.select_for_update().get(pk=feedback.pk)
+    if feedback.author_id != by.pk:
+        raise BookingError("not_yours", _("These words are somebody else’s."))
+    if not feedback.may_publish:
+        return feedback
+    feedback.may_publish = False
+    feedback.published_at = feedback.published_by = None
+    return keep(feedback, WordsAct.WITHDRAWN, by=by, now=now)
+
+
+def lock_words(feedback: Feedback, *, by: User, now: datetime) -> Feedback:
+    """The words as they are now, if this member of staff may decide on them."""
+    Feedback.objects.select_for_update().get(pk=feedback.pk)
+    found = Feedback.objects.offered_words(now).select_related("booking").filter(pk=feedback.pk).first()
+    if found is None:
+        raise changed()
+    if by.pk in (found.booking.mentor_id, found.booking.mentee_id):
+        raise BookingError("own_words", _("These words come from a session of your own. Somebody else decides."))
+    return found
+
+
+def keep(feedback: Feedback, act: WordsAct, *, by: User, now: datetime, reason: str = "") -> Feedback:
+    feedback.save(
+        update_fields=["may_publish", "published_at", "published_by", "declined_at", "declined_by", "updated_at"]
+    )
+    WordsDecision.objects.create(feedback=feedback, act=act, by=by, at=now, reason=reason)
+    return feedback
+
+
+def changed() -> BookingError:
+    return BookingError("changed", _("These words have been decided on or taken back meanwhile. Look at them again."))

@@ -1,0 +1,22 @@
+"""The clock's acts, woken by beat. Short, and harmless when run twice or by two workers at once."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from .audit import audit_notices
+from .services import close_engagements, complete_ended, expire_overdue
+
+
+@shared_task
+def sweep() -> dict[str, int]:
+    now = timezone.now()
+    return {
+        "expired": expire_overdue(now=now),
+        "completed": complete_ended(now=now),
+        "closed": close_engagements(now=now),
+    }
+
+
+@shared_task
+def audit() -> int:
+    return audit_notices(now=timezone.now())

@@ -1,0 +1,111 @@
+"""What only pages about sessions need: matched words marked, links that keep what was typed."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.models import User
+from common.templatetags.ui import tag
+from common.times import in_zone, utc_text, when_text
+from sessions_app.availability import Slot
+from sessions_app.models import Booking
+from sessions_app.presenting import Countdown, countdown_to, starts_text, status_of
+from sessions_app.refusals import notice_words
+from sessions_app.services.feedback import OPEN_FOR
+
+register = template.Library()
+
+
+@register.filter
+def marked(text: str, lexemes: Sequence[str]) -> SafeString:
+    """The words that begin like a word of the search, in `<mark>`: lexemes are stems, so a beginning is shared."""
+    stems = [re.escape(lexeme) for lexeme in lexemes if len(lexeme) > 2]
+    if not stems:
+        return SafeString(conditional_escape(text))
+    pieces = re.split(rf"\b((?:{'|'.join(stems)})\w*)", text, flags=re.IGNORECASE)
+    marks = [format_html("<mark>{}</mark>" if index % 2 else "{}", piece) for index, piece in enumerate(pieces)]
+    return mark_safe("".join(marks))  # noqa: S308 - each piece is escaped above
+
+
+@register.simple_tag
+def mentor_url(slug: str, *, offer: object = None, slot: Slot | None = None, words: str = "", day: str = "") -> str:
+    """A mentor's page with day, length, time and question already chosen."""
+    chosen = {
+        "offer": getattr(offer, "uuid", ""),
+        "t": utc_text(slot.start) if slot else "",
+        "day": day,
+        "q": words,
+    }
+    query = urlencode({name: value for name, value in chosen.items() if value})
+    return reverse("mentor_detail", args=[slug]) + (f"?{query}" if query else "") + ("#book" if slot or day else "")
+
+
+@register.simple_tag(takes_context=True)
+def status(context: template.Context, booking: Booking) -> SafeString:
+    """The booking's state as a tag, in this reader's words."""
+    return tag(*status_of(booking, reader=context["request"].user, now=context["now"]))
+
+
+@register.filter
+def notice(minutes: int) -> str:
+    """240 → “4 hours”."""
+    return notice_words(minutes)
+
+
+@register.filter
+def same(one: object, other: object) -> bool:
+    return one == other
+
+
+@register.simple_tag(takes_context=True)
+def other_side(context: template.Context, booking: Booking) -> User:
+    return booking.other(context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def start_minute(context: template.Context, booking: Booking) -> int:
+    """The minute of the hour at which the reader's clock shows the start."""
+    return in_zone(booking.start, context["viewer_zone"]).minute
+
+
+@register.simple_tag(takes_context=True)
+def now_minute(context: template.Context) -> int:
+    return in_zone(context["now"], context["viewer_zone"]).minute
+
+
+@register.simple_tag(takes_context=True)
+def when_words(context: template.Context, start: datetime) -> str:
+    """The start as plain words, for a page's title."""
+    return when_text(start, zone=context["viewer_zone"], now=context["now"], hour12=context["viewer_hour12"])
+
+
+@register.simple_tag(takes_context=True)
+def countdown(context: template.Context, booking: Booking) -> Countdown:
+    return countdown_to(booking, context["now"])
+
+
+@register.simple_tag(takes_context=True)
+def starts(context: template.Context, booking: Booking) -> str:
+    return starts_text(booking, context["now"])
+
+
+@register.filter
+def joinable(booking: Booking, now: datetime) -> bool:
+    return booking.is_join_open(now)
+
+
+@register.filter
+def within_week(end: datetime, now: datetime) -> bool:
+    """Whether feedback is still open."""
+    return now < end + OPEN_FOR
+
+
+@register.filter
+def both(one: object, other: object) -> bool:
+    return bool(one and other)

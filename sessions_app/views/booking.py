@@ -1,0 +1,158 @@
+"""From a chosen time to a booked session; a visitor's slot is held while they sign in."""
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.client_address import client_address
+from accounts.models import User
+from accounts.services import start_email_sign_in
+from accounts.viewing import viewer_hour12, viewer_zone
+from common.times import clock_text
+from mentors.models import MentorProfile
+from sessions_app.errors import BookingError
+from sessions_app.forms.booking import BookingForm, GuestForm
+from sessions_app.models import Booking, BookingState
+from sessions_app.services import BriefInput, book_session, claim_hold, hold_slot, release_hold
+
+from .mentor_page import mentor_page
+
+HOLD = "hold"
+# A visitor who comes back this long after the hold ran out is still the one who wanted the time.
+GRACE = timedelta(minutes=30)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def book(request: HttpRequest, slug: str) -> HttpResponse:
+    """POST books, or holds for a visitor; GET is the page where a visitor with a hold says who they are."""
+    profile = get_object_or_404(MentorProfile.objects.public().select_related("person", "schedule"), slug=slug)
+    if request.method == "GET":
+        return check_page(request, profile)
+    form = BookingForm(request.POST, offers=profile.offers.active())
+    if not form.is_valid():
+        return mentor_page(request, profile, form=form)
+    try:
+        if isinstance(request.user, User):
+            return booked(request, book_now(form, request.user, now=timezone.now()))
+        hold_now(request, form, now=timezone.now())
+    except BookingError as error:
+        return mentor_page(request, profile, form=form, error=error)
+    return redirect("book", slug)
+
+
+@login_not_required
+@require_POST
+def book_email(request: HttpRequest, slug: str) -> HttpResponse:
+    """A visitor says where the joining link goes; a code is on its way. Typing it books (see `claim_after_sign_in`)."""
+    profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
+    booking = held_here(request)
+    if booking is None:
+        return redirect("mentor_detail", slug)
+    if request.user.is_authenticated:
+        return redirect(claim_after_sign_in(request, request.user) or "session_list")
+    form = GuestForm(request.POST)
+    if not form.is_valid():
+        return check_page(request, profile, form=form)
+    request.session["sign_in_note"] = hold_note(request, booking)
+    return start_email_sign_in(request, email=form.cleaned_data["email"], name=form.cleaned_data["name"])
+
+
+def check_page(request: HttpRequest, profile: MentorProfile, form: GuestForm | None = None) -> HttpResponse:
+    booking = held_here(request)
+    if booking is None or booking.mentor_id != profile.person_id:
+        return redirect("mentor_detail", profile.slug)
+    context = {"profile": profile, "booking": booking, "form": form or GuestForm(), "nav": "find"}
+    return render(request, "sessions_app/book.html", context, status=422 if form else 200)
+
+
+def book_now(form: BookingForm, mentee: User, *, now: datetime) -> Booking:
+    data = form.cleaned_data
+    brief = BriefInput(question=data["question"])
+    return book_session(offer=data["offer"], start=data["start"], brief=brief, mentee=mentee, now=now, key=data["key"])
+
+
+def hold_now(request: HttpRequest, form: BookingForm, *, now: datetime) -> None:
+    data = form.cleaned_data
+    booking = hold_slot(
+        offer=data["offer"],
+        start=data["start"],
+        brief=BriefInput(question=data["question"]),
+        held_for=address_mark(request),
+        key=data["key"],
+        instead_of=held_here(request),
+        now=now,
+    )
+    request.session[HOLD] = str(booking.uuid)
+
+
+def address_mark(request: HttpRequest) -> str:
+    """Tells one visitor's address from another without keeping it."""
+    return hmac.new(settings.SECRET_KEY.encode(), client_address(request).encode(), hashlib.sha256).hexdigest()
+
+
+def held_here(request: HttpRequest) -> Booking | None:
+    """This browser's hold, which may have run out meanwhile."""
+    uuid = request.session.get(HOLD)
+    if not uuid:
+        return None
+    states = (BookingState.HELD, BookingState.EXPIRED)
+    fresh = Booking.objects.filter(uuid=uuid, state__in=states, mentee=None, expires_at__gt=timezone.now() - GRACE)
+    return fresh.with_people().first()
+
+
+def hold_note(request: HttpRequest, booking: Booking) -> str:
+    zone, hour12 = viewer_zone(request) or booking.offer.profile.schedule.timezone, viewer_hour12(request)
+    assert booking.expires_at is not None  # noqa: S101 - a hold has a deadline
+    return _("%(minutes)d minutes with %(name)s at %(start)s. Held for you until %(until)s.") % {
+        "minutes": booking.length,
+        "name": booking.mentor.display_name,
+        "start": clock_text(booking.start, zone, hour12),
+        "until": clock_text(booking.expires_at, zone, hour12),
+    }
+
+
+def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:
+    """Whoever signs in with a held slot has booked it: returns the address of the session, or of what to do instead."""
+    booking = held_here(request)
+    request.session.pop(HOLD, None)
+    request.session.pop("sign_in_note", None)
+    if booking is None:
+        return None
+    now = timezone.now()
+    try:
+        claimed = claim_hold(booking=booking, mentee=user, now=now)
+    except BookingError as error:
+        release_hold(booking=booking, now=now)
+        messages.warning(request, error.message)
+        return f"{reverse('mentor_detail', args=[booking.offer.profile.slug])}?{kept(booking)}"
+    messages.success(request, booked_text(claimed))
+    return reverse("session", args=[claimed.uuid])
+
+
+def kept(booking: Booking) -> str:
+    """The question and the offer in an address, so that nobody types them again."""
+    query = QueryDict(mutable=True)
+    query.update({"q": booking.question, "offer": str(booking.offer.uuid)})
+    return query.urlencode()
+
+
+def booked(request: HttpRequest, booking: Booking) -> HttpResponse:
+    messages.success(request, booked_text(booking))
+    return redirect("session", booking.uuid)
+
+
+def booked_text(booking: Booking) -> str:
+    if booking.state == BookingState.REQUESTED:
+        return _("Your request is on its way to %(name)s.") % {"name": booking.mentor.display_name}
+    return _("You are booked with %(name)s.") % {"name": booking.mentor.display_name}

@@ -1,0 +1,77 @@
+"""Sessions in people's own calendars: one as a file, all of them at an address that calendar programs fetch."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, quote_etag
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.requests import SignedInRequest
+from common.mail import absolute
+from sessions_app.feeds import feed_of, fetch, find_feed, make_feed, stop_feed
+from sessions_app.invites import PUBLISH, build_invite
+from sessions_app.models import BookingState
+
+from .sessions import get_booking
+
+
+@require_safe
+def session_calendar(request: SignedInRequest, uuid: object) -> HttpResponse:
+    booking = get_booking(request, uuid)
+    if booking.state not in (BookingState.CONFIRMED, BookingState.COMPLETED, BookingState.CANCELLED):
+        messages.info(request, _("Only a confirmed session goes into a calendar."))
+        return redirect("session", booking.uuid)
+    method = "CANCEL" if booking.state == BookingState.CANCELLED else PUBLISH
+    content = build_invite(booking, for_person=request.user, method=method)
+    return calendar_response(content, method=method, name=f"session-{booking.start:%Y-%m-%d}")
+
+
+def calendar_response(content: bytes, *, method: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=f"text/calendar; charset=utf-8; method={method}")
+    response["Content-Disposition"] = f'attachment; filename="{name}.ics"'
+    return response
+
+
+@login_not_required
+@require_safe
+def calendar_feed(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Whoever knows the address may read it. Every wrong one gets the same answer as any page that isn't there."""
+    feed = find_feed(token)
+    if feed is None:
+        raise Http404
+    response = calendar_response(fetch(feed, now=timezone.now()), method=PUBLISH, name="sessions")
+    modified = int(feed.changed_at.timestamp())
+    response["ETag"] = quote_etag(feed.content_hash)
+    response["Last-Modified"] = http_date(modified)
+    response["Cache-Control"] = "private, no-cache"
+    etag = response["ETag"]
+    return get_conditional_response(request, etag=etag, last_modified=modified, response=response) or response
+
+
+@require_http_methods(["GET", "POST"])
+def calendar_settings(request: SignedInRequest) -> HttpResponse:
+    """A new address is shown in answer to the form and never again: nobody can read it back."""
+    address = ""
+    if "stop" in request.POST:
+        stop_feed(person=request.user)
+        messages.success(request, _("The calendar address has stopped working."))
+        return redirect("calendar_settings")
+    if request.method == "POST":
+        feed = feed_of(request.user)
+        seen = feed is not None and request.POST.get("replaces") == str(feed.pk)
+        token = make_feed(person=request.user, replaces=feed if seen else None, now=timezone.now())
+        if token is None:
+            messages.info(request, _("You have a calendar address already. If you did not keep it, make a new one."))
+            return redirect("calendar_settings")
+        address = absolute("calendar_feed", token)
+    context = {
+        "address": address,
+        "program_address": "webcal" + address[address.find(":") :] if address else "",
+        "feed": feed_of(request.user),
+        "nav": "settings",
+    }
+    return render(request, "sessions_app/calendar_settings.html", context)

@@ -1,0 +1,118 @@
+"""Move a session, cancel it: each its own page, each works without JavaScript."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.requests import SignedInRequest
+from accounts.viewing import viewer_zone
+from common.requests import posted
+from sessions_app.errors import BookingError
+from sessions_app.forms.booking import CancelForm, MoveForm
+from sessions_app.models import Booking, BookingState
+from sessions_app.picking import Browser, busy_times
+from sessions_app.services import cancel_booking, move_booking, withdraw_booking
+from sessions_app.services.changing import is_late, why_not_cancel, why_not_move
+from sessions_app.timetable import load_timetable
+
+from .mentor_page import read_date, read_start
+from .sessions import get_booking
+
+
+@require_http_methods(["GET", "POST"])
+def session_move(request: SignedInRequest, uuid: object) -> HttpResponse:
+    now = timezone.now()
+    booking = get_booking(request, uuid)
+    form = MoveForm(request.POST) if request.method == "POST" else None
+    error = why_not_move(booking, by=request.user, now=now)
+    if form and form.is_valid() and not error:
+        try:
+            move_booking(booking=booking, start=form.cleaned_data["start"], by=request.user, now=now)
+        except BookingError as refused:
+            error = refused
+        else:
+            other = booking.other(request.user).first_name
+            messages.success(request, _("Moved. We have told %(name)s.") % {"name": other})
+            return redirect("session", booking.uuid)
+    return move_page(request, booking, form=form, error=error, now=now)
+
+
+def move_page(
+    request: SignedInRequest, booking: Booking, *, form: MoveForm | None, error: BookingError | None, now: datetime
+) -> HttpResponse:
+    profile = booking.offer.profile
+    timetable = load_timetable(profile, now=now, leave_out=booking)
+    theirs = timetable.rules.zone if timetable else "UTC"
+    zone = viewer_zone(request) or theirs
+    busy = busy_times(booking.mentee, now=now, leave_out=booking)
+    browser = Browser(timetable, booking.length, booking.offer.step, zone, now, busy) if timetable else None
+    data = form.data if form else request.GET
+    chosen = read_start(data.get("start" if form else "t", ""))
+    context = {
+        "booking": booking,
+        "profile": profile,
+        "offer": booking.offer,
+        "picker": browser.pick(day=read_date(data.get("day", "")), chosen=chosen) if browser else None,
+        "picker_query": "",
+        "viewer_zone": zone,
+        "their_zone": theirs
+        if request.user.pk != booking.mentor_id
+        else booking.other(request.user).timezone or theirs,
+        "their_name": booking.other(request.user).first_name,
+        "form": form or MoveForm(),
+        "error": error,
+        "alternatives": browser.alternatives(chosen) if error and browser and chosen else [],
+        "can_move": why_not_move(booking, by=request.user, now=now) is None,
+        "nav": "sessions",
+    }
+    fragment = "#picker" if request.headers.get("HX-Request") and not form else ""
+    status = 409 if error and form else 422 if form else 200
+    response = render(request, f"sessions_app/move.html{fragment}", context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def session_cancel(request: SignedInRequest, uuid: object) -> HttpResponse:
+    """Cancel a session, or take a request back; the page says who is told."""
+    now = timezone.now()
+    booking = get_booking(request, uuid)
+    other = booking.other(request.user)
+    waiting = booking.state == BookingState.REQUESTED
+    late = is_late(booking, now=now)
+    form = CancelForm(posted(request), name=other.first_name, needed=late and not waiting)
+    error = why_not_cancel(booking, by=request.user, now=now)
+    if request.method == "POST" and form.is_valid() and not error:
+        try:
+            call_off(request, booking, reason=form.cleaned_data["reason"], now=now)
+        except BookingError as refused:
+            error = refused
+        else:
+            return redirect("session", booking.uuid)
+    context = {
+        "booking": booking,
+        "other": other,
+        "waiting": waiting,
+        "late": late,
+        "form": form,
+        "error": error,
+        "nav": "sessions",
+    }
+    status = 409 if error and request.method == "POST" else 422 if form.errors else 200
+    return render(request, "sessions_app/cancel.html", context, status=status)
+
+
+def call_off(request: SignedInRequest, booking: Booking, *, reason: str, now: datetime) -> None:
+    name = booking.other(request.user).first_name
+    if booking.state == BookingState.REQUESTED:
+        withdraw_booking(booking=booking, by=request.user, now=now)
+        messages.success(request, _("The request is withdrawn. We have told %(name)s.") % {"name": name})
+    else:
+        cancel_booking(booking=booking, by=request.user, reason=reason, now=now)
+        messages.success(request, _("The session is cancelled. We have told %(name)s.") % {"name": name})

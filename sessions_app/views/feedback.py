@@ -1,0 +1,90 @@
+"""Say how it went, once and for one's own part; take words back that were to be shown."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.requests import SignedInRequest
+from common.requests import posted
+from sessions_app.errors import BookingError
+from sessions_app.forms.feedback import FeedbackForm, MenteeFeedbackForm, MentorFeedbackForm
+from sessions_app.forms.followups import StepForm
+from sessions_app.models import ActionItem, Booking, Feedback, Resolution
+from sessions_app.services import give_feedback, withdraw_words
+from sessions_app.services.feedback import why_not_change, why_not_feedback
+
+from .sessions import get_booking
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_feedback(request: SignedInRequest, uuid: object) -> HttpResponse:
+    """`?answer=` from a mail only chooses; nothing is kept before the button is pressed."""
+    now = timezone.now()
+    booking = get_booking(request, uuid)
+    form = feedback_form(request, booking)
+    step = step_form(request, booking, now=now) if request.user.pk == booking.mentee_id else None
+    error = why_not_feedback(booking, now=now) or why_not_change(booking, by=request.user)
+    if request.method == "POST" and not error and form.is_valid() and (step is None or step.is_valid()):
+        try:
+            answers, taken = form.cleaned_data, step.step if step else None
+            give_feedback(booking=booking, by=request.user, now=now, answers=answers, step=taken)
+        except BookingError as refused:
+            error = refused
+        else:
+            messages.success(request, _("Thank you. Your answer is saved."))
+            return redirect("session", booking.uuid)
+    return feedback_page(request, booking, form=form, step=step, error=error)
+
+
+def feedback_form(request: SignedInRequest, booking: Booking) -> FeedbackForm:
+    answer = request.GET.get("answer", "")
+    form_class = MentorFeedbackForm if request.user.pk == booking.mentor_id else MenteeFeedbackForm
+    return form_class(
+        posted(request),
+        instance=Feedback.objects.filter(booking=booking, author=request.user).first(),
+        initial={"resolution": answer} if answer in Resolution.values else None,
+        other=booking.other(request.user),
+    )
+
+
+def step_form(request: SignedInRequest, booking: Booking, *, now: datetime) -> StepForm:
+    return StepForm(
+        posted(request),
+        today=now.astimezone(request.user.zone).date(),
+        action=ActionItem.objects.filter(booking=booking).first(),
+        optional=True,
+    )
+
+
+def feedback_page(
+    request: SignedInRequest, booking: Booking, *, form: FeedbackForm, step: StepForm | None, error: BookingError | None
+) -> HttpResponse:
+    context = {
+        "booking": booking,
+        "other": booking.other(request.user),
+        "is_mentor": request.user.pk == booking.mentor_id,
+        "form": form,
+        "step": step,
+        "has_errors": bool(form.errors or (step and step.errors)),
+        "error": error,
+        "nav": "sessions",
+    }
+    status = 409 if error and request.method == "POST" else 422 if context["has_errors"] else 200
+    return render(request, "sessions_app/feedback.html", context, status=status)
+
+
+@require_POST
+def session_words(request: SignedInRequest, uuid: object) -> HttpResponse:
+    """Take back the consent to show one's words; it holds at once."""
+    booking = get_booking(request, uuid)
+    feedback = Feedback.objects.filter(booking=booking, author=request.user).exclude(left_with="").first()
+    if feedback is None:
+        raise Http404
+    withdraw_words(feedback=feedback, by=request.user, now=timezone.now())
+    messages.success(request, _("Your words are not shown to anybody else."))
+    return redirect("session", booking.uuid)

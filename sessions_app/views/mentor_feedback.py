@@ -1,0 +1,33 @@
+"""What people left with, for the mentor they left with it from."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from mentors.decorators import mentor_required
+from mentors.models import MentorProfile
+from sessions_app.left_with import shares, told_to_mentor
+from sessions_app.models import Feedback, Role
+from sessions_app.proof import proof_of
+
+PAGE_SIZE = 20
+LESSONS = 10
+
+
+@require_safe
+@mentor_required
+def mentor_feedback(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
+    now = timezone.now()
+    page = Paginator(told_to_mentor(profile, now=now), PAGE_SIZE).get_page(request.GET.get("page"))
+    own = Feedback.objects.filter(author=profile.person_id, role=Role.MENTOR).exclude(learned="")
+    context = {
+        "profile": profile,
+        "page": page,
+        "proof": proof_of([profile.person_id], now=now)[profile.person_id],
+        "shares": shares(profile, now=now),
+        "lessons": own.select_related("booking__mentee").order_by("-booking__during", "-pk")[:LESSONS],
+        "nav": "today",
+    }
+    return render(request, "sessions_app/mentor_feedback.html", context)

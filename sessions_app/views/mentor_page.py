@@ -1,0 +1,139 @@
+"""One mentor: trust this person, choose a time."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from accounts.viewing import viewer_zone
+from common.zones import UTC_NAME
+from mentors.models import MentorProfile, Offer
+from sessions_app.errors import BookingError
+from sessions_app.forms.booking import BookingForm
+from sessions_app.forms.search import clean_words
+from sessions_app.left_with import shown_words
+from sessions_app.matching import find_mentors, usual_offer
+from sessions_app.picking import Browser, busy_times
+from sessions_app.proof import proof_of
+from sessions_app.readers import signed_in
+from sessions_app.timetable import load_timetable
+from sessions_app.wishes import Wish
+
+SIMILAR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the address has chosen already: which offer, which day, which start."""
+
+    offer: Offer | None
+    day: date | None
+    start: datetime | None
+
+
+@login_not_required
+@require_safe
+def mentor_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    profile = get_object_or_404(MentorProfile.objects.public().select_related("person", "schedule"), slug=slug)
+    return mentor_page(request, profile)
+
+
+def mentor_page(
+    request: HttpRequest, profile: MentorProfile, *, form: BookingForm | None = None, error: BookingError | None = None
+) -> HttpResponse:
+    """The page, or after a refusal the same page with everything that was typed, and what to do next."""
+    now = timezone.now()
+    timetable = load_timetable(profile, now=now)
+    theirs = timetable.rules.zone if timetable else UTC_NAME
+    # Until the reader's zone is known, times are the mentor's, and the page says so.
+    zone = viewer_zone(request) or theirs
+    offers = list(profile.offers.active())
+    choice = read_choice(request, offers, form)
+    offer = choice.offer or (usual_offer(offers) if offers else None)
+    browser = None
+    if timetable and offer:
+        busy = busy_times(signed_in(request), now=now)
+        browser = Browser(timetable, offer.length, offer.step, zone, now, busy)
+    question = clean_words(request.GET.get("q", ""))
+    context = {
+        "profile": profile,
+        "offers": offers,
+        "their_zone": theirs,
+        "viewer_zone": zone,
+        "question": question,
+        "form": form or BookingForm(offers=profile.offers.active(), initial={"question": question, "key": uuid4().hex}),
+        "is_own": request.user == profile.person,
+        "is_paused": profile.is_paused(now.astimezone(ZoneInfo(theirs)).date()),
+        "nav": "find",
+        **said_of(profile, now=now),
+        "offer": offer,
+        "picker": browser.pick(day=choice.day, chosen=choice.start) if browser else None,
+        "picker_query": f"offer={offer.uuid}" if offer else "",
+        **refusal(error, browser, choice),
+    }
+    if context["picker"] is None:
+        context["similar"] = similar(request, profile, question, zone=zone, now=now)
+    return answer(request, context, status=409 if error else 422 if form else 200)
+
+
+def answer(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:
+    """htmx asks for the picker alone, unless something was refused."""
+    part = "#picker" if request.headers.get("HX-Request") and status == 200 else ""
+    response = render(request, f"sessions_app/mentor_detail.html{part}", context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def said_of(profile: MentorProfile, *, now: datetime) -> dict[str, Any]:
+    """In numbers, and in people's own words."""
+    numbers = proof_of([profile.person_id], now=now)[profile.person_id]
+    return {"proof": numbers, "left_with": shown_words(profile, now=now)}
+
+
+def read_choice(request: HttpRequest, offers: list[Offer], form: BookingForm | None) -> Choice:
+    """Addresses are written by anybody: what makes no sense is as if it weren't there."""
+    data = form.data if form else request.GET
+    by_uuid = {str(offer.uuid): offer for offer in offers}
+    return Choice(
+        offer=by_uuid.get(data.get("offer", "")),
+        day=read_date(data.get("day", "")),
+        start=read_start(data.get("start" if form else "t", "")),
+    )
+
+
+def read_date(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 < day.year < 2100 else None
+
+
+def read_start(text: str) -> datetime | None:
+    try:
+        start = datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return start if 2000 < start.year < 2100 else None
+
+
+def refusal(error: BookingError | None, browser: Browser | None, choice: Choice) -> dict[str, Any]:
+    if error is None:
+        return {}
+    near = browser.alternatives(choice.start) if browser and choice.start else []
+    return {"error": error, "wished": choice.start, "alternatives": near}
+
+
+def similar(request: HttpRequest, profile: MentorProfile, words: str, *, zone: str, now: datetime) -> list[Any]:
+    """People with free times who can be asked about the same."""
+    wish = Wish(words=words or " ".join(profile.asks))
+    found = find_mentors(wish, zone=zone, now=now, mentee=signed_in(request))
+    return [match for match in found.matches if match.profile.pk != profile.pk][:SIMILAR]

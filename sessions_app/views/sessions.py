@@ -1,0 +1,124 @@
+"""My sessions, and everything about one of them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.requests import SignedInRequest
+from common.requests import posted
+from sessions_app.agenda import agenda
+from sessions_app.errors import BookingError
+from sessions_app.forms.booking import QuestionForm
+from sessions_app.meeting import meeting_address
+from sessions_app.models import Booking, Feedback
+from sessions_app.presenting import Stage, join_opens, stage_of
+from sessions_app.services import edit_question
+from sessions_app.services.changing import is_late, why_not_cancel, why_not_move
+from sessions_app.services.feedback import why_not_feedback
+from sessions_app.timeline import steps
+
+TABS = {
+    "upcoming": gettext_lazy("Upcoming"),
+    "waiting": gettext_lazy("Waiting"),
+    "past": gettext_lazy("Past"),
+    "cancelled": gettext_lazy("Cancelled"),
+}
+ROWS = 50
+
+
+@require_safe
+def session_list(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    mine = Booking.objects.visible_to(request.user)
+    lists = {"upcoming": mine.upcoming(now), "waiting": mine.waiting(), "past": mine.past(now)}
+    lists["cancelled"] = mine.called_off()
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in lists else "upcoming"
+    counts = {"upcoming": lists["upcoming"].count(), "waiting": lists["waiting"].count()}
+    given = Feedback.objects.filter(author=request.user, booking__in=mine.past(now)).values_list("booking", flat=True)
+    context = {
+        "bookings": lists[tab].with_people()[:ROWS],
+        "tab": tab,
+        "tabs": [
+            {"href": f"?tab={key}", "label": label, "count": counts.get(key), "current": key == tab}
+            for key, label in TABS.items()
+        ],
+        "answered": set(given) if tab == "past" else set(),
+        "nav": "sessions",
+    }
+    return render(request, "sessions_app/session_list.html", context)
+
+
+def get_booking(request: SignedInRequest, uuid: object) -> Booking:
+    """The booking, if this person takes part in it; a stranger gets the same 404 as for a made-up one."""
+    mine = Booking.objects.visible_to(request.user).with_people()
+    return get_object_or_404(mine.select_related("offer__profile__person", "offer__profile__schedule"), uuid=uuid)
+
+
+@require_safe
+def session(request: SignedInRequest, uuid: object) -> HttpResponse:
+    now = timezone.now()
+    booking = get_booking(request, uuid)
+    return render(request, "sessions_app/session.html", session_context(request, booking, now=now))
+
+
+def session_context(request: SignedInRequest, booking: Booking, *, now: datetime) -> dict[str, Any]:
+    reader = request.user
+    other = booking.other(reader)
+    stage = stage_of(booking, now)
+    feedback = Feedback.objects.filter(booking=booking, author=reader).first()
+    schedule_zone = booking.offer.profile.schedule.timezone
+    return {
+        "booking": booking,
+        "other": other,
+        "is_mentor": reader.pk == booking.mentor_id,
+        "their_zone": schedule_zone if other.pk == booking.mentor_id else other.timezone,
+        "other_profile": booking.offer.profile if other.pk == booking.mentor_id else None,
+        "stage": stage,
+        "parts": agenda(booking.start, booking.length) if stage in (Stage.AHEAD, Stage.SOON, Stage.OPEN) else (),
+        "steps": steps(booking, reader=reader, feedback=feedback, now=now),
+        "join_opens": join_opens(booking),
+        "feedback": feedback,
+        "can_say": why_not_feedback(booking, now=now) is None,
+        "can_move": why_not_move(booking, by=reader, now=now) is None,
+        "can_cancel": why_not_cancel(booking, by=reader, now=now) is None,
+        "is_late": is_late(booking, now=now),
+        "can_edit": reader.pk == booking.mentee_id and stage in (Stage.WAITING, Stage.AHEAD, Stage.SOON),
+        "nav": "sessions",
+    }
+
+
+@require_safe
+def session_join(request: SignedInRequest, uuid: object) -> HttpResponse:
+    """The way into the call, from ten minutes before until fifteen after; otherwise back to the page that says so."""
+    booking = get_booking(request, uuid)
+    if not booking.is_join_open(timezone.now()):
+        messages.info(request, _("The call opens ten minutes before the session."))
+        return redirect("session", booking.uuid)
+    return redirect(meeting_address(booking))
+
+
+@require_http_methods(["GET", "POST"])
+def session_question(request: SignedInRequest, uuid: object) -> HttpResponse:
+    booking = get_booking(request, uuid)
+    form = QuestionForm(posted(request), initial={"question": booking.question})
+    error = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            question = form.cleaned_data["question"]
+            edit_question(booking=booking, question=question, by=request.user, now=timezone.now())
+        except BookingError as refused:
+            error = refused
+        else:
+            messages.success(request, _("Your question is saved."))
+            return redirect("session", booking.uuid)
+    context = {"booking": booking, "form": form, "error": error, "nav": "sessions"}
+    status = 409 if error else 422 if form.errors else 200
+    return render(request, "sessions_app/question.html", context, status=status)
