@@ -1,0 +1,117 @@
+// Small conveniences over pages that work without them. No build step, no inline handlers.
+const root = document.documentElement;
+const find = (selector, from = document) => from.querySelector(selector);
+
+function focusFirst(from) {
+  const target = find(".error-summary[data-focus]", from) || find("[data-focus]", from);
+  if (target) target.focus({ preventScroll: target.getBoundingClientRect().top >= 0 });
+}
+
+// The time zone: remembered once for guests, asked about (never switched) for people who have chosen one.
+function noticeZone() {
+  let seen;
+  try {
+    seen = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  } catch {
+    return;
+  }
+  if (!seen || seen === root.dataset.zone) return;
+  if (root.dataset.zoneKnown === "yes") {
+    const notice = find("#zone-notice");
+    // Answered once per tab: a quiet notice that comes back on every page is not quiet.
+    if (!notice || sessionStorage.getItem("zone-notice") === seen) return;
+    find("[data-seen]", notice).textContent = seen.split("/").pop().replaceAll("_", " ");
+    const link = find("[data-zone-link]", notice);
+    link.search = new URLSearchParams({ zone: seen, next: location.pathname + location.search });
+    link.addEventListener("click", () => sessionStorage.setItem("zone-notice", seen));
+    notice.hidden = false;
+  } else if (!/(^|; )tz=/.test(document.cookie)) {
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `tz=${encodeURIComponent(seen)}; path=/; max-age=31536000; samesite=lax${secure}`;
+    if (document.cookie.includes("tz=")) showAgain();
+  }
+}
+
+// The same page in the zone just learned, unless somebody has begun to use it.
+async function showAgain() {
+  if (find(".error-summary")) return;
+  const response = await fetch(location.href);
+  if (!response.ok || find("main").contains(document.activeElement) || scrollY > 0) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const part of [".head", "#main", ".foot"]) {
+    const [old, next] = [find(part), find(part, fresh)];
+    if (old && next) old.replaceWith(document.adoptNode(next));
+  }
+  window.htmx?.process(document.body);
+  start(document);
+}
+
+function countCharacters(counter) {
+  const field = document.getElementById(counter.dataset.countOf);
+  field?.addEventListener("input", () => {
+    counter.textContent = counter.dataset.countText.replace("{n}", field.value.length);
+  });
+}
+
+function start(from) {
+  from.querySelectorAll("[data-count-of]").forEach(countCharacters);
+  focusFirst(from);
+}
+
+// A second click on a button must not send twice; the button says what is going on.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) return event.preventDefault();
+  if (form.method !== "post" || event.defaultPrevented || form.matches("[hx-post]")) return;
+  form.dataset.sent = "yes";
+  const button = event.submitter;
+  if (!button?.dataset.busy) return;
+  const spinner = Object.assign(document.createElement("span"), { className: "spin", ariaHidden: "true" });
+  button.setAttribute("aria-busy", "true");
+  button.dataset.label = button.innerHTML;
+  button.replaceChildren(spinner, button.dataset.busy);
+});
+
+// Back from the next page out of the browser's memory: the form may be sent again.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent);
+  document.querySelectorAll("[data-label]").forEach((button) => {
+    button.removeAttribute("aria-busy");
+    button.innerHTML = button.dataset.label;
+    delete button.dataset.label;
+  });
+});
+
+document.addEventListener("click", (event) => {
+  const menu = find("[data-menu][open]");
+  if (menu && !menu.contains(event.target)) menu.open = false;
+  event.target.closest("[data-dismiss]")?.closest(".toast, .note")?.remove();
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = find("[data-menu][open]");
+  if (event.key !== "Escape" || !menu) return;
+  menu.open = false;
+  find("summary", menu).focus();
+});
+
+// Focus moves after a swap only when the reader asked to go somewhere.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const { elt, target, requestConfig } = event.detail;
+  const trigger = requestConfig?.elt || elt;
+  start(target.isConnected ? target : document);
+  const goal = trigger?.dataset?.focusAfter && find(trigger.dataset.focusAfter);
+  goal?.focus();
+});
+
+const networkError = (hidden) => {
+  const note = find("#network-error");
+  if (note) note.hidden = hidden;
+};
+document.addEventListener("htmx:beforeRequest", () => networkError(true));
+document.addEventListener("htmx:sendError", () => networkError(false));
+document.addEventListener("htmx:responseError", () => networkError(false));
+
+start(document);
+noticeZone();
