@@ -1,0 +1,68 @@
+"""Breaks everything around the outbox, again and again, and counts the mails: `python -m bench.chaos` from the root.
+
+Servers, workers and mail server are its own, in a folder of its own. Each line is a round of bookings, moves and
+cancellations with one kind of fault; the last round has all of them at once. Lost, doubled and called off must be 0:
+`named` are second copies that the outbox itself calls doubtful, `refused` mails that the server never took. The last
+columns say how late mails came, in seconds. `--broken` shows that the count sees what is broken.
+"""
+
+import argparse
+import sys
+from typing import Any
+
+from tests.chaos.scenario import launch, prepare
+from tests.chaos.stand import open_stand
+
+HOUR = 3600
+WRONG = ("lost", "doubled", "called_off", "stolen", "unsettled")
+COLUMNS = ("fault", "times", "mails due", "lost", "doubled", "called off", "named", "refused", "p50", "p99", "max")
+
+
+def cells(name: str, times: object, verdict: dict[str, Any]) -> list[str]:
+    wrong = [str(len(verdict[column])) for column in ("lost", "doubled", "called_off")]
+    late = [f"{verdict[column]:.1f}" for column in ("late_p50", "late_p99", "late_max")]
+    return [name, str(times), str(verdict["expected"]), *wrong, str(verdict["named"]), str(verdict["bounced"]), *late]
+
+
+def line(words: list[str] | tuple[str, ...]) -> str:
+    return f"| {' | '.join(words)} |"
+
+
+def complaints(verdict: dict[str, Any]) -> list[str]:
+    return [f"{name}: {verdict[name]}" for name in WRONG if verdict[name]]
+
+
+def show_counterproofs() -> None:
+    with open_stand() as stand:
+        prepare(stand)
+        for left_out in ((), ("fence",), ("skip-locked",), ("fence", "skip-locked")):
+            verdict = launch(stand, "tests.chaos.counterproof", *left_out)["verdict"]
+            print(f"without {' and '.join(left_out) or 'nothing'}: {complaints(verdict) or 'holds'}", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=40, help="bookings in a round")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--broken", action="store_true", help="the counter-proofs instead")
+    options = parser.parse_args()
+    if options.broken:
+        show_counterproofs()
+        return 0
+    with open_stand() as stand:
+        prepare(stand)
+        chosen = ("--size", str(options.size), "--seed", str(options.seed))
+        report = launch(stand, "tests.chaos.long", *chosen, seconds=HOUR)
+    print(line(COLUMNS))
+    print(line(["---"] * len(COLUMNS)))
+    for played in report["rounds"]:
+        print(line(cells(played["name"], played["times"], played)))
+    times = sum(played["times"] for played in report["rounds"])
+    print(line(cells("together", times, report["total"])))
+    wrong = [*complaints(report["total"]), *(word for played in report["rounds"] for word in complaints(played))]
+    print("\n".join(wrong) or f"\n{report['total']['accepted']} mails taken, {times} faults, nothing lost.")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

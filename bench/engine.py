@@ -1,0 +1,120 @@
+"""The slot engine alone, beside the loop one writes first: `python -m bench.engine` from the project's root.
+
+One mentor, two daily spans Monday to Friday, 20-minute slots. Medians of many calls in CPU time, the two ways
+alternated in one run. "first" is ours with every cache emptied: a process' very first question about a zone.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from common.zones import use_pinned_tzdata
+from sessions_app import availability, walltime
+from sessions_app.availability import Rules, Slot, Taken, default_step, list_slots
+
+NOW = datetime(2026, 9, 28, 6, 0, tzinfo=UTC)
+ZONE = "Europe/Berlin"
+LENGTH = 20
+WINDOWS = tuple((day, *span) for day in range(1, 6) for span in ((9 * 60, 12 * 60), (13 * 60, 17 * 60)))
+AIMS = {4: 0.1, 12: 0.3}
+
+
+def make_rules() -> Rules:
+    return Rules(zone=ZONE, windows=WINDOWS, horizon_days=100)
+
+
+def make_taken(weeks: int, bookings: int) -> list[Taken]:
+    """Sessions on the mentor's own grid, spread evenly over all the weeks."""
+    starts = ask(make_rules(), [], weeks)
+    chosen = (starts[number * len(starts) // bookings] for number in range(bookings))
+    return [Taken(slot.start, slot.end) for slot in chosen]
+
+
+def ask(rules: Rules, taken: list[Taken], weeks: int, limit: int | None = None) -> list[Slot]:
+    """Ours; an answer covers at most 62 days, so twelve weeks are two questions."""
+    slots: list[Slot] = []
+    for week in range(0, weeks, 6):
+        first, last = NOW + timedelta(weeks=week), NOW + timedelta(weeks=min(week + 6, weeks))
+        slots += list_slots(rules, taken, length=LENGTH, now=NOW, first=first, last=last, limit=limit)
+    return slots
+
+
+def ask_naively(rules: Rules, taken: list[Taken], weeks: int) -> list[Slot]:
+    """Walk the days in the mentor's zone and hold every start against every booking."""
+    zone, slots = ZoneInfo(rules.zone), []
+    length, buffer = timedelta(minutes=LENGTH), timedelta(minutes=rules.buffer)
+    step = timedelta(minutes=default_step(LENGTH, rules.buffer))
+    earliest, last = NOW + timedelta(minutes=rules.notice), NOW + timedelta(weeks=weeks)
+    day: date = NOW.astimezone(zone).date()
+    while day <= last.astimezone(zone).date():
+        for weekday, opens, closes in rules.windows:
+            if weekday != day.isoweekday():
+                continue
+            midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+            start = (midnight + timedelta(minutes=opens)).astimezone(UTC)
+            end = (midnight + timedelta(minutes=closes)).astimezone(UTC)
+            while start + length <= end:
+                free = all(start + length + buffer <= t.start or t.end + buffer <= start for t in taken)
+                if earliest <= start < last and free:
+                    slots.append(Slot(start, start + length))
+                start += step
+        day += timedelta(days=1)
+    return slots
+
+
+def milliseconds(act: Callable[[], object]) -> float:
+    begun = time.process_time()
+    act()
+    return (time.process_time() - begun) * 1000
+
+
+def forget() -> None:
+    for cached in (availability._slots, walltime._timeline, walltime.day_segments):
+        cached.cache_clear()
+    ZoneInfo.clear_cache()
+
+
+def first_time(act: Callable[[], object]) -> float:
+    forget()
+    return milliseconds(act)
+
+
+def measure(weeks: int, bookings: int, rounds: int) -> str:
+    rules, taken = make_rules(), make_taken(weeks, bookings)
+    ours = ask(rules, taken, weeks)
+    if ours != ask_naively(rules, taken, weeks):
+        sys.exit(f"The two ways disagree at {weeks} weeks and {bookings} bookings.")
+    first = median(first_time(lambda: ask(rules, taken, weeks)) for _ in range(11))
+    soonest, warm, naive = [], [], []
+    for turn in range(rounds):
+        warm.append(milliseconds(lambda: ask(rules, taken, weeks)))
+        soonest.append(milliseconds(lambda: ask(rules, taken, min(weeks, 6), limit=3)))
+        if turn % 10 == 0:
+            naive.append(milliseconds(lambda: ask_naively(rules, taken, weeks)))
+    made = median(milliseconds(lambda: [Taken(t.start, t.end) for t in taken]) for _ in range(rounds))
+    ratio = median(naive) / median(warm)
+    return (
+        f"{weeks:5} {bookings:8} {len(ours):5} {median(warm):8.3f} {AIMS[weeks]:6.1f} {median(soonest):8.3f}"
+        f" {made:10.3f} {first:8.2f} {median(naive):8.2f} {ratio:6.0f}x"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=300)
+    rounds = parser.parse_args().rounds
+    use_pinned_tzdata()
+    made = median(milliseconds(make_rules) for _ in range(rounds))
+    print(f"milliseconds, medians of {rounds}; making the rules {made:.3f}")
+    print("weeks bookings slots     ours   aim  next 3  making them    first    naive  ratio")
+    for weeks in AIMS:
+        for bookings in (0, 50, 200):
+            print(measure(weeks, bookings, rounds))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""What staff can and cannot do with people."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Permission
+from django.core.management import call_command
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.services import create_person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def root() -> User:
+    person = create_person(email="root@example.org", name="Root", timezone="Europe/London", staff=True)
+    person.is_superuser = True
+    person.save()
+    return person
+
+
+def change_page(user: User) -> str:
+    return reverse("admin:accounts_user_change", args=[user.pk])
+
+
+def posted(user: User, **changes) -> dict[str, object]:
+    kept = {"name": user.name, "timezone": user.timezone, "hour_cycle": "24", "language": "en", "is_active": "on"}
+    return {key: value for key, value in (kept | changes).items() if value is not None}
+
+
+def test_admin_sends_guests_to_our_sign_in_and_refuses_members(client, client_for, bob):
+    assert client.get("/admin/", follow=True).redirect_chain[-1][0].startswith("/sign-in/?next=")
+    assert client_for(bob).get("/admin/login/").status_code == 403
+
+
+def test_people_are_found_by_address_and_name(client_for, root, bob, charlie):
+    page = client_for(root).get(reverse("admin:accounts_user_changelist"), {"q": "bose"})
+    assert [user.email for user in page.context["cl"].result_list] == ["bob@example.org"]
+    addresses = client_for(root).get(reverse("admin:account_emailaddress_changelist"), {"q": "charlie@"})
+    assert [row.email for row in addresses.context["cl"].result_list] == ["charlie@example.org"]
+
+
+def test_closing_an_account_signs_it_out_at_once(client_for, root, bob):
+    client = client_for(bob)
+    client_for(root).post(change_page(bob), posted(bob, is_active=None))
+    assert client.get("/settings/")["Location"] == "/sign-in/?next=/settings/"
+
+
+def test_only_superusers_give_rights_and_nobody_changes_an_address(client_for, root, maria, bob):
+    maria.user_permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
+    rights = {"is_staff": "on", "is_superuser": "on", "email": "evil@example.org"}
+    assert client_for(maria).post(change_page(bob), posted(bob, name="Bob by Maria", **rights)).status_code == 302
+    bob.refresh_from_db()
+    assert (bob.name, bob.is_staff, bob.is_superuser) == ("Bob by Maria", False, False)
+    client_for(root).post(change_page(bob), posted(bob, **rights))
+    bob.refresh_from_db()
+    assert (bob.is_staff, bob.email) == (True, "bob@example.org")
+
+
+def test_staff_cannot_touch_a_superuser(client_for, root, maria):
+    maria.user_permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
+    assert client_for(maria).post(change_page(root), posted(root, is_active=None)).status_code == 403
+    root.refresh_from_db()
+    assert root.is_active
+
+
+@pytest.mark.parametrize("action", ["add", "delete"])
+def test_people_are_neither_added_nor_deleted_here(client_for, root, bob, action):
+    arguments = [] if action == "add" else [bob.pk]
+    assert client_for(root).get(reverse(f"admin:accounts_user_{action}", args=arguments)).status_code == 403
+
+
+def test_createsuperuser_takes_an_address(monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "quarter past nine")
+    call_command("createsuperuser", interactive=False, email="Chief@Example.org", verbosity=0)
+    chief = User.objects.get()
+    assert (chief.email, chief.is_staff, chief.is_superuser) == ("chief@example.org", True, True)
+    assert chief.check_password("quarter past nine")
+    assert not EmailAddress.objects.exists()

@@ -1,0 +1,222 @@
+"""Name, clock, time zone and appearance, for people and for guests."""
+
+import gzip
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpResponse
+from django.test import RequestFactory
+from django.utils import timezone
+
+from accounts.decorators import staff_required
+from accounts.middleware import TimezoneMiddleware
+from accounts.viewing import viewer_hour12, viewer_zone
+from accounts.zone_choices import city_suggestions, zone_groups
+from common.zones import zone_names
+
+from .test_sign_in import words
+
+SETTINGS, ZONE = "/settings/", "/time-zone/"
+pytestmark = pytest.mark.django_db
+
+
+def ask(user=None, **cookies):
+    request = RequestFactory().get("/")
+    request.user = user or AnonymousUser()
+    request.COOKIES |= cookies
+    return request
+
+
+@pytest.mark.parametrize(
+    ("cookie", "zone"),
+    [
+        ("Europe/Lisbon", "Europe/Lisbon"),
+        ("Europe%2FLisbon", "Europe/Lisbon"),
+        ("Asia/Calcutta", "Asia/Kolkata"),
+        ("Europe/Kiev", "Europe/Kyiv"),
+        ("../../etc/passwd", None),
+        ("Europe/Lisbon\x00", None),
+        ("Etc/GMT+12", None),
+        ("", None),
+        ("x" * 10_000, None),
+    ],
+)
+def test_cookie_of_a_guest_counts_only_through_the_list(cookie, zone):
+    assert viewer_zone(ask(tz=cookie)) == zone
+
+
+def test_saved_zone_comes_before_the_cookie(bob):
+    assert viewer_zone(ask(bob, tz="Europe/Lisbon")) == "Asia/Kolkata"
+    bob.timezone = ""
+    assert viewer_zone(ask(bob, tz="Europe/Lisbon")) == "Europe/Lisbon"
+    bob.timezone = "Mars/Olympus"
+    assert viewer_zone(ask(bob)) is None
+
+
+def test_clock_is_the_persons_own(bob):
+    assert (viewer_hour12(ask()), viewer_hour12(ask(bob))) == (False, False)
+    bob.hour_cycle = "12"
+    assert viewer_hour12(ask(bob)) is True
+
+
+@pytest.mark.parametrize(("cookie", "name"), [("Europe/Lisbon", "Europe/Lisbon"), ("nowhere", "UTC")])
+def test_middleware_draws_the_page_in_the_readers_zone_and_leaves_none_behind(cookie, name):
+    before = timezone.get_current_timezone_name()
+    page = TimezoneMiddleware(lambda request: HttpResponse(timezone.get_current_timezone_name()))
+    assert page(ask(tz=cookie)).content.decode() == name
+    assert timezone.get_current_timezone_name() == before
+
+
+def test_every_page_knows_its_reader(client_for, alice, bob, django_assert_num_queries):
+    page = client_for(alice).get(ZONE)
+    context = page.context
+    assert (context["viewer_zone"], context["zone_is_known"], context["viewer_hour12"]) == (
+        "Europe/London",
+        True,
+        False,
+    )
+    assert context["viewer_profile"] == alice.mentor_profile
+    assert bool(client_for(bob).get(ZONE).context["viewer_profile"]) is False
+
+
+def test_staff_pages_do_not_exist_for_others(bob, maria):
+    page = staff_required(lambda request, word: HttpResponse(word))
+    assert page(ask(maria), word="in").content == b"in"
+    with pytest.raises(Http404):
+        page(ask(bob), word="in")
+
+
+def test_guest_chooses_a_zone_and_comes_back(client, db):
+    answer = client.post(ZONE, {"city": "", "zone": "Asia/Tokyo", "next": "/mentors/?q=pay"})
+    assert answer["Location"] == "/mentors/?q=pay"
+    assert client.cookies["tz"].value == "Asia/Tokyo"
+    page = client.get(ZONE)
+    assert "Times are now shown for Tokyo" in words(page)
+    assert page.context["viewer_zone"] == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("Calcutta", "Asia/Kolkata"),
+        ("  kiev ", "Europe/Kyiv"),
+        ("EST", "America/New_York"),
+        ("new  york", "America/New_York"),
+    ],
+)
+def test_zone_is_understood_as_people_type_it_and_saved(client_for, bob, typed, zone):
+    client_for(bob).post(ZONE, {"city": typed, "zone": "Europe/Lisbon"})
+    bob.refresh_from_db()
+    assert bob.timezone == zone
+
+
+@pytest.mark.parametrize(
+    ("data", "field", "error"),
+    [
+        (
+            {"city": "Atlantis"},
+            "city",
+            "We do not know “Atlantis”. Try a larger city near you, or choose one from the list.",
+        ),
+        ({"city": "<b>"}, "city", "We do not know “<b>”. Try a larger city near you, or choose one from the list."),
+        ({"zone": "Mars/Olympus"}, "zone", "Choose a city from the list"),
+        ({"zone": "EST5EDT"}, "zone", "Choose a city from the list"),
+        ({"city": ""}, "city", "Type a city, or choose one from the list"),
+        ({"city": "x" * 65}, "city", "Ensure this value has at most 64 characters (it has 65)."),
+        ({"city": "a\x00b"}, "city", "Null characters are not allowed."),
+    ],
+)
+def test_zone_nobody_knows_is_refused_and_kept(client_for, bob, data, field, error):
+    answer = client_for(bob).post(ZONE, data)
+    bob.refresh_from_db()
+    assert answer.context["form"].errors == {field: [error]}
+    assert answer.context["form"][field].value() == data[field]
+    assert bob.timezone == "Asia/Kolkata"
+    assert "<b>" not in words(answer).partition("error-summary")[2].partition("</ul>")[0]
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example/x", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_zone_page_never_leads_elsewhere(client, db, address):
+    assert client.post(ZONE, {"zone": "Asia/Tokyo", "next": address})["Location"] == "/"
+    assert client.post("/settings/appearance/", {"theme": "dark", "next": address})["Location"] == SETTINGS
+
+
+def test_looking_at_a_suggested_zone_changes_nothing(client_for, bob):
+    page = client_for(bob).get(ZONE, {"zone": "Europe/Lisbon", "next": "/sessions/"})
+    bob.refresh_from_db()
+    assert '<option value="Europe/Lisbon" selected>' in words(page)
+    assert (bob.timezone, page.cookies.get("tz")) == ("Asia/Kolkata", None)
+
+
+def test_zone_list_holds_every_zone_once_with_its_time(now):
+    groups = zone_groups(now, hour12=False)
+    names = [name for _, zones in groups for name, _ in zones]
+    assert sorted(names) == list(zone_names())
+    labels = {name: label for _, zones in groups for name, label in zones}
+    assert labels["Europe/London"] == "London — 13:46"
+    assert labels["Asia/Kolkata"] == "Kolkata — 19:16"
+    assert labels["America/Indiana/Knox"] == "Knox (Indiana) — 07:46"
+    assert dict(city_suggestions(now, hour12=True))["Bengaluru"] == "7:16 pm"
+    assert "EST" not in dict(city_suggestions(now, hour12=True))
+
+
+def test_zone_page_stays_light(client, db):
+    assert len(gzip.compress(client.get(ZONE).content)) < 14_000
+
+
+def test_settings_save_what_belongs_to_the_person(client_for, bob, charlie):
+    client = client_for(bob)
+    answer = client.post(SETTINGS, {"name": "Bob B. Bose", "hour_cycle": "12", "city": "", "zone": "Europe/Paris"})
+    bob.refresh_from_db()
+    charlie.refresh_from_db()
+    assert answer["Location"] == SETTINGS
+    assert (bob.name, bob.hour_cycle, bob.timezone) == ("Bob B. Bose", "12", "Europe/Paris")
+    assert (charlie.name, charlie.timezone) == ("Charlie Chen", "Europe/London")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("name", "", "Write your name"),
+        ("name", "buy at shop.com", "Write a name, not an address or a link."),
+        ("name", "Bob\u202eesoB", "Remove the invisible characters from this text."),
+        ("name", "Bob <b>", "Write the name on one line, without < or >."),
+        ("name", "x" * 81, "Your name must be 80 characters or less"),
+        ("hour_cycle", "13", "Select a valid choice. 13 is not one of the available choices."),
+    ],
+)
+def test_settings_refuse_and_keep_what_was_typed(client_for, bob, field, value, error):
+    data = {"name": "Bob", "hour_cycle": "24", "city": "", "zone": "Asia/Kolkata"} | {field: value}
+    answer = client_for(bob).post(SETTINGS, data)
+    bob.refresh_from_db()
+    assert answer.context["person_form"].errors == {field: [error]}
+    assert answer.context["person_form"][field].value() == value
+    assert "There is a problem" in words(answer)
+    assert bob.name == "Bob Bose"
+
+
+def test_fields_that_are_not_offered_are_not_taken(client_for, bob):
+    sent = {
+        "name": "Bob",
+        "hour_cycle": "24",
+        "zone": "Asia/Kolkata",
+        "is_staff": "1",
+        "email": "x@example.org",
+        "pk": "1",
+    }
+    client_for(bob).post(SETTINGS, sent)
+    bob.refresh_from_db()
+    assert (bob.name, bob.is_staff, bob.is_superuser, bob.email) == ("Bob", False, False, "bob@example.org")
+
+
+@pytest.mark.parametrize(("theme", "cookie"), [("dark", "dark"), ("light", "light"), ("system", ""), ("<x>", None)])
+def test_appearance_is_a_cookie(client, db, theme, cookie):
+    answer = client.post("/settings/appearance/", {"theme": theme, "next": "/mentors/"})
+    assert answer["Location"] == "/mentors/"
+    assert (answer.cookies["theme"].value if "theme" in answer.cookies else None) == cookie
+
+
+def test_appearance_is_not_changed_by_opening_an_address(client, db):
+    assert client.get("/settings/appearance/", {"theme": "dark"}).status_code == 405

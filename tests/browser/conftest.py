@@ -1,0 +1,145 @@
+"""Real pages in Debian's Chromium. The clock is the real one: a browser has its own and forgets cookies by it."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, expect
+
+from accounts.models import User
+from mentors.models import MentorProfile
+from sessions_app.models import Booking
+from sessions_app.services import BriefInput, book_session
+from sessions_app.timetable import load_timetable
+from tests.conftest import make_mentor, make_person
+
+ALWAYS = [(day, 0, 1440) for day in range(1, 8)]
+CODE = re.compile(r"\b(\d{3})\s?(\d{3})\b")
+# Chromium's own line for each answer of 400 and more; `Visitor.answers` judges those.
+NETWORK_LINE = "Failed to load resource"
+
+
+@dataclass
+class Visitor:
+    """What went wrong behind one page's back: scripts, the security policy, the server, foreign addresses."""
+
+    home: str
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        page.on("console", self.hear)
+        page.on("response", self.answers)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(NETWORK_LINE):
+            self.complaints.append(f"console: {message.text}")
+
+    def answers(self, response: Response) -> None:
+        if response.status >= 500 or not response.url.startswith((self.home, "data:")):
+            self.complaints.append(f"{response.status} from {response.url}")
+
+
+@pytest.fixture
+def browser_page(chromium, live_server, transactional_db) -> Iterator[Callable[..., Page]]:
+    """Opens one more browser, signed in as `user` if given; at the end nothing may have gone wrong in any."""
+    cache.clear()
+    opened, visitors = [], []
+
+    def open_page(
+        *, js: bool = True, width: int = 1280, theme: str = "light", tz: str = "Europe/London", user: User | None = None
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            java_script_enabled=js,
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            timezone_id=tz,
+            reduced_motion="reduce",
+            locale="en-GB",
+        )
+        context.set_default_timeout(10_000)
+        if user:
+            sign_in(context, user, live_server.url)
+        opened.append(context)
+        visitors.append(Visitor(live_server.url))
+        page = context.new_page()
+        visitors[-1].watch(page)
+        return page
+
+    expect.set_options(timeout=10_000)
+    yield open_page
+    for context in opened:
+        context.close()
+    assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+
+
+def sign_in(context: BrowserContext, user: User, url: str) -> None:
+    """From now on this browser is `user`'s, whoever had it before."""
+    client, name = Client(), django_settings.SESSION_COOKIE_NAME
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+
+
+@pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
+def js(request) -> bool:
+    return request.param
+
+
+@pytest.fixture
+def priya(transactional_db) -> MentorProfile:
+    """Booked at once, at any hour of any day."""
+    person = make_person("priya@example.org", "Priya Raghunathan", "Asia/Kolkata")
+    return make_mentor(person, windows=ALWAYS, notice=60)
+
+
+@pytest.fixture
+def tomas(transactional_db) -> MentorProfile:
+    """Asked first, at any hour of any day."""
+    person = make_person("tomas@example.org", "Tomás Herrera", "America/Sao_Paulo")
+    asks = ("Read my letter with me", "Two offers", "Resigning")
+    profile = make_mentor(person, windows=ALWAYS, instant=False, asks=asks)
+    profile.slug = "tomas-herrera"
+    profile.save(update_fields=["slug"])
+    return profile
+
+
+@pytest.fixture
+def bob(transactional_db) -> User:
+    return make_person("bob@example.org", "Bob Bose")
+
+
+@pytest.fixture
+def code_for(mailoutbox) -> Callable[[str], str]:
+    def newest(address: str) -> str:
+        mail = next(mail for mail in reversed(mailoutbox) if mail.to == [address])
+        return "".join(CODE.search(mail.subject).groups())
+
+    return newest
+
+
+@pytest.fixture
+def booked() -> Callable[..., Booking]:
+    """Books a session, as its mentee would have done before the test."""
+
+    def book(profile: MentorProfile, mentee: User, *, start: datetime | None = None, hours_ago: int = 0) -> Booking:
+        start, brief = start or first_free(profile), BriefInput("Do I take the counter-offer?")
+        now = timezone.now() - timedelta(hours=hours_ago)
+        return book_session(offer=profile.offers.get(), start=start, brief=brief, mentee=mentee, now=now)
+
+    return book
+
+
+def first_free(profile: MentorProfile, *, days_ahead: int = 2) -> datetime:
+    """A start that can be booked, some days from now: far enough from every notice."""
+    now = timezone.now()
+    first = now + timedelta(days=days_ahead)
+    length = profile.offers.get().length
+    slots = load_timetable(profile, now=now).slots(length=length, now=now, first=first, last=first + timedelta(days=3))
+    return slots[0].start

@@ -1,0 +1,53 @@
+"""One page in every look that people see it in, with axe on each."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+# A width changes which parts are there, a theme only their colours: so each width gets every rule once, and each pair
+# the rules about colour.
+EVERYTHING = {"resultTypes": ["violations"]}
+COLOURS = EVERYTHING | {"runOnly": ["color-contrast", "link-in-text-block"]}
+LOOKS = [(1280, "light", EVERYTHING), (1280, "dark", COLOURS), (390, "light", COLOURS), (390, "dark", EVERYTHING)]
+SHOTS = Path(tempfile.gettempdir(), "shots") if os.environ.get("SHOTS") else None
+AXE = Axe()
+# A change of theme would run through the page from parent to child, a frame each, even with the shortest transition.
+STILL = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("*, *::before, *::after { transition-property: none !important }");
+  document.adoptedStyleSheets.push(sheet);
+}"""
+
+
+def problems(page: Page, name: str) -> list[str]:
+    """What axe finds on the open page, and sideways scrolling, over all looks. Saves a picture of each with SHOTS=1."""
+    found = []
+    before = page.viewport_size
+    page.evaluate(STILL)
+    page.evaluate(AXE.axe_script)
+    for width, theme, rules in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        if SHOTS:
+            SHOTS.mkdir(exist_ok=True)
+            page.screenshot(path=SHOTS / f"{name}-{width}-{theme}.png", full_page=True)
+        found += [f"{name} {width} {theme}: {problem}" for problem in [*_axe(page, rules), *_overflow(page)]]
+    page.set_viewport_size(before)
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def _axe(page: Page, rules: dict) -> list[str]:
+    violations = page.evaluate("rules => axe.run(rules)", rules)["violations"]
+    return [
+        f"{violation['id']}: {violation['help']} — {[node['html'][:160] for node in violation['nodes'][:3]]}"
+        for violation in violations
+    ]
+
+
+def _overflow(page: Page) -> list[str]:
+    wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    return [f"the page is {wide} pixels wide in a window of {room}"] if wide > room else []

@@ -1,0 +1,78 @@
+"""The calendar address: made, copied, opened by a program without a sign-in, renewed, stopped; in every look."""
+
+import pytest
+from django.test import Client
+from icalendar import Calendar
+from playwright.sync_api import expect
+
+from .looking import problems
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def kept_at(address: str) -> list[str] | int:
+    """What a calendar program finds there."""
+    answer = Client().get("/calendar/" + address.rpartition("/")[2])
+    found = answer.status_code == 200
+    return [str(event["uid"]) for event in Calendar.from_ical(answer.content).walk("VEVENT")] if found else 404
+
+
+def test_address_is_made_renewed_and_stopped(browser_page, booked, priya, bob, js):
+    booking = booked(priya, bob)
+    page = browser_page(js=js, user=bob)
+
+    page.goto("/sessions/")
+    page.get_by_role("link", name="Keep them in your own calendar").click()
+    page.get_by_role("button", name="Make a calendar address").click()
+    address = page.get_by_label("Calendar address").input_value()
+    [uid] = kept_at(address)
+    assert uid.startswith(str(booking.uuid))
+    if js:
+        assert "shown only this once" in page.evaluate("document.activeElement.innerText")
+
+    page.get_by_role("button", name="Make a new address").click()
+    newer = page.get_by_label("Calendar address").input_value()
+    assert (kept_at(address), kept_at(newer)) == (404, [uid])
+
+    page.get_by_role("button", name="Stop the address").click()
+    expect(page.get_by_text("The calendar address has stopped working.")).to_be_visible()
+    assert kept_at(newer) == 404
+
+
+def test_reloading_the_page_with_the_address_keeps_it(browser_page, bob):
+    page = browser_page(user=bob)
+    page.goto("/settings/calendar/")
+    page.get_by_role("button", name="Make a calendar address").click()
+    address = page.get_by_label("Calendar address").input_value()
+
+    page.reload()
+
+    expect(page.get_by_text("You have a calendar address already.")).to_be_visible()
+    assert kept_at(address) == []
+
+
+def test_web_calendars_open_from_the_session(browser_page, booked, priya, bob, js):
+    page = browser_page(js=js, user=bob)
+    page.goto(f"/sessions/{booked(priya, bob).uuid}/")
+
+    page.get_by_text("Google, Outlook, or always up to date").click()
+
+    expect(page.get_by_role("link", name="Google Calendar")).to_be_visible()
+    page.get_by_role("link", name="Use a calendar address instead").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sessions in your own calendar")
+
+
+def test_every_look_of_it_is_sound(browser_page, booked, priya, bob):
+    booking = booked(priya, bob)
+    page = browser_page(user=bob)
+    page.goto("/settings/calendar/")
+    found = problems(page, "calendar-none")
+    page.get_by_role("button", name="Make a calendar address").click()
+    found += problems(page, "calendar-made")
+    page.goto("/settings/calendar/")
+    found += problems(page, "calendar-kept")
+    page.goto(f"/sessions/{booking.uuid}/")
+    page.get_by_text("Google, Outlook, or always up to date").click()
+    found += problems(page, "calendar-session")
+
+    assert found == []

@@ -1,0 +1,241 @@
+"""Every page in both themes, on a desk and on a phone: axe finds nothing, nothing scrolls sideways."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from sessions_app.demo.world import Seeder
+from sessions_app.models import Booking, BookingState
+from tests.browser.conftest import sign_in
+from tests.browser.looking import problems
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def world(transactional_db) -> datetime:
+    """A small invented world: every state of a session and of a profile, with whatever words and names come with it."""
+    now = timezone.now()
+    Seeder(mentors=14, days=14, now=now).run()
+    return now
+
+
+@pytest.fixture
+def look(browser_page):
+    """Opens pages one after another as one person and returns all that was found."""
+
+    def look_at(user: str | None, paths: dict[str, str]) -> list[str]:
+        page = browser_page(user=person(user) if user else None)
+        found = []
+        for name, path in paths.items():
+            page.goto(path)
+            found += problems(page, name)
+        return found
+
+    return look_at
+
+
+def person(name: str) -> User:
+    return User.objects.get(email=f"{name}@demo.example")
+
+
+def session_of(name: str, *states: BookingState) -> str:
+    booking = Booking.objects.filter(mentee__email=f"{name}@demo.example", state__in=states).order_by("during").last()
+    return f"/sessions/{booking.uuid}/"
+
+
+def test_pages_that_anybody_sees(world, look):
+    found = look(
+        None,
+        {
+            "home": "/",
+            "browse": "/mentors/?q=counter-offer",
+            "browse-all": "/mentors/?later=1",
+            "browse-nobody": "/mentors/?q=zzzzzz",
+            "browse-filters-cost": "/mentors/?q=counter-offer&when=today&len=15&lang=zh",
+            "mentor": "/mentors/priya-raghunathan/?q=Should+I+stay",
+            "mentor-asks-first": "/mentors/tomas-herrera/",
+            "sign-in": "/sign-in/",
+            "sign-in-password": "/sign-in/password/",
+            "sign-up": "/sign-up/",
+            "password-forgotten": "/password/forgotten/",
+            "time-zone": "/time-zone/",
+            "become-a-mentor": "/become-a-mentor/",
+            "how-it-works": "/how-it-works/",
+            "help": "/help/",
+            "privacy": "/privacy/",
+            "accessibility": "/accessibility/",
+            "not-found": "/no-such-page/",
+        },
+    )
+
+    assert found == []
+
+
+def test_pages_of_a_mentee(world, look):
+    ahead, past = session_of("sam", BookingState.CONFIRMED), session_of("sam", BookingState.COMPLETED)
+    found = look(
+        "sam",
+        {
+            "home-signed-in": "/",
+            "sessions": "/sessions/",
+            "sessions-waiting-empty": "/sessions/?tab=waiting",
+            "sessions-past": "/sessions/?tab=past",
+            "sessions-cancelled": "/sessions/?tab=cancelled",
+            "session": ahead,
+            "session-move": f"{ahead}move/",
+            "session-cancel": f"{ahead}cancel/",
+            "session-question": f"{ahead}question/",
+            "session-over": past,
+            "session-feedback": f"{past}feedback/",
+            "session-cancelled": session_of("sam", BookingState.CANCELLED),
+            "settings": "/settings/",
+            "settings-email": "/settings/email/",
+            "settings-password": "/settings/password/",
+            "sign-out": "/sign-out/",
+        },
+    )
+
+    assert found == []
+
+
+def test_pages_of_a_session_in_each_state(world, browser_page, live_server):
+    page, found = browser_page(), []
+    states = Booking.objects.exclude(mentee=None).order_by("state", "pk").distinct("state")
+    assert len(states) >= 6
+    for booking in states:
+        for side, user in (("mentee", booking.mentee), ("mentor", booking.mentor)):
+            sign_in(page.context, user, live_server.url)
+            page.goto(f"/sessions/{booking.uuid}/")
+            found += problems(page, f"session-{booking.state}-{side}")
+
+    assert found == []
+
+
+def test_pages_of_a_mentor(world, look):
+    request = Booking.objects.filter(mentor=person("tomas")).waiting().first()
+    offer = person("tomas").mentor_profile.offers.first()
+    found = look(
+        "tomas",
+        {
+            "today": "/mentor/",
+            "respond": f"/sessions/{request.uuid}/respond/",
+            "request-as-mentor": f"/sessions/{request.uuid}/",
+            "availability": "/mentor/availability/",
+            "availability-date": "/mentor/availability/dates/add/",
+            "availability-time-off": "/mentor/availability/time-off/add/",
+            "offers": "/mentor/offers/",
+            "offer": f"/mentor/offers/{offer.uuid}/",
+            "offer-add": "/mentor/offers/add/",
+            "own-profile": "/mentor/profile/",
+            "own-page": "/mentors/tomas-herrera/",
+        },
+    )
+
+    assert found == []
+
+
+def test_pages_of_an_applicant(world, look):
+    steps = {f"apply-{step}": f"/mentor/apply/{step}/" for step in range(1, 6)}
+    found = look("jonas", steps | {"profile-in-review": "/mentor/profile/"})
+    found += look("sam", {"apply-first": "/mentor/apply/1/"})
+
+    assert found == []
+
+
+def test_pages_of_staff(world, look):
+    found = look(
+        "maria",
+        {
+            "staff": "/staff/",
+            "staff-profiles": "/staff/profiles/",
+            "staff-changed": "/staff/profiles/?state=changed",
+            "staff-suspended-empty": "/staff/profiles/?state=suspended",
+            "staff-review": "/staff/profiles/jonas-albrecht/",
+            "staff-live": "/staff/profiles/priya-raghunathan/",
+            "staff-turn-down": "/staff/profiles/jonas-albrecht/turn-down/",
+            "staff-topics": "/staff/topics/",
+            "staff-topic": "/staff/topics/negotiation/",
+            "staff-topic-add": "/staff/topics/add/",
+        },
+    )
+
+    assert found == []
+
+
+def press(page: Page, name: str) -> None:
+    page.locator("form").evaluate_all("forms => forms.forEach(form => form.noValidate = true)")
+    page.get_by_role("button", name=name).last.click()
+    expect(page).to_have_title(re.compile("^Error: "))
+
+
+def test_pages_after_a_mistake(world, browser_page):
+    found = []
+    ahead, past = session_of("sam", BookingState.CONFIRMED), session_of("sam", BookingState.COMPLETED)
+    for user, name, path, button in (
+        (None, "sign-in-error", "/sign-in/", "Continue"),
+        (None, "sign-up-error", "/sign-up/", "Continue"),
+        (None, "book-error", "/mentors/priya-raghunathan/", "Book this time"),
+        ("sam", "feedback-error", f"{past}feedback/", "Send"),
+        ("sam", "question-error", f"{ahead}question/", "Save"),
+        ("sam", "apply-error", "/mentor/apply/1/", "Save and continue"),
+        ("maria", "staff-review-error", "/staff/profiles/jonas-albrecht/", "Approve"),
+    ):
+        page = browser_page(user=person(user) if user else None)
+        page.goto(path)
+        if name == "question-error":
+            page.get_by_role("textbox").fill("")
+        press(page, button)
+        found += problems(page, name)
+
+    assert found == []
+
+
+def test_pages_on_the_way_of_a_guest(world, browser_page, code_for):
+    page = browser_page()
+    page.goto("/mentors/priya-raghunathan/?q=Should+I+stay")
+    page.locator("label.slot--radio").last.click()
+    page.get_by_role("button", name="Book this time").click()
+    found = problems(page, "book-email")
+    page.get_by_label("Your email address").fill("guest@example.org")
+    page.get_by_role("button", name="Send me a code").click()
+    found += problems(page, "book-code")
+    page.get_by_role("textbox").first.fill("000000")
+    page.get_by_role("button", name=re.compile("Continue|Confirm the address")).click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    found += problems(page, "book-code-wrong")
+    page.get_by_role("textbox").first.fill(code_for("guest@example.org"))
+    page.get_by_role("button", name=re.compile("Continue|Confirm the address")).click()
+    expect(page.get_by_text("You are booked with Priya Raghunathan.")).to_be_visible()
+    found += problems(page, "booked-without-a-name")
+
+    assert found == []
+
+
+def test_page_of_a_session_whose_call_is_open(browser_page, priya, bob, booked):
+    booking = booked(priya, bob)
+    start = datetime.now(UTC) + timedelta(minutes=5)
+    Booking.objects.filter(pk=booking.pk).update(during=(start, start + timedelta(minutes=25)))
+    page = browser_page(user=bob)
+    page.goto(f"/sessions/{booking.uuid}/")
+
+    expect(page.get_by_role("link", name="Join the call").first).to_be_visible()
+    assert problems(page, "session-open") == []
+
+
+def test_page_of_a_time_that_was_just_taken(browser_page, priya, bob, booked):
+    page = browser_page()
+    page.goto("/mentors/priya-raghunathan/?q=Should+I+stay")
+    chosen = page.locator("label.slot--radio").last
+    chosen.click()
+    start = datetime.strptime(chosen.locator("input").get_attribute("value"), "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    booked(priya, bob, start=start)
+
+    page.get_by_role("button", name="Book this time").click()
+
+    expect(page.get_by_role("alert").first).to_contain_text("taken")
+    assert problems(page, "mentor-taken") == []

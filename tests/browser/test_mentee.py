@@ -1,0 +1,158 @@
+"""From a question to a booked session and what a mentee does with it, with and without JavaScript."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from sessions_app.models import Booking, BookingState, Occupancy
+from tests.browser.conftest import first_free
+from tests.conftest import make_person
+
+pytestmark = pytest.mark.browser
+
+QUESTION = "My manager matched my new offer. Should I take the counter-offer?"
+
+
+def test_guest_books_with_a_code_from_a_mail_and_types_nothing_twice(browser_page, priya, code_for, js):
+    page = browser_page(js=js)
+    page.goto("/")
+    page.get_by_label("What are you stuck on?").fill(QUESTION)
+    page.get_by_role("button", name="Find mentors").click()
+
+    page.get_by_role("link", name=re.compile("25 minutes with Priya")).first.click()
+    expect(page.get_by_label("What do you want to leave with?")).to_have_value(QUESTION)
+    expect(page.locator("input[name=start]:checked")).to_have_count(1)
+    page.get_by_role("button", name="Book this time").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Where do we send the joining link?")
+    expect(page.get_by_text("Held for you until")).to_be_visible()
+    expect(page.get_by_text(QUESTION)).to_be_visible()
+    assert list(Booking.objects.values_list("state", "mentee")) == [(BookingState.HELD, None)]
+    page.get_by_label("Your email address").fill("sam@example.org")
+    page.get_by_label("Your name").fill("Sam Whitlock")
+    page.get_by_role("button", name="Send me a code").click()
+
+    page.get_by_label("code", exact=False).first.fill(code_for("sam@example.org"))
+    page.get_by_role("button", name=re.compile("Continue|Confirm the address")).click()
+
+    expect(page.get_by_text("You are booked with Priya Raghunathan.")).to_be_visible()
+    expect(page.get_by_text(QUESTION)).to_be_visible()
+    booking = Booking.objects.get()
+    assert (booking.state, booking.mentee.email, booking.mentee.name, booking.question) == (
+        BookingState.CONFIRMED,
+        "sam@example.org",
+        "Sam Whitlock",
+        QUESTION,
+    )
+    page.goto("/sessions/")
+    expect(page.get_by_role("article")).to_contain_text("With Priya Raghunathan")
+
+
+def test_signed_in_mentee_books_in_two_clicks(browser_page, priya, bob, js):
+    page = browser_page(js=js, user=bob)
+    page.goto("/mentors/?q=counter-offer")
+
+    page.get_by_role("link", name=re.compile("25 minutes with Priya")).first.click()
+    page.get_by_role("button", name="Book this time").click()
+
+    expect(page.get_by_text("You are booked with Priya Raghunathan.")).to_be_visible()
+    booking = Booking.objects.get()
+    assert (booking.state, booking.mentee, booking.question) == (BookingState.CONFIRMED, bob, "counter-offer")
+
+
+def test_mentee_picks_another_day_and_time(browser_page, priya, bob, js):
+    page = browser_page(js=js, user=bob)
+    page.goto("/mentors/priya-raghunathan/?q=Stay+or+go")
+
+    day = page.get_by_role("navigation", name="Choose a day").get_by_role("link").nth(2)
+    wanted = re.search(r"day=([\d-]+)", day.get_attribute("href"))[1]
+    day.click()
+    expect(page.get_by_role("navigation", name="Choose a day").locator("[aria-current=date]")).to_have_attribute(
+        "href", re.compile(wanted)
+    )
+    if js:
+        expect(page.locator("#times-title")).to_be_focused()
+    time = page.locator("label.slot--radio").nth(3)
+    start = time.locator("input").get_attribute("value")
+    time.click()
+    page.get_by_role("button", name="Book this time").click()
+
+    expect(page.get_by_text("You are booked with Priya Raghunathan.")).to_be_visible()
+    assert f"{Booking.objects.get().start:%Y-%m-%dT%H:%MZ}" == start
+
+
+def test_mentee_moves_a_session_and_cancels_it_with_a_reason(browser_page, priya, bob, booked, js):
+    booking = booked(priya, bob)
+    page = browser_page(js=js, user=bob)
+    page.goto("/sessions/")
+    page.get_by_role("link", name=re.compile("Open the session")).click()
+
+    page.get_by_role("link", name="Move to another time").click()
+    time = page.locator("label.slot--radio", has=page.locator("input:not(:checked)")).last
+    start = time.locator("input").get_attribute("value")
+    time.click()
+    page.get_by_role("button", name="Move to this time").click()
+    expect(page.get_by_text("Moved. We have told Priya.")).to_be_visible()
+    booking.refresh_from_db()
+    assert (f"{booking.start:%Y-%m-%dT%H:%MZ}", booking.sequence, booking.moves) == (start, 1, 1)
+
+    page.get_by_role("link", name="Cancel the session").click()
+    page.get_by_label(re.compile("Priya|reason", re.IGNORECASE)).fill("I found the answer.")
+    page.get_by_role("button", name="Cancel the session").click()
+    expect(page.get_by_text("The session is cancelled. We have told Priya.")).to_be_visible()
+    expect(page.get_by_text("I found the answer.")).to_be_visible()
+    booking.refresh_from_db()
+    assert (booking.state, booking.ended_by, booking.reason) == (BookingState.CANCELLED, bob, "I found the answer.")
+    assert Occupancy.objects.count() == 0
+    page.goto("/sessions/?tab=cancelled")
+    expect(page.get_by_role("article")).to_contain_text("With Priya Raghunathan")
+
+
+def test_empty_question_keeps_everything_and_says_what_to_write(browser_page, priya, bob, js):
+    page = browser_page(js=js, user=bob)
+    page.goto("/mentors/priya-raghunathan/")
+    time = page.locator("label.slot--radio").last
+    start = time.locator("input").get_attribute("value")
+    time.click()
+    page.locator("form#book").evaluate("form => form.noValidate = true")
+    page.get_by_role("button", name="Book this time").click()
+
+    summary = page.get_by_role("alert").filter(has_text="There is a problem")
+    expect(summary).to_contain_text("Write what you want to leave with")
+    expect(page.locator("input[name=start]:checked")).to_have_value(start)
+    expect(page).to_have_title(re.compile("^Error: "))
+    if js:
+        expect(summary).to_be_focused()
+
+
+def test_the_one_who_comes_second_keeps_the_question_and_gets_the_nearest_times(browser_page, priya, bob, booked, js):
+    start = first_free(priya)
+    page = browser_page(js=js, user=bob)
+    page.goto(f"/mentors/priya-raghunathan/?t={start:%Y-%m-%dT%H:%MZ}&q=Stay+or+go")
+    expect(page.locator("input[name=start]:checked")).to_have_value(f"{start:%Y-%m-%dT%H:%MZ}")
+    booked(priya, make_person("rival@example.org", "Rita Rival"), start=start)
+
+    page.get_by_role("button", name="Book this time").click()
+
+    note = page.get_by_role("alert").first
+    expect(note).to_contain_text("taken")
+    assert note.get_by_role("link").count() >= 2
+    expect(page.get_by_label("What do you want to leave with?")).to_have_value("Stay or go")
+    if js:
+        expect(note).to_be_focused()
+    note.get_by_role("link").first.click()
+    page.get_by_role("button", name="Book this time").click()
+    expect(page.get_by_text("You are booked with Priya Raghunathan.")).to_be_visible()
+    assert sorted(Booking.objects.values_list("mentee__email", flat=True)) == ["bob@example.org", "rival@example.org"]
+
+
+def test_a_second_click_books_once(browser_page, priya, bob, js):
+    page = browser_page(js=js, user=bob)
+    page.goto("/mentors/priya-raghunathan/?q=Stay+or+go")
+    page.locator("label.slot--radio").last.click()
+
+    page.get_by_role("button", name="Book this time").dblclick()
+
+    expect(page.get_by_text("You are booked with Priya Raghunathan.")).to_be_visible()
+    assert Booking.objects.count() == 1

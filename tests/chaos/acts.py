@@ -1,0 +1,48 @@
+"""What the scenarios do; all of it inside one that `scenario.launch` has started."""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from notifications.models import Notification
+
+from .sink import Sink
+from .stand import Stand, wait_for
+from .verdict import unsettled
+from .world import World, address, whatever_happens
+
+OLDEST = """
+SELECT id FROM notifications_notification WHERE state = 'pending' ORDER BY next_try_at, id LIMIT 1 FOR UPDATE
+"""
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+def settled() -> bool:
+    return not whatever_happens(lambda: unsettled(Notification.objects.all()))
+
+
+@contextmanager
+def locked_row(stand: Stand) -> Iterator[None]:
+    """Somebody else holds the oldest due row, for longer than anybody would wait."""
+    with closing(stand.connect(os.environ["CHAOS_DATABASE"])) as other, other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute(OLDEST)
+        yield
+        cursor.execute("ROLLBACK")
+
+
+def waiting_for_a_lock(stand: Stand) -> int:
+    with closing(stand.connect(os.environ["CHAOS_DATABASE"])) as other, other.cursor() as cursor:
+        cursor.execute(WAITING)
+        return int(cursor.fetchone()[0])
+
+
+def let_go(sink: Sink, name: str) -> None:
+    """A worker wakes up that everybody thought dead; wait until it has done what it then does."""
+    zombie = sink.resume(address(name))
+    wait_for(lambda: not zombie.talks(), f"{name} has hung up")
+
+
+def few(world: World, name: str, count: int = 2) -> None:
+    for number in range(count):
+        world.book(f"{name}-{number}")

@@ -1,0 +1,51 @@
+"""An outbox with something left out, named by the arguments, must be found out. With nothing left out it holds.
+
+Two situations decide it: a worker that wakes up after its lease, and two workers that reach for the same row at once.
+Both are brought about on purpose, so a broken outbox fails every time.
+"""
+
+import sys
+
+import django
+
+django.setup()
+
+from . import sink as faults  # noqa: E402 (after the setup)
+from .acts import few, let_go, locked_row, settled, waiting_for_a_lock  # noqa: E402
+from .scenario import in_scenario, report, until  # noqa: E402
+from .sink import Sink, listen  # noqa: E402
+from .verdict import judge, open_journal  # noqa: E402
+from .world import World, address  # noqa: E402
+
+FEW = 3
+STOPPED = ("stopped", "overtaken")
+
+
+def main(*left_out: str) -> None:
+    world = World()
+    with in_scenario() as (stand, env):
+        open_journal()
+        sink = Sink(stand.workers)
+        server = listen(sink, stand.mail_port)
+        few(world, "quiet", FEW)
+        stand.start_worker("a", env | {"BROKEN": " ".join(left_out)}, app="tests.chaos.broken", children=3)
+        stand.start_beat("beat", env)
+        with locked_row(stand):
+            reached = lambda: len(sink.accepted) >= 2 * FEW - 1 or waiting_for_a_lock(stand) >= 2  # noqa: E731
+            until(stand, reached, "everybody has got past the locked row, or waits for it")
+        until(stand, settled, "the locked row has been sent")
+        for name in STOPPED:
+            sink.plans[address(name)] = [faults.STOP]
+        bookings = {name: world.book(name) for name in STOPPED}
+        until(stand, lambda: len(sink.stopped) == len(STOPPED), "two workers are stopped")
+        world.cancel(bookings["overtaken"])
+        for name in STOPPED:
+            until(stand, lambda name=name: sink.reached(address(name)), "somebody else has sent it, or what came after")
+            let_go(sink, name)
+        until(stand, settled, "all is settled")
+        server.stop()
+        report(verdict=judge(world, sink.accepted).as_dict())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

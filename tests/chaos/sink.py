@@ -1,0 +1,125 @@
+"""A mail server that counts, and that breaks what a plan tells it to break, at that very moment."""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.parser import BytesHeaderParser
+
+import psutil
+from aiosmtpd.controller import Controller
+
+# What can befall one conversation. RCPT: before the fence; DATA: after it.
+REFUSE_LATER, REFUSE = "RCPT 451", "RCPT 550"
+KILL_CHILD, KILL_PARENT, STOP = "killed at RCPT", "parent killed at RCPT", "stopped at RCPT"
+REFUSE_DATA = "DATA 451"
+KEEP_SILENT, LOSE, KEEP_AND_KILL = "kept, no answer", "lost, no answer", "kept, killed before the answer"
+KEEP_AND_WAIT = "kept, answer waits"
+AT_RCPT = {REFUSE_LATER, REFUSE, KILL_CHILD, KILL_PARENT, STOP}
+ANSWERS = {REFUSE_LATER: "451 Come back later", REFUSE: "550 5.1.1 No such user", REFUSE_DATA: "451 Not now"}
+
+
+@dataclass
+class Accepted:
+    message_id: str
+    recipient: str
+    at: float
+
+
+def ports_of(pid: int) -> set[int]:
+    """Our ends of the connections that a process has."""
+    with suppress(psutil.Error):
+        return {connection.laddr.port for connection in psutil.Process(pid).net_connections("tcp")}
+    return set()
+
+
+@dataclass
+class Stopped:
+    """A worker that was stopped in the middle of a conversation."""
+
+    pid: int
+    port: int
+
+    def talks(self) -> bool:
+        return self.port in ports_of(self.pid)
+
+
+@dataclass
+class Sink:
+    """`plans`: what befalls the next conversations with a recipient, one after the other; then all is well.
+
+    `gate`: while it is shut, whoever was kept waiting for an answer waits; `at_gate` says that somebody does.
+    """
+
+    workers: Callable[[], list[int]]
+    plans: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    accepted: list[Accepted] = field(default_factory=list)
+    stopped: dict[str, Stopped] = field(default_factory=dict)
+    gate: threading.Event = field(default_factory=threading.Event)
+    at_gate: threading.Event = field(default_factory=threading.Event)
+    done: Counter[str] = field(default_factory=Counter)
+
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):  # noqa: N802 (aiosmtpd's name)
+        plan = self.plans[address]
+        if plan and plan[0] in AT_RCPT:
+            fault = plan[0] if plan[0] == REFUSE else plan.pop(0)
+            self.done[fault] += 1
+            if fault in ANSWERS:
+                return ANSWERS[fault]
+            self._break(fault, address, session.peer[1])
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    def _break(self, fault: str, address: str, port: int) -> None:
+        peer = self._peer(port)
+        with suppress(ProcessLookupError, psutil.Error):
+            if fault == STOP:
+                self.stopped[address] = Stopped(peer, port)
+                os.kill(peer, signal.SIGSTOP)
+            else:
+                os.kill(psutil.Process(peer).ppid() if fault == KILL_PARENT else peer, signal.SIGKILL)
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
+        address = envelope.rcpt_tos[0]
+        plan = self.plans[address]
+        fault = plan.pop(0) if plan and plan[0] not in AT_RCPT else ""
+        self.done[fault] += 1
+        if fault != LOSE and fault not in ANSWERS:
+            message_id = str(BytesHeaderParser().parsebytes(envelope.original_content)["Message-ID"]).strip()
+            self.accepted.append(Accepted(message_id, address, time.time()))
+        if fault == KEEP_AND_KILL:
+            self._break(fault, address, session.peer[1])
+            await asyncio.sleep(0.05)
+        if fault == KEEP_AND_WAIT:
+            self.at_gate.set()
+            while not self.gate.is_set():
+                await asyncio.sleep(0.02)
+        if fault in (KEEP_SILENT, LOSE, KEEP_AND_KILL):
+            server.transport.abort()
+        return ANSWERS.get(fault, "250 Kept")
+
+    def resume(self, address: str) -> Stopped:
+        stopped = self.stopped.pop(address)
+        with suppress(ProcessLookupError):
+            os.kill(stopped.pid, signal.SIGCONT)
+        return stopped
+
+    def reached(self, address: str) -> int:
+        return sum(mail.recipient == address for mail in self.accepted)
+
+    def _peer(self, port: int) -> int:
+        """The worker at the other end of a connection."""
+        return next(pid for pid in self.workers() if port in ports_of(pid))
+
+
+def listen(sink: Sink, port: int) -> Controller:
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # or it tells every word of every conversation
+    controller = Controller(sink, hostname="127.0.0.1", port=port)
+    controller.start()
+    return controller

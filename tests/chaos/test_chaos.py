@@ -1,0 +1,95 @@
+"""Nothing lost, nothing twice, while everything breaks that can break on one machine; and a check that would notice."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from .scenario import launch, prepare
+from .stand import Stand, open_stand
+
+EVERY_FAULT = {
+    "RCPT 451",
+    "RCPT 550",
+    "DATA 451",
+    "killed at RCPT",
+    "parent killed at RCPT",
+    "stopped at RCPT",
+    "kept, no answer",
+    "lost, no answer",
+    "kept, killed before the answer",
+    "kept, answer waits",
+}
+NOTHING_WRONG = {"lost": [], "doubled": [], "called_off": [], "stolen": 0, "unsettled": []}
+BROKEN = {"nothing": (), "fence": ("fence",), "skip-locked": ("skip-locked",), "both": ("fence", "skip-locked")}
+
+
+@pytest.fixture(scope="module")
+def stand() -> Iterator[Stand]:
+    with open_stand() as stand:
+        prepare(stand)
+        yield stand
+
+
+@pytest.fixture(scope="module")
+def verdicts(stand: Stand) -> dict[str, dict[str, Any]]:
+    """Outboxes with something left out, side by side, each with a database of its own."""
+
+    def judged(item: tuple[int, tuple[str, ...]]) -> dict[str, Any]:
+        number, left_out = item
+        return launch(stand, "tests.chaos.counterproof", *left_out, number=number)["verdict"]
+
+    with ThreadPoolExecutor(len(BROKEN)) as pool:
+        return dict(zip(BROKEN, pool.map(judged, enumerate(BROKEN.values(), start=1)), strict=True))
+
+
+def wrongs(verdict: dict[str, Any]) -> dict[str, Any]:
+    return {name: verdict[name] for name in NOTHING_WRONG}
+
+
+def test_outbox_loses_nothing_and_doubles_only_what_it_names(stand):
+    report = launch(stand, "tests.chaos.short")
+
+    verdict = report["verdict"]
+    assert wrongs(verdict) == NOTHING_WRONG
+    assert EVERY_FAULT - set(report["faults"]) == set()
+    # One mail was refused for good. Doubtful are the one that was swallowed, and the three that were kept in silence.
+    assert (verdict["bounced"], verdict["held"]) == (1, [])
+    assert verdict["doubtful"] >= 4
+    assert 2 <= verdict["named"] <= verdict["doubtful"] - 2
+
+
+def test_site_works_without_redis_and_mails_go_out_when_it_is_back(stand):
+    report = launch(stand, "tests.chaos.without_redis")
+
+    assert wrongs(report["verdict"]) == NOTHING_WRONG
+    assert (report["states"], report["before"]) == (["cancelled"] * 4, 0)
+    assert report["verdict"]["expected"] == 8
+    # One second of waiting for a silent Redis is what one request pays; the rest is room for a busy machine.
+    assert max(*report["hanging"].values(), *report["gone"].values()) < 10
+
+
+def test_same_situations_do_no_harm_to_the_whole_outbox(verdicts):
+    assert wrongs(verdicts["nothing"]) == NOTHING_WRONG
+    assert verdicts["nothing"]["holds"] is True
+
+
+def test_outbox_without_the_fence_is_found_out(verdicts):
+    """A worker that was thought dead sends a second copy, and one of what had been called off."""
+    wrong = verdicts["fence"]
+
+    assert (wrong["holds"], len(wrong["doubled"]) >= 1, len(wrong["called_off"]) >= 1) == (False, True, True)
+
+
+def test_outbox_without_skip_locked_is_found_out(verdicts):
+    """Two workers take the same row. The fence still keeps the second copy from leaving; the witness saw the theft."""
+    wrong = verdicts["skip-locked"]
+
+    assert (wrong["holds"], wrong["stolen"] >= 1, wrong["doubled"]) == (False, True, [])
+
+
+def test_outbox_with_neither_sends_one_row_twice_without_any_fault(verdicts):
+    wrong = verdicts["both"]
+
+    assert (wrong["stolen"] >= 1, len(wrong["doubled"]) >= 2) == (True, True)

@@ -1,0 +1,8 @@
+"""The site's addresses, and the kit, which only development serves."""
+
+from django.urls import include, path
+
+from common import kit
+
+urlpatterns = [path("dev/kit/", kit.kit, name="kit"), path("", include("mentoring.urls"))]
+handler404 = "common.views.not_found"

@@ -1,0 +1,296 @@
+"""The components: what markup each makes of what it is given."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django import forms
+from django.core.paginator import Paginator
+from django.forms import formset_factory
+from django.template import Context, RequestContext, Template
+from django.test import RequestFactory
+
+from common.forms import ChipRadio
+from common.templatetags.ui import initials, rail_span
+from common.times import in_zone
+
+NOW = datetime(2026, 11, 24, 13, 46, tzinfo=UTC)
+START = datetime(2026, 11, 26, 14, 30, tzinfo=UTC)
+READER = {"viewer_zone": "Europe/London", "viewer_hour12": False, "now": NOW}
+
+
+def draw(source: str, **context) -> str:
+    text = Template("{% load times ui %}" + source).render(Context(READER | {"start": START} | context))
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def words(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html)).strip()
+
+
+# Times
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("{% when start end %}", "Thursday 26 November, 14:30–14:55"),
+        ("{% when start zone='Asia/Kolkata' short=True %}", "Thu 26 Nov, 20:00"),
+        ("{% clock start end %}", "14:30–14:55"),
+        ("{% day start %}", "Thursday 26 November"),
+        ("{% day start relative=True %}", "Thursday 26 November"),
+        ("{% soon start %}", "Thu 26 Nov, 14:30"),
+    ],
+)
+def test_time_tag_prints_a_time_element_in_utc(source, expected):
+    html = draw(source, end=START + timedelta(minutes=25))
+    assert html == f'<time datetime="2026-11-26T14:30Z">{expected}</time>'
+
+
+def test_when_follows_the_readers_clock_style():
+    assert draw("{% when start %}", viewer_hour12=True) == (
+        '<time datetime="2026-11-26T14:30Z">Thursday 26 November, 2:30 pm</time>'
+    )
+
+
+def test_theirs_marks_another_weekday_and_escapes_the_name():
+    html = draw("{% theirs start 'Pacific/Auckland' name %}", name="<b>Al & Co</b>")
+    assert html == (
+        '<time datetime="2026-11-26T14:30Z">03:30</time> <b>Friday</b> for &lt;b&gt;Al &amp; Co&lt;/b&gt; in Auckland'
+    )
+
+
+def test_both_clocks_place_each_marker_on_its_own_day():
+    html = draw("{% both_clocks start end 'Asia/Seoul' 'Daniel' %}", end=START + timedelta(minutes=45))
+    assert re.findall(r'<rect x="(\d+)" y="-3" width="(\d+)"', html) == [("870", "45"), ("1410", "30")]
+    assert words(html) == "You, London (GMT) 14:30–15:15 Daniel, Seoul (KST), night 23:30–00:15"
+
+
+def test_ago_keeps_the_absolute_time_as_its_title():
+    assert draw("{% ago moment %}", moment=NOW - timedelta(hours=9)) == (
+        '<time datetime="2026-11-24T04:46Z" title="Tuesday 24 November, 04:46">9 h ago</time>'
+    )
+
+
+# Drawings
+
+
+@pytest.mark.parametrize(("minutes", "css"), [(15, 15), (45, 45), (17, 15), (1, 5), (90, 60)])
+def test_dur_uses_the_nearest_drawn_slice(minutes, css):
+    assert draw("{% dur minutes %}", minutes=minutes) == f'<span class="dur dur--{css}" aria-hidden="true"></span>'
+
+
+def test_dial_draws_the_minutes_that_a_session_takes_of_its_hour():
+    html = draw("{% dial length=25 from_minute=30 hand=15 %}")
+    assert re.findall(r'stroke-dasharray="25 35" stroke-dashoffset="(-?\d+)"', html) == ["-30", "-30"]
+    assert 'x1="100.0" y1="100.0" x2="186.0" y2="100.0"' in html
+
+
+def test_dial_without_a_hand_has_none():
+    assert "d-hand" not in draw("{% dial hand=-1 %}")
+
+
+def test_icon_is_hidden_from_screen_readers():
+    html = draw("{% icon 'chevron-left' flip=True %}")
+    assert re.findall(r'(class|aria-hidden|stroke-width|focusable)="([^"]*)"', html.split(">")[0]) == [
+        ("stroke-width", "1.8"),
+        ("class", "i i--flip"),
+        ("aria-hidden", "true"),
+        ("focusable", "false"),
+    ]
+
+
+def test_daybar_and_rail_measure_in_minutes_of_the_day():
+    assert re.findall(r'<rect x="(\d+)" y="0" width="(\d+)"', draw("{% daybar spans %}", spans=[(540, 600)])) == [
+        ("540", "60")
+    ]
+    html = draw("{% day_rail %}", rail=[(NOW, NOW + timedelta(minutes=25))])
+    assert re.findall(r'<rect class="rail__at" x="(\d+)" y="5" width="(\d+)"', html) == [("826", "25")]
+    assert re.findall(r'x1="(\d+)"', html) == ["826"]
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        ("2026-11-23 23:50", {"x": 0, "width": 15}),
+        ("2026-11-24 23:50", {"x": 1430, "width": 10}),
+        ("2026-11-23 10:00", {"x": 0, "width": -815}),
+    ],
+    ids=["over last midnight", "over next midnight", "yesterday"],
+)
+def test_rail_span_is_cut_to_today(start, expected):
+    moment = datetime.fromisoformat(start).replace(tzinfo=UTC)
+    midnight = in_zone(NOW, "Europe/London").replace(hour=0, minute=0)
+    assert rail_span(moment, moment + timedelta(minutes=25), "Europe/London", midnight) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Sam Whitlock", "SW"), ("Zoë", "Z"), ("Ana de la Cruz", "AC"), ("", ""), ("  ", ""), ("łukasz żak", "ŁŻ")],
+)
+def test_initials_are_of_the_first_and_last_word(name, expected):
+    assert initials(name) == expected
+
+
+def test_avatar_shows_the_photo_or_coloured_initials():
+    assert draw("{% avatar name='Sam W' key=6 size='lg' %}") == (
+        '<span class="avatar avatar--lg avatar--3" aria-hidden="true">SW</span>'
+    )
+    assert draw("{% avatar name='Sam W' photo='/p/1.webp' size='sm' %}") == (
+        '<span class="avatar avatar--sm"><img src="/p/1.webp" alt="" width="36" height="36"></span>'
+    )
+
+
+def test_bars_mark_the_highest_and_keep_the_numbers_in_a_table():
+    html = draw("{% bars 'Sessions' items %}", items=[("Mon", 2), ("Tue", 4)])
+    assert re.findall(r'height="([\d.]+)em"', html) == ["3.70", "7.40"]
+    assert html.count('class="hi"') == 1
+    assert re.findall(r'<th scope="row">(\w+)</th><td>(\d+)</td>', html) == [("Mon", "2"), ("Tue", "4")]
+
+
+def test_bars_of_nothing_are_flat():
+    html = draw("{% bars 'Sessions' items %}", items=[("Mon", 0)])
+    assert re.findall(r'height="([\d.]+)em"', html) == ["0.00"]
+    assert 'class="hi"' not in html
+
+
+# Words in boxes
+
+
+def test_note_carries_its_role_and_asks_for_focus():
+    html = draw("{% note 'warn' role='alert' focus=True %}<p>{{ text }}</p>{% endnote %}", text="<14:30> is taken")
+    assert html.startswith('<div class="note note--warn" role="alert" tabindex="-1" data-focus><svg ')
+    assert html.endswith("</svg><div><p>&lt;14:30&gt; is taken</p></div></div>")
+
+
+def test_blank_state_has_a_heading_of_the_level_asked_for():
+    html = draw("{% blank title=title level=2 %}<p>Book one.</p>{% endblank %}", title="No <sessions> yet")
+    assert html.endswith("<h2>No &lt;sessions&gt; yet</h2><p>Book one.</p></div>")
+
+
+def test_tag_says_its_state_in_words():
+    assert words(draw("{% tag 'ok' text icon='circle-check' %}", text="Confirmed & set")) == "Confirmed &amp; set"
+
+
+def test_pager_keeps_the_query_and_marks_the_page():
+    page = Paginator(range(100), 10).page(5)
+    request = RequestFactory().get("/mentors/", {"q": "pay & level", "page": "5"})
+    html = Template("{% include 'components/pager.html' %}").render(RequestContext(request, {"page": page}))
+    assert re.findall(r'href="([^"]*)"', html) == [
+        f"?q=pay+%26+level&amp;page={number}" for number in (4, 1, 4, 5, 6, 10, 6)
+    ]
+    assert re.findall(r'aria-current="page" aria-label="([^"]*)"', html) == ["Page 5"]
+
+
+def test_pager_of_one_page_is_nothing():
+    assert draw("{% include 'components/pager.html' %}", page=Paginator([1], 10).page(1)) == ""
+
+
+def test_slot_link_is_read_out_whole():
+    html = draw("{% include 'components/slot.html' with href='/x/' length=25 name='Priya' first=True %}")
+    assert words(html) == "14:30 Thu , 25 minutes with Priya"
+    assert html.startswith('<a class="slot slot--first" href="/x/"><time datetime="2026-11-26T14:30Z">')
+
+
+def test_slot_radio_sends_the_instant_and_says_the_other_clock():
+    html = draw(
+        "{% include 'components/slot_radio.html' with checked=True their_zone='Asia/Kolkata' their_name='Priya' %}",
+        end=START + timedelta(minutes=25),
+    )
+    assert '<input type="radio" name="start" value="2026-11-26T14:30Z" checked required>' in html
+    assert words(html).startswith("14:30 , 20:00 for Priya in Kolkata You, London (GMT) 14:30–14:55")
+
+
+def test_taken_slot_cannot_be_chosen():
+    html = draw("{% include 'components/slot_radio.html' with gone=True %}")
+    assert (words(html), "input" in html) == ("14:30 , taken", False)
+
+
+# Forms
+
+
+class QuestionForm(forms.Form):
+    question = forms.CharField(
+        label="What do you want to leave with?",
+        help_text="Priya reads this.",
+        max_length=500,
+        widget=forms.Textarea,
+        error_messages={"required": "Write what you want to leave with"},
+    )
+    length = forms.ChoiceField(
+        label="How long", choices=[("15", "15 min"), ("25", "25 min")], widget=ChipRadio, required=False
+    )
+    agree = forms.BooleanField(label="Show this without my name", required=False)
+    note = forms.CharField(label="Note", required=False, widget=forms.TextInput(attrs={"class": "own"}))
+
+
+def field(name: str, data: dict[str, str] | None = None) -> str:
+    form = QuestionForm(data, auto_id="id_%s")
+    return re.sub(r"\s+", " ", form[name].as_field_group()).strip()
+
+
+def test_field_has_label_hint_control_and_count_tied_together():
+    html = field("question")
+    assert re.findall(r'<label for="id_question">(.*?) ?</label>', html) == ["What do you want to leave with?"]
+    assert '<div class="hint" id="id_question_helptext">Priya reads this.</div>' in html
+    assert 'aria-describedby="id_question_helptext id_question_count"' in html
+    assert 'class="textarea"' in html
+    assert words(html).endswith("0 of 500 characters")
+
+
+def test_field_with_an_error_names_it_between_label_and_control():
+    html = field("question", {"question": ""})
+    assert html.startswith('<div class="field field--error">')
+    assert html.index("</label>") < html.index('id="id_question_error"') < html.index("<textarea")
+    assert 'aria-invalid="true"' in html
+    assert 'aria-describedby="id_question_helptext id_question_error id_question_count"' in html
+    assert "Error: Write what you want to leave with" in words(html)
+
+
+def test_field_counts_a_line_break_as_one_character():
+    assert words(field("question", {"question": "a\r\nb"})).endswith("3 of 500 characters")
+
+
+def test_field_keeps_what_was_typed_escaped():
+    assert "&lt;script&gt;" in field("question", {"question": "<script>"})
+
+
+def test_radios_are_chips_in_a_fieldset_with_a_legend():
+    html = field("length", {"length": "25"})
+    assert html.startswith('<fieldset class="field"> <legend class="label">How long <span class="optional">(optional)')
+    assert html.count('<label class="chip"') == 2
+    assert re.findall(r'value="25" id="(\w+)" checked', html) == ["id_length_1"]
+
+
+def test_single_checkbox_stands_before_its_label():
+    html = field("agree")
+    assert '<label class="check" for="id_agree"><input type="checkbox" name="agree" id="id_agree">' in html
+
+
+def test_widget_keeps_its_own_class():
+    assert 'class="own"' in field("note")
+
+
+def test_error_summary_links_each_error_to_its_field():
+    form = QuestionForm({"question": "", "length": "7"}, auto_id="id_%s")
+    form.full_clean()
+    form.add_error(None, "14:30 has just been taken")
+    html = draw("{% error_summary form %}", form=form)
+    assert re.findall(r"<li>(?:<a href=\"#(\w+)\">)?([^<]*)", html) == [
+        ("", "14:30 has just been taken"),
+        ("id_question", "Write what you want to leave with"),
+        ("id_length_0", "Select a valid choice. 7 is not one of the available choices."),
+    ]
+    assert 'role="alert" tabindex="-1" data-focus' in html
+
+
+@pytest.mark.parametrize("form", [None, QuestionForm(), QuestionForm({"question": "Why?"})], ids=["no", "new", "right"])
+def test_error_summary_is_empty_when_nothing_is_wrong(form):
+    assert draw("{% error_summary form %}", form=form) == ""
+
+
+def test_error_summary_reads_formsets():
+    question_forms = formset_factory(QuestionForm)
+    data = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "form-0-question": ""}
+    html = draw("{% error_summary forms %}", forms=question_forms(data))
+    assert re.findall(r'href="#([\w-]+)"', html) == ["id_form-0-question"]

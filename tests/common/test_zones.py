@@ -1,0 +1,106 @@
+import os
+import subprocess
+import sys
+import zoneinfo
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+
+import pytest
+
+from common.zones import ALIASES, city_of, find_zone, is_known_zone, use_pinned_tzdata, zone_names
+
+
+def test_zone_names_are_the_cities_of_zone_tab_and_utc():
+    names = zone_names()
+
+    assert len(names) == len(set(names)) > 400
+    assert list(names) == sorted(names)
+    assert [name for name in names if "/" not in name] == ["UTC"]
+    assert {"Europe/Kyiv", "Asia/Kolkata", "America/Argentina/Buenos_Aires", "Pacific/Apia"} <= set(names)
+    assert all(zoneinfo.ZoneInfo(name) for name in names)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["EST", "CET", "EST5EDT", "GMT", "Etc/GMT+3", "Etc/UTC", "US/Eastern", "Asia/Calcutta", "Europe/Kiev", "+05:30",
+     "europe/lisbon", "Europe/Lisbon ", "Europe/Nowhere", "../../etc/passwd", "localtime", "Factory", ""],
+)  # fmt: skip
+def test_abbreviations_offsets_and_unknown_names_are_no_zones(name):
+    assert is_known_zone(name) is False
+
+
+@pytest.mark.parametrize("name", ["Europe/Lisbon", "UTC", "America/North_Dakota/New_Salem"])
+def test_cities_and_utc_are_zones(name):
+    assert is_known_zone(name) is True
+
+
+@pytest.mark.parametrize(
+    ("name", "city"),
+    [("Asia/Kolkata", "Kolkata"), ("America/Argentina/Buenos_Aires", "Buenos Aires"), ("UTC", "UTC"),
+     ("America/Port-au-Prince", "Port-au-Prince")],
+)  # fmt: skip
+def test_city_of_reads_as_people_write_it(name, city):
+    assert city_of(name) == city
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [("Europe/Lisbon", "Europe/Lisbon"), ("europe/lisbon", "Europe/Lisbon"), ("lisbon", "Europe/Lisbon"),
+     ("  New   york ", "America/New_York"), ("new_york", "America/New_York"), ("America/New York", "America/New_York"),
+     ("Calcutta", "Asia/Kolkata"), ("Bengaluru", "Asia/Kolkata"), ("KIEV", "Europe/Kyiv"), ("EST", "America/New_York"),
+     ("gmt", "UTC"), ("utc", "UTC"), ("São Paulo", "America/Sao_Paulo"), ("us/pacific", "America/Los_Angeles"),
+     ("Nowhere", None), ("", None), ("+05:30", None), ("\x00", None)],
+)  # fmt: skip
+def test_find_zone_understands_names_cities_and_aliases(text, zone):
+    assert find_zone(text) == zone
+
+
+def test_aliases_lead_to_zones_and_hide_no_city():
+    cities = {city_of(name).lower() for name in zone_names()}
+
+    assert set(ALIASES.values()) <= set(zone_names())
+    assert [alias for alias in ALIASES if alias != alias.lower()] == []
+    assert cities & set(ALIASES) == set()
+
+
+def test_no_two_zones_share_a_city():
+    cities = [city_of(name) for name in zone_names()]
+
+    assert len(cities) == len(set(cities))
+
+
+def test_settings_read_the_pinned_zone_database_only():
+    assert zoneinfo.TZPATH == ()
+
+
+def test_pinned_tzdata_wins_over_the_machines_files(tmp_path):
+    """A machine whose Europe/Lisbon is really Tokyo changes nothing once settings have loaded."""
+    wrong = tmp_path / "Europe" / "Lisbon"
+    wrong.parent.mkdir()
+    wrong.write_bytes(resources.files("tzdata.zoneinfo.Asia").joinpath("Tokyo").read_bytes())
+    ask = (
+        "from datetime import datetime; from zoneinfo import ZoneInfo; from common.zones import use_pinned_tzdata\n"
+        "def hour(): return datetime(2026, 7, 1, tzinfo=ZoneInfo('Europe/Lisbon')).utcoffset().seconds // 3600\n"
+        "before = hour(); use_pinned_tzdata(); print(before, hour())"
+    )
+
+    answer = subprocess.run(
+        [sys.executable, "-c", ask],
+        env={**os.environ, "PYTHONTZPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert answer.stdout.split() == ["9", "1"]
+
+
+def test_use_pinned_tzdata_forgets_zones_read_before():
+    before = zoneinfo.ZoneInfo("Europe/Lisbon")
+
+    use_pinned_tzdata()
+
+    assert zoneinfo.ZoneInfo("Europe/Lisbon") is not before
+    assert datetime(2026, 7, 1, tzinfo=UTC).astimezone(zoneinfo.ZoneInfo("Europe/Lisbon")).utcoffset() == timedelta(
+        hours=1
+    )

@@ -1,0 +1,105 @@
+"""The cast everyone knows: alice mentors, bob is her mentee, charlie is a stranger, maria moderates."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.test import Client
+
+from accounts.models import User
+from mentors.models import MentorProfile, Offer, ProfileDraft, ProfileState, Topic
+from sessions_app.models import AvailabilityWindow, Schedule
+from tests.chromium import chromium  # noqa: F401 - a fixture
+
+# A Tuesday, 13:46 in London.
+NOW = datetime(2026, 11, 24, 13, 46, tzinfo=UTC)
+
+
+def at(text: str) -> datetime:
+    """at("2026-11-26 14:30") in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def make_person(email: str, name: str, timezone: str = "Europe/London", **fields) -> User:
+    user = User.objects.create_user(email, "secret-pass-1", name=name, timezone=timezone, **fields)
+    user.emailaddress_set.create(email=email, verified=True, primary=True)
+    return user
+
+
+def make_mentor(
+    person: User,
+    *,
+    windows: list[tuple[int, int, int]] | None = None,
+    length: int = 25,
+    instant: bool = True,
+    headline: str = "Engineering director",
+    asks: tuple[str, ...] = ("Should I take the counter-offer?", "How do I ask for the level?", "My first reorg"),
+    **rules,
+) -> MentorProfile:
+    """An approved mentor with one offer; Monday to Friday 09:00–17:00 of their own zone unless told otherwise."""
+    words = {"headline": headline, "asks": list(asks), "how_i_work": "Bring the letter.", "languages": ["en"]}
+    profile = MentorProfile.objects.create(
+        person=person,
+        slug=person.name.lower().replace(" ", "-"),
+        state=ProfileState.APPROVED,
+        approved_at=NOW,
+        **words,
+    )
+    ProfileDraft.objects.create(profile=profile, **words)
+    Offer.objects.create(profile=profile, length=length, instant=instant)
+    schedule = Schedule.objects.create(profile=profile, timezone=person.timezone, **rules)
+    week = windows if windows is not None else [(day, 540, 1020) for day in range(1, 6)]
+    AvailabilityWindow.objects.bulk_create(
+        AvailabilityWindow(schedule=schedule, weekday=day, start=start, end=end) for day, start, end in week
+    )
+    return profile
+
+
+@pytest.fixture
+def now():
+    with time_machine.travel(NOW, tick=False):
+        yield NOW
+
+
+@pytest.fixture
+def alice(db) -> User:
+    person = make_person("alice@example.org", "Alice Adair")
+    make_mentor(person)
+    return person
+
+
+@pytest.fixture
+def offer(alice: User) -> Offer:
+    return alice.mentor_profile.offers.get()
+
+
+@pytest.fixture
+def bob(db) -> User:
+    return make_person("bob@example.org", "Bob Bose", "Asia/Kolkata")
+
+
+@pytest.fixture
+def charlie(db) -> User:
+    return make_person("charlie@example.org", "Charlie Chen")
+
+
+@pytest.fixture
+def maria(db) -> User:
+    return make_person("maria@example.org", "Maria Marsh", is_staff=True)
+
+
+@pytest.fixture
+def topic(db) -> Topic:
+    root = Topic.objects.create(name="Work", slug="work")
+    return Topic.objects.create(name="Negotiation", slug="negotiation", parent=root, synonyms=["salary talk"])
+
+
+@pytest.fixture
+def client_for() -> Callable[[User], Client]:
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in

@@ -1,0 +1,120 @@
+from uuid import uuid4
+
+import pytest
+from django.contrib.messages import get_messages
+
+from mentors.models import Offer
+from mentors.offers import MAX_OFFERS
+
+from .conftest import queries_of
+
+pytestmark = pytest.mark.django_db
+OFFERS = "/mentor/offers/"
+GOOD = {"length": "45", "format": "phone", "at_once": "no"}
+
+
+@pytest.fixture
+def client(client_for, live_profile):
+    return client_for(live_profile.person)
+
+
+def told(response) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def test_offer_is_added_with_all_it_has(client, live_profile, topic):
+    data = GOOD | {
+        "title": " Read\nmy CV ",
+        "issue_types": ["feedback"],
+        "topics": [topic.pk],
+        "question_1": "Which job is it for?",
+        "question_3": "By when?",
+    }
+
+    response = client.post(f"{OFFERS}add/", data)
+
+    offer = live_profile.offers.get(length=45)
+    assert response.headers["Location"] == OFFERS
+    assert (offer.title, offer.format, offer.instant) == ("Read my CV", "phone", False)
+    assert (offer.issue_types, list(offer.topics.all())) == (["feedback"], [topic])
+    assert offer.questions == ["Which job is it for?", "By when?"]
+
+
+def test_offer_form_keeps_what_was_typed(client, live_profile):
+    response = client.post(f"{OFFERS}add/", {"title": "Half an hour", "length": "26"})
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'value="Half an hour"' in page
+    assert "26 is not one of the available choices" in page
+    assert "Choose how you meet" in page
+    assert live_profile.offers.count() == 1
+
+
+def test_offer_is_changed(client, live_profile):
+    offer = live_profile.offers.get()
+
+    client.post(f"{OFFERS}{offer.uuid}/", GOOD | {"title": "New title"})
+
+    offer.refresh_from_db()
+    assert (offer.title, offer.length) == ("New title", 45)
+
+
+@pytest.mark.parametrize("path", ["", "show/"])
+def test_an_offer_of_another_mentor_is_not_found(client_for, draft_profile, live_profile, path):
+    offer = live_profile.offers.get()
+    stranger = client_for(draft_profile.person)
+
+    theirs = stranger.post(f"{OFFERS}{offer.uuid}/{path}", GOOD | {"show": "no"})
+    nobodys = stranger.post(f"{OFFERS}{uuid4()}/{path}", GOOD)
+
+    offer.refresh_from_db()
+    assert (theirs.status_code, nobodys.status_code) == (404, 404)
+    assert (offer.length, offer.is_active) == (25, True)
+
+
+def test_offer_is_put_away_and_brought_back(client, live_profile):
+    client.post(f"{OFFERS}add/", GOOD)
+    offer = live_profile.offers.get(length=45)
+
+    client.post(f"{OFFERS}{offer.uuid}/show/", {"show": "no"})
+    offer.refresh_from_db()
+    assert offer.is_active is False
+
+    client.post(f"{OFFERS}{offer.uuid}/show/", {"show": "yes"})
+    offer.refresh_from_db()
+    assert offer.is_active is True
+
+
+def test_the_only_offer_stays(client, live_profile):
+    offer = live_profile.offers.get()
+
+    response = client.post(f"{OFFERS}{offer.uuid}/show/", {"show": "no"})
+
+    offer.refresh_from_db()
+    assert offer.is_active is True
+    assert told(response) == ["This is your only offer. Add another one first, or pause your profile."]
+
+
+def test_offers_are_not_without_end(client, live_profile):
+    Offer.objects.bulk_create(Offer(profile=live_profile) for _ in range(MAX_OFFERS - 1))
+
+    response = client.post(f"{OFFERS}add/", GOOD)
+
+    assert response.status_code == 422
+    assert "You can offer 8 things at once. Put one away first." in response.content.decode()
+    assert live_profile.offers.count() == MAX_OFFERS
+
+
+def test_switching_an_offer_needs_post(client, live_profile):
+    offer = live_profile.offers.get()
+
+    assert client.get(f"{OFFERS}{offer.uuid}/show/").status_code == 405
+
+
+def test_offers_page_takes_the_same_queries_for_one_and_three(client, live_profile):
+    before = queries_of(client, OFFERS)
+    Offer.objects.bulk_create(Offer(profile=live_profile, length=length) for length in (15, 45))
+
+    assert queries_of(client, OFFERS) == before <= 8
+    assert client.get(OFFERS).content.decode().count("<h3>") == 3

@@ -1,0 +1,189 @@
+from datetime import timedelta
+
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from mentors.models import MentorProfile, ProfileState
+from mentors.services import (
+    Words,
+    approve_profile,
+    ask_for_changes,
+    decline_profile,
+    draft_of,
+    save_words,
+    suspend_profile,
+)
+from tests.conftest import NOW
+
+from .conftest import queries_of, state_of
+
+pytestmark = pytest.mark.django_db
+PROFILE = "/mentor/profile/"
+
+
+def text_of(response) -> str:
+    return response.content.decode()
+
+
+def told(response) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def test_become_a_mentor_is_for_everybody(client, db):
+    page = text_of(client.get("/become-a-mentor/"))
+
+    assert "Become a mentor" in page
+    assert reverse("mentor_apply", args=[1]) in page
+
+
+def test_become_a_mentor_leads_mentors_to_their_profile(client_for, draft_profile):
+    page = text_of(client_for(draft_profile.person).get("/become-a-mentor/"))
+
+    assert f'href="{PROFILE}"' in page
+    assert reverse("mentor_apply", args=[1]) not in page
+
+
+@pytest.mark.parametrize("path", [PROFILE, "/mentor/offers/", "/mentor/offers/add/"])
+def test_pages_of_mentors_send_others_to_the_application(client_for, bob, path):
+    assert client_for(bob).get(path).headers["Location"] == reverse("mentor_apply", args=[1])
+
+
+@pytest.mark.parametrize("path", [PROFILE, "/mentor/offers/"])
+def test_pages_of_mentors_ask_to_sign_in(client, db, path):
+    assert client.get(path).headers["Location"] == f"/sign-in/?next={path}"
+
+
+@pytest.mark.parametrize("act", ["send", "discard", "apply-again"])
+def test_acts_on_the_profile_need_post(client_for, draft_profile, act):
+    assert client_for(draft_profile.person).get(f"{PROFILE}{act}/").status_code == 405
+
+
+def test_profile_of_a_draft(client_for, draft_profile):
+    page = text_of(client_for(draft_profile.person).get(PROFILE))
+
+    assert "Draft" in page
+    assert "Nobody sees this yet." in page
+    assert "Send for review" in page
+
+
+def test_profile_says_what_was_asked_and_where(client_for, sent_profile, maria):
+    ask_for_changes(profile=sent_profile, points={"questions": "Write it <b>as</b> a question."}, by=maria, now=NOW)
+
+    page = text_of(client_for(sent_profile.person).get(PROFILE))
+
+    assert "Changes asked" in page
+    assert "Write it &lt;b&gt;as&lt;/b&gt; a question." in page
+    assert f'<a href="{reverse("mentor_apply", args=[2])}">Questions</a>' in page
+    assert "— Maria" in page
+    assert "Send again for review" in page
+
+
+def test_profile_is_sent_again(client_for, sent_profile, maria):
+    ask_for_changes(profile=sent_profile, points={"name": "Hm."}, by=maria, now=NOW)
+
+    response = client_for(sent_profile.person).post(f"{PROFILE}send/")
+
+    assert response.headers["Location"] == PROFILE
+    assert state_of(sent_profile) == ProfileState.SUBMITTED
+
+
+def test_sending_an_incomplete_profile_leads_to_what_is_missing(client_for, draft_profile):
+    save_words(profile=draft_profile, words=Words(asks=["Only one?"]))
+
+    response = client_for(draft_profile.person).post(f"{PROFILE}send/")
+
+    assert response.headers["Location"] == reverse("mentor_apply", args=[5])
+    assert state_of(draft_profile) == ProfileState.DRAFT
+
+
+def test_sending_a_live_profile_without_changes_says_so(client_for, live_profile):
+    response = client_for(live_profile.person).post(f"{PROFILE}send/")
+
+    assert told(response) == ["Nothing has changed since your profile was approved."]
+
+
+def test_profile_of_changed_words_shows_both_ways_on(client_for, live_profile):
+    save_words(profile=live_profile, words=Words(headline="Chief engineer"))
+
+    page = text_of(client_for(live_profile.person).get(PROFILE))
+
+    assert "Send again for review" in page
+    assert "Go back to the public version" in page
+    assert "Chief engineer" in page
+
+
+def test_changes_can_be_discarded(client_for, live_profile):
+    save_words(profile=live_profile, words=Words(headline="Chief engineer"))
+
+    client_for(live_profile.person).post(f"{PROFILE}discard/")
+
+    assert draft_of(live_profile).headline == "Engineering director"
+
+
+def test_profile_that_was_turned_down_says_why_and_when_to_come_back(client_for, sent_profile, maria, now):
+    decline_profile(profile=sent_profile, reason="Too early.", by=maria, now=NOW)
+    client = client_for(sent_profile.person)
+
+    page = text_of(client.get(PROFILE))
+    refused = client.post(f"{PROFILE}apply-again/")
+
+    assert "Too early." in page
+    assert "You can apply again from" in page
+    assert "Thursday 24 December" in page
+    assert told(refused) == ["You can apply again later."]
+    assert state_of(sent_profile) == ProfileState.DECLINED
+
+
+def test_profile_that_was_turned_down_long_ago_may_apply_again(client_for, sent_profile, maria):
+    decline_profile(profile=sent_profile, reason="Too early.", by=maria, now=NOW - timedelta(days=200))
+    client = client_for(sent_profile.person)
+
+    assert "Apply again" in text_of(client.get(PROFILE))
+    assert client.post(f"{PROFILE}apply-again/").headers["Location"] == reverse("mentor_apply", args=[1])
+    assert state_of(sent_profile) == ProfileState.DRAFT
+
+
+def test_suspended_profile_says_why_and_cannot_be_changed(client_for, live_profile, maria):
+    suspend_profile(profile=live_profile, reason="Complaints.", by=maria, now=NOW)
+
+    page = text_of(client_for(live_profile.person).get(PROFILE))
+
+    assert "Complaints." in page
+    assert reverse("mentor_apply", args=[1]) not in page
+
+
+def test_live_profile_leads_to_the_public_page(client_for, sent_profile, maria):
+    approve_profile(profile=sent_profile, by=maria, now=NOW)
+
+    page = text_of(client_for(sent_profile.person).get(PROFILE))
+
+    assert f'href="{reverse("mentor_detail", args=[sent_profile.slug])}"' in page
+
+
+def test_words_with_markup_are_escaped(client_for, draft_profile):
+    evil = "<img src=x onerror=alert(1)>"
+    save_words(profile=draft_profile, words=Words(headline=evil, asks=[evil] * 3, how_i_work=evil))
+
+    page = text_of(client_for(draft_profile.person).get(PROFILE))
+
+    assert evil not in page
+    assert page.count("&lt;img src=x onerror=alert(1)&gt;") == 5
+
+
+def test_profile_page_takes_the_same_queries_for_one_topic_and_three(client_for, draft_profile, topic):
+    client = client_for(draft_profile.person)
+    before = queries_of(client, PROFILE)
+    for number in range(2):
+        draft_profile.draft.topics.create(name=f"Topic {number}", slug=f"topic-{number}", parent=topic.parent)
+
+    assert queries_of(client, PROFILE) == before <= 16
+
+
+def test_another_persons_profile_has_no_address_of_its_own(client_for, draft_profile, charlie):
+    """Pages of mentors are about the one who asks: a stranger is led to their own application."""
+    response = client_for(charlie).post(f"{PROFILE}send/")
+
+    assert response.headers["Location"] == reverse("mentor_apply", args=[1])
+    assert state_of(draft_profile) == ProfileState.DRAFT
+    assert not MentorProfile.objects.filter(person=charlie).exists()

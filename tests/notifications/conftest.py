@@ -1,0 +1,55 @@
+"""Rows of a kind that only says its own number, due by Postgres' clock."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from notifications import registry
+from notifications.models import Notification
+from notifications.registry import Message, Policy
+from notifications.services import Due, schedule
+from tests.smtp import smtp_sink  # noqa: F401 - a fixture
+
+
+def plain(row: Notification, now: datetime) -> Message:
+    return Message(f"Number {row.subject_id}", f"Text of {row.subject_id}\n", f"<p>Text of {row.subject_id}</p>")
+
+
+@pytest.fixture(autouse=True)
+def kinds(monkeypatch):
+    """The kinds of the real apps stay; what a test registers is forgotten."""
+    monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
+    registry.register("plain", render=plain)
+    registry.register("held", render=plain, policy=Policy.HOLD)
+    registry.register("urgent", render=plain, capped=False)
+
+
+@pytest.fixture
+def database_now(db) -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        return cursor.fetchone()[0]
+
+
+@pytest.fixture
+def due(bob: User, database_now: datetime) -> Callable[..., Notification]:
+    """due(7, kind=…, since=…): a row about subject 7, due a minute ago unless told otherwise."""
+
+    def make(
+        number: int = 1,
+        *,
+        kind: str = "plain",
+        recipient: User = bob,
+        version: int = 0,
+        since: timedelta = timedelta(minutes=1),
+        keeps: timedelta = timedelta(days=1),
+    ) -> Notification:
+        due_at = database_now - since
+        notice = Due(kind, recipient.pk, "thing", number, version, due_at, due_at + keeps)
+        schedule(notice, now=min(due_at, database_now))
+        return Notification.objects.get(dedupe_key=Notification.key(kind, "thing", number, version, recipient.pk))
+
+    return make

@@ -1,0 +1,444 @@
+import socket
+import threading
+import time
+from collections import Counter
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import translation
+
+from notifications import delivery, outbox, registry
+from notifications.bounces import trust_again
+from notifications.models import BouncedAddress, Notification, State
+from notifications.reaper import reap_leases
+from notifications.registry import Attachment, Message, Nothing
+from notifications.services import Due, schedule
+from notifications.tasks import drain, drain_outbox, reap
+from tests.smtp import free_port, html_of, text_of
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def ended(row: Notification) -> tuple[str, str]:
+    row.refresh_from_db()
+    return row.state, row.reason
+
+
+def test_drain_sends_what_is_due(due, smtp_sink, bob, settings):
+    row, later = due(7), due(8, since=-HOUR)
+
+    drain()
+
+    row.refresh_from_db()
+    later.refresh_from_db()
+    [mail] = smtp_sink.mails
+    assert (row.state, row.attempts, later.state) == (State.SENT, 1, State.PENDING)
+    assert (smtp_sink.senders, smtp_sink.recipients) == (["no-reply@localhost"], ["bob@example.org"])
+    assert (mail["Subject"], mail["To"], mail["From"]) == (
+        "Number 7",
+        "Bob Bose <bob@example.org>",
+        f"{settings.SITE_NAME} <no-reply@localhost>",
+    )
+    assert (mail["Auto-Submitted"], mail["Message-ID"]) == ("auto-generated", row.message_id)
+    assert mail["Reply-To"] == settings.CONTACT_EMAIL
+    assert parsedate_to_datetime(mail["Date"]) == row.date.replace(microsecond=0)
+    assert (text_of(mail), html_of(mail)) == ("Text of 7\n", "<p>Text of 7</p>\n")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_send_each_of_fifty_rows_once(due, smtp_sink):
+    for number in range(50):
+        due(number, kind="urgent")
+
+    def work() -> None:
+        drain_outbox()
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _number in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert Counter(mail["Subject"] for mail in smtp_sink.mails) == Counter(f"Number {number}" for number in range(50))
+    assert Notification.objects.filter(state=State.SENT, attempts=1).count() == 50
+
+
+def test_row_that_fails_does_not_burn_its_neighbours_attempts(due, smtp_sink):
+    def poison(row, now):
+        raise ValueError("no such thing")
+
+    registry.register("poison", render=poison)
+    bad = due(1, kind="poison", since=9 * MINUTE)
+    good = [due(number) for number in range(2, 5)]
+
+    assert drain_outbox() == 4
+
+    bad.refresh_from_db()
+    assert (bad.state, bad.attempts, bad.last_error) == (State.PENDING, 1, "ValueError: no such thing")
+    assert Counter(Notification.objects.exclude(pk=bad.pk).values_list("state", "attempts")) == {
+        (State.SENT, 1): len(good)
+    }
+
+
+def test_temporary_refusal_is_tried_again_with_the_same_message_id_and_date(due, smtp_sink):
+    row = due(1)
+    smtp_sink.data = "451 Busy"
+    drain()
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.last_error, row.data_started_at) == (State.PENDING, 1, "451 Busy", None)
+    assert timedelta(seconds=20) < row.next_try_at - row.due_at - MINUTE < timedelta(seconds=50)
+
+    smtp_sink.data = "250 Kept"
+    drain_outbox(row.next_try_at)
+
+    row.refresh_from_db()
+    [mail] = smtp_sink.mails
+    assert (row.state, row.attempts, row.last_error) == (State.SENT, 2, "")
+    assert (mail["Message-ID"], parsedate_to_datetime(mail["Date"])) == (
+        row.message_id,
+        row.date.replace(microsecond=0),
+    )
+
+
+def test_temporary_refusal_of_the_recipient_is_tried_again(due, smtp_sink):
+    row = due(1)
+    smtp_sink.rcpt = {"bob@example.org": "450 Greylisted"}
+
+    drain()
+
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.last_error) == (State.PENDING, 1, "450 Greylisted")
+
+
+@pytest.mark.parametrize(
+    "refusal", [{"rcpt": {"bob@example.org": "550 No such user"}}, {"data": "550 No such user"}], ids=["rcpt", "data"]
+)
+def test_permanent_refusal_is_the_end(due, smtp_sink, refusal):
+    row = due(1)
+    for name, value in refusal.items():
+        setattr(smtp_sink, name, value)
+
+    drain()
+
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.last_error, smtp_sink.mails) == (State.DEAD, 1, "550 No such user", [])
+
+
+def test_server_that_is_away_costs_no_attempt_and_ends_the_round(due, settings):
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    row, neighbour = due(1, since=2 * MINUTE), due(2)
+
+    assert drain_outbox() == 1
+
+    row.refresh_from_db()
+    neighbour.refresh_from_db()
+    assert (row.state, row.attempts, neighbour.state) == (State.PENDING, 0, State.PENDING)
+    assert "Connection refused" in row.last_error
+
+
+def test_server_that_says_nothing_costs_no_attempt(due, settings):
+    settings.EMAIL_TIMEOUT = 0.2
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        row = due(1)
+
+        assert drain_outbox() == 1
+
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (State.PENDING, 0)
+
+
+def test_connection_lost_after_the_message_is_resent_once_with_the_same_message_id(due, smtp_sink, database_now):
+    row = due(1)
+    smtp_sink.data = None
+    drain()
+    row.refresh_from_db()
+    assert (row.state, row.last_error) == (State.LEASED, "Connection unexpectedly closed")
+
+    reap_leases(database_now + 2 * MINUTE)
+    drain_outbox(database_now + 2 * MINUTE)
+    reap_leases(database_now + 4 * MINUTE)
+
+    assert ended(row) == (State.UNCERTAIN, "")
+    assert [mail["Message-ID"] for mail in smtp_sink.mails] == [row.message_id] * 2
+
+
+def test_connection_lost_after_the_message_is_held_where_people_can_live_without(due, smtp_sink, database_now):
+    row = due(1, kind="held")
+    smtp_sink.data = None
+
+    drain()
+    reap_leases(database_now + 2 * MINUTE)
+
+    assert ended(row) == (State.UNCERTAIN, "")
+    assert len(smtp_sink.mails) == 1
+
+
+def test_connection_lost_at_the_recipient_does_not_hold_up_the_others(due, alice, smtp_sink):
+    """Otherwise one recipient that a server stumbles over would end every round."""
+    poison, neighbour = due(1, since=2 * MINUTE), due(2, recipient=alice)
+    smtp_sink.rcpt = {"bob@example.org": None}
+
+    assert drain_outbox() == 2
+
+    poison.refresh_from_db()
+    assert (poison.state, poison.attempts, poison.last_error) == (
+        State.PENDING,
+        1,
+        "0 lost at RCPT: Connection unexpectedly closed",
+    )
+    assert ended(neighbour) == (State.SENT, "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "bounces"),
+    [
+        ("550 No such user", True),
+        ("550 5.1.1 No such user", True),
+        ("550 5.2.1 Mailbox disabled", True),
+        ("550 5.7.1 Relaying denied", False),
+        ("552 5.2.2 Mailbox full", False),
+        ("554 Not you", False),
+    ],
+)
+def test_address_bounces_when_its_server_says_that_nobody_is_there(due, bob, smtp_sink, answer, bounces):
+    due(1)
+    smtp_sink.rcpt = {"bob@example.org": answer}
+
+    drain()
+
+    marked = BouncedAddress.objects.filter(address__user=bob).values_list("address__email", "answer")
+    assert list(marked) == ([("bob@example.org", answer)] if bounces else [])
+
+
+def test_refused_message_says_nothing_against_the_address(due, smtp_sink):
+    due(1)
+    smtp_sink.data = "550 5.1.1 We do not like these words"
+
+    drain()
+
+    assert BouncedAddress.objects.count() == 0
+
+
+def test_address_that_bounces_gets_nothing_until_it_is_trusted_again(due, bob, smtp_sink):
+    due(1)
+    smtp_sink.rcpt = {"bob@example.org": "550 No such user"}
+    drain()
+    smtp_sink.rcpt = {}
+
+    silent = due(2)
+    drain()
+    trust_again(bob)
+    heard = due(3)
+    drain()
+
+    assert (ended(silent), ended(heard)) == ((State.OBSOLETE, "address bounces"), (State.SENT, ""))
+    assert [mail["Subject"] for mail in smtp_sink.mails] == ["Number 3"]
+
+
+def test_other_address_of_the_same_person_is_not_silenced(due, bob, smtp_sink):
+    due(1)
+    smtp_sink.rcpt = {"bob@example.org": "550 No such user"}
+    drain()
+
+    bob.emailaddress_set.all().delete()
+    bob.emailaddress_set.create(email="bob@example.net", verified=True, primary=True)
+    bob.email = "bob@example.net"
+    bob.save()
+    heard = due(2)
+    drain()
+
+    assert (ended(heard), BouncedAddress.objects.count()) == ((State.SENT, ""), 0)
+
+
+def test_database_that_is_away_after_the_message_left_is_waited_for(due, smtp_sink, monkeypatch):
+    row, mark_sent, failures = due(1), outbox.mark_sent, [OperationalError("starting up"), InterfaceError("closed")]
+
+    def fail_twice(*args):
+        if failures:
+            raise failures.pop()
+        return mark_sent(*args)
+
+    monkeypatch.setattr(outbox, "mark_sent", fail_twice)
+    monkeypatch.setattr(delivery.connection, "close", lambda: None)
+    monkeypatch.setattr(delivery.time, "sleep", lambda seconds: None)
+
+    drain()
+
+    assert (ended(row), failures, len(smtp_sink.mails)) == ((State.SENT, ""), [], 1)
+
+
+def test_database_that_stays_away_after_the_message_left_leaves_the_row_in_doubt(due, smtp_sink, monkeypatch, settings):
+    settings.OUTBOX_LEASE = timedelta(seconds=0.3)
+    row = due(1)
+
+    def fail(*args):
+        raise OperationalError("away")
+
+    monkeypatch.setattr(outbox, "mark_sent", fail)
+    monkeypatch.setattr(delivery.connection, "close", lambda: None)
+    monkeypatch.setattr(delivery.time, "sleep", lambda seconds, sleep=time.sleep: sleep(0.1))
+
+    drain()
+    reap_leases()
+
+    row.refresh_from_db()
+    assert (row.state, row.doubted_at is not None, len(smtp_sink.mails)) == (State.PENDING, True, 1)
+
+
+def test_row_that_comes_too_late_is_silent(due, smtp_sink):
+    row = due(1, since=2 * HOUR, keeps=HOUR)
+
+    drain()
+
+    assert (ended(row), smtp_sink.mails) == ((State.EXPIRED, "too late"), [])
+
+
+def test_kind_with_nothing_to_say_is_silent(due, smtp_sink):
+    registry.register("mute", render=lambda row, now: Nothing("already met"))
+    row = due(1, kind="mute")
+
+    drain()
+
+    assert (ended(row), smtp_sink.mails) == ((State.OBSOLETE, "already met"), [])
+
+
+def test_unknown_kind_is_dead(due, smtp_sink):
+    row = due(1, kind="from the future")
+
+    drain()
+
+    row.refresh_from_db()
+    assert (row.state, row.last_error, smtp_sink.mails) == (State.DEAD, "unknown kind", [])
+
+
+def test_unverified_address_gets_nothing(due, bob, smtp_sink):
+    row = due(1)
+    bob.emailaddress_set.update(verified=False)
+
+    drain()
+
+    assert (ended(row), smtp_sink.mails) == ((State.OBSOLETE, "address not verified"), [])
+
+
+def test_person_who_is_not_active_gets_nothing(due, bob, smtp_sink):
+    row = due(1)
+    bob.is_active = False
+    bob.save()
+
+    drain()
+
+    assert (ended(row), smtp_sink.mails) == ((State.OBSOLETE, "person not active"), [])
+
+
+def test_mails_over_the_days_cap_wait_except_for_those_that_can_not(due, alice, smtp_sink, settings, database_now):
+    settings.MAX_MAILS_PER_DAY = 2
+    rows = [due(number, since=timedelta(minutes=10 - number)) for number in range(3)]
+    due(9, kind="urgent")
+    due(5, recipient=alice)
+
+    drain()
+
+    assert Counter(mail["Subject"] for mail in smtp_sink.mails) == Counter(
+        ["Number 0", "Number 1", "Number 9", "Number 5"]
+    )
+    waiting = rows[2]
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.attempts, waiting.last_error) == (State.PENDING, 0, "enough mails for a day")
+    assert waiting.next_try_at - database_now > 59 * MINUTE
+
+
+def test_message_is_rendered_in_the_recipients_language(due, bob, smtp_sink, settings):
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    registry.register("talk", render=lambda row, now: Message(translation.get_language(), "x", "x"))
+    bob.language = "de"
+    bob.save()
+    due(1, kind="talk")
+
+    drain()
+
+    assert [mail["Subject"] for mail in smtp_sink.mails] == ["de"]
+
+
+def test_calendar_is_an_alternative_and_a_file(due, smtp_sink):
+    calendar = "BEGIN:VCALENDAR\r\nSUMMARY:Zoë\r\nEND:VCALENDAR\r\n"
+    attachment = Attachment("invite.ics", calendar.encode(), "text/calendar; method=REQUEST; charset=utf-8")
+    registry.register("invite", render=lambda row, now: Message("S", "t", "h", attachments=(attachment,)))
+    due(1, kind="invite")
+
+    drain()
+
+    [mail] = smtp_sink.mails
+    mixed, file = mail.get_payload()
+    parts = mixed.get_payload()
+    assert [part.get_content_type() for part in parts] == ["text/plain", "text/html", "text/calendar"]
+    assert dict(parts[2]["Content-Type"].params) == {"charset": "utf-8", "method": "REQUEST"}
+    assert parts[2].get_content().splitlines() == calendar.splitlines()
+    assert (file.get_filename(), file.get_content_type()) == ("invite.ics", "application/ics")
+    assert file.get_payload(decode=True) == calendar.encode()
+
+
+def test_headers_hold_no_line_breaks_of_other_people(due, smtp_sink):
+    evil = "Hello\r\nBcc: everyone@example.org\u2028x\u202e"
+    registry.register("evil", render=lambda row, now: Message(evil, "t", "h", from_name=evil, headers={"X-Note": evil}))
+    due(1, kind="evil")
+
+    drain()
+
+    [mail] = smtp_sink.mails
+    clean = "Hello Bcc: everyone@example.org x"
+    assert (mail["Subject"], mail["Bcc"], mail["X-Note"]) == (clean, None, clean)
+    assert mail["From"].addresses[0].display_name == clean
+
+
+def test_mail_is_seven_bit_clean(due, smtp_sink):
+    registry.register("zoe", render=lambda row, now: Message("Zoë – 14:30", "Zoë\n", f"<p>Zoë{'x' * 2000}</p>"))
+    row = due(1, kind="zoe")
+
+    content = delivery.compose(row, registry.kind_named("zoe").render(row, row.date))
+    drain()
+
+    assert max(content) < 128
+    assert max(len(line) for line in content.splitlines()) <= 100
+    assert (smtp_sink.mails[0]["Subject"], text_of(smtp_sink.mails[0])) == ("Zoë – 14:30", "Zoë\n")
+
+
+def test_address_with_a_domain_beyond_ascii_is_reached(due, smtp_sink, make_address):
+    due(1, recipient=make_address("zoe@bücher.example"))
+
+    drain()
+
+    assert smtp_sink.recipients == ["zoe@xn--bcher-kva.example"]
+
+
+@pytest.fixture
+def make_address(db):
+    from tests.conftest import make_person
+
+    return lambda email: make_person(email, "Zoë")
+
+
+def test_change_between_rendering_and_sending_stops_the_mail(due, bob, smtp_sink, database_now):
+    def overtaken(row, now):
+        newer = Due("urgent", bob.pk, "thing", 1, 1, database_now + HOUR, database_now + 2 * HOUR)
+        schedule(newer, now=database_now)
+        return Message("Old news", "t", "h")
+
+    registry.register("overtaken", render=overtaken)
+    row = due(1, kind="overtaken")
+
+    drain()
+
+    assert (ended(row), smtp_sink.mails) == ((State.OBSOLETE, "moved on"), [])
+
+
+def test_reap_is_harmless_when_nothing_is_lost(due):
+    row = due(1)
+
+    reap()
+
+    assert ended(row) == (State.PENDING, "")

@@ -1,0 +1,147 @@
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from prometheus_client.parser import text_string_to_metric_families
+from redis import Redis
+
+from mentoring import health
+from notifications.models import Notification, State
+from tests.sessions_app.conftest import book
+
+MINUTE = timedelta(minutes=1)
+REMOTE = {"REMOTE_ADDR": "192.0.2.7"}
+
+
+def answer(client, path: str, **extra) -> tuple[int, dict]:
+    response = client.get(path, **extra)
+    assert dict(response.cookies) == {}
+    assert "no-store" in response["Cache-Control"]
+    return response.status_code, json.loads(response.content)
+
+
+@pytest.fixture
+def redis_away(monkeypatch):
+    away = Redis(host="127.0.0.1", port=1, retry=health.redis_client().get_retry())
+    monkeypatch.setattr(health, "redis_client", lambda: away)
+
+
+def test_all_is_well(client, db):
+    assert answer(client, "/healthz/live") == (200, {"status": "ok"})
+    assert answer(client, "/healthz/ready") == (200, {"status": "ok", "database": "up", "migrations": "applied"})
+    assert answer(client, "/healthz") == (
+        200,
+        {"status": "ok", "database": "up", "migrations": "applied", "redis": "up", "oldest_due_seconds": 0},
+    )
+
+
+def test_missing_migration_is_not_ready(client, db):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'notifications'")
+
+    missing = {"status": "ill", "database": "up", "migrations": "missing"}
+    assert answer(client, "/healthz/ready") == (503, missing)
+    assert answer(client, "/healthz") == (503, missing | {"redis": "up"})
+    assert answer(client, "/healthz/live") == (200, {"status": "ok"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_absent_database_is_not_ready(client, monkeypatch):
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
+    monkeypatch.setitem(connection.settings_dict, "PORT", "1")
+
+    answers = [answer(client, path) for path in ("/healthz/ready", "/healthz", "/healthz/live")]
+
+    monkeypatch.undo()
+    connection.close()
+    assert answers == [
+        (503, {"status": "ill", "database": "down"}),
+        (503, {"status": "ill", "database": "down", "redis": "up"}),
+        (200, {"status": "ok"}),
+    ]
+
+
+def test_redis_alone_makes_nothing_ill(client, db, redis_away):
+    status, found = answer(client, "/healthz")
+
+    assert (status, found["status"], found["redis"]) == (200, "ok", "down")
+
+
+@pytest.mark.parametrize(("minutes", "status", "word"), [(1, 200, "ok"), (3, 503, "ill")])
+def test_outbox_that_stands_still_is_ill(client, due, minutes, status, word):
+    row = due(1, since=minutes * MINUTE)
+    Notification.objects.filter(pk=row.pk).update(created_at=row.due_at)
+
+    found = answer(client, "/healthz")
+
+    assert (found[0], found[1]["status"]) == (status, word)
+    assert minutes * 60 <= found[1]["oldest_due_seconds"] < minutes * 60 + 30
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/healthz/live", "/healthz/ready", "/metrics"])
+def test_nothing_can_be_posted(client, db, path):
+    assert client.post(path).status_code == 405
+
+
+def test_machines_need_no_tls(client, db, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert [client.get(path).status_code for path in ("/healthz/live", "/metrics", "/help/")] == [200, 200, 301]
+
+
+def scrape(client, **extra) -> dict[str, dict]:
+    response = client.get("/metrics", **extra)
+    assert response.status_code == 200
+    return {
+        f"{sample.name}{sorted(sample.labels.values()) or ''}": sample.value
+        for family in text_string_to_metric_families(response.content.decode())
+        for sample in family.samples
+    }
+
+
+def test_metrics_count_rows_and_bookings(client, offer, bob, due, database_now):
+    book(offer, bob)
+    Notification.objects.all().delete()
+    due(1, since=5 * MINUTE)
+    Notification.objects.update(created_at=database_now - 60 * MINUTE)
+    sent = due(2)
+    Notification.objects.filter(pk=sent.pk).update(
+        state=State.SENT, due_at=database_now - 20 * MINUTE, sent_at=database_now - 20 * MINUTE + timedelta(seconds=7)
+    )
+
+    found = scrape(client)
+
+    name = "mentoring_notification_lateness_seconds"
+    assert found["mentoring_notifications['pending']"] == found["mentoring_notifications['sent']"] == 1
+    assert found["mentoring_notifications['dead']"] == 0
+    assert 300 <= found["mentoring_outbox_oldest_due_seconds"] < 330
+    assert [found[f"{name}_bucket['{limit}']"] for limit in ("5.0", "10.0", "+Inf")] == [0, 1, 1]
+    assert (found[f"{name}_gcount"], found[f"{name}_gsum"]) == (1, 7)
+    assert (found["mentoring_bookings['confirmed']"], found["mentoring_bookings['held']"]) == (1, 0)
+
+
+def test_metrics_do_not_exist_for_others(client, db):
+    assert client.get("/metrics", **REMOTE).status_code == 404
+    assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer ", **REMOTE).status_code == 404
+
+
+@pytest.mark.parametrize("header", ["HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP"])
+def test_proxy_on_this_machine_is_not_this_machine(client, db, header):
+    assert client.get("/metrics", **{header: "192.0.2.7"}).status_code == 404
+
+
+def test_metrics_open_to_the_token(client, db, settings):
+    settings.METRICS_TOKEN = "swordfish"
+
+    answers = [
+        client.get("/metrics", HTTP_AUTHORIZATION=given, **REMOTE).status_code
+        for given in ("Bearer swordfish", "Bearer swordfishes", "Basic swordfish", "swordfish", "")
+    ]
+
+    assert answers == [200, 404, 404, 404, 404]
+
+
+def test_metrics_stay_closed_to_staff(client_for, maria):
+    assert client_for(maria).get("/metrics", **REMOTE).status_code == 404

@@ -1,0 +1,80 @@
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from celery import current_app
+from redis import Redis
+
+from notifications import hints
+from notifications.hints import hint
+
+
+@pytest.fixture(autouse=True)
+def trusting(monkeypatch) -> None:
+    """No test's broken broker is held against the next one."""
+    monkeypatch.setattr(hints, "_quiet_until", 0.0)
+
+
+@pytest.fixture
+def broker(monkeypatch):
+    def use(url: str) -> None:
+        monkeypatch.setattr(current_app.conf, "broker_write_url", url)
+
+    return use
+
+
+@pytest.fixture
+def silent_server() -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+
+
+def seconds(act) -> float:
+    began = time.monotonic()
+    act()
+    return time.monotonic() - began
+
+
+def test_hint_puts_one_task_into_the_queue(settings):
+    queue = Redis.from_url(settings.REDIS_URL)
+    queue.delete("celery")
+
+    hint()
+
+    assert queue.llen("celery") == 1
+    queue.delete("celery")
+
+
+@pytest.mark.parametrize("url", ["redis://localhost:1/0", "redis+socket:///nowhere/redis.sock?virtual_host=0"])
+def test_hint_gives_up_at_once_when_nobody_listens(broker, url, caplog):
+    broker(url)
+
+    assert seconds(hint) < 1
+    assert [record.msg for record in caplog.records] == ["no hints to the workers for %s s: %s"]
+
+
+def test_hint_waits_for_a_server_that_says_nothing_only_once(broker, silent_server, caplog):
+    broker(silent_server)
+
+    first, second = seconds(hint), seconds(hint)
+
+    assert first < 2
+    assert second < 0.01
+    assert len(caplog.records) == 1
+
+
+def test_hints_come_again_after_the_pause(broker, settings, monkeypatch):
+    broker("redis://localhost:1/0")
+    hint()
+    queue = Redis.from_url(settings.REDIS_URL)
+    queue.delete("celery")
+    broker(settings.CELERY_BROKER_URL)
+    hint()
+    assert queue.llen("celery") == 0
+
+    monkeypatch.setattr(hints, "_quiet_until", time.monotonic() - 1)
+    hint()
+
+    assert queue.llen("celery") == 1
+    queue.delete("celery")

@@ -1,0 +1,253 @@
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.http import QueryDict
+from django.test import Client
+from django.urls import reverse
+
+from mentors.models import ProfileState
+from sessions_app.availability import Slot
+from sessions_app.forms.search import read_wish
+from sessions_app.matching import find_mentors, lexemes_of, relaxations, topics_in
+from sessions_app.models import Feedback
+from sessions_app.services import complete_ended
+from sessions_app.templatetags.sessions import marked
+from sessions_app.wishes import Order, When, Wish
+from tests.conftest import NOW, at, make_mentor, make_person
+
+from .conftest import THURSDAY, book
+
+pytestmark = pytest.mark.django_db
+LONDON = "Europe/London"
+
+
+ANYBODY = Wish()
+
+
+def names(wish: Wish = ANYBODY, zone: str = LONDON, now=NOW) -> list[str]:
+    return [match.profile.name for match in find_mentors(wish, zone=zone, now=now).matches]
+
+
+@pytest.fixture
+def dora():
+    person = make_person("dora@example.org", "Dora Dane", "America/New_York")
+    make_mentor(person, length=45, headline="Speaker coach", asks=("My talk is too long", "Stage fright", "Slides"))
+    return person
+
+
+def test_find_mentors_lists_the_soonest_first(alice, dora):
+    assert names() == ["Dora Dane", "Alice Adair"]
+
+
+def test_find_mentors_shows_what_can_be_booked_now(alice, bob, offer):
+    first = find_mentors(Wish(), zone=LONDON, now=NOW).matches[0].slots[0]
+
+    assert first == Slot(at("2026-11-25 09:00"), at("2026-11-25 09:25"))
+    assert book(offer, bob, first.start).state == "confirmed"
+    assert find_mentors(Wish(), zone=LONDON, now=NOW).matches[0].slots[0].start == at("2026-11-25 09:30")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        pytest.param("counter-offer", ["Alice Adair"], id="a-word-of-an-ask"),
+        pytest.param("my talks are much too long", ["Dora Dane"], id="stems"),
+        pytest.param("speaker", ["Dora Dane"], id="headline"),
+        pytest.param("quantum gravity", [], id="nobody"),
+        pytest.param("the and of", ["Dora Dane", "Alice Adair"], id="stop-words-only"),
+        pytest.param("'; DROP TABLE x & | ! <-> :*", [], id="query-syntax"),
+        pytest.param("\\", ["Dora Dane", "Alice Adair"], id="backslash"),
+        pytest.param("😀🎉", [], id="emoji"),
+    ],
+)
+def test_find_mentors_by_words(alice, dora, words, found):
+    assert names(Wish(words=words)) == found
+
+
+def test_find_mentors_by_a_topics_synonym(alice, dora, topic):
+    alice.mentor_profile.topics.add(topic)
+
+    assert [found.name for found in topics_in("I need a salary talk soon")] == ["Negotiation"]
+    assert names(Wish(words="I need a salary talk soon"))[0] == "Alice Adair"
+
+
+@pytest.mark.parametrize(
+    ("wish", "found"),
+    [
+        pytest.param(Wish(lengths=(45,)), ["Dora Dane"], id="length"),
+        pytest.param(Wish(language="ta"), [], id="language"),
+        pytest.param(Wish(format="phone"), [], id="format"),
+        pytest.param(Wish(when=When.TODAY), ["Dora Dane"], id="today"),
+        pytest.param(Wish(when=When.WEEKEND), [], id="weekend"),
+        pytest.param(Wish(when=When.EVENING), ["Dora Dane"], id="evening-of-the-reader"),
+        pytest.param(Wish(instant=True), ["Dora Dane", "Alice Adair"], id="instant"),
+        pytest.param(Wish(topic="negotiation"), [], id="topic"),
+    ],
+)
+def test_find_mentors_by_filters(alice, dora, topic, wish, found):
+    assert names(wish) == found
+
+
+def test_days_and_evenings_are_the_readers(alice):
+    # 09:00 in London on Wednesday is 18:00 on Wednesday in Tokyo.
+    assert names(Wish(when=When.EVENING), zone="Asia/Tokyo") == ["Alice Adair"]
+    assert names(Wish(when=When.EVENING), zone=LONDON) == []
+
+
+@pytest.mark.parametrize("state", [state for state in ProfileState if state != ProfileState.APPROVED])
+def test_only_public_profiles_are_found(alice, state):
+    alice.mentor_profile.state = state
+    alice.mentor_profile.save()
+
+    assert names() == []
+
+
+def test_a_closed_account_is_not_found(alice):
+    alice.is_active = False
+    alice.save()
+
+    assert names() == []
+
+
+def test_later_times_are_behind_a_link(alice):
+    alice.mentor_profile.paused_until = (NOW + timedelta(days=12)).date()
+    alice.mentor_profile.save()
+
+    assert names() == []
+    assert names(Wish(later=True)) == ["Alice Adair"]
+
+
+def test_closest_match_puts_relevance_first(alice, dora):
+    assert names(Wish(words="counter-offer talk", order=Order.MATCH))[0] in {"Alice Adair", "Dora Dane"}
+    assert set(names(Wish(words="counter-offer talk", order=Order.MATCH))) == {"Alice Adair", "Dora Dane"}
+
+
+def test_relaxations_name_the_filter_that_costs_most(alice, dora):
+    found = relaxations(Wish(lengths=(25,), when=When.TODAY), zone=LONDON, now=NOW)
+
+    assert [(name, count) for name, _, count in found] == [("when", 1), ("lengths", 1)]
+
+
+def test_numbers_are_shown_from_five_answers_on(alice, offer):
+    for number in range(5):
+        person = make_person(f"p{number}@example.org", f"Person {number}")
+        start = at("2026-11-25 09:00") + timedelta(minutes=30 * number)
+        booking = book(offer, person, start)
+        complete_ended(now=at("2026-11-26 00:00"))
+        answer = "no" if number == 0 else "yes"
+        Feedback.objects.create(booking=booking, author=person, role="mentee", resolution=answer, created_at=NOW)
+        # A week later nothing that was said is blind any more.
+        proof = find_mentors(Wish(), zone=LONDON, now=at("2026-12-04 00:00")).matches[0].proof
+        assert proof.is_shown == (number == 4)
+
+    assert (proof.sessions, proof.percent) == (5, 80)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_mentor_list_asks_a_fixed_number_of_queries(now, count, django_assert_num_queries):
+    for number in range(count):
+        make_mentor(make_person(f"m{number}@example.org", f"Mentor {number}"))
+
+    with django_assert_num_queries(14):
+        response = Client().get("/mentors/?q=counter-offer")
+
+    assert response.content.decode().count('<article class="mcard"') == count
+
+
+def test_mentor_list_links_each_time_with_everything_chosen(alice, offer, now):
+    page = Client().get("/mentors/?q=counter-offer").content.decode()
+
+    expected = f"/mentors/alice-adair/?offer={offer.uuid}&amp;t=2026-11-25T09%3A00Z&amp;q=counter-offer#book"
+    assert expected in page
+    assert "Should I take the <mark>counter</mark>-<mark>offer</mark>?" in page
+
+
+def test_mentor_list_escapes_what_was_typed(now, db):
+    page = Client().get("/mentors/", {"q": "<script>alert(1)</script>"}).content.decode()
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;</textarea>" in page
+
+
+def test_mentor_list_without_a_match_says_what_to_do(alice, now):
+    page = Client().get("/mentors/?q=quantum+gravity").content.decode()
+
+    assert "Nobody has written about this yet" in page
+    assert "Ask anyone who is free" in page
+
+
+def test_mentor_list_answers_htmx_with_the_results_only(alice, now):
+    response = Client().get("/mentors/", headers={"HX-Request": "true"})
+
+    assert "<html" not in response.content.decode()
+    assert "1 person can help" in response.content.decode()
+    assert "HX-Request" in response["Vary"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page=99999999",
+        "page=-1",
+        "len=abc&len=999999999999999999999",
+        "when=never&sort=x&topic=%00&language=zz&format=x",
+        "q=" + "a" * 5000,
+        "q=%00%1b",
+        "q=" + "%F0%9F%98%80" * 300,
+    ],
+)
+def test_mentor_list_has_patience_with_any_address(alice, now, query):
+    response = Client().get(f"/mentors/?{query}")
+
+    assert response.status_code == 200
+    assert "Find a mentor" in response.content.decode()
+
+
+def test_read_wish_and_query_are_inverse(topic):
+    wish = Wish(
+        words="my question & more",
+        when=When.EVENING,
+        lengths=(15, 25),
+        topic="negotiation",
+        language="ta",
+        format="phone",
+        instant=True,
+        later=True,
+        order=Order.MATCH,
+        page=3,
+    )
+    assert read_wish(QueryDict(wish.query())) == wish
+    assert Wish().query() == ""
+
+
+def test_lexemes_are_words_that_carry_meaning():
+    assert lexemes_of("How do I ask for the level?") == ("ask", "level")
+    assert lexemes_of("  ") == ()
+
+
+def test_marked_escapes_and_marks_stems():
+    assert marked("Two <b>offers</b>", ["offer"]) == "Two &lt;b&gt;<mark>offers</mark>&lt;/b&gt;"
+    assert marked("a.b", ["."]) == "a.b"
+
+
+def test_home_shows_who_is_free_soonest(alice, dora, now):
+    page = Client().get(reverse("home")).content.decode()
+
+    assert re.findall(r"<h3>(\w+ \w+)</h3>", page)[:2] == ["Dora Dane", "Alice Adair"]
+    assert "Free in the next few hours" in page
+
+
+def test_home_without_anybody_says_so(db, now):
+    page = Client().get("/").content.decode()
+
+    assert "Nobody has a free time in the next 7 days" in page
+
+
+def test_home_shows_my_next_session(booking, bob, client_for, now):
+    with time_machine.travel(THURSDAY - timedelta(hours=20), tick=False):
+        page = client_for(bob).get("/").content.decode()
+
+    assert "Your next session" in page
+    assert "With Alice Adair" in page

@@ -1,0 +1,135 @@
+from datetime import UTC, timedelta
+
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from icalendar import Calendar
+
+from sessions_app.invites import build_invite
+from sessions_app.services import BriefInput, book_session, cancel_booking, move_booking
+from tests.conftest import NOW, at
+
+QUESTION = "My manager matched my offer; do I stay, or go?\nI have until Friday, and \\ then it is over."
+
+
+@pytest.fixture
+def booking(offer, bob, settings):
+    settings.SITE_URL, settings.SITE_HOST = "https://mentoring.example", "mentoring.example"
+    return book_session(
+        offer=offer, start=at("2026-11-26 14:30"), brief=BriefInput(question=QUESTION), mentee=bob, now=NOW
+    )
+
+
+def parsed(booking, person, method="REQUEST"):
+    calendar = Calendar.from_ical(build_invite(booking, for_person=person, method=method))
+    [event] = calendar.walk("VEVENT")
+    return calendar, event
+
+
+def test_invite_of_a_booked_session(booking, bob):
+    calendar, event = parsed(booking, bob)
+
+    page = f"https://mentoring.example/sessions/{booking.uuid}/"
+    assert (calendar["version"], calendar["method"], calendar["calscale"]) == ("2.0", "REQUEST", "GREGORIAN")
+    assert {name: str(event[name]) for name in ("uid", "status", "url", "location", "summary", "description")} == {
+        "uid": f"{booking.uuid}@mentoring.example",
+        "status": "CONFIRMED",
+        "url": page,
+        "location": page,
+        "summary": "25 min with Alice: My manager matched my offer; do I stay, or go? I have until…",
+        "description": f"{QUESTION}\n\nThe session page: {page}",
+    }
+    assert (event["sequence"], event.decoded("dtstart"), event.decoded("dtend"), event.decoded("dtstamp")) == (
+        0,
+        booking.start,
+        booking.end,
+        NOW,
+    )
+    assert b"DTSTART:20261126T143000Z\r\n" in build_invite(booking, for_person=bob, method="REQUEST")
+
+
+def test_invite_names_both_but_gives_away_nobodys_address(booking, alice, bob):
+    _calendar, event = parsed(booking, bob)
+
+    own, other = event["attendee"]
+    assert str(event["organizer"]) == "mailto:no-reply@localhost"
+    assert (str(own), own.params["cn"], own.params["partstat"]) == ("mailto:bob@example.org", "Bob Bose", "ACCEPTED")
+    assert (str(other), other.params["cn"]) == (f"mailto:{alice.uuid}@mentoring.example", "Alice Adair")
+    assert alice.email not in build_invite(booking, for_person=bob, method="REQUEST").decode()
+
+
+def test_moved_session_is_the_same_event_in_a_later_sequence(booking, bob):
+    _calendar, before = parsed(booking, bob)
+
+    moved = move_booking(booking=booking, start=at("2026-11-27 10:00"), by=bob, now=NOW + timedelta(hours=1))
+
+    _calendar, after = parsed(moved, bob)
+    assert (after["uid"], after["sequence"], after["status"]) == (before["uid"], 1, "CONFIRMED")
+    assert (after.decoded("dtstart"), after.decoded("dtstamp")) == (moved.start, NOW + timedelta(hours=1))
+
+
+def test_cancelled_session_takes_the_event_back(booking, alice, bob):
+    cancelled = cancel_booking(booking=booking, by=alice, reason="Ill", now=NOW + timedelta(hours=1))
+
+    calendar, event = parsed(cancelled, bob, "CANCEL")
+    assert (calendar["method"], event["status"], event["sequence"]) == ("CANCEL", "CANCELLED", 1)
+    assert event["uid"] == f"{booking.uuid}@mentoring.example"
+
+
+def test_file_to_take_home_names_no_attendees(booking, bob):
+    calendar, event = parsed(booking, bob, "PUBLISH")
+
+    assert (calendar["method"], "attendee" in event, "organizer" in event) == ("PUBLISH", False, False)
+
+
+def test_request_stands_as_tentative(offer, bob):
+    offer.instant = False
+    offer.save()
+    booking = book_session(
+        offer=offer, start=at("2026-11-26 14:30"), brief=BriefInput(question="Why?"), mentee=bob, now=NOW
+    )
+
+    assert parsed(booking, bob, "PUBLISH")[1]["status"] == "TENTATIVE"
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "x\r\nATTENDEE:mailto:evil@example.org",
+        "x\nEND:VEVENT\nBEGIN:VEVENT",
+        "nul \x00 bell \x07 escape \x1b",
+        "line\u2028separator\u2029and paragraph",
+        'quotes "; RSVP=TRUE:mailto:evil@example.org',
+        "٤٥ عربي \u202egnp.exe",
+        "🧑🏽‍🚀" * 40,
+        "lone \ud800 surrogate",
+    ],
+    ids=["crlf", "component", "control", "separators", "quotes", "bidi", "emoji", "surrogate"],
+)
+def test_what_people_write_stays_text(booking, alice, bob, evil):
+    booking.engagement.brief.question = evil
+    booking.mentor.name = evil
+
+    content = build_invite(booking, for_person=bob, method="REQUEST")
+
+    calendar, event = parsed(booking, bob)
+    assert [line for line in content.decode().split("\r\n") if line.startswith("BEGIN:")] == [
+        "BEGIN:VCALENDAR",
+        "BEGIN:VEVENT",
+    ]
+    assert [str(address) for address in event["attendee"]] == [
+        "mailto:bob@example.org",
+        f"mailto:{alice.uuid}@mentoring.example",
+    ]
+    assert max(len(line) for line in content.split(b"\r\n")) <= 75
+    assert not set(content.decode()) & set("\x00\x07\x1b\u2028\u2029")
+    assert calendar.errors == []
+
+
+def test_times_are_utc_instants_across_the_change_of_clocks(booking, bob):
+    start = at("2027-03-28 00:45")
+    booking.during = DateTimeTZRange(start, start + timedelta(minutes=25))
+
+    _calendar, event = parsed(booking, bob)
+
+    assert event.decoded("dtstart").astimezone(UTC) == start
+    assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(minutes=25)

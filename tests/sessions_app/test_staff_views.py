@@ -1,0 +1,356 @@
+from datetime import timedelta
+
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from mentors.models import Decision, MentorProfile, ProfileState
+from mentors.services import (
+    Words,
+    approve_profile,
+    pause_profile,
+    save_words,
+    start_application,
+    submit_profile,
+    suspend_profile,
+)
+from tests.conftest import NOW, at, make_mentor, make_person
+from tests.mentors.conftest import fill, queries_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+QUEUE = "/staff/profiles/"
+SAY = "What you wrote is a topic."
+
+
+@pytest.fixture
+def client(client_for, maria, now):
+    return client_for(maria)
+
+
+@pytest.fixture
+def draft_profile(topic) -> MentorProfile:
+    person = make_person("dora@example.org", "Dora Diaz", "America/New_York")
+    return fill(start_application(person=person, now=NOW, name=person.name), topic)
+
+
+@pytest.fixture
+def sent_profile(draft_profile) -> MentorProfile:
+    return submit_profile(profile=draft_profile, by=draft_profile.person, now=NOW)
+
+
+@pytest.fixture
+def live_profile(alice, topic) -> MentorProfile:
+    profile = alice.mentor_profile
+    profile.topics.set([topic])
+    profile.draft.topics.set([topic])
+    return profile
+
+
+@pytest.fixture
+def changed_profile(live_profile) -> MentorProfile:
+    save_words(profile=live_profile, words=Words(headline="Chief engineer"))
+    return submit_profile(profile=live_profile, by=live_profile.person, now=NOW)
+
+
+def text_of(response) -> str:
+    return response.content.decode()
+
+
+def told(response) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def page_of(profile: MentorProfile) -> str:
+    return f"{QUEUE}{profile.slug}/"
+
+
+def ticked(profile: MentorProfile, **changes) -> dict[str, str]:
+    boxes = {f"ok_{key}": "on" for key in ("face", "name", "questions", "contact")}
+    data = boxes | {"seen": str(profile.version), "decision": "approve"} | changes
+    return {key: value for key, value in data.items() if value}
+
+
+def applicant(email: str, name: str, topic, *, days: int = 0) -> MentorProfile:
+    person = make_person(email, name)
+    profile = fill(start_application(person=person, now=NOW, name=name), topic)
+    return submit_profile(profile=profile, by=person, now=NOW - timedelta(days=days))
+
+
+@pytest.mark.parametrize("path", ["/staff/", QUEUE, f"{QUEUE}dora-diaz/", f"{QUEUE}dora-diaz/turn-down/"])
+def test_pages_of_staff_do_not_exist_for_others(client_for, client, sent_profile, path):
+    applicant_herself = client_for(sent_profile.person)
+
+    assert applicant_herself.get(path).status_code == 404
+    assert applicant_herself.post(path, ticked(sent_profile)).status_code in (404, 405)
+    client.logout()
+    assert client.get(path).headers["Location"] == f"/sign-in/?next={path}"
+    sent_profile.refresh_from_db()
+    assert sent_profile.state == ProfileState.SUBMITTED
+
+
+def test_home_of_staff_counts_what_waits(client, sent_profile, now):
+    page = text_of(client.get("/staff/"))
+
+    assert "Profiles to review</dt><dd>1</dd>" in page
+    assert page_of(sent_profile) in page
+
+
+def test_home_of_staff_with_nothing_to_do(client, now):
+    page = text_of(client.get("/staff/"))
+
+    assert "All reviewed" in page
+    assert "No answers yet this week" in page
+
+
+def test_queue_is_oldest_first(client, topic):
+    applicant("a@example.org", "Newer Person", topic, days=1)
+    applicant("b@example.org", "Older Person", topic, days=3)
+
+    page = text_of(client.get(QUEUE))
+
+    assert page.index("Older Person") < page.index("Newer Person")
+    assert "3 of 5" not in page
+    assert "4 of 5" in page
+
+
+def test_queue_shows_each_state_in_its_tab(client, sent_profile, changed_profile, maria):
+    other = make_mentor(make_person("o@example.org", "Olga Orlova"))
+    pause_profile(profile=other, until=NOW.date() + timedelta(days=9), by=maria, now=NOW)
+    gone = make_mentor(make_person("s@example.org", "Sven Svensson"))
+    suspend_profile(profile=gone, reason="Complaints.", by=maria, now=NOW)
+    people = [sent_profile, changed_profile, other, gone]
+
+    shown = {
+        tab: {profile.name for profile in people if page_of(profile) in text_of(client.get(f"{QUEUE}?state={tab}"))}
+        for tab in ("new", "changed", "live", "paused", "suspended", "all")
+    }
+
+    assert shown == {
+        "new": {"Dora Diaz"},
+        "changed": {"Alice Adair"},
+        "live": {"Alice Adair"},
+        "paused": {"Olga Orlova"},
+        "suspended": {"Sven Svensson"},
+        "all": {"Dora Diaz", "Alice Adair", "Olga Orlova", "Sven Svensson"},
+    }
+
+
+def test_queue_that_is_empty_says_so(client):
+    assert "All reviewed" in text_of(client.get(QUEUE))
+    assert "Nobody here" in text_of(client.get(f"{QUEUE}?state=paused"))
+
+
+def test_queue_finds_by_name(client, sent_profile):
+    assert page_of(sent_profile) in text_of(client.get(f"{QUEUE}?q=dora"))
+
+    page = text_of(client.get(f"{QUEUE}?q=<b>nobody"))
+    assert "Nobody of this name here" in page
+    assert "<b>nobody" not in page
+
+
+@pytest.mark.parametrize("query", ["?state=nonsense", "?state="])
+def test_queue_of_an_unknown_state_does_not_exist(client, query):
+    assert client.get(QUEUE + query).status_code == 404
+
+
+def test_queue_bears_odd_addresses(client, sent_profile):
+    for query in ("?page=0", "?page=x", f"?page={10**30}", "?q=%00dora", "?q=" + "x" * 5000):
+        assert client.get(QUEUE + query).status_code == 200
+
+
+def test_queue_takes_the_same_queries_for_one_and_three(client, topic):
+    applicant("a@example.org", "Anna One", topic)
+    before = queries_of(client, QUEUE)
+    applicant("b@example.org", "Anna Two", topic)
+    applicant("c@example.org", "Anna Three", topic)
+
+    assert queries_of(client, QUEUE) == before <= 13
+
+
+def test_review_shows_the_words_as_the_public_will_see_them(client, sent_profile):
+    page = text_of(client.get(page_of(sent_profile)))
+
+    assert "Review Dora Diaz" in page
+    assert "How do I ask for more?" in page
+    assert "Bring the draft." in page
+    assert "No times set. Nobody can book until there are some." in page
+    assert f'name="seen" value="{sent_profile.version}"' in page
+
+
+def test_review_escapes_what_was_written(client, draft_profile):
+    evil = "<script>alert(1)</script>"
+    save_words(profile=draft_profile, words=Words(headline=evil, asks=[evil] * 3, how_i_work=evil))
+    submit_profile(profile=draft_profile, by=draft_profile.person, now=NOW)
+
+    page = text_of(client.get(page_of(draft_profile)))
+
+    assert evil not in page
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
+
+
+def test_review_of_changes_shows_both_versions(client, changed_profile, now):
+    page = text_of(client.get(page_of(changed_profile)))
+
+    assert "<del>Engineering</del> <del>director</del>" in page or "<del>Engineering director</del>" in page
+    assert "<ins>Chief engineer</ins>" in page or "<ins>Chief</ins>" in page
+    assert "The soonest is Wednesday 25 November, 09:00, London (GMT)." in page
+
+
+def test_approving_goes_to_the_next_in_the_queue(client, sent_profile, topic, now):
+    following = applicant("next@example.org", "Nora Next", topic)
+
+    response = client.post(page_of(sent_profile), ticked(sent_profile))
+
+    sent_profile.refresh_from_db()
+    assert response.headers["Location"] == page_of(following)
+    assert told(response) == ["Dora Diaz is live."]
+    assert (sent_profile.state, sent_profile.headline) == (ProfileState.APPROVED, "Staff engineer")
+    assert sent_profile.decisions.first().by.name == "Maria Marsh"
+
+
+def test_approving_the_last_one_goes_to_the_empty_queue(client, sent_profile):
+    response = client.post(page_of(sent_profile), ticked(sent_profile), follow=True)
+
+    assert response.redirect_chain == [(QUEUE, 302)]
+    assert "All reviewed" in text_of(response)
+
+
+def test_approving_needs_every_box(client, sent_profile):
+    response = client.post(page_of(sent_profile), ticked(sent_profile, ok_name="", say_name="Write both names."))
+
+    sent_profile.refresh_from_db()
+    assert response.status_code == 422
+    assert text_of(response).count("Name: tick this, or ask for changes") == 2  # the summary and the field
+    assert "Write both names." in text_of(response)
+    assert sent_profile.state == ProfileState.SUBMITTED
+
+
+def test_asking_for_changes_needs_a_sentence_for_every_open_box(client, sent_profile):
+    data = ticked(sent_profile, ok_name="", ok_questions="", say_questions=SAY, decision="changes")
+
+    response = client.post(page_of(sent_profile), data)
+
+    sent_profile.refresh_from_db()
+    assert response.status_code == 422
+    assert text_of(response).count("Name: write what should change, or tick the box") == 2
+    assert sent_profile.state == ProfileState.SUBMITTED
+
+
+def test_asking_for_changes_tells_what_is_open_and_nothing_else(client, sent_profile):
+    data = ticked(sent_profile, ok_questions="", say_questions=SAY, say_name="left over", decision="changes")
+
+    client.post(page_of(sent_profile), data)
+
+    sent_profile.refresh_from_db()
+    assert sent_profile.state == ProfileState.NEEDS_CHANGES
+    assert sent_profile.decisions.first().points == {"questions": SAY}
+
+
+def test_asking_for_changes_with_all_ticked_says_what_is_wanted(client, sent_profile):
+    response = client.post(page_of(sent_profile), ticked(sent_profile, decision="changes"))
+
+    assert response.status_code == 422
+    assert "Write at least one sentence that says what to change." in text_of(response)
+
+
+def test_asking_for_times_is_enough(client, sent_profile):
+    client.post(page_of(sent_profile), ticked(sent_profile, say_times="Set your times.", decision="changes"))
+
+    assert sent_profile.decisions.first().points == {"times": "Set your times."}
+
+
+def test_the_second_reviewer_reads_who_was_first(client, sent_profile, maria):
+    data = ticked(sent_profile)
+    approve_profile(profile=sent_profile, by=maria, now=NOW)
+
+    response = client.post(page_of(sent_profile), data)
+
+    assert response.status_code == 422
+    assert "Maria has already approved this profile." in text_of(response)
+    assert sent_profile.decisions.filter(decision=Decision.APPROVED).count() == 1
+
+
+@pytest.mark.parametrize("data", [{}, {"seen": "x"}, {"seen": "1", "decision": "delete"}, {"seen": str(10**30)}])
+def test_a_malformed_decision_changes_nothing(client, sent_profile, data):
+    response = client.post(page_of(sent_profile), data)
+
+    sent_profile.refresh_from_db()
+    assert response.status_code in (200, 422)
+    assert sent_profile.state == ProfileState.SUBMITTED
+
+
+def test_turning_down_takes_two_steps(client, sent_profile):
+    path = f"{page_of(sent_profile)}turn-down/"
+    page = text_of(client.get(path))
+    response = client.post(path, {"seen": str(sent_profile.version), "reason": "Too early."})
+
+    sent_profile.refresh_from_db()
+    assert "Turn down Dora Diaz?" in page
+    assert response.headers["Location"] == QUEUE
+    assert (sent_profile.state, sent_profile.decisions.first().reason) == (ProfileState.DECLINED, "Too early.")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"reason": " "}, "Write the reason"),
+        ({"reason": "x" * 501}, "500 characters"),
+        ({"reason": "a\u202eb"}, "invisible"),
+    ],
+)
+def test_turning_down_needs_a_good_reason(client, sent_profile, data, message):
+    response = client.post(f"{page_of(sent_profile)}turn-down/", data | {"seen": str(sent_profile.version)})
+
+    sent_profile.refresh_from_db()
+    assert response.status_code == 422
+    assert message in text_of(response)
+    assert sent_profile.state == ProfileState.SUBMITTED
+
+
+def test_a_live_profile_is_paused_resumed_suspended_and_reinstated(client, live_profile, now):
+    def act(name: str, **data) -> MentorProfile:
+        seen = str(MentorProfile.objects.get(pk=live_profile.pk).version)
+        response = client.post(f"{page_of(live_profile)}{name}/", {"seen": seen, **data})
+        assert response.headers["Location"] == page_of(live_profile)
+        return MentorProfile.objects.get(pk=live_profile.pk)
+
+    assert act("pause", until="2026-12-07", reason="Asked by phone.").paused_until == at("2026-12-07").date()
+    assert act("resume").paused_until is None
+    assert act("suspend", reason="Complaints.").state == ProfileState.SUSPENDED
+    assert act("reinstate", reason="It was not so.").state == ProfileState.APPROVED
+    assert list(live_profile.decisions.values_list("decision", flat=True)) == [
+        Decision.REINSTATED,
+        Decision.SUSPENDED,
+        Decision.RESUMED,
+        Decision.PAUSED,
+    ]
+    page = text_of(client.get(page_of(live_profile)))
+    assert [text in page for text in ("Complaints.", "It was not so.", "Asked by phone.")] == [True] * 3
+
+
+def test_a_pause_needs_a_day_ahead(client, live_profile, now):
+    path = f"{page_of(live_profile)}pause/"
+
+    for until in ("2026-11-01", "yesterday", ""):
+        response = client.post(path, {"seen": str(live_profile.version), "until": until, "reason": "Away."})
+        assert response.status_code == 422
+    live_profile.refresh_from_db()
+    assert live_profile.paused_until is None
+
+
+def test_an_act_that_is_not_possible_says_why(client, sent_profile):
+    response = client.post(f"{page_of(sent_profile)}suspend/", {"seen": str(sent_profile.version), "reason": "Hm."})
+
+    assert response.status_code == 422
+    assert "This profile is not live." in text_of(response)
+
+
+def test_an_unknown_act_or_person_does_not_exist(client, sent_profile):
+    assert client.get(f"{page_of(sent_profile)}delete/").status_code == 404
+    assert client.get(reverse("staff_profile", args=["nobody"])).status_code == 404
+
+
+def test_review_page_of_a_profile_without_a_draft(client, alice):
+    alice.mentor_profile.draft.delete()
+
+    assert "Alice Adair" in text_of(client.get(page_of(alice.mentor_profile)))

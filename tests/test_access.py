@@ -1,0 +1,470 @@
+"""Who may open what, and send what to it: every address of the product, tried by everybody.
+
+An address that is not declared below makes this red. To add one: give its name a row in ACCESS, and, if it takes
+arguments, the way to them in `Scene`.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from accounts.models import User
+from mentors.models import MentorProfile, ProfileState, Topic
+from mentors.photos import read_photo
+from mentors.services import Words, save_words
+from notifications.models import Group, Notification
+from notifications.unsubscribing import token_for
+from sessions_app.feeds import make_feed
+from sessions_app.models import Booking, DateOverride, TimeOff
+from sessions_app.services import BriefInput, book_session, complete_ended, give_feedback
+from tests.conftest import NOW, at, make_mentor, make_person
+from tests.mentors.test_photos import picture as a_picture
+from tests.test_project import routes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+
+# closed: an account that staff closed while it was signed in. elsewhere: a mentor who has no part in the session.
+PEOPLE = ("anonymous", "closed", "stranger", "elsewhere", "mentee", "mentor", "staff")
+SIGNED_IN = PEOPLE[2:]
+SIGN_IN = "/sign-in/"
+APPLY = "/mentor/apply/1/"
+NOT_THERE, NOT_ALLOWED = 404, 405
+
+Outcome = int | str  # a status, or the beginning of the address that one is led to
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """`get_in` are treated as the row says; anybody else who is signed in gets `outside`."""
+
+    get_in: tuple[str, ...]
+    outside: Outcome = NOT_THERE
+    signed_out: Outcome = SIGN_IN
+    without_profile: Outcome | None = None
+
+    def outcome(self, person: str, declared: Outcome | dict[str, Outcome]) -> Outcome:
+        if isinstance(declared, dict):
+            declared = declared.get(person, declared["others"]) if person in self.get_in else self.refused(person)
+        elif person not in self.get_in:
+            declared = self.refused(person)
+        return declared
+
+    def refused(self, person: str) -> Outcome:
+        if person not in SIGNED_IN:
+            return self.signed_out
+        if self.without_profile is not None and person not in ("mentor", "elsewhere"):
+            return self.without_profile
+        return self.outside
+
+
+EVERYBODY = Who(PEOPLE)
+PERSON = Who(SIGNED_IN)
+MENTORS = Who(("mentor", "elsewhere"), without_profile=APPLY)
+OWNER = Who(("mentor",), without_profile=APPLY)
+PAIR = Who(("mentee", "mentor"))
+ITS_MENTEE = Who(("mentee",))
+ITS_MENTOR = Who(("mentor",))
+STAFF = Who(("staff",))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`post` is what a form with nothing, or `data`, filled in is answered with. `at` names arguments in `Scene`."""
+
+    who: Who
+    get: Outcome | dict[str, Outcome] = 200
+    post: Outcome | dict[str, Outcome] = NOT_ALLOWED
+    at: str = ""
+    data: dict[str, str] = field(default_factory=lambda: {"csrfmiddlewaretoken": ""})
+
+
+VISITORS = ("anonymous", "closed")
+
+
+def visitors(outcome: Outcome, others: Outcome) -> dict[str, Outcome]:
+    return {**dict.fromkeys(VISITORS, outcome), "others": others}
+
+
+ACCESS: dict[str, Row] = {
+    # common
+    "accessibility": Row(EVERYBODY, post=200),
+    "help": Row(EVERYBODY, post=200),
+    "how_it_works": Row(EVERYBODY, post=200),
+    "privacy": Row(EVERYBODY, post=200),
+    # machines that watch; the test asks from this machine, which may read the metrics
+    "healthz": Row(EVERYBODY),
+    "healthz_live": Row(EVERYBODY),
+    "healthz_ready": Row(EVERYBODY),
+    "metrics": Row(EVERYBODY),
+    # accounts
+    "account_login": Row(EVERYBODY, visitors(200, "/"), visitors(200, "/")),
+    "account_request_login_code": Row(EVERYBODY, visitors(200, "/"), visitors(200, "/")),
+    "account_confirm_login_code": Row(EVERYBODY, visitors(SIGN_IN, "/"), visitors(SIGN_IN, "/")),
+    "account_login_password": Row(EVERYBODY, visitors(200, "/"), visitors(200, "/")),
+    "account_signup": Row(EVERYBODY, visitors(200, "/"), visitors(200, "/")),
+    "account_logout": Row(EVERYBODY, visitors("/", 200), "/"),
+    "account_inactive": Row(EVERYBODY, post=NOT_ALLOWED),
+    "account_reauthenticate": Row(PERSON, post=200),
+    "account_reauthenticate_by_code": Row(PERSON, post="/sign-in/again/code/"),
+    "account_email_verification_sent": Row(
+        EVERYBODY, visitors(SIGN_IN, "/settings/email/"), visitors(SIGN_IN, "/settings/email/")
+    ),
+    "account_reset_password": Row(EVERYBODY, 200, 200),
+    "account_reset_password_done": Row(EVERYBODY),
+    "account_reset_password_from_key": Row(EVERYBODY, 200, 200, at="dead_link"),
+    "account_reset_password_from_key_done": Row(EVERYBODY),
+    "settings": Row(PERSON, post=200),
+    "appearance": Row(EVERYBODY, NOT_ALLOWED, "/settings/"),
+    "account_email": Row(PERSON, post="/settings/email/"),
+    "account_change_password": Row(PERSON, post=200),
+    "account_set_password": Row(PERSON, "/settings/password/", "/settings/password/"),
+    "time_zone": Row(EVERYBODY, post=200),
+    # notifications
+    "notifications": Row(PERSON),
+    "notifications_read": Row(PERSON, NOT_ALLOWED, "/notifications/"),
+    "notification_settings": Row(PERSON, post="/settings/notifications/"),
+    "unsubscribe": Row(EVERYBODY, 200, 200, at="way_out"),
+    "staff_deliveries": Row(STAFF),
+    "staff_delivery_retry": Row(STAFF, NOT_ALLOWED, "/staff/deliveries/", at="delivery"),
+    # mentors
+    "become_a_mentor": Row(EVERYBODY),
+    "mentor_photo": Row(Who(("mentor", "staff"), signed_out=NOT_THERE), at="photo"),
+    "mentor_apply": Row(PERSON, post=422, at="first_step"),
+    "mentor_profile": Row(MENTORS),
+    "mentor_profile_send": Row(MENTORS, NOT_ALLOWED, "/mentor/"),
+    "mentor_profile_discard": Row(MENTORS, NOT_ALLOWED, "/mentor/profile/"),
+    "mentor_apply_again": Row(MENTORS, NOT_ALLOWED, "/mentor/apply/1/"),
+    "mentor_offers": Row(MENTORS),
+    "mentor_offer_add": Row(MENTORS, post=422),
+    "mentor_offer_edit": Row(OWNER, post=422, at="offer"),
+    "mentor_offer_switch": Row(OWNER, NOT_ALLOWED, "/mentor/offers/", at="offer"),
+    "staff_topics": Row(STAFF),
+    "staff_topic_add": Row(STAFF, post=422),
+    "staff_topic_edit": Row(STAFF, post=422, at="topic"),
+    # finding and booking
+    "home": Row(EVERYBODY),
+    "mentor_list": Row(EVERYBODY),
+    "mentor_detail": Row(EVERYBODY, at="mentor_page"),
+    "book": Row(EVERYBODY, "/mentors/alice-adair/", 422, at="mentor_page"),
+    "book_email": Row(EVERYBODY, NOT_ALLOWED, "/mentors/alice-adair/", at="mentor_page"),
+    # sessions
+    "session_list": Row(PERSON),
+    "session": Row(PAIR, at="ahead"),
+    "session_join": Row(PAIR, "/sessions/", at="ahead"),
+    "session_calendar": Row(PAIR, at="ahead"),
+    "session_question": Row(PAIR, post=422, at="ahead"),
+    "session_move": Row(PAIR, post=422, at="ahead"),
+    "session_cancel": Row(PAIR, post="/sessions/", at="ahead"),
+    "session_respond": Row(ITS_MENTOR, post=200, at="request"),
+    "session_feedback": Row(PAIR, post=422, at="over"),
+    "session_words": Row(ITS_MENTEE, NOT_ALLOWED, "/sessions/", at="answered"),
+    "session_step": Row(ITS_MENTEE, post=422, at="over"),
+    "session_follow_up": Row(ITS_MENTEE, post=422, at="follow_up"),
+    "calendar_feed": Row(EVERYBODY, at="feed"),
+    "calendar_settings": Row(PERSON, post=200),
+    # a mentor's own pages
+    "mentor_today": Row(MENTORS),
+    "mentor_feedback": Row(MENTORS),
+    "mentor_availability": Row(MENTORS, post=422),
+    "mentor_date_add": Row(MENTORS, post=422),
+    "mentor_date": Row(OWNER, post=422, at="override"),
+    "mentor_time_off_add": Row(MENTORS, post=422),
+    "mentor_time_off": Row(OWNER, post=422, at="time_off"),
+    # staff
+    "staff_home": Row(STAFF),
+    "staff_words": Row(STAFF, post=422),
+    "staff_profiles": Row(STAFF),
+    "staff_profile": Row(STAFF, post=422, at="mentor_page"),
+    "staff_profile_act": Row(STAFF, post=422, at="suspension"),
+}
+
+# The feed keeps when it was fetched last, for its owner.
+NOTED_BY_LOOKING = {"calendar_feed": {"sessions_app_calendarfeed"}}
+
+# Pages of these names exist in development only.
+DEVELOPMENT = {"kit", "dev_mail", "dev_mail_message", "dev_mail_part", "dev_mail_attachment"}
+
+
+@dataclass
+class Scene:
+    """The people, and what the addresses are about; each is made when it is asked for."""
+
+    people: dict[str, User | None]
+
+    @cached_property
+    def offer(self) -> UUID:
+        return self.mentor.offers.get().uuid
+
+    @property
+    def mentor(self) -> MentorProfile:
+        return self.person("mentor").mentor_profile
+
+    def person(self, name: str) -> User:
+        person = self.people[name]
+        assert person is not None
+        return person
+
+    def book(self, start: str, *, now: str = "", instant: bool = True) -> Booking:
+        offer = self.mentor.offers.get()
+        offer.instant = instant
+        offer.save()
+        moment = at(now) if now else NOW
+        brief = BriefInput(question="Do I take the offer?")
+        return book_session(offer=offer, start=at(start), brief=brief, mentee=self.person("mentee"), now=moment)
+
+    @cached_property
+    def ahead(self) -> UUID:
+        return self.book("2026-11-26 14:30").uuid
+
+    @cached_property
+    def request(self) -> UUID:
+        return self.book("2026-11-26 14:30", instant=False).uuid
+
+    @cached_property
+    def over(self) -> UUID:
+        booking = self.book("2026-11-20 10:00", now="2026-11-19 10:00")
+        complete_ended(now=NOW)
+        return booking.uuid
+
+    @cached_property
+    def answered(self) -> UUID:
+        booking = Booking.objects.get(uuid=self.over)
+        answers = {"resolution": "yes", "left_with": "A number.", "may_publish": True}
+        give_feedback(booking=booking, by=self.person("mentee"), now=NOW, answers=answers)
+        return booking.uuid
+
+    @cached_property
+    def follow_up(self) -> tuple[UUID, str]:
+        return self.over, "3-days"
+
+    @cached_property
+    def mentor_page(self) -> str:
+        return self.mentor.slug
+
+    @cached_property
+    def suspension(self) -> tuple[str, str]:
+        return self.mentor.slug, "suspend"
+
+    @cached_property
+    def photo(self) -> tuple[str, str, int]:
+        """One that staff have not looked at yet."""
+        picture = read_photo(SimpleUploadedFile("me.jpg", a_picture()))
+        draft = save_words(profile=self.mentor, words=Words(), photo=picture)
+        return self.mentor.slug, Path(draft.photo.name).stem, 256
+
+    @cached_property
+    def first_step(self) -> int:
+        return 1
+
+    @cached_property
+    def dead_link(self) -> dict[str, str]:
+        return {"uidb36": "1", "key": "never-made"}
+
+    @cached_property
+    def topic(self) -> str:
+        return Topic.objects.create(name="Negotiation", slug="negotiation").slug
+
+    @cached_property
+    def override(self) -> int:
+        return DateOverride.objects.create(schedule=self.mentor.schedule, date=date(2026, 12, 4)).pk
+
+    @cached_property
+    def time_off(self) -> int:
+        span = {"first": date(2026, 12, 7), "last": date(2026, 12, 8)}
+        return TimeOff.objects.create(schedule=self.mentor.schedule, **span).pk
+
+    @cached_property
+    def feed(self) -> str:
+        token = make_feed(person=self.person("mentee"), replaces=None, now=NOW)
+        assert token
+        return token
+
+    @cached_property
+    def way_out(self) -> str:
+        return token_for(self.person("mentee"), Group.REMINDERS)
+
+    @cached_property
+    def delivery(self) -> int:
+        _ = self.ahead
+        return Notification.objects.earliest("pk").pk
+
+    def address(self, name: str, args: Any = None) -> str:
+        row = ACCESS[name]
+        found = getattr(self, row.at) if row.at and args is None else args
+        if isinstance(found, dict):
+            return reverse(name, kwargs=found)
+        return reverse(name, args=found if isinstance(found, tuple) else [found] if row.at else [])
+
+
+@pytest.fixture
+def scene(alice, bob, charlie, maria, settings, tmp_path) -> Scene:
+    settings.MEDIA_ROOT = tmp_path
+    dora = make_person("dora@example.org", "Dora Dane")
+    make_mentor(dora)
+    closed = make_person("closed@example.org", "Cleo Closed")
+    return Scene(
+        {
+            "anonymous": None,
+            "closed": closed,
+            "stranger": charlie,
+            "elsewhere": dora,
+            "mentee": bob,
+            "mentor": alice,
+            "staff": maria,
+        }
+    )
+
+
+@pytest.fixture
+def clients(scene, client_for) -> dict[str, Client]:
+    found = {name: client_for(person) if person else Client() for name, person in scene.people.items()}
+    for client in found.values():
+        client.raise_request_exception = False
+    User.objects.filter(email="closed@example.org").update(is_active=False)
+    return found
+
+
+def test_every_route_is_declared():
+    names = {pattern.name or where for where, pattern in routes(get_resolver())} - DEVELOPMENT
+
+    assert (names - ACCESS.keys(), ACCESS.keys() - names) == (set(), set())
+
+
+@pytest.mark.parametrize("name", ACCESS)
+def test_access_by_get_and_looking_changes_nothing(name, scene, clients):
+    row, address = ACCESS[name], scene.address(name)
+    before = rows_of_our_tables()
+
+    found = {person: outcome_of(client.get(address)) for person, client in clients.items()}
+
+    assert found == wanted(row.who, row.get, found)
+    changed = {table for table, rows in rows_of_our_tables().items() if rows != before[table]}
+    assert changed == NOTED_BY_LOOKING.get(name, set())
+
+
+@pytest.mark.parametrize("name", ACCESS)
+def test_access_by_post(name, scene, clients):
+    row, address = ACCESS[name], scene.address(name)
+
+    found = {
+        person: outcome_of(undone(lambda c=client: c.post(address, row.data))) for person, client in clients.items()
+    }
+
+    assert found == wanted(row.who, row.post, found)
+
+
+MADE_UP = {
+    "ahead": UUID("00000000-0000-4000-8000-000000000000"),
+    "answered": UUID("00000000-0000-4000-8000-000000000000"),
+    "delivery": 10**12,
+    "feed": "A" * 43,
+    "follow_up": (UUID("00000000-0000-4000-8000-000000000000"), "3-days"),
+    "mentor_page": "nobody-at-all",
+    "offer": UUID("00000000-0000-4000-8000-000000000000"),
+    "over": UUID("00000000-0000-4000-8000-000000000000"),
+    "override": 10**12,
+    "photo": ("nobody-at-all", "0" * 32, 256),
+    "request": UUID("00000000-0000-4000-8000-000000000000"),
+    "suspension": ("nobody-at-all", "suspend"),
+    "time_off": 10**12,
+    "topic": "nothing-at-all",
+    "way_out": "1:reminders:made-up",
+}
+GUARDED = [name for name, row in ACCESS.items() if row.at in MADE_UP and row.who is not EVERYBODY]
+
+
+@pytest.mark.parametrize("name", GUARDED)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_outsiders_cannot_tell_what_exists(name, method, scene, clients):
+    row = ACCESS[name]
+    real, made_up = scene.address(name), scene.address(name, MADE_UP[row.at])
+
+    for person in set(PEOPLE) - set(row.who.get_in):
+        told = [
+            answer_of(undone(lambda c=clients[person], a=address: getattr(c, method)(a)), address)
+            for address in (real, made_up)
+        ]
+        assert told[0] == told[1], person
+
+
+@pytest.mark.parametrize("name", [name for name, row in ACCESS.items() if row.at in MADE_UP])
+def test_what_is_made_up_is_not_there_for_anybody(name, scene, clients):
+    address = scene.address(name, MADE_UP[ACCESS[name].at])
+
+    found = {person: outcome_of(client.get(address)) for person, client in clients.items()}
+
+    assert {str(outcome).partition("?")[0] for outcome in found.values()} <= {"404", "405", SIGN_IN, APPLY}
+
+
+@pytest.mark.parametrize("state", [ProfileState.SUSPENDED, ProfileState.DRAFT, ProfileState.DECLINED])
+@pytest.mark.parametrize("name", ["mentor_detail", "book", "book_email"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_profile_that_is_not_live_is_nobodys_to_see(name, state, method, scene, clients):
+    MentorProfile.objects.filter(pk=scene.mentor.pk).update(state=state)
+    address = scene.address(name)
+
+    found = {
+        person: outcome_of(undone(lambda c=client: getattr(c, method)(address))) for person, client in clients.items()
+    }
+
+    assert set(found.values()) <= {NOT_THERE, NOT_ALLOWED}
+
+
+def wanted(who: Who, declared: Outcome | dict[str, Outcome], found: dict[str, Outcome]) -> dict[str, Outcome]:
+    """What was declared; an address need only begin as declared. Whoever may not even ask in this way is told so."""
+    result: dict[str, Outcome] = {}
+    for person in PEOPLE:
+        outcome = who.outcome(person, declared)
+        if declared == NOT_ALLOWED and (person in SIGNED_IN or who.signed_out != SIGN_IN or who is EVERYBODY):
+            outcome = NOT_ALLOWED
+        begins = isinstance(outcome, str) and str(found[person]).startswith(outcome)
+        result[person] = found[person] if begins and (outcome != "/" or found[person] == "/") else outcome
+    return result
+
+
+def outcome_of(response: Any) -> Outcome:
+    content_of(response)
+    return str(response["Location"]) if response.status_code == 302 else int(response.status_code)
+
+
+def answer_of(response: Any, address: str) -> tuple[Outcome, str]:
+    """All that is told, apart from the address itself and what is drawn anew for every answer."""
+    outcome = str(outcome_of(response)).replace(address, "")
+    text = "" if response.streaming else response.content.decode(errors="replace").replace(address, "")
+    return outcome, re.sub(r'value="[A-Za-z0-9]{64}"', "", text)
+
+
+def content_of(response: Any) -> bytes:
+    """A file is read to its end, so that it is closed."""
+    return b"".join(response.streaming_content) if response.streaming else bytes(response.content)
+
+
+def undone(act: Callable[[], Any]) -> Any:
+    """Do it, and take back what it wrote."""
+    with transaction.atomic():
+        response = act()
+        transaction.set_rollback(True)
+    return response
+
+
+def rows_of_our_tables() -> dict[str, str]:
+    ours = ("accounts", "mentors", "notifications", "sessions_app")
+    tables = [model._meta.db_table for app in ours for model in apps.get_app_config(app).get_models()]
+    found = {}
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM "{table}" AS t')  # noqa: S608
+            found[table] = cursor.fetchone()[0]
+    return found

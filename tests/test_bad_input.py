@@ -1,0 +1,223 @@
+"""What nobody should send, sent to every page and every form: it is refused or understood, and nothing breaks."""
+
+import os
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from tests.test_access import (  # noqa: F401 - two are fixtures
+    ACCESS,
+    NOT_ALLOWED,
+    Scene,
+    clients,
+    outcome_of,
+    scene,
+    undone,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+
+# A usual run tries a third of the texts on each page, in turns; EVERY=1 tries each everywhere, in each field.
+EVERY = os.environ.get("EVERY") == "1"
+HOSTILE = {
+    "nul": "a\x00b",
+    "controls": "\x01\x1b[31m\x7f\x85\u2028\u2029",
+    "markup": "\"'><svg/onload=alert(1)>{{ 7*7 }}{% url 'x' %}",
+    "header": "a\r\nBcc: victim@example.org\r\n\r\nbody",
+    "pattern": "{0.__class__}{missing}%(missing)s%s%n%",
+    "path": "../../../../etc/passwd",
+    "turned": "\u202e\u2066\ufeff\u200b\U000e0041",
+    "astral": "👩\u200d👩\u200d👧\u200d👦𝔘\U0010ffff\ud7ff\uffff",
+    "combining": "Z" + "\u0301" * 3000,
+    "long": "x" * 100_000,
+    "words": "lorem & | ! ( ' \\ : * <-> " * 300,
+    "email": "\u017fam@ex\u0131mple.org",
+    "long email": "a" * 250 + "@example.org",
+    "negative": "-1",
+    "past bigint": "9223372036854775808",
+    "past python": "9" * 5000,
+    "float": "1e999",
+    "not a number": "NaN",
+    "arabic digits": "٣٠",
+    "superscript": "²",
+    "first day": "0001-01-01",
+    "last day": "9999-12-31",
+    "no day": "2026-02-30",
+    "first start": "0001-01-01T00:00Z",
+    "last start": "9999-12-31T23:59Z",
+    "midnight": "24:00",
+    "zone": "Etc/GMT+14",
+    "zone path": "../UTC",
+    "no zone": "Factory",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+}
+# As a browser would never write them
+RAW_QUERIES = {
+    "not utf-8": "%ff%fe%c0%80",
+    "surrogates": "%ed%a0%80%ed%b0%80",
+    "broken percents": "%zz%%%",
+    "nothing but signs": "&&==;;&=&",
+}
+# What our pages read from an address
+NAMES = [
+    "about",
+    "answer",
+    "day",
+    "email",
+    "format",
+    "instant",
+    "language",
+    "later",
+    "len",
+    "next",
+    "offer",
+    "page",
+    "q",
+    "sort",
+    "start",
+    "state",
+    "step",
+    "t",
+    "tab",
+    "topic",
+    "when",
+    "zone",
+]
+# Somebody for whom the page does something
+VISITORS_PAGES = {"account_login", "account_login_password", "account_signup", "account_reset_password", "book"}
+
+
+def reader_of(name: str) -> str:
+    row = ACCESS[name]
+    if name in VISITORS_PAGES:
+        return "anonymous"
+    return next(person for person in ("mentor", "mentee", "staff") if person in row.who.get_in)
+
+
+PAGES = [name for name, row in ACCESS.items() if row.get != NOT_ALLOWED]
+FORMS = [name for name, row in ACCESS.items() if row.post != NOT_ALLOWED]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_address_breaks_a_page(name, scene, clients):  # noqa: F811
+    client, address = clients[reader_of(name)], scene.address(name)
+    texts = texts_for(PAGES.index(name))
+    queries = {kind: "&".join(f"{key}={quote(text[:4000])}" for key in NAMES) for kind, text in texts.items()}
+    raw = {kind: "&".join(f"{key}={text}" for key in NAMES) for kind, text in RAW_QUERIES.items()}
+
+    broken = {kind for kind, query in (queries | raw).items() if breaks(client.get(f"{address}?{query}"))}
+
+    assert broken == set()
+
+
+# Forms that are drawn on another page, and what is sent by hand-made buttons
+DRAWN_ON = {"book": "mentor_detail"}
+SENT = {
+    "book": {"offer": "", "start": "2026-11-26T14:30Z", "question": "Do I?", "key": "k", "day": "2026-11-26"},
+    "appearance": {"theme": "dark", "next": "/"},
+    "notifications_read": {"item": "1", "until": "2026-11-24T12:00:00+00:00", "page": "1"},
+    "mentor_offer_switch": {"show": "yes"},
+    "mentor_availability": {"add": "1-0", "drop": "1-0", "copy": "1", "copy-from": "1", "copy-to": "2", "switch": "1"},
+    "mentor_date": {"add": "1", "drop": "1-0", "delete": "1"},
+    "session_respond": {"answer": "decline", "because": "other", "line": "No."},
+    "session_step": {"drop": "1"},
+    "staff_words": {"feedback": "1", "decision": "show", "reason": ""},
+    "calendar_settings": {"stop": "1", "replaces": "1"},
+    "account_reauthenticate_by_code": {"action": "resend", "code": "123456"},
+    "unsubscribe": {"List-Unsubscribe": "One-Click"},
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_nothing_typed_breaks_a_form(name, scene, clients):  # noqa: F811
+    client, address = clients[reader_of(name)], scene.address(name)
+    usual = usual_of(client, name, scene)
+
+    texts = texts_for(FORMS.index(name))
+    broken = {(kind, field) for kind, field, data in attacks(usual, texts) if breaks(sent(client, address, data))}
+
+    assert broken == set()
+
+
+def usual_of(client: Client, name: str, scene: Scene) -> dict[str, str]:  # noqa: F811
+    """What a browser would send if nothing were touched."""
+    page = DRAWN_ON.get(name, name)
+    found = {}
+    if ACCESS[page].get != NOT_ALLOWED:
+        found = fields_in(client.get(scene.address(page)).content.decode())
+    return {**found, **{key: value for key, value in SENT.get(name, {}).items() if value or key not in found}}
+
+
+def texts_for(number: int) -> dict[str, str]:
+    return HOSTILE if EVERY else dict(list(HOSTILE.items())[number % 3 :: 3])
+
+
+def attacks(usual: dict[str, str], texts: dict[str, str]) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Each text in all fields at once, and in one that takes turns."""
+    fields = list(usual)
+    for number, (kind, text) in enumerate(texts.items()):
+        yield kind, "all", dict.fromkeys(usual, text)
+        for field in fields if EVERY else fields[number % len(fields) :][:1] if fields else []:
+            yield kind, field, {**usual, field: text}
+
+
+def sent(client: Client, address: str, data: dict[str, str]):
+    """As if it were the only one: what it wrote, and the cookies that it set, are taken back."""
+    cookies = client.cookies.copy()
+    response = undone(lambda: client.post(address, data))
+    client.cookies = cookies
+    return response
+
+
+def breaks(response) -> bool:
+    return outcome_of(response) in range(500, 600)
+
+
+class Fields(HTMLParser):
+    """Names and values in a page's own forms; those that every page has are left out."""
+
+    EVERYWHERE = ("/sign-out/", "/settings/appearance/")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self.inside = False
+        self.select = self.area = ""
+
+    def handle_starttag(self, tag, attributes):
+        given = {key: value or "" for key, value in attributes}
+        name = given.get("name", "")
+        if tag == "form":
+            self.inside = given.get("method") == "post" and given.get("action", "") not in self.EVERYWHERE
+        elif not self.inside:
+            return
+        elif tag == "option" and self.select and (not self.found.get(self.select) or "selected" in given):
+            self.found[self.select] = given.get("value", "")
+        elif tag == "select":
+            self.select = name
+        elif tag == "textarea":
+            self.area = name
+            self.found[name] = ""
+        elif name and tag == "input" and (given.get("type") != "radio" or "checked" in given or name not in self.found):
+            self.found[name] = given.get("value", "on")
+
+    def handle_data(self, data):
+        if self.area:
+            self.found[self.area] += data.strip()
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.inside = False
+        elif tag == "select":
+            self.select = ""
+        elif tag == "textarea":
+            self.area = ""
+
+
+def fields_in(html: str) -> dict[str, str]:
+    parser = Fields()
+    parser.feed(html)
+    return {name: value for name, value in parser.found.items() if name != "csrfmiddlewaretoken"}

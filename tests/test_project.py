@@ -1,0 +1,177 @@
+"""Guards of the house: which way imports go, what is closed by default, what must not be forgotten."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from mentoring import celery_app as app
+
+ROOT = Path(settings.BASE_DIR)
+# From the ground up: an import only goes to the left.
+FLOORS = ("common", "accounts", "notifications", "mentors", "sessions_app", "search", "events", "mentoring")
+# Inside an app, likewise; modules that are not named here are pure, or belong to one of these.
+INSIDE = (
+    {"models"},
+    {"services", "scheduling", "moderation"},
+    {"tasks", "forms"},
+    {"views", "staff_views", "mentor_views", "api", "admin"},
+    {"urls", "mentor_urls", "staff_urls"},
+)
+# Pages that a visitor may open; all others ask for a sign-in.
+PUBLIC_PREFIXES = ("account_",)
+
+
+def modules() -> Iterator[tuple[Path, ast.Module]]:
+    for floor in FLOORS:
+        for path in sorted((ROOT / floor).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield path, ast.parse(path.read_text())
+
+
+def imports(path: Path, tree: ast.Module) -> Iterator[tuple[str, bool]]:
+    """Dotted names of what a module imports, and whether it does so inside a function."""
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    inner = {id(node) for function in functions for node in ast.walk(function)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, id(node) in inner) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = [*package[: len(package) - node.level + 1]] if node.level else []
+            name = ".".join([*base, *(node.module.split(".") if node.module else [])])
+            yield name, id(node) in inner
+            yield from ((f"{name}.{alias.name}", id(node) in inner) for alias in node.names)
+
+
+def rank(parts: tuple[str, ...]) -> int | None:
+    return next((level for level, names in enumerate(INSIDE) if names & set(parts[1:])), None)
+
+
+def test_imports_between_apps_only_go_down():
+    upward = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path, tree in modules()
+        for name, _ in imports(path, tree)
+        if name.split(".")[0] in FLOORS
+        and FLOORS.index(name.split(".")[0]) > FLOORS.index(path.relative_to(ROOT).parts[0])
+    ]
+
+    assert upward == []
+
+
+def test_imports_inside_an_app_only_go_down():
+    upward = []
+    for path, tree in modules():
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        own = rank(parts)
+        for name, inner in imports(path, tree):
+            other = rank(tuple(name.split(".")))
+            same_app = name.split(".")[0] == parts[0]
+            if same_app and not inner and own is not None and other is not None and other > own:
+                upward.append(f"{'/'.join(parts)} imports {name}")
+
+    assert upward == []
+
+
+def test_imports_inside_functions_are_left_to_app_configs():
+    inner = {str(path.relative_to(ROOT)) for path, tree in modules() for _, inside in imports(path, tree) if inside}
+
+    assert {path for path in inner if not path.endswith("apps.py")} == set()
+
+
+def test_models_know_no_services_and_nobody_listens_to_signals():
+    offenders = []
+    for path, tree in modules():
+        names = {name for name, _ in imports(path, tree)}
+        if any(name.startswith(("django.db.models.signals", "django.dispatch")) for name in names):
+            offenders.append(f"{path.relative_to(ROOT)} uses signals")
+
+    assert offenders == []
+
+
+def routes(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        where = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            if not where.startswith("admin/"):
+                yield from routes(pattern, where)
+        else:
+            yield where, pattern
+
+
+def is_public(pattern: URLPattern) -> bool:
+    return not getattr(pattern.callback, "login_required", True)
+
+
+def test_every_page_asks_for_a_sign_in_unless_it_is_on_the_list():
+    public = {pattern.name or where for where, pattern in routes(get_resolver()) if is_public(pattern)}
+
+    assert {name for name in public if not name.startswith(PUBLIC_PREFIXES)} == PUBLIC_PAGES
+
+
+# A new public page is added here by hand, on purpose.
+PUBLIC_PAGES = {
+    "accessibility",
+    "appearance",
+    "become_a_mentor",
+    "book",
+    "book_email",
+    "calendar_feed",
+    "healthz",
+    "healthz_live",
+    "healthz_ready",
+    "help",
+    "home",
+    "how_it_works",
+    "mentor_detail",
+    "mentor_list",
+    "mentor_photo",
+    "metrics",
+    "privacy",
+    "time_zone",
+    "unsubscribe",
+}
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_production_settings_pass_djangos_deployment_check():
+    production = {
+        **os.environ,
+        "TESTING": "",
+        "DEBUG": "",
+        "SECRET_KEY": "k3" * 40 + "".join(map(chr, range(65, 90))),
+        "SITE_URL": "https://mentoring.example.org",
+        "EMAIL_URL": "smtp://localhost:25",
+    }
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, cwd=ROOT, env=production, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_settings_refuse_to_start_without_a_secret_key():
+    bare = {name: value for name, value in os.environ.items() if name not in {"SECRET_KEY", "TESTING"}}
+    command = [sys.executable, "-c", "import mentoring.settings"]
+    done = subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True, check=False)
+
+    assert done.returncode != 0
+    assert "SECRET_KEY" in done.stderr
+
+
+def test_hints_reach_the_broker():
+    with app.connection_for_write() as connection:
+        connection.ensure_connection(max_retries=1)
+
+        assert connection.transport.driver_type == "redis"
