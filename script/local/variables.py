@@ -30,9 +30,8 @@ def base_variables() -> dict[str, str]:
 
 
 def addresses(urls: dict[str, str]) -> dict[str, str]:
-    """The servers' addresses; Celery spells the one of a socket in its own way."""
-    broker = urls["REDIS_URL"].replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
-    return {"CELERY_BROKER_URL": os.environ.get("CELERY_BROKER_URL") or broker, **urls}
+    """The servers' addresses; one for Celery that is set already stays."""
+    return {"CELERY_BROKER_URL": os.environ.get("CELERY_BROKER_URL") or _broker(urls["REDIS_URL"]), **urls}
 
 
 def for_tests(urls: dict[str, str], slot: int) -> dict[str, str]:
@@ -48,7 +47,12 @@ def for_tests(urls: dict[str, str], slot: int) -> dict[str, str]:
         "DATABASE_URL": database.geturl(),
         "REDIS_URL": socket if redis.scheme == "unix" else redis._replace(path=f"/{number}").geturl(),
     }
-    return addresses(own) | {"TESTING": "1", "DEBUG": "0"}
+    return own | {"CELERY_BROKER_URL": _broker(own["REDIS_URL"]), "TESTING": "1", "DEBUG": "0"}
+
+
+def _broker(redis_url: str) -> str:
+    """Celery spells the address of a socket in its own way."""
+    return redis_url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 
 
 def _secret_key(path: Path) -> str:

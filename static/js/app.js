@@ -36,8 +36,9 @@ function noticeZone() {
 async function showAgain() {
   if (find(".error-summary")) return;
   const response = await fetch(location.href);
-  if (!response.ok || find("main").contains(document.activeElement) || scrollY > 0) return;
+  if (!response.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  if (document.activeElement !== document.body || scrollY > 0) return;
   for (const part of [".head", "#main", ".foot"]) {
     const [old, next] = [find(part), find(part, fresh)];
     if (old && next) old.replaceWith(document.adoptNode(next));

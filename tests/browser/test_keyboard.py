@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from sessions_app.models import Booking
 from tests.browser.conftest import first_free
@@ -23,19 +23,24 @@ def presses_until(page: Page, selector: str) -> list[str]:
     pytest.fail(f"{selector} is not among the first stops: {stops}")
 
 
-def past_the_header(page: Page) -> list[str]:
-    """The skip link: two presses."""
+def skip(page: Page, words: str) -> list[str]:
+    """A skip link, which is the next stop: two presses."""
     page.keyboard.press("Tab")
-    expect(page.locator(":focus")).to_have_text("Skip to main content")
+    expect(page.locator(":focus")).to_have_text(words)
     page.keyboard.press("Enter")
-    return ["skip", "main"]
+    return [words, "Enter"]
 
 
-def test_keyboard_alone_books_from_the_results_in_few_presses(browser_page, priya, bob):
+def past_the_header(page: Page) -> list[str]:
+    return skip(page, "Skip to main content")
+
+
+def test_keyboard_alone_books_from_the_results_in_few_presses(browser_page, priya, tomas, bob):
     page = browser_page(user=bob)
-    page.goto("/mentors/?q=counter-offer")
+    page.goto("/mentors/?q=counter-offer+or+two+offers")
+    expect(page.locator("ol.results > li")).to_have_count(2)
 
-    to_the_time = past_the_header(page) + presses_until(page, "a.slot")
+    to_the_time = past_the_header(page) + skip(page, "Skip to the results") + presses_until(page, "a.slot")
     page.keyboard.press("Enter")
     expect(page.locator("input[name=start]:checked")).to_have_count(1)
     start = page.locator("input[name=start]:checked").get_attribute("value")
@@ -106,3 +111,23 @@ def test_escape_closes_the_menu_and_gives_the_focus_back(browser_page, priya):
 
     expect(page.locator("details[data-menu]")).not_to_have_attribute("open", "")
     expect(page.locator("details[data-menu] summary")).to_be_focused()
+
+
+def test_page_that_learns_the_zone_leaves_alone_whoever_has_begun(browser_page, priya):
+    """On a first visit the page is asked for again in the browser's zone; the answer may come late."""
+    page, asked_again = browser_page(width=390, tz="Asia/Kolkata"), []
+    page.route("**/*", lambda route, request: asked_again.append(route) if is_fetch(request) else route.continue_())
+    page.goto("/")
+    menu = page.locator("details[data-menu] summary")
+    menu.press("Enter")
+
+    with page.expect_event("requestfinished", is_fetch):
+        asked_again.pop().continue_()
+    page.evaluate("() => new Promise(done => setTimeout(done, 200))")
+
+    expect(menu).to_be_focused()
+    expect(page.locator("details[data-menu]")).to_have_attribute("open", "")
+
+
+def is_fetch(request: Request) -> bool:
+    return request.resource_type == "fetch"
