@@ -158,5 +158,5 @@ def busy_times(
     """A person's time that is taken from now on, so that no page offers them what the booking would refuse."""
     if person is None:
         return []
-    taken = Occupancy.objects.filter(person=person, during__endswith__gt=now).exclude(booking=leave_out)
+    taken = Occupancy.objects.in_force(now).filter(person=person, during__endswith__gt=now).exclude(booking=leave_out)
     return [(during.lower, during.upper) for during in taken.values_list("during", flat=True)]

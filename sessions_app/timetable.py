@@ -102,18 +102,14 @@ def load_timetable(profile: MentorProfile, *, now: datetime, leave_out: Booking 
 
 
 def _taken_by_person(people: list[int], *, now: datetime, leave_out: Booking | None) -> dict[int, list[Taken]]:
-    """What takes each person's time: the occupancies in force, and completed sessions, which count for caps only.
-
-    An overdue hold or request counts as free: whoever books expires it under the lock.
-    """
+    """What takes each person's time: the occupancies in force, and completed sessions, which count for caps only."""
     taken: dict[int, list[Taken]] = defaultdict(list)
     left_out = leave_out.pk if leave_out else None
-    occupancies = Occupancy.objects.filter(person__in=people, during__endswith__gt=now - CAP_REACH)
-    for person, during, mentor, state, expires_at, booking in occupancies.values_list(
-        "person_id", "during", "booking__mentor_id", "booking__state", "booking__expires_at", "booking_id"
+    occupancies = Occupancy.objects.in_force(now).filter(person__in=people, during__endswith__gt=now - CAP_REACH)
+    for person, during, mentor, state, booking in occupancies.values_list(
+        "person_id", "during", "booking__mentor_id", "booking__state", "booking_id"
     ):
-        overdue = expires_at is not None and expires_at <= now and state != BookingState.CONFIRMED
-        if booking == left_out or overdue:
+        if booking == left_out:
             continue
         gives = person == mentor and state != BookingState.HELD
         taken[person].append(Taken(during.lower, during.upper, gives=gives))

@@ -1,21 +1,16 @@
 """What a hostile reader still gets away with. A test that no longer fails moves to where its subject is tested."""
 
 import re
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.core import mail
 from django.test import Client
 
 from mentors.errors import ProfileError
 from mentors.models import MentorProfile, ProfileState
 from mentors.services import Words, approve_profile, save_words, submit_profile
-from notifications.models import Notification
-from sessions_app.audit import audit_notices
 from sessions_app.models import Booking
-from sessions_app.services import BriefInput, claim_hold, expire_overdue, hold_slot
 from tests.conftest import NOW, make_mentor
 from tests.sessions_app.conftest import QUESTION, THURSDAY, ask_first, book  # noqa: F401 - one is a fixture
 
@@ -65,20 +60,6 @@ def test_a_hold_with_a_mentor_suspended_meanwhile_leads_to_other_people(offer, b
     assert (page.status_code, "counter-offer" in page.content.decode()) == (200, True)
 
 
-# A hold that ran out and was claimed all the same: its notices are found missing too.
-def test_the_audit_knows_what_a_late_claim_should_have_told(offer, bob):
-    hold = hold_slot(offer=offer, start=THURSDAY, brief=BriefInput(QUESTION), held_for="x", now=NOW)
-    late = NOW + timedelta(minutes=12)
-    expire_overdue(now=late)
-    claim_hold(booking=hold, mentee=bob, now=late)
-    written = Notification.objects.count()
-    Notification.objects.all().delete()
-
-    audit_notices(now=late)
-
-    assert Notification.objects.count() == written
-
-
 # Staff who mentor are reviewed by somebody else.
 def test_staff_do_not_decide_on_themselves(maria, topic):
     profile = make_mentor(maria)
@@ -87,13 +68,3 @@ def test_staff_do_not_decide_on_themselves(maria, topic):
 
     with pytest.raises(ProfileError):
         approve_profile(profile=profile, by=maria, now=NOW)
-
-
-# Accepted means listed: one's own request that ran out takes no time, even before the clock has got to it.
-def test_ones_own_overdue_request_crosses_nothing_out(ask_first, bob, client_for):  # noqa: F811
-    book(ask_first, bob)
-
-    with time_machine.travel(NOW + timedelta(hours=25), tick=False):
-        page = client_for(bob).get(PAGE, {"day": "2026-11-26"}).content.decode()
-
-    assert 'value="2026-11-26T14:30Z"' in page

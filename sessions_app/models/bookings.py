@@ -247,12 +247,22 @@ class BookingEvent(models.Model):
         return f"{self.from_state}→{self.to_state}"
 
 
+class OccupancyQuerySet(models.QuerySet["Occupancy"]):
+    def in_force(self, now: datetime) -> Self:
+        """Without those of overdue holds and requests: whoever books expires these under the lock."""
+        return self.exclude(
+            booking__state__in=(BookingState.HELD, BookingState.REQUESTED), booking__expires_at__lte=now
+        )
+
+
 class Occupancy(models.Model):
     """A person's time that is taken: one row for each participant of an occupying booking; never updated."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="occupancies")
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="occupancies")
     during = DateTimeRangeField(default_bounds="[)")
+
+    objects = OccupancyQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -200,3 +200,13 @@ def test_the_way_back_to_the_results_keeps_every_sign(offer):
     page = Client().get(PAGE, {"q": "R&D or sales #1?"}).content.decode()
 
     assert 'href="/mentors/?q=R%26D%20or%20sales%20%231%3F"' in page
+
+
+def test_ones_own_overdue_request_crosses_nothing_out(ask_first, bob, client_for):
+    book(ask_first, bob)
+
+    # A day has passed, and the clock has not got to it yet.
+    with time_machine.travel(NOW + timedelta(hours=25), tick=False):
+        page = client_for(bob).get(PAGE, {"day": "2026-11-26"}).content.decode()
+
+    assert 'value="2026-11-26T14:30Z"' in page
