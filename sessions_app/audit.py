@@ -33,7 +33,8 @@ SECONDS = 20
 AT_ONCE = 500
 GOES_ON_AFTER = "audit:goes-on-after"
 
-UNASKED = ("", BookingState.HELD)
+# A hold that ran out may still be claimed, when its time is free.
+UNASKED = ("", BookingState.HELD, BookingState.EXPIRED)
 TOLD: dict[str, dict[str, str]] = {
     BookingState.REQUESTED: dict.fromkeys(UNASKED, "requested"),
     BookingState.CONFIRMED: {**dict.fromkeys(UNASKED, "confirmed"), BookingState.REQUESTED: "accepted"},

@@ -13,6 +13,7 @@ from sessions_app.services import (
     BriefInput,
     accept_booking,
     cancel_booking,
+    claim_hold,
     complete_ended,
     decline_booking,
     edit_question,
@@ -136,6 +137,24 @@ def test_audit_does_not_tell_of_holds(offer):
     expire_overdue(now=LATER)
 
     assert audit_notices(now=LATER) == 0
+
+
+@pytest.mark.parametrize("instant", [True, False])
+def test_audit_knows_what_a_late_claim_told(offer, bob, instant):
+    """A hold that ran out and was claimed all the same, its time being free still."""
+    offer.instant = instant
+    offer.save()
+    hold = hold_slot(offer=offer, start=THURSDAY, brief=BriefInput(question=QUESTION), now=NOW, held_for="x")
+    late = NOW + 12 * MINUTE
+    expire_overdue(now=late)
+    booking = claim_hold(booking=hold, mentee=bob, now=late)
+    before = rows(booking)
+    Notification.objects.all().delete()
+
+    written = audit_notices(now=late)
+
+    assert written == len(before) > 0
+    assert rows(booking) == before
 
 
 def test_audit_tells_of_a_request_that_the_clock_ended(request_for, bob):
