@@ -1,6 +1,7 @@
 """Taking a slot: book it, hold it for a visitor, turn the hold into a booking."""
 
-from dataclasses import asdict, dataclass
+import hashlib
+from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -33,25 +34,37 @@ class BriefInput:
     needed_by: date | None = None
 
 
+def mark_of(key: str | None, offer: Offer, start: datetime, brief: BriefInput) -> str | None:
+    """Tells a form that was sent twice from one that was changed before it was sent again."""
+    if not key:
+        return None
+    parts = (key, offer.pk, start.timestamp(), *astuple(brief))
+    return hashlib.sha256(repr([str(part) for part in parts]).encode()).hexdigest()
+
+
 @booking_act
 def book_session(
     *, offer: Offer, start: datetime, brief: BriefInput, mentee: User, now: datetime, key: str | None = None
 ) -> Booking:
     """Book `start` for `mentee`: confirmed at once, or requested where the offer asks first.
 
-    The same `key` of the same person gets the same booking again. Raises BookingError with the engine's codes, or
-    `closed`, `own_profile`, `too_many_open`, `already_together`, `taken`, `changed` (that booking was ended meanwhile).
+    The same `key` of the same person with the same choice gets the same booking again. Raises BookingError with the
+    engine's codes, or `closed`, `own_profile`, `too_many_open`, `already_together`, `taken`, `changed` (that booking
+    was ended meanwhile).
     """
     offer = lock_offer(offer, mentee)
     profile = offer.profile
-    if key and (booked := Booking.objects.filter(mentee=mentee, idempotency_key=key).first()):
+    mark = mark_of(key, offer, start, brief)
+    if mark and (booked := Booking.objects.filter(mentee=mentee, idempotency_key=mark).first()):
         return still_standing(booked)
     check_offer(offer)
     expire_for(profile.person_id, mentee.pk, now=now)
     check_mentee(mentee, profile, now=now)
     check_slot(offer, start=start, mentee=mentee, now=now)
     close_earlier_engagement(mentee, profile, now=now)
-    booking = insert(offer, start=start, brief=brief, mentee=mentee, now=now, key=key, **agreed(offer, start, now=now))
+    booking = insert(
+        offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, **agreed(offer, start, now=now)
+    )
     log(booking, from_state="", by=mentee, now=now)
     event = "confirmed" if booking.state == BookingState.CONFIRMED else "requested"
     schedule(*booking_notices(booking, event=event, by=mentee, now=now), now=now)
@@ -72,13 +85,14 @@ def hold_slot(
     """Keep `start` for a visitor who still has to sign in, for `HOLD_MINUTES`.
 
     `held_for` names the visitor's address (a hash) for the hourly limit; `instead_of` is the hold this browser has
-    already, which is given up. The same `key` from the same address gets the same hold again.
+    already, which is given up. The same `key` from the same address with the same choice gets the same hold again.
     Raises BookingError as `book_session`, or `too_many_holds`.
     """
     offer = lock_offer(offer, instead_of.mentor_id if instead_of else None)
     check_offer(offer)
-    held = Booking.objects.filter(held_for=held_for, idempotency_key=key, state=BookingState.HELD, expires_at__gt=now)
-    if key and (again := held.first()):
+    mark = mark_of(key, offer, start, brief)
+    held = Booking.objects.filter(held_for=held_for, idempotency_key=mark, state=BookingState.HELD, expires_at__gt=now)
+    if mark and (again := held.first()):
         return again
     recent = Booking.objects.filter(held_for=held_for, created_at__gt=now - timedelta(hours=1)).count()
     if recent >= settings.MAX_HOLDS_PER_HOUR:
@@ -94,7 +108,7 @@ def hold_slot(
         brief=brief,
         mentee=None,
         now=now,
-        key=key,
+        mark=mark,
         held_for=held_for,
         state=BookingState.HELD,
         expires_at=until,
@@ -251,7 +265,7 @@ def insert(
     mentee: User | None,
     now: datetime,
     state: BookingState,
-    key: str | None = None,
+    mark: str | None = None,
     held_for: str = "",
     expires_at: datetime | None = None,
     confirmed_at: datetime | None = None,
@@ -268,7 +282,7 @@ def insert(
         during=DateTimeTZRange(start, start + timedelta(minutes=offer.length), "[)"),
         format=offer.format,
         state=state,
-        idempotency_key=key,
+        idempotency_key=mark,
         held_for=held_for,
         expires_at=expires_at,
         confirmed_at=confirmed_at,

@@ -11,6 +11,7 @@ from sessions_app.models import Booking, BookingEvent, BookingState, Engagement,
 from sessions_app.services import (
     BriefInput,
     book_session,
+    cancel_booking,
     claim_hold,
     hold_slot,
     release_hold,
@@ -168,6 +169,15 @@ def test_the_same_key_gets_the_same_booking(offer, bob):
 
     assert book(offer, bob, key="one") == first
     assert Booking.objects.count() == 1
+
+
+def test_the_same_key_with_another_choice_is_another_booking(offer, bob):
+    first = book(offer, bob, key="one")
+    cancel_booking(booking=first, by=bob, reason="Ill", now=NOW)
+
+    second = book(offer, bob, at("2026-11-27 10:00"), key="one")
+
+    assert (second.pk == first.pk, second.start) == (False, at("2026-11-27 10:00"))
 
 
 def test_an_overdue_request_is_free_for_the_next_one(ask_first, bob, charlie):

@@ -67,6 +67,32 @@ def test_a_visitors_second_click_gets_the_same_hold(offer):
     assert Booking.objects.count() == 1
 
 
+# After the browser's Back the form still has its key: what is chosen then counts, not what was chosen before.
+@pytest.mark.parametrize("change", [{"start": "2026-11-26T15:00Z"}, {"question": "Which team do I join?"}])
+def test_the_same_form_with_another_time_or_question_is_another_hold(offer, change):
+    client, data = Client(), form(offer)
+    client.post(f"{PAGE}book/", data)
+
+    client.post(f"{PAGE}book/", data | change)
+
+    hold = Booking.objects.get(state="held")
+    changed = data | change
+    assert (f"{hold.start:%Y-%m-%dT%H:%MZ}", hold.question) == (changed["start"], changed["question"])
+
+
+def test_the_same_form_with_another_time_is_not_booked_already(offer, bob, client_for):
+    client, data = client_for(bob), form(offer)
+    client.post(f"{PAGE}book/", data, follow=True)
+
+    response = client.post(f"{PAGE}book/", data | {"start": "2026-11-26T15:00Z"}, follow=True)
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "You are booked with" not in page
+    assert "You already have a session with Alice ahead. Move that one, or book again after it." in page
+    assert Booking.objects.get().start == THURSDAY
+
+
 def test_a_form_sent_again_after_its_session_was_cancelled_says_so(offer, bob, client_for):
     client, data = client_for(bob), form(offer)
     client.post(f"{PAGE}book/", data)
