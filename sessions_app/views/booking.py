@@ -24,6 +24,7 @@ from sessions_app.errors import BookingError
 from sessions_app.forms.booking import BookingForm, GuestForm
 from sessions_app.models import Booking, BookingState
 from sessions_app.services import BriefInput, book_session, claim_hold, hold_slot, release_hold
+from sessions_app.services.booking import closed
 
 from .mentor_page import mentor_page
 
@@ -36,6 +37,8 @@ GRACE = timedelta(minutes=30)
 @require_http_methods(["GET", "POST"])
 def book(request: HttpRequest, slug: str) -> HttpResponse:
     """POST books, or holds for a visitor; GET is the page where a visitor with a hold says who they are."""
+    if away := gone(request, slug):
+        return redirect(away)
     profile = get_object_or_404(MentorProfile.objects.public().select_related("person", "schedule"), slug=slug)
     if request.method == "GET":
         return check_page(request, profile)
@@ -55,6 +58,8 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def book_email(request: HttpRequest, slug: str) -> HttpResponse:
     """A visitor says where the joining link goes; a code is on its way. Typing it books (see `claim_after_sign_in`)."""
+    if away := gone(request, slug):
+        return redirect(away)
     profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
     booking = held_here(request)
     if booking is None:
@@ -134,17 +139,31 @@ def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:
         claimed = claim_hold(booking=booking, mentee=user, now=now)
     except BookingError as error:
         release_hold(booking=booking, now=now)
-        messages.warning(request, error.message)
-        return f"{reverse('mentor_detail', args=[booking.offer.profile.slug])}?{kept(booking)}"
+        return way_on(request, booking, error)
     messages.success(request, booked_text(claimed))
     return reverse("session", args=[claimed.uuid])
 
 
-def kept(booking: Booking) -> str:
-    """The question and the offer in an address, so that nobody types them again."""
-    query = QueryDict(mutable=True)
-    query.update({"q": booking.question, "offer": str(booking.offer.uuid)})
-    return query.urlencode()
+def gone(request: HttpRequest, slug: str) -> str | None:
+    """Where to go for whoever holds a time with this mentor, whom staff have taken away from the public meanwhile."""
+    booking = held_here(request)
+    if booking is None or booking.offer.profile.slug != slug or booking.offer.profile.is_public:
+        return None
+    return way_on(request, booking, closed(booking.offer.profile))
+
+
+def way_on(request: HttpRequest, booking: Booking, error: BookingError) -> str:
+    """Say why a held time can't be had, and answer where to choose another without typing the question again.
+
+    That is with the mentor, or with other people if the mentor's page isn't there any more.
+    """
+    messages.warning(request, error.message)
+    profile, query = booking.offer.profile, QueryDict(mutable=True)
+    query["q"] = booking.question
+    if not profile.is_public:
+        return f"{reverse('mentor_list')}?{query.urlencode()}"
+    query["offer"] = str(booking.offer.uuid)
+    return f"{reverse('mentor_detail', args=[profile.slug])}?{query.urlencode()}"
 
 
 def booked(request: HttpRequest, booking: Booking) -> HttpResponse:

@@ -115,6 +115,36 @@ def test_an_old_hold_books_nothing_by_surprise(offer, bob):
     assert Booking.objects.filter(mentee=bob).count() == 0
 
 
+# Whoever held a time with a mentor who was suspended meanwhile must not land on a page that isn't there.
+def test_a_hold_with_a_mentor_suspended_meanwhile_leads_to_other_people(offer, bob):
+    client = Client()
+    client.post(f"{PAGE}book/", form(offer))
+    MentorProfile.objects.update(state="suspended")
+    client.post("/sign-in/", {"email": bob.email})
+    code = re.search(r"\b(\d{3}) (\d{3})\b", mail.outbox[-1].body)
+
+    page = client.post("/sign-in/code/", {"code": code[1] + code[2]}, follow=True)
+
+    assert page.redirect_chain[-1][0] == "/mentors/?q=Should+I+take+the+counter-offer%3F"
+    assert page.status_code == 200
+    assert "Alice does not take this kind of session now." in page.content.decode()
+    assert "counter-offer" in page.content.decode()
+
+
+@pytest.mark.parametrize(("method", "path"), [("get", "book/"), ("post", "book/email/")])
+def test_who_has_not_said_who_they_are_yet_is_led_to_other_people_too(offer, method, path):
+    client = Client()
+    client.post(f"{PAGE}book/", form(offer))
+    MentorProfile.objects.update(state="suspended")
+
+    page = getattr(client, method)(f"{PAGE}{path}", {"email": "new@example.org"}, follow=True)
+
+    assert page.status_code == 200
+    assert "Alice does not take this kind of session now." in page.content.decode()
+    assert "counter-offer" in page.content.decode()
+    assert mail.outbox == []
+
+
 def test_a_session_keeps_its_length_when_its_offer_changes(booking, offer, bob):
     Offer.objects.update(length=15)
 
