@@ -1,10 +1,10 @@
 """Debian's Chromium, started once for a whole run: a process can hold one Playwright only."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
+from local.places import browser
 from playwright.sync_api import Browser, sync_playwright
 
 # Without these it looks for its maker's servers at every start.
@@ -22,8 +22,7 @@ def chromium() -> Iterator[Browser]:
     # Playwright's loop runs in this thread, so Django believes that every query of a test is made inside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        program = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
+        started = playwright.chromium.launch(executable_path=browser(), args=FLAGS)
+        yield started
+        started.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

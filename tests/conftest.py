@@ -12,6 +12,8 @@ from mentors.models import MentorProfile, Offer, ProfileDraft, ProfileState, Top
 from sessions_app.models import AvailabilityWindow, Schedule
 from tests.chromium import chromium  # noqa: F401 - a fixture
 
+# What takes longest begins first, so that no process works alone at the end.
+LONG = ("tests/chaos/", "tests/browser/", "tests/test_bad_input", "tests/sessions_app/test_races")
 # A Tuesday, 13:46 in London.
 NOW = datetime(2026, 11, 24, 13, 46, tzinfo=UTC)
 
@@ -54,6 +56,14 @@ def make_mentor(
         AvailabilityWindow(schedule=schedule, weekday=day, start=start, end=end) for day, start, end in week
     )
     return profile
+
+
+@pytest.hookimpl(trylast=True)  # after the shuffling
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return next((number for number, path in enumerate(LONG) if item.nodeid.startswith(path)), len(LONG))
+
+    items.sort(key=place)
 
 
 @pytest.fixture

@@ -2,18 +2,16 @@
 
 import os
 import secrets
-import shutil
 import time
 from collections.abc import Callable
 
 from local.account import ServerError
 from local.output import say, warn
-from local.places import PYTHON, ROOT, data_dir
+from local.places import PYTHON, ROOT, browser, data_dir
 from local.processes import Command, run
 from local.servers import Servers
-from local.variables import addresses, base_variables
+from local.variables import TEST_SLOTS, addresses, base_variables
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 TYPED = ("common", "accounts", "notifications", "mentors", "sessions_app", "search", "mentoring", "script/local")
 CHECKS: dict[str, Command] = {
     "lint": ["ruff", "check", "."],
@@ -56,7 +54,7 @@ def _check_and_test(env: dict[str, str]) -> int:
     if failed:
         warn(f"failed: {', '.join(failed)} (see above); the tests follow")
     say("tests")
-    outcome = _built(env) or run([PYTHON, "-m", "pytest", *_without_browser()], env)
+    outcome = _built(env) or run([PYTHON, "-m", "pytest", *_side_by_side(), *_without_browser()], env)
     return outcome or bool(failed)
 
 
@@ -74,9 +72,15 @@ def _for_production(env: dict[str, str]) -> dict[str, str]:
     return {**env, **production, "NUM_PROXIES": "1", "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587"}
 
 
+def _side_by_side() -> list[str]:
+    """A process for each core; a file's tests stay together, since some share servers, and the order is conftest's."""
+    processes = min(os.cpu_count() or 1, TEST_SLOTS - 2)  # one slot is the leading process', one is left for another run
+    return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
+
+
 def _without_browser() -> list[str]:
     """Tests in a browser need one; where all must run (CI=true) they are left in, and fail without it."""
-    if any(shutil.which(name) for name in BROWSERS) or os.environ.get("CI", "").lower() == "true":
+    if browser() or os.environ.get("CI", "").lower() == "true":
         return []
-    warn("No Chromium on this machine: the tests marked browser are NOT run (apt install chromium).")
+    warn("No Chromium on this machine: the tests marked browser are NOT run (apt install chromium-headless-shell).")
     return ["-m", "not browser"]

@@ -1,11 +1,20 @@
 """Where things are."""
 
 import os
+import shutil
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = str(VENV / "bin" / "python")
+
+# The shell does the same work in half the time: it draws no windows.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def browser() -> str | None:
+    """The Chromium of this machine that tests drive."""
+    return next((program for name in BROWSERS if (program := shutil.which(name))), None)
 
 
 def data_dir() -> Path:
