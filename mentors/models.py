@@ -154,6 +154,10 @@ class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
             Q(state=ProfileState.SUBMITTED) | Q(state=ProfileState.APPROVED, draft__submitted_at__isnull=False)
         ).order_by("draft__submitted_at", "pk")
 
+    def decided_by(self, person: User) -> Self:
+        """See `MentorProfile.is_decided_by`."""
+        return self.exclude(person=person)
+
 
 class MentorProfile(ProfileWords):
     """One person's standing as a mentor, with the words the public sees (empty until first approved)."""
@@ -202,6 +206,10 @@ class MentorProfile(ProfileWords):
     def is_writable(self) -> bool:
         """Whether its mentor may change and send it now."""
         return self.state not in (ProfileState.DECLINED, ProfileState.SUSPENDED)
+
+    def is_decided_by(self, person: User) -> bool:
+        """Whether this member of staff may decide about it; about themselves nobody does."""
+        return self.person_id != person.pk
 
     def is_paused(self, today: date) -> bool:
         return self.paused_until is not None and today < self.paused_until

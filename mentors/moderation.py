@@ -48,8 +48,9 @@ def submit_profile(*, profile: MentorProfile, by: User, now: datetime) -> Mentor
 def approve_profile(*, profile: MentorProfile, by: User, now: datetime, seen: int | None = None) -> MentorProfile:
     """Make what was sent public. `seen` is the version that the decider read.
 
-    Raises ProfileError("moved_on", "not_waiting").
+    Raises ProfileError("own_profile", "moved_on", "not_waiting").
     """
+    _refuse_own(profile, by)
     fresh = _lock_waiting(profile, seen)
     draft = draft_of(fresh)
     before = fresh.photo.name or ""
@@ -69,8 +70,9 @@ def ask_for_changes(
 ) -> MentorProfile:
     """Send it back with one sentence per point. A live profile stays as the public knows it.
 
-    Raises ProfileError("moved_on", "not_waiting", "no_points").
+    Raises ProfileError("own_profile", "moved_on", "not_waiting", "no_points").
     """
+    _refuse_own(profile, by)
     told = {point: sentence.strip() for point, sentence in points.items() if sentence.strip()}
     if not told:
         raise ProfileError("no_points", _("Write at least one sentence that says what to change."))
@@ -87,8 +89,9 @@ def decline_profile(
 ) -> MentorProfile:
     """Turn it down: a new profile may apply again after REAPPLY_AFTER, a live one keeps its public words.
 
-    Raises ProfileError("moved_on", "not_waiting", "no_reason").
+    Raises ProfileError("own_profile", "moved_on", "not_waiting", "no_reason").
     """
+    _refuse_own(profile, by)
     reason = _needed(reason)
     fresh = _lock_waiting(profile, seen)
     if fresh.state != ProfileState.APPROVED:
@@ -128,7 +131,11 @@ def resume_profile(*, profile: MentorProfile, by: User, now: datetime, seen: int
 def suspend_profile(
     *, profile: MentorProfile, reason: str, by: User, now: datetime, seen: int | None = None
 ) -> MentorProfile:
-    """Take a live profile away from the public. Raises ProfileError("moved_on", "not_live", "no_reason")."""
+    """Take a live profile away from the public.
+
+    Raises ProfileError("own_profile", "moved_on", "not_live", "no_reason").
+    """
+    _refuse_own(profile, by)
     reason = _needed(reason)
     fresh = _lock_live(profile, seen)
     fresh.state = ProfileState.SUSPENDED
@@ -140,12 +147,19 @@ def suspend_profile(
 def reinstate_profile(
     *, profile: MentorProfile, by: User, now: datetime, reason: str = "", seen: int | None = None
 ) -> MentorProfile:
-    """Make a suspended profile public again. Raises ProfileError("moved_on", "not_suspended")."""
+    """Make a suspended profile public again. Raises ProfileError("own_profile", "moved_on", "not_suspended")."""
+    _refuse_own(profile, by)
     fresh = _lock_seen(profile, seen)
     if fresh.state != ProfileState.SUSPENDED:
         raise ProfileError("not_suspended", _("This profile is not suspended."))
     fresh.state = ProfileState.APPROVED
     return _decide(fresh, Decision.REINSTATED, by=by, now=now, reason=reason, tell="profile_approved")
+
+
+def _refuse_own(profile: MentorProfile, by: User) -> None:
+    """A pause is the mentor's own affair; all else about staff who mentor is decided by somebody else."""
+    if not profile.is_decided_by(by):
+        raise ProfileError("own_profile", _("This is your own profile. Ask somebody else on the team to decide."))
 
 
 def _lock_seen(profile: MentorProfile, seen: int | None) -> MentorProfile:

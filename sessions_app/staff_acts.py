@@ -98,7 +98,11 @@ ACTS: Mapping[str, Act] = {
 }
 
 
-def acts_for(profile: MentorProfile, *, waits: bool, now: datetime) -> list[tuple[str, Act]]:
+# What every mentor may do with their own profile, staff or not
+OWN = ("pause", "resume")
+
+
+def acts_for(profile: MentorProfile, *, by: User, waits: bool, now: datetime) -> list[tuple[str, Act]]:
     """What can be decided now, apart from approving and asking for changes."""
     keys = ["turn-down"] if waits else []
     if profile.state == ProfileState.APPROVED:
@@ -106,4 +110,5 @@ def acts_for(profile: MentorProfile, *, waits: bool, now: datetime) -> list[tupl
         keys += ["resume" if paused else "pause", "suspend"]
     elif profile.state == ProfileState.SUSPENDED:
         keys += ["reinstate"]
-    return [(key, ACTS[key]) for key in keys]
+    may_decide = profile.is_decided_by(by)
+    return [(key, ACTS[key]) for key in keys if may_decide or key in OWN]

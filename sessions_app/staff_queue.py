@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from mentors.checklist import Finding, first_look
 from mentors.models import MentorProfile, ProfileDraft, ProfileState
 from mentors.promises import StateTag, state_tag
@@ -101,6 +102,7 @@ def has_times(timetable: Timetable | None) -> bool:
     return timetable is not None and bool(timetable.rules.windows or any(timetable.rules.overrides.values()))
 
 
-def next_to_review(*, after: MentorProfile | None = None) -> MentorProfile | None:
-    waiting = MentorProfile.objects.to_review()
+def next_to_review(*, by: User, after: MentorProfile | None = None) -> MentorProfile | None:
+    """The oldest that waits and that this member of staff may decide about."""
+    waiting = MentorProfile.objects.to_review().decided_by(by)
     return (waiting.exclude(pk=after.pk) if after else waiting).first()

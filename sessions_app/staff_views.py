@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import staff_required
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_hour12, viewer_zone
 from common.requests import posted
@@ -40,7 +41,7 @@ def staff_home(request: SignedInRequest) -> HttpResponse:
     week = week_facts(now, viewer_zone(request) or UTC_NAME)
     context = {
         "queue": queue_facts(),
-        "first": next_to_review(),
+        "first": next_to_review(by=request.user),
         "week": week,
         "week_note": week_note(week),
         "bars": [(dateformat.format(day, "D"), count) for day, count in week.days],
@@ -100,8 +101,9 @@ def staff_profile(request: SignedInRequest, slug: str) -> HttpResponse:
         except ProfileError as error:
             form.add_error(None, str(error.message))
         else:
-            return to_next(profile)
-    return render(request, "staff/profile.html", review_context(profile, form, now), status=422 if form.errors else 200)
+            return to_next(profile, by=request.user)
+    context = review_context(profile, form, by=request.user, now=now)
+    return render(request, "staff/profile.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -119,7 +121,7 @@ def staff_profile_act(request: SignedInRequest, slug: str, act: str) -> HttpResp
             form.add_error(None, str(error.message))
         else:
             messages.success(request, str(chosen.done) % {"name": profile.name})
-            return to_next(profile) if act == "turn-down" else redirect("staff_profile", slug)
+            return to_next(profile, by=request.user) if act == "turn-down" else redirect("staff_profile", slug)
     names = {"name": profile.name}
     context = {
         "form": form,
@@ -175,7 +177,7 @@ def times_fact(request: SignedInRequest, profile: MentorProfile, now: datetime) 
     return _("The soonest is %(when)s, %(zone)s.") % {"when": when, "zone": zone_label(zone, slots[0].start)}
 
 
-def review_context(profile: MentorProfile, form: ReviewForm, now: datetime) -> dict[str, Any]:
+def review_context(profile: MentorProfile, form: ReviewForm, *, by: User, now: datetime) -> dict[str, Any]:
     waits = waits_for_review(profile)
     compares = waits and profile.state == ProfileState.APPROVED
     return {
@@ -184,7 +186,8 @@ def review_context(profile: MentorProfile, form: ReviewForm, now: datetime) -> d
         "changes": changes_of(profile, profile.draft) if compares else None,
         "form": form,
         "waits": waits,
-        "acts": acts_for(profile, waits=waits, now=now),
+        "acts": acts_for(profile, by=by, waits=waits, now=now),
+        "may_decide": profile.is_decided_by(by),
         "offers": profile.offers.active(),
         "decisions": profile.decisions.select_related("by"),
         "approve": APPROVE,
@@ -204,6 +207,6 @@ def decide(request: SignedInRequest, profile: MentorProfile, form: ReviewForm, n
         messages.success(request, _("%(name)s is asked for changes.") % {"name": profile.name})
 
 
-def to_next(profile: MentorProfile) -> HttpResponse:
-    following = next_to_review(after=profile)
+def to_next(profile: MentorProfile, *, by: User) -> HttpResponse:
+    following = next_to_review(by=by, after=profile)
     return redirect("staff_profile", following.slug) if following else redirect("staff_profiles")

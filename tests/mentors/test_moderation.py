@@ -23,7 +23,7 @@ from mentors.services import (
     suspend_profile,
 )
 from notifications.models import Notification
-from tests.conftest import NOW
+from tests.conftest import NOW, make_mentor
 
 from .conftest import later, state_of
 
@@ -269,6 +269,54 @@ def test_reinstate_profile_refuses_what_is_not_suspended(live_profile, maria):
     with pytest.raises(ProfileError) as refused:
         reinstate_profile(profile=live_profile, by=maria, now=NOW)
     assert refused.value.code == "not_suspended"
+
+
+# Staff who mentor are reviewed by somebody else.
+OWN_ACTS = {
+    "approve": (ProfileState.SUBMITTED, lambda **who: approve_profile(**who)),
+    "changes": (ProfileState.SUBMITTED, lambda **who: ask_for_changes(**who, points={"name": "Hm."})),
+    "decline": (ProfileState.SUBMITTED, lambda **who: decline_profile(**who, reason="No.")),
+    "suspend": (ProfileState.APPROVED, lambda **who: suspend_profile(**who, reason="No.")),
+    "reinstate": (ProfileState.SUSPENDED, lambda **who: reinstate_profile(**who)),
+}
+
+
+@pytest.mark.parametrize("act", OWN_ACTS)
+def test_staff_do_not_decide_on_themselves(maria, act):
+    state, decide = OWN_ACTS[act]
+    profile = make_mentor(maria)
+    MentorProfile.objects.update(state=state)
+
+    with pytest.raises(ProfileError) as refused:
+        decide(profile=profile, by=maria, now=NOW)
+
+    assert refused.value.code == "own_profile"
+    assert str(refused.value.message) == "This is your own profile. Ask somebody else on the team to decide."
+    assert (state_of(profile), log(profile), told(profile)) == (state, [], [])
+
+
+def test_staff_do_not_approve_their_own_changed_words(maria, topic, charlie):
+    profile = make_mentor(maria)
+    save_words(profile=profile, words=Words(headline="Chief of everything"), topics=[topic])
+    submit_profile(profile=profile, by=maria, now=NOW)
+
+    with pytest.raises(ProfileError):
+        approve_profile(profile=profile, by=maria, now=NOW)
+    profile.refresh_from_db()
+    assert profile.headline == "Engineering director"
+
+    approve_profile(profile=profile, by=charlie, now=NOW)
+    profile.refresh_from_db()
+    assert profile.headline == "Chief of everything"
+
+
+def test_staff_who_mentor_pause_themselves(maria):
+    profile = make_mentor(maria)
+
+    pause_profile(profile=profile, until=date(2026, 12, 7), by=maria, now=NOW)
+
+    profile.refresh_from_db()
+    assert profile.paused_until == date(2026, 12, 7)
 
 
 def test_a_decision_that_fails_half_way_leaves_nothing(sent_profile):

@@ -354,3 +354,56 @@ def test_review_page_of_a_profile_without_a_draft(client, alice):
     alice.mentor_profile.draft.delete()
 
     assert "Alice Adair" in text_of(client.get(page_of(alice.mentor_profile)))
+
+
+@pytest.fixture
+def own_profile(maria, topic) -> MentorProfile:
+    """Maria's, who is staff: changed and sent for review."""
+    profile = make_mentor(maria)
+    save_words(profile=profile, words=Words(headline="Chief of everything"), topics=[topic])
+    return submit_profile(profile=profile, by=maria, now=NOW)
+
+
+def test_ones_own_profile_says_who_decides(client, own_profile):
+    page = text_of(client.get(page_of(own_profile)))
+
+    assert "Somebody else on the team decides about it. It waits in the queue: ask one of them to review it." in page
+    assert "Chief of everything" in page
+    assert [word in page for word in ('value="approve"', 'value="changes"', "turn-down/", "suspend/")] == [False] * 4
+    assert "pause/" in page
+
+
+def test_ones_own_suspended_profile_says_who_decides(client, own_profile):
+    MentorProfile.objects.update(state=ProfileState.SUSPENDED)
+
+    page = text_of(client.get(page_of(own_profile)))
+
+    assert "Somebody else on the team decides about it. Ask one of them if something should change." in page
+    assert "reinstate/" not in page
+
+
+@pytest.mark.parametrize("path", ["", "turn-down/", "suspend/"])
+def test_deciding_on_oneself_all_the_same_is_refused_in_words(client, own_profile, path):
+    response = client.post(f"{page_of(own_profile)}{path}", ticked(own_profile, reason="Why not."))
+
+    own_profile.refresh_from_db()
+    assert response.status_code == 422
+    assert "This is your own profile. Ask somebody else on the team to decide." in text_of(response)
+    assert (own_profile.state, own_profile.headline) == (ProfileState.APPROVED, "Engineering director")
+
+
+def test_ones_own_profile_is_never_next_in_the_queue(client, own_profile, sent_profile):
+    assert f'href="{page_of(sent_profile)}">Review the oldest profile' in text_of(client.get("/staff/"))
+
+    response = client.post(page_of(sent_profile), ticked(sent_profile))
+
+    assert response.headers["Location"] == QUEUE
+
+
+def test_somebody_else_on_the_team_decides(client_for, own_profile):
+    other = client_for(make_person("stan@example.org", "Stan Stone", is_staff=True))
+
+    other.post(page_of(own_profile), ticked(own_profile))
+
+    own_profile.refresh_from_db()
+    assert own_profile.headline == "Chief of everything"
