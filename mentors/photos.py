@@ -53,7 +53,7 @@ def read_photo(upload: UploadedFile) -> Portraits:
         raise ValidationError(_("%(name)s is not a JPEG, PNG or WebP photo."), code="type", params={"name": name})
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # of many pixels and of odd metadata: both are judged here
             return _squares(content)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         message = _("%(name)s cannot be read. Save it again as JPEG or PNG.")

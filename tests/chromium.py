@@ -4,8 +4,9 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from local.places import browser
 from playwright.sync_api import Browser, sync_playwright
+
+from local.places import browser
 
 # Without these it looks for its maker's servers at every start.
 FLAGS = [

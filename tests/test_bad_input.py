@@ -173,7 +173,9 @@ def sent(client: Client, address: str, data: dict[str, str]):
 
 
 def breaks(response) -> bool:
-    return outcome_of(response) in range(500, 600)
+    """An error of ours, or markup that comes back as markup."""
+    shown = b"" if response.streaming else response.content
+    return outcome_of(response) in range(500, 600) or b"<svg/onload" in shown
 
 
 class Fields(HTMLParser):

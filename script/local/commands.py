@@ -74,7 +74,8 @@ def _for_production(env: dict[str, str]) -> dict[str, str]:
 
 def _side_by_side() -> list[str]:
     """A process for each core; a file's tests stay together, since some share servers, and the order is conftest's."""
-    processes = min(os.cpu_count() or 1, TEST_SLOTS - 2)  # one slot is the leading process', one is left for another run
+    others = 2  # slots: one for the process that leads, one left for another run
+    processes = min(os.cpu_count() or 1, TEST_SLOTS - others)
     return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 

@@ -3,7 +3,7 @@ from io import BytesIO
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, ImageOps
 
 from mentors.photos import MAX_BYTES, read_photo
 
@@ -42,6 +42,43 @@ def test_read_photo_keeps_no_metadata():
     assert b"EXIF" not in portraits.portrait
     assert b"taken at home" not in portraits.portrait
     assert dict(Image.open(BytesIO(portraits.portrait)).getexif()) == {}
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_read_photo_undoes_every_turn_that_a_camera_can_note(orientation):
+    """Against Pillow's own way, which can't be used since it also writes the rest of the metadata back."""
+    image = Image.new("RGB", (400, 400), "white")
+    image.paste("black", (0, 0, 400, 120))
+    image.paste("red", (0, 0, 120, 400))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    file = BytesIO()
+    image.save(file, "PNG", exif=exif)
+
+    shown = Image.open(BytesIO(read_photo(upload(file.getvalue())).portrait)).convert("RGB")
+
+    upright = ImageOps.exif_transpose(Image.open(file)).convert("RGB")
+    corners = [(20, 20), (380, 20), (20, 380), (380, 380)]
+    seen = [tuple(round(value / 255) for value in shown.getpixel((x * 256 // 400, y * 256 // 400))) for x, y in corners]
+    assert seen == [tuple(round(value / 255) for value in upright.getpixel(corner)) for corner in corners]
+
+
+@pytest.mark.parametrize(
+    "exif",
+    [
+        b"Exif\0\0MM\0*",
+        b"Exif\0\0MM\0*\0\0\0\x08\xff\xff\x01\x12",
+        b"Exif\0\0nonsense" * 20,
+        # an orientation that is a word, and one that is a thousand
+        b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x02\0\0\0\x04up!\0\0\0\0\0",
+        b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\x03\xe8\0\0\0\0\0\0",
+    ],
+    ids=["cut off", "says more than it has", "nonsense", "a word", "a thousand"],
+)
+def test_read_photo_survives_what_cameras_write(exif):
+    portrait = read_photo(upload(picture(exif=exif))).portrait
+
+    assert Image.open(BytesIO(portrait)).size == (256, 256)
 
 
 def test_read_photo_turns_it_upright():
