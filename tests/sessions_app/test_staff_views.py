@@ -371,6 +371,7 @@ def test_ones_own_profile_says_who_decides(client, own_profile):
     assert "Chief of everything" in page
     assert [word in page for word in ('value="approve"', 'value="changes"', "turn-down/", "suspend/")] == [False] * 4
     assert "pause/" in page
+    assert [f">{heading}</h2>" in page for heading in ("What you can do", "Or", "Decide")] == [True, False, False]
 
 
 def test_ones_own_suspended_profile_says_who_decides(client, own_profile):
