@@ -7,12 +7,9 @@ database and numbers its Redis database.
 import atexit
 import fcntl
 import os
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "script"))
 
 from local.places import data_dir
 from local.servers import Servers

@@ -54,7 +54,6 @@ def test_pages_that_anybody_sees(world, look):
         {
             "home": "/",
             "browse": "/mentors/?q=counter-offer",
-            "browse-all": "/mentors/?later=1",
             "browse-nobody": "/mentors/?q=zzzzzz",
             "browse-filters-cost": "/mentors/?q=counter-offer&when=today&len=15&lang=zh",
             "mentor": "/mentors/priya-raghunathan/?q=Should+I+stay",

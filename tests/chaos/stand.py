@@ -18,14 +18,12 @@ from pathlib import Path
 import psutil
 import psycopg2
 
+from local.account import Account, ServerError
+from local.ports import free_port
+from local.postgres import Postgres
+from local.valkey import Valkey
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "script"))
-
-from local.account import Account, ServerError  # noqa: E402 (not to be found before)
-from local.ports import free_port  # noqa: E402
-from local.postgres import Postgres  # noqa: E402
-from local.valkey import Valkey  # noqa: E402
-
 PATIENCE = 120.0
 
 
