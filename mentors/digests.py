@@ -61,7 +61,7 @@ def to_review(row: Notification, now: datetime) -> Message | Nothing:
         return Nothing("not staff any more")
     waiting = MentorProfile.objects.to_review().decided_by(reader).select_related("draft")
     count, oldest = waiting.count(), waiting.first()
-    if oldest is None:
+    if oldest is None or oldest.draft.submitted_at is None:
         return Nothing("nothing waits any more")
     heading = ngettext("%(count)s profile waits for a decision", "%(count)s profiles wait for a decision", count)
     context = {
