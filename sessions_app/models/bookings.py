@@ -87,6 +87,8 @@ class BookingState(models.TextChoices):
 
 
 OCCUPYING = (BookingState.HELD, BookingState.REQUESTED, BookingState.CONFIRMED)
+# Held for somebody who has yet to decide; when its time to be answered has passed it counts as free.
+WAITING = (BookingState.HELD, BookingState.REQUESTED)
 OVER = (BookingState.COMPLETED, BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)
 
 
@@ -100,7 +102,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def overdue(self, now: datetime) -> Self:
         """Holds and requests whose time to be answered has passed: they count as free."""
-        return self.filter(state__in=(BookingState.HELD, BookingState.REQUESTED), expires_at__lte=now)
+        return self.filter(state__in=WAITING, expires_at__lte=now)
 
     def open_for(self, mentee: User, now: datetime) -> Self:
         """Requested or confirmed and not yet over: what the limit of open bookings counts."""
@@ -170,7 +172,7 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(condition=~Q(mentee=F("mentor")), name="booking_joins_two_people"),
             models.CheckConstraint(
-                condition=~Q(state__in=(BookingState.HELD, BookingState.REQUESTED)) | Q(expires_at__isnull=False),
+                condition=~Q(state__in=WAITING) | Q(expires_at__isnull=False),
                 name="what_waits_has_a_deadline",
             ),
             models.CheckConstraint(
@@ -185,7 +187,7 @@ class Booking(models.Model):
             models.Index(fields=["mentee", "state"], name="booking_mentee_state"),
             models.Index(
                 fields=["expires_at"],
-                condition=Q(state__in=(BookingState.HELD, BookingState.REQUESTED)),
+                condition=Q(state__in=WAITING),
                 name="booking_to_expire",
             ),
         ]
@@ -250,9 +252,7 @@ class BookingEvent(models.Model):
 class OccupancyQuerySet(models.QuerySet["Occupancy"]):
     def in_force(self, now: datetime) -> Self:
         """Without those of overdue holds and requests: whoever books expires these under the lock."""
-        return self.exclude(
-            booking__state__in=(BookingState.HELD, BookingState.REQUESTED), booking__expires_at__lte=now
-        )
+        return self.exclude(booking__state__in=WAITING, booking__expires_at__lte=now)
 
 
 class Occupancy(models.Model):

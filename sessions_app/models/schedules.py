@@ -1,5 +1,7 @@
 """A mentor's rules for time, in wall-clock terms of their own zone. `availability.py` turns them into instants."""
 
+from collections.abc import Sequence
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -94,6 +96,11 @@ class AvailabilityWindow(models.Model):
         return f"{self.get_weekday_display()} {self.start}–{self.end}"
 
 
+def spans_of(minutes: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Start, end, start, end, flat, as pairs."""
+    return tuple(zip(minutes[::2], minutes[1::2], strict=True))
+
+
 class DateOverride(models.Model):
     """What holds on one local date instead of its weekday's windows: start, end, start, end, flat; none is closed."""
 
@@ -110,7 +117,7 @@ class DateOverride(models.Model):
 
     @property
     def spans(self) -> tuple[tuple[int, int], ...]:
-        return tuple(zip(self.minutes[::2], self.minutes[1::2], strict=True))
+        return spans_of(self.minutes)
 
 
 class TimeOff(models.Model):

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max
 
-from sessions_app.models import Booking, BookingState, Engagement
+from sessions_app.models import OCCUPYING, Booking, BookingState, Engagement
+from sessions_app.models.bookings import WAITING
 
 from .base import booking_act, change, expire, lock_booking
 
@@ -27,7 +28,7 @@ def close_engagements(*, now: datetime) -> int:
     """Engagements end fourteen days after their last contact, when none is ahead. Returns how many."""
     over = (
         Engagement.objects.live()
-        .exclude(bookings__state__in=(BookingState.HELD, BookingState.REQUESTED, BookingState.CONFIRMED))
+        .exclude(bookings__state__in=OCCUPYING)
         .annotate(last=Max("bookings__during__endswith"))
         .filter(last__lte=now - CLOSES_AFTER)
     )
@@ -37,7 +38,7 @@ def close_engagements(*, now: datetime) -> int:
 @booking_act
 def _expire_one(booking: Booking, *, now: datetime) -> bool:
     booking = lock_booking(booking)
-    if booking.state not in (BookingState.HELD, BookingState.REQUESTED) or not booking.is_overdue(now):
+    if booking.state not in WAITING or not booking.is_overdue(now):
         return False
     expire(booking, now=now)
     return True
