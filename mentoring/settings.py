@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "notifications",
     "mentors",
     "sessions_app",
+    "search",
 ]
 
 MIDDLEWARE = [
@@ -167,6 +168,8 @@ CELERY_BEAT_SCHEDULE = {
     "reap lost notifications": {"task": "notifications.tasks.reap", "schedule": 30, "options": {"expires": 30}},
     "write forgotten notifications": {"task": "sessions_app.tasks.audit", "schedule": 600, "options": {"expires": 600}},
     "tell staff what waits": {"task": "mentors.tasks.announce", "schedule": 600, "options": {"expires": 600}},
+    "look anew at free times": {"task": "search.tasks.refresh", "schedule": 20, "options": {"expires": 20}},
+    "heal the search": {"task": "search.tasks.heal", "schedule": 600, "options": {"expires": 600}},
     "let the clock act on bookings": {"task": "sessions_app.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
 }
 

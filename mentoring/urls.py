@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("notifications.urls")),
     path("", include("mentors.urls")),
+    path("", include("search.urls")),
     path("", include("sessions_app.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

@@ -1,11 +1,20 @@
 """What this app asks of the ones above it, which append their function here: imports only go down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .models import MentorProfile
 
 # Each says in words when people can book this mentor, on a clock of twelve hours or not; empty: never.
 describe_times: list[Callable[[MentorProfile, bool], str]] = []
+
+# Each is told the ids of profiles that were decided about or offer something else, inside the transaction that did it.
+after_change: list[Callable[[Sequence[int]], None]] = []
+
+
+def announce_change(*profiles: MentorProfile | int) -> None:
+    ids = [profile if isinstance(profile, int) else profile.pk for profile in profiles]
+    for listener in after_change:
+        listener(ids)
 
 
 def times_in_words(profile: MentorProfile, *, hour12: bool) -> str:

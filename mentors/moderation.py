@@ -12,6 +12,7 @@ from notifications.services import Due, schedule
 from .completeness import what_is_missing
 from .drafts import copy_words, differs, draft_of, forget_photo, lock_profile
 from .errors import ProfileError
+from .hooks import announce_change
 from .models import Decision, MentorProfile, ProfileDecision, ProfileState
 
 SUBJECT_TYPE = "mentor_profile"
@@ -236,6 +237,7 @@ def _decide(
         version=profile.version,
         at=now,
     )
+    announce_change(profile)
     if tell:
         schedule(
             Due(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from .drafts import lock_profile
 from .errors import ProfileError
+from .hooks import announce_change
 from .models import MentorProfile, Offer, Topic
 
 MAX_OFFERS = 8
@@ -27,6 +28,7 @@ def set_lengths(*, profile: MentorProfile, lengths: Iterable[int], format: str, 
         offer = kept.setdefault(length, Offer(profile=profile, length=length))
         offer.format, offer.instant, offer.is_active = format, instant, True
         offer.save()
+    announce_change(profile)
     return [kept[length] for length in wanted]
 
 
@@ -42,6 +44,7 @@ def save_offer(*, profile: MentorProfile, offer: Offer, topics: Iterable[Topic])
     offer.profile = profile
     offer.save()
     offer.topics.set(topics)
+    announce_change(profile)
     return offer
 
 
@@ -53,6 +56,7 @@ def put_away_offer(*, profile: MentorProfile, offer: Offer) -> Offer:
         raise ProfileError("last", _("This is your only offer. Add another one first, or pause your profile."))
     offer.is_active = False
     offer.save(update_fields=["is_active"])
+    announce_change(profile)
     return offer
 
 

@@ -22,11 +22,10 @@ from notifications.models import Group, Notification
 from notifications.registry import Attachment, Message, Nothing, Policy, register
 
 from .invites import build_invite
-from .matching import find_mentors
 from .models import Booking, BookingEvent, BookingState, Resolution
 from .models.bookings import JOIN_OPENS_BEFORE
 from .reminders import REMINDERS
-from .wishes import Wish
+from .suggestions import people_for
 
 # The question goes into the address of the search page, and addresses should stay short.
 QUESTION_IN_ADDRESS = 200
@@ -198,17 +197,23 @@ def called_off(reading: Reading, *, template: str) -> Message:
 
 def soonest_elsewhere(reading: Reading) -> Context:
     """Other mentors who could help with the same question, and when they are free first."""
-    wish = Wish(words=reading.booking.question)
-    found = find_mentors(wish, zone=reading.zone, now=reading.now, mentee=reading.person).matches
-    others = [match for match in found if match.profile.person_id != reading.booking.mentor_id]
+    booking = reading.booking
+    others = people_for(
+        booking.question,
+        zone=reading.zone,
+        now=reading.now,
+        mentee=reading.person,
+        without=booking.offer.profile,
+        count=ELSEWHERE,
+    )
     return {
         "elsewhere": [
             (
-                absolute("mentor_detail", match.profile.slug),
-                match.profile.name,
-                reading.when(match.slots[0].start, short=True),
+                absolute("mentor_detail", other.profile.slug),
+                other.profile.name,
+                reading.when(other.slots[0].start, short=True),
             )
-            for match in others[:ELSEWHERE]
+            for other in others
         ]
     }
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-on_time_opened: list[Callable[[int], None]] = []
+on_time_opened: list[Callable[..., None]] = []
 
 
-def announce_opened(profile_id: int) -> None:
-    """Tell every listener that this mentor may have time that was not free before.
+def announce_opened(*people: int | None) -> None:
+    """Tell every listener that these people, if they mentor, may have time that was not free before.
 
     Called inside the transaction of every change of a schedule, and of every booking that lets go of its time, so that
     what listeners write stands or falls with it.
     """
     for listener in on_time_opened:
-        listener(profile_id)
+        listener(*(person for person in people if person is not None))

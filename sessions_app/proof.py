@@ -28,20 +28,19 @@ class Proof:
 
 
 def proof_of(mentors: Sequence[int], *, now: datetime) -> dict[int, Proof]:
-    """By person id, in two queries. An answer counts once its mentor may know of it."""
-    held = dict(
-        Booking.objects.filter(mentor__in=mentors, state=BookingState.COMPLETED)
+    """By person id, in one query. An answer counts once its mentor may know of it."""
+    given = Feedback.objects.unveiled(now).filter(booking__mentor__in=mentors, role=Role.MENTEE)
+    answer = Q(feedback__in=given)
+    helped = answer & Q(feedback__resolution__in=(Resolution.YES, Resolution.PARTLY))
+    rows = (
+        Booking.objects.filter(mentor__in=mentors)
         .order_by()
         .values_list("mentor")
-        .annotate(count=Count("pk"))
+        .annotate(
+            held=Count("pk", filter=Q(state=BookingState.COMPLETED), distinct=True),
+            all=Count("feedback", filter=answer, distinct=True),
+            good=Count("feedback", filter=helped, distinct=True),
+        )
     )
-    helped = Q(resolution__in=(Resolution.YES, Resolution.PARTLY))
-    answers = {
-        mentor: (count, good)
-        for mentor, count, good in Feedback.objects.unveiled(now)
-        .filter(booking__mentor__in=mentors, role=Role.MENTEE)
-        .order_by()
-        .values_list("booking__mentor")
-        .annotate(count=Count("pk"), good=Count("pk", filter=helped))
-    }
-    return {person: Proof(held.get(person, 0), *answers.get(person, (0, 0))) for person in mentors}
+    numbers = {mentor: Proof(held, answers, good) for mentor, held, answers, good in rows}
+    return {person: numbers.get(person, Proof()) for person in mentors}

@@ -96,7 +96,7 @@ def ensure_schedule(profile: MentorProfile, *, timezone: str) -> Schedule:
             schedule = proposed_schedule(profile, timezone=timezone)
             schedule.save()
             _insert_windows(schedule, DEFAULT_WINDOWS)
-            announce_opened(profile.pk)
+            announce_opened(profile.person_id)
     return schedule
 
 
@@ -120,7 +120,7 @@ def save_week(
         changed |= _write_windows(schedule, wanted)
         changed |= _write_pause(profile, away_until, today=local_today(schedule, now), by=by, now=now)
         if changed:
-            announce_opened(profile.pk)
+            announce_opened(profile.person_id)
     return schedule
 
 
@@ -160,7 +160,7 @@ def set_override(
         _check_owner(override.schedule_id, schedule)
         override.date, override.minutes = day, minutes
         override.save()
-        announce_opened(profile.pk)
+        announce_opened(profile.person_id)
     return override
 
 
@@ -169,7 +169,7 @@ def remove_override(*, profile: MentorProfile, override: DateOverride, by: User)
     with transaction.atomic():
         schedule = _locked_schedule(profile, by)
         if schedule.overrides.filter(pk=override.pk).delete()[0]:
-            announce_opened(profile.pk)
+            announce_opened(profile.person_id)
 
 
 def set_time_off(
@@ -197,7 +197,7 @@ def set_time_off(
         if (time_off.first, time_off.last) != (first, last):
             time_off.first, time_off.last = first, last
             time_off.save()
-            announce_opened(profile.pk)
+            announce_opened(profile.person_id)
     return time_off
 
 
@@ -206,7 +206,7 @@ def remove_time_off(*, profile: MentorProfile, time_off: TimeOff, by: User) -> N
     with transaction.atomic():
         schedule = _locked_schedule(profile, by)
         if schedule.time_off.filter(pk=time_off.pk).delete()[0]:
-            announce_opened(profile.pk)
+            announce_opened(profile.person_id)
 
 
 def local_today(schedule: Schedule, now: datetime) -> date:

@@ -20,8 +20,8 @@ CAP_REACH = timedelta(days=9)
 GRID_REACH = timedelta(days=5)
 NO_BOOKING = 0
 
-# Spans of what is taken are microseconds from the epoch: exact, and quicker to read than dates. An occupancy that is not
-# in force is one of `Occupancy.objects.in_force`; what is over counts for caps only.
+# Spans of what is taken are microseconds from the epoch: exact, and quicker to read than dates. Which occupancies are
+# in force is said by `Occupancy.objects.in_force` too; what is over counts for caps only.
 TIMETABLES = """
 SELECT schedule.profile_id, schedule.timezone, schedule.buffer, schedule.notice, schedule.horizon_days,
     schedule.max_per_day, schedule.max_per_week, profile.paused_until,

@@ -2,11 +2,9 @@
 
 from django.urls import include, path
 
-from .views import booking, calendars, changes, feedback, finding, followups, mentor_feedback, mentor_page, sessions
+from .views import booking, calendars, changes, feedback, followups, mentor_feedback, mentor_page, sessions
 
 urlpatterns = [
-    path("", finding.home, name="home"),
-    path("mentors/", finding.mentor_list, name="mentor_list"),
     path("mentors/<slug:slug>/", mentor_page.mentor_detail, name="mentor_detail"),
     path("mentors/<slug:slug>/book/", booking.book, name="book"),
     path("mentors/<slug:slug>/book/email/", booking.book_email, name="book_email"),

@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from mentors.models import MentorProfile, Offer, ProfileDraft, ProfileState, Topic
+from search.indexing import write_profiles
 from sessions_app.models import AvailabilityWindow, Schedule
 from tests.chromium import chromium  # noqa: F401 - a fixture
 
@@ -55,6 +56,7 @@ def make_mentor(
     AvailabilityWindow.objects.bulk_create(
         AvailabilityWindow(schedule=schedule, weekday=day, start=start, end=end) for day, start, end in week
     )
+    write_profiles([profile.pk])
     return profile
 
 

@@ -22,6 +22,7 @@ def main() -> None:
         say("collecting static files")
         call_command("collectstatic", interactive=False, verbosity=0)
     if get_user_model()._default_manager.exists():
+        call_command("rebuild_search", "--missing", stdout=io.StringIO())
         call_command("seed_demo", "--accounts")
     else:
         say("filling the empty database with demo data")

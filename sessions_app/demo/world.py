@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 
 from accounts.models import User
+from mentors.hooks import announce_change
 from mentors.models import MentorProfile, ProfileState, Topic
 from notifications.services import Due, schedule
 from sessions_app.models import Booking, BookingState
@@ -50,6 +51,7 @@ class Seeder:
         rng = Random(f"a world of {self.mentors} mentors over {self.days} days on {today:%Y-%m-%d}")
         with transaction.atomic():
             counts = World(rng, self, today).write()
+        announce_change(*MentorProfile.objects.public().values_list("pk", flat=True))
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         return counts

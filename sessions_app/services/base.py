@@ -111,7 +111,7 @@ def change(
         seen(by, subject_type=SUBJECT, subject_id=booking.pk, now=now)
     if to not in OCCUPYING:
         Occupancy.objects.filter(booking=booking).delete()
-        announce_opened(booking.offer.profile_id)
+        announce_opened(booking.mentor_id, booking.mentee_id)
     if event:
         schedule(*booking_notices(booking, event=event, by=by, now=now), now=now)
     return booking

@@ -73,7 +73,7 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime) 
         sequence=booking.sequence + 1,
         moves=booking.moves + 1,
     )
-    announce_opened(booking.offer.profile_id)
+    announce_opened(booking.mentor_id, booking.mentee_id)
     return booking
 
 

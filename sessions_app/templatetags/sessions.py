@@ -1,14 +1,11 @@
-"""What only pages about sessions need: matched words marked, links that keep what was typed."""
+"""What only pages about sessions need: links that keep what was typed."""
 
-import re
-from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from common.templatetags.ui import tag
@@ -20,17 +17,6 @@ from sessions_app.refusals import notice_words
 from sessions_app.services.feedback import OPEN_FOR
 
 register = template.Library()
-
-
-@register.filter
-def marked(text: str, lexemes: Sequence[str]) -> SafeString:
-    """The words that begin like a word of the search, in `<mark>`: lexemes are stems, so a beginning is shared."""
-    stems = [re.escape(lexeme) for lexeme in lexemes if len(lexeme) > 2]
-    if not stems:
-        return SafeString(conditional_escape(text))
-    pieces = re.split(rf"\b((?:{'|'.join(stems)})\w*)", text, flags=re.IGNORECASE)
-    marks = [format_html("<mark>{}</mark>" if index % 2 else "{}", piece) for index, piece in enumerate(pieces)]
-    return mark_safe("".join(marks))  # noqa: S308 - each piece is escaped above
 
 
 @register.simple_tag

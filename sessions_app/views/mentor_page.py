@@ -1,7 +1,7 @@
 """One mentor: trust this person, choose a time."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -16,16 +16,16 @@ from django.views.decorators.http import require_safe
 from accounts.viewing import viewer_zone
 from common.zones import UTC_NAME
 from mentors.models import MentorProfile, Offer
+from mentors.usual import usual_offer
 from sessions_app.errors import BookingError
+from sessions_app.forms.address import clean_words, read_date, read_start
 from sessions_app.forms.booking import BookingForm
-from sessions_app.forms.search import clean_words
 from sessions_app.left_with import shown_words
-from sessions_app.matching import find_mentors, usual_offer
 from sessions_app.picking import Browser, busy_times
 from sessions_app.proof import proof_of
 from sessions_app.readers import signed_in
+from sessions_app.suggestions import FreeMentor, people_for
 from sessions_app.timetable import load_timetable
-from sessions_app.wishes import Wish
 
 SIMILAR = 3
 
@@ -109,22 +109,6 @@ def read_choice(request: HttpRequest, offers: list[Offer], form: BookingForm | N
     )
 
 
-def read_date(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 2000 < day.year < 2100 else None
-
-
-def read_start(text: str) -> datetime | None:
-    try:
-        start = datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return start if 2000 < start.year < 2100 else None
-
-
 def refusal(error: BookingError | None, browser: Browser | None, choice: Choice) -> dict[str, Any]:
     if error is None:
         return {}
@@ -132,8 +116,7 @@ def refusal(error: BookingError | None, browser: Browser | None, choice: Choice)
     return {"error": error, "wished": choice.start, "alternatives": near}
 
 
-def similar(request: HttpRequest, profile: MentorProfile, words: str, *, zone: str, now: datetime) -> list[Any]:
+def similar(request: HttpRequest, profile: MentorProfile, words: str, *, zone: str, now: datetime) -> list[FreeMentor]:
     """People with free times who can be asked about the same."""
-    wish = Wish(words=words or " ".join(profile.asks))
-    found = find_mentors(wish, zone=zone, now=now, mentee=signed_in(request))
-    return [match for match in found.matches if match.profile.pk != profile.pk][:SIMILAR]
+    about = words or " ".join(profile.asks)
+    return people_for(about, zone=zone, now=now, mentee=signed_in(request), without=profile, count=SIMILAR)

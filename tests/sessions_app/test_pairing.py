@@ -8,12 +8,12 @@ from django.test import Client
 
 from mentors.models import Offer
 from notifications.models import Notification
+from search.finding import find_mentors, relaxations
+from search.wishes import When, Wish
 from sessions_app.errors import BookingError
 from sessions_app.letters import Reading, soonest_elsewhere
-from sessions_app.matching import find_mentors, relaxations
 from sessions_app.models import Booking
 from sessions_app.services import BriefInput, claim_hold, complete_ended, give_feedback, hold_slot
-from sessions_app.wishes import When, Wish
 from tests.conftest import at, make_mentor, make_person
 
 from .conftest import QUESTION, THURSDAY, book
@@ -71,11 +71,11 @@ def test_what_the_mentor_says_ends_no_pairing(booking, alice, bob):
 
 
 def test_relaxations_do_not_promise_whom_the_list_leaves_out(parted, bob):
-    wish = Wish(lengths=(45,), when=When.ANY)
+    wish = Wish(format="phone", when=When.ANY)
 
     found = [relaxations(wish, zone=LONDON, now=AFTER, mentee=person) for person in (bob, None)]
 
-    assert [[(name, count) for name, _wish, count in rows] for rows in found] == [[], [("lengths", 1)]]
+    assert [[(name, count) for name, _wish, count in rows] for rows in found] == [[], [("format", 1)]]
 
 
 def test_booking_is_refused_in_words_that_tell_nothing(parted, bob, offer):

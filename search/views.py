@@ -1,5 +1,6 @@
 """Say what you are stuck on; see who can help and when."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,14 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.viewing import viewer_zone
+from accounts.viewing import viewer_hour12, viewer_zone
+from common.times import when_text
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length, Topic
-from sessions_app.forms.search import read_wish
-from sessions_app.matching import Match, find_mentors, relaxations
 from sessions_app.models import Booking
 from sessions_app.readers import signed_in
-from sessions_app.wishes import WHEN_LABELS, Order, Wish
+
+from .finding import PAGE, Match, Results, find_mentors, relaxations
+from .forms import read_wish
+from .said import DROPPED, said_of
+from .unmet import note_unmet
+from .wishes import WHEN_LABELS, Drop, Order, Wish
 
 EXAMPLES = (
     gettext_lazy("Is this offer fair?"),
@@ -30,15 +35,6 @@ EXAMPLES = (
 ON_HOME = 4
 SORTS = {Order.SOONEST: gettext_lazy("Soonest"), Order.MATCH: gettext_lazy("Closest match")}
 PARTS = (gettext_lazy("morning"), gettext_lazy("afternoon"), gettext_lazy("evening"))
-DROPPED = {
-    "when": gettext_lazy("at any time of the day and week"),
-    "lengths": gettext_lazy("with sessions of any length"),
-    "topic": gettext_lazy("on any topic"),
-    "language": gettext_lazy("in any language"),
-    "format": gettext_lazy("by video, phone or chat"),
-    "instant": gettext_lazy("including those who confirm each session"),
-    "later": gettext_lazy("later than the next 7 days"),
-}
 
 
 @login_not_required
@@ -47,19 +43,17 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     zone = viewer_zone(request) or "UTC"
     reader = signed_in(request)
-    found = find_mentors(Wish(), zone=zone, now=now, mentee=reader)
-    soonest = found.matches[:ON_HOME]
+    soonest = find_mentors(Wish(), zone=zone, now=now, mentee=reader, count=ON_HOME).matches
     today = now.astimezone(ZoneInfo(zone)).date()
     upcoming = None
     if reader:
         upcoming = Booking.objects.visible_to(reader).upcoming(now).with_people().first()
     return render(
         request,
-        "sessions_app/home.html",
+        "search/home.html",
         {
             "examples": EXAMPLES,
             "soonest": soonest,
-            "total": found.total,
             "today_only": bool(soonest) and soonest[0].slots[0].start.astimezone(ZoneInfo(zone)).date() == today,
             "next": upcoming if upcoming and upcoming.start < now + timedelta(days=1) else None,
             "nav": "home",
@@ -71,33 +65,50 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def mentor_list(request: HttpRequest) -> HttpResponse:
     now, zone, reader = timezone.now(), viewer_zone(request) or "UTC", signed_in(request)
-    wish = read_wish(request.GET)
-    found = find_mentors(wish, zone=zone, now=now, mentee=reader)
+    is_part = bool(request.headers.get("HX-Request"))
+    wish = read_wish(request.GET, typing=request.headers.get("HX-Trigger-Name") == "q")
+    found = find_mentors(wish, zone=zone, now=now, mentee=reader, widen=True)
+    if not found.question.chosen:
+        # A topic that nobody knows is as if it weren't there.
+        wish = replace(wish, topic="")
+    if wish.words and not is_part and is_unmet(found):
+        note_unmet(wish.words, day=now.date())
     context = {
         "wish": wish,
         "found": found,
         "cards": [card(match, zone=zone, now=now) for match in found.matches],
+        "said": said(request, wish, found, zone=zone, now=now),
         "nav": "find",
         **filters(wish),
     }
-    if not found.total:
+    if not found.matches:
         context["relaxed"] = [
-            (DROPPED[name], other.query(), count)
+            (DROPPED[name], other.query(), count, count >= PAGE)
             for name, other, count in relaxations(wish, zone=zone, now=now, mentee=reader)
         ]
         context["nearest_topics"] = Topic.objects.active().leaves().order_by("position", "name")[:3]
-    template = (
-        "sessions_app/mentor_list.html#results"
-        if request.headers.get("HX-Request")
-        else "sessions_app/mentor_list.html"
-    )
-    response = render(request, template, context)
+    response = render(request, f"search/mentor_list.html{'#results' if is_part else ''}", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
+def is_unmet(found: Results) -> bool:
+    """Nobody has written about this; that nobody is free soon is another matter."""
+    return not found.wish.shown and (not found.matches or Drop.WORDS in found.dropped)
+
+
+def said(request: HttpRequest, wish: Wish, found: Results, *, zone: str, now: datetime) -> list[str]:
+    """What the search gave up so that somebody is found."""
+    if not found.dropped:
+        return []
+    start = found.matches[0].slots[0].start
+    soonest = when_text(start, zone=zone, now=now, hour12=viewer_hour12(request))
+    return said_of(found.dropped, wish, soonest=soonest)
+
+
 def filters(wish: Wish) -> dict[str, Any]:
-    """What the filter row, the sort links and the pager are drawn from."""
+    """What the filter row and the sort links are drawn from."""
+    more = (wish.topic, wish.language, wish.format, wish.instant, wish.first, wish.last)
     return {
         "whens": WHEN_LABELS.items(),
         "lengths": Length.choices,
@@ -107,11 +118,10 @@ def filters(wish: Wish) -> dict[str, Any]:
         .leaves()
         .select_related("parent")
         .order_by("parent__position", "position", "name"),
-        "more_count": sum(map(bool, (wish.topic, wish.language, wish.format, wish.instant))),
+        "more_count": sum(map(bool, more)),
         "sorts": [(label, wish.but(order=order).query(), order == wish.order) for order, label in SORTS.items()],
         "later_query": wish.but(later=True).query(),
-        "page_before": wish.but(page=wish.page - 1).query() if wish.page > 1 else "",
-        "page_after": wish.but(page=wish.page + 1).query(),
+        "first_query": wish.but().query(),
     }
 
 

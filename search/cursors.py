@@ -1,0 +1,51 @@
+"""Where a list of people goes on: whom it has shown already, written small. Pure.
+
+A list in order of time changes while it is read: a booking sends somebody further down, a cancellation lifts somebody
+up. A place in it would repeat the one and skip the other; who was shown does neither.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+
+# Fifty pages; the address of the last one has about two thousand characters.
+MOST_SHOWN = 1000
+LONGEST = 8000
+LARGEST = 2**31 - 1
+
+
+def encode_shown(ids: Collection[int]) -> str:
+    """Ascending, as differences of seven bits a byte (LEB128), in URL-safe Base64 without padding."""
+    steps = (after - before for before, after in pairwise([0, *sorted(ids)]))
+    return urlsafe_b64encode(bytes(byte for step in steps for byte in _varint(step))).rstrip(b"=").decode()
+
+
+def decode_shown(text: str) -> frozenset[int]:
+    """Raises ValueError for what `encode_shown` never writes."""
+    if len(text) > LONGEST or not text.isascii():
+        raise ValueError("This is no cursor.")
+    try:
+        content = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except Error as error:
+        raise ValueError("This is no cursor.") from error
+    ids, number, shift, last = [], 0, 0, 0
+    for byte in content:
+        number |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            last += number
+            ids.append(last)
+            number = shift = 0
+        elif shift > 28:
+            raise ValueError("This is no cursor.")
+    if shift or len(set(ids)) != len(ids) or len(ids) > MOST_SHOWN or last > LARGEST:
+        raise ValueError("This is no cursor.")
+    return frozenset(ids)
+
+
+def _varint(number: int) -> Iterator[int]:
+    while number > 127:
+        yield number & 127 | 128
+        number >>= 7
+    yield number

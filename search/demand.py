@@ -1,0 +1,39 @@
+"""Where people ask and find nobody, or wait long: for staff, from the index alone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+SOON = timedelta(days=7)
+
+TOPICS = """
+SELECT topic.name, parent.name, count(row.profile_id),
+    count(row.profile_id) FILTER (WHERE greatest(row.open_from, %(now)s + row.notice) < %(soon)s),
+    min(greatest(row.open_from, %(now)s + row.notice))
+FROM mentors_topic AS topic
+JOIN mentors_topic AS parent ON parent.id = topic.parent_id
+LEFT JOIN search_mentorindex AS row ON row.topics @> ARRAY[topic.id]::int[] AND row.open_from IS NOT NULL
+WHERE topic.is_active AND parent.is_active
+GROUP BY topic.id, parent.id
+ORDER BY min(greatest(row.open_from, %(now)s + row.notice)) DESC NULLS FIRST, topic.name
+LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicWait:
+    """`mentors` with any hours at all, `soon` of whom may be free within seven days; `first`: not before it."""
+
+    topic: str
+    parent: str
+    mentors: int
+    soon: int
+    first: datetime | None
+
+
+def topic_waits(*, now: datetime, limit: int = 50) -> list[TopicWait]:
+    """Topics for which people wait longest, those with nobody first."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOPICS, {"now": now, "soon": now + SOON, "limit": limit})
+        return [TopicWait(*row) for row in cursor.fetchall()]

@@ -1,0 +1,192 @@
+"""From a wish to mentors who can be booked: everything a page of results shows, behind `find_mentors`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from accounts.models import User
+from mentors.models import MentorProfile, Offer
+from mentors.usual import usual_offer
+from sessions_app.availability import Slot
+from sessions_app.picking import overlaps
+from sessions_app.proof import Proof, proof_of
+from sessions_app.suggestions import FreeMentor
+from sessions_app.timetable import Timetable, load_timetables
+
+from .candidates import Asked, Candidate, find_candidates
+from .cursors import MOST_SHOWN
+from .ribbon import parts_of_days
+from .walk import best
+from .wishes import Drop, Span, Wish
+from .words import Question, read_question
+
+PAGE = 20
+# Rows asked of the index at once, and how many of them are looked at together: nearly always the first do.
+CHUNKS = (96, 480, 2400)
+FIRST_LOOK, NEXT_LOOK = 32, 64
+
+
+@dataclass(frozen=True, slots=True)
+class Match(FreeMentor):
+    """A mentor on a page of results; `times` counts their starts in the times asked about."""
+
+    zone: str
+    times: int
+    free: frozenset[tuple[int, int]]
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """`wish` is what was looked for in the end, `dropped` what it gave up, `following` the next page, if any."""
+
+    matches: list[Match]
+    wish: Wish
+    question: Question
+    dropped: tuple[Drop, ...] = ()
+    following: Wish | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all there are."""
+        return not self.wish.shown and self.following is None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A candidate who has a time."""
+
+    candidate: Candidate
+    offer: int
+    timetable: Timetable
+    slots: list[Slot]
+
+    @property
+    def place(self) -> tuple[int, datetime, int]:
+        return -self.candidate.near, self.slots[0].start, self.candidate.profile_id
+
+
+@dataclass(slots=True)
+class Finder:
+    """One search for one reader at one moment; `mentee` is whoever is signed in."""
+
+    zone: str
+    now: datetime
+    mentee: User | None = None
+    busy: tuple[Span, ...] = ()
+
+    def find(self, wish: Wish, question: Question, count: int) -> list[Found]:
+        times = wish.times(zone=self.zone, now=self.now)
+        if not times or question.is_unknown:
+            return []
+        asked = Asked(wish, question, times, self.now, self.mentee.pk if self.mentee else None)
+        return best(count, self.batches(asked), lambda batch: self.look(batch, times))
+
+    def batches(self, asked: Asked) -> Iterator[Sequence[Candidate]]:
+        last, size = None, 0
+        for limit in self.chunks():
+            candidates, self.busy = find_candidates(asked, limit=limit, after=last)
+            at = 0
+            while at < len(candidates):
+                size = FIRST_LOOK if last is None and not at else NEXT_LOOK
+                yield candidates[at : at + size]
+                at += size
+            if len(candidates) < limit:
+                return
+            last = candidates[-1]
+
+    @staticmethod
+    def chunks() -> Iterator[int]:
+        yield from CHUNKS
+        while True:
+            yield CHUNKS[-1]
+
+    def look(self, batch: Sequence[Candidate], times: Sequence[Span]) -> list[Found]:
+        """Those who really have a time that the reader has too: by the one engine, from the rows of this moment."""
+        there = [candidate for candidate in batch if candidate.is_public and candidate.offers]
+        timetables = load_timetables([candidate.profile_id for candidate in there], now=self.now)
+        found = []
+        for candidate in there:
+            if timetable := timetables.get(candidate.profile_id):
+                offer = usual_offer(candidate.offers)
+                slots = timetable.slots(
+                    length=offer.length, step=offer.step, now=self.now, first=times[0][0], last=times[-1][1]
+                )
+                if slots := [slot for slot in within(slots, times) if not overlaps(slot, self.busy)]:
+                    found.append(Found(candidate, offer.pk, timetable, slots))
+        return found
+
+    def matches(self, found: Sequence[Found]) -> list[Match]:
+        of_page = Offer.objects.filter(pk__in=[one.offer for one in found]).select_related("profile__person")
+        offers = {offer.pk: offer for offer in of_page}
+        proofs = proof_of([offer.profile.person_id for offer in offers.values()], now=self.now)
+        return [self.match(one, offers[one.offer], proofs) for one in found if one.offer in offers]
+
+    def match(self, found: Found, offer: Offer, proofs: dict[int, Proof]) -> Match:
+        return Match(
+            profile=offer.profile,
+            offer=offer,
+            slots=found.slots[:3],
+            zone=found.timetable.rules.zone,
+            times=len(found.slots),
+            free=parts_of_days([slot.start for slot in found.slots], zone=self.zone, now=self.now),
+            proof=proofs[offer.profile.person_id],
+        )
+
+
+def find_mentors(
+    wish: Wish, *, zone: str, now: datetime, mentee: User | None = None, count: int = PAGE, widen: bool = False
+) -> Results:
+    """Mentors who can help and have a free time when it is wished for, soonest (or closest match) first.
+
+    `zone` is the reader's: days and evenings are theirs. What is listed can be booked at `now`, by `mentee` if one is
+    given: whom they never want to meet again they don't meet here. `widen`: where nobody is found, ask for less.
+    """
+    finder = Finder(zone, now, mentee)
+    question = read_question(wish.words, topic=wish.topic, typing=wish.typing)
+    dropped: tuple[Drop, ...] = ()
+    found = finder.find(wish, question, count + 1)
+    if not found and widen and not wish.shown:
+        for given_up, wider in wish.widened():
+            if found := finder.find(wider, question, count + 1):
+                wish, dropped = wider, given_up
+                break
+    page = found[:count]
+    return Results(finder.matches(page), wish, question, dropped, following(wish, page) if len(found) > count else None)
+
+
+def following(wish: Wish, page: Sequence[Found]) -> Wish | None:
+    """The wish for the next page; None when so many have been shown that somebody should say more."""
+    shown = wish.shown.union(one.candidate.profile_id for one in page)
+    return replace(wish, shown=shown) if len(shown) <= MOST_SHOWN else None
+
+
+def relaxations(wish: Wish, *, zone: str, now: datetime, mentee: User | None = None) -> list[tuple[str, Wish, int]]:
+    """For an empty page: which filter to drop, and how many people that brings (`PAGE` for as many or more)."""
+    finder = Finder(zone, now, mentee)
+    rows = []
+    for name, other in wish.relaxed():
+        question = read_question(other.words, topic=other.topic)
+        rows.append((name, other, len(finder.find(other.widest(), question, PAGE))))
+    return sorted((row for row in rows if row[2]), key=lambda row: -row[2])
+
+
+def within(slots: Sequence[Slot], times: Sequence[Span]) -> Iterator[Slot]:
+    """The slots that start in one of the spans; both in order."""
+    at = 0
+    for slot in slots:
+        while at < len(times) and slot.start >= times[at][1]:
+            at += 1
+        if at == len(times):
+            return
+        if slot.start >= times[at][0]:
+            yield slot
+
+
+def suggest_mentors(
+    words: str, *, zone: str, now: datetime, mentee: User | None, without: MentorProfile, count: int
+) -> list[FreeMentor]:
+    """People with free times who could help with the same: entered in the registry of `sessions_app.suggestions`."""
+    wish = Wish(words=words, loose=True)
+    found = find_mentors(wish, zone=zone, now=now, mentee=mentee, count=count + 1)
+    return [match for match in found.matches if match.profile.pk != without.pk][:count]

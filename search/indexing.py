@@ -1,0 +1,177 @@
+"""Keeping the index: what frees time loosens a bound at once, and the clock tightens it again.
+
+A row may be stale but must not promise too little: what only pushes starts later writes nothing. Whatever may open time
+or change what is public calls `loosen` or `write_profiles` inside its own transaction; `sweep` computes bounds anew
+for rows that have gone stale, each at least once a day, so that a forgotten path heals.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg2.extras import execute_values
+
+from mentors.models import MentorProfile, Offer, ProfileState
+from sessions_app.timetable import load_timetables
+
+from .kinds import BIT_OF_OFFER, FORMATS, LENGTHS
+from .models import UNKNOWN, MentorIndex
+from .outlook import ALL_WEEK, FRESH_FOR, Length, Outlook, outlook
+
+AT_ONCE = 500
+NOTHING_KNOWN = {"open_from": UNKNOWN, "fresh_until": UNKNOWN, "notice": timedelta(0), "half_hours": list(ALL_WEEK)}
+
+# Names and words in two configurations: stems for whole words, and as they are for the beginning of one being typed.
+WORDS = """
+        setweight(to_tsvector('english', asked.words), 'A') || setweight(to_tsvector('simple', asked.words), 'A')
+        || setweight(to_tsvector('english', profile.headline), 'B')
+        || setweight(to_tsvector('simple', person.name || ' ' || profile.headline), 'B')
+        || setweight(to_tsvector('english', profile.how_i_work), 'D')"""
+WRITE = f"""
+INSERT INTO search_mentorindex AS row
+    (profile_id, person_id, open_from, fresh_until, notice, half_hours, offers, topics, languages, words)
+SELECT profile.id, person.id, %(open_from)s, %(fresh_until)s, %(notice)s, %(half_hours)s::bigint[],
+    coalesce(offered.kinds, 0),
+    ARRAY(
+        SELECT topic_id FROM mentors_mentorprofile_topics WHERE mentorprofile_id = profile.id
+        UNION
+        SELECT topic_id FROM mentors_offer_topics JOIN mentors_offer AS offer ON offer.id = offer_id
+        WHERE offer.profile_id = profile.id AND offer.is_active
+        ORDER BY 1
+    )::int[],
+    profile.languages,{WORDS}
+FROM mentors_mentorprofile AS profile
+JOIN accounts_user AS person ON person.id = profile.person_id
+CROSS JOIN LATERAL (
+    SELECT bit_or(1::bigint << ({BIT_OF_OFFER})) AS kinds, string_agg(title, ' ' ORDER BY id) AS titles
+    FROM mentors_offer WHERE profile_id = profile.id AND is_active
+) AS offered
+CROSS JOIN LATERAL (
+    SELECT concat_ws(' ', array_to_string(profile.asks, ' . '), offered.titles) AS words
+) AS asked
+WHERE profile.id = ANY(%(profiles)s) AND profile.state = %(approved)s AND person.is_active
+ON CONFLICT (profile_id) DO UPDATE SET offers = excluded.offers, topics = excluded.topics,
+    languages = excluded.languages, words = excluded.words
+WHERE (row.offers, row.topics, row.languages, row.words)
+    IS DISTINCT FROM (excluded.offers, excluded.topics, excluded.languages, excluded.words)
+"""  # noqa: S608 - constants
+# In order, so that two writers who bring the same words don't wait for each other in a circle.
+LEARN = """
+INSERT INTO search_word (lexeme, mentors)
+SELECT DISTINCT unnest(tsvector_to_array(words)), 1 FROM search_mentorindex WHERE profile_id = ANY(%(profiles)s)
+ORDER BY 1
+ON CONFLICT DO NOTHING
+"""
+COUNT = """
+INSERT INTO search_word (lexeme, mentors)
+SELECT word, ndoc FROM ts_stat('SELECT words FROM search_mentorindex') ORDER BY word
+ON CONFLICT (lexeme) DO UPDATE SET mentors = excluded.mentors WHERE search_word.mentors <> excluded.mentors
+"""
+TIGHTEN = """
+UPDATE search_mentorindex AS row
+SET open_from = new.open_from, fresh_until = new.fresh_until, notice = new.notice, half_hours = new.half_hours
+FROM (VALUES %s) AS new (profile_id, open_from, fresh_until, notice, half_hours)
+WHERE row.profile_id = new.profile_id
+"""
+ROW = "(%s, %s::timestamptz, %s, %s, %s::bigint[])"
+
+
+def loosen(*people: int) -> None:
+    """These people may have time that was not free before: nothing is known of it until the sweep looks."""
+    MentorIndex.objects.filter(person__in=people).update(**NOTHING_KNOWN)
+
+
+@transaction.atomic
+def write_profiles(profiles: Sequence[int]) -> None:
+    """What can be asked about these profiles, as it is now: rows of those the public may see, none of the others."""
+    _write(profiles)
+    MentorIndex.objects.filter(profile__in=profiles).update(**NOTHING_KNOWN)
+
+
+def sweep(*, now: datetime, limit: int = AT_ONCE) -> int:
+    """Look anew at rows that have gone stale, at most `limit`. Returns how many.
+
+    A row is locked before its mentor's time is read: whoever frees time meanwhile waits, and loosens it after us.
+    """
+    with transaction.atomic():
+        stale = MentorIndex.objects.filter(fresh_until__lte=now).order_by("fresh_until")
+        profiles = list(stale.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+        if profiles:
+            _write(profiles)
+            _tighten(profiles, now=now)
+    return len(profiles)
+
+
+def add_missing_rows() -> int:
+    """Rows for public profiles that have none: nobody should, so this heals a path that was forgotten."""
+    count = 0
+    lost = MentorProfile.objects.public().exclude(pk__in=MentorIndex.objects.values("pk")).order_by("pk")
+    while profiles := list(lost.values_list("pk", flat=True)[:AT_ONCE]):
+        write_profiles(profiles)
+        count += len(profiles)
+    return count
+
+
+def count_words() -> None:
+    """How many mentors have each word, about: a search looks at the rarest of a question."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(COUNT)
+
+
+def rebuild(*, now: datetime, done: Callable[[int], None] = lambda count: None) -> int:
+    """Every row anew, some at a time; searches and bookings go on meanwhile. `done` hears how many are."""
+    MentorIndex.objects.exclude(profile__in=MentorProfile.objects.public()).delete()
+    last = count = 0
+    while profiles := _after(last):
+        write_profiles(profiles)
+        with transaction.atomic():
+            locked = MentorIndex.objects.filter(pk__in=profiles).order_by("pk").select_for_update()
+            _tighten(list(locked.values_list("pk", flat=True)), now=now)
+        last, count = profiles[-1], count + len(profiles)
+        done(count)
+    count_words()
+    return count
+
+
+def _after(profile: int) -> list[int]:
+    following = MentorProfile.objects.public().filter(pk__gt=profile).order_by("pk")
+    return list(following.values_list("pk", flat=True)[:AT_ONCE])
+
+
+def _write(profiles: Sequence[int]) -> None:
+    MentorIndex.objects.filter(profile__in=profiles).exclude(profile__in=MentorProfile.objects.public()).delete()
+    values = {
+        **NOTHING_KNOWN,
+        "profiles": list(profiles),
+        "approved": ProfileState.APPROVED,
+        "lengths": LENGTHS,
+        "formats": FORMATS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, values)
+        if cursor.rowcount:
+            cursor.execute(LEARN, values)
+
+
+def _tighten(profiles: Sequence[int], *, now: datetime) -> None:
+    """The rows must be locked: see `sweep`."""
+    lengths: dict[int, set[Length]] = defaultdict(set)
+    for profile, length, step in (
+        Offer.objects.active().filter(profile__in=profiles).values_list("profile", "length", "step")
+    ):
+        lengths[profile].add((length, step))
+    timetables = load_timetables(profiles, now=now, but_waiting=True)
+    rows: list[tuple[Any, ...]] = []
+    for profile in profiles:
+        timetable = timetables.get(profile)
+        seen = (
+            outlook(timetable.rules, timetable.taken, lengths[profile], now=now)
+            if timetable
+            else Outlook(None, now + FRESH_FOR, ALL_WEEK)
+        )
+        notice = timedelta(minutes=timetable.rules.notice if timetable else 0)
+        rows.append((profile, seen.open_from, seen.fresh_until, notice, list(seen.half_hours)))
+    with connection.cursor() as cursor:
+        execute_values(cursor, TIGHTEN, rows, template=ROW, page_size=AT_ONCE)

@@ -1,0 +1,71 @@
+"""What a search reads instead of asking every mentor: rows that may be stale, but never promise too little."""
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from mentors.models import MentorProfile
+
+# As `open_from`: nobody has looked yet, so a time may be free at once.
+UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
+LONGEST_WORDS = 120
+
+
+class MentorIndex(models.Model):
+    """One narrow row for each public mentor.
+
+    `greatest(open_from, now + notice)` is a lower bound of their next start that can be booked. Bookings and time
+    passing only push a start later, so they write nothing here; what frees time sets `open_from` back (see `indexing`).
+    Null: the rules never open. `half_hours` has for each weekday of UTC, Monday first, a bit for each half hour in which the
+    rules may be open; `offers` a bit for each kind of active offer (see `kinds`). Topics are those the profile and its
+    offers name themselves.
+    """
+
+    profile = models.OneToOneField(MentorProfile, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    open_from = models.DateTimeField(null=True)
+    fresh_until = models.DateTimeField()
+    notice = models.DurationField()
+    half_hours = ArrayField(models.BigIntegerField(), size=7)
+    offers = models.BigIntegerField()
+    topics = ArrayField(models.IntegerField())
+    languages = ArrayField(models.CharField(max_length=3))
+    words = SearchVectorField()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["topics"], name="search_topics", fastupdate=False),
+            GinIndex(fields=["languages"], name="search_languages", fastupdate=False),
+            GinIndex(fields=["words"], name="search_words", fastupdate=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.profile_id} from {self.open_from}"
+
+
+class Word(models.Model):
+    """A word that some row holds, and about how many do: words that nobody wrote are no reason to show nobody."""
+
+    lexeme = models.TextField(primary_key=True)
+    mentors = models.IntegerField(default=1)
+
+    def __str__(self) -> str:
+        return self.lexeme
+
+
+class UnmetSearch(models.Model):
+    """Words that found nobody, with how often on that day. Never who typed them."""
+
+    words = models.CharField(max_length=LONGEST_WORDS)
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["words", "day"], name="one_row_for_words_and_day")]
+
+    def __str__(self) -> str:
+        return f"{self.words}: {self.count}"

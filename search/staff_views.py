@@ -1,0 +1,29 @@
+"""What staff see of searches: words that found nobody, topics for which people wait."""
+
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import staff_required
+from accounts.requests import SignedInRequest
+
+from .demand import topic_waits
+from .unmet import unmet_since
+
+MONTH = timedelta(days=30)
+ROWS = 100
+
+
+@require_safe
+@staff_required
+def staff_unmet(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "searches": unmet_since((now - MONTH).date())[:ROWS],
+        "topics": topic_waits(now=now),
+        "nav": "staff",
+    }
+    return render(request, "search/unmet.html", context)

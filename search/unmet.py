@@ -1,0 +1,38 @@
+"""Searches that found nobody: words and counts, never who."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+from django.db.models import Max, QuerySet, Sum
+
+from .models import LONGEST_WORDS, UnmetSearch
+
+KEPT = timedelta(days=90)
+# A day's different words, so that nobody can fill the table.
+MOST_A_DAY = 1000
+
+NOTE = """
+INSERT INTO search_unmetsearch (words, day, count)
+SELECT %(words)s, %(day)s, 1
+WHERE EXISTS (SELECT FROM search_unmetsearch WHERE words = %(words)s AND day = %(day)s)
+    OR (SELECT count(*) FROM search_unmetsearch WHERE day = %(day)s) < %(most)s
+ON CONFLICT (words, day) DO UPDATE SET count = search_unmetsearch.count + 1
+"""
+
+
+def note_unmet(words: str, *, day: date) -> None:
+    """Nobody could help with this. `words` as typed; kept shortened and in small letters."""
+    plain = " ".join(words.lower().split())[:LONGEST_WORDS]
+    if plain:
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE, {"words": plain, "day": day, "most": MOST_A_DAY})
+
+
+def unmet_since(day: date) -> QuerySet[UnmetSearch, dict[str, object]]:
+    """Each of the words once, with how often (`times`) and when last (`latest`), the most often first."""
+    since = UnmetSearch.objects.filter(day__gte=day).values("words")
+    return since.annotate(times=Sum("count"), latest=Max("day")).order_by("-times", "-latest", "words")
+
+
+def forget_old(*, now: datetime) -> None:
+    UnmetSearch.objects.filter(day__lt=(now - KEPT).date()).delete()

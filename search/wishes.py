@@ -1,0 +1,169 @@
+"""What somebody is looking for: the words, and the filters of the address. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Self
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+
+from .cursors import encode_shown
+
+EVENING = (time(17), time(23))
+DAYS_AHEAD = 7
+DAYS_LATER = 60
+SATURDAY = 6
+
+Span = tuple[datetime, datetime]
+
+
+class When(StrEnum):
+    ANY = "any"
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    EVENING = "evening"
+    WEEKEND = "weekend"
+
+
+class Order(StrEnum):
+    SOONEST = "soonest"
+    MATCH = "match"
+
+
+WHEN_LABELS = {
+    When.ANY: _("Any time"),
+    When.TODAY: _("Today"),
+    When.TOMORROW: _("Tomorrow"),
+    When.EVENING: _("Evenings"),
+    When.WEEKEND: _("Weekend"),
+}
+
+
+class Drop(StrEnum):
+    """What an empty search gives up, in this order, so that somebody is found; each is said out loud."""
+
+    TIME = "time"
+    LENGTH = "length"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`lengths` in minutes, empty for any. `first` and `last` are dates of the reader, both included.
+
+    `later` looks past the next seven days too; `hours` no further than that many. `typing`: the last word may be but a
+    beginning. `loose`: any of the words is enough. `shown`: the profiles of the pages before this one.
+    """
+
+    words: str = ""
+    when: When = When.ANY
+    first: date | None = None
+    last: date | None = None
+    hours: int | None = None
+    lengths: tuple[int, ...] = ()
+    topic: str = ""
+    language: str = ""
+    format: str = ""
+    instant: bool = False
+    later: bool = False
+    order: Order = Order.SOONEST
+    typing: bool = False
+    loose: bool = False
+    shown: frozenset[int] = frozenset()
+
+    @property
+    def is_any_time(self) -> bool:
+        """Whether every time within reach will do."""
+        return self.when == When.ANY
+
+    @property
+    def limits_time(self) -> bool:
+        return not self.later or not self.is_any_time or bool(self.first or self.last or self.hours)
+
+    def times(self, *, zone: str, now: datetime) -> list[Span]:
+        """The spans [start, end) in which a session may start, in order and apart, by the reader's clock."""
+        reader = ZoneInfo(zone)
+        today = now.astimezone(reader).date()
+        begin, end = now, now + timedelta(days=self.days(today))
+        if self.hours is not None:
+            end = min(end, now + timedelta(hours=self.hours))
+        if self.first:
+            begin = max(begin, _at(self.first, time(), reader))
+        if self.last:
+            end = min(end, _at(self.last + timedelta(days=1), time(), reader))
+        if begin >= end:
+            return []
+        if self.is_any_time:
+            return [(begin, end)]
+        spans = (self._span_of(day, reader) for day in self._days(today, begin, end, reader))
+        cut = ((max(begin, start), min(end, until)) for start, until in spans)
+        return [(start, until) for start, until in cut if start < until]
+
+    def days(self, today: date) -> int:
+        """How far ahead to look: to the date named, else a week, or two months."""
+        named = self.last or (self.first + timedelta(days=DAYS_AHEAD) if self.first else None)
+        if named:
+            return max(0, min(DAYS_LATER, (named - today).days + 1))
+        return DAYS_LATER if self.later else DAYS_AHEAD
+
+    def _days(self, today: date, begin: datetime, end: datetime, reader: ZoneInfo) -> Iterator[date]:
+        day, last = begin.astimezone(reader).date(), end.astimezone(reader).date()
+        if self.when in (When.TODAY, When.TOMORROW):
+            day = last = today + timedelta(days=self.when == When.TOMORROW)
+        while day <= last:
+            if self.when != When.WEEKEND or day.isoweekday() >= SATURDAY:
+                yield day
+            day += timedelta(days=1)
+
+    def _span_of(self, day: date, reader: ZoneInfo) -> Span:
+        if self.when == When.EVENING:
+            return _at(day, EVENING[0], reader), _at(day, EVENING[1], reader)
+        return _at(day, time(), reader), _at(day + timedelta(days=1), time(), reader)
+
+    def but(self, **changes: object) -> Self:
+        """The same wish with other filters, from its first page."""
+        return replace(self, **{"shown": frozenset(), **changes})  # type: ignore[arg-type]
+
+    def query(self) -> str:
+        """The address's query string; what is as usual is left out."""
+        pairs: list[tuple[str, str]] = [("q", self.words)] if self.words else []
+        pairs += [("when", self.when)] if self.when != When.ANY else []
+        pairs += [(name, day.isoformat()) for name, day in (("from", self.first), ("to", self.last)) if day]
+        pairs += [("len", str(length)) for length in self.lengths]
+        pairs += [(name, value) for name in ("topic", "language", "format") if (value := getattr(self, name))]
+        pairs += [(name, "1") for name in ("instant", "later", "loose") if getattr(self, name)]
+        pairs += [("sort", self.order)] if self.order != Order.SOONEST else []
+        pairs += [("cursor", encode_shown(self.shown))] if self.shown else []
+        return urlencode(pairs)
+
+    def widened(self) -> Iterator[tuple[tuple[Drop, ...], Self]]:
+        """The same wish with less and less asked of people: what was dropped, and what is left."""
+        dropped: tuple[Drop, ...] = ()
+        wish = self
+        if self.limits_time:
+            wish, dropped = wish.but(when=When.ANY, first=None, last=None, hours=None, later=True), (Drop.TIME,)
+            yield dropped, wish
+        if self.lengths:
+            wish, dropped = wish.but(lengths=()), (*dropped, Drop.LENGTH)
+            yield dropped, wish
+        if self.words and not self.loose:
+            yield (*dropped, Drop.WORDS), wish.but(loose=True)
+
+    def widest(self) -> Self:
+        """As little asked as widening ever does."""
+        return next(reversed([wish for _, wish in self.widened()]), self)
+
+    def relaxed(self) -> Iterator[tuple[str, Self]]:
+        """The filters that widening leaves alone, each with the wish without it."""
+        for name in ("topic", "language", "format"):
+            if getattr(self, name):
+                yield name, self.but(**{name: ""})
+        if self.instant:
+            yield "instant", self.but(instant=False)
+
+
+def _at(day: date, clock: time, reader: ZoneInfo) -> datetime:
+    return datetime.combine(day, clock, reader).astimezone(UTC)

@@ -1,0 +1,123 @@
+"""What the words of a question ask of a profile: its topics, and at least half of the words that say something."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from django.db import connection
+
+# A person's question has a handful of words that matter: the rarest, since they say most.
+MOST_WORDS = 6
+# Words that more mentors have than this say little, and cost much: they count where no rarer one is there.
+COMMON = 10_000
+SHORTEST_BEGINNING = 3
+
+# One statement: the words as Postgres stems them with how many mentors have each; whether somebody has a word that
+# begins like the last one; the topics that the text names or the address chose, with those below; by which phrase.
+READ = """
+WITH typed AS (
+    SELECT lexeme FROM unnest(to_tsvector('english', %(words)s))
+), named AS (
+    SELECT topic.id, phraseto_tsquery('english', phrase) AS query
+    FROM mentors_topic AS topic, unnest(topic.synonyms || topic.name::text) AS phrase
+    WHERE to_tsvector('english', %(words)s) @@ phraseto_tsquery('english', phrase)
+), shown AS (
+    SELECT topic.id, topic.name, topic.parent_id, topic.slug, parent.slug AS root
+    FROM mentors_topic AS topic LEFT JOIN mentors_topic AS parent ON parent.id = topic.parent_id
+    WHERE topic.is_active AND coalesce(parent.is_active, true)
+)
+SELECT 'word', lexeme, coalesce(word.mentors, 0)
+FROM typed LEFT JOIN search_word AS word USING (lexeme)
+UNION ALL
+SELECT 'begins', %(beginning)s, 1
+WHERE %(beginning)s <> '' AND EXISTS (SELECT FROM search_word WHERE lexeme LIKE %(beginning_like)s)
+UNION ALL
+SELECT 'named', name, id FROM shown WHERE id IN (SELECT id FROM named) OR parent_id IN (SELECT id FROM named)
+UNION ALL
+SELECT DISTINCT 'phrase', query::text, 1 FROM named JOIN shown USING (id)
+UNION ALL
+SELECT 'chosen', name, id FROM shown WHERE %(topic)s <> '' AND %(topic)s IN (slug, root)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was typed, as it was understood.
+
+    `lexemes` are for marking; `terms` what is looked for, as operands of a tsquery: phrases that name a topic, then
+    words, the rarest first. `topics` are ids of those the words name, `chosen` of the filter; each with the topics below it.
+    """
+
+    lexemes: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    topics: tuple[int, ...] = ()
+    chosen: tuple[int, ...] = ()
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.lexemes or self.topics)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Words that no profile has, and no topic."""
+        return bool(self.lexemes) and not self.terms and not self.topics
+
+    def query(self, *, loose: bool) -> str:
+        """The tsquery of who matches well: half of the terms, rounded up; or, loosely, any of them."""
+        return at_least(1 if loose else -(-len(self.terms) // 2), self.terms)
+
+
+def read_question(words: str, *, topic: str = "", typing: bool = False) -> Question:
+    """`topic`: the slug that a filter names. `typing`: the last word may be but a beginning."""
+    if not words.strip() and not topic:
+        return Question()
+    beginning = begun_word(words) if typing else ""
+    asked = {"words": words, "topic": topic, "beginning": beginning, "beginning_like": like(beginning)}
+    with connection.cursor() as cursor:
+        cursor.execute(READ, asked)
+        rows = cursor.fetchall()
+    counts = {text: count for kind, text, count in rows if kind == "word"}
+    begins = [f"{quoted(beginning)}:*"] if any(kind == "begins" for kind, _, _ in rows) else []
+    phrases = sorted(text for kind, text, _ in rows if kind == "phrase")
+    said = set(re.findall(r"'((?:[^']|'')+)'", " ".join(phrases)))
+    words_left = {lexeme: count for lexeme, count in counts.items() if lexeme not in said}
+    return Question(
+        lexemes=(*sorted(counts), *([beginning] if begins else [])),
+        terms=(*begins, *phrases, *telling(words_left))[:MOST_WORDS],
+        topics=tuple(number for kind, _, number in rows if kind == "named"),
+        chosen=tuple(number for kind, _, number in rows if kind == "chosen"),
+    )
+
+
+def telling(counts: dict[str, int]) -> list[str]:
+    """The words that some mentors have, rarest first, without the common ones if others are left."""
+    known = sorted((count, lexeme) for lexeme, count in counts.items() if count and not is_part(lexeme, counts))
+    rare = [quoted(lexeme) for count, lexeme in known if count <= COMMON]
+    return rare or [quoted(lexeme) for _, lexeme in known[:1]]
+
+
+def is_part(lexeme: str, counts: dict[str, int]) -> bool:
+    """Whether Postgres took this word out of one with a hyphen that somebody has: counter-offer is one, not three."""
+    wholes = (whole.split("-") for whole, count in counts.items() if "-" in whole and count and whole != lexeme)
+    return any(lexeme.startswith(piece) or piece.startswith(lexeme) for pieces in wholes for piece in pieces if piece)
+
+
+def begun_word(words: str) -> str:
+    """The word being typed, if it is long enough to mean something."""
+    last = words.split()[-1].lower() if words.split() else ""
+    return last if last.isalnum() and len(last) >= SHORTEST_BEGINNING and words[-1:].isalnum() else ""
+
+
+def like(beginning: str) -> str:
+    """Letters and digits only, so nothing needs escaping."""
+    return f"{beginning}%"
+
+
+def quoted(lexeme: str) -> str:
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def at_least(needed: int, terms: Sequence[str]) -> str:
+    """A tsquery for texts with that many of the terms: one clause for each choice of so many. Empty without terms."""
+    return " | ".join("(" + " & ".join(some) + ")" for some in combinations(terms, needed)) if terms else ""
