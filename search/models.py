@@ -19,10 +19,10 @@ class MentorIndex(models.Model):
     """One narrow row for each public mentor.
 
     `greatest(open_from, now + notice)` is a lower bound of their next start that can be booked. Bookings and time
-    passing only push a start later, so they write nothing here; what frees time sets `open_from` back (see `indexing`).
-    Null: the rules never open. `half_hours` has for each weekday of UTC, Monday first, a bit for each half hour in which the
-    rules may be open; `offers` a bit for each kind of active offer (see `kinds`). Topics are those the profile and its
-    offers name themselves.
+    passing only push a start later, so they write nothing here; what frees time sets `open_from` back (`indexing`).
+    Null: the rules never open. `half_hours` has for each weekday of UTC, Monday first, a bit for each half hour in
+    which the rules may be open; `offers` a bit for each kind of active offer (`kinds`). Topics are those that the
+    profile and its offers name themselves.
     """
 
     profile = models.OneToOneField(MentorProfile, on_delete=models.CASCADE, primary_key=True, related_name="+")

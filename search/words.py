@@ -46,7 +46,7 @@ class Question:
     """What was typed, as it was understood.
 
     `lexemes` are for marking; `terms` what is looked for, as operands of a tsquery: phrases that name a topic, then
-    words, the rarest first. `topics` are ids of those the words name, `chosen` of the filter; each with the topics below it.
+    words, the rarest first. `topics` are ids of those the words name, `chosen` of the filter, each with those below.
     """
 
     lexemes: tuple[str, ...] = ()

@@ -184,6 +184,7 @@ ACCESS: dict[str, Row] = {
     "mentor_time_off": Row(OWNER, post=422, at="time_off"),
     # staff
     "staff_home": Row(STAFF),
+    "staff_unmet": Row(STAFF),
     "staff_words": Row(STAFF, post=422),
     "staff_profiles": Row(STAFF),
     "staff_profile": Row(STAFF, post=422, at="mentor_page"),

@@ -8,16 +8,19 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
-from mentors.models import ProfileState
+from mentors.models import ProfileState, Topic
+from search import unmet
+from search.demand import topic_waits
 from search.finding import find_mentors, relaxations
 from search.forms import read_wish
-from search.indexing import write_profiles
+from search.indexing import rebuild, write_profiles
+from search.models import UnmetSearch
 from search.templatetags.search import marked
 from search.wishes import Drop, Order, When, Wish
 from search.words import read_question
 from sessions_app.availability import Slot
 from sessions_app.models import Feedback
-from sessions_app.services import complete_ended
+from sessions_app.services import cancel_booking, complete_ended
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import THURSDAY, book
 
@@ -296,3 +299,118 @@ def test_home_shows_my_next_session(offer, bob, client_for, now):
 
     assert "Your next session" in page
     assert "With Alice Adair" in page
+
+
+def test_times_at_which_the_reader_is_busy_are_not_offered_to_them(alice, offer, bob, charlie):
+    first = at("2026-11-25 09:00")
+    other = make_mentor(make_person("eve@example.org", "Eve Ender"), windows=[(3, 540, 600)])
+    book(other.offers.get(), bob, first)
+
+    def soonest_of_alice(reader):
+        matches = find_mentors(Wish(), zone=LONDON, now=NOW, mentee=reader).matches
+        return next(match.slots[0].start for match in matches if match.profile.person_id == alice.pk)
+
+    assert [soonest_of_alice(reader) for reader in (bob, charlie, None)] == [
+        first + timedelta(minutes=30),
+        first,
+        first,
+    ]
+
+
+def test_the_word_being_typed_is_found_by_its_beginning(alice, dora):
+    assert names(Wish(words="how to coun", typing=True)) == ["Alice Adair"]
+    assert names(Wish(words="how to coun")) == []
+    # Stems alone would not do: counter-off is what Postgres keeps of counter-offer.
+    assert names(Wish(words="counter-offe", typing=True)) == ["Alice Adair"]
+
+
+def test_everybody_is_shown_once_while_bookings_go_on(bob, alice):
+    """Between two pages somebody on the first is booked, and somebody beyond it has a time sooner than anybody."""
+    profiles = [make_mentor(make_person(f"m{n}@example.org", f"Mentor {n}")) for n in range(4)]
+    late = make_mentor(make_person("late@example.org", "Late Lee"), max_per_day=1)
+    hers = book(late.offers.get(), bob, at("2026-11-25 09:00"))
+
+    first = find_mentors(Wish(), zone=LONDON, now=NOW, count=3)
+    book(first.matches[0].offer, make_person("eve@example.org", "Eve Ender"), at("2026-11-25 09:00"))
+    cancel_booking(booking=hers, by=bob, reason="ill", now=NOW)
+    second = find_mentors(first.following, zone=LONDON, now=NOW, count=3)
+
+    shown = [match.profile.pk for match in (*first.matches, *second.matches)]
+    assert sorted(shown) == sorted([alice.mentor_profile.pk, late.pk, *(profile.pk for profile in profiles)])
+    assert (second.following, second.is_whole, first.is_whole) == (None, False, False)
+
+
+def test_after_a_thousand_people_there_is_no_further_page(alice, dora):
+    shown = frozenset(range(10**6, 10**6 + 999))
+
+    assert find_mentors(Wish(shown=shown), zone=LONDON, now=NOW, count=1).following.shown > shown
+    assert find_mentors(Wish(shown=shown | {1}), zone=LONDON, now=NOW, count=1).following is None
+
+
+def test_the_list_says_what_it_gave_up(alice, dora, now):
+    client = Client(headers={"cookie": "tz=Europe/London"})
+    weekend = client.get("/mentors/?when=weekend&len=15").content.decode()
+    words = client.get("/mentors/?q=my+level,+my+talk,+my+kite").content.decode()
+
+    assert "Nobody is free at the weekend. The soonest time is Tuesday 24 November, 18:10." in weekend
+    assert "Nobody has a session of this length, so these are of other lengths." in weekend
+    assert "Nobody has written" not in words
+
+
+@pytest.mark.parametrize(
+    ("query", "part", "kept"),
+    [
+        pytest.param("q=Quantum++GRAVITY", False, [("quantum gravity", 2)], id="nobody"),
+        pytest.param("q=Quantum+GRAVITY", True, [], id="while-typing"),
+        pytest.param("q=counter-offer", False, [], id="somebody"),
+        pytest.param("q=counter-offer&when=weekend", False, [], id="somebody-at-another-time"),
+        pytest.param("when=weekend", False, [], id="no-words"),
+        pytest.param("q=" + "x" * 400, False, [("x" * 120, 2)], id="long"),
+    ],
+)
+def test_words_that_find_nobody_are_counted(alice, now, query, part, kept):
+    headers = {"HX-Request": "true", "HX-Trigger-Name": "q"} if part else {}
+    for _time in range(2):
+        Client().get(f"/mentors/?{query}", headers=headers)
+
+    assert list(UnmetSearch.objects.values_list("words", "count")) == kept
+
+
+def test_nobody_fills_the_table_of_unmet_searches(db, monkeypatch):
+    monkeypatch.setattr(unmet, "MOST_A_DAY", 2)
+    for words in ("one", "two", "three", "one"):
+        unmet.note_unmet(words, day=NOW.date())
+
+    assert set(UnmetSearch.objects.values_list("words", "count")) == {("one", 2), ("two", 1)}
+
+
+def test_unmet_searches_are_forgotten_after_ninety_days(db):
+    unmet.note_unmet("old", day=(NOW - timedelta(days=91)).date())
+    unmet.note_unmet("new", day=NOW.date())
+
+    unmet.forget_old(now=NOW)
+
+    assert list(UnmetSearch.objects.values_list("words", flat=True)) == ["new"]
+
+
+def test_staff_see_what_nobody_answers_and_where_people_wait(alice, dora, topic, maria, client_for, now):
+    empty = Topic.objects.create(name="Kites", slug="kites", parent=topic.parent)
+    alice.mentor_profile.topics.add(topic)
+    rebuild(now=NOW)
+    for _time in range(3):
+        unmet.note_unmet("quantum gravity", day=NOW.date())
+
+    page = client_for(maria).get("/staff/unmet/").content.decode()
+
+    assert [(wait.topic, wait.mentors, wait.soon) for wait in topic_waits(now=NOW)] == [
+        (empty.name, 0, 0),
+        (topic.name, 1, 1),
+    ]
+    assert re.findall(r"quantum gravity</a></th><td class=\"num\">(\d+)", page) == ["3"]
+
+
+@pytest.mark.parametrize("who", ["bob", None])
+def test_staff_pages_of_searches_are_closed_to_others(bob, client_for, who):
+    client = client_for(bob) if who else Client()
+
+    assert client.get("/staff/unmet/").status_code in (302, 404)

@@ -89,7 +89,7 @@ class World:
 
     def week(self) -> list[tuple[int, int, int]]:
         rng, week = self.rng, []
-        for day in rng.sample(range(1, 8), rng.randint(0, 5)):
+        for day in rng.sample(range(1, 8), rng.choice([0, 2, 5, 7])):
             at = rng.choice([0, 0, 480, 607, 1020, 1200])
             week.append((day, at, min(1440, at + rng.choice([30, 120, 240, 1440]))))
         return week
@@ -271,7 +271,7 @@ def reach(wish: Wish, today: date) -> int:
 
 
 def matched(wish: Wish, profile: MentorProfile) -> tuple[bool, int]:
-    """Whether a mentor's words match well, and how closely. The words of these worlds are stems that everybody may ask."""
+    """Whether a mentor's words match well, and how closely; the words of these worlds are their own stems."""
     words = wish.words.split()
     asked = {word for ask in profile.asks for word in ask.split()}
     there = {word for one in MentorProfile.objects.public() for ask in one.asks for word in ask.split()}

@@ -105,7 +105,7 @@ def test_mentor_detail_asks_a_fixed_number_of_queries(alice, offer, count, djang
     for number in range(count - 1):
         alice.mentor_profile.offers.create(length=15, position=number + 1)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(6):
         Client().get(PAGE)
 
 

@@ -34,7 +34,7 @@ TODAY = date(2026, 11, 24)
 
 @pytest.fixture
 def told():
-    """The profiles that were announced while the test ran."""
+    """The people who were announced while the test ran."""
     heard: list[int] = []
     openings.on_time_opened.append(heard.append)
     yield heard
@@ -99,7 +99,7 @@ def test_ensure_schedule_proposes_two_evenings_once(bob, told):
     assert again == schedule
     assert (schedule.timezone, schedule.max_per_week) == ("Asia/Kolkata", 2)
     assert list(schedule.windows.values_list("weekday", "start", "end")) == list(DEFAULT_WINDOWS)
-    assert told == [profile.pk]
+    assert told == [profile.person_id]
 
 
 def test_ensure_schedule_falls_back_to_utc_for_an_unknown_zone(bob):
@@ -116,7 +116,7 @@ def test_save_week_writes_rules_and_windows(profile, told):
     assert (schedule.cancel_notice, schedule.horizon_days) == (1440, 90)
     assert (schedule.max_per_day, schedule.max_per_week) == (3, 7)
     assert stored_windows(profile) == [(1, 540, 600), (7, 0, 1440)]
-    assert told == [profile.pk]
+    assert told == [profile.person_id]
 
 
 def test_save_week_creates_the_schedule_it_lacks(bob, told):
@@ -126,7 +126,7 @@ def test_save_week_creates_the_schedule_it_lacks(bob, told):
     assert list(Schedule.objects.get(profile=profile).windows.values_list("weekday", "start", "end")) == [
         (2, 1080, 1200)
     ]
-    assert told == [profile.pk]
+    assert told == [profile.person_id]
 
 
 def test_save_week_unchanged_changes_nothing(profile, told):
@@ -244,13 +244,13 @@ def test_set_override_stores_a_closed_date_and_a_date_of_its_own(profile, told):
     closed = override_of(profile)
     own = override_of(profile, TODAY, ((600, 720), (1380, 1440)))
     assert (closed.minutes, own.minutes) == ([], [600, 720, 1380, 1440])
-    assert told == [profile.pk, profile.pk]
+    assert told == [profile.person_id, profile.person_id]
 
 
 def test_set_override_twice_is_one_row(profile, told):
     first = override_of(profile, spans=((600, 720),))
     assert override_of(profile, spans=((600, 720),)) == first
-    assert told == [profile.pk]
+    assert told == [profile.person_id]
 
 
 def test_set_override_changes_the_one_it_is_given(profile):
@@ -337,7 +337,7 @@ def test_remove_override_twice_is_no_error(profile, told):
     remove_override(profile=profile, override=override, by=profile.person)
     remove_override(profile=profile, override=override, by=profile.person)
     assert not DateOverride.objects.exists()
-    assert told == [profile.pk, profile.pk]
+    assert told == [profile.person_id, profile.person_id]
 
 
 def time_off_of(profile, first, last, **kwargs):
@@ -352,7 +352,7 @@ def test_set_time_off_adds_changes_and_removes(profile, told):
     remove_time_off(profile=profile, time_off=away, by=profile.person)
     remove_time_off(profile=profile, time_off=away, by=profile.person)
     assert not TimeOff.objects.exists()
-    assert told == [profile.pk] * 3
+    assert told == [profile.person_id] * 3
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,289 @@
+"""What opens time is known at once; what closes it writes nothing; the clock tightens, and forgotten paths heal."""
+
+from datetime import timedelta
+from io import StringIO
+from threading import Event, Thread
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from mentors.models import MentorProfile, Offer
+from mentors.services import (
+    approve_profile,
+    pause_profile,
+    put_away_offer,
+    reinstate_profile,
+    resume_profile,
+    save_offer,
+    suspend_profile,
+)
+from search import indexing
+from search.indexing import add_missing_rows, count_words, loosen, rebuild, sweep
+from search.models import UNKNOWN, MentorIndex, Word
+from sessions_app.models import Schedule
+from sessions_app.scheduling import ScheduleRules, save_week, set_override, set_time_off
+from sessions_app.services import (
+    BriefInput,
+    cancel_booking,
+    decline_booking,
+    expire_overdue,
+    hold_slot,
+    move_booking,
+)
+from tests.conftest import NOW, at, make_mentor, make_person
+from tests.sessions_app.conftest import QUESTION, THURSDAY, book
+
+pytestmark = pytest.mark.django_db
+FIRST = at("2026-11-25 09:00")
+
+
+def bound(person):
+    return MentorIndex.objects.get(person=person).open_from
+
+
+@pytest.fixture
+def tight(alice):
+    rebuild(now=NOW)
+    assert bound(alice) == FIRST
+    return alice
+
+
+def test_a_booking_writes_nothing_here(tight, offer, bob, django_assert_num_queries):
+    before = MentorIndex.objects.values().get()
+
+    book(offer, bob, FIRST)
+
+    assert MentorIndex.objects.values().get() == before
+
+
+@pytest.mark.parametrize("end", ["cancel", "decline", "expire", "move"])
+def test_what_frees_time_loosens_the_bound_at_once(alice, offer, bob, end):
+    if end in ("decline", "expire"):
+        offer.instant = False
+        offer.save()
+    booking = book(offer, bob, FIRST)
+    rebuild(now=NOW)
+
+    if end == "cancel":
+        cancel_booking(booking=booking, by=bob, reason="ill", now=NOW)
+    elif end == "decline":
+        decline_booking(booking=booking, by=alice, reason="", now=NOW)
+    elif end == "expire":
+        expire_overdue(now=booking.expires_at)
+    else:
+        move_booking(booking=booking, start=THURSDAY, by=alice, now=NOW)
+
+    assert bound(alice) == UNKNOWN
+
+
+def test_a_mentor_who_is_somebodys_mentee_has_time_again_when_that_ends(alice, offer, bob):
+    make_mentor(bob)
+    booking = book(offer, bob, FIRST)
+    rebuild(now=NOW)
+
+    cancel_booking(booking=booking, by=bob, reason="ill", now=NOW)
+
+    assert (bound(alice), bound(bob)) == (UNKNOWN, UNKNOWN)
+
+
+def test_what_waits_for_an_answer_does_not_push_the_bound(tight, alice, offer):
+    """It may be free again by the clock alone, and nobody says so at that moment."""
+    hold_slot(offer=offer, start=FIRST, brief=BriefInput(question=QUESTION), held_for="v", now=NOW)
+
+    rebuild(now=NOW)
+
+    assert bound(alice) == FIRST
+
+
+def save_schedule(alice):
+    rules = ScheduleRules("Europe/London", buffer=0, notice=0, move_notice=0, cancel_notice=0, horizon_days=9)
+    save_week(profile=alice.mentor_profile, rules=rules, windows=[(1, 0, 60)], by=alice, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(save_schedule, id="week"),
+        pytest.param(
+            lambda alice: set_override(
+                profile=alice.mentor_profile, day=NOW.date(), spans=((0, 1440),), by=alice, now=NOW
+            ),
+            id="override",
+        ),
+        pytest.param(
+            lambda alice: set_time_off(
+                profile=alice.mentor_profile, first=NOW.date(), last=NOW.date(), by=alice, now=NOW
+            ),
+            id="time-off",
+        ),
+        pytest.param(
+            lambda alice: pause_profile(
+                profile=alice.mentor_profile, until=(NOW + timedelta(days=3)).date(), by=alice, now=NOW
+            ),
+            id="pause",
+        ),
+        pytest.param(
+            lambda alice: save_offer(
+                profile=alice.mentor_profile, offer=Offer(profile=alice.mentor_profile, length=15), topics=[]
+            ),
+            id="offer",
+        ),
+    ],
+)
+def test_a_change_of_rules_loosens_the_bound(tight, alice, change):
+    change(alice)
+
+    assert bound(alice) == UNKNOWN
+
+
+def test_the_sweep_tightens_what_is_stale_and_only_that(tight, alice):
+    dora = make_mentor(make_person("dora@example.org", "Dora Dane"), windows=[(5, 600, 700)]).person
+
+    assert (sweep(now=NOW), sweep(now=NOW)) == (1, 0)
+    assert (bound(alice), bound(dora)) == (FIRST, at("2026-11-27 10:00"))
+
+
+def test_every_row_is_looked_at_again_within_a_day(tight):
+    assert sweep(now=NOW + timedelta(hours=24)) == 1
+
+
+def test_a_profile_is_found_from_its_approval_on_and_not_while_suspended(alice, maria):
+    profile = alice.mentor_profile
+    rows = [profile_ids()]
+    for act in (suspend_profile, reinstate_profile):
+        act(profile=profile, by=maria, now=NOW, reason="…")
+        rows.append(profile_ids())
+
+    assert rows == [[profile.pk], [], [profile.pk]]
+
+
+def profile_ids():
+    return list(MentorIndex.objects.values_list("pk", flat=True))
+
+
+def test_approved_words_topics_and_languages_are_those_of_the_row(alice, maria, topic):
+    profile = alice.mentor_profile
+    draft = profile.draft
+    draft.headline, draft.asks, draft.languages = "Beekeeper", ["Swarms"], ["ta", "en"]
+    draft.submitted_at = NOW
+    draft.save()
+    draft.topics.set([topic])
+
+    approve_profile(profile=profile, by=maria, now=NOW)
+
+    row = MentorIndex.objects.get()
+    assert (row.topics, row.languages) == ([topic.pk], ["ta", "en"])
+    assert set(Word.objects.filter(lexeme__in=["beekeep", "swarm"]).values_list("lexeme", "mentors")) == {
+        ("beekeep", 1),
+        ("swarm", 1),
+    }
+
+
+def test_the_row_knows_the_kinds_of_active_offers_only(alice, offer):
+    profile = alice.mentor_profile
+    save_offer(profile=profile, offer=Offer(profile=profile, length=15, format="chat", instant=False), topics=[])
+    put_away_offer(profile=profile, offer=offer)
+
+    # Length 15 is the first, chat the third format of six, and it is not booked at once.
+    assert MentorIndex.objects.get().offers == 1 << (0 * 6 + 2) * 2
+
+
+def test_pausing_and_resuming_keep_the_row(alice):
+    profile = alice.mentor_profile
+    pause_profile(profile=profile, until=(NOW + timedelta(days=9)).date(), by=alice, now=NOW)
+    sweep(now=NOW)
+    paused = bound(alice)
+    resume_profile(profile=profile, by=alice, now=NOW)
+    sweep(now=NOW)
+
+    assert (paused, bound(alice)) == (at("2026-12-03 09:00"), FIRST)
+
+
+def test_without_a_schedule_nobody_is_ever_free(alice):
+    Schedule.objects.all().delete()
+
+    rebuild(now=NOW)
+
+    assert bound(alice) is None
+
+
+def test_rows_that_should_be_there_are_added_and_others_go(alice):
+    bob = make_mentor(make_person("bob@example.org", "Bob Bose"))
+    MentorIndex.objects.filter(person=alice).delete()
+    MentorProfile.objects.filter(pk=bob.pk).update(state="suspended")
+
+    assert add_missing_rows() == 1
+    assert rebuild(now=NOW) == 1
+    assert profile_ids() == [alice.mentor_profile.pk]
+
+
+def test_words_are_counted(alice):
+    make_mentor(make_person("bob@example.org", "Bob Bose"))
+    Word.objects.update(mentors=77)
+
+    count_words()
+
+    assert Word.objects.get(lexeme="offer").mentors == 2
+
+
+def test_rebuild_search_says_what_it_did(alice):
+    said = StringIO()
+
+    call_command("rebuild_search", stdout=said, stderr=StringIO())
+    call_command("rebuild_search", "--missing", stdout=said)
+
+    lines = said.getvalue().splitlines()
+    assert [lines[0].split(" (")[0], lines[1]] == ["1 mentors can be found", "0 mentors had no row yet."]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_frees_time_while_the_sweep_looks_has_the_last_word(alice, monkeypatch):
+    """The sweep reads the time as taken and is slow to write; a cancellation comes in between."""
+    looked, go_on = Event(), Event()
+    tighten = indexing._tighten
+
+    def slowly(profiles, *, now):
+        looked.set()
+        assert go_on.wait(10)
+        tighten(profiles, now=now)
+
+    monkeypatch.setattr(indexing, "_tighten", slowly)
+
+    def swept():
+        sweep(now=NOW)
+        connection.close()
+
+    def freed():
+        with transaction.atomic():
+            loosen(alice.pk)
+        connection.close()
+
+    sweeping, freeing = Thread(target=swept), Thread(target=freed)
+    sweeping.start()
+    assert looked.wait(10)
+    freeing.start()
+    freeing.join(0.3)
+    assert freeing.is_alive(), "it must wait for the sweep's lock"
+    go_on.set()
+    sweeping.join()
+    freeing.join()
+
+    assert bound(alice) == UNKNOWN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_leaves_alone_what_somebody_is_just_freeing(alice):
+    counts = []
+
+    def swept():
+        counts.append(sweep(now=NOW))
+        connection.close()
+
+    with transaction.atomic():
+        loosen(alice.pk)
+        sweeping = Thread(target=swept)
+        sweeping.start()
+        sweeping.join(10)
+
+    assert counts == [0]

@@ -1,0 +1,113 @@
+"""The bound and the rough week hold for every later moment, whatever the rules."""
+
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from common.zones import zone_names
+from search.outlook import ALL_WEEK, HALF_HOUR, HALVES, half_hours, outlook
+from sessions_app.availability import LONGEST_ANSWER, Rules, Taken, list_slots
+from tests.conftest import NOW, at
+
+HOUR = 60
+EVENINGS = tuple((day, 17 * HOUR, 19 * HOUR) for day in (2, 4))
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
+TOMORROW = "2026-11-25 13:46"
+
+
+def rules_with(**given):
+    return Rules(**{"zone": "Europe/London", "windows": EVENINGS, "notice": 240, "horizon_days": 30} | given)
+
+
+def bits(week):
+    """`2 17:00` for each half hour of a week whose bit is set."""
+    return [
+        f"{weekday} {half // 2:02}:{half % 2 * 30:02}"
+        for weekday, day in enumerate(week, start=1)
+        for half in range(HALVES)
+        if day >> half & 1
+    ]
+
+
+def test_half_hours_are_of_utc_at_every_offset_of_the_year():
+    found = half_hours(rules_with(windows=((2, 17 * HOUR, 18 * HOUR),)), NOW)
+
+    assert bits(found) == ["2 16:00", "2 16:30", "2 17:00", "2 17:30"]
+
+
+def test_half_hours_cross_midnight_and_the_end_of_the_week():
+    rules = rules_with(zone="Asia/Kathmandu", windows=((1, 0, HOUR),))
+
+    assert bits(half_hours(rules, NOW)) == ["7 18:00", "7 18:30", "7 19:00"]
+
+
+def test_half_hours_know_of_overrides():
+    rules = rules_with(zone="UTC", windows=(), overrides={date(2026, 11, 28): ((600, 615),), date(2026, 11, 29): ()})
+
+    assert bits(half_hours(rules, NOW)) == ["6 10:00"]
+
+
+# It is Tuesday, 13:46. Sessions of 25 minutes start at full and half hours; an evening's last start is 18:30.
+@pytest.mark.parametrize(
+    ("rules", "taken", "opens", "fresh"),
+    [
+        pytest.param(
+            rules_with(), [], "2026-11-24 18:00", "2026-11-24 14:31", id="fresh-until-the-last-start-is-too-near"
+        ),
+        pytest.param(rules_with(notice=0), [], "2026-11-24 17:00", "2026-11-24 18:31", id="without-notice"),
+        pytest.param(
+            rules_with(notice=0),
+            [Taken(at("2026-11-24 17:00"), at("2026-11-24 18:30"))],
+            "2026-11-26 17:00",
+            TOMORROW,
+            id="what-is-taken-is-passed-over",
+        ),
+        pytest.param(
+            rules_with(max_per_week=1), [Taken(NOW, NOW + timedelta(hours=1))], "2026-12-01 17:00", TOMORROW, id="cap"
+        ),
+        pytest.param(rules_with(windows=()), [], None, TOMORROW, id="never"),
+        pytest.param(
+            rules_with(paused_until=date(2027, 6, 1)), [], "2026-12-25 00:00", TOMORROW, id="not-within-the-horizon"
+        ),
+    ],
+)
+def test_outlook(rules, taken, opens, fresh):
+    seen = outlook(rules, taken, [(25, None)], now=NOW)
+
+    assert (seen.open_from, seen.fresh_until) == (opens and at(opens), at(fresh))
+
+
+def test_outlook_without_offers_never_opens():
+    seen = outlook(rules_with(), [], [], now=NOW)
+
+    assert (seen.open_from, seen.half_hours) == (None, ALL_WEEK)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**9), now=MOMENTS, later=st.integers(0, 90 * 24 * 60))
+def test_nothing_ever_starts_before_the_bound_or_outside_the_rough_week(seed, now, later):
+    rng = Random(seed)
+    days = rng.sample(range(1, 8), rng.randint(0, 7))
+    rules = rules_with(
+        zone=rng.choice(zone_names()),
+        windows=tuple((day, *sorted(rng.sample(range(0, 1441, 5), 2))) for day in days),
+        overrides={(now + timedelta(days=rng.randint(0, 60))).date(): ((rng.randint(0, 700), 1440),)},
+        notice=rng.choice([0, 60, 3000]),
+        horizon_days=rng.choice([1, 20, 365]),
+        paused_until=rng.choice([None, (now + timedelta(days=40)).date()]),
+    )
+    offers = [(rng.choice([15, 45]), rng.choice([None, 7])) for _ in range(2)]
+    moment = now + timedelta(minutes=later)
+
+    seen = outlook(rules, [], offers, now=now)
+
+    for length, step in offers:
+        last = moment + LONGEST_ANSWER
+        for slot in list_slots(rules, [], length=length, step=step, now=moment, first=moment, last=last):
+            minute = slot.start.hour * 60 + slot.start.minute
+            assert seen.open_from is not None
+            assert slot.start >= seen.open_from
+            assert seen.half_hours[slot.start.weekday()] >> (minute // HALF_HOUR) & 1
