@@ -135,7 +135,7 @@ def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tu
         "kinds": kind_bits(wish.lengths, wish.format, wish.instant),
         "language": [wish.language],
         "chosen": list(question.chosen),
-        "named": list(question.topics),
+        "named": list(question.topics_for(loose=wish.loose)),
         "query": question.query(loose=wish.loose),
     }
     key = f"greatest({FLOOR}, %(begin)s)" if wish.is_any_time else _bucket(asked, values)
@@ -159,7 +159,7 @@ def _conditions(asked: Asked) -> Iterator[str]:
     if wish.language:
         yield "languages @> %(language)s::varchar[]"
     if question.says_something:
-        yield _matching(question)
+        yield _matching(question, loose=wish.loose)
     if wish.shown:
         yield "profile_id <> ALL(%(shown)s)"
     if asked.mentee_id:
@@ -167,16 +167,15 @@ def _conditions(asked: Asked) -> Iterator[str]:
         yield NOT_AGAIN
 
 
-def _matching(question: Question) -> str:
-    by_topic, by_words = "topics && %(named)s::int[]", "words @@ %(query)s::tsquery"
-    if question.topics and question.terms:
-        return f"({by_topic} OR {by_words})"
-    return by_topic if question.topics else by_words if question.terms else "false"
+def _matching(question: Question, *, loose: bool) -> str:
+    by_topic = ["topics && %(named)s::int[]"] if question.topics_for(loose=loose) else []
+    by_words = ["words @@ %(query)s::tsquery"] if question.terms else []
+    return f"({' OR '.join([*by_topic, *by_words]) or 'false'})"
 
 
 def _near(question: Question, values: dict[str, Any]) -> str:
     """How much of the question a row matches: two for a topic, one for each word, one more where it is asked about."""
-    parts = ["2 * (topics && %(named)s::int[])::int"] if question.topics else []
+    parts = ["2 * (topics && %(named)s::int[])::int"] if values["named"] else []
     for number, term in enumerate(question.terms):
         values[f"term{number}"], values[f"asked{number}"] = term, term + ("A" if ":" in term else ":A")
         parts += [f"(words @@ %({name}{number})s::tsquery)::int" for name in ("term", "asked")]

@@ -51,6 +51,11 @@ class Results:
         """Whether these are all there are."""
         return not self.wish.shown and self.following is None
 
+    @property
+    def is_partly(self) -> bool:
+        """Whether people who match less of the words were left out."""
+        return not self.wish.loose and (len(self.question.terms) > 1 or bool(self.question.kin))
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -77,7 +82,7 @@ class Finder:
 
     def find(self, wish: Wish, question: Question, count: int) -> list[Found]:
         times = wish.times(zone=self.zone, now=self.now)
-        if not times or question.is_unknown:
+        if not times:
             return []
         asked = Asked(wish, question, times, self.now, self.mentee.pk if self.mentee else None)
         return best(count, self.batches(asked), lambda batch: self.look(batch, times))

@@ -33,6 +33,7 @@ EXAMPLES = (
     gettext_lazy("First week as a manager"),
 )
 ON_HOME = 4
+NEAREST = 3
 SORTS = {Order.SOONEST: gettext_lazy("Soonest"), Order.MATCH: gettext_lazy("Closest match")}
 PARTS = (gettext_lazy("morning"), gettext_lazy("afternoon"), gettext_lazy("evening"))
 
@@ -86,7 +87,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
             (DROPPED[name], other.query(), count, count >= PAGE)
             for name, other, count in relaxations(wish, zone=zone, now=now, mentee=reader)
         ]
-        context["nearest_topics"] = Topic.objects.active().leaves().order_by("position", "name")[:3]
+        context["nearest_topics"] = Topic.objects.active().leaves().order_by("position", "name")[:NEAREST]
     response = render(request, f"search/mentor_list.html{'#results' if is_part else ''}", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -122,6 +123,7 @@ def filters(wish: Wish) -> dict[str, Any]:
         "sorts": [(label, wish.but(order=order).query(), order == wish.order) for order, label in SORTS.items()],
         "later_query": wish.but(later=True).query(),
         "first_query": wish.but().query(),
+        "loose_query": wish.but(loose=True).query(),
     }
 
 

@@ -1,4 +1,4 @@
-"""What the words of a question ask of a profile: its topics, and at least half of the words that say something."""
+"""What the words of a question ask of a profile: a topic they name, or most of the words that say something."""
 
 import re
 from collections.abc import Sequence
@@ -37,6 +37,12 @@ SELECT 'named', name, id FROM shown WHERE id IN (SELECT id FROM named) OR parent
 UNION ALL
 SELECT DISTINCT 'phrase', query::text, 1 FROM named JOIN shown USING (id)
 UNION ALL
+SELECT 'kin', name, id FROM shown JOIN mentors_topic AS topic USING (id, name)
+WHERE EXISTS (
+    SELECT FROM unnest(topic.synonyms || topic.name::text) AS phrase
+    WHERE tsvector_to_array(to_tsvector('english', phrase)) && ARRAY(SELECT lexeme FROM typed)
+)
+UNION ALL
 SELECT 'chosen', name, id FROM shown WHERE %(topic)s <> '' AND %(topic)s IN (slug, root)
 """
 
@@ -46,26 +52,26 @@ class Question:
     """What was typed, as it was understood.
 
     `lexemes` are for marking; `terms` what is looked for, as operands of a tsquery: phrases that name a topic, then
-    words, the rarest first. `topics` are ids of those the words name, `chosen` of the filter, each with those below.
+    words, the rarest first. `topics` are ids of those the words name, `chosen` of the filter, each with those below;
+    `kin` of topics with a word in common.
     """
 
     lexemes: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     topics: tuple[int, ...] = ()
     chosen: tuple[int, ...] = ()
+    kin: tuple[int, ...] = ()
 
     @property
     def says_something(self) -> bool:
         return bool(self.lexemes or self.topics)
 
-    @property
-    def is_unknown(self) -> bool:
-        """Words that no profile has, and no topic."""
-        return bool(self.lexemes) and not self.terms and not self.topics
+    def topics_for(self, *, loose: bool) -> tuple[int, ...]:
+        return self.topics + self.kin if loose else self.topics
 
     def query(self, *, loose: bool) -> str:
-        """The tsquery of who matches well: half of the terms, rounded up; or, loosely, any of them."""
-        return at_least(1 if loose else -(-len(self.terms) // 2), self.terms)
+        """The tsquery of who matches well: two thirds of the terms, rounded up; or, loosely, any of them."""
+        return at_least(1 if loose else -(-2 * len(self.terms) // 3), self.terms)
 
 
 def read_question(words: str, *, topic: str = "", typing: bool = False) -> Question:
@@ -87,6 +93,7 @@ def read_question(words: str, *, topic: str = "", typing: bool = False) -> Quest
         terms=(*begins, *phrases, *telling(words_left))[:MOST_WORDS],
         topics=tuple(number for kind, _, number in rows if kind == "named"),
         chosen=tuple(number for kind, _, number in rows if kind == "chosen"),
+        kin=tuple(number for kind, _, number in rows if kind == "kin"),
     )
 
 

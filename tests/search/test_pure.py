@@ -160,8 +160,8 @@ def test_at_least(needed, terms, query):
     assert at_least(needed, terms) == query
 
 
-@pytest.mark.parametrize(("count", "needed"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (6, 3)])
-def test_half_of_the_words_are_enough(count, needed):
+@pytest.mark.parametrize(("count", "needed"), [(1, 1), (2, 2), (3, 2), (4, 3), (5, 4), (6, 4)])
+def test_most_of_the_words_are_enough(count, needed):
     question = Question(terms=tuple("abcdef"[:count]))
 
     assert question.query(loose=False) == at_least(needed, question.terms)

@@ -277,7 +277,7 @@ def matched(wish: Wish, profile: MentorProfile) -> tuple[bool, int]:
     there = {word for one in MentorProfile.objects.public() for ask in one.asks for word in ask.split()}
     known = [word for word in words if word in there]
     hits = sum(word in asked for word in known)
-    needed = 1 if wish.loose else -(-len(known) // 2)
+    needed = 1 if wish.loose else -(-2 * len(known) // 3)
     return not words or (bool(known) and hits >= needed), 2 * hits
 
 
