@@ -14,14 +14,14 @@ from sessions_app.models.feedback import Again
 from sessions_app.walltime import EPOCH, MINUTE, minute_at_or_after, minute_at_or_before
 
 from .kinds import FORMATS, LENGTHS, kind_bits
-from .outlook import HALF_HOUR, HALVES, mark
+from .outlook import HOUR, HOURS, NEAR, mark
 from .wishes import Order, Span, Wish
 from .words import Question
 
 DAY = timedelta(days=1)
 # Days that are looked at one by one. Weeks are much alike, so all that lies after them is one more bucket.
 DAYS_APART = 8
-DAY_BITS = 1 << HALVES
+DAY_BITS = 1 << HOURS
 
 # The inner limit is what the index decides alone; only then are profiles and offers looked at. OFFSET 0 keeps Postgres
 # from computing the key twice.
@@ -183,26 +183,26 @@ def _near(question: Question, values: dict[str, Any]) -> str:
 
 
 def _bucket(asked: Asked, values: dict[str, Any]) -> str:
-    """The first half hour of the times asked about in which the rules may be open, as day and bit in one number."""
+    """The first hour of the times asked about in which the rules may be open, as day and bit in one number."""
     midnight = _midnight(asked.times)
+    near = 1 if midnight + DAYS_APART * DAY <= asked.now + NEAR else 8
     cases = []
     for day, bits in enumerate(_days(asked.times, midnight)):
-        weekday = (midnight + day * DAY).isoweekday()
+        weekday = (midnight + day * DAY).weekday()
         if bits:
             values |= {f"bits{day}": bits, f"end{day}": midnight + (day + 1) * DAY}
-            shared = f"(half_hours[{weekday}] & %(bits{day})s)"
+            shared = f"(hours[{near + weekday}] & %(bits{day})s)"
             first = f"{day * DAY_BITS} + ({shared} & -{shared})"
             cases.append(f"WHEN {shared} <> 0 AND {FLOOR} < %(end{day})s THEN {first}")
-    rest = _rest(asked.times, midnight)
-    for weekday, bits in enumerate(rest, start=1):
+    for weekday, bits in enumerate(_rest(asked.times, midnight)):
         if bits:
             values[f"rest{weekday}"] = bits
-            cases.append(f"WHEN half_hours[{weekday}] & %(rest{weekday})s <> 0 THEN {DAYS_APART * DAY_BITS + 1}")
+            cases.append(f"WHEN hours[{8 + weekday}] & %(rest{weekday})s <> 0 THEN {DAYS_APART * DAY_BITS + 1}")
     return f"CASE {' '.join(cases)} END"
 
 
 def _days(times: Sequence[Span], midnight: datetime) -> list[int]:
-    """For each of the first days of UTC, the half hours that the times touch, as bits."""
+    """For each of the first days of UTC, the hours that the times touch, as bits."""
     days = []
     for day in range(DAYS_APART):
         week = [0] * 7
@@ -212,7 +212,7 @@ def _days(times: Sequence[Span], midnight: datetime) -> list[int]:
 
 
 def _rest(times: Sequence[Span], midnight: datetime) -> list[int]:
-    """For each weekday of UTC, the half hours that the times after those days touch."""
+    """For each weekday of UTC, the hours that the times after those days touch."""
     week = [0] * 7
     _mark(week, times, midnight + DAYS_APART * DAY, times[-1][1])
     return week
@@ -234,4 +234,4 @@ def _bound(key: Any, midnight: datetime) -> datetime:
     if isinstance(key, datetime):
         return key
     day, bit = divmod(key, DAY_BITS)
-    return midnight + day * DAY + (bit.bit_length() - 1) * HALF_HOUR * MINUTE
+    return midnight + day * DAY + (bit.bit_length() - 1) * HOUR * MINUTE

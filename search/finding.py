@@ -23,7 +23,22 @@ from .words import Question, read_question
 PAGE = 20
 # Rows asked of the index at once, and how many of them are looked at together: nearly always the first do.
 CHUNKS = (96, 480, 2400)
-FIRST_LOOK, NEXT_LOOK = 32, 64
+FIRST_LOOK, NEXT_LOOK = 24, 72
+
+# What pages and mails show of somebody found; what else is asked for is read when it is.
+ON_A_CARD = (
+    "uuid",
+    "length",
+    "format",
+    "instant",
+    "profile__slug",
+    "profile__headline",
+    "profile__asks",
+    "profile__languages",
+    "profile__photo",
+    "profile__person__name",
+    "profile__person__timezone",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,7 @@ class Finder:
 
     def matches(self, found: Sequence[Found]) -> list[Match]:
         of_page = Offer.objects.filter(pk__in=[one.offer for one in found]).select_related("profile__person")
+        of_page = of_page.only(*ON_A_CARD)
         offers = {offer.pk: offer for offer in of_page}
         proofs = proof_of([offer.profile.person_id for offer in offers.values()], now=self.now)
         return [self.match(one, offers[one.offer], proofs) for one in found if one.offer in offers]

@@ -18,10 +18,10 @@ from sessions_app.timetable import load_timetables
 
 from .kinds import BIT_OF_OFFER, FORMATS, LENGTHS
 from .models import UNKNOWN, MentorIndex
-from .outlook import ALL_WEEK, FRESH_FOR, Length, Outlook, outlook
+from .outlook import ALL_HOURS, FRESH_FOR, Length, Outlook, outlook
 
 AT_ONCE = 500
-NOTHING_KNOWN = {"open_from": UNKNOWN, "fresh_until": UNKNOWN, "notice": timedelta(0), "half_hours": list(ALL_WEEK)}
+NOTHING_KNOWN = {"open_from": UNKNOWN, "fresh_until": UNKNOWN, "notice": timedelta(0), "hours": list(ALL_HOURS)}
 
 # Names and words in two configurations: stems for whole words, and as they are for the beginning of one being typed.
 WORDS = """
@@ -31,8 +31,8 @@ WORDS = """
         || setweight(to_tsvector('english', profile.how_i_work), 'D')"""
 WRITE = f"""
 INSERT INTO search_mentorindex AS row
-    (profile_id, person_id, open_from, fresh_until, notice, half_hours, offers, topics, languages, words)
-SELECT profile.id, person.id, %(open_from)s, %(fresh_until)s, %(notice)s, %(half_hours)s::bigint[],
+    (profile_id, person_id, open_from, fresh_until, notice, hours, offers, topics, languages, words)
+SELECT profile.id, person.id, %(open_from)s, %(fresh_until)s, %(notice)s, %(hours)s::int[],
     coalesce(offered.kinds, 0),
     ARRAY(
         SELECT topic_id FROM mentors_mentorprofile_topics WHERE mentorprofile_id = profile.id
@@ -71,11 +71,11 @@ ON CONFLICT (lexeme) DO UPDATE SET mentors = excluded.mentors WHERE search_word.
 """
 TIGHTEN = """
 UPDATE search_mentorindex AS row
-SET open_from = new.open_from, fresh_until = new.fresh_until, notice = new.notice, half_hours = new.half_hours
-FROM (VALUES %s) AS new (profile_id, open_from, fresh_until, notice, half_hours)
+SET open_from = new.open_from, fresh_until = new.fresh_until, notice = new.notice, hours = new.hours
+FROM (VALUES %s) AS new (profile_id, open_from, fresh_until, notice, hours)
 WHERE row.profile_id = new.profile_id
 """
-ROW = "(%s, %s::timestamptz, %s, %s, %s::bigint[])"
+ROW = "(%s, %s::timestamptz, %s, %s, %s::int[])"
 
 
 def loosen(*people: int) -> None:
@@ -169,9 +169,9 @@ def _tighten(profiles: Sequence[int], *, now: datetime) -> None:
         seen = (
             outlook(timetable.rules, timetable.taken, lengths[profile], now=now)
             if timetable
-            else Outlook(None, now + FRESH_FOR, ALL_WEEK)
+            else Outlook(None, now + FRESH_FOR, ALL_HOURS)
         )
         notice = timedelta(minutes=timetable.rules.notice if timetable else 0)
-        rows.append((profile, seen.open_from, seen.fresh_until, notice, list(seen.half_hours)))
+        rows.append((profile, seen.open_from, seen.fresh_until, notice, list(seen.hours)))
     with connection.cursor() as cursor:
         execute_values(cursor, TIGHTEN, rows, template=ROW, page_size=AT_ONCE)

@@ -20,9 +20,9 @@ class MentorIndex(models.Model):
 
     `greatest(open_from, now + notice)` is a lower bound of their next start that can be booked. Bookings and time
     passing only push a start later, so they write nothing here; what frees time sets `open_from` back (`indexing`).
-    Null: the rules never open. `half_hours` has for each weekday of UTC, Monday first, a bit for each half hour in
-    which the rules may be open; `offers` a bit for each kind of active offer (`kinds`). Topics are those that the
-    profile and its offers name themselves.
+    Null: the rules never open. `hours` has for each weekday of UTC, Monday first, a bit for each hour in which the
+    rules may be open, for the near future and then for any time (`outlook.hours_of`); `offers` a bit for each kind of
+    active offer (`kinds`). Topics are those that the profile and its offers name themselves.
     """
 
     profile = models.OneToOneField(MentorProfile, on_delete=models.CASCADE, primary_key=True, related_name="+")
@@ -30,7 +30,7 @@ class MentorIndex(models.Model):
     open_from = models.DateTimeField(null=True)
     fresh_until = models.DateTimeField()
     notice = models.DurationField()
-    half_hours = ArrayField(models.BigIntegerField(), size=7)
+    hours = ArrayField(models.IntegerField(), size=14)
     offers = models.BigIntegerField()
     topics = ArrayField(models.IntegerField())
     languages = ArrayField(models.CharField(max_length=3))

@@ -12,13 +12,15 @@ from sessions_app.walltime import DAY, MINUTE
 
 # Everything is looked at again after a day at the latest, since the horizon moves.
 FRESH_FOR = timedelta(hours=24)
-HALF_HOUR = 30
-HALVES = DAY // HALF_HOUR
-ALL_DAY = (1 << HALVES) - 1
-ALL_WEEK = (ALL_DAY,) * 7
-# The farthest a start may lie ahead is a horizon of a year; the offsets of a zone until then are what a week can mean.
+HOUR = 60
+HOURS = DAY // HOUR
+ALL_HOURS = ((1 << HOURS) - 1,) * 14
+# A week of wall-clock windows means other hours of UTC once clocks change: one is kept for the near future, which holds
+# even if nobody looks at the row for a week, and one for as far as anybody may be booked, a horizon of a year.
+NEAR = timedelta(days=21)
+_NEAR = 30 * DAY
 _YEAR = 400 * DAY
-_PIECE = 100 * DAY
+_PIECE = 30 * DAY
 
 Length = tuple[int, int | None]
 
@@ -29,7 +31,7 @@ class Outlook:
 
     open_from: datetime | None
     fresh_until: datetime
-    half_hours: tuple[int, ...]
+    hours: tuple[int, ...]
 
 
 def outlook(rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], *, now: datetime) -> Outlook:
@@ -37,45 +39,49 @@ def outlook(rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], *, 
     later = now + FRESH_FOR
     wanted = set(lengths)
     if not wanted or not (rules.windows or rules.overrides):
-        return Outlook(None, later, ALL_WEEK)
-    week = half_hours(rules, now)
+        return Outlook(None, later, ALL_HOURS)
+    hours = hours_of(rules, now)
     found = [(slots[0].start, one) for one in wanted if (slots := _slots(rules, taken, one, now, LONGEST_ANSWER, 1))]
     if not found:
-        return Outlook(_beyond(rules, now), later, week)
+        return Outlook(_beyond(rules, now), later, hours)
     start, one = min(found, key=lambda item: item[0])
     run = _end_of_run(rules, taken, one, start, now)
-    return Outlook(start, min(later, run - timedelta(minutes=rules.notice) + MINUTE), week)
+    return Outlook(start, min(later, run - timedelta(minutes=rules.notice) + MINUTE), hours)
 
 
-def half_hours(rules: Rules, now: datetime) -> tuple[int, ...]:
-    """For each weekday of UTC, Monday first, the half hours in which some window may lie, as bits.
+def hours_of(rules: Rules, now: datetime) -> tuple[int, ...]:
+    """For each weekday of UTC, Monday first, the hours in which some window may lie, as bits; twice.
 
-    Weekly windows count at every offset that the zone has within the next year, since clocks will change.
+    First at the offsets that the zone has until a week after `NEAR`, then at any that it has within the next year.
     """
-    week = [0] * 7
-    minute = walltime.minute_at_or_before(now)
     # 1970-01-05 was a Monday.
     spans = [((weekday + 3) * DAY + start, (weekday + 3) * DAY + end) for weekday, start, end in rules.windows]
     for date, windows in rules.overrides.items():
         first = walltime.day_number(date) * DAY
         spans += [(first + start, first + end) for start, end in windows]
-    for offset in _offsets(rules.zone, minute // DAY):
+    today = walltime.minute_at_or_before(now) // DAY
+    return (*_week(spans, _offsets(rules.zone, today, _NEAR)), *_week(spans, _offsets(rules.zone, today, _YEAR)))
+
+
+def _week(spans: Iterable[tuple[int, int]], offsets: Iterable[int]) -> list[int]:
+    week = [0] * 7
+    for offset in offsets:
         for start, end in spans:
             mark(week, start - offset, end - offset)
-    return tuple(week)
+    return week
 
 
 def mark(week: list[int], start: int, end: int) -> None:
-    """Set the bits of the half hours that [start, end), in minutes from 1970-01-01 UTC, touches."""
-    for half in range(start // HALF_HOUR, -(-end // HALF_HOUR)):
-        day, bit = divmod(half, HALVES)
+    """Set the bits of the hours that [start, end), in minutes from 1970-01-01 UTC, touches."""
+    for hour in range(start // HOUR, -(-end // HOUR)):
+        day, bit = divmod(hour, HOURS)
         week[(day + 3) % 7] |= 1 << bit
 
 
 @lru_cache(maxsize=2048)
-def _offsets(zone: str, today: int) -> frozenset[int]:
+def _offsets(zone: str, today: int, reach: int) -> frozenset[int]:
     start = (today - 1) * DAY
-    pieces = range(start, start + _YEAR, _PIECE)
+    pieces = range(start, start + reach, _PIECE)
     return frozenset(offset for at in pieces for _, _, offset in walltime.stretches(zone, at, at + _PIECE))
 
 

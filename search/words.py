@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from django.db import connection
+from django.db.models import Q
+
+from mentors.models import Topic
 
 # A person's question has a handful of words that matter: the rarest, since they say most.
 MOST_WORDS = 6
@@ -76,8 +79,8 @@ class Question:
 
 def read_question(words: str, *, topic: str = "", typing: bool = False) -> Question:
     """`topic`: the slug that a filter names. `typing`: the last word may be but a beginning."""
-    if not words.strip() and not topic:
-        return Question()
+    if not words.strip():
+        return Question(chosen=_with_children(topic) if topic else ())
     beginning = begun_word(words) if typing else ""
     asked = {"words": words, "topic": topic, "beginning": beginning, "beginning_like": like(beginning)}
     with connection.cursor() as cursor:
@@ -95,6 +98,11 @@ def read_question(words: str, *, topic: str = "", typing: bool = False) -> Quest
         chosen=tuple(number for kind, _, number in rows if kind == "chosen"),
         kin=tuple(number for kind, _, number in rows if kind == "kin"),
     )
+
+
+def _with_children(slug: str) -> tuple[int, ...]:
+    topics = Topic.objects.active().filter(Q(slug=slug) | Q(parent__slug=slug))
+    return tuple(topics.values_list("pk", flat=True))
 
 
 def telling(counts: dict[str, int]) -> list[str]:

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ("open_from", models.DateTimeField(null=True)),
                 ("fresh_until", models.DateTimeField()),
                 ("notice", models.DurationField()),
-                ("half_hours", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=7)),
+                ("hours", django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=14)),
                 ("offers", models.BigIntegerField()),
                 ("topics", django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
                 (
@@ -82,7 +82,9 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             """
             ALTER TABLE search_mentorindex SET (toast_tuple_target = 128, fillfactor = 75);
-            ALTER TABLE search_mentorindex ALTER COLUMN words SET STORAGE EXTERNAL;
+            ALTER TABLE search_mentorindex ALTER COLUMN words SET STORAGE EXTERNAL,
+                ALTER COLUMN hours SET STORAGE PLAIN, ALTER COLUMN topics SET STORAGE PLAIN,
+                ALTER COLUMN languages SET STORAGE PLAIN;
             """,
             migrations.RunSQL.noop,
         ),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.zones import zone_names
-from search.outlook import ALL_WEEK, HALF_HOUR, HALVES, half_hours, outlook
+from search.outlook import ALL_HOURS, HOURS, NEAR, hours_of, outlook
 from sessions_app.availability import LONGEST_ANSWER, Rules, Taken, list_slots
 from tests.conftest import NOW, at
 
@@ -23,31 +23,34 @@ def rules_with(**given):
 
 
 def bits(week):
-    """`2 17:00` for each half hour of a week whose bit is set."""
-    return [
-        f"{weekday} {half // 2:02}:{half % 2 * 30:02}"
-        for weekday, day in enumerate(week, start=1)
-        for half in range(HALVES)
-        if day >> half & 1
-    ]
+    """`2 17` for each hour of a week whose bit is set."""
+    return [f"{day} {hour}" for day, hours in enumerate(week, start=1) for hour in range(HOURS) if hours >> hour & 1]
 
 
-def test_half_hours_are_of_utc_at_every_offset_of_the_year():
-    found = half_hours(rules_with(windows=((2, 17 * HOUR, 18 * HOUR),)), NOW)
+@pytest.mark.parametrize(
+    ("now", "near"),
+    [
+        pytest.param(NOW, ["2 17"], id="winter"),
+        pytest.param(at("2026-10-10 12:00"), ["2 16", "2 17"], id="clocks-change-soon"),
+        pytest.param(at("2026-07-01 12:00"), ["2 16"], id="summer"),
+    ],
+)
+def test_hours_are_of_utc_as_clocks_are_near_and_in_the_year(now, near):
+    found = hours_of(rules_with(windows=((2, 17 * HOUR, 18 * HOUR),)), now)
 
-    assert bits(found) == ["2 16:00", "2 16:30", "2 17:00", "2 17:30"]
+    assert (bits(found[:7]), bits(found[7:])) == (near, ["2 16", "2 17"])
 
 
-def test_half_hours_cross_midnight_and_the_end_of_the_week():
+def test_hours_cross_midnight_and_the_end_of_the_week():
     rules = rules_with(zone="Asia/Kathmandu", windows=((1, 0, HOUR),))
 
-    assert bits(half_hours(rules, NOW)) == ["7 18:00", "7 18:30", "7 19:00"]
+    assert bits(hours_of(rules, NOW)[:7]) == ["7 18", "7 19"]
 
 
-def test_half_hours_know_of_overrides():
+def test_hours_know_of_overrides():
     rules = rules_with(zone="UTC", windows=(), overrides={date(2026, 11, 28): ((600, 615),), date(2026, 11, 29): ()})
 
-    assert bits(half_hours(rules, NOW)) == ["6 10:00"]
+    assert bits(hours_of(rules, NOW)[:7]) == ["6 10"]
 
 
 # It is Tuesday, 13:46. Sessions of 25 minutes start at full and half hours; an evening's last start is 18:30.
@@ -83,7 +86,7 @@ def test_outlook(rules, taken, opens, fresh):
 def test_outlook_without_offers_never_opens():
     seen = outlook(rules_with(), [], [], now=NOW)
 
-    assert (seen.open_from, seen.half_hours) == (None, ALL_WEEK)
+    assert (seen.open_from, seen.hours) == (None, ALL_HOURS)
 
 
 @settings(max_examples=60, deadline=None)
@@ -107,7 +110,8 @@ def test_nothing_ever_starts_before_the_bound_or_outside_the_rough_week(seed, no
     for length, step in offers:
         last = moment + LONGEST_ANSWER
         for slot in list_slots(rules, [], length=length, step=step, now=moment, first=moment, last=last):
-            minute = slot.start.hour * 60 + slot.start.minute
             assert seen.open_from is not None
             assert slot.start >= seen.open_from
-            assert seen.half_hours[slot.start.weekday()] >> (minute // HALF_HOUR) & 1
+            assert seen.hours[7 + slot.start.weekday()] >> slot.start.hour & 1
+            if slot.start < now + NEAR:
+                assert seen.hours[slot.start.weekday()] >> slot.start.hour & 1

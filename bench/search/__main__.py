@@ -1,0 +1,153 @@
+"""Searches over many mentors, beside other ways to answer them: `python -m bench.search` from the project's root.
+
+    --mentors 1000 10000 100000     sizes; each world is made once and kept in a database of its own
+
+Milliseconds for the data of one page (twenty people with their next three starts), median and p95, all ways alternated
+in one run. "ours" is what the site does, "ranking" its statement over the index alone, "matrix" the same answer from a
+byte for every five minutes of everybody's week in memory, with the page's people from the database: the practical
+limit. "expand" computes everybody's slots, "one SQL" does so in one statement over the raw rules.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from statistics import median
+from time import perf_counter
+
+from bench.stand import bench_database
+
+ZONE = "Europe/London"
+AIMS = {"popular topic, 35 %": 20, "usual topic, 5 %": 8, "rare topic, 0.5 %": 20, "nothing asked": 20}
+DAY = timedelta(days=1)
+
+
+def milliseconds(act: Callable[[], object]) -> float:
+    began = perf_counter()
+    act()
+    return (perf_counter() - began) * 1000
+
+
+def p95(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.95)]
+
+
+def shown(times: list[float]) -> str:
+    return f"{median(times):9.1f} {p95(times):7.1f}" if times else f"{'–':>9} {'':7}"
+
+
+def measure(mentors: int, rounds: int, slow_rounds: int) -> None:
+    from django.utils import timezone
+
+    from bench.search import rivals, upkeep
+    from bench.search.world import fill
+    from search.indexing import sweep
+    from search.wishes import When, Wish
+
+    now = timezone.now()
+    seconds = fill(mentors, now=now)
+    while sweep(now=now):
+        pass
+    wishes = {
+        "popular topic, 35 %": Wish(topic="measured-popular"),
+        "usual topic, 5 %": Wish(topic="measured-usual"),
+        "rare topic, 0.5 %": Wish(topic="measured-rare"),
+        "nothing asked": Wish(),
+        "words": Wish(words="Should I take the counter-offer?"),
+        "evenings": Wish(when=When.EVENING),
+        "evenings, usual topic": Wish(when=When.EVENING, topic="measured-usual"),
+        "weekend, 45 minutes": Wish(when=When.WEEKEND, lengths=(45,)),
+    }
+    topics = [wish.topic for wish in wishes.values() if wish.topic]
+    matrix = rivals.Matrix.build(topics, now=now, zone=ZONE)
+    print(f"\n{mentors:,} mentors" + (f"; the index was built in {seconds:.0f} s" if seconds else ""))
+    print(f"{'':24}{'ours':>9}{'p95':>8}{'aim':>5}{'ranking':>9}{'p95':>8}{'matrix':>10}{'p95':>8}", end="")
+    print(f"{'expand':>10}{'p95':>8}{'one SQL':>10}{'p95':>8}   ours/matrix  ours/SQL")
+    for name, wish in wishes.items():
+        print(row(name, wish, rivals, matrix, now, rounds, slow_rounds), flush=True)
+    stale(wishes, rivals, now, rounds)
+    upkeep.show(now)
+
+
+def row(name, wish, rivals, matrix, now: datetime, rounds: int, slow_rounds: int) -> str:
+    """`matrix` and `one SQL` know topics and evenings, but neither words nor lengths."""
+    plain = not wish.words and not wish.lengths
+    anytime = wish.is_any_time
+    ways: dict[str, tuple[Callable[[], object], int]] = {
+        "ours": (lambda: rivals.ours(wish, now, ZONE), rounds),
+        "ranking": (lambda: rivals.bare_ranking(wish, now, ZONE), rounds),
+        "matrix": (lambda: matrix.page(wish, ZONE, now), rounds if plain else 0),
+        "expand": (lambda: rivals.expand_all(wish, now, ZONE), slow_rounds if not wish.lengths else 0),
+        "SQL": (lambda: rivals.set_based(wish, now), slow_rounds if plain and anytime else 0),
+    }
+    agree(name, wish, rivals, now, plain and anytime)
+    times: dict[str, list[float]] = {way: [] for way in ways}
+    for turn in range(rounds):
+        for way, (act, often) in ways.items():
+            if turn < often:
+                times[way].append(milliseconds(act))
+    ratios = [
+        f"{median(times['ours']) / median(times[way]):11.3g}" if times[way] else f"{'–':>11}"
+        for way in ("matrix", "SQL")
+    ]
+    return (
+        f"{name:24}{shown(times['ours'])}{AIMS.get(name, 20):5}"
+        + "".join(shown(times[way]) for way in ("ranking", "matrix", "expand", "SQL"))
+        + " ".join(ratios)
+    )
+
+
+def agree(name: str, wish, rivals, now: datetime, by_sql: bool) -> None:
+    """Before anything is timed: every way gives the same people, in the same order, with the same times."""
+    answer = rivals.ours(wish, now, ZONE)
+    others = {} if wish.lengths else {"expand": rivals.expand_all(wish, now, ZONE)}
+    if by_sql:
+        others["one SQL"] = rivals.set_based(wish, now)
+    for way, other in others.items():
+        if other != answer:
+            sys.exit(f"{name}: {way} answers otherwise.\n{answer}\n{other}")
+
+
+def stale(wishes, rivals, now: datetime, rounds: int) -> None:
+    """The same questions a day later, before and after the rows are looked at anew; answers stay exact."""
+    from search.indexing import sweep
+
+    tomorrow, before, after = now + DAY, {}, {}
+    for name, wish in wishes.items():
+        before[name] = median(milliseconds(lambda: rivals.ours(wish, tomorrow, ZONE)) for _ in range(rounds))  # noqa: B023
+        agree(name, wish, rivals, tomorrow, False)
+    while sweep(now=tomorrow):
+        pass
+    for name, wish in wishes.items():
+        after[name] = median(milliseconds(lambda: rivals.ours(wish, tomorrow, ZONE)) for _ in range(rounds))  # noqa: B023
+    print("rows a day old, against fresh ones (exact both times):", end=" ")
+    print(
+        ", ".join(f"{name} {before[name]:.1f}/{after[name]:.1f} = {before[name] / after[name]:.1f}x" for name in wishes)
+    )
+    from search.models import MentorIndex
+
+    MentorIndex.objects.update(fresh_until=now)
+    while sweep(now=now):
+        pass
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mentors", type=int, nargs="+", default=[1000, 10_000, 100_000])
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--slow-rounds", type=int, default=3, help="of the ways that take seconds")
+    options = parser.parse_args()
+    if len(options.mentors) > 1:
+        # Each size in a process of its own: Django knows one database.
+        import subprocess
+
+        for mentors in options.mentors:
+            rounds = ["--rounds", str(options.rounds), "--slow-rounds", str(options.slow_rounds)]
+            subprocess.run([sys.executable, "-m", "bench.search", "--mentors", str(mentors), *rounds], check=True)
+        return
+    with bench_database(f"search_{options.mentors[0]}"):
+        measure(options.mentors[0], options.rounds, options.slow_rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""A database of its own for what is measured, filled once and kept: the embedded server is started for it.
+
+with bench_database("search_1000"):
+    ...     # Django is set up and its tables are there
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg2
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "script"))
+
+from local.places import data_dir
+from local.servers import Servers
+from local.variables import addresses, base_variables
+
+
+@contextlib.contextmanager
+def bench_database(name: str) -> Iterator[dict[str, str]]:
+    """The variables of the environment that lead to it; they are set in this process too."""
+    with Servers(data_dir()) as urls:
+        url = urlsplit(urls["DATABASE_URL"])
+        _create(urls["DATABASE_URL"], f"bench_{name}")
+        own = {**urls, "DATABASE_URL": url._replace(path=f"/bench_{name}").geturl()}
+        variables = base_variables() | addresses(own) | {"DEBUG": "0", "LOG_LEVEL": "WARNING"}
+        os.environ.update(variables | {"DJANGO_SETTINGS_MODULE": "mentoring.settings"})
+
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate", verbosity=0)
+        yield variables
+
+
+def _create(url: str, name: str) -> None:
+    with contextlib.closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            if not cursor.fetchone():
+                cursor.execute(f'CREATE DATABASE "{name}"')
