@@ -23,8 +23,13 @@ DAY = timedelta(days=1)
 DAYS_APART = 8
 DAY_BITS = 1 << HOURS
 
-# The inner limit is what the index decides alone; only then are profiles and offers looked at. OFFSET 0 keeps Postgres
-# from computing the key twice.
+# A bound of somebody's next start: on their grid while it goes on, else where it begins, else as near as their notice.
+FLOOR = """CASE WHEN %(now)s + notice <= open_from THEN open_from
+            WHEN %(now)s + notice <= open_until
+            THEN date_bin(step, %(now)s + notice + step - interval '1 microsecond', open_from)
+            ELSE %(now)s + notice END"""
+# The limit is what the index decides alone; only then are profiles and offers looked at. OFFSET 0 keeps Postgres from
+# computing floor and key more than once.
 CANDIDATES = """
 SELECT first.profile_id, first.near, first.key,
     profile.state = %(approved)s AND person.is_active,
@@ -39,8 +44,13 @@ FROM (
     SELECT profile_id, near, key
     FROM (
         SELECT profile_id, {near} AS near, {key} AS key
-        FROM search_mentorindex
-        WHERE {where}
+        FROM (
+            SELECT profile_id, {columns}, {floor} AS floor
+            FROM {tables}
+            WHERE {where}
+            OFFSET 0
+        ) AS bounded
+        WHERE floor < %(end)s
         OFFSET 0
     ) AS ranked
     WHERE {page}
@@ -63,7 +73,9 @@ NOT_AGAIN = """person_id <> ALL(ARRAY(
             JOIN sessions_app_booking AS booking ON booking.id = feedback.booking_id
             WHERE feedback.author_id = %(mentee)s AND feedback.role = %(as_mentee)s AND feedback.again = %(never)s
         ))"""
-FLOOR = "greatest(open_from, %(now)s + notice)"
+
+
+BY_WORDS = "SELECT profile_id FROM search_mentorwords WHERE words @@ %(query)s::tsquery"
 
 
 class Offered(NamedTuple):
@@ -138,20 +150,28 @@ def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tu
         "named": list(question.topics_for(loose=wish.loose)),
         "query": question.query(loose=wish.loose),
     }
-    key = f"greatest({FLOOR}, %(begin)s)" if wish.is_any_time else _bucket(asked, values)
+    key = "greatest(floor, %(begin)s)" if wish.is_any_time else _bucket(asked, values)
     page = "key IS NOT NULL"
     if after:
         values |= {"near_after": -after.near, "key_after": after.key, "profile_after": after.profile_id}
         page += " AND (-near, key, profile_id) > (%(near_after)s, %(key_after)s, %(profile_after)s)"
-    near = _near(question, values) if wish.order == Order.MATCH else "0"
-    where = "\n            AND ".join(_conditions(asked))
-    busy = BUSY if asked.mentee_id else "NULL"
-    return CANDIDATES.format(busy=busy, near=near, key=key, where=where, page=page), values
+    by_match = wish.order == Order.MATCH
+    sql = CANDIDATES.format(
+        busy=BUSY if asked.mentee_id else "NULL",
+        near=_near(question, values) if by_match else "0",
+        key=key,
+        columns="hours, topics, words" if by_match else "hours",
+        floor=FLOOR,
+        tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
+        where="\n                AND ".join(_conditions(asked)),
+        page=page,
+    )
+    return sql, values
 
 
 def _conditions(asked: Asked) -> Iterator[str]:
     wish, question = asked.wish, asked.question
-    yield f"open_from < %(end)s AND {FLOOR} < %(end)s"
+    yield "open_from < %(end)s"
     if wish.lengths or wish.format or wish.instant:
         yield "offers & %(kinds)s <> 0"
     if question.chosen:
@@ -169,7 +189,7 @@ def _conditions(asked: Asked) -> Iterator[str]:
 
 def _matching(question: Question, *, loose: bool) -> str:
     by_topic = ["topics && %(named)s::int[]"] if question.topics_for(loose=loose) else []
-    by_words = ["words @@ %(query)s::tsquery"] if question.terms else []
+    by_words = [f"profile_id IN ({BY_WORDS})"] if question.terms else []
     return f"({' OR '.join([*by_topic, *by_words]) or 'false'})"
 
 
@@ -193,7 +213,7 @@ def _bucket(asked: Asked, values: dict[str, Any]) -> str:
             values |= {f"bits{day}": bits, f"end{day}": midnight + (day + 1) * DAY}
             shared = f"(hours[{near + weekday}] & %(bits{day})s)"
             first = f"{day * DAY_BITS} + ({shared} & -{shared})"
-            cases.append(f"WHEN {shared} <> 0 AND {FLOOR} < %(end{day})s THEN {first}")
+            cases.append(f"WHEN {shared} <> 0 AND floor < %(end{day})s THEN {first}")
     for weekday, bits in enumerate(_rest(asked.times, midnight)):
         if bits:
             values[f"rest{weekday}"] = bits

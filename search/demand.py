@@ -5,20 +5,24 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from .candidates import FLOOR
+
 SOON = timedelta(days=7)
 
-TOPICS = """
+TOPICS = f"""
 SELECT topic.name, parent.name, count(row.profile_id),
-    count(row.profile_id) FILTER (WHERE greatest(row.open_from, %(now)s + row.notice) < %(soon)s),
-    min(greatest(row.open_from, %(now)s + row.notice))
+    count(row.profile_id) FILTER (WHERE row.floor < %(soon)s),
+    min(row.floor)
 FROM mentors_topic AS topic
 JOIN mentors_topic AS parent ON parent.id = topic.parent_id
-LEFT JOIN search_mentorindex AS row ON row.topics @> ARRAY[topic.id]::int[] AND row.open_from IS NOT NULL
+LEFT JOIN (
+    SELECT profile_id, topics, {FLOOR} AS floor FROM search_mentorindex WHERE open_from IS NOT NULL
+) AS row ON topic.id = ANY(row.topics)
 WHERE topic.is_active AND parent.is_active
 GROUP BY topic.id, parent.id
-ORDER BY min(greatest(row.open_from, %(now)s + row.notice)) DESC NULLS FIRST, topic.name
+ORDER BY min(row.floor) DESC NULLS FIRST, topic.name
 LIMIT %(limit)s
-"""
+"""  # noqa: S608 - a constant
 
 
 @dataclass(frozen=True, slots=True)

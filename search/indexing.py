@@ -13,27 +13,35 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg2.extras import execute_values
 
+from common.zones import UTC_NAME
 from mentors.models import MentorProfile, Offer, ProfileState
+from sessions_app.rules import Rules
 from sessions_app.timetable import load_timetables
 
 from .kinds import BIT_OF_OFFER, FORMATS, LENGTHS
-from .models import UNKNOWN, MentorIndex
-from .outlook import ALL_HOURS, FRESH_FOR, Length, Outlook, outlook
+from .models import ANY_MINUTE, UNKNOWN, MentorIndex, MentorWords
+from .outlook import ALL_HOURS, Length, outlook
 
 AT_ONCE = 500
-NOTHING_KNOWN = {"open_from": UNKNOWN, "fresh_until": UNKNOWN, "notice": timedelta(0), "hours": list(ALL_HOURS)}
+# Whoever has no schedule yet is never open.
+NO_RULES = Rules(zone=UTC_NAME)
+NOTHING_KNOWN = {
+    "open_from": UNKNOWN,
+    "open_until": UNKNOWN,
+    "fresh_until": UNKNOWN,
+    "notice": timedelta(0),
+    "step": ANY_MINUTE,
+    "hours": list(ALL_HOURS),
+}
 
-# Names and words in two configurations: stems for whole words, and as they are for the beginning of one being typed.
-WORDS = """
-        setweight(to_tsvector('english', asked.words), 'A') || setweight(to_tsvector('simple', asked.words), 'A')
-        || setweight(to_tsvector('english', profile.headline), 'B')
-        || setweight(to_tsvector('simple', person.name || ' ' || profile.headline), 'B')
-        || setweight(to_tsvector('english', profile.how_i_work), 'D')"""
+PUBLIC = """profile.id = ANY(%(profiles)s) AND profile.state = %(approved)s AND person.is_active"""
 WRITE = f"""
 INSERT INTO search_mentorindex AS row
-    (profile_id, person_id, open_from, fresh_until, notice, hours, offers, topics, languages, words)
-SELECT profile.id, person.id, %(open_from)s, %(fresh_until)s, %(notice)s, %(hours)s::int[],
-    coalesce(offered.kinds, 0),
+    (profile_id, person_id, open_from, open_until, fresh_until, notice, step, hours, offers, topics, languages)
+SELECT profile.id, person.id, %(open_from)s, %(open_until)s, %(fresh_until)s, %(notice)s, %(step)s, %(hours)s::int[],
+    coalesce((
+        SELECT bit_or(1::bigint << ({BIT_OF_OFFER})) FROM mentors_offer WHERE profile_id = profile.id AND is_active
+    ), 0),
     ARRAY(
         SELECT topic_id FROM mentors_mentorprofile_topics WHERE mentorprofile_id = profile.id
         UNION
@@ -41,41 +49,48 @@ SELECT profile.id, person.id, %(open_from)s, %(fresh_until)s, %(notice)s, %(hour
         WHERE offer.profile_id = profile.id AND offer.is_active
         ORDER BY 1
     )::int[],
-    profile.languages,{WORDS}
-FROM mentors_mentorprofile AS profile
-JOIN accounts_user AS person ON person.id = profile.person_id
+    profile.languages
+FROM mentors_mentorprofile AS profile JOIN accounts_user AS person ON person.id = profile.person_id
+WHERE {PUBLIC}
+ON CONFLICT (profile_id) DO UPDATE
+SET offers = excluded.offers, topics = excluded.topics, languages = excluded.languages
+WHERE (row.offers, row.topics, row.languages) IS DISTINCT FROM (excluded.offers, excluded.topics, excluded.languages)
+"""  # noqa: S608 - constants
+# In two configurations: stems for whole words, and as they are for the beginning of one that is being typed.
+WRITE_WORDS = f"""
+INSERT INTO search_mentorwords AS row (profile_id, words)
+SELECT profile.id,
+    setweight(to_tsvector('english', asked.words), 'A') || setweight(to_tsvector('simple', asked.words), 'A')
+    || setweight(to_tsvector('english', profile.headline), 'B')
+    || setweight(to_tsvector('simple', person.name || ' ' || profile.headline), 'B')
+    || setweight(to_tsvector('english', profile.how_i_work), 'D')
+FROM mentors_mentorprofile AS profile JOIN accounts_user AS person ON person.id = profile.person_id
 CROSS JOIN LATERAL (
-    SELECT bit_or(1::bigint << ({BIT_OF_OFFER})) AS kinds, string_agg(title, ' ' ORDER BY id) AS titles
+    SELECT concat_ws(' ', array_to_string(profile.asks, ' . '), string_agg(title, ' . ' ORDER BY id)) AS words
     FROM mentors_offer WHERE profile_id = profile.id AND is_active
-) AS offered
-CROSS JOIN LATERAL (
-    SELECT concat_ws(' ', array_to_string(profile.asks, ' . '), offered.titles) AS words
 ) AS asked
-WHERE profile.id = ANY(%(profiles)s) AND profile.state = %(approved)s AND person.is_active
-ON CONFLICT (profile_id) DO UPDATE SET offers = excluded.offers, topics = excluded.topics,
-    languages = excluded.languages, words = excluded.words
-WHERE (row.offers, row.topics, row.languages, row.words)
-    IS DISTINCT FROM (excluded.offers, excluded.topics, excluded.languages, excluded.words)
+WHERE {PUBLIC}
+ON CONFLICT (profile_id) DO UPDATE SET words = excluded.words WHERE row.words <> excluded.words
 """  # noqa: S608 - constants
 # In order, so that two writers who bring the same words don't wait for each other in a circle.
 LEARN = """
 INSERT INTO search_word (lexeme, mentors)
-SELECT DISTINCT unnest(tsvector_to_array(words)), 1 FROM search_mentorindex WHERE profile_id = ANY(%(profiles)s)
+SELECT DISTINCT unnest(tsvector_to_array(words)), 1 FROM search_mentorwords WHERE profile_id = ANY(%(profiles)s)
 ORDER BY 1
 ON CONFLICT DO NOTHING
 """
 COUNT = """
 INSERT INTO search_word (lexeme, mentors)
-SELECT word, ndoc FROM ts_stat('SELECT words FROM search_mentorindex') ORDER BY word
+SELECT word, ndoc FROM ts_stat('SELECT words FROM search_mentorwords') ORDER BY word
 ON CONFLICT (lexeme) DO UPDATE SET mentors = excluded.mentors WHERE search_word.mentors <> excluded.mentors
 """
 TIGHTEN = """
-UPDATE search_mentorindex AS row
-SET open_from = new.open_from, fresh_until = new.fresh_until, notice = new.notice, hours = new.hours
-FROM (VALUES %s) AS new (profile_id, open_from, fresh_until, notice, hours)
+UPDATE search_mentorindex AS row SET open_from = new.open_from, open_until = new.open_until,
+    fresh_until = new.fresh_until, notice = new.notice, step = new.step, hours = new.hours
+FROM (VALUES %s) AS new (profile_id, open_from, open_until, fresh_until, notice, step, hours)
 WHERE row.profile_id = new.profile_id
 """
-ROW = "(%s, %s::timestamptz, %s, %s, %s::int[])"
+ROW = "(%s, %s::timestamptz, %s, %s, %s, %s, %s::int[])"
 
 
 def loosen(*people: int) -> None:
@@ -122,7 +137,8 @@ def count_words() -> None:
 
 def rebuild(*, now: datetime, done: Callable[[int], None] = lambda count: None) -> int:
     """Every row anew, some at a time; searches and bookings go on meanwhile. `done` hears how many are."""
-    MentorIndex.objects.exclude(profile__in=MentorProfile.objects.public()).delete()
+    for model in (MentorIndex, MentorWords):
+        model._default_manager.exclude(profile__in=MentorProfile.objects.public()).delete()
     last = count = 0
     while profiles := _after(last):
         write_profiles(profiles)
@@ -141,7 +157,9 @@ def _after(profile: int) -> list[int]:
 
 
 def _write(profiles: Sequence[int]) -> None:
-    MentorIndex.objects.filter(profile__in=profiles).exclude(profile__in=MentorProfile.objects.public()).delete()
+    for model in (MentorIndex, MentorWords):
+        gone = model._default_manager.filter(profile__in=profiles).exclude(profile__in=MentorProfile.objects.public())
+        gone.delete()
     values = {
         **NOTHING_KNOWN,
         "profiles": list(profiles),
@@ -151,6 +169,7 @@ def _write(profiles: Sequence[int]) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(WRITE, values)
+        cursor.execute(WRITE_WORDS, values)
         if cursor.rowcount:
             cursor.execute(LEARN, values)
 
@@ -166,12 +185,9 @@ def _tighten(profiles: Sequence[int], *, now: datetime) -> None:
     rows: list[tuple[Any, ...]] = []
     for profile in profiles:
         timetable = timetables.get(profile)
-        seen = (
-            outlook(timetable.rules, timetable.taken, lengths[profile], now=now)
-            if timetable
-            else Outlook(None, now + FRESH_FOR, ALL_HOURS)
-        )
-        notice = timedelta(minutes=timetable.rules.notice if timetable else 0)
-        rows.append((profile, seen.open_from, seen.fresh_until, notice, list(seen.hours)))
+        rules, taken = (timetable.rules, timetable.taken) if timetable else (NO_RULES, ())
+        seen = outlook(rules, taken, lengths[profile], now=now)
+        notice = timedelta(minutes=rules.notice)
+        rows.append((profile, seen.open_from, seen.open_until, seen.fresh_until, notice, seen.step, list(seen.hours)))
     with connection.cursor() as cursor:
         execute_values(cursor, TIGHTEN, rows, template=ROW, page_size=AT_ONCE)

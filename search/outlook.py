@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from math import gcd
 
 from sessions_app import walltime
 from sessions_app.availability import LONGEST_ANSWER, Rules, Taken, default_step, list_slots
@@ -27,9 +28,14 @@ Length = tuple[int, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """`open_from`: no start lies before it; None: never. It is as tight as it can be until `fresh_until`."""
+    """No start lies before `open_from`; None: there is none, ever.
+
+    Up to `open_until` all starts are whole steps from it. The bound is as tight as it can be until `fresh_until`.
+    """
 
     open_from: datetime | None
+    open_until: datetime
+    step: timedelta
     fresh_until: datetime
     hours: tuple[int, ...]
 
@@ -39,14 +45,17 @@ def outlook(rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], *, 
     later = now + FRESH_FOR
     wanted = set(lengths)
     if not wanted or not (rules.windows or rules.overrides):
-        return Outlook(None, later, ALL_HOURS)
+        return Outlook(None, now, MINUTE, later, ALL_HOURS)
     hours = hours_of(rules, now)
     found = [(slots[0].start, one) for one in wanted if (slots := _slots(rules, taken, one, now, LONGEST_ANSWER, 1))]
     if not found:
-        return Outlook(_beyond(rules, now), later, hours)
+        beyond = _beyond(rules, now)
+        return Outlook(beyond, beyond, MINUTE, later, hours)
     start, one = min(found, key=lambda item: item[0])
-    run = _end_of_run(rules, taken, one, start, now)
-    return Outlook(start, min(later, run - timedelta(minutes=rules.notice) + MINUTE), hours)
+    until = _end_of_run(rules, taken, one, start, now)
+    # Every grid of one span begins where the span does.
+    step = MINUTE * gcd(*(step or default_step(length, rules.buffer) for length, step in wanted))
+    return Outlook(start, until, step, min(later, until - timedelta(minutes=rules.notice) + MINUTE), hours)
 
 
 def hours_of(rules: Rules, now: datetime) -> tuple[int, ...]:
@@ -99,11 +108,11 @@ def _beyond(rules: Rules, now: datetime) -> datetime:
 
 
 def _end_of_run(rules: Rules, taken: Sequence[Taken], one: Length, start: datetime, now: datetime) -> datetime:
-    """The last of the starts that follow one another from this one on, within a day."""
+    """The last of the starts that follow one another, step by step, from this one on, within a day."""
     length, step = one
     after = timedelta(minutes=step or default_step(length, rules.buffer))
     slots = list_slots(rules, taken, length=length, step=step, now=now, first=start, last=start + FRESH_FOR)
     for slot, following in pairwise(slots):
-        if following.start - slot.start > after:
+        if following.start - slot.start != after:
             return slot.start
     return slots[-1].start
