@@ -75,6 +75,7 @@ NOT_AGAIN = """person_id <> ALL(ARRAY(
         ))"""
 
 
+BY_TOPIC = "SELECT profile_id FROM search_mentorindex WHERE topics && %(named)s::int[]"
 BY_WORDS = "SELECT profile_id FROM search_mentorwords WHERE words @@ %(query)s::tsquery"
 
 
@@ -188,9 +189,9 @@ def _conditions(asked: Asked) -> Iterator[str]:
 
 
 def _matching(question: Question, *, loose: bool) -> str:
-    by_topic = ["topics && %(named)s::int[]"] if question.topics_for(loose=loose) else []
-    by_words = [f"profile_id IN ({BY_WORDS})"] if question.terms else []
-    return f"({' OR '.join([*by_topic, *by_words]) or 'false'})"
+    by_topic = [BY_TOPIC] if question.topics_for(loose=loose) else []
+    by_words = [BY_WORDS] if question.terms else []
+    return f"profile_id IN ({' UNION '.join([*by_topic, *by_words])})" if by_topic or by_words else "false"
 
 
 def _near(question: Question, values: dict[str, Any]) -> str:

@@ -24,10 +24,11 @@ def best(count: int, batches: Iterator[Sequence[C]], look: Callable[[Sequence[C]
     place lies before their bound.
     """
     found: list[F] = []
-    waiting: Sequence[C] = next(batches, ())
-    while waiting:
-        found = sorted([*found, *look(waiting)], key=lambda one: one.place)[:count]
-        waiting = next(batches, ())
-        if len(found) == count and waiting and found[-1].place < waiting[0].place:
+    for batch in batches:
+        if len(found) == count and found[-1].place < batch[0].place:
+            break
+        found = sorted([*found, *look(batch)], key=lambda one: one.place)[:count]
+        # Whoever is still to come stands behind the last of these: enough is known, maybe, without asking for more.
+        if len(found) == count and found[-1].place <= batch[-1].place:
             break
     return found

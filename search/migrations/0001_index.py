@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
         ),
         # Updates of bounds touch no indexed column: with room on the page they leave the indexes alone.
         migrations.RunSQL(
-            "ALTER TABLE search_mentorindex SET (fillfactor = 75)",
+            "ALTER TABLE search_mentorindex SET (fillfactor = 90)",
             migrations.RunSQL.noop,
         ),
     ]
