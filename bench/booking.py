@@ -1,0 +1,312 @@
+"""One booking with all that is written for it, and many people after one time: `python -m bench.booking` from the root.
+
+First beside a bare INSERT of the two rows under the same exclusion constraint, and beside one SQL function that locks,
+looks and writes the same rows; alternated, each in a committed transaction of its own. Then 64 people at once: for
+one slot, for overlapping slots, and one person for 64 mentors; beside the bare INSERT ... ON CONFLICT in the same race.
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from statistics import median
+from threading import Barrier, Thread
+from time import perf_counter
+from typing import Any
+
+from bench.stand import bench_database
+
+PEOPLE = 64
+DAYS = timedelta(days=14)
+
+BARE = """
+INSERT INTO sessions_app_occupancy (person_id, booking_id, during)
+VALUES (%(mentor)s, %(booking)s, %(during)s), (%(mentee)s, %(booking)s, %(during)s)
+ON CONFLICT DO NOTHING
+"""
+# The same rows as the service writes, copied from a booking that it made: nothing is computed but what must be.
+FUNCTION = """
+CREATE OR REPLACE FUNCTION pg_temp.book(like_id bigint, mentor bigint, mentee bigint, span tstzrange) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    brief bigint; engagement bigint; booking bigint; taken int;
+BEGIN
+    PERFORM id FROM accounts_user WHERE id IN (mentor, mentee) ORDER BY id FOR NO KEY UPDATE;
+    IF EXISTS (SELECT FROM sessions_app_occupancy WHERE person_id IN (mentor, mentee) AND during && span) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO sessions_app_brief ({brief}) SELECT {brief_values} FROM sessions_app_brief AS old
+        WHERE id = (
+            SELECT brief_id FROM sessions_app_engagement AS e
+            JOIN sessions_app_booking AS b ON b.engagement_id = e.id WHERE b.id = like_id
+        ) RETURNING id INTO brief;
+    INSERT INTO sessions_app_engagement (uuid, mentee_id, mentor_id, brief_id, created_at)
+        VALUES (gen_random_uuid(), mentee, mentor, brief, now()) RETURNING id INTO engagement;
+    INSERT INTO sessions_app_booking ({booking}) SELECT {booking_values} FROM sessions_app_booking AS old
+        WHERE id = like_id RETURNING id INTO booking;
+    INSERT INTO sessions_app_occupancy (person_id, booking_id, during)
+        VALUES (mentor, booking, span), (mentee, booking, span) ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS taken = ROW_COUNT;
+    IF taken < 2 THEN
+        RAISE EXCEPTION 'taken';
+    END IF;
+    INSERT INTO sessions_app_bookingevent (booking_id, by_id, from_state, to_state, during, reason, at)
+        VALUES (booking, mentee, '', 'confirmed', span, '', now());
+    INSERT INTO notifications_notification ({notice}) SELECT {notice_values} FROM notifications_notification AS old
+        WHERE subject_type = 'booking' AND subject_id = like_id;
+    INSERT INTO notifications_inboxitem ({line}) SELECT {line_values} FROM notifications_inboxitem AS old
+        WHERE subject_type = 'booking' AND subject_id = like_id;
+    RETURN booking;
+END $$
+"""
+# What differs from the row that is copied.
+NEW = {
+    "brief": {"uuid": "gen_random_uuid()", "author_id": "mentee"},
+    "booking": {
+        "uuid": "gen_random_uuid()",
+        "engagement_id": "engagement",
+        "mentor_id": "mentor",
+        "mentee_id": "mentee",
+        "during": "span",
+        "room": "gen_random_uuid()::text",
+    },
+    "notice": {
+        "subject_id": "booking",
+        "dedupe_key": "old.dedupe_key || booking",
+        "message_id": "old.message_id || booking",
+        "recipient_id": "mentee",
+    },
+    "line": {"subject_id": "booking", "dedupe_key": "old.dedupe_key || booking", "recipient_id": "mentee"},
+}
+
+
+def milliseconds(act: Callable[[], object]) -> float:
+    began = perf_counter()
+    act()
+    return (perf_counter() - began) * 1000
+
+
+def p95(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.95)]
+
+
+class World:
+    """Mentors with their free slots, and people who ask; refilled by taking all bookings out again."""
+
+    def __init__(self, now: datetime) -> None:
+        from accounts.models import User
+        from mentors.models import MentorProfile, Offer
+        from sessions_app.demo.world import Seeder
+
+        self.now = now
+        if MentorProfile.objects.public().count() < 2 * PEOPLE:
+            Seeder(2 * PEOPLE, 30, now, with_password=False).run()
+        for number in range(PEOPLE - User.objects.filter(email__startswith="asks").count()):
+            User.objects.create_user(f"asks{number}@bench.example", name=f"Asks {number}", timezone="Europe/Lisbon")
+        self.people = list(User.objects.filter(email__startswith="asks").order_by("pk")[:PEOPLE])
+        self.clear()
+        of_public = Offer.objects.active().filter(profile__in=MentorProfile.objects.public(), instant=True)
+        offers = list(of_public.select_related("profile__person").order_by("profile", "length"))
+        self.slots = {offer: slots for offer in offers if len(slots := self.slots_of(offer)) > 2}
+        self.offers = list({offer.profile_id: offer for offer in self.slots}.values())
+
+    def slots_of(self, offer: Any) -> list[Any]:
+        from sessions_app.timetable import load_timetable
+
+        timetable = load_timetable(offer.profile, now=self.now)
+        if timetable is None:
+            return []
+        last = self.now + DAYS
+        return timetable.slots(length=offer.length, step=offer.step, now=self.now, first=self.now, last=last)
+
+    def clear(self) -> None:
+        from django.db import connection
+
+        tables = "sessions_app_booking, sessions_app_engagement, sessions_app_brief, sessions_app_occupancy"
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {tables}, notifications_notification, notifications_inboxitem CASCADE")
+
+    def book(self, offer: Any, start: datetime, person: Any) -> Any:
+        from sessions_app.services import BriefInput, book_session
+
+        brief = BriefInput(question="Should I take the counter-offer?")
+        return book_session(offer=offer, start=start, brief=brief, mentee=person, now=self.now)
+
+
+def one_booking(world: World, rounds: int) -> None:
+    from django.db import connection, transaction
+
+    pairs = [(offer, world.people[number % (PEOPLE - 1)]) for number, offer in enumerate(world.offers[1:])][:rounds]
+    like = world.book(world.offers[0], world.slots[world.offers[0]][0].start, world.people[-1])
+    with connection.cursor() as cursor:
+        cursor.execute(FUNCTION.format(**columns()))
+    times: dict[str, list[float]] = {"ours": [], "bare": [], "function": []}
+    far = world.now + timedelta(days=3000)
+    for number, (offer, person) in enumerate(pairs):
+        slot = world.slots[offer][0]
+        begin = far + number * timedelta(hours=1)
+        span = f"[{begin.isoformat()},{(begin + timedelta(minutes=25)).isoformat()})"
+        values = {"mentor": offer.profile.person_id, "mentee": person.pk, "booking": like.pk, "during": span}
+        made: list[Any] = []
+        times["ours"].append(milliseconds(lambda: made.append(world.book(offer, slot.start, person))))  # noqa: B023
+        undo(made[0])
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM sessions_app_occupancy WHERE booking_id = %s", [like.pk])
+
+            def bare() -> None:
+                with transaction.atomic():
+                    cursor.execute(BARE, values)  # noqa: B023
+
+            times["bare"].append(milliseconds(bare))
+            asked = [like.pk, values["mentor"], values["mentee"], span]
+
+            def function() -> None:
+                with transaction.atomic():
+                    cursor.execute("SELECT pg_temp.book(%s, %s, %s, %s::tstzrange)", asked)  # noqa: B023
+
+            cursor.execute("DELETE FROM sessions_app_occupancy WHERE booking_id = %s", [like.pk])
+            times["function"].append(milliseconds(function))
+    for name, aim in (("bare", 8), ("function", 6)):
+        ours, other = median(times["ours"]), median(times[name])
+        print(f"one booking: ours {ours:.2f} ms, {name} {other:.2f} ms: {ours / other:.1f}x (aim {aim})")
+
+
+def columns() -> dict[str, str]:
+    from notifications.models import InboxItem, Notification
+    from sessions_app.models import Booking, Brief
+
+    named = {}
+    for name, model in (("brief", Brief), ("booking", Booking), ("notice", Notification), ("line", InboxItem)):
+        fields = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+        named[name] = ", ".join(fields)
+        named[f"{name}_values"] = ", ".join(NEW[name].get(column, f'old."{column}"') for column in fields)
+    return named
+
+
+def undo(booking: Any) -> None:
+    """Out of the way of the next: its time, its state."""
+    from sessions_app.models import Booking, Engagement, Occupancy
+
+    Occupancy.objects.filter(booking=booking).delete()
+    Booking.objects.filter(pk=booking.pk).update(state="cancelled")
+    Engagement.objects.filter(pk=booking.engagement_id).update(closed_at=booking.created_at)
+
+
+def race(acts: list[Callable[[], object]]) -> tuple[Counter[str], list[float]]:
+    """All at once, each on a connection of its own: what became of them, and how long each took."""
+    from django.db import connection
+
+    from sessions_app.errors import BookingError
+
+    ready, outcomes, times = Barrier(len(acts)), Counter[str](), []
+
+    def run(act: Callable[[], object]) -> None:
+        connection.ensure_connection()
+        ready.wait()
+        began = perf_counter()
+        try:
+            outcomes["won" if act() else "lost"] += 1
+        except BookingError as error:
+            outcomes[f"refused: {error.code}"] += 1
+        except Exception as error:
+            outcomes[f"failed: {type(error).__name__}"] += 1
+        times.append((perf_counter() - began) * 1000)
+        connection.close()
+
+    threads = [Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes, times
+
+
+def races(world: World, rounds: int) -> None:
+    """The bare insert races for the same spans, of the same people."""
+    wide = max(world.slots, key=lambda offer: len(world.slots[offer]))
+    first = world.slots[wide][0]
+    near = [
+        (offer, slot.start)
+        for offer in world.slots
+        for slot in world.slots[offer]
+        if offer.profile_id == wide.profile_id and slot.start < first.end and slot.end > first.start
+    ]
+    together, start = same_time(world)
+    kinds = {
+        "64 for one slot": [(wide, first.start, person) for person in world.people],
+        "64 for overlapping slots": [(*near[number % len(near)], one) for number, one in enumerate(world.people)],
+        f"one for {len(together)} mentors": [(offer, start, world.people[0]) for offer in together],
+    }
+    for name, tries in kinds.items():
+        outcomes: Counter[str] = Counter()
+        times: list[float] = []
+        bare_times: list[float] = []
+        for _round in range(rounds):
+            world.clear()
+            became, took = race([partial(world.book, *one) for one in tries])
+            outcomes += became
+            times += took
+            rows = spare_bookings(world, len(tries))
+            bare_times += race([partial(bare_try, row, *one) for row, one in zip(rows, tries, strict=True)])[1]
+        ratio = p95(times) / p95(bare_times)
+        print(f"{name}, {rounds} rounds: {dict(outcomes)}")
+        print(f"    p95 {p95(times):.0f} ms, bare {p95(bare_times):.0f} ms: {ratio:.1f}x (aim 2)")
+
+
+def same_time(world: World) -> tuple[list[Any], datetime]:
+    """The moment at which most mentors are free, and they."""
+    counts = Counter(slot.start for offer in world.offers for slot in world.slots[offer])
+    start = max(counts, key=lambda moment: counts[moment])
+    free = [offer for offer in world.offers if any(slot.start == start for slot in world.slots[offer])]
+    return free[:PEOPLE], start
+
+
+def spare_bookings(world: World, count: int) -> list[int]:
+    """Rows for occupancies to point to, so that the bare insert is that alone."""
+    from django.db import connection
+
+    world.clear()
+    like = world.book(world.offers[0], world.slots[world.offers[0]][-1].start, world.people[-1])
+    named = columns()
+    values = named["booking_values"]
+    for name, column in (("engagement", "engagement_id"), ("mentor", "mentor_id"), ("mentee", "mentee_id")):
+        values = values.replace(f" {name},", f" old.{column},")
+    copies = values.replace("span", "old.during")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM sessions_app_occupancy")
+        cursor.execute(
+            f"INSERT INTO sessions_app_booking ({named['booking']}) SELECT {copies}"
+            " FROM sessions_app_booking AS old, generate_series(1, %s) WHERE old.id = %s RETURNING id",
+            [count, like.pk],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def bare_try(row: int, offer: Any, start: datetime, person: Any) -> bool:
+    from django.db import connection, transaction
+
+    end = start + timedelta(minutes=offer.length)
+    values = {"mentor": offer.profile.person_id, "mentee": person.pk, "booking": row}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(BARE, values | {"during": f"[{start.isoformat()},{end.isoformat()})"})
+        if cursor.rowcount < 2:
+            transaction.set_rollback(True)
+        return cursor.rowcount == 2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--races", type=int, default=5)
+    options = parser.parse_args()
+    with bench_database("booking"):
+        from django.utils import timezone
+
+        world = World(timezone.now())
+        one_booking(world, options.rounds)
+        races(world, options.races)
+
+
+if __name__ == "__main__":
+    main()
