@@ -1,7 +1,8 @@
 """Say what you are stuck on; see who can help and when."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from django.shortcuts import render
 from django.utils import dateformat, timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.viewing import viewer_hour12, viewer_zone
@@ -23,6 +24,7 @@ from sessions_app.readers import signed_in
 
 from .finding import PAGE, Match, Results, find_mentors, relaxations
 from .forms import read_wish
+from .ribbon import DAYS
 from .said import DROPPED, said_of
 from .unmet import note_unmet
 from .wishes import WHEN_LABELS, Drop, Order, Wish
@@ -77,7 +79,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     context = {
         "wish": wish,
         "found": found,
-        "cards": [card(match, zone=zone, now=now) for match in found.matches],
+        "cards": cards(found.matches, zone=zone, now=now),
         "said": said(request, wish, found, zone=zone, now=now),
         "nav": "find",
         **filters(wish),
@@ -127,20 +129,41 @@ def filters(wish: Wish) -> dict[str, Any]:
     }
 
 
-def card(match: Match, *, zone: str, now: datetime) -> dict[str, Any]:
+def cards(matches: Sequence[Match], *, zone: str, now: datetime) -> list[dict[str, Any]]:
+    """Each with its week as a ribbon, and the sentence that says the same."""
     today = now.astimezone(ZoneInfo(zone)).date()
-    days = [today + timedelta(days=offset) for offset in range(7)]
+    days = [today + timedelta(days=offset) for offset in range(DAYS)]
+    letters = [dateformat.format(day, "D")[0] for day in days]
+    names = {
+        (offset, part): f"{dateformat.format(day, 'l')} {PARTS[part]}"
+        for offset, day in enumerate(days)
+        for part in range(len(PARTS))
+    }
+    return [
+        {
+            "match": match,
+            "ribbon": [
+                (letter, *((offset, part) in match.free for part in range(len(PARTS))))
+                for offset, letter in enumerate(letters)
+            ],
+            "ribbon_label": ribbon_label(match.free, names),
+            **words(match),
+        }
+        for match in matches
+    ]
+
+
+def words(match: Match) -> dict[str, str]:
+    name, sessions = {"name": match.profile.name}, match.proof.sessions
     return {
-        "match": match,
-        "ribbon": [
-            (dateformat.format(day, "D")[0], *((offset, part) in match.free for part in range(3)))
-            for offset, day in enumerate(days)
-        ],
-        "ribbon_label": ribbon_label(match.free, days),
+        "sessions_word": ngettext("session", "sessions", sessions),
+        "all_times": ngettext("The one time", "All %(count)d times", match.times) % {"count": match.times},
+        "with_name": _(" with %(name)s") % name,
+        "next_times": _("Next times with %(name)s") % name,
     }
 
 
-def ribbon_label(free: frozenset[tuple[int, int]], days: list[date]) -> str:
+def ribbon_label(free: frozenset[tuple[int, int]], names: dict[tuple[int, int], str]) -> str:
     """`Free: Tuesday afternoon, Wednesday morning` – what the ribbon shows, as a sentence."""
-    names = [f"{dateformat.format(days[offset], 'l')} {PARTS[part]}" for offset, part in sorted(free)]
-    return _("Free: %(times)s") % {"times": ", ".join(names)} if names else _("No free times in the next 7 days")
+    times = ", ".join(names[part] for part in sorted(free))
+    return _("Free: %(times)s") % {"times": times} if times else _("No free times in the next 7 days")

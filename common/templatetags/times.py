@@ -15,6 +15,7 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from common import clock_changes, times, zones
+from common.templatetags.ui import icon_svg
 
 register = template.Library()
 
@@ -145,15 +146,30 @@ def ago(context: Context, moment: datetime) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', times.utc_text(moment), title, text)
 
 
-@register.inclusion_tag("components/clock_now.html", takes_context=True)
-def clock_now(context: Context, zone: str | None = None, icon: bool = True) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def clock_now(context: Context, zone: str | None = None, icon: bool = True) -> SafeString:
     """`Kolkata, 19:16 now`, with a sun or a moon."""
     who = reader(context, zone)
-    return {
-        "city": zones.city_of(who.zone),
-        "text": times.clock_text(who.now, who.zone, who.hour12),
-        "symbol": ("moon" if times.is_night(who.now, who.zone) else "sun") if icon else "",
-    }
+    values = {"city": zones.city_of(who.zone), "text": times.clock_text(who.now, who.zone, who.hour12)}
+    symbol = icon_svg("moon" if times.is_night(who.now, who.zone) else "sun", False, "") if icon else ""
+    return format_html("<span>{}{}{}</span>", symbol, " " if icon else "", _("%(city)s, %(text)s now") % values)
+
+
+@register.simple_tag(takes_context=True)
+def slot_link(
+    context: Context, start: datetime, href: str, name: str, length: int | None = None, first: bool = False
+) -> SafeString:
+    """A time as a link: `15:00` over `Today`; for ears also with whom, and how many minutes."""
+    who = reader(context)
+    told = _(", %(length)s minutes with %(name)s") if length else _(" with %(name)s")
+    return format_html(
+        '<a class="slot{}" href="{}">{}<small>{}<span class="vh">{}</span></small></a>',
+        " slot--first" if first else "",
+        href,
+        time_tag(start, times.clock_text(start, who.zone, who.hour12)),
+        times.card_day_text(start, who.zone, who.now),
+        told % {"length": length, "name": name},
+    )
 
 
 @register.inclusion_tag("components/clocks.html", takes_context=True)

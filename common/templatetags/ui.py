@@ -15,8 +15,9 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from common import times
 
@@ -25,6 +26,7 @@ register = template.Library()
 AVATAR_PIXELS = {"sm": 36, "": 48, "lg": 64, "xl": 128}
 AVATAR_PAIRS = 4
 DAY_MINUTES = 1440
+CELLS = {False: SafeString("<i></i>"), True: SafeString('<i class="on"></i>')}
 NOTE_ICONS = {"": "info", "now": "clock", "warn": "triangle-alert", "danger": "circle-alert", "ok": "circle-check"}
 
 
@@ -79,20 +81,17 @@ def duration(minutes: int) -> dict[str, int]:
     return {"minutes": minutes}
 
 
-@register.inclusion_tag("components/avatar.html")
-def avatar(
-    person: Any = None, photo: str = "", size: str = "", name: str = "", key: int | None = None
-) -> dict[str, Any]:
+@register.simple_tag
+def avatar(person: Any = None, photo: str = "", size: str = "", name: str = "", key: int | None = None) -> SafeString:
     """A photo, or initials on one of four tested colour pairs; mute, because the name stands beside it."""
+    classes = f"avatar avatar--{size}" if size else "avatar"
+    if photo:
+        image = '<span class="{}"><img src="{}" alt="" width="{}" height="{}"></span>'
+        return format_html(image, classes, photo, AVATAR_PIXELS[size], AVATAR_PIXELS[size])
     name = name or (person.display_name if person else "")
     key = key if key is not None else (person.pk if person else 0)
-    return {
-        "photo": photo,
-        "size": size,
-        "pixels": AVATAR_PIXELS[size],
-        "initials": initials(name),
-        "pair": (key or 0) % AVATAR_PAIRS + 1,
-    }
+    pair = (key or 0) % AVATAR_PAIRS + 1
+    return format_html('<span class="{} avatar--{}" aria-hidden="true">{}</span>', classes, pair, initials(name))
 
 
 def initials(name: str) -> str:
@@ -178,10 +177,15 @@ def wall_minutes(moment: datetime, zone: str, midnight: datetime) -> int:
     return (times.in_zone(moment, zone).replace(tzinfo=None) - midnight.replace(tzinfo=None)) // timedelta(minutes=1)
 
 
-@register.inclusion_tag("components/ribbon.html")
-def ribbon(days: Sequence[tuple[str, bool, bool, bool]], label: str) -> dict[str, Any]:
+@register.simple_tag
+def ribbon(days: Sequence[tuple[str, bool, bool, bool]], label: str) -> SafeString:
     """Seven days × morning, afternoon, evening; `label` is the sentence that says the same."""
-    return {"days": days, "label": label}
+    parts = format_html("<b>{}</b><b>{}</b><b>{}</b>", _("Morning"), _("Afternoon"), _("Evening"))
+    columns = format_html_join(
+        "", "<span>{}{}{}{}</span>", ([*(CELLS[bool(part)] for part in free), letter] for letter, *free in days)
+    )
+    frame = '<div class="ribbon" role="img" aria-label="{}"><span aria-hidden="true">{}</span>{}</div>'
+    return format_html(frame, label, parts, columns)
 
 
 @register.inclusion_tag("components/bars.html")

@@ -187,7 +187,7 @@ def test_pager_of_one_page_is_nothing():
 
 
 def test_slot_link_is_read_out_whole():
-    html = draw("{% include 'components/slot.html' with href='/x/' length=25 name='Priya' first=True %}")
+    html = draw("{% slot_link start '/x/' 'Priya' length=25 first=True %}")
     assert words(html) == "14:30 Thu , 25 minutes with Priya"
     assert html.startswith('<a class="slot slot--first" href="/x/"><time datetime="2026-11-26T14:30Z">')
 
