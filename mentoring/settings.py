@@ -193,6 +193,10 @@ HOLD_MINUTES = 10
 MAX_HOLDS_PER_HOUR = 20
 REQUEST_DEADLINE = timedelta(hours=24)
 MAX_MOVES = 30
+# Who misses so many sessions as a mentee within this time can't book for a while
+MISSES_BEFORE_PAUSE = 3
+MISSES_COUNT_FOR = timedelta(days=90)
+PAUSE_AFTER_MISSES = timedelta(days=14)
 MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
 # {token} is the booking's own unguessable room

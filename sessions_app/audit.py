@@ -18,7 +18,7 @@ from notifications.services import Due, schedule
 
 from .followup_notices import action_dues
 from .models import ActionItem, Booking, BookingEvent, BookingState
-from .models.bookings import BookingQuerySet
+from .models.bookings import MISSED, OVER, BookingQuerySet
 from .notices import booking_notices
 from .reminders import KINDS as REMINDERS
 
@@ -42,6 +42,7 @@ TOLD: dict[str, dict[str, str]] = {
     BookingState.WITHDRAWN: {BookingState.REQUESTED: "withdrawn"},
     BookingState.EXPIRED: {BookingState.REQUESTED: "expired"},
     BookingState.CANCELLED: {BookingState.CONFIRMED: "cancelled"},
+    **{missed: {BookingState.CONFIRMED: "missed", BookingState.COMPLETED: "missed"} for missed in MISSED},
 }
 
 
@@ -67,17 +68,19 @@ def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
 
 def expected_notices(booking: Booking, events: Iterable[BookingEvent]) -> list[Due]:
     """All that should have been written when the booking came into its present state and version."""
-    told = last_told(list(events))
+    told = last_told(list(events), booking)
     if told is None:
         return []
     event, name = told
     return booking_notices(booking, event=name, by=event.by, now=event.at)
 
 
-def last_told(events: Sequence[BookingEvent]) -> tuple[BookingEvent, str] | None:
+def last_told(events: Sequence[BookingEvent], booking: Booking) -> tuple[BookingEvent, str] | None:
     """The newest event that people were told of, and what `booking_notices` calls it."""
     for place in range(len(events) - 1, -1, -1):
         event = events[place]
+        if event.to_state in OVER and event.by_id not in (None, booking.mentor_id, booking.mentee_id):
+            return event, "decided"
         moved = place > 0 and event.during != events[place - 1].during
         if event.from_state == event.to_state == BookingState.CONFIRMED and moved:
             return event, "moved"

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from .audit import audit_notices
-from .services import close_engagements, complete_ended, expire_overdue
+from .services import close_engagements, complete_ended, expire_overdue, settle_silent
 
 
 @shared_task
@@ -12,6 +12,7 @@ def sweep() -> dict[str, int]:
     now = timezone.now()
     return {
         "expired": expire_overdue(now=now),
+        "missed": settle_silent(now=now),
         "completed": complete_ended(now=now),
         "closed": close_engagements(now=now),
     }

@@ -87,7 +87,8 @@ class BookingState(models.TextChoices):
 
 
 OCCUPYING = (BookingState.HELD, BookingState.REQUESTED, BookingState.CONFIRMED)
-OVER = (BookingState.COMPLETED, BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)
+MISSED = (BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)
+OVER = (BookingState.COMPLETED, *MISSED)
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):

@@ -14,6 +14,7 @@ from accounts.models import User
 from mentors.models import MentorProfile, Offer
 from notifications.services import schedule
 from sessions_app.errors import BookingError
+from sessions_app.misses import why_paused
 from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Feedback, Occupancy
 from sessions_app.notices import booking_notices
 from sessions_app.refusals import explain
@@ -49,8 +50,8 @@ def book_session(
     """Book `start` for `mentee`: confirmed at once, or requested where the offer asks first.
 
     The same `key` of the same person with the same choice gets the same booking again. Raises BookingError with the
-    engine's codes, or `closed`, `own_profile`, `too_many_open`, `already_together`, `taken`, `changed` (that booking
-    was ended meanwhile).
+    engine's codes, or `closed`, `own_profile`, `paused`, `too_many_open`, `already_together`, `taken`, `changed` (that
+    booking was ended meanwhile).
     """
     offer = lock_offer(offer, mentee)
     profile = offer.profile
@@ -183,6 +184,8 @@ def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime) -> None
     if Feedback.objects.not_again(mentee).filter(booking__mentor=profile.person_id).exists():
         # Nobody but the mentee knows why, so nobody else could read it off the words.
         raise closed(profile)
+    if refusal := why_paused(mentee, now=now):
+        raise refusal
     ahead = Booking.objects.open_for(mentee, now)
     if ahead.filter(mentor=profile.person_id).exists():
         raise BookingError(

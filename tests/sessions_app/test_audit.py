@@ -221,7 +221,7 @@ def test_events_that_the_audit_reads_are_the_ones_that_services_write(told):
     """A new kind of change has to be known to the audit, or it would tell the change before it again."""
     [newest] = BookingEvent.objects.filter(booking=told).order_by("-at", "-pk")[:1]
 
-    assert audit.last_told(list(told.events.all()))[0] == newest
+    assert audit.last_told(list(told.events.all()), told)[0] == newest
 
 
 def test_what_the_audit_writes_renders_or_is_silent(told):

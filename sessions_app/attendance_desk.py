@@ -1,0 +1,191 @@
+"""What a session's page says about who came, and what its reader can do about it now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+from .attendance import ASKED_FROM, CONTEST_WITHIN, Attendance, answer_by, attendance_of
+from .forms.attendance import AnswerForm, ContestForm, ExplainForm
+from .meeting import meeting_host
+from .models import AttendanceAct, AttendanceKind, Booking
+from .models.bookings import JOIN_CLOSES_AFTER
+from .presenting import Stage, stage_of
+from .services.attendance import why_not_say_absent
+from .services.contesting import why_not_contest
+
+FORMS = {"answer": AnswerForm, "explain": ExplainForm, "contest": ContestForm}
+Form = AnswerForm | ExplainForm | ContestForm
+
+
+def new_form(name: str, data: object = None) -> Form:
+    return FORMS[name](data, auto_id=f"{name}-%s")  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """For one of the two, at one moment. `sent`: the form that was sent and not taken."""
+
+    attendance: Attendance
+    reader: User
+    now: datetime
+    sent: Form | None = None
+
+    @property
+    def booking(self) -> Booking:
+        return self.attendance.booking
+
+    @property
+    def other(self) -> User:
+        return self.booking.other(self.reader)
+
+    @property
+    def stage(self) -> Stage:
+        return stage_of(self.booking, self.now)
+
+    @property
+    def is_open(self) -> bool:
+        return self.stage == Stage.OPEN
+
+    @property
+    def is_missed(self) -> bool:
+        return self.stage == Stage.MISSED
+
+    @property
+    def is_shown(self) -> bool:
+        known = self.booking.start <= self.now and any(
+            act.kind != AttendanceKind.JOINED for act in self.attendance.acts
+        )
+        return self.is_open or self.is_missed or (self.stage == Stage.OVER and (known or self.can_say_absent))
+
+    @property
+    def host(self) -> str:
+        return meeting_host(self.booking) if self.is_open else ""
+
+    @property
+    def they_joined(self) -> AttendanceAct | None:
+        return self.attendance.last_join(self.other.pk)
+
+    @property
+    def i_joined(self) -> AttendanceAct | None:
+        return self.attendance.last_join(self.reader.pk)
+
+    @property
+    def they_are_late(self) -> AttendanceAct | None:
+        return self.attendance.by(self.other.pk, AttendanceKind.LATE)
+
+    @property
+    def i_am_late(self) -> AttendanceAct | None:
+        return self.attendance.by(self.reader.pk, AttendanceKind.LATE)
+
+    @property
+    def can_run_late(self) -> bool:
+        said = self.i_joined or self.i_am_late
+        return self.is_open and not said and not self.booking.has_ended(self.now) and not self.question
+
+    @property
+    def can_say_absent(self) -> bool:
+        joined_then_over = self.they_joined and not self.is_open
+        if joined_then_over or self.attendance.by(self.reader.pk, AttendanceKind.ABSENT):
+            return False
+        return why_not_say_absent(self.attendance, by=self.reader, now=self.now) is None
+
+    @property
+    def absent_from(self) -> datetime | None:
+        """When somebody who waits can say so, if that is still to come."""
+        at = self.booking.start + ASKED_FROM
+        return at if self.is_open and self.now < at and not self.they_joined else None
+
+    @property
+    def claim(self) -> AttendanceAct | None:
+        """What the reader said of the other, while it waits for what the other says."""
+        settled = self.attendance.is_settled or self.attendance.is_contested
+        return None if settled else self.attendance.claim_of(self.reader.pk)
+
+    @property
+    def answer(self) -> AttendanceAct | None:
+        return self.attendance.by(self.other.pk, AttendanceKind.CAME)
+
+    @property
+    def question(self) -> AttendanceAct | None:
+        return self.attendance.question_to(self.reader)
+
+    @property
+    def i_answered(self) -> AttendanceAct | None:
+        said = self.attendance.by(self.reader.pk, AttendanceKind.CAME)
+        return None if self.attendance.is_settled or self.attendance.is_contested else said
+
+    @property
+    def answer_by(self) -> datetime | None:
+        said = self.question or self.claim
+        return answer_by(said, self.booking) if said else None
+
+    @property
+    def is_mine(self) -> bool:
+        """The reader is the one who missed it."""
+        return self.attendance.missing == self.reader
+
+    @property
+    def waited_from(self) -> datetime | None:
+        joined = self.attendance.by(self.other.pk, AttendanceKind.JOINED)
+        return max(joined.at, self.booking.start) if joined else None
+
+    @property
+    def their_words(self) -> list[str]:
+        """What the other says happened."""
+        kinds = (AttendanceKind.MISSED, AttendanceKind.EXPLAINED)
+        acts = (act for act in self.attendance.acts if act.person_id == self.other.pk and act.kind in kinds)
+        return [act.words for act in acts if act.words]
+
+    @property
+    def can_explain(self) -> bool:
+        return self.is_mine and not self.attendance.by(self.reader.pk, AttendanceKind.EXPLAINED)
+
+    @property
+    def can_contest(self) -> bool:
+        return why_not_contest(self.attendance, by=self.reader, now=self.now) is None
+
+    @property
+    def decision_text(self) -> str:
+        if self.attendance.missing is None:
+            return _("Our team has looked at it: it counts against neither of you.")
+        if self.is_mine:
+            return _("Our team has looked at it: it is noted as missed by you.")
+        words = _("Our team has looked at it: it is noted as missed by %(name)s.")
+        return words % {"name": self.other.first_name}
+
+    @property
+    def contest_until(self) -> datetime:
+        return self.booking.end + CONTEST_WITHIN
+
+    @property
+    def has_facts(self) -> bool:
+        """Whether all that is known is laid open: where it was missed, or people see it differently."""
+        return bool(self.is_missed or self.attendance.contests or self.question or self.claim or self.answer)
+
+    @property
+    def is_watched(self) -> bool:
+        """The page looks again by itself, unless there is something to type in."""
+        writes = self.question or self.can_contest or self.sent
+        return self.is_open and not writes and self.now < self.booking.end + JOIN_CLOSES_AFTER
+
+    def form(self, name: str) -> Form:
+        return self.sent if isinstance(self.sent, FORMS[name]) else new_form(name)
+
+    @property
+    def answer_form(self) -> Form:
+        return self.form("answer")
+
+    @property
+    def explain_form(self) -> Form:
+        return self.form("explain")
+
+    @property
+    def contest_form(self) -> Form:
+        return self.form("contest")
+
+
+def desk_for(booking: Booking, *, reader: User, now: datetime, sent: Form | None = None) -> Desk:
+    return Desk(attendance_of(booking), reader, now, sent)
