@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,12 +17,12 @@ from .presenting import Stage, stage_of
 from .services.attendance import why_not_say_absent
 from .services.contesting import why_not_contest
 
-FORMS = {"answer": AnswerForm, "explain": ExplainForm, "contest": ContestForm}
 Form = AnswerForm | ExplainForm | ContestForm
+FORMS: dict[str, type[Form]] = {"answer": AnswerForm, "explain": ExplainForm, "contest": ContestForm}
 
 
-def new_form(name: str, data: object = None) -> Form:
-    return FORMS[name](data, auto_id=f"{name}-%s")  # type: ignore[arg-type]
+def new_form(name: str, data: QueryDict | None = None) -> Form:
+    return FORMS[name](data, auto_id=f"{name}-%s")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What people write about a session that somebody missed, and what staff write when they decide."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,8 +9,11 @@ from accounts.validators import validate_plain_text
 from sessions_app.models import AttendanceKind
 from sessions_app.models.attendance import WORDS_LENGTH
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
-def words_field(label: str, **options: Any) -> forms.CharField:
+
+def words_field(label: "StrPromise", **options: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=WORDS_LENGTH,

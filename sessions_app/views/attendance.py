@@ -53,7 +53,9 @@ def session_join(request: SignedInRequest, uuid: object) -> HttpResponse:
         "host": meeting_host(booking),
         "nav": "sessions",
     }
-    return render(request, "sessions_app/join.html", context, headers={"Refresh": f"0; url={address}"})
+    response = render(request, "sessions_app/join.html", context)
+    response["Refresh"] = f"0; url={address}"
+    return response
 
 
 def _late(booking: Booking, by: User, now: datetime, words: str) -> str:
