@@ -1,13 +1,15 @@
 """What the mails about a missed session say: to who did not come, to who waited, and what staff decided."""
 
 from functools import partial
+from urllib.parse import urlencode
 
 from django.conf import settings
 
+from common.mail import absolute
 from notifications.registry import Message, register
 
 from .attendance import CONTEST_WITHIN, Attendance, attendance_of
-from .letters import Context, Reading, letter, render, soonest_elsewhere
+from .letters import QUESTION_IN_ADDRESS, Context, Reading, letter, render, soonest_elsewhere
 from .misses import missed_ends, paused_until
 from .models import AttendanceKind, BookingState
 from .models.bookings import MISSED
@@ -21,6 +23,7 @@ def missed(reading: Reading) -> Message:
         "waited_from": waited_from(attendance, reading),
         "contest_until": reading.when(reading.booking.end + CONTEST_WITHIN, short=True),
         **pause(reading),
+        **same_mentor(reading),
     }
     return letter(reading, "missed", extra)
 
@@ -40,8 +43,21 @@ def pause(reading: Reading) -> Context:
     return {
         "pause_near": len(ends) == settings.MISSES_BEFORE_PAUSE - 1,
         "paused_until": reading.when(until) if until else "",
+        "pause_count": settings.MISSES_BEFORE_PAUSE,
+        "within_days": settings.MISSES_COUNT_FOR.days,
         "pause_days": settings.PAUSE_AFTER_MISSES.days,
     }
+
+
+def same_mentor(reading: Reading) -> Context:
+    page = absolute("mentor_detail", reading.booking.offer.profile.slug)
+    return {"mentor_url": with_question(page, reading)}
+
+
+def with_question(page: str, reading: Reading) -> str:
+    """A mentor's page with the question of this session already written there."""
+    question = reading.booking.question[:QUESTION_IN_ADDRESS]
+    return page if "?" in page else f"{page}?{urlencode({'q': question})}"
 
 
 def did_not_join(reading: Reading) -> Message:
@@ -52,7 +68,9 @@ def did_not_join(reading: Reading) -> Message:
         "is_running": reading.now < reading.booking.end,
     }
     if not reading.is_mentor:
-        extra |= soonest_elsewhere(reading)
+        elsewhere = soonest_elsewhere(reading)["elsewhere"]
+        extra["elsewhere"] = [(with_question(url, reading), name, when) for url, name, when in elsewhere]  # type: ignore[attr-defined]
+        extra |= same_mentor(reading)
     return letter(reading, "did_not_join", extra)
 
 

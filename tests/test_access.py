@@ -162,7 +162,8 @@ ACCESS: dict[str, Row] = {
     # sessions
     "session_list": Row(PERSON),
     "session": Row(PAIR, at="ahead"),
-    "session_join": Row(PAIR, "/sessions/", at="ahead"),
+    "session_join": Row(PAIR, "/sessions/", "/sessions/", at="ahead"),
+    "session_attendance": Row(PAIR, NOT_ALLOWED, 422, at="ahead"),
     "session_calendar": Row(PAIR, at="ahead"),
     "session_question": Row(PAIR, post=422, at="ahead"),
     "session_move": Row(PAIR, post=422, at="ahead"),
@@ -185,6 +186,7 @@ ACCESS: dict[str, Row] = {
     # staff
     "staff_home": Row(STAFF),
     "staff_words": Row(STAFF, post=422),
+    "staff_attendance": Row(STAFF, post=422),
     "staff_profiles": Row(STAFF),
     "staff_profile": Row(STAFF, post=422, at="mentor_page"),
     "staff_profile_act": Row(STAFF, post=422, at="suspension"),
