@@ -1,5 +1,9 @@
 """How what is known of who came reads as a list."""
 
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
 from django import template
 from django.utils.translation import gettext as _
 
@@ -10,19 +14,34 @@ from sessions_app.models.attendance import DECISIONS
 register = template.Library()
 
 
+class Told(NamedTuple):
+    """`words`: what they wrote with it."""
+
+    text: str
+    words: str
+    at: datetime
+
+
 @register.filter
-def told(attendance: Attendance) -> list[AttendanceAct]:
+def told(attendance: Attendance) -> Iterator[Told]:
     """All acts in order; of each person's joins the first and the last."""
     joins: dict[int, list[AttendanceAct]] = {}
     for act in attendance.acts:
         if act.kind == AttendanceKind.JOINED:
             joins.setdefault(act.person_id, []).append(act)
     between = {act.pk for acts in joins.values() for act in acts[1:-1]}
-    return [act for act in attendance.acts if act.pk not in between]
+    for act in attendance.acts:
+        if act.kind in DECISIONS:
+            # Who of the team decided is the team's own affair; what they write stands elsewhere.
+            yield Told(_("Our team %(did)s") % {"did": act.get_kind_display()}, "", act.at)
+        elif act.pk not in between:
+            yield Told(sentence(act, attendance), act.words, act.at)
 
 
-@register.filter
-def sentence(act: AttendanceAct) -> str:
-    """“Alice pressed Join”; who of the team decided is the team's own affair."""
-    name = _("Our team") if act.kind in DECISIONS else act.person.first_name
-    return _("%(name)s %(did)s") % {"name": name, "did": act.get_kind_display()}
+def sentence(act: AttendanceAct, attendance: Attendance) -> str:
+    names = {"name": act.person.first_name, "other": attendance.booking.other(act.person).first_name}
+    if act.kind == AttendanceKind.ABSENT:
+        return _("%(name)s says that %(other)s has not come") % names
+    if act.kind == AttendanceKind.ARRIVED:
+        return _("%(name)s says that %(other)s is here after all") % names
+    return _("%(name)s %(did)s") % (names | {"did": act.get_kind_display()})
