@@ -167,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
     "reap lost notifications": {"task": "notifications.tasks.reap", "schedule": 30, "options": {"expires": 30}},
     "write forgotten notifications": {"task": "sessions_app.tasks.audit", "schedule": 600, "options": {"expires": 600}},
     "tell staff what waits": {"task": "mentors.tasks.announce", "schedule": 600, "options": {"expires": 600}},
+    "forget old notifications": {"task": "notifications.tasks.prune", "schedule": 600, "options": {"expires": 600}},
     "let the clock act on bookings": {"task": "sessions_app.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
 }
 
@@ -185,6 +186,9 @@ MAIL_RECEIPTS = env("MAIL_RECEIPTS", default=f"notifications.receipts.{'Developm
 # A worker that has not ended a row within its lease counts as gone. Longer than one SMTP conversation may take.
 OUTBOX_LEASE = timedelta(seconds=60)
 OUTBOX_FIRST_RETRY = timedelta(seconds=30)
+# After this, read lines of the inbox go; and all of its lines, and mails that have come to an end
+INBOX_KEEPS_READ = timedelta(days=180)
+NOTICES_KEEP = timedelta(days=365)
 
 # Limits (docs: domain.md); a clear message says when one is met
 MAX_OPEN_BOOKINGS = 3
