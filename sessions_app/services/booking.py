@@ -56,8 +56,8 @@ def book_session(
     offer = lock_offer(offer, mentee)
     profile = offer.profile
     mark = mark_of(key, offer, start, brief)
-    if mark and (booked := Booking.objects.filter(mentee=mentee, idempotency_key=mark).first()):
-        return still_standing(booked)
+    if booked := booked_before(mentee, mark):
+        return booked
     check_offer(offer)
     expire_for(profile.person_id, mentee.pk, now=now)
     check_mentee(mentee, profile, now=now)
@@ -122,7 +122,8 @@ def hold_slot(
 def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     """The visitor has signed in: the held slot becomes their booking.
 
-    A hold that ran out is booked all the same if the time is still free. Raises BookingError as `book_session`.
+    A hold that ran out is booked all the same if the time is still free. What the same form of theirs has booked
+    before is that booking again. Raises BookingError as `book_session`.
     """
     lock_people(booking.mentor_id, mentee)
     booking = Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)
@@ -130,6 +131,9 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
         return booking
     if booking.state not in (BookingState.HELD, BookingState.EXPIRED) or booking.mentee_id is not None:
         raise BookingError("changed", _("This hold has been used already. Choose a time again."))
+    if booked := booked_before(mentee, booking.idempotency_key):
+        give_up_hold(booking, now=now)
+        return booked
     offer = booking.offer
     check_offer(offer)
     expire_for(offer.profile.person_id, mentee.pk, now=now, but=booking)
@@ -159,11 +163,12 @@ def lock_offer(offer: Offer, *others: User | int | None) -> Offer:
     return Offer.objects.select_related("profile__person").get(pk=offer.pk)
 
 
-def still_standing(booking: Booking) -> Booking:
+def booked_before(mentee: User, mark: str | None) -> Booking | None:
     """What the same form made before; if that has been ended meanwhile, sending the form again doesn't revive it."""
-    if booking.state not in (*OCCUPYING, BookingState.COMPLETED):
+    booked = Booking.objects.filter(mentee=mentee, idempotency_key=mark).first() if mark else None
+    if booked and booked.state not in (*OCCUPYING, BookingState.COMPLETED):
         raise BookingError("changed", _("This session was ended meanwhile. Choose a time to book again."))
-    return booking
+    return booked
 
 
 def check_offer(offer: Offer) -> None:
