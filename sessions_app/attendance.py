@@ -10,6 +10,8 @@ from .models import AttendanceAct, AttendanceKind, Booking, BookingState
 from .models.attendance import DECISIONS, SPEAKING
 from .models.bookings import JOIN_CLOSES_AFTER, MISSED
 
+# When the reminder with the link goes out, by which people see that they will be late.
+LATE_FROM = timedelta(hours=1)
 # The waiting side may say so from then on, until then.
 ASKED_FROM = timedelta(minutes=5)
 ASKED_UNTIL = timedelta(hours=24)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 
-from .attendance import ASKED_FROM, CONTEST_WITHIN, Attendance, answer_by, attendance_of
+from .attendance import ASKED_FROM, CONTEST_WITHIN, LATE_FROM, Attendance, answer_by, attendance_of
 from .forms.attendance import AnswerForm, ContestForm, ExplainForm
 from .meeting import meeting_host
 from .models import AttendanceAct, AttendanceKind, Booking
@@ -51,15 +51,24 @@ class Desk:
         return self.stage == Stage.OPEN
 
     @property
+    def is_soon(self) -> bool:
+        return self.stage == Stage.SOON
+
+    @property
     def is_missed(self) -> bool:
         return self.stage == Stage.MISSED
 
     @property
     def is_shown(self) -> bool:
-        known = self.booking.start <= self.now and any(
-            act.kind != AttendanceKind.JOINED for act in self.attendance.acts
-        )
-        return self.is_open or self.is_missed or (self.stage == Stage.OVER and (known or self.can_say_absent))
+        if self.stage == Stage.OVER:
+            return self.is_disputed or self.can_say_absent
+        on_the_way = self.can_run_late or self.i_am_late or self.they_are_late
+        return self.is_open or self.is_missed or (self.is_soon and bool(on_the_way))
+
+    @property
+    def is_disputed(self) -> bool:
+        """Anybody said anything about who came."""
+        return any(act.kind not in (AttendanceKind.JOINED, AttendanceKind.LATE) for act in self.attendance.acts)
 
     @property
     def host(self) -> str:
@@ -83,8 +92,10 @@ class Desk:
 
     @property
     def can_run_late(self) -> bool:
-        said = self.i_joined or self.i_am_late
-        return self.is_open and not said and not self.booking.has_ended(self.now) and not self.question
+        if self.i_joined or self.i_am_late or self.question:
+            return False
+        is_near = self.booking.start - LATE_FROM <= self.now < self.booking.end
+        return is_near and (self.is_open or self.is_soon)
 
     @property
     def can_say_absent(self) -> bool:

@@ -11,6 +11,7 @@ from sessions_app.attendance import (
     ANSWER_WITHIN,
     ASKED_FROM,
     ASKED_UNTIL,
+    LATE_FROM,
     Attendance,
     answer_by,
     attendance_of,
@@ -34,7 +35,8 @@ def join_call(*, booking: Booking, by: User, now: datetime) -> Booking:
     """Note that this person goes into the call. Raises BookingError `not_open`."""
     booking = lock_for(booking, by)
     if not booking.is_join_open(now):
-        raise BookingError("not_open", _("The call opens ten minutes before the session."))
+        words = _("The call is open from ten minutes before the session until fifteen minutes after it.")
+        raise BookingError("not_open", words)
     before = attendance_of(booking).last_join(by.pk)
     if before is None or now - before.at >= PRESSED_AGAIN:
         note(booking, AttendanceKind.JOINED, by=by, now=now)
@@ -43,10 +45,10 @@ def join_call(*, booking: Booking, by: User, now: datetime) -> Booking:
 
 @booking_act
 def run_late(*, booking: Booking, by: User, now: datetime) -> None:
-    """Tell the other at once, in the inbox and on the page. Raises BookingError `not_open`; twice does no harm."""
+    """Tell the other at once, in the inbox and on the page. Raises BookingError `not_now`; twice does no harm."""
     booking = lock_for(booking, by)
-    if booking.state != BookingState.CONFIRMED or not booking.is_join_open(now) or booking.has_ended(now):
-        raise BookingError("not_open", _("You can say this from ten minutes before the session until its end."))
+    if booking.state != BookingState.CONFIRMED or not booking.start - LATE_FROM <= now < booking.end:
+        raise BookingError("not_now", _("You can say this from an hour before the session until its end."))
     if not attendance_of(booking).by(by.pk, AttendanceKind.LATE):
         note(booking, AttendanceKind.LATE, by=by, now=now)
         tell(booking, "running_late", by=by, now=now)

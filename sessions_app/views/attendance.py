@@ -43,7 +43,7 @@ def session_join(request: SignedInRequest, uuid: object) -> HttpResponse:
             return redirect("session", booking.uuid)
         return redirect("session_join", booking.uuid)
     if not booking.is_join_open(now) or not attendance_of(booking).last_join(request.user.pk):
-        messages.info(request, _("The call opens ten minutes before the session. Join it from this page."))
+        messages.info(request, _("Join the call from this page while it is open."))
         return redirect("session", booking.uuid)
     address = meeting_address(booking)
     context = {

@@ -77,6 +77,15 @@ def test_each_sees_that_the_other_is_here_or_late(page, booking, alice, bob):
     assert "You joined at 14:32 ." in text_of(page(alice, after(3)))
 
 
+def test_who_will_be_late_can_say_so_from_an_hour_before(page, booking, alice, bob):
+    assert "On the way" not in text_of(page(bob, after(-61)))
+    assert "On the way I am running late" in text_of(page(bob, after(-59)))
+    page(bob, after(-50), {"say": "late"})
+
+    assert "Alice knows that you are running late." in text_of(page(bob, after(-40)))
+    assert "On the way Bob is running late. Said at 13:40 ." in text_of(page(alice, after(-40)))
+
+
 def test_join_by_a_link_that_was_guessed_shows_no_room(booking, bob, client_for):
     with time_machine.travel(THURSDAY, tick=False):
         response = client_for(bob).get(f"/sessions/{booking.uuid}/join/")
