@@ -1,6 +1,7 @@
 """What the mails about a missed session say: to who did not come, to who waited, and what staff decided."""
 
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -68,8 +69,8 @@ def did_not_join(reading: Reading) -> Message:
         "is_running": reading.now < reading.booking.end,
     }
     if not reading.is_mentor:
-        elsewhere = soonest_elsewhere(reading)["elsewhere"]
-        extra["elsewhere"] = [(with_question(url, reading), name, when) for url, name, when in elsewhere]  # type: ignore[attr-defined]
+        free: dict[str, Any] = soonest_elsewhere(reading)
+        extra["elsewhere"] = [(with_question(url, reading), name, when) for url, name, when in free["elsewhere"]]
         extra |= same_mentor(reading)
     return letter(reading, "did_not_join", extra)
 

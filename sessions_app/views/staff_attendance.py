@@ -56,7 +56,7 @@ def staff_attendance(request: SignedInRequest) -> HttpResponse:
         decide(request, sent, now=now)
         return redirect(f"{reverse('staff_attendance')}?state={tab}")
     waiting = disputed(now)
-    page = Paginator((waiting if tab == WAITING else decided()).with_people(), PAGE_SIZE)  # type: ignore[attr-defined]
+    page = Paginator((waiting if tab == WAITING else decided()).with_people(), PAGE_SIZE)
     shown = page.get_page(request.GET.get("page"))
     context = {
         "page": shown,

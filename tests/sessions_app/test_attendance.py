@@ -30,18 +30,11 @@ from sessions_app.services import (
 )
 from tests.conftest import NOW, at, make_mentor, make_person
 
+from .attending import DAY, END, MINUTE, after
 from .conftest import THURSDAY, book
 from .following import code_of
 
 pytestmark = pytest.mark.django_db
-MINUTE = timedelta(minutes=1)
-DAY = timedelta(days=1)
-END = THURSDAY + 25 * MINUTE
-
-
-def after(minutes: float):
-    """So many minutes after the start."""
-    return THURSDAY + minutes * MINUTE
 
 
 def acts(booking) -> list[tuple]:
@@ -61,21 +54,6 @@ def state_of(booking) -> str:
 
 def mails(kind: str) -> list[str]:
     return list(Notification.objects.filter(kind=kind).values_list("recipient__email", flat=True))
-
-
-@pytest.fixture
-def waiting(booking, alice) -> Booking:
-    """alice has joined, bob has not, and she says so at the first moment."""
-    join_call(booking=booking, by=alice, now=after(-1))
-    return say_absent(booking=booking, by=alice, now=after(5))
-
-
-@pytest.fixture
-def missed(waiting) -> Booking:
-    """By bob."""
-    settle_silent(now=after(15))
-    waiting.refresh_from_db()
-    return waiting
 
 
 # Facts

@@ -1,7 +1,5 @@
 """What a session's page says about who came, and what its buttons do, for both people and for staff."""
 
-from datetime import timedelta
-
 import pytest
 import time_machine
 
@@ -14,24 +12,17 @@ from sessions_app.services import (
     join_call,
     run_late,
     say_absent,
-    settle_silent,
 )
 from tests.conftest import at, make_person
 from tests.smtp import html_of, smtp_sink  # noqa: F401 - smtp_sink is a fixture
 from tests.smtp import text_of as mail_text
 
+from .attending import DAY, END, MINUTE, after
 from .conftest import THURSDAY, book
 from .reading import text_of
 
 pytestmark = pytest.mark.django_db
-MINUTE = timedelta(minutes=1)
-DAY = timedelta(days=1)
-END = THURSDAY + 25 * MINUTE
 ROOM = "https://zoom.us/j/1234567890?pwd=secret"
-
-
-def after(minutes: float):
-    return THURSDAY + minutes * MINUTE
 
 
 @pytest.fixture
@@ -45,19 +36,6 @@ def page(booking, client_for):
             return client.get(address) if data is None else client.post(address + to, data, follow=True)
 
     return ask
-
-
-@pytest.fixture
-def waiting(booking, alice) -> Booking:
-    join_call(booking=booking, by=alice, now=after(-1))
-    return say_absent(booking=booking, by=alice, now=after(5))
-
-
-@pytest.fixture
-def missed(waiting) -> Booking:
-    settle_silent(now=after(15))
-    waiting.refresh_from_db()
-    return waiting
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -1,7 +1,5 @@
 """What people read when a session was missed: through the services, the outbox and SMTP."""
 
-from datetime import timedelta
-
 import pytest
 
 from notifications.tasks import drain_outbox
@@ -17,13 +15,11 @@ from sessions_app.services import (
 from tests.conftest import NOW, make_mentor, make_person
 from tests.smtp import smtp_sink, text_of  # noqa: F401 - a fixture
 
+from .attending import DAY, END, MINUTE, after
 from .conftest import THURSDAY, book
 
 ALICE, BOB = "alice@example.org", "bob@example.org"
-MINUTE = timedelta(minutes=1)
-DAY = timedelta(days=1)
-SETTLED = THURSDAY + 15 * MINUTE
-END = THURSDAY + 25 * MINUTE
+SETTLED = after(15)
 
 
 @pytest.fixture(autouse=True)
