@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 
 from .attendance import ASKED_FROM, CONTEST_WITHIN, LATE_FROM, Attendance, answer_by, attendance_of
+from .errors import BookingError
 from .forms.attendance import AnswerForm, ContestForm, ExplainForm
 from .meeting import meeting_host
 from .models import AttendanceAct, AttendanceKind, Booking
@@ -27,12 +28,16 @@ def new_form(name: str, data: QueryDict | None = None) -> Form:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """For one of the two, at one moment. `sent`: the form that was sent and not taken."""
+    """For one of the two, at one moment.
+
+    `refusal`: why they can't say that the other has not come; `sent`: the form that was sent and not taken.
+    """
 
     attendance: Attendance
     reader: User
     now: datetime
-    sent: Form | None = None
+    refusal: BookingError | None
+    sent: Form | None
 
     @property
     def booking(self) -> Booking:
@@ -92,7 +97,7 @@ class Desk:
 
     @property
     def can_run_late(self) -> bool:
-        if self.i_joined or self.i_am_late or self.question:
+        if self.i_joined or self.i_am_late or self.question or self.i_answered:
             return False
         is_near = self.booking.start - LATE_FROM <= self.now < self.booking.end
         return is_near and (self.is_open or self.is_soon)
@@ -100,9 +105,8 @@ class Desk:
     @property
     def can_say_absent(self) -> bool:
         joined_then_over = self.they_joined and not self.is_open
-        if joined_then_over or self.attendance.by(self.reader.pk, AttendanceKind.ABSENT):
-            return False
-        return why_not_say_absent(self.attendance, by=self.reader, now=self.now) is None
+        said = self.attendance.by(self.reader.pk, AttendanceKind.ABSENT)
+        return not (self.refusal or joined_then_over or said)
 
     @property
     def absent_from(self) -> datetime | None:
@@ -200,4 +204,5 @@ class Desk:
 
 
 def desk_for(booking: Booking, *, reader: User, now: datetime, sent: Form | None = None) -> Desk:
-    return Desk(attendance_of(booking), reader, now, sent)
+    attendance = attendance_of(booking)
+    return Desk(attendance, reader, now, why_not_say_absent(attendance, by=reader, now=now), sent)

@@ -1,6 +1,7 @@
 """Where people meet."""
 
 from django.conf import settings
+from django.utils.encoding import iri_to_uri
 
 from common.addresses import host_of
 
@@ -12,7 +13,7 @@ def meeting_address(booking: Booking) -> str:
     if own := booking.offer.profile.schedule.meeting_url:
         return own
     token = f"{settings.SITE_NAME}-{booking.room}".replace(" ", "")
-    return str(settings.MEETING_URL).format(token=token)
+    return iri_to_uri(str(settings.MEETING_URL).format(token=token))
 
 
 def meeting_host(booking: Booking) -> str:

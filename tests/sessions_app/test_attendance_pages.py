@@ -72,6 +72,13 @@ def test_join_by_a_link_that_was_guessed_shows_no_room(booking, bob, client_for)
     assert kinds() == []
 
 
+def test_room_of_a_house_with_a_name_beyond_ascii_is_reached(page, booking, bob, settings):
+    settings.SITE_NAME = "Viertel Stünde"
+    response = page(bob, THURSDAY, {}, to="join/")
+
+    assert response["Refresh"] == f"0; url=https://meet.jit.si/ViertelSt%C3%BCnde-{booking.room}"
+
+
 def test_mentors_own_room_is_told_in_its_time_only(page, booking, alice, bob, smtp_sink):  # noqa: F811
     schedule = alice.mentor_profile.schedule
     schedule.meeting_url = ROOM
@@ -181,6 +188,7 @@ def test_page_of_a_missed_session_for_who_missed_it(page, missed, bob):
     assert "Alice pressed Join Thursday 26 November, 19:59" in words
     assert "Alice says that Bob has not come Thursday 26 November, 20:05" in words
     assert "Another time with Alice" in words
+    assert "The call was open Thursday 26 November, 19:50 Missed by you Thursday 26 November, 20:15 With" in words
     assert "Say if it helped" not in words
 
 
