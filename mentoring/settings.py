@@ -166,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
     "send due notifications": {"task": "notifications.tasks.drain", "schedule": 10, "options": {"expires": 10}},
     "reap lost notifications": {"task": "notifications.tasks.reap", "schedule": 30, "options": {"expires": 30}},
     "write forgotten notifications": {"task": "sessions_app.tasks.audit", "schedule": 600, "options": {"expires": 600}},
+    "tell staff who disagrees": {"task": "sessions_app.tasks.announce", "schedule": 600, "options": {"expires": 600}},
     "tell staff what waits": {"task": "mentors.tasks.announce", "schedule": 600, "options": {"expires": 600}},
     "forget old notifications": {"task": "notifications.tasks.prune", "schedule": 600, "options": {"expires": 600}},
     "let the clock act on bookings": {"task": "sessions_app.tasks.sweep", "schedule": 30, "options": {"expires": 30}},

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from .audit import audit_notices
+from .case_digests import announce_disputes
 from .services import close_engagements, complete_ended, expire_overdue, settle_silent
 
 
@@ -21,3 +22,8 @@ def sweep() -> dict[str, int]:
 @shared_task
 def audit() -> int:
     return audit_notices(now=timezone.now())
+
+
+@shared_task
+def announce() -> int:
+    return announce_disputes(now=timezone.now())
