@@ -43,7 +43,7 @@ def _dues(now: datetime) -> Iterator[Due]:
     told = Notification.objects.filter(kind=KIND, due_at__gt=now - APART).values("recipient")
     staff = User.objects.filter(is_staff=True, is_active=True).exclude(pk__in=told)
     for booking in disputed(now).reverse()[:1]:
-        for person in staff.exclude(pk=booking.mentor_id).exclude(pk=booking.mentee_id):
+        for person in staff.exclude(Q(bookings_as_mentor=booking) | Q(bookings_as_mentee=booking)):
             yield Due(KIND, person.pk, SUBJECT, booking.pk, booking.version, now, now + WORTH_TELLING_FOR)
 
 
