@@ -49,7 +49,7 @@ class Attendance:
         """The other's statement that this person can still answer: nothing is settled, and they have not said."""
         if self.is_settled or self.is_contested:
             return None
-        if self.by(person.pk, AttendanceKind.CAME, AttendanceKind.MISSED, AttendanceKind.ABSENT):
+        if self.by(person.pk, AttendanceKind.CAME, AttendanceKind.MISSED) or self.claim_of(person.pk):
             return None
         return self.claim_about(person)
 

@@ -187,6 +187,11 @@ class Desk:
         writes = self.question or self.can_contest or self.sent
         return self.is_open and not writes and self.now < self.booking.end + JOIN_CLOSES_AFTER
 
+    @property
+    def mark(self) -> str:
+        """Changes when the part of the page about this does, so that a page that looks again can leave it alone."""
+        return f"{self.stage}-{len(self.attendance.acts)}-{self.can_say_absent:d}{self.can_run_late:d}"
+
     def form(self, name: str) -> Form:
         return self.sent if isinstance(self.sent, FORMS[name]) else new_form(name)
 

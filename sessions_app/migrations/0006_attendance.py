@@ -71,6 +71,12 @@ class Migration(migrations.Migration):
                     models.Index(condition=models.Q(("kind", "contested")), fields=["at"], name="attendance_contested"),
                 ],
                 "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ("joined", "late")), ("at__gte", models.F("start")), _connector="OR"
+                        ),
+                        name="attendance_is_said_after_the_start",
+                    ),
                     models.UniqueConstraint(
                         condition=models.Q(("kind", "joined"), _negated=True),
                         fields=("booking", "start", "person", "kind"),

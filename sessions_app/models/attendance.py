@@ -74,6 +74,10 @@ class AttendanceAct(models.Model):
     class Meta:
         ordering = ["at", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=(AttendanceKind.JOINED, AttendanceKind.LATE)) | Q(at__gte=F("start")),
+                name="attendance_is_said_after_the_start",
+            ),
             models.UniqueConstraint(
                 fields=["booking", "start", "person", "kind"],
                 condition=~Q(kind=AttendanceKind.JOINED),

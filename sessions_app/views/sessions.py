@@ -65,8 +65,11 @@ def get_booking(request: SignedInRequest, uuid: object) -> Booking:
 @require_safe
 def session(request: SignedInRequest, uuid: object) -> HttpResponse:
     now = timezone.now()
-    booking = get_booking(request, uuid)
-    return render(request, "sessions_app/session.html", session_context(request, booking, now=now))
+    context = session_context(request, get_booking(request, uuid), now=now)
+    if request.headers.get("HX-Request") and request.GET.get("seen") == context["who"].mark:
+        # What is swapped in is read out and moves the focus: not every twenty seconds, only when it is news.
+        return HttpResponse(status=204)
+    return render(request, "sessions_app/session.html", context)
 
 
 def session_context(request: SignedInRequest, booking: Booking, *, now: datetime) -> dict[str, Any]:

@@ -88,9 +88,11 @@ def test_facts_cannot_be_changed_or_taken_out(waiting):
 
 
 def test_database_keeps_one_statement_of_a_kind_and_one_decision(waiting, alice, maria):
-    def write(person, kind):
-        AttendanceAct.objects.create(booking=waiting, start=waiting.start, person=person, kind=kind, at=NOW)
+    def write(person, kind, now=END):
+        AttendanceAct.objects.create(booking=waiting, start=waiting.start, person=person, kind=kind, at=now)
 
+    with pytest.raises(IntegrityError, match="attendance_is_said_after_the_start"), transaction.atomic():
+        write(alice, AttendanceKind.CAME, after(-1))
     with pytest.raises(IntegrityError, match="attendance_is_said_once"), transaction.atomic():
         write(alice, AttendanceKind.ABSENT)
     write(maria, AttendanceKind.HELD)
@@ -253,6 +255,17 @@ def test_statement_can_be_taken_back(waiting, alice, bob):
 
     assert settle_silent(now=after(60)) == 0
     assert attendance_of(waiting).question_to(bob) is None
+
+
+def test_who_took_a_statement_back_can_be_asked_in_turn(waiting, alice, bob):
+    take_back_absent(booking=waiting, by=alice, now=after(7))
+    join_call(booking=waiting, by=bob, now=after(7))
+    say_absent(booking=waiting, by=bob, now=after(8))
+
+    assert settle_silent(now=after(60)) == 0
+    assert not attendance_of(waiting).is_contested
+    answer_absent(booking=waiting, by=alice, came=True, now=after(9))
+    assert acts(waiting)[-1] == ("Alice", "came", 9 * MINUTE)
 
 
 def test_what_is_settled_is_not_taken_back(missed, alice):

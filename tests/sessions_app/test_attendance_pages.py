@@ -1,5 +1,7 @@
 """What a session's page says about who came, and what its buttons do, for both people and for staff."""
 
+import re
+
 import pytest
 import time_machine
 
@@ -92,6 +94,17 @@ def test_mentors_own_room_is_told_in_its_time_only(page, booking, alice, bob, sm
     assert "Opens zoom.us in a new tab." in text_of(page(bob, after(-10)))
     response = page(bob, after(-10), {}, to="join/")
     assert (response.redirect_chain[0][0], response["Refresh"]) == (f"/sessions/{booking.uuid}/join/", f"0; url={ROOM}")
+
+
+def test_page_that_looks_again_is_answered_only_when_there_is_news(booking, alice, bob, client_for):
+    with time_machine.travel(after(1), tick=False):
+        client, address = client_for(bob), f"/sessions/{booking.uuid}/"
+        [asked] = re.findall(r'hx-get="([^"]*seen=[^"]*)"', client.get(address).content.decode())
+
+        assert client.get(asked, headers={"HX-Request": "true"}).status_code == 204
+        assert client.get(asked).status_code == 200
+        join_call(booking=booking, by=alice, now=after(1))
+        assert "Alice is here." in text_of(client.get(asked, headers={"HX-Request": "true"}))
 
 
 # Sayings
