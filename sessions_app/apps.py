@@ -11,7 +11,7 @@ class SessionsAppConfig(AppConfig):
         from notifications.preferences import after_change
         from notifications.registry import register_subject
 
-        from .case_digests import register_digest
+        from .case_digests import register_case_digest
         from .followup_letters import register_kinds as register_followups
         from .followup_lines import register_lines as register_followup_lines
         from .inbox_lines import register_lines
@@ -25,7 +25,7 @@ class SessionsAppConfig(AppConfig):
         register_kinds()
         register_followups()
         register_missed()
-        register_digest()
+        register_case_digest()
         register_subject(SUBJECT, Booking)
         register_lines()
         register_followup_lines()

@@ -1,50 +1,44 @@
 """Tells staff of sessions about which two people don't agree who came: only of what is new, at most once an hour."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import ngettext
 
-from accounts.models import User
 from common.mail import absolute, render_mail
 from common.times import day_text
-from notifications.models import Group, Notification
-from notifications.registry import Message, Nothing, Policy, register
-from notifications.services import Due, schedule
+from notifications.digests import announce, digest_due, register_digest, staff_to_tell
+from notifications.models import Notification
+from notifications.registry import Message, Nothing
+from notifications.services import Due
 
 from .cases import disputed
 from .models import Booking
 from .reminders import SUBJECT
 
 KIND = "to_decide"
-APART = timedelta(hours=1)
-WORTH_TELLING_FOR = timedelta(days=7)
 
 
-def register_digest() -> None:
-    register(KIND, render=to_decide, policy=Policy.HOLD, group=Group.DIGEST)
+def register_case_digest() -> None:
+    register_digest(KIND, to_decide)
 
 
-@transaction.atomic
 def announce_disputes(*, now: datetime) -> int:
     """Write a row for every member of staff who has not heard of the newest. Returns how many.
 
-    Run as often as one likes: the session at its version names the row, and deciding silences it.
+    Deciding makes a new version of the session, which silences it.
     """
-    dues = list(_dues(now))
-    before = Notification.objects.filter(kind=KIND).count()
-    schedule(*dues, now=now)
-    return Notification.objects.filter(kind=KIND).count() - before
+    return announce(KIND, _dues(now), now=now)
 
 
 def _dues(now: datetime) -> Iterator[Due]:
-    told = Notification.objects.filter(kind=KIND, due_at__gt=now - APART).values("recipient")
-    staff = User.objects.filter(is_staff=True, is_active=True).exclude(pk__in=told)
+    staff = staff_to_tell(KIND, now=now)
     for booking in disputed(now).reverse()[:1]:
         for person in staff.exclude(Q(bookings_as_mentor=booking) | Q(bookings_as_mentee=booking)):
-            yield Due(KIND, person.pk, SUBJECT, booking.pk, booking.version, now, now + WORTH_TELLING_FOR)
+            yield digest_due(
+                KIND, person, subject_type=SUBJECT, subject_id=booking.pk, version=booking.version, now=now
+            )
 
 
 def to_decide(row: Notification, now: datetime) -> Message | Nothing:
