@@ -17,9 +17,9 @@ from notifications.models import Notification
 from notifications.services import Due, schedule
 
 from .followup_notices import action_dues
-from .models import ActionItem, Booking, BookingEvent, BookingState
+from .models import ActionItem, AttendanceAct, Booking, BookingEvent, BookingState
 from .models.bookings import MISSED, OVER, BookingQuerySet
-from .notices import booking_notices
+from .notices import absent_due, booking_notices
 from .reminders import KINDS as REMINDERS
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
     """
     end = time.monotonic() + seconds
     after = cache.get(GOES_ON_AFTER, 0)
-    written = _write_missing(_of_steps(now), now=now)
+    written = _write_missing([*_of_steps(now), *_of_claims(now)], now=now)
     while time.monotonic() < end:
         bookings = list(_to_audit(now).filter(pk__gt=after).order_by("pk")[:AT_ONCE])
         written += _write_missing(_of_bookings(bookings), now=now)
@@ -108,6 +108,11 @@ def _of_bookings(bookings: list[Booking]) -> list[Due]:
 def _of_steps(now: datetime) -> list[Due]:
     steps = ActionItem.objects.filter(done_at=None, due_on__gte=(now - LATE).date()).select_related("person")
     return [due for step in steps for due in action_dues(step)]
+
+
+def _of_claims(now: datetime) -> list[Due]:
+    lately = AttendanceAct.objects.unanswered(now).filter(at__gte=now - LATE).select_related("person", "booking")
+    return [absent_due(claim, claim.booking) for claim in lately]
 
 
 def _write_missing(dues: Iterable[Due], *, now: datetime) -> int:

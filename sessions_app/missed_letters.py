@@ -7,13 +7,26 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from common.mail import absolute
-from notifications.registry import Message, register
+from notifications.registry import Message, Nothing, register
 
-from .attendance import CONTEST_WITHIN, Attendance, attendance_of
+from .attendance import CONTEST_WITHIN, Attendance, answer_by, attendance_of
 from .letters import QUESTION_IN_ADDRESS, Context, Reading, letter, render, soonest_elsewhere
 from .misses import missed_ends, paused_until
 from .models import AttendanceKind, BookingState
 from .models.bookings import MISSED
+
+
+def not_here(reading: Reading) -> Message | Nothing:
+    attendance = attendance_of(reading.booking)
+    claim = attendance.question_to(reading.person)
+    if claim is None or attendance.has_spoken(reading.person):
+        return Nothing("answered")
+    booking = reading.booking
+    extra: Context = {
+        "answer_by": reading.when(answer_by(claim, booking), short=True),
+        "is_open": booking.is_join_open(reading.now),
+    }
+    return letter(reading, "not_here", extra)
 
 
 def missed(reading: Reading) -> Message:
@@ -88,6 +101,8 @@ def decided(reading: Reading) -> Message:
 
 
 def register_kinds() -> None:
+    held = (BookingState.CONFIRMED, BookingState.COMPLETED)
+    register("not_here", render=partial(render, states=held, say=not_here), capped=False)
     register("missed", render=partial(render, states=MISSED, say=missed))
     register("did_not_join", render=partial(render, states=MISSED, say=did_not_join))
     states = (*MISSED, BookingState.COMPLETED)

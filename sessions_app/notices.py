@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from notifications.services import Due
 
+from .attendance import answer_by
 from .followup_notices import followup_dues
-from .models import Booking, BookingState
+from .models import AttendanceAct, Booking, BookingState
 from .reminders import SUBJECT, reminder_dues
 
 NEWS_KEEPS = timedelta(hours=24)
@@ -113,6 +114,12 @@ def _afterwards(booking: Booking) -> Iterable[Due]:
 def _both(booking: Booking) -> list[int]:
     """The mentor, then the mentee, if the booking has one yet."""
     return [person for person in (booking.mentor_id, booking.mentee_id) if person is not None]
+
+
+def absent_due(claim: AttendanceAct, booking: Booking) -> Due:
+    """One of the two says that the other has not come: the other is asked, for as long as an answer counts."""
+    asked = booking.other(claim.person).pk
+    return _due("not_here", booking, asked, claim.at, answer_by(claim, booking))
 
 
 def _due(kind: str, booking: Booking, person: int, due_at: datetime, send_before: datetime) -> Due:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import validate_plain_text
 
-from .bookings import Booking
+from .bookings import Booking, BookingState
 from .feedback import Feedback
 
 WORDS_LENGTH = 500
@@ -45,12 +45,17 @@ class AttendanceActQuerySet(models.QuerySet["AttendanceAct"]):
         return self.filter(booking=booking, start=booking.start)
 
     def unanswered(self, before: datetime) -> Self:
-        """Statements older than this that the other has not come, to which the other has said nothing at all."""
+        """Statements older than this that the other has not come: nothing is settled, and the other has said nothing."""
         theirs = AttendanceAct.objects.filter(booking=models.OuterRef("booking"), start=models.OuterRef("start"))
         spoke = theirs.filter(kind__in=SPEAKING).exclude(person=models.OuterRef("person"))
         taken_back = theirs.filter(kind=AttendanceKind.ARRIVED, person=models.OuterRef("person"))
         answered = Feedback.objects.filter(booking=models.OuterRef("booking")).exclude(author=models.OuterRef("person"))
-        found = self.filter(kind=AttendanceKind.ABSENT, at__lte=before, start=F("booking__during__startswith"))
+        found = self.filter(
+            kind=AttendanceKind.ABSENT,
+            at__lte=before,
+            start=F("booking__during__startswith"),
+            booking__state__in=(BookingState.CONFIRMED, BookingState.COMPLETED),
+        )
         return found.exclude(models.Exists(spoke) | models.Exists(taken_back) | models.Exists(answered))
 
     def undecided(self) -> Self:

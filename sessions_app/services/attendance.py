@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mentors.models import Format
-from notifications.services import Due, show
+from notifications.services import Due, schedule, show
 from sessions_app.attendance import (
     ANSWER_WITHIN,
     ASKED_FROM,
@@ -19,7 +19,7 @@ from sessions_app.attendance import (
 )
 from sessions_app.errors import BookingError
 from sessions_app.models import AttendanceAct, AttendanceKind, Booking, BookingState
-from sessions_app.notices import NEWS_KEEPS
+from sessions_app.notices import NEWS_KEEPS, absent_due
 from sessions_app.reminders import SUBJECT
 
 from .base import booking_act, change, lock_booking
@@ -82,12 +82,12 @@ def say_absent(*, booking: Booking, by: User, now: datetime) -> Booking:
         return booking
     if refusal := why_not_say_absent(attendance, by=by, now=now):
         raise refusal
-    note(booking, AttendanceKind.ABSENT, by=by, now=now)
+    claim = note(booking, AttendanceKind.ABSENT, by=by, now=now)
     if attendance.claim_about(by):
         note(booking, AttendanceKind.CONTESTED, by=by, now=now)
         tell(booking, "contested", by=by, now=now)
     else:
-        tell(booking, "not_here", by=by, now=now)
+        schedule(absent_due(claim, booking), now=now)
     return booking
 
 
@@ -126,7 +126,7 @@ def answer_absent(*, booking: Booking, by: User, came: bool, now: datetime, word
 
 def settle_silent(*, now: datetime) -> int:
     """Who was asked and said nothing in time has missed the session. Returns how many."""
-    asked = AttendanceAct.objects.unanswered(now - ANSWER_WITHIN).filter(booking__state__in=HELD)
+    asked = AttendanceAct.objects.unanswered(now - ANSWER_WITHIN)
     return sum(_settle_one(act.booking, now=now) for act in asked.select_related("booking")[:AT_ONCE])
 
 
@@ -135,7 +135,7 @@ def _settle_one(booking: Booking, *, now: datetime) -> bool:
     booking = lock_booking(booking)
     asked = AttendanceAct.objects.unanswered(now - ANSWER_WITHIN).about(booking)
     claim = asked.select_related("person").first()
-    if claim is None or booking.state not in HELD or answer_by(claim, booking) > now:
+    if claim is None or answer_by(claim, booking) > now:
         return False
     settle(booking, missing=booking.other(claim.person).pk, by=None, now=now)
     return True
@@ -145,8 +145,8 @@ def settle(booking: Booking, *, missing: int, by: User | None, now: datetime) ->
     change(booking, missed_state(missing, booking), by=by, now=now, event="missed")
 
 
-def note(booking: Booking, kind: AttendanceKind, *, by: User, now: datetime, words: str = "") -> None:
-    AttendanceAct.objects.create(booking=booking, start=booking.start, person=by, kind=kind, words=words, at=now)
+def note(booking: Booking, kind: AttendanceKind, *, by: User, now: datetime, words: str = "") -> AttendanceAct:
+    return AttendanceAct.objects.create(booking=booking, start=booking.start, person=by, kind=kind, words=words, at=now)
 
 
 def tell(booking: Booking, kind: str, *, by: User, now: datetime) -> None:

@@ -152,6 +152,7 @@ def test_say_absent_asks_the_other_side(waiting, alice, bob):
     say_absent(booking=waiting, by=alice, now=after(6))
 
     assert acts(waiting)[1:] == [("Alice", "absent", 5 * MINUTE)]
+    assert mails("not_here") == ["bob@example.org"]
     assert told(bob, after(5)) == ["Alice waits for you in your session: Thu 26 Nov, 20:00"]
     assert state_of(waiting) == "confirmed"
 

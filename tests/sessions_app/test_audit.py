@@ -113,6 +113,18 @@ def test_audit_knows_what_is_told_about_who_came(act, offer, alice, bob):
     assert rows(booking) == before
 
 
+def test_audit_asks_again_who_is_said_to_be_missing_until_it_is_answered(waiting, bob):
+    before = rows(waiting)
+    assert "not_here:booking" in " ".join(before)
+    Notification.objects.filter(kind="not_here").delete()
+
+    assert audit_notices(now=THURSDAY + 6 * MINUTE) == 1
+    assert rows(waiting) == before
+    Notification.objects.filter(kind="not_here").delete()
+    answer_absent(booking=waiting, by=bob, came=True, now=THURSDAY + 7 * MINUTE)
+    assert audit_notices(now=THURSDAY + 8 * MINUTE) == 0
+
+
 @pytest.fixture(params=ACTS)
 def told(request, offer, alice, bob) -> Booking:
     offer.instant, act = ACTS[request.param]

@@ -6,6 +6,7 @@ from notifications.tasks import drain_outbox
 from sessions_app.models import AttendanceKind, Booking
 from sessions_app.services import (
     answer_absent,
+    complete_ended,
     contest_missed,
     decide_attendance,
     join_call,
@@ -58,6 +59,49 @@ def missed_by(offer, alice, bob, read):
 def body(mail) -> str:
     """Without the foot."""
     return text_of(mail).split("\n\n--\n")[0]
+
+
+def test_who_is_waited_for_is_asked_at_once(missed_by, bob, read):
+    booking = missed_by(bob)
+
+    mails = read(after(5))
+
+    assert list(mails) == [BOB]
+    assert mails[BOB]["Subject"] == "Alice waits for you: Thu 26 Nov, 20:00 (Kolkata)"
+    assert body(mails[BOB]) == (
+        "Alice Adair says that you have not come\n\n"
+        "Thursday 26 November\n20:00–20:25\n\n"
+        "Kolkata (IST). 14:30–14:55 for Alice in London.\n\n"
+        "Alice is waiting for you now. The call is open on the session’s page. Say on that page whether you came. "
+        "Without an answer by Thu 26 Nov, 20:15 the session is noted as missed by you.\n\n"
+        f"Go to the session:\nhttps://mentoring.example/sessions/{booking.uuid}/"
+    )
+
+
+def test_who_is_asked_a_day_later_has_a_day(booking, alice, bob, read):
+    read(after(-1))
+    join_call(booking=booking, by=alice, now=after(0))
+    complete_ended(now=END)
+    say_absent(booking=booking, by=alice, now=after(60))
+
+    mail = read(after(60))[BOB]
+
+    assert mail["Subject"] == "Did you come on Thu 26 Nov, 20:00 (Kolkata)? Alice says no"
+    assert (
+        "Say on that page whether you came. "
+        "Without an answer by Fri 27 Nov, 21:00 the session is noted as missed by you.\n\nAnswer Alice:\n"
+    ) in body(mail)
+
+
+@pytest.mark.parametrize("act", ["joins", "answers"])
+def test_who_is_there_already_is_not_asked_by_mail(missed_by, bob, read, act):
+    booking = missed_by(bob)
+    if act == "joins":
+        join_call(booking=booking, by=bob, now=after(6))
+    else:
+        answer_absent(booking=booking, by=bob, came=True, now=after(6))
+
+    assert read(after(6)) == {}
 
 
 def test_mentee_who_missed_it_reads_the_fact_and_what_to_do(missed_by, bob, read):
