@@ -45,7 +45,7 @@ class AttendanceActQuerySet(models.QuerySet["AttendanceAct"]):
         return self.filter(booking=booking, start=booking.start)
 
     def unanswered(self, before: datetime) -> Self:
-        """Statements older than this that the other has not come: nothing is settled, and the other has said nothing."""
+        """Statements older than this that the other has not come: nothing is settled, and they have said nothing."""
         theirs = AttendanceAct.objects.filter(booking=models.OuterRef("booking"), start=models.OuterRef("start"))
         spoke = theirs.filter(kind__in=SPEAKING).exclude(person=models.OuterRef("person"))
         taken_back = theirs.filter(kind=AttendanceKind.ARRIVED, person=models.OuterRef("person"))
