@@ -3,23 +3,16 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 
-from accounts.models import User
 from mentors.models import Format
-from notifications.inbox import entries
 from notifications.models import InboxItem, Notification
 from sessions_app.attendance import attendance_of
-from sessions_app.models import AttendanceAct, AttendanceKind, Booking, BookingEvent, Occupancy
+from sessions_app.models import AttendanceAct, AttendanceKind, BookingEvent, Occupancy
 from sessions_app.services import (
     answer_absent,
     cancel_booking,
     complete_ended,
-    contest_missed,
-    decide_attendance,
-    explain_missed,
     give_feedback,
     join_call,
     move_booking,
@@ -28,32 +21,13 @@ from sessions_app.services import (
     settle_silent,
     take_back_absent,
 )
-from tests.conftest import NOW, at, make_mentor, make_person
+from tests.conftest import NOW, at
 
-from .attending import DAY, END, MINUTE, after
-from .conftest import THURSDAY, book
+from .attending import DAY, END, MINUTE, acts, after, mails, state_of, told
+from .conftest import book
 from .following import code_of
 
 pytestmark = pytest.mark.django_db
-
-
-def acts(booking) -> list[tuple]:
-    return [
-        (act.person.first_name, act.kind, act.at - THURSDAY) for act in AttendanceAct.objects.filter(booking=booking)
-    ]
-
-
-def told(person: User, now) -> list[str]:
-    items = list(InboxItem.objects.shown_to(person, now).filter(at__gte=THURSDAY - 10 * MINUTE).order_by("-at", "-pk"))
-    return [entry.line.text for entry in entries(items, reader=person, now=now)]
-
-
-def state_of(booking) -> str:
-    return Booking.objects.get(pk=booking.pk).state
-
-
-def mails(kind: str) -> list[str]:
-    return list(Notification.objects.filter(kind=kind).values_list("recipient__email", flat=True))
 
 
 # Facts
@@ -281,163 +255,3 @@ def test_contradicting_statements_punish_nobody_and_go_to_staff(waiting, alice, 
     assert (state_of(waiting), complete_ended(now=END)) == ("confirmed", 1)
     assert attendance_of(waiting).is_contested
     assert told(alice, after(6)) == ["Bob asks our team to look at your session: Thu 26 Nov, 14:30"]
-
-
-# Afterwards
-
-
-def test_who_missed_it_says_once_what_happened(missed, alice, bob):
-    explain_missed(booking=missed, by=bob, words="The train stood still", now=after(90))
-
-    assert told(alice, after(90))[0] == "Bob says what happened: Thu 26 Nov, 14:30"
-    assert code_of(lambda: explain_missed(booking=missed, by=bob, words="And", now=after(91))) == "explained"
-    assert code_of(lambda: explain_missed(booking=missed, by=alice, words="And", now=after(91))) == "not_missed"
-
-
-def test_missed_session_is_contested_within_seven_days(missed, alice, bob):
-    assert code_of(lambda: contest_missed(booking=missed, by=bob, words="No", now=END + 7 * DAY)) == "too_late"
-    assert code_of(lambda: contest_missed(booking=missed, by=alice, words="No", now=after(90))) == "not_missed"
-    contest_missed(booking=missed, by=bob, words="I was in the call", now=END + 6 * DAY)
-
-    assert attendance_of(missed).is_contested
-    assert code_of(lambda: contest_missed(booking=missed, by=bob, words="No", now=END + 6 * DAY)) == "contested"
-
-
-def test_who_waited_may_ask_staff_when_the_other_says_otherwise(waiting, alice, bob):
-    assert code_of(lambda: contest_missed(booking=waiting, by=alice, words="No", now=after(7))) == "not_missed"
-    answer_absent(booking=waiting, by=bob, came=True, now=after(8))
-    contest_missed(booking=waiting, by=alice, words="Nobody was there", now=after(20))
-
-    assert attendance_of(waiting).is_contested
-
-
-@pytest.fixture
-def contested(missed, bob) -> Booking:
-    return contest_missed(booking=missed, by=bob, words="I was in the call", now=after(90))
-
-
-@pytest.mark.parametrize(
-    ("decision", "state"),
-    [("held", "completed"), ("mentee_missed", "mentee_no_show"), ("mentor_missed", "mentor_no_show")],
-)
-def test_staff_decide_and_both_are_told(contested, alice, bob, maria, decision, state):
-    decide_attendance(
-        booking=contested, decision=AttendanceKind(decision), by=maria, reason="Bob had joined.", now=END + DAY
-    )
-
-    assert state_of(contested) == state
-    assert sorted(mails("attendance_decided")) == ["alice@example.org", "bob@example.org"]
-    assert [told(person, END + DAY)[0][:36] for person in (alice, bob)] == ["Our team looked at your session with"] * 2
-    event = BookingEvent.objects.latest("pk")
-    assert (event.by, event.from_state, event.to_state) == (maria, "mentee_no_show", state)
-    later = {"booking": contested, "decision": AttendanceKind.HELD, "by": maria, "reason": "", "now": END + DAY}
-    assert code_of(lambda: decide_attendance(**later)) == "changed"
-    assert code_of(lambda: contest_missed(booking=contested, by=bob, words="No", now=END + DAY)) == "decided"
-
-
-def test_after_it_counts_against_nobody_only_what_lies_ahead_is_asked(contested, maria):
-    decide_attendance(booking=contested, decision=AttendanceKind.HELD, by=maria, reason="", now=END + DAY)
-
-    ahead = Notification.objects.filter(state="pending", due_at__gt=END + DAY)
-    assert sorted(ahead.values_list("kind", flat=True)) == [
-        "feedback_nudge",
-        "feedback_nudge",
-        "follow_up_three_days",
-        "follow_up_two_weeks",
-    ]
-
-
-def test_nobody_decides_about_a_session_of_their_own(contested, bob, charlie):
-    bob.is_staff = True
-    bob.save()
-    act = {"booking": contested, "decision": AttendanceKind.HELD, "reason": "", "now": END + DAY}
-
-    assert code_of(lambda: decide_attendance(by=bob, **act)) == "own_session"
-    with pytest.raises(PermissionDenied):
-        decide_attendance(by=charlie, **act)
-
-
-def test_staff_decide_when_the_session_is_over(waiting, alice, bob, maria):
-    join_call(booking=waiting, by=bob, now=after(5))
-    say_absent(booking=waiting, by=bob, now=after(6))
-    act = {"booking": waiting, "decision": AttendanceKind.HELD, "by": maria, "reason": ""}
-
-    assert code_of(lambda: decide_attendance(now=after(7), **act)) == "not_over"
-    complete_ended(now=END)
-    decide_attendance(now=END, **act)
-    assert state_of(waiting) == "completed"
-
-
-def test_nothing_is_decided_that_nobody_contests(missed, maria):
-    act = {"booking": missed, "decision": AttendanceKind.HELD, "by": maria, "reason": "", "now": END}
-
-    assert code_of(lambda: decide_attendance(**act)) == "changed"
-
-
-# The pause
-
-
-@pytest.fixture
-def misses(bob):
-    """misses(days, …): so many days before now, bob missed a session as a mentee."""
-
-    def make(*days: int) -> list[Booking]:
-        made = []
-        for number, day in enumerate(days):
-            offer = make_mentor(make_person(f"m{number}@example.org", f"Mentor {chr(65 + number)}")).offers.get()
-            start = THURSDAY - day * DAY
-            booking = book(offer, bob, start, now=start - 2 * DAY)
-            join_call(booking=booking, by=offer.profile.person, now=start)
-            say_absent(booking=booking, by=offer.profile.person, now=start + 5 * MINUTE)
-            settle_silent(now=start + 15 * MINUTE)
-            made.append(booking)
-        return made
-
-    return make
-
-
-AHEAD = THURSDAY + DAY
-
-
-def test_third_missed_session_pauses_booking_for_fourteen_days(misses, offer, bob):
-    misses(70, 28, 14)
-    # The last one ended at 14:55, two weeks before.
-    refused = {"offer": offer, "mentee": bob, "start": AHEAD}
-
-    assert code_of(lambda: book(**refused, now=THURSDAY + 24 * MINUTE)) == "paused"
-    assert book(**refused, now=THURSDAY + 25 * MINUTE).state == "confirmed"
-
-
-def test_pause_says_until_when(misses, offer, bob):
-    misses(21, 14, 7)
-    with pytest.raises(Exception, match="You missed 3 sessions lately") as refused:
-        book(offer, bob, AHEAD, now=THURSDAY)
-
-    assert "until Thursday 3 December, 20:25" in refused.value.message
-
-
-@pytest.mark.parametrize("days", [pytest.param((14, 7), id="two"), pytest.param((91, 14, 7), id="one long ago")])
-def test_fewer_missed_sessions_pause_nothing(misses, offer, bob, days):
-    misses(*days)
-
-    assert book(offer, bob, AHEAD, now=THURSDAY).state == "confirmed"
-
-
-def test_contested_session_does_not_count_until_it_is_decided(misses, offer, bob, maria):
-    *_others, last = misses(21, 14, 7 - 1)
-    contest_missed(booking=last, by=bob, words="I was there", now=last.end + DAY)
-    assert book(offer, bob, AHEAD, now=THURSDAY).state == "confirmed"
-
-    decide_attendance(booking=last, decision=AttendanceKind.MENTEE_MISSED, by=maria, reason="", now=THURSDAY)
-    other = make_mentor(make_person("late@example.org", "Late Lou")).offers.get()
-    assert code_of(lambda: book(other, bob, AHEAD, now=THURSDAY)) == "paused"
-
-
-def test_sessions_that_the_mentor_missed_pause_nobody(booking, alice, bob, offer, settings):
-    settings.MISSES_BEFORE_PAUSE = 1
-    join_call(booking=booking, by=bob, now=after(0))
-    say_absent(booking=booking, by=bob, now=after(5))
-    settle_silent(now=after(15))
-
-    with time_machine.travel(END):
-        assert book(offer, bob, AHEAD, now=END).state == "confirmed"
