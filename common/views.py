@@ -18,7 +18,13 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/help.html", {"hold_minutes": settings.HOLD_MINUTES})
+    context = {
+        "hold_minutes": settings.HOLD_MINUTES,
+        "misses": settings.MISSES_BEFORE_PAUSE,
+        "misses_within": settings.MISSES_COUNT_FOR,
+        "misses_pause": settings.PAUSE_AFTER_MISSES,
+    }
+    return render(request, "pages/help.html", context)
 
 
 @login_not_required

@@ -167,9 +167,11 @@ CELERY_BEAT_SCHEDULE = {
     "send due notifications": {"task": "notifications.tasks.drain", "schedule": 10, "options": {"expires": 10}},
     "reap lost notifications": {"task": "notifications.tasks.reap", "schedule": 30, "options": {"expires": 30}},
     "write forgotten notifications": {"task": "sessions_app.tasks.audit", "schedule": 600, "options": {"expires": 600}},
+    "tell staff who disagrees": {"task": "sessions_app.tasks.announce", "schedule": 600, "options": {"expires": 600}},
     "tell staff what waits": {"task": "mentors.tasks.announce", "schedule": 600, "options": {"expires": 600}},
     "look anew at free times": {"task": "search.tasks.refresh", "schedule": 20, "options": {"expires": 20}},
     "heal the search": {"task": "search.tasks.heal", "schedule": 600, "options": {"expires": 600}},
+    "forget old notifications": {"task": "notifications.tasks.prune", "schedule": 600, "options": {"expires": 600}},
     "let the clock act on bookings": {"task": "sessions_app.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
 }
 
@@ -188,6 +190,9 @@ MAIL_RECEIPTS = env("MAIL_RECEIPTS", default=f"notifications.receipts.{'Developm
 # A worker that has not ended a row within its lease counts as gone. Longer than one SMTP conversation may take.
 OUTBOX_LEASE = timedelta(seconds=60)
 OUTBOX_FIRST_RETRY = timedelta(seconds=30)
+# After this, read lines of the inbox go; and all of its lines, and mails that have come to an end
+INBOX_KEEPS_READ = timedelta(days=180)
+NOTICES_KEEP = timedelta(days=365)
 
 # Limits (docs: domain.md); a clear message says when one is met
 MAX_OPEN_BOOKINGS = 3
@@ -196,6 +201,10 @@ HOLD_MINUTES = 10
 MAX_HOLDS_PER_HOUR = 20
 REQUEST_DEADLINE = timedelta(hours=24)
 MAX_MOVES = 30
+# Who misses so many sessions as a mentee within this time can't book for a while
+MISSES_BEFORE_PAUSE = 3
+MISSES_COUNT_FOR = timedelta(days=90)
+PAUSE_AFTER_MISSES = timedelta(days=14)
 MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
 # {token} is the booking's own unguessable room

@@ -6,10 +6,10 @@ class MentorsConfig(AppConfig):
     verbose_name = "Mentors"
 
     def ready(self) -> None:
-        from .digests import register_digest
+        from .digests import register_review_digest
         from .inbox_lines import register_lines
         from .notices import register_kinds
 
-        register_digest()
+        register_review_digest()
         register_kinds()
         register_lines()

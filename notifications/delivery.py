@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone, translation
 
+from accounts.models import User
+
 from . import bounces, outbox
 from .composing import compose, envelope_address, sender
 from .models import Notification, State
@@ -45,6 +47,11 @@ def deliver(row: Notification, now: datetime | None = None) -> None:
 
 def _deliver(row: Notification, now: datetime | None) -> None:
     moment = outbox.claimed_at(row)
+    try:
+        _ = row.recipient
+    except User.DoesNotExist:
+        outbox.close(row, State.OBSOLETE, "person is gone")
+        return
     if row.is_too_late(moment):
         outbox.close(row, State.EXPIRED, "too late")
         return

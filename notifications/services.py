@@ -61,6 +61,11 @@ def schedule(*dues: Due, now: datetime) -> None:
         transaction.on_commit(hint, robust=True)
 
 
+def show(*dues: Due) -> None:
+    """Only lines in the inbox, no mail: for what is of use at once or not at all."""
+    InboxItem.objects.bulk_create([_inbox_item(due) for due in dues], ignore_conflicts=True)
+
+
 def supersede(*, subject_type: str, subject_id: int, version: int) -> int:
     """Silence what is not yet told about older versions, even what a worker is about to send. Returns how many.
 

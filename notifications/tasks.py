@@ -5,9 +5,11 @@ import time
 from datetime import datetime
 
 from celery import shared_task
+from django.utils import timezone
 
 from .delivery import deliver
 from .outbox import claim
+from .pruning import prune as prune_outdated
 from .reaper import reap_leases
 from .smtp import ServerAwayError
 
@@ -24,6 +26,11 @@ def drain() -> None:
 @shared_task
 def reap() -> None:
     reap_leases()
+
+
+@shared_task
+def prune() -> int:
+    return prune_outdated(now=timezone.now())
 
 
 def drain_outbox(now: datetime | None = None, *, seconds: float = DRAIN_SECONDS) -> int:

@@ -12,6 +12,7 @@ from common.admin import ReadOnly
 
 from .errors import BookingError
 from .models import (
+    AttendanceAct,
     AvailabilityWindow,
     Booking,
     BookingEvent,
@@ -32,6 +33,13 @@ class EventInline(ReadOnly, TabularInline):
     extra = 0
 
 
+class AttendanceInline(ReadOnly, TabularInline):
+    model = AttendanceAct
+    fields = ["at", "person", "kind", "words", "start"]
+    readonly_fields = fields
+    extra = 0
+
+
 @admin.register(Booking)
 class BookingAdmin(ReadOnly, ModelAdmin):
     list_display = ["during", "state", "mentor", "mentee", "length_text"]
@@ -39,7 +47,7 @@ class BookingAdmin(ReadOnly, ModelAdmin):
     list_select_related = ["mentor", "mentee"]
     search_fields = ["uuid", "mentor__name", "mentor__email", "mentee__name", "mentee__email"]
     exclude = ["room", "idempotency_key", "held_for"]
-    inlines = [EventInline]
+    inlines = [EventInline, AttendanceInline]
     actions = ["cancel", "expire"]
 
     @admin.display(description=gettext_lazy("length"))

@@ -11,10 +11,12 @@ class SessionsAppConfig(AppConfig):
         from notifications.preferences import after_change
         from notifications.registry import register_subject
 
+        from .case_digests import register_case_digest
         from .followup_letters import register_kinds as register_followups
         from .followup_lines import register_lines as register_followup_lines
         from .inbox_lines import register_lines
         from .letters import register_kinds
+        from .missed_letters import register_kinds as register_missed
         from .models import Booking
         from .reminders import SUBJECT, follow_preference
         from .views.booking import claim_after_sign_in
@@ -22,6 +24,8 @@ class SessionsAppConfig(AppConfig):
 
         register_kinds()
         register_followups()
+        register_missed()
+        register_case_digest()
         register_subject(SUBJECT, Booking)
         register_lines()
         register_followup_lines()

@@ -17,9 +17,9 @@ from notifications.models import Notification
 from notifications.services import Due, schedule
 
 from .followup_notices import action_dues
-from .models import ActionItem, Booking, BookingEvent, BookingState
-from .models.bookings import BookingQuerySet
-from .notices import booking_notices
+from .models import ActionItem, AttendanceAct, Booking, BookingEvent, BookingState
+from .models.bookings import MISSED, OVER, BookingQuerySet
+from .notices import absent_due, booking_notices
 from .reminders import KINDS as REMINDERS
 
 logger = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ TOLD: dict[str, dict[str, str]] = {
     BookingState.WITHDRAWN: {BookingState.REQUESTED: "withdrawn"},
     BookingState.EXPIRED: {BookingState.REQUESTED: "expired"},
     BookingState.CANCELLED: {BookingState.CONFIRMED: "cancelled"},
+    **{missed: {BookingState.CONFIRMED: "missed", BookingState.COMPLETED: "missed"} for missed in MISSED},
 }
 
 
@@ -52,7 +53,7 @@ def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
     """
     end = time.monotonic() + seconds
     after = cache.get(GOES_ON_AFTER, 0)
-    written = _write_missing(_of_steps(now), now=now)
+    written = _write_missing([*_of_steps(now), *_of_claims(now)], now=now)
     while time.monotonic() < end:
         bookings = list(_to_audit(now).filter(pk__gt=after).order_by("pk")[:AT_ONCE])
         written += _write_missing(_of_bookings(bookings), now=now)
@@ -67,17 +68,19 @@ def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
 
 def expected_notices(booking: Booking, events: Iterable[BookingEvent]) -> list[Due]:
     """All that should have been written when the booking came into its present state and version."""
-    told = last_told(list(events))
+    told = last_told(list(events), booking)
     if told is None:
         return []
     event, name = told
     return booking_notices(booking, event=name, by=event.by, now=event.at)
 
 
-def last_told(events: Sequence[BookingEvent]) -> tuple[BookingEvent, str] | None:
+def last_told(events: Sequence[BookingEvent], booking: Booking) -> tuple[BookingEvent, str] | None:
     """The newest event that people were told of, and what `booking_notices` calls it."""
     for place in range(len(events) - 1, -1, -1):
         event = events[place]
+        if event.to_state in OVER and event.by_id not in (None, booking.mentor_id, booking.mentee_id):
+            return event, "decided"
         moved = place > 0 and event.during != events[place - 1].during
         if event.from_state == event.to_state == BookingState.CONFIRMED and moved:
             return event, "moved"
@@ -105,6 +108,11 @@ def _of_bookings(bookings: list[Booking]) -> list[Due]:
 def _of_steps(now: datetime) -> list[Due]:
     steps = ActionItem.objects.filter(done_at=None, due_on__gte=(now - LATE).date()).select_related("person")
     return [due for step in steps for due in action_dues(step)]
+
+
+def _of_claims(now: datetime) -> list[Due]:
+    lately = AttendanceAct.objects.unanswered(now).filter(at__gte=now - LATE).select_related("person", "booking")
+    return [absent_due(claim, claim.booking) for claim in lately]
 
 
 def _write_missing(dues: Iterable[Due], *, now: datetime) -> int:

@@ -106,6 +106,38 @@ def feedback_request(telling: Telling) -> str:
     return _("Did %(minutes)s minutes with %(name)s help?")
 
 
+def missed(telling: Telling) -> str:
+    return _("You missed your session with %(name)s: %(when)s")
+
+
+def did_not_join(telling: Telling) -> str:
+    return _("%(name)s did not join: %(when)s")
+
+
+def explained(telling: Telling) -> str:
+    return _("%(name)s says what happened: %(when)s")
+
+
+def attendance_decided(telling: Telling) -> str:
+    return _("Our team looked at your session with %(name)s: %(when)s")
+
+
+def running_late(telling: Telling) -> str:
+    return _("%(name)s is running late: %(when)s")
+
+
+def not_here(telling: Telling) -> str:
+    return _("%(name)s waits for you in your session: %(when)s")
+
+
+def says_came(telling: Telling) -> str:
+    return _("%(name)s says: I came. %(when)s")
+
+
+def contested(telling: Telling) -> str:
+    return _("%(name)s asks our team to look at your session: %(when)s")
+
+
 Sentence = Callable[[Telling], str]
 NEWS: dict[str, Sentence] = {
     "requested": requested,
@@ -116,10 +148,18 @@ NEWS: dict[str, Sentence] = {
     "declined": declined,
     "request_expired": request_expired,
     "withdrawn": withdrawn,
+    "missed": missed,
+    "did_not_join": did_not_join,
+    "explained": explained,
+    "attendance_decided": attendance_decided,
 }
 PASSING: dict[str, Sentence] = {
     "request_waiting": request_waiting,
     "feedback_request": feedback_request,
+    "running_late": running_late,
+    "not_here": not_here,
+    "says_came": says_came,
+    "contested": contested,
     **dict.fromkeys(REMINDER_KINDS, reminder),
 }
 PAGES = {"request_waiting": "session_respond", "feedback_request": "session_feedback"}

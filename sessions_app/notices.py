@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from notifications.services import Due
 
+from .attendance import answer_by
 from .followup_notices import followup_dues
-from .models import Booking
+from .models import AttendanceAct, Booking, BookingState
 from .reminders import SUBJECT, reminder_dues
 
 NEWS_KEEPS = timedelta(hours=24)
@@ -16,13 +17,16 @@ FEEDBACK_SHOWS_AFTER = timedelta(minutes=10)
 FEEDBACK_AFTER = timedelta(hours=2)
 NUDGE_AFTER = timedelta(hours=48)
 FEEDBACK_KEEPS = timedelta(days=7)
+DECISION_KEEPS = timedelta(days=7)
+# To who missed it, to who waited.
+MISSED_KINDS = ("missed", "did_not_join")
 
 
 def booking_notices(booking: Booking, *, event: str, by: User | None, now: datetime) -> list[Due]:
     """All that follows from what has just happened to the booking, in its present state and version.
 
-    `event` is one of requested, confirmed, accepted, declined, moved, cancelled, withdrawn, expired; `by` is None when
-    the clock did it.
+    `event` is one of requested, confirmed, accepted, declined, moved, cancelled, withdrawn, expired, missed, decided;
+    `by` is None when the clock did it.
     """
     dues = EVENTS[event](booking, now)
     return [replace(due, own=by is not None and due.recipient_id == by.pk and due.kind in NEWS) for due in dues]
@@ -56,6 +60,20 @@ def _cancelled(booking: Booking, now: datetime) -> Iterable[Due]:
     return [_due("cancelled", booking, person, now, now + NEWS_KEEPS) for person in _both(booking)]
 
 
+def _missed(booking: Booking, now: datetime) -> Iterable[Due]:
+    kinds = MISSED_KINDS if booking.state == BookingState.MENTOR_NO_SHOW else MISSED_KINDS[::-1]
+    people = zip(kinds, _both(booking), strict=True)
+    return [_due(kind, booking, person, now, now + NEWS_KEEPS) for kind, person in people]
+
+
+def _decided(booking: Booking, now: datetime) -> Iterable[Due]:
+    keeps = now + DECISION_KEEPS
+    yield from (_due("attendance_decided", booking, person, now, keeps) for person in _both(booking))
+    if booking.state == BookingState.COMPLETED:
+        # What would have been asked meanwhile is not asked now, all at once.
+        yield from (due for due in _afterwards(booking) if due.due_at > now)
+
+
 EVENTS: dict[str, Callable[[Booking, datetime], Iterable[Due]]] = {
     "requested": _requested,
     "confirmed": _agreed("booked"),
@@ -65,10 +83,11 @@ EVENTS: dict[str, Callable[[Booking, datetime], Iterable[Due]]] = {
     "expired": _told_to_mentee("request_expired"),
     "withdrawn": _withdrawn,
     "cancelled": _cancelled,
+    "missed": _missed,
+    "decided": _decided,
 }
 
-
-NEWS = {"requested", "booked", "accepted", "moved", "declined", "request_expired", "withdrawn", "cancelled"}
+NEWS = {"requested", "booked", "accepted", "moved", "declined", "request_expired", "withdrawn", "cancelled", "missed"}
 
 
 def _news(kind: str, booking: Booking, people: Iterable[int], now: datetime) -> list[Due]:
@@ -79,9 +98,12 @@ def _news(kind: str, booking: Booking, people: Iterable[int], now: datetime) -> 
 
 def _ahead(booking: Booking, now: datetime) -> Iterable[Due]:
     """Reminders whose moment has not passed yet, and the questions afterwards."""
-    people = _both(booking)
-    yield from reminder_dues(booking, people, now=now)
-    for person in people:
+    yield from reminder_dues(booking, _both(booking), now=now)
+    yield from _afterwards(booking)
+
+
+def _afterwards(booking: Booking) -> Iterable[Due]:
+    for person in _both(booking):
         until = booking.end + FEEDBACK_KEEPS
         asked = _due("feedback_request", booking, person, booking.end + FEEDBACK_AFTER, until)
         yield replace(asked, shows_at=booking.end + FEEDBACK_SHOWS_AFTER)
@@ -92,6 +114,12 @@ def _ahead(booking: Booking, now: datetime) -> Iterable[Due]:
 def _both(booking: Booking) -> list[int]:
     """The mentor, then the mentee, if the booking has one yet."""
     return [person for person in (booking.mentor_id, booking.mentee_id) if person is not None]
+
+
+def absent_due(claim: AttendanceAct, booking: Booking) -> Due:
+    """One of the two says that the other has not come: the other is asked, for as long as an answer counts."""
+    asked = booking.other(claim.person).pk
+    return _due("not_here", booking, asked, claim.at, answer_by(claim, booking))
 
 
 def _due(kind: str, booking: Booking, person: int, due_at: datetime, send_before: datetime) -> Due:

@@ -11,7 +11,7 @@ from accounts.models import User
 from common.times import until_text
 
 from .models import Booking, BookingState
-from .models.bookings import JOIN_OPENS_BEFORE, OVER
+from .models.bookings import JOIN_OPENS_BEFORE
 
 SOON = timedelta(hours=24)
 
@@ -33,6 +33,7 @@ class Stage(StrEnum):
     SOON = "soon"
     OPEN = "open"
     OVER = "over"
+    MISSED = "missed"
     CANCELLED = "cancelled"
 
 
@@ -43,9 +44,11 @@ def stage_of(booking: Booking, now: datetime) -> Stage:
             return Stage.EXPIRED if booking.is_overdue(now) else Stage.WAITING
         case BookingState.DECLINED | BookingState.EXPIRED | BookingState.WITHDRAWN | BookingState.CANCELLED:
             return Stage(booking.state)
+        case BookingState.MENTEE_NO_SHOW | BookingState.MENTOR_NO_SHOW:
+            return Stage.MISSED
     if booking.is_join_open(now):
         return Stage.OPEN
-    if booking.has_ended(now) or booking.state in OVER:
+    if booking.has_ended(now) or booking.state == BookingState.COMPLETED:
         return Stage.OVER
     return Stage.SOON if booking.start - now <= SOON else Stage.AHEAD
 
@@ -68,6 +71,7 @@ def status_of(booking: Booking, *, reader: User, now: datetime) -> Status:
         Stage.SOON: Status("ok", _("Confirmed"), "circle-check"),
         Stage.OPEN: Status("now", _("The call is open"), "clock"),
         Stage.OVER: Status("", _("Finished"), "history"),
+        Stage.MISSED: Status("warn", missed_by_text(booking, reader), "user-x"),
     }[stage]
 
 
@@ -77,6 +81,18 @@ def ended_by_text(booking: Booking, reader: User) -> str:
     if booking.ended_by_id is None or booking.ended_by_id not in (booking.mentor_id, booking.mentee_id):
         return _("Cancelled by staff")
     return _("Cancelled by %(name)s") % {"name": booking.other(reader).first_name}
+
+
+def was_missed_by(booking: Booking, person: User) -> bool:
+    return booking.state == (
+        BookingState.MENTOR_NO_SHOW if person.pk == booking.mentor_id else BookingState.MENTEE_NO_SHOW
+    )
+
+
+def missed_by_text(booking: Booking, reader: User) -> str:
+    if was_missed_by(booking, reader):
+        return _("Missed by you")
+    return _("Missed by %(name)s") % {"name": booking.other(reader).first_name}
 
 
 def starts_text(booking: Booking, now: datetime) -> str:

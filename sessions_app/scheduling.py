@@ -55,6 +55,7 @@ class ScheduleRules:
     horizon_days: int
     max_per_day: int | None = None
     max_per_week: int | None = None
+    meeting_url: str = ""
 
 
 def wall_text(minute: int) -> str:

@@ -10,10 +10,10 @@ from django.db.models.functions import TruncDate
 from mentors.models import MentorProfile
 
 from .models import Booking, BookingState, Feedback, Resolution, Role
+from .models.bookings import MISSED
 
 WEEK = timedelta(days=7)
 HELD = (BookingState.CONFIRMED, BookingState.COMPLETED)
-MISSED = (BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)
 HELPED = (Resolution.YES, Resolution.PARTLY)
 
 

@@ -4,7 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from .audit import audit_notices
-from .services import close_engagements, complete_ended, expire_overdue
+from .case_digests import announce_disputes
+from .services import close_engagements, complete_ended, expire_overdue, settle_silent
 
 
 @shared_task
@@ -12,6 +13,7 @@ def sweep() -> dict[str, int]:
     now = timezone.now()
     return {
         "expired": expire_overdue(now=now),
+        "missed": settle_silent(now=now),
         "completed": complete_ended(now=now),
         "closed": close_engagements(now=now),
     }
@@ -20,3 +22,8 @@ def sweep() -> dict[str, int]:
 @shared_task
 def audit() -> int:
     return audit_notices(now=timezone.now())
+
+
+@shared_task
+def announce() -> int:
+    return announce_disputes(now=timezone.now())

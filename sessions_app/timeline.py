@@ -38,6 +38,11 @@ def steps(booking: Booking, *, reader: User, feedback: Feedback | None, now: dat
         return [*first, Step(_("%(name)s answers by") % {"name": name}, booking.expires_at, "current")]
     if booking.state == BookingState.CONFIRMED and not booking.offer.instant:
         first.append(Step(_("Accepted"), booking.confirmed_at, "done"))
+    if stage == Stage.MISSED:
+        opened = booking.start - JOIN_OPENS_BEFORE
+        last = booking.events.filter(to_state=booking.state).order_by("at", "pk").values_list("at", flat=True).first()
+        words = status_of(booking, reader=reader, now=now).words
+        return [*first, Step(_("The call was open"), opened, "done"), Step(words, last, "done")]
     ahead = [_step(marker, now) for marker in _markers(booking, now)]
     said = "done" if feedback else "current" if stage == Stage.OVER else ""
     return [*first, *ahead, Step(_("Say if it helped"), booking.end, said)]

@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from .views import booking, calendars, changes, feedback, followups, mentor_feedback, mentor_page, sessions
+from .views import (
+    attendance,
+    booking,
+    calendars,
+    changes,
+    feedback,
+    followups,
+    mentor_feedback,
+    mentor_page,
+    sessions,
+)
 
 urlpatterns = [
     path("mentors/<slug:slug>/", mentor_page.mentor_detail, name="mentor_detail"),
@@ -10,7 +20,8 @@ urlpatterns = [
     path("mentors/<slug:slug>/book/email/", booking.book_email, name="book_email"),
     path("sessions/", sessions.session_list, name="session_list"),
     path("sessions/<uuid:uuid>/", sessions.session, name="session"),
-    path("sessions/<uuid:uuid>/join/", sessions.session_join, name="session_join"),
+    path("sessions/<uuid:uuid>/join/", attendance.session_join, name="session_join"),
+    path("sessions/<uuid:uuid>/attendance/", attendance.session_attendance, name="session_attendance"),
     path("sessions/<uuid:uuid>/calendar.ics", calendars.session_calendar, name="session_calendar"),
     path("sessions/<uuid:uuid>/question/", sessions.session_question, name="session_question"),
     path("sessions/<uuid:uuid>/move/", changes.session_move, name="session_move"),

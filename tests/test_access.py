@@ -28,7 +28,15 @@ from notifications.models import Group, Notification
 from notifications.unsubscribing import token_for
 from sessions_app.feeds import make_feed
 from sessions_app.models import Booking, DateOverride, TimeOff
-from sessions_app.services import BriefInput, book_session, complete_ended, give_feedback
+from sessions_app.services import (
+    BriefInput,
+    book_session,
+    complete_ended,
+    give_feedback,
+    join_call,
+    say_absent,
+    settle_silent,
+)
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.mentors.test_photos import picture as a_picture
 from tests.test_project import routes
@@ -162,7 +170,8 @@ ACCESS: dict[str, Row] = {
     # sessions
     "session_list": Row(PERSON),
     "session": Row(PAIR, at="ahead"),
-    "session_join": Row(PAIR, "/sessions/", at="ahead"),
+    "session_join": Row(PAIR, "/sessions/", "/sessions/", at="ahead"),
+    "session_attendance": Row(PAIR, NOT_ALLOWED, 422, at="missed"),
     "session_calendar": Row(PAIR, at="ahead"),
     "session_question": Row(PAIR, post=422, at="ahead"),
     "session_move": Row(PAIR, post=422, at="ahead"),
@@ -186,6 +195,7 @@ ACCESS: dict[str, Row] = {
     "staff_home": Row(STAFF),
     "staff_unmet": Row(STAFF),
     "staff_words": Row(STAFF, post=422),
+    "staff_attendance": Row(STAFF, post=422),
     "staff_profiles": Row(STAFF),
     "staff_profile": Row(STAFF, post=422, at="mentor_page"),
     "staff_profile_act": Row(STAFF, post=422, at="suspension"),
@@ -237,6 +247,15 @@ class Scene:
     def over(self) -> UUID:
         booking = self.book("2026-11-20 10:00", now="2026-11-19 10:00")
         complete_ended(now=NOW)
+        return booking.uuid
+
+    @cached_property
+    def missed(self) -> UUID:
+        """By the mentor."""
+        booking, mentee = self.book("2026-11-20 10:00", now="2026-11-19 10:00"), self.person("mentee")
+        join_call(booking=booking, by=mentee, now=booking.start)
+        say_absent(booking=booking, by=mentee, now=at("2026-11-20 10:05"))
+        settle_silent(now=at("2026-11-20 10:15"))
         return booking.uuid
 
     @cached_property
@@ -373,6 +392,7 @@ MADE_UP = {
     "feed": "A" * 43,
     "follow_up": (UUID("00000000-0000-4000-8000-000000000000"), "3-days"),
     "mentor_page": "nobody-at-all",
+    "missed": UUID("00000000-0000-4000-8000-000000000000"),
     "offer": UUID("00000000-0000-4000-8000-000000000000"),
     "over": UUID("00000000-0000-4000-8000-000000000000"),
     "override": 10**12,

@@ -17,7 +17,12 @@ TABLES = (
     " WHERE id IN (SELECT engagement_id FROM demo_booking)",
     "ANALYZE demo_person, demo_profile, demo_booking, demo_brief",
 )
-LOGS = ("sessions_app_bookingevent", "sessions_app_wordsdecision", "mentors_profiledecision")
+LOGS = (
+    "sessions_app_attendanceact",
+    "sessions_app_bookingevent",
+    "sessions_app_wordsdecision",
+    "mentors_profiledecision",
+)
 ROWS = (
     "DELETE FROM notifications_notification WHERE subject_type = 'booking'"
     " AND subject_id IN (SELECT id FROM demo_booking)",
@@ -33,6 +38,7 @@ ROWS = (
     " (SELECT id FROM sessions_app_feedback WHERE booking_id IN (SELECT id FROM demo_booking))",
     "DELETE FROM sessions_app_feedback WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_occupancy WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_attendanceact WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_bookingevent WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_booking WHERE id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_engagement WHERE id IN (SELECT engagement_id FROM demo_booking)",

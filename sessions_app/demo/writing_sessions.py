@@ -6,8 +6,11 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from sessions_app.attendance import CONTEST_WITHIN
 from sessions_app.models import (
     OCCUPYING,
+    AttendanceAct,
+    AttendanceKind,
     Booking,
     BookingEvent,
     BookingState,
@@ -17,7 +20,7 @@ from sessions_app.models import (
     Occupancy,
     Role,
 )
-from sessions_app.models.bookings import new_room
+from sessions_app.models.bookings import MISSED, new_room
 from sessions_app.services.clockwork import CLOSES_AFTER
 
 from .copying import Table
@@ -43,6 +46,7 @@ class SessionWriter:
             "ended_by_id late room created_at confirmed_at",
         )
         self.events = Table(BookingEvent, "booking_id by_id from_state to_state during reason at")
+        self.attendance = Table(AttendanceAct, "booking_id start person_id kind words at")
         self.occupancies = Table(Occupancy, "person_id booking_id during")
         self.feedback = Table(Feedback, f"booking_id author_id role created_at updated_at {MENTEE_SAYS} {MENTOR_SAYS}")
 
@@ -82,6 +86,8 @@ class SessionWriter:
         if session.state in OCCUPYING:
             for person in (ids.person, session.mentee):
                 self.occupancies.add(person, booking, during)
+        if session.state in MISSED:
+            self._write_attendance(booking, session, ids.person)
         self._write_feedback(booking, session, ids.person)
         return booking
 
@@ -100,6 +106,22 @@ class SessionWriter:
             return session.ended_at
         closes_at = session.slot.end + CLOSES_AFTER
         return closes_at if closes_at <= self.today else None
+
+    def _write_attendance(self, booking: int, session: SessionPlan, mentor: int) -> None:
+        """Who waited was in the call and said so; in the last week the other says that it was otherwise."""
+        start, end = session.slot.start, session.slot.end
+        pair = (mentor, session.mentee)
+        missing, waiting = pair if session.state == BookingState.MENTOR_NO_SHOW else pair[::-1]
+        acts = [
+            (waiting, AttendanceKind.JOINED, "", start - timedelta(minutes=1)),
+            (waiting, AttendanceKind.ABSENT, "", start + timedelta(minutes=5)),
+        ]
+        contested_at = end + timedelta(hours=2)
+        if self.today - CONTEST_WITHIN < contested_at < self.today:
+            words = "I was in the call, but nobody could hear me."
+            acts.append((missing, AttendanceKind.CONTESTED, words, contested_at))
+        for person, kind, words, at in acts:
+            self.attendance.add(booking, start, person, kind, words, at)
 
     def _write_feedback(self, booking: int, session: SessionPlan, mentor: int) -> None:
         for author, role, answers in (
@@ -132,7 +154,15 @@ class SessionWriter:
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        return self.briefs, self.engagements, self.bookings, self.events, self.occupancies, self.feedback
+        return (
+            self.briefs,
+            self.engagements,
+            self.bookings,
+            self.events,
+            self.attendance,
+            self.occupancies,
+            self.feedback,
+        )
 
 
 def _who(mentor_did: bool | None, mentor: int, mentee: int) -> int | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import validate_plain_text, validate_timezone
+from common.addresses import validate_meeting_address
 from common.zones import UTC_NAME, city_of, zone_names
 from sessions_app.models import Schedule
 from sessions_app.scheduling import ScheduleError, ScheduleRules
@@ -22,7 +23,17 @@ from .week import WindowsField
 HOUR = 60
 NOTICES = (0, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR, DAY, 2 * DAY, 3 * DAY, 7 * DAY)
 RESTS = (0, 5, 10, 15, 20, 30, 45, HOUR)
-RULES = ("timezone", "notice", "buffer", "move_notice", "cancel_notice", "horizon_days", "max_per_day", "max_per_week")
+RULES = (
+    "timezone",
+    "notice",
+    "buffer",
+    "move_notice",
+    "cancel_notice",
+    "horizon_days",
+    "max_per_day",
+    "max_per_week",
+    "meeting_url",
+)
 
 
 def minutes_text(minutes: int) -> str:
@@ -96,6 +107,17 @@ class RulesForm(forms.Form):
     move_notice = MinutesField(NOTICES, label=_("Notice to move a session"))
     cancel_notice = MinutesField(
         NOTICES, label=_("Notice to cancel"), help_text=_("Later than this, a person must say why.")
+    )
+    meeting_url = forms.CharField(
+        label=_("Your own meeting address"),
+        required=False,
+        max_length=300,
+        validators=[validate_meeting_address],
+        widget=forms.URLInput(attrs={"class": "input", "autocomplete": "off"}),
+        help_text=_(
+            "Zoom, Meet, Teams, Jitsi or another. Only the person you meet gets it, from ten minutes before. "
+            "Leave it empty for a room of ours."
+        ),
     )
     away_until = forms.DateField(
         label=_("Away until"),

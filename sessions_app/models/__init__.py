@@ -1,3 +1,4 @@
+from .attendance import AttendanceAct, AttendanceKind
 from .bookings import (
     OCCUPYING,
     Booking,
@@ -15,6 +16,8 @@ from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
 __all__ = [
     "OCCUPYING",
     "ActionItem",
+    "AttendanceAct",
+    "AttendanceKind",
     "AvailabilityWindow",
     "Booking",
     "BookingEvent",

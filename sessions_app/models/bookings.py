@@ -89,7 +89,8 @@ class BookingState(models.TextChoices):
 OCCUPYING = (BookingState.HELD, BookingState.REQUESTED, BookingState.CONFIRMED)
 # Held for somebody who has yet to decide; when its time to be answered has passed it counts as free.
 WAITING = (BookingState.HELD, BookingState.REQUESTED)
-OVER = (BookingState.COMPLETED, BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)
+MISSED = (BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)
+OVER = (BookingState.COMPLETED, *MISSED)
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):

@@ -10,6 +10,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import validate_timezone
+from common.addresses import validate_meeting_address
 from mentors.models import MentorProfile
 
 
@@ -44,6 +45,16 @@ class Schedule(models.Model):
     )
     max_per_week = models.PositiveSmallIntegerField(
         _("most sessions in a week"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(200)]
+    )
+
+    # Empty for a room of the house's own. Told to the two of a session, in its time only.
+    meeting_url = models.CharField(
+        _("your own meeting address"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_meeting_address],
     )
 
     class Meta:

@@ -13,6 +13,7 @@ from notifications.inbox import seen
 from notifications.services import schedule
 from sessions_app.errors import BookingError
 from sessions_app.models import OCCUPYING, Booking, BookingEvent, BookingState, Occupancy
+from sessions_app.models.bookings import OVER
 from sessions_app.notices import booking_notices
 from sessions_app.openings import announce_opened
 from sessions_app.reminders import SUBJECT
@@ -139,7 +140,7 @@ def expire(booking: Booking, *, now: datetime) -> None:
 def close_if_over(booking: Booking, *, now: datetime) -> None:
     """An engagement whose only contacts came to nothing ends with them, so that the two can book again."""
     engagement = booking.engagement
-    kept = (*OCCUPYING, BookingState.COMPLETED, BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)
+    kept = (*OCCUPYING, *OVER)
     if not engagement.bookings.filter(state__in=kept).exists():
         engagement.closed_at = now
         engagement.save(update_fields=["closed_at"])

@@ -14,6 +14,7 @@ from accounts.models import User
 from mentors.models import MentorProfile, Offer
 from notifications.services import schedule
 from sessions_app.errors import BookingError
+from sessions_app.misses import why_paused
 from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Feedback, Occupancy
 from sessions_app.notices import booking_notices
 from sessions_app.refusals import explain
@@ -49,14 +50,14 @@ def book_session(
     """Book `start` for `mentee`: confirmed at once, or requested where the offer asks first.
 
     The same `key` of the same person with the same choice gets the same booking again. Raises BookingError with the
-    engine's codes, or `closed`, `own_profile`, `too_many_open`, `already_together`, `taken`, `changed` (that booking
-    was ended meanwhile).
+    engine's codes, or `closed`, `own_profile`, `paused`, `too_many_open`, `already_together`, `taken`, `changed` (that
+    booking was ended meanwhile).
     """
     offer = lock_offer(offer, mentee)
     profile = offer.profile
     mark = mark_of(key, offer, start, brief)
-    if mark and (booked := Booking.objects.filter(mentee=mentee, idempotency_key=mark).first()):
-        return still_standing(booked)
+    if booked := booked_before(mentee, mark):
+        return booked
     check_offer(offer)
     expire_for(profile.person_id, mentee.pk, now=now)
     check_mentee(mentee, profile, now=now)
@@ -121,7 +122,8 @@ def hold_slot(
 def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     """The visitor has signed in: the held slot becomes their booking.
 
-    A hold that ran out is booked all the same if the time is still free. Raises BookingError as `book_session`.
+    A hold that ran out is booked all the same if the time is still free. What the same form of theirs has booked
+    before is that booking again. Raises BookingError as `book_session`.
     """
     lock_people(booking.mentor_id, mentee)
     booking = Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)
@@ -129,6 +131,9 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
         return booking
     if booking.state not in (BookingState.HELD, BookingState.EXPIRED) or booking.mentee_id is not None:
         raise BookingError("changed", _("This hold has been used already. Choose a time again."))
+    if booked := booked_before(mentee, booking.idempotency_key):
+        give_up_hold(booking, now=now)
+        return booked
     offer = booking.offer
     check_offer(offer)
     expire_for(offer.profile.person_id, mentee.pk, now=now, but=booking)
@@ -158,11 +163,12 @@ def lock_offer(offer: Offer, *others: User | int | None) -> Offer:
     return Offer.objects.select_related("profile__person").get(pk=offer.pk)
 
 
-def still_standing(booking: Booking) -> Booking:
+def booked_before(mentee: User, mark: str | None) -> Booking | None:
     """What the same form made before; if that has been ended meanwhile, sending the form again doesn't revive it."""
-    if booking.state not in (*OCCUPYING, BookingState.COMPLETED):
+    booked = Booking.objects.filter(mentee=mentee, idempotency_key=mark).first() if mark else None
+    if booked and booked.state not in (*OCCUPYING, BookingState.COMPLETED):
         raise BookingError("changed", _("This session was ended meanwhile. Choose a time to book again."))
-    return booking
+    return booked
 
 
 def check_offer(offer: Offer) -> None:
@@ -183,6 +189,8 @@ def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime) -> None
     if Feedback.objects.not_again(mentee).filter(booking__mentor=profile.person_id).exists():
         # Nobody but the mentee knows why, so nobody else could read it off the words.
         raise closed(profile)
+    if refusal := why_paused(mentee, now=now):
+        raise refusal
     ahead = Booking.objects.open_for(mentee, now)
     if ahead.filter(mentor=profile.person_id).exists():
         raise BookingError(

@@ -14,7 +14,7 @@ from sessions_app.availability import Slot
 from sessions_app.models import Booking
 from sessions_app.presenting import Countdown, countdown_to, starts_text, status_of
 from sessions_app.refusals import notice_words
-from sessions_app.services.feedback import OPEN_FOR
+from sessions_app.services.feedback import why_not_feedback
 
 register = template.Library()
 
@@ -87,9 +87,9 @@ def joinable(booking: Booking, now: datetime) -> bool:
 
 
 @register.filter
-def within_week(end: datetime, now: datetime) -> bool:
-    """Whether feedback is still open."""
-    return now < end + OPEN_FOR
+def can_be_asked(booking: Booking, now: datetime) -> bool:
+    """Whether this person may still be asked how it went."""
+    return why_not_feedback(booking, now=now) is None
 
 
 @register.filter

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import SignedInRequest
 from common.requests import posted
 from sessions_app.agenda import agenda
+from sessions_app.attendance_desk import desk_for
 from sessions_app.errors import BookingError
 from sessions_app.forms.booking import QuestionForm
-from sessions_app.meeting import meeting_address
 from sessions_app.models import Booking, Feedback
 from sessions_app.presenting import Stage, join_opens, stage_of
 from sessions_app.services import edit_question
@@ -65,8 +65,11 @@ def get_booking(request: SignedInRequest, uuid: object) -> Booking:
 @require_safe
 def session(request: SignedInRequest, uuid: object) -> HttpResponse:
     now = timezone.now()
-    booking = get_booking(request, uuid)
-    return render(request, "sessions_app/session.html", session_context(request, booking, now=now))
+    context = session_context(request, get_booking(request, uuid), now=now)
+    if request.headers.get("HX-Request") and request.GET.get("seen") == context["who"].mark:
+        # What is swapped in is read out and moves the focus: not every twenty seconds, only when it is news.
+        return HttpResponse(status=204)
+    return render(request, "sessions_app/session.html", context)
 
 
 def session_context(request: SignedInRequest, booking: Booking, *, now: datetime) -> dict[str, Any]:
@@ -85,6 +88,7 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "parts": agenda(booking.start, booking.length) if stage in (Stage.AHEAD, Stage.SOON, Stage.OPEN) else (),
         "steps": steps(booking, reader=reader, feedback=feedback, now=now),
         "join_opens": join_opens(booking),
+        "who": desk_for(booking, reader=reader, now=now),
         "feedback": feedback,
         "can_say": why_not_feedback(booking, now=now) is None,
         "can_move": why_not_move(booking, by=reader, now=now) is None,
@@ -93,16 +97,6 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "can_edit": reader.pk == booking.mentee_id and stage in (Stage.WAITING, Stage.AHEAD, Stage.SOON),
         "nav": "sessions",
     }
-
-
-@require_safe
-def session_join(request: SignedInRequest, uuid: object) -> HttpResponse:
-    """The way into the call, from ten minutes before until fifteen after; otherwise back to the page that says so."""
-    booking = get_booking(request, uuid)
-    if not booking.is_join_open(timezone.now()):
-        messages.info(request, _("The call opens ten minutes before the session."))
-        return redirect("session", booking.uuid)
-    return redirect(meeting_address(booking))
 
 
 @require_http_methods(["GET", "POST"])

@@ -60,7 +60,7 @@ def test_mentor_cancels_and_the_mentee_reads_why(browser_page, priya, bob, booke
     mentee = browser_page(js=js, user=bob)
     mentee.goto(f"/sessions/{booking.uuid}/")
     expect(mentee.get_by_text("I am ill today.")).to_be_visible()
-    expect(mentee.get_by_role("link", name="Join the call")).to_have_count(0)
+    expect(mentee.get_by_role("button", name="Join the call")).to_have_count(0)
 
 
 def test_of_two_who_want_one_time_one_gets_it(browser_page, priya, bob, js):

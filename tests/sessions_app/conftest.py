@@ -1,13 +1,13 @@
 """Bookings by way of the services, as the product makes them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from accounts.models import User
 from mentors.models import Offer
 from sessions_app.models import Booking
-from sessions_app.services import BriefInput, book_session
+from sessions_app.services import BriefInput, book_session, join_call, say_absent, settle_silent
 from tests.conftest import NOW, at
 
 THURSDAY = at("2026-11-26 14:30")
@@ -33,3 +33,18 @@ def booking(offer: Offer, bob: User) -> Booking:
 @pytest.fixture
 def request_for(ask_first: Offer, bob: User) -> Booking:
     return book(ask_first, bob)
+
+
+@pytest.fixture
+def waiting(booking: Booking, alice: User) -> Booking:
+    """alice has joined, bob has not, and she says so at the first moment."""
+    join_call(booking=booking, by=alice, now=THURSDAY - timedelta(minutes=1))
+    return say_absent(booking=booking, by=alice, now=THURSDAY + timedelta(minutes=5))
+
+
+@pytest.fixture
+def missed(waiting: Booking) -> Booking:
+    """By bob, who says nothing."""
+    settle_silent(now=THURSDAY + timedelta(minutes=15))
+    waiting.refresh_from_db()
+    return waiting

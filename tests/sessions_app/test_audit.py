@@ -8,22 +8,28 @@ from notifications.models import Notification, State
 from notifications.registry import Nothing, kind_named
 from sessions_app import audit
 from sessions_app.audit import audit_notices
-from sessions_app.models import Booking, BookingEvent
+from sessions_app.models import AttendanceKind, Booking, BookingEvent
 from sessions_app.services import (
     BriefInput,
     accept_booking,
+    answer_absent,
     cancel_booking,
     claim_hold,
     complete_ended,
+    contest_missed,
+    decide_attendance,
     decline_booking,
     edit_question,
     expire_overdue,
     extend_request,
     hold_slot,
+    join_call,
     move_booking,
+    say_absent,
+    settle_silent,
     withdraw_booking,
 )
-from tests.conftest import NOW, at
+from tests.conftest import NOW, at, make_person
 
 from .conftest import QUESTION, THURSDAY, book
 from .following import DAY, END, planned, write
@@ -65,6 +71,58 @@ ACTS: dict[str, tuple[bool, Callable]] = {
         ),
     ),
 }
+
+
+def missed(booking, alice, bob, *, admitted=False):
+    join_call(booking=booking, by=alice, now=THURSDAY)
+    say_absent(booking=booking, by=alice, now=THURSDAY + 5 * MINUTE)
+    if admitted:
+        return answer_absent(booking=booking, by=bob, came=False, now=THURSDAY + 15 * MINUTE)
+    settle_silent(now=THURSDAY + 15 * MINUTE)
+    booking.refresh_from_db()
+    return booking
+
+
+def decided(booking, alice, bob, decision):
+    contest_missed(booking=missed(booking, alice, bob), by=bob, words="I was there", now=END)
+    maria = make_person("maria@example.org", "Maria Marsh", is_staff=True)
+    kind = AttendanceKind(decision)
+    return decide_attendance(booking=booking, decision=kind, by=maria, reason="", now=END + HOUR)
+
+
+# When the session has begun
+AFTERWARDS: dict[str, Callable] = {
+    "missed": missed,
+    "admitted": lambda booking, alice, bob: missed(booking, alice, bob, admitted=True),
+    "upheld": lambda booking, alice, bob: decided(booking, alice, bob, "mentee_missed"),
+    "turned": lambda booking, alice, bob: decided(booking, alice, bob, "mentor_missed"),
+    "cleared": lambda booking, alice, bob: decided(booking, alice, bob, "held"),
+}
+
+
+@pytest.mark.parametrize("act", AFTERWARDS)
+def test_audit_knows_what_is_told_about_who_came(act, offer, alice, bob):
+    booking = AFTERWARDS[act](book(offer, bob), alice, bob)
+    [newest] = BookingEvent.objects.filter(booking=booking).order_by("-at", "-pk")[:1]
+    before = rows(booking)
+    assert audit.last_told(list(booking.events.all()), booking)[0] == newest
+    assert audit_notices(now=newest.at + MINUTE) == 0
+    Notification.objects.all().delete()
+
+    assert audit_notices(now=newest.at + MINUTE) == len(before) > 0
+    assert rows(booking) == before
+
+
+def test_audit_asks_again_who_is_said_to_be_missing_until_it_is_answered(waiting, bob):
+    before = rows(waiting)
+    assert "not_here:booking" in " ".join(before)
+    Notification.objects.filter(kind="not_here").delete()
+
+    assert audit_notices(now=THURSDAY + 6 * MINUTE) == 1
+    assert rows(waiting) == before
+    Notification.objects.filter(kind="not_here").delete()
+    answer_absent(booking=waiting, by=bob, came=True, now=THURSDAY + 7 * MINUTE)
+    assert audit_notices(now=THURSDAY + 8 * MINUTE) == 0
 
 
 @pytest.fixture(params=ACTS)
@@ -221,7 +279,7 @@ def test_events_that_the_audit_reads_are_the_ones_that_services_write(told):
     """A new kind of change has to be known to the audit, or it would tell the change before it again."""
     [newest] = BookingEvent.objects.filter(booking=told).order_by("-at", "-pk")[:1]
 
-    assert audit.last_told(list(told.events.all()))[0] == newest
+    assert audit.last_told(list(told.events.all()), told)[0] == newest
 
 
 def test_what_the_audit_writes_renders_or_is_silent(told):

@@ -37,6 +37,7 @@ def form_data(windows=WEEK, **changes):
         "horizon_days": "30",
         "max_per_day": "",
         "max_per_week": "",
+        "meeting_url": "",
         "away_until": "",
     }
     for day, start, end in windows:
@@ -137,6 +138,16 @@ def test_save_writes_everything_and_says_so(client, profile):
     assert inputs(response, "away_until") == ["2026-12-07"]
 
 
+def test_own_meeting_address_is_kept_and_given_up(client, profile):
+    address = "https://zoom.us/j/1234567890?pwd=a"
+    response = client.post(URL, form_data(meeting_url=address), follow=True)
+    assert Schedule.objects.get(profile=profile).meeting_url == address
+    assert inputs(response, "meeting_url") == [address]
+
+    client.post(URL, form_data(meeting_url=""))
+    assert Schedule.objects.get(profile=profile).meeting_url == ""
+
+
 def test_saving_the_page_as_it_is_keeps_every_row(client, profile):
     before = list(profile.schedule.windows.values())
     for _ in range(2):
@@ -151,6 +162,10 @@ def test_saving_the_page_as_it_is_keeps_every_row(client, profile):
         ({"day-2-from": ["09:00", "10:00"], "day-2-until": ["11:00", "12:00"]}, "Tuesday: these two windows overlap"),
         ({"max_per_week": "0"}, "Enter a number from 1 to 200"),
         ({"timezone": "EST"}, "Choose a city from the list"),
+        (
+            {"meeting_url": "zoom.us/j/1"},
+            "Enter an address that starts with https://, like https://zoom.us/j/1234567890.",
+        ),
         ({"away_until": "2026-11-24"}, "Choose a day of return after today"),
     ],
 )

@@ -104,6 +104,40 @@ def test_a_form_sent_again_after_its_session_was_cancelled_says_so(offer, bob, c
     assert "This session was ended meanwhile." in response.content.decode()
 
 
+def signed_in(client: Client, person):
+    client.post("/sign-in/", {"email": person.email})
+    code = re.search(r"\b(\d{3}) (\d{3})\b", mail.outbox[-1].body)
+    return client.post("/sign-in/code/", {"code": code[1] + code[2]}, follow=True)
+
+
+def test_a_held_form_sent_again_after_its_session_was_cancelled_says_so(offer, bob):
+    client, data = Client(), form(offer)
+    client.post(f"{PAGE}book/", data)
+    signed_in(client, bob)
+    cancel_booking(booking=Booking.objects.get(), by=bob, reason="x", now=NOW)
+    client.post("/sign-out/")
+    client.post(f"{PAGE}book/", data)
+
+    page = signed_in(client, bob).content.decode()
+
+    assert "This session was ended meanwhile. Choose a time to book again." in page
+    assert sorted(Booking.objects.values_list("state", flat=True)) == ["cancelled", "expired"]
+
+
+def test_a_held_form_sent_again_after_its_session_was_moved_is_that_session(offer, bob):
+    client, data = Client(), form(offer)
+    client.post(f"{PAGE}book/", data)
+    signed_in(client, bob)
+    moved = move_booking(booking=Booking.objects.get(), start=at("2026-11-27 10:00"), by=bob, now=NOW)
+    client.post("/sign-out/")
+    client.post(f"{PAGE}book/", data)
+
+    page = signed_in(client, bob)
+
+    assert page.redirect_chain[-1][0] == f"/sessions/{moved.uuid}/"
+    assert sorted(Booking.objects.values_list("state", flat=True)) == ["confirmed", "expired"]
+
+
 def test_an_old_hold_books_nothing_by_surprise(offer, bob):
     client = Client()
     client.post(f"{PAGE}book/", form(offer))

@@ -63,7 +63,7 @@ def test_today_shows_the_next_session_first(client, booking):
 def test_today_lets_a_mentor_join_when_the_call_is_open(client_for, alice, booking):
     with time_machine.travel(booking.start - timedelta(minutes=5), tick=False):
         response = client_for(alice).get(TODAY)
-    assert f'href="/sessions/{booking.uuid}/join/"' in response.content.decode()
+    assert f'action="/sessions/{booking.uuid}/join/"' in response.content.decode()
 
 
 def test_today_lists_the_other_sessions_of_the_readers_day(client_for, alice, offer, bob, charlie, maria):

@@ -65,11 +65,15 @@ def test_the_call_is_open_from_ten_minutes_before_until_fifteen_after(booking, b
     with time_machine.travel(THURSDAY + timedelta(minutes=minutes), tick=False):
         client = client_for(bob)
         page = client.get(url(booking)).content.decode()
-        join = client.get(url(booking, "join/"))
+        pressed = client.post(url(booking, "join/"))
+        shown = client.get(url(booking, "join/"))
 
-    assert (f"{url(booking)}join/" in page) == open_
-    expected = f"https://meet.jit.si/Quarterhour-{booking.room}" if open_ else url(booking)
-    assert join["Location"] == expected
+    assert (f'action="{url(booking)}join/"' in page) == open_
+    assert pressed["Location"] == (url(booking, "join/") if open_ else url(booking))
+    address = f"https://meet.jit.si/Quarterhour-{booking.room}"
+    assert shown.headers.get("Refresh") == (f"0; url={address}" if open_ else None)
+    assert (address in shown.content.decode()) == open_
+    assert address not in page
 
 
 def test_the_session_page_counts_down(booking, bob, client_for):

@@ -1,0 +1,38 @@
+"""What all digests for staff share: each person hears of what is new, of one kind at most once an hour."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import User
+
+from .models import Group, Notification
+from .registry import Message, Nothing, Policy, register
+from .services import Due, schedule
+
+APART = timedelta(hours=1)
+WORTH_TELLING_FOR = timedelta(days=7)
+
+
+def register_digest(kind: str, render: Callable[[Notification, datetime], Message | Nothing]) -> None:
+    register(kind, render=render, policy=Policy.HOLD, group=Group.DIGEST)
+
+
+def staff_to_tell(kind: str, *, now: datetime) -> QuerySet[User]:
+    told = Notification.objects.filter(kind=kind, due_at__gt=now - APART).values("recipient")
+    return User.objects.filter(is_staff=True, is_active=True).exclude(pk__in=told)
+
+
+def digest_due(kind: str, person: User, *, subject_type: str, subject_id: int, version: int, now: datetime) -> Due:
+    """Named by the newest that waits, at its version: what was announced stays so."""
+    return Due(kind, person.pk, subject_type, subject_id, version, now, now + WORTH_TELLING_FOR)
+
+
+@transaction.atomic
+def announce(kind: str, dues: Iterable[Due], *, now: datetime) -> int:
+    """Write what is not written yet. Returns how many rows that were; run as often as one likes."""
+    before = Notification.objects.filter(kind=kind).count()
+    schedule(*dues, now=now)
+    return Notification.objects.filter(kind=kind).count() - before

@@ -1,0 +1,38 @@
+"""Takes away what nobody needs any more, in small batches, so that the tables stay as large as a year is.
+
+What has come to an end is kept far longer than anybody may write it a second time: the audit that derives notices
+again asks only for what fell due within the last day.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from .models import InboxItem, Notification, State
+
+SECONDS = 10
+AT_ONCE = 500
+ENDED = (State.SENT, State.EXPIRED, State.OBSOLETE, State.DEAD, State.UNCERTAIN)
+
+
+def prune(*, now: datetime, seconds: float = SECONDS) -> int:
+    """Returns how many rows went. What is left when the time is up goes the next time."""
+    end = time.monotonic() + seconds
+    gone = 0
+    for rows in _outdated(now):
+        while time.monotonic() < end:
+            batch = list(rows.values_list("pk", flat=True)[:AT_ONCE])
+            # A row that changed since it was listed, a retry by staff for one, stays.
+            gone += rows.filter(pk__in=batch).delete()[0]
+            if len(batch) < AT_ONCE:
+                break
+    return gone
+
+
+def _outdated(now: datetime) -> Iterator[QuerySet[InboxItem] | QuerySet[Notification]]:
+    year, read = now - settings.NOTICES_KEEP, now - settings.INBOX_KEEPS_READ
+    yield InboxItem.objects.filter(Q(at__lt=year) | Q(at__lt=read, read_at__isnull=False))
+    yield Notification.objects.filter(due_at__lt=year, send_before__lt=now, state__in=ENDED)

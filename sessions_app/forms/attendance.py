@@ -1,0 +1,50 @@
+"""What people write about a session that somebody missed, and what staff write when they decide."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.validators import validate_plain_text
+from sessions_app.models import AttendanceKind
+from sessions_app.models.attendance import WORDS_LENGTH
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+
+def words_field(label: "StrPromise", **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=WORDS_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[validate_plain_text],
+        error_messages={"required": _("Write it in a few words")},
+        **options,
+    )
+
+
+class AnswerForm(forms.Form):
+    words = words_field(_("What happened"), required=False, help_text=_("The other side reads this."))
+
+
+class ExplainForm(forms.Form):
+    words = words_field(_("What happened"), help_text=_("You can say this once."))
+
+
+class ContestForm(forms.Form):
+    words = words_field(
+        _("What is not right"), help_text=_("Our team and the other side read this, beside when each of you joined.")
+    )
+
+
+class DecisionForm(forms.Form):
+    session = forms.UUIDField()
+    decision = forms.ChoiceField(
+        choices=[
+            (AttendanceKind.MENTEE_MISSED, ""),
+            (AttendanceKind.MENTOR_MISSED, ""),
+            (AttendanceKind.HELD, ""),
+        ]
+    )
+    reason = words_field(_("What both read"), required=False)

@@ -1,0 +1,101 @@
+"""Who came: what people pressed and said about one session, and what staff decided where it is contested."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.validators import validate_plain_text
+
+from .bookings import Booking, BookingState
+from .feedback import Feedback
+
+WORDS_LENGTH = 500
+
+
+class AttendanceKind(models.TextChoices):
+    JOINED = "joined", _("pressed Join")
+    LATE = "late", _("is running late")
+    # Of the other side
+    ABSENT = "absent", _("says that the other has not come")
+    ARRIVED = "arrived", _("says that the other is here after all")
+    # Of oneself
+    CAME = "came", _("says: I came")
+    MISSED = "missed", _("says: I missed it")
+    EXPLAINED = "explained", _("says what happened")
+    # What stands is not so; staff decide. Two who each say that the other has not come contest each other.
+    CONTESTED = "contested", _("asks the team to look at it")
+    MENTEE_MISSED = "mentee_missed", _("decided: missed by the mentee")
+    MENTOR_MISSED = "mentor_missed", _("decided: missed by the mentor")
+    HELD = "held", _("decided: it counts against nobody")
+
+
+DECISIONS = (AttendanceKind.MENTEE_MISSED, AttendanceKind.MENTOR_MISSED, AttendanceKind.HELD)
+
+# Whoever has done one of these is not counted as missing by silence.
+SPEAKING = (AttendanceKind.JOINED, AttendanceKind.ABSENT, AttendanceKind.CAME, AttendanceKind.MISSED)
+
+
+class AttendanceActQuerySet(models.QuerySet["AttendanceAct"]):
+    def about(self, booking: Booking) -> Self:
+        """What concerns the time at which the session stands now: it can be moved after somebody pressed Join."""
+        return self.filter(booking=booking, start=booking.start)
+
+    def unanswered(self, before: datetime) -> Self:
+        """Statements older than this that the other has not come: nothing is settled, and they have said nothing."""
+        theirs = AttendanceAct.objects.filter(booking=models.OuterRef("booking"), start=models.OuterRef("start"))
+        spoke = theirs.filter(kind__in=SPEAKING).exclude(person=models.OuterRef("person"))
+        taken_back = theirs.filter(kind=AttendanceKind.ARRIVED, person=models.OuterRef("person"))
+        answered = Feedback.objects.filter(booking=models.OuterRef("booking")).exclude(author=models.OuterRef("person"))
+        found = self.filter(
+            kind=AttendanceKind.ABSENT,
+            at__lte=before,
+            start=F("booking__during__startswith"),
+            booking__state__in=(BookingState.CONFIRMED, BookingState.COMPLETED),
+        )
+        return found.exclude(models.Exists(spoke) | models.Exists(taken_back) | models.Exists(answered))
+
+    def undecided(self) -> Self:
+        """What staff are asked to look at and nobody has decided."""
+        decided = AttendanceAct.objects.filter(booking=models.OuterRef("booking"), kind__in=DECISIONS)
+        return self.filter(kind=AttendanceKind.CONTESTED).exclude(models.Exists(decided))
+
+
+class AttendanceAct(models.Model):
+    """Append-only; a trigger keeps it so. `start` is the start that it is about."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="attendance")
+    start = models.DateTimeField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=13, choices=AttendanceKind)
+    words = models.CharField(max_length=WORDS_LENGTH, blank=True, validators=[validate_plain_text])
+    at = models.DateTimeField()
+
+    objects = AttendanceActQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=(AttendanceKind.JOINED, AttendanceKind.LATE)) | Q(at__gte=F("start")),
+                name="attendance_is_said_after_the_start",
+            ),
+            models.UniqueConstraint(
+                fields=["booking", "start", "person", "kind"],
+                condition=~Q(kind=AttendanceKind.JOINED),
+                name="attendance_is_said_once",
+            ),
+            models.UniqueConstraint(
+                fields=["booking"], condition=Q(kind__in=DECISIONS), name="attendance_is_decided_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["at"], condition=Q(kind=AttendanceKind.ABSENT), name="attendance_absent"),
+            models.Index(fields=["at"], condition=Q(kind=AttendanceKind.CONTESTED), name="attendance_contested"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id}: {self.person_id} {self.kind}"

@@ -1,0 +1,47 @@
+"""How what is known of who came reads as a list."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from django import template
+from django.utils.translation import gettext as _
+
+from sessions_app.attendance import Attendance
+from sessions_app.models import AttendanceAct, AttendanceKind
+from sessions_app.models.attendance import DECISIONS
+
+register = template.Library()
+
+
+class Told(NamedTuple):
+    """`words`: what they wrote with it."""
+
+    text: str
+    words: str
+    at: datetime
+
+
+@register.filter
+def told(attendance: Attendance) -> Iterator[Told]:
+    """All acts in order; of each person's joins the first and the last."""
+    joins: dict[int, list[AttendanceAct]] = {}
+    for act in attendance.acts:
+        if act.kind == AttendanceKind.JOINED:
+            joins.setdefault(act.person_id, []).append(act)
+    between = {act.pk for acts in joins.values() for act in acts[1:-1]}
+    for act in attendance.acts:
+        if act.kind in DECISIONS:
+            # Who of the team decided is the team's own affair; what they write stands elsewhere.
+            yield Told(_("Our team %(did)s") % {"did": act.get_kind_display()}, "", act.at)
+        elif act.pk not in between:
+            yield Told(sentence(act, attendance), act.words, act.at)
+
+
+def sentence(act: AttendanceAct, attendance: Attendance) -> str:
+    names = {"name": act.person.first_name, "other": attendance.booking.other(act.person).first_name}
+    if act.kind == AttendanceKind.ABSENT:
+        return _("%(name)s says that %(other)s has not come") % names
+    if act.kind == AttendanceKind.ARRIVED:
+        return _("%(name)s says that %(other)s is here after all") % names
+    return _("%(name)s %(did)s") % (names | {"did": act.get_kind_display()})

@@ -1,0 +1,140 @@
+"""Join the call, and say on the session's page who came and who did not."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from sessions_app.attendance import attendance_of
+from sessions_app.attendance_desk import Form, desk_for, new_form
+from sessions_app.errors import BookingError
+from sessions_app.meeting import meeting_address, meeting_host
+from sessions_app.models import Booking
+from sessions_app.services import (
+    answer_absent,
+    contest_missed,
+    explain_missed,
+    join_call,
+    run_late,
+    say_absent,
+    take_back_absent,
+)
+
+from .sessions import get_booking, session_context
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_join(request: SignedInRequest, uuid: object) -> HttpResponse:
+    """A POST notes who joins when. The page after it leads on: a form may not lead to other sites by our own policy."""
+    now = timezone.now()
+    booking = get_booking(request, uuid)
+    if request.method == "POST":
+        try:
+            join_call(booking=booking, by=request.user, now=now)
+        except BookingError as refused:
+            messages.info(request, refused.message)
+            return redirect("session", booking.uuid)
+        return redirect("session_join", booking.uuid)
+    if not booking.is_join_open(now) or not attendance_of(booking).last_join(request.user.pk):
+        messages.info(request, _("Join the call from this page while it is open."))
+        return redirect("session", booking.uuid)
+    address = meeting_address(booking)
+    context = {
+        "booking": booking,
+        "other": booking.other(request.user),
+        "address": address,
+        "host": meeting_host(booking),
+        "nav": "sessions",
+    }
+    response = render(request, "sessions_app/join.html", context)
+    response["Refresh"] = f"0; url={address}"
+    return response
+
+
+def _late(booking: Booking, by: User, now: datetime, words: str) -> str:
+    run_late(booking=booking, by=by, now=now)
+    return _("We have told %(name)s that you are running late.")
+
+
+def _absent(booking: Booking, by: User, now: datetime, words: str) -> str:
+    say_absent(booking=booking, by=by, now=now)
+    return _("We have asked %(name)s.")
+
+
+def _arrived(booking: Booking, by: User, now: datetime, words: str) -> str:
+    take_back_absent(booking=booking, by=by, now=now)
+    return _("Good. Nothing is noted about %(name)s.")
+
+
+def _came(booking: Booking, by: User, now: datetime, words: str) -> str:
+    answer_absent(booking=booking, by=by, came=True, words=words, now=now)
+    return _("We have told %(name)s that you came.")
+
+
+def _missed(booking: Booking, by: User, now: datetime, words: str) -> str:
+    answer_absent(booking=booking, by=by, came=False, words=words, now=now)
+    return _("Thank you for saying so. We have told %(name)s.")
+
+
+def _explain(booking: Booking, by: User, now: datetime, words: str) -> str:
+    explain_missed(booking=booking, by=by, words=words, now=now)
+    return _("We have told %(name)s what happened.")
+
+
+def _contest(booking: Booking, by: User, now: datetime, words: str) -> str:
+    contest_missed(booking=booking, by=by, words=words, now=now)
+    return _("Our team looks at it. Until then it counts against nobody.")
+
+
+# What a button says, what it does, and the form that goes with it, if one does
+SAYINGS: Mapping[str, tuple[Callable[[Booking, User, datetime, str], str], str]] = {
+    "late": (_late, ""),
+    "absent": (_absent, ""),
+    "arrived": (_arrived, ""),
+    "came": (_came, "answer"),
+    "missed": (_missed, "answer"),
+    "explain": (_explain, "explain"),
+    "contest": (_contest, "contest"),
+}
+
+
+@require_POST
+def session_attendance(request: SignedInRequest, uuid: object) -> HttpResponse:
+    now = timezone.now()
+    booking = get_booking(request, uuid)
+    act, name = SAYINGS.get(request.POST.get("say", ""), (None, ""))
+    form = new_form(name, request.POST) if name else None
+    if act is None:
+        unknown = BookingError("unknown", _("Nothing was sent. Press one of the buttons on this page."))
+        return page_again(request, booking, form=None, error=unknown, now=now, status=422)
+    if form and not form.is_valid():
+        return page_again(request, booking, form=form, error=None, now=now, status=422)
+    try:
+        said = act(booking, request.user, now, form.cleaned_data["words"] if form else "")
+    except BookingError as refused:
+        return page_again(request, get_booking(request, uuid), form=form, error=refused, now=now, status=409)
+    messages.success(request, said % {"name": booking.other(request.user).first_name})
+    return redirect("session", booking.uuid)
+
+
+def page_again(
+    request: SignedInRequest,
+    booking: Booking,
+    *,
+    form: Form | None,
+    error: BookingError | None,
+    now: datetime,
+    status: int,
+) -> HttpResponse:
+    """The session's page as it is now, with what was typed."""
+    context = session_context(request, booking, now=now)
+    context["who"] = desk_for(booking, reader=request.user, now=now, sent=form)
+    context["attendance_error"] = error
+    return render(request, "sessions_app/session.html", context, status=status)

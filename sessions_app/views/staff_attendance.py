@@ -1,0 +1,103 @@
+"""Where two people don't agree who came, somebody else decides, with what both said and when each joined."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from accounts.decorators import staff_required
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from common.requests import posted
+from sessions_app.attendance import Attendance, attendances_of
+from sessions_app.cases import decided, disputed
+from sessions_app.errors import BookingError
+from sessions_app.forms.attendance import DecisionForm
+from sessions_app.models import AttendanceKind, Booking
+from sessions_app.services import decide_attendance
+
+PAGE_SIZE = 20
+WAITING, DECIDED = "waiting", "decided"
+TABS: Mapping[str, str | Promise] = {WAITING: gettext_lazy("Waiting"), DECIDED: gettext_lazy("Decided")}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`form` is the one for this session: as it was sent, if it was."""
+
+    attendance: Attendance
+    form: DecisionForm
+    is_own: bool
+
+    @property
+    def booking(self) -> Booking:
+        return self.attendance.booking
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def staff_attendance(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    tab = request.GET.get("state", WAITING)
+    if tab not in TABS:
+        raise Http404
+    sent = DecisionForm(posted(request))
+    if sent.is_bound and sent.is_valid():
+        decide(request, sent, now=now)
+        return redirect(f"{reverse('staff_attendance')}?state={tab}")
+    waiting = disputed(now)
+    page = Paginator((waiting if tab == WAITING else decided()).with_people(), PAGE_SIZE)
+    shown = page.get_page(request.GET.get("page"))
+    context = {
+        "page": shown,
+        "cases": cases_of(list(shown), reader=request.user, sent=sent),
+        "tab": tab,
+        "tab_label": TABS[tab],
+        "tabs": [
+            {
+                "href": f"?state={key}",
+                "label": label,
+                "count": waiting.count() if key == WAITING else None,
+                "current": key == tab,
+            }
+            for key, label in TABS.items()
+        ],
+        "has_errors": bool(sent.errors),
+        "nav": "staff",
+    }
+    return render(request, "staff/attendance.html", context, status=422 if sent.errors else 200)
+
+
+def cases_of(bookings: list[Booking], *, reader: User, sent: DecisionForm) -> list[Case]:
+    wanted = sent.data.get("session") if sent.is_bound else None
+    return [
+        Case(
+            attendance,
+            sent if str(attendance.booking.uuid) == wanted else DecisionForm(auto_id=f"{attendance.booking.pk}-%s"),
+            reader.pk in (attendance.booking.mentor_id, attendance.booking.mentee_id),
+        )
+        for attendance in attendances_of(bookings)
+    ]
+
+
+def decide(request: SignedInRequest, form: DecisionForm, *, now: datetime) -> None:
+    booking = get_object_or_404(Booking, uuid=form.cleaned_data["session"])
+    decision = AttendanceKind(form.cleaned_data["decision"])
+    try:
+        decide_attendance(
+            booking=booking, decision=decision, by=request.user, reason=form.cleaned_data["reason"], now=now
+        )
+    except BookingError as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("Decided. We have told both."))

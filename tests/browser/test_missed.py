@@ -1,0 +1,121 @@
+"""Two people, one of whom does not come: the wait, the statement, the mails, and what both read afterwards."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from notifications.tasks import drain_outbox
+from sessions_app.models import AttendanceAct, Booking, BookingState, Occupancy
+from sessions_app.services import contest_missed, join_call, say_absent, settle_silent
+from tests.browser.looking import problems
+from tests.conftest import make_person
+from tests.smtp import smtp_sink  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.browser
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def running(priya, bob, booked, settings, live_server) -> Callable[[int], Booking]:
+    """running(6): a session that began six minutes ago, whose room is a page of ours."""
+    settings.MEETING_URL = live_server.url + "/healthz/live?{token}"
+
+    def make(minutes: int) -> Booking:
+        booking = booked(priya, bob)
+        start = timezone.now() - minutes * MINUTE
+        during = type(booking.during)(start, start + booking.length * MINUTE, "[)")
+        for rows in (Booking.objects.filter(pk=booking.pk), Occupancy.objects.filter(booking=booking)):
+            rows.update(during=during)
+        return Booking.objects.with_people().get(pk=booking.pk)
+
+    return make
+
+
+def test_mentee_waits_says_so_and_the_mentor_misses_it(browser_page, running, priya, bob, smtp_sink, js):  # noqa: F811
+    booking = running(6)
+    address = f"/sessions/{booking.uuid}/"
+    mentee = browser_page(js=js, user=bob)
+    mentee.goto(address)
+    with mentee.expect_popup() as opened:
+        mentee.get_by_role("button", name="Join the call").first.click()
+    opened.value.wait_for_url(f"**/healthz/live?*{booking.room}")
+    mentee.goto(address)
+    mentee.get_by_role("button", name="Priya has not come").click()
+    expect(mentee.get_by_text("We have asked Priya.").first).to_be_visible()
+    expect(mentee.get_by_text("Without an answer by").first).to_be_visible()
+
+    mentor = browser_page(js=js, user=priya.person, tz="Asia/Kolkata")
+    mentor.goto("/notifications/")
+    mentor.get_by_role("link", name="Bob waits for you in your session").click()
+    expect(mentor.get_by_text("Bob says that you have not come.")).to_be_visible()
+    expect(mentor.get_by_role("button", name="I missed it")).to_be_visible()
+
+    later = timezone.now() + 11 * MINUTE
+    assert settle_silent(now=later) == 1
+    drain_outbox(later)
+    subjects = {mail["To"].addresses[0].addr_spec: mail["Subject"] for mail in smtp_sink.mails}
+    assert subjects["priya@example.org"].startswith("You missed Bob on ")
+    assert subjects["bob@example.org"].startswith("Priya did not join on ")
+
+    mentor.reload()
+    expect(mentor.get_by_role("heading", name="You missed this session")).to_be_visible()
+    mentor.get_by_label("What happened").fill("My flight was late.")
+    mentor.get_by_role("button", name="Tell Bob what happened").click()
+    expect(mentor.get_by_text("We have told Bob what happened.")).to_be_visible()
+
+    mentee.goto(address)
+    expect(mentee.get_by_role("heading", name="Priya did not join")).to_be_visible()
+    expect(mentee.get_by_text("My flight was late.").first).to_be_visible()
+    mentee.get_by_role("link", name="Another time with Priya").click()
+    expect(mentee.get_by_label("What do you want to leave with?")).to_have_value("Do I take the counter-offer?")
+    booking.refresh_from_db()
+    assert booking.state == BookingState.MENTOR_NO_SHOW
+
+
+def test_page_tells_by_itself_that_the_other_is_here(browser_page, running, priya, bob):
+    booking = running(1)
+    mentor = browser_page(user=priya.person, tz="Asia/Kolkata")
+    mentor.clock.install()
+    mentor.goto(f"/sessions/{booking.uuid}/")
+    expect(mentor.get_by_text("Bob has not joined yet.")).to_be_visible()
+    join_call(booking=booking, by=bob, now=timezone.now())
+
+    mentor.clock.run_for(21_000)
+
+    expect(mentor.get_by_text("Bob is here.")).to_be_visible()
+
+
+def test_looks_of_who_came(browser_page, running, priya, bob):
+    maria = make_person("maria@example.org", "Maria Marsh", is_staff=True)
+    booking = running(6)
+    mentor, mentee = browser_page(user=priya.person), browser_page(user=bob)
+    staff = browser_page(user=maria)
+    found = []
+
+    def look(name: str) -> None:
+        for side, page in (("mentor", mentor), ("mentee", mentee)):
+            page.goto(f"/sessions/{booking.uuid}/")
+            found.extend(problems(page, f"who-{name}-{side}"))
+
+    now = timezone.now()
+    join_call(booking=booking, by=priya.person, now=now - 7 * MINUTE)
+    look("waits")
+    say_absent(booking=booking, by=priya.person, now=now)
+    look("asked")
+    settle_silent(now=now + 11 * MINUTE)
+    look("missed")
+    Booking.objects.update(during=type(booking.during)(booking.start, now, "[)"))
+    contest_missed(booking=booking, by=bob, words="I was in the call and saw nobody there.", now=now)
+    look("contested")
+    staff.goto("/staff/attendance/")
+    found.extend(problems(staff, "who-staff"))
+    staff.get_by_label("What both read").fill("Bob had joined as well.")
+    staff.get_by_role("button", name="It counts against nobody").click()
+    expect(staff.get_by_text("Decided. We have told both.")).to_be_visible()
+    look("decided")
+
+    assert found == []
+    assert AttendanceAct.objects.filter(kind="held", person=maria).count() == 1
