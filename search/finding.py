@@ -206,7 +206,7 @@ def within(slots: Sequence[Slot], times: Sequence[Span]) -> Iterator[Slot]:
 
 def suggest_mentors(
     words: str, *, zone: str, now: datetime, mentee: User | None, without: MentorProfile, count: int
-) -> list[FreeMentor]:
+) -> Sequence[FreeMentor]:
     """People with free times who could help with the same: entered in the registry of `sessions_app.suggestions`."""
     wish = Wish(words=words, loose=True)
     found = find_mentors(wish, zone=zone, now=now, mentee=mentee, count=count + 1)

@@ -25,7 +25,7 @@ from .outlook import ALL_HOURS, Length, outlook
 AT_ONCE = 500
 # Whoever has no schedule yet is never open.
 NO_RULES = Rules(zone=UTC_NAME)
-NOTHING_KNOWN = {
+NOTHING_KNOWN: dict[str, Any] = {
     "open_from": UNKNOWN,
     "open_until": UNKNOWN,
     "fresh_until": UNKNOWN,
@@ -160,7 +160,7 @@ def _write(profiles: Sequence[int]) -> None:
     for model in (MentorIndex, MentorWords):
         gone = model._default_manager.filter(profile__in=profiles).exclude(profile__in=MentorProfile.objects.public())
         gone.delete()
-    values = {
+    values: dict[str, Any] = {
         **NOTHING_KNOWN,
         "profiles": list(profiles),
         "approved": ProfileState.APPROVED,

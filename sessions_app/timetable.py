@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -118,7 +119,7 @@ def load_timetables(
     `leave_out`: a booking whose time counts as free (the one that is being moved). `but_waiting`: so does that of every
     hold and request, which the clock alone may set free.
     """
-    asked = {
+    asked: dict[str, Any] = {
         "profiles": [profile if isinstance(profile, int) else profile.pk for profile in profiles],
         "since": now.date() - GRID_REACH,
         "caps_since": now - CAP_REACH,

@@ -101,7 +101,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   const { elt, target, requestConfig } = event.detail;
   const trigger = requestConfig?.elt || elt;
-  start(target.isConnected ? target : document);
+  start(target?.isConnected ? target : document);
   const goal = trigger?.dataset?.focusAfter && find(trigger.dataset.focusAfter);
   goal?.focus();
 });
