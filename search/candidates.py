@@ -123,7 +123,14 @@ def find_candidates(
         rows = cursor.fetchall()
     midnight = _midnight(asked.times)
     found = [
-        Candidate(profile, near, key, _bound(key, midnight), public, tuple(Offered(*offer) for offer in offers or ()))
+        Candidate(
+            profile,
+            near,
+            key,
+            _bound(key, midnight, asked.times),
+            public,
+            tuple(Offered(*offer) for offer in offers or ()),
+        )
         for profile, near, key, public, offers, _ in rows
     ]
     return found, tuple((span.lower, span.upper) for span in (rows[0][5] if rows else None) or ())
@@ -251,8 +258,10 @@ def _midnight(times: Sequence[Span]) -> datetime:
     return datetime.combine(times[0][0].date(), time(), tzinfo=EPOCH.tzinfo)
 
 
-def _bound(key: Any, midnight: datetime) -> datetime:
+def _bound(key: Any, midnight: datetime, times: Sequence[Span]) -> datetime:
+    """The first moment asked about in the hour that a key means, or the moment that it is."""
     if isinstance(key, datetime):
         return key
     day, bit = divmod(key, DAY_BITS)
-    return midnight + day * DAY + (bit.bit_length() - 1) * HOUR * MINUTE
+    hour = midnight + day * DAY + (bit.bit_length() - 1) * HOUR * MINUTE
+    return next((max(hour, start) for start, end in times if end > hour), hour)
