@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from .views import booking, calendars, changes, feedback, finding, followups, mentor_feedback, mentor_page, sessions
+from .views import (
+    booking,
+    briefs,
+    calendars,
+    changes,
+    feedback,
+    finding,
+    followups,
+    mentor_feedback,
+    mentor_page,
+    sessions,
+)
 
 urlpatterns = [
     path("", finding.home, name="home"),
@@ -14,7 +25,7 @@ urlpatterns = [
     path("sessions/<uuid:uuid>/", sessions.session, name="session"),
     path("sessions/<uuid:uuid>/join/", sessions.session_join, name="session_join"),
     path("sessions/<uuid:uuid>/calendar.ics", calendars.session_calendar, name="session_calendar"),
-    path("sessions/<uuid:uuid>/question/", sessions.session_question, name="session_question"),
+    path("sessions/<uuid:uuid>/question/", briefs.session_question, name="session_question"),
     path("sessions/<uuid:uuid>/move/", changes.session_move, name="session_move"),
     path("sessions/<uuid:uuid>/cancel/", changes.session_cancel, name="session_cancel"),
     path("sessions/<uuid:uuid>/feedback/", feedback.session_feedback, name="session_feedback"),

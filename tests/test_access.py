@@ -164,7 +164,7 @@ ACCESS: dict[str, Row] = {
     "session": Row(PAIR, at="ahead"),
     "session_join": Row(PAIR, "/sessions/", at="ahead"),
     "session_calendar": Row(PAIR, at="ahead"),
-    "session_question": Row(PAIR, post=422, at="ahead"),
+    "session_question": Row(PAIR, {"mentor": "/sessions/", "others": 200}, post=422, at="ahead"),
     "session_move": Row(PAIR, post=422, at="ahead"),
     "session_cancel": Row(PAIR, post="/sessions/", at="ahead"),
     "session_respond": Row(ITS_MENTOR, post=200, at="request"),

@@ -94,7 +94,14 @@ def reader_of(name: str) -> str:
     row = ACCESS[name]
     if name in VISITORS_PAGES:
         return "anonymous"
-    return next(person for person in ("mentor", "mentee", "staff") if person in row.who.get_in)
+    return next(
+        person for person in ("mentor", "mentee", "staff") if person in row.who.get_in and reads(person, row.get)
+    )
+
+
+def reads(person: str, declared) -> bool:
+    """Whether the page shows this person something, rather than sending them elsewhere."""
+    return not (isinstance(declared, dict) and isinstance(declared.get(person), str))
 
 
 PAGES = [name for name, row in ACCESS.items() if row.get != NOT_ALLOWED]

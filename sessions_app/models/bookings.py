@@ -33,10 +33,21 @@ class Brief(models.Model):
     tried = models.TextField(max_length=2000, blank=True, validators=[validate_plain_text])
     done_when = models.CharField(max_length=500, blank=True, validators=[validate_plain_text])
     needed_by = models.DateField(null=True, blank=True)
+    # What only briefs of this kind are asked, by the question's key: see `briefs`.
+    answers = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.question[:60]
+
+    @property
+    def other_texts(self) -> list[str]:
+        return [self.situation, self.tried, self.done_when]
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether there is more to read than the question."""
+        return any([*self.other_texts, self.needed_by, *self.answers])
 
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):

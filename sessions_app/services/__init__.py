@@ -2,7 +2,7 @@
 
 from .answering import accept_booking, decline_booking, extend_request, withdraw_booking
 from .booking import BriefInput, book_session, claim_hold, hold_slot
-from .changing import cancel_booking, edit_question, move_booking, release_hold
+from .changing import cancel_booking, edit_brief, move_booking, release_hold
 from .clockwork import close_engagements, complete_ended, expire_overdue
 from .feedback import give_feedback
 from .followups import StepInput, answer_follow_up, drop_step, write_step
@@ -21,7 +21,7 @@ __all__ = [
     "decline_booking",
     "decline_words",
     "drop_step",
-    "edit_question",
+    "edit_brief",
     "expire_overdue",
     "extend_request",
     "give_feedback",

@@ -1,7 +1,8 @@
 """Taking a slot: book it, hold it for a visitor, turn the hold into a booking."""
 
 import hashlib
-from dataclasses import asdict, astuple, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -32,6 +33,7 @@ class BriefInput:
     tried: str = ""
     done_when: str = ""
     needed_by: date | None = None
+    answers: Mapping[str, str | int] = field(default_factory=dict)
 
 
 def mark_of(key: str | None, offer: Offer, start: datetime, brief: BriefInput) -> str | None:

@@ -9,18 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from common.requests import posted
 from sessions_app.agenda import agenda
-from sessions_app.errors import BookingError
-from sessions_app.forms.booking import QuestionForm
 from sessions_app.meeting import meeting_address
 from sessions_app.models import Booking, Feedback
 from sessions_app.presenting import Stage, join_opens, stage_of
-from sessions_app.services import edit_question
-from sessions_app.services.changing import is_late, why_not_cancel, why_not_move
+from sessions_app.services.changing import is_late, why_not_cancel, why_not_edit, why_not_move
 from sessions_app.services.feedback import why_not_feedback
 from sessions_app.timeline import steps
 
@@ -90,7 +86,7 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "can_move": why_not_move(booking, by=reader, now=now) is None,
         "can_cancel": why_not_cancel(booking, by=reader, now=now) is None,
         "is_late": is_late(booking, now=now),
-        "can_edit": reader.pk == booking.mentee_id and stage in (Stage.WAITING, Stage.AHEAD, Stage.SOON),
+        "can_edit": why_not_edit(booking, by=reader, now=now) is None,
         "nav": "sessions",
     }
 
@@ -103,22 +99,3 @@ def session_join(request: SignedInRequest, uuid: object) -> HttpResponse:
         messages.info(request, _("The call opens ten minutes before the session."))
         return redirect("session", booking.uuid)
     return redirect(meeting_address(booking))
-
-
-@require_http_methods(["GET", "POST"])
-def session_question(request: SignedInRequest, uuid: object) -> HttpResponse:
-    booking = get_booking(request, uuid)
-    form = QuestionForm(posted(request), initial={"question": booking.question})
-    error = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            question = form.cleaned_data["question"]
-            edit_question(booking=booking, question=question, by=request.user, now=timezone.now())
-        except BookingError as refused:
-            error = refused
-        else:
-            messages.success(request, _("Your question is saved."))
-            return redirect("session", booking.uuid)
-    context = {"booking": booking, "form": form, "error": error, "nav": "sessions"}
-    status = 409 if error else 422 if form.errors else 200
-    return render(request, "sessions_app/question.html", context, status=status)

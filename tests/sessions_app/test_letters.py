@@ -18,7 +18,7 @@ from sessions_app.services import (
     cancel_booking,
     complete_ended,
     decline_booking,
-    edit_question,
+    edit_brief,
     expire_overdue,
     extend_request,
     move_booking,
@@ -88,8 +88,8 @@ def test_booked_mail_says_all_that_the_mentee_needs(book, read):
         "Kolkata (IST). 14:30–14:55 for Alice in London.\n\n"
         f"Your question:\n“{QUESTION}”\n\n"
         f"Open the session page:\n{page}\n\n"
-        "25 minutes by video. The joining link is on that page and opens at 19:50. "
-        "You can still change the question there; Alice reads it first.\n\n"
+        "25 minutes by video. The joining link is on that page and opens at 19:50.\n\n"
+        f"Two minutes now make the 25 better: Help Alice prepare ({page}question/).\n\n"
         f"Plans changed? Move it ({page}move/) until Thu 26 Nov, 18:00, or cancel it ({page}cancel/). "
         "Sooner is kinder.\n\n"
         "--\nYou get this because you booked a session.\nChoose which emails you get: https://mentoring.example/settings/notifications/\n"
@@ -321,7 +321,7 @@ def test_mentor_who_took_more_time_is_left_alone(book, read, alice):
 def test_mail_is_rendered_when_it_is_sent(book, read, bob, alice):
     booking = book()
     read(NOW)
-    edit_question(booking=booking, question="Which of the two offers?", by=bob, now=NOW)
+    edit_brief(booking=booking, brief=BriefInput("Which of the two offers?"), by=bob, now=NOW)
     User.objects.filter(pk=bob.pk).update(timezone="America/New_York", hour_cycle="12")
     User.objects.filter(pk=alice.pk).update(name="Alice Newname")
 
