@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -167,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     "reap lost notifications": {"task": "notifications.tasks.reap", "schedule": 30, "options": {"expires": 30}},
     "write forgotten notifications": {"task": "sessions_app.tasks.audit", "schedule": 600, "options": {"expires": 600}},
     "tell staff what waits": {"task": "mentors.tasks.announce", "schedule": 600, "options": {"expires": 600}},
+    "remove old files": {"task": "sessions_app.tasks.tidy_files", "schedule": 3600, "options": {"expires": 3600}},
     "let the clock act on bookings": {"task": "sessions_app.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
 }
 
@@ -193,6 +195,7 @@ HOLD_MINUTES = 10
 MAX_HOLDS_PER_HOUR = 20
 REQUEST_DEADLINE = timedelta(hours=24)
 MAX_MOVES = 30
+MAX_FILES = 5
 MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
 # {token} is the booking's own unguessable room
@@ -213,8 +216,23 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("fonts", BASE_DIR / "static_build" / "fonts")]
 MEDIA_ROOT = DATA_DIR / "media"
+S3_BUCKET = env("S3_BUCKET", default="")
+# What people upload, on this machine's disk or in a bucket that only we read: it is always handed out by a view.
+UPLOADS: dict[str, Any] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+if S3_BUCKET:
+    UPLOADS = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env("S3_ENDPOINT_URL", default=None),
+            "region_name": env("S3_REGION", default=None),
+            "access_key": env("S3_ACCESS_KEY_ID", default=None),
+            "secret_key": env("S3_SECRET_ACCESS_KEY", default=None),
+            "file_overwrite": False,
+        },
+    }
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": UPLOADS,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -5,14 +5,17 @@ Every answer is optional. A hint never keeps anybody from booking: it is shown a
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mentors.models import IssueType
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 Answers = Mapping[str, str | int]
 
@@ -21,6 +24,7 @@ MOST_SURE = 10
 # Words that a person reads in half a minute, at 240 a minute.
 HALF_A_MINUTE = 120
 MOST_HINTS = 2
+WHEN = gettext_lazy("When do you need it?")
 
 
 class Shape(Enum):
@@ -34,9 +38,9 @@ class Question:
     """One that only briefs of one kind ask. `label` is what the mentee reads, `term` heads the answer for both."""
 
     key: str
-    label: Promise
-    term: Promise
-    hint: Promise | str = ""
+    label: "StrPromise | str"
+    term: "StrPromise | str"
+    hint: "StrPromise | str" = ""
     shape: Shape = Shape.LINE
 
     @property
@@ -49,7 +53,7 @@ class Kind:
     """`needed_by` is how this kind asks for its date."""
 
     questions: tuple[Question, ...] = ()
-    needed_by: Promise = field(default=gettext_lazy("When do you need it?"))
+    needed_by: "StrPromise | str" = WHEN
 
 
 KINDS: Mapping[str, Kind] = {

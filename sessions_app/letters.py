@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from common.clock_changes import clock_change_note
@@ -117,7 +118,9 @@ def brief_line(reading: Reading) -> str:
     if brief.needed_by:
         lines.append(_("Needed by: %(day)s") % {"day": date_text(brief.needed_by, reading.now)})
     facts = [f"{fact.term}: {fact.words}" for fact in facts_of(brief.issue_type, brief.answers)]
-    return " · ".join(shortened(line) for line in [*lines, *facts])
+    files = reading.booking.engagement.files.count()
+    there = [ngettext("%(count)d file", "%(count)d files", files) % {"count": files}] if files else []
+    return " · ".join(shortened(line) for line in [*lines, *facts, *there])
 
 
 def shortened(text: str) -> str:

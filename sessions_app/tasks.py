@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from .audit import audit_notices
-from .services import close_engagements, complete_ended, expire_overdue
+from .services import close_engagements, complete_ended, expire_overdue, remove_expired_files, sweep_orphans
 
 
 @shared_task
@@ -20,3 +20,9 @@ def sweep() -> dict[str, int]:
 @shared_task
 def audit() -> int:
     return audit_notices(now=timezone.now())
+
+
+@shared_task
+def tidy_files() -> dict[str, int]:
+    now = timezone.now()
+    return {"removed": remove_expired_files(now=now), "orphans": sweep_orphans(now=now)}

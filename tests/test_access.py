@@ -28,7 +28,8 @@ from notifications.models import Group, Notification
 from notifications.unsubscribing import token_for
 from sessions_app.feeds import make_feed
 from sessions_app.models import Booking, DateOverride, TimeOff
-from sessions_app.services import BriefInput, book_session, complete_ended, give_feedback
+from sessions_app.services import BriefInput, add_file, book_session, complete_ended, give_feedback
+from sessions_app.uploads import read_upload
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.mentors.test_photos import picture as a_picture
 from tests.test_project import routes
@@ -165,6 +166,10 @@ ACCESS: dict[str, Row] = {
     "session_join": Row(PAIR, "/sessions/", at="ahead"),
     "session_calendar": Row(PAIR, at="ahead"),
     "session_question": Row(PAIR, {"mentor": "/sessions/", "others": 200}, post=422, at="ahead"),
+    "session_files": Row(PAIR, post=422, at="ahead"),
+    "session_file": Row(PAIR, at="picture"),
+    "session_file_preview": Row(PAIR, at="picture"),
+    "session_file_remove": Row(PAIR, NOT_ALLOWED, "/sessions/", at="picture"),
     "session_move": Row(PAIR, post=422, at="ahead"),
     "session_cancel": Row(PAIR, post="/sessions/", at="ahead"),
     "session_respond": Row(ITS_MENTOR, post=200, at="request"),
@@ -227,6 +232,14 @@ class Scene:
     @cached_property
     def ahead(self) -> UUID:
         return self.book("2026-11-26 14:30").uuid
+
+    @cached_property
+    def picture(self) -> tuple[UUID, UUID]:
+        """Shared by the mentee."""
+        booking = Booking.objects.get(uuid=self.ahead)
+        upload = read_upload(SimpleUploadedFile("me.jpg", a_picture()))
+        file = add_file(engagement=booking.engagement, upload=upload, by=self.person("mentee"), now=NOW)
+        return booking.uuid, file.uuid
 
     @cached_property
     def request(self) -> UUID:
@@ -376,6 +389,7 @@ MADE_UP = {
     "over": UUID("00000000-0000-4000-8000-000000000000"),
     "override": 10**12,
     "photo": ("nobody-at-all", "0" * 32, 256),
+    "picture": (UUID("00000000-0000-4000-8000-000000000000"), UUID("00000000-0000-4000-8000-000000000000")),
     "request": UUID("00000000-0000-4000-8000-000000000000"),
     "suspension": ("nobody-at-all", "suspend"),
     "time_off": 10**12,

@@ -9,6 +9,7 @@ from .bookings import (
 )
 from .feedback import Feedback, Resolution, Role, WordsAct, WordsDecision
 from .feeds import CalendarFeed
+from .files import SharedFile
 from .followups import ActionItem, FollowUp, FollowUpQuestion, FollowUpStep
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
 
@@ -31,6 +32,7 @@ __all__ = [
     "Resolution",
     "Role",
     "Schedule",
+    "SharedFile",
     "TimeOff",
     "WordsAct",
     "WordsDecision",

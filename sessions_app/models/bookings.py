@@ -51,6 +51,10 @@ class Brief(models.Model):
 
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):
+    def visible_to(self, person: User) -> Self:
+        """Those this person takes part in; a visitor's hold has no second side yet."""
+        return self.filter(Q(mentor=person) | Q(mentee=person)).exclude(mentee=None)
+
     def live(self) -> Self:
         return self.filter(closed_at=None)
 
@@ -82,6 +86,12 @@ class Engagement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mentee} with {self.mentor}"
+
+    def other(self, person: User) -> User:
+        """The person on the other side; only for an engagement that has both."""
+        other = self.mentee if person.pk == self.mentor_id else self.mentor
+        assert other is not None  # noqa: S101 - a held one has no other side
+        return other
 
 
 class BookingState(models.TextChoices):

@@ -5,6 +5,7 @@ from .booking import BriefInput, book_session, claim_hold, hold_slot
 from .changing import cancel_booking, edit_brief, move_booking, release_hold
 from .clockwork import close_engagements, complete_ended, expire_overdue
 from .feedback import give_feedback
+from .files import add_file, remove_expired_files, remove_file, sweep_orphans
 from .followups import StepInput, answer_follow_up, drop_step, write_step
 from .words import decline_words, publish_words, withdraw_words
 
@@ -12,6 +13,7 @@ __all__ = [
     "BriefInput",
     "StepInput",
     "accept_booking",
+    "add_file",
     "answer_follow_up",
     "book_session",
     "cancel_booking",
@@ -29,6 +31,9 @@ __all__ = [
     "move_booking",
     "publish_words",
     "release_hold",
+    "remove_expired_files",
+    "remove_file",
+    "sweep_orphans",
     "withdraw_booking",
     "withdraw_words",
     "write_step",

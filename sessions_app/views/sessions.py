@@ -18,6 +18,7 @@ from sessions_app.models import Booking, Feedback
 from sessions_app.presenting import Stage, join_opens, stage_of
 from sessions_app.services.changing import is_late, why_not_cancel, why_not_edit, why_not_move
 from sessions_app.services.feedback import why_not_feedback
+from sessions_app.services.files import why_not_share
 from sessions_app.timeline import steps
 
 TABS = {
@@ -86,6 +87,8 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "can_move": why_not_move(booking, by=reader, now=now) is None,
         "can_cancel": why_not_cancel(booking, by=reader, now=now) is None,
         "is_late": is_late(booking, now=now),
+        "files": booking.engagement.files.select_related("owner"),
+        "can_share": why_not_share(booking.engagement) is None,
         "can_edit": why_not_edit(booking, by=reader, now=now) is None,
         "nav": "sessions",
     }
