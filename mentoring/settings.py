@@ -196,6 +196,7 @@ MAX_HOLDS_PER_HOUR = 20
 REQUEST_DEADLINE = timedelta(hours=24)
 MAX_MOVES = 30
 MAX_FILES = 5
+MAX_MESSAGES = 30
 MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
 # {token} is the booking's own unguessable room

@@ -17,11 +17,15 @@ class SessionsAppConfig(AppConfig):
         from .letters import register_kinds
         from .models import Booking
         from .reminders import SUBJECT, follow_preference
+        from .thread_letters import register_kinds as register_threads
+        from .thread_lines import register_lines as register_thread_lines
         from .views.booking import claim_after_sign_in
         from .weekly_words import describe_times as weekly_times
 
         register_kinds()
         register_followups()
+        register_threads()
+        register_thread_lines()
         register_subject(SUBJECT, Booking)
         register_lines()
         register_followup_lines()

@@ -14,6 +14,7 @@ from .views import (
     mentor_feedback,
     mentor_page,
     sessions,
+    threads,
 )
 
 urlpatterns = [
@@ -37,6 +38,10 @@ urlpatterns = [
     path("sessions/<uuid:uuid>/words/", feedback.session_words, name="session_words"),
     path("sessions/<uuid:uuid>/next-step/", followups.session_step, name="session_step"),
     path("sessions/<uuid:uuid>/follow-up/<slug:step>/", followups.session_follow_up, name="session_follow_up"),
+    path("messages/", threads.message_list, name="message_list"),
+    path("messages/<uuid:uuid>/", threads.thread, name="thread"),
+    path("messages/<uuid:uuid>/read/", threads.thread_read, name="thread_read"),
+    path("messages/report/<uuid:uuid>/", threads.message_report, name="message_report"),
     path("mentor/feedback/", mentor_feedback.mentor_feedback, name="mentor_feedback"),
     path("calendar/<str:token>.ics", calendars.calendar_feed, name="calendar_feed"),
     path("settings/calendar/", calendars.calendar_settings, name="calendar_settings"),

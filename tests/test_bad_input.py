@@ -64,7 +64,9 @@ RAW_QUERIES = {
 # What our pages read from an address
 NAMES = [
     "about",
+    "after",
     "answer",
+    "before",
     "day",
     "email",
     "format",
@@ -131,6 +133,7 @@ SENT = {
     "mentor_date": {"add": "1", "drop": "1-0", "delete": "1"},
     "session_respond": {"answer": "decline", "because": "other", "line": "No."},
     "session_step": {"drop": "1"},
+    "thread_read": {"until": "1"},
     "staff_words": {"feedback": "1", "decision": "show", "reason": ""},
     "calendar_settings": {"stop": "1", "replaces": "1"},
     "account_reauthenticate_by_code": {"action": "resend", "code": "123456"},

@@ -12,9 +12,11 @@ from .feeds import CalendarFeed
 from .files import SharedFile
 from .followups import ActionItem, FollowUp, FollowUpQuestion, FollowUpStep
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
+from .threads import THREAD_SUBJECT, Message, Report, ReportReason, Seat, ThreadOpening
 
 __all__ = [
     "OCCUPYING",
+    "THREAD_SUBJECT",
     "ActionItem",
     "AvailabilityWindow",
     "Booking",
@@ -28,11 +30,16 @@ __all__ = [
     "FollowUp",
     "FollowUpQuestion",
     "FollowUpStep",
+    "Message",
     "Occupancy",
+    "Report",
+    "ReportReason",
     "Resolution",
     "Role",
     "Schedule",
+    "Seat",
     "SharedFile",
+    "ThreadOpening",
     "TimeOff",
     "WordsAct",
     "WordsDecision",

@@ -7,6 +7,8 @@ from .clockwork import close_engagements, complete_ended, expire_overdue
 from .feedback import give_feedback
 from .files import add_file, remove_expired_files, remove_file, sweep_orphans
 from .followups import StepInput, answer_follow_up, drop_step, write_step
+from .reports import open_report, report_message, settle_report
+from .threads import mark_read, send_message
 from .words import decline_words, publish_words, withdraw_words
 
 __all__ = [
@@ -28,11 +30,16 @@ __all__ = [
     "extend_request",
     "give_feedback",
     "hold_slot",
+    "mark_read",
     "move_booking",
+    "open_report",
     "publish_words",
     "release_hold",
     "remove_expired_files",
     "remove_file",
+    "report_message",
+    "send_message",
+    "settle_report",
     "sweep_orphans",
     "withdraw_booking",
     "withdraw_words",

@@ -15,25 +15,12 @@ from sessions_app.models import Engagement, SharedFile
 from sessions_app.models.files import FOLDER
 from sessions_app.uploads import Upload
 
-from .base import lock_people
+from .engagements import check_part_in, lock_engagement, why_not_share
 
 AT_ONCE = 200
 KEPT_AFTER = timedelta(days=30)
 # A file is written before its row is committed: one that is younger may still get its row.
 ORPHAN_AFTER = timedelta(hours=1)
-
-
-def lock_engagement(engagement: Engagement) -> Engagement:
-    """The engagement as it is now, with its people locked: whoever writes into it waits its turn."""
-    lock_people(engagement.mentor_id, engagement.mentee_id)
-    return Engagement.objects.select_related("mentor", "mentee").get(pk=engagement.pk)
-
-
-def why_not_share(engagement: Engagement) -> BookingError | None:
-    """What pages and services both ask before anything is added, be it a file or a message."""
-    if engagement.closed_at is not None:
-        return BookingError("closed", _("This has ended. Book again to write or to share a file."))
-    return None
 
 
 def why_not_add(engagement: Engagement) -> BookingError | None:
@@ -107,8 +94,3 @@ def sweep_orphans(*, now: datetime) -> int:
     old = [key for key in lost if default_storage.get_modified_time(key) <= now - ORPHAN_AFTER][:AT_ONCE]
     delete_stored(old)
     return len(old)
-
-
-def check_part_in(engagement: Engagement, person: User) -> None:
-    if person.pk not in (engagement.mentor_id, engagement.mentee_id):
-        raise BookingError("not_yours", _("This belongs to other people."))

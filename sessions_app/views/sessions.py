@@ -17,8 +17,8 @@ from sessions_app.meeting import meeting_address
 from sessions_app.models import Booking, Feedback
 from sessions_app.presenting import Stage, join_opens, stage_of
 from sessions_app.services.changing import is_late, why_not_cancel, why_not_edit, why_not_move
+from sessions_app.services.engagements import why_not_share
 from sessions_app.services.feedback import why_not_feedback
-from sessions_app.services.files import why_not_share
 from sessions_app.timeline import steps
 
 TABS = {

@@ -106,6 +106,26 @@ document.addEventListener("htmx:afterSwap", (event) => {
   goal?.focus();
 });
 
+// A thread looks for news while somebody looks at it, and says what was read once they do.
+function watchThread() {
+  const thread = find("[data-look-every]");
+  if (!thread || !window.htmx) return;
+  const log = find("[role=log]", thread);
+  const look = () => document.hidden || htmx.trigger(document.body, "look");
+  const toEnd = () => (log.scrollTop = log.scrollHeight);
+  const sayRead = () => document.hasFocus() && find("form[data-read]", thread)?.requestSubmit();
+  setInterval(look, thread.dataset.lookEvery * 1000);
+  document.addEventListener("visibilitychange", look);
+  addEventListener("focus", sayRead);
+  document.addEventListener("htmx:afterSettle", () => (toEnd(), sayRead()));
+  document.addEventListener("sent", ({ target, detail }) => {
+    target.elements.body.value = "";
+    target.elements.key.value = detail.key;
+  });
+  toEnd();
+  sayRead();
+}
+
 const networkError = (hidden) => {
   const note = find("#network-error");
   if (note) note.hidden = hidden;
@@ -115,4 +135,5 @@ document.addEventListener("htmx:sendError", () => networkError(false));
 document.addEventListener("htmx:responseError", () => networkError(false));
 
 start(document);
+watchThread();
 noticeZone();
