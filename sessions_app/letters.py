@@ -92,6 +92,7 @@ def facts(reading: Reading) -> Context:
         "mentor_first": booking.mentor.first_name,
         "minutes": booking.length,
         "how": how_text(booking.format),
+        "is_chat": booking.format == Format.CHAT,
         "day": day_text(start, zone, now),
         "short_day": day_text(start, zone, now, short=True),
         "clock": reading.clock(start),

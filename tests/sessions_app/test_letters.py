@@ -510,3 +510,30 @@ def test_brief_of_another_booking_never_shows(book, read):
     Brief.objects.create(question="A secret of somebody else")
 
     assert all("secret" not in text_of(mail) for mail in read(NOW).values())
+
+
+def test_mails_about_a_chat_lead_to_the_page_and_to_no_call(book, read, offer):
+    offer.format = "chat"
+    offer.save()
+    book()
+
+    mails = [mail for moment in (NOW, START - DAY, START - HOUR) for mail in read(moment).values()]
+
+    assert len(mails) == 6
+    assert {("chat" in text_of(mail), "call" in text_of(mail), "joining link" in text_of(mail)) for mail in mails} == {
+        (True, False, False)
+    }
+
+
+def test_the_mentors_mails_have_a_line_of_the_brief(book, read, bob):
+    booking = book()
+    answers = {"options": "Stay\nGo " + "and tell them " * 20, "sure": 6}
+    brief = BriefInput(QUESTION, "decision", needed_by=START.date(), answers=answers)
+    edit_brief(booking=booking, brief=brief, by=bob, now=NOW)
+    read(NOW)
+
+    mails = read(START - DAY)
+
+    options = ("Options: Stay Go " + "and tell them " * 20)[:99] + "…"
+    line = f"A decision · Needed by: Thu 26 Nov · {options} · How sure: 6 of 10"
+    assert (line in text_of(mails[ALICE]), "Options" in text_of(mails[BOB])) == (True, False)
