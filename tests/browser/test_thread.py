@@ -9,8 +9,10 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from mentors.models import Format
-from sessions_app.models import Booking, Message, SharedFile
+from sessions_app.models import Booking, Message, ReportReason, SharedFile
+from sessions_app.services import open_report, report_message
 from tests.browser.looking import problems
+from tests.conftest import make_person
 from tests.mentors.test_photos import picture
 from tests.sessions_app.documents import PDF
 from tests.sessions_app.writing import write
@@ -149,10 +151,19 @@ def test_pages_of_a_thread_in_every_look(browser_page, priya, bob, booked):
     message = write(
         booking, priya.person, "Is the letter here?\n\nhttps://example.org/" + "x" * 200, now=timezone.now()
     )
-    page, found = browser_page(user=bob), []
-    paths = {"thread": f"/messages/{booking.engagement.uuid}/", "report": f"/messages/report/{message.uuid}/"}
-    for name, path in {"messages": "/messages/", **paths}.items():
-        page.goto(path)
-        found += problems(page, name)
+    report = report_message(message=message, reason=ReportReason.RUDE, words="", by=bob, now=timezone.now())
+    maria = make_person("maria@example.org", "Maria Marsh", is_staff=True)
+    pages = {
+        "messages": (bob, "/messages/"),
+        "thread": (bob, f"/messages/{booking.engagement.uuid}/"),
+        "report": (bob, f"/messages/report/{message.uuid}/"),
+        "staff-reports": (maria, "/staff/reports/"),
+        "staff-report": (maria, f"/staff/reports/{report.uuid}/"),
+    }
+    open_report(report=report, reason="Reported", by=maria, now=timezone.now())
+    readers, found = {person.pk: browser_page(user=person) for person in (bob, maria)}, []
+    for name, (person, path) in pages.items():
+        readers[person.pk].goto(path)
+        found += problems(readers[person.pk], name)
 
     assert found == []
