@@ -7,7 +7,6 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validators import validate_plain_text
 from common.forms import ChipRadio
 from mentors.models import IssueType
 from sessions_app.briefs import EVERY_QUESTION, MOST_SURE, Question, Shape, kind_of
@@ -15,18 +14,8 @@ from sessions_app.models import Brief
 from sessions_app.services import BriefInput
 
 from .booking import question_field
+from .plain import PlainText
 from .schedule import DateInput
-
-
-class PlainText(forms.CharField):
-    """Text of people: line breaks count as one character, as they do in the browser's own count."""
-
-    default_validators = [validate_plain_text]
-    default_error_messages = {"max_length": _("Use %(limit_value)d characters or less. You have %(show_value)d")}
-
-    def to_python(self, value: Any) -> str | None:
-        text = super().to_python(value)
-        return text.replace("\r\n", "\n") if text else text
 
 
 def text_field(label: Any, limit: int, *, rows: int = 0, hint: Any = "") -> PlainText:

@@ -10,7 +10,7 @@ from common.forms import ChipRadio
 from sessions_app.models import ReportReason
 from sessions_app.models.threads import MESSAGE_LENGTH, REASON_LENGTH, REPORT_LENGTH
 
-from .briefs import PlainText
+from .plain import PlainText
 
 MOST_ID = 2**63 - 1
 

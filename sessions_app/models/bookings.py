@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -36,6 +37,14 @@ class Brief(models.Model):
     # What only briefs of this kind are asked, by the question's key: see `briefs`.
     answers = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Exact(Func("answers", function="jsonb_typeof", output_field=models.TextField()), "object"),
+                name="brief_answers_have_names",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.question[:60]

@@ -1,6 +1,5 @@
 """A booking that is agreed: move it, cancel it, say better what it is about."""
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -8,7 +7,6 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from sessions_app.briefs import kept
 from sessions_app.errors import BookingError
 from sessions_app.models import Booking, BookingState, Brief, Occupancy
 from sessions_app.openings import announce_opened
@@ -131,12 +129,8 @@ def why_not_edit(booking: Booking, *, by: User, now: datetime) -> BookingError |
 
 @booking_act
 def edit_brief(*, booking: Booking, brief: BriefInput, by: User, now: datetime) -> None:
-    """The mentee says better what it is about, until the start. Raises BookingError `started`.
-
-    Answers that the kind of need doesn't ask for are not kept; one that can't be raises ValueError.
-    """
+    """The mentee says better what it is about, until the start. Raises BookingError `started`."""
     booking = lock_booking(booking)
     if refusal := why_not_edit(booking, by=by, now=now):
         raise refusal
-    values = asdict(brief) | {"answers": kept(brief.issue_type, brief.answers)}
-    Brief.objects.filter(pk=booking.engagement.brief_id).update(**values)
+    Brief.objects.filter(pk=booking.engagement.brief_id).update(**brief.values())

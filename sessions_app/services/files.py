@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from sessions_app.errors import BookingError
@@ -27,8 +28,13 @@ def why_not_add(engagement: Engagement) -> BookingError | None:
     if refusal := why_not_share(engagement):
         return refusal
     if engagement.files.count() >= settings.MAX_FILES:
-        words = _("There are %(limit)d files already. Remove one first.")
-        return BookingError("too_many_files", words % {"limit": settings.MAX_FILES})
+        limit = settings.MAX_FILES
+        words = ngettext(
+            "There is %(limit)d file already, the most there may be. Remove one first.",
+            "There are %(limit)d files already, the most there may be. Remove one first.",
+            limit,
+        )
+        return BookingError("too_many_files", words % {"limit": limit})
     return None
 
 

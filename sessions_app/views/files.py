@@ -1,5 +1,6 @@
 """The files of an engagement: listed, added, handed out to its two people, removed by their owner."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.limits import take_upload
 from accounts.requests import SignedInRequest
 from common.requests import posted
 from common.stored import stored_file
@@ -25,8 +27,10 @@ from .sessions import get_booking
 def session_files(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     booking = get_booking(request, uuid)
     engagement, refusal = booking.engagement, None
-    form = FileForm(posted(request), request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and (again := take_upload(request, request.user)):
+        refusal = too_often(again)
+    form = FileForm() if refusal else FileForm(posted(request), request.FILES or None)
+    if form.is_bound and form.is_valid():
         try:
             file = add_file(
                 engagement=engagement, upload=form.cleaned_data["file"], by=request.user, now=timezone.now()
@@ -48,6 +52,11 @@ def session_files(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     }
     status = 409 if refusal else 422 if form.errors else 200
     return render(request, "sessions_app/files.html", context, status=status)
+
+
+def too_often(again: datetime) -> BookingError:
+    words = _("You have shared very many files within a short time, so this one was not taken.")
+    return BookingError("too_many_uploads", words, earliest=again)
 
 
 @require_safe

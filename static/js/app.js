@@ -110,20 +110,22 @@ document.addEventListener("htmx:afterSwap", (event) => {
 function watchThread() {
   const thread = find("[data-look-every]");
   if (!thread || !window.htmx) return;
-  const log = find("[role=log]", thread);
   const look = () => document.hidden || htmx.trigger(document.body, "look");
-  const toEnd = () => (log.scrollTop = log.scrollHeight);
-  const sayRead = () => document.hasFocus() && find("form[data-read]", thread)?.requestSubmit();
+  const sayRead = () => document.hasFocus() && find("form[data-read]")?.requestSubmit();
+  const settle = () => {
+    const log = find("[role=log]");
+    if (log) log.scrollTop = log.scrollHeight;
+    sayRead();
+  };
   setInterval(look, thread.dataset.lookEvery * 1000);
   document.addEventListener("visibilitychange", look);
   addEventListener("focus", sayRead);
-  document.addEventListener("htmx:afterSettle", () => (toEnd(), sayRead()));
+  document.addEventListener("htmx:afterSettle", settle);
   document.addEventListener("sent", ({ target, detail }) => {
     target.elements.body.value = "";
     target.elements.key.value = detail.key;
   });
-  toEnd();
-  sayRead();
+  settle();
 }
 
 const networkError = (hidden) => {

@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 
 from sessions_app.models import Booking, Brief
-from sessions_app.services import BriefInput, edit_brief
+from sessions_app.services import BriefInput, book_session, edit_brief
 from tests.conftest import NOW
 
 from .conftest import QUESTION, THURSDAY
@@ -41,6 +42,15 @@ def test_edit_brief_keeps_what_the_kind_asks(booking, bob):
         DECISION,
     )
     assert (found.author, found.needed_by, found.is_prepared) == (bob, date(2026, 11, 27), True)
+
+
+def test_booking_and_database_keep_answers_by_name(offer, bob):
+    brief = BriefInput(QUESTION, "decision", answers={"sure": 6, "audience": "of another kind"})
+    book_session(offer=offer, start=THURSDAY, brief=brief, mentee=bob, now=NOW)
+    assert Brief.objects.get().answers == {"sure": 6}
+
+    with pytest.raises(IntegrityError, match="brief_answers_have_names"), transaction.atomic():
+        Brief.objects.update(answers=["Stay"])
 
 
 def test_brief_page_asks_the_question_and_what_belongs_to_its_kind(booking, bob, client_for):

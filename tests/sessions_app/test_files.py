@@ -7,10 +7,12 @@ from threading import Barrier
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
+from accounts.limits import LIMITS
 from sessions_app.errors import BookingError
 from sessions_app.models import Booking, Engagement, SharedFile
 from sessions_app.services import add_file, remove_expired_files, remove_file, sweep_orphans
@@ -225,8 +227,21 @@ def test_the_sixth_file_is_refused_with_what_to_do(booking, bob, client_for, set
     answer = client.post(page_of(booking), {"file": SimpleUploadedFile("b.pdf", PDF)})
 
     assert (answer.status_code, SharedFile.objects.count()) == (409, 1)
-    assert "There are 1 files already. Remove one first." in text_of(answer)
+    assert "There is 1 file already, the most there may be. Remove one first." in text_of(answer)
     assert "Share this file" not in text_of(client.get(page_of(booking)))
+
+
+def test_too_many_files_within_an_hour_are_refused_with_a_time(booking, bob, client_for, monkeypatch):
+    monkeypatch.setitem(LIMITS, "upload", "2/h/key")
+    cache.clear()
+    client = client_for(bob)
+    for _number in range(2):
+        client.post(page_of(booking), {"file": SimpleUploadedFile("a.pdf", PDF)})
+
+    answer = client.post(page_of(booking), {"file": SimpleUploadedFile("a.pdf", PDF)})
+
+    assert (answer.status_code, SharedFile.objects.count()) == (409, 2)
+    assert "so this one was not taken. Share it after 20:16 ." in text_of(answer)
 
 
 def test_removing_on_the_page_is_for_the_owner(booking, alice, bob, client_for):
