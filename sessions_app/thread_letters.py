@@ -30,6 +30,7 @@ def unread_messages(row: Notification, now: datetime) -> Mail | Nothing:
     context = {
         "first": other.first_name,
         "other": other.display_name,
+        "is_file": unread[-1].is_file,
         "words": Truncator(unread[-1].body).chars(MESSAGE_IN_MAIL),
         "earlier": len(unread) - 1,
         "question": Truncator(seat.engagement.brief.question).chars(100),

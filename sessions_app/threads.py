@@ -86,7 +86,7 @@ def news_of(engagement: Engagement, reader: User, *, after: int) -> Thread:
 
 
 def messages_in(engagement: Engagement) -> QuerySet[Message]:
-    return Message.objects.filter(engagement=engagement).select_related("author__mentor_profile")
+    return Message.objects.filter(engagement=engagement).select_related("author__mentor_profile", "file__owner")
 
 
 def unread_of(messages: list[Message], engagement: Engagement, reader: User) -> list[int]:

@@ -175,9 +175,9 @@ ACCESS: dict[str, Row] = {
     "session_calendar": Row(PAIR, at="ahead"),
     "session_question": Row(PAIR, {"mentor": "/sessions/", "others": 200}, post=422, at="ahead"),
     "session_files": Row(PAIR, post=422, at="ahead"),
-    "session_file": Row(PAIR, at="picture"),
-    "session_file_preview": Row(PAIR, at="picture"),
-    "session_file_remove": Row(PAIR, NOT_ALLOWED, "/sessions/", at="picture"),
+    "shared_file": Row(PAIR, at="picture"),
+    "shared_file_small": Row(PAIR, at="picture"),
+    "shared_file_remove": Row(PAIR, NOT_ALLOWED, "/sessions/", at="picture"),
     "session_move": Row(PAIR, post=422, at="ahead"),
     "session_cancel": Row(PAIR, post="/sessions/", at="ahead"),
     "session_respond": Row(ITS_MENTOR, post=200, at="request"),
@@ -248,12 +248,11 @@ class Scene:
         return self.book("2026-11-26 14:30").uuid
 
     @cached_property
-    def picture(self) -> tuple[UUID, UUID]:
+    def picture(self) -> UUID:
         """Shared by the mentee."""
         booking = Booking.objects.get(uuid=self.ahead)
         upload = read_upload(SimpleUploadedFile("me.jpg", a_picture()))
-        file = add_file(engagement=booking.engagement, upload=upload, by=self.person("mentee"), now=NOW)
-        return booking.uuid, file.uuid
+        return add_file(engagement=booking.engagement, upload=upload, by=self.person("mentee"), now=NOW).uuid
 
     @cached_property
     def message(self) -> UUID:
@@ -421,7 +420,7 @@ MADE_UP = {
     "over": UUID("00000000-0000-4000-8000-000000000000"),
     "override": 10**12,
     "photo": ("nobody-at-all", "0" * 32, 256),
-    "picture": (UUID("00000000-0000-4000-8000-000000000000"), UUID("00000000-0000-4000-8000-000000000000")),
+    "picture": UUID("00000000-0000-4000-8000-000000000000"),
     "report": UUID("00000000-0000-4000-8000-000000000000"),
     "request": UUID("00000000-0000-4000-8000-000000000000"),
     "suspension": ("nobody-at-all", "suspend"),

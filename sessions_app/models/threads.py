@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.validators import validate_plain_text
 
 from .bookings import Engagement
+from .files import SharedFile
 
 MESSAGE_LENGTH = 5000
 REPORT_LENGTH = 1000
@@ -40,6 +41,9 @@ class Message(models.Model):
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="messages")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="messages")
     body = models.TextField(max_length=MESSAGE_LENGTH, validators=[validate_plain_text])
+    # Says that a file was shared; the body is its name, which stays when the file has gone.
+    is_file = models.BooleanField(default=False)
+    file = models.ForeignKey(SharedFile, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # Of the form that sent it, so that a form sent twice says it once.
     key = models.CharField(max_length=64)
     sent_at = models.DateTimeField()
@@ -51,6 +55,7 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["engagement", "author", "key"], name="one_message_per_form"),
             models.CheckConstraint(condition=~Q(body=""), name="message_says_something"),
+            models.CheckConstraint(condition=Q(file=None) | Q(is_file=True), name="message_with_a_file_says_so"),
         ]
         indexes = [models.Index(fields=["engagement", "id"], name="message_thread")]
 

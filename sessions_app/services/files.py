@@ -12,11 +12,12 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from sessions_app.errors import BookingError
-from sessions_app.models import Engagement, SharedFile
+from sessions_app.models import Engagement, Message, SharedFile
 from sessions_app.models.files import FOLDER
 from sessions_app.uploads import Upload
 
 from .engagements import check_part_in, lock_engagement, why_not_share
+from .threads import tell
 
 AT_ONCE = 200
 KEPT_AFTER = timedelta(days=30)
@@ -40,7 +41,10 @@ def why_not_add(engagement: Engagement) -> BookingError | None:
 
 @transaction.atomic
 def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime) -> SharedFile:
-    """Share a file with the other side. Raises BookingError `not_yours`, `closed`, `too_many_files`."""
+    """Share a file with the other side, who is told of it as of a message.
+
+    Raises BookingError `not_yours`, `closed`, `too_many_files`.
+    """
     engagement = lock_engagement(engagement)
     check_part_in(engagement, by)
     if refusal := why_not_add(engagement):
@@ -57,6 +61,10 @@ def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime)
     if upload.preview:
         file.preview.save(upload.name, ContentFile(upload.preview), save=False)
     file.save()
+    Message.objects.create(
+        engagement=engagement, author=by, body=file.name, key=f"file-{file.uuid}", is_file=True, file=file, sent_at=now
+    )
+    tell(engagement, engagement.other(by), now=now)
     return file
 
 

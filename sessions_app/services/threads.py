@@ -51,9 +51,9 @@ def send_message(*, engagement: Engagement, body: str, by: User, now: datetime, 
 
 def check_pace(engagement: Engagement, *, by: User, now: datetime) -> None:
     """Counted under the lock, so that no number of windows open at once gets around it."""
-    recent = Message.objects.filter(engagement=engagement, author=by, sent_at__gt=now - WINDOW).order_by("-sent_at")
+    recent = Message.objects.filter(engagement=engagement, author=by, is_file=False, sent_at__gt=now - WINDOW)
     limit = settings.MAX_MESSAGES
-    times = list(recent.values_list("sent_at", flat=True)[:limit])
+    times = list(recent.order_by("-sent_at").values_list("sent_at", flat=True)[:limit])
     if len(times) >= limit:
         words = ngettext(
             "You have sent %(limit)d message in ten minutes, the most there may be. This one is kept here.",

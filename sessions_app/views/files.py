@@ -60,18 +60,18 @@ def too_often(again: datetime) -> BookingError:
 
 
 @require_safe
-def session_file(request: SignedInRequest, uuid: UUID, file: UUID) -> HttpResponseBase:
+def shared_file(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
     """A download, whatever it is: nothing that somebody sent is ever opened as a page of ours."""
-    found = get_file(request, uuid, file)
+    found = get_file(request, uuid)
     response = stored_file(str(found.content.name), content_type=found.type.mimetype, filename=found.name)
     response["Cache-Control"] = "private, no-store"
     return response
 
 
 @require_safe
-def session_file_preview(request: SignedInRequest, uuid: UUID, file: UUID) -> HttpResponseBase:
+def shared_file_small(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
     """The small picture, which we have written ourselves."""
-    found = get_file(request, uuid, file)
+    found = get_file(request, uuid)
     if not found.preview.name:
         raise Http404
     response = stored_file(found.preview.name, content_type="image/webp")
@@ -80,17 +80,17 @@ def session_file_preview(request: SignedInRequest, uuid: UUID, file: UUID) -> Ht
 
 
 @require_POST
-def session_file_remove(request: SignedInRequest, uuid: UUID, file: UUID) -> HttpResponse:
-    found = get_file(request, uuid, file)
+def shared_file_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    found = get_file(request, uuid)
+    booking = found.engagement.bookings.visible_to(request.user).latest("during")
     try:
         remove_file(file=found, by=request.user)
     except BookingError as error:
         messages.error(request, error.message)
     else:
         messages.success(request, _("%(file)s is removed.") % {"file": found.name})
-    return redirect("session_files", uuid)
+    return redirect("session_files", booking.uuid)
 
 
-def get_file(request: SignedInRequest, uuid: UUID, file: UUID) -> SharedFile:
-    mine = SharedFile.objects.visible_to(request.user).filter(engagement__bookings__uuid=uuid)
-    return get_object_or_404(mine, uuid=file)
+def get_file(request: SignedInRequest, uuid: UUID) -> SharedFile:
+    return get_object_or_404(SharedFile.objects.visible_to(request.user).select_related("engagement"), uuid=uuid)

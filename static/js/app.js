@@ -125,7 +125,8 @@ function watchThread() {
     target.elements.body.value = "";
     target.elements.key.value = detail.key;
   });
-  settle();
+  // Not before htmx has taken the forms over: until then they would lead to another page.
+  document.addEventListener("DOMContentLoaded", settle);
 }
 
 const networkError = (hidden) => {

@@ -59,13 +59,13 @@ def test_mentee_prepares_and_both_share_files(browser_page, priya, bob, booked, 
     for fact in ("Stay", "6 of 10", "They matched it"):
         expect(mentor.get_by_text(fact).first).to_be_visible()
     with mentor.expect_download() as download:
-        mentor.get_by_role("link", name="offer letter.pdf").click()
+        mentor.get_by_role("link", name="offer letter.pdf").first.click()
     assert Path(download.value.path()).read_bytes() == PDF
     assert download.value.suggested_filename == "offer letter.pdf"
     share(mentor, tmp_path / "shot.png", "Bob")
 
     mentee.goto(f"/sessions/{booking.uuid}/files/")
-    expect(mentee.locator("img[src$='/small/']")).to_be_visible()
+    expect(mentee.locator("img[src$='/small/']").first).to_be_visible()
     found = problems(mentee, "session-files") if js else []
     mentee.get_by_role("button", name="Remove offer letter.pdf").click()
     expect(mentee.get_by_text("offer letter.pdf is removed.")).to_be_visible()

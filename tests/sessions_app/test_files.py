@@ -13,8 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
 from accounts.limits import LIMITS
+from notifications.models import Notification
 from sessions_app.errors import BookingError
-from sessions_app.models import Booking, Engagement, SharedFile
+from sessions_app.models import Booking, Engagement, Message, SharedFile
 from sessions_app.services import add_file, remove_expired_files, remove_file, sweep_orphans
 from sessions_app.uploads import read_upload
 from tests.conftest import NOW
@@ -48,8 +49,12 @@ def refused(act, **kwargs) -> str:
     return error.value.code
 
 
-def page_of(booking, *rest) -> str:
-    return "/".join(["/sessions", str(booking.uuid), "files", *map(str, rest)]) + "/"
+def page_of(booking) -> str:
+    return f"/sessions/{booking.uuid}/files/"
+
+
+def address_of(file: SharedFile, rest: str = "") -> str:
+    return f"/files/{file.uuid}/{rest}"
 
 
 def on_disk(disk) -> set[str]:
@@ -156,7 +161,7 @@ def test_sweep_of_an_empty_storage_does_nothing():
 
 def test_a_shared_file_is_a_download_for_both_and_nothing_for_others(booking, alice, bob, charlie, client_for):
     file = add(booking, bob, "Ünsere Zahlen.pdf")
-    address = page_of(booking, file.uuid)
+    address = address_of(file)
 
     answers = [client_for(person).get(address) for person in (alice, bob)]
     stranger = client_for(charlie).get(address)
@@ -170,22 +175,36 @@ def test_a_shared_file_is_a_download_for_both_and_nothing_for_others(booking, al
     assert stranger.status_code == 404
 
 
+def test_the_other_is_told_of_a_file_as_of_a_message_and_its_name_stays(booking, alice, bob, client_for):
+    file, client = add(booking, bob), client_for(alice)
+    message, page = Message.objects.get(), f"/messages/{booking.engagement.uuid}/"
+    told = [(row.kind, row.recipient, row.due_at) for row in Notification.objects.filter(kind="message")]
+    shown = client.get(page).content.decode()
+    remove_file(file=file, by=bob)
+    later = client.get(page)
+
+    assert (message.body, message.author, message.file_id, message.is_file) == ("offer.pdf", bob, file.pk, True)
+    assert told == [("message", alice, NOW + timedelta(minutes=10))]
+    assert (address_of(file) in shown, address_of(file) in later.content.decode()) == (True, False)
+    assert "offer.pdf is not here any more." in text_of(later)
+
+
 def test_only_pictures_have_a_small_picture(booking, bob, client_for):
     client = client_for(bob)
     shot, paper = add(booking, bob, "shot.png", picture(format="PNG")), add(booking, bob)
 
-    small = client.get(page_of(booking, shot.uuid, "small"))
+    small = client.get(address_of(shot, "small/"))
 
     assert (small["Content-Type"], small["Cache-Control"]) == ("image/webp", "private, no-store")
     assert b"".join(small.streaming_content)[8:12] == b"WEBP"
-    assert client.get(page_of(booking, paper.uuid, "small")).status_code == 404
+    assert client.get(address_of(paper, "small/")).status_code == 404
 
 
 def test_a_file_that_is_gone_from_the_storage_is_not_found(booking, bob, client_for):
     file = add(booking, bob)
     default_storage.delete(file.content.name)
 
-    assert client_for(bob).get(page_of(booking, file.uuid)).status_code == 404
+    assert client_for(bob).get(address_of(file)).status_code == 404
 
 
 def test_sharing_on_the_page_shows_it_to_the_other(booking, alice, bob, client_for):
@@ -247,8 +266,8 @@ def test_too_many_files_within_an_hour_are_refused_with_a_time(booking, bob, cli
 def test_removing_on_the_page_is_for_the_owner(booking, alice, bob, client_for):
     file = add(booking, bob)
 
-    other = text_of(client_for(alice).post(page_of(booking, file.uuid, "remove"), follow=True))
-    own = text_of(client_for(bob).post(page_of(booking, file.uuid, "remove"), follow=True))
+    other = text_of(client_for(alice).post(address_of(file, "remove/"), follow=True))
+    own = text_of(client_for(bob).post(address_of(file, "remove/"), follow=True))
 
     assert "Only the person who shared this file can remove it." in other
     assert "offer.pdf is removed." in own

@@ -13,7 +13,7 @@ from moto.server import ThreadedMotoServer
 from sessions_app.services import remove_file, sweep_orphans
 from tests.mentors.test_photos import picture
 
-from .test_files import add, page_of, upload
+from .test_files import add, address_of, upload
 
 pytestmark = pytest.mark.django_db
 BUCKET = "shared-files"
@@ -53,8 +53,8 @@ def test_files_live_in_the_bucket_and_leave_it(booking, bob, bucket, client_for,
     file = add(booking, bob, "shot.png", picture(format="PNG"))
     assert bucket() == set(file.stored)
 
-    answer = client.get(page_of(booking, file.uuid))
-    small = client.get(page_of(booking, file.uuid, "small"))
+    answer = client.get(address_of(file))
+    small = client.get(address_of(file, "small/"))
     assert (answer.status_code, b"".join(answer.streaming_content)) == (200, content)
     assert answer["Content-Disposition"] == 'attachment; filename="shot.png"'
     assert b"".join(small.streaming_content)[8:12] == b"WEBP"
@@ -70,4 +70,4 @@ def test_files_live_in_the_bucket_and_leave_it(booking, bob, bucket, client_for,
 
     file.content.name = "files/gone"
     file.save(force_insert=True)
-    assert client.get(page_of(booking, file.uuid)).status_code == 404
+    assert client.get(address_of(file)).status_code == 404

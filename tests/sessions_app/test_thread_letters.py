@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from notifications.models import Group, InboxItem, Notification
@@ -11,11 +12,13 @@ from notifications.preferences import switch_off
 from notifications.tasks import drain_outbox
 from sessions_app.audit import audit_notices
 from sessions_app.models import Engagement, Message
-from sessions_app.services import mark_read
+from sessions_app.services import add_file, mark_read
+from sessions_app.uploads import read_upload
 from tests.conftest import NOW
 from tests.sessions_app.conftest import QUESTION
 from tests.smtp import smtp_sink, text_of, words_of  # noqa: F401 - smtp_sink is a fixture
 
+from .documents import PDF
 from .writing import write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -126,6 +129,17 @@ def test_the_writer_is_told_nothing_of_their_own_words(booking, alice, bob, mail
 
     (first, second) = sorted(mails(NOW + 10 * MINUTE), key=lambda mail: mail["To"])
     assert (first["Subject"], second["Subject"]) == ("Bob wrote to you", "Alice wrote to you")
+
+
+def test_a_file_is_told_of_by_its_name(booking, bob, mails, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    upload = read_upload(SimpleUploadedFile("offer.pdf", PDF))
+    add_file(engagement=booking.engagement, upload=upload, by=bob, now=NOW)
+
+    (mail,) = mails(NOW + 10 * MINUTE)
+
+    assert mail["Subject"] == "Bob shared a file with you"
+    assert "The file:\n“offer.pdf”" in text_of(mail)
 
 
 def test_messages_can_be_switched_off_as_mails(booking, alice, bob, mails):
