@@ -10,9 +10,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from common.clock_changes import clock_change_note
@@ -23,19 +21,17 @@ from mentors.models import Format
 from notifications.models import Group, Notification
 from notifications.registry import Attachment, Message, Nothing, Policy, register
 
-from .briefs import facts_of
+from .brief_words import brief_line
 from .invites import build_invite
 from .matching import find_mentors
 from .models import Booking, BookingEvent, BookingState, Resolution
 from .models.bookings import JOIN_OPENS_BEFORE
 from .reminders import REMINDERS
-from .wall_words import date_text
 from .wishes import Wish
 
 # The question goes into the address of the search page, and addresses should stay short.
 QUESTION_IN_ADDRESS = 200
 ELSEWHERE = 3
-FACT_IN_MAIL = 100
 
 Context = dict[str, object]
 
@@ -105,27 +101,11 @@ def facts(reading: Reading) -> Context:
         "their_start": reading.theirs(start),
         "clock_note": clock_change_note(start, now, zone, other.timezone, other.first_name, person.hour12),
         "question": booking.question,
-        "brief": brief_line(reading) if reading.is_mentor else "",
+        "brief": brief_line(booking, now) if reading.is_mentor else "",
         "opens": reading.clock(start - JOIN_OPENS_BEFORE),
         "reason": booking.reason,
         **addresses(booking),
     }
-
-
-def brief_line(reading: Reading) -> str:
-    """What the mentor is told beside the question, a few words of each answer; the page has the rest."""
-    brief = reading.booking.engagement.brief
-    lines = [str(brief.get_issue_type_display())] if brief.issue_type else []
-    if brief.needed_by:
-        lines.append(_("Needed by: %(day)s") % {"day": date_text(brief.needed_by, reading.now)})
-    facts = [f"{fact.term}: {fact.words}" for fact in facts_of(brief.issue_type, brief.answers)]
-    files = reading.booking.engagement.files.count()
-    there = [ngettext("%(count)d file", "%(count)d files", files) % {"count": files}] if files else []
-    return " · ".join(shortened(line) for line in [*lines, *facts, *there])
-
-
-def shortened(text: str) -> str:
-    return Truncator(" ".join(text.split())).chars(FACT_IN_MAIL)
 
 
 def addresses(booking: Booking) -> Context:

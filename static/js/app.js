@@ -120,7 +120,7 @@ function watchThread() {
   setInterval(look, thread.dataset.lookEvery * 1000);
   document.addEventListener("visibilitychange", look);
   addEventListener("focus", sayRead);
-  document.addEventListener("htmx:afterSettle", settle);
+  document.addEventListener("htmx:afterSettle", ({ target }) => target.closest("[role=log]") && settle());
   document.addEventListener("sent", ({ target, detail }) => {
     target.elements.body.value = "";
     target.elements.key.value = detail.key;
