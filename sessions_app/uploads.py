@@ -57,9 +57,10 @@ def rewritten(content: bytes) -> tuple[bytes, bytes]:
     """The picture in its own format without what a camera or a sender added, and a small one. Raises PictureError."""
     with open_picture(content) as image:
         format_name = str(image.format)
+        # Smaller first: what follows holds several copies of it.
+        image.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
         picture = upright(image)
         picture = picture.convert("RGBA") if picture.has_transparency_data else flattened(picture)
-        picture.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
         small = picture.copy()
         small.thumbnail((PREVIEW, PREVIEW), Image.Resampling.LANCZOS)
         return encoded(picture, format_name), encoded(small, "WEBP")
