@@ -179,17 +179,23 @@ SHORT_WORDS, SHORT_LENGTH = 4, 25
 
 
 def hints_for(
-    question: str, issue_type: str = "", answers: Answers | None = None, others: Iterable[str] = ()
+    question: str,
+    issue_type: str = "",
+    answers: Answers | None = None,
+    others: Iterable[str] = (),
+    *,
+    has_files: bool = True,
 ) -> list[str]:
     """What would make this brief easier to help with, most useful first; `others` are its other texts.
 
     Reads English where it reads words at all; for other languages only lengths and question marks count.
     """
     answers = answers or {}
-    return [hint for hint in _hints(question.strip(), issue_type, answers, list(others)) if hint][:MOST_HINTS]
+    found = [*_of_question(question.strip()), *_of_kind(issue_type, answers, has_files)]
+    return [*found, *_of_length([question, *others, *map(str, answers.values())])][:MOST_HINTS]
 
 
-def _hints(question: str, issue_type: str, answers: Answers, others: list[str]) -> Iterator[str]:
+def _of_question(question: str) -> Iterator[str]:
     asked = len(re.findall(r"[?？؟]", question))
     if len(question.split()) < SHORT_WORDS and len(question) < SHORT_LENGTH:
         yield _("Your question is short. Add what it is about and what you want to be able to do or decide afterwards.")
@@ -201,11 +207,19 @@ def _hints(question: str, issue_type: str, answers: Answers, others: list[str]) 
         yield _("There is no question in it yet. What do you want to know at the end that you don’t know now?")
     if asked > 2:
         yield _("There are %(count)d questions in it. The time is short: which one matters most?") % {"count": asked}
+
+
+def _of_kind(issue_type: str, answers: Answers, has_files: bool) -> Iterator[str]:
     if issue_type == IssueType.DECISION and len(str(answers.get("options", "")).split("\n")) < 2:
         yield _("Name at least two options, one on each line: a choice is easier to talk about than a worry.")
     if issue_type == IssueType.FEEDBACK and not answers.get("look_at"):
         yield _("Say what should be looked at, so that the time goes to what matters to you.")
-    words = sum(len(text.split()) for text in [question, *others, *map(str, answers.values())])
+    if issue_type == IssueType.FEEDBACK and not has_files:
+        yield _("Share the work itself below: a PDF, a picture, slides.")
+
+
+def _of_length(texts: list[str]) -> Iterator[str]:
+    words = sum(len(text.split()) for text in texts)
     if words > HALF_A_MINUTE:
         yield _("This takes about %(seconds)d seconds to read. Half a minute is what people read before a call.") % {
             "seconds": round(words / 4, -1)

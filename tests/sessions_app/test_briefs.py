@@ -76,6 +76,13 @@ def test_hints_name_what_is_vague(question, kind, answers, begin):
     assert [hint[: len(start)] for hint, start in zip(hints, begin, strict=True)] == begin
 
 
+def test_hints_ask_for_the_work_that_is_to_be_looked_at():
+    given = {"question": QUESTION, "issue_type": "feedback", "answers": {"look_at": "The first page"}}
+
+    assert hints_for(**given, has_files=False) == ["Share the work itself below: a PDF, a picture, slides."]
+    assert hints_for(**given, has_files=True) == []
+
+
 def test_hints_say_when_it_takes_more_than_half_a_minute_to_read():
     assert hints_for(QUESTION, others=["word " * 115]) == []
     assert hints_for(QUESTION, others=["word " * 195]) == [
