@@ -35,7 +35,8 @@ PLAIN = "/help/"
 
 @contextmanager
 def server(variables: dict[str, str], port: int) -> Iterator[psutil.Process]:
-    environment = {**os.environ, **variables, "PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}"}
+    own = {"PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}", "DATA_DIR": f"{variables['DATA_DIR']}/bench"}
+    environment = {**os.environ, **variables, **own}
     manage = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
     subprocess.run(manage, cwd=ROOT, env=environment, check=True)
     command = [sys.executable, "-m", "gunicorn", "mentoring.wsgi", "--config", "python:mentoring.gunicorn"]

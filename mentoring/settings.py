@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -172,6 +173,7 @@ CELERY_BEAT_SCHEDULE = {
     "look anew at free times": {"task": "search.tasks.refresh", "schedule": 20, "options": {"expires": 20}},
     "heal the search": {"task": "search.tasks.heal", "schedule": 600, "options": {"expires": 600}},
     "forget old notifications": {"task": "notifications.tasks.prune", "schedule": 600, "options": {"expires": 600}},
+    "remove old files": {"task": "sessions_app.tasks.tidy_files", "schedule": 3600, "options": {"expires": 3600}},
     "let the clock act on bookings": {"task": "sessions_app.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
 }
 
@@ -205,6 +207,8 @@ MAX_MOVES = 30
 MISSES_BEFORE_PAUSE = 3
 MISSES_COUNT_FOR = timedelta(days=90)
 PAUSE_AFTER_MISSES = timedelta(days=14)
+MAX_FILES = 5
+MAX_MESSAGES = 30
 MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
 # {token} is the booking's own unguessable room
@@ -225,8 +229,23 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("fonts", BASE_DIR / "static_build" / "fonts")]
 MEDIA_ROOT = DATA_DIR / "media"
+S3_BUCKET = env("S3_BUCKET", default="")
+# What people upload, on this machine's disk or in a bucket that only we read: it is always handed out by a view.
+UPLOADS: dict[str, Any] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+if S3_BUCKET:
+    UPLOADS = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env("S3_ENDPOINT_URL", default=None),
+            "region_name": env("S3_REGION", default=None),
+            "access_key": env("S3_ACCESS_KEY_ID", default=None),
+            "secret_key": env("S3_SECRET_ACCESS_KEY", default=None),
+            "file_overwrite": False,
+        },
+    }
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": UPLOADS,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -143,6 +143,7 @@ class Group(models.TextChoices):
     """What a person may switch off as one."""
 
     REMINDERS = "reminders", _("Reminders")
+    MESSAGES = "messages", _("Messages")
     AFTERWARDS = "afterwards", _("After a session")
     PROFILE = "profile", _("Your mentor profile")
     DIGEST = "digest", _("Staff: what waits for a decision")

@@ -19,6 +19,8 @@ class SessionsAppConfig(AppConfig):
         from .missed_letters import register_kinds as register_missed
         from .models import Booking
         from .reminders import SUBJECT, follow_preference
+        from .thread_letters import register_kinds as register_threads
+        from .thread_lines import register_lines as register_thread_lines
         from .views.booking import claim_after_sign_in
         from .weekly_words import describe_times as weekly_times
 
@@ -26,6 +28,8 @@ class SessionsAppConfig(AppConfig):
         register_followups()
         register_missed()
         register_case_digest()
+        register_threads()
+        register_thread_lines()
         register_subject(SUBJECT, Booking)
         register_lines()
         register_followup_lines()

@@ -27,16 +27,20 @@ from mentors.services import Words, save_words
 from notifications.models import Group, Notification
 from notifications.unsubscribing import token_for
 from sessions_app.feeds import make_feed
-from sessions_app.models import Booking, DateOverride, TimeOff
+from sessions_app.models import Booking, DateOverride, Message, ReportReason, TimeOff
 from sessions_app.services import (
     BriefInput,
+    add_file,
     book_session,
     complete_ended,
     give_feedback,
     join_call,
+    report_message,
     say_absent,
+    send_message,
     settle_silent,
 )
+from sessions_app.uploads import read_upload
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.mentors.test_photos import picture as a_picture
 from tests.test_project import routes
@@ -173,7 +177,11 @@ ACCESS: dict[str, Row] = {
     "session_join": Row(PAIR, "/sessions/", "/sessions/", at="ahead"),
     "session_attendance": Row(PAIR, NOT_ALLOWED, 422, at="missed"),
     "session_calendar": Row(PAIR, at="ahead"),
-    "session_question": Row(PAIR, post=422, at="ahead"),
+    "session_question": Row(PAIR, {"mentor": "/sessions/", "others": 200}, post=422, at="ahead"),
+    "session_files": Row(PAIR, post=422, at="ahead"),
+    "shared_file": Row(PAIR, at="picture"),
+    "shared_file_small": Row(PAIR, at="picture"),
+    "shared_file_remove": Row(PAIR, NOT_ALLOWED, "/sessions/", at="picture"),
     "session_move": Row(PAIR, post=422, at="ahead"),
     "session_cancel": Row(PAIR, post="/sessions/", at="ahead"),
     "session_respond": Row(ITS_MENTOR, post=200, at="request"),
@@ -181,6 +189,10 @@ ACCESS: dict[str, Row] = {
     "session_words": Row(ITS_MENTEE, NOT_ALLOWED, "/sessions/", at="answered"),
     "session_step": Row(ITS_MENTEE, post=422, at="over"),
     "session_follow_up": Row(ITS_MENTEE, post=422, at="follow_up"),
+    "message_list": Row(PERSON),
+    "thread": Row(PAIR, post=422, at="thread"),
+    "thread_read": Row(PAIR, NOT_ALLOWED, "/messages/", at="thread"),
+    "message_report": Row(ITS_MENTOR, post=422, at="message"),
     "calendar_feed": Row(EVERYBODY, at="feed"),
     "calendar_settings": Row(PERSON, post=200),
     # a mentor's own pages
@@ -194,6 +206,8 @@ ACCESS: dict[str, Row] = {
     # staff
     "staff_home": Row(STAFF),
     "staff_unmet": Row(STAFF),
+    "staff_reports": Row(STAFF),
+    "staff_report": Row(STAFF, post=422, at="report"),
     "staff_words": Row(STAFF, post=422),
     "staff_attendance": Row(STAFF, post=422),
     "staff_profiles": Row(STAFF),
@@ -238,6 +252,30 @@ class Scene:
     @cached_property
     def ahead(self) -> UUID:
         return self.book("2026-11-26 14:30").uuid
+
+    @cached_property
+    def picture(self) -> UUID:
+        """Shared by the mentee."""
+        booking = Booking.objects.get(uuid=self.ahead)
+        upload = read_upload(SimpleUploadedFile("me.jpg", a_picture()))
+        return add_file(engagement=booking.engagement, upload=upload, by=self.person("mentee"), now=NOW).uuid
+
+    @cached_property
+    def message(self) -> UUID:
+        """Of the mentee: only the mentor can find something wrong with it."""
+        engagement = Booking.objects.get(uuid=self.ahead).engagement
+        mentee = self.person("mentee")
+        return send_message(engagement=engagement, body="Here it is.", by=mentee, now=NOW, key="k").uuid
+
+    @cached_property
+    def thread(self) -> UUID:
+        return Message.objects.get(uuid=self.message).engagement.uuid
+
+    @cached_property
+    def report(self) -> UUID:
+        message = Message.objects.get(uuid=self.message)
+        mentor = self.person("mentor")
+        return report_message(message=message, reason=ReportReason.OTHER, words="", by=mentor, now=NOW).uuid
 
     @cached_property
     def request(self) -> UUID:
@@ -391,14 +429,18 @@ MADE_UP = {
     "delivery": 10**12,
     "feed": "A" * 43,
     "follow_up": (UUID("00000000-0000-4000-8000-000000000000"), "3-days"),
+    "message": UUID("00000000-0000-4000-8000-000000000000"),
     "mentor_page": "nobody-at-all",
     "missed": UUID("00000000-0000-4000-8000-000000000000"),
     "offer": UUID("00000000-0000-4000-8000-000000000000"),
     "over": UUID("00000000-0000-4000-8000-000000000000"),
     "override": 10**12,
     "photo": ("nobody-at-all", "0" * 32, 256),
+    "picture": UUID("00000000-0000-4000-8000-000000000000"),
+    "report": UUID("00000000-0000-4000-8000-000000000000"),
     "request": UUID("00000000-0000-4000-8000-000000000000"),
     "suspension": ("nobody-at-all", "suspend"),
+    "thread": UUID("00000000-0000-4000-8000-000000000000"),
     "time_off": 10**12,
     "topic": "nothing-at-all",
     "way_out": "1:reminders:made-up",

@@ -1,7 +1,7 @@
 """Taking a slot: book it, hold it for a visitor, turn the hold into a booking."""
 
 import hashlib
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from mentors.models import MentorProfile, Offer
 from notifications.services import schedule
+from sessions_app.briefs import Answers, kept
 from sessions_app.errors import BookingError
 from sessions_app.misses import why_paused
 from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Feedback, Occupancy
@@ -33,6 +34,11 @@ class BriefInput:
     tried: str = ""
     done_when: str = ""
     needed_by: date | None = None
+    answers: Answers = field(default_factory=dict)
+
+    def values(self) -> dict[str, Any]:
+        """For the row, without answers that its kind does not ask for. Raises ValueError for one that can’t be."""
+        return asdict(self) | {"answers": kept(self.issue_type, self.answers)}
 
 
 def mark_of(key: str | None, offer: Offer, start: datetime, brief: BriefInput) -> str | None:
@@ -280,7 +286,7 @@ def insert(
 ) -> Booking:
     person = offer.profile.person
     engagement = Engagement.objects.create(
-        mentee=mentee, mentor=person, brief=Brief.objects.create(author=mentee, **asdict(brief))
+        mentee=mentee, mentor=person, brief=Brief.objects.create(author=mentee, **brief.values())
     )
     booking = Booking.objects.create(
         engagement=engagement,

@@ -187,7 +187,7 @@ def test_pages_after_a_mistake(world, browser_page):
         page = browser_page(user=person(user) if user else None)
         page.goto(path, wait_until="networkidle")  # a first visit draws the page again, in the zone that it has learned
         if name == "question-error":
-            page.get_by_role("textbox").fill("")
+            page.get_by_role("textbox").first.fill("")
         press(page, button)
         found += problems(page, name)
 
