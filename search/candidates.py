@@ -13,6 +13,7 @@ from sessions_app.models.bookings import WAITING
 from sessions_app.models.feedback import Again
 from sessions_app.walltime import EPOCH, MINUTE, minute_at_or_after, minute_at_or_before
 
+from .bounds import floor
 from .kinds import FORMATS, LENGTHS, kind_bits
 from .outlook import HOUR, HOURS, NEAR, mark
 from .wishes import Order, Span, Wish
@@ -23,11 +24,6 @@ DAY = timedelta(days=1)
 DAYS_APART = 8
 DAY_BITS = 1 << HOURS
 
-# A bound of somebody's next start: on their grid while it goes on, else where it begins, else as near as their notice.
-FLOOR = """CASE WHEN %(now)s + notice <= open_from THEN open_from
-            WHEN %(now)s + notice <= open_until
-            THEN date_bin(step, %(now)s + notice + step - interval '1 microsecond', open_from)
-            ELSE %(now)s + notice END"""
 # The limit is what the index decides alone; only then are profiles and offers looked at. OFFSET 0 keeps Postgres from
 # computing floor and key more than once.
 CANDIDATES = """
@@ -147,7 +143,6 @@ def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tu
         "formats": [wish.format] if wish.format else FORMATS,
         "any": not wish.instant,
         "mentee": asked.mentee_id,
-        "now": asked.now,
         "begin": asked.times[0][0],
         "end": asked.times[-1][1],
         "limit": limit,
@@ -163,13 +158,15 @@ def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tu
     if after:
         values |= {"near_after": -after.near, "key_after": after.key, "profile_after": after.profile_id}
         page += " AND (-near, key, profile_id) > (%(near_after)s, %(key_after)s, %(profile_after)s)"
+    bound, named = floor(asked.now)
+    values |= named
     by_match = wish.order == Order.MATCH
     sql = CANDIDATES.format(
         busy=BUSY if asked.mentee_id else "NULL",
         near=_near(question, values) if by_match else "0",
         key=key,
         columns="hours, topics, words" if by_match else "hours",
-        floor=FLOOR,
+        floor=bound,
         tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
         where="\n                AND ".join(_conditions(asked)),
         page=page,

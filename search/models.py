@@ -19,7 +19,7 @@ LONGEST_WORDS = 120
 class MentorIndex(models.Model):
     """One narrow row for each public mentor: read from end to end by a search that asks for nobody in particular.
 
-    It holds a lower bound of their next start that can be booked (`candidates.FLOOR`). From `open_from` to `open_until`
+    It holds a lower bound of their next start that can be booked (`bounds.FLOOR`). From `open_from` to `open_until`
     starts follow each other every `step`; none lies before, and none nearer than the notice. Bookings and time passing
     only push a start later, so they write nothing here; what frees time sets the bound back (`indexing`). Null: the
     rules never open. `hours` has for each weekday of UTC, Monday first, a bit for each hour in which the rules may be

@@ -90,7 +90,7 @@ def test_outlook_without_offers_never_opens():
 
 
 def floor_of(seen, soonest):
-    """As `candidates.FLOOR` says it in SQL."""
+    """As `bounds.FLOOR` says it in SQL, but for the hours."""
     if seen.open_from is None or soonest <= seen.open_from:
         return seen.open_from
     if soonest <= seen.open_until:
