@@ -20,7 +20,7 @@ FLOORS = ("common", "accounts", "notifications", "mentors", "sessions_app", "sea
 # Inside an app, likewise; modules that are not named here are pure, or belong to one of these.
 INSIDE = (
     {"models"},
-    {"services", "scheduling", "moderation"},
+    {"services", "scheduling", "moderation", "indexing", "finding"},
     {"tasks", "forms"},
     {"views", "staff_views", "mentor_views", "api", "admin"},
     {"urls", "mentor_urls", "staff_urls"},
