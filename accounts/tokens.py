@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -47,7 +48,7 @@ def make_token(*, person: User, name: str, scope: Scope, days: int, now: datetim
     return token, text
 
 
-def stop_token(*, person: User, uuid: object) -> bool:
+def stop_token(*, person: User, uuid: UUID) -> bool:
     """From now on nobody comes in with it; whether there was one."""
     return AccessToken.objects.filter(person=person, uuid=uuid).delete()[0] > 0
 

@@ -92,7 +92,7 @@ class TopicsView(ApiView):
         branches = leaves.get(0, [])
         for branch in branches:
             branch.leaves = leaves.get(branch.pk, [])  # type: ignore[attr-defined]
-        return Response(TopicBranch(branches, many=True).data)
+        return Response([TopicBranch(branch).data for branch in branches])
 
 
 class MentorView(ApiView):

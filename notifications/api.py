@@ -17,7 +17,7 @@ from accounts.models import HourCycle, User
 from accounts.services import change_person
 from accounts.validators import validate_person_name
 from common.api.description import call
-from common.api.fields import Input, Instant, Text, WallClock, YesNo, Zone
+from common.api.fields import Input, Instant, Text, WallClock, YesNo, Zone, whole
 from common.api.pages import Part, page_answer, read_page
 
 from .inbox import Entry, entries
@@ -45,10 +45,11 @@ class Lead(serializers.ChoiceField):
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=list(LEADS.items()), **options)
 
-    def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, int):
+    def to_internal_value(self, data: Any) -> int:  # type: ignore[override]
+        number = whole(data)
+        if number is None:
             self.fail("invalid_choice", input=data)
-        return int(super().to_internal_value(data))
+        return int(super().to_internal_value(number))
 
 
 class MailsShape(Input):
@@ -165,7 +166,7 @@ class NewsView(ApiView):
     def get(self, request: Request) -> Response:
         page = read_page(self.shown_lines, **self.asked(), now=self.now)
         found = entries(page.rows, reader=self.person, now=self.now)
-        return Response(page_answer(request, NewsShape(found, many=True).data, page.following))
+        return Response(page_answer(request, [NewsShape(entry).data for entry in found], page.following))
 
     def shown_lines(self, moment: datetime) -> list[Part]:
         return [Part(InboxItem.objects.shown_to(self.person, moment), "at", newest_first=True)]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -32,7 +33,7 @@ class Rate:
 
 def take(rate: Rate, who: str, *, now: datetime) -> timedelta | None:
     """Count one request; where that is one too many, how long to wait."""
-    values = {"key": f"{rate.name}:{who}", "now": now, "before": now - rate.span}
+    values: dict[str, Any] = {"key": f"{rate.name}:{who}", "now": now, "before": now - rate.span}
     with connection.cursor() as cursor:
         cursor.execute(COUNT, values)
         count, began_at = cursor.fetchone()

@@ -96,7 +96,7 @@ def call(
         responses: dict[int, Any] = {status: page_of(answers) if paged else answers}
         responses |= {error: error_response(error, refusal if error == 409 else None) for error in sorted(errors)}
         asked = query or (PageQuery if paged else None)
-        parameters = [RETRY_AFTER, *([KEY] if changes else []), *([asked] if asked else [])]
+        parameters: list[Any] = [RETRY_AFTER, *([KEY] if changes else []), *([asked] if asked else [])]
         done = once(handler) if changes else handler
         done.body, done.query = body, asked  # type: ignore[attr-defined]
         described: Handler = extend_schema(
@@ -122,7 +122,7 @@ def once(handler: Handler) -> Handler:
     return guarded  # type: ignore[return-value]
 
 
-def example_of(serializer: Any, **direction: bool) -> Sequence[OpenApiExample]:
+def example_of(serializer: Any, **direction: Any) -> Sequence[OpenApiExample]:
     value = getattr(serializer, "example", None)
     return [OpenApiExample("Example", value=value, **direction)] if value is not None else []
 

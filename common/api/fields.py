@@ -8,11 +8,12 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.texts import validate_plain_text
-from common.zones import zone_names
+from common.zones import is_known_zone
 
 # Dates that the slot engine answers for lie well inside.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -35,7 +36,7 @@ class Input(serializers.Serializer[Any]):
         twice = [name for name, values in query.lists() if len(values) > 1]
         if twice:
             raise serializers.ValidationError({shown(name): [_("Say this once.")] for name in twice})
-        return query.dict()
+        return {name: str(value) for name, value in query.items()}
 
 
 def refuse_names(names: Any) -> None:
@@ -69,9 +70,17 @@ class WholeNumber(serializers.IntegerField):
         super().__init__(min_value=least, max_value=most, **options)
 
     def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, int):
+        number = whole(data)
+        if number is None:
             self.fail("invalid")
-        return data
+        return number
+
+
+def whole(data: Any) -> int | None:
+    """The number, if it is one: 4 and, as in JSON Schema, 4.0."""
+    if isinstance(data, float) and data.is_integer():
+        return int(data)
+    return data if isinstance(data, int) and not isinstance(data, bool) else None
 
 
 class QueryNumber(serializers.IntegerField):
@@ -136,20 +145,21 @@ class Day(serializers.DateField):
         return day
 
 
-class Zone(serializers.ChoiceField):
+class Zone(Text):
     """The name of a time zone as we know it."""
 
     default_error_messages = {
-        "invalid_choice": _("We do not know this time zone. Use a city’s, such as Europe/London, or UTC.")
+        "unknown": _("We do not know this time zone. Use a city’s, such as Europe/London, or UTC.")
     }
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(choices=zone_names(), **options)
+        super().__init__(max_length=64, **options)
 
     def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid_choice", input=data)
-        return str(super().to_internal_value(data))
+        name = super().to_internal_value(data)
+        if not is_known_zone(name):
+            self.fail("unknown")
+        return name
 
 
 @extend_schema_field({"type": "string", "pattern": CLOCK, "examples": ["09:00"]})
@@ -170,3 +180,17 @@ class WallClock(serializers.Field[int, str, str, Any]):
 
 def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class InputSchema(OpenApiSerializerExtension):
+    """What refuses unknown names says so."""
+
+    target_class = Input
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        found = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        for name, field in self.target.fields.items():
+            if isinstance(field, serializers.ListSerializer) and field.max_length is not None:
+                found["properties"][name]["maxItems"] = field.max_length
+        return {**found, "additionalProperties": False}

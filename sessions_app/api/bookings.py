@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
@@ -78,24 +79,24 @@ class BookingsView(ApiView):
 class BookingView(ApiView):
     """One of mine. Whoever has no part in it gets the same 404 as for a made-up one."""
 
-    def booking(self, uuid: object, *more: Q) -> Booking:
+    def booking(self, uuid: UUID, *more: Q) -> Booking:
         mine = with_all_that_is_shown(Booking.objects.visible_to(self.person))
         return get_object_or_404(mine.filter(*more), uuid=uuid)
 
-    def shown(self, uuid: object) -> Response:
+    def shown(self, uuid: UUID) -> Response:
         context = {"reader": self.person, "now": self.now}
         return Response(BookingOut(self.booking(uuid), context=context).data)
 
 
 class OneBookingView(BookingView):
     @call(name="read_booking", summary="One booking", answers=BookingOut)
-    def get(self, request: Request, uuid: object) -> Response:
+    def get(self, request: Request, uuid: UUID) -> Response:
         return self.shown(uuid)
 
 
 class CancelView(BookingView):
     @call(name="cancel_booking", summary="Cancel it, or take the request back", body=CancelInput, answers=BookingOut)
-    def post(self, request: Request, uuid: object) -> Response:
+    def post(self, request: Request, uuid: UUID) -> Response:
         booking = self.booking(uuid)
         reason = self.sent().get("reason", "")
         if booking.state == BookingState.REQUESTED and booking.mentee_id == self.person.pk:
@@ -113,7 +114,7 @@ class MoveView(BookingView):
         answers=BookingOut,
         refusal=RefusedTime,
     )
-    def post(self, request: Request, uuid: object) -> Response:
+    def post(self, request: Request, uuid: UUID) -> Response:
         booking = self.booking(uuid)
         start = self.sent()["start"]
         try:
@@ -128,13 +129,13 @@ class MoveView(BookingView):
 class AnswerView(BookingView):
     """What only the mentor of a request can do."""
 
-    def request_to_me(self, uuid: object) -> Booking:
+    def request_to_me(self, uuid: UUID) -> Booking:
         return self.booking(uuid, Q(mentor=self.person))
 
 
 class AcceptView(AnswerView):
     @call(name="accept_booking", summary="Accept a request", answers=BookingOut)
-    def post(self, request: Request, uuid: object) -> Response:
+    def post(self, request: Request, uuid: UUID) -> Response:
         booking = self.request_to_me(uuid)
         self.sent()
         accept_booking(booking=booking, by=self.person, now=self.now)
@@ -143,7 +144,7 @@ class AcceptView(AnswerView):
 
 class DeclineView(AnswerView):
     @call(name="decline_booking", summary="Decline a request", body=DeclineInput, answers=BookingOut)
-    def post(self, request: Request, uuid: object) -> Response:
+    def post(self, request: Request, uuid: UUID) -> Response:
         booking = self.request_to_me(uuid)
         decline_booking(booking=booking, by=self.person, reason=self.sent()["reason"], now=self.now)
         return self.shown(uuid)
@@ -156,7 +157,7 @@ def in_order(mine: QuerySet[Booking], moment: datetime) -> list[Part]:
     return [Part(dated.filter(ahead), "begins"), Part(dated.exclude(ahead), "begins", newest_first=True)]
 
 
-def find_offer(uuid: object) -> Offer:
+def find_offer(uuid: UUID) -> Offer:
     offers = Offer.objects.active().filter(profile__in=MentorProfile.objects.public())
     found = offers.filter(uuid=uuid).select_related("profile__person").first()
     if found is None:

@@ -18,6 +18,11 @@ from sessions_app.whole_schedule import WholeSchedule, once_each, read_schedule,
 LONGEST_NOTICE = 20160
 
 
+def at_most(number: int) -> dict[str, Any]:
+    """An option of the list that `many` makes, which the serializer itself, and so its type, doesn't know."""
+    return {"max_length": number}
+
+
 class SpanShape(Input):
     start = WallClock()
     end = WallClock()
@@ -29,7 +34,7 @@ class WindowShape(SpanShape):
 
 class OverrideShape(Input):
     date = Day()
-    windows = SpanShape(many=True, max_length=MAX_WINDOWS_A_DAY, help_text="None: closed on that date.")
+    windows = SpanShape(many=True, **at_most(MAX_WINDOWS_A_DAY), help_text="None: closed on that date.")
 
 
 class TimeOffShape(Input):
@@ -41,9 +46,9 @@ class ScheduleShape(Input):
     """Clock times are those of the mentor's zone; buffer and notice are minutes. Dates that are over are left out."""
 
     timezone = Zone()
-    windows = WindowShape(many=True, max_length=7 * MAX_WINDOWS_A_DAY)
-    overrides = OverrideShape(many=True, max_length=MAX_EXCEPTIONS)
-    time_off = TimeOffShape(many=True, max_length=MAX_EXCEPTIONS)
+    windows = WindowShape(many=True, **at_most(7 * MAX_WINDOWS_A_DAY))
+    overrides = OverrideShape(many=True, **at_most(MAX_EXCEPTIONS))
+    time_off = TimeOffShape(many=True, **at_most(MAX_EXCEPTIONS))
     buffer = WholeNumber(least=0, most=240)
     notice = WholeNumber(least=0, most=LONGEST_NOTICE)
     horizon_days = WholeNumber(least=1, most=365)

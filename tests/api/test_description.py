@@ -1,0 +1,45 @@
+"""The API does what its description says, whoever asks and whatever they send."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import at
+from tests.sessions_app.conftest import book
+
+from .conftest import token_of
+
+CONFIG = Path(__file__).parent / "schemathesis.toml"
+# A usual run takes a while already; TRY_API=2000 tries so many examples of each call, and everything as everybody.
+LONG = os.environ.get("TRY_API", "")
+EXAMPLES = LONG or "5"
+ALL = "examples,coverage,fuzzing,stateful"
+PHASES = {"nobody": "examples,fuzzing", "bob": ALL, "alice": "examples,fuzzing,stateful"}
+
+
+@pytest.fixture
+def busy_world(alice, offer, bob, charlie, topic, settings):
+    """Something to read and to act on for everybody, and limits out of the way."""
+    settings.API_PERSON_A_MINUTE = settings.API_ADDRESS_A_MINUTE = settings.API_BOOKINGS_AN_HOUR = 10**6
+    offer.profile.topics.add(topic)
+    book(offer, bob)
+    offer.instant = False
+    offer.save()
+    book(offer, charlie, at("2026-11-27 10:00"))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("who", PHASES)
+def test_it_does_what_its_description_says(who, live_server, busy_world, request, now):
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"]
+    command += [f"{live_server.url}/api/v1/schema/", "--url", live_server.url, "--no-color", "--checks", "all"]
+    command += ["--max-examples", EXAMPLES, "--phases", ALL if LONG else PHASES[who]]
+    if who != "nobody":
+        command += ["--header", f"Authorization: Token {token_of(request.getfixturevalue(who))}"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
