@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.api.errors import ApiError
 from common.api.fields import Input
+from common.api.problems import ApiError
 
 from .access.authentication import SignedIn, WithinScope
 from .access.idempotency import key_of, once
@@ -37,6 +37,8 @@ class ApiView(APIView):
         self.format_kwarg = None
         negotiated = self.perform_content_negotiation(request)
         request.accepted_renderer, request.accepted_media_type = negotiated
+        if not hasattr(self, str(request.method).lower()):
+            self.http_method_not_allowed(request)
         try:
             person = request.user if isinstance(request.user, User) else None
         except APIException:

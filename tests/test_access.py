@@ -20,7 +20,8 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from accounts.models import User
+from accounts.models import Scope, User
+from accounts.tokens import make_token
 from mentors.models import MentorProfile, ProfileState, Topic
 from mentors.photos import read_photo
 from mentors.services import Words, save_words
@@ -52,7 +53,7 @@ PEOPLE = ("anonymous", "closed", "stranger", "elsewhere", "mentee", "mentor", "s
 SIGNED_IN = PEOPLE[2:]
 SIGN_IN = "/sign-in/"
 APPLY = "/mentor/apply/1/"
-NOT_THERE, NOT_ALLOWED = 404, 405
+NOT_THERE, NOT_ALLOWED, UNKNOWN, NOT_JSON = 404, 405, 401, 415
 
 Outcome = int | str  # a status, or the beginning of the address that one is led to
 
@@ -86,6 +87,10 @@ PERSON = Who(SIGNED_IN)
 MENTORS = Who(("mentor", "elsewhere"), without_profile=APPLY)
 OWNER = Who(("mentor",), without_profile=APPLY)
 PAIR = Who(("mentee", "mentor"))
+# Calls of the API are answered to programs, which no sign-in page helps.
+CALLER = Who(SIGNED_IN, signed_out=UNKNOWN)
+MENTOR_CALLER = Who(("mentor", "elsewhere"), signed_out=UNKNOWN)
+PAIR_CALLER = Who(("mentee", "mentor"), signed_out=UNKNOWN)
 ITS_MENTEE = Who(("mentee",))
 ITS_MENTOR = Who(("mentor",))
 STAFF = Who(("staff",))
@@ -103,6 +108,7 @@ class Row:
 
 
 VISITORS = ("anonymous", "closed")
+UNCOUNTED = {"api_docs", "api_not_there", "api_schema"}
 
 
 def visitors(outcome: Outcome, others: Outcome) -> dict[str, Outcome]:
@@ -143,6 +149,8 @@ ACCESS: dict[str, Row] = {
     "account_change_password": Row(PERSON, post=200),
     "account_set_password": Row(PERSON, "/settings/password/", "/settings/password/"),
     "time_zone": Row(EVERYBODY, post=200),
+    "tokens": Row(PERSON, post="/sign-in/again/"),
+    "token_stop": Row(PERSON, NOT_ALLOWED, "/sign-in/again/", at="token"),
     # notifications
     "notifications": Row(PERSON),
     "notifications_read": Row(PERSON, NOT_ALLOWED, "/notifications/"),
@@ -212,11 +220,34 @@ ACCESS: dict[str, Row] = {
     "staff_attendance": Row(STAFF, post=422),
     "staff_profiles": Row(STAFF),
     "staff_profile": Row(STAFF, post=422, at="mentor_page"),
+    # programs; what is sent here is a form, so nothing happens
+    "api_topics": Row(EVERYBODY),
+    "api_mentor": Row(EVERYBODY, at="mentor_page"),
+    "api_slots": Row(EVERYBODY, 400, at="mentor_page"),
+    "api_bookings": Row(CALLER, post=NOT_JSON),
+    "api_booking": Row(PAIR_CALLER, at="ahead"),
+    "api_booking_cancel": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
+    "api_booking_reschedule": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
+    "api_booking_accept": Row(Who(("mentor",), signed_out=UNKNOWN), NOT_ALLOWED, NOT_JSON, at="request"),
+    "api_booking_decline": Row(Who(("mentor",), signed_out=UNKNOWN), NOT_ALLOWED, NOT_JSON, at="request"),
+    "api_me": Row(CALLER),
+    "api_schedule": Row(MENTOR_CALLER),
+    "api_notifications": Row(CALLER),
+    "api_schema": Row(EVERYBODY),
+    "api_docs": Row(EVERYBODY),
+    "api_not_there": Row(EVERYBODY, NOT_THERE, NOT_THERE),
     "staff_profile_act": Row(STAFF, post=422, at="suspension"),
 }
 
-# The feed keeps when it was fetched last, for its owner.
-NOTED_BY_LOOKING = {"calendar_feed": {"sessions_app_calendarfeed"}}
+# The feed keeps when it was fetched last, for its owner; the API counts how often it is asked.
+NOTED_BY_LOOKING = {
+    "calendar_feed": {"sessions_app_calendarfeed"},
+    **{
+        name: {"accounts_requestcount"}
+        for name, row in ACCESS.items()
+        if name.startswith("api_") and name not in UNCOUNTED and row.get != NOT_ALLOWED
+    },
+}
 
 # Pages of these names exist in development only.
 DEVELOPMENT = {"kit", "dev_mail", "dev_mail_message", "dev_mail_part", "dev_mail_attachment"}
@@ -354,6 +385,11 @@ class Scene:
         return token_for(self.person("mentee"), Group.REMINDERS)
 
     @cached_property
+    def token(self) -> UUID:
+        made, _text = make_token(person=self.person("mentee"), name="Mine", scope=Scope.READ, days=30, now=NOW)
+        return made.uuid
+
+    @cached_property
     def delivery(self) -> int:
         _ = self.ahead
         return Notification.objects.earliest("pk").pk
@@ -468,7 +504,7 @@ def test_what_is_made_up_is_not_there_for_anybody(name, scene, clients):
 
     found = {person: outcome_of(client.get(address)) for person, client in clients.items()}
 
-    assert {str(outcome).partition("?")[0] for outcome in found.values()} <= {"404", "405", SIGN_IN, APPLY}
+    assert {str(outcome).partition("?")[0] for outcome in found.values()} <= {"401", "404", "405", SIGN_IN, APPLY}
 
 
 @pytest.mark.parametrize("state", [ProfileState.SUSPENDED, ProfileState.DRAFT, ProfileState.DECLINED])

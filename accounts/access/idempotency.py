@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from accounts.models import KeptAnswer, User
 from common.api.description import LONGEST_KEY
-from common.api.errors import CONFLICT, UNPROCESSABLE, ApiError
+from common.api.problems import CONFLICT, UNPROCESSABLE, ApiError
 
 KEPT_FOR = timedelta(hours=48)
 KEY = re.compile(f"[!-~]{{1,{LONGEST_KEY}}}", re.ASCII)

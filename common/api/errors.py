@@ -1,4 +1,4 @@
-"""One shape for every error: `{"code": …, "message": …, "fields": {…}}`, and one handler from exceptions to it."""
+"""One handler from every exception, the apps' own refusals among them, to the one shape that errors have."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,8 +13,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-CONFLICT, UNPROCESSABLE = status.HTTP_409_CONFLICT, status.HTTP_422_UNPROCESSABLE_ENTITY
-Fields = dict[str, list[str]]
+from .problems import CONFLICT, UNPROCESSABLE, ApiError, Fields, body_of
 
 # Of errors that the framework names in its own way
 CODES = {
@@ -26,26 +25,6 @@ CODES = {
     status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: "not_json",
     status.HTTP_429_TOO_MANY_REQUESTS: "too_many_requests",
 }
-
-
-class ApiError(Exception):
-    """An error of the API's own. `more` is shown beside code, message and fields."""
-
-    def __init__(
-        self,
-        code: str,
-        message: str,
-        *,
-        status: int = status.HTTP_400_BAD_REQUEST,
-        fields: Fields | None = None,
-        more: Mapping[str, Any] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.status = status
-        self.fields = fields or {}
-        self.more = dict(more or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +54,6 @@ def as_api_error(error: Any, **more: Any) -> ApiError:
     refusals = _refusals[type(error)]
     code = UNPROCESSABLE if error.code in refusals.unprocessable else CONFLICT
     return ApiError(error.code, str(error.message), status=code, fields=refusals.fields(error), more=more)
-
-
-def body_of(code: str, message: str, fields: Fields | None = None, **more: Any) -> dict[str, Any]:
-    return {"code": code, "message": message, "fields": fields or {}, **more}
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -12,7 +12,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from .errors import ApiError
+from .problems import ApiError
 
 # The deepest that any call needs is four.
 DEEPEST = 8

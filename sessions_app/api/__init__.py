@@ -1,6 +1,7 @@
 """Free times, bookings and schedules as programs read and change them."""
 
-from common.api.errors import Fields, answers_for
+from common.api.errors import answers_for
+from common.api.problems import Fields
 from sessions_app.errors import BookingError
 from sessions_app.scheduling import ScheduleError
 
