@@ -172,6 +172,13 @@ CELERY_BEAT_SCHEDULE = {
     "reap lost notifications": {"task": "notifications.tasks.reap", "schedule": 30, "options": {"expires": 30}},
     "write forgotten notifications": {"task": "sessions_app.tasks.audit", "schedule": 600, "options": {"expires": 600}},
     "tell staff who disagrees": {"task": "sessions_app.tasks.announce", "schedule": 600, "options": {"expires": 600}},
+    "send events to other systems": {
+        "task": "notifications.tasks.send_webhooks",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
+    "forget what was sent to other systems": {"task": "notifications.tasks.forget_webhooks", "schedule": 86_400},
+    "forget requests of programs": {"task": "accounts.tasks.forget_requests", "schedule": 3600},
     "tell staff what waits": {"task": "mentors.tasks.announce", "schedule": 600, "options": {"expires": 600}},
     "look anew at free times": {"task": "search.tasks.refresh", "schedule": 20, "options": {"expires": 20}},
     "heal the search": {"task": "search.tasks.heal", "schedule": 600, "options": {"expires": 600}},
@@ -216,6 +223,9 @@ MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
 # {token} is the booking's own unguessable room
 MEETING_URL = env("MEETING_URL", default="https://meet.jit.si/{token}")
+
+# Other systems are told by HTTPS at public addresses only; tests and trials tell some on this machine
+WEBHOOKS_TO_LOCAL_ADDRESSES = env.bool("WEBHOOKS_TO_LOCAL_ADDRESSES", default=False)
 
 # What programs may ask for, see docs/api.md
 API_ADDRESS_A_MINUTE = 60

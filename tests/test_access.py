@@ -25,8 +25,9 @@ from accounts.tokens import make_token
 from mentors.models import MentorProfile, ProfileState, Topic
 from mentors.photos import read_photo
 from mentors.services import Words, save_words
-from notifications.models import Group, Notification
+from notifications.models import Group, Notification, WebhookDelivery
 from notifications.unsubscribing import token_for
+from notifications.webhooks.services import make_endpoint
 from sessions_app.feeds import make_feed
 from sessions_app.models import Booking, DateOverride, Message, ReportReason, TimeOff
 from sessions_app.services import (
@@ -42,6 +43,7 @@ from sessions_app.services import (
     settle_silent,
 )
 from sessions_app.uploads import read_upload
+from sessions_app.webhooks import EVENTS
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.mentors.test_photos import picture as a_picture
 from tests.test_project import routes
@@ -158,6 +160,11 @@ ACCESS: dict[str, Row] = {
     "unsubscribe": Row(EVERYBODY, 200, 200, at="way_out"),
     "staff_deliveries": Row(STAFF),
     "staff_delivery_retry": Row(STAFF, NOT_ALLOWED, "/staff/deliveries/", at="delivery"),
+    "staff_webhooks": Row(STAFF),
+    "staff_webhook_add": Row(STAFF, post="/sign-in/again/"),
+    "staff_webhook": Row(STAFF, at="endpoint"),
+    "staff_webhook_change": Row(STAFF, NOT_ALLOWED, "/sign-in/again/", at="endpoint"),
+    "staff_webhook_resend": Row(STAFF, NOT_ALLOWED, "/staff/webhooks/", at="told"),
     # mentors
     "become_a_mentor": Row(EVERYBODY),
     "mentor_photo": Row(Who(("mentor", "staff"), signed_out=NOT_THERE), at="photo"),
@@ -390,6 +397,16 @@ class Scene:
         return made.uuid
 
     @cached_property
+    def endpoint(self) -> UUID:
+        made = make_endpoint(url="https://example.org/in", events=EVENTS, by=self.person("staff"), now=NOW)
+        return made.uuid
+
+    @cached_property
+    def told(self) -> UUID:
+        _ = self.endpoint, self.ahead
+        return WebhookDelivery.objects.get().uuid
+
+    @cached_property
     def delivery(self) -> int:
         _ = self.ahead
         return Notification.objects.earliest("pk").pk
@@ -463,6 +480,8 @@ MADE_UP = {
     "ahead": UUID("00000000-0000-4000-8000-000000000000"),
     "answered": UUID("00000000-0000-4000-8000-000000000000"),
     "delivery": 10**12,
+    "endpoint": UUID("00000000-0000-4000-8000-000000000000"),
+    "told": UUID("00000000-0000-4000-8000-000000000000"),
     "feed": "A" * 43,
     "follow_up": (UUID("00000000-0000-4000-8000-000000000000"), "3-days"),
     "message": UUID("00000000-0000-4000-8000-000000000000"),

@@ -1,0 +1,15 @@
+"""Events that endpoints can be told of. Apps above register theirs; this floor knows only names."""
+
+from django.utils.functional import Promise
+
+Label = str | Promise
+
+_events: dict[str, Label] = {}
+
+
+def register_events(events: dict[str, Label]) -> None:
+    _events.update(events)
+
+
+def known_events() -> dict[str, Label]:
+    return dict(_events)
