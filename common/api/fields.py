@@ -191,6 +191,7 @@ class InputSchema(OpenApiSerializerExtension):
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         found = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         for name, field in self.target.fields.items():
-            if isinstance(field, serializers.ListSerializer) and field.max_length is not None:
-                found["properties"][name]["maxItems"] = field.max_length
+            most = getattr(field, "max_length", None)
+            if isinstance(field, serializers.ListSerializer) and most is not None:
+                found["properties"][name]["maxItems"] = most
         return {**found, "additionalProperties": False}

@@ -1,5 +1,7 @@
 """Events that endpoints can be told of. Apps above register theirs; this floor knows only names."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 
 Label = str | Promise
@@ -7,7 +9,7 @@ Label = str | Promise
 _events: dict[str, Label] = {}
 
 
-def register_events(events: dict[str, Label]) -> None:
+def register_events(events: Mapping[str, Label]) -> None:
     _events.update(events)
 
 
