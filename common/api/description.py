@@ -123,7 +123,7 @@ def once(handler: Handler) -> Handler:
 
 
 def example_of(serializer: Any, **direction: Any) -> Sequence[OpenApiExample]:
-    value = getattr(serializer, "example", None)
+    value = getattr(getattr(serializer, "child", serializer), "example", None)
     return [OpenApiExample("Example", value=value, **direction)] if value is not None else []
 
 
