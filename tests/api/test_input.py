@@ -62,7 +62,7 @@ def test_hostile_texts_in_every_field(program, alice, bob, offer, text):
     found += [mentor.send("PATCH", "me/", {name: text}) for name in ("name", "timezone", "language", "preferences")]
 
     assert {status for status, _said in found} <= {200, 201, 400, 409, 422}
-    assert not {"\x00" in row.engagement.brief.question for row in Booking.objects.all()} & {True}
+    assert [row.question for row in Booking.objects.with_people() if not row.question.isprintable()] == []
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,9 @@ def test_moments(program, bob, offer, value, status, said):
 
 
 def test_a_moment_may_be_written_with_any_offset(program, bob, offer):
-    assert (
-        program(bob).post("bookings/", wish(offer, "2026-11-26T20:00:00+05:30"))[1]["start"] == "2026-11-26T14:30:00Z"
-    )
+    booked = program(bob).post("bookings/", wish(offer, "2026-11-26T20:00:00+05:30"))[1]
+
+    assert booked["start"] == "2026-11-26T14:30:00Z"
 
 
 @pytest.mark.parametrize("value", [-1, 0, 10**30, 1.5, "5", True, None, [], {}, 366])
@@ -138,8 +138,10 @@ def test_an_offer_of_another_mentor_has_no_slots_here(program, offer, charlie):
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=101", "limit=-1", "limit=x", "limit=٣", "limit=5&limit=6", "page=2", "cursor=", "cursor=x"]
-    + ["cursor=eyJhIjoxfQ:1abc:defg", *RAW_QUERIES.values()],
+    [
+        *("limit=0", "limit=101", "limit=-1", "limit=x", "limit=٣", "limit=5&limit=6", "page=2"),
+        *("cursor=", "cursor=x", "cursor=eyJhIjoxfQ:1abc:defg", *RAW_QUERIES.values()),
+    ],
 )
 def test_what_is_asked_of_lists(bob, client_for, query):
     statuses = [client_for(bob).get(f"{V1}{path}?{query}").status_code for path in ("bookings/", "me/notifications/")]
@@ -160,10 +162,10 @@ def test_other_methods_are_405_on_every_call(client_for, bob):
         name = pattern.name
         if ACCESS[name].at:
             continue
-        allowed = {
-            method.upper() for method in ("get", "post", "put", "patch") if hasattr(pattern.callback.cls, method)
-        }
-        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - allowed:
+        view = pattern.callback.cls
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
+            if method != "OPTIONS" and hasattr(view, method.lower()):
+                continue
             response = client_for(bob).generic(method, reverse(name))
             assert (where, response.status_code) == (where, 405)
 
@@ -186,15 +188,14 @@ def test_the_description_is_whole_and_31(program):
     found = program().get("schema/")[1]
 
     assert found["openapi"] == "3.1.1"
-    undescribed = {
-        (path, method, status)
+    responses = {
+        (path, method, status): response
         for path, calls in found["paths"].items()
         for method, call in calls.items()
         for status, response in call["responses"].items()
-        if "examples" not in response["content"]["application/json"]
-        or (status >= "400" and not response["description"])
     }
-    assert undescribed == set()
+    assert {at for at, said in responses.items() if "examples" not in said["content"]["application/json"]} == set()
+    assert {at for at, said in responses.items() if at[2] >= "400" and not said["description"]} == set()
 
 
 def test_the_page_that_shows_it_is_made_of_our_own_files(client):
