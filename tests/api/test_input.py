@@ -62,7 +62,7 @@ def test_hostile_texts_in_every_field(program, alice, bob, offer, text):
     found += [mentor.send("PATCH", "me/", {name: text}) for name in ("name", "timezone", "language", "preferences")]
 
     assert {status for status, _said in found} <= {200, 201, 400, 409, 422}
-    assert [row.question for row in Booking.objects.with_people() if not row.question.isprintable()] == []
+    assert [row.question for row in Booking.objects.with_people() if "\x00" in row.question] == []
 
 
 @pytest.mark.parametrize(
