@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from mentors.api import MentorView, TopicsView
 from notifications.api import MeView, NewsView
+from search.api import MentorsView
 from sessions_app.api.bookings import (
     AcceptView,
     BookingsView,
@@ -19,6 +20,7 @@ from .api_docs import DocsView, SchemaView, not_there
 
 urlpatterns = [
     path("topics/", TopicsView.as_view(), name="api_topics"),
+    path("mentors/", MentorsView.as_view(), name="api_mentors"),
     path("mentors/<slug:slug>/", MentorView.as_view(), name="api_mentor"),
     path("mentors/<slug:slug>/slots/", SlotsView.as_view(), name="api_slots"),
     path("bookings/", BookingsView.as_view(), name="api_bookings"),

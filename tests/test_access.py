@@ -230,6 +230,7 @@ ACCESS: dict[str, Row] = {
     # programs; what is sent here is a form, so nothing happens
     "api_topics": Row(EVERYBODY),
     "api_mentor": Row(EVERYBODY, at="mentor_page"),
+    "api_mentors": Row(EVERYBODY),
     "api_slots": Row(EVERYBODY, 400, at="mentor_page"),
     "api_bookings": Row(CALLER, post=NOT_JSON),
     "api_booking": Row(PAIR_CALLER, at="ahead"),

@@ -124,6 +124,7 @@ PUBLIC_PAGES = {
     "accessibility",
     "api_docs",
     "api_mentor",
+    "api_mentors",
     "api_not_there",
     "api_schema",
     "api_slots",
