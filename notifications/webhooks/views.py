@@ -31,7 +31,7 @@ WAITING = Count("deliveries", filter=Q(deliveries__state__in=(DeliveryState.PEND
 @require_safe
 @staff_required
 def staff_webhooks(request: SignedInRequest) -> HttpResponse:
-    endpoints = WebhookEndpoint.objects.annotate(dead=DEAD, waiting=WAITING)
+    endpoints = WebhookEndpoint.objects.annotate(dead=DEAD, waiting=WAITING).order_by("created_at", "pk")
     return render(request, "staff/webhooks.html", {"endpoints": endpoints, "nav": "staff"})
 
 
@@ -98,11 +98,10 @@ def staff_webhook_resend(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def endpoint_page(request: SignedInRequest, endpoint: WebhookEndpoint, *, secret: str = "") -> HttpResponse:
-    known = known_events()
     context = {
         "endpoint": endpoint,
         "secret": secret,
-        "events": [known.get(event, event) for event in endpoint.events],
+        "events": [label for event, label in known_events().items() if event in endpoint.events],
         "page": Paginator(endpoint.deliveries.all(), PAGE_SIZE).get_page(request.GET.get("page")),
         "nav": "staff",
     }
