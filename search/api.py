@@ -22,15 +22,18 @@ from sessions_app.api.shapes import SLOT, SlotOut
 from sessions_app.forms.address import clean_words
 from sessions_app.models.bookings import QUESTION_LENGTH
 
-from .cursors import LONGEST, decode_shown, encode_shown
+from .cursors import decode_shown, encode_shown
 from .finding import Match, Results, find_mentors
 from .forms import LONGEST_SLUG
 from .unmet import note_unmet
 from .views import is_unmet
 from .wishes import DAYS_LATER, Wish
 
+# Of so many people as a search ever shows; servers refuse longer addresses.
+LONGEST_CURSOR = 3000
 
-@extend_schema_field({"type": "string", "maxLength": LONGEST})
+
+@extend_schema_field({"type": "string", "maxLength": LONGEST_CURSOR, "pattern": "^[A-Za-z0-9_-]*$"})
 class Shown(serializers.Field[frozenset[int], str, str, Any]):
     """Whom the pages before have shown: see `cursors`."""
 
@@ -38,7 +41,7 @@ class Shown(serializers.Field[frozenset[int], str, str, Any]):
 
     def to_internal_value(self, data: Any) -> frozenset[int]:
         try:
-            shown = decode_shown(str(data))
+            shown = decode_shown(str(data)[:LONGEST_CURSOR])
         except ValueError:
             self.fail("cursor")
         # Base64 overlooks what is none.
