@@ -20,9 +20,9 @@ FLOORS = ("common", "accounts", "notifications", "mentors", "sessions_app", "sea
 # Inside an app, likewise; modules that are not named here are pure, or belong to one of these.
 INSIDE = (
     {"models"},
-    {"services", "scheduling", "moderation"},
-    {"tasks", "forms"},
-    {"views", "staff_views", "mentor_views", "api", "admin"},
+    {"services", "scheduling", "whole_schedule", "moderation", "tokens"},
+    {"tasks", "forms", "token_forms"},
+    {"views", "token_views", "staff_views", "mentor_views", "api", "admin"},
     {"urls", "mentor_urls", "staff_urls"},
 )
 # Pages that a visitor may open; all others ask for a sign-in.

@@ -343,3 +343,16 @@ def test_the_inbox(program, alice, booking):
     assert (status, len(answer["results"]), answer["next"]) == (200, 1, None)
     assert (line["kind"], line["at"], line["read"]) == ("booked", "2026-11-24T13:46:00Z", False)
     assert line["url"] == f"http://localhost:8000/sessions/{booking.uuid}/"
+
+
+def test_what_a_program_reads_is_in_its_persons_zone_as_on_pages(program, bob, booking, client_for):
+    by_session = client_for(bob).get("/api/v1/me/notifications/").json()
+
+    assert program(bob).get("me/notifications/")[1] == by_session
+    assert "20:00" in by_session["results"][0]["text"]
+
+
+def test_head_is_get_without_its_body(client_for, bob):
+    response = client_for(bob).head("/api/v1/bookings/?limit=5")
+
+    assert (response.status_code, response.content) == (200, b"")

@@ -5,12 +5,14 @@ import hmac
 import ipaddress
 import json
 import socket
+import ssl
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -251,6 +253,35 @@ def test_the_connection_goes_to_the_address_that_was_checked(endpoint, receiver,
 
     assert (asked.count("name.test"), states()) == (1, [("sent", 1, "")])
     assert receiver.got[0][1]["Host"] == f"name.test:{receiver.server_port}"
+
+
+@pytest.mark.parametrize(
+    ("host", "trusted", "outcome"),
+    [
+        ("name.test", True, ("sent", "")),
+        ("name.test", False, ("pending", "certificate verify failed")),
+        ("other.test", True, ("pending", "Hostname mismatch")),
+    ],
+)
+def test_the_certificate_must_be_the_names(receiver, maria, monkeypatch, host, trusted, outcome):
+    """Though the connection goes to an address: whoever sits there must prove to be who was meant."""
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda name, port, *more, **options: real("127.0.0.1", port, **options))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    receiver.socket = context.wrap_socket(receiver.socket, server_side=True)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    make_endpoint(url=f"https://{host}:{receiver.server_port}/", events=["booking.created"], by=maria, now=NOW)
+    tell()
+    drain_deliveries(NOW)
+
+    [(state, _attempts, error)] = states()
+    assert (state, outcome[1] in error) == (outcome[0], True)
+
+
+# Signed by itself, of a name that is nobody's; its key opens nothing.
+CERTIFICATE = Path(__file__).parent / "name_test.pem"
 
 
 @pytest.mark.parametrize(
