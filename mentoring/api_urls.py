@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from mentors.api import MentorView, TopicsView
 from notifications.api import MeView, NewsView
 from search.api import MentorsView
+from sessions_app.api.attendance import AttendanceView
 from sessions_app.api.bookings import (
     AcceptView,
     BookingsView,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("bookings/<uuid:uuid>/reschedule/", MoveView.as_view(), name="api_booking_reschedule"),
     path("bookings/<uuid:uuid>/accept/", AcceptView.as_view(), name="api_booking_accept"),
     path("bookings/<uuid:uuid>/decline/", DeclineView.as_view(), name="api_booking_decline"),
+    path("bookings/<uuid:uuid>/attendance/", AttendanceView.as_view(), name="api_booking_attendance"),
     path("me/", MeView.as_view(), name="api_me"),
     path("me/schedule/", ScheduleView.as_view(), name="api_schedule"),
     path("me/notifications/", NewsView.as_view(), name="api_notifications"),

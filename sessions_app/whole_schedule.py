@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from django.db import transaction
@@ -57,16 +57,7 @@ def read_schedule(profile: MentorProfile, *, timezone: str, now: datetime) -> Wh
 
 
 def rules_of(schedule: Schedule) -> ScheduleRules:
-    return ScheduleRules(
-        timezone=schedule.timezone,
-        buffer=schedule.buffer,
-        notice=schedule.notice,
-        move_notice=schedule.move_notice,
-        cancel_notice=schedule.cancel_notice,
-        horizon_days=schedule.horizon_days,
-        max_per_day=schedule.max_per_day,
-        max_per_week=schedule.max_per_week,
-    )
+    return ScheduleRules(**{rule.name: getattr(schedule, rule.name) for rule in fields(ScheduleRules)})
 
 
 @transaction.atomic

@@ -238,6 +238,7 @@ ACCESS: dict[str, Row] = {
     "api_booking_reschedule": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
     "api_booking_accept": Row(Who(("mentor",), signed_out=UNKNOWN), NOT_ALLOWED, NOT_JSON, at="request"),
     "api_booking_decline": Row(Who(("mentor",), signed_out=UNKNOWN), NOT_ALLOWED, NOT_JSON, at="request"),
+    "api_booking_attendance": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
     "api_me": Row(CALLER),
     "api_schedule": Row(MENTOR_CALLER),
     "api_notifications": Row(CALLER),

@@ -1,5 +1,6 @@
 """A mentor's own schedule, read and saved whole."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404
@@ -12,7 +13,7 @@ from common.api.fields import Day, Input, WallClock, WholeNumber, Zone
 from common.zones import UTC_NAME
 from mentors.decorators import own_profile
 from mentors.models import MentorProfile
-from sessions_app.scheduling import MAX_EXCEPTIONS, MAX_WINDOWS_A_DAY, ScheduleRules
+from sessions_app.scheduling import MAX_EXCEPTIONS, MAX_WINDOWS_A_DAY
 from sessions_app.whole_schedule import WholeSchedule, once_each, read_schedule, save_schedule
 
 LONGEST_NOTICE = 20160
@@ -96,17 +97,9 @@ class ScheduleView(ApiView):
 
 
 def schedule_of(sent: dict[str, Any], *, now: WholeSchedule) -> WholeSchedule:
-    """What was sent; the notices to move and to cancel, which the API doesn't name, stay as they are now."""
-    rules = ScheduleRules(
-        timezone=sent["timezone"],
-        buffer=sent["buffer"],
-        notice=sent["notice"],
-        move_notice=now.rules.move_notice,
-        cancel_notice=now.rules.cancel_notice,
-        horizon_days=sent["horizon_days"],
-        max_per_day=sent["max_per_day"],
-        max_per_week=sent["max_per_week"],
-    )
+    """What was sent; rules that the API doesn't name, such as the notice to cancel, stay as they are now."""
+    named = ("timezone", "buffer", "notice", "horizon_days", "max_per_day", "max_per_week")
+    rules = replace(now.rules, **{name: sent[name] for name in named})
     return WholeSchedule(
         rules=rules,
         windows=[(window["weekday"], window["start"], window["end"]) for window in sent["windows"]],

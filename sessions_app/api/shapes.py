@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -11,15 +12,20 @@ from common.api.description import Problem
 from common.api.fields import Day, Input, Instant, Text
 from common.mail import absolute
 from mentors.models import Format, IssueType
+from sessions_app.attendance import LATE_FROM
 from sessions_app.forms.booking import REASON_LENGTH
 from sessions_app.meeting import meeting_address
 from sessions_app.models import Booking, BookingState, Brief
-from sessions_app.models.bookings import QUESTION_LENGTH
+from sessions_app.models.attendance import WORDS_LENGTH
+from sessions_app.models.bookings import OVER, QUESTION_LENGTH
 from sessions_app.services.changing import why_not_cancel, why_not_move
 
+HELD_OR_MISSED = (BookingState.CONFIRMED, *OVER)
 BRIEF = {"question": "Should I take the counter-offer?", "done_when": "I know what I would regret."}
 SLOT = {"start": "2026-11-26T14:30:00Z", "end": "2026-11-26T14:55:00Z"}
 LONG_TEXT = 2000
+OUTCOMES = ["joined", "late", "came", "missed", "absent", "arrived", "explained", "contested"]
+WITH_WORDS = {"explained", "contested"}
 
 
 class SlotOut(serializers.Serializer[Any]):
@@ -73,6 +79,24 @@ class DeclineInput(Input):
     example = {"reason": "I am not the right person for this."}
 
 
+class AttendanceInput(Input):
+    """Of oneself: joined, late, came, missed, explained (what happened). Of the other: absent, arrived after all.
+
+    contested: what stands is not so, staff decide.
+    """
+
+    outcome = serializers.ChoiceField(choices=OUTCOMES)
+    words = Text(
+        max_length=WORDS_LENGTH, required=False, allow_blank=True, help_text="Needed where something is explained."
+    )
+    example = {"outcome": "joined"}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["outcome"] in WITH_WORDS and not attrs.get("words"):
+            raise serializers.ValidationError({"words": [_("Say what happened, in a few words.")]}, code="rule")
+        return attrs
+
+
 class BriefOut(serializers.Serializer[Brief]):
     question = serializers.CharField()
     issue_type = serializers.ChoiceField(choices=[*IssueType.choices, ("", "")])
@@ -116,7 +140,10 @@ class BookingOut(serializers.Serializer[Booking]):
     offer = BookedOffer(source="*")
     brief = BriefOut(source="engagement.brief")
     join_url = serializers.SerializerMethodField(
-        help_text="The way into the call, from ten minutes before the start until fifteen after the end."
+        help_text=(
+            "The way into the call, from ten minutes before the start until fifteen after the end. "
+            "Say `joined` as you go in: only then can you say that the other has not come."
+        )
     )
     engagement = serializers.UUIDField(source="engagement.uuid")
     sequence = serializers.IntegerField(help_text="Grows with every move and with the cancellation, as in calendars.")
@@ -176,6 +203,7 @@ class BookingOut(serializers.Serializer[Booking]):
             "reschedule": why_not_move(booking, by=self.reader, now=self.moment) is None,
             "accept": waits and booking.mentor_id == self.reader.pk,
             "decline": waits and booking.mentor_id == self.reader.pk,
+            "attendance": booking.state in HELD_OR_MISSED and booking.start - LATE_FROM <= self.moment,
         }
         return [act for act, can in possible.items() if can]
 

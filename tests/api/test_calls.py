@@ -9,7 +9,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sessions_app.models import Booking, BookingState
+from sessions_app.models import AttendanceAct, Booking, BookingState
 from tests.conftest import NOW
 from tests.sessions_app.conftest import QUESTION, book
 
@@ -241,15 +241,65 @@ def test_lists_take_the_same_queries_however_long(program, bob, nine):
     assert counts[0] <= counts[1] <= 7
 
 
+def at_minute(minutes: int):
+    """So many minutes after Thursday's start."""
+    return time_machine.travel(NOW.fromisoformat(THURSDAY) + timedelta(minutes=minutes), tick=False)
+
+
+def test_who_came_is_said_as_on_the_page(program, alice, bob, booking):
+    mentor, mentee, address = program(alice), program(bob), f"bookings/{booking.uuid}/attendance/"
+    with at_minute(-30):
+        assert mentee.post(address, {"outcome": "late"})[0] == 200
+        assert mentee.post(address, {"outcome": "joined"})[1]["code"] == "not_open"
+    with at_minute(6):
+        assert mentor.post(address, {"outcome": "absent"})[1]["code"] == "not_there"
+        said = [mentor.post(address, {"outcome": outcome})[0] for outcome in ("joined", "absent")]
+        assert "attendance" in mentor.get(f"bookings/{booking.uuid}/")[1]["links"]
+    with at_minute(8):
+        missed = mentee.post(address, {"outcome": "missed", "words": "The train stood still."})
+        nothing = mentee.post(address, {"outcome": "explained"})
+        contested = mentee.post(address, {"outcome": "contested", "words": "I was there."})
+
+    assert (said, missed[1]["state"]) == ([200, 200], "mentee_no_show")
+    assert (nothing[0], list(nothing[1]["fields"])) == (422, ["words"])
+    assert contested[0] == 200
+    acts = list(AttendanceAct.objects.values_list("person__name", "kind", "words"))
+    assert acts == [
+        ("Bob Bose", "late", ""),
+        ("Alice Adair", "joined", ""),
+        ("Alice Adair", "absent", ""),
+        ("Bob Bose", "missed", "The train stood still."),
+        ("Bob Bose", "contested", "I was there."),
+    ]
+
+
+def test_the_other_arrives_after_all(program, alice, booking):
+    mentor, address = program(alice), f"bookings/{booking.uuid}/attendance/"
+    with at_minute(6):
+        said = [mentor.post(address, {"outcome": outcome})[0] for outcome in ("joined", "absent", "arrived")]
+
+    assert said == [200, 200, 200]
+
+
+def test_what_the_api_does_not_name_of_a_schedule_stays(program, alice):
+    schedule = alice.mentor_profile.schedule
+    kept = {"move_notice": 61, "cancel_notice": 62, "meeting_url": "https://meet.example.org/alice"}
+    type(schedule).objects.filter(pk=schedule.pk).update(**kept)
+
+    assert program(alice).send("PUT", "me/schedule/", SCHEDULE)[0] == 200
+    assert type(schedule).objects.values(*kept).get() == kept
+
+
 def test_a_stranger_finds_nothing(program, charlie, booking):
     asked, nobody = program(charlie), uuid4()
     calls = [("GET", "", None), ("POST", "cancel/", {}), ("POST", "reschedule/", {"start": THURSDAY})]
     calls += [("POST", "accept/", None), ("POST", "decline/", {"reason": "x"})]
+    calls += [("POST", "attendance/", {"outcome": "joined"})]
 
     real = [asked.send(method, f"bookings/{booking.uuid}/{act}", body) for method, act, body in calls]
     made_up = [asked.send(method, f"bookings/{nobody}/{act}", body) for method, act, body in calls]
 
-    assert real == made_up == [(404, {"code": "not_found", "message": "There is nothing here.", "fields": {}})] * 5
+    assert real == made_up == [(404, {"code": "not_found", "message": "There is nothing here.", "fields": {}})] * 6
     assert asked.get("bookings/")[1] == {"results": [], "next": None}
 
 
