@@ -180,6 +180,12 @@ def test_settings_refuse_to_start_without_a_secret_key():
     assert "SECRET_KEY" in done.stderr
 
 
+def test_beat_names_tasks_that_there_are():
+    app.loader.import_default_modules()
+
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} - set(app.tasks) == set()
+
+
 def test_hints_reach_the_broker():
     with app.connection_for_write() as connection:
         connection.ensure_connection(max_retries=1)

@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.models import AccessToken, Scope
 from accounts.tokens import TokenError, find_token, make_token, stop_token
 from tests.conftest import NOW
+from tests.test_bad_input import HOSTILE
 
 from .conftest import Program
 
@@ -146,6 +147,14 @@ def test_the_page_says_what_is_missing_and_keeps_what_was_typed(as_bob):
     )
     assert (nameless.status_code, nameless.context["form"].errors) == (422, {"name": ["Write what the token is for"]})
     assert 'value="Phone"' in again.content.decode()
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_is_typed_breaks_nothing(as_bob, text):
+    answers = [as_bob.post(PAGE, {**MINE, field: text}).status_code for field in MINE]
+
+    assert set(answers) <= {200, 422}
+    assert not AccessToken.objects.filter(name__contains="\u202e").exists()
 
 
 def test_making_and_stopping_need_a_fresh_proof(as_bob, bob):

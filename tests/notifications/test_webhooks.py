@@ -25,6 +25,7 @@ from notifications.webhooks.models import DeliveryState, WebhookDelivery, Webhoo
 from notifications.webhooks.services import WebhookError, announce, make_endpoint, send_again, switch_endpoint
 from notifications.webhooks.signing import secret_of
 from tests.conftest import NOW
+from tests.test_bad_input import HOSTILE
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -418,6 +419,15 @@ def test_staff_are_told_what_is_wrong_with_an_address(as_maria):
     assert (refused.status_code, refused.context["form"].errors) == (422, {"events": ["Choose one at least"]})
     refused = as_maria.post("/staff/webhooks/add/", {"url": "http://example.org/", "events": ["booking.created"]})
     assert refused.context["form"].errors == {"url": ["Write an address that begins with https://"]}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_staff_type_breaks_nothing(as_maria, text):
+    for url in (text, f"https://{text}", f"https://example.org/{text}"):
+        answer = as_maria.post("/staff/webhooks/add/", {"url": url, "events": ["booking.created"]})
+        assert answer.status_code in (200, 422)
+
+    assert {endpoint.url.isascii() for endpoint in WebhookEndpoint.objects.all()} <= {True}
 
 
 def test_staff_stop_start_renew_and_remove(as_maria, endpoint):
