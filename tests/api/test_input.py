@@ -115,6 +115,12 @@ DAYS = {"from": "2026-11-26", "to": "2026-11-27", "timezone": "Europe/London"}
         ({"to": "2026-11-25"}, 422, "to"),
         ({"to": "2027-01-27"}, 422, "to"),
         ({"to": "2027-01-26"}, 200, None),
+        # Sixty-two dates in which clocks go back are an hour longer.
+        ({"from": "2027-09-01", "to": "2027-11-01"}, 200, None),
+        ({"from": "2027-09-01", "to": "2027-11-01", "timezone": "Australia/Lord_Howe"}, 200, None),
+        ({"from": "2027-02-15", "to": "2027-04-17", "timezone": "Australia/Sydney"}, 200, None),
+        ({"from": "2001-01-01", "to": "2001-01-02"}, 200, None),
+        ({"from": "2099-12-30", "to": "2099-12-31", "timezone": "Pacific/Kiritimati"}, 200, None),
         ({"from": "yesterday"}, 400, "from"),
         ({"offer": "1"}, 400, "offer"),
         ({"sort": "name"}, 400, "sort"),
