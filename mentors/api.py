@@ -53,7 +53,9 @@ class OfferOut(serializers.Serializer[Offer]):
 
 
 class MentorCard(serializers.Serializer[MentorProfile]):
-    """For profiles that come `with_all_that_is_shown`."""
+    """Somebody who can be asked."""
+
+    # For profiles that come `with_all_that_is_shown`.
 
     slug = serializers.SlugField()
     name = serializers.CharField()

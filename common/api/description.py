@@ -102,6 +102,7 @@ def call(
         described: Handler = extend_schema(
             operation_id=name,
             summary=summary,
+            description=f"{summary}.",  # else it would be the docstring of the view, which is for us
             parameters=parameters,
             request=body,
             responses=responses,

@@ -190,6 +190,8 @@ class InputSchema(OpenApiSerializerExtension):
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         found = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        if not type(self.target).__doc__:
+            found.pop("description", None)  # it would be that of `Input`
         for name, field in self.target.fields.items():
             most = getattr(field, "max_length", None)
             if isinstance(field, serializers.ListSerializer) and most is not None:

@@ -127,7 +127,9 @@ STATES = [
 
 
 class BookingOut(serializers.Serializer[Booking]):
-    """For bookings that come `with_all_that_is_shown`; the context names the `reader` and `now`."""
+    """One session, agreed or asked for."""
+
+    # For bookings that come `with_all_that_is_shown`; the context names the `reader` and `now`.
 
     uuid = serializers.UUIDField()
     state = serializers.SerializerMethodField()
