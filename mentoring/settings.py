@@ -41,7 +41,10 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "lucide",
+    "rest_framework",
     "template_partials",
     "common",
     "accounts",
@@ -169,6 +172,13 @@ CELERY_BEAT_SCHEDULE = {
     "reap lost notifications": {"task": "notifications.tasks.reap", "schedule": 30, "options": {"expires": 30}},
     "write forgotten notifications": {"task": "sessions_app.tasks.audit", "schedule": 600, "options": {"expires": 600}},
     "tell staff who disagrees": {"task": "sessions_app.tasks.announce", "schedule": 600, "options": {"expires": 600}},
+    "send events to other systems": {
+        "task": "notifications.tasks.send_webhooks",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
+    "forget what was sent to other systems": {"task": "notifications.tasks.forget_webhooks", "schedule": 86_400},
+    "forget requests of programs": {"task": "accounts.tasks.forget_requests", "schedule": 3600},
     "tell staff what waits": {"task": "mentors.tasks.announce", "schedule": 600, "options": {"expires": 600}},
     "look anew at free times": {"task": "search.tasks.refresh", "schedule": 20, "options": {"expires": 20}},
     "heal the search": {"task": "search.tasks.heal", "schedule": 600, "options": {"expires": 600}},
@@ -213,6 +223,42 @@ MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
 # {token} is the booking's own unguessable room
 MEETING_URL = env("MEETING_URL", default="https://meet.jit.si/{token}")
+
+# Other systems are told by HTTPS at public addresses only; tests and trials tell some on this machine
+WEBHOOKS_TO_LOCAL_ADDRESSES = env.bool("WEBHOOKS_TO_LOCAL_ADDRESSES", default=False)
+
+# What programs may ask for, see docs/api.md
+API_ADDRESS_A_MINUTE = 60
+API_PERSON_A_MINUTE = 600
+API_BOOKINGS_AN_HOUR = 20
+API_LARGEST_BODY = 256 * 1024
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.access.authentication.TokenAuthentication",
+        "accounts.access.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PARSER_CLASSES": ["common.api.parsing.BoundedJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.api.parsing.OnlyJSON",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "common.api.errors.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": SITE_NAME,
+    "DESCRIPTION": "Find somebody who can help with one question, and book a short session with them.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "/static/img/favicon.svg",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
 
 # Machines that watch: `Authorization: Bearer …` opens /metrics; without a token only this machine may read it
 METRICS_TOKEN = env("METRICS_TOKEN", default="")

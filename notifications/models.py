@@ -15,6 +15,21 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .webhooks.models import DeliveryState, WebhookDelivery, WebhookEndpoint
+
+__all__ = [
+    "BouncedAddress",
+    "DeliveryState",
+    "Group",
+    "InboxItem",
+    "Notification",
+    "Preference",
+    "State",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "usual_leads",
+]
+
 
 class State(models.TextChoices):
     PENDING = "pending"

@@ -17,6 +17,7 @@ from sessions_app.models.bookings import OVER
 from sessions_app.notices import booking_notices
 from sessions_app.openings import announce_opened
 from sessions_app.reminders import SUBJECT
+from sessions_app.webhooks import tell
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -119,7 +120,7 @@ def change(
 
 
 def log(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> None:
-    BookingEvent.objects.create(
+    entry = BookingEvent.objects.create(
         booking=booking,
         by=by,
         from_state=from_state,
@@ -128,6 +129,7 @@ def log(booking: Booking, *, from_state: str, by: User | None, now: datetime, re
         reason=reason,
         at=now,
     )
+    tell(entry)
 
 
 def expire(booking: Booking, *, now: datetime) -> None:
