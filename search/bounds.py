@@ -9,17 +9,18 @@ from .outlook import HOURS
 
 DAY = timedelta(days=1)
 WEEK = range(8)
+USUAL, ANY = "usual", "open"
 
 # On their grid while it goes on, else where it begins. After that, until the sweep has looked: in the next hour in
 # which the rules may be open, or as near as their notice.
-FLOOR = """CASE WHEN %(now)s + notice <= open_from THEN open_from
-            WHEN %(now)s + notice <= open_until
-            THEN date_bin(step, %(now)s + notice + step - interval '1 microsecond', open_from)
+FLOOR = """CASE WHEN %(now)s + notice <= {run}_from THEN {run}_from
+            WHEN %(now)s + notice <= {run}_until
+            THEN date_bin({run}_step, %(now)s + notice + {run}_step - interval '1 microsecond', {run}_from)
             ELSE greatest(%(now)s + notice, {next_hour}) END"""
 
 
-def floor(now: datetime) -> tuple[str, dict[str, Any]]:
-    """SQL and its values; no start of the row's mentor lies before it."""
+def floor(run: str, now: datetime) -> tuple[str, dict[str, Any]]:
+    """SQL and its values; no start lies before it of the row's `USUAL` offer, or of `ANY`."""
     midnight = datetime.combine(now.date(), time(), tzinfo=EPOCH.tzinfo)
     hours_left = ((1 << HOURS) - 1) >> now.hour << now.hour
     cases, values = [], {"now": now, "hours_left": hours_left}
@@ -30,4 +31,4 @@ def floor(now: datetime) -> tuple[str, dict[str, Any]]:
         passed = f"bit_count((({bits} & -{bits}) - 1)::bit({HOURS}))"
         cases.append(f"WHEN {bits} <> 0 THEN %(day{day})s::timestamptz + {passed} * interval '1 hour'")
         values[f"day{day}"] = midnight + day * DAY
-    return FLOOR.format(next_hour=f"CASE {' '.join(cases)} END"), values
+    return FLOOR.format(run=run, next_hour=f"CASE {' '.join(cases)} END"), values

@@ -13,7 +13,7 @@ from sessions_app.models.bookings import WAITING
 from sessions_app.models.feedback import Again
 from sessions_app.walltime import EPOCH, MINUTE, minute_at_or_after, minute_at_or_before
 
-from .bounds import floor
+from .bounds import ANY, USUAL, floor
 from .kinds import FORMATS, LENGTHS, kind_bits
 from .outlook import HOUR, HOURS, NEAR, mark
 from .wishes import Order, Span, Wish
@@ -158,7 +158,7 @@ def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tu
     if after:
         values |= {"near_after": -after.near, "key_after": after.key, "profile_after": after.profile_id}
         page += " AND (-near, key, profile_id) > (%(near_after)s, %(key_after)s, %(profile_after)s)"
-    bound, named = floor(asked.now)
+    bound, named = floor(run_of(wish), asked.now)
     values |= named
     by_match = wish.order == Order.MATCH
     sql = CANDIDATES.format(
@@ -174,10 +174,15 @@ def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tu
     return sql, values
 
 
+def run_of(wish: Wish) -> str:
+    """Whose starts the bound must be of: those of the usual offer, unless some kinds of offers are asked for."""
+    return ANY if wish.lengths or wish.format or wish.instant else USUAL
+
+
 def _conditions(asked: Asked) -> Iterator[str]:
     wish, question = asked.wish, asked.question
-    yield "open_from < %(end)s"
-    if wish.lengths or wish.format or wish.instant:
+    yield f"{run_of(wish)}_from < %(end)s"
+    if run_of(wish) == ANY:
         yield "offers & %(kinds)s <> 0"
     if question.chosen:
         yield "topics && %(chosen)s::int[]"

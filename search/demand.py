@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from .bounds import floor
+from .bounds import ANY, floor
 
 SOON = timedelta(days=7)
 
@@ -38,7 +38,7 @@ class TopicWait:
 
 def topic_waits(*, now: datetime, limit: int = 50) -> list[TopicWait]:
     """Topics for which people wait longest, those with nobody first."""
-    bound, values = floor(now)
+    bound, values = floor(ANY, now)
     with connection.cursor() as cursor:
         cursor.execute(TOPICS.format(floor=bound), values | {"soon": now + SOON, "limit": limit})
         return [TopicWait(*row) for row in cursor.fetchall()]
