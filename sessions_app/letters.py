@@ -21,6 +21,7 @@ from mentors.models import Format
 from notifications.models import Group, Notification
 from notifications.registry import Attachment, Message, Nothing, Policy, register
 
+from .followups import meet_again
 from .invites import build_invite
 from .models import Booking, BookingEvent, BookingState, Resolution
 from .models.bookings import JOIN_OPENS_BEFORE
@@ -237,8 +238,12 @@ def reminder_day(reading: Reading) -> Message:
 
 
 def request_waiting(reading: Reading) -> Message | Nothing:
-    if reading.booking.extended:
+    booking = reading.booking
+    if booking.extended:
         return Nothing("more time taken")
+    others = Booking.objects.filter(booked_with=booking.booked_with_id, state=BookingState.REQUESTED)
+    if booking.booked_with_id and others.filter(pk__lt=booking.pk).exists():
+        return Nothing("said of the first of these dates")
     return letter(reading, "request_waiting", answer_by(reading))
 
 
@@ -246,6 +251,8 @@ def feedback(reading: Reading, *, nudge: bool) -> Message | Nothing:
     booking = reading.booking
     if booking.feedback.filter(author=reading.person).exists():
         return Nothing("answered")
+    if nudge and meet_again(booking):
+        return Nothing("another session follows")
     page = absolute("session_feedback", booking.uuid)
     # Mail scanners follow links, so these only choose an answer on the page; nothing is kept until it is sent there.
     answers = [(f"{page}?answer={value}", value.label) for value in (Resolution.YES, Resolution.PARTLY, Resolution.NO)]

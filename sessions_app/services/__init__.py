@@ -8,6 +8,7 @@ from .clockwork import close_engagements, complete_ended, expire_overdue
 from .contesting import contest_missed, decide_attendance, explain_missed
 from .feedback import give_feedback
 from .followups import StepInput, answer_follow_up, drop_step, write_step
+from .series import book_further
 from .words import decline_words, publish_words, withdraw_words
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "accept_booking",
     "answer_absent",
     "answer_follow_up",
+    "book_further",
     "book_session",
     "cancel_booking",
     "claim_hold",
