@@ -26,10 +26,9 @@ from .invites import build_invite
 from .models import Booking, BookingEvent, BookingState, Resolution
 from .models.bookings import JOIN_OPENS_BEFORE
 from .reminders import REMINDERS
+from .same_question import QUESTION_IN_ADDRESS, asked_already, question_query
 from .suggestions import people_for
 
-# The question goes into the address of the search page, and addresses should stay short.
-QUESTION_IN_ADDRESS = 200
 ELSEWHERE = 3
 
 Context = dict[str, object]
@@ -107,12 +106,11 @@ def facts(reading: Reading) -> Context:
 
 def addresses(booking: Booking) -> Context:
     names = {"page": "session", "move": "session_move", "cancel": "session_cancel", "respond": "session_respond"}
-    slug = booking.offer.profile.slug
-    search = urlencode({"q": booking.question[:QUESTION_IN_ADDRESS]})
+    words = urlencode({"q": booking.question[:QUESTION_IN_ADDRESS]})
     return {
         **{f"{name}_url": absolute(view, booking.uuid) for name, view in names.items()},
-        "mentor_url": absolute("mentor_detail", slug),
-        "search_url": f"{absolute('mentor_list')}?{search}",
+        "mentor_url": f"{absolute('mentor_detail', booking.offer.profile.slug)}?{words}",
+        "search_url": f"{absolute('mentor_list')}?{question_query(booking)}",
     }
 
 
@@ -197,24 +195,26 @@ def called_off(reading: Reading, *, template: str) -> Message:
 
 
 def soonest_elsewhere(reading: Reading) -> Context:
-    """Other mentors who could help with the same question, and when they are free first."""
+    """Other mentors who could help with the same question and were not asked yet, and when they are free first."""
     booking = reading.booking
+    asked = asked_already(booking.engagement)
     others = people_for(
         booking.question,
         zone=reading.zone,
         now=reading.now,
         mentee=reading.person,
         without=booking.offer.profile,
-        count=ELSEWHERE,
+        count=ELSEWHERE + len(asked),
     )
+    fresh = [other for other in others if other.profile.person_id not in asked][:ELSEWHERE]
     return {
         "elsewhere": [
             (
-                absolute("mentor_detail", other.profile.slug),
+                f"{absolute('mentor_detail', other.profile.slug)}?{question_query(booking)}",
                 other.profile.name,
                 reading.when(other.slots[0].start, short=True),
             )
-            for other in others
+            for other in fresh
         ]
     }
 

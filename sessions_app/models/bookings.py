@@ -38,6 +38,11 @@ class Brief(models.Model):
     def __str__(self) -> str:
         return self.question[:60]
 
+    @property
+    def has_more(self) -> bool:
+        """Whether more was written than the question."""
+        return bool(self.situation or self.tried or self.done_when)
+
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):
     def live(self) -> Self:
