@@ -1,8 +1,9 @@
 """Several dates for one question, looked at together. Pure but for the rows it is given."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,8 @@ SERIES_SUBJECT = "series"
 # What stands in the way of a date because of another one that was chosen with it.
 TOO_NEAR = ("taken", "buffer")
 
+Spans = Sequence[tuple[datetime, datetime]]
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -28,17 +31,36 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """For how many further contacts there is room, and the last moment at which one may start."""
+    """Room for `count` further contacts. All start within `span`; `first` and `last` are the starts there are."""
 
     count: int
-    until: datetime
+    first: datetime
+    last: datetime
+    span: timedelta
+
+    @property
+    def until(self) -> datetime:
+        return self.first + self.span
+
+    def holds(self, start: datetime) -> bool:
+        return self.last - self.span <= start <= self.until
+
+    def beside(self, starts: Iterable[datetime]) -> Self:
+        """What is left of the span once these are chosen."""
+        dates = [self.first, self.last, *starts]
+        return replace(self, first=min(dates), last=max(dates))
 
 
-def with_chosen(timetable: Timetable, slots: Sequence[Slot], *, until: datetime, now: datetime) -> Timetable:
-    """What is left beside the chosen slots, no further ahead than `until`."""
+def beside(timetable: Timetable, slots: Sequence[Slot]) -> Timetable:
+    """The timetable once these slots are booked."""
+    return Timetable(timetable.rules, (*timetable.taken, *(Taken(slot.start, slot.end) for slot in slots)))
+
+
+def no_further(timetable: Timetable, until: datetime, *, now: datetime) -> Timetable:
+    """The timetable up to the day of `until`."""
     days = max(0, -(-(until - now) // timedelta(days=1)))
     rules = replace(timetable.rules, horizon_days=min(timetable.rules.horizon_days, days))
-    return Timetable(rules, (*timetable.taken, *(Taken(slot.start, slot.end) for slot in slots)))
+    return replace(timetable, rules=rules)
 
 
 def plan(
@@ -46,20 +68,19 @@ def plan(
     slots: Sequence[Slot],
     *,
     step: int | None,
-    busy: Sequence[tuple[datetime, datetime]],
+    busy: Spans,
     room: Room,
     profile: MentorProfile,
     now: datetime,
 ) -> Iterator[Planned]:
     """Each slot as the engine sees it once those before it are booked; `slots` are in order."""
     for place, slot in enumerate(slots):
-        if slot.start > room.until:
-            yield Planned(slot, too_far())
-            continue
+        before = slots[:place]
         alone = refusal_of(timetable, slot, step=step, busy=busy, now=now)
-        beside = with_chosen(timetable, slots[:place], until=datetime.max.replace(tzinfo=now.tzinfo), now=now)
-        refusal = alone or refusal_of(beside, slot, step=step, busy=busy, now=now)
-        if refusal is None:
+        refusal = alone or refusal_of(beside(timetable, before), slot, step=step, busy=busy, now=now)
+        if not room.beside(other.start for other in before).holds(slot.start):
+            yield Planned(slot, too_far())
+        elif refusal is None:
             yield Planned(slot)
         elif alone is None and refusal.code in TOO_NEAR:
             yield Planned(slot, _("This is too close to another of your dates. Choose another time."))
@@ -67,17 +88,10 @@ def plan(
             yield Planned(slot, explain(refusal.code, profile, timetable.rules), refusal.earliest)
 
 
-def refusal_of(
-    timetable: Timetable,
-    slot: Slot,
-    *,
-    step: int | None,
-    busy: Sequence[tuple[datetime, datetime]],
-    now: datetime,
-) -> Refusal | None:
+def refusal_of(timetable: Timetable, slot: Slot, *, step: int | None, busy: Spans, now: datetime) -> Refusal | None:
     length = (slot.end - slot.start) // timedelta(minutes=1)
     return timetable.why_not(start=slot.start, length=length, step=step, now=now, own=busy)
 
 
 def too_far() -> str:
-    return _("This is more than four weeks after your first session on this question. Choose an earlier time.")
+    return _("All sessions on one question lie within four weeks. Choose a time nearer to the others.")

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -48,11 +49,11 @@ def room_for(booking: Booking, *, by: User, now: datetime) -> Room:
     if left < 1:
         words = _("%(count)d sessions on one question are the most. For a new question, book %(mentor)s anew.")
         raise BookingError("series_full", words % {**mentor, "count": settings.MAX_CONTACTS})
-    until = contacts[0].start + settings.SERIES_SPAN
-    if until <= now:
+    room = Room(left, contacts[0].start, contacts[-1].start, settings.SERIES_SPAN)
+    if room.until <= now:
         words = _("Four weeks after the first session a question is closed. Book %(mentor)s anew.")
         raise BookingError("series_over", words % mentor)
-    return Room(min(left, open_left(by, now=now)), until)
+    return replace(room, count=min(left, open_left(by, now=now)))
 
 
 def open_left(mentee: User, *, now: datetime) -> int:
@@ -108,17 +109,16 @@ def check_dates(starts: Sequence[datetime], room: Room) -> None:
             room.count,
         )
         raise BookingError("too_many_dates", words % {"count": room.count})
-    if starts[-1] > room.until:
+    if not all(room.beside(starts).holds(start) for start in starts):
         raise BookingError("series_span", too_far())
 
 
 def check_span(booking: Booking, *, start: datetime) -> None:
     """A contact that moves stays within four weeks of the others. Raises BookingError `series_span`."""
-    others = [contact.start for contact in Booking.objects.contacts_of(booking.engagement).exclude(pk=booking.pk)]
-    dates = sorted([*others, start])
-    if dates[-1] - dates[0] > settings.SERIES_SPAN:
-        words = _("All sessions on one question lie within four weeks. Choose a time nearer to the others.")
-        raise BookingError("series_span", words)
+    others = Booking.objects.contacts_of(booking.engagement).exclude(pk=booking.pk)
+    dates = [start, *(contact.start for contact in others)]
+    if max(dates) - min(dates) > settings.SERIES_SPAN:
+        raise BookingError("series_span", too_far())
 
 
 def mark_of(key: str | None, booking: Booking, starts: Sequence[datetime]) -> str | None:

@@ -24,7 +24,7 @@ from sessions_app.forms.address import read_date, read_start
 from sessions_app.forms.series import FurtherForm
 from sessions_app.models import Booking
 from sessions_app.picking import Browser, Picker, Time, busy_times
-from sessions_app.series import Planned, Room, plan, with_chosen
+from sessions_app.series import Planned, Room, beside, no_further, plan
 from sessions_app.services import book_further
 from sessions_app.services.series import room_for
 from sessions_app.timetable import load_timetable
@@ -58,10 +58,17 @@ class Desk:
     def is_full(self) -> bool:
         return self.room is not None and len(self.chosen) >= self.room.count
 
+    @property
+    def left(self) -> Room:
+        """What the chosen dates leave of the room; only where there is room."""
+        assert self.room is not None  # noqa: S101 - said above
+        return self.room.beside(slot.start for slot in self.chosen)
+
     def picker(self, *, day: str) -> Picker | None:
         if self.browser is None or self.room is None:
             return None
-        left = with_chosen(self.browser.timetable, self.chosen, until=self.room.until, now=self.browser.now)
+        free = beside(self.browser.timetable, self.chosen)
+        left = no_further(free, self.left.until, now=self.browser.now)
         opened = read_date(day) or (self.browser.local_date(self.chosen[-1].start) if self.chosen else None)
         return replace(self.browser, timetable=left).pick(day=opened)
 
@@ -71,14 +78,13 @@ class Desk:
         return [self.option(time, picker, starts) for time in picker.times]
 
     def option(self, time: Time, picker: Picker, starts: Sequence[datetime]) -> Option:
-        assert self.room is not None  # noqa: S101 - no room, no picker
         start, chosen = time.slot.start, time.slot.start in starts
-        late = start > self.room.until
+        too_far = not self.left.holds(start)
         # Where one date is all there is room for, another choice takes its place.
-        others = [] if self.room.count == 1 else [other for other in starts if other != start]
+        others = [] if self.left.count == 1 else [other for other in starts if other != start]
         wanted = others if chosen else [*others, start]
         href = address(wanted, day=picker.day.isoformat()) + "#times"
-        return Option(replace(time, gone=(time.gone or late) and not chosen), chosen, href)
+        return Option(replace(time, gone=(time.gone or too_far) and not chosen), chosen, href)
 
     def planned(self) -> list[Planned]:
         if self.browser is None or self.room is None:

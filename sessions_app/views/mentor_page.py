@@ -65,8 +65,8 @@ def mentor_page(
     if timetable and offer:
         busy = busy_times(signed_in(request), now=now)
         browser = Browser(timetable, offer.length, offer.step, zone, now, busy)
-    question = clean_words(request.GET.get("q", ""))
     earlier = earlier_of(signed_in(request), (form.data if form else request.GET).get("follows", ""))
+    question = clean_words(request.GET.get("q", "")) or (earlier.brief.question if earlier else "")
     context = {
         "profile": profile,
         "offers": offers,

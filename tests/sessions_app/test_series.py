@@ -136,6 +136,7 @@ def test_a_stranger_and_the_mentor_cannot_add_dates(booking, alice, charlie):
         pytest.param([], "no_dates", id="none"),
         pytest.param([*WEEKS, THURSDAY + DAY], "too_many_dates", id="three beside one ahead"),
         pytest.param([WEEKS[0], THURSDAY + timedelta(days=29)], "series_span", id="five weeks"),
+        pytest.param([THURSDAY - DAY, THURSDAY + timedelta(days=28)], "series_span", id="four weeks and a day"),
         pytest.param([WEEKS[0], at("2026-12-05 10:00")], "outside_windows", id="a Saturday"),
         pytest.param([WEEKS[0], WEEKS[0] + timedelta(minutes=5)], "off_grid", id="off the grid"),
         pytest.param([THURSDAY, WEEKS[0]], "taken", id="the first again"),
