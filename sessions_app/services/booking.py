@@ -213,7 +213,7 @@ def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime) -> None
     if ahead.filter(mentor=profile.person_id).exists():
         raise BookingError(
             "already_together",
-            _("You already have a session with %(mentor)s ahead. Move that one, or book again after it.")
+            _("You already have a session with %(mentor)s ahead. On its page you can move it or add dates.")
             % {"mentor": profile.first_name},
         )
     limit = settings.MAX_OPEN_BOOKINGS

@@ -15,7 +15,7 @@ from mentors.models import Offer
 from notifications.services import schedule
 from sessions_app.errors import BookingError
 from sessions_app.misses import why_paused
-from sessions_app.models import Booking, BookingState, Feedback
+from sessions_app.models import Booking, BookingState, Engagement, Feedback
 from sessions_app.notices import booking_notices
 from sessions_app.series import Room, too_far
 
@@ -28,10 +28,8 @@ AGREED = (BookingState.CONFIRMED, BookingState.COMPLETED)
 def room_for(booking: Booking, *, by: User, now: datetime) -> Room:
     """What page and service both ask. Raises BookingError when there is no room for a further contact.
 
-    Its codes: `not_yours`, `closed`, `paused`, `engagement_closed`, `not_agreed`, `series_full`, `series_over`,
-    `too_many_open`.
+    Its codes: `not_yours`, `closed`, `paused`, `too_many_open`, and those of `room_in`.
     """
-    mentor = {"mentor": booking.mentor.first_name}
     if booking.mentee_id != by.pk:
         raise BookingError("not_yours", _("This session belongs to other people."))
     check_offer(booking.offer)
@@ -39,8 +37,17 @@ def room_for(booking: Booking, *, by: User, now: datetime) -> Room:
         raise closed(booking.offer.profile)
     if refusal := why_paused(by, now=now):
         raise refusal
-    contacts = list(Booking.objects.contacts_of(booking.engagement))
-    if booking.engagement.closed_at:
+    room = room_in(booking.engagement, list(Booking.objects.contacts_of(booking.engagement)), now=now)
+    return replace(room, count=min(room.count, open_left(by, now=now)))
+
+
+def room_in(engagement: Engagement, contacts: Sequence[Booking], *, now: datetime) -> Room:
+    """What an engagement with these contacts, in order, has room for.
+
+    Raises BookingError `engagement_closed`, `not_agreed`, `series_full`, `series_over`.
+    """
+    mentor = {"mentor": engagement.mentor.first_name}
+    if engagement.closed_at:
         words = _("This question is closed. Book %(mentor)s anew, with what you want to leave with now.")
         raise BookingError("engagement_closed", words % mentor)
     if not any(contact.state in AGREED for contact in contacts):
@@ -53,7 +60,7 @@ def room_for(booking: Booking, *, by: User, now: datetime) -> Room:
     if room.until <= now:
         words = _("Four weeks after the first session a question is closed. Book %(mentor)s anew.")
         raise BookingError("series_over", words % mentor)
-    return replace(room, count=min(left, open_left(by, now=now)))
+    return room
 
 
 def open_left(mentee: User, *, now: datetime) -> int:
