@@ -23,9 +23,8 @@ def series(row: Notification, now: datetime, *, state: BookingState) -> Message 
     if not left:
         return Nothing("moved on")
     readings = [Reading(booking, row.recipient, now) for booking in left]
-    side = "mentor" if readings[0].is_mentor else "mentee"
     waits = state == BookingState.REQUESTED
-    message = letter(readings[0], f"series_{'requested' if waits else 'booked'}_{side}", dates_of(readings))
+    message = letter(readings[0], row.kind, dates_of(readings))
     return message if waits else with_files(message, readings)
 
 

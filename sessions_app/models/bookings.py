@@ -39,8 +39,8 @@ class Brief(models.Model):
         return self.question[:60]
 
     @property
-    def has_more(self) -> bool:
-        """Whether more was written than the question."""
+    def is_prepared(self) -> bool:
+        """Whether there is more to read than the question."""
         return bool(self.situation or self.tried or self.done_when)
 
 
