@@ -160,7 +160,7 @@ class Booking(models.Model):
     )
     # Where several were booked in one act, the first of them; what is told about the act is told about that one.
     booked_with = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="booked_together", editable=False
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="booked_together", editable=False
     )
     during = DateTimeRangeField(default_bounds="[)")
     format = models.CharField(max_length=10, choices=Format)

@@ -10,6 +10,7 @@ from notifications.models import InboxItem, Notification
 from notifications.registry import Nothing, kind_named
 from sessions_app import audit
 from sessions_app.audit import audit_notices
+from sessions_app.followup_lines import follow_up_lines
 from sessions_app.models import Booking, BookingState, Engagement, Occupancy
 from sessions_app.services import (
     accept_booking,
@@ -217,6 +218,16 @@ def test_follow_ups_and_nudges_come_only_after_the_last_contact(booking, bob):
         [last.pk],
         [last.pk],
     ]
+
+
+def test_the_inbox_asks_only_about_the_last_contact(booking, bob):
+    last = further(booking, bob, [THURSDAY + DAY])[0]
+    complete_ended(now=last.end)
+
+    items = InboxItem.objects.filter(kind="follow_up_three_days", recipient=bob)
+    shown = follow_up_lines(list(items), bob, last.end + 4 * DAY)
+
+    assert [item.subject_id for item in items if item.pk in shown] == [last.pk]
 
 
 def test_a_forgotten_notice_of_a_series_is_written_again(booking, bob):
