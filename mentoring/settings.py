@@ -209,6 +209,8 @@ NOTICES_KEEP = timedelta(days=365)
 # Limits (docs: domain.md); a clear message says when one is met
 MAX_OPEN_BOOKINGS = 3
 MAX_LIVE_ENGAGEMENTS_PER_PAIR = 1
+MAX_CONTACTS = 4
+SERIES_SPAN = timedelta(days=28)
 HOLD_MINUTES = 10
 MAX_HOLDS_PER_HOUR = 20
 REQUEST_DEADLINE = timedelta(hours=24)

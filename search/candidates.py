@@ -101,13 +101,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question to the index: whom to leave out and in which times to look, for one reader at one moment."""
+    """One question to the index: whom to leave out and in which times to look, for one reader at one moment.
+
+    `without`: people whom nobody asks here.
+    """
 
     wish: Wish
     question: Question
     times: Sequence[Span]
     now: datetime
     mentee_id: int | None = None
+    without: frozenset[int] = frozenset()
 
 
 def find_candidates(
@@ -147,6 +151,7 @@ def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tu
         "end": asked.times[-1][1],
         "limit": limit,
         "shown": list(wish.shown),
+        "without": list(asked.without),
         "kinds": kind_bits(wish.lengths, wish.format, wish.instant),
         "language": [wish.language],
         "chosen": list(question.chosen),
@@ -192,6 +197,8 @@ def _conditions(asked: Asked) -> Iterator[str]:
         yield _matching(question, loose=wish.loose)
     if wish.shown:
         yield "profile_id <> ALL(%(shown)s)"
+    if asked.without:
+        yield "person_id <> ALL(%(without)s)"
     if asked.mentee_id:
         yield "person_id <> %(mentee)s"
         yield NOT_AGAIN

@@ -89,18 +89,19 @@ class Found:
 
 @dataclass(slots=True)
 class Finder:
-    """One search for one reader at one moment; `mentee` is whoever is signed in."""
+    """One search for one reader at one moment; `mentee` is whoever is signed in, `without` are people to leave out."""
 
     zone: str
     now: datetime
     mentee: User | None = None
+    without: frozenset[int] = frozenset()
     busy: tuple[Span, ...] = ()
 
     def find(self, wish: Wish, question: Question, count: int) -> list[Found]:
         times = wish.times(zone=self.zone, now=self.now)
         if not times:
             return []
-        asked = Asked(wish, question, times, self.now, self.mentee.pk if self.mentee else None)
+        asked = Asked(wish, question, times, self.now, self.mentee.pk if self.mentee else None, self.without)
         return best(count, self.batches(asked), lambda batch: self.look(batch, times))
 
     def batches(self, asked: Asked) -> Iterator[Sequence[Candidate]]:
@@ -173,14 +174,22 @@ class Finder:
 
 
 def find_mentors(
-    wish: Wish, *, zone: str, now: datetime, mentee: User | None = None, count: int = PAGE, widen: bool = False
+    wish: Wish,
+    *,
+    zone: str,
+    now: datetime,
+    mentee: User | None = None,
+    without: frozenset[int] = frozenset(),
+    count: int = PAGE,
+    widen: bool = False,
 ) -> Results:
     """Mentors who can help and have a free time when it is wished for, soonest (or closest match) first.
 
     `zone` is the reader's: days and evenings are theirs. What is listed can be booked at `now`, by `mentee` if one is
-    given: whom they never want to meet again they don't meet here. `widen`: where nobody is found, ask for less.
+    given: whom they never want to meet again they don't meet here, nor the people `without`.
+    `widen`: where nobody is found, ask for less.
     """
-    finder = Finder(zone, now, mentee)
+    finder = Finder(zone, now, mentee, without)
     question = read_question(wish.words, topic=wish.topic, typing=wish.typing)
     dropped: tuple[Drop, ...] = ()
     found = finder.find(wish, question, count + 1)
@@ -201,9 +210,11 @@ def following(wish: Wish, page: Sequence[Found]) -> Wish | None:
     return replace(wish, shown=shown) if len(shown) <= MOST_SHOWN else None
 
 
-def relaxations(wish: Wish, *, zone: str, now: datetime, mentee: User | None = None) -> list[tuple[str, Wish, int]]:
+def relaxations(
+    wish: Wish, *, zone: str, now: datetime, mentee: User | None = None, without: frozenset[int] = frozenset()
+) -> list[tuple[str, Wish, int]]:
     """For an empty page: which filter to drop, and how many people that brings (`PAGE` for as many or more)."""
-    finder = Finder(zone, now, mentee)
+    finder = Finder(zone, now, mentee, without)
     rows = []
     for name, other in wish.relaxed():
         question = read_question(other.words, topic=other.topic)

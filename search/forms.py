@@ -8,6 +8,7 @@ from django.http import QueryDict
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length
 from sessions_app.forms.address import clean_words, read_date
+from sessions_app.same_question import read_uuid
 
 from .cursors import decode_shown
 from .wishes import Order, When, Wish
@@ -32,6 +33,8 @@ def read_wish(data: QueryDict, *, typing: bool = False) -> Wish:
         instant=data.get("instant") == "1",
         later=data.get("later") == "1",
         loose=data.get("loose") == "1",
+        follows=read_uuid(data.get("follows", "")),
+        met=data.get("met") == "1",
         order=_one_of(Order, data.get("sort", ""), Order.SOONEST),
         typing=typing,
         shown=_shown(data.get("cursor", "")),

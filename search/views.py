@@ -17,12 +17,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url, replace_url
 
+from accounts.models import User
 from accounts.viewing import viewer_hour12, viewer_zone
 from common.times import when_text
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length, Topic
 from sessions_app.models import Booking
 from sessions_app.readers import signed_in
+from sessions_app.same_question import asked_already, earlier_of
 
 from .finding import PAGE, Match, Results, find_mentors, relaxations
 from .forms import read_wish
@@ -72,7 +74,8 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     now, zone, reader = timezone.now(), viewer_zone(request) or "UTC", signed_in(request)
     is_part = bool(request.headers.get("HX-Request"))
     wish = read_wish(request.GET, typing=request.headers.get("HX-Trigger-Name") == "q")
-    found = find_mentors(wish, zone=zone, now=now, mentee=reader, widen=True)
+    wish, without = leave_out(wish, reader)
+    found = find_mentors(wish, zone=zone, now=now, mentee=reader, without=without, widen=True)
     if not found.question.chosen:
         # A topic that nobody knows is as if it weren't there.
         wish = replace(wish, topic="")
@@ -89,7 +92,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     if not found.matches:
         context["relaxed"] = [
             (DROPPED[name], other.query(), count, count >= PAGE)
-            for name, other, count in relaxations(wish, zone=zone, now=now, mentee=reader)
+            for name, other, count in relaxations(wish, zone=zone, now=now, mentee=reader, without=without)
         ]
         context["nearest_topics"] = Topic.objects.active().leaves().order_by("position", "name")[:NEAREST]
     response = render(request, f"search/mentor_list.html{'#results' if is_part else ''}", context)
@@ -99,6 +102,14 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     # Back undoes a filter, but not each letter that was typed.
     address = f"{reverse('mentor_list')}?{wish.query()}"
     return replace_url(response, address) if wish.typing else push_url(response, address)
+
+
+def leave_out(wish: Wish, reader: User | None) -> tuple[Wish, frozenset[int]]:
+    """The wish, and the people whom its question was asked already; of another person's question nothing is said."""
+    earlier = earlier_of(reader, wish.follows)
+    if earlier is None:
+        return replace(wish, follows="", met=False), frozenset()
+    return wish, frozenset() if wish.met else asked_already(earlier)
 
 
 def is_unmet(found: Results) -> bool:
@@ -132,6 +143,7 @@ def filters(wish: Wish) -> dict[str, Any]:
         "later_query": wish.but(later=True).query(),
         "first_query": wish.but().query(),
         "loose_query": wish.but(loose=True).query(),
+        "met_query": wish.but(met=not wish.met).query(),
     }
 
 

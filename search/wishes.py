@@ -55,7 +55,8 @@ class Wish:
     """`lengths` in minutes, empty for any. `first` and `last` are dates of the reader, both included.
 
     `later` looks past the next seven days too; `hours` no further than that many. `typing`: the last word may be but a
-    beginning. `loose`: any of the words is enough. `shown`: the profiles of the pages before this one.
+    beginning. `loose`: any of the words is enough. `shown`: the profiles of the pages before this one. `follows`: the
+    engagement whose question this is; whom it was asked already is left out, unless `met`.
     """
 
     words: str = ""
@@ -73,6 +74,8 @@ class Wish:
     typing: bool = False
     loose: bool = False
     shown: frozenset[int] = frozenset()
+    follows: str = ""
+    met: bool = False
 
     @property
     def is_any_time(self) -> bool:
@@ -134,7 +137,8 @@ class Wish:
         pairs += [(name, day.isoformat()) for name, day in (("from", self.first), ("to", self.last)) if day]
         pairs += [("len", str(length)) for length in self.lengths]
         pairs += [(name, value) for name in ("topic", "language", "format") if (value := getattr(self, name))]
-        pairs += [(name, "1") for name in ("instant", "later", "loose") if getattr(self, name)]
+        pairs += [(name, "1") for name in ("instant", "later", "loose", "met") if getattr(self, name)]
+        pairs += [("follows", self.follows)] if self.follows else []
         pairs += [("sort", self.order)] if self.order != Order.SOONEST else []
         pairs += [("cursor", encode_shown(self.shown))] if self.shown else []
         return urlencode(pairs)

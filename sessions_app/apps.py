@@ -20,6 +20,8 @@ class SessionsAppConfig(AppConfig):
         from .missed_letters import register_kinds as register_missed
         from .models import Booking
         from .reminders import SUBJECT, follow_preference
+        from .series_letters import register_kinds as register_series
+        from .series_lines import register_lines as register_series_lines
         from .thread_letters import register_kinds as register_threads
         from .thread_lines import register_lines as register_thread_lines
         from .views.booking import claim_after_sign_in
@@ -29,6 +31,7 @@ class SessionsAppConfig(AppConfig):
         register_kinds()
         register_followups()
         register_missed()
+        register_series()
         register_case_digest()
         register_threads()
         register_thread_lines()
@@ -36,6 +39,7 @@ class SessionsAppConfig(AppConfig):
         register_events(EVENTS)
         register_lines()
         register_followup_lines()
+        register_series_lines()
         after_change.append(follow_preference)
         after_sign_in.append(claim_after_sign_in)
         describe_times.append(weekly_times)

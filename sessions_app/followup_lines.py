@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Exists
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,7 @@ from notifications.inbox import Line, shows
 from notifications.models import InboxItem
 
 from .followup_notices import ACTION_KIND, KINDS
-from .followups import step_text
+from .followups import later_contacts, step_text
 from .models import ActionItem, Booking, BookingState, FollowUpStep
 
 STEPS = {kind: step for step, kind in KINDS.items()}
@@ -24,7 +25,7 @@ def register_lines() -> None:
 
 def follow_up_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
     held = Booking.objects.filter(mentee=reader, state=BookingState.COMPLETED).select_related("mentor")
-    bookings = held.in_bulk({item.subject_id for item in items})
+    bookings = held.exclude(Exists(later_contacts())).in_bulk({item.subject_id for item in items})
     return {
         item.pk: follow_up_line(bookings[item.subject_id], STEPS[item.kind])
         for item in items

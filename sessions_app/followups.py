@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -73,8 +74,15 @@ def step_text(action: ActionItem) -> str:
 
 def meet_again(booking: Booking) -> bool:
     """The next contact of the same engagement will be asked about itself."""
-    later = Booking.objects.filter(engagement=booking.engagement_id, during__startswith__gt=booking.start)
-    return later.filter(state__in=(BookingState.CONFIRMED, BookingState.COMPLETED)).exists()
+    return Booking.objects.filter(Exists(later_contacts()), pk=booking.pk).exists()
+
+
+def later_contacts() -> QuerySet[Booking]:
+    """Of the booking that a query looks at: what follows it in its engagement."""
+    later = Booking.objects.filter(
+        engagement=OuterRef("engagement"), during__startswith__gt=OuterRef("during__startswith")
+    )
+    return later.filter(state__in=(BookingState.CONFIRMED, BookingState.COMPLETED))
 
 
 def ways_on(booking: Booking, question: FollowUpQuestion, answer: str) -> WaysOn | None:

@@ -22,14 +22,14 @@ from notifications.models import Group, Notification
 from notifications.registry import Attachment, Message, Nothing, Policy, register
 
 from .brief_words import brief_line
+from .followups import meet_again
 from .invites import build_invite
 from .models import Booking, BookingEvent, BookingState, Resolution
 from .models.bookings import JOIN_OPENS_BEFORE
 from .reminders import REMINDERS
+from .same_question import QUESTION_IN_ADDRESS, asked_already, question_query
 from .suggestions import people_for
 
-# The question goes into the address of the search page, and addresses should stay short.
-QUESTION_IN_ADDRESS = 200
 ELSEWHERE = 3
 
 Context = dict[str, object]
@@ -115,12 +115,11 @@ def addresses(booking: Booking) -> Context:
         "cancel": "session_cancel",
         "respond": "session_respond",
     }
-    slug = booking.offer.profile.slug
-    search = urlencode({"q": booking.question[:QUESTION_IN_ADDRESS]})
+    words = urlencode({"q": booking.question[:QUESTION_IN_ADDRESS]})
     return {
         **{f"{name}_url": absolute(view, booking.uuid) for name, view in names.items()},
-        "mentor_url": absolute("mentor_detail", slug),
-        "search_url": f"{absolute('mentor_list')}?{search}",
+        "mentor_url": f"{absolute('mentor_detail', booking.offer.profile.slug)}?{words}",
+        "search_url": f"{absolute('mentor_list')}?{question_query(booking)}",
     }
 
 
@@ -205,24 +204,26 @@ def called_off(reading: Reading, *, template: str) -> Message:
 
 
 def soonest_elsewhere(reading: Reading) -> Context:
-    """Other mentors who could help with the same question, and when they are free first."""
+    """Other mentors who could help with the same question and were not asked yet, and when they are free first."""
     booking = reading.booking
+    asked = asked_already(booking.engagement)
     others = people_for(
         booking.question,
         zone=reading.zone,
         now=reading.now,
         mentee=reading.person,
         without=booking.offer.profile,
-        count=ELSEWHERE,
+        count=ELSEWHERE + len(asked),
     )
+    fresh = [other for other in others if other.profile.person_id not in asked][:ELSEWHERE]
     return {
         "elsewhere": [
             (
-                absolute("mentor_detail", other.profile.slug),
+                f"{absolute('mentor_detail', other.profile.slug)}?{question_query(booking)}",
                 other.profile.name,
                 reading.when(other.slots[0].start, short=True),
             )
-            for other in others
+            for other in fresh
         ]
     }
 
@@ -246,8 +247,12 @@ def reminder_day(reading: Reading) -> Message:
 
 
 def request_waiting(reading: Reading) -> Message | Nothing:
-    if reading.booking.extended:
+    booking = reading.booking
+    if booking.extended:
         return Nothing("more time taken")
+    others = Booking.objects.filter(booked_with=booking.booked_with_id, state=BookingState.REQUESTED)
+    if booking.booked_with_id and others.filter(pk__lt=booking.pk).exists():
+        return Nothing("said of the first of these dates")
     return letter(reading, "request_waiting", answer_by(reading))
 
 
@@ -255,6 +260,8 @@ def feedback(reading: Reading, *, nudge: bool) -> Message | Nothing:
     booking = reading.booking
     if booking.feedback.filter(author=reading.person).exists():
         return Nothing("answered")
+    if nudge and meet_again(booking):
+        return Nothing("another session follows")
     page = absolute("session_feedback", booking.uuid)
     # Mail scanners follow links, so these only choose an answer on the page; nothing is kept until it is sent there.
     answers = [(f"{page}?answer={value}", value.label) for value in (Resolution.YES, Resolution.PARTLY, Resolution.NO)]

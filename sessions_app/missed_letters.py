@@ -1,16 +1,13 @@
 """What the mails about a missed session say: to who did not come, to who waited, and what staff decided."""
 
 from functools import partial
-from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 
-from common.mail import absolute
 from notifications.registry import Message, Nothing, register
 
 from .attendance import CONTEST_WITHIN, Attendance, answer_by, attendance_of
-from .letters import QUESTION_IN_ADDRESS, Context, Reading, letter, render, soonest_elsewhere
+from .letters import Context, Reading, letter, render, soonest_elsewhere
 from .misses import missed_ends, paused_until
 from .models import AttendanceKind, BookingState
 from .models.bookings import MISSED
@@ -37,7 +34,6 @@ def missed(reading: Reading) -> Message:
         "waited_from": waited_from(attendance, reading),
         "contest_until": reading.when(reading.booking.end + CONTEST_WITHIN, short=True),
         **pause(reading),
-        **same_mentor(reading),
     }
     return letter(reading, "missed", extra)
 
@@ -63,17 +59,6 @@ def pause(reading: Reading) -> Context:
     }
 
 
-def same_mentor(reading: Reading) -> Context:
-    page = absolute("mentor_detail", reading.booking.offer.profile.slug)
-    return {"mentor_url": with_question(page, reading)}
-
-
-def with_question(page: str, reading: Reading) -> str:
-    """A mentor's page with the question of this session already written there."""
-    question = reading.booking.question[:QUESTION_IN_ADDRESS]
-    return page if "?" in page else f"{page}?{urlencode({'q': question})}"
-
-
 def did_not_join(reading: Reading) -> Message:
     answer = attendance_of(reading.booking).by(reading.other.pk, AttendanceKind.MISSED)
     extra: Context = {
@@ -82,9 +67,7 @@ def did_not_join(reading: Reading) -> Message:
         "is_running": reading.now < reading.booking.end,
     }
     if not reading.is_mentor:
-        free: dict[str, Any] = soonest_elsewhere(reading)
-        extra["elsewhere"] = [(with_question(url, reading), name, when) for url, name, when in free["elsewhere"]]
-        extra |= same_mentor(reading)
+        extra |= soonest_elsewhere(reading)
     return letter(reading, "did_not_join", extra)
 
 

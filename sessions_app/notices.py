@@ -11,6 +11,7 @@ from .attendance import answer_by
 from .followup_notices import followup_dues
 from .models import AttendanceAct, Booking, BookingState
 from .reminders import SUBJECT, reminder_dues
+from .series import SERIES_SUBJECT
 
 NEWS_KEEPS = timedelta(hours=24)
 FEEDBACK_SHOWS_AFTER = timedelta(minutes=10)
@@ -33,10 +34,26 @@ def booking_notices(booking: Booking, *, event: str, by: User | None, now: datet
 
 
 def _requested(booking: Booking, now: datetime) -> Iterable[Due]:
-    yield from _news("requested", booking, _both(booking), now)
+    yield from _first_news("requested", booking, now)
     if booking.expires_at:
         half = now + (booking.expires_at - now) / 2
         yield _due("request_waiting", booking, booking.mentor_id, half, booking.expires_at)
+
+
+def _booked(booking: Booking, now: datetime) -> Iterable[Due]:
+    yield from _first_news("booked", booking, now)
+    yield from _ahead(booking, now)
+
+
+def _first_news(kind: str, booking: Booking, now: datetime) -> Iterable[Due]:
+    """Of several booked in one act people are told once, with all their dates."""
+    if booking.booked_with_id is None:
+        return _news(kind, booking, _both(booking), now)
+    if booking.booked_with_id != booking.pk:
+        return []
+    until = min(now + NEWS_KEEPS, booking.start)
+    # A subject of its own: when the first date moves on, the others are still news.
+    return [Due(f"series_{kind}", person, SERIES_SUBJECT, booking.pk, 0, now, until) for person in _both(booking)]
 
 
 def _agreed(kind: str) -> Callable[[Booking, datetime], Iterable[Due]]:
@@ -76,7 +93,7 @@ def _decided(booking: Booking, now: datetime) -> Iterable[Due]:
 
 EVENTS: dict[str, Callable[[Booking, datetime], Iterable[Due]]] = {
     "requested": _requested,
-    "confirmed": _agreed("booked"),
+    "confirmed": _booked,
     "accepted": _agreed("accepted"),
     "moved": _agreed("moved"),
     "declined": _told_to_mentee("declined"),
@@ -87,7 +104,19 @@ EVENTS: dict[str, Callable[[Booking, datetime], Iterable[Due]]] = {
     "decided": _decided,
 }
 
-NEWS = {"requested", "booked", "accepted", "moved", "declined", "request_expired", "withdrawn", "cancelled", "missed"}
+NEWS = {
+    "requested",
+    "booked",
+    "series_requested",
+    "series_booked",
+    "accepted",
+    "moved",
+    "declined",
+    "request_expired",
+    "withdrawn",
+    "cancelled",
+    "missed",
+}
 
 
 def _news(kind: str, booking: Booking, people: Iterable[int], now: datetime) -> list[Due]:

@@ -202,6 +202,8 @@ ACCESS: dict[str, Row] = {
     "session_respond": Row(ITS_MENTOR, post=200, at="request"),
     "session_feedback": Row(PAIR, post=422, at="over"),
     "session_words": Row(ITS_MENTEE, NOT_ALLOWED, "/sessions/", at="answered"),
+    "session_further": Row(ITS_MENTEE, at="ahead"),
+    "session_further_check": Row(ITS_MENTEE, "/sessions/", 422, at="ahead"),
     "session_step": Row(ITS_MENTEE, post=422, at="over"),
     "session_follow_up": Row(ITS_MENTEE, post=422, at="follow_up"),
     "message_list": Row(PERSON),

@@ -80,6 +80,10 @@ class Engagement(models.Model):
     )
     mentor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="engagements_as_mentor")
     brief = models.ForeignKey(Brief, on_delete=models.PROTECT, related_name="engagements")
+    # The one about the same question with another mentor that this one follows; only the mentee may know.
+    continues = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="continued_by", editable=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -121,6 +125,8 @@ OCCUPYING = (BookingState.HELD, BookingState.REQUESTED, BookingState.CONFIRMED)
 WAITING = (BookingState.HELD, BookingState.REQUESTED)
 MISSED = (BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)
 OVER = (BookingState.COMPLETED, *MISSED)
+# What counts as a contact of an engagement: held, or still to be.
+CONTACTS = (*OCCUPYING, BookingState.COMPLETED)
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -152,6 +158,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
             "-during"
         )
 
+    def contacts_of(self, engagement: Engagement) -> Self:
+        return self.filter(engagement=engagement, state__in=CONTACTS).order_by("during")
+
     def called_off(self) -> Self:
         states = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED, BookingState.WITHDRAWN)
         return self.filter(state__in=states).order_by("-during")
@@ -173,6 +182,10 @@ class Booking(models.Model):
     mentor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings_as_mentor")
     mentee = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="bookings_as_mentee"
+    )
+    # Where several were booked in one act, the first of them; what is told about the act is told about that one.
+    booked_with = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="booked_together", editable=False
     )
     during = DateTimeRangeField(default_bounds="[)")
     format = models.CharField(max_length=10, choices=Format)

@@ -10,6 +10,7 @@ from .feedback import give_feedback
 from .files import add_file, remove_expired_files, remove_file, sweep_orphans
 from .followups import StepInput, answer_follow_up, drop_step, write_step
 from .reports import open_report, report_message, settle_report
+from .series import book_further
 from .threads import mark_read, send_message
 from .words import decline_words, publish_words, withdraw_words
 
@@ -20,6 +21,7 @@ __all__ = [
     "add_file",
     "answer_absent",
     "answer_follow_up",
+    "book_further",
     "book_session",
     "cancel_booking",
     "claim_hold",

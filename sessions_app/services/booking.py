@@ -1,7 +1,7 @@
 """Taking a slot: book it, hold it for a visitor, turn the hold into a booking."""
 
 import hashlib
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -40,6 +40,12 @@ class BriefInput:
         """For the row, without answers that its kind does not ask for. Raises ValueError for one that can’t be."""
         return asdict(self) | {"answers": kept(self.issue_type, self.answers)}
 
+    @classmethod
+    def carried(cls, brief: Brief, *, question: str) -> "BriefInput":
+        """All that was written for one mentor, for the next, with the question as it is asked now."""
+        rest = {part.name: getattr(brief, part.name) for part in fields(cls) if part.name != "question"}
+        return cls(question=question, **rest)
+
 
 def mark_of(key: str | None, offer: Offer, start: datetime, brief: BriefInput) -> str | None:
     """Tells a form that was sent twice from one that was changed before it was sent again."""
@@ -51,14 +57,24 @@ def mark_of(key: str | None, offer: Offer, start: datetime, brief: BriefInput) -
 
 @booking_act
 def book_session(
-    *, offer: Offer, start: datetime, brief: BriefInput, mentee: User, now: datetime, key: str | None = None
+    *,
+    offer: Offer,
+    start: datetime,
+    brief: BriefInput,
+    mentee: User,
+    now: datetime,
+    key: str | None = None,
+    continues: Engagement | None = None,
 ) -> Booking:
     """Book `start` for `mentee`: confirmed at once, or requested where the offer asks first.
 
-    The same `key` of the same person with the same choice gets the same booking again. Raises BookingError with the
-    engine's codes, or `closed`, `own_profile`, `paused`, `too_many_open`, `already_together`, `taken`, `changed` (that
-    booking was ended meanwhile).
+    The same `key` of the same person with the same choice gets the same booking again. `continues` is the mentee's
+    engagement whose question is asked once more. Raises BookingError with the engine's codes, or `closed`,
+    `own_profile`, `paused`, `too_many_open`, `already_together`, `taken`, `changed` (that booking was ended meanwhile),
+    `not_yours`.
     """
+    if continues and continues.mentee_id != mentee.pk:
+        raise BookingError("not_yours", _("This session belongs to other people."))
     offer = lock_offer(offer, mentee)
     profile = offer.profile
     mark = mark_of(key, offer, start, brief)
@@ -72,6 +88,8 @@ def book_session(
     booking = insert(
         offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, **agreed(offer, start, now=now)
     )
+    if continues:
+        Engagement.objects.filter(pk=booking.engagement_id).update(continues=continues)
     log(booking, from_state="", by=mentee, now=now)
     event = "confirmed" if booking.state == BookingState.CONFIRMED else "requested"
     schedule(*booking_notices(booking, event=event, by=mentee, now=now), now=now)
@@ -201,7 +219,7 @@ def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime) -> None
     if ahead.filter(mentor=profile.person_id).exists():
         raise BookingError(
             "already_together",
-            _("You already have a session with %(mentor)s ahead. Move that one, or book again after it.")
+            _("You already have a session with %(mentor)s ahead. On its page you can move it or add dates.")
             % {"mentor": profile.first_name},
         )
     limit = settings.MAX_OPEN_BOOKINGS

@@ -13,6 +13,7 @@ from sessions_app.openings import announce_opened
 
 from .base import booking_act, change, check_live, close_if_over, lock_booking, occupy
 from .booking import BriefInput, check_slot, expire_for, give_up_hold
+from .series import check_span
 
 MOVABLE = BookingState.CONFIRMED
 
@@ -58,6 +59,7 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime) 
     if start == booking.start:
         raise BookingError("same_time", _("The session is at this time already. Choose another time."))
     assert booking.mentee is not None  # noqa: S101 - a confirmed booking has one
+    check_span(booking, start=start)
     expire_for(booking.mentor_id, booking.mentee.pk, now=now, but=booking)
     check_target(booking, start=start, by=by, now=now)
     Occupancy.objects.filter(booking=booking).delete()

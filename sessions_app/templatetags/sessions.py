@@ -14,22 +14,32 @@ from sessions_app.availability import Slot
 from sessions_app.models import Booking
 from sessions_app.presenting import Countdown, countdown_to, starts_text, status_of
 from sessions_app.refusals import notice_words
+from sessions_app.same_question import same_question_address
 from sessions_app.services.feedback import why_not_feedback
 
 register = template.Library()
 
 
 @register.simple_tag
-def mentor_url(slug: str, *, offer: object = None, slot: Slot | None = None, words: str = "", day: str = "") -> str:
-    """A mentor's page with day, length, time and question already chosen."""
+def mentor_url(
+    slug: str, *, offer: object = None, slot: Slot | None = None, words: str = "", day: str = "", follows: str = ""
+) -> str:
+    """A mentor's page with day, length, time and question already chosen, and whose brief goes along."""
     chosen = {
         "offer": getattr(offer, "uuid", ""),
         "t": utc_text(slot.start) if slot else "",
         "day": day,
         "q": words,
+        "follows": follows,
     }
     query = urlencode({name: value for name, value in chosen.items() if value})
     return reverse("mentor_detail", args=[slug]) + (f"?{query}" if query else "") + ("#book" if slot or day else "")
+
+
+@register.simple_tag
+def same_question_url(booking: Booking) -> str:
+    """Where its mentee finds somebody else for the whole brief."""
+    return same_question_address(booking)
 
 
 @register.simple_tag(takes_context=True)

@@ -22,7 +22,8 @@ from common.times import clock_text
 from mentors.models import MentorProfile
 from sessions_app.errors import BookingError
 from sessions_app.forms.booking import BookingForm, GuestForm
-from sessions_app.models import Booking, BookingState
+from sessions_app.models import Booking, BookingState, Engagement
+from sessions_app.same_question import earlier_of
 from sessions_app.services import BriefInput, book_session, claim_hold, hold_slot, release_hold
 from sessions_app.services.booking import closed
 
@@ -47,7 +48,8 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
         return mentor_page(request, profile, form=form)
     try:
         if isinstance(request.user, User):
-            return booked(request, book_now(form, request.user, now=timezone.now()))
+            earlier = earlier_of(request.user, request.POST.get("follows", ""))
+            return booked(request, book_now(form, request.user, earlier, now=timezone.now()))
         hold_now(request, form, now=timezone.now())
     except BookingError as error:
         return mentor_page(request, profile, form=form, error=error)
@@ -81,10 +83,18 @@ def check_page(request: HttpRequest, profile: MentorProfile, form: GuestForm | N
     return render(request, "sessions_app/book.html", context, status=422 if form else 200)
 
 
-def book_now(form: BookingForm, mentee: User, *, now: datetime) -> Booking:
-    data = form.cleaned_data
-    brief = BriefInput(question=data["question"])
-    return book_session(offer=data["offer"], start=data["start"], brief=brief, mentee=mentee, now=now, key=data["key"])
+def book_now(form: BookingForm, mentee: User, earlier: Engagement | None, *, now: datetime) -> Booking:
+    """With `earlier` its whole brief goes along, not only the question."""
+    data, question = form.cleaned_data, form.cleaned_data["question"]
+    return book_session(
+        offer=data["offer"],
+        start=data["start"],
+        brief=BriefInput.carried(earlier.brief, question=question) if earlier else BriefInput(question=question),
+        mentee=mentee,
+        now=now,
+        key=data["key"],
+        continues=earlier,
+    )
 
 
 def hold_now(request: HttpRequest, form: BookingForm, *, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -22,9 +23,11 @@ from sessions_app.errors import BookingError
 from sessions_app.forms.address import clean_words, read_date, read_start
 from sessions_app.forms.booking import BookingForm
 from sessions_app.left_with import shown_words
+from sessions_app.models import Engagement
 from sessions_app.picking import Browser, busy_times
 from sessions_app.proof import proof_of
 from sessions_app.readers import signed_in
+from sessions_app.same_question import earlier_of
 from sessions_app.suggestions import FreeMentor, people_for
 from sessions_app.timetable import load_timetable
 
@@ -63,13 +66,16 @@ def mentor_page(
     if timetable and offer:
         busy = busy_times(signed_in(request), now=now)
         browser = Browser(timetable, offer.length, offer.step, zone, now, busy)
-    question = clean_words(request.GET.get("q", ""))
+    earlier = earlier_of(signed_in(request), (form.data if form else request.GET).get("follows", ""))
+    question = clean_words(request.GET.get("q", "")) or (earlier.brief.question if earlier else "")
     context = {
         "profile": profile,
         "offers": offers,
         "their_zone": theirs,
         "viewer_zone": zone,
         "question": question,
+        "earlier": earlier,
+        "follows": str(earlier.uuid) if earlier else "",
         "form": form or BookingForm(offers=profile.offers.active(), initial={"question": question, "key": uuid4().hex}),
         "is_own": request.user == profile.person,
         "is_paused": profile.is_paused(now.astimezone(ZoneInfo(theirs)).date()),
@@ -77,12 +83,17 @@ def mentor_page(
         **said_of(profile, now=now),
         "offer": offer,
         "picker": browser.pick(day=choice.day, chosen=choice.start) if browser else None,
-        "picker_query": f"offer={offer.uuid}" if offer else "",
+        "picker_query": picker_query(offer, earlier),
         **refusal(error, browser, choice),
     }
     if context["picker"] is None:
         context["similar"] = similar(request, profile, question, zone=zone, now=now)
     return answer(request, context, status=409 if error else 422 if form else 200)
+
+
+def picker_query(offer: Offer | None, earlier: Engagement | None) -> str:
+    chosen = {"offer": offer and offer.uuid, "follows": earlier and earlier.uuid}
+    return urlencode({name: value for name, value in chosen.items() if value})
 
 
 def answer(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:

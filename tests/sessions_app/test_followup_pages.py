@@ -59,7 +59,8 @@ def test_follow_up_page_keeps_the_answer_and_shows_the_ways_on(over, bob, get):
     html = page.content.decode()
     assert page.redirect_chain == [(path, 302)]
     assert "Thank you. You said: No." in text_of(page)
-    assert 'href="/mentors/?q=Should%20I%20take%20the%20counter-offer%3F"' in html
+    somebody_else = f"/mentors/?q=Should+I+take+the+counter-offer%3F&amp;follows={over.engagement.uuid}"
+    assert f'href="{somebody_else}"' in html
     assert 'href="/mentors/alice-adair/?q=Should+I+take+the+counter-offer%3F"' in html
     assert FollowUp.objects.get().answer == "no"
 

@@ -1,6 +1,7 @@
 """What people read about a booking: through the real services, the outbox and SMTP."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from icalendar import Calendar
@@ -10,7 +11,7 @@ from common.times import range_text
 from notifications.models import Notification
 from notifications.tasks import drain_outbox
 from sessions_app.letters import last_move
-from sessions_app.models import Booking, Brief, Feedback
+from sessions_app.models import Booking, Brief, Engagement, Feedback
 from sessions_app.services import (
     BriefInput,
     accept_booking,
@@ -389,7 +390,9 @@ def test_called_off_session_names_who_else_is_free_soonest(book, read, alice, bo
 
     text = text_of(read(declined_now(alice))[BOB])
 
-    assert "Free soonest: Tomas Herrera (https://mentoring.example/mentors/tomas-herrera/), Wed 25 Nov, 13:30" in text
+    brief = "?" + urlencode({"q": QUESTION, "follows": Engagement.objects.get().uuid})
+    tomas = f"https://mentoring.example/mentors/tomas-herrera/{brief}"
+    assert f"Free soonest: Tomas Herrera ({tomas}), Wed 25 Nov, 13:30" in text
     assert "Ingrid Solheim" in text
     assert "Alice Adair (" not in text
 

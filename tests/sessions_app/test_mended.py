@@ -89,7 +89,7 @@ def test_the_same_form_with_another_time_is_not_booked_already(offer, bob, clien
     page = response.content.decode()
     assert response.status_code == 409
     assert "You are booked with" not in page
-    assert "You already have a session with Alice ahead. Move that one, or book again after it." in page
+    assert "You already have a session with Alice ahead. On its page you can move it or add dates." in page
     assert Booking.objects.get().start == THURSDAY
 
 

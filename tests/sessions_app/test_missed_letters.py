@@ -3,7 +3,7 @@
 import pytest
 
 from notifications.tasks import drain_outbox
-from sessions_app.models import AttendanceKind, Booking
+from sessions_app.models import AttendanceKind, Booking, Engagement
 from sessions_app.services import (
     answer_absent,
     complete_ended,
@@ -148,7 +148,7 @@ def test_mentee_who_waited_is_told_who_is_free_soonest_with_the_question(missed_
 
     mails = read(SETTLED)
 
-    question = "?q=Should+I+take+the+counter-offer%3F"
+    question = f"?q=Should+I+take+the+counter-offer%3F&follows={Engagement.objects.get().uuid}"
     free = [line for line in body(mails[BOB]).split("\n") if line.startswith("Free soonest")]
     assert free == [
         "Free soonest: "

@@ -16,6 +16,7 @@ from sessions_app.models import Booking, BookingState, Occupancy
 from sessions_app.services import (
     BriefInput,
     accept_booking,
+    book_further,
     cancel_booking,
     claim_hold,
     decline_booking,
@@ -207,3 +208,28 @@ def test_two_sweeps_expire_a_request_once(request_for):
 
     assert [event.to_state for event in request_for.events.all()] == ["requested", "expired"]
     assert Notification.objects.filter(kind="request_expired").count() == 1
+
+
+WEEK = timedelta(days=7)
+
+
+def test_two_series_at_once_are_all_or_nothing(booking, bob):
+    one, other = [THURSDAY + WEEK, THURSDAY + 2 * WEEK], [THURSDAY + WEEK, THURSDAY + 3 * WEEK]
+
+    def add(starts):
+        return lambda: book_further(booking=booking, starts=starts, by=bob, now=NOW)
+
+    assert race([add(one), add(other)]) == {"won": 1, "too_many_open": 1}
+    assert Booking.objects.exclude(pk=booking.pk).count() == 2
+    assert Occupancy.objects.count() == 6
+    assert Notification.objects.filter(kind="series_booked").count() == 2
+
+
+def test_a_series_against_others_after_one_of_its_dates_is_all_or_nothing(booking, offer, bob):
+    dates = [THURSDAY + WEEK, THURSDAY + 2 * WEEK]
+    rivals = [lambda mentee=mentee: book(offer, mentee, dates[1]) for mentee in people(3)]
+
+    outcomes = race([lambda: book_further(booking=booking, starts=dates, by=bob, now=NOW), *rivals])
+
+    assert outcomes == {"won": 1, "taken": 3}
+    assert Booking.objects.filter(mentee=bob).exclude(pk=booking.pk).count() in (0, 2)

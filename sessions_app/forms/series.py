@@ -1,0 +1,28 @@
+"""The dates of a series, as its check page sends them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from .address import read_start
+
+
+class StartsField(forms.Field):
+    """Any number of starts as the picker writes them, in order."""
+
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {"required": _("Choose at least one time"), "start": _("Choose the times again")}
+
+    def to_python(self, value: Iterable[str] | None) -> list[datetime]:
+        starts = [read_start(text) for text in value or ()]
+        if None in starts:
+            raise ValidationError(self.error_messages["start"], code="start")
+        return sorted({start for start in starts if start})
+
+
+class FurtherForm(forms.Form):
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    start = StartsField()

@@ -1,0 +1,43 @@
+"""The contacts of an engagement, for the page of any one of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import template
+
+from accounts.models import User
+from sessions_app.errors import BookingError
+from sessions_app.models import Booking, Feedback
+from sessions_app.models.feedback import Again
+from sessions_app.services.series import open_left, room_in
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """`contacts` of this question, `why_not` no more can be added; `is_offered` to its mentee."""
+
+    contacts: Sequence[Booking]
+    is_offered: bool
+    why_not: BookingError | None
+
+
+@register.simple_tag(takes_context=True)
+def series_of(context: template.Context, booking: Booking, feedback: Feedback | None = None) -> Series:
+    """`feedback` is the reader's own. What else may stand in the way is said when they want to add a date."""
+    reader, now = context["request"].user, context["now"]
+    contacts = list(Booking.objects.contacts_of(booking.engagement).with_people())
+    is_offered = reader.pk == booking.mentee_id and booking in contacts
+    is_offered = is_offered and not (feedback and feedback.again == Again.NO)
+    return Series(contacts, is_offered, why_not_more(contacts, reader, now=now) if is_offered else None)
+
+
+def why_not_more(contacts: Sequence[Booking], reader: User, *, now: datetime) -> BookingError | None:
+    try:
+        room_in(contacts[0].engagement, contacts, now=now)
+        open_left(reader, now=now)
+    except BookingError as refused:
+        return refused
+    return None

@@ -1,0 +1,85 @@
+"""Two people, one question, more dates: chosen by links, looked at together, booked at once; then a second opinion."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sessions_app.models import Booking, Engagement
+from tests.browser.conftest import first_free
+from tests.browser.looking import problems
+
+pytestmark = pytest.mark.browser
+
+
+def choose(page: Page, which: int, chosen: str) -> None:
+    page.locator("#times a.slot:not(.slot--chosen)").nth(which).click()
+    expect(page.get_by_role("heading", name=chosen)).to_be_visible()
+
+
+def test_mentee_adds_two_dates_and_the_mentor_sees_all_three(browser_page, booked, priya, bob, js):
+    booking = booked(priya, bob)
+    home = f"/sessions/{booking.uuid}/"
+    page, theirs = browser_page(js=js, user=bob), browser_page(js=js, user=priya.person)
+    found = []
+
+    page.goto(home)
+    found += problems(page, "series-session") if js else []
+    page.get_by_role("link", name="Add more dates").click()
+    choose(page, 3, "1 of 2 chosen")
+    page.locator(".days a.day:not([aria-current])").last.click()
+    expect(page.locator(".days [aria-current=date]")).to_be_visible()
+    choose(page, 5, "2 of 2 chosen")
+    found += problems(page, "series-choose") if js else []
+    page.get_by_role("link", name="Look at the 2 dates together").click()
+    expect(page.get_by_role("heading", name="All dates together")).to_be_visible()
+    found += problems(page, "series-check") if js else []
+    assert Booking.objects.count() == 1
+
+    page.get_by_role("button", name="Book these 2 dates").click()
+
+    expect(page.get_by_text("You are booked with Priya for 2 more dates.")).to_be_visible()
+    found += problems(page, "series-booked") if js else []
+    theirs.goto(home)
+    expect(theirs.get_by_role("region", name="On this question").get_by_role("listitem")).to_have_count(3)
+    expect(theirs.get_by_role("link", name="Add more dates")).to_have_count(0)
+    theirs.get_by_role("region", name="On this question").get_by_role("link").last.click()
+    theirs.get_by_role("link", name="Cancel the session").click()
+    theirs.get_by_label("Tell Bob why").fill("A trip")
+    theirs.get_by_role("button", name="Cancel the session").click()
+    expect(theirs.get_by_text("The session is cancelled. We have told Bob.")).to_be_visible()
+    page.goto(home)
+    expect(page.get_by_role("region", name="On this question").get_by_role("listitem")).to_have_count(2)
+    assert Engagement.objects.count() == 1
+    assert found == []
+
+
+def test_a_date_that_is_taken_meanwhile_is_named_and_nothing_is_booked(browser_page, booked, priya, bob):
+    booking = booked(priya, bob)
+    start = first_free(priya, days_ahead=5)
+    near = f"{start:%Y-%m-%dT%H:%MZ}&t={start + timedelta(minutes=10):%Y-%m-%dT%H:%MZ}"
+    page = browser_page(user=bob)
+
+    page.goto(f"/sessions/{booking.uuid}/further/check/?t={near}")
+
+    expect(page.get_by_role("button", name="Book")).to_have_count(0)
+    assert problems(page, "series-conflict") == []
+
+
+def test_mentee_asks_a_second_person_the_same(browser_page, booked, priya, tomas, bob, js):
+    booking = booked(priya, bob)
+    page = browser_page(js=js, user=bob)
+    page.goto(f"/sessions/{booking.uuid}/")
+    page.get_by_role("link", name="Ask a second person the same").click()
+
+    expect(page.get_by_text("The same question, for somebody new.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Priya Raghunathan")).to_have_count(0)
+    found = problems(page, "second-results") if js else []
+    page.get_by_role("link", name="Ask anyone who is free").click()
+    page.get_by_role("link", name="Tomás Herrera", exact=True).click()
+    page.locator("#times label.slot").nth(4).click()
+    page.get_by_role("button", name="Ask for this time").click()
+
+    expect(page.get_by_text("Your request is on its way to Tomás Herrera.")).to_be_visible()
+    assert Engagement.objects.get(mentor=tomas.person).continues == booking.engagement
+    assert found == []
