@@ -17,10 +17,11 @@ from notifications.models import Notification
 from notifications.services import Due, schedule
 
 from .followup_notices import action_dues
-from .models import ActionItem, AttendanceAct, Booking, BookingEvent, BookingState
+from .models import ActionItem, AttendanceAct, Booking, BookingEvent, BookingState, HeldTime
 from .models.bookings import MISSED, OVER, BookingQuerySet
 from .notices import absent_due, booking_notices
 from .reminders import KINDS as REMINDERS
+from .waiting_notices import held_time_due
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
     """
     end = time.monotonic() + seconds
     after = cache.get(GOES_ON_AFTER, 0)
-    written = _write_missing([*_of_steps(now), *_of_claims(now)], now=now)
+    written = _write_missing([*_of_steps(now), *_of_claims(now), *_of_held_times(now)], now=now)
     while time.monotonic() < end:
         bookings = list(_to_audit(now).filter(pk__gt=after).order_by("pk")[:AT_ONCE])
         written += _write_missing(_of_bookings(bookings), now=now)
@@ -113,6 +114,10 @@ def _of_steps(now: datetime) -> list[Due]:
 def _of_claims(now: datetime) -> list[Due]:
     lately = AttendanceAct.objects.unanswered(now).filter(at__gte=now - LATE).select_related("person", "booking")
     return [absent_due(claim, claim.booking) for claim in lately]
+
+
+def _of_held_times(now: datetime) -> list[Due]:
+    return [held_time_due(held) for held in HeldTime.objects.open().filter(until__gt=now)]
 
 
 def _write_missing(dues: Iterable[Due], *, now: datetime) -> int:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from .audit import audit_notices
 from .case_digests import announce_disputes
-from .services import close_engagements, complete_ended, expire_overdue, settle_silent
+from .services import close_engagements, complete_ended, expire_overdue, give_freed_time, settle_silent
 
 
 @shared_task
@@ -16,7 +16,14 @@ def sweep() -> dict[str, int]:
         "missed": settle_silent(now=now),
         "completed": complete_ended(now=now),
         "closed": close_engagements(now=now),
+        "given": give_freed_time(now=now),
     }
+
+
+@shared_task
+def give_time() -> int:
+    """Woken when time is freed, so that whoever waits has it before somebody else comes by."""
+    return give_freed_time(now=timezone.now())
 
 
 @shared_task

@@ -12,6 +12,7 @@ from .views import (
     mentor_feedback,
     mentor_page,
     sessions,
+    waiting,
 )
 
 urlpatterns = [
@@ -30,6 +31,11 @@ urlpatterns = [
     path("sessions/<uuid:uuid>/words/", feedback.session_words, name="session_words"),
     path("sessions/<uuid:uuid>/next-step/", followups.session_step, name="session_step"),
     path("sessions/<uuid:uuid>/follow-up/<slug:step>/", followups.session_follow_up, name="session_follow_up"),
+    path("waiting/", waiting.waiting_list, name="waiting_list"),
+    path("waiting/join/", waiting.wait, name="wait"),
+    path("waiting/join/email/", waiting.wait_email, name="wait_email"),
+    path("waiting/<uuid:uuid>/leave/", waiting.waiting_leave, name="waiting_leave"),
+    path("waiting/held/<uuid:uuid>/", waiting.held_time, name="held_time"),
     path("mentor/feedback/", mentor_feedback.mentor_feedback, name="mentor_feedback"),
     path("calendar/<str:token>.ics", calendars.calendar_feed, name="calendar_feed"),
     path("settings/calendar/", calendars.calendar_settings, name="calendar_settings"),

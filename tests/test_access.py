@@ -27,15 +27,17 @@ from mentors.services import Words, save_words
 from notifications.models import Group, Notification
 from notifications.unsubscribing import token_for
 from sessions_app.feeds import make_feed
-from sessions_app.models import Booking, DateOverride, TimeOff
+from sessions_app.models import Booking, DateOverride, HeldTime, TimeOff
 from sessions_app.services import (
     BriefInput,
     book_session,
     complete_ended,
     give_feedback,
+    give_freed_time,
     join_call,
     say_absent,
     settle_silent,
+    wait_for_mentor,
 )
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.mentors.test_photos import picture as a_picture
@@ -181,6 +183,11 @@ ACCESS: dict[str, Row] = {
     "session_words": Row(ITS_MENTEE, NOT_ALLOWED, "/sessions/", at="answered"),
     "session_step": Row(ITS_MENTEE, post=422, at="over"),
     "session_follow_up": Row(ITS_MENTEE, post=422, at="follow_up"),
+    "wait": Row(EVERYBODY, visitors("/mentors/", "/waiting/"), "/mentors/"),
+    "wait_email": Row(EVERYBODY, NOT_ALLOWED, visitors("/mentors/", "/waiting/")),
+    "waiting_list": Row(PERSON),
+    "waiting_leave": Row(ITS_MENTEE, NOT_ALLOWED, "/waiting/", at="waiting"),
+    "held_time": Row(ITS_MENTEE, post=422, at="held"),
     "calendar_feed": Row(EVERYBODY, at="feed"),
     "calendar_settings": Row(PERSON, post=200),
     # a mentor's own pages
@@ -268,6 +275,17 @@ class Scene:
     @cached_property
     def follow_up(self) -> tuple[UUID, str]:
         return self.over, "3-days"
+
+    @cached_property
+    def waiting(self) -> UUID:
+        mentee = self.person("mentee")
+        return wait_for_mentor(profile=self.mentor, words="Which?", known=[], person=mentee, now=NOW).uuid
+
+    @cached_property
+    def held(self) -> UUID:
+        _ = self.waiting
+        give_freed_time(now=NOW)
+        return HeldTime.objects.get().uuid
 
     @cached_property
     def mentor_page(self) -> str:
@@ -390,6 +408,8 @@ MADE_UP = {
     "answered": UUID("00000000-0000-4000-8000-000000000000"),
     "delivery": 10**12,
     "feed": "A" * 43,
+    "held": UUID("00000000-0000-4000-8000-000000000000"),
+    "waiting": UUID("00000000-0000-4000-8000-000000000000"),
     "follow_up": (UUID("00000000-0000-4000-8000-000000000000"), "3-days"),
     "mentor_page": "nobody-at-all",
     "missed": UUID("00000000-0000-4000-8000-000000000000"),

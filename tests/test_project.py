@@ -138,6 +138,8 @@ PUBLIC_PAGES = {
     "privacy",
     "time_zone",
     "unsubscribe",
+    "wait",
+    "wait_email",
 }
 
 

@@ -12,6 +12,7 @@ from .feedback import Feedback, Resolution, Role, WordsAct, WordsDecision
 from .feeds import CalendarFeed
 from .followups import ActionItem, FollowUp, FollowUpQuestion, FollowUpStep
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
+from .waiting import HeldTime, Waiting
 
 __all__ = [
     "OCCUPYING",
@@ -30,11 +31,13 @@ __all__ = [
     "FollowUp",
     "FollowUpQuestion",
     "FollowUpStep",
+    "HeldTime",
     "Occupancy",
     "Resolution",
     "Role",
     "Schedule",
     "TimeOff",
+    "Waiting",
     "WordsAct",
     "WordsDecision",
 ]

@@ -8,6 +8,8 @@ from .clockwork import close_engagements, complete_ended, expire_overdue
 from .contesting import contest_missed, decide_attendance, explain_missed
 from .feedback import give_feedback
 from .followups import StepInput, answer_follow_up, drop_step, write_step
+from .freeing import give_freed_time
+from .waiting import decline_time, leave_line, take_time, wait_for_help, wait_for_mentor
 from .words import decline_words, publish_words, withdraw_words
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "contest_missed",
     "decide_attendance",
     "decline_booking",
+    "decline_time",
     "decline_words",
     "drop_step",
     "edit_question",
@@ -31,8 +34,10 @@ __all__ = [
     "explain_missed",
     "extend_request",
     "give_feedback",
+    "give_freed_time",
     "hold_slot",
     "join_call",
+    "leave_line",
     "move_booking",
     "publish_words",
     "release_hold",
@@ -40,6 +45,9 @@ __all__ = [
     "say_absent",
     "settle_silent",
     "take_back_absent",
+    "take_time",
+    "wait_for_help",
+    "wait_for_mentor",
     "withdraw_booking",
     "withdraw_words",
     "write_step",
