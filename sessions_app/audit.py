@@ -82,7 +82,7 @@ def last_told(events: Sequence[BookingEvent], booking: Booking) -> tuple[Booking
         event = events[place]
         if event.to_state in OVER and event.by_id not in (None, booking.mentor_id, booking.mentee_id):
             return event, "decided"
-        moved = place > 0 and event.during != events[place - 1].during
+        moved = place > 0 and event.during.lower != events[place - 1].during.lower
         if event.from_state == event.to_state == BookingState.CONFIRMED and moved:
             return event, "moved"
         if name := TOLD.get(event.to_state, {}).get(event.from_state):

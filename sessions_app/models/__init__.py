@@ -8,6 +8,7 @@ from .bookings import (
     Engagement,
     Occupancy,
 )
+from .endings import MoreTime, Takeaway
 from .feedback import Feedback, Resolution, Role, WordsAct, WordsDecision
 from .feeds import CalendarFeed
 from .followups import ActionItem, FollowUp, FollowUpQuestion, FollowUpStep
@@ -32,10 +33,12 @@ __all__ = [
     "FollowUpQuestion",
     "FollowUpStep",
     "HeldTime",
+    "MoreTime",
     "Occupancy",
     "Resolution",
     "Role",
     "Schedule",
+    "Takeaway",
     "TimeOff",
     "Waiting",
     "WordsAct",

@@ -6,9 +6,11 @@ from .booking import BriefInput, book_session, claim_hold, hold_slot
 from .changing import cancel_booking, edit_question, move_booking, release_hold
 from .clockwork import close_engagements, complete_ended, expire_overdue
 from .contesting import contest_missed, decide_attendance, explain_missed
+from .extending import agree_more_time, ask_more_time
 from .feedback import give_feedback
 from .followups import StepInput, answer_follow_up, drop_step, write_step
 from .freeing import give_freed_time
+from .takeaways import write_takeaway
 from .waiting import decline_time, leave_line, take_time, wait_for_help, wait_for_mentor
 from .words import decline_words, publish_words, withdraw_words
 
@@ -16,8 +18,10 @@ __all__ = [
     "BriefInput",
     "StepInput",
     "accept_booking",
+    "agree_more_time",
     "answer_absent",
     "answer_follow_up",
+    "ask_more_time",
     "book_session",
     "cancel_booking",
     "claim_hold",
@@ -51,4 +55,5 @@ __all__ = [
     "withdraw_booking",
     "withdraw_words",
     "write_step",
+    "write_takeaway",
 ]
