@@ -27,7 +27,9 @@ class Takeaways:
 
 
 def takeaways_for(booking: Booking, *, reader: User, now: datetime) -> Takeaways:
-    is_shown = why_not_step(booking, now=now) is None and now >= booking.end - LAST_MINUTES
+    # From the last minutes as they were booked: what is being written must not vanish because both agreed to go on.
+    shown_from = booking.start + timedelta(minutes=booking.booked_length) - LAST_MINUTES
+    is_shown = why_not_step(booking, now=now) is None and now >= shown_from
     lines = dict(Takeaway.objects.filter(booking=booking).values_list("author", "text")) if is_shown else {}
     mine, theirs = lines.get(reader.pk, ""), lines.get(booking.other(reader).pk, "")
     is_mentee = reader.pk == booking.mentee_id
