@@ -1,7 +1,7 @@
 """Freed time goes to the first in line: held for them a while, then for the next; never a race for everyone."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -86,7 +86,7 @@ def give_to(waiting: Waiting, timetables: Timetables, *, now: datetime) -> bool:
 def choices_for(waiting: Waiting, timetables: Timetables, *, now: datetime) -> Iterator[Choice]:
     """Free times that this person can have and has not said no to, soonest first, a few of them."""
     found = of_mentor if waiting.mentor else of_helpers
-    refused = [(during.lower, during.upper) for during in refused_times(waiting)]
+    refused = refused_times(waiting)
     count = 0
     for offer, slot in found(waiting, timetables, now=now):
         if not overlaps(slot, refused) and slot.start not in waiting.known:
@@ -96,8 +96,9 @@ def choices_for(waiting: Waiting, timetables: Timetables, *, now: datetime) -> I
                 return
 
 
-def refused_times(waiting: Waiting) -> Iterable[object]:
-    return HeldTime.objects.filter(waiting=waiting).values_list("booking__during", flat=True)
+def refused_times(waiting: Waiting) -> list[tuple[datetime, datetime]]:
+    held = HeldTime.objects.filter(waiting=waiting).select_related("booking")
+    return [(one.booking.start, one.booking.end) for one in held]
 
 
 def of_mentor(waiting: Waiting, timetables: Timetables, *, now: datetime) -> Iterator[tuple[Offer, Slot]]:
