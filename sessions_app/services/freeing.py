@@ -109,8 +109,10 @@ def of_mentor(waiting: Waiting, timetables: Timetables, *, now: datetime) -> Ite
         return
     offer = usual_offer(offers)
     busy = busy_times(waiting.person, now=now)
+    # What lay further ahead when they joined was not looked at, so it can't be told from what was free already.
+    seen_until = waiting.since + REACH
     for slot in free_slots(timetable, offer, now=now):
-        if not overlaps(slot, busy):
+        if slot.start < seen_until and not overlaps(slot, busy):
             yield offer, slot
 
 

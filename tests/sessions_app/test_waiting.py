@@ -20,6 +20,8 @@ from sessions_app.services import (
     wait_for_help,
     wait_for_mentor,
 )
+from sessions_app.services.freeing import free_slots
+from sessions_app.timetable import load_timetable
 from tests.conftest import NOW, at, make_mentor, make_person
 
 from .conftest import QUESTION, THURSDAY, book
@@ -232,3 +234,12 @@ def test_a_time_is_held_for_two_hours_of_the_day_and_never_into_the_notice(now, 
     zone = make_person("z@example.org", "Zoe").zone
 
     assert held_until(now=at(now), last=at(last), hours=TWO_HOURS, zone=zone) == (at(until) if until else None)
+
+
+def test_what_was_free_already_far_ahead_is_no_news_later(offer, bob):
+    offer.profile.schedule.horizon_days = 365
+    offer.profile.schedule.save()
+    timetable = load_timetable(offer.profile, now=NOW)
+    wait(offer, bob, known=[slot.start for slot in free_slots(timetable, offer, now=NOW)])
+
+    assert give_freed_time(now=NOW + timedelta(days=20)) == 0
