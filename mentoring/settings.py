@@ -221,6 +221,10 @@ MISSES_COUNT_FOR = timedelta(days=90)
 PAUSE_AFTER_MISSES = timedelta(days=14)
 MAX_FILES = 5
 MAX_MESSAGES = 30
+# How long somebody waits for freed time, and how long it is held for them by day
+WAITS_FOR = timedelta(days=30)
+MAX_WAITINGS = 5
+TIME_HELD_FOR = timedelta(hours=2)
 MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
 # {token} is the booking's own unguessable room

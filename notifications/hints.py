@@ -15,15 +15,13 @@ PAUSE = 30
 _quiet_until = 0.0
 
 
-def hint() -> None:
+def hint(task: str = "notifications.tasks.drain") -> None:
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return
     try:
         with current_app.connection_for_write(transport_options={"socket_timeout": PATIENCE}) as connection:
-            current_app.send_task(
-                "notifications.tasks.drain", retry=False, ignore_result=True, expires=EXPIRES, connection=connection
-            )
+            current_app.send_task(task, retry=False, ignore_result=True, expires=EXPIRES, connection=connection)
     except Exception as error:  # whatever is wrong with the broker, the act that caused the row has succeeded
         _quiet_until = time.monotonic() + PAUSE
         logger.warning("no hints to the workers for %s s: %s", PAUSE, error)

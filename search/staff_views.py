@@ -12,6 +12,7 @@ from accounts.requests import SignedInRequest
 
 from .demand import topic_waits
 from .unmet import unmet_since
+from .waits import mentors_waited_for, topics_waited_for
 
 MONTH = timedelta(days=30)
 ROWS = 100
@@ -24,6 +25,8 @@ def staff_unmet(request: SignedInRequest) -> HttpResponse:
     context = {
         "searches": unmet_since((now - MONTH).date())[:ROWS],
         "topics": topic_waits(now=now),
+        "waits": topics_waited_for(now),
+        "mentors": mentors_waited_for(now)[:ROWS],
         "nav": "staff",
     }
     return render(request, "search/unmet.html", context)

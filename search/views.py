@@ -28,6 +28,7 @@ from sessions_app.same_question import asked_already, earlier_of
 
 from .finding import PAGE, Match, Results, find_mentors, relaxations
 from .forms import read_wish
+from .helping import filters_of
 from .ribbon import DAYS
 from .said import DROPPED, said_of
 from .unmet import note_unmet
@@ -85,6 +86,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
         "wish": wish,
         "found": found,
         "cards": cards(found.matches, zone=zone, now=now),
+        "wait_filters": filters_of(wish),
         "said": said(request, wish, found, zone=zone, now=now),
         "nav": "find",
         **filters(wish),

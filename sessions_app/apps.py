@@ -19,12 +19,16 @@ class SessionsAppConfig(AppConfig):
         from .letters import register_kinds
         from .missed_letters import register_kinds as register_missed
         from .models import Booking
+        from .openings import on_time_opened
         from .reminders import SUBJECT, follow_preference
         from .series_letters import register_kinds as register_series
         from .series_lines import register_lines as register_series_lines
         from .thread_letters import register_kinds as register_threads
         from .thread_lines import register_lines as register_thread_lines
         from .views.booking import claim_after_sign_in
+        from .views.waiting import join_after_sign_in
+        from .waiting_hints import wake_when_committed
+        from .waiting_letters import register_kinds as register_waiting
         from .webhooks import EVENTS
         from .weekly_words import describe_times as weekly_times
 
@@ -35,11 +39,13 @@ class SessionsAppConfig(AppConfig):
         register_case_digest()
         register_threads()
         register_thread_lines()
+        register_waiting()
         register_subject(SUBJECT, Booking)
         register_events(EVENTS)
         register_lines()
         register_followup_lines()
         register_series_lines()
         after_change.append(follow_preference)
-        after_sign_in.append(claim_after_sign_in)
+        after_sign_in.extend([claim_after_sign_in, join_after_sign_in])
+        on_time_opened.append(wake_when_committed)
         describe_times.append(weekly_times)

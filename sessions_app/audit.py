@@ -17,11 +17,12 @@ from notifications.models import Notification
 from notifications.services import Due, schedule
 
 from .followup_notices import action_dues
-from .models import ActionItem, AttendanceAct, Booking, BookingEvent, BookingState, Message, Seat
+from .models import ActionItem, AttendanceAct, Booking, BookingEvent, BookingState, HeldTime, Message, Seat
 from .models.bookings import MISSED, OVER, BookingQuerySet
 from .notices import absent_due, booking_notices
 from .reminders import KINDS as REMINDERS
 from .thread_notices import message_due
+from .waiting_notices import held_time_due
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,8 @@ def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
     """
     end = time.monotonic() + seconds
     after = cache.get(GOES_ON_AFTER, 0)
-    written = _write_missing(chain(_of_steps(now), _of_claims(now), _of_threads(now)), now=now)
+    apart = chain(_of_steps(now), _of_claims(now), _of_threads(now), _of_held_times(now))
+    written = _write_missing(apart, now=now)
     while time.monotonic() < end:
         bookings = list(_to_audit(now).filter(pk__gt=after).order_by("pk")[:AT_ONCE])
         written += _write_missing(_of_bookings(bookings), now=now)
@@ -82,7 +84,7 @@ def last_told(events: Sequence[BookingEvent], booking: Booking) -> tuple[Booking
         event = events[place]
         if event.to_state in OVER and event.by_id not in (None, booking.mentor_id, booking.mentee_id):
             return event, "decided"
-        moved = place > 0 and event.during != events[place - 1].during
+        moved = place > 0 and event.during.lower != events[place - 1].during.lower
         if event.from_state == event.to_state == BookingState.CONFIRMED and moved:
             return event, "moved"
         if name := TOLD.get(event.to_state, {}).get(event.from_state):
@@ -123,6 +125,10 @@ def _of_threads(now: datetime) -> Iterable[Due]:
         first = seat.unread.filter(sent_at__gte=now - LATE).first()
         if first:
             yield message_due(seat, now=first.sent_at)
+
+
+def _of_held_times(now: datetime) -> list[Due]:
+    return [held_time_due(held) for held in HeldTime.objects.open().filter(until__gt=now)]
 
 
 def _write_missing(dues: Iterable[Due], *, now: datetime) -> int:

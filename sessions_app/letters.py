@@ -194,7 +194,7 @@ def last_move(booking: Booking) -> tuple[int | None, DateTimeTZRange] | None:
     """Who moved it last, and from when."""
     events = list(BookingEvent.objects.filter(booking=booking).order_by("-at", "-pk"))
     for event, before in pairwise(events):
-        if event.during != before.during:
+        if event.during.lower != before.during.lower:
             return event.by_id, before.during
     return None
 

@@ -21,6 +21,8 @@ class FreeMentor:
 
 Suggest = Callable[..., Sequence[FreeMentor]]
 
+Help = Callable[..., list[FreeMentor]]
+
 # Each is asked with words, zone, now, mentee, without and count, in turn until one knows somebody.
 suggesters: list[Suggest] = []
 
@@ -31,3 +33,13 @@ def people_for(
     """At most `count` people other than `without`, soonest first, whom `mentee` can book. `zone` is the reader's."""
     asked = {"zone": zone, "now": now, "mentee": mentee, "without": without, "count": count}
     return next((people for suggest in suggesters if (people := suggest(words, **asked))), [])
+
+
+# Each is asked with words, filters, now and mentee, in turn until one knows somebody.
+helpers: list[Help] = []
+
+
+def help_with(words: str, filters: str, *, now: datetime, mentee: User) -> list[FreeMentor]:
+    """Who can help with these very words within days, as the filters of a search's address have it; soonest first."""
+    asked = {"now": now, "mentee": mentee}
+    return next((people for helper in helpers if (people := helper(words, filters, **asked))), [])

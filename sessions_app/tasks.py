@@ -9,6 +9,7 @@ from .services import (
     close_engagements,
     complete_ended,
     expire_overdue,
+    give_freed_time,
     remove_expired_files,
     settle_silent,
     sweep_orphans,
@@ -23,7 +24,14 @@ def sweep() -> dict[str, int]:
         "missed": settle_silent(now=now),
         "completed": complete_ended(now=now),
         "closed": close_engagements(now=now),
+        "given": give_freed_time(now=now),
     }
+
+
+@shared_task
+def give_time() -> int:
+    """Woken when time is freed, so that whoever waits has it before somebody else comes by."""
+    return give_freed_time(now=timezone.now())
 
 
 @shared_task

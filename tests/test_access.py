@@ -29,18 +29,20 @@ from notifications.models import Group, Notification, WebhookDelivery
 from notifications.unsubscribing import token_for
 from notifications.webhooks.services import make_endpoint
 from sessions_app.feeds import make_feed
-from sessions_app.models import Booking, DateOverride, Message, ReportReason, TimeOff
+from sessions_app.models import Booking, DateOverride, HeldTime, Message, ReportReason, TimeOff
 from sessions_app.services import (
     BriefInput,
     add_file,
     book_session,
     complete_ended,
     give_feedback,
+    give_freed_time,
     join_call,
     report_message,
     say_absent,
     send_message,
     settle_silent,
+    wait_for_mentor,
 )
 from sessions_app.uploads import read_upload
 from sessions_app.webhooks import EVENTS
@@ -205,11 +207,20 @@ ACCESS: dict[str, Row] = {
     "session_further": Row(ITS_MENTEE, at="ahead"),
     "session_further_check": Row(ITS_MENTEE, "/sessions/", 422, at="ahead"),
     "session_step": Row(ITS_MENTEE, post=422, at="over"),
+    "session_more_time": Row(PAIR, NOT_ALLOWED, "/sessions/", at="ahead"),
+    "session_takeaway": Row(PAIR, post="/sessions/", at="over"),
+    "session_card": Row(PAIR, at="over"),
+    "session_card_text": Row(PAIR, at="over"),
     "session_follow_up": Row(ITS_MENTEE, post=422, at="follow_up"),
     "message_list": Row(PERSON),
     "thread": Row(PAIR, post=422, at="thread"),
     "thread_read": Row(PAIR, NOT_ALLOWED, "/messages/", at="thread"),
     "message_report": Row(ITS_MENTOR, post=422, at="message"),
+    "wait": Row(EVERYBODY, visitors("/mentors/", "/waiting/"), "/mentors/"),
+    "wait_email": Row(EVERYBODY, NOT_ALLOWED, visitors("/mentors/", "/waiting/")),
+    "waiting_list": Row(PERSON),
+    "waiting_leave": Row(ITS_MENTEE, NOT_ALLOWED, "/waiting/", at="waiting"),
+    "held_time": Row(ITS_MENTEE, post=422, at="held"),
     "calendar_feed": Row(EVERYBODY, at="feed"),
     "calendar_settings": Row(PERSON, post=200),
     # a mentor's own pages
@@ -350,6 +361,17 @@ class Scene:
         return self.over, "3-days"
 
     @cached_property
+    def waiting(self) -> UUID:
+        mentee = self.person("mentee")
+        return wait_for_mentor(profile=self.mentor, words="Which?", known=[], person=mentee, now=NOW).uuid
+
+    @cached_property
+    def held(self) -> UUID:
+        _ = self.waiting
+        give_freed_time(now=NOW)
+        return HeldTime.objects.get().uuid
+
+    @cached_property
     def mentor_page(self) -> str:
         return self.mentor.slug
 
@@ -487,6 +509,8 @@ MADE_UP = {
     "endpoint": UUID("00000000-0000-4000-8000-000000000000"),
     "told": UUID("00000000-0000-4000-8000-000000000000"),
     "feed": "A" * 43,
+    "held": UUID("00000000-0000-4000-8000-000000000000"),
+    "waiting": UUID("00000000-0000-4000-8000-000000000000"),
     "follow_up": (UUID("00000000-0000-4000-8000-000000000000"), "3-days"),
     "message": UUID("00000000-0000-4000-8000-000000000000"),
     "mentor_page": "nobody-at-all",

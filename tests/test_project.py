@@ -147,6 +147,8 @@ PUBLIC_PAGES = {
     "privacy",
     "time_zone",
     "unsubscribe",
+    "wait",
+    "wait_email",
 }
 
 

@@ -42,6 +42,9 @@ ROWS = (
     "DELETE FROM sessions_app_wordsdecision WHERE feedback_id IN"
     " (SELECT id FROM sessions_app_feedback WHERE booking_id IN (SELECT id FROM demo_booking))",
     "DELETE FROM sessions_app_feedback WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_moretime WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_takeaway WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_heldtime WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_occupancy WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_attendanceact WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_bookingevent WHERE booking_id IN (SELECT id FROM demo_booking)",

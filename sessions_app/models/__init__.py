@@ -8,12 +8,14 @@ from .bookings import (
     Engagement,
     Occupancy,
 )
+from .endings import MoreTime, Takeaway
 from .feedback import Feedback, Resolution, Role, WordsAct, WordsDecision
 from .feeds import CalendarFeed
 from .files import SharedFile
 from .followups import ActionItem, FollowUp, FollowUpQuestion, FollowUpStep
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
 from .threads import THREAD_SUBJECT, Message, Report, ReportReason, Seat, ThreadOpening
+from .waiting import HeldTime, Waiting
 
 __all__ = [
     "OCCUPYING",
@@ -33,7 +35,9 @@ __all__ = [
     "FollowUp",
     "FollowUpQuestion",
     "FollowUpStep",
+    "HeldTime",
     "Message",
+    "MoreTime",
     "Occupancy",
     "Report",
     "ReportReason",
@@ -42,8 +46,10 @@ __all__ = [
     "Schedule",
     "Seat",
     "SharedFile",
+    "Takeaway",
     "ThreadOpening",
     "TimeOff",
+    "Waiting",
     "WordsAct",
     "WordsDecision",
 ]

@@ -198,6 +198,8 @@ class Booking(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     ended_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     late = models.BooleanField(default=False)
+    # Minutes that both agreed to add at the end.
+    overtime = models.PositiveSmallIntegerField(default=0)
     moves = models.PositiveSmallIntegerField(default=0)
     room = models.CharField(max_length=40, default=new_room, editable=False)
     idempotency_key = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - null keeps it out of the index
@@ -251,6 +253,11 @@ class Booking(models.Model):
     def length(self) -> int:
         """Minutes."""
         return round((self.end - self.start).total_seconds() / 60)
+
+    @property
+    def booked_length(self) -> int:
+        """Minutes, without those that were added at the end."""
+        return self.length - self.overtime
 
     @property
     def question(self) -> str:

@@ -6,12 +6,16 @@ from .booking import BriefInput, book_session, claim_hold, hold_slot
 from .changing import cancel_booking, edit_brief, move_booking, release_hold
 from .clockwork import close_engagements, complete_ended, expire_overdue
 from .contesting import contest_missed, decide_attendance, explain_missed
+from .extending import agree_more_time, ask_more_time
 from .feedback import give_feedback
 from .files import add_file, remove_expired_files, remove_file, sweep_orphans
 from .followups import StepInput, answer_follow_up, drop_step, write_step
+from .freeing import give_freed_time
 from .reports import open_report, report_message, settle_report
 from .series import book_further
+from .takeaways import write_takeaway
 from .threads import mark_read, send_message
+from .waiting import decline_time, leave_line, take_time, wait_for_help, wait_for_mentor
 from .words import decline_words, publish_words, withdraw_words
 
 __all__ = [
@@ -19,8 +23,10 @@ __all__ = [
     "StepInput",
     "accept_booking",
     "add_file",
+    "agree_more_time",
     "answer_absent",
     "answer_follow_up",
+    "ask_more_time",
     "book_further",
     "book_session",
     "cancel_booking",
@@ -30,6 +36,7 @@ __all__ = [
     "contest_missed",
     "decide_attendance",
     "decline_booking",
+    "decline_time",
     "decline_words",
     "drop_step",
     "edit_brief",
@@ -37,8 +44,10 @@ __all__ = [
     "explain_missed",
     "extend_request",
     "give_feedback",
+    "give_freed_time",
     "hold_slot",
     "join_call",
+    "leave_line",
     "mark_read",
     "move_booking",
     "open_report",
@@ -54,7 +63,11 @@ __all__ = [
     "settle_silent",
     "sweep_orphans",
     "take_back_absent",
+    "take_time",
+    "wait_for_help",
+    "wait_for_mentor",
     "withdraw_booking",
     "withdraw_words",
     "write_step",
+    "write_takeaway",
 ]

@@ -13,10 +13,12 @@ from accounts.requests import SignedInRequest
 from sessions_app.agenda import agenda
 from sessions_app.attendance_desk import desk_for
 from sessions_app.models import Booking, Feedback
+from sessions_app.more_time import more_time_for
 from sessions_app.presenting import Stage, join_opens, stage_of
 from sessions_app.services.changing import is_late, why_not_cancel, why_not_edit, why_not_move
 from sessions_app.services.engagements import why_not_share
 from sessions_app.services.feedback import why_not_feedback
+from sessions_app.takeaways import takeaways_for
 from sessions_app.timeline import steps
 
 TABS = {
@@ -61,7 +63,8 @@ def get_booking(request: SignedInRequest, uuid: object) -> Booking:
 def session(request: SignedInRequest, uuid: object) -> HttpResponse:
     now = timezone.now()
     context = session_context(request, get_booking(request, uuid), now=now)
-    if request.headers.get("HX-Request") and request.GET.get("seen") == context["who"].mark:
+    marks = (context["who"].mark, context["more_time"].mark)
+    if request.headers.get("HX-Request") and (request.GET.get("seen") or request.GET.get("more")) in marks:
         # What is swapped in is read out and moves the focus: not every twenty seconds, only when it is news.
         return HttpResponse(status=204)
     return render(request, "sessions_app/session.html", context)
@@ -80,9 +83,11 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "their_zone": schedule_zone if other.pk == booking.mentor_id else other.timezone,
         "other_profile": booking.offer.profile if other.pk == booking.mentor_id else None,
         "stage": stage,
-        "parts": agenda(booking.start, booking.length) if stage in (Stage.AHEAD, Stage.SOON, Stage.OPEN) else (),
+        "parts": agenda(booking.start, booking.booked_length) if stage in (Stage.AHEAD, Stage.SOON, Stage.OPEN) else (),
         "steps": steps(booking, reader=reader, feedback=feedback, now=now),
         "join_opens": join_opens(booking),
+        "more_time": more_time_for(booking, reader=reader, now=now),
+        "takeaways": takeaways_for(booking, reader=reader, now=now),
         "who": desk_for(booking, reader=reader, now=now),
         "feedback": feedback,
         "can_say": why_not_feedback(booking, now=now) is None,

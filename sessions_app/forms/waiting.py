@@ -1,0 +1,30 @@
+"""For whom or for what somebody waits, as the buttons of a page send it."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.validators import validate_plain_text
+from sessions_app.models.bookings import QUESTION_LENGTH
+
+from .booking import question_field
+
+
+class HeldTimeForm(forms.Form):
+    question = question_field()
+
+
+class WaitForm(forms.Form):
+    """Either `mentor`, the slug of a profile, or words to find somebody by."""
+
+    mentor = forms.SlugField(max_length=90, required=False)
+    q = forms.CharField(max_length=QUESTION_LENGTH, required=False, validators=[validate_plain_text])
+    filters = forms.CharField(max_length=300, required=False, validators=[validate_plain_text])
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = self.cleaned_data
+        if not (data.get("mentor") or data.get("q")):
+            raise ValidationError(_("Say what you are stuck on first"), code="empty")
+        return data

@@ -1,0 +1,117 @@
+"""Who wants a named mentor, or help with a question, when time is freed; and the time that is held for them then."""
+
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.validators import validate_plain_text
+from mentors.models import MentorProfile
+
+from .bookings import QUESTION_LENGTH, Booking
+
+
+class WaitingEnd(models.TextChoices):
+    LEFT = "left", _("Left")
+    BOOKED = "booked", _("Booked")
+    OVER = "over", _("Nothing came free")
+    UNANSWERED = "unanswered", _("Not answered")
+
+
+class WaitingQuerySet(models.QuerySet["Waiting"]):
+    def live(self, now: datetime) -> Self:
+        return self.filter(ended_at=None, until__gt=now)
+
+    def in_line(self) -> Self:
+        """Who came first is first; who let a held time lapse stands behind those who didn't."""
+        return self.order_by("lapses", "since", "pk")
+
+
+class Waiting(models.Model):
+    """Either for `mentor`, or for anybody who can help with `words`, as `filters` of the search narrow it down."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="waitings")
+    mentor = models.ForeignKey(
+        MentorProfile, on_delete=models.CASCADE, null=True, blank=True, related_name="waited_for"
+    )
+    words = models.CharField(max_length=QUESTION_LENGTH, blank=True, validators=[validate_plain_text])
+    filters = models.CharField(max_length=300, blank=True)
+    # Starts that were free when they joined: they have seen these, and none suited.
+    known = ArrayField(models.DateTimeField(), default=list)
+    lapses = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended = models.CharField(max_length=10, choices=WaitingEnd, blank=True)
+
+    objects = WaitingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(mentor__isnull=False) | ~Q(words=""), name="waiting_is_for_somebody_or_about_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended="") | (Q(ended_at__isnull=False) & ~Q(ended="")),
+                name="waiting_ends_for_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "mentor"], condition=Q(ended_at=None), name="one_place_in_line_per_mentor"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "words", "filters"],
+                condition=Q(ended_at=None, mentor=None),
+                name="one_place_in_line_per_question",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["lapses", "since"], condition=Q(ended_at=None), name="waiting_in_line"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} for {self.mentor_id or self.words[:40]}"
+
+
+class Answer(models.TextChoices):
+    OPEN = "", _("Open")
+    TAKEN = "taken", _("Taken")
+    DECLINED = "declined", _("Declined")
+    LAPSED = "lapsed", _("Lapsed")
+
+
+class HeldTimeQuerySet(models.QuerySet["HeldTime"]):
+    def open(self) -> Self:
+        return self.filter(answer=Answer.OPEN)
+
+
+class HeldTime(models.Model):
+    """A freed time, kept for the first in line until they answer or `until` passes.
+
+    The booking is held and has no mentee before they say yes, so it is nobody's session yet. It occupies both.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    waiting = models.ForeignKey(Waiting, on_delete=models.CASCADE, related_name="held_times")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="held_time")
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+    answer = models.CharField(max_length=8, choices=Answer, blank=True, default=Answer.OPEN)
+    # Grows when it is answered, so that a mail that has not left by then doesn't.
+    version = models.PositiveSmallIntegerField(default=0)
+
+    objects = HeldTimeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=Q(answer=""), name="one_held_time_per_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id} until {self.until:%Y-%m-%d %H:%M}"

@@ -1,0 +1,174 @@
+"""Waiting for freed time: join by one button, leave by another, take the time that is held."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from accounts.services import start_email_sign_in
+from common.requests import posted
+from mentors.models import MentorProfile
+from mentors.usual import usual_offer
+from sessions_app.errors import BookingError
+from sessions_app.forms.booking import GuestForm
+from sessions_app.forms.waiting import HeldTimeForm, WaitForm
+from sessions_app.models import BookingState, HeldTime, Waiting
+from sessions_app.models.waiting import Answer
+from sessions_app.readers import signed_in
+from sessions_app.services import decline_time, leave_line, take_time, wait_for_help, wait_for_mentor
+from sessions_app.services.freeing import free_slots
+from sessions_app.timetable import load_timetable
+
+from .booking import booked_text
+
+WISH = "waits_for"
+Wish = dict[str, str]
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def wait(request: HttpRequest) -> HttpResponse:
+    """POST joins; a visitor says on the page after it where we may tell them."""
+    person = signed_in(request)
+    if request.method == "GET":
+        return email_page(request)
+    form = WaitForm(request.POST)
+    if not form.is_valid():
+        messages.warning(
+            request, _("Say what you are stuck on, in at most 500 characters, then press the button again.")
+        )
+        return redirect("mentor_list")
+    wish: Wish = form.cleaned_data
+    if wish["mentor"]:
+        get_object_or_404(MentorProfile.objects.public(), slug=wish["mentor"])
+    if person:
+        return redirect(joined(request, person, wish, now=timezone.now()))
+    request.session[WISH] = wish
+    return redirect("wait")
+
+
+@login_not_required
+@require_POST
+def wait_email(request: HttpRequest) -> HttpResponse:
+    """A code is on its way; typing it joins (see `join_after_sign_in`)."""
+    if WISH not in request.session:
+        return redirect("waiting_list" if request.user.is_authenticated else "mentor_list")
+    if person := signed_in(request):
+        return redirect(join_after_sign_in(request, person) or "waiting_list")
+    form = GuestForm(request.POST)
+    if not form.is_valid():
+        return email_page(request, form)
+    request.session["sign_in_note"] = _("Type the code, and we tell you when there is a time.")
+    return start_email_sign_in(request, email=form.cleaned_data["email"], name=form.cleaned_data["name"])
+
+
+def email_page(request: HttpRequest, form: GuestForm | None = None) -> HttpResponse:
+    wish = request.session.get(WISH)
+    if not wish:
+        return redirect("waiting_list" if request.user.is_authenticated else "mentor_list")
+    profile = MentorProfile.objects.public().select_related("person").filter(slug=wish["mentor"]).first()
+    context = {"profile": profile, "words": wish["q"], "form": form or GuestForm(), "nav": "find"}
+    return render(request, "sessions_app/wait.html", context, status=422 if form else 200)
+
+
+def join_after_sign_in(request: HttpRequest, person: User) -> str | None:
+    """Whoever signs in with a wish to wait stands in line: returns where they see that."""
+    wish = request.session.pop(WISH, None)
+    if wish is None:
+        return None
+    request.session.pop("sign_in_note", None)
+    return joined(request, person, wish, now=timezone.now())
+
+
+def joined(request: HttpRequest, person: User, wish: Wish, *, now: datetime) -> str:
+    try:
+        waiting = join_line(person, wish, now=now)
+    except BookingError as refused:
+        messages.warning(request, refused.message)
+    else:
+        name = waiting.mentor.first_name if waiting.mentor else ""
+        said = _("We tell you when %(name)s is free.") if name else _("We tell you when someone can help with this.")
+        messages.success(request, said % {"name": name})
+    return reverse("waiting_list")
+
+
+def join_line(person: User, wish: Wish, *, now: datetime) -> Waiting:
+    """Raises BookingError."""
+    if not wish["mentor"]:
+        return wait_for_help(words=wish["q"], filters=wish["filters"], person=person, now=now)
+    profile = MentorProfile.objects.select_related("person").filter(slug=wish["mentor"]).first()
+    if profile is None:
+        raise BookingError("closed", _("This mentor is no longer here. Look for somebody else who can help."))
+    offers, timetable = list(profile.offers.active()), load_timetable(profile, now=now)
+    known = free_slots(timetable, usual_offer(offers), now=now) if timetable and offers else []
+    starts = [slot.start for slot in known]
+    return wait_for_mentor(profile=profile, words=wish["q"], known=starts, person=person, now=now)
+
+
+@require_safe
+def waiting_list(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    live = Waiting.objects.live(now).filter(person=request.user).select_related("mentor__person")
+    open_time = HeldTime.objects.open().filter(person=request.user, until__gt=now)
+    context = {
+        "waitings": live.order_by("since"),
+        "held": open_time.select_related("booking__mentor", "waiting").first(),
+        "nav": "sessions",
+    }
+    return render(request, "sessions_app/waiting_list.html", context)
+
+
+@require_POST
+def waiting_leave(request: SignedInRequest, uuid: object) -> HttpResponse:
+    waiting = get_object_or_404(Waiting, person=request.user, uuid=uuid)
+    leave_line(waiting=waiting, by=request.user, now=timezone.now())
+    messages.success(request, _("You are not waiting for this any more."))
+    return redirect("waiting_list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def held_time(request: SignedInRequest, uuid: object) -> HttpResponse:
+    """Take the time with a question, or say that it doesn't suit, and it goes to the next."""
+    now = timezone.now()
+    mine = HeldTime.objects.filter(person=request.user)
+    mine = mine.select_related("waiting", "booking__mentor", "booking__offer__profile__schedule")
+    held = get_object_or_404(mine, uuid=uuid)
+    if request.method == "POST" and "decline" in request.POST:
+        decline_time(held=held, by=request.user, now=now)
+        messages.success(request, _("It goes to the next person. You keep your place in line."))
+        return redirect("waiting_list")
+    if held.answer == Answer.TAKEN and request.method != "POST":
+        return redirect("session", held.booking.uuid)
+    form = HeldTimeForm(posted(request), initial={"question": held.waiting.words})
+    error = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            booking = take_time(held=held, question=form.cleaned_data["question"], by=request.user, now=now)
+        except BookingError as refused:
+            error = refused
+        else:
+            messages.success(request, booked_text(booking))
+            return redirect("session", booking.uuid)
+    return render(
+        request,
+        "sessions_app/held_time.html",
+        {
+            "held": held,
+            "booking": held.booking,
+            "profile": held.booking.offer.profile,
+            "is_held": held.answer == Answer.OPEN and held.until > now and held.booking.state == BookingState.HELD,
+            "is_given_back": held.answer == Answer.DECLINED,
+            "form": form,
+            "error": error,
+            "nav": "sessions",
+        },
+        status=409 if error else 422 if form.errors else 200,
+    )

@@ -1,0 +1,102 @@
+"""Two people wait for one mentor's time: it is held for the first, passed on, and booked by the second."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from sessions_app.models import Booking, HeldTime, TimeOff
+from sessions_app.services import give_freed_time
+from tests.browser.conftest import first_free
+from tests.browser.looking import problems
+from tests.conftest import make_person
+
+pytestmark = pytest.mark.browser
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def away(priya) -> TimeOff:
+    """All that can be booked is closed."""
+    today = timezone.now().date()
+    return TimeOff.objects.create(schedule=priya.schedule, first=today - DAY, last=today + 40 * DAY)
+
+
+def test_two_people_wait_and_the_time_is_held_for_one_after_the_other(browser_page, priya, away, bob, code_for):
+    cleo = make_person("cleo@example.org", "Cleo Clark")
+    visitor, second = browser_page(), browser_page(user=cleo, width=390)
+    visitor.goto("/mentors/priya-raghunathan/?q=Do I take the counter-offer?")
+    found = problems(visitor, "waiting-no-times")
+    visitor.get_by_role("button", name="Tell me when Priya is free").click()
+    found += problems(visitor, "waiting-visitor")
+    visitor.get_by_label("Your email address").fill(bob.email)
+    visitor.get_by_role("button", name="Send me a code").click()
+    visitor.get_by_label("Code").fill(code_for(bob.email))
+    visitor.get_by_role("button", name="Continue").click()
+    expect(visitor.get_by_text("We tell you when Priya is free.")).to_be_visible()
+    second.goto("/mentors/priya-raghunathan/")
+    second.get_by_role("button", name="Tell me when Priya is free").click()
+    expect(second.get_by_text("A time with Priya Raghunathan")).to_be_visible()
+
+    away.delete()
+    start = first_free(priya, days_ahead=0)
+    TimeOff.objects.create(schedule=priya.schedule, first=start.date() + DAY, last=start.date() + 40 * DAY)
+    give_freed_time(now=timezone.now())
+    visitor.goto("/notifications/")
+    visitor.get_by_text("It is held for you until").first.click()
+    expect(visitor.get_by_label("What do you want to leave with?")).to_have_value("Do I take the counter-offer?")
+    found += problems(visitor, "waiting-held")
+    first = HeldTime.objects.get(person=bob)
+    visitor.get_by_role("button", name="It does not suit: pass it on").click()
+    expect(visitor.get_by_text("You keep your place in line.")).to_be_visible()
+
+    found += problems(visitor, "waiting-list")
+    mine = HeldTime.objects.get(person=cleo)
+    second.goto(f"/waiting/held/{mine.uuid}/")
+    second.get_by_label("What do you want to leave with?").fill("Which of two offers?")
+    second.get_by_role("button", name="Book this time").click()
+    expect(second.get_by_text("You are booked with Priya Raghunathan.")).to_be_visible()
+    visitor.get_by_role("button", name="Leave the line").first.click()
+    expect(visitor.get_by_text("You are not waiting for this any more.")).to_be_visible()
+    found += problems(visitor, "waiting-none")
+    visitor.goto(f"/waiting/held/{first.uuid}/")
+    found += problems(visitor, "waiting-given-back")
+    assert found == []
+
+
+def test_who_finds_nobody_is_told_when_somebody_can_help(browser_page, priya, bob):
+    page = browser_page(user=bob)
+    page.goto("/mentors/?q=Naming my ferret")
+    found = problems(page, "waiting-nobody")
+    page.get_by_role("button", name="Tell me when someone can help with this").click()
+    expect(page.get_by_text("Naming my ferret", exact=True)).to_be_visible()
+    page.goto("/mentors/priya-raghunathan/")
+    found += problems(page, "waiting-beside-times")
+    assert found == []
+
+
+def test_the_last_minutes_of_two_people(browser_page, priya, bob, booked):
+    booking = booked(priya, bob)
+    length, end = booking.end - booking.start, timezone.now().replace(second=0, microsecond=0) + timedelta(minutes=4)
+    during = type(booking.during)(end - length, end, "[)")
+    Booking.objects.filter(pk=booking.pk).update(during=during)
+    booking.occupancies.update(during=during)
+    mine, theirs = browser_page(user=bob), browser_page(user=priya.person)
+    for page in (mine, theirs):
+        page.goto(f"/sessions/{booking.uuid}/")
+    found = problems(mine, "last-minutes")
+    mine.get_by_role("button", name="Ask Priya for five minutes more").click()
+    expect(mine.get_by_text("You have asked Priya for five minutes more.")).to_be_visible()
+    expect(theirs.get_by_text("Bob asks for five minutes more.")).to_be_visible(timeout=15_000)
+    found += problems(theirs, "last-minutes-asked")
+    theirs.get_by_role("button", name="Yes, five minutes more").click()
+    expect(theirs.get_by_text("You have five minutes more.")).to_be_visible()
+    mine.get_by_label("What do you want to remember?").fill("Ask for the level in writing")
+    mine.get_by_role("button", name="Save for both").click()
+    mine.get_by_role("link", name="A card to print or keep").click()
+    expect(mine.get_by_text("Ask for the level in writing")).to_be_visible()
+    found += problems(mine, "card")
+    mine.emulate_media(media="print")
+    found += problems(mine, "card-print")
+    assert found == []
