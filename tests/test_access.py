@@ -206,6 +206,7 @@ ACCESS: dict[str, Row] = {
     # staff
     "staff_home": Row(STAFF),
     "staff_unmet": Row(STAFF),
+    "staff_outcomes": Row(STAFF),
     "staff_reports": Row(STAFF),
     "staff_report": Row(STAFF, post=422, at="report"),
     "staff_words": Row(STAFF, post=422),
