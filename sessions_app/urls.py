@@ -14,6 +14,7 @@ from .views import (
     mentor_feedback,
     mentor_page,
     sessions,
+    taken_away,
     threads,
 )
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("mentors/<slug:slug>/book/", booking.book, name="book"),
     path("mentors/<slug:slug>/book/email/", booking.book_email, name="book_email"),
     path("sessions/", sessions.session_list, name="session_list"),
+    path("sessions/left-with/", taken_away.left_with, name="left_with"),
     path("sessions/<uuid:uuid>/", sessions.session, name="session"),
     path("sessions/<uuid:uuid>/join/", attendance.session_join, name="session_join"),
     path("sessions/<uuid:uuid>/attendance/", attendance.session_attendance, name="session_attendance"),

@@ -173,6 +173,7 @@ ACCESS: dict[str, Row] = {
     "book_email": Row(EVERYBODY, NOT_ALLOWED, "/mentors/alice-adair/", at="mentor_page"),
     # sessions
     "session_list": Row(PERSON),
+    "left_with": Row(PERSON),
     "session": Row(PAIR, at="ahead"),
     "session_join": Row(PAIR, "/sessions/", "/sessions/", at="ahead"),
     "session_attendance": Row(PAIR, NOT_ALLOWED, 422, at="missed"),
