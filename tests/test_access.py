@@ -199,6 +199,7 @@ ACCESS: dict[str, Row] = {
     # a mentor's own pages
     "mentor_today": Row(MENTORS),
     "mentor_feedback": Row(MENTORS),
+    "mentor_record": Row(MENTORS),
     "mentor_availability": Row(MENTORS, post=422),
     "mentor_date_add": Row(MENTORS, post=422),
     "mentor_date": Row(OWNER, post=422, at="override"),
