@@ -92,7 +92,8 @@ def by_quarter(
     counts = {f"{name}_all": Count(name) for name in names} | {
         f"{name}_agreed": Count("pk", filter=Q(**{f"{name}__gte": Agreement.RATHER})) for name in names
     }
-    rows = list(answers.annotate(quarter=quarter).values("quarter").annotate(**counts).order_by("quarter"))
+    found: Any = answers.annotate(quarter=quarter).values("quarter").annotate(**counts)
+    rows = list(found.order_by("quarter"))
     return {
         name: [
             (quarter_text(row["quarter"]), 100 * row[f"{name}_agreed"] // row[f"{name}_all"])

@@ -61,7 +61,7 @@ WITH asked AS (
         ) END AS topics
     FROM booked
 )
-SELECT asked.created_at, booked.at, booked.met, solved.at, asked.issue_type, about.topics
+SELECT asked.created_at, booked.at, booked.met, solved.at, asked.issue_type, coalesce(about.topics, '{}')
 FROM asked LEFT JOIN booked USING (id) LEFT JOIN solved USING (id) LEFT JOIN about USING (id)
 """
 
@@ -123,7 +123,8 @@ def journeys(*, since: datetime, now: datetime) -> list[Journey]:
     }
     with connection.cursor() as cursor:
         cursor.execute(JOURNEYS, values)
-        return [Journey(*row[:5], topics=row[5] or ()) for row in cursor.fetchall()]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return [Journey(*row) for row in rows]
 
 
 def group_of(label: str, found: Sequence[Journey], *, now: datetime) -> Group:

@@ -34,6 +34,7 @@ from sessions_app.services import (
     book_session,
     complete_ended,
     give_feedback,
+    issue_certificate,
     join_call,
     report_message,
     say_absent,
@@ -200,6 +201,9 @@ ACCESS: dict[str, Row] = {
     "mentor_today": Row(MENTORS),
     "mentor_feedback": Row(MENTORS),
     "mentor_record": Row(MENTORS),
+    "mentor_certificates": Row(MENTORS, post=422),
+    "mentor_certificate": Row(OWNER, at="certificate"),
+    "certificate_check": Row(EVERYBODY, at="certificate"),
     "mentor_availability": Row(MENTORS, post=422),
     "mentor_date_add": Row(MENTORS, post=422),
     "mentor_date": Row(OWNER, post=422, at="override"),
@@ -309,6 +313,12 @@ class Scene:
     @cached_property
     def follow_up(self) -> tuple[UUID, str]:
         return self.over, "3-days"
+
+    @cached_property
+    def certificate(self) -> str:
+        _ = self.over
+        days = {"first_day": date(2026, 11, 1), "last_day": date(2026, 11, 24)}
+        return issue_certificate(mentor=self.person("mentor"), now=NOW, **days).code
 
     @cached_property
     def mentor_page(self) -> str:
@@ -428,6 +438,7 @@ def test_access_by_post(name, scene, clients):
 
 MADE_UP = {
     "ahead": UUID("00000000-0000-4000-8000-000000000000"),
+    "certificate": "22222-22222-22222-22222",
     "answered": UUID("00000000-0000-4000-8000-000000000000"),
     "delivery": 10**12,
     "feed": "A" * 43,

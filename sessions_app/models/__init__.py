@@ -8,6 +8,7 @@ from .bookings import (
     Engagement,
     Occupancy,
 )
+from .certificates import Certificate
 from .feedback import Feedback, Resolution, Role, WordsAct, WordsDecision
 from .feeds import CalendarFeed
 from .files import SharedFile
@@ -27,6 +28,7 @@ __all__ = [
     "BookingState",
     "Brief",
     "CalendarFeed",
+    "Certificate",
     "DateOverride",
     "Engagement",
     "Feedback",

@@ -3,6 +3,7 @@
 from .answering import accept_booking, decline_booking, extend_request, withdraw_booking
 from .attendance import answer_absent, join_call, run_late, say_absent, settle_silent, take_back_absent
 from .booking import BriefInput, book_session, claim_hold, hold_slot
+from .certificates import issue_certificate, withdraw_certificate
 from .changing import cancel_booking, edit_brief, move_booking, release_hold
 from .clockwork import close_engagements, complete_ended, expire_overdue
 from .contesting import contest_missed, decide_attendance, explain_missed
@@ -36,6 +37,7 @@ __all__ = [
     "extend_request",
     "give_feedback",
     "hold_slot",
+    "issue_certificate",
     "join_call",
     "mark_read",
     "move_booking",
@@ -53,6 +55,7 @@ __all__ = [
     "sweep_orphans",
     "take_back_absent",
     "withdraw_booking",
+    "withdraw_certificate",
     "withdraw_words",
     "write_step",
 ]
