@@ -14,6 +14,7 @@ from sessions_app.services.certificates import AT_MOST
 
 from .following import DAY, END, code_of
 from .reading import text_of
+from .test_races import race
 
 pytestmark = pytest.mark.django_db
 LATER = END + DAY
@@ -170,3 +171,10 @@ def test_nobody_takes_back_what_is_somebody_elses(certificate, bob, client_for):
 def test_codes_are_long_and_of_letters_that_nobody_confuses(certificate):
     assert [len(group) for group in certificate.code.split("-")] == [5, 5, 5, 5]
     assert not set(certificate.code) & set("01lio")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_asking_for_the_same_at_once_get_the_same_one(over, alice):
+    outcomes = race([lambda: issue_certificate(mentor=alice, now=LATER, **YEAR)] * 6)
+
+    assert (outcomes, Certificate.objects.count()) == ({"won": 6}, 1)
