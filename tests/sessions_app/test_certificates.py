@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from sessions_app.certificate_pdf import can_draw, certificate_pdf
 from sessions_app.models import Certificate
-from sessions_app.services import complete_ended, issue_certificate
+from sessions_app.services import issue_certificate
 from sessions_app.services.certificates import AT_MOST
 
 from .following import DAY, END, code_of
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.django_db
 LATER = END + DAY
 YEAR = {"first_day": date(2026, 1, 1), "last_day": date(2026, 11, 27)}
 PAGE = "/mentor/certificates/"
-
-
-@pytest.fixture
-def over(booking):
-    complete_ended(now=END)
-    return booking
 
 
 @pytest.fixture

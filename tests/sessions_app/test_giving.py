@@ -92,12 +92,6 @@ def test_mentor_hears_of_later_answers_only_with_consent(alice, bob, booking):
     assert told_afterwards(alice) == []
 
 
-@pytest.fixture
-def over(booking):
-    complete_ended(now=END)
-    return booking
-
-
 @pytest.mark.parametrize("ticked", [True, False])
 def test_follow_up_form_tells_the_mentor_what_is_ticked(over, alice, bob, ticked, client_for, page):
     with time_machine.travel(END + 3 * DAY, tick=False):

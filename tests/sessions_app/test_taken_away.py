@@ -18,13 +18,6 @@ LATER = END + 3 * DAY
 
 
 @pytest.fixture
-def over(booking):
-    complete_ended(now=END)
-    booking.refresh_from_db()
-    return booking
-
-
-@pytest.fixture
 def page(client_for):
     def get(person, query="", now=LATER):
         with time_machine.travel(now, tick=False):
