@@ -1,7 +1,7 @@
 """From a question that was asked to one that is solved: how many get how far, and how long it takes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,12 +15,12 @@ from mentors.models import IssueType, Topic
 
 from .models import BookingState, FollowUpQuestion, Resolution, Role
 from .proof import ENOUGH
-from .survival import Quantile, Span, quantile
+from .survival import Quantile, Span, quantiles
 
 # Before anybody asked anything
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 # The newest; more than these would only make the page slow, not its numbers better.
-AT_MOST = 50_000
+AT_MOST = 20_000
 # Of answers to “is it solved?” the latest counts; it is solved since the first “yes” that no other answer followed.
 JOURNEYS = """
 WITH asked AS (
@@ -76,6 +76,8 @@ class Journey:
     solved_at: datetime | None
     kind: str
     topics: Sequence[int]
+    # How long each stage took from asking, or has been waited for
+    spans: Sequence[Span]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,8 @@ class Group:
         return self.asked < ENOUGH
 
 
-STAGES: Mapping[str | Promise, Callable[[Journey], datetime | None]] = {
-    gettext_lazy("Booked"): lambda journey: journey.booked_at,
-    gettext_lazy("Met"): lambda journey: journey.met_at,
-    gettext_lazy("Solved"): lambda journey: journey.solved_at,
-}
+STAGES: Sequence[str | Promise] = (gettext_lazy("Booked"), gettext_lazy("Met"), gettext_lazy("Solved"))
+PERCENTS = (50, 90)
 
 
 def journeys(*, since: datetime, now: datetime) -> list[Journey]:
@@ -123,47 +122,59 @@ def journeys(*, since: datetime, now: datetime) -> list[Journey]:
     }
     with connection.cursor() as cursor:
         cursor.execute(JOURNEYS, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return [Journey(*row) for row in rows]
+        return [journey_of(*row, now=now) for row in cursor.fetchall()]
 
 
-def group_of(label: str, found: Sequence[Journey], *, now: datetime) -> Group:
-    stages = []
-    for name, reached in STAGES.items():
-        spans = [span_of(journey.asked_at, reached(journey), now) for journey in found]
-        count = sum(span.happened for span in spans)
-        percent = 100 * count // len(found) if found else 0
-        stages.append(Stage(name, count, percent, quantile(spans, 50), quantile(spans, 90)))
-    return Group(label, len(found), stages)
+def journey_of(
+    asked_at: datetime,
+    booked_at: datetime | None,
+    met_at: datetime | None,
+    solved_at: datetime | None,
+    kind: str,
+    topics: Sequence[int],
+    *,
+    now: datetime,
+) -> Journey:
+    spans = tuple(span_of(asked_at, moment, now) for moment in (booked_at, met_at, solved_at))
+    return Journey(asked_at, booked_at, met_at, solved_at, kind, topics, spans)
 
 
 def span_of(asked_at: datetime, reached_at: datetime | None, now: datetime) -> Span:
     """What is agreed in the very request that asks can bear a clock's tick before it."""
-    happened = reached_at is not None and reached_at <= now
-    end = reached_at if reached_at is not None and happened else now
-    return Span(max(0, round((end - asked_at).total_seconds())), happened)
+    end = now if reached_at is None else min(reached_at, now)
+    return Span(max(0, round((end - asked_at).total_seconds())), reached_at is not None and reached_at <= now)
 
 
-def by_topic(found: Iterable[Journey], *, now: datetime) -> list[Group]:
+def group_of(label: str, found: Sequence[Journey]) -> Group:
+    stages = []
+    for number, name in enumerate(STAGES):
+        spans = [journey.spans[number] for journey in found]
+        count = sum(span.happened for span in spans)
+        half, most = quantiles(spans, PERCENTS)
+        stages.append(Stage(name, count, 100 * count // len(found) if found else 0, half, most))
+    return Group(label, len(found), stages)
+
+
+def by_topic(found: Iterable[Journey]) -> list[Group]:
     """A question counts under each topic of what was booked first, or of its mentor if that names none."""
     names = dict(Topic.objects.values_list("pk", "name"))
     parts: defaultdict[str, list[Journey]] = defaultdict(list)
     for journey in found:
         for topic in journey.topics or [0]:
             parts[names.get(topic, _("No topic"))].append(journey)
-    return groups(parts, now=now)
+    return groups(parts)
 
 
-def by_kind(found: Iterable[Journey], *, now: datetime) -> list[Group]:
+def by_kind(found: Iterable[Journey]) -> list[Group]:
     """By what sort of help was asked for: one each."""
     parts: defaultdict[str, list[Journey]] = defaultdict(list)
     names = dict(IssueType.choices)
     for journey in found:
         parts[str(names.get(journey.kind, _("Not said")))].append(journey)
-    return groups(parts, now=now)
+    return groups(parts)
 
 
-def groups(parts: Mapping[str, Sequence[Journey]], *, now: datetime) -> list[Group]:
+def groups(parts: Mapping[str, Sequence[Journey]]) -> list[Group]:
     """The most asked about first."""
-    made = [group_of(label, found, now=now) for label, found in parts.items()]
+    made = [group_of(label, found) for label, found in parts.items()]
     return sorted(made, key=lambda group: (-group.asked, group.label))

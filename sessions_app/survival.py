@@ -5,7 +5,7 @@ of the American Statistical Association 53 (1958), 457–481. Leaving out those 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 # The share that still waits is a product of floats; it never differs by as little as this from a share that was asked.
@@ -43,12 +43,14 @@ def still_waiting(spans: Iterable[Span]) -> Iterator[tuple[int, float]]:
         at_risk -= seen[seconds]
 
 
-def quantile(spans: Iterable[Span], percent: int) -> Quantile | None:
-    """The time by which `percent` of all have got there; None when there is nobody to ask about."""
-    spans = list(spans)
+def quantiles(spans: Sequence[Span], percents: Sequence[int]) -> list[Quantile | None]:
+    """The times by which these percents of all have got there; None when there is nobody to ask about."""
     if not spans:
-        return None
-    for seconds, share in still_waiting(spans):
-        if share <= 1 - percent / 100 + TINY:
-            return Quantile(seconds)
-    return Quantile(max(span.seconds for span in spans), is_more=True)
+        return [None] * len(percents)
+    curve, longest = list(still_waiting(spans)), max(span.seconds for span in spans)
+    return [reached_by(curve, percent) or Quantile(longest, is_more=True) for percent in percents]
+
+
+def reached_by(curve: Iterable[tuple[int, float]], percent: int) -> Quantile | None:
+    enough = 1 - percent / 100 + TINY
+    return next((Quantile(seconds) for seconds, share in curve if share <= enough), None)

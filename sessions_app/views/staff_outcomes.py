@@ -1,7 +1,7 @@
 """From asked to solved, for staff: on a page, and as a table to take along."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -23,7 +23,7 @@ PERIODS: Mapping[str, tuple[str | Promise, timedelta | None]] = {
     "90": (gettext_lazy("90 days"), timedelta(days=90)),
     "all": (gettext_lazy("All"), None),
 }
-Splitting = Callable[..., list[Group]]
+Splitting = Callable[[Sequence[Journey]], list[Group]]
 SPLITS: Mapping[str, tuple[str | Promise, Splitting]] = {
     "topic": (gettext_lazy("Topic"), by_topic),
     "kind": (gettext_lazy("Kind of help"), by_kind),
@@ -39,10 +39,10 @@ def staff_outcomes(request: SignedInRequest) -> HttpResponse:
     period, split = chosen(request, "period", PERIODS, "90"), chosen(request, "by", SPLITS, "topic")
     length = PERIODS[period][1]
     found = journeys(since=now - length if length else BEGINNING, now=now)
-    groups = SPLITS[split][1](found, now=now)
+    groups = SPLITS[split][1](found)
+    everybody = all_of(found)
     if request.GET.get("as") == "csv":
-        return csv_response(sheet([all_of(found, now), *groups]), name=f"outcomes-{period}-{split}")
-    everybody = all_of(found, now)
+        return csv_response(sheet([everybody, *groups]), name=f"outcomes-{period}-{split}")
     context = {
         "everybody": everybody,
         "bars": [(_("Asked"), everybody.asked), *((str(stage.label), stage.count) for stage in everybody.stages)],
@@ -57,8 +57,8 @@ def staff_outcomes(request: SignedInRequest) -> HttpResponse:
     return render(request, "staff/outcomes.html", context)
 
 
-def all_of(found: Sequence[Journey], now: datetime) -> Group:
-    return group_of(_("All questions"), found, now=now)
+def all_of(found: Sequence[Journey]) -> Group:
+    return group_of(_("All questions"), found)
 
 
 def chosen(request: SignedInRequest, name: str, among: Iterable[str], usual: str) -> str:

@@ -38,7 +38,7 @@ def found(now=LATER):
 
 
 def reached(now=LATER):
-    return [(stage.count, stage.half) for stage in group_of("", found(now), now=now).stages]
+    return [(stage.count, stage.half) for stage in group_of("", found(now)).stages]
 
 
 def test_a_question_that_waits_counts_as_waiting(ask_first, bob):
@@ -92,13 +92,13 @@ def test_what_a_mentor_says_or_a_visitor_left_solves_and_asks_nothing(over, alic
 
 def test_topics_are_those_of_the_offer_else_of_its_mentor(over, alice, offer, topic):
     alice.mentor_profile.topics.add(topic)
-    of_mentor = [group.label for group in by_topic(found(), now=LATER)]
+    of_mentor = [group.label for group in by_topic(found())]
     offer.topics.add(Topic.objects.create(name="Pay", slug="pay"))
 
-    of_offer = [group.label for group in by_topic(found(), now=LATER)]
+    of_offer = [group.label for group in by_topic(found())]
 
     assert (of_mentor, of_offer) == (["Negotiation"], ["Pay"])
-    assert [group.label for group in by_kind(found(), now=LATER)] == ["Not said"]
+    assert [group.label for group in by_kind(found())] == ["Not said"]
 
 
 def test_a_question_from_before_the_period_is_left_out(over):
