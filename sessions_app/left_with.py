@@ -38,6 +38,7 @@ class Words:
 class Share:
     """How many of those who answered said “yes” or “rather yes”."""
 
+    name: str
     label: str | Promise
     agreed: int
     answers: int
@@ -85,5 +86,5 @@ def shares(profile: MentorProfile, *, now: datetime) -> list[Share]:
         **{f"{name}_all": Count(name) for name, _label in SCALES},
         **{f"{name}_agreed": Count("pk", filter=Q(**{f"{name}__gte": Agreement.RATHER})) for name, _label in SCALES},
     )
-    found = (Share(label, counts[f"{name}_agreed"], counts[f"{name}_all"]) for name, label in SCALES)
+    found = (Share(name, label, counts[f"{name}_agreed"], counts[f"{name}_all"]) for name, label in SCALES)
     return [share for share in found if share.answers >= ENOUGH]

@@ -4,12 +4,14 @@ from django.urls import path
 
 from .staff_views import staff_home, staff_profile, staff_profile_act, staff_profiles
 from .views.staff_attendance import staff_attendance
+from .views.staff_outcomes import staff_outcomes
 from .views.staff_reports import staff_report, staff_reports
 from .views.staff_words import staff_words
 
 urlpatterns = [
     path("", staff_home, name="staff_home"),
     path("attendance/", staff_attendance, name="staff_attendance"),
+    path("outcomes/", staff_outcomes, name="staff_outcomes"),
     path("words/", staff_words, name="staff_words"),
     path("reports/", staff_reports, name="staff_reports"),
     path("reports/<uuid:uuid>/", staff_report, name="staff_report"),

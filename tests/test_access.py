@@ -37,6 +37,7 @@ from sessions_app.services import (
     complete_ended,
     give_feedback,
     give_freed_time,
+    issue_certificate,
     join_call,
     report_message,
     say_absent,
@@ -190,6 +191,7 @@ ACCESS: dict[str, Row] = {
     "book_email": Row(EVERYBODY, NOT_ALLOWED, "/mentors/alice-adair/", at="mentor_page"),
     # sessions
     "session_list": Row(PERSON),
+    "left_with": Row(PERSON),
     "session": Row(PAIR, at="ahead"),
     "session_join": Row(PAIR, "/sessions/", "/sessions/", at="ahead"),
     "session_attendance": Row(PAIR, NOT_ALLOWED, 422, at="missed"),
@@ -226,6 +228,10 @@ ACCESS: dict[str, Row] = {
     # a mentor's own pages
     "mentor_today": Row(MENTORS),
     "mentor_feedback": Row(MENTORS),
+    "mentor_record": Row(MENTORS),
+    "mentor_certificates": Row(MENTORS, post=422),
+    "mentor_certificate": Row(OWNER, at="certificate"),
+    "certificate_check": Row(EVERYBODY, at="certificate"),
     "mentor_availability": Row(MENTORS, post=422),
     "mentor_date_add": Row(MENTORS, post=422),
     "mentor_date": Row(OWNER, post=422, at="override"),
@@ -234,6 +240,7 @@ ACCESS: dict[str, Row] = {
     # staff
     "staff_home": Row(STAFF),
     "staff_unmet": Row(STAFF),
+    "staff_outcomes": Row(STAFF),
     "staff_reports": Row(STAFF),
     "staff_report": Row(STAFF, post=422, at="report"),
     "staff_words": Row(STAFF, post=422),
@@ -372,6 +379,12 @@ class Scene:
         return HeldTime.objects.get().uuid
 
     @cached_property
+    def certificate(self) -> str:
+        _ = self.over
+        days = {"first_day": date(2026, 11, 1), "last_day": date(2026, 11, 24)}
+        return issue_certificate(mentor=self.person("mentor"), now=NOW, **days).code
+
+    @cached_property
     def mentor_page(self) -> str:
         return self.mentor.slug
 
@@ -504,6 +517,7 @@ def test_access_by_post(name, scene, clients):
 
 MADE_UP = {
     "ahead": UUID("00000000-0000-4000-8000-000000000000"),
+    "certificate": "22222-22222-22222-22222",
     "answered": UUID("00000000-0000-4000-8000-000000000000"),
     "delivery": 10**12,
     "endpoint": UUID("00000000-0000-4000-8000-000000000000"),

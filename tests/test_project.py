@@ -134,6 +134,7 @@ PUBLIC_PAGES = {
     "book",
     "book_email",
     "calendar_feed",
+    "certificate_check",
     "healthz",
     "healthz_live",
     "healthz_ready",

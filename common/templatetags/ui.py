@@ -17,6 +17,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from common import times
@@ -189,12 +190,21 @@ def ribbon(days: Sequence[tuple[str, bool, bool, bool]], label: str) -> SafeStri
 
 
 @register.inclusion_tag("components/bars.html")
-def bars(caption: str, items: Sequence[tuple[str, float]]) -> dict[str, Any]:
-    """A bar chart with its numbers in a table for screen readers; the highest bar is marked."""
-    top = max((value for _, value in items), default=0)
+def bars(caption: str, items: Sequence[tuple[str, float]], percent: bool = False) -> dict[str, Any]:
+    """A bar chart with its numbers in a table for screen readers; the highest bar is marked.
+
+    Shares in `percent` are drawn against the whole.
+    """
+    high = max((value for _, value in items), default=0)
+    top = 100 if percent else high
     rows = [
-        # 7.4 of the frame's 9 em: the rest is for the number above the bar.
-        {"label": label, "value": value, "height": f"{7.4 * value / top if top else 0:.2f}", "high": value == top > 0}
+        {
+            "label": label,
+            "value": gettext("{value}%").format(value=value) if percent else value,
+            # 7.4 of the frame's 9 em: the rest is for the number above the bar.
+            "height": f"{7.4 * value / top if top else 0:.2f}",
+            "high": value == high > 0,
+        }
         for label, value in items
     ]
     return {"caption": caption, "rows": rows}

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.validators import validate_plain_text
 from common.forms import ChipRadio
 from sessions_app.followups import ANSWERS
@@ -77,13 +78,23 @@ class StepForm(forms.Form):
 
 
 class FollowUpForm(forms.Form):
-    """One question, one answer; the question travels with it, because the mail has asked it."""
+    """One question, one answer; the question travels with it, because the mail has asked it.
+
+    Whether the mentor hears of the answer is the mentee's choice, and “no” unless they tick it.
+    """
 
     question = forms.ChoiceField(choices=FollowUpQuestion.choices, widget=forms.HiddenInput)
     answer = forms.ChoiceField(widget=ChipRadio, error_messages={"required": _("Choose an answer")})
+    tell_mentor = forms.BooleanField(
+        label=_("Tell %(name)s what became of it"),
+        help_text=_("Without this tick only you see your answer."),
+        required=False,
+    )
 
-    def __init__(self, *args: Any, about: FollowUpQuestion, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, about: FollowUpQuestion, mentor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        told = self.fields["tell_mentor"]
+        told.label = str(told.label) % {"name": mentor.first_name}
         answer = self.fields["answer"]
         assert isinstance(answer, forms.ChoiceField)  # noqa: S101 - said above
         answer.label = about.label

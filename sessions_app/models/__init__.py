@@ -8,6 +8,7 @@ from .bookings import (
     Engagement,
     Occupancy,
 )
+from .certificates import Certificate
 from .endings import MoreTime, Takeaway
 from .feedback import Feedback, Resolution, Role, WordsAct, WordsDecision
 from .feeds import CalendarFeed
@@ -29,6 +30,7 @@ __all__ = [
     "BookingState",
     "Brief",
     "CalendarFeed",
+    "Certificate",
     "DateOverride",
     "Engagement",
     "Feedback",

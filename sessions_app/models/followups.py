@@ -52,6 +52,8 @@ class FollowUp(models.Model):
     question = models.CharField(max_length=8, choices=FollowUpQuestion)
     answer = models.CharField(max_length=6, choices=Resolution)
     answered_at = models.DateTimeField()
+    # The mentor knows of it only if the mentee says so, with each answer anew.
+    tell_mentor = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

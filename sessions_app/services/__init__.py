@@ -3,6 +3,7 @@
 from .answering import accept_booking, decline_booking, extend_request, withdraw_booking
 from .attendance import answer_absent, join_call, run_late, say_absent, settle_silent, take_back_absent
 from .booking import BriefInput, book_session, claim_hold, hold_slot
+from .certificates import issue_certificate, withdraw_certificate
 from .changing import cancel_booking, edit_brief, move_booking, release_hold
 from .clockwork import close_engagements, complete_ended, expire_overdue
 from .contesting import contest_missed, decide_attendance, explain_missed
@@ -46,6 +47,7 @@ __all__ = [
     "give_feedback",
     "give_freed_time",
     "hold_slot",
+    "issue_certificate",
     "join_call",
     "leave_line",
     "mark_read",
@@ -67,6 +69,7 @@ __all__ = [
     "wait_for_help",
     "wait_for_mentor",
     "withdraw_booking",
+    "withdraw_certificate",
     "withdraw_words",
     "write_step",
     "write_takeaway",

@@ -107,8 +107,9 @@ def answer_follow_up(
     answer: Resolution,
     by: User,
     now: datetime,
+    tell_mentor: bool = False,
 ) -> FollowUp:
-    """Keep the answer; a later one to the same step takes its place.
+    """Keep the answer; a later one to the same step takes its place, and so does its word on whether the mentor knows.
 
     Raises BookingError from `why_not_answer`, or `not_yours`, `not_asked`.
     """
@@ -122,7 +123,7 @@ def answer_follow_up(
     if question == FollowUpQuestion.DONE:
         settle(action, answer, now=now)
     seen(by, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, now=now)
-    given = {"question": question, "answer": answer, "answered_at": now}
+    given = {"question": question, "answer": answer, "answered_at": now, "tell_mentor": tell_mentor}
     return FollowUp.objects.update_or_create(booking=booking, step=step, defaults=given)[0]
 
 

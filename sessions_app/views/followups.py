@@ -77,8 +77,9 @@ def session_follow_up(request: SignedInRequest, uuid: object, step: str) -> Http
     """`?about=` and `?answer=` from a mail only choose; nothing is kept before the button is pressed."""
     now = timezone.now()
     asked = read_asked(request, uuid, step, now=now)
-    chosen = request.GET.get("answer", "") or (asked.given.answer if asked.given else "")
-    form = FollowUpForm(posted(request), about=asked.about, initial={"question": asked.about, "answer": chosen})
+    form = FollowUpForm(
+        posted(request), about=asked.about, mentor=asked.booking.mentor, initial=chosen_before(request, asked)
+    )
     error = why_not_answer(asked.booking, asked.step, action=asked.action, now=now)
     if request.method == "POST" and not error and form.is_valid():
         try:
@@ -109,11 +110,25 @@ def read_asked(request: SignedInRequest, uuid: object, step: str, *, now: dateti
     return Asked(booking, moment, action, given, about)
 
 
+def chosen_before(request: SignedInRequest, asked: Asked) -> dict[str, Any]:
+    given = asked.given
+    return {
+        "question": asked.about,
+        "answer": request.GET.get("answer", "") or (given.answer if given else ""),
+        "tell_mentor": given is not None and given.tell_mentor,
+    }
+
+
 def keep(request: SignedInRequest, asked: Asked, form: FollowUpForm, *, now: datetime) -> None:
     """Raises BookingError."""
-    answer = form.cleaned_data["answer"]
     answer_follow_up(
-        booking=asked.booking, step=asked.step, question=asked.about, answer=answer, by=request.user, now=now
+        booking=asked.booking,
+        step=asked.step,
+        question=asked.about,
+        answer=form.cleaned_data["answer"],
+        by=request.user,
+        now=now,
+        tell_mentor=form.cleaned_data["tell_mentor"],
     )
 
 
@@ -131,4 +146,9 @@ def page_context(request: SignedInRequest, asked: Asked) -> dict[str, Any]:
         return context
     question = FollowUpQuestion(given.question)
     words = {value.value: label for value, label in ANSWERS[question].items()}
-    return {**context, "said": words.get(given.answer, ""), "ways": ways_on(booking, question, given.answer)}
+    return {
+        **context,
+        "said": words.get(given.answer, ""),
+        "is_told": given.tell_mentor,
+        "ways": ways_on(booking, question, given.answer),
+    }

@@ -94,6 +94,7 @@ def test_pages_of_a_mentee(world, look):
             "sessions-waiting-empty": "/sessions/?tab=waiting",
             "sessions-past": "/sessions/?tab=past",
             "sessions-cancelled": "/sessions/?tab=cancelled",
+            "left-with": "/sessions/left-with/",
             "session": ahead,
             "session-move": f"{ahead}move/",
             "session-cancel": f"{ahead}cancel/",
@@ -132,6 +133,8 @@ def test_pages_of_a_mentor(world, look):
         "tomas",
         {
             "today": "/mentor/",
+            "record": "/mentor/record/",
+            "certificates": "/mentor/certificates/",
             "respond": f"/sessions/{request.uuid}/respond/",
             "request-as-mentor": f"/sessions/{request.uuid}/",
             "availability": "/mentor/availability/",
@@ -161,6 +164,7 @@ def test_pages_of_staff(world, look):
         "maria",
         {
             "staff": "/staff/",
+            "staff-outcomes": "/staff/outcomes/?period=all",
             "staff-profiles": "/staff/profiles/",
             "staff-changed": "/staff/profiles/?state=changed",
             "staff-suspended-empty": "/staff/profiles/?state=suspended",

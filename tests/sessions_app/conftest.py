@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from mentors.models import Offer
 from sessions_app.models import Booking
-from sessions_app.services import BriefInput, book_session, join_call, say_absent, settle_silent
+from sessions_app.services import BriefInput, book_session, complete_ended, join_call, say_absent, settle_silent
 from tests.conftest import NOW, at
 
 THURSDAY = at("2026-11-26 14:30")
@@ -28,6 +28,14 @@ def ask_first(offer: Offer) -> Offer:
 @pytest.fixture
 def booking(offer: Offer, bob: User) -> Booking:
     return book(offer, bob)
+
+
+@pytest.fixture
+def over(booking: Booking) -> Booking:
+    """Held, and finished by the clock."""
+    complete_ended(now=booking.end)
+    booking.refresh_from_db()
+    return booking
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from notifications.models import Notification
 from sessions_app.errors import BookingError
 from sessions_app.models import ActionItem, Feedback, FollowUp
 from sessions_app.proof import proof_of
-from sessions_app.services import StepInput, complete_ended, give_feedback
+from sessions_app.services import StepInput, give_feedback
 from sessions_app.services.feedback import said_by_other
 
 from .conftest import QUESTION, THURSDAY
@@ -27,13 +27,6 @@ STEP_FIELDS = {"situation": "he asks on Monday", "response": "I ask for the leve
 
 def say(booking, by, resolution="yes", *, now=AFTER, **answers):
     return give_feedback(booking=booking, by=by, now=now, answers={"resolution": resolution, **answers})
-
-
-@pytest.fixture
-def over(booking):
-    complete_ended(now=END)
-    booking.refresh_from_db()
-    return booking
 
 
 @pytest.fixture

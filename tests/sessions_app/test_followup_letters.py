@@ -69,7 +69,7 @@ def test_mail_after_three_days_asks_one_question(over, read):
         f"Your question:\n“{QUESTION}”\n\n"
         f"Yes:\n{page}yes\n\nPartly:\n{page}partly\n\nNo:\n{page}no\n\nIt became another question:\n{page}other\n\n"
         "Each opens the page with that answer chosen. Nothing is sent until you press the button there.\n\n"
-        "Alice does not see the answer. If it is not solved, the page shows what else you can do."
+        "Alice sees the answer only if you tick that. If it is not solved, the page shows what else you can do."
     )
 
 

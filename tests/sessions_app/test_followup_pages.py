@@ -8,9 +8,6 @@ from sessions_app.models import (
     FollowUp,
     FollowUpStep,
 )
-from sessions_app.services import (
-    complete_ended,
-)
 from tests.conftest import NOW, at
 
 from .conftest import QUESTION
@@ -18,13 +15,6 @@ from .following import DAY, END, NO, SOLVED, THREE, answer, planned, write
 from .reading import text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def over(booking):
-    complete_ended(now=END)
-    booking.refresh_from_db()
-    return booking
 
 
 @pytest.fixture

@@ -1,0 +1,32 @@
+"""What a mentor's time came to; nobody else sees it."""
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from mentors.decorators import mentor_required
+from mentors.models import MentorProfile
+from sessions_app.giving import given_by, length_text, told_afterwards, trends
+from sessions_app.left_with import shares
+
+
+@require_safe
+@mentor_required
+def mentor_record(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
+    now = timezone.now()
+    mentor = profile.person
+    this_year, ever = given_by(mentor, date(now.astimezone(mentor.zone).year, 1, 1)), given_by(mentor)
+    context = {
+        "this_year": this_year,
+        "this_year_time": length_text(this_year.minutes),
+        "ever": ever,
+        "ever_time": length_text(ever.minutes),
+        "useful": next((share for share in shares(profile, now=now) if share.name == "useful"), None),
+        "told": told_afterwards(mentor),
+        "trends": trends(profile, now=now),
+        "nav": "today",
+    }
+    return render(request, "sessions_app/mentor/record.html", context)
