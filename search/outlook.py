@@ -1,6 +1,6 @@
 """What is kept of a mentor's time so that a search need not compute it: a bound, and a rough week. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -53,8 +53,8 @@ def outlook(rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], *, 
         return Outlook(beyond, beyond, MINUTE, later, hours)
     start, one = min(found, key=lambda item: item[0])
     until = _end_of_run(rules, taken, one, start, now)
-    # Every grid of one span begins where the span does.
-    step = MINUTE * gcd(*(step or default_step(length, rules.buffer) for length, step in wanted))
+    grids = (step or default_step(length, rules.buffer) for length, step in wanted)
+    step = MINUTE * gcd(*grids, *_minutes_passed(rules, taken, wanted, start, until, now))
     return Outlook(start, until, step, min(later, until - timedelta(minutes=rules.notice) + MINUTE), hours)
 
 
@@ -105,6 +105,15 @@ def _beyond(rules: Rules, now: datetime) -> datetime:
     """Where nothing was found: the end of what was looked at, or of what the horizon lets people book by now."""
     last_day = walltime.local_day(rules.zone, walltime.minute_at_or_before(now)) + rules.horizon_days
     return min(now + LONGEST_ANSWER, walltime.instant(walltime.day_end(rules.zone, last_day)))
+
+
+def _minutes_passed(
+    rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], start: datetime, until: datetime, now: datetime
+) -> Iterator[int]:
+    """From `start` to each start up to `until`: grids of one span share its beginning, but a run may cross spans."""
+    for length, step in lengths:
+        slots = list_slots(rules, taken, length=length, step=step, now=now, first=start, last=until + MINUTE)
+        yield from ((slot.start - start) // MINUTE for slot in slots)
 
 
 def _end_of_run(rules: Rules, taken: Sequence[Taken], one: Length, start: datetime, now: datetime) -> datetime:
