@@ -7,6 +7,7 @@ from threading import Event, Thread
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.urls import reverse
 
 from mentors.models import MentorProfile, Offer
 from mentors.services import (
@@ -187,6 +188,26 @@ def test_the_row_knows_the_kinds_of_active_offers_only(alice, offer):
 
     # Length 15 is the first, chat the third format of six, and it is not booked at once.
     assert MentorIndex.objects.get().offers == 1 << (0 * 6 + 2) * 2
+
+
+@pytest.mark.parametrize("page", ["offer", "profile"])
+def test_what_staff_change_in_the_admin_is_found_at_once(tight, alice, offer, client_for, now, page):
+    client = client_for(make_person("root@example.org", "Ruth Root", is_staff=True, is_superuser=True))
+    one = {"title": "", "length": 15, "format": "video", "instant": "on", "is_active": "on"}
+    if page == "offer":
+        url = reverse("admin:mentors_offer_change", args=[offer.pk])
+        sent = one | {"position": 0, "issue_types": "", "questions": ""}
+    else:
+        profile = offer.profile
+        url = reverse("admin:mentors_mentorprofile_change", args=[profile.pk])
+        sent = {"slug": profile.slug, "headline": profile.headline, "how_i_work": profile.how_i_work}
+        sent |= {"asks": ",".join(profile.asks), "languages": "en", "offers-TOTAL_FORMS": 1, "offers-INITIAL_FORMS": 1}
+        sent |= {"decisions-TOTAL_FORMS": 0, "decisions-INITIAL_FORMS": 0}
+        sent |= {f"offers-0-{name}": value for name, value in {**one, "id": offer.pk, "profile": profile.pk}.items()}
+
+    assert client.post(url, sent).status_code == 302
+    row = MentorIndex.objects.get()
+    assert (row.offers, row.open_from) == (1 << 1, UNKNOWN)
 
 
 def test_pausing_and_resuming_keep_the_row(alice):
