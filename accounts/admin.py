@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from .hooks import announce_person
 from .models import User
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -35,6 +36,10 @@ class UserAdmin(ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Addresses change only by the code their owner types; rights are given by superusers alone."""
         return FACTS if request.user.is_superuser else (*FACTS, *RIGHTS)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        announce_person(obj)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         allowed: bool = super().has_change_permission(request, obj)

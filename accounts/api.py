@@ -37,7 +37,9 @@ class ApiView(APIView):
         self.format_kwarg = None
         negotiated = self.perform_content_negotiation(request)
         request.accepted_renderer, request.accepted_media_type = negotiated
-        if not hasattr(self, str(request.method).lower()):
+        method = str(request.method).lower()
+        # Of a method that somebody made up, the view may have an attribute.
+        if method not in self.http_method_names or not hasattr(self, method):
             self.http_method_not_allowed(request)
         try:
             person = request.user if isinstance(request.user, User) else None

@@ -1,4 +1,4 @@
-"""What upper apps want done once somebody has signed in, by whatever way: they append a function to `after_sign_in`."""
+"""What upper apps want done once somebody has signed in or is somebody else now: they append their function here."""
 
 from collections.abc import Callable
 
@@ -10,8 +10,16 @@ AfterSignIn = Callable[[HttpRequest, User], str | None]
 
 after_sign_in: list[AfterSignIn] = []
 
+# Each is told of people whose name has changed, or who may come in again.
+after_person_change: list[Callable[..., None]] = []
+
 
 def run_after_sign_in(request: HttpRequest, user: User) -> str | None:
     """Run every hook in order; the first address that one returns is where the person goes next."""
     addresses = [hook(request, user) for hook in after_sign_in]
     return next((address for address in addresses if address), None)
+
+
+def announce_person(person: User) -> None:
+    for listener in after_person_change:
+        listener(person.pk)

@@ -17,6 +17,7 @@ from django.urls import reverse
 from common.views import too_many
 
 from . import mail
+from .hooks import announce_person
 from .limits import take_code_mail
 from .models import User
 from .validators import validate_person_name
@@ -105,6 +106,7 @@ def change_person(user: User, *, name: str, hour_cycle: str, timezone: str, lang
     user.language = language or user.language
     user.clean_fields(exclude=["password"])
     user.save(update_fields=["name", "hour_cycle", "timezone", "language"])
+    announce_person(user)
 
 
 def code_page(request: HttpRequest) -> str:

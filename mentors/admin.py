@@ -1,6 +1,7 @@
 """Mentors in Django's admin: for looking things up, and for what has no page of its own. Actions call the services."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
 from .errors import ProfileError
+from .hooks import announce_change
 from .models import MentorProfile, Offer, ProfileDecision, Topic
 from .services import approve_profile, reinstate_profile, resume_profile
 from .topic_forms import TopicForm
@@ -75,6 +77,10 @@ class MentorProfileAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: MentorProfile | None = None) -> bool:
         return False
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        announce_change(form.instance)
+
     @admin.display(description=gettext_lazy("name"), ordering="person__name")
     def name(self, profile: MentorProfile) -> str:
         return profile.name
@@ -136,6 +142,10 @@ class OfferAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Offer | None = None) -> bool:
         return False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        announce_change(form.instance.profile_id)
 
 
 @admin.register(ProfileDecision)

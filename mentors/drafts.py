@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from accounts.hooks import announce_person
 from accounts.models import User
 
 from .errors import ProfileError
@@ -138,6 +139,7 @@ def save_words(
     if name is not None and name != fresh.person.name:
         fresh.person.name = name
         fresh.person.save(update_fields=["name"])
+        announce_person(fresh.person)
     if photo is not None or remove_photo:
         _replace_photo(fresh, draft, photo)
     draft.save()

@@ -5,15 +5,17 @@ class SearchConfig(AppConfig):
     name = "search"
 
     def ready(self) -> None:
+        from accounts.hooks import after_person_change
         from mentors.hooks import after_change
         from sessions_app.openings import on_time_opened
         from sessions_app.suggestions import helpers, suggesters
 
         from .finding import suggest_mentors
         from .helping import find_helpers
-        from .indexing import loosen, write_profiles
+        from .indexing import loosen, write_people, write_profiles
 
         on_time_opened.append(loosen)
         after_change.append(write_profiles)
+        after_person_change.append(write_people)
         suggesters.append(suggest_mentors)
         helpers.append(find_helpers)

@@ -214,7 +214,7 @@ def _near(question: Question, values: dict[str, Any]) -> str:
     """How much of the question a row matches: two for a topic, one for each word, one more where it is asked about."""
     parts = ["2 * (topics && %(named)s::int[])::int"] if values["named"] else []
     for number, term in enumerate(question.terms):
-        values[f"term{number}"], values[f"asked{number}"] = term, term + ("A" if ":" in term else ":A")
+        values[f"term{number}"], values[f"asked{number}"] = term, term + ("A" if term.endswith(":*") else ":A")
         parts += [f"(words @@ %({name}{number})s::tsquery)::int" for name in ("term", "asked")]
     return " + ".join(parts) or "0"
 

@@ -114,6 +114,12 @@ def write_profiles(profiles: Sequence[int]) -> None:
     MentorIndex.objects.filter(profile__in=profiles).update(**NOTHING_KNOWN)
 
 
+def write_people(*people: int) -> None:
+    """They are called something else, or are back."""
+    if profiles := list(MentorProfile.objects.filter(person__in=people).values_list("pk", flat=True)):
+        write_profiles(profiles)
+
+
 def sweep(*, now: datetime, limit: int = AT_ONCE) -> int:
     """Look anew at rows that have gone stale, at most `limit`. Returns how many.
 

@@ -1,6 +1,6 @@
 """What is kept of a mentor's time so that a search need not compute it: a bound, and a rough week. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -59,9 +59,10 @@ def outlook(
         return Outlook(never, never, later, ALL_HOURS)
     runs = [_run(rules, taken, one, now) for one in (usual, *(wanted - {usual}))]
     first = min(runs, key=lambda run: run.opens or run.until)
-    steps = (step or default_step(length, rules.buffer) for length, step in wanted)
-    # Every grid of one span begins where the span does.
-    either = Run(first.opens, first.until, MINUTE * gcd(*steps))
+    start = first.opens or now
+    grids = (step or default_step(length, rules.buffer) for length, step in wanted)
+    step = gcd(*grids, *_minutes_passed(rules, taken, wanted, start, first.until, now))
+    either = Run(start, first.until, MINUTE * step)
     notice = timedelta(minutes=rules.notice)
     ends = [run.until - notice + MINUTE for run in (runs[0], either) if run.until - notice >= now]
     return Outlook(runs[0], either, min([later, *ends]), hours_of(rules, now))
@@ -118,6 +119,15 @@ def _beyond(rules: Rules, now: datetime) -> datetime:
     """Where nothing was found: the end of what was looked at, or of what the horizon lets people book by now."""
     last_day = walltime.local_day(rules.zone, walltime.minute_at_or_before(now)) + rules.horizon_days
     return min(now + LONGEST_ANSWER, walltime.instant(walltime.day_end(rules.zone, last_day)))
+
+
+def _minutes_passed(
+    rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], start: datetime, until: datetime, now: datetime
+) -> Iterator[int]:
+    """From `start` to each start up to `until`: grids of one span share its beginning, but a run may cross spans."""
+    for length, step in lengths:
+        slots = list_slots(rules, taken, length=length, step=step, now=now, first=start, last=until + MINUTE)
+        yield from ((slot.start - start) // MINUTE for slot in slots)
 
 
 def _end_of_run(

@@ -22,3 +22,8 @@ def left_with_of(mentee: User) -> QuerySet[Booking, Any]:
     own = Prefetch("feedback", queryset=words, to_attr="own_words")
     with_words = left.with_people().select_related("action").prefetch_related(own, "takeaways__author")
     return with_words.order_by("-during", "-pk")
+
+
+def with_open_step(left: QuerySet[Booking, Any]) -> QuerySet[Booking, Any]:
+    """Those whose step is still to be done, what is due first."""
+    return left.filter(action__isnull=False, action__done_at=None).order_by("action__due_on", "-during", "-pk")

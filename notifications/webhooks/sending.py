@@ -30,7 +30,7 @@ def post(target: Target, *, body: bytes, headers: Mapping[str, str]) -> None:
         said = response.read(READ_AT_MOST).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException, ValueError) as error:
         why = "no answer in time" if connection.gave_up or isinstance(error, TimeoutError) else str(error)
-        raise SendingError(why or type(error).__name__) from error
+        raise SendingError(printable(why).strip() or type(error).__name__) from error
     finally:
         watch.cancel()
         connection.close()

@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mentors.models import Format
 from notifications.services import Due, schedule, show
 from sessions_app.attendance import (
+    ANSWER_LATER_WITHIN,
     ANSWER_WITHIN,
     ASKED_FROM,
     ASKED_UNTIL,
@@ -19,6 +21,7 @@ from sessions_app.attendance import (
 )
 from sessions_app.errors import BookingError
 from sessions_app.models import AttendanceAct, AttendanceKind, Booking, BookingState
+from sessions_app.models.bookings import JOIN_CLOSES_AFTER
 from sessions_app.notices import NEWS_KEEPS, absent_due
 from sessions_app.reminders import SUBJECT
 
@@ -126,7 +129,10 @@ def answer_absent(*, booking: Booking, by: User, came: bool, now: datetime, word
 
 def settle_silent(*, now: datetime) -> int:
     """Who was asked and said nothing in time has missed the session. Returns how many."""
-    asked = AttendanceAct.objects.unanswered(now - ANSWER_WITHIN)
+    in_the_call = Q(at__lt=F("booking__during__endswith") + JOIN_CLOSES_AFTER)
+    asked = AttendanceAct.objects.unanswered(now - ANSWER_WITHIN).filter(
+        in_the_call | Q(at__lte=now - ANSWER_LATER_WITHIN)
+    )
     return sum(_settle_one(act.booking, now=now) for act in asked.select_related("booking")[:AT_ONCE])
 
 

@@ -57,6 +57,15 @@ def test_whoever_guesses_tokens_is_counted_by_address(few):
     assert guesses == [401, 401, 401, 429]
 
 
+@pytest.mark.parametrize("method", ["PERSON", "READER", "COUNT", "DELETE"])
+def test_no_method_is_a_way_around_that(few, method):
+    """Whatever a view happens to call its own: the token is not even looked at."""
+    client = Client(raise_request_exception=False)
+    guesses = [client.generic(method, "/api/v1/me/", headers={"Authorization": f"Token {n}"}) for n in "12345"]
+
+    assert [answer.status_code for answer in guesses] == [405] * 5
+
+
 def test_bookings_have_a_limit_of_their_own(program, bob, offer, settings):
     settings.API_BOOKINGS_AN_HOUR = 2
     asked = program(bob)

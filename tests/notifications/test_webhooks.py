@@ -171,6 +171,15 @@ def test_an_answer_that_never_ends_is_cut_off(endpoint, receiver, monkeypatch):
     assert states() == [("sent", 2, "")]
 
 
+def test_an_answer_that_is_no_http_holds_up_nobody(endpoint, receiver):
+    receiver.answers = [(200, {}, lambda handler: handler.wfile.write(b"\x00\x01 binary\r\n"))]
+    tell()
+
+    drain_deliveries(NOW)
+
+    assert states() == [("pending", 1, "binary")]
+
+
 def test_nobody_listens(maria, settings):
     settings.WEBHOOKS_TO_LOCAL_ADDRESSES = True
     make_endpoint(url="http://127.0.0.1:9/", events=["booking.created"], by=maria, now=NOW)

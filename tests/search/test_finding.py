@@ -72,6 +72,17 @@ def test_find_mentors_by_words(alice, dora, words, found):
     assert names(Wish(words=words)) == found
 
 
+@pytest.mark.parametrize("said", ["example.com:8080", "example.com/a:b"])
+@pytest.mark.parametrize("order", list(Order))
+def test_a_colon_inside_a_word_is_no_syntax(alice, said, order):
+    profile = alice.mentor_profile
+    profile.how_i_work = f"Look at {said} first."
+    profile.save()
+    write_profiles([profile.pk])
+
+    assert names(Wish(words=said, order=order)) == ["Alice Adair"]
+
+
 def test_find_mentors_by_a_topics_synonym(alice, dora, topic):
     alice.mentor_profile.topics.add(topic)
     write_profiles([alice.mentor_profile.pk])

@@ -5,9 +5,12 @@ from io import StringIO
 from threading import Event, Thread
 
 import pytest
+from django.contrib.postgres.search import SearchQuery
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.urls import reverse
 
+from accounts.services import change_person
 from mentors.models import MentorProfile, Offer
 from mentors.services import (
     approve_profile,
@@ -20,7 +23,7 @@ from mentors.services import (
 )
 from search import indexing
 from search.indexing import add_missing_rows, count_words, loosen, rebuild, sweep
-from search.models import UNKNOWN, MentorIndex, Word
+from search.models import UNKNOWN, MentorIndex, MentorWords, Word
 from sessions_app.models import Schedule
 from sessions_app.scheduling import ScheduleRules, save_week, set_override, set_time_off
 from sessions_app.services import (
@@ -187,6 +190,43 @@ def test_the_row_knows_the_kinds_of_active_offers_only(alice, offer):
 
     # Length 15 is the first, chat the third format of six, and it is not booked at once.
     assert MentorIndex.objects.get().offers == 1 << (0 * 6 + 2) * 2
+
+
+def test_a_mentor_is_found_by_a_new_name(alice):
+    change_person(alice, name="Zora Zimmer", hour_cycle="24", timezone="UTC")
+
+    assert MentorWords.objects.filter(words=SearchQuery("zora", config="simple")).exists()
+
+
+def test_a_mentor_whose_account_is_opened_again_is_found_at_once(alice, client_for, now):
+    client = client_for(make_person("root@example.org", "Ruth Root", is_staff=True, is_superuser=True))
+    kept = {"name": alice.name, "timezone": alice.timezone, "hour_cycle": "24", "language": "en"}
+    rows = []
+    for more in ({}, {"is_active": "on"}):
+        client.post(reverse("admin:accounts_user_change", args=[alice.pk]), kept | more)
+        rows.append(profile_ids())
+
+    assert rows == [[], [alice.mentor_profile.pk]]
+
+
+@pytest.mark.parametrize("page", ["offer", "profile"])
+def test_what_staff_change_in_the_admin_is_found_at_once(tight, alice, offer, client_for, now, page):
+    client = client_for(make_person("root@example.org", "Ruth Root", is_staff=True, is_superuser=True))
+    one = {"title": "", "length": 15, "format": "video", "instant": "on", "is_active": "on"}
+    if page == "offer":
+        url = reverse("admin:mentors_offer_change", args=[offer.pk])
+        sent = one | {"position": 0, "issue_types": "", "questions": ""}
+    else:
+        profile = offer.profile
+        url = reverse("admin:mentors_mentorprofile_change", args=[profile.pk])
+        sent = {"slug": profile.slug, "headline": profile.headline, "how_i_work": profile.how_i_work}
+        sent |= {"asks": ",".join(profile.asks), "languages": "en", "offers-TOTAL_FORMS": 1, "offers-INITIAL_FORMS": 1}
+        sent |= {"decisions-TOTAL_FORMS": 0, "decisions-INITIAL_FORMS": 0}
+        sent |= {f"offers-0-{name}": value for name, value in {**one, "id": offer.pk, "profile": profile.pk}.items()}
+
+    assert client.post(url, sent).status_code == 302
+    row = MentorIndex.objects.get()
+    assert (row.offers, row.open_from) == (1 << 1, UNKNOWN)
 
 
 def test_pausing_and_resuming_keep_the_row(alice):

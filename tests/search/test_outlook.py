@@ -98,6 +98,17 @@ def floor_of(run, soonest):
     return soonest
 
 
+def test_a_short_offer_in_a_gap_of_the_long_one_starts_no_earlier_than_the_bound():
+    """Two windows hold the long one, an hour apart as its grid is; one between them holds only the short one."""
+    windows = ((2, 900, 930), (2, 935, 950), (2, 960, 990))
+    rules = rules_with(zone="UTC", windows=windows, notice=0, buffer=30)
+
+    seen = outlook(rules, [], [(30, 60), (15, 15)], usual=(30, 60), now=NOW)
+
+    assert seen.any.until == at("2026-11-24 16:00")
+    assert floor_of(seen.any, at("2026-11-24 15:31")) == at("2026-11-24 15:35")
+
+
 @settings(max_examples=100, deadline=None)
 @given(seed=st.integers(0, 10**9), now=MOMENTS, later=st.integers(0, 600) | st.integers(0, 90 * 24 * 60))
 def test_nothing_ever_starts_before_the_bound_or_outside_the_rough_week(seed, now, later):

@@ -174,6 +174,18 @@ def test_questions_about_a_missed_session_fall_silent(missed):
     assert code_of(lambda: give_feedback(booking=missed, by=missed.mentee, now=END, answers={})) == "not_held"
 
 
+def test_who_has_a_day_to_answer_holds_up_nobody(booking, offer, alice, charlie, monkeypatch):
+    """However many of them there are: a round looks at what it can settle."""
+    monkeypatch.setattr("sessions_app.services.attendance.AT_ONCE", 1)
+    later = book(offer, charlie, after(60))
+    for one, joined, said in ((booking, 0, 40), (later, 60, 66)):
+        join_call(booking=one, by=alice, now=after(joined))
+        say_absent(booking=one, by=alice, now=after(said))
+
+    assert settle_silent(now=after(76)) == 1
+    assert (state_of(booking), state_of(later)) == ("confirmed", "mentee_no_show")
+
+
 def test_statement_after_the_call_leaves_a_day_to_answer(booking, alice):
     join_call(booking=booking, by=alice, now=after(0))
     complete_ended(now=END)
