@@ -4,6 +4,7 @@ import logging
 import time
 
 from celery import current_app
+from kombu.pools import producers
 
 logger = logging.getLogger(__name__)
 
@@ -20,9 +21,11 @@ def hint() -> None:
     if time.monotonic() < _quiet_until:
         return
     try:
-        with current_app.connection_for_write(transport_options={"socket_timeout": PATIENCE}) as connection:
+        broker = current_app.connection_for_write(transport_options={"socket_timeout": PATIENCE})
+        # Connections are kept: opening one takes longer than all the SQL of a booking.
+        with producers[broker].acquire(block=True, timeout=PATIENCE) as producer:
             current_app.send_task(
-                "notifications.tasks.drain", retry=False, ignore_result=True, expires=EXPIRES, connection=connection
+                "notifications.tasks.drain", retry=False, ignore_result=True, expires=EXPIRES, producer=producer
             )
     except Exception as error:  # whatever is wrong with the broker, the act that caused the row has succeeded
         _quiet_until = time.monotonic() + PAUSE

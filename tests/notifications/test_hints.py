@@ -78,3 +78,19 @@ def test_hints_come_again_after_the_pause(broker, settings, monkeypatch):
 
     assert queue.llen("celery") == 1
     queue.delete("celery")
+
+
+def test_hints_share_a_connection_and_outlive_its_end(settings):
+    queue = Redis.from_url(settings.REDIS_URL)
+    hint()
+    queue.delete("celery")
+    before = queue.info("stats")["total_connections_received"]
+
+    hint()
+    hint()
+    kept = queue.info("stats")["total_connections_received"]
+    queue.client_kill_filter(_type="normal", skipme=True)
+    hint()
+
+    assert (kept, queue.llen("celery")) == (before, 3)
+    queue.delete("celery")
