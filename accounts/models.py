@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Lower
 from django.utils.timezone import now as this_moment
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,12 @@ class UserManager(BaseUserManager["User"]):
 
     def locked(self, *people: "User | int") -> list["User"]:
         return self.get_queryset().locked(*people)
+
+    def lock(self, *people: "User | int") -> None:
+        """As `locked`, for whoever reads afterwards what they need: bookers wait behind this one statement."""
+        ids = sorted({person if isinstance(person, int) else person.pk for person in people})
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT FROM accounts_user WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [ids])
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)

@@ -32,8 +32,8 @@ def paused_until(ends: list[datetime], *, now: datetime) -> datetime | None:
     return until if until > now else None
 
 
-def why_paused(mentee: User, *, now: datetime) -> BookingError | None:
-    ends = missed_ends(mentee, now=now)
+def why_paused(mentee: User, ends: list[datetime], *, now: datetime) -> BookingError | None:
+    """`ends` as `missed_ends` tells them."""
     until = paused_until(ends, now=now)
     if until is None:
         return None

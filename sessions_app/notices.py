@@ -112,8 +112,7 @@ def _afterwards(booking: Booking) -> Iterable[Due]:
 
 
 def _both(booking: Booking) -> list[int]:
-    """The mentor, then the mentee, if the booking has one yet."""
-    return [person for person in (booking.mentor_id, booking.mentee_id) if person is not None]
+    return booking.participants
 
 
 def absent_due(claim: AttendanceAct, booking: Booking) -> Due:

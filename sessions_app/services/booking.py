@@ -12,15 +12,18 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from mentors.models import MentorProfile, Offer
+from mentors.offers import read_anew
 from notifications.services import schedule
 from sessions_app.errors import BookingError
 from sessions_app.misses import why_paused
-from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Feedback, Occupancy
+from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Occupancy
 from sessions_app.notices import booking_notices
 from sessions_app.refusals import explain
+from sessions_app.standing import Standing, standing_of
 from sessions_app.timetable import load_timetable
 
-from .base import booking_act, change, close_if_over, expire, lock_people, log, occupy
+from .base import booking_act, change, close_if_over, event_of, expire, lock_people, occupy
+from .writing import write_booking
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +59,20 @@ def book_session(
     offer = lock_offer(offer, mentee)
     profile = offer.profile
     mark = mark_of(key, offer, start, brief)
-    if booked := booked_before(mentee, mark):
+    standing = standing_of(mentee, profile.person_id, now=now, mark=mark)
+    if standing.booked_before and (booked := booked_before(mentee, mark)):
         return booked
     check_offer(offer)
-    expire_for(profile.person_id, mentee.pk, now=now)
-    check_mentee(mentee, profile, now=now)
-    check_slot(offer, start=start, mentee=mentee, now=now)
-    close_earlier_engagement(mentee, profile, now=now)
+    if standing.overdue:
+        expire_for(profile.person_id, mentee.pk, now=now)
+        standing = standing_of(mentee, profile.person_id, now=now)
+    check_mentee(mentee, profile, now=now, standing=standing)
+    check_slot(offer, start=start, mentee=mentee, now=now, standing=standing)
+    if standing.engaged:
+        close_earlier_engagement(mentee, profile, now=now)
     booking = insert(
         offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, **agreed(offer, start, now=now)
     )
-    log(booking, from_state="", by=mentee, now=now)
     event = "confirmed" if booking.state == BookingState.CONFIRMED else "requested"
     schedule(*booking_notices(booking, event=event, by=mentee, now=now), now=now)
     return booking
@@ -103,7 +109,7 @@ def hold_slot(
     expire_for(offer.profile.person_id, now=now)
     check_slot(offer, start=start, mentee=None, now=now)
     until = now + timedelta(minutes=settings.HOLD_MINUTES)
-    booking = insert(
+    return insert(
         offer,
         start=start,
         brief=brief,
@@ -114,8 +120,6 @@ def hold_slot(
         state=BookingState.HELD,
         expires_at=until,
     )
-    log(booking, from_state="", by=None, now=now)
-    return booking
 
 
 @booking_act
@@ -137,8 +141,9 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     offer = booking.offer
     check_offer(offer)
     expire_for(offer.profile.person_id, mentee.pk, now=now, but=booking)
-    check_mentee(mentee, offer.profile, now=now)
-    check_slot(offer, start=booking.start, mentee=mentee, now=now, leave_out=booking)
+    standing = standing_of(mentee, booking.mentor_id, now=now, leave_out=booking)
+    check_mentee(mentee, offer.profile, now=now, standing=standing)
+    check_slot(offer, start=booking.start, mentee=mentee, now=now, leave_out=booking, standing=standing)
     close_earlier_engagement(mentee, offer.profile, now=now)
     Brief.objects.filter(pk=booking.engagement.brief_id).update(author=mentee)
     Engagement.objects.filter(pk=booking.engagement_id).update(mentee=mentee, closed_at=None)
@@ -160,7 +165,7 @@ def give_up_hold(booking: Booking, *, now: datetime) -> None:
 def lock_offer(offer: Offer, *others: User | int | None) -> Offer:
     """Lock the mentor and others, then read the offer anew: while we waited it may have been changed, or its mentor."""
     lock_people(offer.profile.person_id, *others)
-    return Offer.objects.select_related("profile__person").get(pk=offer.pk)
+    return read_anew(offer)
 
 
 def booked_before(mentee: User, mark: str | None) -> Booking | None:
@@ -182,24 +187,24 @@ def closed(profile: MentorProfile) -> BookingError:
     )
 
 
-def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime) -> None:
-    """The limits of domain.md that concern the person who books."""
+def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime, standing: Standing | None = None) -> None:
+    """The limits of domain.md that concern the person who books; `standing` where it has been asked already."""
+    standing = standing or standing_of(mentee, profile.person_id, now=now)
     if mentee.pk == profile.person_id:
         raise BookingError("own_profile", _("This is your own profile. Other people can book you here."))
-    if Feedback.objects.not_again(mentee).filter(booking__mentor=profile.person_id).exists():
+    if standing.never_again:
         # Nobody but the mentee knows why, so nobody else could read it off the words.
         raise closed(profile)
-    if refusal := why_paused(mentee, now=now):
+    if refusal := why_paused(mentee, standing.missed_ends, now=now):
         raise refusal
-    ahead = Booking.objects.open_for(mentee, now)
-    if ahead.filter(mentor=profile.person_id).exists():
+    if profile.person_id in standing.mentors_ahead:
         raise BookingError(
             "already_together",
             _("You already have a session with %(mentor)s ahead. Move that one, or book again after it.")
             % {"mentor": profile.first_name},
         )
     limit = settings.MAX_OPEN_BOOKINGS
-    if ahead.count() >= limit:
+    if len(standing.mentors_ahead) >= limit:
         raise BookingError(
             "too_many_open",
             ngettext(
@@ -212,7 +217,13 @@ def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime) -> None
 
 
 def check_slot(
-    offer: Offer, *, start: datetime, mentee: User | None, now: datetime, leave_out: Booking | None = None
+    offer: Offer,
+    *,
+    start: datetime,
+    mentee: User | None,
+    now: datetime,
+    leave_out: Booking | None = None,
+    standing: Standing | None = None,
 ) -> None:
     """Ask the one engine, with fresh rows under the lock, why this start can't be had.
 
@@ -222,15 +233,14 @@ def check_slot(
     timetable = load_timetable(profile, now=now, leave_out=leave_out)
     if timetable is None:
         raise BookingError("outside_windows", _("%(mentor)s has no times yet.") % {"mentor": profile.first_name})
-    own = Occupancy.objects.filter(person=mentee) if mentee else Occupancy.objects.none()
-    if leave_out:
-        own = own.exclude(booking=leave_out)
+    if mentee and standing is None:
+        standing = standing_of(mentee, profile.person_id, now=now, leave_out=leave_out)
     refusal = timetable.why_not(
         start=start,
         length=leave_out.length if leave_out else offer.length,
         step=offer.step,
         now=now,
-        own=[(during.lower, during.upper) for during in own.values_list("during", flat=True)],
+        own=standing.own if standing else (),
     )
     if refusal:
         raise BookingError(refusal.code, explain(refusal.code, profile, timetable.rules), earliest=refusal.earliest)
@@ -279,10 +289,8 @@ def insert(
     confirmed_at: datetime | None = None,
 ) -> Booking:
     person = offer.profile.person
-    engagement = Engagement.objects.create(
-        mentee=mentee, mentor=person, brief=Brief.objects.create(author=mentee, **asdict(brief))
-    )
-    booking = Booking.objects.create(
+    engagement = Engagement(mentee=mentee, mentor=person, brief=Brief(author=mentee, **asdict(brief)))
+    booking = Booking(
         engagement=engagement,
         offer=offer,
         mentor=person,
@@ -296,5 +304,5 @@ def insert(
         confirmed_at=confirmed_at,
         created_at=now,
     )
-    occupy(booking)
+    write_booking(booking, event_of(booking, from_state="", by=mentee, now=now))
     return booking

@@ -1,0 +1,81 @@
+"""Parts of hand-written SQL that follow the models, so that a column which a later migration adds is not forgotten.
+
+Texts are made once for each model; the ORM composes its own anew for each query, which costs more than asking.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, models
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Reading(Generic[M]):
+    """All columns of one table under an alias, and the instance that a row of them is."""
+
+    def __init__(self, model: type[M], alias: str) -> None:
+        self.model = model
+        fields = model._meta.concrete_fields
+        self.names = [field.attname for field in fields]
+        self.columns = ", ".join(f'{alias}."{field.column}"' for field in fields)
+        self.converted = [(place, field) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]
+
+    def take(self, row: Sequence[Any]) -> M:
+        """The instance at the row's beginning."""
+        values = list(row[: len(self.names)])
+        for place, field in self.converted:
+            values[place] = field.from_db_value(values[place], field.cached_col, connection)
+        return self.model.from_db(connection.alias, self.names, values)
+
+
+class Insert:
+    """The INSERT that `save()` sends for a new instance. `given`: columns whose value is SQL, not the instance's."""
+
+    def __init__(self, model: type[models.Model], **given: str) -> None:
+        fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+        self.fields = [field for field in fields if field.column not in given]
+        columns = [str(field.column) for field in self.fields]
+        names = ", ".join(f'"{column}"' for column in (*columns, *given))
+        self.row = "(" + ", ".join([*("%s" for _ in columns), *given.values()]) + ")"
+        self.into = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES '  # noqa: S608 - names from the model
+        self.text = self.into + self.row
+
+    def values(self, instance: models.Model) -> list[Any]:
+        """What stands for the `%s`, in their order."""
+        return [field.get_db_prep_save(field.pre_save(instance, True), connection) for field in self.fields]
+
+
+class InsertMany:
+    """Many rows by one INSERT whose text doesn't grow with them. Those that stand in the way of a constraint stay out.
+
+    `columns`: what is told for each row; the others get what the model says a new row has.
+    """
+
+    def __init__(self, model: type[models.Model], columns: str) -> None:
+        self.model, told = model, columns.split()
+        fields = {str(field.column): field for field in model._meta.concrete_fields if not field.primary_key}
+        self.anew = [field for name, field in fields.items() if name not in told and _is_made_anew(field)]
+        each = [*(fields[name] for name in told), *self.anew]
+        self.same = [field for field in fields.values() if field not in each]
+        names = ", ".join(f'"{field.column}"' for field in (*each, *self.same))
+        arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in each)
+        self.text = (
+            f'INSERT INTO "{model._meta.db_table}" ({names}) '  # noqa: S608 - names from the model
+            f"SELECT {', '.join(['row.*', *('%s' for _ in self.same)])} FROM unnest({arrays}) AS row "
+            "ON CONFLICT DO NOTHING"
+        )
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        if not rows:
+            return
+        new = self.model()
+        same = [field.get_db_prep_save(field.pre_save(new, True), connection) for field in self.same]
+        anew = [[field.get_default() for _row in rows] for field in self.anew]
+        with connection.cursor() as cursor:
+            cursor.execute(self.text, [*same, *map(list, zip(*rows, strict=True)), *anew])
+
+
+def _is_made_anew(field: "models.Field[Any, Any]") -> bool:
+    """Whether each new row has a value of its own: an empty list is the same for all, a random number is not."""
+    return field.has_default() and callable(field.default) and field.default not in (list, dict)
