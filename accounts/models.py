@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .validators import validate_person_name, validate_timezone
 
+LOCK_PEOPLE = "SELECT FROM accounts_user WHERE id = ANY(%(people)s) ORDER BY id FOR NO KEY UPDATE"
+
 
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> Self:
@@ -33,9 +35,9 @@ class UserManager(BaseUserManager["User"]):
 
     def lock(self, *people: "User | int") -> None:
         """As `locked`, for whoever reads afterwards what they need: bookers wait behind this one statement."""
-        ids = sorted({person if isinstance(person, int) else person.pk for person in people})
+        ids = [person if isinstance(person, int) else person.pk for person in people]
         with connection.cursor() as cursor:
-            cursor.execute("SELECT FROM accounts_user WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [ids])
+            cursor.execute(LOCK_PEOPLE, {"people": ids})
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)

@@ -9,12 +9,11 @@ import argparse
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from statistics import median
-from threading import Barrier, Thread
 from time import perf_counter
 from typing import Any
 
+from bench.racers import racers
 from bench.stand import bench_database
 
 PEOPLE = 64
@@ -193,35 +192,6 @@ def undo(booking: Any) -> None:
     Engagement.objects.filter(pk=booking.engagement_id).update(closed_at=booking.created_at)
 
 
-def race(acts: list[Callable[[], object]]) -> tuple[Counter[str], list[float]]:
-    """All at once, each on a connection of its own: what became of them, and how long each took."""
-    from django.db import connection
-
-    from sessions_app.errors import BookingError
-
-    ready, outcomes, times = Barrier(len(acts)), Counter[str](), []
-
-    def run(act: Callable[[], object]) -> None:
-        connection.ensure_connection()
-        ready.wait()
-        began = perf_counter()
-        try:
-            outcomes["won" if act() else "lost"] += 1
-        except BookingError as error:
-            outcomes[f"refused: {error.code}"] += 1
-        except Exception as error:
-            outcomes[f"failed: {type(error).__name__}"] += 1
-        times.append((perf_counter() - began) * 1000)
-        connection.close()
-
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes, times
-
-
 def races(world: World, rounds: int) -> None:
     """The bare insert races for the same spans, of the same people."""
     wide = max(world.slots, key=lambda offer: len(world.slots[offer]))
@@ -238,20 +208,23 @@ def races(world: World, rounds: int) -> None:
         "64 for overlapping slots": [(*near[number % len(near)], one) for number, one in enumerate(world.people)],
         f"one for {len(together)} mentors": [(offer, start, world.people[0]) for offer in together],
     }
-    for name, tries in kinds.items():
-        outcomes: Counter[str] = Counter()
-        times: list[float] = []
-        bare_times: list[float] = []
-        for _round in range(rounds):
-            world.clear()
-            became, took = race([partial(world.book, *one) for one in tries])
-            outcomes += became
-            times += took
-            rows = spare_bookings(world, len(tries))
-            bare_times += race([partial(bare_try, row, *one) for row, one in zip(rows, tries, strict=True)])[1]
-        ratio = p95(times) / p95(bare_times)
-        print(f"{name}, {rounds} rounds: {dict(outcomes)}")
-        print(f"    p95 {p95(times):.0f} ms, bare {p95(bare_times):.0f} ms: {ratio:.1f}x (aim 2)")
+    with racers(PEOPLE, {"ours": world.book, "bare": bare_try}) as field:
+        for name, tries in kinds.items():
+            outcomes: Counter[str] = Counter()
+            times: dict[str, list[float]] = {"ours": [], "bare": []}
+            # The first round, in which new connections learn the tables, doesn't count.
+            for number in range(rounds + 1):
+                world.clear()
+                became, ours = field.race("ours", tries)
+                rows = spare_bookings(world, len(tries))
+                _became, bare = field.race("bare", [(row, *one) for row, one in zip(rows, tries, strict=True)])
+                outcomes += became
+                if number:
+                    times["ours"] += ours
+                    times["bare"] += bare
+            worst, other = p95(times["ours"]), p95(times["bare"])
+            print(f"{name}, {rounds + 1} rounds: {dict(outcomes)}")
+            print(f"    p95 {worst:.0f} ms, bare {other:.0f} ms: {worst / other:.1f}x (aim 2)")
 
 
 def same_time(world: World) -> tuple[list[Any], datetime]:

@@ -21,12 +21,12 @@ class Reading(Generic[M]):
         self.columns = ", ".join(f'{alias}."{field.column}"' for field in fields)
         self.converted = [(place, field) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]
 
-    def take(self, row: Sequence[Any]) -> M:
-        """The instance at the row's beginning."""
+    def take(self, row: Sequence[Any]) -> tuple[M, Sequence[Any]]:
+        """The instance at the row's beginning, and what comes after it."""
         values = list(row[: len(self.names)])
         for place, field in self.converted:
             values[place] = field.from_db_value(values[place], field.cached_col, connection)
-        return self.model.from_db(connection.alias, self.names, values)
+        return self.model.from_db(connection.alias, self.names, values), row[len(values) :]
 
 
 class Insert:

@@ -1,8 +1,9 @@
 """What a mentor offers: lengths and formats, booked at once or after asking."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,27 +17,21 @@ from .models import MentorProfile, Offer, Topic
 MAX_OFFERS = 8
 
 _OFFER, _PROFILE, _PERSON = Reading(Offer, "offer"), Reading(MentorProfile, "profile"), Reading(User, "person")
-WITH_PERSON = f"""
-SELECT {_OFFER.columns}, {_PROFILE.columns}, {_PERSON.columns}
-FROM mentors_offer AS offer
+# An offer with its mentor's profile and person, for statements that read more beside them.
+COLUMNS = f"{_OFFER.columns}, {_PROFILE.columns}, {_PERSON.columns}"
+TABLES = """
+mentors_offer AS offer
 JOIN mentors_mentorprofile AS profile ON profile.id = offer.profile_id
 JOIN accounts_user AS person ON person.id = profile.person_id
-WHERE offer.id = %s
-"""  # noqa: S608 - names from the models
+"""
 
 
-def read_anew(offer: Offer) -> Offer:
-    """The offer as it is now, with its mentor's profile and person."""
-    with connection.cursor() as cursor:
-        cursor.execute(WITH_PERSON, [offer.pk])
-        row = cursor.fetchone()
-    if row is None:
-        raise Offer.DoesNotExist
-    person_at = len(_OFFER.names) + len(_PROFILE.names)
-    read = _OFFER.take(row)
-    read.profile = _PROFILE.take(row[len(_OFFER.names) :])
-    read.profile.person = _PERSON.take(row[person_at:])
-    return read
+def take_offer(row: Sequence[Any]) -> tuple[Offer, Sequence[Any]]:
+    """The offer at the beginning of a row of `COLUMNS`, and the rest of the row."""
+    offer, row = _OFFER.take(row)
+    offer.profile, row = _PROFILE.take(row)
+    offer.profile.person, row = _PERSON.take(row)
+    return offer, row
 
 
 @transaction.atomic

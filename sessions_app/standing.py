@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -16,8 +17,7 @@ from .timetable import NO_BOOKING
 
 # Each part is said by a QuerySet too: `Booking.objects.overdue` and `open_for`, `Feedback.objects.not_again`,
 # `misses.missed_ends`, `Engagement.objects.live().between`.
-STANDING = """
-SELECT
+COLUMNS = """
     EXISTS (SELECT FROM sessions_app_booking WHERE mentee_id = %(mentee)s AND idempotency_key = %(mark)s),
     EXISTS (
         SELECT FROM sessions_app_occupancy AS taken
@@ -60,14 +60,17 @@ SELECT
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`booked_before`: with the same form. `overdue`: there is a hold or request, of either, that counts as free."""
+    """From a row of `COLUMNS`. `booked_before`: with the same form.
+
+    `overdue`: there is a hold or request, of either, that counts as free.
+    """
 
     booked_before: bool
     overdue: bool
     never_again: bool
     missed_ends: list[datetime]
     mentors_ahead: list[int]
-    own: list[tuple[datetime, datetime]]
+    own: list[list[datetime]]
     engaged: bool
 
 
@@ -75,19 +78,24 @@ def standing_of(
     mentee: User, mentor_id: int, *, now: datetime, mark: str | None = None, leave_out: Booking | None = None
 ) -> Standing:
     """`leave_out`: the booking whose time doesn't count as their own, since it is the one that is to be had."""
-    asked = {
-        "mentee": mentee.pk,
+    with connection.cursor() as cursor:
+        asked = parameters(mentee.pk, mentor_id, now=now, mark=mark, leave_out=leave_out)
+        cursor.execute(f"SELECT {COLUMNS}", asked)
+        return Standing(*cursor.fetchone())
+
+
+def parameters(
+    mentee_id: int | None, mentor_id: int, *, now: datetime, mark: str | None = None, leave_out: Booking | None = None
+) -> dict[str, Any]:
+    """What `COLUMNS` want to know, see `standing_of`. Nobody (a visitor) has no limits and no time of their own."""
+    return FIXED | {
+        "mentee": mentee_id,
         "mentor": mentor_id,
         "mark": mark,
         "leave_out": leave_out.pk if leave_out else NO_BOOKING,
         "now": now,
         "misses_since": now - settings.MISSES_COUNT_FOR,
-        **FIXED,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(STANDING, asked)
-        *facts, own, engaged = cursor.fetchone()
-    return Standing(*facts, [(start, end) for start, end in own], engaged)
 
 
 FIXED = {

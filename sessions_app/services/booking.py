@@ -1,6 +1,7 @@
 """Taking a slot: book it, hold it for a visitor, turn the hold into a booking."""
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +13,6 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from mentors.models import MentorProfile, Offer
-from mentors.offers import read_anew
 from notifications.services import schedule
 from sessions_app.errors import BookingError
 from sessions_app.misses import why_paused
@@ -20,8 +20,9 @@ from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagem
 from sessions_app.notices import booking_notices
 from sessions_app.refusals import explain
 from sessions_app.standing import Standing, standing_of
-from sessions_app.timetable import load_timetable
+from sessions_app.timetable import Timetable, load_timetable
 
+from .asking import lock_and_ask
 from .base import booking_act, change, close_if_over, event_of, expire, lock_people, occupy
 from .writing import write_booking
 
@@ -56,19 +57,18 @@ def book_session(
     engine's codes, or `closed`, `own_profile`, `paused`, `too_many_open`, `already_together`, `taken`, `changed` (that
     booking was ended meanwhile).
     """
-    offer = lock_offer(offer, mentee)
-    profile = offer.profile
     mark = mark_of(key, offer, start, brief)
-    standing = standing_of(mentee, profile.person_id, now=now, mark=mark)
-    if standing.booked_before and (booked := booked_before(mentee, mark)):
+    asked = lock_and_ask(offer, mentee, now=now, mark=mark)
+    offer, profile = asked.offer, asked.offer.profile
+    if asked.standing.booked_before and (booked := booked_before(mentee, mark)):
         return booked
     check_offer(offer)
-    if standing.overdue:
+    if asked.standing.overdue:
         expire_for(profile.person_id, mentee.pk, now=now)
-        standing = standing_of(mentee, profile.person_id, now=now)
-    check_mentee(mentee, profile, now=now, standing=standing)
-    check_slot(offer, start=start, mentee=mentee, now=now, standing=standing)
-    if standing.engaged:
+        asked = lock_and_ask(offer, mentee, now=now)
+    check_mentee(mentee, profile, now=now, standing=asked.standing)
+    refuse(offer, asked.timetable, start=start, length=offer.length, now=now, own=asked.standing.own)
+    if asked.standing.engaged:
         close_earlier_engagement(mentee, profile, now=now)
     booking = insert(
         offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, **agreed(offer, start, now=now)
@@ -95,7 +95,8 @@ def hold_slot(
     already, which is given up. The same `key` from the same address with the same choice gets the same hold again.
     Raises BookingError as `book_session`, or `too_many_holds`.
     """
-    offer = lock_offer(offer, instead_of.mentor_id if instead_of else None)
+    asked = lock_and_ask(offer, None, now=now, also=instead_of.mentor_id if instead_of else None)
+    offer = asked.offer
     check_offer(offer)
     mark = mark_of(key, offer, start, brief)
     held = Booking.objects.filter(held_for=held_for, idempotency_key=mark, state=BookingState.HELD, expires_at__gt=now)
@@ -162,12 +163,6 @@ def give_up_hold(booking: Booking, *, now: datetime) -> None:
         close_if_over(booking, now=now)
 
 
-def lock_offer(offer: Offer, *others: User | int | None) -> Offer:
-    """Lock the mentor and others, then read the offer anew: while we waited it may have been changed, or its mentor."""
-    lock_people(offer.profile.person_id, *others)
-    return read_anew(offer)
-
-
 def booked_before(mentee: User, mark: str | None) -> Booking | None:
     """What the same form made before; if that has been ended meanwhile, sending the form again doesn't revive it."""
     booked = Booking.objects.filter(mentee=mentee, idempotency_key=mark).first() if mark else None
@@ -195,7 +190,7 @@ def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime, standin
     if standing.never_again:
         # Nobody but the mentee knows why, so nobody else could read it off the words.
         raise closed(profile)
-    if refusal := why_paused(mentee, standing.missed_ends, now=now):
+    if refusal := why_paused(mentee, now=now, ends=standing.missed_ends):
         raise refusal
     if profile.person_id in standing.mentors_ahead:
         raise BookingError(
@@ -229,20 +224,28 @@ def check_slot(
 
     `leave_out` is the booking that is moved: its time counts as free, and its own length holds, not the offer's of now.
     """
+    timetable = load_timetable(offer.profile, now=now, leave_out=leave_out)
+    if mentee and standing is None:
+        standing = standing_of(mentee, offer.profile.person_id, now=now, leave_out=leave_out)
+    length = leave_out.length if leave_out else offer.length
+    refuse(offer, timetable, start=start, length=length, now=now, own=standing.own if standing else ())
+
+
+def refuse(
+    offer: Offer,
+    timetable: Timetable | None,
+    *,
+    start: datetime,
+    length: int,
+    now: datetime,
+    own: Iterable[Sequence[datetime]],
+) -> None:
+    """Raise what the engine has against this start, if it has anything; `own` are the mentee's spans elsewhere."""
     profile = offer.profile
-    timetable = load_timetable(profile, now=now, leave_out=leave_out)
     if timetable is None:
         raise BookingError("outside_windows", _("%(mentor)s has no times yet.") % {"mentor": profile.first_name})
-    if mentee and standing is None:
-        standing = standing_of(mentee, profile.person_id, now=now, leave_out=leave_out)
-    refusal = timetable.why_not(
-        start=start,
-        length=leave_out.length if leave_out else offer.length,
-        step=offer.step,
-        now=now,
-        own=standing.own if standing else (),
-    )
-    if refusal:
+    spans = [(first, last) for first, last in own]
+    if refusal := timetable.why_not(start=start, length=length, step=offer.step, now=now, own=spans):
         raise BookingError(refusal.code, explain(refusal.code, profile, timetable.rules), earliest=refusal.earliest)
 
 
