@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from accounts.models import LOCK_PEOPLE, User
+from common.statements import Prepared
 from mentors import offers
 from mentors.models import Offer
 from sessions_app import standing, timetable
@@ -13,13 +14,16 @@ from sessions_app.standing import Standing
 from sessions_app.timetable import Timetable, timetable_of
 
 # Two statements, sent as one: the second sees what was committed while the first waited.
-ASKED = f"""
-{LOCK_PEOPLE};
+ASKED = Prepared(
+    "asked_for_booking",
+    f"""
 SELECT {offers.COLUMNS}, {standing.COLUMNS}, {timetable.COLUMNS}
 FROM {offers.TABLES}
 LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = profile.id
 WHERE offer.id = %(offer)s
-"""  # noqa: S608 - constants
+""",  # noqa: S608 - constants
+    first=f"{LOCK_PEOPLE};",
+)
 STANDING_WIDTH = len(Standing.__slots__)
 
 
@@ -44,7 +48,7 @@ def lock_and_ask(
         "offer": offer.pk,
     }
     with connection.cursor() as cursor:
-        cursor.execute(ASKED, asked)
+        ASKED.execute(cursor, asked)
         row = cursor.fetchone()
     if row is None:
         raise Offer.DoesNotExist
