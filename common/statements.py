@@ -36,24 +36,25 @@ class Reading(Generic[M]):
 class Prepared:
     """A statement that each connection plans once: a plan with many parts takes longer to make than to follow.
 
-    `text` names its parameters as `%(name)s`. `first` is a statement that goes before it, on the same trip.
+    `text` names its parameters as `%(name)s`.
     """
 
-    def __init__(self, name: str, text: str, *, first: str = "") -> None:
-        self.name, self.text, self.first = name, text, first
+    def __init__(self, name: str, text: str) -> None:
+        self.name, self.text = name, text
         self.names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", text)))
         self.ready: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
-    def execute(self, cursor: CursorWrapper, values: Mapping[str, Any]) -> None:
+    def execute(self, cursor: CursorWrapper, values: Mapping[str, Any], *, first: str = "") -> None:
+        """`first`: a whole statement, with its semicolon, that goes before this one on the same trip."""
         if not settings.PREPARE_STATEMENTS:
-            cursor.execute(self.first + self.text, values)
+            cursor.execute(first + self.text, values)
             return
         if cursor.connection not in self.ready:
             numbered = re.sub(r"%\((\w+)\)s", lambda found: f"${self.names.index(found[1]) + 1}", self.text)
             cursor.execute(f"PREPARE {self.name} AS {numbered}")
             self.ready[cursor.connection] = True
         places = ", ".join(f"%({name})s" for name in self.names)
-        cursor.execute(f"{self.first}EXECUTE {self.name} ({places})", values)
+        cursor.execute(f"{first}EXECUTE {self.name} ({places})", values)
 
 
 class Insert:

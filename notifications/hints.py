@@ -2,6 +2,8 @@
 
 import logging
 import time
+from functools import cache
+from typing import Any
 
 from celery import current_app
 from kombu.pools import producers
@@ -16,14 +18,18 @@ PAUSE = 30
 _quiet_until = 0.0
 
 
+@cache
+def _kept(url: str | None) -> Any:
+    """Connections to the broker that stay open: opening one takes longer than all the SQL of a booking."""
+    return producers[current_app.connection_for_write(url, transport_options={"socket_timeout": PATIENCE})]
+
+
 def hint() -> None:
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return
     try:
-        broker = current_app.connection_for_write(transport_options={"socket_timeout": PATIENCE})
-        # Connections are kept: opening one takes longer than all the SQL of a booking.
-        with producers[broker].acquire(block=True, timeout=PATIENCE) as producer:
+        with _kept(current_app.conf.broker_write_url).acquire(block=True, timeout=PATIENCE) as producer:
             current_app.send_task(
                 "notifications.tasks.drain", retry=False, ignore_result=True, expires=EXPIRES, producer=producer
             )

@@ -29,7 +29,8 @@ def booking_notices(booking: Booking, *, event: str, by: User | None, now: datet
     `by` is None when the clock did it.
     """
     dues = EVENTS[event](booking, now)
-    return [replace(due, own=by is not None and due.recipient_id == by.pk and due.kind in NEWS) for due in dues]
+    mine = by.pk if by else None
+    return [replace(due, own=True) if due.recipient_id == mine and due.kind in NEWS else due for due in dues]
 
 
 def _requested(booking: Booking, now: datetime) -> Iterable[Due]:

@@ -1,4 +1,4 @@
-"""All that a new booking asks of the database: whoever waits for the same people waits behind this one statement."""
+"""All that a new booking asks of the database, in one statement: others may be waiting for the same people."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,6 @@ from sessions_app import standing, timetable
 from sessions_app.standing import Standing
 from sessions_app.timetable import Timetable, timetable_of
 
-# Two statements, sent as one: the second sees what was committed while the first waited.
 ASKED = Prepared(
     "asked_for_booking",
     f"""
@@ -22,14 +21,13 @@ FROM {offers.TABLES}
 LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = profile.id
 WHERE offer.id = %(offer)s
 """,  # noqa: S608 - constants
-    first=f"{LOCK_PEOPLE};",
 )
 STANDING_WIDTH = len(Standing.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """As it is now: while we waited for the lock the offer may have been changed, or its mentor."""
+    """As it is now, also the offer: while we waited for the lock it may have been changed, or its mentor."""
 
     offer: Offer
     standing: Standing
@@ -44,11 +42,12 @@ def lock_and_ask(
     asked = {
         **standing.parameters(mentee_id, mentor, now=now, mark=mark),
         **timetable.parameters(now=now),
-        "people": [person for person in (mentor, mentee_id, also) if person is not None],
         "offer": offer.pk,
+        "people": [person for person in (mentor, mentee_id, also) if person is not None],
     }
     with connection.cursor() as cursor:
-        ASKED.execute(cursor, asked)
+        # Two statements, sent as one: the second sees what was committed while the first waited.
+        ASKED.execute(cursor, asked, first=f"{LOCK_PEOPLE};")
         row = cursor.fetchone()
     if row is None:
         raise Offer.DoesNotExist

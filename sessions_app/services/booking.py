@@ -22,7 +22,7 @@ from sessions_app.refusals import explain
 from sessions_app.standing import Standing, standing_of
 from sessions_app.timetable import Timetable, load_timetable
 
-from .asking import lock_and_ask
+from .asking import Asked, lock_and_ask
 from .base import booking_act, change, close_if_over, event_of, expire, lock_people, occupy
 from .writing import write_booking
 
@@ -62,12 +62,10 @@ def book_session(
     offer, profile = asked.offer, asked.offer.profile
     if asked.standing.booked_before and (booked := booked_before(mentee, mark)):
         return booked
-    check_offer(offer)
     if asked.standing.overdue:
         expire_for(profile.person_id, mentee.pk, now=now)
         asked = lock_and_ask(offer, mentee, now=now)
-    check_mentee(mentee, profile, now=now, standing=asked.standing)
-    refuse(offer, asked.timetable, start=start, length=offer.length, now=now, own=asked.standing.own)
+    check(asked, start=start, mentee=mentee, now=now)
     if asked.standing.engaged:
         close_earlier_engagement(mentee, profile, now=now)
     booking = insert(
@@ -169,6 +167,13 @@ def booked_before(mentee: User, mark: str | None) -> Booking | None:
     if booked and booked.state not in (*OCCUPYING, BookingState.COMPLETED):
         raise BookingError("changed", _("This session was ended meanwhile. Choose a time to book again."))
     return booked
+
+
+def check(asked: Asked, *, start: datetime, mentee: User, now: datetime) -> None:
+    """Raise what stands against this booking, if anything does."""
+    check_offer(asked.offer)
+    check_mentee(mentee, asked.offer.profile, now=now, standing=asked.standing)
+    refuse(asked.offer, asked.timetable, start=start, length=asked.offer.length, now=now, own=asked.standing.own)
 
 
 def check_offer(offer: Offer) -> None:
