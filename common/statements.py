@@ -5,6 +5,7 @@ Texts are made once for each model; the ORM composes its own anew for each query
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -13,6 +14,7 @@ from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 
 M = TypeVar("M", bound=models.Model)
+PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
 class Reading(Generic[M]):
@@ -34,14 +36,18 @@ class Reading(Generic[M]):
 
 
 class Prepared:
-    """A statement that each connection plans once: a plan with many parts takes longer to make than to follow.
+    """A statement that each connection parses and plans once, which may take longer than following the plan.
 
     `text` names its parameters as `%(name)s`.
     """
 
-    def __init__(self, name: str, text: str) -> None:
-        self.name, self.text = name, text
-        self.names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", text)))
+    numbers = count()
+
+    def __init__(self, text: str) -> None:
+        self.name, self.text = f"prepared_{next(self.numbers)}", text
+        self.names = list(dict.fromkeys(PARAMETER.findall(text)))
+        places = ", ".join(f"%({name})s" for name in self.names)
+        self.call = f"EXECUTE {self.name} ({places})"
         self.ready: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
     def execute(self, cursor: CursorWrapper, values: Mapping[str, Any], *, first: str = "") -> None:
@@ -50,28 +56,38 @@ class Prepared:
             cursor.execute(first + self.text, values)
             return
         if cursor.connection not in self.ready:
-            numbered = re.sub(r"%\((\w+)\)s", lambda found: f"${self.names.index(found[1]) + 1}", self.text)
+            numbered = PARAMETER.sub(lambda found: f"${self.names.index(found[1]) + 1}", self.text)
             cursor.execute(f"PREPARE {self.name} AS {numbered}")
             self.ready[cursor.connection] = True
-        places = ", ".join(f"%({name})s" for name in self.names)
-        cursor.execute(f"{first}EXECUTE {self.name} ({places})", values)
+        cursor.execute(first + self.call, values)
 
 
 class Insert:
-    """The INSERT that `save()` sends for a new instance. `given`: columns whose value is SQL, not the instance's."""
+    """The INSERT that `save()` sends for a new instance. `given`: columns whose value is SQL, not the instance's.
+
+    A name tells the parameters of one row from those of other rows in the same statement.
+    """
 
     def __init__(self, model: type[models.Model], **given: str) -> None:
         fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-        self.fields = [field for field in fields if field.column not in given]
-        columns = [str(field.column) for field in self.fields]
-        names = ", ".join(f'"{column}"' for column in (*columns, *given))
-        self.row = "(" + ", ".join([*("%s" for _ in columns), *given.values()]) + ")"
-        self.into = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES '  # noqa: S608 - names from the model
-        self.text = self.into + self.row
+        self.fields = [(str(field.column), field) for field in fields if field.column not in given]
+        self.given = given
+        names = ", ".join(f'"{column}"' for column in (*(column for column, _field in self.fields), *given))
+        self.into = f'INSERT INTO "{model._meta.db_table}" ({names})'
 
-    def values(self, instance: models.Model) -> list[Any]:
-        """What stands for the `%s`, in their order."""
-        return [field.get_db_prep_save(field.pre_save(instance, True), connection) for field in self.fields]
+    def row(self, name: str) -> str:
+        return (
+            "(" + ", ".join([*(f"%({name}_{column})s" for column, _field in self.fields), *self.given.values()]) + ")"
+        )
+
+    def text(self, name: str) -> str:
+        return f"{self.into} VALUES {self.row(name)}"
+
+    def values(self, name: str, instance: models.Model) -> dict[str, Any]:
+        return {
+            f"{name}_{column}": field.get_db_prep_save(field.pre_save(instance, True), connection)
+            for column, field in self.fields
+        }
 
 
 class InsertMany:
@@ -81,27 +97,29 @@ class InsertMany:
     """
 
     def __init__(self, model: type[models.Model], columns: str) -> None:
-        self.model, told = model, columns.split()
+        self.model, self.told = model, columns.split()
         fields = {str(field.column): field for field in model._meta.concrete_fields if not field.primary_key}
-        self.anew = [field for name, field in fields.items() if name not in told and _is_made_anew(field)]
-        each = [*(fields[name] for name in told), *self.anew]
-        self.same = [field for field in fields.values() if field not in each]
-        names = ", ".join(f'"{field.column}"' for field in (*each, *self.same))
-        arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in each)
-        self.text = (
+        self.anew = {name: field for name, field in fields.items() if name not in self.told and _is_made_anew(field)}
+        each = {name: fields[name] for name in (*self.told, *self.anew)}
+        self.same = {name: field for name, field in fields.items() if name not in each}
+        names = ", ".join(f'"{name}"' for name in (*each, *self.same))
+        values = ", ".join(["row.*", *(f"%({name})s" for name in self.same)])
+        arrays = ", ".join(f"%({name})s::{field.db_type(connection)}[]" for name, field in each.items())
+        self.statement = Prepared(
             f'INSERT INTO "{model._meta.db_table}" ({names}) '  # noqa: S608 - names from the model
-            f"SELECT {', '.join(['row.*', *('%s' for _ in self.same)])} FROM unnest({arrays}) AS row "
-            "ON CONFLICT DO NOTHING"
+            f"SELECT {values} FROM unnest({arrays}) AS row ON CONFLICT DO NOTHING"
         )
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
         if not rows:
             return
         new = self.model()
-        same = [field.get_db_prep_save(field.pre_save(new, True), connection) for field in self.same]
-        anew = [[field.get_default() for _row in rows] for field in self.anew]
+        values = dict(zip(self.told, map(list, zip(*rows, strict=True)), strict=True))
+        values |= {name: [field.get_default() for _row in rows] for name, field in self.anew.items()}
+        for name, field in self.same.items():
+            values[name] = field.get_db_prep_save(field.pre_save(new, True), connection)
         with connection.cursor() as cursor:
-            cursor.execute(self.text, [*same, *map(list, zip(*rows, strict=True)), *anew])
+            self.statement.execute(cursor, values)
 
 
 def _is_made_anew(field: "models.Field[Any, Any]") -> bool:

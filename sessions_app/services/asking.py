@@ -14,7 +14,6 @@ from sessions_app.standing import Standing
 from sessions_app.timetable import Timetable, timetable_of
 
 ASKED = Prepared(
-    "asked_for_booking",
     f"""
 SELECT {offers.COLUMNS}, {standing.COLUMNS}, {timetable.COLUMNS}
 FROM {offers.TABLES}

@@ -1,44 +1,35 @@
 """All rows of a new booking, written by one statement: all of them, or none."""
 
 from functools import cache
-from typing import NamedTuple
 
 from django.db import connection
 
-from common.statements import Insert
+from common.statements import Insert, Prepared
 from sessions_app.models import Booking, BookingEvent, Brief, Engagement, Occupancy
 
 from .base import taken
 
-
-class Statement(NamedTuple):
-    text: str
-    brief: Insert
-    engagement: Insert
-    booking: Insert
-    occupancy: Insert
-    event: Insert
+OF_BOOKING = "(SELECT id FROM booking)"
+BRIEF, ENGAGEMENT = Insert(Brief), Insert(Engagement, brief_id="(SELECT id FROM brief)")
+BOOKING = Insert(Booking, engagement_id="(SELECT id FROM engagement)")
+OCCUPANCY, EVENT = Insert(Occupancy, booking_id=OF_BOOKING), Insert(BookingEvent, booking_id=OF_BOOKING)
 
 
 @cache
-def statement(participants: int) -> Statement:
+def statement(participants: int) -> Prepared:
     """ON CONFLICT waits for a racer and can't deadlock; a plain INSERT can. Hence the count of what went in."""
-    of_booking = "(SELECT id FROM booking)"
-    brief, engagement = Insert(Brief), Insert(Engagement, brief_id="(SELECT id FROM brief)")
-    booking = Insert(Booking, engagement_id="(SELECT id FROM engagement)")
-    occupancy, event = Insert(Occupancy, booking_id=of_booking), Insert(BookingEvent, booking_id=of_booking)
-    text = f"""
-        WITH brief AS ({brief.text} RETURNING id),
-            engagement AS ({engagement.text} RETURNING id),
-            booking AS ({booking.text} RETURNING id),
-            occupied AS (
-                {occupancy.into} {", ".join([occupancy.row] * participants)} ON CONFLICT DO NOTHING RETURNING id
-            ),
-            event AS ({event.text})
+    occupancies = ", ".join(OCCUPANCY.row(f"person{number}") for number in range(participants))
+    return Prepared(
+        f"""
+        WITH brief AS ({BRIEF.text("brief")} RETURNING id),
+            engagement AS ({ENGAGEMENT.text("engagement")} RETURNING id),
+            booking AS ({BOOKING.text("booking")} RETURNING id),
+            occupied AS ({OCCUPANCY.into} VALUES {occupancies} ON CONFLICT DO NOTHING RETURNING id),
+            event AS ({EVENT.text("event")})
         SELECT brief.id, engagement.id, booking.id, (SELECT count(*) FROM occupied)
         FROM brief, engagement, booking
-    """  # noqa: S608 - names from the models
-    return Statement(text, brief, engagement, booking, occupancy, event)
+        """  # noqa: S608 - names from the models
+    )
 
 
 def write_booking(booking: Booking, event: BookingEvent) -> None:
@@ -48,16 +39,12 @@ def write_booking(booking: Booking, event: BookingEvent) -> None:
     """
     engagement, brief = booking.engagement, booking.engagement.brief
     people = booking.participants
-    parts = statement(len(people))
-    values = [
-        *parts.brief.values(brief),
-        *parts.engagement.values(engagement),
-        *parts.booking.values(booking),
-    ]
-    for person in sorted(people):
-        values += parts.occupancy.values(Occupancy(person_id=person, during=booking.during))
+    values = BRIEF.values("brief", brief) | ENGAGEMENT.values("engagement", engagement)
+    values |= BOOKING.values("booking", booking) | EVENT.values("event", event)
+    for number, person in enumerate(sorted(people)):
+        values |= OCCUPANCY.values(f"person{number}", Occupancy(person_id=person, during=booking.during))
     with connection.cursor() as cursor:
-        cursor.execute(parts.text, values + parts.event.values(event))
+        statement(len(people)).execute(cursor, values)
         brief.pk, engagement.pk, booking.pk, occupied = cursor.fetchone()
     if occupied != len(people):
         raise taken()

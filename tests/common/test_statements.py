@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
-from common.statements import Insert, InsertMany, Reading
+from common.statements import Insert, InsertMany, Prepared, Reading
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def test_insert_writes_what_save_writes(thing, now):
     insert = Insert(thing)
     same = {"mark": uuid.uuid4(), "tags": ["a", "b"], "facts": {"deep": [1, None]}, "said": "50 % “off”"}
     with connection.cursor() as cursor:
-        cursor.execute(insert.text, insert.values(thing(name="ours", **same)))
+        cursor.execute(insert.text("one"), insert.values("one", thing(name="ours", **same)))
     thing(name="theirs", **same).save()
 
     ours, theirs = rows(thing)
@@ -60,7 +60,7 @@ def test_insert_writes_what_save_writes(thing, now):
 def test_given_columns_are_sql(thing):
     insert = Insert(thing, owner_number="(SELECT 2 + 3)")
     with connection.cursor() as cursor:
-        cursor.execute(insert.text, insert.values(thing(name="one", owner_number=1)))
+        cursor.execute(insert.text("one"), insert.values("one", thing(name="one", owner_number=1)))
 
     assert thing.objects.get().owner_number == 5
 
@@ -73,6 +73,20 @@ def test_insert_many_gives_the_other_columns_their_defaults(thing, now):
     assert {**first, "id": 0, "mark": 0, "name": ""} == {**by_orm, "id": 0, "mark": 0, "name": ""}
     assert (second["name"], second["owner_number"]) == ("b", None)
     assert len({row["mark"] for row in rows(thing)}) == 3
+
+
+@pytest.mark.parametrize("prepare", [True, False])
+def test_prepared_statement_answers_as_often_as_it_is_asked(settings, prepare, django_assert_num_queries):
+    settings.PREPARE_STATEMENTS = prepare
+    statement = Prepared("SELECT %(a)s::int + %(b)s::int * %(a)s::int, %(text)s::text")
+    answers = []
+    with django_assert_num_queries(8 if prepare else 7), connection.cursor() as cursor:
+        for number in range(7):
+            asked = {"a": number, "b": 10, "text": "a % of “it’s”", "not asked": None}
+            statement.execute(cursor, asked, first="SELECT 1;")
+            answers.append(cursor.fetchone())
+
+    assert answers == [(number * 11, "a % of “it’s”") for number in range(7)]
 
 
 def test_insert_many_leaves_out_what_is_there_and_may_have_nothing_to_write(thing):
