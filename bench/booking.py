@@ -2,8 +2,8 @@
 
 First beside a bare INSERT of the two rows under the same exclusion constraint, and beside one SQL function that locks,
 looks and writes the same rows; alternated, each in a committed transaction of its own. Then 64 people at once, each a
-process with a connection of its own: for one slot, for overlapping slots, and one person for many mentors; beside the bare
-INSERT ... ON CONFLICT in the same race. The p95 is the median of the rounds'.
+process with a connection of its own: for one slot, for overlapping slots, and one person for many mentors; beside the
+bare INSERT ... ON CONFLICT in the same race. The p95 is the median of the rounds'.
 """
 
 import argparse

@@ -76,9 +76,8 @@ class Insert:
         self.into = f'INSERT INTO "{model._meta.db_table}" ({names})'
 
     def row(self, name: str) -> str:
-        return (
-            "(" + ", ".join([*(f"%({name}_{column})s" for column, _field in self.fields), *self.given.values()]) + ")"
-        )
+        own = (f"%({name}_{column})s" for column, _field in self.fields)
+        return f"({', '.join([*own, *self.given.values()])})"
 
     def text(self, name: str) -> str:
         return f"{self.into} VALUES {self.row(name)}"

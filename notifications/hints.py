@@ -3,9 +3,9 @@
 import logging
 import time
 from functools import cache
-from typing import Any
 
 from celery import current_app
+from kombu import Connection
 from kombu.pools import producers
 
 logger = logging.getLogger(__name__)
@@ -19,9 +19,9 @@ _quiet_until = 0.0
 
 
 @cache
-def _kept(url: str | None) -> Any:
-    """Connections to the broker that stay open: opening one takes longer than all the SQL of a booking."""
-    return producers[current_app.connection_for_write(url, transport_options={"socket_timeout": PATIENCE})]
+def _broker(url: str) -> Connection:
+    """What the connections are opened like; it has none itself, so a process that is forked may have it too."""
+    return current_app.connection_for_write(url, transport_options={"socket_timeout": PATIENCE})
 
 
 def hint() -> None:
@@ -29,7 +29,9 @@ def hint() -> None:
     if time.monotonic() < _quiet_until:
         return
     try:
-        with _kept(current_app.conf.broker_write_url).acquire(block=True, timeout=PATIENCE) as producer:
+        broker = _broker(current_app.conf.broker_write_url)
+        # Connections are kept: opening one takes longer than all the SQL of a booking.
+        with producers[broker].acquire(block=True, timeout=PATIENCE) as producer:
             current_app.send_task(
                 "notifications.tasks.drain", retry=False, ignore_result=True, expires=EXPIRES, producer=producer
             )

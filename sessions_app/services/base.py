@@ -119,10 +119,10 @@ def change(
 
 
 def log(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> None:
-    event_of(booking, from_state=from_state, by=by, now=now, reason=reason).save(force_insert=True)
+    entry_of(booking, from_state=from_state, by=by, now=now, reason=reason).save(force_insert=True)
 
 
-def event_of(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> BookingEvent:
+def entry_of(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> BookingEvent:
     """The line of the log, not yet written, that says how the booking came into its present state."""
     return BookingEvent(
         booking=booking,

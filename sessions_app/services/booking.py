@@ -23,7 +23,7 @@ from sessions_app.standing import Standing, standing_of
 from sessions_app.timetable import Timetable, load_timetable
 
 from .asking import Asked, lock_and_ask
-from .base import booking_act, change, close_if_over, event_of, expire, lock_people, occupy
+from .base import booking_act, change, close_if_over, entry_of, expire, lock_people, occupy
 from .writing import write_booking
 
 
@@ -312,5 +312,6 @@ def insert(
         confirmed_at=confirmed_at,
         created_at=now,
     )
-    write_booking(booking, event_of(booking, from_state="", by=mentee, now=now))
+    entry = entry_of(booking, from_state="", by=mentee, now=now)
+    write_booking(booking, entry)
     return booking

@@ -25,29 +25,29 @@ def statement(participants: int) -> Prepared:
             engagement AS ({ENGAGEMENT.text("engagement")} RETURNING id),
             booking AS ({BOOKING.text("booking")} RETURNING id),
             occupied AS ({OCCUPANCY.into} VALUES {occupancies} ON CONFLICT DO NOTHING RETURNING id),
-            event AS ({EVENT.text("event")})
-        SELECT brief.id, engagement.id, booking.id, (SELECT count(*) FROM occupied)
-        FROM brief, engagement, booking
+            event AS ({EVENT.text("event")} RETURNING id)
+        SELECT brief.id, engagement.id, booking.id, event.id, (SELECT count(*) FROM occupied)
+        FROM brief, engagement, booking, event
         """  # noqa: S608 - names from the models
     )
 
 
-def write_booking(booking: Booking, event: BookingEvent) -> None:
-    """Insert a booking with its new engagement, that one's new brief, its first event, and everybody's time.
+def write_booking(booking: Booking, entry: BookingEvent) -> None:
+    """Insert a booking with its new engagement, that one's new brief, the first line of its log, and everybody's time.
 
     Gives them their ids. Raises `taken`, and then the transaction must not be committed.
     """
     engagement, brief = booking.engagement, booking.engagement.brief
     people = booking.participants
     values = BRIEF.values("brief", brief) | ENGAGEMENT.values("engagement", engagement)
-    values |= BOOKING.values("booking", booking) | EVENT.values("event", event)
+    values |= BOOKING.values("booking", booking) | EVENT.values("event", entry)
     for number, person in enumerate(sorted(people)):
         values |= OCCUPANCY.values(f"person{number}", Occupancy(person_id=person, during=booking.during))
     with connection.cursor() as cursor:
         statement(len(people)).execute(cursor, values)
-        brief.pk, engagement.pk, booking.pk, occupied = cursor.fetchone()
+        brief.pk, engagement.pk, booking.pk, entry.pk, occupied = cursor.fetchone()
     if occupied != len(people):
         raise taken()
-    for instance in (brief, engagement, booking):
+    for instance in (brief, engagement, booking, entry):
         instance._state.adding, instance._state.db = False, connection.alias
-    engagement.brief, booking.engagement = brief, engagement
+    engagement.brief, booking.engagement, entry.booking = brief, engagement, booking
