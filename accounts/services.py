@@ -99,10 +99,12 @@ def choose_zone(user: User, zone: str) -> None:
     user.save(update_fields=["timezone"])
 
 
-def change_person(user: User, *, name: str, hour_cycle: str, timezone: str) -> None:
+def change_person(user: User, *, name: str, hour_cycle: str, timezone: str, language: str | None = None) -> None:
+    """`language` stays as it is where none is named. Raises ValidationError."""
     user.name, user.hour_cycle, user.timezone = name, hour_cycle, timezone
+    user.language = language or user.language
     user.clean_fields(exclude=["password"])
-    user.save(update_fields=["name", "hour_cycle", "timezone"])
+    user.save(update_fields=["name", "hour_cycle", "timezone", "language"])
 
 
 def code_page(request: HttpRequest) -> str:

@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
-from . import account_views, forms, settings_views, sign_in_views
+from . import account_views, forms, settings_views, sign_in_views, token_views
 
 change_password = allauth_views.PasswordChangeView.as_view(form_class=forms.PasswordChangeForm)
 reset_password = allauth_views.PasswordResetView.as_view(form_class=forms.ResetForm)
@@ -38,5 +38,7 @@ urlpatterns = [
     path("settings/email/", account_views.AddressView.as_view(), name="account_email"),
     path("settings/password/", change_password, name="account_change_password"),
     path("settings/password/first/", account_views.FirstPasswordView.as_view(), name="account_set_password"),
+    path("settings/programs/", token_views.tokens, name="tokens"),
+    path("settings/programs/<uuid:uuid>/stop/", token_views.token_stop, name="token_stop"),
     path("time-zone/", settings_views.time_zone, name="time_zone"),
 ]

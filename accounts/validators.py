@@ -1,26 +1,17 @@
 """What a person's name and time zone may be."""
 
 import re
-import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from common.texts import validate_plain_text
 from common.zones import is_known_zone
 
+__all__ = ["validate_person_name", "validate_plain_text", "validate_timezone"]
+
 # Names travel into mails, calendars and pages: an address or a link in one is an advertisement or a trap.
-# They shape letters of Persian, Hindi and others, and join emoji.
-JOINERS = "\u200c\u200d"
 LINKLIKE = re.compile(r"://|www\.|@|\.(?:com|net|org|io|ru|info|biz|xyz)\b", re.IGNORECASE)
-
-
-def validate_plain_text(value: str) -> None:
-    """Refuse control, bidi and other invisible formatting characters (line breaks and tabs are fine)."""
-    for character in value:
-        if character in "\n\r\t" or character in JOINERS:
-            continue
-        if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"}:
-            raise ValidationError(_("Remove the invisible characters from this text."), code="invisible")
 
 
 def validate_person_name(value: str) -> None:

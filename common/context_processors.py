@@ -37,10 +37,13 @@ def nav_items(request: HttpRequest) -> list[NavItem]:
             NavItem(key="today", url_name="mentor_today", label=_("Today")),
             NavItem(key="availability", url_name="mentor_availability", label=_("Availability")),
             NavItem(key="sessions", url_name="session_list", label=_("Sessions")),
+            NavItem(key="messages", url_name="message_list", label=_("Messages")),
             find,
         ]
     else:
         items = [find, NavItem(key="sessions", url_name="session_list", label=_("My sessions"))]
+        if user is not None and user.is_authenticated:
+            items.append(NavItem(key="messages", url_name="message_list", label=_("Messages")))
     if user is not None and user.is_staff:
         items += [
             NavItem(key="staff", url_name="staff_home", label=_("Staff")),

@@ -5,10 +5,12 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
+
+from common.api.problems import body_of
 
 
 @login_not_required
@@ -64,6 +66,8 @@ def too_many(request: HttpRequest, retry_at: datetime | None = None) -> HttpResp
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500 from a template that needs nothing that may be what broke: no database, no session, no context processor."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(body_of("broken", "Something broke on our side."), status=500)
     return HttpResponse(get_template("500.html").render(bare_context()), status=500)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -40,7 +41,10 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "lucide",
+    "rest_framework",
     "template_partials",
     "common",
     "accounts",
@@ -170,10 +174,18 @@ CELERY_BEAT_SCHEDULE = {
     "reap lost notifications": {"task": "notifications.tasks.reap", "schedule": 30, "options": {"expires": 30}},
     "write forgotten notifications": {"task": "sessions_app.tasks.audit", "schedule": 600, "options": {"expires": 600}},
     "tell staff who disagrees": {"task": "sessions_app.tasks.announce", "schedule": 600, "options": {"expires": 600}},
+    "send events to other systems": {
+        "task": "notifications.tasks.send_webhooks",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
+    "forget what was sent to other systems": {"task": "notifications.tasks.forget_webhooks", "schedule": 86_400},
+    "forget requests of programs": {"task": "accounts.tasks.forget_requests", "schedule": 3600},
     "tell staff what waits": {"task": "mentors.tasks.announce", "schedule": 600, "options": {"expires": 600}},
     "look anew at free times": {"task": "search.tasks.refresh", "schedule": 20, "options": {"expires": 20}},
     "heal the search": {"task": "search.tasks.heal", "schedule": 600, "options": {"expires": 600}},
     "forget old notifications": {"task": "notifications.tasks.prune", "schedule": 600, "options": {"expires": 600}},
+    "remove old files": {"task": "sessions_app.tasks.tidy_files", "schedule": 3600, "options": {"expires": 3600}},
     "let the clock act on bookings": {"task": "sessions_app.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
 }
 
@@ -207,10 +219,48 @@ MAX_MOVES = 30
 MISSES_BEFORE_PAUSE = 3
 MISSES_COUNT_FOR = timedelta(days=90)
 PAUSE_AFTER_MISSES = timedelta(days=14)
+MAX_FILES = 5
+MAX_MESSAGES = 30
 MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
 # {token} is the booking's own unguessable room
 MEETING_URL = env("MEETING_URL", default="https://meet.jit.si/{token}")
+
+# Other systems are told by HTTPS at public addresses only; tests and trials tell some on this machine
+WEBHOOKS_TO_LOCAL_ADDRESSES = env.bool("WEBHOOKS_TO_LOCAL_ADDRESSES", default=False)
+
+# What programs may ask for, see docs/api.md
+API_ADDRESS_A_MINUTE = 60
+API_PERSON_A_MINUTE = 600
+API_BOOKINGS_AN_HOUR = 20
+API_LARGEST_BODY = 256 * 1024
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.access.authentication.TokenAuthentication",
+        "accounts.access.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PARSER_CLASSES": ["common.api.parsing.BoundedJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.api.parsing.OnlyJSON",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "common.api.errors.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": SITE_NAME,
+    "DESCRIPTION": "Find somebody who can help with one question, and book a short session with them.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "/static/img/favicon.svg",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
 
 # Machines that watch: `Authorization: Bearer …` opens /metrics; without a token only this machine may read it
 METRICS_TOKEN = env("METRICS_TOKEN", default="")
@@ -227,8 +277,23 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("fonts", BASE_DIR / "static_build" / "fonts")]
 MEDIA_ROOT = DATA_DIR / "media"
+S3_BUCKET = env("S3_BUCKET", default="")
+# What people upload, on this machine's disk or in a bucket that only we read: it is always handed out by a view.
+UPLOADS: dict[str, Any] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+if S3_BUCKET:
+    UPLOADS = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env("S3_ENDPOINT_URL", default=None),
+            "region_name": env("S3_REGION", default=None),
+            "access_key": env("S3_ACCESS_KEY_ID", default=None),
+            "secret_key": env("S3_SECRET_ACCESS_KEY", default=None),
+            "file_overwrite": False,
+        },
+    }
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": UPLOADS,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

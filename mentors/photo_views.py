@@ -1,10 +1,11 @@
 """Photos of mentors: the public one for everybody, any other only for its owner and staff."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
+
+from common.stored import stored_file
 
 from .drafts import file_name
 from .models import PORTRAIT, THUMBNAIL, MentorProfile, photo_named
@@ -20,11 +21,7 @@ def mentor_photo(request: HttpRequest, slug: str, key: str, size: int) -> HttpRe
     is_public = profile.is_public and profile.photo.name == name
     if size not in (PORTRAIT, THUMBNAIL) or not (is_public or _may_see(request, profile, name)):
         raise Http404
-    try:
-        file = default_storage.open(file_name(name, size))
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(file, content_type="image/webp")
+    response = stored_file(file_name(name, size), content_type="image/webp")
     # The address changes with the photo; a day is how long a suspended one may linger in a cache.
     response["Cache-Control"] = f"public, max-age={A_DAY}" if is_public else "private, no-store"
     return response

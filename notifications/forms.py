@@ -18,6 +18,7 @@ from .registry import groups
 
 WHAT: dict[Group, Promise] = {
     Group.REMINDERS: _("Reminders: of a session, of a request that waits for your answer"),
+    Group.MESSAGES: _("Messages that you have not read after ten minutes"),
     Group.AFTERWARDS: _("After a session: whether it helped, what became of your next step"),
     Group.PROFILE: _("Your mentor profile: received, live, changes asked"),
     Group.DIGEST: _("For staff: what waits for a decision"),
@@ -26,7 +27,7 @@ WHAT: dict[Group, Promise] = {
 
 def groups_for(person: User) -> list[Group]:
     """What this person can get at all."""
-    theirs = {Group.REMINDERS, Group.AFTERWARDS}
+    theirs = {Group.REMINDERS, Group.MESSAGES, Group.AFTERWARDS}
     if getattr(person, "mentor_profile", None) is not None:
         theirs.add(Group.PROFILE)
     if person.is_staff:

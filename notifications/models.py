@@ -15,6 +15,21 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .webhooks.models import DeliveryState, WebhookDelivery, WebhookEndpoint
+
+__all__ = [
+    "BouncedAddress",
+    "DeliveryState",
+    "Group",
+    "InboxItem",
+    "Notification",
+    "Preference",
+    "State",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "usual_leads",
+]
+
 
 class State(models.TextChoices):
     PENDING = "pending"
@@ -143,6 +158,7 @@ class Group(models.TextChoices):
     """What a person may switch off as one."""
 
     REMINDERS = "reminders", _("Reminders")
+    MESSAGES = "messages", _("Messages")
     AFTERWARDS = "afterwards", _("After a session")
     PROFILE = "profile", _("Your mentor profile")
     DIGEST = "digest", _("Staff: what waits for a decision")

@@ -12,6 +12,7 @@ from .outbox import claim
 from .pruning import prune as prune_outdated
 from .reaper import reap_leases
 from .smtp import ServerAwayError
+from .webhooks.delivery import drain_deliveries, forget_old
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,16 @@ def reap() -> None:
 @shared_task
 def prune() -> int:
     return prune_outdated(now=timezone.now())
+
+
+@shared_task
+def send_webhooks() -> None:
+    drain_deliveries()
+
+
+@shared_task
+def forget_webhooks() -> None:
+    forget_old(now=timezone.now())
 
 
 def drain_outbox(now: datetime | None = None, *, seconds: float = DRAIN_SECONDS) -> int:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .staff_views import staff_deliveries, staff_delivery_retry
 from .views import notification_settings, notifications, notifications_read, unsubscribe
+from .webhooks import views as webhooks
 
 urlpatterns = [
     path("notifications/", notifications, name="notifications"),
@@ -12,4 +13,9 @@ urlpatterns = [
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     path("staff/deliveries/", staff_deliveries, name="staff_deliveries"),
     path("staff/deliveries/<int:pk>/retry/", staff_delivery_retry, name="staff_delivery_retry"),
+    path("staff/webhooks/", webhooks.staff_webhooks, name="staff_webhooks"),
+    path("staff/webhooks/add/", webhooks.staff_webhook_add, name="staff_webhook_add"),
+    path("staff/webhooks/<uuid:uuid>/", webhooks.staff_webhook, name="staff_webhook"),
+    path("staff/webhooks/<uuid:uuid>/change/", webhooks.staff_webhook_change, name="staff_webhook_change"),
+    path("staff/webhooks/told/<uuid:uuid>/again/", webhooks.staff_webhook_resend, name="staff_webhook_resend"),
 ]

@@ -13,6 +13,7 @@ from sessions_app.models.bookings import WAITING
 from sessions_app.models.feedback import Again
 from sessions_app.walltime import EPOCH, MINUTE, minute_at_or_after, minute_at_or_before
 
+from .bounds import ANY, USUAL, floor
 from .kinds import FORMATS, LENGTHS, kind_bits
 from .outlook import HOUR, HOURS, NEAR, mark
 from .wishes import Order, Span, Wish
@@ -23,11 +24,6 @@ DAY = timedelta(days=1)
 DAYS_APART = 8
 DAY_BITS = 1 << HOURS
 
-# A bound of somebody's next start: on their grid while it goes on, else where it begins, else as near as their notice.
-FLOOR = """CASE WHEN %(now)s + notice <= open_from THEN open_from
-            WHEN %(now)s + notice <= open_until
-            THEN date_bin(step, %(now)s + notice + step - interval '1 microsecond', open_from)
-            ELSE %(now)s + notice END"""
 # The limit is what the index decides alone; only then are profiles and offers looked at. OFFSET 0 keeps Postgres from
 # computing floor and key more than once.
 CANDIDATES = """
@@ -123,7 +119,14 @@ def find_candidates(
         rows = cursor.fetchall()
     midnight = _midnight(asked.times)
     found = [
-        Candidate(profile, near, key, _bound(key, midnight), public, tuple(Offered(*offer) for offer in offers or ()))
+        Candidate(
+            profile,
+            near,
+            key,
+            _bound(key, midnight, asked.times),
+            public,
+            tuple(Offered(*offer) for offer in offers or ()),
+        )
         for profile, near, key, public, offers, _ in rows
     ]
     return found, tuple((span.lower, span.upper) for span in (rows[0][5] if rows else None) or ())
@@ -140,7 +143,6 @@ def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tu
         "formats": [wish.format] if wish.format else FORMATS,
         "any": not wish.instant,
         "mentee": asked.mentee_id,
-        "now": asked.now,
         "begin": asked.times[0][0],
         "end": asked.times[-1][1],
         "limit": limit,
@@ -156,13 +158,15 @@ def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tu
     if after:
         values |= {"near_after": -after.near, "key_after": after.key, "profile_after": after.profile_id}
         page += " AND (-near, key, profile_id) > (%(near_after)s, %(key_after)s, %(profile_after)s)"
+    bound, named = floor(run_of(wish), asked.now)
+    values |= named
     by_match = wish.order == Order.MATCH
     sql = CANDIDATES.format(
         busy=BUSY if asked.mentee_id else "NULL",
         near=_near(question, values) if by_match else "0",
         key=key,
         columns="hours, topics, words" if by_match else "hours",
-        floor=FLOOR,
+        floor=bound,
         tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
         where="\n                AND ".join(_conditions(asked)),
         page=page,
@@ -170,10 +174,15 @@ def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tu
     return sql, values
 
 
+def run_of(wish: Wish) -> str:
+    """Whose starts the bound must be of: those of the usual offer, unless some kinds of offers are asked for."""
+    return ANY if wish.lengths or wish.format or wish.instant else USUAL
+
+
 def _conditions(asked: Asked) -> Iterator[str]:
     wish, question = asked.wish, asked.question
-    yield "open_from < %(end)s"
-    if wish.lengths or wish.format or wish.instant:
+    yield f"{run_of(wish)}_from < %(end)s"
+    if run_of(wish) == ANY:
         yield "offers & %(kinds)s <> 0"
     if question.chosen:
         yield "topics && %(chosen)s::int[]"
@@ -251,8 +260,10 @@ def _midnight(times: Sequence[Span]) -> datetime:
     return datetime.combine(times[0][0].date(), time(), tzinfo=EPOCH.tzinfo)
 
 
-def _bound(key: Any, midnight: datetime) -> datetime:
+def _bound(key: Any, midnight: datetime, times: Sequence[Span]) -> datetime:
+    """The first moment asked about in the hour that a key means, or the moment that it is."""
     if isinstance(key, datetime):
         return key
     day, bit = divmod(key, DAY_BITS)
-    return midnight + day * DAY + (bit.bit_length() - 1) * HOUR * MINUTE
+    hour = midnight + day * DAY + (bit.bit_length() - 1) * HOUR * MINUTE
+    return next((max(hour, start) for start, end in times if end > hour), hour)

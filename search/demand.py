@@ -5,24 +5,24 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from .candidates import FLOOR
+from .bounds import ANY, floor
 
 SOON = timedelta(days=7)
 
-TOPICS = f"""
+TOPICS = """
 SELECT topic.name, parent.name, count(row.profile_id),
     count(row.profile_id) FILTER (WHERE row.floor < %(soon)s),
     min(row.floor)
 FROM mentors_topic AS topic
 JOIN mentors_topic AS parent ON parent.id = topic.parent_id
 LEFT JOIN (
-    SELECT profile_id, topics, {FLOOR} AS floor FROM search_mentorindex WHERE open_from IS NOT NULL
+    SELECT profile_id, topics, {floor} AS floor FROM search_mentorindex WHERE open_from IS NOT NULL
 ) AS row ON topic.id = ANY(row.topics)
 WHERE topic.is_active AND parent.is_active
 GROUP BY topic.id, parent.id
 ORDER BY min(row.floor) DESC NULLS FIRST, topic.name
 LIMIT %(limit)s
-"""  # noqa: S608 - a constant
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class TopicWait:
 
 def topic_waits(*, now: datetime, limit: int = 50) -> list[TopicWait]:
     """Topics for which people wait longest, those with nobody first."""
+    bound, values = floor(ANY, now)
     with connection.cursor() as cursor:
-        cursor.execute(TOPICS, {"now": now, "soon": now + SOON, "limit": limit})
+        cursor.execute(TOPICS.format(floor=bound), values | {"soon": now + SOON, "limit": limit})
         return [TopicWait(*row) for row in cursor.fetchall()]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.models import User
 from mentors.models import MentorProfile, Offer
@@ -13,7 +13,7 @@ from sessions_app.proof import Proof, proof_of
 from sessions_app.suggestions import FreeMentor
 from sessions_app.timetable import Timetable, load_timetables
 
-from .candidates import Asked, Candidate, find_candidates
+from .candidates import Asked, Candidate, Offered, find_candidates
 from .cursors import MOST_SHOWN
 from .ribbon import parts_of_days
 from .walk import best
@@ -21,6 +21,7 @@ from .wishes import Drop, Span, Wish
 from .words import Question, read_question
 
 PAGE = 20
+WEEK = timedelta(days=7)
 # Rows asked of the index at once, and how many of them are looked at together: nearly always the first do.
 CHUNKS = (96, 480, 2400)
 FIRST_LOOK, NEXT_LOOK = 32, 64
@@ -74,16 +75,16 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A candidate who has a time."""
+    """A candidate who has a time, and when first."""
 
     candidate: Candidate
-    offer: int
+    offer: Offered
     timetable: Timetable
-    slots: list[Slot]
+    start: datetime
 
     @property
     def place(self) -> tuple[int, datetime, int]:
-        return -self.candidate.near, self.slots[0].start, self.candidate.profile_id
+        return -self.candidate.near, self.start, self.candidate.profile_id
 
 
 @dataclass(slots=True)
@@ -129,28 +130,44 @@ class Finder:
         for candidate in there:
             if timetable := timetables.get(candidate.profile_id):
                 offer = usual_offer(candidate.offers)
-                slots = timetable.slots(
-                    length=offer.length, step=offer.step, now=self.now, first=times[0][0], last=times[-1][1]
-                )
-                if slots := [slot for slot in within(slots, times) if not overlaps(slot, self.busy)]:
-                    found.append(Found(candidate, offer.pk, timetable, slots))
+                if start := self.first_start(timetable, offer, times, after=candidate.bound):
+                    found.append(Found(candidate, offer, timetable, start))
         return found
 
-    def matches(self, found: Sequence[Found]) -> list[Match]:
-        of_page = Offer.objects.filter(pk__in=[one.offer for one in found]).select_related("profile__person")
-        of_page = of_page.only(*ON_A_CARD)
-        offers = {offer.pk: offer for offer in of_page}
-        proofs = proof_of([offer.profile.person_id for offer in offers.values()], now=self.now)
-        return [self.match(one, offers[one.offer], proofs) for one in found if one.offer in offers]
+    def first_start(
+        self, timetable: Timetable, offer: Offered, times: Sequence[Span], *, after: datetime
+    ) -> datetime | None:
+        for first, last in pieces(times, after):
+            slots = self.slots(timetable, offer, first, last, limit=None if self.busy else 1)
+            if slots:
+                return slots[0].start
+        return None
 
-    def match(self, found: Found, offer: Offer, proofs: dict[int, Proof]) -> Match:
+    def slots(
+        self, timetable: Timetable, offer: Offered, first: datetime, last: datetime, limit: int | None = None
+    ) -> list[Slot]:
+        """Without those at which the reader has something else."""
+        slots = timetable.slots(length=offer.length, step=offer.step, now=self.now, first=first, last=last, limit=limit)
+        return [slot for slot in slots if not overlaps(slot, self.busy)] if self.busy else slots
+
+    def matches(self, found: Sequence[Found], wish: Wish) -> list[Match]:
+        of_page = Offer.objects.filter(pk__in=[one.offer.pk for one in found]).select_related("profile__person")
+        offers = {offer.pk: offer for offer in of_page.only(*ON_A_CARD)}
+        proofs = proof_of([offer.profile.person_id for offer in offers.values()], now=self.now)
+        times = wish.times(zone=self.zone, now=self.now)
+        return [self.match(one, offers[one.offer.pk], times, proofs) for one in found if one.offer.pk in offers]
+
+    def match(self, found: Found, offer: Offer, times: Sequence[Span], proofs: dict[int, Proof]) -> Match:
+        slots = [
+            slot for first, last in pieces(times) for slot in self.slots(found.timetable, found.offer, first, last)
+        ]
         return Match(
             profile=offer.profile,
             offer=offer,
-            slots=found.slots[:3],
+            slots=slots[:3],
             zone=found.timetable.rules.zone,
-            times=len(found.slots),
-            free=parts_of_days([slot.start for slot in found.slots], zone=self.zone, now=self.now),
+            times=len(slots),
+            free=parts_of_days([slot.start for slot in slots], zone=self.zone, now=self.now),
             proof=proofs[offer.profile.person_id],
         )
 
@@ -173,7 +190,9 @@ def find_mentors(
                 wish, dropped = wider, given_up
                 break
     page = found[:count]
-    return Results(finder.matches(page), wish, question, dropped, following(wish, page) if len(found) > count else None)
+    return Results(
+        finder.matches(page, wish), wish, question, dropped, following(wish, page) if len(found) > count else None
+    )
 
 
 def following(wish: Wish, page: Sequence[Found]) -> Wish | None:
@@ -192,21 +211,17 @@ def relaxations(wish: Wish, *, zone: str, now: datetime, mentee: User | None = N
     return sorted((row for row in rows if row[2]), key=lambda row: -row[2])
 
 
-def within(slots: Sequence[Slot], times: Sequence[Span]) -> Iterator[Slot]:
-    """The slots that start in one of the spans; both in order."""
-    at = 0
-    for slot in slots:
-        while at < len(times) and slot.start >= times[at][1]:
-            at += 1
-        if at == len(times):
-            return
-        if slot.start >= times[at][0]:
-            yield slot
+def pieces(times: Sequence[Span], after: datetime | None = None) -> Iterator[Span]:
+    """The spans from `after` on, in questions short enough that an early answer costs little."""
+    for start, end in times:
+        first = max(start, after) if after else start
+        while first < end:
+            yield first, (first := min(end, first + WEEK))
 
 
 def suggest_mentors(
     words: str, *, zone: str, now: datetime, mentee: User | None, without: MentorProfile, count: int
-) -> list[FreeMentor]:
+) -> Sequence[FreeMentor]:
     """People with free times who could help with the same: entered in the registry of `sessions_app.suggestions`."""
     wish = Wish(words=words, loose=True)
     found = find_mentors(wish, zone=zone, now=now, mentee=mentee, count=count + 1)

@@ -15,8 +15,9 @@ from psycopg2.extras import execute_values
 
 from common.zones import UTC_NAME
 from mentors.models import MentorProfile, Offer, ProfileState
+from mentors.usual import usual_offer
 from sessions_app.rules import Rules
-from sessions_app.timetable import load_timetables
+from sessions_app.timetable import Timetable, load_timetables
 
 from .kinds import BIT_OF_OFFER, FORMATS, LENGTHS
 from .models import ANY_MINUTE, UNKNOWN, MentorIndex, MentorWords
@@ -25,20 +26,25 @@ from .outlook import ALL_HOURS, Length, outlook
 AT_ONCE = 500
 # Whoever has no schedule yet is never open.
 NO_RULES = Rules(zone=UTC_NAME)
-NOTHING_KNOWN = {
+NOTHING_KNOWN: dict[str, Any] = {
+    "usual_from": UNKNOWN,
+    "usual_until": UNKNOWN,
+    "usual_step": ANY_MINUTE,
     "open_from": UNKNOWN,
     "open_until": UNKNOWN,
+    "open_step": ANY_MINUTE,
     "fresh_until": UNKNOWN,
     "notice": timedelta(0),
-    "step": ANY_MINUTE,
     "hours": list(ALL_HOURS),
 }
 
 PUBLIC = """profile.id = ANY(%(profiles)s) AND profile.state = %(approved)s AND person.is_active"""
 WRITE = f"""
 INSERT INTO search_mentorindex AS row
-    (profile_id, person_id, open_from, open_until, fresh_until, notice, step, hours, offers, topics, languages)
-SELECT profile.id, person.id, %(open_from)s, %(open_until)s, %(fresh_until)s, %(notice)s, %(step)s, %(hours)s::int[],
+    (profile_id, person_id, usual_from, usual_until, usual_step, open_from, open_until, open_step, fresh_until,
+        notice, hours, offers, topics, languages)
+SELECT profile.id, person.id, %(usual_from)s, %(usual_until)s, %(usual_step)s, %(open_from)s, %(open_until)s,
+    %(open_step)s, %(fresh_until)s, %(notice)s, %(hours)s::int[],
     coalesce((
         SELECT bit_or(1::bigint << ({BIT_OF_OFFER})) FROM mentors_offer WHERE profile_id = profile.id AND is_active
     ), 0),
@@ -84,13 +90,16 @@ INSERT INTO search_word (lexeme, mentors)
 SELECT word, ndoc FROM ts_stat('SELECT words FROM search_mentorwords') ORDER BY word
 ON CONFLICT (lexeme) DO UPDATE SET mentors = excluded.mentors WHERE search_word.mentors <> excluded.mentors
 """
-TIGHTEN = """
-UPDATE search_mentorindex AS row SET open_from = new.open_from, open_until = new.open_until,
-    fresh_until = new.fresh_until, notice = new.notice, step = new.step, hours = new.hours
-FROM (VALUES %s) AS new (profile_id, open_from, open_until, fresh_until, notice, step, hours)
+BOUNDS = (
+    *("usual_from", "usual_until", "usual_step", "open_from", "open_until", "open_step"),
+    *("fresh_until", "notice", "hours"),
+)
+TIGHTEN = f"""
+UPDATE search_mentorindex AS row SET {", ".join(f"{name} = new.{name}" for name in BOUNDS)}
+FROM (VALUES %s) AS new (profile_id, {", ".join(BOUNDS)})
 WHERE row.profile_id = new.profile_id
-"""
-ROW = "(%s, %s::timestamptz, %s, %s, %s, %s, %s::int[])"
+"""  # noqa: S608 - constants
+ROW = "(%s, %s::timestamptz, %s, %s, %s::timestamptz, %s, %s, %s, %s, %s::int[])"
 
 
 def loosen(*people: int) -> None:
@@ -160,7 +169,7 @@ def _write(profiles: Sequence[int]) -> None:
     for model in (MentorIndex, MentorWords):
         gone = model._default_manager.filter(profile__in=profiles).exclude(profile__in=MentorProfile.objects.public())
         gone.delete()
-    values = {
+    values: dict[str, Any] = {
         **NOTHING_KNOWN,
         "profiles": list(profiles),
         "approved": ProfileState.APPROVED,
@@ -176,18 +185,22 @@ def _write(profiles: Sequence[int]) -> None:
 
 def _tighten(profiles: Sequence[int], *, now: datetime) -> None:
     """The rows must be locked: see `sweep`."""
-    lengths: dict[int, set[Length]] = defaultdict(set)
-    for profile, length, step in (
-        Offer.objects.active().filter(profile__in=profiles).values_list("profile", "length", "step")
-    ):
-        lengths[profile].add((length, step))
+    offers: dict[int, list[Offer]] = defaultdict(list)
+    for offer in Offer.objects.active().filter(profile__in=profiles).only("profile_id", "length", "step", "position"):
+        offers[offer.profile_id].append(offer)
     timetables = load_timetables(profiles, now=now, but_waiting=True)
-    rows: list[tuple[Any, ...]] = []
-    for profile in profiles:
-        timetable = timetables.get(profile)
-        rules, taken = (timetable.rules, timetable.taken) if timetable else (NO_RULES, ())
-        seen = outlook(rules, taken, lengths[profile], now=now)
-        notice = timedelta(minutes=rules.notice)
-        rows.append((profile, seen.open_from, seen.open_until, seen.fresh_until, notice, seen.step, list(seen.hours)))
+    rows = [_bounds(profile, offers[profile], timetables.get(profile), now=now) for profile in profiles]
     with connection.cursor() as cursor:
         execute_values(cursor, TIGHTEN, rows, template=ROW, page_size=AT_ONCE)
+
+
+def _bounds(profile: int, offers: Sequence[Offer], timetable: Timetable | None, *, now: datetime) -> tuple[Any, ...]:
+    rules, taken = (timetable.rules, timetable.taken) if timetable else (NO_RULES, ())
+    usual = length_of(usual_offer(offers)) if offers else None
+    seen = outlook(rules, taken, map(length_of, offers), usual=usual, now=now)
+    runs = [value for run in (seen.usual, seen.any) for value in (run.opens, run.until, run.step)]
+    return (profile, *runs, seen.fresh_until, timedelta(minutes=rules.notice), list(seen.hours))
+
+
+def length_of(offer: Offer) -> Length:
+    return offer.length, offer.step

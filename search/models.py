@@ -10,7 +10,7 @@ from django.db import models
 
 from mentors.models import MentorProfile
 
-# As `open_from`: nobody has looked yet, so a time may be free at once.
+# As `open_from` and `usual_from`: nobody has looked yet, so a time may be free at once.
 UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 ANY_MINUTE = timedelta(minutes=1)
 LONGEST_WORDS = 120
@@ -19,21 +19,26 @@ LONGEST_WORDS = 120
 class MentorIndex(models.Model):
     """One narrow row for each public mentor: read from end to end by a search that asks for nobody in particular.
 
-    It holds a lower bound of their next start that can be booked (`candidates.FLOOR`). From `open_from` to `open_until`
-    starts follow each other every `step`; none lies before, and none nearer than the notice. Bookings and time passing
-    only push a start later, so they write nothing here; what frees time sets the bound back (`indexing`). Null: the
-    rules never open. `hours` has for each weekday of UTC, Monday first, a bit for each hour in which the rules may be
-    open, for the near future and then for any time (`outlook.hours_of`); `offers` a bit for each kind of active offer
-    (`kinds`). Topics are those that the profile and its offers name themselves.
+    It holds a lower bound of their next start that can be booked (`bounds.FLOOR`), once for the offer that a search
+    looks at unless it asks for certain ones, once for any: between `…_from` and `…_until` starts lie on a grid of
+    `…_step`, none lies before, and none nearer than the notice. Bookings and time passing only push a start later, so
+    they write nothing here; what frees time sets the bounds back (`indexing`). Null: the rules never open.
+
+    `hours` has for each weekday of UTC, Monday first, a bit for each hour in which the rules may be open, for the near
+    future and then for any time (`outlook.hours_of`); `offers` a bit for each kind of active offer (`kinds`). Topics
+    are those that the profile and its offers name themselves.
     """
 
     profile = models.OneToOneField(MentorProfile, on_delete=models.CASCADE, primary_key=True, related_name="+")
     person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    usual_from = models.DateTimeField(null=True)
+    usual_until = models.DateTimeField()
+    usual_step = models.DurationField()
     open_from = models.DateTimeField(null=True)
     open_until = models.DateTimeField()
+    open_step = models.DurationField()
     fresh_until = models.DateTimeField()
     notice = models.DurationField()
-    step = models.DurationField()
     offers = models.BigIntegerField()
     hours = ArrayField(models.IntegerField(), size=14)
     topics = ArrayField(models.IntegerField())

@@ -27,35 +27,55 @@ Length = tuple[int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """No start lies before `opens`; None: there is none, ever. Up to `until` all are whole steps from it."""
+
+    opens: datetime | None
+    until: datetime
+    step: timedelta = MINUTE
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
-    """No start lies before `open_from`; None: there is none, ever.
+    """When the usual offer starts next, and when any does; as tightly as can be until `fresh_until`."""
 
-    Up to `open_until` all starts are whole steps from it. The bound is as tight as it can be until `fresh_until`.
-    """
-
-    open_from: datetime | None
-    open_until: datetime
-    step: timedelta
+    usual: Run
+    any: Run
     fresh_until: datetime
     hours: tuple[int, ...]
 
 
-def outlook(rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], *, now: datetime) -> Outlook:
-    """`taken` without what waits for an answer, since the clock alone may free that. `lengths`: length and step."""
+def outlook(
+    rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], *, usual: Length | None, now: datetime
+) -> Outlook:
+    """`taken` without what waits for an answer, since the clock alone may free that. `lengths`: length and step.
+
+    `usual` is that of the offer which a search looks at unless it asks for certain ones.
+    """
     later = now + FRESH_FOR
     wanted = set(lengths)
-    if not wanted or not (rules.windows or rules.overrides):
-        return Outlook(None, now, MINUTE, later, ALL_HOURS)
-    hours = hours_of(rules, now)
-    found = [(slots[0].start, one) for one in wanted if (slots := _slots(rules, taken, one, now, LONGEST_ANSWER, 1))]
+    if usual is None or not (rules.windows or rules.overrides):
+        never = Run(None, now)
+        return Outlook(never, never, later, ALL_HOURS)
+    runs = [_run(rules, taken, one, now) for one in (usual, *(wanted - {usual}))]
+    first = min(runs, key=lambda run: run.opens or run.until)
+    steps = (step or default_step(length, rules.buffer) for length, step in wanted)
+    # Every grid of one span begins where the span does.
+    either = Run(first.opens, first.until, MINUTE * gcd(*steps))
+    notice = timedelta(minutes=rules.notice)
+    ends = [run.until - notice + MINUTE for run in (runs[0], either) if run.until - notice >= now]
+    return Outlook(runs[0], either, min([later, *ends]), hours_of(rules, now))
+
+
+def _run(rules: Rules, taken: Sequence[Taken], one: Length, now: datetime) -> Run:
+    length, step = one
+    found = list_slots(rules, taken, length=length, step=step, now=now, first=now, last=now + LONGEST_ANSWER, limit=1)
     if not found:
         beyond = _beyond(rules, now)
-        return Outlook(beyond, beyond, MINUTE, later, hours)
-    start, one = min(found, key=lambda item: item[0])
-    until = _end_of_run(rules, taken, one, start, now)
-    # Every grid of one span begins where the span does.
-    step = MINUTE * gcd(*(step or default_step(length, rules.buffer) for length, step in wanted))
-    return Outlook(start, until, step, min(later, until - timedelta(minutes=rules.notice) + MINUTE), hours)
+        return Run(beyond, beyond)
+    start = found[0].start
+    step = step or default_step(length, rules.buffer)
+    return Run(start, _end_of_run(rules, taken, length, step, start, now), MINUTE * step)
 
 
 def hours_of(rules: Rules, now: datetime) -> tuple[int, ...]:
@@ -94,25 +114,19 @@ def _offsets(zone: str, today: int, reach: int) -> frozenset[int]:
     return frozenset(offset for at in pieces for _, _, offset in walltime.stretches(zone, at, at + _PIECE))
 
 
-def _slots(
-    rules: Rules, taken: Sequence[Taken], one: Length, first: datetime, reach: timedelta, limit: int | None = None
-) -> list:
-    length, step = one
-    return list_slots(rules, taken, length=length, step=step, now=first, first=first, last=first + reach, limit=limit)
-
-
 def _beyond(rules: Rules, now: datetime) -> datetime:
     """Where nothing was found: the end of what was looked at, or of what the horizon lets people book by now."""
     last_day = walltime.local_day(rules.zone, walltime.minute_at_or_before(now)) + rules.horizon_days
     return min(now + LONGEST_ANSWER, walltime.instant(walltime.day_end(rules.zone, last_day)))
 
 
-def _end_of_run(rules: Rules, taken: Sequence[Taken], one: Length, start: datetime, now: datetime) -> datetime:
+def _end_of_run(
+    rules: Rules, taken: Sequence[Taken], length: int, step: int, start: datetime, now: datetime
+) -> datetime:
     """The last of the starts that follow one another, step by step, from this one on, within a day."""
-    length, step = one
-    after = timedelta(minutes=step or default_step(length, rules.buffer))
-    slots = list_slots(rules, taken, length=length, step=step, now=now, first=start, last=start + FRESH_FOR)
+    last = start + FRESH_FOR
+    slots = list_slots(rules, taken, length=length, step=step, now=now, first=start, last=last)
     for slot, following in pairwise(slots):
-        if following.start - slot.start != after:
+        if following.start - slot.start != MINUTE * step:
             return slot.start
     return slots[-1].start

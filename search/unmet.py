@@ -1,6 +1,7 @@
 """Searches that found nobody: words and counts, never who."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max, QuerySet, Sum
@@ -28,7 +29,7 @@ def note_unmet(words: str, *, day: date) -> None:
             cursor.execute(NOTE, {"words": plain, "day": day, "most": MOST_A_DAY})
 
 
-def unmet_since(day: date) -> QuerySet[UnmetSearch, dict[str, object]]:
+def unmet_since(day: date) -> QuerySet[UnmetSearch, Any]:
     """Each of the words once, with how often (`times`) and when last (`latest`), the most often first."""
     since = UnmetSearch.objects.filter(day__gte=day).values("words")
     return since.annotate(times=Sum("count"), latest=Max("day")).order_by("-times", "-latest", "words")

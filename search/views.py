@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import dateformat, timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
+from django_htmx.http import push_url, replace_url
 
 from accounts.viewing import viewer_hour12, viewer_zone
 from common.times import when_text
@@ -92,7 +94,11 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
         context["nearest_topics"] = Topic.objects.active().leaves().order_by("position", "name")[:NEAREST]
     response = render(request, f"search/mentor_list.html{'#results' if is_part else ''}", context)
     patch_vary_headers(response, ["HX-Request"])
-    return response
+    if not is_part:
+        return response
+    # Back undoes a filter, but not each letter that was typed.
+    address = f"{reverse('mentor_list')}?{wish.query()}"
+    return replace_url(response, address) if wish.typing else push_url(response, address)
 
 
 def is_unmet(found: Results) -> bool:

@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 
 from django.core.cache import cache
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -17,10 +17,11 @@ from notifications.models import Notification
 from notifications.services import Due, schedule
 
 from .followup_notices import action_dues
-from .models import ActionItem, AttendanceAct, Booking, BookingEvent, BookingState
+from .models import ActionItem, AttendanceAct, Booking, BookingEvent, BookingState, Message, Seat
 from .models.bookings import MISSED, OVER, BookingQuerySet
 from .notices import absent_due, booking_notices
 from .reminders import KINDS as REMINDERS
+from .thread_notices import message_due
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
     """
     end = time.monotonic() + seconds
     after = cache.get(GOES_ON_AFTER, 0)
-    written = _write_missing([*_of_steps(now), *_of_claims(now)], now=now)
+    written = _write_missing(chain(_of_steps(now), _of_claims(now), _of_threads(now)), now=now)
     while time.monotonic() < end:
         bookings = list(_to_audit(now).filter(pk__gt=after).order_by("pk")[:AT_ONCE])
         written += _write_missing(_of_bookings(bookings), now=now)
@@ -113,6 +114,15 @@ def _of_steps(now: datetime) -> list[Due]:
 def _of_claims(now: datetime) -> list[Due]:
     lately = AttendanceAct.objects.unanswered(now).filter(at__gte=now - LATE).select_related("person", "booking")
     return [absent_due(claim, claim.booking) for claim in lately]
+
+
+def _of_threads(now: datetime) -> Iterable[Due]:
+    """Mails about messages of the last day that nobody has read."""
+    recent = Message.objects.filter(sent_at__gte=now - LATE)
+    for seat in Seat.objects.filter(engagement__in=recent.values("engagement")):
+        first = seat.unread.filter(sent_at__gte=now - LATE).first()
+        if first:
+            yield message_due(seat, now=first.sent_at)
 
 
 def _write_missing(dues: Iterable[Due], *, now: datetime) -> int:

@@ -21,6 +21,7 @@ from mentors.models import Format
 from notifications.models import Group, Notification
 from notifications.registry import Attachment, Message, Nothing, Policy, register
 
+from .brief_words import brief_line
 from .invites import build_invite
 from .models import Booking, BookingEvent, BookingState, Resolution
 from .models.bookings import JOIN_OPENS_BEFORE
@@ -86,6 +87,7 @@ def facts(reading: Reading) -> Context:
         "mentor_first": booking.mentor.first_name,
         "minutes": booking.length,
         "how": how_text(booking.format),
+        "is_chat": booking.format == Format.CHAT,
         "day": day_text(start, zone, now),
         "short_day": day_text(start, zone, now, short=True),
         "clock": reading.clock(start),
@@ -98,6 +100,7 @@ def facts(reading: Reading) -> Context:
         "their_start": reading.theirs(start),
         "clock_note": clock_change_note(start, now, zone, other.timezone, other.first_name, person.hour12),
         "question": booking.question,
+        "brief": brief_line(booking, now) if reading.is_mentor else "",
         "opens": reading.clock(start - JOIN_OPENS_BEFORE),
         "reason": booking.reason,
         **addresses(booking),
@@ -105,7 +108,13 @@ def facts(reading: Reading) -> Context:
 
 
 def addresses(booking: Booking) -> Context:
-    names = {"page": "session", "move": "session_move", "cancel": "session_cancel", "respond": "session_respond"}
+    names = {
+        "page": "session",
+        "brief": "session_question",
+        "move": "session_move",
+        "cancel": "session_cancel",
+        "respond": "session_respond",
+    }
     slug = booking.offer.profile.slug
     search = urlencode({"q": booking.question[:QUESTION_IN_ADDRESS]})
     return {

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from common.times import until_text
+from mentors.models import Format
 
 from .models import Booking, BookingState
 from .models.bookings import JOIN_OPENS_BEFORE
@@ -69,10 +70,14 @@ def status_of(booking: Booking, *, reader: User, now: datetime) -> Status:
         Stage.WITHDRAWN: Status("", _("Withdrawn"), "history"),
         Stage.AHEAD: Status("ok", _("Confirmed"), "circle-check"),
         Stage.SOON: Status("ok", _("Confirmed"), "circle-check"),
-        Stage.OPEN: Status("now", _("The call is open"), "clock"),
+        Stage.OPEN: Status("now", open_text(booking), "clock"),
         Stage.OVER: Status("", _("Finished"), "history"),
         Stage.MISSED: Status("warn", missed_by_text(booking, reader), "user-x"),
     }[stage]
+
+
+def open_text(booking: Booking) -> str:
+    return _("The chat is open") if booking.format == Format.CHAT else _("The call is open")
 
 
 def ended_by_text(booking: Booking, reader: User) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -44,7 +45,7 @@ class Proof:
 
 def proof_of(mentors: Sequence[int], *, now: datetime) -> dict[int, Proof]:
     """By person id, in one query."""
-    values = {
+    values: dict[str, Any] = {
         "mentors": list(mentors),
         "blind_until": now - BLIND_FOR,
         "completed": BookingState.COMPLETED,

@@ -9,7 +9,7 @@ from django.db.models.functions import TruncDate
 
 from mentors.models import MentorProfile
 
-from .models import Booking, BookingState, Feedback, Resolution, Role
+from .models import Booking, BookingState, Feedback, Report, Resolution, Role
 from .models.bookings import MISSED
 
 WEEK = timedelta(days=7)
@@ -41,6 +41,7 @@ class WeekFacts:
 class QueueFacts:
     waiting: int
     oldest: datetime | None
+    reports: int
 
 
 def week_facts(now: datetime, zone: str) -> WeekFacts:
@@ -86,4 +87,4 @@ def monday_of(moment: datetime, zone: str) -> datetime:
 def queue_facts() -> QueueFacts:
     waiting = MentorProfile.objects.to_review()
     oldest = waiting.values_list("draft__submitted_at", flat=True).first()
-    return QueueFacts(waiting=waiting.count(), oldest=oldest)
+    return QueueFacts(waiting=waiting.count(), oldest=oldest, reports=Report.objects.open().count())

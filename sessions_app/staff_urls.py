@@ -4,12 +4,15 @@ from django.urls import path
 
 from .staff_views import staff_home, staff_profile, staff_profile_act, staff_profiles
 from .views.staff_attendance import staff_attendance
+from .views.staff_reports import staff_report, staff_reports
 from .views.staff_words import staff_words
 
 urlpatterns = [
     path("", staff_home, name="staff_home"),
     path("attendance/", staff_attendance, name="staff_attendance"),
     path("words/", staff_words, name="staff_words"),
+    path("reports/", staff_reports, name="staff_reports"),
+    path("reports/<uuid:uuid>/", staff_report, name="staff_report"),
     path("profiles/", staff_profiles, name="staff_profiles"),
     path("profiles/<slug:slug>/", staff_profile, name="staff_profile"),
     path("profiles/<slug:slug>/<slug:act>/", staff_profile_act, name="staff_profile_act"),

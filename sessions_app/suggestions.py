@@ -19,7 +19,7 @@ class FreeMentor:
     slots: Sequence[Slot]
 
 
-Suggest = Callable[..., list[FreeMentor]]
+Suggest = Callable[..., Sequence[FreeMentor]]
 
 # Each is asked with words, zone, now, mentee, without and count, in turn until one knows somebody.
 suggesters: list[Suggest] = []
@@ -27,7 +27,7 @@ suggesters: list[Suggest] = []
 
 def people_for(
     words: str, *, zone: str, now: datetime, mentee: User | None, without: MentorProfile, count: int
-) -> list[FreeMentor]:
+) -> Sequence[FreeMentor]:
     """At most `count` people other than `without`, soonest first, whom `mentee` can book. `zone` is the reader's."""
     asked = {"zone": zone, "now": now, "mentee": mentee, "without": without, "count": count}
     return next((people for suggest in suggesters if (people := suggest(words, **asked))), [])

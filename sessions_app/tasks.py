@@ -5,7 +5,14 @@ from django.utils import timezone
 
 from .audit import audit_notices
 from .case_digests import announce_disputes
-from .services import close_engagements, complete_ended, expire_overdue, settle_silent
+from .services import (
+    close_engagements,
+    complete_ended,
+    expire_overdue,
+    remove_expired_files,
+    settle_silent,
+    sweep_orphans,
+)
 
 
 @shared_task
@@ -27,3 +34,9 @@ def audit() -> int:
 @shared_task
 def announce() -> int:
     return announce_disputes(now=timezone.now())
+
+
+@shared_task
+def tidy_files() -> dict[str, int]:
+    now = timezone.now()
+    return {"removed": remove_expired_files(now=now), "orphans": sweep_orphans(now=now)}

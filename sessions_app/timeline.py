@@ -10,7 +10,7 @@ from accounts.models import User
 
 from .models import Booking, BookingState, Feedback
 from .models.bookings import JOIN_CLOSES_AFTER, JOIN_OPENS_BEFORE
-from .presenting import Stage, stage_of, status_of
+from .presenting import Stage, open_text, stage_of, status_of
 
 ENDED = (Stage.DECLINED, Stage.EXPIRED, Stage.WITHDRAWN, Stage.CANCELLED)
 
@@ -54,7 +54,7 @@ def _markers(booking: Booking, now: datetime) -> Iterator[Marker]:
         # A reminder whose moment had passed when the session was agreed or moved was never made.
         if at >= (booking.confirmed_at or booking.created_at):
             yield Marker(title, at, at)
-    yield Marker(_("The call is open"), booking.start - JOIN_OPENS_BEFORE, booking.end + JOIN_CLOSES_AFTER)
+    yield Marker(open_text(booking), booking.start - JOIN_OPENS_BEFORE, booking.end + JOIN_CLOSES_AFTER)
 
 
 def _step(marker: Marker, now: datetime) -> Step:

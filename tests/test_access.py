@@ -20,23 +20,30 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from accounts.models import User
+from accounts.models import Scope, User
+from accounts.tokens import make_token
 from mentors.models import MentorProfile, ProfileState, Topic
 from mentors.photos import read_photo
 from mentors.services import Words, save_words
-from notifications.models import Group, Notification
+from notifications.models import Group, Notification, WebhookDelivery
 from notifications.unsubscribing import token_for
+from notifications.webhooks.services import make_endpoint
 from sessions_app.feeds import make_feed
-from sessions_app.models import Booking, DateOverride, TimeOff
+from sessions_app.models import Booking, DateOverride, Message, ReportReason, TimeOff
 from sessions_app.services import (
     BriefInput,
+    add_file,
     book_session,
     complete_ended,
     give_feedback,
     join_call,
+    report_message,
     say_absent,
+    send_message,
     settle_silent,
 )
+from sessions_app.uploads import read_upload
+from sessions_app.webhooks import EVENTS
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.mentors.test_photos import picture as a_picture
 from tests.test_project import routes
@@ -48,7 +55,7 @@ PEOPLE = ("anonymous", "closed", "stranger", "elsewhere", "mentee", "mentor", "s
 SIGNED_IN = PEOPLE[2:]
 SIGN_IN = "/sign-in/"
 APPLY = "/mentor/apply/1/"
-NOT_THERE, NOT_ALLOWED = 404, 405
+NOT_THERE, NOT_ALLOWED, UNKNOWN, NOT_JSON = 404, 405, 401, 415
 
 Outcome = int | str  # a status, or the beginning of the address that one is led to
 
@@ -82,6 +89,10 @@ PERSON = Who(SIGNED_IN)
 MENTORS = Who(("mentor", "elsewhere"), without_profile=APPLY)
 OWNER = Who(("mentor",), without_profile=APPLY)
 PAIR = Who(("mentee", "mentor"))
+# Calls of the API are answered to programs, which no sign-in page helps.
+CALLER = Who(SIGNED_IN, signed_out=UNKNOWN)
+MENTOR_CALLER = Who(("mentor", "elsewhere"), signed_out=UNKNOWN)
+PAIR_CALLER = Who(("mentee", "mentor"), signed_out=UNKNOWN)
 ITS_MENTEE = Who(("mentee",))
 ITS_MENTOR = Who(("mentor",))
 STAFF = Who(("staff",))
@@ -99,6 +110,7 @@ class Row:
 
 
 VISITORS = ("anonymous", "closed")
+UNCOUNTED = {"api_docs", "api_not_there", "api_schema"}
 
 
 def visitors(outcome: Outcome, others: Outcome) -> dict[str, Outcome]:
@@ -139,6 +151,8 @@ ACCESS: dict[str, Row] = {
     "account_change_password": Row(PERSON, post=200),
     "account_set_password": Row(PERSON, "/settings/password/", "/settings/password/"),
     "time_zone": Row(EVERYBODY, post=200),
+    "tokens": Row(PERSON, post="/sign-in/again/"),
+    "token_stop": Row(PERSON, NOT_ALLOWED, "/sign-in/again/", at="token"),
     # notifications
     "notifications": Row(PERSON),
     "notifications_read": Row(PERSON, NOT_ALLOWED, "/notifications/"),
@@ -146,6 +160,11 @@ ACCESS: dict[str, Row] = {
     "unsubscribe": Row(EVERYBODY, 200, 200, at="way_out"),
     "staff_deliveries": Row(STAFF),
     "staff_delivery_retry": Row(STAFF, NOT_ALLOWED, "/staff/deliveries/", at="delivery"),
+    "staff_webhooks": Row(STAFF),
+    "staff_webhook_add": Row(STAFF, post="/sign-in/again/"),
+    "staff_webhook": Row(STAFF, at="endpoint"),
+    "staff_webhook_change": Row(STAFF, NOT_ALLOWED, "/sign-in/again/", at="endpoint"),
+    "staff_webhook_resend": Row(STAFF, NOT_ALLOWED, "/staff/webhooks/", at="told"),
     # mentors
     "become_a_mentor": Row(EVERYBODY),
     "mentor_photo": Row(Who(("mentor", "staff"), signed_out=NOT_THERE), at="photo"),
@@ -173,7 +192,11 @@ ACCESS: dict[str, Row] = {
     "session_join": Row(PAIR, "/sessions/", "/sessions/", at="ahead"),
     "session_attendance": Row(PAIR, NOT_ALLOWED, 422, at="missed"),
     "session_calendar": Row(PAIR, at="ahead"),
-    "session_question": Row(PAIR, post=422, at="ahead"),
+    "session_question": Row(PAIR, {"mentor": "/sessions/", "others": 200}, post=422, at="ahead"),
+    "session_files": Row(PAIR, post=422, at="ahead"),
+    "shared_file": Row(PAIR, at="picture"),
+    "shared_file_small": Row(PAIR, at="picture"),
+    "shared_file_remove": Row(PAIR, NOT_ALLOWED, "/sessions/", at="picture"),
     "session_move": Row(PAIR, post=422, at="ahead"),
     "session_cancel": Row(PAIR, post="/sessions/", at="ahead"),
     "session_respond": Row(ITS_MENTOR, post=200, at="request"),
@@ -181,6 +204,10 @@ ACCESS: dict[str, Row] = {
     "session_words": Row(ITS_MENTEE, NOT_ALLOWED, "/sessions/", at="answered"),
     "session_step": Row(ITS_MENTEE, post=422, at="over"),
     "session_follow_up": Row(ITS_MENTEE, post=422, at="follow_up"),
+    "message_list": Row(PERSON),
+    "thread": Row(PAIR, post=422, at="thread"),
+    "thread_read": Row(PAIR, NOT_ALLOWED, "/messages/", at="thread"),
+    "message_report": Row(ITS_MENTOR, post=422, at="message"),
     "calendar_feed": Row(EVERYBODY, at="feed"),
     "calendar_settings": Row(PERSON, post=200),
     # a mentor's own pages
@@ -194,15 +221,42 @@ ACCESS: dict[str, Row] = {
     # staff
     "staff_home": Row(STAFF),
     "staff_unmet": Row(STAFF),
+    "staff_reports": Row(STAFF),
+    "staff_report": Row(STAFF, post=422, at="report"),
     "staff_words": Row(STAFF, post=422),
     "staff_attendance": Row(STAFF, post=422),
     "staff_profiles": Row(STAFF),
     "staff_profile": Row(STAFF, post=422, at="mentor_page"),
+    # programs; what is sent here is a form, so nothing happens
+    "api_topics": Row(EVERYBODY),
+    "api_mentor": Row(EVERYBODY, at="mentor_page"),
+    "api_mentors": Row(EVERYBODY),
+    "api_slots": Row(EVERYBODY, 400, at="mentor_page"),
+    "api_bookings": Row(CALLER, post=NOT_JSON),
+    "api_booking": Row(PAIR_CALLER, at="ahead"),
+    "api_booking_cancel": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
+    "api_booking_reschedule": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
+    "api_booking_accept": Row(Who(("mentor",), signed_out=UNKNOWN), NOT_ALLOWED, NOT_JSON, at="request"),
+    "api_booking_decline": Row(Who(("mentor",), signed_out=UNKNOWN), NOT_ALLOWED, NOT_JSON, at="request"),
+    "api_booking_attendance": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
+    "api_me": Row(CALLER),
+    "api_schedule": Row(MENTOR_CALLER),
+    "api_notifications": Row(CALLER),
+    "api_schema": Row(EVERYBODY),
+    "api_docs": Row(EVERYBODY),
+    "api_not_there": Row(EVERYBODY, NOT_THERE, NOT_THERE),
     "staff_profile_act": Row(STAFF, post=422, at="suspension"),
 }
 
-# The feed keeps when it was fetched last, for its owner.
-NOTED_BY_LOOKING = {"calendar_feed": {"sessions_app_calendarfeed"}}
+# The feed keeps when it was fetched last, for its owner; the API counts how often it is asked.
+NOTED_BY_LOOKING = {
+    "calendar_feed": {"sessions_app_calendarfeed"},
+    **{
+        name: {"accounts_requestcount"}
+        for name, row in ACCESS.items()
+        if name.startswith("api_") and name not in UNCOUNTED and row.get != NOT_ALLOWED
+    },
+}
 
 # Pages of these names exist in development only.
 DEVELOPMENT = {"kit", "dev_mail", "dev_mail_message", "dev_mail_part", "dev_mail_attachment"}
@@ -238,6 +292,30 @@ class Scene:
     @cached_property
     def ahead(self) -> UUID:
         return self.book("2026-11-26 14:30").uuid
+
+    @cached_property
+    def picture(self) -> UUID:
+        """Shared by the mentee."""
+        booking = Booking.objects.get(uuid=self.ahead)
+        upload = read_upload(SimpleUploadedFile("me.jpg", a_picture()))
+        return add_file(engagement=booking.engagement, upload=upload, by=self.person("mentee"), now=NOW).uuid
+
+    @cached_property
+    def message(self) -> UUID:
+        """Of the mentee: only the mentor can find something wrong with it."""
+        engagement = Booking.objects.get(uuid=self.ahead).engagement
+        mentee = self.person("mentee")
+        return send_message(engagement=engagement, body="Here it is.", by=mentee, now=NOW, key="k").uuid
+
+    @cached_property
+    def thread(self) -> UUID:
+        return Message.objects.get(uuid=self.message).engagement.uuid
+
+    @cached_property
+    def report(self) -> UUID:
+        message = Message.objects.get(uuid=self.message)
+        mentor = self.person("mentor")
+        return report_message(message=message, reason=ReportReason.OTHER, words="", by=mentor, now=NOW).uuid
 
     @cached_property
     def request(self) -> UUID:
@@ -316,6 +394,21 @@ class Scene:
         return token_for(self.person("mentee"), Group.REMINDERS)
 
     @cached_property
+    def token(self) -> UUID:
+        made, _text = make_token(person=self.person("mentee"), name="Mine", scope=Scope.READ, days=30, now=NOW)
+        return made.uuid
+
+    @cached_property
+    def endpoint(self) -> UUID:
+        made = make_endpoint(url="https://example.org/in", events=EVENTS, by=self.person("staff"), now=NOW)
+        return made.uuid
+
+    @cached_property
+    def told(self) -> UUID:
+        _ = self.endpoint, self.ahead
+        return WebhookDelivery.objects.get().uuid
+
+    @cached_property
     def delivery(self) -> int:
         _ = self.ahead
         return Notification.objects.earliest("pk").pk
@@ -389,16 +482,22 @@ MADE_UP = {
     "ahead": UUID("00000000-0000-4000-8000-000000000000"),
     "answered": UUID("00000000-0000-4000-8000-000000000000"),
     "delivery": 10**12,
+    "endpoint": UUID("00000000-0000-4000-8000-000000000000"),
+    "told": UUID("00000000-0000-4000-8000-000000000000"),
     "feed": "A" * 43,
     "follow_up": (UUID("00000000-0000-4000-8000-000000000000"), "3-days"),
+    "message": UUID("00000000-0000-4000-8000-000000000000"),
     "mentor_page": "nobody-at-all",
     "missed": UUID("00000000-0000-4000-8000-000000000000"),
     "offer": UUID("00000000-0000-4000-8000-000000000000"),
     "over": UUID("00000000-0000-4000-8000-000000000000"),
     "override": 10**12,
     "photo": ("nobody-at-all", "0" * 32, 256),
+    "picture": UUID("00000000-0000-4000-8000-000000000000"),
+    "report": UUID("00000000-0000-4000-8000-000000000000"),
     "request": UUID("00000000-0000-4000-8000-000000000000"),
     "suspension": ("nobody-at-all", "suspend"),
+    "thread": UUID("00000000-0000-4000-8000-000000000000"),
     "time_off": 10**12,
     "topic": "nothing-at-all",
     "way_out": "1:reminders:made-up",
@@ -426,7 +525,7 @@ def test_what_is_made_up_is_not_there_for_anybody(name, scene, clients):
 
     found = {person: outcome_of(client.get(address)) for person, client in clients.items()}
 
-    assert {str(outcome).partition("?")[0] for outcome in found.values()} <= {"404", "405", SIGN_IN, APPLY}
+    assert {str(outcome).partition("?")[0] for outcome in found.values()} <= {"401", "404", "405", SIGN_IN, APPLY}
 
 
 @pytest.mark.parametrize("state", [ProfileState.SUSPENDED, ProfileState.DRAFT, ProfileState.DECLINED])

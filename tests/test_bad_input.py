@@ -64,7 +64,9 @@ RAW_QUERIES = {
 # What our pages read from an address
 NAMES = [
     "about",
+    "after",
     "answer",
+    "before",
     "day",
     "email",
     "format",
@@ -94,7 +96,14 @@ def reader_of(name: str) -> str:
     row = ACCESS[name]
     if name in VISITORS_PAGES:
         return "anonymous"
-    return next(person for person in ("mentor", "mentee", "staff") if person in row.who.get_in)
+    return next(
+        person for person in ("mentor", "mentee", "staff") if person in row.who.get_in and reads(person, row.get)
+    )
+
+
+def reads(person: str, declared) -> bool:
+    """Whether the page shows this person something, rather than sending them elsewhere."""
+    return not (isinstance(declared, dict) and isinstance(declared.get(person), str))
 
 
 PAGES = [name for name, row in ACCESS.items() if row.get != NOT_ALLOWED]
@@ -126,6 +135,7 @@ SENT = {
     "session_respond": {"answer": "decline", "because": "other", "line": "No."},
     "session_step": {"drop": "1"},
     "staff_attendance": {"session": "00000000-0000-4000-8000-000000000000", "decision": "held", "reason": ""},
+    "thread_read": {"until": "1"},
     "staff_words": {"feedback": "1", "decision": "show", "reason": ""},
     "calendar_settings": {"stop": "1", "replaces": "1"},
     "account_reauthenticate_by_code": {"action": "resend", "code": "123456"},

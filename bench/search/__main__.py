@@ -39,7 +39,7 @@ def shown(times: list[float]) -> str:
 def measure(mentors: int, rounds: int, slow_rounds: int) -> None:
     from django.utils import timezone
 
-    from bench.search import rivals, upkeep
+    from bench.search import hard, rivals, upkeep
     from bench.search.world import fill
     from search.indexing import sweep
     from search.wishes import When, Wish
@@ -66,6 +66,7 @@ def measure(mentors: int, rounds: int, slow_rounds: int) -> None:
     for name, wish in wishes.items():
         print(row(name, wish, rivals, matrix, now, rounds, slow_rounds), flush=True)
     stale(wishes, rivals, now, rounds)
+    hard.show(now, ZONE, milliseconds)
     upkeep.show(now)
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
 from search.candidates import Asked, find_candidates
-from search.finding import PAGE, Finder, within
+from search.finding import PAGE, Finder, pieces
 from search.wishes import Wish
 from search.words import Question, read_question
 from sessions_app.proof import proof_of
@@ -123,8 +123,12 @@ def expand_all(wish: Wish, now: datetime, zone: str) -> Answer:
         offers = offers_of(profiles)
         for profile, timetable in load_timetables(profiles, now=now).items():
             offer = usual_offer(offers[profile])
-            slots = timetable.slots(length=offer.length, step=offer.step, now=now, first=times[0][0], last=times[-1][1])
-            if starts := [slot.start for slot in within(slots, times)]:
+            starts = [
+                slot.start
+                for first, last in pieces(times)
+                for slot in timetable.slots(length=offer.length, step=offer.step, now=now, first=first, last=last)
+            ]
+            if starts:
                 found.append((starts[0], profile, starts[:3]))
     return [(profile, starts) for _, profile, starts in sorted(found)[:PAGE]]
 
@@ -226,4 +230,4 @@ def ours(wish: Wish, now: datetime, zone: str) -> Answer:
     finder = Finder(zone, now)
     question = read_question(wish.words, topic=wish.topic)
     found = finder.find(wish, question, PAGE + 1)
-    return [(match.profile.pk, [slot.start for slot in match.slots]) for match in finder.matches(found[:PAGE])]
+    return [(match.profile.pk, [slot.start for slot in match.slots]) for match in finder.matches(found[:PAGE], wish)]

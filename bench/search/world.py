@@ -8,6 +8,7 @@ from django.db import connection
 
 from mentors.models import MentorProfile, Topic
 from search.indexing import rebuild
+from search.models import MentorIndex
 from sessions_app.demo.world import Seeder
 from sessions_app.models import Schedule
 
@@ -25,9 +26,9 @@ OFFSETS = "SELECT name, utc_offset FROM pg_timezone_names"
 
 
 def fill(mentors: int, *, now: datetime) -> float:
-    """Make the world unless it is there. Returns the seconds that the index took to build, 0 if it was there."""
+    """Make the world and its index unless they are there. Returns the seconds that building the index took, if any."""
     if MentorProfile.objects.public().count() >= mentors:
-        return 0.0
+        return 0.0 if MentorIndex.objects.exists() else build(now=now)
     Seeder(mentors, 30, now, with_password=False).run()
     root = Topic.objects.create(name="Measured", slug="measured")
     for name, share in SHARES.items():

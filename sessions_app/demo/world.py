@@ -18,6 +18,7 @@ from sessions_app.models import Booking, BookingState
 from sessions_app.notices import booking_notices
 
 from .accounts import PASSWORD, Cast, invent_cast
+from .conversation import write_conversation
 from .data import leaves, roots, words
 from .mentors import MentorPlan, invent_mentor
 from .people import DOMAIN, People, Person
@@ -85,6 +86,7 @@ class World:
             table.flush()
         self.counts["people"] = User.objects.filter(email__endswith=f"@{DOMAIN}").count()
         self.counts["notifications"] = write_notices(self.wanted.now)
+        write_conversation(self.wanted.now)
         return self.counts
 
     def _mentee(self) -> Person:

@@ -81,10 +81,6 @@ class MoveForm(forms.Form):
     start = StartField()
 
 
-class QuestionForm(forms.Form):
-    question = question_field()
-
-
 class CancelForm(forms.Form):
     reason = forms.CharField(
         max_length=REASON_LENGTH,

@@ -10,11 +10,14 @@ from .bookings import (
 )
 from .feedback import Feedback, Resolution, Role, WordsAct, WordsDecision
 from .feeds import CalendarFeed
+from .files import SharedFile
 from .followups import ActionItem, FollowUp, FollowUpQuestion, FollowUpStep
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
+from .threads import THREAD_SUBJECT, Message, Report, ReportReason, Seat, ThreadOpening
 
 __all__ = [
     "OCCUPYING",
+    "THREAD_SUBJECT",
     "ActionItem",
     "AttendanceAct",
     "AttendanceKind",
@@ -30,10 +33,16 @@ __all__ = [
     "FollowUp",
     "FollowUpQuestion",
     "FollowUpStep",
+    "Message",
     "Occupancy",
+    "Report",
+    "ReportReason",
     "Resolution",
     "Role",
     "Schedule",
+    "Seat",
+    "SharedFile",
+    "ThreadOpening",
     "TimeOff",
     "WordsAct",
     "WordsDecision",

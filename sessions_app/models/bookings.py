@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -33,13 +34,36 @@ class Brief(models.Model):
     tried = models.TextField(max_length=2000, blank=True, validators=[validate_plain_text])
     done_when = models.CharField(max_length=500, blank=True, validators=[validate_plain_text])
     needed_by = models.DateField(null=True, blank=True)
+    # What only briefs of this kind are asked, by the question's key: see `briefs`.
+    answers = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Exact(Func("answers", function="jsonb_typeof", output_field=models.TextField()), "object"),
+                name="brief_answers_have_names",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.question[:60]
 
+    @property
+    def other_texts(self) -> list[str]:
+        return [self.situation, self.tried, self.done_when]
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether there is more to read than the question."""
+        return any([*self.other_texts, self.needed_by, *self.answers])
+
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):
+    def visible_to(self, person: User) -> Self:
+        """Those this person takes part in; a visitor's hold has no second side yet."""
+        return self.filter(Q(mentor=person) | Q(mentee=person)).exclude(mentee=None)
+
     def live(self) -> Self:
         return self.filter(closed_at=None)
 
@@ -71,6 +95,12 @@ class Engagement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mentee} with {self.mentor}"
+
+    def other(self, person: User) -> User:
+        """The person on the other side; only for an engagement that has both."""
+        other = self.mentee if person.pk == self.mentor_id else self.mentor
+        assert other is not None  # noqa: S101 - a held one has no other side
+        return other
 
 
 class BookingState(models.TextChoices):

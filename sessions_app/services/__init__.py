@@ -3,17 +3,21 @@
 from .answering import accept_booking, decline_booking, extend_request, withdraw_booking
 from .attendance import answer_absent, join_call, run_late, say_absent, settle_silent, take_back_absent
 from .booking import BriefInput, book_session, claim_hold, hold_slot
-from .changing import cancel_booking, edit_question, move_booking, release_hold
+from .changing import cancel_booking, edit_brief, move_booking, release_hold
 from .clockwork import close_engagements, complete_ended, expire_overdue
 from .contesting import contest_missed, decide_attendance, explain_missed
 from .feedback import give_feedback
+from .files import add_file, remove_expired_files, remove_file, sweep_orphans
 from .followups import StepInput, answer_follow_up, drop_step, write_step
+from .reports import open_report, report_message, settle_report
+from .threads import mark_read, send_message
 from .words import decline_words, publish_words, withdraw_words
 
 __all__ = [
     "BriefInput",
     "StepInput",
     "accept_booking",
+    "add_file",
     "answer_absent",
     "answer_follow_up",
     "book_session",
@@ -26,19 +30,27 @@ __all__ = [
     "decline_booking",
     "decline_words",
     "drop_step",
-    "edit_question",
+    "edit_brief",
     "expire_overdue",
     "explain_missed",
     "extend_request",
     "give_feedback",
     "hold_slot",
     "join_call",
+    "mark_read",
     "move_booking",
+    "open_report",
     "publish_words",
     "release_hold",
+    "remove_expired_files",
+    "remove_file",
+    "report_message",
     "run_late",
     "say_absent",
+    "send_message",
+    "settle_report",
     "settle_silent",
+    "sweep_orphans",
     "take_back_absent",
     "withdraw_booking",
     "withdraw_words",

@@ -17,6 +17,7 @@ from sessions_app.models.bookings import OVER
 from sessions_app.notices import booking_notices
 from sessions_app.openings import announce_opened
 from sessions_app.reminders import SUBJECT
+from sessions_app.webhooks import tell
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -119,7 +120,9 @@ def change(
 
 
 def log(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> None:
-    entry_of(booking, from_state=from_state, by=by, now=now, reason=reason).save(force_insert=True)
+    entry = entry_of(booking, from_state=from_state, by=by, now=now, reason=reason)
+    entry.save(force_insert=True)
+    tell(entry)
 
 
 def entry_of(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> BookingEvent:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from mentors.models import MentorProfile, Offer
 from notifications.services import schedule
+from sessions_app.briefs import Answers, kept
 from sessions_app.errors import BookingError
 from sessions_app.misses import why_paused
 from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Occupancy
@@ -21,6 +22,7 @@ from sessions_app.notices import booking_notices
 from sessions_app.refusals import explain
 from sessions_app.standing import Standing, standing_of
 from sessions_app.timetable import Timetable, load_timetable
+from sessions_app.webhooks import tell
 
 from .asking import Asked, lock_and_ask
 from .base import booking_act, change, close_if_over, entry_of, expire, lock_people, occupy
@@ -37,6 +39,11 @@ class BriefInput:
     tried: str = ""
     done_when: str = ""
     needed_by: date | None = None
+    answers: Answers = field(default_factory=dict)
+
+    def values(self) -> dict[str, Any]:
+        """For the row, without answers that its kind does not ask for. Raises ValueError for one that can’t be."""
+        return asdict(self) | {"answers": kept(self.issue_type, self.answers)}
 
 
 def mark_of(key: str | None, offer: Offer, start: datetime, brief: BriefInput) -> str | None:
@@ -297,7 +304,7 @@ def insert(
     confirmed_at: datetime | None = None,
 ) -> Booking:
     person = offer.profile.person
-    engagement = Engagement(mentee=mentee, mentor=person, brief=Brief(author=mentee, **asdict(brief)))
+    engagement = Engagement(mentee=mentee, mentor=person, brief=Brief(author=mentee, **brief.values()))
     booking = Booking(
         engagement=engagement,
         offer=offer,
@@ -314,4 +321,5 @@ def insert(
     )
     entry = entry_of(booking, from_state="", by=mentee, now=now)
     write_booking(booking, entry)
+    tell(entry)
     return booking

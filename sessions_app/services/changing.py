@@ -1,4 +1,4 @@
-"""A booking that is agreed: move it, cancel it, say the question better."""
+"""A booking that is agreed: move it, cancel it, say better what it is about."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from sessions_app.models import Booking, BookingState, Brief, Occupancy
 from sessions_app.openings import announce_opened
 
 from .base import booking_act, change, check_live, close_if_over, lock_booking, occupy
-from .booking import check_slot, expire_for, give_up_hold
+from .booking import BriefInput, check_slot, expire_for, give_up_hold
 
 MOVABLE = BookingState.CONFIRMED
 
@@ -119,18 +119,18 @@ def release_hold(*, booking: Booking, now: datetime) -> None:
     give_up_hold(lock_booking(booking), now=now)
 
 
+def why_not_edit(booking: Booking, *, by: User, now: datetime) -> BookingError | None:
+    """What page and service both ask before the brief is changed."""
+    waiting = booking.state in (BookingState.REQUESTED, BookingState.CONFIRMED) and booking.start > now
+    if booking.mentee_id != by.pk or not waiting:
+        return BookingError("started", _("The question can be changed until the session starts."))
+    return None
+
+
 @booking_act
-def edit_question(*, booking: Booking, question: str, by: User, now: datetime) -> None:
-    """The mentee says the question better, until the start. Raises BookingError `started`."""
+def edit_brief(*, booking: Booking, brief: BriefInput, by: User, now: datetime) -> None:
+    """The mentee says better what it is about, until the start. Raises BookingError `started`."""
     booking = lock_booking(booking)
-    if (
-        booking.mentee_id != by.pk
-        or booking.start <= now
-        or booking.state
-        not in (
-            BookingState.REQUESTED,
-            BookingState.CONFIRMED,
-        )
-    ):
-        raise BookingError("started", _("The question can be changed until the session starts."))
-    Brief.objects.filter(pk=booking.engagement.brief_id).update(question=question)
+    if refusal := why_not_edit(booking, by=by, now=now):
+        raise refusal
+    Brief.objects.filter(pk=booking.engagement.brief_id).update(**brief.values())

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from mentors.models import Format
 from sessions_app.attendance import attendance_of
 from sessions_app.attendance_desk import Form, desk_for, new_form
 from sessions_app.errors import BookingError
@@ -41,6 +42,8 @@ def session_join(request: SignedInRequest, uuid: object) -> HttpResponse:
         except BookingError as refused:
             messages.info(request, refused.message)
             return redirect("session", booking.uuid)
+        if booking.format == Format.CHAT:
+            return redirect(meeting_address(booking))
         return redirect("session_join", booking.uuid)
     if not booking.is_join_open(now) or not attendance_of(booking).last_join(request.user.pk):
         messages.info(request, _("Join the call from this page while it is open."))

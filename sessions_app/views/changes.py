@@ -14,6 +14,7 @@ from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
 from common.requests import posted
 from sessions_app.errors import BookingError
+from sessions_app.forms.address import read_date, read_start
 from sessions_app.forms.booking import CancelForm, MoveForm
 from sessions_app.models import Booking, BookingState
 from sessions_app.picking import Browser, busy_times
@@ -21,7 +22,6 @@ from sessions_app.services import cancel_booking, move_booking, withdraw_booking
 from sessions_app.services.changing import is_late, why_not_cancel, why_not_move
 from sessions_app.timetable import load_timetable
 
-from .mentor_page import read_date, read_start
 from .sessions import get_booking
 
 

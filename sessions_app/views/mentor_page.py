@@ -1,5 +1,6 @@
 """One mentor: trust this person, choose a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -116,7 +117,9 @@ def refusal(error: BookingError | None, browser: Browser | None, choice: Choice)
     return {"error": error, "wished": choice.start, "alternatives": near}
 
 
-def similar(request: HttpRequest, profile: MentorProfile, words: str, *, zone: str, now: datetime) -> list[FreeMentor]:
+def similar(
+    request: HttpRequest, profile: MentorProfile, words: str, *, zone: str, now: datetime
+) -> Sequence[FreeMentor]:
     """People with free times who can be asked about the same."""
     about = words or " ".join(profile.asks)
     return people_for(about, zone=zone, now=now, mentee=signed_in(request), without=profile, count=SIMILAR)

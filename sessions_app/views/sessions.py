@@ -3,24 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from common.requests import posted
 from sessions_app.agenda import agenda
 from sessions_app.attendance_desk import desk_for
-from sessions_app.errors import BookingError
-from sessions_app.forms.booking import QuestionForm
 from sessions_app.models import Booking, Feedback
 from sessions_app.presenting import Stage, join_opens, stage_of
-from sessions_app.services import edit_question
-from sessions_app.services.changing import is_late, why_not_cancel, why_not_move
+from sessions_app.services.changing import is_late, why_not_cancel, why_not_edit, why_not_move
+from sessions_app.services.engagements import why_not_share
 from sessions_app.services.feedback import why_not_feedback
 from sessions_app.timeline import steps
 
@@ -94,25 +89,8 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "can_move": why_not_move(booking, by=reader, now=now) is None,
         "can_cancel": why_not_cancel(booking, by=reader, now=now) is None,
         "is_late": is_late(booking, now=now),
-        "can_edit": reader.pk == booking.mentee_id and stage in (Stage.WAITING, Stage.AHEAD, Stage.SOON),
+        "files": booking.engagement.files.select_related("owner"),
+        "can_share": why_not_share(booking.engagement) is None,
+        "can_edit": why_not_edit(booking, by=reader, now=now) is None,
         "nav": "sessions",
     }
-
-
-@require_http_methods(["GET", "POST"])
-def session_question(request: SignedInRequest, uuid: object) -> HttpResponse:
-    booking = get_booking(request, uuid)
-    form = QuestionForm(posted(request), initial={"question": booking.question})
-    error = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            question = form.cleaned_data["question"]
-            edit_question(booking=booking, question=question, by=request.user, now=timezone.now())
-        except BookingError as refused:
-            error = refused
-        else:
-            messages.success(request, _("Your question is saved."))
-            return redirect("session", booking.uuid)
-    context = {"booking": booking, "form": form, "error": error, "nav": "sessions"}
-    status = 409 if error else 422 if form.errors else 200
-    return render(request, "sessions_app/question.html", context, status=status)

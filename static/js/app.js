@@ -101,10 +101,33 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   const { elt, target, requestConfig } = event.detail;
   const trigger = requestConfig?.elt || elt;
-  start(target.isConnected ? target : document);
+  start(target?.isConnected ? target : document);
   const goal = trigger?.dataset?.focusAfter && find(trigger.dataset.focusAfter);
   goal?.focus();
 });
+
+// A thread looks for news while somebody looks at it, and says what was read once they do.
+function watchThread() {
+  const thread = find("[data-look-every]");
+  if (!thread || !window.htmx) return;
+  const look = () => document.hidden || htmx.trigger(document.body, "look");
+  const sayRead = () => document.hasFocus() && find("form[data-read]")?.requestSubmit();
+  const settle = () => {
+    const log = find("[role=log]");
+    if (log) log.scrollTop = log.scrollHeight;
+    sayRead();
+  };
+  setInterval(look, thread.dataset.lookEvery * 1000);
+  document.addEventListener("visibilitychange", look);
+  addEventListener("focus", sayRead);
+  document.addEventListener("htmx:afterSettle", ({ target }) => target.closest("[role=log]") && settle());
+  document.addEventListener("sent", ({ target, detail }) => {
+    target.elements.body.value = "";
+    target.elements.key.value = detail.key;
+  });
+  // Not before htmx has taken the forms over: until then they would lead to another page.
+  document.addEventListener("DOMContentLoaded", settle);
+}
 
 const networkError = (hidden) => {
   const note = find("#network-error");
@@ -115,4 +138,5 @@ document.addEventListener("htmx:sendError", () => networkError(false));
 document.addEventListener("htmx:responseError", () => networkError(false));
 
 start(document);
+watchThread();
 noticeZone();

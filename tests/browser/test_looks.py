@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from notifications.webhooks.services import announce, make_endpoint
 from sessions_app.demo.world import Seeder
 from sessions_app.models import Booking, BookingState
 from tests.browser.conftest import sign_in
@@ -46,6 +47,14 @@ def person(name: str) -> User:
 def session_of(name: str, *states: BookingState) -> str:
     booking = Booking.objects.filter(mentee__email=f"{name}@demo.example", state__in=states).order_by("during").last()
     return f"/sessions/{booking.uuid}/"
+
+
+def told_page(now: datetime) -> str:
+    """Of another system that was told something, and has not answered yet."""
+    url = "https://hooks.example.org/a-rather-long-address/that/does/not/break/anywhere?key=1234567890"
+    endpoint = make_endpoint(url=url, events=["booking.created"], by=person("maria"), now=now)
+    announce("booking.created", cause="look", payload=dict, now=now)
+    return f"/staff/webhooks/{endpoint.uuid}/"
 
 
 def test_pages_that_anybody_sees(world, look):
@@ -95,6 +104,7 @@ def test_pages_of_a_mentee(world, look):
             "settings": "/settings/",
             "settings-email": "/settings/email/",
             "settings-password": "/settings/password/",
+            "settings-programs": "/settings/programs/",
             "sign-out": "/sign-out/",
         },
     )
@@ -160,6 +170,9 @@ def test_pages_of_staff(world, look):
             "staff-topics": "/staff/topics/",
             "staff-topic": "/staff/topics/negotiation/",
             "staff-topic-add": "/staff/topics/add/",
+            "staff-webhooks": "/staff/webhooks/",
+            "staff-webhook-add": "/staff/webhooks/add/",
+            "staff-webhook": told_page(world),
         },
     )
 
@@ -187,7 +200,7 @@ def test_pages_after_a_mistake(world, browser_page):
         page = browser_page(user=person(user) if user else None)
         page.goto(path, wait_until="networkidle")  # a first visit draws the page again, in the zone that it has learned
         if name == "question-error":
-            page.get_by_role("textbox").fill("")
+            page.get_by_role("textbox").first.fill("")
         press(page, button)
         found += problems(page, name)
 

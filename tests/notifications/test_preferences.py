@@ -243,9 +243,9 @@ def test_page_shows_what_was_chosen(bob, client_for, choose):
 
     form = client_for(bob).get(reverse(PAGE)).context["form"]
 
-    assert [name for name, _label in form.fields["mails"].choices] == ["reminders", "afterwards"]
+    assert [name for name, _label in form.fields["mails"].choices] == ["reminders", "messages", "afterwards"]
     assert {name: form[name].value() for name in form.fields} == {
-        "mails": ["reminders"],
+        "mails": ["reminders", "messages"],
         "leads": [2880],
         "quiet_from": time(22),
         "quiet_until": time(7, 30),
@@ -260,7 +260,7 @@ def test_mentor_and_staff_are_asked_about_theirs(alice, client_for):
     form = client_for(alice).get(reverse(PAGE)).context["form"]
 
     names = [name for name, _label in form.fields["mails"].choices]
-    assert names == ["reminders", "afterwards", "profile", "digest"]
+    assert names == ["reminders", "messages", "afterwards", "profile", "digest"]
 
 
 def test_choice_is_kept(now, bob, client_for):
@@ -271,7 +271,7 @@ def test_choice_is_kept(now, bob, client_for):
     kept = Preference.objects.get(person=bob)
     assert (answer.status_code, answer["Location"]) == (302, reverse(PAGE))
     assert (kept.off, kept.leads, kept.quiet_from, kept.quiet_until) == (
-        ["reminders"],
+        ["messages", "reminders"],
         [60, 15],
         time(22),
         time(7, 30),
@@ -282,13 +282,13 @@ def test_choosing_nothing_is_a_choice(now, bob, client_for):
     client_for(bob).post(reverse(PAGE), {})
 
     kept = Preference.objects.get(person=bob)
-    assert (kept.off, kept.leads, kept.quiet_from) == (["afterwards", "reminders"], [], None)
+    assert (kept.off, kept.leads, kept.quiet_from) == (["afterwards", "messages", "reminders"], [], None)
 
 
 def test_what_was_not_asked_stays_as_it_was(now, bob, client_for, choose):
     choose(bob, off=["digest"])
 
-    client_for(bob).post(reverse(PAGE), {"mails": ["reminders", "afterwards"]})
+    client_for(bob).post(reverse(PAGE), {"mails": ["reminders", "messages", "afterwards"]})
 
     assert Preference.objects.get(person=bob).off == ["digest"]
 

@@ -78,23 +78,23 @@ def test_hours_know_of_overrides():
     ],
 )
 def test_outlook(rules, taken, opens, fresh):
-    seen = outlook(rules, taken, [(25, None)], now=NOW)
+    seen = outlook(rules, taken, [(25, None)], usual=(25, None), now=NOW)
 
-    assert (seen.open_from, seen.fresh_until) == (opens and at(opens), at(fresh))
+    assert (seen.any.opens, seen.fresh_until) == (opens and at(opens), at(fresh))
 
 
 def test_outlook_without_offers_never_opens():
-    seen = outlook(rules_with(), [], [], now=NOW)
+    seen = outlook(rules_with(), [], [], usual=None, now=NOW)
 
-    assert (seen.open_from, seen.hours) == (None, ALL_HOURS)
+    assert (seen.any.opens, seen.hours) == (None, ALL_HOURS)
 
 
-def floor_of(seen, soonest):
-    """As `candidates.FLOOR` says it in SQL."""
-    if seen.open_from is None or soonest <= seen.open_from:
-        return seen.open_from
-    if soonest <= seen.open_until:
-        return seen.open_from + -((seen.open_from - soonest) // seen.step) * seen.step
+def floor_of(run, soonest):
+    """As `bounds.FLOOR` says it in SQL, but for the hours."""
+    if run.opens is None or soonest <= run.opens:
+        return run.opens
+    if soonest <= run.until:
+        return run.opens + -((run.opens - soonest) // run.step) * run.step
     return soonest
 
 
@@ -114,10 +114,11 @@ def test_nothing_ever_starts_before_the_bound_or_outside_the_rough_week(seed, no
     offers = [(rng.choice([15, 45]), rng.choice([None, 7])) for _ in range(2)]
     moment = now + timedelta(minutes=later)
 
-    seen = outlook(rules, [], offers, now=now)
+    seen = outlook(rules, [], offers, usual=offers[0], now=now)
 
-    floor = floor_of(seen, moment + timedelta(minutes=rules.notice))
-    for length, step in offers:
+    soonest = moment + timedelta(minutes=rules.notice)
+    for (length, step), run in (*((offer, seen.any) for offer in offers), (offers[0], seen.usual)):
+        floor = floor_of(run, soonest)
         last = moment + LONGEST_ANSWER
         for slot in list_slots(rules, [], length=length, step=step, now=moment, first=moment, last=last):
             assert floor is not None

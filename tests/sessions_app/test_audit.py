@@ -19,7 +19,7 @@ from sessions_app.services import (
     contest_missed,
     decide_attendance,
     decline_booking,
-    edit_question,
+    edit_brief,
     expire_overdue,
     extend_request,
     hold_slot,
@@ -230,7 +230,7 @@ def test_audit_tells_once_of_a_request_whose_answer_takes_more_time(request_for,
 
 
 def test_audit_looks_past_changes_that_nobody_was_told_of(booking, bob):
-    edit_question(booking=booking, question="Better?", by=bob, now=LATER)
+    edit_brief(booking=booking, brief=BriefInput("Better?"), by=bob, now=LATER)
     complete_ended(now=THURSDAY + HOUR)
     Notification.objects.all().delete()
 

@@ -5,7 +5,7 @@ import pytest
 from notifications.models import Notification
 from sessions_app.errors import BookingError
 from sessions_app.models import Booking, BookingState, Brief, Occupancy
-from sessions_app.services import cancel_booking, edit_question, move_booking
+from sessions_app.services import BriefInput, cancel_booking, edit_brief, move_booking
 from tests.conftest import NOW, at
 
 from .conftest import THURSDAY, book
@@ -123,12 +123,12 @@ def test_after_a_cancelled_session_the_two_can_book_again(booking, bob, offer):
     assert book(offer, bob, FRIDAY).state == "confirmed"
 
 
-def test_edit_question_until_the_start(booking, bob):
-    edit_question(booking=booking, question="A better question", by=bob, now=THURSDAY - timedelta(minutes=1))
+def test_edit_brief_until_the_start(booking, bob):
+    edit_brief(booking=booking, brief=BriefInput("A better question"), by=bob, now=THURSDAY - timedelta(minutes=1))
 
     assert Brief.objects.get().question == "A better question"
-    assert code_of(edit_question, booking=booking, question="Late", by=bob, now=THURSDAY) == "started"
+    assert code_of(edit_brief, booking=booking, brief=BriefInput("Late"), by=bob, now=THURSDAY) == "started"
 
 
 def test_only_the_mentee_edits_the_question(booking, alice):
-    assert code_of(edit_question, booking=booking, question="Mine", by=alice, now=NOW) == "started"
+    assert code_of(edit_brief, booking=booking, brief=BriefInput("Mine"), by=alice, now=NOW) == "started"

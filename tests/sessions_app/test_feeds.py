@@ -16,10 +16,11 @@ from sessions_app.feeds import find_feed, make_feed, stop_feed
 from sessions_app.invites import build_invite
 from sessions_app.models import Booking, BookingEvent, CalendarFeed
 from sessions_app.services import (
+    BriefInput,
     accept_booking,
     cancel_booking,
     complete_ended,
-    edit_question,
+    edit_brief,
     move_booking,
 )
 from tests.conftest import NOW, at, make_mentor, make_person
@@ -146,7 +147,7 @@ def test_unchanged_feed_is_not_sent_again(booking, token):
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(lambda b, who: edit_question(booking=b, question="Or not?", by=who, now=NOW), id="question"),
+        pytest.param(lambda b, who: edit_brief(booking=b, brief=BriefInput("Or not?"), by=who, now=NOW), id="question"),
         pytest.param(lambda b, who: move_booking(booking=b, start=at("2026-11-27 10:00"), by=who, now=NOW), id="moved"),
         pytest.param(lambda b, who: cancel_booking(booking=b, by=who, reason="", now=NOW), id="cancelled"),
         pytest.param(lambda b, who: type(who).objects.filter(pk=b.mentor_id).update(name="Alicia"), id="name"),

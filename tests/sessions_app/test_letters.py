@@ -18,7 +18,7 @@ from sessions_app.services import (
     cancel_booking,
     complete_ended,
     decline_booking,
-    edit_question,
+    edit_brief,
     expire_overdue,
     extend_request,
     move_booking,
@@ -88,8 +88,8 @@ def test_booked_mail_says_all_that_the_mentee_needs(book, read):
         "Kolkata (IST). 14:30–14:55 for Alice in London.\n\n"
         f"Your question:\n“{QUESTION}”\n\n"
         f"Open the session page:\n{page}\n\n"
-        "25 minutes by video. The joining link is on that page and opens at 19:50. "
-        "You can still change the question there; Alice reads it first.\n\n"
+        "25 minutes by video. The joining link is on that page and opens at 19:50.\n\n"
+        f"Two minutes now make the 25 better: Help Alice prepare ({page}question/).\n\n"
         f"Plans changed? Move it ({page}move/) until Thu 26 Nov, 18:00, or cancel it ({page}cancel/). "
         "Sooner is kinder.\n\n"
         "--\nYou get this because you booked a session.\nChoose which emails you get: https://mentoring.example/settings/notifications/\n"
@@ -321,7 +321,7 @@ def test_mentor_who_took_more_time_is_left_alone(book, read, alice):
 def test_mail_is_rendered_when_it_is_sent(book, read, bob, alice):
     booking = book()
     read(NOW)
-    edit_question(booking=booking, question="Which of the two offers?", by=bob, now=NOW)
+    edit_brief(booking=booking, brief=BriefInput("Which of the two offers?"), by=bob, now=NOW)
     User.objects.filter(pk=bob.pk).update(timezone="America/New_York", hour_cycle="12")
     User.objects.filter(pk=alice.pk).update(name="Alice Newname")
 
@@ -510,3 +510,30 @@ def test_brief_of_another_booking_never_shows(book, read):
     Brief.objects.create(question="A secret of somebody else")
 
     assert all("secret" not in text_of(mail) for mail in read(NOW).values())
+
+
+def test_mails_about_a_chat_lead_to_the_page_and_to_no_call(book, read, offer):
+    offer.format = "chat"
+    offer.save()
+    book()
+
+    mails = [mail for moment in (NOW, START - DAY, START - HOUR) for mail in read(moment).values()]
+
+    assert len(mails) == 6
+    assert {("chat" in text_of(mail), "call" in text_of(mail), "joining link" in text_of(mail)) for mail in mails} == {
+        (True, False, False)
+    }
+
+
+def test_the_mentors_mails_have_a_line_of_the_brief(book, read, bob):
+    booking = book()
+    answers = {"options": "Stay\nGo " + "and tell them " * 20, "sure": 6}
+    brief = BriefInput(QUESTION, "decision", needed_by=START.date(), answers=answers)
+    edit_brief(booking=booking, brief=brief, by=bob, now=NOW)
+    read(NOW)
+
+    mails = read(START - DAY)
+
+    options = ("Options: Stay Go " + "and tell them " * 20)[:99] + "…"
+    line = f"A decision · Needed by: Thu 26 Nov · {options} · How sure: 6 of 10"
+    assert (line in text_of(mails[ALICE]), "Options" in text_of(mails[BOB])) == (True, False)

@@ -1,0 +1,100 @@
+"""Who asks: a person by their session, as on pages, or a program by a token of theirs."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from accounts.models import AccessToken, Scope, User
+from accounts.tokens import find_token, note_use
+
+KEYWORD = "Token"
+LONGEST = 200
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Token …`. A header of another kind is not for us."""
+
+    def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
+        keyword, _space, text = get_authorization_header(request).decode("latin-1").partition(" ")
+        if keyword.lower() != KEYWORD.lower():
+            return None
+        now = timezone.now()
+        token = find_token(text.strip(), now=now) if len(text) <= LONGEST else None
+        if token is None:
+            raise AuthenticationFailed(_("This token is not, or no longer, one of ours."), code="bad_token")
+        note_use(token, now=now)
+        return token.person, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return KEYWORD
+
+
+class SessionAuthentication(BaseAuthentication):
+    """As on pages, the cross-site check included."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        user = getattr(request._request, "user", None)
+        if not isinstance(user, User) or not user.is_active:
+            return None
+        if CsrfCheck(unreached).refuses(request):
+            raise PermissionDenied(_("Send the CSRF token of this session as X-CSRFToken."), code="csrf")
+        return user, None
+
+
+class CsrfCheck(CsrfViewMiddleware):
+    def refuses(self, request: Request) -> bool:
+        self.process_request(request._request)
+        return self.process_view(request._request, None, (), {}) is not None  # type: ignore[arg-type]
+
+    def _reject(self, request: Any, reason: str) -> HttpResponse:
+        return HttpResponse(reason, status=403)
+
+
+def unreached(request: Any) -> HttpResponse:
+    raise AssertionError("only the check is asked")
+
+
+class SignedIn(BasePermission):
+    def has_permission(self, request: Request, view: object) -> bool:
+        return not isinstance(request.user, AnonymousUser)
+
+
+class WithinScope(BasePermission):
+    """A token that may only read changes nothing."""
+
+    code = "read_only_token"
+
+    @property
+    def message(self) -> str:
+        return _("This token may only read. Make one that may change things too.")
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        token = request.auth
+        return request.method in SAFE_METHODS or not isinstance(token, AccessToken) or token.scope == Scope.WRITE
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        said = "`Token …`: a person makes one under Your account → Programs."
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": said}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = SessionAuthentication
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        said = "The cookie of a signed-in browser; what changes something needs X-CSRFToken too."
+        return {"type": "apiKey", "in": "cookie", "name": "session", "description": said}

@@ -1,0 +1,84 @@
+"""The same request twice has one effect and one answer.
+
+The answer is stored in the transaction of its effect. A refusal has no effect and is not stored: sent again, the
+request is tried again.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import KeptAnswer, User
+from common.api.description import LONGEST_KEY
+from common.api.problems import CONFLICT, UNPROCESSABLE, ApiError
+
+KEPT_FOR = timedelta(hours=48)
+KEY = re.compile(f"[!-~]{{1,{LONGEST_KEY}}}", re.ASCII)
+REPLAYED = "Idempotency-Replayed"
+
+
+def key_of(request: Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not KEY.fullmatch(key):
+        said = _("A key has 1 to 255 visible ASCII characters.")
+        raise ApiError("malformed", _("This key cannot be used."), fields={"Idempotency-Key": [said]})
+    return key
+
+
+def once(request: Request, person: User, key: str, *, now: datetime, act: Callable[[], Response]) -> Response:
+    """Do `act` and keep its answer, or give the answer that is kept.
+
+    Raises ApiError: 409 `in_flight` while the same key is at work, 422 `other_request` if it was used for something
+    else.
+    """
+    digest = hash_of(request)
+    with transaction.atomic():
+        if not alone(person, key):
+            raise ApiError("in_flight", _("The request with this key is still under way."), status=CONFLICT)
+        kept = KeptAnswer.objects.filter(person=person, key=key).first()
+        if kept is not None and kept.created_at > now - KEPT_FOR:
+            return replayed(kept, digest)
+        response = act()
+        if kept is not None:
+            kept.delete()
+        KeptAnswer.objects.create(
+            person=person,
+            key=key,
+            request_hash=digest,
+            status=response.status_code,
+            body=json.dumps(response.data),
+            created_at=now,
+        )
+    return response
+
+
+def replayed(kept: KeptAnswer, digest: str) -> Response:
+    if kept.request_hash != digest:
+        said = _("This key was used for another request. Use a new one.")
+        raise ApiError("other_request", said, status=UNPROCESSABLE)
+    return Response(json.loads(kept.body), status=kept.status, headers={REPLAYED: "true"})
+
+
+def alone(person: User, key: str) -> bool:
+    """Take the key for this transaction, without waiting: a row that is being written by another can't be seen."""
+    number = int.from_bytes(sha256(f"{person.pk}:{key}".encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        return bool(cursor.fetchone()[0])
+
+
+def hash_of(request: Request) -> str:
+    """Of method, address and body; the order in which a body's names stand doesn't matter."""
+    body = json.dumps(request.data, sort_keys=True)
+    return sha256("\n".join([str(request.method), request.get_full_path(), body]).encode()).hexdigest()
+
+
+def forget_answers(*, now: datetime) -> int:
+    return KeptAnswer.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]

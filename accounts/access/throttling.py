@@ -1,0 +1,57 @@
+"""How often somebody may ask. One statement counts and answers, in Postgres: Redis may be away."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from accounts.client_address import client_address
+from accounts.models import RequestCount, User
+
+# A row is of one window, which begins with its first request. Two requests at once are both counted: the second waits
+# for the first one's row.
+COUNT = """
+INSERT INTO accounts_requestcount AS counted (key, began_at, count) VALUES (%(key)s, %(now)s, 1)
+ON CONFLICT (key) DO UPDATE SET
+    count = CASE WHEN counted.began_at <= %(before)s THEN 1 ELSE LEAST(counted.count, 1000000) + 1 END,
+    began_at = CASE WHEN counted.began_at <= %(before)s THEN EXCLUDED.began_at ELSE counted.began_at END
+RETURNING count, began_at
+"""
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `most` requests within `span`, for one person or one address."""
+
+    name: str
+    most: int
+    span: timedelta
+
+
+def take(rate: Rate, who: str, *, now: datetime) -> timedelta | None:
+    """Count one request; where that is one too many, how long to wait."""
+    values: dict[str, Any] = {"key": f"{rate.name}:{who}", "now": now, "before": now - rate.span}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, values)
+        count, began_at = cursor.fetchone()
+    return began_at + rate.span - now if count > rate.most else None
+
+
+def take_request(request: object, person: User | None, *, now: datetime) -> timedelta | None:
+    """Any request at all: by person if we know who it is, else by the address that we trust."""
+    if person is not None:
+        return take(Rate("person", settings.API_PERSON_A_MINUTE, MINUTE), str(person.pk), now=now)
+    address = client_address(request)  # type: ignore[arg-type]
+    return take(Rate("address", settings.API_ADDRESS_A_MINUTE, MINUTE), address, now=now)
+
+
+def take_booking(person: User, *, now: datetime) -> timedelta | None:
+    return take(Rate("booking", settings.API_BOOKINGS_AN_HOUR, HOUR), str(person.pk), now=now)
+
+
+def forget_counts(*, now: datetime) -> int:
+    """Windows that are over count for nothing."""
+    return RequestCount.objects.filter(began_at__lt=now - 2 * HOUR).delete()[0]

@@ -1,0 +1,107 @@
+"""What every call of the API does around its own work: who asks, how often, with what, and was it asked before."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException, NotAuthenticated, Throttled, UnsupportedMediaType
+from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api.fields import Input
+from common.api.problems import ApiError
+
+from .access.authentication import SignedIn, WithinScope
+from .access.idempotency import key_of, once
+from .access.throttling import take_request
+from .models import User
+
+
+class ApiView(APIView):
+    """Handlers are described by `common.api.description.call`; `public` ones answer visitors too."""
+
+    public: ClassVar[bool] = False
+    now: datetime
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [AllowAny(), WithinScope()] if self.public else [SignedIn(), WithinScope()]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """As the framework does, but counting first: whoever guesses tokens is counted too, by address."""
+        self.now = timezone.now()
+        self.format_kwarg = None
+        negotiated = self.perform_content_negotiation(request)
+        request.accepted_renderer, request.accepted_media_type = negotiated
+        if not hasattr(self, str(request.method).lower()):
+            self.http_method_not_allowed(request)
+        try:
+            person = request.user if isinstance(request.user, User) else None
+        except APIException:
+            self.count(request, None)
+            raise
+        self.count(request, person)
+        self.check_permissions(request)
+
+    def count(self, request: Request, person: User | None) -> None:
+        if wait := take_request(request, person, now=self.now):
+            raise Throttled(wait.total_seconds())
+
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Any:
+        if not self.public and not isinstance(request.user, User):
+            raise NotAuthenticated(_("Sign in, or send a token."))
+        super().permission_denied(request, message=message, code=code)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        response = super().dispatch(request, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    @property
+    def person(self) -> User:
+        """Whoever is signed in; only for calls that aren't public."""
+        assert isinstance(self.request.user, User)  # noqa: S101 - the permission has asked
+        return self.request.user
+
+    @property
+    def reader(self) -> User | None:
+        return self.request.user if isinstance(self.request.user, User) else None
+
+    def asked(self) -> dict[str, Any]:
+        """What the address asks for. Raises ValidationError."""
+        query: type[Input] = self.handler_of().query
+        return read(query, self.request.query_params)
+
+    def sent(self) -> dict[str, Any]:
+        """What the body says. Raises ValidationError, or what the parser raises."""
+        body: type[Input] | None = self.handler_of().body
+        return read(body or Input, self.body())
+
+    def body(self) -> Any:
+        try:
+            data = self.request.data
+        except UnsupportedMediaType:
+            raise ApiError("not_json", _("Send JSON, as application/json."), status=415) from None
+        return dict(data) if isinstance(data, dict) and not data else data
+
+    def handler_of(self) -> Any:
+        return getattr(self, str(self.request.method).lower())
+
+    def once(self, act: Callable[[], Response]) -> Response:
+        """Act; with an Idempotency-Key only the first time. Raises as `idempotency.once`."""
+        key = key_of(self.request)
+        if key is None:
+            return act()
+        self.body()
+        return once(self.request, self.person, key, now=self.now, act=act)
+
+
+def read(serializer: type[Input], data: Any) -> dict[str, Any]:
+    found = serializer(data=data)
+    found.is_valid(raise_exception=True)
+    values: dict[str, Any] = found.validated_data
+    return values

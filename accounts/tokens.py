@@ -1,0 +1,72 @@
+"""Tokens with which programs act for a person: named, shown once, with a scope and an end."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from .models import AccessToken, Scope, User
+
+# So that whoever finds one in a file knows what it opens, and programs that look for lost secrets know it too.
+PREFIX = "mmt_"
+MOST = 20
+USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+class TokenError(Exception):
+    """`code` for programs, `message` for people; `field` where one is at fault."""
+
+    def __init__(self, code: str, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+
+
+def make_token(*, person: User, name: str, scope: Scope, days: int, now: datetime) -> tuple[AccessToken, str]:
+    """A new token, which is never to be had again. Raises TokenError `same_name`, `too_many`."""
+    text = PREFIX + secrets.token_urlsafe(32)
+    with transaction.atomic():
+        User.objects.locked(person)
+        mine = AccessToken.objects.filter(person=person)
+        if mine.filter(name=name).exists():
+            raise TokenError("same_name", _("You have a token of this name. Choose another name"), field="name")
+        if mine.count() >= MOST:
+            raise TokenError("too_many", _("%d tokens are the most. Stop one that you do not use") % MOST, field="name")
+        token = AccessToken.objects.create(
+            person=person,
+            name=name,
+            token_hash=hash_of(text),
+            scope=scope,
+            created_at=now,
+            expires_at=now + timedelta(days=days),
+        )
+    return token, text
+
+
+def stop_token(*, person: User, uuid: UUID) -> bool:
+    """From now on nobody comes in with it; whether there was one."""
+    return AccessToken.objects.filter(person=person, uuid=uuid).delete()[0] > 0
+
+
+def find_token(text: str, *, now: datetime) -> AccessToken | None:
+    """The token with this text, unless it has ended or its person's account is closed."""
+    tokens = AccessToken.objects.select_related("person")
+    return tokens.filter(token_hash=hash_of(text), expires_at__gt=now, person__is_active=True).first()
+
+
+def note_use(token: AccessToken, *, now: datetime) -> None:
+    """Once a minute is enough to know what is in use."""
+    before = now - USE_IS_NOTED_EVERY
+    if token.last_used_at is None or token.last_used_at <= before:
+        unnoted = Q(last_used_at=None) | Q(last_used_at__lte=before)
+        AccessToken.objects.filter(unnoted, pk=token.pk).update(last_used_at=now)
+
+
+def hash_of(text: str) -> str:
+    """The token is random and long, so a plain hash can't be undone."""
+    return sha256(text.encode()).hexdigest()

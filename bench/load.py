@@ -1,0 +1,199 @@
+"""Whole pages under load: `python -m bench.load --mentors 10000` from the project's root.
+
+The real server, as production runs it, over the world of bench.search; from another process a bounded number of people
+who search, look at profiles and book, one request after the other, each on a connection of its own. Then as many
+requests for one kind of page alone, with the server's own CPU a request beside that of the plainest whole page.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from statistics import median
+from threading import Thread
+from urllib.parse import urlencode
+
+import psutil
+
+from bench.stand import bench_database
+
+ROOT = Path(__file__).resolve().parents[1]
+ZONE = {"Cookie": "tz=Europe/London"}
+# What people ask, as often as they do: mostly a search, then somebody's page, now and then a booking.
+QUESTIONS = ("Should I take the counter-offer?", "My talk is too long", "First week as a manager", "salary", "")
+FILTERS = ({}, {}, {"when": "evening"}, {"len": "25"}, {"topic": "measured-usual"}, {"topic": "measured-popular"})
+PLAIN = "/help/"
+
+
+@contextmanager
+def server(variables: dict[str, str], port: int) -> Iterator[psutil.Process]:
+    own = {"PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}", "DATA_DIR": f"{variables['DATA_DIR']}/bench"}
+    environment = {**os.environ, **variables, **own}
+    manage = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(manage, cwd=ROOT, env=environment, check=True)
+    command = [sys.executable, "-m", "gunicorn", "mentoring.wsgi", "--config", "python:mentoring.gunicorn"]
+    command += ["--bind", f"127.0.0.1:{port}", "--access-logfile", "/dev/null"]
+    started = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        for _try in range(100):
+            try:
+                if get(http.client.HTTPConnection("127.0.0.1", port, timeout=5), "/healthz/live")[0] == 200:
+                    break
+            except OSError:
+                time.sleep(0.1)
+        yield psutil.Process(started.pid)
+    finally:
+        started.terminate()
+        started.wait(30)
+
+
+def get(connection: http.client.HTTPConnection, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
+    connection.request("GET", path, headers=ZONE | (headers or {}))
+    answer = connection.getresponse()
+    return answer.status, answer.read().decode()
+
+
+class Person:
+    """One who searches, opens somebody's page and, every tenth time, holds a time: a visitor's booking begins so."""
+
+    def __init__(self, port: int, seed: int, requests: int, kind: str) -> None:
+        self.rng, self.requests, self.kind = Random(seed), requests, kind
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.times: dict[str, list[float]] = {"results": [], "mentor": [], "hold": [], "plain": []}
+        self.errors: list[str] = []
+        self.links: list[str] = []
+        self.cookie = ""
+
+    def run(self) -> None:
+        for number in range(self.requests):
+            kind = self.kind or ("hold" if number % 10 == 9 else "mentor" if number % 3 == 2 else "results")
+            try:
+                self.ask(kind)
+            except (OSError, http.client.HTTPException) as error:
+                self.errors.append(f"{kind}: {type(error).__name__}")
+                self.connection.close()
+
+    def ask(self, kind: str) -> None:
+        if kind == "plain":
+            self.timed(kind, "GET", PLAIN)
+        elif kind == "results" or not self.links:
+            query = urlencode({"q": self.rng.choice(QUESTIONS), **self.rng.choice(FILTERS)})
+            page = self.timed("results", "GET", f"/mentors/?{query}")
+            self.links = re.findall(r'href="(/mentors/[^"/]+/\?offer=[^"#]+)#book"', page)
+        else:
+            path = self.rng.choice(self.links).replace("&amp;", "&")
+            page = self.timed("mentor", "GET", path)
+            if kind == "hold":
+                self.hold(path, page)
+
+    def hold(self, path: str, page: str) -> None:
+        fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+        start = re.search(r'name="start" value="([^"]+)"', page)
+        if start and "csrfmiddlewaretoken" in fields:
+            fields |= {"start": start.group(1), "question": "Should I take the counter-offer?"}
+            self.timed("hold", "POST", f"{path.split('?')[0]}book/", urlencode(fields))
+
+    def timed(self, kind: str, method: str, path: str, body: str = "") -> str:
+        headers = {"Cookie": f"tz=Europe/London{self.cookie}"}
+        if body:
+            headers |= {"Content-Type": "application/x-www-form-urlencoded"}
+        began = time.perf_counter()
+        self.connection.request(method, path, body=body or None, headers=headers)
+        answer = self.connection.getresponse()
+        text = answer.read().decode()
+        self.times[kind].append((time.perf_counter() - began) * 1000)
+        # A refusal (taken meanwhile, held too often) is an answer, not an error.
+        if answer.status >= 500 or answer.status in (400, 403, 404):
+            self.errors.append(f"{kind}: {answer.status}")
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            if cookie.startswith("csrf="):
+                self.cookie = f"; {cookie.split(';')[0]}"
+        return text
+
+
+def people(port: int, count: int, requests: int, kind: str, seed: int) -> dict[str, object]:
+    """In this process: all at once, and what they met."""
+    crowd = [Person(port, seed * 1000 + number, requests, kind) for number in range(count)]
+    threads = [Thread(target=person.run) for person in crowd]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds = time.perf_counter() - began
+    kinds = crowd[0].times
+    times = {name: sorted(one for person in crowd for one in person.times[name]) for name in kinds}
+    return {"seconds": seconds, "times": times, "errors": [error for person in crowd for error in person.errors]}
+
+
+def from_outside(port: int, count: int, requests: int, kind: str, seed: int) -> dict:
+    words = [str(port), str(count), str(requests), kind, str(seed)]
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.load", "--people", *words], cwd=ROOT, capture_output=True, check=True
+    )
+    return json.loads(done.stdout)
+
+
+def cpu(master: psutil.Process) -> float:
+    """Seconds that the server's processes have used."""
+    used = [process.cpu_times() for process in (master, *master.children(recursive=True))]
+    return sum(times.user + times.system for times in used)
+
+
+def report(name: str, met: dict, used: float) -> float:
+    total = sum(map(len, met["times"].values()))
+    rate = total / met["seconds"]
+    print(f"{name}: {total} requests, {rate:.0f} a second, {1000 * used / total:.2f} ms of the server's CPU each")
+    for kind, times in met["times"].items():
+        if times:
+            print(
+                f"    {kind:8} {len(times):6}  p50 {median(times):6.1f} ms  p95 {times[int(len(times) * 0.95)]:6.1f} ms"
+            )
+    print(f"    errors: {len(met['errors'])} {sorted(set(met['errors']))[:5]}")
+    return 1000 * used / total
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mentors", type=int, default=10_000)
+    parser.add_argument("--crowd", type=int, default=8, help="people at once")
+    parser.add_argument("--requests", type=int, default=60, help="of each of them")
+    parser.add_argument("--people", nargs=5, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.people:
+        port, count, requests, kind, seed = options.people
+        print(json.dumps(people(int(port), int(count), int(requests), kind, int(seed))))
+        return
+    with bench_database(f"search_{options.mentors}") as variables:
+        from django.utils import timezone
+
+        from bench.search.world import fill
+        from local.ports import free_port
+        from search.indexing import sweep
+
+        now = timezone.now()
+        fill(options.mentors, now=now)
+        while sweep(now=now):
+            pass
+        port = free_port()
+        with server(variables, port) as master:
+            from_outside(port, 4, 10, "", 0)  # warm
+            each = {}
+            for name, kind in {"people": "", "results alone": "results", "a plain page alone": "plain"}.items():
+                before = cpu(master)
+                met = from_outside(port, options.crowd, options.requests, kind, 1)
+                each[name] = report(name, met, cpu(master) - before)
+            ratio = each["results alone"] / each["a plain page alone"]
+            print(f"a page of results costs {ratio:.1f} times the CPU of a plain page (aim 12)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""How calls describe themselves in OpenAPI: what they take, what they answer, and every error with an example."""
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+
+from .fields import Input
+from .pages import PageQuery
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+Answers = type[serializers.BaseSerializer[Any]] | serializers.BaseSerializer[Any]
+SAFE = {"get"}
+LONGEST_KEY = 255
+
+
+class Problem(serializers.Serializer[Any]):
+    """Every error looks like this."""
+
+    code = serializers.CharField(help_text="For programs; it stays the same when the words change.")
+    message = serializers.CharField(help_text="For people, in the language of `Accept-Language`.")
+    fields = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="What is wrong with which input; `brief.question` is the question of the brief.",
+    )
+
+
+EXAMPLES: Mapping[int, tuple[str, str, Mapping[str, list[str]]]] = {
+    400: ("malformed", "Some of this cannot be read.", {"start": ["Say the offset too: write …Z for UTC."]}),
+    401: ("signed_out", "Sign in, or send a token.", {}),
+    403: ("read_only_token", "This token may only read.", {}),
+    404: ("not_found", "There is nothing here.", {}),
+    409: ("in_flight", "The request with this key is still under way.", {}),
+    415: ("not_json", "Send JSON, as application/json.", {}),
+    422: ("other_request", "This key was used for another request.", {}),
+    429: ("too_many_requests", "Too many requests. Wait, then try again.", {}),
+}
+SAID = {
+    400: "The request can't be read: a wrong type, an unknown field, a moment without its offset.",
+    401: "Nobody is signed in, or the token is not (or no longer) a token of ours.",
+    403: "The token may only read, or a request of a browser lacks its CSRF token.",
+    404: "There is no such thing, or it is not yours.",
+    409: "The present state refuses it, or a request with this key is under way.",
+    415: "The body is not JSON.",
+    422: "A rule refuses it, or the key was used for another request.",
+    429: "Too many requests; `Retry-After` says how many seconds to wait.",
+}
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": f"^[!-~]{{1,{LONGEST_KEY}}}$"},
+    OpenApiParameter.HEADER,
+    description=(
+        "A name of your own for this request. Sent again with the same body within 24 hours, "
+        "it gets the same answer and does nothing a second time."
+    ),
+)
+RETRY_AFTER = OpenApiParameter(
+    "Retry-After",
+    {"type": "integer", "minimum": 1},
+    OpenApiParameter.HEADER,
+    description="Seconds to wait.",
+    response=[429],
+)
+
+
+def call(
+    *,
+    name: str,
+    summary: str,
+    answers: Answers,
+    body: type[Input] | None = None,
+    query: type[Input] | None = None,
+    status: int = 200,
+    paged: bool = False,
+    refusal: Any = None,
+    missing: bool = False,
+) -> Callable[[Handler], Handler]:
+    """Describe a handler; `ApiView` reads what it may be sent from the same `body` and `query`.
+
+    `refusal`: the serializer of a 409 that says more than any error. `missing`: it may be 404 without an argument.
+    """
+
+    def describe(handler: Handler) -> Handler:
+        changes = handler.__name__ not in SAFE
+        takes_argument = len(inspect.signature(handler).parameters) > 2
+        errors = [401, 429]
+        if query or paged or changes:
+            errors += [400, 422]
+        if changes:
+            errors += [403, 409, 415]
+        if takes_argument or missing:
+            errors.append(404)
+        responses: dict[int, Any] = {status: page_of(answers) if paged else answers}
+        responses |= {error: error_response(error, refusal if error == 409 else None) for error in sorted(errors)}
+        asked = query or (PageQuery if paged else None)
+        parameters: list[Any] = [RETRY_AFTER, *([KEY] if changes else []), *([asked] if asked else [])]
+        done = once(handler) if changes else handler
+        done.body, done.query = body, asked  # type: ignore[attr-defined]
+        described: Handler = extend_schema(
+            operation_id=name,
+            summary=summary,
+            description=f"{summary}.",  # else it would be the docstring of the view, which is for us
+            parameters=parameters,
+            request=body,
+            responses=responses,
+            examples=[*example_of(body, request_only=True), *example_of(responses[status], response_only=True)],
+        )(done)
+        return described
+
+    return describe
+
+
+def once(handler: Handler) -> Handler:
+    """What changes something does it once for each Idempotency-Key; no handler has to think of it."""
+
+    @functools.wraps(handler)
+    def guarded(view: Any, *args: Any, **kwargs: Any) -> Any:
+        return view.once(functools.partial(handler, view, *args, **kwargs))
+
+    return guarded  # type: ignore[return-value]
+
+
+def example_of(serializer: Any, **direction: Any) -> Sequence[OpenApiExample]:
+    value = getattr(getattr(serializer, "child", serializer), "example", None)
+    return [OpenApiExample("Example", value=value, **direction)] if value is not None else []
+
+
+def error_response(status: int, serializer: Any = None) -> OpenApiResponse:
+    code, message, fields = EXAMPLES[status]
+    value = getattr(serializer, "example", None) or {"code": code, "message": message, "fields": fields}
+    example = OpenApiExample(code, value=value, response_only=True, status_codes=[str(status)])
+    return OpenApiResponse(serializer or Problem, SAID[status], examples=[example])
+
+
+def page_of(answers: Any) -> type[serializers.Serializer[Any]]:
+    """The shape of a page of these."""
+    name = f"{answers.__name__}Page"
+    fields = {
+        "results": answers(many=True),
+        "next": serializers.URLField(allow_null=True, help_text="The address of the page that follows, or null."),
+        "__module__": answers.__module__,
+    }
+    example = getattr(answers, "example", None)
+    if example is not None:
+        fields["example"] = {"results": [example], "next": None}
+    return type(name, (serializers.Serializer,), fields)

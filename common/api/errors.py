@@ -1,0 +1,141 @@
+"""One handler from every exception, the apps' own refusals among them, to the one shape that errors have."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from .problems import CONFLICT, UNPROCESSABLE, ApiError, Fields, body_of
+
+# Of errors that the framework names in its own way
+CODES = {
+    status.HTTP_400_BAD_REQUEST: "malformed",
+    status.HTTP_401_UNAUTHORIZED: "signed_out",
+    status.HTTP_403_FORBIDDEN: "forbidden",
+    status.HTTP_404_NOT_FOUND: "not_found",
+    status.HTTP_405_METHOD_NOT_ALLOWED: "method_not_allowed",
+    status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: "not_json",
+    status.HTTP_429_TOO_MANY_REQUESTS: "too_many_requests",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """How an app's own error is answered: 422 for these codes, 409 for all others."""
+
+    unprocessable: frozenset[str] = frozenset()
+    fields: Callable[[Any], Fields] = field(default=lambda error: {})
+
+
+_refusals: dict[type[Exception], Refusals] = {}
+
+
+def answers_for(
+    error: type[Exception], *, unprocessable: Iterable[str] = (), fields: Callable[[Any], Fields] = lambda error: {}
+) -> None:
+    """Say how this app's error, which has a `code` and a `message`, is answered. `fields`: which input it is about."""
+    _refusals[error] = Refusals(frozenset(unprocessable), fields)
+
+
+def is_refusal(error: Exception) -> bool:
+    return type(error) in _refusals
+
+
+def as_api_error(error: Any, **more: Any) -> ApiError:
+    """A refusal of an app, as the API says it."""
+    refusals = _refusals[type(error)]
+    code = UNPROCESSABLE if error.code in refusals.unprocessable else CONFLICT
+    return ApiError(error.code, str(error.message), status=code, fields=refusals.fields(error), more=more)
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Every exception of a view comes here; None for a fault of ours, which is logged and answered as a 500."""
+    if is_refusal(error):
+        error = as_api_error(error)
+    elif isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    elif isinstance(error, RequestDataTooBig):
+        error = ApiError("too_large", _("This is more than a request may hold."))
+    if isinstance(error, ApiError):
+        response = Response(body_of(error.code, error.message, error.fields, **error.more), status=error.status)
+    elif isinstance(error, exceptions.ValidationError):
+        response = validation_answer(error)
+    elif isinstance(error, exceptions.APIException):
+        response = framework_answer(error)
+    else:
+        return None
+    set_rollback()
+    return response
+
+
+# Input of the right shape that breaks a rule all the same; other codes say that the shape is wrong.
+RULES = {
+    "blank",
+    "characters",
+    "cursor",
+    "far",
+    "invisible",
+    "link",
+    "null_characters_not_allowed",
+    "rule",
+    "surrogate_characters_not_allowed",
+    "unknown",
+}
+
+
+def validation_answer(error: exceptions.ValidationError) -> Response:
+    fields = flattened(error.detail)
+    codes = {code for found in flattened(error.get_codes()).values() for code in found}
+    if codes <= RULES:
+        return Response(body_of("rule", _("Some of this is not possible."), fields), status=UNPROCESSABLE)
+    return Response(body_of("malformed", _("Some of this cannot be read."), fields), status=error.status_code)
+
+
+def framework_answer(error: exceptions.APIException) -> Response:
+    message = str(error.detail)
+    code = error.get_codes()
+    own = isinstance(code, str) and code in OWN_CODES
+    said = str(WORDS.get(error.status_code, message))
+    response = Response(
+        body_of(str(code) if own else CODES.get(error.status_code, "refused"), said), status=error.status_code
+    )
+    if header := getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = header
+    if wait := getattr(error, "wait", None):
+        response["Retry-After"] = str(max(1, -int(-wait // 1)))
+    return response
+
+
+# Codes of ours that exceptions of the framework carry
+OWN_CODES = {"csrf", "read_only_token", "bad_token"}
+WORDS: Mapping[int, str | Promise] = {
+    status.HTTP_404_NOT_FOUND: gettext_lazy("There is nothing here."),
+    status.HTTP_405_METHOD_NOT_ALLOWED: gettext_lazy("This cannot be done here."),
+    status.HTTP_429_TOO_MANY_REQUESTS: gettext_lazy("Too many requests. Wait, then try again."),
+}
+
+
+def flattened(detail: Any, path: str = "") -> Fields:
+    """`{"brief": {"question": ["…"]}}` becomes `{"brief.question": ["…"]}`; what belongs to no field is under `""`."""
+    if isinstance(detail, dict):
+        pairs: Iterable[tuple[Any, Any]] = detail.items()
+    elif isinstance(detail, list) and any(isinstance(part, dict | list) for part in detail):
+        pairs = enumerate(detail)
+    else:
+        said = detail if isinstance(detail, list) else [detail]
+        return {path: [str(part) for part in said]} if said else {}
+    found: Fields = {}
+    for name, part in pairs:
+        own = "" if name == "non_field_errors" else str(name)
+        found |= flattened(part, f"{path}.{own}" if path and own else path or own)
+    return found

@@ -1,0 +1,199 @@
+"""Input that is exactly what the description says: types are not guessed at, unknown names are refused."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from common.texts import validate_plain_text
+from common.zones import is_known_zone
+
+# Dates that the slot engine answers for lie well inside.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,20})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"
+
+
+class Input(serializers.Serializer[Any]):
+    """A body, a part of one, or the query of an address."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, QueryDict):
+            data = self.of_query(data)
+        if isinstance(data, Mapping):
+            refuse_names(name for name in data if name not in self.fields)
+        return super().to_internal_value(data)
+
+    def of_query(self, query: QueryDict) -> dict[str, str]:
+        twice = [name for name, values in query.lists() if len(values) > 1]
+        if twice:
+            raise serializers.ValidationError({shown(name): [_("Say this once.")] for name in twice})
+        return {name: str(value) for name, value in query.items()}
+
+
+def refuse_names(names: Any) -> None:
+    unknown = {shown(name): [_("We do not know this field.")] for name in names}
+    if unknown:
+        raise serializers.ValidationError(unknown)
+
+
+def shown(name: object) -> str:
+    """A name that somebody made up, short and without anything that can't be written."""
+    return str(name)[:60].encode("ascii", "backslashreplace").decode()
+
+
+class Text(serializers.CharField):
+    """Plain text without control, bidi or other invisible characters; a number is no text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators.append(validate_plain_text)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class WholeNumber(serializers.IntegerField):
+    """A number within bounds that must be given; "5" and true are none."""
+
+    def __init__(self, *, least: int, most: int, **options: Any) -> None:
+        super().__init__(min_value=least, max_value=most, **options)
+
+    def to_internal_value(self, data: Any) -> int:
+        number = whole(data)
+        if number is None:
+            self.fail("invalid")
+        return number
+
+
+def whole(data: Any) -> int | None:
+    """The number, if it is one: 4 and, as in JSON Schema, 4.0."""
+    if isinstance(data, float) and data.is_integer():
+        return int(data)
+    return data if isinstance(data, int) and not isinstance(data, bool) else None
+
+
+class QueryNumber(serializers.IntegerField):
+    """A number as an address spells it."""
+
+    def __init__(self, *, least: int, most: int, **options: Any) -> None:
+        super().__init__(min_value=least, max_value=most, **options)
+
+    def to_internal_value(self, data: Any) -> int:
+        if not (isinstance(data, str) and re.fullmatch("[0-9]{1,6}", data)):
+            self.fail("invalid")
+        return int(data)
+
+
+class YesNo(serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=shown(data))
+        return data
+
+
+class Instant(serializers.DateTimeField):
+    """A moment with its offset, kept as UTC and shown with `Z`. A clock time that names no offset is refused."""
+
+    default_error_messages = {
+        "instant": _("Write a moment with its offset, such as 2026-11-26T14:30:00Z."),
+        "naive": _("Say the offset too: write …Z for UTC, or …+01:00."),
+        "far": _("There is no such moment within reach."),
+    }
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not (isinstance(value, str) and INSTANT.fullmatch(value)):
+            self.fail("naive" if isinstance(value, str) and INSTANT.fullmatch(f"{value}Z") else "instant")
+        try:
+            moment = parse_datetime(value.upper())
+            utc = moment.astimezone(UTC) if moment else None
+        except (ValueError, OverflowError):
+            utc = None
+        if utc is None or not FIRST_YEAR < utc.year < LAST_YEAR:
+            self.fail("far")
+        return utc
+
+    def to_representation(self, value: datetime) -> str:
+        return utc_text(value)
+
+
+class Day(serializers.DateField):
+    default_error_messages = {
+        "day": _("Write a date, such as 2026-11-26."),
+        "far": _("There is no such day within reach."),
+    }
+
+    def to_internal_value(self, value: Any) -> date:
+        if not (isinstance(value, str) and DATE.fullmatch(value)):
+            self.fail("day")
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            self.fail("far")
+        if not FIRST_YEAR < day.year < LAST_YEAR:
+            self.fail("far")
+        return day
+
+
+class Zone(Text):
+    """The name of a time zone as we know it."""
+
+    default_error_messages = {
+        "unknown": _("We do not know this time zone. Use a city’s, such as Europe/London, or UTC.")
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=64, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        name = super().to_internal_value(data)
+        if not is_known_zone(name):
+            self.fail("unknown")
+        return name
+
+
+@extend_schema_field({"type": "string", "pattern": CLOCK, "examples": ["09:00"]})
+class WallClock(serializers.Field[int, str, str, Any]):
+    """A clock time as minutes from midnight; 24:00 is the midnight that ends the day."""
+
+    default_error_messages = {"clock": _("Write a time of day, such as 09:00; 24:00 ends the day.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        if not (isinstance(data, str) and re.fullmatch(CLOCK, data, re.ASCII)) or data.endswith("\n"):
+            self.fail("clock")
+        hours, minutes = data.split(":")
+        return int(hours) * 60 + int(minutes)
+
+    def to_representation(self, value: int) -> str:
+        return f"{value // 60:02d}:{value % 60:02d}"
+
+
+def utc_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class InputSchema(OpenApiSerializerExtension):
+    """What refuses unknown names says so."""
+
+    target_class = Input
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        found = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        if not type(self.target).__doc__:
+            found.pop("description", None)  # it would be that of `Input`
+        for name, field in self.target.fields.items():
+            most = getattr(field, "max_length", None)
+            if isinstance(field, serializers.ListSerializer) and most is not None:
+                found["properties"][name]["maxItems"] = most
+        return {**found, "additionalProperties": False}

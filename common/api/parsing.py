@@ -1,0 +1,86 @@
+"""Reading JSON that anybody may have written: bounded in size and depth, and only what the standard allows."""
+
+import json
+from collections.abc import Iterable, Mapping
+from math import isfinite
+from typing import IO, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from .problems import ApiError
+
+# The deepest that any call needs is four.
+DEEPEST = 8
+
+
+class BoundedJSONParser(BaseParser):
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        most = settings.API_LARGEST_BODY
+        content = stream.read(most + 1)
+        if len(content) > most:
+            raise ApiError("too_large", _("This is more than a request may hold."))
+        try:
+            data = json.loads(
+                content.decode("utf-8"), parse_constant=refused, parse_float=finite, object_pairs_hook=no_name_twice
+            )
+        except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError too
+            raise ApiError("malformed", _("This is not JSON as we can read it.")) from None
+        if is_deeper(data, DEEPEST):
+            raise ApiError("malformed", _("This is nested deeper than anything we know."))
+        return data
+
+
+class OnlyJSON(BaseContentNegotiation):
+    """Whatever a program or a browser would rather have, the answer is JSON."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        media_type = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == media_type), None)
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        first = next(iter(renderers))
+        return first, str(first.media_type)
+
+
+def refused(constant: str) -> Any:
+    raise ValueError(constant)
+
+
+def finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def is_deeper(data: Any, most: int) -> bool:
+    """Level by level, so that what is deep can't exhaust the stack."""
+    level = [data]
+    for _depth in range(most):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return any(isinstance(one, dict | list) for one in level)

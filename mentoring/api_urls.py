@@ -1,0 +1,40 @@
+"""Version 1 of the API: every call, its description, and an answer for all addresses that are none."""
+
+from django.urls import path, re_path
+
+from mentors.api import MentorView, TopicsView
+from notifications.api import MeView, NewsView
+from search.api import MentorsView
+from sessions_app.api.attendance import AttendanceView
+from sessions_app.api.bookings import (
+    AcceptView,
+    BookingsView,
+    CancelView,
+    DeclineView,
+    MoveView,
+    OneBookingView,
+)
+from sessions_app.api.schedule import ScheduleView
+from sessions_app.api.slots import SlotsView
+
+from .api_docs import DocsView, SchemaView, not_there
+
+urlpatterns = [
+    path("topics/", TopicsView.as_view(), name="api_topics"),
+    path("mentors/", MentorsView.as_view(), name="api_mentors"),
+    path("mentors/<slug:slug>/", MentorView.as_view(), name="api_mentor"),
+    path("mentors/<slug:slug>/slots/", SlotsView.as_view(), name="api_slots"),
+    path("bookings/", BookingsView.as_view(), name="api_bookings"),
+    path("bookings/<uuid:uuid>/", OneBookingView.as_view(), name="api_booking"),
+    path("bookings/<uuid:uuid>/cancel/", CancelView.as_view(), name="api_booking_cancel"),
+    path("bookings/<uuid:uuid>/reschedule/", MoveView.as_view(), name="api_booking_reschedule"),
+    path("bookings/<uuid:uuid>/accept/", AcceptView.as_view(), name="api_booking_accept"),
+    path("bookings/<uuid:uuid>/decline/", DeclineView.as_view(), name="api_booking_decline"),
+    path("bookings/<uuid:uuid>/attendance/", AttendanceView.as_view(), name="api_booking_attendance"),
+    path("me/", MeView.as_view(), name="api_me"),
+    path("me/schedule/", ScheduleView.as_view(), name="api_schedule"),
+    path("me/notifications/", NewsView.as_view(), name="api_notifications"),
+    path("schema/", SchemaView.as_view(), name="api_schema"),
+    path("docs/", DocsView.as_view(), name="api_docs"),
+    re_path("^", not_there, name="api_not_there"),
+]

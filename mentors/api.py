@@ -1,0 +1,106 @@
+"""Topics and mentors as programs read them."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import ApiView
+from common.api.description import call
+
+from .models import Format, Length, MentorProfile, Offer, Topic
+
+OFFER_EXAMPLE = {
+    "id": "1f6f2d0e-6a0c-4b7e-9d0f-5a3d1c2b4e5f",
+    "title": "25 minutes",
+    "length": 25,
+    "format": "video",
+    "instant": True,
+}
+CARD_EXAMPLE: dict[str, Any] = {
+    "slug": "priya-raman",
+    "name": "Priya Raman",
+    "headline": "Engineering director",
+    "topics": [{"slug": "negotiation", "name": "Negotiation"}],
+    "languages": ["en", "hi"],
+    "offers": [OFFER_EXAMPLE],
+}
+
+
+class TopicLeaf(serializers.Serializer[Topic]):
+    slug = serializers.SlugField()
+    name = serializers.CharField()
+
+
+class TopicBranch(TopicLeaf):
+    """A topic of the first level with those that belong to it."""
+
+    topics = TopicLeaf(many=True, source="leaves")
+    example = {"slug": "work", "name": "Work", "topics": [{"slug": "negotiation", "name": "Negotiation"}]}
+
+
+class OfferOut(serializers.Serializer[Offer]):
+    """What a mentor gives. `instant`: booked at once; else the mentor is asked first."""
+
+    id = serializers.UUIDField(source="uuid")
+    title = serializers.CharField(source="__str__")
+    length = serializers.ChoiceField(choices=Length.choices, help_text="Minutes.")
+    format = serializers.ChoiceField(choices=Format.choices)
+    instant = serializers.BooleanField()
+
+
+class MentorCard(serializers.Serializer[MentorProfile]):
+    """Somebody who can be asked."""
+
+    # For profiles that come `with_all_that_is_shown`.
+
+    slug = serializers.SlugField()
+    name = serializers.CharField()
+    headline = serializers.CharField()
+    topics = TopicLeaf(many=True, source="shown_topics")
+    languages = serializers.ListField(child=serializers.CharField(), help_text="Codes of ISO 639-1.")
+    offers = OfferOut(many=True, source="active_offers")
+    example: dict[str, Any] = CARD_EXAMPLE
+
+
+class Mentor(MentorCard):
+    asks = serializers.ListField(child=serializers.CharField(), help_text="What they can be asked about.")
+    how_i_work = serializers.CharField()
+    example = {
+        **CARD_EXAMPLE,
+        "asks": ["Should I take the counter-offer?"],
+        "how_i_work": "Bring the letter, and say what you would regret.",
+    }
+
+
+def with_all_that_is_shown(profiles: QuerySet[MentorProfile]) -> QuerySet[MentorProfile]:
+    return profiles.select_related("person").prefetch_related(
+        Prefetch("topics", queryset=Topic.objects.active(), to_attr="shown_topics"),
+        Prefetch("offers", queryset=Offer.objects.active(), to_attr="active_offers"),
+    )
+
+
+class TopicsView(ApiView):
+    public = True
+
+    @call(name="list_topics", summary="The topics, in two levels", answers=TopicBranch(many=True))
+    def get(self, request: Request) -> Response:
+        leaves: dict[int, list[Topic]] = {}
+        for topic in Topic.objects.active():
+            leaves.setdefault(topic.parent_id or 0, []).append(topic)
+        branches = leaves.get(0, [])
+        for branch in branches:
+            branch.leaves = leaves.get(branch.pk, [])  # type: ignore[attr-defined]
+        return Response([TopicBranch(branch).data for branch in branches])
+
+
+class MentorView(ApiView):
+    public = True
+
+    @call(name="read_mentor", summary="One mentor, with what they offer", answers=Mentor)
+    def get(self, request: Request, slug: str) -> Response:
+        profile = get_object_or_404(with_all_that_is_shown(MentorProfile.objects.public()), slug=slug)
+        return Response(Mentor(profile).data)

@@ -1,0 +1,219 @@
+"""Me: how I am called and told, and what I was told."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import ApiView
+from accounts.models import HourCycle, User
+from accounts.services import change_person
+from accounts.validators import validate_person_name
+from common.api.description import call
+from common.api.fields import Input, Instant, Text, WallClock, YesNo, Zone, whole
+from common.api.pages import Part, page_answer, read_page
+
+from .inbox import Entry, entries
+from .models import Group, InboxItem, Preference
+from .preferences import LEADS, MOST_LEADS, preference_of, save_preference
+
+DAY_CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
+@extend_schema_field({"type": "string", "pattern": DAY_CLOCK})
+class TimeOfDay(WallClock):
+    """As `WallClock`, but no day ends with it."""
+
+    def to_internal_value(self, data: Any) -> time:  # type: ignore[override]
+        minutes = super().to_internal_value(data)
+        if minutes == 24 * 60:
+            self.fail("clock")
+        return time(minutes // 60, minutes % 60)
+
+    def to_representation(self, value: time) -> str:  # type: ignore[override]
+        return f"{value:%H:%M}"
+
+
+class Lead(serializers.ChoiceField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=list(LEADS.items()), **options)
+
+    def to_internal_value(self, data: Any) -> int:  # type: ignore[override]
+        number = whole(data)
+        if number is None:
+            self.fail("invalid_choice", input=data)
+        return int(super().to_internal_value(number))
+
+
+class MailsShape(Input):
+    """Which optional mails come; those about a change to one's own session always do."""
+
+    reminders = YesNo(required=False)
+    afterwards = YesNo(required=False)
+    profile = YesNo(required=False)
+    digest = YesNo(required=False)
+
+
+class QuietShape(Input):
+    until = TimeOfDay()
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is a word of Python, so it can't be written as the other."""
+        return {"from": TimeOfDay(), **super().get_fields()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["from"] == attrs["until"]:
+            said = _("The quiet hours must end at another time than they begin")
+            raise serializers.ValidationError({"until": [said]}, code="rule")
+        return attrs
+
+
+class PreferencesShape(Input):
+    clock = serializers.ChoiceField(choices=HourCycle.choices, required=False)
+    mails = MailsShape(required=False)
+    reminders = serializers.ListField(
+        child=Lead(), max_length=MOST_LEADS, required=False, help_text="Minutes before a session."
+    )
+    quiet_hours = QuietShape(required=False, allow_null=True, help_text="Optional mails wait until these are over.")
+
+
+ME: dict[str, Any] = {
+    "name": "Sam Okafor",
+    "timezone": "Europe/London",
+    "language": "en",
+    "preferences": {
+        "clock": "24",
+        "mails": {"reminders": True, "afterwards": True, "profile": True, "digest": True},
+        "reminders": [1440, 60],
+        "quiet_hours": {"from": "22:00", "until": "07:00"},
+    },
+}
+
+
+class MeShape(Input):
+    name = Text(max_length=80, required=False)
+    timezone = Zone(required=False)
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
+    preferences = PreferencesShape(required=False)
+    example = {"timezone": "Asia/Kolkata", "preferences": {"reminders": [60]}}
+
+    def validate_name(self, name: str) -> str:
+        try:
+            validate_person_name(name)
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages, code="rule") from None
+        return name
+
+
+class Me(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    timezone = serializers.CharField(help_text="Empty while we don't know it.")
+    language = serializers.ChoiceField(choices=settings.LANGUAGES)
+    preferences = PreferencesShape()
+    example = ME
+
+
+class MeView(ApiView):
+    @call(name="read_me", summary="Me", answers=Me)
+    def get(self, request: Request) -> Response:
+        return self.shown()
+
+    @call(name="change_me", summary="Change some of it; the rest stays", body=MeShape, answers=Me)
+    def patch(self, request: Request) -> Response:
+        change_me(self.person, self.sent(), now=self.now)
+        return self.shown()
+
+    def shown(self) -> Response:
+        return Response(Me(shape_of(self.person, preference_of(self.person))).data)
+
+
+class NewsShape(serializers.Serializer[Entry]):
+    """One line of the inbox. `url` is where it leads; both are null when what it was about is gone."""
+
+    kind = serializers.CharField(source="item.kind")
+    at = Instant(source="item.at")
+    read = serializers.SerializerMethodField()
+    text = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+    example = {
+        "kind": "booked",
+        "at": "2026-11-24T13:46:00Z",
+        "read": False,
+        "text": "Sam booked you for Thursday 26 November, 14:30.",
+        "url": "https://mentoring.example.org/sessions/0b0e2f6c-52f4-4f0a-9f8b-0a4f5f6d7e8c/",
+    }
+
+    def get_read(self, entry: Entry) -> bool:
+        return entry.item.read_at is not None
+
+    def get_text(self, entry: Entry) -> str | None:
+        return entry.line.text if entry.line else None
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uri"})
+    def get_url(self, entry: Entry) -> str | None:
+        return settings.SITE_URL + entry.line.url if entry.line else None
+
+
+class NewsView(ApiView):
+    @call(name="list_notifications", summary="My inbox, newest first", answers=NewsShape, paged=True)
+    def get(self, request: Request) -> Response:
+        page = read_page(self.shown_lines, **self.asked(), now=self.now)
+        found = entries(page.rows, reader=self.person, now=self.now)
+        return Response(page_answer(request, [NewsShape(entry).data for entry in found], page.following))
+
+    def shown_lines(self, moment: datetime) -> list[Part]:
+        return [Part(InboxItem.objects.shown_to(self.person, moment), "at", newest_first=True)]
+
+
+@transaction.atomic
+def change_me(person: User, sent: dict[str, Any], *, now: datetime) -> None:
+    User.objects.locked(person)
+    person.refresh_from_db()
+    wanted = sent.get("preferences", {})
+    change_person(
+        person,
+        name=sent.get("name", person.name),
+        hour_cycle=wanted.get("clock", person.hour_cycle),
+        timezone=sent.get("timezone", person.timezone),
+        language=sent.get("language", person.language),
+    )
+    if wanted.keys() & {"mails", "reminders", "quiet_hours"}:
+        change_preference(person, wanted, now=now)
+
+
+def change_preference(person: User, wanted: dict[str, Any], *, now: datetime) -> None:
+    stored = preference_of(person)
+    mails = {group: group not in stored.off for group in Group.values} | wanted.get("mails", {})
+    quiet = {"from": stored.quiet_from, "until": stored.quiet_until}
+    if "quiet_hours" in wanted:
+        quiet = wanted["quiet_hours"] or {"from": None, "until": None}
+    save_preference(
+        person=person,
+        off=[group for group, comes in mails.items() if not comes],
+        leads=wanted.get("reminders", stored.leads),
+        quiet_from=quiet["from"],
+        quiet_until=quiet["until"],
+        now=now,
+    )
+
+
+def shape_of(person: User, preference: Preference) -> dict[str, Any]:
+    quiet = {"from": preference.quiet_from, "until": preference.quiet_until}
+    return {
+        "name": person.name,
+        "timezone": person.timezone,
+        "language": person.language,
+        "preferences": {
+            "clock": person.hour_cycle,
+            "mails": {group: group not in preference.off for group in Group.values},
+            "reminders": preference.leads,
+            "quiet_hours": quiet if preference.quiet_from else None,
+        },
+    }

@@ -1,0 +1,116 @@
+"""The way of a row: claim one, send it, write down what came of it. Clocks are Postgres' own, as in the outbox.
+
+Whoever is sent an event may get it twice (a worker may die after it was sent), always with the same id; never not at
+all, until eight attempts have failed and staff see it.
+"""
+
+import logging
+import time
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from notifications.outbox import MAX_ATTEMPTS, NO_LEASE, backoff, clock, later
+
+from .addresses import BadAddressError, UnknownHostError, find_target
+from .models import DeliveryState, WebhookDelivery, WebhookEndpoint
+from .sending import SendingError, post
+from .signing import HEADER, content_of, secret_of, signature
+
+logger = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 20
+KEPT_FOR = timedelta(days=30)
+LONGEST_ERROR = 200
+
+# One row, as in `outbox.CLAIM`; not of an endpoint that is switched off or has just failed.
+CLAIM = """
+UPDATE notifications_webhookdelivery
+SET state = 'leased', attempts = attempts + 1, lease_token = gen_random_uuid(),
+    lease_until = COALESCE(%(now)s::timestamptz, statement_timestamp()) + %(lease)s
+WHERE id = (
+    SELECT delivery.id FROM notifications_webhookdelivery AS delivery
+    JOIN notifications_webhookendpoint AS endpoint ON endpoint.id = delivery.endpoint_id
+    WHERE delivery.state = 'pending'
+        AND delivery.next_try_at <= COALESCE(%(now)s::timestamptz, statement_timestamp())
+        AND endpoint.is_active
+        AND COALESCE(endpoint.retry_at, '-infinity') <= COALESCE(%(now)s::timestamptz, statement_timestamp())
+    ORDER BY delivery.next_try_at, delivery.id
+    LIMIT 1
+    FOR UPDATE OF delivery SKIP LOCKED
+)
+RETURNING *
+"""
+
+
+def drain_deliveries(now: datetime | None = None, *, seconds: float = DRAIN_SECONDS) -> int:
+    """Send due rows, one after the other, until none is left or the time is up. Returns how many were taken up."""
+    reap(now)
+    end = time.monotonic() + seconds
+    taken = 0
+    while time.monotonic() < end and (row := claim(now)):
+        taken += 1
+        deliver(row, now)
+    return taken
+
+
+def claim(now: datetime | None = None) -> WebhookDelivery | None:
+    values = {"now": now, "lease": settings.OUTBOX_LEASE}
+    return next(iter(WebhookDelivery.objects.raw(CLAIM, values)), None)
+
+
+def deliver(row: WebhookDelivery, now: datetime | None = None) -> None:
+    """Bring a claimed row to its end, or back to pending."""
+    content = content_of(row)
+    moment = int(now.timestamp() if now else time.time())
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": f"{settings.SITE_NAME.encode('ascii', 'ignore').decode()}-webhooks",
+        "Webhook-Id": str(row.uuid),
+        HEADER: signature(secret_of(row.endpoint), moment, content),
+    }
+    try:
+        post(find_target(row.endpoint.url), body=content, headers=headers)
+    except BadAddressError as error:
+        finish(row, state=DeliveryState.DEAD, last_error=str(error)[:LONGEST_ERROR])
+    except (SendingError, UnknownHostError) as error:
+        fail(row, str(error), now)
+    except Exception as error:
+        logger.exception("webhook %s failed", row.pk)
+        fail(row, type(error).__name__, now)
+    else:
+        finish(row, state=DeliveryState.SENT, sent_at=clock(now), last_error="")
+
+
+def fail(row: WebhookDelivery, error: str, now: datetime | None) -> None:
+    """Try again later, or give up after the last attempt; the endpoint's other rows wait a little too."""
+    moment = clock(now)
+    fields: dict[str, object] = {"state": DeliveryState.PENDING, "next_try_at": later(moment, backoff(row.attempts))}
+    if row.attempts >= MAX_ATTEMPTS:
+        fields = {"state": DeliveryState.DEAD}
+    if finish(row, last_error=error[:LONGEST_ERROR], **fields):
+        wait = later(moment, settings.OUTBOX_FIRST_RETRY)
+        WebhookEndpoint.objects.filter(pk=row.endpoint_id).update(retry_at=wait)
+
+
+def finish(row: WebhookDelivery, **fields: object) -> bool:
+    """End the lease; whether it was still ours: a worker that was thought dead overwrites nothing."""
+    return mine(row).update(**NO_LEASE, **fields) == 1
+
+
+def mine(row: WebhookDelivery) -> QuerySet[WebhookDelivery]:
+    return WebhookDelivery.objects.filter(pk=row.pk, state=DeliveryState.LEASED, lease_token=row.lease_token)
+
+
+def reap(now: datetime | None = None) -> int:
+    """Take rows back from workers that did not end them in time. Returns how many."""
+    lost = WebhookDelivery.objects.filter(state=DeliveryState.LEASED, lease_until__lt=clock(now))
+    hopeless = lost.filter(attempts__gte=MAX_ATTEMPTS)
+    dead = hopeless.update(state=DeliveryState.DEAD, last_error="the worker died each time", **NO_LEASE)
+    return dead + lost.update(state=DeliveryState.PENDING, next_try_at=clock(now), **NO_LEASE)
+
+
+def forget_old(*, now: datetime) -> int:
+    old = WebhookDelivery.objects.filter(state=DeliveryState.SENT, sent_at__lt=now - KEPT_FOR)
+    return old.delete()[0]

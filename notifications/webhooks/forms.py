@@ -1,0 +1,34 @@
+"""What staff say of an endpoint."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .events import known_events
+from .models import LONGEST_URL
+
+
+class EndpointForm(forms.Form):
+    use_required_attribute = False
+    url = forms.CharField(
+        label=_("Address"),
+        help_text=_("It begins with https:// and answers to everybody on the internet"),
+        max_length=LONGEST_URL,
+        error_messages={
+            "required": _("Write the address"),
+            "max_length": _("The address must be %(limit_value)d characters or less"),
+        },
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    events = forms.MultipleChoiceField(
+        label=_("What is it told?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose one at least")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        events = known_events()
+        self.fields["events"].choices = list(events.items())  # type: ignore[attr-defined]
+        self.fields["events"].initial = list(events)

@@ -1,0 +1,69 @@
+"""One request to an endpoint: to the address that was checked, within a deadline, and never on to another address."""
+
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+
+from .addresses import Target
+
+CONNECT_WITHIN = 5
+ANSWER_WITHIN = 10
+# An answer's body is of no interest; a little of it helps staff to see what is wrong.
+READ_AT_MOST = 200
+
+
+class SendingError(Exception):
+    """It did not arrive, or nobody knows whether it did; the text says why."""
+
+
+def post(target: Target, *, body: bytes, headers: Mapping[str, str]) -> None:
+    """Raises SendingError for anything but an answer that begins with 2."""
+    connection = PinnedConnection(target)
+    # The socket's own time-out starts anew with every byte; this one doesn't.
+    watch = threading.Timer(CONNECT_WITHIN + ANSWER_WITHIN, connection.give_up)
+    watch.start()
+    try:
+        connection.request("POST", target.path, body=body, headers={"Host": target.named, **headers})
+        response = connection.getresponse()
+        said = response.read(READ_AT_MOST).decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        why = "no answer in time" if connection.gave_up or isinstance(error, TimeoutError) else str(error)
+        raise SendingError(why or type(error).__name__) from error
+    finally:
+        watch.cancel()
+        connection.close()
+    if 300 <= response.status < 400:
+        raise SendingError(f"{response.status}: we follow no redirects, give the address itself")
+    if not 200 <= response.status < 300:
+        raise SendingError(f"{response.status} {printable(said)}".strip())
+
+
+class PinnedConnection(http.client.HTTPConnection):
+    """Connects to an address and speaks to a name: the certificate must be the name's."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(target.host, target.port, timeout=ANSWER_WITHIN)
+        self.target = target
+        self.gave_up = False
+
+    def connect(self) -> None:
+        plain = socket.create_connection((self.target.address, self.target.port), timeout=CONNECT_WITHIN)
+        plain.settimeout(ANSWER_WITHIN)
+        self.sock = plain
+        if self.target.secure:
+            context = ssl.create_default_context()
+            self.sock = context.wrap_socket(plain, server_hostname=self.target.host)
+
+    def give_up(self) -> None:
+        self.gave_up = True
+        if self.sock is not None:
+            try:
+                self.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return
+
+
+def printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)

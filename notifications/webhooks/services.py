@@ -1,0 +1,87 @@
+"""What is done with endpoints, and the promise that an event is told, written in the transaction of its cause."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+from .addresses import BadAddressError, check_url
+from .models import DeliveryState, WebhookDelivery, WebhookEndpoint
+
+MOST_ENDPOINTS = 20
+
+
+class WebhookError(Exception):
+    """`code` for programs, `message` for people; `field` where one is at fault."""
+
+    def __init__(self, code: str, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+
+
+def announce(event: str, *, cause: str, payload: Callable[[], dict[str, Any]], now: datetime) -> int:
+    """Tell every endpoint that wants to hear of it, once for each cause; mostly there is none. Returns how many."""
+    wanting = list(WebhookEndpoint.objects.filter(is_active=True, events__contains=[event]))
+    if not wanting:
+        return 0
+    told = payload()
+    rows = [
+        WebhookDelivery(endpoint=one, cause=cause, event=event, payload=told, created_at=now, next_try_at=now)
+        for one in wanting
+    ]
+    return len(WebhookDelivery.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+@transaction.atomic
+def make_endpoint(*, url: str, events: Iterable[str], by: User, now: datetime) -> WebhookEndpoint:
+    """Raises WebhookError `address`, `exists`, `too_many`."""
+    try:
+        check_url(url)
+    except BadAddressError:
+        raise WebhookError("address", _("Write an address that begins with https://"), field="url") from None
+    if WebhookEndpoint.objects.count() >= MOST_ENDPOINTS:
+        raise WebhookError("too_many", _("%d addresses are the most") % MOST_ENDPOINTS, field="url")
+    fields = {"events": sorted(events), "created_at": now, "created_by": by}
+    endpoint, made = WebhookEndpoint.objects.get_or_create(url=url, defaults=fields)
+    if not made:
+        raise WebhookError("exists", _("This address is told already"), field="url")
+    return endpoint
+
+
+def switch_endpoint(endpoint: WebhookEndpoint, *, on: bool) -> None:
+    """Off: nothing is written for it, and what waits goes on waiting."""
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(is_active=on, retry_at=None)
+
+
+@transaction.atomic
+def renew_secret(endpoint: WebhookEndpoint, *, seen: int) -> WebhookEndpoint:
+    """The secret before stops signing at once. `seen`: the number of the one to replace, so that twice is once."""
+    row = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
+    if row.secret_number == seen:
+        row.secret_number += 1
+        row.save(update_fields=["secret_number"])
+    return row
+
+
+def remove_endpoint(endpoint: WebhookEndpoint) -> None:
+    endpoint.delete()
+
+
+@transaction.atomic
+def send_again(delivery: WebhookDelivery, *, by: User, now: datetime) -> None:
+    """Whatever became of it before: with the same id, so that the endpoint can see that it knows it.
+
+    Raises WebhookError `waiting` while it is on its way.
+    """
+    row = WebhookDelivery.objects.select_for_update().get(pk=delivery.pk)
+    if row.state not in (DeliveryState.SENT, DeliveryState.DEAD):
+        raise WebhookError("waiting", _("This is on its way already."))
+    row.state, row.attempts, row.next_try_at, row.resent_by = DeliveryState.PENDING, 0, now, by
+    row.save(update_fields=["state", "attempts", "next_try_at", "resent_by"])
+    WebhookEndpoint.objects.filter(pk=row.endpoint_id).update(retry_at=None)

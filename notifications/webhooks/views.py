@@ -1,0 +1,108 @@
+"""Staff say which other systems are told, and see what became of it."""
+
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.decorators import staff_required
+from accounts.proof import require_recent_proof
+from accounts.requests import SignedInRequest
+from common.requests import posted
+
+from .events import known_events
+from .forms import EndpointForm
+from .models import DeliveryState, WebhookDelivery, WebhookEndpoint
+from .services import WebhookError, make_endpoint, remove_endpoint, renew_secret, send_again, switch_endpoint
+from .signing import secret_of
+
+PAGE_SIZE = 25
+DEAD = Count("deliveries", filter=Q(deliveries__state=DeliveryState.DEAD))
+WAITING = Count("deliveries", filter=Q(deliveries__state__in=(DeliveryState.PENDING, DeliveryState.LEASED)))
+
+
+@require_safe
+@staff_required
+def staff_webhooks(request: SignedInRequest) -> HttpResponse:
+    endpoints = WebhookEndpoint.objects.annotate(dead=DEAD, waiting=WAITING).order_by("created_at", "pk")
+    return render(request, "staff/webhooks.html", {"endpoints": endpoints, "nav": "staff"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+@reauthentication_required(allow_get=True)
+def staff_webhook_add(request: SignedInRequest) -> HttpResponse:
+    """The secret is shown in answer to the form and never again."""
+    form = EndpointForm(posted(request))
+    if request.method == "POST":
+        require_recent_proof(request)
+        if form.is_valid():
+            try:
+                endpoint = make_endpoint(by=request.user, now=timezone.now(), **form.cleaned_data)
+            except WebhookError as error:
+                form.add_error(error.field, error.message)
+            else:
+                return endpoint_page(request, endpoint, secret=secret_of(endpoint))
+    context = {"form": form, "nav": "staff"}
+    return render(request, "staff/webhook_add.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@staff_required
+def staff_webhook(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    return endpoint_page(request, get_object_or_404(WebhookEndpoint, uuid=uuid))
+
+
+@require_POST
+@staff_required
+@reauthentication_required
+def staff_webhook_change(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Stop it, start it again, give it a new secret, or remove it with all that it was told."""
+    require_recent_proof(request)
+    endpoint = get_object_or_404(WebhookEndpoint, uuid=uuid)
+    match request.POST.get("act"):
+        case "stop" | "start" as act:
+            switch_endpoint(endpoint, on=act == "start")
+            messages.success(request, _("Saved"))
+        case "secret":
+            seen = request.POST.get("secret_number", "")
+            fresh = renew_secret(endpoint, seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0)
+            return endpoint_page(request, fresh, secret=secret_of(fresh))
+        case "remove":
+            remove_endpoint(endpoint)
+            messages.success(request, _("The address is told nothing any more."))
+            return redirect("staff_webhooks")
+        case _:
+            return HttpResponseBadRequest()
+    return redirect("staff_webhook", uuid)
+
+
+@require_POST
+@staff_required
+def staff_webhook_resend(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    delivery = get_object_or_404(WebhookDelivery.objects.select_related("endpoint"), uuid=uuid)
+    try:
+        send_again(delivery, by=request.user, now=timezone.now())
+    except WebhookError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("It goes out with the next round."))
+    return redirect("staff_webhook", delivery.endpoint.uuid)
+
+
+def endpoint_page(request: SignedInRequest, endpoint: WebhookEndpoint, *, secret: str = "") -> HttpResponse:
+    context = {
+        "endpoint": endpoint,
+        "secret": secret,
+        "events": [label for event, label in known_events().items() if event in endpoint.events],
+        "page": Paginator(endpoint.deliveries.all(), PAGE_SIZE).get_page(request.GET.get("page")),
+        "nav": "staff",
+    }
+    return render(request, "staff/webhook.html", context)

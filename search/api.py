@@ -1,0 +1,134 @@
+"""Who can help and when, as programs ask it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import ApiView
+from common.api.description import call
+from common.api.fields import Input, QueryNumber, Text
+from common.api.pages import MOST, USUAL, page_answer
+from common.zones import UTC_NAME
+from mentors.api import MentorCard, with_all_that_is_shown
+from mentors.languages import LANGUAGES
+from mentors.models import Format, Length, MentorProfile
+from sessions_app.api.shapes import SLOT, SlotOut
+from sessions_app.forms.address import clean_words
+from sessions_app.models.bookings import QUESTION_LENGTH
+
+from .cursors import decode_shown, encode_shown
+from .finding import Match, Results, find_mentors
+from .forms import LONGEST_SLUG
+from .unmet import note_unmet
+from .views import is_unmet
+from .wishes import DAYS_LATER, Wish
+
+# Of so many people as a search ever shows; servers refuse longer addresses.
+LONGEST_CURSOR = 3000
+
+
+@extend_schema_field({"type": "string", "maxLength": LONGEST_CURSOR, "pattern": "^[A-Za-z0-9_-]*$"})
+class Shown(serializers.Field[frozenset[int], str, str, Any]):
+    """Whom the pages before have shown: see `cursors`."""
+
+    default_error_messages = {"cursor": gettext_lazy("This cursor is not one of ours. Begin without one.")}
+
+    def to_internal_value(self, data: Any) -> frozenset[int]:
+        try:
+            shown = decode_shown(str(data)[:LONGEST_CURSOR])
+        except ValueError:
+            self.fail("cursor")
+        # Base64 overlooks what is none.
+        if encode_shown(shown) != data:
+            self.fail("cursor")
+        return shown
+
+
+class LengthOf(QueryNumber):
+    default_error_messages = {"unknown": gettext_lazy("There are sessions of 15, 20, 25, 30 and 45 minutes.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        minutes = super().to_internal_value(data)
+        if minutes not in Length.values:
+            self.fail("unknown")
+        return minutes
+
+
+class MentorsQuery(Input):
+    q = Text(max_length=QUESTION_LENGTH, required=False, allow_blank=True, help_text="What somebody is stuck on.")
+    topic = serializers.SlugField(max_length=LONGEST_SLUG, required=False)
+    language = serializers.ChoiceField(choices=LANGUAGES, required=False)
+    length = LengthOf(least=1, most=60, required=False, help_text="Minutes: 15, 20, 25, 30 or 45.")
+    format = serializers.ChoiceField(choices=Format.choices, required=False)
+    within_hours = QueryNumber(
+        least=1, most=24 * DAYS_LATER, required=False, help_text="Who has a free time within so many hours."
+    )
+    cursor = Shown(required=False)
+    limit = QueryNumber(least=1, most=MOST, default=USUAL, help_text="How many an answer holds.")
+
+
+class OfferedSlot(SlotOut):
+    offer = serializers.UUIDField(help_text="What can be booked then.")
+    example = {**SLOT, "offer": "1f6f2d0e-6a0c-4b7e-9d0f-5a3d1c2b4e5f"}
+
+
+class FoundMentor(MentorCard):
+    slots = OfferedSlot(many=True, source="next_slots", help_text="The next three free times.")
+    example = {**MentorCard.example, "slots": [OfferedSlot.example]}
+
+
+class MentorsView(ApiView):
+    public = True
+
+    @call(
+        name="find_mentors",
+        summary="Mentors who can be booked, soonest first",
+        query=MentorsQuery,
+        answers=FoundMentor,
+        paged=True,
+    )
+    def get(self, request: Request) -> Response:
+        asked = self.asked()
+        wish, count = wish_of(asked), asked["limit"]
+        found = find_mentors(wish, zone=UTC_NAME, now=self.now, mentee=self.reader, count=count)
+        if wish.topic and not found.question.chosen:
+            raise serializers.ValidationError({"topic": [_("There is no such topic.")]}, code="unknown")
+        if wish.words and is_unmet(found):
+            note_unmet(wish.words, day=self.now.date())
+        people = [FoundMentor(profile).data for profile in profiles_of(found.matches)]
+        return Response(page_answer(request, people, following(found)))
+
+
+def wish_of(asked: dict[str, Any]) -> Wish:
+    """All that is within reach, unless somebody is wanted within some hours."""
+    return Wish(
+        words=clean_words(asked.get("q", "")),
+        topic=asked.get("topic", ""),
+        language=asked.get("language", ""),
+        lengths=(asked["length"],) if "length" in asked else (),
+        format=asked.get("format", ""),
+        hours=asked.get("within_hours"),
+        later=True,
+        shown=asked.get("cursor", frozenset()),
+    )
+
+
+def following(found: Results) -> str | None:
+    return encode_shown(found.following.shown) if found.following else None
+
+
+def profiles_of(matches: list[Match]) -> list[MentorProfile]:
+    """In the order of the matches, each with all that is shown of it."""
+    ids = [match.profile.pk for match in matches]
+    profiles = with_all_that_is_shown(MentorProfile.objects.filter(pk__in=ids)).in_bulk()
+    for match in matches:
+        offer: UUID = match.offer.uuid
+        times = [{"start": slot.start, "end": slot.end, "offer": offer} for slot in match.slots]
+        profiles[match.profile.pk].next_slots = times  # type: ignore[attr-defined]
+    return [profiles[pk] for pk in ids if pk in profiles]

@@ -1,0 +1,213 @@
+"""How bookings and free times look, and what is sent to make one."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import User
+from common.api.description import Problem
+from common.api.fields import Day, Input, Instant, Text
+from common.mail import absolute
+from mentors.models import Format, IssueType
+from sessions_app.attendance import LATE_FROM
+from sessions_app.forms.booking import REASON_LENGTH
+from sessions_app.meeting import meeting_address
+from sessions_app.models import Booking, BookingState, Brief
+from sessions_app.models.attendance import WORDS_LENGTH
+from sessions_app.models.bookings import OVER, QUESTION_LENGTH
+from sessions_app.services.changing import why_not_cancel, why_not_move
+
+HELD_OR_MISSED = (BookingState.CONFIRMED, *OVER)
+BRIEF = {"question": "Should I take the counter-offer?", "done_when": "I know what I would regret."}
+SLOT = {"start": "2026-11-26T14:30:00Z", "end": "2026-11-26T14:55:00Z"}
+LONG_TEXT = 2000
+OUTCOMES = ["joined", "late", "came", "missed", "absent", "arrived", "explained", "contested"]
+WITH_WORDS = {"explained", "contested"}
+
+
+class SlotOut(serializers.Serializer[Any]):
+    start = Instant()
+    end = Instant()
+    example = SLOT
+
+
+class RefusedTime(Problem):
+    """Why a time can't be had, and the nearest that can."""
+
+    alternatives = SlotOut(many=True, required=False)
+    example = {
+        "code": "taken",
+        "message": "This time has just been taken. Choose another time.",
+        "fields": {},
+        "alternatives": [SLOT],
+    }
+
+
+class BriefInput(Input):
+    question = Text(max_length=QUESTION_LENGTH)
+    issue_type = serializers.ChoiceField(choices=IssueType.choices, required=False)
+    situation = Text(max_length=LONG_TEXT, required=False, allow_blank=True)
+    tried = Text(max_length=LONG_TEXT, required=False, allow_blank=True)
+    done_when = Text(max_length=QUESTION_LENGTH, required=False, allow_blank=True)
+    needed_by = Day(required=False, allow_null=True)
+
+
+class BookingInput(Input):
+    offer = serializers.UUIDField(help_text="The `id` of an offer.")
+    start = Instant(help_text="A start that `slots` lists.")
+    brief = BriefInput()
+    example = {"offer": "1f6f2d0e-6a0c-4b7e-9d0f-5a3d1c2b4e5f", "start": SLOT["start"], "brief": BRIEF}
+
+
+class MoveInput(Input):
+    start = Instant(help_text="A start that `slots` lists.")
+    example = {"start": "2026-11-27T10:00:00Z"}
+
+
+class CancelInput(Input):
+    reason = Text(
+        max_length=REASON_LENGTH, required=False, allow_blank=True, help_text="Needed close to the start only."
+    )
+    example = {"reason": "I have found the answer."}
+
+
+class DeclineInput(Input):
+    reason = Text(max_length=REASON_LENGTH, help_text="Told to the mentee.")
+    example = {"reason": "I am not the right person for this."}
+
+
+class AttendanceInput(Input):
+    """Of oneself: joined, late, came, missed, explained (what happened). Of the other: absent, arrived after all.
+
+    contested: what stands is not so, staff decide.
+    """
+
+    outcome = serializers.ChoiceField(choices=OUTCOMES)
+    words = Text(
+        max_length=WORDS_LENGTH, required=False, allow_blank=True, help_text="Needed where something is explained."
+    )
+    example = {"outcome": "joined"}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["outcome"] in WITH_WORDS and not attrs.get("words"):
+            raise serializers.ValidationError({"words": [_("Say what happened, in a few words.")]}, code="rule")
+        return attrs
+
+
+class BriefOut(serializers.Serializer[Brief]):
+    question = serializers.CharField()
+    issue_type = serializers.ChoiceField(choices=[*IssueType.choices, ("", "")])
+    situation = serializers.CharField()
+    tried = serializers.CharField()
+    done_when = serializers.CharField()
+    needed_by = serializers.DateField(allow_null=True)
+
+
+class MentorName(serializers.Serializer[Booking]):
+    slug = serializers.SlugField(source="offer.profile.slug")
+    name = serializers.CharField(source="mentor.display_name")
+
+
+class MenteeName(serializers.Serializer[Booking]):
+    name = serializers.CharField(source="mentee.display_name")
+
+
+class BookedOffer(serializers.Serializer[Booking]):
+    id = serializers.UUIDField(source="offer.uuid")
+    title = serializers.CharField(source="offer.__str__")
+    format = serializers.ChoiceField(choices=Format.choices)
+
+
+STATES = [
+    (state.value, state.label) for state in BookingState if state is not BookingState.HELD
+]  # what a visitor holds is nobody's booking yet
+
+
+class BookingOut(serializers.Serializer[Booking]):
+    """One session, agreed or asked for."""
+
+    # For bookings that come `with_all_that_is_shown`; the context names the `reader` and `now`.
+
+    uuid = serializers.UUIDField()
+    state = serializers.SerializerMethodField()
+    start = Instant()
+    end = Instant()
+    length = serializers.IntegerField(help_text="Minutes.")
+    timezone = serializers.SerializerMethodField(help_text="Where the reader is; else where the mentor is.")
+    mentor = MentorName(source="*")
+    mentee = MenteeName(source="*")
+    offer = BookedOffer(source="*")
+    brief = BriefOut(source="engagement.brief")
+    join_url = serializers.SerializerMethodField(
+        help_text=(
+            "The way into the call, from ten minutes before the start until fifteen after the end. "
+            "Say `joined` as you go in: only then can you say that the other has not come."
+        )
+    )
+    engagement = serializers.UUIDField(source="engagement.uuid")
+    sequence = serializers.IntegerField(help_text="Grows with every move and with the cancellation, as in calendars.")
+    links = serializers.SerializerMethodField(
+        help_text="Addresses: this booking, its page, and what the reader can do with it now."
+    )
+    example = {
+        "uuid": "0b0e2f6c-52f4-4f0a-9f8b-0a4f5f6d7e8c",
+        "state": "confirmed",
+        **SLOT,
+        "length": 25,
+        "timezone": "Europe/London",
+        "mentor": {"slug": "priya-raman", "name": "Priya Raman"},
+        "mentee": {"name": "Sam Okafor"},
+        "offer": {"id": "1f6f2d0e-6a0c-4b7e-9d0f-5a3d1c2b4e5f", "title": "25 minutes", "format": "video"},
+        "brief": {"issue_type": "", "situation": "", "tried": "", "needed_by": None, **BRIEF},
+        "join_url": None,
+        "engagement": "5c1f8a52-9f5e-4f5a-8f7e-6d5c4b3a2f1e",
+        "sequence": 0,
+        "links": {
+            "self": "https://mentoring.example.org/api/v1/bookings/0b0e2f6c-52f4-4f0a-9f8b-0a4f5f6d7e8c/",
+            "page": "https://mentoring.example.org/sessions/0b0e2f6c-52f4-4f0a-9f8b-0a4f5f6d7e8c/",
+        },
+    }
+
+    @property
+    def reader(self) -> User:
+        reader: User = self.context["reader"]
+        return reader
+
+    @property
+    def moment(self) -> datetime:
+        now: datetime = self.context["now"]
+        return now
+
+    @extend_schema_field(serializers.ChoiceField(choices=STATES))
+    def get_state(self, booking: Booking) -> str:
+        """A request that ran out has expired, even before the clock has got to it."""
+        return str(BookingState.EXPIRED if self.is_overdue(booking) else booking.state)
+
+    def get_timezone(self, booking: Booking) -> str:
+        return self.reader.timezone or booking.offer.profile.schedule.timezone
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uri"})
+    def get_join_url(self, booking: Booking) -> str | None:
+        return meeting_address(booking) if booking.is_join_open(self.moment) else None
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uri"}})
+    def get_links(self, booking: Booking) -> dict[str, str]:
+        links = {"self": absolute("api_booking", booking.uuid), "page": absolute("session", booking.uuid)}
+        return links | {act: absolute(f"api_booking_{act}", booking.uuid) for act in self.acts(booking)}
+
+    def acts(self, booking: Booking) -> list[str]:
+        waits = booking.state == BookingState.REQUESTED and not self.is_overdue(booking)
+        possible = {
+            "cancel": why_not_cancel(booking, by=self.reader, now=self.moment) is None,
+            "reschedule": why_not_move(booking, by=self.reader, now=self.moment) is None,
+            "accept": waits and booking.mentor_id == self.reader.pk,
+            "decline": waits and booking.mentor_id == self.reader.pk,
+            "attendance": booking.state in HELD_OR_MISSED and booking.start - LATE_FROM <= self.moment,
+        }
+        return [act for act, can in possible.items() if can]
+
+    def is_overdue(self, booking: Booking) -> bool:
+        return booking.state == BookingState.REQUESTED and booking.is_overdue(self.moment)

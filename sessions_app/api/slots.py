@@ -1,0 +1,69 @@
+"""When a mentor can be booked."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import ApiView
+from common.api.description import call
+from common.api.fields import Day, Input, Zone
+from mentors.models import MentorProfile
+from sessions_app.availability import Slot
+from sessions_app.picking import Browser, busy_times, overlaps
+from sessions_app.timetable import load_timetable
+
+from .shapes import SLOT, SlotOut
+
+MOST_DAYS = 62
+
+
+class SlotsQuery(Input):
+    offer = serializers.UUIDField(help_text="The `id` of an offer.")
+    timezone = Zone(help_text="Where the reader is: the dates are theirs.")
+    to = Day(help_text="The last date, included; 62 days at most.")
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is a word of Python, so it can't be written as the others."""
+        return {"from": Day(help_text="The first date."), **super().get_fields()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["to"] < attrs["from"]:
+            raise serializers.ValidationError({"to": [_("The last date must not be before the first.")]}, code="rule")
+        if attrs["to"] - attrs["from"] >= timedelta(days=MOST_DAYS):
+            raise serializers.ValidationError({"to": [_("Ask for 62 days at most.")]}, code="rule")
+        return attrs
+
+
+class Slots(serializers.Serializer[Any]):
+    timezone = serializers.CharField()
+    slots = SlotOut(many=True)
+    example = {"timezone": "Europe/London", "slots": [SLOT]}
+
+
+class SlotsView(ApiView):
+    public = True
+
+    @call(name="list_slots", summary="A mentor’s free times", query=SlotsQuery, answers=Slots)
+    def get(self, request: Request, slug: str) -> Response:
+        profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
+        asked = self.asked()
+        offer = get_object_or_404(profile.offers.active(), uuid=asked["offer"])
+        timetable = load_timetable(profile, now=self.now)
+        free = []
+        if timetable is not None:
+            browser = Browser(timetable, offer.length, offer.step, asked["timezone"], self.now)
+            busy = busy_times(self.reader, now=self.now)
+            found = all_between(browser, asked["from"], asked["to"])
+            free = [slot for slot in found if not overlaps(slot, busy)]
+        return Response(Slots({"timezone": asked["timezone"], "slots": free}).data)
+
+
+def all_between(browser: Browser, first: date, last: date) -> list[Slot]:
+    """Both dates included. In two questions: 62 dates are longer than the engine's 62 days where clocks go back."""
+    middle, end = first + (last - first) / 2, last + timedelta(days=1)
+    return browser.between(first, middle) + browser.between(middle, end)

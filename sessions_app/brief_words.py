@@ -1,0 +1,31 @@
+"""A brief in one line, for mails to the mentor."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .briefs import facts_of
+from .models import Booking
+from .wall_words import date_text
+
+FACT_LENGTH = 100
+
+
+def brief_line(booking: Booking, now: datetime) -> str:
+    """What the mentor is told beside the question, a few words of each answer; the page has the rest."""
+    return " · ".join(Truncator(" ".join(part.split())).chars(FACT_LENGTH) for part in _parts(booking, now))
+
+
+def _parts(booking: Booking, now: datetime) -> Iterator[str]:
+    brief, files = booking.engagement.brief, booking.engagement.files.count()
+    if brief.issue_type:
+        yield brief.get_issue_type_display()
+    if brief.needed_by:
+        yield _("Needed by: %(day)s") % {"day": date_text(brief.needed_by, now)}
+    for fact in facts_of(brief.issue_type, brief.answers):
+        yield f"{fact.term}: {fact.words}"
+    if files:
+        yield ngettext("%(count)d file", "%(count)d files", files) % {"count": files}

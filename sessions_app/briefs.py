@@ -1,0 +1,226 @@
+"""What a brief asks beside the one question, by the kind of need; and gentle hints for a question that is still vague.
+
+Every answer is optional. A hint never keeps anybody from booking: it is shown after saving, and two at most.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mentors.models import IssueType
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+Answers = Mapping[str, str | int]
+
+LINE, TEXT = 200, 600
+MOST_SURE = 10
+# Words that a person reads in half a minute, at 240 a minute.
+HALF_A_MINUTE = 120
+MOST_HINTS = 2
+WHEN = gettext_lazy("When do you need it?")
+
+
+class Shape(Enum):
+    LINE = "line"
+    TEXT = "text"
+    SURE = "sure"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One that only briefs of one kind ask. `label` is what the mentee reads, `term` heads the answer for both."""
+
+    key: str
+    label: "StrPromise | str"
+    term: "StrPromise | str"
+    hint: "StrPromise | str" = ""
+    shape: Shape = Shape.LINE
+
+    @property
+    def limit(self) -> int:
+        return TEXT if self.shape is Shape.TEXT else LINE
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`needed_by` is how this kind asks for its date."""
+
+    questions: tuple[Question, ...] = ()
+    needed_by: "StrPromise | str" = WHEN
+
+
+KINDS: Mapping[str, Kind] = {
+    IssueType.CAREER: Kind(
+        (
+            Question(
+                "heading_for",
+                gettext_lazy("Where would you like to get to?"),
+                gettext_lazy("Would like to get to"),
+                gettext_lazy("A role, a field, a way of working."),
+            ),
+        )
+    ),
+    IssueType.SKILL: Kind(
+        (
+            Question(
+                "level", gettext_lazy("What can you do already?"), gettext_lazy("Can do already"), shape=Shape.TEXT
+            ),
+            Question("used_for", gettext_lazy("What do you need it for?"), gettext_lazy("Needed for")),
+        )
+    ),
+    IssueType.FEEDBACK: Kind(
+        (
+            Question(
+                "look_at",
+                gettext_lazy("What should be looked at?"),
+                gettext_lazy("Look at"),
+                gettext_lazy("“The first page only”, or “whether the story holds”."),
+            ),
+            Question("audience", gettext_lazy("Who is it for?"), gettext_lazy("Made for")),
+        )
+    ),
+    IssueType.DECISION: Kind(
+        (
+            Question(
+                "options",
+                gettext_lazy("What are your options?"),
+                gettext_lazy("Options"),
+                gettext_lazy("One on each line."),
+                Shape.TEXT,
+            ),
+            Question("leaning", gettext_lazy("Which one do you lean to, and why?"), gettext_lazy("Leans to")),
+            Question(
+                "sure",
+                gettext_lazy("How sure are you?"),
+                gettext_lazy("How sure"),
+                gettext_lazy("0 is not at all, 10 is certain."),
+                Shape.SURE,
+            ),
+        ),
+        gettext_lazy("By when do you have to decide?"),
+    ),
+    IssueType.INTERVIEW: Kind(
+        (
+            Question(
+                "interview",
+                gettext_lazy("Which interview is it?"),
+                gettext_lazy("Interview"),
+                gettext_lazy("The role, what kind of place, which round."),
+            ),
+            Question("practise", gettext_lazy("What do you want to practise?"), gettext_lazy("Practise")),
+        ),
+        gettext_lazy("When is the interview?"),
+    ),
+    IssueType.OTHER: Kind(),
+}
+EVERY_QUESTION = {question.key: question for kind in KINDS.values() for question in kind.questions}
+
+
+def kind_of(issue_type: str) -> Kind:
+    """A brief of no kind yet asks what “something else” asks."""
+    return KINDS.get(issue_type) or KINDS[IssueType.OTHER]
+
+
+def kept(issue_type: str, given: Answers) -> dict[str, str | int]:
+    """The answers that belong to this kind and say something. Raises ValueError for one that can't be.
+
+    What another kind asked is left out: the mentor reads what the mentee saw on the page, nothing more.
+    """
+    answers: dict[str, str | int] = {}
+    for question in kind_of(issue_type).questions:
+        value = given.get(question.key)
+        if value in (None, ""):
+            continue
+        if not fits(question, value):
+            raise ValueError(f"{value!r} is no answer to {question.key}.")
+        answers[question.key] = value
+    return answers
+
+
+def fits(question: Question, value: object) -> bool:
+    if question.shape is Shape.SURE:
+        return type(value) is int and 0 <= value <= MOST_SURE
+    return isinstance(value, str) and len(value) <= question.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    term: str
+    words: str
+
+
+def facts_of(issue_type: str, answers: Answers) -> Iterator[Fact]:
+    """The answers of a kind in its own order, in words; what was not answered is left out."""
+    for question in kind_of(issue_type).questions:
+        value = answers.get(question.key)
+        if value in (None, ""):
+            continue
+        words = _("%(sure)s of 10") % {"sure": value} if question.shape is Shape.SURE else str(value)
+        yield Fact(str(question.term), words)
+
+
+VAGUE = re.compile(
+    r"\b(pick (?:your|his|her|their) brains?|any (?:advice|tips?|thoughts|help|feedback)"
+    r"|(?:some|general) (?:advice|tips)|career advice|just (?:chat|talk)|(?:learn|know) more|everything about)\b",
+    re.IGNORECASE,
+)
+ASKING = re.compile(
+    r"[?？؟;]|\b(how|what|which|whether|when|where|who|why|should|can|could|do|does|is|are|am|will|would)\b",
+    re.IGNORECASE,
+)
+SHORT_WORDS, SHORT_LENGTH = 4, 25
+
+
+def hints_for(
+    question: str,
+    issue_type: str = "",
+    answers: Answers | None = None,
+    others: Iterable[str] = (),
+    *,
+    has_files: bool = True,
+) -> list[str]:
+    """What would make this brief easier to help with, most useful first; `others` are its other texts.
+
+    Reads English where it reads words at all; for other languages only lengths and question marks count.
+    """
+    answers = answers or {}
+    found = [*_of_question(question.strip()), *_of_kind(issue_type, answers, has_files)]
+    return [*found, *_of_length([question, *others, *map(str, answers.values())])][:MOST_HINTS]
+
+
+def _of_question(question: str) -> Iterator[str]:
+    asked = len(re.findall(r"[?？؟]", question))
+    if len(question.split()) < SHORT_WORDS and len(question) < SHORT_LENGTH:
+        yield _("Your question is short. Add what it is about and what you want to be able to do or decide afterwards.")
+    elif found := VAGUE.search(question):
+        yield _("“%(words)s” can mean many things. Name the one step or choice that you are stuck on.") % {
+            "words": found.group(0)
+        }
+    elif question.isascii() and not ASKING.search(question):
+        yield _("There is no question in it yet. What do you want to know at the end that you don’t know now?")
+    if asked > 2:
+        yield _("There are %(count)d questions in it. The time is short: which one matters most?") % {"count": asked}
+
+
+def _of_kind(issue_type: str, answers: Answers, has_files: bool) -> Iterator[str]:
+    if issue_type == IssueType.DECISION and len(str(answers.get("options", "")).split("\n")) < 2:
+        yield _("Name at least two options, one on each line: a choice is easier to talk about than a worry.")
+    if issue_type == IssueType.FEEDBACK and not answers.get("look_at"):
+        yield _("Say what should be looked at, so that the time goes to what matters to you.")
+    if issue_type == IssueType.FEEDBACK and not has_files:
+        yield _("Share the work itself below: a PDF, a picture, slides.")
+
+
+def _of_length(texts: list[str]) -> Iterator[str]:
+    words = sum(len(text.split()) for text in texts)
+    if words > HALF_A_MINUTE:
+        yield _("This takes about %(seconds)d seconds to read. Half a minute is what people read before a call.") % {
+            "seconds": round(words / 4, -1)
+        }

@@ -1,0 +1,55 @@
+"""Files that the two people of an engagement share."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models import User
+from sessions_app.filetypes import BY_NAME, NAME_LENGTH, FileType
+
+from .bookings import Engagement
+
+FOLDER = "files"
+
+
+def file_path(instance: models.Model, filename: str) -> str:
+    """A random key: nobody's name or words are on the disk, and no address can be guessed."""
+    return f"{FOLDER}/{uuid.uuid4().hex}"
+
+
+class SharedFileQuerySet(models.QuerySet["SharedFile"]):
+    def visible_to(self, person: User) -> Self:
+        return self.filter(engagement__in=Engagement.objects.visible_to(person))
+
+
+class SharedFile(models.Model):
+    """Never changed: removed, and shared again. `preview` is a small picture of a picture."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="files")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shared_files")
+    name = models.CharField(max_length=NAME_LENGTH)
+    kind = models.CharField(max_length=10, choices=[(kind.name, kind.label) for kind in BY_NAME.values()])
+    size = models.PositiveIntegerField()
+    content = models.FileField(upload_to=file_path)
+    preview = models.FileField(upload_to=file_path, blank=True)
+    added_at = models.DateTimeField()
+
+    objects = SharedFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def type(self) -> FileType:
+        return BY_NAME[self.kind]
+
+    @property
+    def stored(self) -> list[str]:
+        """The keys of what lies in the storage."""
+        return [file.name for file in (self.content, self.preview) if file.name]

@@ -1,0 +1,29 @@
+"""A brief on a page: its answers in words, and what would make it easier to help with."""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from django import template
+from django.utils import timezone
+
+from sessions_app.briefs import Fact, facts_of, hints_for
+from sessions_app.models import Brief, SharedFile
+from sessions_app.wall_words import date_text
+
+register = template.Library()
+
+
+@register.filter
+def facts(brief: Brief) -> Iterator[Fact]:
+    return facts_of(brief.issue_type, brief.answers)
+
+
+@register.filter
+def hints(brief: Brief, files: Collection[SharedFile]) -> list[str]:
+    return hints_for(brief.question, brief.issue_type, brief.answers, brief.other_texts, has_files=bool(files))
+
+
+@register.filter
+def written_date(day: date) -> str:
+    """A date that a person named; no zone comes into it."""
+    return date_text(day, timezone.now())

@@ -1,0 +1,58 @@
+"""The brief's own page: what the mentee says beside the question, until the session starts."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.requests import SignedInRequest
+from sessions_app.errors import BookingError
+from sessions_app.forms.briefs import BriefForm
+from sessions_app.models import Booking
+from sessions_app.services import edit_brief
+from sessions_app.services.changing import why_not_edit
+
+from .sessions import get_booking
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_question(request: SignedInRequest, uuid: object) -> HttpResponse:
+    """POST keeps the brief, or, with `show`, asks what another kind of need asks and keeps nothing yet."""
+    booking = get_booking(request, uuid)
+    now = timezone.now()
+    if request.method != "POST":
+        if refusal := why_not_edit(booking, by=request.user, now=now):
+            if request.user.pk == booking.mentee_id:
+                messages.info(request, refusal.message)
+            return redirect("session", booking.uuid)
+        return brief_page(request, booking, BriefForm(brief=booking.engagement.brief))
+    if "show" in request.POST:
+        return brief_page(request, booking, BriefForm(brief=booking.engagement.brief, typed=request.POST.dict()))
+    form = BriefForm(request.POST, brief=booking.engagement.brief)
+    if not form.is_valid():
+        return brief_page(request, booking, form, status=422)
+    try:
+        edit_brief(booking=booking, brief=form.brief(), by=request.user, now=now)
+    except BookingError as refused:
+        return brief_page(request, booking, form, error=refused, status=409)
+    messages.success(request, _("Saved. %(name)s reads it before the session.") % {"name": booking.mentor.first_name})
+    return redirect("session", booking.uuid)
+
+
+def brief_page(
+    request: SignedInRequest, booking: Booking, form: BriefForm, *, error: BookingError | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "booking": booking,
+        "other": booking.other(request.user),
+        "form": form,
+        "error": error,
+        "nav": "sessions",
+    }
+    fragment = "#brief" if request.headers.get("HX-Request") else ""
+    response = render(request, f"sessions_app/question.html{fragment}", context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response

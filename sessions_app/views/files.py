@@ -1,0 +1,96 @@
+"""The files of an engagement: listed, added, handed out to its two people, removed by their owner."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.limits import take_upload
+from accounts.requests import SignedInRequest
+from common.requests import posted
+from common.stored import stored_file
+from sessions_app.errors import BookingError
+from sessions_app.forms.files import FileForm
+from sessions_app.models import SharedFile
+from sessions_app.services import add_file, remove_file
+from sessions_app.services.files import why_not_add
+
+from .sessions import get_booking
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_files(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    booking = get_booking(request, uuid)
+    engagement, refusal = booking.engagement, None
+    if request.method == "POST" and (again := take_upload(request, request.user)):
+        refusal = too_often(again)
+    form = FileForm() if refusal else FileForm(posted(request), request.FILES or None)
+    if form.is_bound and form.is_valid():
+        try:
+            file = add_file(
+                engagement=engagement, upload=form.cleaned_data["file"], by=request.user, now=timezone.now()
+            )
+        except BookingError as error:
+            refusal = error
+        else:
+            name = booking.other(request.user).first_name
+            messages.success(request, _("%(name)s can see %(file)s now.") % {"name": name, "file": file.name})
+            return redirect("session_files", booking.uuid)
+    context = {
+        "booking": booking,
+        "other": booking.other(request.user),
+        "files": engagement.files.select_related("owner"),
+        "form": form,
+        "refusal": refusal or why_not_add(engagement),
+        "refused": refusal is not None,
+        "nav": "sessions",
+    }
+    status = 409 if refusal else 422 if form.errors else 200
+    return render(request, "sessions_app/files.html", context, status=status)
+
+
+def too_often(again: datetime) -> BookingError:
+    words = _("You have shared very many files within a short time, so this one was not taken.")
+    return BookingError("too_many_uploads", words, earliest=again)
+
+
+@require_safe
+def shared_file(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
+    """A download, whatever it is: nothing that somebody sent is ever opened as a page of ours."""
+    found = get_file(request, uuid)
+    response = stored_file(str(found.content.name), content_type=found.type.mimetype, filename=found.name)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+def shared_file_small(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
+    """The small picture, which we have written ourselves."""
+    found = get_file(request, uuid)
+    if not found.preview.name:
+        raise Http404
+    response = stored_file(found.preview.name, content_type="image/webp")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+def shared_file_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    found = get_file(request, uuid)
+    booking = found.engagement.bookings.visible_to(request.user).latest("during")
+    try:
+        remove_file(file=found, by=request.user)
+    except BookingError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("%(file)s is removed.") % {"file": found.name})
+    return redirect("session_files", booking.uuid)
+
+
+def get_file(request: SignedInRequest, uuid: UUID) -> SharedFile:
+    return get_object_or_404(SharedFile.objects.visible_to(request.user).select_related("engagement"), uuid=uuid)

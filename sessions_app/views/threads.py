@@ -1,0 +1,185 @@
+"""A person's threads, and one of them: read, written to, and looked at again for what is new."""
+
+import json
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import SignedInRequest
+from common.requests import posted
+from sessions_app.errors import BookingError
+from sessions_app.forms.threads import MOST_ID, MessageForm, ReadForm, ReportForm
+from sessions_app.models import Booking, Engagement, Message, ReportReason
+from sessions_app.services import mark_read, report_message, send_message
+from sessions_app.threads import is_chat, newest_of, news_of, thread_of, threads_of
+
+PAGE_SIZE = 20
+
+
+@require_safe
+def message_list(request: SignedInRequest) -> HttpResponse:
+    page = Paginator(threads_of(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    newest = {message.engagement_id: message for message in newest_of(page.object_list)}
+    rows = [(row, row.other(request.user), newest.get(row.pk)) for row in page]
+    return render(request, "sessions_app/message_list.html", {"page": page, "rows": rows, "nav": "messages"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def thread(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """POST sends; GET shows all of it, or with `after` and by htmx only what came after that message."""
+    engagement = get_engagement(request, uuid)
+    if request.method == "POST":
+        return send(request, engagement)
+    after = number(request, "after")
+    if after is not None and request.headers.get("HX-Request"):
+        return news(request, engagement, after=after)
+    return thread_page(request, engagement)
+
+
+def news(request: SignedInRequest, engagement: Engagement, *, after: int) -> HttpResponse:
+    """204 when there is none: nothing is drawn, and htmx leaves the page alone."""
+    found = news_of(engagement, request.user, after=after)
+    if not found.messages:
+        return HttpResponse(status=204)
+    return render(request, "sessions_app/_messages.html", {"thread": found})
+
+
+def send(request: SignedInRequest, engagement: Engagement) -> HttpResponse:
+    form = MessageForm(request.POST, name=engagement.other(request.user).first_name)
+    if not form.is_valid():
+        return refused(request, engagement, form)
+    data = form.cleaned_data
+    try:
+        send_message(
+            engagement=engagement,
+            body=data["body"],
+            by=request.user,
+            now=timezone.now(),
+            key=data["key"],
+            seen=data["seen"] or 0,
+        )
+    except BookingError as refusal:
+        return refused(request, engagement, form, error=refusal)
+    if request.headers.get("HX-Request"):
+        return sent(request, engagement)
+    return redirect(back(request, engagement))
+
+
+def sent(request: SignedInRequest, engagement: Engagement) -> HttpResponse:
+    """The page then asks for what is new, its own message first; a form that had been refused is drawn afresh."""
+    happened = json.dumps({"look": {}, "sent": {"key": uuid4().hex}})
+    if "again" not in request.POST:
+        return HttpResponse(status=204, headers={"HX-Trigger": happened})
+    response = composer(request, engagement, None, status=200)
+    response["HX-Trigger"] = json.dumps({"look": {}})
+    return response
+
+
+def refused(
+    request: SignedInRequest, engagement: Engagement, form: MessageForm, *, error: BookingError | None = None
+) -> HttpResponse:
+    status = 409 if error else 422
+    if request.headers.get("HX-Request"):
+        return composer(request, engagement, form, error=error, status=status)
+    return thread_page(request, engagement, form=form, error=error, status=status)
+
+
+def composer(
+    request: SignedInRequest,
+    engagement: Engagement,
+    form: MessageForm | None,
+    *,
+    error: BookingError | None = None,
+    status: int,
+) -> HttpResponse:
+    context = {
+        "thread": thread_of(engagement, request.user),
+        "form": form,
+        "error": error,
+        "focus": True,
+        "from_session": request.POST.get("from", ""),
+    }
+    return render(request, "sessions_app/_composer.html", context, status=status)
+
+
+def thread_page(
+    request: SignedInRequest,
+    engagement: Engagement,
+    *,
+    form: MessageForm | None = None,
+    error: BookingError | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now = timezone.now()
+    booking = engagement.bookings.visible_to(request.user).order_by("-during").first()
+    live = booking is not None and is_chat(booking, now)
+    context = {
+        "thread": thread_of(engagement, request.user, before=number(request, "before"), is_live=live),
+        "booking": booking,
+        "form": form,
+        "error": error,
+        "nav": "messages",
+    }
+    response = render(request, "sessions_app/thread.html", context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_POST
+def thread_read(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    engagement = get_engagement(request, uuid)
+    form = ReadForm(request.POST)
+    if form.is_valid():
+        mark_read(engagement=engagement, person=request.user, until=form.cleaned_data["until"])
+    if request.headers.get("HX-Request"):
+        return HttpResponse()
+    return redirect("thread", uuid)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def message_report(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    others = Message.objects.visible_to(request.user).exclude(author=request.user)
+    message = get_object_or_404(others.select_related("engagement", "author"), uuid=uuid)
+    form = ReportForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        report_message(
+            message=message,
+            reason=ReportReason(data["reason"]),
+            words=data["words"],
+            by=request.user,
+            now=timezone.now(),
+        )
+        messages.success(request, _("Thank you. Our team looks at it. The other person is not told who said so."))
+        return redirect("thread", message.engagement.uuid)
+    context = {"message": message, "form": form, "nav": "messages"}
+    return render(request, "sessions_app/report.html", context, status=422 if form.errors else 200)
+
+
+def get_engagement(request: SignedInRequest, uuid: UUID) -> Engagement:
+    mine = Engagement.objects.visible_to(request.user)
+    return get_object_or_404(mine.select_related("mentor__mentor_profile", "mentee", "brief"), uuid=uuid)
+
+
+def back(request: SignedInRequest, engagement: Engagement) -> str:
+    """To the session's page if the form stood there, else to the thread's own."""
+    wanted = request.POST.get("from", "")
+    for booking in Booking.objects.visible_to(request.user).filter(engagement=engagement):
+        if str(booking.uuid) == wanted:
+            return f"{reverse('session', args=[booking.uuid])}#messages"
+    return f"{reverse('thread', args=[engagement.uuid])}#messages"
+
+
+def number(request: SignedInRequest, name: str) -> int | None:
+    """An id in the address; None for anything else."""
+    text = request.GET.get(name, "")
+    value = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+    return value if value is not None and value <= MOST_ID else None

@@ -1,0 +1,58 @@
+"""A program that calls the API: by the session of a person, by a token, or as nobody."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Scope, User
+from accounts.tokens import make_token
+from tests.conftest import NOW
+from tests.sessions_app.conftest import ask_first, booking, request_for  # noqa: F401 - fixtures
+
+V1 = "/api/v1/"
+
+
+@dataclass(frozen=True)
+class Program:
+    """`call` answers the status and what was said."""
+
+    client: Client
+    headers: dict[str, str]
+
+    def get(self, path: str, **query: Any) -> tuple[int, Any]:
+        return said(self.client.get(V1 + path, query, headers=self.headers))
+
+    def send(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> tuple[int, Any]:
+        return said(self.answer(method, path, body, key=key))
+
+    def post(self, path: str, body: Any = None, *, key: str | None = None) -> tuple[int, Any]:
+        return self.send("POST", path, body, key=key)
+
+    def answer(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Any:
+        headers = {**self.headers, **({"Idempotency-Key": key} if key else {})}
+        content = body if isinstance(body, str | bytes) else "" if body is None else json.dumps(body)
+        kind = "application/json"
+        return self.client.generic(method, V1 + path, content, content_type=kind, headers=headers)
+
+
+def said(response: Any) -> tuple[int, Any]:
+    return response.status_code, response.json()
+
+
+def token_of(person: User, scope: Scope = Scope.WRITE) -> str:
+    return make_token(person=person, name=f"{scope} {person.access_tokens.count()}", scope=scope, days=30, now=NOW)[1]
+
+
+@pytest.fixture
+def program() -> Callable[..., Program]:
+    """program(bob) has a token of bob's, program() is nobody."""
+
+    def make(person: User | None = None, scope: Scope = Scope.WRITE) -> Program:
+        headers = {"Authorization": f"Token {token_of(person, scope)}"} if person else {}
+        return Program(Client(), headers)
+
+    return make

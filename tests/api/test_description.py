@@ -1,0 +1,50 @@
+"""The API does what its description says, whoever asks and whatever they send."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.servers.basehttp import WSGIRequestHandler
+
+from tests.conftest import at
+from tests.sessions_app.conftest import book
+
+from .conftest import token_of
+
+CONFIG = Path(__file__).parent / "schemathesis.toml"
+# A usual run is the same every time and takes a while already; TRY_API=200 tries so many examples of each call, others
+# every time, and everything as everybody.
+LONG = os.environ.get("TRY_API", "")
+EXAMPLES = LONG or "5"
+ALL = "examples,coverage,fuzzing,stateful"
+PHASES = {"nobody": "examples,fuzzing", "bob": ALL, "alice": "examples,fuzzing,stateful"}
+
+
+@pytest.fixture
+def busy_world(alice, offer, bob, charlie, topic, settings, monkeypatch):
+    """Something to read and to act on for everybody, and limits out of the way."""
+    # Else every answer waits 40 ms for the acknowledgement of its own headers.
+    monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
+    settings.API_PERSON_A_MINUTE = settings.API_ADDRESS_A_MINUTE = settings.API_BOOKINGS_AN_HOUR = 10**6
+    offer.profile.topics.add(topic)
+    book(offer, bob)
+    offer.instant = False
+    offer.save()
+    book(offer, charlie, at("2026-11-27 10:00"))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("who", PHASES)
+def test_it_does_what_its_description_says(who, live_server, busy_world, request, now, tmp_path):
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"]
+    command += [f"{live_server.url}/api/v1/schema/", "--url", live_server.url, "--no-color", "--checks", "all"]
+    command += ["--max-examples", EXAMPLES, "--phases", ALL if LONG else PHASES[who]]
+    command += [] if LONG else ["--generation-deterministic"]
+    if who != "nobody":
+        command += ["--header", f"Authorization: Token {token_of(request.getfixturevalue(who))}"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr

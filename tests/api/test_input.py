@@ -1,0 +1,216 @@
+"""What nobody should send: it is refused in one shape, and nothing breaks."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from sessions_app.models import Booking
+from tests.test_access import ACCESS, clients, scene  # noqa: F401 - fixtures
+from tests.test_bad_input import HOSTILE, RAW_QUERIES
+from tests.test_project import routes
+
+from .conftest import V1
+from .test_calls import SCHEDULE, wish
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+DEEP = 100_000
+BODIES = {
+    "nothing": "",
+    "not json": "{",
+    "not utf-8": b"\xff\xfe",
+    "nan": '{"offer": NaN}',
+    "infinite": '{"offer": 1e999}',
+    "a number past python": '{"offer": ' + "9" * 5000 + "}",
+    "deep lists": "[" * DEEP + "]" * DEEP,
+    "deep objects": '{"a":' * 20_000 + "1" + "}" * 20_000,
+    "a name twice": '{"offer": 1, "offer": 2}',
+    "a list": "[]",
+    "null": "null",
+    "text": '"offer"',
+    "large": '"' + "x" * 256 * 1024 + '"',
+    "larger": '"' + "x" * 2 * 1024 * 1024 + '"',
+    "surrogate": '{"\\ud800": "\\ud800"}',
+    "a name of anything": json.dumps({"\x00\u202e" * 500: 1}),
+}
+CHANGES = [("POST", "bookings/"), ("PUT", "me/schedule/"), ("PATCH", "me/")]
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_bodies_that_cannot_be_read(program, alice, body):
+    asked = program(alice)
+
+    answers = [asked.send(method, path, body) for method, path in CHANGES]
+    keyed = [asked.send(method, path, body, key="k") for method, path in CHANGES]
+
+    harmless = body == ""  # a change of nothing
+    assert [status for status, _said in answers] == [400, 400, 200 if harmless else 400]
+    assert [status for status, _said in keyed] == [400, 400, 200 if harmless else 400]
+    assert all(set(said) == {"code", "message", "fields"} for status, said in answers if status == 400)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_texts_in_every_field(program, alice, bob, offer, text):
+    asked, mentor = program(bob), program(alice)
+    body = wish(offer, situation="", tried="", done_when="", needed_by="2026-12-01", issue_type="career")
+    brief = body["brief"]
+    found = [asked.post("bookings/", {**body, name: text}) for name in ("offer", "start", "brief", text)]
+    for name in brief:
+        found.append(asked.post("bookings/", {**body, "brief": {**brief, name: text}}))
+    found += [mentor.send("PUT", "me/schedule/", {**SCHEDULE, name: text}) for name in SCHEDULE]
+    found += [mentor.send("PATCH", "me/", {name: text}) for name in ("name", "timezone", "language", "preferences")]
+
+    assert {status for status, _said in found} <= {200, 201, 400, 409, 422}
+    assert [row.question for row in Booking.objects.with_people() if "\x00" in row.question] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "said"),
+    [
+        ("2026-11-26T14:30:00", 400, "Say the offset too: write …Z for UTC, or …+01:00."),
+        ("2026-11-26", 400, "Write a moment with its offset, such as 2026-11-26T14:30:00Z."),
+        (1795527000, 400, "Write a moment with its offset, such as 2026-11-26T14:30:00Z."),
+        ("0001-01-01T00:00:00+14:00", 422, "There is no such moment within reach."),
+        ("2026-02-30T10:00:00Z", 422, "There is no such moment within reach."),
+        ("9999-12-31T23:59:59-14:00", 422, "There is no such moment within reach."),
+    ],
+)
+def test_moments(program, bob, offer, value, status, said):
+    answer = program(bob).post("bookings/", {**wish(offer), "start": value})
+
+    assert (answer[0], answer[1]["fields"]) == (status, {"start": [said]})
+
+
+def test_a_moment_may_be_written_with_any_offset(program, bob, offer):
+    booked = program(bob).post("bookings/", wish(offer, "2026-11-26T20:00:00+05:30"))[1]
+
+    assert booked["start"] == "2026-11-26T14:30:00Z"
+
+
+@pytest.mark.parametrize("value", [-1, 0, 10**30, 1.5, "5", True, None, [], {}, 366])
+def test_numbers_are_bounded_numbers(program, alice, value):
+    status, refused = program(alice).send("PUT", "me/schedule/", {**SCHEDULE, "horizon_days": value})
+
+    assert (status, list(refused["fields"])) == (400, ["horizon_days"])
+
+
+@pytest.mark.parametrize("zone", ["EST", "Etc/GMT+5", "../UTC", "Europe/Nowhere", "europe/london"])
+def test_zones_are_those_that_we_know(program, alice, offer, zone):
+    refused = [
+        program(alice).send("PUT", "me/schedule/", {**SCHEDULE, "timezone": zone}),
+        program(alice).send("PATCH", "me/", {"timezone": zone}),
+        program().get("mentors/alice-adair/slots/", **{**DAYS, "offer": offer.uuid, "timezone": zone}),
+    ]
+
+    assert [(status, list(body["fields"])) for status, body in refused] == [(422, ["timezone"])] * 3
+
+
+DAYS = {"from": "2026-11-26", "to": "2026-11-27", "timezone": "Europe/London"}
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "field"),
+    [
+        ({"to": "2026-11-25"}, 422, "to"),
+        ({"to": "2027-01-27"}, 422, "to"),
+        ({"to": "2027-01-26"}, 200, None),
+        # Sixty-two dates in which clocks go back are an hour longer.
+        ({"from": "2027-09-01", "to": "2027-11-01"}, 200, None),
+        ({"from": "2027-09-01", "to": "2027-11-01", "timezone": "Australia/Lord_Howe"}, 200, None),
+        ({"from": "2027-02-15", "to": "2027-04-17", "timezone": "Australia/Sydney"}, 200, None),
+        ({"from": "2001-01-01", "to": "2001-01-02"}, 200, None),
+        ({"from": "2099-12-30", "to": "2099-12-31", "timezone": "Pacific/Kiritimati"}, 200, None),
+        ({"from": "yesterday"}, 400, "from"),
+        ({"offer": "1"}, 400, "offer"),
+        ({"sort": "name"}, 400, "sort"),
+        ({"to": ["2026-11-27", "2026-11-28"]}, 400, "to"),
+        ({"timezone": ""}, 422, "timezone"),
+    ],
+)
+def test_what_is_asked_of_slots(program, offer, change, status, field):
+    answer = program().get("mentors/alice-adair/slots/", **{"offer": offer.uuid, **DAYS, **change})
+
+    assert (answer[0], list(answer[1].get("fields", {}))) == (status, [field] if field else [])
+
+
+def test_an_offer_of_another_mentor_has_no_slots_here(program, offer, charlie):
+    from tests.conftest import make_mentor
+
+    other = make_mentor(charlie).offers.get()
+
+    assert program().get("mentors/alice-adair/slots/", **DAYS, offer=other.uuid)[0] == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("limit=0", "limit=101", "limit=-1", "limit=x", "limit=٣", "limit=5&limit=6", "page=2"),
+        *("cursor=", "cursor=x", "cursor=eyJhIjoxfQ:1abc:defg", *RAW_QUERIES.values()),
+    ],
+)
+def test_what_is_asked_of_lists(bob, client_for, query):
+    statuses = [client_for(bob).get(f"{V1}{path}?{query}").status_code for path in ("bookings/", "me/notifications/")]
+
+    assert set(statuses) in ({400}, {422})
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain", ""])
+def test_what_is_not_json_is_415(bob, client_for, kind):
+    response = client_for(bob).generic("POST", f"{V1}bookings/", "a=1", content_type=kind)
+
+    assert (response.status_code, response.json()["code"]) == (415, "not_json")
+
+
+def test_other_methods_are_405_on_every_call(client_for, bob):
+    calls = [(where, pattern) for where, pattern in routes(get_resolver()) if getattr(pattern.callback, "cls", None)]
+    for where, pattern in calls:
+        name = pattern.name
+        if ACCESS[name].at:
+            continue
+        view = pattern.callback.cls
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
+            if method != "OPTIONS" and hasattr(view, method.lower()):
+                continue
+            response = client_for(bob).generic(method, reverse(name))
+            assert (where, response.status_code) == (where, 405)
+
+
+@pytest.mark.parametrize("path", ["", "nothing/", "bookings", "bookings/1/", "topics/x/", "mentors/a/../b/", "me/%00/"])
+def test_within_the_api_what_is_not_there_says_so_as_json(path):
+    found = [getattr(Client(), method)(V1 + path) for method in ("get", "post", "delete")]
+
+    body = {"code": "not_found", "message": "There is nothing here.", "fields": {}}
+    assert [(response.status_code, response.json()) for response in found] == [(404, body)] * 3
+
+
+def test_answers_are_kept_out_of_caches(client_for, bob):
+    answers = [client_for(bob).get(f"{V1}me/"), Client().get(f"{V1}topics/"), Client().get(f"{V1}me/")]
+
+    assert {response["Cache-Control"] for response in answers} == {"private, no-store"}
+
+
+def test_the_description_is_whole_and_31(program):
+    found = program().get("schema/")[1]
+
+    assert found["openapi"] == "3.1.1"
+    responses = {
+        (path, method, status): response
+        for path, calls in found["paths"].items()
+        for method, call in calls.items()
+        for status, response in call["responses"].items()
+    }
+    assert {at for at, said in responses.items() if "examples" not in said["content"]["application/json"]} == set()
+    assert {at for at, said in responses.items() if at[2] >= "400" and not said["description"]} == set()
+
+
+def test_the_page_that_shows_it_is_made_of_our_own_files(client):
+    page = client.get(f"{V1}docs/")
+    text = page.content.decode()
+    script = client.get(f"{V1}docs/?script=")
+
+    assert "//" not in text.replace("<!DOCTYPE", "").replace('"/static/', '"')
+    assert "style-src 'self' 'unsafe-inline'" in page["Content-Security-Policy"]
+    assert "script-src 'self';" in page["Content-Security-Policy"] + ";"
+    assert (script.status_code, script["Content-Type"]) == (200, "application/javascript")
+    assert "unsafe" not in client.get("/help/")["Content-Security-Policy"]

@@ -1,0 +1,96 @@
+"""How often somebody may ask, counted in Postgres."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+
+from accounts.access.throttling import MINUTE, Rate, forget_counts, take
+from accounts.models import RequestCount
+from tests.conftest import NOW
+
+from .test_calls import THURSDAY, wish
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+
+
+@pytest.fixture
+def few(settings):
+    settings.API_ADDRESS_A_MINUTE, settings.API_PERSON_A_MINUTE = 3, 5
+
+
+def statuses(client: Client, times: int, **headers: str) -> list[int]:
+    return [client.get("/api/v1/topics/", headers=headers).status_code for _number in range(times)]
+
+
+def test_visitors_by_address_and_when_to_try_again(few):
+    assert statuses(Client(), 4) == [200, 200, 200, 429]
+    with time_machine.travel(NOW + timedelta(seconds=20.5), tick=False):
+        refused = Client().get("/api/v1/topics/")
+    with time_machine.travel(NOW + MINUTE, tick=False):
+        again = statuses(Client(), 4)
+
+    assert (refused.status_code, refused["Retry-After"], refused.json()["code"]) == (429, "40", "too_many_requests")
+    assert again == [200, 200, 200, 429]
+
+
+def test_people_by_person_wherever_they_are(few, bob, charlie, client_for):
+    assert statuses(client_for(bob), 3) + statuses(client_for(bob), 3) == [200] * 5 + [429]
+    assert statuses(client_for(charlie), 1) == [200]
+
+
+def test_addresses_are_those_that_we_trust(few, settings):
+    claimed = [statuses(Client(), 1, **{"X-Forwarded-For": f"192.0.2.{number}"})[0] for number in range(4)]
+    settings.NUM_PROXIES = 1
+    behind = [statuses(Client(), 1, **{"X-Forwarded-For": f"192.0.2.{number}"})[0] for number in range(4)]
+
+    assert (claimed, behind) == ([200, 200, 200, 429], [200] * 4)
+
+
+def test_whoever_guesses_tokens_is_counted_by_address(few):
+    guesses = statuses(Client(), 4, Authorization="Token mmt_guess")
+
+    assert guesses == [401, 401, 401, 429]
+
+
+def test_bookings_have_a_limit_of_their_own(program, bob, offer, settings):
+    settings.API_BOOKINGS_AN_HOUR = 2
+    asked = program(bob)
+    booked = [asked.post("bookings/", wish(offer, start))[0] for start in (THURSDAY, THURSDAY, THURSDAY)]
+
+    assert booked == [201, 409, 429]
+    assert asked.get("bookings/")[0] == 200
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        assert asked.post("bookings/", wish(offer))[0] == 409
+
+
+def test_limits_hold_while_redis_is_away(few, settings):
+    settings.CELERY_BROKER_URL = settings.REDIS_URL = "redis://localhost:1/0"
+
+    assert statuses(Client(), 4) == [200, 200, 200, 429]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_request_slips_through_in_a_race():
+    rate = Rate("race", 10, MINUTE)
+
+    def ask(_number: int) -> bool:
+        try:
+            return take(rate, "somebody", now=NOW) is None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert Counter(pool.map(ask, range(24))) == {True: 10, False: 14}
+
+
+def test_windows_that_are_over_are_forgotten():
+    take(Rate("old", 1, MINUTE), "a", now=NOW - timedelta(hours=3))
+    take(Rate("new", 1, MINUTE), "b", now=NOW)
+
+    assert forget_counts(now=NOW) == 1
+    assert [row.key for row in RequestCount.objects.all()] == ["new:b"]

@@ -1,0 +1,51 @@
+"""Searching: results while the words are typed, filters that go along, an address that can be shared."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from search.models import UnmetSearch
+
+pytestmark = pytest.mark.browser
+
+
+def test_results_come_while_typing_and_filters_keep_the_words(browser_page, priya, tomas):
+    page = browser_page()
+    page.goto("/mentors/")
+    expect(page.get_by_role("status")).to_contain_text("2 people can help")
+    box = page.get_by_label("What are you stuck on?")
+
+    box.press_sequentially("reading a lett")
+    expect(page.get_by_role("status")).to_contain_text("1 person can help")
+    expect(page.get_by_role("heading", name="Tomás Herrera")).to_be_visible()
+    # The reader is still in the box, and the words are in the address, so that the search can be shared.
+    expect(box).to_be_focused()
+    expect(page).to_have_url(re.compile(r"q=reading\+a\+lett$"))
+
+    page.get_by_text("25 min", exact=True).first.click()
+    expect(page).to_have_url(re.compile(r"q=reading\+a\+lett&len=25"))
+    expect(page.get_by_role("heading", name="Tomás Herrera")).to_be_visible()
+
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"q=reading\+a\+lett$"))
+    page.reload()
+    expect(box).to_have_value("reading a lett")
+    assert UnmetSearch.objects.count() == 0
+
+
+def test_a_search_that_finds_nobody_gives_way_and_says_so(browser_page, priya, js):
+    page = browser_page(js=js)
+    page.goto("/mentors/?q=counter-offer&len=45")
+
+    expect(page.get_by_role("status")).to_contain_text(
+        "Nobody has a session of this length, so these are of other lengths."
+    )
+    expect(page.get_by_role("heading", name="Priya Raghunathan")).to_be_visible()
+
+    page.get_by_label("What are you stuck on?").fill("zyzzyva")
+    page.get_by_role("button", name="Find mentors").click()
+
+    expect(page.get_by_role("heading", name="Nobody has written about this yet")).to_be_visible()
+    expect(page.get_by_role("link", name="Ask anyone who is free")).to_be_visible()
+    assert list(UnmetSearch.objects.values_list("words", "count")) == [("zyzzyva", 1)]

@@ -1,0 +1,169 @@
+"""What two people do before and in a session, each in a browser of their own: prepare, share, write to each other."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from mentors.models import Format
+from sessions_app.models import Booking, Message, ReportReason, SharedFile
+from sessions_app.services import open_report, report_message
+from tests.browser.looking import problems
+from tests.conftest import make_person
+from tests.mentors.test_photos import picture
+from tests.sessions_app.documents import PDF
+from tests.sessions_app.writing import write
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def chat(priya, bob, booked) -> Booking:
+    """A session by chat that has just begun."""
+    booking = booked(priya, bob)
+    start = timezone.now() - timedelta(minutes=1)
+    during = type(booking.during)(start, start + timedelta(minutes=25), "[)")
+    Booking.objects.filter(pk=booking.pk).update(format=Format.CHAT, during=during)
+    booking.occupancies.all().delete()
+    return Booking.objects.with_people().get(pk=booking.pk)
+
+
+@pytest.fixture(autouse=True)
+def disk(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def test_mentee_prepares_and_both_share_files(browser_page, priya, bob, booked, js, tmp_path):
+    booking = booked(priya, bob)
+    (tmp_path / "offer letter.pdf").write_bytes(PDF)
+    (tmp_path / "shot.png").write_bytes(picture((600, 400), format="PNG"))
+    mentee = browser_page(js=js, user=bob)
+    mentee.goto(f"/sessions/{booking.uuid}/")
+    mentee.get_by_role("link", name="Add what it is about").click()
+    mentee.get_by_label("What is the situation?").fill("They matched it")
+    mentee.get_by_text("A decision").click()
+    if not js:
+        mentee.get_by_role("button", name="Show what this kind asks").click()
+    mentee.get_by_label("What are your options?").fill("Stay\nGo")
+    mentee.get_by_role("group", name="How sure are you?").get_by_text("6", exact=True).click()
+    expect(mentee.get_by_label("What is the situation?")).to_have_value("They matched it")
+    mentee.get_by_role("button", name="Save").click()
+    expect(mentee.get_by_text("Saved. Priya reads it before the session.")).to_be_visible()
+    share(mentee, tmp_path / "offer letter.pdf", "Priya")
+
+    mentor = browser_page(js=js, user=priya.person, tz="Asia/Kolkata")
+    mentor.goto(f"/sessions/{booking.uuid}/")
+    for fact in ("Stay", "6 of 10", "They matched it"):
+        expect(mentor.get_by_text(fact).first).to_be_visible()
+    with mentor.expect_download() as download:
+        mentor.get_by_role("link", name="offer letter.pdf").first.click()
+    assert Path(download.value.path()).read_bytes() == PDF
+    assert download.value.suggested_filename == "offer letter.pdf"
+    share(mentor, tmp_path / "shot.png", "Bob")
+
+    mentee.goto(f"/sessions/{booking.uuid}/files/")
+    expect(mentee.locator("img[src$='/small/']").first).to_be_visible()
+    found = problems(mentee, "session-files") if js else []
+    mentee.get_by_role("button", name="Remove offer letter.pdf").click()
+    expect(mentee.get_by_text("offer letter.pdf is removed.")).to_be_visible()
+    assert list(SharedFile.objects.values_list("name", flat=True)) == ["shot.png"]
+    assert found == []
+
+
+def share(page: Page, path: Path, other: str) -> None:
+    page.get_by_role("link", name="Add or remove a file").click()
+    page.get_by_label("A file").set_input_files(path)
+    page.get_by_role("button", name="Share this file").click()
+    expect(page.get_by_text(f"{other} can see {path.name} now.")).to_be_visible()
+
+
+def test_a_chat_reaches_the_other_side_by_itself_and_by_keyboard(browser_page, chat, priya, bob):
+    mentee, mentor = browser_page(user=bob), browser_page(user=priya.person, tz="Asia/Kolkata")
+    for page in (mentee, mentor):
+        page.goto(f"/sessions/{chat.uuid}/")
+        page.get_by_role("link", name="Go to the chat").click()
+        expect(page.get_by_role("log")).to_be_in_viewport()
+
+    say(mentee, "Is “matched” a promise?")
+    expect(mentor.get_by_role("log")).to_contain_text("Is “matched” a promise?")
+    say(mentor, "Not before it is written.\n\nSee https://example.org/promises")
+    expect(mentee.get_by_role("log")).to_contain_text("Not before it is written.")
+
+    link = mentee.get_by_role("link", name="https://example.org/promises")
+    expect(link).to_have_attribute("rel", "nofollow ugc noopener noreferrer")
+    expect(mentee.get_by_label("Write to Priya")).to_have_value("")
+    expect(mentee.get_by_role("log").locator("article")).to_have_count(2)
+    expect(mentor.locator("form[data-read]")).to_have_count(0)
+    assert not Message.objects.unread_by(priya.person).exists()
+    assert problems(mentee, "session-chat") == []
+
+
+def say(page: Page, words: str) -> None:
+    """With the keyboard alone."""
+    field = page.get_by_label(re.compile("^Write to"))
+    field.focus()
+    page.keyboard.insert_text(words)
+    while page.evaluate("document.activeElement.textContent.trim()") != "Send":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("")
+
+
+def test_a_message_that_is_too_long_stays_and_can_be_mended(browser_page, priya, bob, booked):
+    booking = booked(priya, bob)
+    page = browser_page(user=bob)
+    page.goto(f"/messages/{booking.engagement.uuid}/")
+    page.get_by_label("Write to Priya").fill("x" * 5001)
+    page.get_by_role("button", name="Send").click()
+
+    expect(page.get_by_text("Your message must be 5000 characters or less. You have 5001")).to_be_visible()
+    expect(page.get_by_label("Write to Priya")).to_be_focused()
+    page.get_by_label("Write to Priya").fill("Shorter")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("log")).to_contain_text("Shorter")
+    expect(page.get_by_text("Your message must be 5000 characters")).to_have_count(0)
+
+
+def test_a_thread_without_scripts_is_read_answered_and_reported(browser_page, priya, bob, booked):
+    booking = booked(priya, bob)
+    write(booking, priya.person, "Send me your savings", now=timezone.now())
+    page = browser_page(js=False, user=bob)
+    page.goto("/messages/")
+    expect(page.get_by_text("1 new")).to_be_visible()
+    page.get_by_role("link", name="Priya Raghunathan").click()
+    page.get_by_role("button", name="Mark as read").click()
+    page.get_by_label("Write to Priya").fill("No.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("log")).to_contain_text("No.")
+    page.get_by_role("link", name="Something is wrong").click()
+    page.get_by_text("Selling or recruiting").click()
+    page.get_by_role("button", name="Tell the team").click()
+    expect(page.get_by_text("Thank you. Our team looks at it.")).to_be_visible()
+    page.goto("/messages/")
+    expect(page.get_by_text("1 new")).to_have_count(0)
+
+
+def test_pages_of_a_thread_in_every_look(browser_page, priya, bob, booked):
+    booking = booked(priya, bob)
+    message = write(
+        booking, priya.person, "Is the letter here?\n\nhttps://example.org/" + "x" * 200, now=timezone.now()
+    )
+    report = report_message(message=message, reason=ReportReason.RUDE, words="", by=bob, now=timezone.now())
+    maria = make_person("maria@example.org", "Maria Marsh", is_staff=True)
+    pages = {
+        "messages": (bob, "/messages/"),
+        "thread": (bob, f"/messages/{booking.engagement.uuid}/"),
+        "report": (bob, f"/messages/report/{message.uuid}/"),
+        "staff-reports": (maria, "/staff/reports/"),
+        "staff-report": (maria, f"/staff/reports/{report.uuid}/"),
+    }
+    open_report(report=report, reason="Reported", by=maria, now=timezone.now())
+    readers, found = {person.pk: browser_page(user=person) for person in (bob, maria)}, []
+    for name, (person, path) in pages.items():
+        readers[person.pk].goto(path)
+        found += problems(readers[person.pk], name)
+
+    assert found == []
