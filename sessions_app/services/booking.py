@@ -1,7 +1,6 @@
 """Taking a slot: book it, hold it for a visitor, turn the hold into a booking."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
 from dataclasses import asdict, astuple, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,9 +18,9 @@ from sessions_app.errors import BookingError
 from sessions_app.misses import why_paused
 from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Occupancy
 from sessions_app.notices import booking_notices
-from sessions_app.refusals import explain
+from sessions_app.refusals import refuse
 from sessions_app.standing import Standing, standing_of
-from sessions_app.timetable import Timetable, load_timetable
+from sessions_app.timetable import load_timetable
 from sessions_app.webhooks import tell
 
 from .asking import Asked, lock_and_ask
@@ -241,24 +240,6 @@ def check_slot(
         standing = standing_of(mentee, offer.profile.person_id, now=now, leave_out=leave_out)
     length = leave_out.length if leave_out else offer.length
     refuse(offer, timetable, start=start, length=length, now=now, own=standing.own if standing else ())
-
-
-def refuse(
-    offer: Offer,
-    timetable: Timetable | None,
-    *,
-    start: datetime,
-    length: int,
-    now: datetime,
-    own: Iterable[Sequence[datetime]],
-) -> None:
-    """Raise what the engine has against this start, if it has anything; `own` are the mentee's spans elsewhere."""
-    profile = offer.profile
-    if timetable is None:
-        raise BookingError("outside_windows", _("%(mentor)s has no times yet.") % {"mentor": profile.first_name})
-    spans = [(first, last) for first, last in own]
-    if refusal := timetable.why_not(start=start, length=length, step=offer.step, now=now, own=spans):
-        raise BookingError(refusal.code, explain(refusal.code, profile, timetable.rules), earliest=refusal.earliest)
 
 
 def expire_for(*people: int, now: datetime, but: Booking | None = None) -> None:
