@@ -1,20 +1,20 @@
 """One booking with all that is written for it, and many people after one time: `python -m bench.booking` from the root.
 
 First beside a bare INSERT of the two rows under the same exclusion constraint, and beside one SQL function that locks,
-looks and writes the same rows; alternated, each in a committed transaction of its own. Then 64 people at once: for
-one slot, for overlapping slots, and one person for 64 mentors; beside the bare INSERT ... ON CONFLICT in the same race.
+looks and writes the same rows; alternated, each in a committed transaction of its own. Then 64 people at once, each a
+process with a connection of its own: for one slot, for overlapping slots, and one person for many mentors; beside the
+bare INSERT ... ON CONFLICT in the same race. The p95 is the median of the rounds'.
 """
 
 import argparse
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from statistics import median
-from threading import Barrier, Thread
 from time import perf_counter
 from typing import Any
 
+from bench.racers import racers
 from bench.stand import bench_database
 
 PEOPLE = 64
@@ -148,9 +148,8 @@ def one_booking(world: World, rounds: int) -> None:
         begin = far + number * timedelta(hours=1)
         span = f"[{begin.isoformat()},{(begin + timedelta(minutes=25)).isoformat()})"
         values = {"mentor": offer.profile.person_id, "mentee": person.pk, "booking": like.pk, "during": span}
-        made: list[Any] = []
-        times["ours"].append(milliseconds(lambda: made.append(world.book(offer, slot.start, person))))  # noqa: B023
-        undo(made[0])
+        times["ours"].append(milliseconds(lambda: world.book(offer, slot.start, person)))  # noqa: B023
+        free_all()
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM sessions_app_occupancy WHERE booking_id = %s", [like.pk])
 
@@ -184,42 +183,15 @@ def columns() -> dict[str, str]:
     return named
 
 
-def undo(booking: Any) -> None:
-    """Out of the way of the next: its time, its state."""
+def free_all() -> None:
+    """All bookings out of the way of the next; a TRUNCATE would have connections forget what they know of tables."""
+    from django.db.models.functions import Now
+
     from sessions_app.models import Booking, Engagement, Occupancy
 
-    Occupancy.objects.filter(booking=booking).delete()
-    Booking.objects.filter(pk=booking.pk).update(state="cancelled")
-    Engagement.objects.filter(pk=booking.engagement_id).update(closed_at=booking.created_at)
-
-
-def race(acts: list[Callable[[], object]]) -> tuple[Counter[str], list[float]]:
-    """All at once, each on a connection of its own: what became of them, and how long each took."""
-    from django.db import connection
-
-    from sessions_app.errors import BookingError
-
-    ready, outcomes, times = Barrier(len(acts)), Counter[str](), []
-
-    def run(act: Callable[[], object]) -> None:
-        connection.ensure_connection()
-        ready.wait()
-        began = perf_counter()
-        try:
-            outcomes["won" if act() else "lost"] += 1
-        except BookingError as error:
-            outcomes[f"refused: {error.code}"] += 1
-        except Exception as error:
-            outcomes[f"failed: {type(error).__name__}"] += 1
-        times.append((perf_counter() - began) * 1000)
-        connection.close()
-
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes, times
+    Occupancy.objects.all().delete()
+    Booking.objects.exclude(state="cancelled").update(state="cancelled")
+    Engagement.objects.live().update(closed_at=Now())
 
 
 def races(world: World, rounds: int) -> None:
@@ -238,20 +210,24 @@ def races(world: World, rounds: int) -> None:
         "64 for overlapping slots": [(*near[number % len(near)], one) for number, one in enumerate(world.people)],
         f"one for {len(together)} mentors": [(offer, start, world.people[0]) for offer in together],
     }
-    for name, tries in kinds.items():
-        outcomes: Counter[str] = Counter()
-        times: list[float] = []
-        bare_times: list[float] = []
-        for _round in range(rounds):
-            world.clear()
-            became, took = race([partial(world.book, *one) for one in tries])
-            outcomes += became
-            times += took
-            rows = spare_bookings(world, len(tries))
-            bare_times += race([partial(bare_try, row, *one) for row, one in zip(rows, tries, strict=True)])[1]
-        ratio = p95(times) / p95(bare_times)
-        print(f"{name}, {rounds} rounds: {dict(outcomes)}")
-        print(f"    p95 {p95(times):.0f} ms, bare {p95(bare_times):.0f} ms: {ratio:.1f}x (aim 2)")
+    spare = spare_bookings(world, PEOPLE)
+    with racers(PEOPLE, {"ours": world.book, "bare": bare_try}) as field:
+        for name, tries in kinds.items():
+            outcomes: Counter[str] = Counter()
+            times: dict[str, list[float]] = {"ours": [], "bare": []}
+            # The first round, in which new connections learn the tables, doesn't count.
+            for number in range(rounds + 1):
+                became, ours = field.race("ours", tries)
+                free_all()
+                _became, bare = field.race("bare", [(row, *one) for row, one in zip(spare, tries, strict=False)])
+                free_all()
+                outcomes += became
+                if number:
+                    times["ours"].append(p95(ours))
+                    times["bare"].append(p95(bare))
+            worst, other = median(times["ours"]), median(times["bare"])
+            print(f"{name}, {rounds + 1} rounds: {dict(outcomes)}")
+            print(f"    p95 {worst:.0f} ms, bare {other:.0f} ms: {worst / other:.1f}x (aim 2)")
 
 
 def same_time(world: World) -> tuple[list[Any], datetime]:
@@ -274,13 +250,14 @@ def spare_bookings(world: World, count: int) -> list[int]:
         values = values.replace(f" {name},", f" old.{column},")
     copies = values.replace("span", "old.during")
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM sessions_app_occupancy")
         cursor.execute(
             f"INSERT INTO sessions_app_booking ({named['booking']}) SELECT {copies}"
             " FROM sessions_app_booking AS old, generate_series(1, %s) WHERE old.id = %s RETURNING id",
             [count, like.pk],
         )
-        return [row[0] for row in cursor.fetchall()]
+        rows = [row[0] for row in cursor.fetchall()]
+    free_all()
+    return rows
 
 
 def bare_try(row: int, offer: Any, start: datetime, person: Any) -> bool:

@@ -1,7 +1,8 @@
-"""The slot engine alone, beside the loop one writes first: `python -m bench.engine` from the project's root.
+"""The slot engine, beside the loop one writes first, and with the database: `python -m bench.engine` from the root.
 
 One mentor, two daily spans Monday to Friday, 20-minute slots. Medians of many calls in CPU time, the two ways
-alternated in one run. "first" is ours with every cache emptied: a process' very first question about a zone.
+alternated in one run. "first" is ours with every cache emptied: a process' very first question about a zone. Last, what
+a mentor's page asks for four weeks: the timetable, read from the database, and its slots; by the clock on the wall.
 """
 
 import argparse
@@ -10,8 +11,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from bench.stand import bench_database
 from common.zones import use_pinned_tzdata
 from sessions_app import availability, walltime
 from sessions_app.availability import Rules, Slot, Taken, default_step, list_slots
@@ -21,6 +24,7 @@ ZONE = "Europe/Berlin"
 LENGTH = 20
 WINDOWS = tuple((day, *span) for day in range(1, 6) for span in ((9 * 60, 12 * 60), (13 * 60, 17 * 60)))
 AIMS = {4: 0.1, 12: 0.3}
+PAGE_AIM = 3
 
 
 def make_rules() -> Rules:
@@ -103,6 +107,55 @@ def measure(weeks: int, bookings: int, rounds: int) -> str:
     )
 
 
+def measure_page(bookings: int, rounds: int) -> str:
+    """`load_timetable` and four weeks of slots, for a mentor in the database who has these many sessions ahead."""
+    from django.db import connection, transaction
+    from django.test.utils import CaptureQueriesContext
+
+    with transaction.atomic():
+        profile = mentor_with(bookings)
+        times = []
+        for _turn in range(rounds):
+            begun = time.perf_counter()
+            found = ask_database(profile)
+            times.append((time.perf_counter() - begun) * 1000)
+        with CaptureQueriesContext(connection) as queries:
+            ask_database(profile)
+        transaction.set_rollback(True)
+    if found != ask(make_rules(), make_taken(4, bookings), 4):
+        sys.exit(f"The database and the engine alone disagree at {bookings} bookings.")
+    return f"    4 {bookings:8} {len(found):5} {median(times):8.3f} {PAGE_AIM:6.1f} {len(queries):8}"
+
+
+def ask_database(profile: Any) -> list[Slot]:
+    from sessions_app.timetable import load_timetable
+
+    timetable = load_timetable(profile, now=NOW)
+    assert timetable is not None  # noqa: S101 - it has a schedule
+    return timetable.slots(length=LENGTH, now=NOW, first=NOW, last=NOW + timedelta(weeks=4))
+
+
+def mentor_with(bookings: int) -> Any:
+    from accounts.models import User
+    from mentors.models import MentorProfile, Offer
+    from sessions_app.models import AvailabilityWindow, Booking, Brief, Engagement, Occupancy, Schedule
+
+    mentor, mentee = (User.objects.create_user(f"{name}@bench.example", name=name) for name in ("Mia", "Max"))
+    profile = MentorProfile.objects.create(person=mentor, slug="mia-bench", state="approved", approved_at=NOW)
+    offer = Offer.objects.create(profile=profile, length=LENGTH)
+    schedule = Schedule.objects.create(profile=profile, timezone=ZONE, horizon_days=make_rules().horizon_days)
+    for weekday, start, end in WINDOWS:
+        AvailabilityWindow.objects.create(schedule=schedule, weekday=weekday, start=start, end=end)
+    brief = Brief.objects.create(author=mentee, question="Which one?")
+    engagement = Engagement.objects.create(mentee=mentee, mentor=mentor, brief=brief)
+    about = {"engagement": engagement, "offer": offer, "mentor": mentor, "mentee": mentee, "format": "video"}
+    for taken in make_taken(4, bookings):
+        during = (taken.start, taken.end)
+        agreed = {"state": "confirmed", "confirmed_at": NOW, "created_at": NOW, "during": during}
+        Occupancy.objects.create(person=mentor, booking=Booking.objects.create(**about, **agreed), during=during)
+    return profile
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=300)
@@ -114,6 +167,10 @@ def main() -> None:
     for weeks in AIMS:
         for bookings in (0, 50, 200):
             print(measure(weeks, bookings, rounds))
+    with bench_database("booking"):
+        print("\nweeks bookings slots database    aim  queries")
+        for bookings in (0, 50, 200):
+            print(measure_page(bookings, rounds))
 
 
 if __name__ == "__main__":

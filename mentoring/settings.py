@@ -102,6 +102,8 @@ DATABASES["default"] |= {
 }
 # Nobody waits behind a stuck lock: book_session and its kin promise an answer within three seconds.
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=3000 -c timezone=UTC"
+# Booking's question is planned once for each connection. Off behind a pooler that lends connections by transaction.
+PREPARE_STATEMENTS = env.bool("PREPARE_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits live in Postgres, so that the site keeps its promises while Redis is down.
 CACHES = {

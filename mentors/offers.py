@@ -1,9 +1,13 @@
 """What a mentor offers: lengths and formats, booked at once or after asking."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.statements import Reading
 
 from .drafts import lock_profile
 from .errors import ProfileError
@@ -11,6 +15,23 @@ from .hooks import announce_change
 from .models import MentorProfile, Offer, Topic
 
 MAX_OFFERS = 8
+
+_OFFER, _PROFILE, _PERSON = Reading(Offer, "offer"), Reading(MentorProfile, "profile"), Reading(User, "person")
+# An offer with its mentor's profile and person, for statements that read more beside them.
+COLUMNS = f"{_OFFER.columns}, {_PROFILE.columns}, {_PERSON.columns}"
+TABLES = """
+mentors_offer AS offer
+JOIN mentors_mentorprofile AS profile ON profile.id = offer.profile_id
+JOIN accounts_user AS person ON person.id = profile.person_id
+"""
+
+
+def take_offer(row: Sequence[Any]) -> tuple[Offer, Sequence[Any]]:
+    """The offer at the beginning of a row of `COLUMNS`, and the rest of the row."""
+    offer, row = _OFFER.take(row)
+    offer.profile, row = _PROFILE.take(row)
+    offer.profile.person, row = _PERSON.take(row)
+    return offer, row
 
 
 @transaction.atomic

@@ -2,8 +2,11 @@
 
 import logging
 import time
+from functools import cache
 
 from celery import current_app
+from kombu import Connection
+from kombu.pools import producers
 
 logger = logging.getLogger(__name__)
 
@@ -15,13 +18,21 @@ PAUSE = 30
 _quiet_until = 0.0
 
 
+@cache
+def _broker(url: str) -> Connection:
+    """What the connections are opened like; it has none itself, so a process that is forked may have it too."""
+    return current_app.connection_for_write(url, transport_options={"socket_timeout": PATIENCE})
+
+
 def hint(task: str = "notifications.tasks.drain") -> None:
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return
     try:
-        with current_app.connection_for_write(transport_options={"socket_timeout": PATIENCE}) as connection:
-            current_app.send_task(task, retry=False, ignore_result=True, expires=EXPIRES, connection=connection)
+        broker = _broker(current_app.conf.broker_write_url)
+        # Connections are kept: opening one takes longer than all the SQL of a booking.
+        with producers[broker].acquire(block=True, timeout=PATIENCE) as producer:
+            current_app.send_task(task, retry=False, ignore_result=True, expires=EXPIRES, producer=producer)
     except Exception as error:  # whatever is wrong with the broker, the act that caused the row has succeeded
         _quiet_until = time.monotonic() + PAUSE
         logger.warning("no hints to the workers for %s s: %s", PAUSE, error)

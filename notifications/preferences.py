@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -40,7 +40,9 @@ def reminder_leads(person: User) -> tuple[timedelta, ...]:
 def reminder_leads_of(people: Iterable[int]) -> dict[int, tuple[timedelta, ...]]:
     """How long before a session each of these people is reminded, longest first."""
     ids = set(people)
-    chosen = dict(Preference.objects.filter(person__in=ids).values_list("person", "leads"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT person_id, leads FROM notifications_preference WHERE person_id = ANY(%s)", [list(ids)])
+        chosen = dict(cursor.fetchall())
     return {person: _spans(chosen.get(person, usual_leads())) for person in ids}
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.statements import InsertMany
 
 from . import bounces
 from .hints import hint
@@ -16,6 +18,9 @@ from .inbox import forget_passing, is_shown
 from .models import InboxItem, Notification, State
 
 MOVED_ON = "moved on"
+_TOLD = "dedupe_key kind recipient_id subject_type subject_id subject_version"
+NOTIFICATIONS = InsertMany(Notification, f"{_TOLD} due_at send_before next_try_at message_id date")
+LINES = InsertMany(InboxItem, f"{_TOLD} at read_at")
 
 
 class RetryError(Exception):
@@ -50,20 +55,19 @@ def schedule(*dues: Due, now: datetime) -> None:
     What could only come too late is left out.
     """
     for (subject_type, subject_id), version in _newest_versions(dues).items():
-        supersede(subject_type=subject_type, subject_id=subject_id, version=version)
-        forget_passing(subject_type=subject_type, subject_id=subject_id, version=version)
+        if version:
+            supersede(subject_type=subject_type, subject_id=subject_id, version=version)
+            forget_passing(subject_type=subject_type, subject_id=subject_id, version=version)
     timely = [due for due in dues if due.send_before > max(now, due.due_at)]
-    rows = [_row(due, now) for due in timely]
-    Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    lines = [_inbox_item(due) for due in timely if is_shown(due.kind)]
-    InboxItem.objects.bulk_create(lines, ignore_conflicts=True)
-    if any(row.due_at <= now for row in rows):
+    NOTIFICATIONS.write([_notification(due, now) for due in timely])
+    LINES.write([_line(due) for due in timely if is_shown(due.kind)])
+    if any(due.due_at <= now for due in timely):
         transaction.on_commit(hint, robust=True)
 
 
 def show(*dues: Due) -> None:
     """Only lines in the inbox, no mail: for what is of use at once or not at all."""
-    InboxItem.objects.bulk_create([_inbox_item(due) for due in dues], ignore_conflicts=True)
+    LINES.write([_line(due) for due in dues])
 
 
 def supersede(*, subject_type: str, subject_id: int, version: int) -> int:
@@ -106,32 +110,16 @@ def _newest_versions(dues: tuple[Due, ...]) -> dict[tuple[str, int], int]:
     return newest
 
 
-def _row(due: Due, now: datetime) -> Notification:
-    return Notification(
-        dedupe_key=due.key,
-        kind=due.kind,
-        recipient_id=due.recipient_id,
-        subject_type=due.subject_type,
-        subject_id=due.subject_id,
-        subject_version=due.version,
-        due_at=due.due_at,
-        send_before=due.send_before,
-        next_try_at=due.due_at,
-        message_id=Notification.new_message_id(settings.SITE_HOST),
-        # A reminder written weeks ahead must not look weeks old when it arrives.
-        date=max(due.due_at, now),
-    )
+def _told(due: Due) -> tuple[Any, ...]:
+    return due.key, due.kind, due.recipient_id, due.subject_type, due.subject_id, due.version
 
 
-def _inbox_item(due: Due) -> InboxItem:
+def _notification(due: Due, now: datetime) -> tuple[Any, ...]:
+    message_id = Notification.new_message_id(settings.SITE_HOST)
+    # A reminder written weeks ahead must not look weeks old when it arrives.
+    return *_told(due), due.due_at, due.send_before, due.due_at, message_id, max(due.due_at, now)
+
+
+def _line(due: Due) -> tuple[Any, ...]:
     at = due.shows_at or due.due_at
-    return InboxItem(
-        dedupe_key=due.key,
-        kind=due.kind,
-        recipient_id=due.recipient_id,
-        subject_type=due.subject_type,
-        subject_id=due.subject_id,
-        subject_version=due.version,
-        at=at,
-        read_at=at if due.own else None,
-    )
+    return *_told(due), at, at if due.own else None

@@ -32,8 +32,10 @@ def paused_until(ends: list[datetime], *, now: datetime) -> datetime | None:
     return until if until > now else None
 
 
-def why_paused(mentee: User, *, now: datetime) -> BookingError | None:
-    ends = missed_ends(mentee, now=now)
+def why_paused(mentee: User, *, now: datetime, ends: list[datetime] | None = None) -> BookingError | None:
+    """`ends`: the answer of `missed_ends`, where it is known."""
+    if ends is None:
+        ends = missed_ends(mentee, now=now)
     until = paused_until(ends, now=now)
     if until is None:
         return None

@@ -30,7 +30,8 @@ def booking_notices(booking: Booking, *, event: str, by: User | None, now: datet
     `by` is None when the clock did it.
     """
     dues = EVENTS[event](booking, now)
-    return [replace(due, own=by is not None and due.recipient_id == by.pk and due.kind in NEWS) for due in dues]
+    mine = by.pk if by else None
+    return [replace(due, own=True) if due.recipient_id == mine and due.kind in NEWS else due for due in dues]
 
 
 def _requested(booking: Booking, now: datetime) -> Iterable[Due]:
@@ -141,8 +142,7 @@ def _afterwards(booking: Booking) -> Iterable[Due]:
 
 
 def _both(booking: Booking) -> list[int]:
-    """The mentor, then the mentee, if the booking has one yet."""
-    return [person for person in (booking.mentor_id, booking.mentee_id) if person is not None]
+    return booking.participants
 
 
 def absent_due(claim: AttendanceAct, booking: Booking) -> Due:

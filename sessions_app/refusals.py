@@ -1,11 +1,34 @@
 """The engine's refusals in words: what stands in the way, fit for the person who wants to book."""
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mentors.models import MentorProfile
+from mentors.models import MentorProfile, Offer
 
 from .availability import Rules
+from .errors import BookingError
+from .timetable import Timetable
+
+
+def refuse(
+    offer: Offer,
+    timetable: Timetable | None,
+    *,
+    start: datetime,
+    length: int,
+    now: datetime,
+    own: Iterable[Sequence[datetime]],
+) -> None:
+    """Raise what the engine has against this start, if it has anything; `own` are the mentee's spans elsewhere."""
+    profile = offer.profile
+    if timetable is None:
+        raise BookingError("outside_windows", _("%(mentor)s has no times yet.") % {"mentor": profile.first_name})
+    spans = [(first, last) for first, last in own]
+    if refusal := timetable.why_not(start=start, length=length, step=offer.step, now=now, own=spans):
+        raise BookingError(refusal.code, explain(refusal.code, profile, timetable.rules), earliest=refusal.earliest)
 
 
 def explain(code: str, profile: MentorProfile, rules: Rules) -> str:

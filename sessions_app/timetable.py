@@ -23,8 +23,8 @@ NO_BOOKING = 0
 
 # Spans of what is taken are microseconds from the epoch: exact, and quicker to read than dates. Which occupancies are
 # in force is said by `Occupancy.objects.in_force` too; what is over counts for caps only.
-TIMETABLES = """
-SELECT schedule.profile_id, schedule.timezone, schedule.buffer, schedule.notice, schedule.horizon_days,
+COLUMNS = """
+    schedule.profile_id, schedule.timezone, schedule.buffer, schedule.notice, schedule.horizon_days,
     schedule.max_per_day, schedule.max_per_week, profile.paused_until,
     ARRAY(
         SELECT ARRAY[weekday, start, "end"] FROM sessions_app_availabilitywindow
@@ -62,10 +62,13 @@ SELECT schedule.profile_id, schedule.timezone, schedule.buffer, schedule.notice,
         FROM sessions_app_booking
         WHERE mentor_id = profile.person_id AND state = ANY(%(over)s) AND upper(during) > %(caps_since)s
     )
+"""
+TIMETABLES = f"""
+SELECT {COLUMNS}
 FROM sessions_app_schedule AS schedule
 JOIN mentors_mentorprofile AS profile ON profile.id = schedule.profile_id
 WHERE schedule.profile_id = ANY(%(profiles)s)
-"""
+"""  # noqa: S608 - a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +122,16 @@ def load_timetables(
     `leave_out`: a booking whose time counts as free (the one that is being moved). `but_waiting`: so does that of every
     hold and request, which the clock alone may set free.
     """
-    asked: dict[str, Any] = {
-        "profiles": [profile if isinstance(profile, int) else profile.pk for profile in profiles],
+    asked = parameters(now=now, leave_out=leave_out, but_waiting=but_waiting)
+    asked["profiles"] = [profile if isinstance(profile, int) else profile.pk for profile in profiles]
+    with connection.cursor() as cursor:
+        cursor.execute(TIMETABLES, asked)
+        return {row[0]: timetable_of(*row) for row in cursor.fetchall()}
+
+
+def parameters(*, now: datetime, leave_out: Booking | None = None, but_waiting: bool = False) -> dict[str, Any]:
+    """What `COLUMNS` want to know, see `load_timetables`."""
+    return {
         "since": now.date() - GRID_REACH,
         "caps_since": now - CAP_REACH,
         "free_from": datetime.max.replace(tzinfo=UTC) if but_waiting else now,
@@ -129,16 +140,14 @@ def load_timetables(
         "over": list(OVER),
         "leave_out": leave_out.pk if leave_out else NO_BOOKING,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(TIMETABLES, asked)
-        return {row[0]: _timetable(*row[1:]) for row in cursor.fetchall()}
 
 
 def load_timetable(profile: MentorProfile, *, now: datetime, leave_out: Booking | None = None) -> Timetable | None:
     return load_timetables([profile], now=now, leave_out=leave_out).get(profile.pk)
 
 
-def _timetable(
+def timetable_of(
+    _profile: int,
     zone: str,
     buffer: int,
     notice: int,
@@ -152,6 +161,7 @@ def _timetable(
     occupied: Sequence[Sequence[int]],
     over: Sequence[Sequence[int]],
 ) -> Timetable:
+    """From a row of `COLUMNS`."""
     rules = Rules(
         zone=zone,
         windows=tuple((weekday, start, end) for weekday, start, end in windows),

@@ -263,6 +263,11 @@ class Booking(models.Model):
     def question(self) -> str:
         return self.engagement.brief.question
 
+    @property
+    def participants(self) -> list[int]:
+        """The mentor, then the mentee, if the booking has one yet."""
+        return [person for person in (self.mentor_id, self.mentee_id) if person is not None]
+
     def other(self, person: User) -> User:
         """The person on the other side; only for a booking that has both."""
         other = self.mentee if person.pk == self.mentor_id else self.mentor

@@ -58,7 +58,7 @@ def taken() -> BookingError:
 
 def lock_people(*people: User | int | None) -> None:
     """Whoever writes about these people's time waits its turn; in one order for all, so nobody waits in a circle."""
-    User.objects.locked(*(person for person in people if person is not None))
+    User.objects.lock(*(person for person in people if person is not None))
 
 
 def lock_booking(booking: Booking) -> Booking:
@@ -76,7 +76,7 @@ def check_live(booking: Booking) -> None:
 
 def occupy(booking: Booking) -> None:
     """Take everybody's time, or raise `taken`. ON CONFLICT waits for a racer and can't deadlock; a plain INSERT can."""
-    people = [person for person in (booking.mentor_id, booking.mentee_id) if person is not None]
+    people = booking.participants
     Occupancy.objects.bulk_create(
         [Occupancy(person_id=person, booking=booking, during=booking.during) for person in sorted(people)],
         ignore_conflicts=True,
@@ -120,7 +120,14 @@ def change(
 
 
 def log(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> None:
-    entry = BookingEvent.objects.create(
+    entry = entry_of(booking, from_state=from_state, by=by, now=now, reason=reason)
+    entry.save(force_insert=True)
+    tell(entry)
+
+
+def entry_of(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> BookingEvent:
+    """The line of the log, not yet written, that says how the booking came into its present state."""
+    return BookingEvent(
         booking=booking,
         by=by,
         from_state=from_state,
@@ -129,7 +136,6 @@ def log(booking: Booking, *, from_state: str, by: User | None, now: datetime, re
         reason=reason,
         at=now,
     )
-    tell(entry)
 
 
 def expire(booking: Booking, *, now: datetime) -> None:

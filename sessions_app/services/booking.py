@@ -16,12 +16,16 @@ from notifications.services import schedule
 from sessions_app.briefs import Answers, kept
 from sessions_app.errors import BookingError
 from sessions_app.misses import why_paused
-from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Feedback, Occupancy
+from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Occupancy
 from sessions_app.notices import booking_notices
-from sessions_app.refusals import explain
+from sessions_app.refusals import refuse
+from sessions_app.standing import Standing, standing_of
 from sessions_app.timetable import load_timetable
+from sessions_app.webhooks import tell
 
-from .base import booking_act, change, close_if_over, expire, lock_people, log, occupy
+from .asking import Asked, lock_and_ask
+from .base import booking_act, change, close_if_over, entry_of, expire, lock_people, occupy
+from .writing import write_booking
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +79,22 @@ def book_session(
     """
     if continues and continues.mentee_id != mentee.pk:
         raise BookingError("not_yours", _("This session belongs to other people."))
-    offer = lock_offer(offer, mentee)
-    profile = offer.profile
     mark = mark_of(key, offer, start, brief)
-    if booked := booked_before(mentee, mark):
+    asked = lock_and_ask(offer, mentee, now=now, mark=mark)
+    offer, profile = asked.offer, asked.offer.profile
+    if asked.standing.booked_before and (booked := booked_before(mentee, mark)):
         return booked
-    check_offer(offer)
-    expire_for(profile.person_id, mentee.pk, now=now)
-    check_mentee(mentee, profile, now=now)
-    check_slot(offer, start=start, mentee=mentee, now=now)
-    close_earlier_engagement(mentee, profile, now=now)
+    if asked.standing.overdue:
+        expire_for(profile.person_id, mentee.pk, now=now)
+        asked = lock_and_ask(offer, mentee, now=now)
+    check(asked, start=start, mentee=mentee, now=now)
+    if asked.standing.engaged:
+        close_earlier_engagement(mentee, profile, now=now)
     booking = insert(
         offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, **agreed(offer, start, now=now)
     )
     if continues:
         Engagement.objects.filter(pk=booking.engagement_id).update(continues=continues)
-    log(booking, from_state="", by=mentee, now=now)
     event = "confirmed" if booking.state == BookingState.CONFIRMED else "requested"
     schedule(*booking_notices(booking, event=event, by=mentee, now=now), now=now)
     return booking
@@ -113,7 +117,8 @@ def hold_slot(
     already, which is given up. The same `key` from the same address with the same choice gets the same hold again.
     Raises BookingError as `book_session`, or `too_many_holds`.
     """
-    offer = lock_offer(offer, instead_of.mentor_id if instead_of else None)
+    asked = lock_and_ask(offer, None, now=now, also=instead_of.mentor_id if instead_of else None)
+    offer = asked.offer
     check_offer(offer)
     mark = mark_of(key, offer, start, brief)
     held = Booking.objects.filter(held_for=held_for, idempotency_key=mark, state=BookingState.HELD, expires_at__gt=now)
@@ -127,7 +132,7 @@ def hold_slot(
     expire_for(offer.profile.person_id, now=now)
     check_slot(offer, start=start, mentee=None, now=now)
     until = now + timedelta(minutes=settings.HOLD_MINUTES)
-    booking = insert(
+    return insert(
         offer,
         start=start,
         brief=brief,
@@ -138,8 +143,6 @@ def hold_slot(
         state=BookingState.HELD,
         expires_at=until,
     )
-    log(booking, from_state="", by=None, now=now)
-    return booking
 
 
 @booking_act
@@ -161,8 +164,9 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     offer = booking.offer
     check_offer(offer)
     expire_for(offer.profile.person_id, mentee.pk, now=now, but=booking)
-    check_mentee(mentee, offer.profile, now=now)
-    check_slot(offer, start=booking.start, mentee=mentee, now=now, leave_out=booking)
+    standing = standing_of(mentee, booking.mentor_id, now=now, leave_out=booking)
+    check_mentee(mentee, offer.profile, now=now, standing=standing)
+    check_slot(offer, start=booking.start, mentee=mentee, now=now, leave_out=booking, standing=standing)
     close_earlier_engagement(mentee, offer.profile, now=now)
     Brief.objects.filter(pk=booking.engagement.brief_id).update(author=mentee)
     Engagement.objects.filter(pk=booking.engagement_id).update(mentee=mentee, closed_at=None)
@@ -181,18 +185,19 @@ def give_up_hold(booking: Booking, *, now: datetime) -> None:
         close_if_over(booking, now=now)
 
 
-def lock_offer(offer: Offer, *others: User | int | None) -> Offer:
-    """Lock the mentor and others, then read the offer anew: while we waited it may have been changed, or its mentor."""
-    lock_people(offer.profile.person_id, *others)
-    return Offer.objects.select_related("profile__person").get(pk=offer.pk)
-
-
 def booked_before(mentee: User, mark: str | None) -> Booking | None:
     """What the same form made before; if that has been ended meanwhile, sending the form again doesn't revive it."""
     booked = Booking.objects.filter(mentee=mentee, idempotency_key=mark).first() if mark else None
     if booked and booked.state not in (*OCCUPYING, BookingState.COMPLETED):
         raise BookingError("changed", _("This session was ended meanwhile. Choose a time to book again."))
     return booked
+
+
+def check(asked: Asked, *, start: datetime, mentee: User, now: datetime) -> None:
+    """Raise what stands against this booking, if anything does."""
+    check_offer(asked.offer)
+    check_mentee(mentee, asked.offer.profile, now=now, standing=asked.standing)
+    refuse(asked.offer, asked.timetable, start=start, length=asked.offer.length, now=now, own=asked.standing.own)
 
 
 def check_offer(offer: Offer) -> None:
@@ -206,24 +211,24 @@ def closed(profile: MentorProfile) -> BookingError:
     )
 
 
-def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime) -> None:
-    """The limits of domain.md that concern the person who books."""
+def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime, standing: Standing | None = None) -> None:
+    """The limits of domain.md that concern the person who books; `standing` where it has been asked already."""
+    standing = standing or standing_of(mentee, profile.person_id, now=now)
     if mentee.pk == profile.person_id:
         raise BookingError("own_profile", _("This is your own profile. Other people can book you here."))
-    if Feedback.objects.not_again(mentee).filter(booking__mentor=profile.person_id).exists():
+    if standing.never_again:
         # Nobody but the mentee knows why, so nobody else could read it off the words.
         raise closed(profile)
-    if refusal := why_paused(mentee, now=now):
+    if refusal := why_paused(mentee, now=now, ends=standing.missed_ends):
         raise refusal
-    ahead = Booking.objects.open_for(mentee, now)
-    if ahead.filter(mentor=profile.person_id).exists():
+    if profile.person_id in standing.mentors_ahead:
         raise BookingError(
             "already_together",
             _("You already have a session with %(mentor)s ahead. On its page you can move it or add dates.")
             % {"mentor": profile.first_name},
         )
     limit = settings.MAX_OPEN_BOOKINGS
-    if ahead.count() >= limit:
+    if len(standing.mentors_ahead) >= limit:
         raise BookingError(
             "too_many_open",
             ngettext(
@@ -236,28 +241,23 @@ def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime) -> None
 
 
 def check_slot(
-    offer: Offer, *, start: datetime, mentee: User | None, now: datetime, leave_out: Booking | None = None
+    offer: Offer,
+    *,
+    start: datetime,
+    mentee: User | None,
+    now: datetime,
+    leave_out: Booking | None = None,
+    standing: Standing | None = None,
 ) -> None:
     """Ask the one engine, with fresh rows under the lock, why this start can't be had.
 
     `leave_out` is the booking that is moved: its time counts as free, and its own length holds, not the offer's of now.
     """
-    profile = offer.profile
-    timetable = load_timetable(profile, now=now, leave_out=leave_out)
-    if timetable is None:
-        raise BookingError("outside_windows", _("%(mentor)s has no times yet.") % {"mentor": profile.first_name})
-    own = Occupancy.objects.filter(person=mentee) if mentee else Occupancy.objects.none()
-    if leave_out:
-        own = own.exclude(booking=leave_out)
-    refusal = timetable.why_not(
-        start=start,
-        length=leave_out.length if leave_out else offer.length,
-        step=offer.step,
-        now=now,
-        own=[(during.lower, during.upper) for during in own.values_list("during", flat=True)],
-    )
-    if refusal:
-        raise BookingError(refusal.code, explain(refusal.code, profile, timetable.rules), earliest=refusal.earliest)
+    timetable = load_timetable(offer.profile, now=now, leave_out=leave_out)
+    if mentee and standing is None:
+        standing = standing_of(mentee, offer.profile.person_id, now=now, leave_out=leave_out)
+    length = leave_out.length if leave_out else offer.length
+    refuse(offer, timetable, start=start, length=length, now=now, own=standing.own if standing else ())
 
 
 def expire_for(*people: int, now: datetime, but: Booking | None = None) -> None:
@@ -303,10 +303,8 @@ def insert(
     confirmed_at: datetime | None = None,
 ) -> Booking:
     person = offer.profile.person
-    engagement = Engagement.objects.create(
-        mentee=mentee, mentor=person, brief=Brief.objects.create(author=mentee, **brief.values())
-    )
-    booking = Booking.objects.create(
+    engagement = Engagement(mentee=mentee, mentor=person, brief=Brief(author=mentee, **brief.values()))
+    booking = Booking(
         engagement=engagement,
         offer=offer,
         mentor=person,
@@ -320,5 +318,7 @@ def insert(
         confirmed_at=confirmed_at,
         created_at=now,
     )
-    occupy(booking)
+    entry = entry_of(booking, from_state="", by=mentee, now=now)
+    write_booking(booking, entry)
+    tell(entry)
     return booking

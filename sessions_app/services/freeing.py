@@ -20,8 +20,9 @@ from sessions_app.suggestions import help_with
 from sessions_app.timetable import Timetable, load_timetables
 from sessions_app.waiting_notices import held_time_due
 
-from .base import booking_act, lock_people, log, taken
-from .booking import BriefInput, check_mentee, check_offer, check_slot, expire_for, insert, lock_offer
+from .asking import lock_and_ask
+from .base import booking_act, lock_people, taken
+from .booking import BriefInput, check_mentee, check_offer, check_slot, expire_for, insert
 from .waiting import answer, end
 
 SECONDS = 15
@@ -131,7 +132,7 @@ def hold_for(*, waiting: Waiting, offer: Offer, start: datetime, now: datetime) 
 
     Raises BookingError as `book_session`: whatever would refuse the booking refuses this too.
     """
-    offer = lock_offer(offer, waiting.person_id)
+    offer = lock_and_ask(offer, None, now=now, also=waiting.person_id).offer
     profile, person = offer.profile, waiting.person
     if not Waiting.objects.live(now).filter(pk=waiting.pk).exists():
         return False
@@ -155,7 +156,6 @@ def hold_for(*, waiting: Waiting, offer: Offer, start: datetime, now: datetime) 
         expires_at=until,
     )
     occupy_for(booking, person.pk)
-    log(booking, from_state="", by=None, now=now)
     held = HeldTime.objects.create(waiting=waiting, person=person, booking=booking, at=now, until=until)
     schedule(held_time_due(held), now=now)
     return True

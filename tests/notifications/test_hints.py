@@ -1,6 +1,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from multiprocessing import get_context
 
 import pytest
 from celery import current_app
@@ -77,4 +78,34 @@ def test_hints_come_again_after_the_pause(broker, settings, monkeypatch):
     hint()
 
     assert queue.llen("celery") == 1
+    queue.delete("celery")
+
+
+def test_hints_share_a_connection_and_outlive_its_end(settings):
+    queue = Redis.from_url(settings.REDIS_URL)
+    hint()
+    queue.delete("celery")
+    before = queue.info("stats")["total_connections_received"]
+
+    hint()
+    hint()
+    kept = queue.info("stats")["total_connections_received"]
+    queue.client_kill_filter(_type="normal", skipme=True)
+    hint()
+
+    assert (kept, queue.llen("celery")) == (before, 3)
+    queue.delete("celery")
+
+
+def test_forked_process_has_connections_of_its_own(settings):
+    queue = Redis.from_url(settings.REDIS_URL)
+    hint()
+    queue.delete("celery")
+
+    child = get_context("fork").Process(target=hint)
+    child.start()
+    child.join()
+    hint()
+
+    assert (child.exitcode, queue.llen("celery")) == (0, 2)
     queue.delete("celery")

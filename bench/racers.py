@@ -1,0 +1,69 @@
+"""People who all act at one moment, each a process with a connection of its own that is kept, as a server's are.
+
+Processes, since threads of one would mostly wait for each other in Python, whatever it is that they do.
+"""
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any
+
+Acts = Mapping[str, Callable[..., object]]
+# Enough for every process to have read what it is to do, and to wait for the moment.
+RUN_UP = 0.1
+
+
+class Racers:
+    def __init__(self, pipes: Sequence[Connection]) -> None:
+        self.pipes = pipes
+
+    def race(self, act: str, tries: Sequence[tuple[Any, ...]]) -> tuple[Counter[str], list[float]]:
+        """One process for each try: what became of them, and how long each took in milliseconds."""
+        start = time.monotonic() + RUN_UP
+        running = self.pipes[: len(tries)]
+        for pipe, one in zip(running, tries, strict=True):
+            pipe.send((act, one, start))
+        outcomes, times = zip(*(pipe.recv() for pipe in running), strict=True)
+        return Counter(outcomes), list(times)
+
+
+@contextlib.contextmanager
+def racers(count: int, acts: Acts) -> Iterator[Racers]:
+    from django.db import connection
+
+    connection.close()
+    context = get_context("fork")
+    pipes = [context.Pipe() for _racer in range(count)]
+    processes = [context.Process(target=_run, args=(theirs, acts), daemon=True) for _ours, theirs in pipes]
+    for process in processes:
+        process.start()
+    try:
+        yield Racers([ours for ours, _theirs in pipes])
+    finally:
+        for ours, _theirs in pipes:
+            ours.send(None)
+        for process in processes:
+            process.join()
+
+
+def _run(pipe: Connection, acts: Acts) -> None:
+    from django.db import connection
+
+    from sessions_app.errors import BookingError
+
+    connection.ensure_connection()
+    while order := pipe.recv():
+        act, tried, start = order
+        time.sleep(max(start - time.monotonic(), 0))
+        began = time.perf_counter()
+        try:
+            outcome = "won" if acts[act](*tried) else "lost"
+        except BookingError as error:
+            outcome = f"refused: {error.code}"
+        except Exception as error:
+            outcome = f"failed: {type(error).__name__}"
+        pipe.send((outcome, (time.perf_counter() - began) * 1000))
+    connection.close()

@@ -1,0 +1,126 @@
+"""Parts of hand-written SQL that follow the models, so that a column which a later migration adds is not forgotten.
+
+Texts are made once for each model; the ORM composes its own anew for each query, which costs more than asking.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import count
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
+
+M = TypeVar("M", bound=models.Model)
+PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+class Reading(Generic[M]):
+    """All columns of one table under an alias, and the instance that a row of them is."""
+
+    def __init__(self, model: type[M], alias: str) -> None:
+        self.model = model
+        fields = model._meta.concrete_fields
+        self.names = [field.attname for field in fields]
+        self.columns = ", ".join(f'{alias}."{field.column}"' for field in fields)
+        self.converted = [(place, field) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]
+
+    def take(self, row: Sequence[Any]) -> tuple[M, Sequence[Any]]:
+        """The instance at the row's beginning, and what comes after it."""
+        values = list(row[: len(self.names)])
+        for place, field in self.converted:
+            values[place] = field.from_db_value(values[place], field.cached_col, connection)
+        return self.model.from_db(connection.alias, self.names, values), row[len(values) :]
+
+
+class Prepared:
+    """A statement that each connection parses and plans once, which may take longer than following the plan.
+
+    `text` names its parameters as `%(name)s`.
+    """
+
+    numbers = count()
+
+    def __init__(self, text: str) -> None:
+        self.name, self.text = f"prepared_{next(self.numbers)}", text
+        self.names = list(dict.fromkeys(PARAMETER.findall(text)))
+        places = ", ".join(f"%({name})s" for name in self.names)
+        self.call = f"EXECUTE {self.name} ({places})"
+        self.ready: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
+
+    def execute(self, cursor: CursorWrapper, values: Mapping[str, Any], *, first: str = "") -> None:
+        """`first`: a whole statement, with its semicolon, that goes before this one on the same trip."""
+        if not settings.PREPARE_STATEMENTS:
+            cursor.execute(first + self.text, values)
+            return
+        if cursor.connection not in self.ready:
+            numbered = PARAMETER.sub(lambda found: f"${self.names.index(found[1]) + 1}", self.text)
+            cursor.execute(f"PREPARE {self.name} AS {numbered}")
+            self.ready[cursor.connection] = True
+        cursor.execute(first + self.call, values)
+
+
+class Insert:
+    """The INSERT that `save()` sends for a new instance. `given`: columns whose value is SQL, not the instance's.
+
+    A name tells the parameters of one row from those of other rows in the same statement.
+    """
+
+    def __init__(self, model: type[models.Model], **given: str) -> None:
+        fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+        self.fields = [(str(field.column), field) for field in fields if field.column not in given]
+        self.given = given
+        names = ", ".join(f'"{column}"' for column in (*(column for column, _field in self.fields), *given))
+        self.into = f'INSERT INTO "{model._meta.db_table}" ({names})'
+
+    def row(self, name: str) -> str:
+        own = (f"%({name}_{column})s" for column, _field in self.fields)
+        return f"({', '.join([*own, *self.given.values()])})"
+
+    def text(self, name: str) -> str:
+        return f"{self.into} VALUES {self.row(name)}"
+
+    def values(self, name: str, instance: models.Model) -> dict[str, Any]:
+        return {
+            f"{name}_{column}": field.get_db_prep_save(field.pre_save(instance, True), connection)
+            for column, field in self.fields
+        }
+
+
+class InsertMany:
+    """Many rows by one INSERT whose text doesn't grow with them. Those that stand in the way of a constraint stay out.
+
+    `columns`: what is told for each row; the others get what the model says a new row has.
+    """
+
+    def __init__(self, model: type[models.Model], columns: str) -> None:
+        self.model, self.told = model, columns.split()
+        fields = {str(field.column): field for field in model._meta.concrete_fields if not field.primary_key}
+        self.anew = {name: field for name, field in fields.items() if name not in self.told and _is_made_anew(field)}
+        each = {name: fields[name] for name in (*self.told, *self.anew)}
+        self.same = {name: field for name, field in fields.items() if name not in each}
+        names = ", ".join(f'"{name}"' for name in (*each, *self.same))
+        values = ", ".join(["row.*", *(f"%({name})s" for name in self.same)])
+        arrays = ", ".join(f"%({name})s::{field.db_type(connection)}[]" for name, field in each.items())
+        self.statement = Prepared(
+            f'INSERT INTO "{model._meta.db_table}" ({names}) '  # noqa: S608 - names from the model
+            f"SELECT {values} FROM unnest({arrays}) AS row ON CONFLICT DO NOTHING"
+        )
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        if not rows:
+            return
+        new = self.model()
+        values = dict(zip(self.told, map(list, zip(*rows, strict=True)), strict=True))
+        values |= {name: [field.get_default() for _row in rows] for name, field in self.anew.items()}
+        for name, field in self.same.items():
+            values[name] = field.get_db_prep_save(field.pre_save(new, True), connection)
+        with connection.cursor() as cursor:
+            self.statement.execute(cursor, values)
+
+
+def _is_made_anew(field: "models.Field[Any, Any]") -> bool:
+    """Whether each new row has a value of its own: an empty list is the same for all, a random number is not."""
+    return field.has_default() and callable(field.default) and field.default not in (list, dict)

@@ -1,0 +1,111 @@
+"""Statements made from a model do as the ORM does, with whatever columns the model has."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+from django.test.utils import isolate_apps
+
+from common.statements import Insert, InsertMany, Prepared, Reading
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def thing():
+    """A model with a field of each sort that a migration may add, and its table."""
+    with isolate_apps("common"):
+
+        class Thing(models.Model):
+            name = models.CharField(max_length=20, unique=True)
+            owner_number = models.IntegerField(null=True)
+            number = models.IntegerField(default=7)
+            mark = models.UUIDField(default=uuid.uuid4)
+            tags = ArrayField(models.CharField(max_length=5), default=list)
+            facts = models.JSONField(default=dict)
+            said = models.TextField(blank=True)
+            at = models.DateTimeField(default=lambda: NOW)
+            made_at = models.DateTimeField(auto_now_add=True)
+            changed_at = models.DateTimeField(auto_now=True)
+
+            class Meta:
+                app_label = "common"
+
+            def __str__(self) -> str:
+                return self.name
+
+    with connection.schema_editor() as editor:
+        editor.create_model(Thing)
+    return Thing
+
+
+def rows(thing) -> list[dict]:
+    return list(thing.objects.order_by("pk").values())
+
+
+def test_insert_writes_what_save_writes(thing, now):
+    insert = Insert(thing)
+    same = {"mark": uuid.uuid4(), "tags": ["a", "b"], "facts": {"deep": [1, None]}, "said": "50 % “off”"}
+    with connection.cursor() as cursor:
+        cursor.execute(insert.text("one"), insert.values("one", thing(name="ours", **same)))
+    thing(name="theirs", **same).save()
+
+    ours, theirs = rows(thing)
+    assert {**ours, "id": 0, "name": ""} == {**theirs, "id": 0, "name": ""}
+
+
+def test_given_columns_are_sql(thing):
+    insert = Insert(thing, owner_number="(SELECT 2 + 3)")
+    with connection.cursor() as cursor:
+        cursor.execute(insert.text("one"), insert.values("one", thing(name="one", owner_number=1)))
+
+    assert thing.objects.get().owner_number == 5
+
+
+def test_insert_many_gives_the_other_columns_their_defaults(thing, now):
+    InsertMany(thing, "name owner_number").write([("a", 1), ("b", None)])
+    thing.objects.bulk_create([thing(name="c", owner_number=1)])
+
+    first, second, by_orm = rows(thing)
+    assert {**first, "id": 0, "mark": 0, "name": ""} == {**by_orm, "id": 0, "mark": 0, "name": ""}
+    assert (second["name"], second["owner_number"]) == ("b", None)
+    assert len({row["mark"] for row in rows(thing)}) == 3
+
+
+@pytest.mark.parametrize("prepare", [True, False])
+def test_prepared_statement_answers_as_often_as_it_is_asked(settings, prepare, django_assert_num_queries):
+    settings.PREPARE_STATEMENTS = prepare
+    statement = Prepared("SELECT %(a)s::int + %(b)s::int * %(a)s::int, %(text)s::text")
+    answers = []
+    with django_assert_num_queries(8 if prepare else 7), connection.cursor() as cursor:
+        for number in range(7):
+            asked = {"a": number, "b": 10, "text": "a % of “it’s”", "not asked": None}
+            statement.execute(cursor, asked, first="SELECT 1;")
+            answers.append(cursor.fetchone())
+
+    assert answers == [(number * 11, "a % of “it’s”") for number in range(7)]
+
+
+def test_insert_many_leaves_out_what_is_there_and_may_have_nothing_to_write(thing):
+    insert = InsertMany(thing, "name")
+    insert.write([("a",)])
+    insert.write([("a",), ("b",)])
+    insert.write([])
+
+    assert [row["name"] for row in rows(thing)] == ["a", "b"]
+
+
+def test_reading_is_the_instance_that_the_orm_gives(thing):
+    thing(name="one", facts={"deep": [1]}, tags=["x"], at=NOW - timedelta(days=1)).save()
+    reading = Reading(thing, "t")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {reading.columns}, 'more' FROM common_thing AS t")  # noqa: S608 - names of the model
+        read, rest = reading.take(cursor.fetchone())
+
+    by_orm = thing.objects.get()
+    assert (read, rest) == (by_orm, ("more",))
+    names = [field.attname for field in thing._meta.fields]
+    assert [getattr(read, name) for name in names] == [getattr(by_orm, name) for name in names]
