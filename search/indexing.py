@@ -178,7 +178,7 @@ def _tighten(profiles: Sequence[int], *, now: datetime) -> None:
     """The rows must be locked: see `sweep`."""
     lengths: dict[int, set[Length]] = defaultdict(set)
     for profile, length, step in (
-        Offer.objects.active().filter(profile__in=profiles).values_list("profile", "length", "step")
+        Offer.objects.active().timed().filter(profile__in=profiles).values_list("profile", "length", "step")
     ):
         lengths[profile].add((length, step))
     timetables = load_timetables(profiles, now=now, but_waiting=True)

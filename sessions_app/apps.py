@@ -22,9 +22,14 @@ class SessionsAppConfig(AppConfig):
         from .thread_letters import register_kinds as register_threads
         from .thread_lines import register_lines as register_thread_lines
         from .views.booking import claim_after_sign_in
+        from .views.written import ask_after_sign_in
         from .weekly_words import describe_times as weekly_times
+        from .written_letters import register_kinds as register_written
+        from .written_lines import register_lines as register_written_lines
 
         register_kinds()
+        register_written()
+        register_written_lines()
         register_followups()
         register_missed()
         register_case_digest()
@@ -34,5 +39,7 @@ class SessionsAppConfig(AppConfig):
         register_lines()
         register_followup_lines()
         after_change.append(follow_preference)
+        # First, since it gives way to a time that was held after it.
+        after_sign_in.append(ask_after_sign_in)
         after_sign_in.append(claim_after_sign_in)
         describe_times.append(weekly_times)

@@ -22,15 +22,14 @@ from notifications.models import Group, Notification
 from notifications.registry import Attachment, Message, Nothing, Policy, register
 
 from .brief_words import brief_line
+from .elsewhere import free_elsewhere
 from .invites import build_invite
 from .models import Booking, BookingEvent, BookingState, Resolution
 from .models.bookings import JOIN_OPENS_BEFORE
 from .reminders import REMINDERS
-from .suggestions import people_for
 
 # The question goes into the address of the search page, and addresses should stay short.
 QUESTION_IN_ADDRESS = 200
-ELSEWHERE = 3
 
 Context = dict[str, object]
 
@@ -205,26 +204,9 @@ def called_off(reading: Reading, *, template: str) -> Message:
 
 
 def soonest_elsewhere(reading: Reading) -> Context:
-    """Other mentors who could help with the same question, and when they are free first."""
     booking = reading.booking
-    others = people_for(
-        booking.question,
-        zone=reading.zone,
-        now=reading.now,
-        mentee=reading.person,
-        without=booking.offer.profile,
-        count=ELSEWHERE,
-    )
-    return {
-        "elsewhere": [
-            (
-                absolute("mentor_detail", other.profile.slug),
-                other.profile.name,
-                reading.when(other.slots[0].start, short=True),
-            )
-            for other in others
-        ]
-    }
+    others = free_elsewhere(booking.question, mentee=reading.person, without=booking.offer.profile, now=reading.now)
+    return {**others}
 
 
 def cancelled(reading: Reading) -> Message:

@@ -9,6 +9,7 @@ from .services import (
     close_engagements,
     complete_ended,
     expire_overdue,
+    expire_written,
     remove_expired_files,
     settle_silent,
     sweep_orphans,
@@ -20,6 +21,7 @@ def sweep() -> dict[str, int]:
     now = timezone.now()
     return {
         "expired": expire_overdue(now=now),
+        "unanswered": expire_written(now=now),
         "missed": settle_silent(now=now),
         "completed": complete_ended(now=now),
         "closed": close_engagements(now=now),

@@ -15,12 +15,15 @@ from .views import (
     mentor_page,
     sessions,
     threads,
+    written,
 )
 
 urlpatterns = [
     path("mentors/<slug:slug>/", mentor_page.mentor_detail, name="mentor_detail"),
     path("mentors/<slug:slug>/book/", booking.book, name="book"),
     path("mentors/<slug:slug>/book/email/", booking.book_email, name="book_email"),
+    path("mentors/<slug:slug>/ask/", written.ask, name="ask"),
+    path("mentors/<slug:slug>/ask/email/", written.ask_email, name="ask_email"),
     path("sessions/", sessions.session_list, name="session_list"),
     path("sessions/<uuid:uuid>/", sessions.session, name="session"),
     path("sessions/<uuid:uuid>/join/", attendance.session_join, name="session_join"),
@@ -39,6 +42,8 @@ urlpatterns = [
     path("sessions/<uuid:uuid>/follow-up/<slug:step>/", followups.session_follow_up, name="session_follow_up"),
     path("messages/", threads.message_list, name="message_list"),
     path("messages/<uuid:uuid>/", threads.thread, name="thread"),
+    path("messages/<uuid:uuid>/end/", written.written_end, name="written_end"),
+    path("messages/<uuid:uuid>/helped/", written.written_helped, name="written_helped"),
     path("messages/<uuid:uuid>/read/", threads.thread_read, name="thread_read"),
     path("messages/report/<uuid:uuid>/", threads.message_report, name="message_report"),
     path("mentor/feedback/", mentor_feedback.mentor_feedback, name="mentor_feedback"),

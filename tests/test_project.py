@@ -121,6 +121,8 @@ def test_every_page_asks_for_a_sign_in_unless_it_is_on_the_list():
 PUBLIC_PAGES = {
     "accessibility",
     "appearance",
+    "ask",
+    "ask_email",
     "become_a_mentor",
     "book",
     "book_email",

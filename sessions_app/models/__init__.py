@@ -14,10 +14,13 @@ from .files import SharedFile
 from .followups import ActionItem, FollowUp, FollowUpQuestion, FollowUpStep
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
 from .threads import THREAD_SUBJECT, Message, Report, ReportReason, Seat, ThreadOpening
+from .written import ANSWERED_WITHIN, WRITTEN_SUBJECT, WrittenQuestion, WrittenState
 
 __all__ = [
+    "ANSWERED_WITHIN",
     "OCCUPYING",
     "THREAD_SUBJECT",
+    "WRITTEN_SUBJECT",
     "ActionItem",
     "AttendanceAct",
     "AttendanceKind",
@@ -46,4 +49,6 @@ __all__ = [
     "TimeOff",
     "WordsAct",
     "WordsDecision",
+    "WrittenQuestion",
+    "WrittenState",
 ]

@@ -12,6 +12,13 @@ from .followups import StepInput, answer_follow_up, drop_step, write_step
 from .reports import open_report, report_message, settle_report
 from .threads import mark_read, send_message
 from .words import decline_words, publish_words, withdraw_words
+from .written import (
+    ask_in_writing,
+    decline_written,
+    expire_written,
+    say_if_it_helped,
+    withdraw_written,
+)
 
 __all__ = [
     "BriefInput",
@@ -20,6 +27,7 @@ __all__ = [
     "add_file",
     "answer_absent",
     "answer_follow_up",
+    "ask_in_writing",
     "book_session",
     "cancel_booking",
     "claim_hold",
@@ -29,9 +37,11 @@ __all__ = [
     "decide_attendance",
     "decline_booking",
     "decline_words",
+    "decline_written",
     "drop_step",
     "edit_brief",
     "expire_overdue",
+    "expire_written",
     "explain_missed",
     "extend_request",
     "give_feedback",
@@ -47,6 +57,7 @@ __all__ = [
     "report_message",
     "run_late",
     "say_absent",
+    "say_if_it_helped",
     "send_message",
     "settle_report",
     "settle_silent",
@@ -54,5 +65,6 @@ __all__ = [
     "take_back_absent",
     "withdraw_booking",
     "withdraw_words",
+    "withdraw_written",
     "write_step",
 ]

@@ -11,17 +11,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from mentors.models import MentorProfile, Offer
+from mentors.models import Format, MentorProfile, Offer
 from notifications.services import schedule
 from sessions_app.briefs import Answers, kept
 from sessions_app.errors import BookingError
 from sessions_app.misses import why_paused
-from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Feedback, Occupancy
+from sessions_app.models import (
+    OCCUPYING,
+    Booking,
+    BookingState,
+    Brief,
+    Engagement,
+    Feedback,
+    Occupancy,
+    WrittenQuestion,
+)
 from sessions_app.notices import booking_notices
 from sessions_app.refusals import explain
 from sessions_app.timetable import load_timetable
 
 from .base import booking_act, change, close_if_over, expire, lock_people, log, occupy
+from .settling import becomes_call
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +188,7 @@ def booked_before(mentee: User, mark: str | None) -> Booking | None:
 
 
 def check_offer(offer: Offer) -> None:
-    if not (offer.is_active and offer.profile.is_public):
+    if not (offer.is_active and offer.profile.is_public) or offer.format == Format.WRITING:
         raise closed(offer.profile)
 
 
@@ -205,7 +215,9 @@ def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime) -> None
             % {"mentor": profile.first_name},
         )
     limit = settings.MAX_OPEN_BOOKINGS
-    if ahead.count() >= limit:
+    # What this mentor was asked in writing becomes this session.
+    asked = WrittenQuestion.objects.open(now).filter(mentee=mentee).exclude(mentor=profile.person_id)
+    if ahead.count() + asked.count() >= limit:
         raise BookingError(
             "too_many_open",
             ngettext(
@@ -252,6 +264,7 @@ def expire_for(*people: int, now: datetime, but: Booking | None = None) -> None:
 
 def close_earlier_engagement(mentee: User, profile: MentorProfile, *, now: datetime) -> None:
     """A new question is a new engagement; the one before, whose sessions are over, ends with it."""
+    becomes_call(mentee, profile.person, now=now)
     Engagement.objects.live().between(mentee, profile.person).update(closed_at=now)
 
 
