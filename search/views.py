@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url, replace_url
 
+from accounts.models import User
 from accounts.viewing import viewer_hour12, viewer_zone
 from common.times import when_text
 from mentors.languages import LANGUAGES
@@ -26,6 +28,7 @@ from sessions_app.readers import signed_in
 
 from .finding import PAGE, Match, Results, find_mentors, relaxations
 from .forms import read_wish
+from .in_writing import find_writers
 from .ribbon import DAYS
 from .said import DROPPED, said_of
 from .unmet import note_unmet
@@ -72,6 +75,8 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     now, zone, reader = timezone.now(), viewer_zone(request) or "UTC", signed_in(request)
     is_part = bool(request.headers.get("HX-Request"))
     wish = read_wish(request.GET, typing=request.headers.get("HX-Trigger-Name") == "q")
+    if wish.format == Format.WRITING:
+        return answer(request, wish, in_writing(wish, now=now, mentee=reader))
     found = find_mentors(wish, zone=zone, now=now, mentee=reader, widen=True)
     if not found.question.chosen:
         # A topic that nobody knows is as if it weren't there.
@@ -91,7 +96,28 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
             (DROPPED[name], other.query(), count, count >= PAGE)
             for name, other, count in relaxations(wish, zone=zone, now=now, mentee=reader)
         ]
-        context["nearest_topics"] = Topic.objects.active().leaves().order_by("position", "name")[:NEAREST]
+        context["nearest_topics"] = nearest_topics()
+    return answer(request, wish, context)
+
+
+def in_writing(wish: Wish, *, now: datetime, mentee: User | None) -> dict[str, Any]:
+    """The page for those who can be asked without a time."""
+    found = find_writers(wish, now=now, mentee=mentee)
+    loosened = found.wish.loose and not wish.loose
+    return {
+        "wish": wish,
+        "found": found,
+        "cards": found.writers,
+        "said": [said_of((Drop.WORDS,), wish, soonest="")[0]] if loosened and found.writers else [],
+        "nav": "find",
+        "nearest_topics": [] if found.writers else nearest_topics(),
+        **filters(wish),
+    }
+
+
+def answer(request: HttpRequest, wish: Wish, context: dict[str, Any]) -> HttpResponse:
+    """The page, or for htmx its results and the address that leads to them."""
+    is_part = bool(request.headers.get("HX-Request"))
     response = render(request, f"search/mentor_list.html{'#results' if is_part else ''}", context)
     patch_vary_headers(response, ["HX-Request"])
     if not is_part:
@@ -99,6 +125,10 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     # Back undoes a filter, but not each letter that was typed.
     address = f"{reverse('mentor_list')}?{wish.query()}"
     return replace_url(response, address) if wish.typing else push_url(response, address)
+
+
+def nearest_topics() -> QuerySet[Topic]:
+    return Topic.objects.active().leaves().order_by("position", "name")[:NEAREST]
 
 
 def is_unmet(found: Results) -> bool:

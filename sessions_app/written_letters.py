@@ -68,8 +68,10 @@ def letter(written: WrittenQuestion, person: User, template: str, *, now: dateti
 
 
 def register_kinds() -> None:
-    def kind(name: str, state: WrittenState, group: Group | None = None, template: str = "", **options: bool) -> None:
-        say = partial(render, template=template or name, state=state, **options)
+    def kind(
+        name: str, state: WrittenState, group: Group | None = None, template: str = "", elsewhere: bool = False
+    ) -> None:
+        say = partial(render, template=template or name, state=state, elsewhere=elsewhere)
         register(name, render=say, group=group)
 
     kind("written_asked", WrittenState.ASKED)

@@ -52,7 +52,8 @@ ROWS = (
     "DELETE FROM sessions_app_booking WHERE id IN (SELECT id FROM demo_booking)",
     "DELETE FROM notifications_notification WHERE subject_type = 'written'"
     " AND subject_id IN (SELECT id FROM demo_written)",
-    "DELETE FROM notifications_inboxitem WHERE subject_type = 'written' AND subject_id IN (SELECT id FROM demo_written)",
+    "DELETE FROM notifications_inboxitem WHERE subject_type = 'written'"
+    " AND subject_id IN (SELECT id FROM demo_written)",
     "DELETE FROM sessions_app_writtenquestion WHERE id IN (SELECT id FROM demo_written)",
     "DELETE FROM notifications_notification WHERE subject_type = 'thread' AND subject_id IN (SELECT id FROM demo_seat)",
     "DELETE FROM notifications_inboxitem WHERE subject_type = 'thread' AND subject_id IN (SELECT id FROM demo_seat)",

@@ -19,8 +19,8 @@ from sessions_app.notices import booking_notices
 
 from .accounts import PASSWORD, Cast, invent_cast
 from .conversation import write_conversation
-from .in_writing import write_in_writing
 from .data import leaves, roots, words
+from .in_writing import write_in_writing
 from .mentors import MentorPlan, invent_mentor
 from .people import DOMAIN, People, Person
 from .sessions import Diary, Seat, SessionPlan, invent_sessions

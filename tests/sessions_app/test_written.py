@@ -57,7 +57,9 @@ def code_of(act: Callable[[], object]) -> str:
 
 def told() -> list[tuple[str, str, float]]:
     """What is still to be told: the kind, to whom, and how many hours from NOW."""
-    pending = Notification.objects.filter(state=State.PENDING).select_related("recipient").order_by("due_at", "recipient")
+    pending = (
+        Notification.objects.filter(state=State.PENDING).select_related("recipient").order_by("due_at", "recipient")
+    )
     return [(row.kind, row.recipient.first_name, (row.due_at - NOW) / HOUR) for row in pending]
 
 
