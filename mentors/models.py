@@ -280,7 +280,8 @@ class Offer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.get_length_display()
+        fallback = self.get_format_display() if self.format == Format.WRITING else self.get_length_display()
+        return self.title or fallback
 
 
 class Decision(models.TextChoices):

@@ -42,6 +42,7 @@ urlpatterns = [
     path("sessions/<uuid:uuid>/follow-up/<slug:step>/", followups.session_follow_up, name="session_follow_up"),
     path("messages/", threads.message_list, name="message_list"),
     path("messages/<uuid:uuid>/", threads.thread, name="thread"),
+    path("messages/<uuid:uuid>/files/", files.thread_files, name="thread_files"),
     path("messages/<uuid:uuid>/end/", written.written_end, name="written_end"),
     path("messages/<uuid:uuid>/helped/", written.written_helped, name="written_helped"),
     path("messages/<uuid:uuid>/read/", threads.thread_read, name="thread_read"),

@@ -195,6 +195,7 @@ ACCESS: dict[str, Row] = {
     "message_list": Row(PERSON),
     "thread": Row(PAIR, post=422, at="thread"),
     "thread_read": Row(PAIR, NOT_ALLOWED, "/messages/", at="thread"),
+    "thread_files": Row(PAIR, post=422, at="written"),
     "written_end": Row(PAIR, post={"mentor": 422, "others": "/messages/"}, at="written"),
     "written_helped": Row(ITS_MENTEE, NOT_ALLOWED, "/messages/", at="written"),
     "message_report": Row(ITS_MENTOR, post=422, at="message"),

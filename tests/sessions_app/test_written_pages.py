@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from mentors.models import Format
@@ -12,6 +13,7 @@ from sessions_app.services import BriefInput, ask_in_writing, expire_written
 from tests.conftest import NOW
 
 from .conftest import QUESTION
+from .documents import PDF
 from .reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -188,3 +190,14 @@ def test_a_proposal_to_talk_is_a_message_and_asks_back(client_for, alice, bob, a
     assert asked.asked_back_at == NOW
     assert words in text_of(client_for(bob).get(room))
     assert "Talk instead: choose a time" in text_of(client_for(bob).get(room))
+
+
+def test_a_file_is_shared_in_the_room(client_for, alice, bob, asked, room, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    client = client_for(bob)
+    response = client.post(f"{room}files/", {"file": SimpleUploadedFile("letter.pdf", PDF)})
+
+    file = asked.engagement.files.get()
+    assert response.url == f"{room}files/"
+    assert "letter.pdf" in text_of(client_for(alice).get(f"{room}files/"))
+    assert client.post(f"/files/{file.uuid}/remove/").url == f"{room}files/"
