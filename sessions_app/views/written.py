@@ -23,8 +23,8 @@ from accounts.services import start_email_sign_in
 from common.requests import posted
 from mentors.models import MentorProfile, Offer
 from sessions_app.errors import BookingError
-from sessions_app.forms.booking import GuestForm
-from sessions_app.forms.written import AskForm, EndForm, HelpedForm
+from sessions_app.forms.booking import CancelForm, GuestForm
+from sessions_app.forms.written import AskForm, HelpedForm
 from sessions_app.models import Resolution, WrittenQuestion
 from sessions_app.services import BriefInput, ask_in_writing, decline_written, say_if_it_helped, withdraw_written
 from sessions_app.services.written import why_not_ask
@@ -156,7 +156,7 @@ def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The mentor declines, the mentee takes the question back; the page says who is told."""
     written, now = get_written(request, uuid), timezone.now()
     is_mentor = written.mentor_id == request.user.pk
-    form = EndForm(posted(request), name=written.other(request.user).first_name)
+    form = CancelForm(posted(request), name=written.other(request.user).first_name, needed=is_mentor)
     error: BookingError | None = None
     if request.method == "POST" and (not is_mentor or form.is_valid()):
         try:
