@@ -156,7 +156,7 @@ class LengthsForm(forms.Form):
     )
     format = forms.ChoiceField(
         label=_("How do you meet?"),
-        choices=Format.choices,
+        choices=[choice for choice in Format.choices if choice[0] != Format.WRITING],
         widget=ChipRadio,
         error_messages={"required": _("Choose how you meet")},
     )
@@ -170,7 +170,7 @@ class LengthsForm(forms.Form):
 
     @staticmethod
     def initial_of(profile: MentorProfile) -> dict[str, Any]:
-        offers = list(profile.offers.active())
+        offers = list(profile.offers.active().timed())
         if not offers:
             return {"lengths": [str(Length.MIN_25.value)], "format": Format.VIDEO, "at_once": "yes"}
         return {

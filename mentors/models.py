@@ -40,6 +40,7 @@ class Format(models.TextChoices):
     VIDEO = "video", _("Video call")
     PHONE = "phone", _("Phone call")
     CHAT = "chat", _("Chat")
+    WRITING = "writing", _("In writing")
 
 
 class Length(models.IntegerChoices):
@@ -240,9 +241,19 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def timed(self) -> Self:
+        """Those that take a slot; what is answered in writing takes none."""
+        return self.exclude(format=Format.WRITING)
+
+    def in_writing(self) -> Self:
+        return self.filter(format=Format.WRITING)
+
 
 class Offer(models.Model):
-    """What a mentor gives: how long, in which form, about what, at once or after asking."""
+    """What a mentor gives: how long, in which form, about what, at once or after asking.
+
+    In writing, neither the length nor `instant` means anything: there is no slot, and anybody may be asked.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     profile = models.ForeignKey(MentorProfile, on_delete=models.CASCADE, related_name="offers")
@@ -269,7 +280,8 @@ class Offer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.get_length_display()
+        fallback = self.get_format_display() if self.format == Format.WRITING else self.get_length_display()
+        return self.title or fallback
 
 
 class Decision(models.TextChoices):

@@ -28,11 +28,13 @@ class OfferForm(forms.Form):
         label=_("Length"),
         choices=Length.choices,
         coerce=int,
+        empty_value=None,
+        required=False,
         widget=ChipRadio,
-        error_messages={"required": _("Choose a length")},
     )
     format = forms.ChoiceField(
         label=_("How do you meet?"),
+        help_text=_("In writing, people ask without a time, and you answer within 48 hours; no length is needed."),
         choices=Format.choices,
         widget=ChipRadio,
         error_messages={"required": _("Choose how you meet")},
@@ -40,8 +42,8 @@ class OfferForm(forms.Form):
     at_once = forms.ChoiceField(
         label=_("When someone picks a time"),
         choices=AT_ONCE,
+        required=False,
         widget=ChipRadio,
-        error_messages={"required": _("Choose one")},
     )
     issue_types = forms.MultipleChoiceField(
         label=_("Kinds of need"), choices=IssueType.choices, widget=ChipCheckboxes, required=False
@@ -62,6 +64,15 @@ class OfferForm(forms.Form):
                 validators=[validate_plain_text],
             )
 
+    def clean(self) -> dict[str, Any]:
+        """What takes a slot needs a length and a way to be booked; what is in writing needs neither."""
+        data = super().clean() or self.cleaned_data
+        if data.get("format") != Format.WRITING:
+            for name, words in (("length", _("Choose a length")), ("at_once", _("Choose one"))):
+                if name not in self.errors and not data.get(name):
+                    self.add_error(name, words)
+        return data
+
     @staticmethod
     def initial_of(offer: Offer) -> dict[str, Any]:
         questions = {f"question_{number}": text for number, text in enumerate(offer.questions, start=1)}
@@ -78,8 +89,9 @@ class OfferForm(forms.Form):
 
     def write_to(self, offer: Offer) -> None:
         data = self.cleaned_data
-        offer.title, offer.length, offer.format = data["title"], data["length"], data["format"]
-        offer.instant = data["at_once"] == "yes"
+        offer.title, offer.format = data["title"], data["format"]
+        offer.length = data["length"] or Length.MIN_15
+        offer.instant = data["at_once"] != "no"
         offer.issue_types = data["issue_types"]
         asked = (data[f"question_{number}"] for number in range(1, OWN_QUESTIONS + 1))
         offer.questions = [question for question in asked if question]

@@ -41,9 +41,9 @@ def set_lengths(*, profile: MentorProfile, lengths: Iterable[int], format: str, 
     wanted = sorted(set(lengths))
     if not wanted:
         raise ProfileError("no_lengths", _("Choose at least one length."))
-    profile.offers.exclude(length__in=wanted).update(is_active=False)
+    profile.offers.timed().exclude(length__in=wanted).update(is_active=False)
     kept: dict[int, Offer] = {}
-    for offer in profile.offers.filter(length__in=wanted).order_by("-is_active", "pk"):
+    for offer in profile.offers.timed().filter(length__in=wanted).order_by("-is_active", "pk"):
         kept.setdefault(offer.length, offer)
     for length in wanted:
         offer = kept.setdefault(length, Offer(profile=profile, length=length))

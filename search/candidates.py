@@ -14,7 +14,7 @@ from sessions_app.models.feedback import Again
 from sessions_app.walltime import EPOCH, MINUTE, minute_at_or_after, minute_at_or_before
 
 from .bounds import ANY, USUAL, floor
-from .kinds import FORMATS, LENGTHS, kind_bits
+from .kinds import LENGTHS, TIMED, kind_bits
 from .outlook import HOUR, HOURS, NEAR, mark
 from .wishes import Order, Span, Wish
 from .words import Question
@@ -138,25 +138,15 @@ def find_candidates(
 
 def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tuple[str, dict[str, Any]]:
     wish, question = asked.wish, asked.question
-    values: dict[str, Any] = {
+    values: dict[str, Any] = values_of(asked) | {
         "approved": ProfileState.APPROVED,
-        "as_mentee": Role.MENTEE,
-        "never": Again.NO,
         "waiting": list(WAITING),
         "lengths": list(wish.lengths or LENGTHS),
-        "formats": [wish.format] if wish.format else FORMATS,
+        "formats": [wish.format] if wish.format else TIMED,
         "any": not wish.instant,
-        "mentee": asked.mentee_id,
         "begin": asked.times[0][0],
         "end": asked.times[-1][1],
         "limit": limit,
-        "shown": list(wish.shown),
-        "without": list(asked.without),
-        "kinds": kind_bits(wish.lengths, wish.format, wish.instant),
-        "language": [wish.language],
-        "chosen": list(question.chosen),
-        "named": list(question.topics_for(loose=wish.loose)),
-        "query": question.query(loose=wish.loose),
     }
     key = "greatest(floor, %(begin)s)" if wish.is_any_time else _bucket(asked, values)
     page = "key IS NOT NULL"
@@ -168,12 +158,12 @@ def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tu
     by_match = wish.order == Order.MATCH
     sql = CANDIDATES.format(
         busy=BUSY if asked.mentee_id else "NULL",
-        near=_near(question, values) if by_match else "0",
+        near=nearness(question, values) if by_match else "0",
         key=key,
         columns="hours, topics, words" if by_match else "hours",
         floor=bound,
         tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
-        where="\n                AND ".join(_conditions(asked)),
+        where="\n                AND ".join((f"{run_of(wish)}_from < %(end)s", *suits(asked))),
         page=page,
     )
     return sql, values
@@ -184,9 +174,27 @@ def run_of(wish: Wish) -> str:
     return ANY if wish.lengths or wish.format or wish.instant else USUAL
 
 
-def _conditions(asked: Asked) -> Iterator[str]:
+def values_of(asked: Asked) -> dict[str, Any]:
+    """What the conditions of `suits` name."""
     wish, question = asked.wish, asked.question
-    yield f"{run_of(wish)}_from < %(end)s"
+    return {
+        "as_mentee": Role.MENTEE,
+        "never": Again.NO,
+        "mentee": asked.mentee_id,
+        "now": asked.now,
+        "shown": list(wish.shown),
+        "without": list(asked.without),
+        "kinds": kind_bits(wish.lengths, wish.format, wish.instant),
+        "language": [wish.language],
+        "chosen": list(question.chosen),
+        "named": list(question.topics_for(loose=wish.loose)),
+        "query": question.query(loose=wish.loose),
+    }
+
+
+def suits(asked: Asked) -> Iterator[str]:
+    """Who could help this reader, whenever that is."""
+    wish, question = asked.wish, asked.question
     if run_of(wish) == ANY:
         yield "offers & %(kinds)s <> 0"
     if question.chosen:
@@ -210,7 +218,7 @@ def _matching(question: Question, *, loose: bool) -> str:
     return f"profile_id IN ({' UNION '.join([*by_topic, *by_words])})" if by_topic or by_words else "false"
 
 
-def _near(question: Question, values: dict[str, Any]) -> str:
+def nearness(question: Question, values: dict[str, Any]) -> str:
     """How much of the question a row matches: two for a topic, one for each word, one more where it is asked about."""
     parts = ["2 * (topics && %(named)s::int[])::int"] if values["named"] else []
     for number, term in enumerate(question.terms):

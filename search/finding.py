@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from accounts.models import User
-from mentors.models import MentorProfile, Offer
+from mentors.models import Format, MentorProfile, Offer
 from mentors.usual import usual_offer
 from sessions_app.availability import Slot
 from sessions_app.picking import overlaps
@@ -99,7 +101,8 @@ class Finder:
 
     def find(self, wish: Wish, question: Question, count: int) -> list[Found]:
         times = wish.times(zone=self.zone, now=self.now)
-        if not times:
+        if not times or wish.format == Format.WRITING:
+            # What is answered in writing has no times: see `in_writing`.
             return []
         asked = Asked(wish, question, times, self.now, self.mentee.pk if self.mentee else None, self.without)
         return best(count, self.batches(asked), lambda batch: self.look(batch, times))
@@ -153,7 +156,8 @@ class Finder:
 
     def matches(self, found: Sequence[Found], wish: Wish) -> list[Match]:
         of_page = Offer.objects.filter(pk__in=[one.offer.pk for one in found]).select_related("profile__person")
-        offers = {offer.pk: offer for offer in of_page.only(*ON_A_CARD)}
+        writes = Exists(Offer.objects.active().in_writing().filter(profile=OuterRef("profile")))
+        offers = {offer.pk: offer for offer in of_page.only(*ON_A_CARD).annotate(writes=writes)}
         proofs = proof_of([offer.profile.person_id for offer in offers.values()], now=self.now)
         times = wish.times(zone=self.zone, now=self.now)
         return [self.match(one, offers[one.offer.pk], times, proofs) for one in found if one.offer.pk in offers]

@@ -192,7 +192,8 @@ def _write(profiles: Sequence[int]) -> None:
 def _tighten(profiles: Sequence[int], *, now: datetime) -> None:
     """The rows must be locked: see `sweep`."""
     offers: dict[int, list[Offer]] = defaultdict(list)
-    for offer in Offer.objects.active().filter(profile__in=profiles).only("profile_id", "length", "step", "position"):
+    timed = Offer.objects.active().timed().filter(profile__in=profiles)
+    for offer in timed.only("profile_id", "length", "step", "position"):
         offers[offer.profile_id].append(offer)
     timetables = load_timetables(profiles, now=now, but_waiting=True)
     rows = [_bounds(profile, offers[profile], timetables.get(profile), now=now) for profile in profiles]

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,6 +30,7 @@ from sessions_app.same_question import asked_already, earlier_of
 from .finding import PAGE, Match, Results, find_mentors, relaxations
 from .forms import read_wish
 from .helping import filters_of
+from .in_writing import find_writers
 from .ribbon import DAYS
 from .said import DROPPED, said_of
 from .unmet import note_unmet
@@ -76,6 +78,8 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     is_part = bool(request.headers.get("HX-Request"))
     wish = read_wish(request.GET, typing=request.headers.get("HX-Trigger-Name") == "q")
     wish, without = leave_out(wish, reader)
+    if wish.format == Format.WRITING:
+        return answer(request, wish, in_writing(wish, now=now, mentee=reader))
     found = find_mentors(wish, zone=zone, now=now, mentee=reader, without=without, widen=True)
     if not found.question.chosen:
         # A topic that nobody knows is as if it weren't there.
@@ -96,7 +100,28 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
             (DROPPED[name], other.query(), count, count >= PAGE)
             for name, other, count in relaxations(wish, zone=zone, now=now, mentee=reader, without=without)
         ]
-        context["nearest_topics"] = Topic.objects.active().leaves().order_by("position", "name")[:NEAREST]
+        context["nearest_topics"] = nearest_topics()
+    return answer(request, wish, context)
+
+
+def in_writing(wish: Wish, *, now: datetime, mentee: User | None) -> dict[str, Any]:
+    """The page for those who can be asked without a time."""
+    found = find_writers(wish, now=now, mentee=mentee)
+    loosened = found.wish.loose and not wish.loose
+    return {
+        "wish": wish,
+        "found": found,
+        "cards": found.writers,
+        "said": [said_of((Drop.WORDS,), wish, soonest="")[0]] if loosened and found.writers else [],
+        "nav": "find",
+        "nearest_topics": [] if found.writers else nearest_topics(),
+        **filters(wish),
+    }
+
+
+def answer(request: HttpRequest, wish: Wish, context: dict[str, Any]) -> HttpResponse:
+    """The page, or for htmx its results and the address that leads to them."""
+    is_part = bool(request.headers.get("HX-Request"))
     response = render(request, f"search/mentor_list.html{'#results' if is_part else ''}", context)
     patch_vary_headers(response, ["HX-Request"])
     if not is_part:
@@ -112,6 +137,10 @@ def leave_out(wish: Wish, reader: User | None) -> tuple[Wish, frozenset[int]]:
     if earlier is None:
         return replace(wish, follows="", met=False), frozenset()
     return wish, frozenset() if wish.met else asked_already(earlier)
+
+
+def nearest_topics() -> QuerySet[Topic]:
+    return Topic.objects.active().leaves().order_by("position", "name")[:NEAREST]
 
 
 def is_unmet(found: Results) -> bool:

@@ -27,12 +27,17 @@ class SessionsAppConfig(AppConfig):
         from .thread_lines import register_lines as register_thread_lines
         from .views.booking import claim_after_sign_in
         from .views.waiting import join_after_sign_in
+        from .views.written import ask_after_sign_in
         from .waiting_hints import wake_when_committed
         from .waiting_letters import register_kinds as register_waiting
         from .webhooks import EVENTS
         from .weekly_words import describe_times as weekly_times
+        from .written_letters import register_kinds as register_written
+        from .written_lines import register_lines as register_written_lines
 
         register_kinds()
+        register_written()
+        register_written_lines()
         register_followups()
         register_missed()
         register_series()
@@ -46,6 +51,7 @@ class SessionsAppConfig(AppConfig):
         register_followup_lines()
         register_series_lines()
         after_change.append(follow_preference)
-        after_sign_in.extend([claim_after_sign_in, join_after_sign_in])
+        # Asking first, since it gives way to a time that was held after it.
+        after_sign_in.extend([ask_after_sign_in, claim_after_sign_in, join_after_sign_in])
         on_time_opened.append(wake_when_committed)
         describe_times.append(weekly_times)

@@ -12,17 +12,30 @@ from itertools import chain, groupby
 
 from django.core.cache import cache
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 
 from notifications.models import Notification
 from notifications.services import Due, schedule
 
 from .followup_notices import action_dues
-from .models import ActionItem, AttendanceAct, Booking, BookingEvent, BookingState, HeldTime, Message, Seat
+from .models import (
+    ActionItem,
+    AttendanceAct,
+    Booking,
+    BookingEvent,
+    BookingState,
+    HeldTime,
+    Message,
+    Seat,
+    WrittenQuestion,
+    WrittenState,
+)
 from .models.bookings import MISSED, OVER, BookingQuerySet
 from .notices import absent_due, booking_notices
 from .reminders import KINDS as REMINDERS
 from .thread_notices import message_due
 from .waiting_notices import held_time_due
+from .written_notices import written_notices
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +68,7 @@ def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
     """
     end = time.monotonic() + seconds
     after = cache.get(GOES_ON_AFTER, 0)
-    apart = chain(_of_steps(now), _of_claims(now), _of_threads(now), _of_held_times(now))
+    apart = chain(_of_steps(now), _of_claims(now), _of_threads(now), _of_held_times(now), _of_written(now))
     written = _write_missing(apart, now=now)
     while time.monotonic() < end:
         bookings = list(_to_audit(now).filter(pk__gt=after).order_by("pk")[:AT_ONCE])
@@ -122,13 +135,18 @@ def _of_threads(now: datetime) -> Iterable[Due]:
     """Mails about messages of the last day that nobody has read."""
     recent = Message.objects.filter(sent_at__gte=now - LATE)
     for seat in Seat.objects.filter(engagement__in=recent.values("engagement")):
-        first = seat.unread.filter(sent_at__gte=now - LATE).first()
+        first = seat.unread.filter(sent_at__gte=now - LATE, answers=None).first()
         if first:
             yield message_due(seat, now=first.sent_at)
 
 
 def _of_held_times(now: datetime) -> list[Due]:
     return [held_time_due(held) for held in HeldTime.objects.open().filter(until__gt=now)]
+
+
+def _of_written(now: datetime) -> list[Due]:
+    lately = WrittenQuestion.objects.filter(Q(state=WrittenState.ASKED) | Q(settled_at__gte=now - LATE))
+    return [due for written in lately for due in written_notices(written)]
 
 
 def _write_missing(dues: Iterable[Due], *, now: datetime) -> int:

@@ -22,15 +22,13 @@ from notifications.models import Group, Notification
 from notifications.registry import Attachment, Message, Nothing, Policy, register
 
 from .brief_words import brief_line
+from .elsewhere import free_elsewhere
 from .followups import meet_again
 from .invites import build_invite
 from .models import Booking, BookingEvent, BookingState, Resolution
 from .models.bookings import JOIN_OPENS_BEFORE
 from .reminders import REMINDERS
 from .same_question import QUESTION_IN_ADDRESS, asked_already, question_query
-from .suggestions import people_for
-
-ELSEWHERE = 3
 
 Context = dict[str, object]
 
@@ -206,26 +204,15 @@ def called_off(reading: Reading, *, template: str) -> Message:
 def soonest_elsewhere(reading: Reading) -> Context:
     """Other mentors who could help with the same question and were not asked yet, and when they are free first."""
     booking = reading.booking
-    asked = asked_already(booking.engagement)
-    others = people_for(
+    others = free_elsewhere(
         booking.question,
-        zone=reading.zone,
-        now=reading.now,
         mentee=reading.person,
         without=booking.offer.profile,
-        count=ELSEWHERE + len(asked),
+        now=reading.now,
+        asked=asked_already(booking.engagement),
+        query=question_query(booking),
     )
-    fresh = [other for other in others if other.profile.person_id not in asked][:ELSEWHERE]
-    return {
-        "elsewhere": [
-            (
-                f"{absolute('mentor_detail', other.profile.slug)}?{question_query(booking)}",
-                other.profile.name,
-                reading.when(other.slots[0].start, short=True),
-            )
-            for other in fresh
-        ]
-    }
+    return {**others}
 
 
 def cancelled(reading: Reading) -> Message:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from common.times import in_zone
 from mentors.models import MentorProfile
 
-from .models import Booking, BookingState, Schedule
+from .models import Booking, BookingState, Schedule, WrittenQuestion
 from .models.bookings import OVER
 from .preview import Preview, preview_of, timetable_for
 from .scheduling import local_today
@@ -35,6 +35,7 @@ class MentorDay:
 
     next: Booking | None
     requests: list[Booking]
+    written: list[WrittenQuestion]
     sessions: list[Booking]
     next_free: datetime | None
     nudge: Nudge | None
@@ -45,7 +46,7 @@ class MentorDay:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.requests or self.sessions)
+        return not (self.requests or self.written or self.sessions)
 
 
 def mentor_day(profile: MentorProfile, *, zone: str, now: datetime) -> MentorDay:
@@ -56,6 +57,7 @@ def mentor_day(profile: MentorProfile, *, zone: str, now: datetime) -> MentorDay
     return MentorDay(
         next=mine.upcoming(now).first(),
         requests=list(waiting),
+        written=list(WrittenQuestion.objects.open(now).filter(mentor=profile.person_id).with_people()),
         sessions=_sessions_today(profile, zone=zone, now=now),
         next_free=preview.soonest if preview else None,
         nudge=_nudge(profile, schedule, preview, now=now),

@@ -55,6 +55,7 @@ class ScheduleRules:
     horizon_days: int
     max_per_day: int | None = None
     max_per_week: int | None = None
+    max_written: int = 2
     meeting_url: str = ""
 
 

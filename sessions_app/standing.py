@@ -9,14 +9,14 @@ from django.db import connection
 
 from accounts.models import User
 
-from .models import Booking, BookingState, Role
+from .models import Booking, BookingState, Role, WrittenState
 from .models.attendance import DECISIONS, AttendanceKind
 from .models.bookings import WAITING
 from .models.feedback import Again
 from .timetable import NO_BOOKING
 
 # Each part is said by a QuerySet too: `Booking.objects.overdue` and `open_for`, `Feedback.objects.not_again`,
-# `misses.missed_ends`, `Engagement.objects.live().between`.
+# `misses.missed_ends`, `Engagement.objects.live().between`, `WrittenQuestion.objects.open`.
 COLUMNS = """
     EXISTS (SELECT FROM sessions_app_booking WHERE mentee_id = %(mentee)s AND idempotency_key = %(mark)s),
     EXISTS (
@@ -54,6 +54,10 @@ COLUMNS = """
     EXISTS (
         SELECT FROM sessions_app_engagement
         WHERE mentee_id = %(mentee)s AND mentor_id = %(mentor)s AND closed_at IS NULL
+    ),
+    (
+        SELECT count(*) FROM sessions_app_writtenquestion
+        WHERE mentee_id = %(mentee)s AND mentor_id <> %(mentor)s AND state = %(asked)s AND due_at > %(now)s
     )
 """
 
@@ -62,7 +66,8 @@ COLUMNS = """
 class Standing:
     """From a row of `COLUMNS`. `booked_before`: with the same form.
 
-    `overdue`: there is a hold or request, of either, that counts as free.
+    `overdue`: there is a hold or request, of either, that counts as free. `in_writing`: what others were asked and have
+    yet to answer; what this mentor was asked becomes the session.
     """
 
     booked_before: bool
@@ -72,6 +77,7 @@ class Standing:
     mentors_ahead: list[int]
     own: list[list[datetime]]
     engaged: bool
+    in_writing: int
 
 
 def standing_of(
@@ -100,6 +106,7 @@ def parameters(
 
 FIXED = {
     "waiting": list(WAITING),
+    "asked": WrittenState.ASKED,
     "as_mentee": Role.MENTEE,
     "never": Again.NO,
     "missed": BookingState.MENTEE_NO_SHOW,

@@ -9,6 +9,7 @@ from .services import (
     close_engagements,
     complete_ended,
     expire_overdue,
+    expire_written,
     give_freed_time,
     remove_expired_files,
     settle_silent,
@@ -21,6 +22,7 @@ def sweep() -> dict[str, int]:
     now = timezone.now()
     return {
         "expired": expire_overdue(now=now),
+        "unanswered": expire_written(now=now),
         "missed": settle_silent(now=now),
         "completed": complete_ended(now=now),
         "closed": close_engagements(now=now),

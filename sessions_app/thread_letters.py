@@ -12,7 +12,7 @@ from notifications.models import Group, Notification
 from notifications.registry import Message as Mail
 from notifications.registry import Nothing, Policy, register, register_subject
 
-from .models import THREAD_SUBJECT, Seat
+from .models import THREAD_SUBJECT, Seat, WrittenQuestion
 from .thread_notices import KIND
 
 MESSAGE_IN_MAIL = 400
@@ -34,6 +34,7 @@ def unread_messages(row: Notification, now: datetime) -> Mail | Nothing:
         "words": Truncator(unread[-1].body).chars(MESSAGE_IN_MAIL),
         "earlier": len(unread) - 1,
         "question": Truncator(seat.engagement.brief.question).chars(100),
+        "in_writing": WrittenQuestion.objects.filter(engagement=seat.engagement).exists(),
         "page_url": f"{absolute('thread', seat.engagement.uuid)}#messages",
     }
     subject, text, html = render_mail(

@@ -12,7 +12,7 @@ from accounts.models import User
 from mentors.models import Format
 
 from .errors import BookingError
-from .models import Booking, Engagement, Message, Seat
+from .models import Booking, Engagement, Message, Seat, WrittenQuestion, WrittenState
 from .services.engagements import why_not_share
 
 AT_ONCE = 50
@@ -36,6 +36,15 @@ class Thread:
     is_part: bool = False
     refusal: BookingError | None = None
     is_live: bool = False
+    written: WrittenQuestion | None = None
+    reader: User | None = None
+
+    @property
+    def waits_for_answer(self) -> bool:
+        """Whether what its reader writes here may be the answer that was promised."""
+        written, reader = self.written, self.reader
+        is_asked = written is not None and written.state == WrittenState.ASKED
+        return is_asked and reader is not None and reader.pk == self.engagement.mentor_id
 
     @property
     def key(self) -> str:
@@ -70,6 +79,8 @@ def thread_of(engagement: Engagement, reader: User, *, before: int | None = None
         is_part=before is not None,
         refusal=why_not_share(engagement),
         is_live=is_live,
+        written=WrittenQuestion.objects.with_people().filter(engagement=engagement).first(),
+        reader=reader,
     )
 
 

@@ -21,12 +21,15 @@ from .views import (
     taken_away,
     threads,
     waiting,
+    written,
 )
 
 urlpatterns = [
     path("mentors/<slug:slug>/", mentor_page.mentor_detail, name="mentor_detail"),
     path("mentors/<slug:slug>/book/", booking.book, name="book"),
     path("mentors/<slug:slug>/book/email/", booking.book_email, name="book_email"),
+    path("mentors/<slug:slug>/ask/", written.ask, name="ask"),
+    path("mentors/<slug:slug>/ask/email/", written.ask_email, name="ask_email"),
     path("sessions/", sessions.session_list, name="session_list"),
     path("sessions/left-with/", taken_away.left_with, name="left_with"),
     path("sessions/<uuid:uuid>/", sessions.session, name="session"),
@@ -52,6 +55,9 @@ urlpatterns = [
     path("sessions/<uuid:uuid>/follow-up/<slug:step>/", followups.session_follow_up, name="session_follow_up"),
     path("messages/", threads.message_list, name="message_list"),
     path("messages/<uuid:uuid>/", threads.thread, name="thread"),
+    path("messages/<uuid:uuid>/files/", files.thread_files, name="thread_files"),
+    path("messages/<uuid:uuid>/end/", written.written_end, name="written_end"),
+    path("messages/<uuid:uuid>/helped/", written.written_helped, name="written_helped"),
     path("messages/<uuid:uuid>/read/", threads.thread_read, name="thread_read"),
     path("messages/report/<uuid:uuid>/", threads.message_report, name="message_report"),
     path("waiting/", waiting.waiting_list, name="waiting_list"),

@@ -83,7 +83,7 @@ def alice(db) -> User:
 
 @pytest.fixture
 def offer(alice: User) -> Offer:
-    return alice.mentor_profile.offers.get()
+    return alice.mentor_profile.offers.timed().get()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from django.urls import get_resolver, reverse
 
 from accounts.models import Scope, User
 from accounts.tokens import make_token
-from mentors.models import MentorProfile, ProfileState, Topic
+from mentors.models import Format, MentorProfile, ProfileState, Topic
 from mentors.photos import read_photo
 from mentors.services import Words, save_words
 from notifications.models import Group, Notification, WebhookDelivery
@@ -33,6 +33,7 @@ from sessions_app.models import Booking, DateOverride, HeldTime, Message, Report
 from sessions_app.services import (
     BriefInput,
     add_file,
+    ask_in_writing,
     book_session,
     complete_ended,
     give_feedback,
@@ -189,6 +190,8 @@ ACCESS: dict[str, Row] = {
     "mentor_detail": Row(EVERYBODY, at="mentor_page"),
     "book": Row(EVERYBODY, "/mentors/alice-adair/", 422, at="mentor_page"),
     "book_email": Row(EVERYBODY, NOT_ALLOWED, "/mentors/alice-adair/", at="mentor_page"),
+    "ask": Row(EVERYBODY, "/mentors/alice-adair/", 422, at="mentor_page"),
+    "ask_email": Row(EVERYBODY, NOT_ALLOWED, "/mentors/alice-adair/", at="mentor_page"),
     # sessions
     "session_list": Row(PERSON),
     "left_with": Row(PERSON),
@@ -217,6 +220,9 @@ ACCESS: dict[str, Row] = {
     "message_list": Row(PERSON),
     "thread": Row(PAIR, post=422, at="thread"),
     "thread_read": Row(PAIR, NOT_ALLOWED, "/messages/", at="thread"),
+    "thread_files": Row(PAIR, post=422, at="written"),
+    "written_end": Row(PAIR, post={"mentor": 422, "others": "/messages/"}, at="written"),
+    "written_helped": Row(ITS_MENTEE, NOT_ALLOWED, "/messages/", at="written"),
     "message_report": Row(ITS_MENTOR, post=422, at="message"),
     "wait": Row(EVERYBODY, visitors("/mentors/", "/waiting/"), "/mentors/"),
     "wait_email": Row(EVERYBODY, NOT_ALLOWED, visitors("/mentors/", "/waiting/")),
@@ -290,7 +296,7 @@ class Scene:
 
     @cached_property
     def offer(self) -> UUID:
-        return self.mentor.offers.get().uuid
+        return self.mentor.offers.timed().get().uuid
 
     @property
     def mentor(self) -> MentorProfile:
@@ -302,7 +308,7 @@ class Scene:
         return person
 
     def book(self, start: str, *, now: str = "", instant: bool = True) -> Booking:
-        offer = self.mentor.offers.get()
+        offer = self.mentor.offers.timed().get()
         offer.instant = instant
         offer.save()
         moment = at(now) if now else NOW
@@ -336,6 +342,13 @@ class Scene:
         message = Message.objects.get(uuid=self.message)
         mentor = self.person("mentor")
         return report_message(message=message, reason=ReportReason.OTHER, words="", by=mentor, now=NOW).uuid
+
+    @cached_property
+    def written(self) -> UUID:
+        """A question in writing that waits for its answer."""
+        offer, mentee = self.mentor.offers.create(length=15, format=Format.WRITING), self.person("mentee")
+        brief = BriefInput(question="Do I take the offer?")
+        return ask_in_writing(offer=offer, brief=brief, mentee=mentee, now=NOW, key="k").engagement.uuid
 
     @cached_property
     def request(self) -> UUID:
@@ -540,6 +553,7 @@ MADE_UP = {
     "thread": UUID("00000000-0000-4000-8000-000000000000"),
     "time_off": 10**12,
     "topic": "nothing-at-all",
+    "written": UUID("00000000-0000-4000-8000-000000000000"),
     "way_out": "1:reminders:made-up",
 }
 GUARDED = [name for name, row in ACCESS.items() if row.at in MADE_UP and row.who is not EVERYBODY]

@@ -127,7 +127,7 @@ def test_no_address_breaks_a_page(name, scene, clients):  # noqa: F811
 
 
 # Forms that are drawn on another page, and what is sent by hand-made buttons
-DRAWN_ON = {"book": "mentor_detail"}
+DRAWN_ON = {"book": "mentor_detail", "ask": "mentor_detail"}
 SENT = {
     "book": {"offer": "", "start": "2026-11-26T14:30Z", "question": "Do I?", "key": "k", "day": "2026-11-26"},
     "appearance": {"theme": "dark", "next": "/"},
@@ -144,6 +144,7 @@ SENT = {
     "session_step": {"drop": "1"},
     "staff_attendance": {"session": "00000000-0000-4000-8000-000000000000", "decision": "held", "reason": ""},
     "thread_read": {"until": "1"},
+    "written_helped": {"helped": "yes"},
     "staff_words": {"feedback": "1", "decision": "show", "reason": ""},
     "calendar_settings": {"stop": "1", "replaces": "1"},
     "account_reauthenticate_by_code": {"action": "resend", "code": "123456"},

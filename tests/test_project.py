@@ -130,6 +130,8 @@ PUBLIC_PAGES = {
     "api_slots",
     "api_topics",
     "appearance",
+    "ask",
+    "ask_email",
     "become_a_mentor",
     "book",
     "book_email",

@@ -13,13 +13,17 @@ TABLES = (
     " WHERE person_id IN (SELECT id FROM demo_person)",
     "CREATE TEMP TABLE demo_booking ON COMMIT DROP AS SELECT id, engagement_id FROM sessions_app_booking"
     " WHERE mentor_id IN (SELECT id FROM demo_person) OR mentee_id IN (SELECT id FROM demo_person)",
+    "CREATE TEMP TABLE demo_written ON COMMIT DROP AS SELECT id, engagement_id FROM sessions_app_writtenquestion"
+    " WHERE mentor_id IN (SELECT id FROM demo_person) OR mentee_id IN (SELECT id FROM demo_person)",
+    "CREATE TEMP TABLE demo_engagement ON COMMIT DROP AS SELECT engagement_id AS id FROM demo_booking"
+    " UNION SELECT engagement_id FROM demo_written",
     "CREATE TEMP TABLE demo_brief ON COMMIT DROP AS SELECT brief_id AS id FROM sessions_app_engagement"
-    " WHERE id IN (SELECT engagement_id FROM demo_booking)",
+    " WHERE id IN (SELECT id FROM demo_engagement)",
     "CREATE TEMP TABLE demo_message ON COMMIT DROP AS SELECT id FROM sessions_app_message"
-    " WHERE engagement_id IN (SELECT engagement_id FROM demo_booking)",
+    " WHERE engagement_id IN (SELECT id FROM demo_engagement)",
     "CREATE TEMP TABLE demo_seat ON COMMIT DROP AS SELECT id FROM sessions_app_seat"
-    " WHERE engagement_id IN (SELECT engagement_id FROM demo_booking)",
-    "ANALYZE demo_person, demo_profile, demo_booking, demo_brief",
+    " WHERE engagement_id IN (SELECT id FROM demo_engagement)",
+    "ANALYZE demo_person, demo_profile, demo_booking, demo_engagement, demo_brief",
 )
 LOGS = (
     "sessions_app_attendanceact",
@@ -49,6 +53,11 @@ ROWS = (
     "DELETE FROM sessions_app_attendanceact WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_bookingevent WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_booking WHERE id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM notifications_notification WHERE subject_type = 'written'"
+    " AND subject_id IN (SELECT id FROM demo_written)",
+    "DELETE FROM notifications_inboxitem WHERE subject_type = 'written'"
+    " AND subject_id IN (SELECT id FROM demo_written)",
+    "DELETE FROM sessions_app_writtenquestion WHERE id IN (SELECT id FROM demo_written)",
     "DELETE FROM notifications_notification WHERE subject_type = 'thread' AND subject_id IN (SELECT id FROM demo_seat)",
     "DELETE FROM notifications_inboxitem WHERE subject_type = 'thread' AND subject_id IN (SELECT id FROM demo_seat)",
     "DELETE FROM sessions_app_threadopening WHERE report_id IN"
@@ -56,8 +65,8 @@ ROWS = (
     "DELETE FROM sessions_app_report WHERE message_id IN (SELECT id FROM demo_message)",
     "DELETE FROM sessions_app_message WHERE id IN (SELECT id FROM demo_message)",
     "DELETE FROM sessions_app_seat WHERE id IN (SELECT id FROM demo_seat)",
-    "DELETE FROM sessions_app_sharedfile WHERE engagement_id IN (SELECT engagement_id FROM demo_booking)",
-    "DELETE FROM sessions_app_engagement WHERE id IN (SELECT engagement_id FROM demo_booking)",
+    "DELETE FROM sessions_app_sharedfile WHERE engagement_id IN (SELECT id FROM demo_engagement)",
+    "DELETE FROM sessions_app_engagement WHERE id IN (SELECT id FROM demo_engagement)",
     "DELETE FROM sessions_app_brief WHERE id IN (SELECT id FROM demo_brief)",
     "DELETE FROM mentors_profiledecision WHERE profile_id IN (SELECT id FROM demo_profile)",
 )

@@ -20,6 +20,7 @@ from sessions_app.notices import booking_notices
 from .accounts import PASSWORD, Cast, invent_cast
 from .conversation import write_conversation
 from .data import leaves, roots, words
+from .in_writing import write_in_writing
 from .mentors import MentorPlan, invent_mentor
 from .people import DOMAIN, People, Person
 from .sessions import Diary, Seat, SessionPlan, invent_sessions
@@ -87,6 +88,7 @@ class World:
         self.counts["people"] = User.objects.filter(email__endswith=f"@{DOMAIN}").count()
         self.counts["notifications"] = write_notices(self.wanted.now)
         write_conversation(self.wanted.now)
+        write_in_writing()
         return self.counts
 
     def _mentee(self) -> Person:

@@ -32,6 +32,7 @@ RULES = (
     "horizon_days",
     "max_per_day",
     "max_per_week",
+    "max_written",
     "meeting_url",
 )
 
@@ -104,6 +105,11 @@ class RulesForm(forms.Form):
     horizon_days = NumberField(365, label=_("How far ahead, in days"))
     max_per_day = NumberField(50, label=_("Most sessions in a day"), required=False)
     max_per_week = NumberField(200, label=_("Most sessions in a week"), required=False)
+    max_written = NumberField(
+        20,
+        label=_("Most open questions in writing"),
+        help_text=_("While so many wait for your answer, nobody can ask you another one in writing."),
+    )
     move_notice = MinutesField(NOTICES, label=_("Notice to move a session"))
     cancel_notice = MinutesField(
         NOTICES, label=_("Notice to cancel"), help_text=_("Later than this, a person must say why.")

@@ -29,6 +29,9 @@ class MessageForm(forms.Form):
     key = forms.CharField(max_length=64, widget=forms.HiddenInput, validators=[validate_plain_text])
     seen = forms.IntegerField(min_value=0, max_value=MOST_ID, required=False, widget=forms.HiddenInput)
 
+    # Whether the mentor means it as the answer to a question in writing: the value of the button that was pressed.
+    answers = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body"].label = _("Write to %(name)s") % {"name": name}

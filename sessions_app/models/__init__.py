@@ -17,10 +17,13 @@ from .followups import ActionItem, FollowUp, FollowUpQuestion, FollowUpStep
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
 from .threads import THREAD_SUBJECT, Message, Report, ReportReason, Seat, ThreadOpening
 from .waiting import HeldTime, Waiting
+from .written import ANSWERED_WITHIN, WRITTEN_SUBJECT, WrittenQuestion, WrittenState
 
 __all__ = [
+    "ANSWERED_WITHIN",
     "OCCUPYING",
     "THREAD_SUBJECT",
+    "WRITTEN_SUBJECT",
     "ActionItem",
     "AttendanceAct",
     "AttendanceKind",
@@ -54,4 +57,6 @@ __all__ = [
     "Waiting",
     "WordsAct",
     "WordsDecision",
+    "WrittenQuestion",
+    "WrittenState",
 ]

@@ -217,6 +217,7 @@ class Booking(models.Model):
                 name="only_a_held_booking_may_lack_its_mentee",
             ),
             models.CheckConstraint(condition=~Q(mentee=F("mentor")), name="booking_joins_two_people"),
+            models.CheckConstraint(condition=~Q(format=Format.WRITING), name="nothing_in_writing_takes_time"),
             models.CheckConstraint(
                 condition=~Q(state__in=WAITING) | Q(expires_at__isnull=False),
                 name="what_waits_has_a_deadline",

@@ -47,6 +47,12 @@ class Schedule(models.Model):
         _("most sessions in a week"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(200)]
     )
 
+    max_written = models.PositiveSmallIntegerField(
+        _("most open questions in writing"),
+        default=2,
+        db_default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+    )
     # Empty for a room of the house's own. Told to the two of a session, in its time only.
     meeting_url = models.CharField(
         _("your own meeting address"),
@@ -68,6 +74,9 @@ class Schedule(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(max_per_week=None) | Q(max_per_week__gte=1), name="schedule_week_cap_is_sane"
+            ),
+            models.CheckConstraint(
+                condition=Q(max_written__gte=1, max_written__lte=20), name="schedule_written_cap_is_sane"
             ),
         ]
 

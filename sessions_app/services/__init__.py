@@ -18,6 +18,13 @@ from .takeaways import write_takeaway
 from .threads import mark_read, send_message
 from .waiting import decline_time, leave_line, take_time, wait_for_help, wait_for_mentor
 from .words import decline_words, publish_words, withdraw_words
+from .written import (
+    ask_in_writing,
+    decline_written,
+    expire_written,
+    say_if_it_helped,
+    withdraw_written,
+)
 
 __all__ = [
     "BriefInput",
@@ -27,6 +34,7 @@ __all__ = [
     "agree_more_time",
     "answer_absent",
     "answer_follow_up",
+    "ask_in_writing",
     "ask_more_time",
     "book_further",
     "book_session",
@@ -39,9 +47,11 @@ __all__ = [
     "decline_booking",
     "decline_time",
     "decline_words",
+    "decline_written",
     "drop_step",
     "edit_brief",
     "expire_overdue",
+    "expire_written",
     "explain_missed",
     "extend_request",
     "give_feedback",
@@ -60,6 +70,7 @@ __all__ = [
     "report_message",
     "run_late",
     "say_absent",
+    "say_if_it_helped",
     "send_message",
     "settle_report",
     "settle_silent",
@@ -71,6 +82,7 @@ __all__ = [
     "withdraw_booking",
     "withdraw_certificate",
     "withdraw_words",
+    "withdraw_written",
     "write_step",
     "write_takeaway",
 ]

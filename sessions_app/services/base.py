@@ -12,7 +12,7 @@ from accounts.models import User
 from notifications.inbox import seen
 from notifications.services import schedule
 from sessions_app.errors import BookingError
-from sessions_app.models import OCCUPYING, Booking, BookingEvent, BookingState, Occupancy
+from sessions_app.models import OCCUPYING, Booking, BookingEvent, BookingState, Occupancy, WrittenQuestion, WrittenState
 from sessions_app.models.bookings import OVER
 from sessions_app.notices import booking_notices
 from sessions_app.openings import announce_opened
@@ -149,6 +149,7 @@ def close_if_over(booking: Booking, *, now: datetime) -> None:
     """An engagement whose only contacts came to nothing ends with them, so that the two can book again."""
     engagement = booking.engagement
     kept = (*OCCUPYING, *OVER)
-    if not engagement.bookings.filter(state__in=kept).exists():
+    answered = WrittenQuestion.objects.filter(engagement=engagement, state=WrittenState.ANSWERED)
+    if not engagement.bookings.filter(state__in=kept).exists() and not answered.exists():
         engagement.closed_at = now
         engagement.save(update_fields=["closed_at"])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from mentors.models import MentorProfile, Offer
+from mentors.models import Format, MentorProfile, Offer
 from notifications.services import schedule
 from sessions_app.briefs import Answers, kept
 from sessions_app.errors import BookingError
@@ -25,6 +25,7 @@ from sessions_app.webhooks import tell
 
 from .asking import Asked, lock_and_ask
 from .base import booking_act, change, close_if_over, entry_of, expire, lock_people, occupy
+from .settling import becomes_call
 from .writing import write_booking
 
 
@@ -201,7 +202,7 @@ def check(asked: Asked, *, start: datetime, mentee: User, now: datetime) -> None
 
 
 def check_offer(offer: Offer) -> None:
-    if not (offer.is_active and offer.profile.is_public):
+    if not (offer.is_active and offer.profile.is_public) or offer.format == Format.WRITING:
         raise closed(offer.profile)
 
 
@@ -228,7 +229,7 @@ def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime, standin
             % {"mentor": profile.first_name},
         )
     limit = settings.MAX_OPEN_BOOKINGS
-    if len(standing.mentors_ahead) >= limit:
+    if len(standing.mentors_ahead) + standing.in_writing >= limit:
         raise BookingError(
             "too_many_open",
             ngettext(
@@ -270,6 +271,7 @@ def expire_for(*people: int, now: datetime, but: Booking | None = None) -> None:
 
 def close_earlier_engagement(mentee: User, profile: MentorProfile, *, now: datetime) -> None:
     """A new question is a new engagement; the one before, whose sessions are over, ends with it."""
+    becomes_call(mentee, profile.person, now=now)
     Engagement.objects.live().between(mentee, profile.person).update(closed_at=now)
 
 

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Max
+from django.db.models.functions import Greatest
 
-from sessions_app.models import OCCUPYING, Booking, BookingState, Engagement
+from sessions_app.models import OCCUPYING, Booking, BookingState, Engagement, WrittenState
 from sessions_app.models.bookings import WAITING
 
 from .base import booking_act, change, expire, lock_booking
@@ -29,7 +30,8 @@ def close_engagements(*, now: datetime) -> int:
     over = (
         Engagement.objects.live()
         .exclude(bookings__state__in=OCCUPYING)
-        .annotate(last=Max("bookings__during__endswith"))
+        .exclude(written__state=WrittenState.ASKED)
+        .annotate(last=Greatest(Max("bookings__during__endswith"), "written__settled_at"))
         .filter(last__lte=now - CLOSES_AFTER)
     )
     return Engagement.objects.filter(pk__in=list(over.values_list("pk", flat=True)[:AT_ONCE])).update(closed_at=now)

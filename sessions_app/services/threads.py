@@ -17,21 +17,25 @@ from notifications.inbox import forget_passing
 from notifications.models import Notification
 from notifications.services import schedule, supersede
 from sessions_app.errors import BookingError
-from sessions_app.models import THREAD_SUBJECT, BookingState, Engagement, Message, Seat
+from sessions_app.models import THREAD_SUBJECT, BookingState, Engagement, Message, Seat, WrittenQuestion
 from sessions_app.thread_notices import message_due
 
 from .answering import extend_request
 from .engagements import check_part_in, lock_engagement, why_not_share
+from .written import note_reply
 
 WINDOW = timedelta(minutes=10)
 
 
 @transaction.atomic
-def send_message(*, engagement: Engagement, body: str, by: User, now: datetime, key: str, seen: int = 0) -> Message:
+def send_message(
+    *, engagement: Engagement, body: str, by: User, now: datetime, key: str, seen: int = 0, answers: bool = False
+) -> Message:
     """Say something to the other side; a mentor's word gives a waiting request more time, once.
 
-    `key` tells a form that was sent twice; `seen` is the newest message that was on the writer's page.
-    Raises BookingError `not_yours`, `closed`, `too_many_messages`.
+    `key` tells a form that was sent twice; `seen` is the newest message that was on the writer's page; `answers`: it is
+    the mentor's answer to a question in writing, which is told by a mail of its own.
+    Raises BookingError `not_yours`, `closed`, `too_many_messages`, `not_waiting`.
     """
     engagement = lock_engagement(engagement)
     check_part_in(engagement, by)
@@ -43,7 +47,12 @@ def send_message(*, engagement: Engagement, body: str, by: User, now: datetime, 
     check_pace(engagement, by=by, now=now)
     message = Message.objects.create(engagement=engagement, author=by, body=body, key=key, sent_at=now)
     mark_read(engagement=engagement, person=by, until=seen)
-    tell(engagement, engagement.other(by), now=now)
+    note_reply(engagement, message, by=by, answers=answers, now=now)
+    other = engagement.other(by)
+    if WrittenQuestion.objects.filter(answer=message).exists():
+        Seat.objects.get_or_create(engagement=engagement, person=other)
+    else:
+        tell(engagement, other, now=now)
     if by.pk == engagement.mentor_id:
         give_time(engagement, by=by, now=now)
     return message

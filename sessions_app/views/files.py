@@ -16,17 +16,28 @@ from common.requests import posted
 from common.stored import stored_file
 from sessions_app.errors import BookingError
 from sessions_app.forms.files import FileForm
-from sessions_app.models import SharedFile
+from sessions_app.models import Booking, Engagement, SharedFile
 from sessions_app.services import add_file, remove_file
 from sessions_app.services.files import why_not_add
 
 from .sessions import get_booking
+from .threads import get_engagement
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_files(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     booking = get_booking(request, uuid)
-    engagement, refusal = booking.engagement, None
+    return files_page(request, booking.engagement, booking=booking)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def thread_files(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The same for a question in writing, which has no session's page."""
+    return files_page(request, get_engagement(request, uuid))
+
+
+def files_page(request: SignedInRequest, engagement: Engagement, *, booking: Booking | None = None) -> HttpResponse:
+    refusal, other = None, engagement.other(request.user)
     if request.method == "POST" and (again := take_upload(request, request.user)):
         refusal = too_often(again)
     form = FileForm() if refusal else FileForm(posted(request), request.FILES or None)
@@ -38,17 +49,19 @@ def session_files(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         except BookingError as error:
             refusal = error
         else:
-            name = booking.other(request.user).first_name
-            messages.success(request, _("%(name)s can see %(file)s now.") % {"name": name, "file": file.name})
-            return redirect("session_files", booking.uuid)
+            messages.success(
+                request, _("%(name)s can see %(file)s now.") % {"name": other.first_name, "file": file.name}
+            )
+            return redirect(request.path)
     context = {
         "booking": booking,
-        "other": booking.other(request.user),
+        "engagement": engagement,
+        "other": other,
         "files": engagement.files.select_related("owner"),
         "form": form,
         "refusal": refusal or why_not_add(engagement),
         "refused": refusal is not None,
-        "nav": "sessions",
+        "nav": "sessions" if booking else "messages",
     }
     status = 409 if refusal else 422 if form.errors else 200
     return render(request, "sessions_app/files.html", context, status=status)
@@ -82,13 +95,15 @@ def shared_file_small(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
 @require_POST
 def shared_file_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     found = get_file(request, uuid)
-    booking = found.engagement.bookings.visible_to(request.user).latest("during")
+    booking = found.engagement.bookings.visible_to(request.user).order_by("-during").first()
     try:
         remove_file(file=found, by=request.user)
     except BookingError as error:
         messages.error(request, error.message)
     else:
         messages.success(request, _("%(file)s is removed.") % {"file": found.name})
+    if booking is None:
+        return redirect("thread_files", found.engagement.uuid)
     return redirect("session_files", booking.uuid)
 
 

@@ -17,17 +17,19 @@ from django.views.decorators.http import require_safe
 
 from accounts.viewing import viewer_zone
 from common.zones import UTC_NAME
-from mentors.models import MentorProfile, Offer
+from mentors.models import Format, MentorProfile, Offer
 from mentors.usual import usual_offer
 from sessions_app.errors import BookingError
 from sessions_app.forms.address import clean_words, read_date, read_start
 from sessions_app.forms.booking import BookingForm
+from sessions_app.forms.written import AskForm
 from sessions_app.left_with import shown_words
 from sessions_app.models import Engagement
 from sessions_app.picking import Browser, busy_times
 from sessions_app.proof import proof_of
 from sessions_app.readers import signed_in
 from sessions_app.same_question import earlier_of
+from sessions_app.services.written import why_not_ask
 from sessions_app.suggestions import FreeMentor, people_for
 from sessions_app.timetable import load_timetable
 
@@ -51,16 +53,27 @@ def mentor_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def mentor_page(
-    request: HttpRequest, profile: MentorProfile, *, form: BookingForm | None = None, error: BookingError | None = None
+    request: HttpRequest,
+    profile: MentorProfile,
+    *,
+    form: BookingForm | None = None,
+    asking: AskForm | None = None,
+    error: BookingError | None = None,
 ) -> HttpResponse:
-    """The page, or after a refusal the same page with everything that was typed, and what to do next."""
+    """The page, or after a refusal the same page with everything that was typed, and what to do next.
+
+    `asking` is the form of a question in writing, which has the same words and no time.
+    """
     now = timezone.now()
     timetable = load_timetable(profile, now=now)
     theirs = timetable.rules.zone if timetable else UTC_NAME
     # Until the reader's zone is known, times are the mentor's, and the page says so.
     zone = viewer_zone(request) or theirs
-    offers = list(profile.offers.active())
-    choice = read_choice(request, offers, form)
+    every = list(profile.offers.active())
+    offers = [offer for offer in every if offer.format != Format.WRITING]
+    writes = next((offer for offer in every if offer.format == Format.WRITING), None)
+    typed = form or asking
+    choice = read_choice(request, offers, typed)
     offer = choice.offer or (usual_offer(offers) if offers else None)
     browser = None
     if timetable and offer:
@@ -68,6 +81,7 @@ def mentor_page(
         browser = Browser(timetable, offer.length, offer.step, zone, now, busy)
     earlier = earlier_of(signed_in(request), (form.data if form else request.GET).get("follows", ""))
     question = clean_words(request.GET.get("q", "")) or (earlier.brief.question if earlier else "")
+    fresh = BookingForm(offers=profile.offers.active().timed(), initial={"question": question, "key": uuid4().hex})
     context = {
         "profile": profile,
         "offers": offers,
@@ -76,7 +90,10 @@ def mentor_page(
         "question": question,
         "earlier": earlier,
         "follows": str(earlier.uuid) if earlier else "",
-        "form": form or BookingForm(offers=profile.offers.active(), initial={"question": question, "key": uuid4().hex}),
+        "form": typed or fresh,
+        "writes": writes,
+        "cannot_write": why_not_ask(writes, now=now) if writes else None,
+        "in_writing": asking is not None or bool(writes and request.GET.get("offer") == str(writes.uuid)),
         "is_own": request.user == profile.person,
         "is_paused": profile.is_paused(now.astimezone(ZoneInfo(theirs)).date()),
         "nav": "find",
@@ -88,7 +105,7 @@ def mentor_page(
     }
     if context["picker"] is None:
         context["similar"] = similar(request, profile, question, zone=zone, now=now)
-    return answer(request, context, status=409 if error else 422 if form else 200)
+    return answer(request, context, status=409 if error else 422 if typed else 200)
 
 
 def picker_query(offer: Offer | None, earlier: Engagement | None) -> str:
@@ -110,7 +127,7 @@ def said_of(profile: MentorProfile, *, now: datetime) -> dict[str, Any]:
     return {"proof": numbers, "left_with": shown_words(profile, now=now)}
 
 
-def read_choice(request: HttpRequest, offers: list[Offer], form: BookingForm | None) -> Choice:
+def read_choice(request: HttpRequest, offers: list[Offer], form: BookingForm | AskForm | None) -> Choice:
     """Addresses are written by anybody: what makes no sense is as if it weren't there."""
     data = form.data if form else request.GET
     by_uuid = {str(offer.uuid): offer for offer in offers}

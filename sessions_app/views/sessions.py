@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import SignedInRequest
 from sessions_app.agenda import agenda
 from sessions_app.attendance_desk import desk_for
-from sessions_app.models import Booking, Feedback
+from sessions_app.models import Booking, Feedback, WrittenQuestion
 from sessions_app.more_time import more_time_for
 from sessions_app.presenting import Stage, join_opens, stage_of
 from sessions_app.services.changing import is_late, why_not_cancel, why_not_edit, why_not_move
@@ -43,6 +43,7 @@ def session_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "bookings": lists[tab].with_people()[:ROWS],
         "tab": tab,
+        "written": WrittenQuestion.objects.visible_to(request.user).open(now).with_people(),
         "tabs": [
             {"href": f"?tab={key}", "label": label, "count": counts.get(key), "current": key == tab}
             for key, label in TABS.items()

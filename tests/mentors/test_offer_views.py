@@ -40,6 +40,16 @@ def test_offer_is_added_with_all_it_has(client, live_profile, topic):
     assert offer.questions == ["Which job is it for?", "By when?"]
 
 
+def test_an_offer_in_writing_needs_neither_length_nor_how_it_is_booked(client, live_profile):
+    client.post(f"{OFFERS}add/", {"format": "writing"})
+    offer = live_profile.offers.in_writing().get()
+    assert (str(offer), offer.length, offer.instant) == ("In writing", 15, True)
+
+    response = client.post(f"{OFFERS}add/", {"format": "video"})
+    assert response.status_code == 422
+    assert {"length", "at_once"} == set(response.context["form"].errors)
+
+
 def test_offer_form_keeps_what_was_typed(client, live_profile):
     response = client.post(f"{OFFERS}add/", {"title": "Half an hour", "length": "26"})
 

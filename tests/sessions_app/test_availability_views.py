@@ -37,6 +37,7 @@ def form_data(windows=WEEK, **changes):
         "horizon_days": "30",
         "max_per_day": "",
         "max_per_week": "",
+        "max_written": "2",
         "meeting_url": "",
         "away_until": "",
     }

@@ -150,7 +150,7 @@ def test_session_page_asks_a_fixed_number_of_queries(
         say(over, person, left_with="Words" if person == bob else "")
     client = client_for(bob)
 
-    with time_machine.travel(AFTER, tick=False), django_assert_max_num_queries(20):
+    with time_machine.travel(AFTER, tick=False), django_assert_max_num_queries(22):
         client.get(f"/sessions/{over.uuid}/")
 
 

@@ -73,7 +73,9 @@ def test_seed_makes_the_people_that_the_readme_names(seed):
         (25, True),
         (45, True),
     ]
-    assert set(person("tomas").mentor_profile.offers.values_list("instant", flat=True)) == {False}
+    tomas = person("tomas").mentor_profile.offers
+    assert set(tomas.timed().values_list("instant", flat=True)) == {False}
+    assert tomas.in_writing().count() == 1
 
 
 def test_seed_gives_sam_a_session_ahead_one_to_answer_and_a_cancelled_one(seed, now):

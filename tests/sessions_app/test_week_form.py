@@ -222,6 +222,7 @@ GOOD = {
     "move_notice": "120",
     "cancel_notice": "720",
     "horizon_days": "30",
+    "max_written": "2",
 }
 
 

@@ -1,0 +1,106 @@
+"""Who answers in writing: no time decides, so whoever has fewest questions waiting comes first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import User
+from mentors.models import Format, MentorProfile, Offer, ProfileState
+from sessions_app.models import ANSWERED_WITHIN, WrittenState
+from sessions_app.proof import Proof, proof_of
+
+from .candidates import Asked, nearness, suits, values_of
+from .cursors import MOST_SHOWN
+from .wishes import Order, Wish
+from .words import Question, read_question
+
+PAGE = 20
+# Those who are away or have as many questions as they take are left out: asking them would be refused.
+WRITERS = """
+SELECT first.profile_id
+FROM (SELECT profile_id, {near} AS near FROM {tables} WHERE {where} OFFSET 0) AS first
+JOIN mentors_mentorprofile AS profile ON profile.id = first.profile_id
+JOIN accounts_user AS person ON person.id = profile.person_id
+LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = profile.id
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE state = %(asked)s AND due_at > %(now)s) AS waiting, max(asked_at) AS last
+    FROM sessions_app_writtenquestion WHERE mentor_id = profile.person_id
+) AS written
+WHERE profile.state = %(approved)s AND person.is_active
+    AND (profile.paused_until IS NULL
+        OR profile.paused_until <= (%(now)s AT TIME ZONE coalesce(schedule.timezone, 'UTC'))::date)
+    AND written.waiting < coalesce(schedule.max_written, 2)
+ORDER BY near DESC, written.waiting, written.last NULLS FIRST, first.profile_id
+LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A mentor on a page of results who can be asked in writing now, and by when the answer would come."""
+
+    profile: MentorProfile
+    offer: Offer
+    answers_by: datetime
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    writers: list[Writer]
+    wish: Wish
+    question: Question
+    following: Wish | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all there are."""
+        return not self.wish.shown and self.following is None
+
+
+def find_writers(wish: Wish, *, now: datetime, mentee: User | None = None, count: int = PAGE) -> Written:
+    """Mentors who can help and answer in writing, those with fewest questions waiting (or the closest match) first.
+
+    Filters of time and length mean nothing here. Where no one has written about all of the words, a part is enough.
+    """
+    question = read_question(wish.words, topic=wish.topic, typing=wish.typing)
+    found = _find(wish, question, now=now, mentee=mentee, limit=count + 1)
+    if not found and wish.words and not wish.loose and not wish.shown:
+        wish = wish.but(loose=True)
+        found = _find(wish, question, now=now, mentee=mentee, limit=count + 1)
+    page = found[:count]
+    shown = wish.shown.union(page)
+    more = len(found) > count and len(shown) <= MOST_SHOWN
+    return Written(_writers(page, now=now), wish, question, replace(wish, shown=shown) if more else None)
+
+
+def _find(wish: Wish, question: Question, *, now: datetime, mentee: User | None, limit: int) -> list[int]:
+    timeless = replace(wish, lengths=(), instant=False)
+    asked = Asked(timeless, question, (), now, mentee.pk if mentee else None)
+    values: dict[str, Any] = values_of(asked) | {
+        "approved": ProfileState.APPROVED,
+        "asked": WrittenState.ASKED,
+        "limit": limit,
+    }
+    by_match = wish.order == Order.MATCH
+    sql = WRITERS.format(
+        near=nearness(question, values) if by_match else "0",
+        tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
+        where=" AND ".join(suits(asked)),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _writers(profiles: Sequence[int], *, now: datetime) -> list[Writer]:
+    of_page = Offer.objects.active().filter(profile__in=profiles, format=Format.WRITING)
+    first: dict[int, Offer] = {}
+    for offer in of_page.select_related("profile__person"):
+        first.setdefault(offer.profile_id, offer)
+    proofs = proof_of([offer.profile.person_id for offer in first.values()], now=now)
+    there = [first[profile] for profile in profiles if profile in first]
+    return [Writer(one.profile, one, now + ANSWERED_WITHIN, proofs[one.profile.person_id]) for one in there]

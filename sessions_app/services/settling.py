@@ -1,0 +1,45 @@
+"""The end of a question in writing, whoever brings it about: what its acts and the booking of a call share."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from notifications.inbox import forget_passing, seen
+from notifications.services import schedule, supersede
+from sessions_app.errors import BookingError
+from sessions_app.models import WRITTEN_SUBJECT, WrittenQuestion, WrittenState
+from sessions_app.written_notices import written_notices
+
+# After these the two may go on in the thread until the engagement closes; after any other there is nothing left.
+GOES_ON = (WrittenState.ANSWERED,)
+
+
+def settle(
+    written: WrittenQuestion, to: WrittenState, *, by: User | None, now: datetime, **fields: Any
+) -> WrittenQuestion:
+    """Move a question whose people are locked from the state it was read in to its last, with its notices."""
+    values = {"state": to, "version": written.version + 1, "settled_at": now, "settled_by": by, **fields}
+    asked = WrittenQuestion.objects.filter(pk=written.pk, state=WrittenState.ASKED, version=written.version)
+    if not asked.update(**values):
+        raise BookingError("changed", _("This question has changed in the meantime. Look at it again."))
+    for name, value in values.items():
+        setattr(written, name, value)
+    if by:
+        seen(by, subject_type=WRITTEN_SUBJECT, subject_id=written.pk, now=now)
+    subject: dict[str, Any] = {"subject_type": WRITTEN_SUBJECT, "subject_id": written.pk, "version": written.version}
+    supersede(**subject)
+    forget_passing(**subject)
+    schedule(*written_notices(written), now=now)
+    if to not in GOES_ON:
+        written.engagement.closed_at = now
+        written.engagement.save(update_fields=["closed_at"])
+    return written
+
+
+def becomes_call(mentee: User, mentor: User, *, now: datetime) -> None:
+    """The two, who are locked, will meet: what one asked the other in writing is not waited for any more."""
+    waiting = WrittenQuestion.objects.filter(mentee=mentee, mentor=mentor, state=WrittenState.ASKED)
+    for written in waiting.select_related("engagement"):
+        settle(written, WrittenState.CALL, by=mentee, now=now)

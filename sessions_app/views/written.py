@@ -1,0 +1,210 @@
+"""A question in writing: asked from the mentor's page, taken back or declined, and whether the answer helped.
+
+What a visitor typed waits in their session until they have signed in. Unlike a held slot it keeps nothing from anybody,
+so there is nothing to write down, to limit or to sweep before it is known who asks.
+"""
+
+from datetime import datetime, timedelta
+from typing import TypedDict
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from accounts.services import start_email_sign_in
+from common.requests import posted
+from mentors.models import MentorProfile, Offer
+from sessions_app.errors import BookingError
+from sessions_app.forms.booking import CancelForm, GuestForm
+from sessions_app.forms.written import AskForm, HelpedForm
+from sessions_app.models import Resolution, WrittenQuestion
+from sessions_app.services import BriefInput, ask_in_writing, decline_written, say_if_it_helped, withdraw_written
+from sessions_app.services.written import why_not_ask
+
+from .booking import HOLD
+from .mentor_page import mentor_page
+
+KEPT = "written"
+KEPT_FOR = timedelta(hours=1)
+
+
+class Kept(TypedDict):
+    """What a visitor wants to ask, as their session keeps it."""
+
+    slug: str
+    question: str
+    key: str
+    at: str
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, slug: str) -> HttpResponse:
+    """POST asks, or keeps the question of a visitor; GET is the page where that visitor says who they are."""
+    profile = get_object_or_404(MentorProfile.objects.public().select_related("person", "schedule"), slug=slug)
+    if request.method == "GET":
+        return check_page(request, profile)
+    form = AskForm(request.POST)
+    if not form.is_valid():
+        return mentor_page(request, profile, asking=form)
+    data, now = form.cleaned_data, timezone.now()
+    kept = Kept(slug=slug, question=data["question"], key=data["key"], at=now.isoformat())
+    try:
+        if isinstance(request.user, User):
+            return asked(request, ask_now(profile, kept, request.user, now=now))
+        if refusal := why_not_ask(offer_of(profile), now=now):
+            raise refusal
+    except BookingError as error:
+        return mentor_page(request, profile, asking=form, error=error)
+    request.session.pop(HOLD, None)
+    request.session[KEPT] = kept
+    return redirect("ask", slug)
+
+
+@login_not_required
+@require_POST
+def ask_email(request: HttpRequest, slug: str) -> HttpResponse:
+    """A visitor says where the answer goes; a code is on its way. Typing it asks (see `ask_after_sign_in`)."""
+    profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
+    if kept_here(request, slug) is None:
+        return redirect("mentor_detail", slug)
+    if isinstance(request.user, User):
+        return redirect(ask_after_sign_in(request, request.user) or reverse("mentor_detail", args=[slug]))
+    form = GuestForm(request.POST)
+    if not form.is_valid():
+        return check_page(request, profile, form=form)
+    request.session["sign_in_note"] = _("Your question to %(name)s is kept. With the code it is asked.") % {
+        "name": profile.name
+    }
+    return start_email_sign_in(request, email=form.cleaned_data["email"], name=form.cleaned_data["name"])
+
+
+def check_page(request: HttpRequest, profile: MentorProfile, form: GuestForm | None = None) -> HttpResponse:
+    kept = kept_here(request, profile.slug)
+    if kept is None:
+        return redirect("mentor_detail", profile.slug)
+    context = {"profile": profile, "question": kept["question"], "form": form or GuestForm(), "nav": "find"}
+    return render(request, "sessions_app/ask.html", context, status=422 if form else 200)
+
+
+def ask_now(profile: MentorProfile, kept: Kept, mentee: User, *, now: datetime) -> WrittenQuestion:
+    brief = BriefInput(question=kept["question"])
+    return ask_in_writing(offer=offer_of(profile), brief=brief, mentee=mentee, now=now, key=kept["key"])
+
+
+def offer_of(profile: MentorProfile) -> Offer:
+    """Their offer in writing; raises BookingError for whoever has put it away meanwhile."""
+    offer = profile.offers.active().in_writing().select_related("profile__person").first()
+    if offer is None:
+        words = _("%(mentor)s does not answer in writing now. Choose a time instead.")
+        raise BookingError("closed", words % {"mentor": profile.first_name})
+    return offer
+
+
+def kept_here(request: HttpRequest, slug: str = "") -> Kept | None:
+    """What this browser's visitor wanted to ask a little while ago."""
+    kept: Kept | None = request.session.get(KEPT)
+    if not kept or (slug and kept["slug"] != slug):
+        return None
+    return kept if datetime.fromisoformat(kept["at"]) > timezone.now() - KEPT_FOR else None
+
+
+def ask_after_sign_in(request: HttpRequest, user: User) -> str | None:
+    """Whoever signs in with a question kept has asked it: returns the address of its thread, or of what to do instead.
+
+    A time that was held after it is what the visitor wants now.
+    """
+    kept = kept_here(request)
+    request.session.pop(KEPT, None)
+    if kept is None or HOLD in request.session:
+        return None
+    request.session.pop("sign_in_note", None)
+    profile = MentorProfile.objects.public().select_related("person").filter(slug=kept["slug"]).first()
+    query = QueryDict(mutable=True)
+    query["q"] = kept["question"]
+    if profile is None:
+        messages.warning(request, _("This mentor is not here any more. These people can help with the same."))
+        return f"{reverse('mentor_list')}?{query.urlencode()}"
+    try:
+        written = ask_now(profile, kept, user, now=timezone.now())
+    except BookingError as error:
+        messages.warning(request, error.message)
+        return f"{reverse('mentor_detail', args=[profile.slug])}?{query.urlencode()}"
+    messages.success(request, asked_text(written))
+    return reverse("thread", args=[written.engagement.uuid])
+
+
+def asked(request: HttpRequest, written: WrittenQuestion) -> HttpResponse:
+    messages.success(request, asked_text(written))
+    return redirect("thread", written.engagement.uuid)
+
+
+def asked_text(written: WrittenQuestion) -> str:
+    return _("Your question is with %(name)s.") % {"name": written.mentor.display_name}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The mentor declines, the mentee takes the question back; the page says who is told."""
+    written, now = get_written(request, uuid), timezone.now()
+    is_mentor = written.mentor_id == request.user.pk
+    form = CancelForm(posted(request), name=written.other(request.user).first_name, needed=is_mentor)
+    error: BookingError | None = None
+    if request.method == "POST" and (not is_mentor or form.is_valid()):
+        try:
+            end(request, written, reason=form.cleaned_data["reason"] if is_mentor else "", now=now)
+        except BookingError as refused:
+            error = refused
+        else:
+            return redirect("thread", uuid)
+    context = {
+        "written": written,
+        "other": written.other(request.user),
+        "is_mentor": is_mentor,
+        "is_open": written.is_open(now),
+        "form": form,
+        "error": error,
+        "nav": "messages",
+    }
+    status = 409 if error else 422 if is_mentor and form.errors else 200
+    return render(request, "sessions_app/written_end.html", context, status=status)
+
+
+def end(request: SignedInRequest, written: WrittenQuestion, *, reason: str, now: datetime) -> None:
+    name = {"name": written.other(request.user).first_name}
+    if written.mentor_id == request.user.pk:
+        decline_written(written=written, by=request.user, reason=reason, now=now)
+        messages.success(request, _("You have said no. We have told %(name)s, with who else can help.") % name)
+    else:
+        withdraw_written(written=written, by=request.user, now=now)
+        messages.success(request, _("You have taken the question back. We have told %(name)s.") % name)
+
+
+@require_POST
+def written_helped(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    written = get_written(request, uuid)
+    form = HelpedForm(request.POST)
+    if written.mentee_id != request.user.pk:
+        raise Http404
+    if not form.is_valid():
+        messages.warning(request, _("Choose one of the four answers."))
+        return redirect("thread", uuid)
+    try:
+        helped = Resolution(form.cleaned_data["helped"])
+        say_if_it_helped(written=written, by=request.user, helped=helped, now=timezone.now())
+    except BookingError as error:
+        messages.warning(request, error.message)
+    return redirect("thread", uuid)
+
+
+def get_written(request: SignedInRequest, uuid: UUID) -> WrittenQuestion:
+    mine = WrittenQuestion.objects.visible_to(request.user).with_people()
+    return get_object_or_404(mine, engagement__uuid=uuid)

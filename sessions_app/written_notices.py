@@ -1,0 +1,44 @@
+"""Who is told what about a question in writing, and when. What the mails say is in `written_letters.py`."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from notifications.services import Due
+
+from .models import WRITTEN_SUBJECT, WrittenQuestion, WrittenState
+
+LAST_CALL = timedelta(hours=6)
+NEWS_KEEPS = timedelta(hours=48)
+SETTLED = {
+    WrittenState.ANSWERED: ("written_answered", ("mentee",)),
+    WrittenState.DECLINED: ("written_declined", ("mentee",)),
+    WrittenState.EXPIRED: ("written_expired", ("mentor", "mentee")),
+    WrittenState.WITHDRAWN: ("written_withdrawn", ("mentor",)),
+    # Both are told of the session itself.
+    WrittenState.CALL: ("", ()),
+}
+
+
+def written_notices(written: WrittenQuestion) -> list[Due]:
+    """All that should be told of the question in its present state and version."""
+    if written.state == WrittenState.ASKED:
+        return list(_asked(written))
+    kind, people = SETTLED[WrittenState(written.state)]
+    at = written.settled_at
+    assert at is not None  # noqa: S101 - a constraint says so
+    return [_due(kind, written, getattr(written, f"{person}_id"), at, at + NEWS_KEEPS) for person in people]
+
+
+def _asked(written: WrittenQuestion) -> Iterator[Due]:
+    asked, due, mentor = written.asked_at, written.due_at, written.mentor_id
+    yield _due("written_asked", written, mentor, asked, due)
+    yield _due("written_asked", written, written.mentee_id, asked, due, own=True)
+    if written.asked_back_at:
+        yield _due("written_due_again", written, mentor, due - LAST_CALL, due)
+    else:
+        yield _due("written_waiting", written, mentor, asked + (due - asked) / 2, due)
+        yield _due("written_due", written, mentor, due - LAST_CALL, due)
+
+
+def _due(kind: str, written: WrittenQuestion, person: int, at: datetime, until: datetime, *, own: bool = False) -> Due:
+    return Due(kind, person, WRITTEN_SUBJECT, written.pk, written.version, at, until, own=own)

@@ -1,0 +1,125 @@
+"""A search for an answer in writing: who can be asked now, and that such offers are nowhere taken for times."""
+
+import re
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from mentors.models import Format
+from search.finding import find_mentors
+from search.in_writing import find_writers
+from search.indexing import write_profiles
+from search.models import UnmetSearch
+from search.wishes import Order, Wish
+from sessions_app.models import Feedback
+from sessions_app.services import BriefInput, ask_in_writing
+from tests.conftest import NOW, make_mentor, make_person
+from tests.sessions_app.reading import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+WISH = Wish(format=Format.WRITING)
+
+
+def writes(name: str, **words):
+    profile = make_mentor(make_person(f"{name.lower()}@example.org", f"{name} Who"), **words)
+    profile.offers.create(length=15, format=Format.WRITING)
+    write_profiles([profile.pk])
+    return profile
+
+
+@pytest.fixture
+def dora():
+    return writes("Dora", windows=[], asks=("Is my pitch clear?", "Slides", "Stage fright"))
+
+
+@pytest.fixture
+def eve():
+    return writes("Eve", asks=("Which visa?", "Pitch decks", "Moving"))
+
+
+def names(wish: Wish = WISH, **asked) -> list[str]:
+    return [writer.profile.first_name for writer in find_writers(wish, now=NOW, **asked).writers]
+
+
+def ask(profile, mentee, key="k"):
+    offer = profile.offers.in_writing().get()
+    return ask_in_writing(offer=offer, brief=BriefInput("Do I?"), mentee=mentee, now=NOW, key=key)
+
+
+def test_only_those_who_write_are_found_times_or_not(alice, dora, eve):
+    assert names() == ["Dora", "Eve"]
+
+
+def test_an_offer_in_writing_has_no_times(alice, dora, eve):
+    eve.offers.timed().update(is_active=False)
+    write_profiles([eve.pk])
+
+    found = find_mentors(Wish(), zone="Europe/London", now=NOW, widen=True).matches
+    assert [match.profile.first_name for match in found] == ["Alice"]
+    assert find_mentors(WISH, zone="Europe/London", now=NOW, widen=True).matches == []
+
+
+def test_whoever_has_fewest_waiting_comes_first_and_who_is_full_does_not_come(dora, eve, bob, charlie):
+    ask(dora, bob)
+    assert names() == ["Eve", "Dora"]
+    ask(dora, charlie)
+    assert names() == ["Eve"]
+
+
+def test_who_is_away_or_not_public_does_not_come(dora, eve):
+    dora.paused_until = date(2026, 11, 25)
+    dora.save()
+    eve.state = "suspended"
+    eve.save()
+
+    assert names() == []
+
+
+def test_words_and_filters_choose(dora, eve):
+    assert names(Wish(words="visa", format=Format.WRITING)) == ["Eve"]
+    assert names(Wish(words="pitch slides", format=Format.WRITING, order=Order.MATCH)) == ["Dora"]
+    assert names(Wish(words="visa slides", format=Format.WRITING, order=Order.MATCH)) == ["Dora", "Eve"]
+    assert names(Wish(language="de", format=Format.WRITING)) == []
+    assert names(Wish(lengths=(45,), instant=True, format=Format.WRITING)) == ["Dora", "Eve"]
+
+
+def test_nobody_finds_themselves_or_whom_they_never_want_again(dora, eve, bob):
+    assert names(mentee=dora.person) == ["Eve"]
+    assert Feedback.objects.not_again(bob).count() == 0
+
+
+def test_a_page_goes_on_from_whom_it_has_shown(dora, eve):
+    first = find_writers(WISH, now=NOW, count=1)
+    second = find_writers(first.following, now=NOW, count=1)
+
+    assert [one.profile for one in (*first.writers, *second.writers)] == [dora, eve]
+    assert second.following is None
+
+
+def test_the_page_says_by_when_and_leads_to_the_form(dora):
+    response = Client().get("/mentors/", {"format": "writing", "q": "pitch"})
+
+    text = text_of(response)
+    assert "1 person can help" in text
+    assert re.search(r"Answers by (.+?) Ask in writing", text).group(1) == "Thu 26 Nov, 13:46"
+    offer = dora.offers.in_writing().get()
+    assert f"/mentors/dora-who/?offer={offer.uuid}&amp;q=pitch#book" in response.content.decode()
+
+
+def test_the_card_of_someone_with_times_says_that_they_write_too(eve, alice):
+    text = text_of(Client().get("/mentors/"))
+
+    assert text.count("Answers in writing too, within 48 hours") == 1
+
+
+def test_nobody_found_shows_topics_and_is_not_an_unmet_need(topic):
+    response = Client().get("/mentors/", {"format": "writing", "q": "pitch"})
+
+    assert "Nobody has written about this yet" in text_of(response)
+    assert not UnmetSearch.objects.exists()
+
+
+def test_a_search_in_writing_asks_a_fixed_number_of_queries(dora, eve, django_assert_num_queries):
+    with django_assert_num_queries(3):
+        find_writers(WISH, now=NOW)
