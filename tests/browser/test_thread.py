@@ -84,7 +84,7 @@ def test_a_chat_reaches_the_other_side_by_itself_and_by_keyboard(browser_page, c
     mentee, mentor = browser_page(user=bob), browser_page(user=priya.person, tz="Asia/Kolkata")
     for page in (mentee, mentor):
         page.goto(f"/sessions/{chat.uuid}/")
-        page.get_by_role("link", name="Go to the chat").click()
+        page.get_by_role("button", name="Go to the chat").click()
         expect(page.get_by_role("log")).to_be_in_viewport()
 
     say(mentee, "Is “matched” a promise?")
