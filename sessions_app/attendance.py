@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import User
+from mentors.models import Format
 
 from .models import AttendanceAct, AttendanceKind, Booking, BookingState
 from .models.attendance import DECISIONS, SPEAKING
@@ -99,8 +100,11 @@ def attendances_of(bookings: Iterable[Booking]) -> list[Attendance]:
 
 
 def answer_by(claim: AttendanceAct, booking: Booking) -> datetime:
-    """When silence about this statement becomes a missed session."""
-    is_open = claim.at < booking.end + JOIN_CLOSES_AFTER
+    """When silence about this statement becomes a missed session: soon, where a call shows whether somebody is there.
+
+    On the phone nobody watches the page while they talk.
+    """
+    is_open = claim.at < booking.end + JOIN_CLOSES_AFTER and booking.format != Format.PHONE
     return claim.at + (ANSWER_WITHIN if is_open else ANSWER_LATER_WITHIN)
 
 

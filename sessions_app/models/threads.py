@@ -96,6 +96,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def settled(self) -> Self:
         return self.exclude(settled_at=None)
 
+    def readable_by(self, staff: User) -> Self:
+        """Without those about a thread of their own: who reported what about them is not for their eyes."""
+        return self.exclude(message__engagement__mentor=staff).exclude(message__engagement__mentee=staff)
+
 
 class Report(models.Model):
     """Somebody says that something is wrong with what the other wrote; staff settle it."""

@@ -129,7 +129,7 @@ def answer_absent(*, booking: Booking, by: User, came: bool, now: datetime, word
 
 def settle_silent(*, now: datetime) -> int:
     """Who was asked and said nothing in time has missed the session. Returns how many."""
-    in_the_call = Q(at__lt=F("booking__during__endswith") + JOIN_CLOSES_AFTER)
+    in_the_call = Q(at__lt=F("booking__during__endswith") + JOIN_CLOSES_AFTER) & ~Q(booking__format=Format.PHONE)
     asked = AttendanceAct.objects.unanswered(now - ANSWER_WITHIN).filter(
         in_the_call | Q(at__lte=now - ANSWER_LATER_WITHIN)
     )

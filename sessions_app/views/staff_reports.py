@@ -30,7 +30,8 @@ def staff_reports(request: SignedInRequest) -> HttpResponse:
     tab = request.GET.get("state", "open")
     if tab not in TABS:
         raise Http404
-    lists = {"open": Report.objects.open().order_by("at"), "settled": Report.objects.settled().order_by("-settled_at")}
+    readable = Report.objects.readable_by(request.user)
+    lists = {"open": readable.open().order_by("at"), "settled": readable.settled().order_by("-settled_at")}
     rows = lists[tab].select_related("by", "message__author", "settled_by")
     counts = {"open": lists["open"].count()}
     context = {
@@ -49,7 +50,9 @@ def staff_reports(request: SignedInRequest) -> HttpResponse:
 @staff_required
 def staff_report(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Asks why, then shows the message and its neighbours for an hour, and asks what was done."""
-    found = Report.objects.select_related("by", "message__author", "message__engagement", "settled_by")
+    found = Report.objects.readable_by(request.user).select_related(
+        "by", "message__author", "message__engagement", "settled_by"
+    )
     report = get_object_or_404(found, uuid=uuid)
     now = timezone.now()
     is_open = is_open_to(report, request.user, now=now)

@@ -111,7 +111,8 @@ def test_say_absent_needs_no_call_where_there_is_none(offer, bob, alice):
 
     say_absent(booking=booking, by=alice, now=after(5))
 
-    assert settle_silent(now=after(15)) == 1
+    assert settle_silent(now=after(15)) == 0, "nobody watches the page while they talk on the phone"
+    assert settle_silent(now=after(5) + DAY) == 1
 
 
 def test_say_absent_is_refused_to_who_said_how_it_went(booking, alice):

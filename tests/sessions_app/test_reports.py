@@ -80,6 +80,18 @@ def test_staff_decide_nothing_in_a_thread_of_their_own(report, alice):
     assert code_of(open_report, report=report, reason="Mine", by=alice, now=NOW) == "own_thread"
 
 
+def test_staff_do_not_see_who_reported_what_about_them(report, alice, maria, client):
+    alice.is_staff = True
+    alice.save()
+
+    client.force_login(alice)
+    assert client.get(page_of(report)).status_code == 404
+    assert page_of(report) not in client.get("/staff/reports/").content.decode()
+    client.force_login(maria)
+    assert client.get(page_of(report)).status_code == 200
+    assert page_of(report) in client.get("/staff/reports/").content.decode()
+
+
 def test_the_log_of_who_read_what_cannot_be_changed(report, maria):
     opening = open_report(report=report, reason="Reported", by=maria, now=NOW)
 
