@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from common.refusals import RefusalError
+
 from .models import AccessToken, Scope, User
 
 # So that whoever finds one in a file knows what it opens, and programs that look for lost secrets know it too.
@@ -17,14 +19,8 @@ MOST = 20
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
-class TokenError(Exception):
-    """`code` for programs, `message` for people; `field` where one is at fault."""
-
-    def __init__(self, code: str, message: str, *, field: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.field = field
+class TokenError(RefusalError):
+    """A token that can't be made."""
 
 
 def make_token(*, person: User, name: str, scope: Scope, days: int, now: datetime) -> tuple[AccessToken, str]:

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_hour12, viewer_zone
 from common.requests import posted
+from common.tabs import tab_links
 from common.times import when_text, zone_label
 from common.zones import UTC_NAME
 from mentors.errors import ProfileError
@@ -73,21 +74,13 @@ def staff_profiles(request: SignedInRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": rows_of(page.object_list, now=now),
-        "tabs": tab_links(tab, now),
+        "tabs": tab_links(TABS, tab, counts=tab_counts(now)),
         "tab": tab,
         "tab_label": TABS[tab],
         "search": search,
         "nav": "profiles",
     }
     return render(request, "staff/profiles.html", context)
-
-
-def tab_links(current: str, now: datetime) -> list[dict[str, Any]]:
-    counts = tab_counts(now)
-    return [
-        {"href": f"?state={key}", "label": label, "count": counts.get(key), "current": key == current}
-        for key, label in TABS.items()
-    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.refusals import RefusalError
 
 from .addresses import BadAddressError, check_url
 from .models import DeliveryState, WebhookDelivery, WebhookEndpoint
@@ -15,14 +16,8 @@ from .models import DeliveryState, WebhookDelivery, WebhookEndpoint
 MOST_ENDPOINTS = 20
 
 
-class WebhookError(Exception):
-    """`code` for programs, `message` for people; `field` where one is at fault."""
-
-    def __init__(self, code: str, message: str, *, field: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.field = field
+class WebhookError(RefusalError):
+    """What can't be done with an endpoint or a delivery."""
 
 
 def announce(event: str, *, cause: str, payload: Callable[[], dict[str, Any]], now: datetime) -> int:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
+from common.tabs import tab_links
 from sessions_app.agenda import agenda
 from sessions_app.attendance_desk import desk_for
 from sessions_app.models import Booking, Feedback, WrittenQuestion
@@ -44,10 +45,7 @@ def session_list(request: SignedInRequest) -> HttpResponse:
         "bookings": lists[tab].with_people()[:ROWS],
         "tab": tab,
         "written": WrittenQuestion.objects.visible_to(request.user).open(now).with_people(),
-        "tabs": [
-            {"href": f"?tab={key}", "label": label, "count": counts.get(key), "current": key == tab}
-            for key, label in TABS.items()
-        ],
+        "tabs": tab_links(TABS, tab, href="?tab=", counts=counts),
         "answered": set(given) if tab == "past" else set(),
         "nav": "sessions",
     }

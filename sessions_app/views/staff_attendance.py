@@ -19,6 +19,7 @@ from accounts.decorators import staff_required
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.requests import posted
+from common.tabs import tab_links
 from sessions_app.attendance import Attendance, attendances_of
 from sessions_app.cases import decided, disputed
 from sessions_app.errors import BookingError
@@ -63,15 +64,7 @@ def staff_attendance(request: SignedInRequest) -> HttpResponse:
         "cases": cases_of(list(shown), reader=request.user, sent=sent),
         "tab": tab,
         "tab_label": TABS[tab],
-        "tabs": [
-            {
-                "href": f"?state={key}",
-                "label": label,
-                "count": waiting.count() if key == WAITING else None,
-                "current": key == tab,
-            }
-            for key, label in TABS.items()
-        ],
+        "tabs": tab_links(TABS, tab, counts={WAITING: waiting.count()}),
         "has_errors": bool(sent.errors),
         "nav": "staff",
     }

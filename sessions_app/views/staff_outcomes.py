@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
 from common.sheets import csv_response
+from common.tabs import tab_links
 from sessions_app.outcomes import AT_MOST, BEGINNING, Group, Journey, by_kind, by_topic, group_of, journeys
 from sessions_app.survival import Quantile
 
@@ -49,8 +50,8 @@ def staff_outcomes(request: SignedInRequest) -> HttpResponse:
         "groups": groups,
         "split_label": SPLITS[split][0],
         "sheet_url": f"?period={period}&by={split}&as=csv",
-        "periods": tabs(PERIODS, period, f"?by={split}&period="),
-        "splits": tabs(SPLITS, split, f"?period={period}&by="),
+        "periods": tab_links(labels(PERIODS), period, href=f"?by={split}&period="),
+        "splits": tab_links(labels(SPLITS), split, href=f"?period={period}&by="),
         "cut_at": AT_MOST if len(found) == AT_MOST else None,
         "nav": "staff",
     }
@@ -66,8 +67,8 @@ def chosen(request: SignedInRequest, name: str, among: Iterable[str], usual: str
     return value if value in among else usual
 
 
-def tabs(choices: Mapping[str, tuple[Any, ...]], current: str, href: str) -> list[dict[str, Any]]:
-    return [{"href": f"{href}{key}", "label": label[0], "current": key == current} for key, label in choices.items()]
+def labels(choices: Mapping[str, tuple[str | Promise, Any]]) -> dict[str, str | Promise]:
+    return {key: label for key, (label, _means) in choices.items()}
 
 
 def sheet(groups: Iterable[Group]) -> Iterator[list[object]]:

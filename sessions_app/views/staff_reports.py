@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from common.tabs import tab_links
 from sessions_app.errors import BookingError
 from sessions_app.forms.threads import OpeningForm, OutcomeForm
 from sessions_app.models import Report
@@ -33,14 +34,10 @@ def staff_reports(request: SignedInRequest) -> HttpResponse:
     readable = Report.objects.readable_by(request.user)
     lists = {"open": readable.open().order_by("at"), "settled": readable.settled().order_by("-settled_at")}
     rows = lists[tab].select_related("by", "message__author", "settled_by")
-    counts = {"open": lists["open"].count()}
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "tab": tab,
-        "tabs": [
-            {"href": f"?state={key}", "label": label, "count": counts.get(key), "current": key == tab}
-            for key, label in TABS.items()
-        ],
+        "tabs": tab_links(TABS, tab, counts={"open": lists["open"].count()}),
         "nav": "reports",
     }
     return render(request, "staff/reports.html", context)

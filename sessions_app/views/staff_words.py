@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from common.tabs import tab_links
 from sessions_app.errors import BookingError
 from sessions_app.forms.words import SHOW, WordsForm
 from sessions_app.models import Feedback
@@ -58,11 +59,13 @@ def staff_words(request: SignedInRequest) -> HttpResponse:
         return redirect(f"{reverse('staff_words')}?state={tab}")
     rows = TABS[tab][1](Feedback.objects.all(), now)
     rows = rows.select_related("booking__mentor", "booking__mentee", "author", "published_by", "declined_by")
+    labels = {key: label for key, (label, _chosen) in TABS.items()}
+    waiting = TABS[WAITING][1](Feedback.objects.all(), now).count()
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "tab": tab,
         "tab_label": TABS[tab][0],
-        "tabs": tab_links(tab, now),
+        "tabs": tab_links(labels, tab, counts={WAITING: waiting}),
         "has_errors": bool(form.errors),
         "nav": "words",
     }
@@ -80,16 +83,3 @@ def decide(request: SignedInRequest, form: WordsForm, *, now: datetime) -> None:
             messages.success(request, _("The words are not shown."))
     except BookingError as refused:
         messages.error(request, refused.message)
-
-
-def tab_links(current: str, now: datetime) -> list[dict[str, object]]:
-    waiting = TABS[WAITING][1](Feedback.objects.all(), now).count()
-    return [
-        {
-            "href": f"?state={key}",
-            "label": label,
-            "count": waiting if key == WAITING else None,
-            "current": key == current,
-        }
-        for key, (label, _chosen) in TABS.items()
-    ]
