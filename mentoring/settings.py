@@ -100,8 +100,11 @@ DATABASES["default"] |= {
     "CONN_MAX_AGE": 60,
     "CONN_HEALTH_CHECKS": True,
 }
-# Nobody waits behind a stuck lock: book_session and its kin promise an answer within three seconds.
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=3000 -c timezone=UTC"
+# Nobody waits behind a stuck lock: book_session and its kin promise an answer within three seconds. A page's statement
+# is over before helpers or a compiler would have started for it, and other people want the cores.
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+    "-c lock_timeout=3000 -c timezone=UTC -c max_parallel_workers_per_gather=0 -c jit=off"
+)
 # Booking's question is planned once for each connection. Off behind a pooler that lends connections by transaction.
 PREPARE_STATEMENTS = env.bool("PREPARE_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

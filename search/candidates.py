@@ -1,8 +1,8 @@
-"""Who may be free first: rows of the index in order of their bound, with the offers that suit. One statement."""
+"""Who may be free first: rows of the index in order of their keys, with the offers that suit. One statement."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -11,22 +11,25 @@ from mentors.models import ProfileState
 from sessions_app.models import Role
 from sessions_app.models.bookings import WAITING
 from sessions_app.models.feedback import Again
-from sessions_app.walltime import EPOCH, MINUTE, minute_at_or_after, minute_at_or_before
+from sessions_app.walltime import EPOCH, minute_at_or_after
 
 from .bounds import ANY, USUAL, floor
+from .keys import Keys, keys_for
 from .kinds import LENGTHS, TIMED, kind_bits
-from .outlook import HOUR, HOURS, NEAR, mark
+from .outlook import WEEKDAYS
 from .wishes import Order, Span, Wish
 from .words import Question
 
-DAY = timedelta(days=1)
-# Days that are looked at one by one. Weeks are much alike, so all that lies after them is one more bucket.
-DAYS_APART = 8
-DAY_BITS = 1 << HOURS
+HOUR = timedelta(hours=1)
+# Most pages are full of people who are free within hours: further rows are only read when there are too few. Where the
+# times asked about begin later than that, many may be free first, and the first day will do.
+REACHES = (timedelta(hours=2), timedelta(hours=12))
+NEARBY = timedelta(hours=36)
+FAR_REACHES = (timedelta(hours=24),)
 
-# The limit is what the index decides alone; only then are profiles and offers looked at. OFFSET 0 keeps Postgres from
-# computing floor and key more than once.
+# The limit is what the index decides alone; only then are profiles and offers looked at.
 CANDIDATES = """
+WITH {stages}
 SELECT first.profile_id, first.near, first.key,
     profile.state = %(approved)s AND person.is_active,
     (
@@ -36,27 +39,29 @@ SELECT first.profile_id, first.near, first.key,
             AND offer.length = ANY(%(lengths)s) AND offer.format = ANY(%(formats)s) AND (offer.instant OR %(any)s)
     ),
     {busy}
-FROM (
-    SELECT profile_id, near, key
+FROM (SELECT * FROM ({found}) AS found ORDER BY near DESC, key, profile_id LIMIT %(limit)s) AS first
+JOIN mentors_mentorprofile AS profile ON profile.id = first.profile_id
+JOIN accounts_user AS person ON person.id = profile.person_id
+ORDER BY first.near DESC, first.key, first.profile_id
+"""
+# OFFSET 0 keeps Postgres from computing floor and key more than once.
+STAGE = """{name} AS MATERIALIZED (
+    SELECT profile_id, near, {place} AS key
     FROM (
-        SELECT profile_id, {near} AS near, {key} AS key
+        SELECT profile_id, floor, {near} AS near, {key} AS key
         FROM (
-            SELECT profile_id, {columns}, {floor} AS floor
+            SELECT profile_id, topics, any_week, {weekdays}{words}, {floor} AS floor
             FROM {tables}
             WHERE {where}
             OFFSET 0
         ) AS bounded
-        WHERE floor < %(end)s
+        WHERE floor < %({name}_end)s
         OFFSET 0
     ) AS ranked
     WHERE {page}
     ORDER BY near DESC, key, profile_id
     LIMIT %(limit)s
-) AS first
-JOIN mentors_mentorprofile AS profile ON profile.id = first.profile_id
-JOIN accounts_user AS person ON person.id = profile.person_id
-ORDER BY first.near DESC, first.key, first.profile_id
-"""
+)"""
 # Of whoever looks: their time that is taken, read once however many rows come.
 BUSY = """ARRAY(
         SELECT taken.during FROM sessions_app_occupancy AS taken
@@ -71,7 +76,8 @@ NOT_AGAIN = """person_id <> ALL(ARRAY(
         ))"""
 
 
-BY_TOPIC = "SELECT profile_id FROM search_mentorindex WHERE topics && %(named)s::int[]"
+HAS_TOPIC = "topics && %(named)s::int[]"
+BY_TOPIC = f"SELECT profile_id FROM search_mentorindex WHERE {HAS_TOPIC}"  # noqa: S608 - a constant
 BY_WORDS = "SELECT profile_id FROM search_mentorwords WHERE words @@ %(query)s::tsquery"
 
 
@@ -88,7 +94,7 @@ class Candidate:
 
     profile_id: int
     near: int
-    key: Any
+    key: int
     bound: datetime
     is_public: bool
     offers: tuple[Offered, ...]
@@ -117,54 +123,105 @@ class Asked:
 def find_candidates(
     asked: Asked, *, limit: int, after: Candidate | None = None
 ) -> tuple[list[Candidate], tuple[Span, ...]]:
-    """The next `limit` rows after `after`, in order of their place, and the reader's own time that is taken."""
+    """The next rows after `after`, in order of their place, and the reader's own time that is taken.
+
+    At most `limit`; fewer than `enough(limit)` if there are no others.
+    """
     with connection.cursor() as cursor:
         cursor.execute(*statement(asked, limit=limit, after=after))
         rows = cursor.fetchall()
-    midnight = _midnight(asked.times)
+    keys = keys_for(asked.times, asked.now)
     found = [
-        Candidate(
-            profile,
-            near,
-            key,
-            _bound(key, midnight, asked.times),
-            public,
-            tuple(Offered(*offer) for offer in offers or ()),
-        )
+        Candidate(profile, near, key, keys.bound(key), public, tuple(Offered(*offer) for offer in offers or ()))
         for profile, near, key, public, offers, _ in rows
     ]
     return found, tuple((span.lower, span.upper) for span in (rows[0][5] if rows else None) or ())
 
 
+def enough(limit: int) -> int:
+    """With so many rows, nobody reads on for the rest."""
+    return -(-limit // 2)
+
+
 def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tuple[str, dict[str, Any]]:
-    wish, question = asked.wish, asked.question
+    wish = asked.wish
     values: dict[str, Any] = values_of(asked) | {
         "approved": ProfileState.APPROVED,
         "waiting": list(WAITING),
         "lengths": list(wish.lengths or LENGTHS),
         "formats": [wish.format] if wish.format else TIMED,
         "any": not wish.instant,
-        "begin": asked.times[0][0],
-        "end": asked.times[-1][1],
         "limit": limit,
+        "enough": enough(limit),
     }
-    key = "greatest(floor, %(begin)s)" if wish.is_any_time else _bucket(asked, values)
-    page = "key IS NOT NULL"
+    page = "true"
     if after:
         values |= {"near_after": -after.near, "key_after": after.key, "profile_after": after.profile_id}
-        page += " AND (-near, key, profile_id) > (%(near_after)s, %(key_after)s, %(profile_after)s)"
-    bound, named = floor(run_of(wish), asked.now)
-    values |= named
-    by_match = wish.order == Order.MATCH
-    sql = CANDIDATES.format(
-        busy=BUSY if asked.mentee_id else "NULL",
-        near=nearness(question, values) if by_match else "0",
+        page = "(-near, {key}, profile_id) > (%(near_after)s, %(key_after)s, %(profile_after)s)"
+    keys, stages = keys_for(asked.times, asked.now), []
+    left = (stage for stage in _stages(asked, keys) if not (after and stage.until and stage.until <= after.key))
+    for number, stage in enumerate(left):
+        sql, named = _stage(asked, keys, stage, number, page)
+        stages.append(sql)
+        values |= named
+    found = " UNION ALL ".join(f"TABLE stage{number}" for number in range(len(stages)))
+    sql = CANDIDATES.format(stages=", ".join(stages), busy=BUSY if asked.mentee_id else "NULL", found=found)
+    return sql, values
+
+
+class Stage(NamedTuple):
+    """What is looked at together, once there are too few before it: `until` which key, None for all that is left.
+
+    The stages before it have looked at keys below `first` and have found everybody with a start before `since`.
+    """
+
+    times: Sequence[Span]
+    until: int | None = None
+    first: int | None = None
+    since: datetime | None = None
+
+
+def _stages(asked: Asked, keys: Keys) -> Iterator[Stage]:
+    begin, first, since = asked.times[0][0], None, None
+    reaches = REACHES if begin < asked.now + NEARBY else FAR_REACHES
+    for reach in reaches if asked.wish.order == Order.SOONEST else ():
+        end = EPOCH + -((EPOCH - begin - reach) // HOUR) * HOUR
+        if end < asked.times[-1][1]:
+            times = [(start, min(last, end)) for start, last in asked.times if start < end]
+            until = keys.key_of(end)
+            yield Stage(times, until, first, since)
+            first, since = until, times[-1][1]
+    yield Stage(asked.times, None, first, since)
+
+
+def _stage(asked: Asked, keys: Keys, stage: Stage, number: int, page: str) -> tuple[str, dict[str, Any]]:
+    """SQL, with values named after its number, which the stages after it name too."""
+    wish, question = asked.wish, asked.question
+    name, run, by_match = f"stage{number}", run_of(wish), wish.order == Order.MATCH
+    bound, values = floor(run, asked.now)
+    key, conditions, named = keys.sql(stage.times, name)
+    near, terms = nearness(question, loose=wish.loose) if by_match else ("0", {})
+    values |= named | terms | {f"{name}_end": minute_at_or_after(stage.times[-1][1])}
+    pages, place = ["key IS NOT NULL"], "key"
+    if stage.since:
+        values |= {f"{name}_since": minute_at_or_after(stage.since), f"{name}_first": stage.first}
+        pages.append(f"(key >= %({name}_first)s OR floor >= %({name}_since)s)")
+        place = f"greatest(key, %({name}_first)s)"
+    where = [f"{run}_from < %({name}_end)s", *conditions, *suits(asked, few=stage.until is not None)]
+    if number:
+        nearer = " UNION ALL ".join(f"TABLE stage{before}" for before in range(number))
+        where.append(f"(SELECT count(*) FROM ({nearer}) AS nearer) < %(enough)s")  # noqa: S608 - numbers
+    sql = STAGE.format(
+        name=name,
+        near=near,
         key=key,
-        columns="hours, topics, words" if by_match else "hours",
+        place=place,
         floor=bound,
+        weekdays=", ".join(WEEKDAYS),
         tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
-        where="\n                AND ".join((f"{run_of(wish)}_from < %(end)s", *suits(asked))),
-        page=page,
+        words=", words" if by_match else "",
+        where="\n                AND ".join(where),
+        page="\n        AND ".join([*pages, page.format(key=place)]),
     )
     return sql, values
 
@@ -192,8 +249,8 @@ def values_of(asked: Asked) -> dict[str, Any]:
     }
 
 
-def suits(asked: Asked) -> Iterator[str]:
-    """Who could help this reader, whenever that is."""
+def suits(asked: Asked, *, few: bool = False) -> Iterator[str]:
+    """Who could help this reader, whenever that is. `few`: as it is best asked of not many rows."""
     wish, question = asked.wish, asked.question
     if run_of(wish) == ANY:
         yield "offers & %(kinds)s <> 0"
@@ -202,7 +259,7 @@ def suits(asked: Asked) -> Iterator[str]:
     if wish.language:
         yield "languages @> %(language)s::varchar[]"
     if question.says_something:
-        yield _matching(question, loose=wish.loose)
+        yield _matching(question, loose=wish.loose, few=few)
     if wish.shown:
         yield "profile_id <> ALL(%(shown)s)"
     if asked.without:
@@ -212,73 +269,24 @@ def suits(asked: Asked) -> Iterator[str]:
         yield NOT_AGAIN
 
 
-def _matching(question: Question, *, loose: bool) -> str:
-    by_topic = [BY_TOPIC] if question.topics_for(loose=loose) else []
-    by_words = [BY_WORDS] if question.terms else []
-    return f"profile_id IN ({' UNION '.join([*by_topic, *by_words])})" if by_topic or by_words else "false"
+def _matching(question: Question, *, loose: bool, few: bool) -> str:
+    """Of all rows a topic finds some by its own index, together with the words; of few rows each can be looked at."""
+    by_topic, by_words = bool(question.topics_for(loose=loose)), bool(question.terms)
+    if by_topic and by_words:
+        return f"({HAS_TOPIC} OR profile_id IN ({BY_WORDS}))" if few else f"profile_id IN ({BY_TOPIC} UNION {BY_WORDS})"
+    if by_topic:
+        return HAS_TOPIC
+    return f"profile_id IN ({BY_WORDS})" if by_words else "false"
 
 
-def nearness(question: Question, values: dict[str, Any]) -> str:
-    """How much of the question a row matches: two for a topic, one for each word, one more where it is asked about."""
-    parts = ["2 * (topics && %(named)s::int[])::int"] if values["named"] else []
+def nearness(question: Question, *, loose: bool) -> tuple[str, dict[str, Any]]:
+    """How much of the question a row matches: two for a topic, one for each word, one more where it is asked about.
+
+    Names what `values_of` has, and what it returns.
+    """
+    parts = ["2 * (topics && %(named)s::int[])::int"] if question.topics_for(loose=loose) else []
+    values = {}
     for number, term in enumerate(question.terms):
-        values[f"term{number}"], values[f"asked{number}"] = term, term + ("A" if term.endswith(":*") else ":A")
+        values |= {f"term{number}": term, f"asked{number}": term + ("A" if term.endswith(":*") else ":A")}
         parts += [f"(words @@ %({name}{number})s::tsquery)::int" for name in ("term", "asked")]
-    return " + ".join(parts) or "0"
-
-
-def _bucket(asked: Asked, values: dict[str, Any]) -> str:
-    """The first hour of the times asked about in which the rules may be open, as day and bit in one number."""
-    midnight = _midnight(asked.times)
-    near = 1 if midnight + DAYS_APART * DAY <= asked.now + NEAR else 8
-    cases = []
-    for day, bits in enumerate(_days(asked.times, midnight)):
-        weekday = (midnight + day * DAY).weekday()
-        if bits:
-            values |= {f"bits{day}": bits, f"end{day}": midnight + (day + 1) * DAY}
-            shared = f"(hours[{near + weekday}] & %(bits{day})s)"
-            first = f"{day * DAY_BITS} + ({shared} & -{shared})"
-            cases.append(f"WHEN {shared} <> 0 AND floor < %(end{day})s THEN {first}")
-    for weekday, bits in enumerate(_rest(asked.times, midnight)):
-        if bits:
-            values[f"rest{weekday}"] = bits
-            cases.append(f"WHEN hours[{8 + weekday}] & %(rest{weekday})s <> 0 THEN {DAYS_APART * DAY_BITS + 1}")
-    return f"CASE {' '.join(cases)} END"
-
-
-def _days(times: Sequence[Span], midnight: datetime) -> list[int]:
-    """For each of the first days of UTC, the hours that the times touch, as bits."""
-    days = []
-    for day in range(DAYS_APART):
-        week = [0] * 7
-        _mark(week, times, midnight + day * DAY, midnight + (day + 1) * DAY)
-        days.append(sum(week))
-    return days
-
-
-def _rest(times: Sequence[Span], midnight: datetime) -> list[int]:
-    """For each weekday of UTC, the hours that the times after those days touch."""
-    week = [0] * 7
-    _mark(week, times, midnight + DAYS_APART * DAY, times[-1][1])
-    return week
-
-
-def _mark(week: list[int], times: Sequence[Span], first: datetime, last: datetime) -> None:
-    for start, end in times:
-        begin, until = max(start, first), min(end, last)
-        if begin < until:
-            mark(week, minute_at_or_before(begin), minute_at_or_after(until))
-
-
-def _midnight(times: Sequence[Span]) -> datetime:
-    """The midnight of UTC before the first of the times."""
-    return datetime.combine(times[0][0].date(), time(), tzinfo=EPOCH.tzinfo)
-
-
-def _bound(key: Any, midnight: datetime, times: Sequence[Span]) -> datetime:
-    """The first moment asked about in the hour that a key means, or the moment that it is."""
-    if isinstance(key, datetime):
-        return key
-    day, bit = divmod(key, DAY_BITS)
-    hour = midnight + day * DAY + (bit.bit_length() - 1) * HOUR * MINUTE
-    return next((max(hour, start) for start, end in times if end > hour), hour)
+    return " + ".join(parts) or "0", values

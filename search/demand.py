@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from sessions_app.walltime import instant, minute_at_or_after
+
 from .bounds import ANY, floor
 
 SOON = timedelta(days=7)
@@ -40,5 +42,6 @@ def topic_waits(*, now: datetime, limit: int = 50) -> list[TopicWait]:
     """Topics for which people wait longest, those with nobody first."""
     bound, values = floor(ANY, now)
     with connection.cursor() as cursor:
-        cursor.execute(TOPICS.format(floor=bound), values | {"soon": now + SOON, "limit": limit})
-        return [TopicWait(*row) for row in cursor.fetchall()]
+        cursor.execute(TOPICS.format(floor=bound), values | {"soon": minute_at_or_after(now + SOON), "limit": limit})
+        rows = cursor.fetchall()
+    return [TopicWait(*row, None if first is None else instant(first)) for *row, first in rows]

@@ -1,5 +1,6 @@
 """From a wish to mentors who can be booked: everything a page of results shows, behind `find_mentors`."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from sessions_app.proof import Proof, proof_of
 from sessions_app.suggestions import FreeMentor
 from sessions_app.timetable import Timetable, load_timetables
 
-from .candidates import Asked, Candidate, Offered, find_candidates
+from .candidates import Asked, Candidate, Offered, enough, find_candidates
 from .cursors import MOST_SHOWN
 from .ribbon import parts_of_days
 from .walk import best
@@ -116,7 +117,7 @@ class Finder:
                 size = FIRST_LOOK if last is None and not at else NEXT_LOOK
                 yield candidates[at : at + size]
                 at += size
-            if len(candidates) < limit:
+            if len(candidates) < enough(limit):
                 return
             last = candidates[-1]
 
@@ -163,9 +164,7 @@ class Finder:
         return [self.match(one, offers[one.offer.pk], times, proofs) for one in found if one.offer.pk in offers]
 
     def match(self, found: Found, offer: Offer, times: Sequence[Span], proofs: dict[int, Proof]) -> Match:
-        slots = [
-            slot for first, last in pieces(times) for slot in self.slots(found.timetable, found.offer, first, last)
-        ]
+        slots = within(times, self.slots(found.timetable, found.offer, times[0][0], times[-1][1]))
         return Match(
             profile=offer.profile,
             offer=offer,
@@ -224,6 +223,12 @@ def relaxations(
         question = read_question(other.words, topic=other.topic)
         rows.append((name, other, len(finder.find(other.widest(), question, PAGE))))
     return sorted((row for row in rows if row[2]), key=lambda row: -row[2])
+
+
+def within(times: Sequence[Span], slots: Sequence[Slot]) -> list[Slot]:
+    """Those of the slots, which are in order, that start in one of the times."""
+    starts = [slot.start for slot in slots]
+    return [slot for first, last in times for slot in slots[bisect_left(starts, first) : bisect_left(starts, last)]]
 
 
 def pieces(times: Sequence[Span], after: datetime | None = None) -> Iterator[Span]:

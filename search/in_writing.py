@@ -80,14 +80,19 @@ def find_writers(wish: Wish, *, now: datetime, mentee: User | None = None, count
 def _find(wish: Wish, question: Question, *, now: datetime, mentee: User | None, limit: int) -> list[int]:
     timeless = replace(wish, lengths=(), instant=False)
     asked = Asked(timeless, question, (), now, mentee.pk if mentee else None)
-    values: dict[str, Any] = values_of(asked) | {
-        "approved": ProfileState.APPROVED,
-        "asked": WrittenState.ASKED,
-        "limit": limit,
-    }
     by_match = wish.order == Order.MATCH
+    near, terms = nearness(question, loose=wish.loose) if by_match else ("0", {})
+    values: dict[str, Any] = (
+        values_of(asked)
+        | terms
+        | {
+            "approved": ProfileState.APPROVED,
+            "asked": WrittenState.ASKED,
+            "limit": limit,
+        }
+    )
     sql = WRITERS.format(
-        near=nearness(question, values) if by_match else "0",
+        near=near,
         tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
         where=" AND ".join(suits(asked)),
     )

@@ -7,7 +7,7 @@ for rows that have gone stale, each at least once a day, so that a forgotten pat
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,33 +18,33 @@ from mentors.models import MentorProfile, Offer, ProfileState
 from mentors.usual import usual_offer
 from sessions_app.rules import Rules
 from sessions_app.timetable import Timetable, load_timetables
+from sessions_app.walltime import EPOCH
 
+from .bounds import ANY, USUAL
 from .kinds import BIT_OF_OFFER, FORMATS, LENGTHS
-from .models import ANY_MINUTE, UNKNOWN, MentorIndex, MentorWords
-from .outlook import ALL_HOURS, Length, outlook
+from .models import MentorIndex, MentorWords
+from .outlook import EVERY_HOUR, UNKNOWN, WEEKDAYS, Length, outlook
 
 AT_ONCE = 500
 # Whoever has no schedule yet is never open.
 NO_RULES = Rules(zone=UTC_NAME)
+RUNS = (USUAL, ANY)
 NOTHING_KNOWN: dict[str, Any] = {
-    "usual_from": UNKNOWN,
-    "usual_until": UNKNOWN,
-    "usual_step": ANY_MINUTE,
-    "open_from": UNKNOWN,
-    "open_until": UNKNOWN,
-    "open_step": ANY_MINUTE,
-    "fresh_until": UNKNOWN,
-    "notice": timedelta(0),
-    "hours": list(ALL_HOURS),
+    **{f"{run}_from": UNKNOWN.opens for run in RUNS},
+    **{f"{run}_step": UNKNOWN.step for run in RUNS},
+    **{f"{run}_runs": list(UNKNOWN.edges) for run in RUNS},
+    **dict.fromkeys(WEEKDAYS, EVERY_HOUR),
+    "any_week": [EVERY_HOUR] * len(WEEKDAYS),
+    "notice": 0,
+    "fresh_until": EPOCH,
 }
+BOUNDS = tuple(NOTHING_KNOWN)
 
 PUBLIC = """profile.id = ANY(%(profiles)s) AND profile.state = %(approved)s AND person.is_active"""
 WRITE = f"""
 INSERT INTO search_mentorindex AS row
-    (profile_id, person_id, usual_from, usual_until, usual_step, open_from, open_until, open_step, fresh_until,
-        notice, hours, offers, topics, languages)
-SELECT profile.id, person.id, %(usual_from)s, %(usual_until)s, %(usual_step)s, %(open_from)s, %(open_until)s,
-    %(open_step)s, %(fresh_until)s, %(notice)s, %(hours)s::int[],
+    (profile_id, person_id, {", ".join(BOUNDS)}, offers, topics, languages)
+SELECT profile.id, person.id, {", ".join(f"%({name})s" for name in BOUNDS)},
     coalesce((
         SELECT bit_or(1::bigint << ({BIT_OF_OFFER})) FROM mentors_offer WHERE profile_id = profile.id AND is_active
     ), 0),
@@ -90,16 +90,13 @@ INSERT INTO search_word (lexeme, mentors)
 SELECT word, ndoc FROM ts_stat('SELECT words FROM search_mentorwords') ORDER BY word
 ON CONFLICT (lexeme) DO UPDATE SET mentors = excluded.mentors WHERE search_word.mentors <> excluded.mentors
 """
-BOUNDS = (
-    *("usual_from", "usual_until", "usual_step", "open_from", "open_until", "open_step"),
-    *("fresh_until", "notice", "hours"),
-)
 TIGHTEN = f"""
 UPDATE search_mentorindex AS row SET {", ".join(f"{name} = new.{name}" for name in BOUNDS)}
 FROM (VALUES %s) AS new (profile_id, {", ".join(BOUNDS)})
 WHERE row.profile_id = new.profile_id
 """  # noqa: S608 - constants
-ROW = "(%s, %s::timestamptz, %s, %s, %s::timestamptz, %s, %s, %s, %s, %s::int[])"
+SQL_TYPES = {int: "int", list: "int[]", datetime: "timestamptz"}
+ROW = f"(%s, {', '.join(f'%s::{SQL_TYPES[type(value)]}' for value in NOTHING_KNOWN.values())})"
 
 
 def loosen(*people: int) -> None:
@@ -205,8 +202,18 @@ def _bounds(profile: int, offers: Sequence[Offer], timetable: Timetable | None, 
     rules, taken = (timetable.rules, timetable.taken) if timetable else (NO_RULES, ())
     usual = length_of(usual_offer(offers)) if offers else None
     seen = outlook(rules, taken, map(length_of, offers), usual=usual, now=now)
-    runs = [value for run in (seen.usual, seen.any) for value in (run.opens, run.until, run.step)]
-    return (profile, *runs, seen.fresh_until, timedelta(minutes=rules.notice), list(seen.hours))
+    runs = (seen.usual, seen.any)
+    near, any_time = seen.hours[: len(WEEKDAYS)], seen.hours[len(WEEKDAYS) :]
+    return (
+        profile,
+        *(run.opens for run in runs),
+        *(run.step for run in runs),
+        *(list(run.edges) for run in runs),
+        *near,
+        list(any_time),
+        rules.notice,
+        seen.fresh_until,
+    )
 
 
 def length_of(offer: Offer) -> Length:

@@ -1,7 +1,5 @@
 """What a search reads instead of asking every mentor: rows that may be stale, but never promise too little."""
 
-from datetime import UTC, datetime, timedelta
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -10,42 +8,49 @@ from django.db import models
 
 from mentors.models import MentorProfile
 
-# As `open_from` and `usual_from`: nobody has looked yet, so a time may be free at once.
-UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
-ANY_MINUTE = timedelta(minutes=1)
 LONGEST_WORDS = 120
 
 
 class MentorIndex(models.Model):
-    """One narrow row for each public mentor: read from end to end by a search that asks for nobody in particular.
+    """One narrow row for each public mentor: a search reads those that may be free soonest, or those of a topic.
 
-    It holds a lower bound of their next start that can be booked (`bounds.FLOOR`), once for the offer that a search
-    looks at unless it asks for certain ones, once for any: between `…_from` and `…_until` starts lie on a grid of
-    `…_step`, none lies before, and none nearer than the notice. Bookings and time passing only push a start later, so
-    they write nothing here; what frees time sets the bounds back (`indexing`). Null: the rules never open.
+    It holds lower bounds of their next starts that can be booked (`bounds.FLOOR`), once for the offer that a search
+    looks at unless it asks for certain ones (`usual_…`), once for any (`open_…`): `…_from` is the first, null where the
+    rules never open; `…_runs` are those of the next days (`outlook.Runs`), on a grid of `…_step`. None lies nearer than
+    the notice. Bookings and time passing only push a start later, so they write nothing here; what frees time sets the
+    bounds back (`indexing`). All of these are minutes, moments count from 1970-01-01 UTC.
 
-    `hours` has for each weekday of UTC, Monday first, a bit for each hour in which the rules may be open, for the near
-    future and then for any time (`outlook.hours_of`); `offers` a bit for each kind of active offer (`kinds`). Topics
-    are those that the profile and its offers name themselves.
+    `monday` to `sunday` have a bit for each hour of UTC in which the rules may be open in the near future, `any_week`
+    the same for seven days of any time (`outlook.hours_of`); `offers` a bit for each kind of active offer (`kinds`).
+    Topics are those that the profile and its offers name themselves.
     """
 
     profile = models.OneToOneField(MentorProfile, on_delete=models.CASCADE, primary_key=True, related_name="+")
     person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    usual_from = models.DateTimeField(null=True)
-    usual_until = models.DateTimeField()
-    usual_step = models.DurationField()
-    open_from = models.DateTimeField(null=True)
-    open_until = models.DateTimeField()
-    open_step = models.DurationField()
     fresh_until = models.DateTimeField()
-    notice = models.DurationField()
+    usual_from = models.IntegerField(null=True)
+    open_from = models.IntegerField(null=True)
+    notice = models.IntegerField()
+    usual_step = models.IntegerField()
+    open_step = models.IntegerField()
+    monday = models.IntegerField()
+    tuesday = models.IntegerField()
+    wednesday = models.IntegerField()
+    thursday = models.IntegerField()
+    friday = models.IntegerField()
+    saturday = models.IntegerField()
+    sunday = models.IntegerField()
     offers = models.BigIntegerField()
-    hours = ArrayField(models.IntegerField(), size=14)
+    usual_runs = ArrayField(models.IntegerField())
+    open_runs = ArrayField(models.IntegerField())
+    any_week = ArrayField(models.IntegerField(), size=7)
     topics = ArrayField(models.IntegerField())
     languages = ArrayField(models.CharField(max_length=3))
 
     class Meta:
         indexes = [
+            models.Index(fields=["usual_from"], name="search_usual_from"),
+            models.Index(fields=["open_from"], name="search_open_from"),
             GinIndex(fields=["topics"], name="search_topics", fastupdate=False),
             GinIndex(fields=["languages"], name="search_languages", fastupdate=False),
         ]

@@ -1,21 +1,25 @@
-"""What is kept of a mentor's time so that a search need not compute it: a bound, and a rough week. Pure."""
+"""What is kept of a mentor's time so that a search need not compute it: when they may start, and a rough week. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
 from math import gcd
 
 from sessions_app import walltime
 from sessions_app.availability import LONGEST_ANSWER, Rules, Taken, default_step, list_slots
-from sessions_app.walltime import DAY, MINUTE
+from sessions_app.walltime import DAY
 
 # Everything is looked at again after a day at the latest, since the horizon moves.
 FRESH_FOR = timedelta(hours=24)
+# How far starts are known one by one: bounds are still tight when nobody has looked again for a day.
+REACH = timedelta(hours=48)
+MOST_RUNS = 12
 HOUR = 60
 HOURS = DAY // HOUR
-ALL_HOURS = ((1 << HOURS) - 1,) * 14
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+EVERY_HOUR = (1 << HOURS) - 1
+ALL_HOURS = (EVERY_HOUR,) * 14
 # A week of wall-clock windows means other hours of UTC once clocks change: one is kept for the near future, which holds
 # even if nobody looks at the row for a week, and one for as far as anybody may be booked, a horizon of a year.
 NEAR = timedelta(days=21)
@@ -27,20 +31,51 @@ Length = tuple[int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """No start lies before `opens`; None: there is none, ever. Up to `until` all are whole steps from it."""
+class Runs:
+    """Where starts may lie, in minutes from 1970-01-01 UTC. None lies elsewhere, so each is the bound of those after.
 
-    opens: datetime | None
-    until: datetime
-    step: timedelta = MINUTE
+    `edges` ascend: a run of starts begins with every first one and has ended with every second; from the last one on
+    nothing is known. Within a run, starts lie whole steps from its beginning. Without edges there is no start, ever.
+    """
+
+    edges: tuple[int, ...] = ()
+    step: int = 1
+
+    @property
+    def opens(self) -> int | None:
+        return self.edges[0] if self.edges else None
+
+    @property
+    def first_end(self) -> int:
+        """From when on the first run is no help."""
+        return self.edges[1] if len(self.edges) > 1 else self.edges[0] + 1
+
+    @classmethod
+    def of(cls, starts: Iterable[int], *, widest: int, until: int) -> "Runs":
+        """From all the starts before `until`, ascending; those at most `widest` apart make a run."""
+        edges: list[int] = []
+        step, last = 0, 0
+        for start in starts:
+            if edges and start - last <= widest:
+                step, edges[-1] = gcd(step, start - last), start + 1
+            elif len(edges) == 2 * MOST_RUNS:
+                return cls((*edges, start), step or 1)
+            else:
+                edges += (start, start + 1)
+            last = start
+        return cls((*edges, until), step or 1)
+
+
+# What is known of somebody at whom nobody has looked yet.
+UNKNOWN = Runs((0,))
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """When the usual offer starts next, and when any does; as tightly as can be until `fresh_until`."""
+    """When the usual offer may start, and when any may; as tightly as can be until `fresh_until`."""
 
-    usual: Run
-    any: Run
+    usual: Runs
+    any: Runs
     fresh_until: datetime
     hours: tuple[int, ...]
 
@@ -53,30 +88,38 @@ def outlook(
     `usual` is that of the offer which a search looks at unless it asks for certain ones.
     """
     later = now + FRESH_FOR
-    wanted = set(lengths)
     if usual is None or not (rules.windows or rules.overrides):
-        never = Run(None, now)
-        return Outlook(never, never, later, ALL_HOURS)
-    runs = [_run(rules, taken, one, now) for one in (usual, *(wanted - {usual}))]
-    first = min(runs, key=lambda run: run.opens or run.until)
-    start = first.opens or now
-    grids = (step or default_step(length, rules.buffer) for length, step in wanted)
-    step = gcd(*grids, *_minutes_passed(rules, taken, wanted, start, first.until, now))
-    either = Run(start, first.until, MINUTE * step)
-    notice = timedelta(minutes=rules.notice)
-    ends = [run.until - notice + MINUTE for run in (runs[0], either) if run.until - notice >= now]
-    return Outlook(runs[0], either, min([later, *ends]), hours_of(rules, now))
+        return Outlook(Runs(), Runs(), later, ALL_HOURS)
+    runs = [_runs(rules, taken, some, now) for some in ({usual}, {usual, *lengths})]
+    seen = [walltime.instant(one.first_end - rules.notice) for one in runs]
+    return Outlook(*runs, min([later, *(end for end in seen if end > now)]), hours_of(rules, now))
 
 
-def _run(rules: Rules, taken: Sequence[Taken], one: Length, now: datetime) -> Run:
-    length, step = one
-    found = list_slots(rules, taken, length=length, step=step, now=now, first=now, last=now + LONGEST_ANSWER, limit=1)
-    if not found:
-        beyond = _beyond(rules, now)
-        return Run(beyond, beyond)
-    start = found[0].start
-    step = step or default_step(length, rules.buffer)
-    return Run(start, _end_of_run(rules, taken, length, step, start, now), MINUTE * step)
+def _runs(rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], now: datetime) -> Runs:
+    grids = [(length, step or default_step(length, rules.buffer)) for length, step in lengths]
+    beyond = _beyond(rules, now)
+    firsts = [_starts(rules, taken, grid, now, now, now + LONGEST_ANSWER, limit=1) for grid in grids]
+    opens = min((first for some in firsts for first in some), default=None)
+    if opens is None:
+        return Runs((walltime.minute_at_or_after(beyond),))
+    first = walltime.instant(opens)
+    last = min(first + REACH, beyond)
+    starts = {start for grid in grids for start in _starts(rules, taken, grid, now, first, last)}
+    return Runs.of(sorted(starts), widest=max(step for _, step in grids), until=walltime.minute_at_or_after(last))
+
+
+def _starts(
+    rules: Rules,
+    taken: Sequence[Taken],
+    grid: tuple[int, int],
+    now: datetime,
+    first: datetime,
+    last: datetime,
+    limit: int | None = None,
+) -> Iterator[int]:
+    length, step = grid
+    slots = list_slots(rules, taken, length=length, step=step, now=now, first=first, last=last, limit=limit)
+    return (walltime.minute_at_or_before(slot.start) for slot in slots)
 
 
 def hours_of(rules: Rules, now: datetime) -> tuple[int, ...]:
@@ -119,24 +162,3 @@ def _beyond(rules: Rules, now: datetime) -> datetime:
     """Where nothing was found: the end of what was looked at, or of what the horizon lets people book by now."""
     last_day = walltime.local_day(rules.zone, walltime.minute_at_or_before(now)) + rules.horizon_days
     return min(now + LONGEST_ANSWER, walltime.instant(walltime.day_end(rules.zone, last_day)))
-
-
-def _minutes_passed(
-    rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], start: datetime, until: datetime, now: datetime
-) -> Iterator[int]:
-    """From `start` to each start up to `until`: grids of one span share its beginning, but a run may cross spans."""
-    for length, step in lengths:
-        slots = list_slots(rules, taken, length=length, step=step, now=now, first=start, last=until + MINUTE)
-        yield from ((slot.start - start) // MINUTE for slot in slots)
-
-
-def _end_of_run(
-    rules: Rules, taken: Sequence[Taken], length: int, step: int, start: datetime, now: datetime
-) -> datetime:
-    """The last of the starts that follow one another, step by step, from this one on, within a day."""
-    last = start + FRESH_FOR
-    slots = list_slots(rules, taken, length=length, step=step, now=now, first=start, last=last)
-    for slot, following in pairwise(slots):
-        if following.start - slot.start != MINUTE * step:
-            return slot.start
-    return slots[-1].start

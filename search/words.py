@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from django.db import connection
-from django.db.models import Q
-
-from mentors.models import Topic
 
 # A person's question has a handful of words that matter: the rarest, since they say most.
 MOST_WORDS = 6
@@ -18,18 +15,20 @@ SHORTEST_BEGINNING = 3
 
 # One statement: the words as Postgres stems them with how many mentors have each; whether somebody has a word that
 # begins like the last one; the topics that the text names or the address chose, with those below; by which phrase.
-READ = """
+SHOWN = """
+SELECT topic.id, topic.name, topic.parent_id, topic.slug, parent.slug AS root
+FROM mentors_topic AS topic LEFT JOIN mentors_topic AS parent ON parent.id = topic.parent_id
+WHERE topic.is_active AND coalesce(parent.is_active, true)
+"""
+CHOSEN = f"SELECT 'chosen', name, id FROM ({SHOWN}) AS shown WHERE %(topic)s <> '' AND %(topic)s IN (slug, root)"  # noqa: S608
+READ = f"""
 WITH typed AS (
     SELECT lexeme FROM unnest(to_tsvector('english', %(words)s))
 ), named AS (
     SELECT topic.id, phraseto_tsquery('english', phrase) AS query
     FROM mentors_topic AS topic, unnest(topic.synonyms || topic.name::text) AS phrase
     WHERE to_tsvector('english', %(words)s) @@ phraseto_tsquery('english', phrase)
-), shown AS (
-    SELECT topic.id, topic.name, topic.parent_id, topic.slug, parent.slug AS root
-    FROM mentors_topic AS topic LEFT JOIN mentors_topic AS parent ON parent.id = topic.parent_id
-    WHERE topic.is_active AND coalesce(parent.is_active, true)
-)
+), shown AS ({SHOWN})
 SELECT 'word', lexeme, coalesce(word.mentors, 0)
 FROM typed LEFT JOIN search_word AS word USING (lexeme)
 UNION ALL
@@ -46,8 +45,8 @@ WHERE EXISTS (
     WHERE tsvector_to_array(to_tsvector('english', phrase)) && ARRAY(SELECT lexeme FROM typed)
 )
 UNION ALL
-SELECT 'chosen', name, id FROM shown WHERE %(topic)s <> '' AND %(topic)s IN (slug, root)
-"""
+{CHOSEN}
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +100,9 @@ def read_question(words: str, *, topic: str = "", typing: bool = False) -> Quest
 
 
 def _with_children(slug: str) -> tuple[int, ...]:
-    topics = Topic.objects.active().filter(Q(slug=slug) | Q(parent__slug=slug))
-    return tuple(topics.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(CHOSEN, {"topic": slug})
+        return tuple(number for _, _, number in cursor.fetchall())
 
 
 def telling(counts: dict[str, int]) -> list[str]:

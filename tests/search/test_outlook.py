@@ -1,5 +1,6 @@
 """The bound and the rough week hold for every later moment, whatever the rules."""
 
+from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -8,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.zones import zone_names
-from search.outlook import ALL_HOURS, HOURS, NEAR, hours_of, outlook
+from search.outlook import ALL_HOURS, HOURS, MOST_RUNS, NEAR, Runs, hours_of, outlook
 from sessions_app.availability import LONGEST_ANSWER, Rules, Taken, list_slots
+from sessions_app.walltime import minute_at_or_after, minute_at_or_before
 from tests.conftest import NOW, at
 
 HOUR = 60
@@ -80,7 +82,7 @@ def test_hours_know_of_overrides():
 def test_outlook(rules, taken, opens, fresh):
     seen = outlook(rules, taken, [(25, None)], usual=(25, None), now=NOW)
 
-    assert (seen.any.opens, seen.fresh_until) == (opens and at(opens), at(fresh))
+    assert (seen.any.opens, seen.fresh_until) == (opens and minute_at_or_before(at(opens)), at(fresh))
 
 
 def test_outlook_without_offers_never_opens():
@@ -89,13 +91,39 @@ def test_outlook_without_offers_never_opens():
     assert (seen.any.opens, seen.hours) == (None, ALL_HOURS)
 
 
-def floor_of(run, soonest):
+def floor_of(runs, soonest):
     """As `bounds.FLOOR` says it in SQL, but for the hours."""
-    if run.opens is None or soonest <= run.opens:
-        return run.opens
-    if soonest <= run.until:
-        return run.opens + -((run.opens - soonest) // run.step) * run.step
-    return soonest
+    if not runs.edges or soonest <= runs.edges[0]:
+        return runs.opens
+    passed = bisect_right(runs.edges, soonest)
+    if passed % 2 == 0:
+        return runs.edges[passed]
+    if soonest >= runs.edges[-1]:
+        return soonest
+    return soonest + (runs.edges[passed - 1] - soonest) % runs.step
+
+
+def test_runs_begin_anew_where_starts_are_further_apart_and_end_where_nothing_is_known():
+    runs = Runs.of([600, 620, 640, 700, 710], widest=20, until=900)
+
+    assert runs == Runs((600, 641, 700, 711, 900), 10)
+
+
+def test_of_many_runs_the_first_are_known():
+    runs = Runs.of(range(0, 6000, 100), widest=20, until=6000)
+
+    assert (len(runs.edges), runs.edges[-3:]) == (2 * MOST_RUNS + 1, (1100, 1101, 1200))
+
+
+def test_what_is_taken_parts_the_runs_of_two_days():
+    taken = [Taken(at("2026-11-24 17:30"), at("2026-11-24 17:55"))]
+
+    seen = outlook(
+        rules_with(notice=0, windows=((2, 1020, 1140), (3, 600, 660))), taken, [(25, None)], usual=(25, None), now=NOW
+    )
+
+    moments = ("24 17:00", "24 17:01", "24 18:00", "24 18:31", "25 10:00", "25 10:31", "26 17:00")
+    assert seen.usual.edges == tuple(minute_at_or_before(at(f"2026-11-{moment}")) for moment in moments)
 
 
 def test_a_short_offer_in_a_gap_of_the_long_one_starts_no_earlier_than_the_bound():
@@ -105,8 +133,9 @@ def test_a_short_offer_in_a_gap_of_the_long_one_starts_no_earlier_than_the_bound
 
     seen = outlook(rules, [], [(30, 60), (15, 15)], usual=(30, 60), now=NOW)
 
-    assert seen.any.until == at("2026-11-24 16:00")
-    assert floor_of(seen.any, at("2026-11-24 15:31")) == at("2026-11-24 15:35")
+    gap = minute_at_or_before(at("2026-11-24 15:35"))
+    assert floor_of(seen.any, gap - 4) == gap
+    assert floor_of(seen.usual, gap - 4) == gap + 25
 
 
 @settings(max_examples=100, deadline=None)
@@ -127,13 +156,13 @@ def test_nothing_ever_starts_before_the_bound_or_outside_the_rough_week(seed, no
 
     seen = outlook(rules, [], offers, usual=offers[0], now=now)
 
-    soonest = moment + timedelta(minutes=rules.notice)
-    for (length, step), run in (*((offer, seen.any) for offer in offers), (offers[0], seen.usual)):
-        floor = floor_of(run, soonest)
+    soonest = minute_at_or_after(moment) + rules.notice
+    for (length, step), runs in (*((offer, seen.any) for offer in offers), (offers[0], seen.usual)):
+        floor = floor_of(runs, soonest)
         last = moment + LONGEST_ANSWER
         for slot in list_slots(rules, [], length=length, step=step, now=moment, first=moment, last=last):
             assert floor is not None
-            assert slot.start >= floor
+            assert minute_at_or_before(slot.start) >= floor
             assert seen.hours[7 + slot.start.weekday()] >> slot.start.hour & 1
             if slot.start < now + NEAR:
                 assert seen.hours[slot.start.weekday()] >> slot.start.hour & 1
