@@ -120,30 +120,33 @@ class Asked:
     without: frozenset[int] = frozenset()
 
 
-def find_candidates(
-    asked: Asked, *, limit: int, after: Candidate | None = None
-) -> tuple[list[Candidate], tuple[Span, ...]]:
-    """The next rows after `after`, in order of their place, and the reader's own time that is taken.
+class Reading(NamedTuple):
+    """Rows in order of their place, what the reader's own sessions take if there are any, and whether to read on."""
 
-    At most `limit`; fewer than `enough(limit)` if there are no others.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(*statement(asked, limit=limit, after=after))
-        rows = cursor.fetchall()
+    candidates: list[Candidate]
+    busy: tuple[Span, ...]
+    goes_on: bool
+
+
+def find_candidates(asked: Asked, *, limit: int, after: Candidate | None = None) -> Reading:
+    """The next rows after `after`, at most `limit`; half as many where looking further would take long."""
     keys = keys_for(asked.times, asked.now)
+    stages = [stage for stage in _stages(asked, keys) if not (after and stage.until and stage.until <= after.key)]
+    enough = limit if len(stages) == 1 else -(-limit // 2)
+    with connection.cursor() as cursor:
+        cursor.execute(*statement(asked, keys, stages, limit=limit, enough=enough, after=after))
+        rows = cursor.fetchall()
     found = [
         Candidate(profile, near, key, keys.bound(key), public, tuple(Offered(*offer) for offer in offers or ()))
         for profile, near, key, public, offers, _ in rows
     ]
-    return found, tuple((span.lower, span.upper) for span in (rows[0][5] if rows else None) or ())
+    busy = tuple((span.lower, span.upper) for span in (rows[0][5] if rows else None) or ())
+    return Reading(found, busy, len(rows) >= enough)
 
 
-def enough(limit: int) -> int:
-    """With so many rows, nobody reads on for the rest."""
-    return -(-limit // 2)
-
-
-def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tuple[str, dict[str, Any]]:
+def statement(
+    asked: Asked, keys: Keys, stages: Sequence["Stage"], *, limit: int, enough: int, after: Candidate | None = None
+) -> tuple[str, dict[str, Any]]:
     wish = asked.wish
     values: dict[str, Any] = values_of(asked) | {
         "approved": ProfileState.APPROVED,
@@ -152,20 +155,19 @@ def statement(asked: Asked, *, limit: int, after: Candidate | None = None) -> tu
         "formats": [wish.format] if wish.format else TIMED,
         "any": not wish.instant,
         "limit": limit,
-        "enough": enough(limit),
+        "enough": enough,
     }
     page = "true"
     if after:
         values |= {"near_after": -after.near, "key_after": after.key, "profile_after": after.profile_id}
         page = "(-near, {key}, profile_id) > (%(near_after)s, %(key_after)s, %(profile_after)s)"
-    keys, stages = keys_for(asked.times, asked.now), []
-    left = (stage for stage in _stages(asked, keys) if not (after and stage.until and stage.until <= after.key))
-    for number, stage in enumerate(left):
+    parts = []
+    for number, stage in enumerate(stages):
         sql, named = _stage(asked, keys, stage, number, page)
-        stages.append(sql)
+        parts.append(sql)
         values |= named
-    found = " UNION ALL ".join(f"TABLE stage{number}" for number in range(len(stages)))
-    sql = CANDIDATES.format(stages=", ".join(stages), busy=BUSY if asked.mentee_id else "NULL", found=found)
+    found = " UNION ALL ".join(f"TABLE stage{number}" for number in range(len(parts)))
+    sql = CANDIDATES.format(stages=", ".join(parts), busy=BUSY if asked.mentee_id else "NULL", found=found)
     return sql, values
 
 
@@ -285,7 +287,7 @@ def nearness(question: Question, *, loose: bool) -> tuple[str, dict[str, Any]]:
     Names what `values_of` has, and what it returns.
     """
     parts = ["2 * (topics && %(named)s::int[])::int"] if question.topics_for(loose=loose) else []
-    values = {}
+    values: dict[str, Any] = {}
     for number, term in enumerate(question.terms):
         values |= {f"term{number}": term, f"asked{number}": term + ("A" if term.endswith(":*") else ":A")}
         parts += [f"(words @@ %({name}{number})s::tsquery)::int" for name in ("term", "asked")]

@@ -44,4 +44,7 @@ def topic_waits(*, now: datetime, limit: int = 50) -> list[TopicWait]:
     with connection.cursor() as cursor:
         cursor.execute(TOPICS.format(floor=bound), values | {"soon": minute_at_or_after(now + SOON), "limit": limit})
         rows = cursor.fetchall()
-    return [TopicWait(*row, None if first is None else instant(first)) for *row, first in rows]
+    return [
+        TopicWait(topic, parent, mentors, soon, None if first is None else instant(first))
+        for topic, parent, mentors, soon, first in rows
+    ]

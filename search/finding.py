@@ -16,7 +16,7 @@ from sessions_app.proof import Proof, proof_of
 from sessions_app.suggestions import FreeMentor
 from sessions_app.timetable import Timetable, load_timetables
 
-from .candidates import Asked, Candidate, Offered, enough, find_candidates
+from .candidates import Asked, Candidate, Offered, find_candidates
 from .cursors import MOST_SHOWN
 from .ribbon import parts_of_days
 from .walk import best
@@ -111,13 +111,15 @@ class Finder:
     def batches(self, asked: Asked) -> Iterator[Sequence[Candidate]]:
         last, size = None, 0
         for limit in self.chunks():
-            candidates, self.busy = find_candidates(asked, limit=limit, after=last)
+            candidates, busy, goes_on = find_candidates(asked, limit=limit, after=last)
+            if candidates:
+                self.busy = busy
             at = 0
             while at < len(candidates):
                 size = FIRST_LOOK if last is None and not at else NEXT_LOOK
                 yield candidates[at : at + size]
                 at += size
-            if len(candidates) < enough(limit):
+            if not goes_on:
                 return
             last = candidates[-1]
 

@@ -69,7 +69,8 @@ class FirstHour:
         return datetime.combine(self.times[0][0].date(), time(), tzinfo=EPOCH.tzinfo)
 
     def sql(self, times: Sequence[Span], name: str) -> tuple[str, Sequence[str], Values]:
-        cases, tests, values = [], [], {}
+        cases, tests = [], []
+        values: Values = {}
         for day, bits in enumerate(self._days(times)):
             if bits:
                 values |= {f"{name}_bits{day}": bits, f"{name}_day{day}": minute_at_or_after(self._day(day + 1))}

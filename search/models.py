@@ -27,6 +27,8 @@ class MentorIndex(models.Model):
 
     profile = models.OneToOneField(MentorProfile, on_delete=models.CASCADE, primary_key=True, related_name="+")
     person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # In this order, since what has a fixed width and stands first is read fastest.
+    offers = models.BigIntegerField()
     fresh_until = models.DateTimeField()
     usual_from = models.IntegerField(null=True)
     open_from = models.IntegerField(null=True)
@@ -40,7 +42,6 @@ class MentorIndex(models.Model):
     friday = models.IntegerField()
     saturday = models.IntegerField()
     sunday = models.IntegerField()
-    offers = models.BigIntegerField()
     usual_runs = ArrayField(models.IntegerField())
     open_runs = ArrayField(models.IntegerField())
     any_week = ArrayField(models.IntegerField(), size=7)

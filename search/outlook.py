@@ -90,9 +90,9 @@ def outlook(
     later = now + FRESH_FOR
     if usual is None or not (rules.windows or rules.overrides):
         return Outlook(Runs(), Runs(), later, ALL_HOURS)
-    runs = [_runs(rules, taken, some, now) for some in ({usual}, {usual, *lengths})]
-    seen = [walltime.instant(one.first_end - rules.notice) for one in runs]
-    return Outlook(*runs, min([later, *(end for end in seen if end > now)]), hours_of(rules, now))
+    of_usual, of_any = (_runs(rules, taken, some, now) for some in ({usual}, {usual, *lengths}))
+    seen = [walltime.instant(runs.first_end - rules.notice) for runs in (of_usual, of_any)]
+    return Outlook(of_usual, of_any, min([later, *(end for end in seen if end > now)]), hours_of(rules, now))
 
 
 def _runs(rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], now: datetime) -> Runs:

@@ -136,11 +136,11 @@ def expand_all(wish: Wish, now: datetime, zone: str) -> Answer:
 def matching(wish: Wish, now: datetime, zone: str) -> list[int]:
     """All who match topic and words, by the index's columns."""
     question = read_question(wish.words, topic=wish.topic)
+    if not wish.words:
+        return _by_topic(question)
     anytime = Wish(words=wish.words, topic=wish.topic, later=True)
     asked = Asked(anytime, question, anytime.times(zone=zone, now=now), now)
-    return (
-        sorted(row.profile_id for row in find_candidates(asked, limit=10**7)[0]) if wish.words else _by_topic(question)
-    )
+    return sorted(row.profile_id for row in find_candidates(asked, limit=10**7).candidates)
 
 
 def _by_topic(question: Question) -> list[int]:
@@ -223,7 +223,7 @@ class Matrix:
 def bare_ranking(wish: Wish, now: datetime, zone: str) -> int:
     """The statement over the index alone, after which ours looks at people."""
     asked = Asked(wish, read_question(wish.words, topic=wish.topic), wish.times(zone=zone, now=now), now)
-    return len(find_candidates(asked, limit=96)[0])
+    return len(find_candidates(asked, limit=96).candidates)
 
 
 def ours(wish: Wish, now: datetime, zone: str) -> Answer:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mentors.models import ProfileState, Topic
-from search import unmet
+from search import finding, unmet
 from search.demand import topic_waits
 from search.finding import find_mentors, relaxations
 from search.forms import read_wish
@@ -338,6 +338,25 @@ def test_times_at_which_the_reader_is_busy_are_not_offered_to_them(alice, offer,
         first,
         first,
     ]
+
+
+def test_the_readers_time_stays_taken_however_far_the_walk_goes(alice, offer, bob, charlie, monkeypatch):
+    """The last question to the index, which finds nobody else, says nothing of the reader's time."""
+    monkeypatch.setattr(finding, "CHUNKS", (1, 1))
+    make_mentor(charlie)
+    book(charlie.mentor_profile.offers.get(), bob, at("2026-11-25 09:30"))
+
+    match = next(match for match in find_mentors(Wish(), zone=LONDON, now=NOW, mentee=bob).matches)
+
+    assert [slot.start for slot in match.slots] == [at(f"2026-11-25 {clock}") for clock in ("09:00", "10:00", "10:30")]
+
+
+def test_who_is_free_in_a_later_stage_only_is_found(alice):
+    """They are open this evening, but only from its end on; the next evening is looked at once too few were found."""
+    make_mentor(make_person("eve@example.org", "Eve Ender"), windows=[(2, 1200, 1440), (3, 1080, 1200)], notice=560)
+    rebuild(now=NOW)
+
+    assert names(Wish(when=When.EVENING)) == ["Eve Ender"]
 
 
 def test_the_word_being_typed_is_found_by_its_beginning(alice, dora):

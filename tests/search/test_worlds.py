@@ -52,7 +52,7 @@ def too_late_a_bound(wish, zone, now, expected):
     if not times:
         return expected
     asked = Asked(wish, read_question(wish.words, topic=wish.topic), times, now)
-    bounds = {row.profile_id: row.bound for row in find_candidates(asked, limit=1000)[0]}
+    bounds = {row.profile_id: row.bound for row in find_candidates(asked, limit=1000).candidates}
     return [(pk, free) for pk, free in expected if pk not in bounds or bounds[pk] > free[0]]
 
 
