@@ -19,8 +19,11 @@ FLOOR = """CASE WHEN {soonest} <= {run}_from THEN {run}_from
             ELSE greatest({soonest}, {next_hour}) END"""
 
 
-def floor(run: str, now: datetime) -> tuple[str, dict[str, Any]]:
-    """SQL and its values; in minutes from 1970-01-01 UTC. No start lies before it of the `USUAL` offer, or of `ANY`."""
+def floor(run: str, now: datetime, *, begin: datetime | None = None) -> tuple[str, dict[str, Any]]:
+    """SQL and its values; in minutes from 1970-01-01 UTC.
+
+    No start of the `USUAL` offer, or of `ANY`, lies before it; but for those before `begin`.
+    """
     today, hours_left = minute_at_or_before(now) // DAY, EVERY_HOUR >> now.hour << now.hour
     cases = []
     for day in WEEK:
@@ -30,11 +33,14 @@ def floor(run: str, now: datetime) -> tuple[str, dict[str, Any]]:
         # What lies below the lowest bit are as many ones as hours have passed.
         passed = f"bit_count((({bits} & -{bits}) - 1)::bit({HOURS}))"
         cases.append(f"WHEN {bits} <> 0 THEN {(today + day) * DAY} + {HOUR} * {passed}::int")
+    values = {"minute": minute_at_or_after(now), "hours_left": hours_left}
     soonest = "(%(minute)s + notice)"
+    if begin:
+        soonest, values["begin"] = f"greatest({soonest}, %(begin)s)", minute_at_or_after(begin)
     sql = FLOOR.format(
         run=run,
         soonest=soonest,
         passed=f"width_bucket({soonest}, {run}_runs)",
         next_hour=f"CASE {' '.join(cases)} END",
     )
-    return sql, {"minute": minute_at_or_after(now), "hours_left": hours_left}
+    return sql, values

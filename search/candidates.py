@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -11,12 +12,11 @@ from mentors.models import ProfileState
 from sessions_app.models import Role
 from sessions_app.models.bookings import WAITING
 from sessions_app.models.feedback import Again
-from sessions_app.walltime import EPOCH, minute_at_or_after
+from sessions_app.walltime import EPOCH, instant, minute_at_or_after
 
 from .bounds import ANY, USUAL, floor
 from .keys import Keys, keys_for
 from .kinds import LENGTHS, TIMED, kind_bits
-from .outlook import WEEKDAYS
 from .wishes import Order, Span, Wish
 from .words import Question
 
@@ -29,8 +29,8 @@ FAR_REACHES = (timedelta(hours=24),)
 
 # The limit is what the index decides alone; only then are profiles and offers looked at.
 CANDIDATES = """
-WITH {stages}
-SELECT first.profile_id, first.near, first.key,
+WITH {parts}
+SELECT first.profile_id, first.near, first.key, {bound},
     profile.state = %(approved)s AND person.is_active,
     (
         SELECT json_agg(json_build_array(offer.id, offer.length, offer.step, offer.position))
@@ -40,6 +40,7 @@ SELECT first.profile_id, first.near, first.key,
     ),
     {busy}
 FROM (SELECT * FROM ({found}) AS found ORDER BY near DESC, key, profile_id LIMIT %(limit)s) AS first
+JOIN search_mentorindex AS row ON row.profile_id = first.profile_id
 JOIN mentors_mentorprofile AS profile ON profile.id = first.profile_id
 JOIN accounts_user AS person ON person.id = profile.person_id
 ORDER BY first.near DESC, first.key, first.profile_id
@@ -50,7 +51,7 @@ STAGE = """{name} AS MATERIALIZED (
     FROM (
         SELECT profile_id, floor, {near} AS near, {key} AS key
         FROM (
-            SELECT profile_id, topics, any_week, {weekdays}{words}, {floor} AS floor
+            SELECT {columns}, {floor} AS floor
             FROM {tables}
             WHERE {where}
             OFFSET 0
@@ -76,9 +77,13 @@ NOT_AGAIN = """person_id <> ALL(ARRAY(
         ))"""
 
 
-HAS_TOPIC = "topics && %(named)s::int[]"
-BY_TOPIC = f"SELECT profile_id FROM search_mentorindex WHERE {HAS_TOPIC}"  # noqa: S608 - a constant
+BY_TOPIC = "SELECT profile_id FROM search_mentorindex WHERE topics && %(named)s::int[]"
 BY_WORDS = "SELECT profile_id FROM search_mentorwords WHERE words @@ %(query)s::tsquery"
+
+
+# How much of the question they match, negative; when they are free, at the earliest; who they are.
+Place = tuple[int, datetime, int]
+NOWHERE: Place = (1, EPOCH, 0)
 
 
 class Offered(NamedTuple):
@@ -90,19 +95,14 @@ class Offered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """No start of theirs in the times asked about lies before `bound`. `near`: how much of the question they match."""
+    """No start of theirs in the times asked about lies before `bound`; they stand at `place` or further down."""
 
     profile_id: int
     near: int
-    key: int
     bound: datetime
+    place: Place
     is_public: bool
     offers: tuple[Offered, ...]
-
-    @property
-    def place(self) -> tuple[int, datetime, int]:
-        """Where they would stand if they were free at their bound: never further down than they do."""
-        return -self.near, self.bound, self.profile_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +120,26 @@ class Asked:
     without: frozenset[int] = frozenset()
 
 
+class Position(NamedTuple):
+    """In the order of keys, behind this row."""
+
+    profile_id: int
+    near: int
+    key: int
+
+
 class Reading(NamedTuple):
-    """Rows in order of their place, what the reader's own sessions take if there are any, and whether to read on."""
+    """Some who come first, in order of their place, and what the reader's own sessions take, if anybody comes.
+
+    `after`: where to read on; None where nobody is left.
+    """
 
     candidates: list[Candidate]
     busy: tuple[Span, ...]
-    goes_on: bool
+    after: Position | None
 
 
-def find_candidates(asked: Asked, *, limit: int, after: Candidate | None = None) -> Reading:
+def find_candidates(asked: Asked, *, limit: int, after: Position | None = None) -> Reading:
     """The next rows after `after`, at most `limit`; half as many where looking further would take long."""
     keys = keys_for(asked.times, asked.now)
     stages = [stage for stage in _stages(asked, keys) if not (after and stage.until and stage.until <= after.key)]
@@ -136,39 +147,52 @@ def find_candidates(asked: Asked, *, limit: int, after: Candidate | None = None)
     with connection.cursor() as cursor:
         cursor.execute(*statement(asked, keys, stages, limit=limit, enough=enough, after=after))
         rows = cursor.fetchall()
-    found = [
-        Candidate(profile, near, key, keys.bound(key), public, tuple(Offered(*offer) for offer in offers or ()))
-        for profile, near, key, public, offers, _ in rows
-    ]
-    busy = tuple((span.lower, span.upper) for span in (rows[0][5] if rows else None) or ())
-    return Reading(found, busy, len(rows) >= enough)
+    after = Position(*rows[-1][:3]) if len(rows) >= enough else None
+    rest = (-after.near, keys.bound(after.key), after.profile_id) if after else NOWHERE
+    found = []
+    for profile, near, key, minute, public, offers, _ in rows:
+        # A key may say little more than the hour, so the bound is looked up too, now that there are few rows.
+        bound = max(keys.bound(key), instant(minute))
+        place = min((-near, bound, profile), rest)
+        found.append(Candidate(profile, near, bound, place, public, tuple(Offered(*offer) for offer in offers or ())))
+    busy = tuple((span.lower, span.upper) for span in (rows[0][-1] if rows else None) or ())
+    return Reading(sorted(found, key=attrgetter("place")), busy, after)
 
 
 def statement(
-    asked: Asked, keys: Keys, stages: Sequence["Stage"], *, limit: int, enough: int, after: Candidate | None = None
+    asked: Asked, keys: Keys, stages: Sequence["Stage"], *, limit: int, enough: int, after: Position | None = None
 ) -> tuple[str, dict[str, Any]]:
-    wish = asked.wish
-    values: dict[str, Any] = values_of(asked) | {
-        "approved": ProfileState.APPROVED,
-        "waiting": list(WAITING),
-        "lengths": list(wish.lengths or LENGTHS),
-        "formats": [wish.format] if wish.format else TIMED,
-        "any": not wish.instant,
-        "limit": limit,
-        "enough": enough,
-    }
+    wish, begin = asked.wish, asked.times[0][0]
+    bound, named = floor(run_of(wish), asked.now, begin=begin)
+    values: dict[str, Any] = (
+        values_of(asked)
+        | named
+        | {
+            "approved": ProfileState.APPROVED,
+            "waiting": list(WAITING),
+            "lengths": list(wish.lengths or LENGTHS),
+            "formats": [wish.format] if wish.format else TIMED,
+            "any": not wish.instant,
+            "limit": limit,
+            "enough": enough,
+        }
+    )
     page = "true"
     if after:
         values |= {"near_after": -after.near, "key_after": after.key, "profile_after": after.profile_id}
         page = "(-near, {key}, profile_id) > (%(near_after)s, %(key_after)s, %(profile_after)s)"
     parts = []
+    # Looked up once, however many stages there are.
+    if " UNION " in (ids := matching(asked)):
+        parts.append(f"matching AS MATERIALIZED ({ids})")
+        ids = "TABLE matching"
     for number, stage in enumerate(stages):
-        sql, named = _stage(asked, keys, stage, number, page)
+        sql, named = _stage(asked, keys, stage, number, ids, page)
         parts.append(sql)
         values |= named
-    found = " UNION ALL ".join(f"TABLE stage{number}" for number in range(len(parts)))
-    sql = CANDIDATES.format(stages=", ".join(parts), busy=BUSY if asked.mentee_id else "NULL", found=found)
-    return sql, values
+    found = " UNION ALL ".join(f"TABLE stage{number}" for number in range(len(stages)))
+    busy = BUSY if asked.mentee_id else "NULL"
+    return CANDIDATES.format(parts=", ".join(parts), bound=bound, busy=busy, found=found), values
 
 
 class Stage(NamedTuple):
@@ -196,32 +220,35 @@ def _stages(asked: Asked, keys: Keys) -> Iterator[Stage]:
     yield Stage(asked.times, None, first, since)
 
 
-def _stage(asked: Asked, keys: Keys, stage: Stage, number: int, page: str) -> tuple[str, dict[str, Any]]:
+def _stage(asked: Asked, keys: Keys, stage: Stage, number: int, ids: str, page: str) -> tuple[str, dict[str, Any]]:
     """SQL, with values named after its number, which the stages after it name too."""
     wish, question = asked.wish, asked.question
     name, run, by_match = f"stage{number}", run_of(wish), wish.order == Order.MATCH
     bound, values = floor(run, asked.now)
-    key, conditions, named = keys.sql(stage.times, name)
+    key = keys.key(stage.times, name)
     near, terms = nearness(question, loose=wish.loose) if by_match else ("0", {})
-    values |= named | terms | {f"{name}_end": minute_at_or_after(stage.times[-1][1])}
+    values |= key.values | terms | {f"{name}_end": minute_at_or_after(stage.times[-1][1])}
     pages, place = ["key IS NOT NULL"], "key"
     if stage.since:
         values |= {f"{name}_since": minute_at_or_after(stage.since), f"{name}_first": stage.first}
         pages.append(f"(key >= %({name}_first)s OR floor >= %({name}_since)s)")
         place = f"greatest(key, %({name}_first)s)"
-    where = [f"{run}_from < %({name}_end)s", *conditions, *suits(asked, few=stage.until is not None)]
+    where = [
+        f"{run}_from < %({name}_end)s",
+        *key.conditions,
+        *suits(asked, ids),
+    ]
     if number:
         nearer = " UNION ALL ".join(f"TABLE stage{before}" for before in range(number))
         where.append(f"(SELECT count(*) FROM ({nearer}) AS nearer) < %(enough)s")  # noqa: S608 - numbers
     sql = STAGE.format(
         name=name,
         near=near,
-        key=key,
+        key=key.sql,
         place=place,
         floor=bound,
-        weekdays=", ".join(WEEKDAYS),
+        columns=", ".join(("profile_id", *key.columns, *(("topics", "words") if by_match else ()))),
         tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
-        words=", words" if by_match else "",
         where="\n                AND ".join(where),
         page="\n        AND ".join([*pages, page.format(key=place)]),
     )
@@ -251,8 +278,8 @@ def values_of(asked: Asked) -> dict[str, Any]:
     }
 
 
-def suits(asked: Asked, *, few: bool = False) -> Iterator[str]:
-    """Who could help this reader, whenever that is. `few`: as it is best asked of not many rows."""
+def suits(asked: Asked, ids: str) -> Iterator[str]:
+    """Who could help this reader, whenever that is. `ids`: what `matching` says, or where it is kept."""
     wish, question = asked.wish, asked.question
     if run_of(wish) == ANY:
         yield "offers & %(kinds)s <> 0"
@@ -261,7 +288,7 @@ def suits(asked: Asked, *, few: bool = False) -> Iterator[str]:
     if wish.language:
         yield "languages @> %(language)s::varchar[]"
     if question.says_something:
-        yield _matching(question, loose=wish.loose, few=few)
+        yield f"profile_id IN ({ids})" if ids else "false"
     if wish.shown:
         yield "profile_id <> ALL(%(shown)s)"
     if asked.without:
@@ -271,14 +298,12 @@ def suits(asked: Asked, *, few: bool = False) -> Iterator[str]:
         yield NOT_AGAIN
 
 
-def _matching(question: Question, *, loose: bool, few: bool) -> str:
-    """Of all rows a topic finds some by its own index, together with the words; of few rows each can be looked at."""
-    by_topic, by_words = bool(question.topics_for(loose=loose)), bool(question.terms)
-    if by_topic and by_words:
-        return f"({HAS_TOPIC} OR profile_id IN ({BY_WORDS}))" if few else f"profile_id IN ({BY_TOPIC} UNION {BY_WORDS})"
-    if by_topic:
-        return HAS_TOPIC
-    return f"profile_id IN ({BY_WORDS})" if by_words else "false"
+def matching(asked: Asked) -> str:
+    """The profiles that have to do with the question, in SQL; empty where no one could."""
+    question = asked.question
+    by_topic = [BY_TOPIC] if question.topics_for(loose=asked.wish.loose) else []
+    by_words = [BY_WORDS] if question.terms else []
+    return " UNION ".join([*by_topic, *by_words])
 
 
 def nearness(question: Question, *, loose: bool) -> tuple[str, dict[str, Any]]:

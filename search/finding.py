@@ -109,19 +109,17 @@ class Finder:
         return best(count, self.batches(asked), lambda batch: self.look(batch, times))
 
     def batches(self, asked: Asked) -> Iterator[Sequence[Candidate]]:
-        last, size = None, 0
+        after, size = None, FIRST_LOOK
         for limit in self.chunks():
-            candidates, busy, goes_on = find_candidates(asked, limit=limit, after=last)
+            candidates, busy, after = find_candidates(asked, limit=limit, after=after)
             if candidates:
                 self.busy = busy
             at = 0
             while at < len(candidates):
-                size = FIRST_LOOK if last is None and not at else NEXT_LOOK
                 yield candidates[at : at + size]
-                at += size
-            if not goes_on:
+                at, size = at + size, NEXT_LOOK
+            if after is None:
                 return
-            last = candidates[-1]
 
     @staticmethod
     def chunks() -> Iterator[int]:

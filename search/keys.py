@@ -4,10 +4,10 @@ Who is asked for at any time from now on comes by their bound. But a bound of th
 first evening or next week: for those the key is the first hour of UTC asked about in which the rules may be open.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sessions_app.walltime import EPOCH, MINUTE, instant, minute_at_or_after, minute_at_or_before
 
@@ -20,15 +20,25 @@ DAYS_APART = 8
 DAY_BITS = 1 << HOURS
 LATER = DAYS_APART * DAY_BITS + 1
 
-Values = dict[str, Any]
+
+class Key(NamedTuple):
+    """Of a row with its `floor`, in SQL: null for whoever has no such time.
+
+    `columns` of the row are what it is made of, `conditions` hold where it isn't null, `values` are what both name.
+    """
+
+    sql: str
+    values: dict[str, Any]
+    columns: Collection[str] = ()
+    conditions: Collection[str] = ()
 
 
 class Keys(Protocol):
-    """`times` begin with those that the whole search asks about; they may be cut off at a full hour."""
+    def key(self, times: Sequence[Span], name: str) -> Key:
+        """`times` are those that the search asks about, or the first of them, cut off at a full hour.
 
-    def sql(self, times: Sequence[Span], name: str) -> tuple[str, Sequence[str], Values]:
-        """The key of a row with its `floor`, null for whoever has no such time; conditions that hold where it isn't;
-        and what both name, each beginning with `name`."""
+        What the key names begins with `name`.
+        """
 
     def key_of(self, moment: datetime) -> int:
         """The least key of those who start at `moment`, a full hour, or later."""
@@ -47,8 +57,8 @@ class Soonest:
 
     begin: datetime
 
-    def sql(self, times: Sequence[Span], name: str) -> tuple[str, Sequence[str], Values]:
-        return f"greatest(floor, %({name}_begin)s)", (), {f"{name}_begin": self.key_of(self.begin)}
+    def key(self, times: Sequence[Span], name: str) -> Key:
+        return Key(f"greatest(floor, %({name}_begin)s)", {f"{name}_begin": self.key_of(self.begin)})
 
     def key_of(self, moment: datetime) -> int:
         return minute_at_or_after(moment)
@@ -68,22 +78,26 @@ class FirstHour:
     def midnight(self) -> datetime:
         return datetime.combine(self.times[0][0].date(), time(), tzinfo=EPOCH.tzinfo)
 
-    def sql(self, times: Sequence[Span], name: str) -> tuple[str, Sequence[str], Values]:
+    def key(self, times: Sequence[Span], name: str) -> Key:
         cases, tests = [], []
-        values: Values = {}
+        values: dict[str, Any] = {}
+        columns = set()
         for day, bits in enumerate(self._days(times)):
             if bits:
                 values |= {f"{name}_bits{day}": bits, f"{name}_day{day}": minute_at_or_after(self._day(day + 1))}
-                shared = f"({self._column(day)} & %({name}_bits{day})s)"
+                column, at = self._column(day)
+                shared = f"({column}{at} & %({name}_bits{day})s)"
                 first = f"{day * DAY_BITS} + ({shared} & -{shared})"
-                cases.append(f"WHEN {shared} <> 0 AND floor < %({name}_day{day})s THEN {first}")
+                columns.add(column)
                 tests.append(f"{shared} <> 0")
+                cases.append(f"WHEN {tests[-1]} AND floor < %({name}_day{day})s THEN {first}")
         for weekday, bits in enumerate(self._rest(times), start=1):
             if bits:
                 values[f"{name}_rest{weekday}"] = bits
+                columns.add("any_week")
                 tests.append(f"any_week[{weekday}] & %({name}_rest{weekday})s <> 0")
                 cases.append(f"WHEN {tests[-1]} THEN {LATER}")
-        return f"CASE {' '.join(cases)} END", (f"({' OR '.join(tests)})",), values
+        return Key(f"CASE {' '.join(cases)} END", values, columns, (f"({' OR '.join(tests)})",))
 
     def key_of(self, moment: datetime) -> int:
         day, hour = divmod((moment - self.midnight) // (HOUR * MINUTE), HOURS)
@@ -97,9 +111,11 @@ class FirstHour:
     def _day(self, number: int) -> datetime:
         return self.midnight + number * DAY
 
-    def _column(self, day: int) -> str:
+    def _column(self, day: int) -> tuple[str, str]:
+        """The column with the hours of that day, and where in it they are."""
         weekday = self._day(day).weekday()
-        return WEEKDAYS[weekday] if self._day(DAYS_APART) <= self.now + NEAR else f"any_week[{weekday + 1}]"
+        soon = self._day(DAYS_APART) <= self.now + NEAR
+        return (WEEKDAYS[weekday], "") if soon else ("any_week", f"[{weekday + 1}]")
 
     def _days(self, times: Sequence[Span]) -> Iterator[int]:
         """For each of the first days of UTC, the hours that the times touch, as bits."""

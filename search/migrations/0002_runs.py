@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-# A table of its own, since the order of its columns matters. Rows are carried over and say that nothing is known of
+# Rows are carried over and say that nothing is known of
 # anybody's time, which is true: the sweep looks at all of them.
 KEEP = """
 CREATE TABLE search_kept AS SELECT profile_id, person_id, offers, topics, languages FROM search_mentorindex
@@ -32,6 +32,11 @@ def integers(size=None):
 
 def array_index(name):
     return django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=[name], name=f"search_{name}")
+
+
+def covering_index(run):
+    beside = ("profile", "person", "offers", "notice", *WEEKDAYS, f"{run}_step", f"{run}_runs")
+    return models.Index(fields=[f"{run}_from"], include=beside, name=f"search_{run}")
 
 
 class Migration(migrations.Migration):
@@ -64,8 +69,8 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RunSQL(CARRY_OVER, KEEP),
-        migrations.AddIndex("mentorindex", models.Index(fields=["usual_from"], name="search_usual_from")),
-        migrations.AddIndex("mentorindex", models.Index(fields=["open_from"], name="search_open_from")),
+        migrations.AddIndex("mentorindex", covering_index("usual")),
+        migrations.AddIndex("mentorindex", covering_index("open")),
         migrations.AddIndex("mentorindex", array_index("topics")),
         migrations.AddIndex("mentorindex", array_index("languages")),
         # What is read in one go must lie close together, and rows change all day.
