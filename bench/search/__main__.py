@@ -40,14 +40,12 @@ def measure(mentors: int, rounds: int, slow_rounds: int) -> None:
     from django.utils import timezone
 
     from bench.search import hard, rivals, upkeep
-    from bench.search.world import fill
-    from search.indexing import sweep
+    from bench.search.world import fill, freshen
     from search.wishes import When, Wish
 
     now = timezone.now()
     seconds = fill(mentors, now=now)
-    while sweep(now=now):
-        pass
+    freshen(now=now)
     wishes = {
         "popular topic, 35 %": Wish(topic="measured-popular"),
         "usual topic, 5 %": Wish(topic="measured-usual"),
@@ -111,14 +109,13 @@ def agree(name: str, wish, rivals, now: datetime, by_sql: bool) -> None:
 
 def stale(wishes, rivals, now: datetime, rounds: int) -> None:
     """The same questions a day later, before and after the rows are looked at anew; answers stay exact."""
-    from search.indexing import sweep
+    from bench.search.world import freshen
 
     tomorrow, before, after = now + DAY, {}, {}
     for name, wish in wishes.items():
         before[name] = median(milliseconds(lambda: rivals.ours(wish, tomorrow, ZONE)) for _ in range(rounds))  # noqa: B023
         agree(name, wish, rivals, tomorrow, False)
-    while sweep(now=tomorrow):
-        pass
+    freshen(now=tomorrow)
     for name, wish in wishes.items():
         after[name] = median(milliseconds(lambda: rivals.ours(wish, tomorrow, ZONE)) for _ in range(rounds))  # noqa: B023
     print("rows a day old, against fresh ones (exact both times):", end=" ")
@@ -128,8 +125,7 @@ def stale(wishes, rivals, now: datetime, rounds: int) -> None:
     from search.models import MentorIndex
 
     MentorIndex.objects.update(fresh_until=now)
-    while sweep(now=now):
-        pass
+    freshen(now=now)
 
 
 def main() -> None:

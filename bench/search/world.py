@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from mentors.models import MentorProfile, Topic
-from search.indexing import rebuild
+from search.indexing import rebuild, sweep
 from search.models import MentorIndex
 from sessions_app.demo.world import Seeder
 from sessions_app.models import Schedule
@@ -40,6 +40,15 @@ def fill(mentors: int, *, now: datetime) -> float:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return seconds
+
+
+def freshen(*, now: datetime) -> None:
+    """Look at all that is stale. A table rewritten in a minute is swollen, as one kept up all day by the vacuum isn't."""
+    while sweep(now=now):
+        pass
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (FULL, ANALYZE) search_mentorindex")
+        cursor.execute("VACUUM (ANALYZE) search_mentorindex")
 
 
 def agree_on_zones(now: datetime) -> None:
