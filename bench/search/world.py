@@ -43,7 +43,7 @@ def fill(mentors: int, *, now: datetime) -> float:
 
 
 def freshen(*, now: datetime) -> None:
-    """Look at all that is stale. A table rewritten in a minute is swollen, as one kept up all day by the vacuum isn't."""
+    """Look at all that is stale. Rewritten in a minute, a table is swollen as one that is vacuumed all day never is."""
     while sweep(now=now):
         pass
     with connection.cursor() as cursor:
