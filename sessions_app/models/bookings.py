@@ -281,10 +281,18 @@ class Booking(models.Model):
     def is_overdue(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now
 
+    @property
+    def join_opens(self) -> datetime:
+        return self.start - JOIN_OPENS_BEFORE
+
+    @property
+    def join_closes(self) -> datetime:
+        """Moves with the end, also when both agree to more time."""
+        return self.end + JOIN_CLOSES_AFTER
+
     def is_join_open(self, now: datetime) -> bool:
         return (
-            self.state in (BookingState.CONFIRMED, BookingState.COMPLETED)
-            and self.start - JOIN_OPENS_BEFORE <= now < self.end + JOIN_CLOSES_AFTER
+            self.state in (BookingState.CONFIRMED, BookingState.COMPLETED) and self.join_opens <= now < self.join_closes
         )
 
 
