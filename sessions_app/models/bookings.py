@@ -296,6 +296,13 @@ class Booking(models.Model):
         )
 
 
+class BookingEventQuerySet(models.QuerySet["BookingEvent"]):
+    def acceptances(self, first: int) -> Self:
+        """In turn, of the requests that were made in one act with the booking `first`; each is accepted once."""
+        accepted = self.filter(from_state=BookingState.REQUESTED, to_state=BookingState.CONFIRMED)
+        return accepted.filter(booking__booked_with=first).order_by("pk")
+
+
 class BookingEvent(models.Model):
     """Append-only; a trigger keeps it so."""
 
@@ -306,6 +313,8 @@ class BookingEvent(models.Model):
     during = DateTimeRangeField(default_bounds="[)")
     reason = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
+
+    objects = BookingEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]
