@@ -234,6 +234,13 @@ MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
 # {token} is the booking's own unguessable room
 MEETING_URL = env("MEETING_URL", default="https://meet.jit.si/{token}")
+# Instead of that, a Jitsi of one's own that asks for tokens; all of the first three or none (sessions_app/checks.py)
+JITSI_DOMAIN = env("JITSI_DOMAIN", default="")
+JITSI_APP_ID = env("JITSI_APP_ID", default="")
+JITSI_APP_SECRET = env("JITSI_APP_SECRET", default="")
+JITSI_ISSUER = env("JITSI_ISSUER", default="") or JITSI_APP_ID
+JITSI_AUDIENCE = env("JITSI_AUDIENCE", default="") or JITSI_APP_ID
+JITSI_SUBJECT = env("JITSI_SUBJECT", default="") or JITSI_DOMAIN.partition(":")[0]
 
 # Other systems are told by HTTPS at public addresses only; tests and trials tell some on this machine
 WEBHOOKS_TO_LOCAL_ADDRESSES = env.bool("WEBHOOKS_TO_LOCAL_ADDRESSES", default=False)

@@ -6,6 +6,8 @@ class SessionsAppConfig(AppConfig):
     verbose_name = "Sessions"
 
     def ready(self) -> None:
+        from django.core.checks import register
+
         from accounts.hooks import after_sign_in
         from mentors.hooks import describe_times
         from notifications.preferences import after_change
@@ -13,6 +15,7 @@ class SessionsAppConfig(AppConfig):
         from notifications.webhooks.events import register_events
 
         from .case_digests import register_case_digest
+        from .checks import CONFIGURATION, check_jitsi
         from .followup_letters import register_kinds as register_followups
         from .followup_lines import register_lines as register_followup_lines
         from .inbox_lines import register_lines
@@ -35,6 +38,7 @@ class SessionsAppConfig(AppConfig):
         from .written_letters import register_kinds as register_written
         from .written_lines import register_lines as register_written_lines
 
+        register(check_jitsi, CONFIGURATION)
         register_kinds()
         register_written()
         register_written_lines()

@@ -9,7 +9,7 @@ from mentors.models import Format
 
 from .models import AttendanceAct, AttendanceKind, Booking, BookingState
 from .models.attendance import DECISIONS, SPEAKING
-from .models.bookings import JOIN_CLOSES_AFTER, MISSED
+from .models.bookings import MISSED
 
 # When the reminder with the link goes out, by which people see that they will be late.
 LATE_FROM = timedelta(hours=1)
@@ -104,7 +104,7 @@ def answer_by(claim: AttendanceAct, booking: Booking) -> datetime:
 
     On the phone nobody watches the page while they talk.
     """
-    is_open = claim.at < booking.end + JOIN_CLOSES_AFTER and booking.format != Format.PHONE
+    is_open = claim.at < booking.join_closes and booking.format != Format.PHONE
     return claim.at + (ANSWER_WITHIN if is_open else ANSWER_LATER_WITHIN)
 
 

@@ -13,7 +13,6 @@ from .errors import BookingError
 from .forms.attendance import AnswerForm, ContestForm, ExplainForm
 from .meeting import meeting_host
 from .models import AttendanceAct, AttendanceKind, Booking
-from .models.bookings import JOIN_CLOSES_AFTER
 from .presenting import Stage, stage_of
 from .services.attendance import why_not_say_absent
 from .services.contesting import why_not_contest
@@ -185,7 +184,7 @@ class Desk:
     def is_watched(self) -> bool:
         """The page looks again by itself, unless there is something to type in."""
         writes = self.question or self.can_contest or self.sent
-        return self.is_open and not writes and self.now < self.booking.end + JOIN_CLOSES_AFTER
+        return self.is_open and not writes and self.now < self.booking.join_closes
 
     @property
     def mark(self) -> str:

@@ -26,7 +26,6 @@ from .elsewhere import free_elsewhere
 from .followups import meet_again
 from .invites import build_invite
 from .models import Booking, BookingEvent, BookingState, Resolution
-from .models.bookings import JOIN_OPENS_BEFORE
 from .reminders import REMINDERS
 from .same_question import QUESTION_IN_ADDRESS, asked_already, question_query
 
@@ -99,7 +98,7 @@ def facts(reading: Reading) -> Context:
         "clock_note": clock_change_note(start, now, zone, other.timezone, other.first_name, person.hour12),
         "question": booking.question,
         "brief": brief_line(booking, now) if reading.is_mentor else "",
-        "opens": reading.clock(start - JOIN_OPENS_BEFORE),
+        "opens": reading.clock(booking.join_opens),
         "reason": booking.reason,
         **addresses(booking),
     }

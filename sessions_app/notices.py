@@ -9,11 +9,13 @@ from notifications.services import Due
 
 from .attendance import answer_by
 from .followup_notices import followup_dues
-from .models import AttendanceAct, Booking, BookingState
+from .models import AttendanceAct, Booking, BookingEvent, BookingState
 from .reminders import SUBJECT, reminder_dues
-from .series import SERIES_SUBJECT
+from .series import ANSWERS_SUBJECT, SERIES_SUBJECT
 
 NEWS_KEEPS = timedelta(hours=24)
+# A mentor who accepts one of several dates is likely at the next.
+MORE_ANSWERS_WITHIN = timedelta(minutes=5)
 FEEDBACK_SHOWS_AFTER = timedelta(minutes=10)
 FEEDBACK_AFTER = timedelta(hours=2)
 NUDGE_AFTER = timedelta(hours=48)
@@ -57,12 +59,31 @@ def _first_news(kind: str, booking: Booking, now: datetime) -> Iterable[Due]:
     return [Due(f"series_{kind}", person, SERIES_SUBJECT, booking.pk, 0, now, until) for person in _both(booking)]
 
 
-def _agreed(kind: str) -> Callable[[Booking, datetime], Iterable[Due]]:
-    def dues(booking: Booking, now: datetime) -> Iterable[Due]:
-        yield from _news(kind, booking, _both(booking), now)
-        yield from _ahead(booking, now)
+def _accepted(booking: Booking, now: datetime) -> Iterable[Due]:
+    if booking.booked_with_id is None:
+        yield from _news("accepted", booking, _both(booking), now)
+    else:
+        yield from _one_of_several_accepted(booking, booking.booked_with_id, now)
+    yield from _ahead(booking, now)
 
-    return dues
+
+def _one_of_several_accepted(booking: Booking, first: int, now: datetime) -> Iterable[Due]:
+    """Each answer silences the mail about those before it, if that has not left, and is told together with them.
+
+    So the mail waits a little while others may follow; the inbox says it at once.
+    """
+    turn = 1 + list(BookingEvent.objects.acceptances(first).values_list("booking_id", flat=True)).index(booking.pk)
+    until = min(now + NEWS_KEEPS, booking.start)
+    later = now + MORE_ANSWERS_WITHIN
+    more = later < until and Booking.objects.waiting().filter(booked_with=first).exists()
+    for person in _both(booking):
+        due_at = later if more else now
+        yield Due("series_accepted", person, ANSWERS_SUBJECT, first, turn, due_at, until, shows_at=now)
+
+
+def _moved(booking: Booking, now: datetime) -> Iterable[Due]:
+    yield from _news("moved", booking, _both(booking), now)
+    yield from _ahead(booking, now)
 
 
 def _told_to_mentee(kind: str) -> Callable[[Booking, datetime], Iterable[Due]]:
@@ -95,8 +116,8 @@ def _decided(booking: Booking, now: datetime) -> Iterable[Due]:
 EVENTS: dict[str, Callable[[Booking, datetime], Iterable[Due]]] = {
     "requested": _requested,
     "confirmed": _booked,
-    "accepted": _agreed("accepted"),
-    "moved": _agreed("moved"),
+    "accepted": _accepted,
+    "moved": _moved,
     "declined": _told_to_mentee("declined"),
     "expired": _told_to_mentee("request_expired"),
     "withdrawn": _withdrawn,
@@ -111,6 +132,7 @@ NEWS = {
     "series_requested",
     "series_booked",
     "accepted",
+    "series_accepted",
     "moved",
     "declined",
     "request_expired",

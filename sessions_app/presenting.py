@@ -12,7 +12,6 @@ from common.times import until_text
 from mentors.models import Format
 
 from .models import Booking, BookingState
-from .models.bookings import JOIN_OPENS_BEFORE
 
 SOON = timedelta(hours=24)
 
@@ -108,10 +107,6 @@ def starts_text(booking: Booking, now: datetime) -> str:
         minutes = -(-(booking.end - now) // timedelta(minutes=1))
         return _("%(minutes)d min left") % {"minutes": minutes}
     return _("The time is over")
-
-
-def join_opens(booking: Booking) -> datetime:
-    return booking.start - JOIN_OPENS_BEFORE
 
 
 class Countdown(NamedTuple):

@@ -14,6 +14,8 @@ from .refusals import explain
 from .timetable import Timetable
 
 SERIES_SUBJECT = "series"
+# Apart from that, or the first answer would silence what is still to be said of the asking.
+ANSWERS_SUBJECT = "series_answers"
 # What stands in the way of a date because of another one that was chosen with it.
 TOO_NEAR = ("taken", "buffer")
 

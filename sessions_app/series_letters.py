@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import partial
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,20 +13,46 @@ from notifications.models import Notification
 from notifications.registry import Attachment, Message, Nothing, register
 
 from .invites import build_invite
-from .letters import Context, Reading, letter
-from .models import Booking, BookingState
+from .letters import Context, Reading, booked, letter
+from .models import Booking, BookingEvent, BookingState
+from .models.bookings import BookingQuerySet
 
 
 def series(row: Notification, now: datetime, *, state: BookingState) -> Message | Nothing:
     """Those of the dates that are still as they were booked; one that has changed has a mail of its own."""
-    together = Booking.objects.filter(booked_with=row.subject_id, state=state, moves=0).with_people()
-    left = list(together.select_related("offer__profile__schedule").order_by("during"))
-    if not left:
+    readings = read(row, now, Booking.objects.filter(booked_with=row.subject_id, state=state))
+    if not readings:
         return Nothing("moved on")
-    readings = [Reading(booking, row.recipient, now) for booking in left]
     waits = state == BookingState.REQUESTED
     message = letter(readings[0], row.kind, dates_of(readings))
     return message if waits else with_files(message, readings)
+
+
+def accepted(row: Notification, now: datetime) -> Message | Nothing:
+    """The dates that were accepted since the last mail about it left, up to this row's turn, as they still are."""
+    events = BookingEvent.objects.acceptances(row.subject_id)[turns_told(row) : row.subject_version]
+    accepted_now = [event.booking_id for event in events]
+    readings = read(row, now, Booking.objects.filter(pk__in=accepted_now, state=BookingState.CONFIRMED))
+    if not readings:
+        return Nothing("moved on")
+    if len(readings) == 1:
+        return booked(readings[0], accepted=True)
+    return with_files(letter(readings[0], row.kind, dates_of(readings)), readings)
+
+
+def turns_told(row: Notification) -> int:
+    """How many answers this person has been told of: a mail that has begun to leave isn't silenced by a later one."""
+    told = Notification.objects.about(row.subject_type, row.subject_id).filter(
+        kind=row.kind, recipient=row.recipient, subject_version__lt=row.subject_version
+    )
+    last: int | None = told.exclude(data_started_at=None).aggregate(last=Max("subject_version"))["last"]
+    return last or 0
+
+
+def read(row: Notification, now: datetime, bookings: BookingQuerySet) -> list[Reading]:
+    """Those that have not moved since, soonest first."""
+    left = bookings.filter(moves=0).with_people().select_related("offer__profile__schedule").order_by("during")
+    return [Reading(booking, row.recipient, now) for booking in left]
 
 
 def dates_of(readings: list[Reading]) -> Context:
@@ -72,3 +99,4 @@ def with_files(message: Message, readings: list[Reading]) -> Message:
 def register_kinds() -> None:
     for kind, state in (("series_booked", BookingState.CONFIRMED), ("series_requested", BookingState.REQUESTED)):
         register(kind, render=partial(series, state=state))
+    register("series_accepted", render=accepted)

@@ -11,11 +11,13 @@ from accounts.models import User
 from notifications.inbox import Line, shows
 from notifications.models import InboxItem
 
-from .models import Booking
+from .inbox_lines import Telling, accepted
+from .models import Booking, BookingEvent
 
 
 def register_lines() -> None:
     shows("series_booked", "series_requested", lines=lines)
+    shows("series_accepted", lines=accepted_lines)
 
 
 def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
@@ -39,3 +41,21 @@ def line_of(kind: str, bookings: Sequence[Booking], reader: User) -> Line:
     else:
         text = _("You booked %(count)d more sessions with %(name)s")
     return Line(text % words, reverse("session", args=[first.uuid]))
+
+
+def accepted_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
+    """One for each date, which is that of the item's turn."""
+    turns = {first: list(BookingEvent.objects.acceptances(first)) for first in {item.subject_id for item in items}}
+    events = {item.pk: turns[item.subject_id][item.subject_version - 1] for item in items}
+    wanted = [event.booking_id for event in events.values()]
+    bookings = Booking.objects.visible_to(reader).with_people().in_bulk(wanted)
+    return {
+        item.pk: accepted_line(item, events[item.pk], bookings[events[item.pk].booking_id], reader, now)
+        for item in items
+        if events[item.pk].booking_id in bookings
+    }
+
+
+def accepted_line(item: InboxItem, event: BookingEvent, booking: Booking, reader: User, now: datetime) -> Line:
+    telling = Telling(item, booking, reader, event.during.lower, event.by_id, False, now)
+    return Line(accepted(telling) % telling.words, reverse("session", args=[booking.uuid]))

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 
 from .models import Booking, BookingState, Feedback
-from .models.bookings import JOIN_CLOSES_AFTER, JOIN_OPENS_BEFORE
 from .presenting import Stage, open_text, stage_of, status_of
 
 ENDED = (Stage.DECLINED, Stage.EXPIRED, Stage.WITHDRAWN, Stage.CANCELLED)
@@ -39,10 +38,9 @@ def steps(booking: Booking, *, reader: User, feedback: Feedback | None, now: dat
     if booking.state == BookingState.CONFIRMED and not booking.offer.instant:
         first.append(Step(_("Accepted"), booking.confirmed_at, "done"))
     if stage == Stage.MISSED:
-        opened = booking.start - JOIN_OPENS_BEFORE
         last = booking.events.filter(to_state=booking.state).order_by("at", "pk").values_list("at", flat=True).first()
         words = status_of(booking, reader=reader, now=now).words
-        return [*first, Step(_("The call was open"), opened, "done"), Step(words, last, "done")]
+        return [*first, Step(_("The call was open"), booking.join_opens, "done"), Step(words, last, "done")]
     ahead = [_step(marker, now) for marker in _markers(booking, now)]
     said = "done" if feedback else "current" if stage == Stage.OVER else ""
     return [*first, *ahead, Step(_("Say if it helped"), booking.end, said)]
@@ -54,7 +52,7 @@ def _markers(booking: Booking, now: datetime) -> Iterator[Marker]:
         # A reminder whose moment had passed when the session was agreed or moved was never made.
         if at >= (booking.confirmed_at or booking.created_at):
             yield Marker(title, at, at)
-    yield Marker(open_text(booking), booking.start - JOIN_OPENS_BEFORE, booking.end + JOIN_CLOSES_AFTER)
+    yield Marker(open_text(booking), booking.join_opens, booking.join_closes)
 
 
 def _step(marker: Marker, now: datetime) -> Step:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("sessions/left-with/", taken_away.left_with, name="left_with"),
     path("sessions/<uuid:uuid>/", sessions.session, name="session"),
     path("sessions/<uuid:uuid>/join/", attendance.session_join, name="session_join"),
+    path("sessions/<uuid:uuid>/join/room/", attendance.session_room, name="session_room"),
     path("sessions/<uuid:uuid>/attendance/", attendance.session_attendance, name="session_attendance"),
     path("sessions/<uuid:uuid>/calendar.ics", calendars.session_calendar, name="session_calendar"),
     path("sessions/<uuid:uuid>/question/", briefs.session_question, name="session_question"),

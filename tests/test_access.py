@@ -197,6 +197,7 @@ ACCESS: dict[str, Row] = {
     "left_with": Row(PERSON),
     "session": Row(PAIR, at="ahead"),
     "session_join": Row(PAIR, "/sessions/", "/sessions/", at="ahead"),
+    "session_room": Row(PAIR, "/sessions/", NOT_ALLOWED, at="ahead"),
     "session_attendance": Row(PAIR, NOT_ALLOWED, 422, at="missed"),
     "session_calendar": Row(PAIR, at="ahead"),
     "session_question": Row(PAIR, {"mentor": "/sessions/", "others": 200}, post=422, at="ahead"),

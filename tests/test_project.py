@@ -185,6 +185,15 @@ def test_settings_refuse_to_start_without_a_secret_key():
     assert "SECRET_KEY" in done.stderr
 
 
+@pytest.mark.parametrize("start", [["-c", "import mentoring.wsgi"], ["manage.py", "migrate", "--plan"]])
+def test_neither_server_nor_release_starts_with_half_a_jitsi(start):
+    half = {**os.environ, "JITSI_DOMAIN": "meet.example.org", "JITSI_APP_ID": "quarterhour"}
+    done = subprocess.run([sys.executable, *start], cwd=ROOT, env=half, capture_output=True, text=True, check=False)
+
+    assert done.returncode != 0
+    assert "(sessions_app.E001) JITSI_APP_SECRET not set." in done.stderr
+
+
 def test_beat_names_tasks_that_there_are():
     app.loader.import_default_modules()
 

@@ -14,7 +14,7 @@ from common.mail import absolute
 from mentors.models import Format, IssueType
 from sessions_app.attendance import LATE_FROM
 from sessions_app.forms.booking import REASON_LENGTH
-from sessions_app.meeting import meeting_address
+from sessions_app.meeting import asks_for_token, meeting_place
 from sessions_app.models import Booking, BookingState, Brief
 from sessions_app.models.attendance import WORDS_LENGTH
 from sessions_app.models.bookings import OVER, QUESTION_LENGTH
@@ -144,7 +144,8 @@ class BookingOut(serializers.Serializer[Booking]):
     join_url = serializers.SerializerMethodField(
         help_text=(
             "The way into the call, from ten minutes before the start until fifteen after the end. "
-            "Say `joined` as you go in: only then can you say that the other has not come."
+            "Say `joined` as you go in: only then can you say that the other has not come. "
+            "Where the room asks for a token this is our own page, which leads a person who is signed in there on."
         )
     )
     engagement = serializers.UUIDField(source="engagement.uuid")
@@ -191,7 +192,10 @@ class BookingOut(serializers.Serializer[Booking]):
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_join_url(self, booking: Booking) -> str | None:
-        return meeting_address(booking) if booking.is_join_open(self.moment) else None
+        if not booking.is_join_open(self.moment):
+            return None
+        # A token is made for a person who goes in now, in their browser: our page leads on from there.
+        return absolute("session_join", booking.uuid) if asks_for_token(booking) else meeting_place(booking)
 
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uri"}})
     def get_links(self, booking: Booking) -> dict[str, str]:

@@ -281,11 +281,26 @@ class Booking(models.Model):
     def is_overdue(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now
 
+    @property
+    def join_opens(self) -> datetime:
+        return self.start - JOIN_OPENS_BEFORE
+
+    @property
+    def join_closes(self) -> datetime:
+        """Moves with the end, also when both agree to more time."""
+        return self.end + JOIN_CLOSES_AFTER
+
     def is_join_open(self, now: datetime) -> bool:
         return (
-            self.state in (BookingState.CONFIRMED, BookingState.COMPLETED)
-            and self.start - JOIN_OPENS_BEFORE <= now < self.end + JOIN_CLOSES_AFTER
+            self.state in (BookingState.CONFIRMED, BookingState.COMPLETED) and self.join_opens <= now < self.join_closes
         )
+
+
+class BookingEventQuerySet(models.QuerySet["BookingEvent"]):
+    def acceptances(self, first: int) -> Self:
+        """In turn, of the requests that were made in one act with the booking `first`; each is accepted once."""
+        accepted = self.filter(from_state=BookingState.REQUESTED, to_state=BookingState.CONFIRMED)
+        return accepted.filter(booking__booked_with=first).order_by("pk")
 
 
 class BookingEvent(models.Model):
@@ -298,6 +313,8 @@ class BookingEvent(models.Model):
     during = DateTimeRangeField(default_bounds="[)")
     reason = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
+
+    objects = BookingEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]

@@ -6,9 +6,10 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
@@ -16,7 +17,7 @@ from mentors.models import Format
 from sessions_app.attendance import attendance_of
 from sessions_app.attendance_desk import Form, desk_for, new_form
 from sessions_app.errors import BookingError
-from sessions_app.meeting import meeting_address, meeting_host
+from sessions_app.meeting import meeting_host, meeting_place, way_in
 from sessions_app.models import Booking
 from sessions_app.services import (
     answer_absent,
@@ -43,22 +44,41 @@ def session_join(request: SignedInRequest, uuid: object) -> HttpResponse:
             messages.info(request, refused.message)
             return redirect("session", booking.uuid)
         if booking.format == Format.CHAT:
-            return redirect(meeting_address(booking))
+            return redirect(meeting_place(booking))
         return redirect("session_join", booking.uuid)
-    if not booking.is_join_open(now) or not attendance_of(booking).last_join(request.user.pk):
-        messages.info(request, _("Join the call from this page while it is open."))
-        return redirect("session", booking.uuid)
-    address = meeting_address(booking)
+    if not may_go_in(booking, request.user, now=now):
+        return back_to_press(request, booking)
     context = {
         "booking": booking,
         "other": booking.other(request.user),
-        "address": address,
         "host": meeting_host(booking),
         "nav": "sessions",
     }
     response = render(request, "sessions_app/join.html", context)
-    response["Refresh"] = f"0; url={address}"
+    response["Refresh"] = f"0; url={reverse('session_room', args=[booking.uuid])}"
     return response
+
+
+@require_safe
+def session_room(request: SignedInRequest, uuid: object) -> HttpResponse:
+    """Lead into the call whoever has pressed Join. What opens the room stands in a header of this answer alone."""
+    now = timezone.now()
+    booking = get_booking(request, uuid)
+    if not may_go_in(booking, request.user, now=now):
+        return back_to_press(request, booking)
+    response = redirect(way_in(booking, request.user))
+    response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def may_go_in(booking: Booking, person: User, *, now: datetime) -> bool:
+    return booking.is_join_open(now) and attendance_of(booking).last_join(person.pk) is not None
+
+
+def back_to_press(request: SignedInRequest, booking: Booking) -> HttpResponse:
+    messages.info(request, _("Join the call from this page while it is open."))
+    return redirect("session", booking.uuid)
 
 
 def _late(booking: Booking, by: User, now: datetime, words: str) -> str:

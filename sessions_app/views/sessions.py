@@ -15,7 +15,7 @@ from sessions_app.agenda import agenda
 from sessions_app.attendance_desk import desk_for
 from sessions_app.models import Booking, Feedback, WrittenQuestion
 from sessions_app.more_time import more_time_for
-from sessions_app.presenting import Stage, join_opens, stage_of
+from sessions_app.presenting import Stage, stage_of
 from sessions_app.services.changing import is_late, why_not_cancel, why_not_edit, why_not_move
 from sessions_app.services.engagements import why_not_share
 from sessions_app.services.feedback import why_not_feedback
@@ -84,7 +84,6 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "stage": stage,
         "parts": agenda(booking.start, booking.booked_length) if stage in (Stage.AHEAD, Stage.SOON, Stage.OPEN) else (),
         "steps": steps(booking, reader=reader, feedback=feedback, now=now),
-        "join_opens": join_opens(booking),
         "more_time": more_time_for(booking, reader=reader, now=now),
         "takeaways": takeaways_for(booking, reader=reader, now=now),
         "who": desk_for(booking, reader=reader, now=now),

@@ -147,6 +147,17 @@ def test_join_url_is_there_while_the_call_is_open(program, bob, booking):
     assert found["join_url"] == f"https://meet.jit.si/Quarterhour-{booking.room}"
 
 
+def test_join_url_is_our_page_where_the_room_asks_for_a_token(program, bob, booking, settings):
+    settings.JITSI_DOMAIN = "meet.example.org"
+    asked = program(bob)
+    with time_machine.travel(booking.start - timedelta(minutes=5), tick=False):
+        found = asked.get(f"bookings/{booking.uuid}/")[1]
+        listed = asked.get("bookings/")[1]
+
+    assert found["join_url"] == f"{settings.SITE_URL}/sessions/{booking.uuid}/join/"
+    assert "meet.example.org" not in str(listed)
+
+
 def test_cancel_and_its_reason(program, bob, booking):
     status, cancelled = program(bob).post(f"bookings/{booking.uuid}/cancel/", {"reason": "I know now."})
 

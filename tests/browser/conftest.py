@@ -14,12 +14,13 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, 
 
 from accounts.models import User
 from mentors.models import MentorProfile
-from sessions_app.models import Booking
+from sessions_app.models import Booking, Occupancy
 from sessions_app.services import BriefInput, book_session
 from sessions_app.timetable import load_timetable
 from tests.conftest import make_mentor, make_person
 
 ALWAYS = [(day, 0, 1440) for day in range(1, 8)]
+MINUTE = timedelta(minutes=1)
 CODE = re.compile(r"\b(\d{3})\s?(\d{3})\b")
 # Chromium's own line for each answer of 400 and more; `Visitor.answers` judges those.
 NETWORK_LINE = "Failed to load resource"
@@ -134,6 +135,14 @@ def booked() -> Callable[..., Booking]:
         return book_session(offer=profile.offers.get(), start=start, brief=brief, mentee=mentee, now=now)
 
     return book
+
+
+def begin(booking: Booking, start: datetime) -> Booking:
+    """The same session with this start, which no service would allow."""
+    during = type(booking.during)(start, start + booking.length * MINUTE, "[)")
+    for rows in (Booking.objects.filter(pk=booking.pk), Occupancy.objects.filter(booking=booking)):
+        rows.update(during=during)
+    return Booking.objects.with_people().get(pk=booking.pk)
 
 
 def first_free(profile: MentorProfile, *, days_ahead: int = 2) -> datetime:

@@ -8,9 +8,12 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from mentors.models import MentorProfile
 from notifications.webhooks.services import announce, make_endpoint
+from search.unmet import note_unmet
 from sessions_app.demo.world import Seeder
 from sessions_app.models import Booking, BookingState
+from sessions_app.services import wait_for_help, wait_for_mentor
 from tests.browser.conftest import sign_in
 from tests.browser.looking import problems
 
@@ -179,6 +182,18 @@ def test_pages_of_staff(world, look):
             "staff-webhook": told_page(world),
         },
     )
+
+    assert found == []
+
+
+def test_page_of_what_nobody_finds(world, look):
+    found = look("maria", {"staff-unmet-empty": "/staff/unmet/"})
+    sam, priya = person("sam"), MentorProfile.objects.get(slug="priya-raghunathan")
+    for words in ("quantum gravity", "a rather long question that nobody here has an answer to yet, however it is put"):
+        note_unmet(words, day=world.date())
+        wait_for_help(words=words, filters="", person=sam, now=world)
+    wait_for_mentor(profile=priya, words="", known=[], person=sam, now=world)
+    found += look("maria", {"staff-unmet": "/staff/unmet/"})
 
     assert found == []
 

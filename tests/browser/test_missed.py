@@ -8,8 +8,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from notifications.tasks import drain_outbox
-from sessions_app.models import AttendanceAct, Booking, BookingState, Occupancy
+from sessions_app.models import AttendanceAct, Booking, BookingState
 from sessions_app.services import contest_missed, join_call, say_absent, settle_silent
+from tests.browser.conftest import begin
 from tests.browser.looking import problems
 from tests.conftest import make_person
 from tests.smtp import smtp_sink  # noqa: F401 - a fixture
@@ -24,12 +25,7 @@ def running(priya, bob, booked, settings, live_server) -> Callable[[int], Bookin
     settings.MEETING_URL = live_server.url + "/healthz/live?{token}"
 
     def make(minutes: int) -> Booking:
-        booking = booked(priya, bob)
-        start = timezone.now() - minutes * MINUTE
-        during = type(booking.during)(start, start + booking.length * MINUTE, "[)")
-        for rows in (Booking.objects.filter(pk=booking.pk), Occupancy.objects.filter(booking=booking)):
-            rows.update(during=during)
-        return Booking.objects.with_people().get(pk=booking.pk)
+        return begin(booked(priya, bob), timezone.now() - minutes * MINUTE)
 
     return make
 

@@ -448,7 +448,7 @@ def test_staff_see_what_nobody_answers_and_where_people_wait(alice, dora, topic,
         (empty.name, 0, 0),
         (topic.name, 1, 1),
     ]
-    assert re.findall(r"quantum gravity</a></th><td class=\"num\">(\d+)", page) == ["3"]
+    assert re.findall(r"quantum gravity</a></th><td class=\"n\">(\d+)", page) == ["3"]
 
 
 @pytest.mark.parametrize("who", ["bob", None])

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 
 from notifications.models import Notification
+from notifications.registry import kind_named
 from sessions_app.errors import BookingError
 from sessions_app.models import Booking, BookingState, Occupancy
 from sessions_app.services import (
@@ -223,6 +224,18 @@ def test_two_series_at_once_are_all_or_nothing(booking, bob):
     assert Booking.objects.exclude(pk=booking.pk).count() == 2
     assert Occupancy.objects.count() == 6
     assert Notification.objects.filter(kind="series_booked").count() == 2
+
+
+def test_two_answers_at_once_are_told_in_one_mail(request_for, alice, bob):
+    accept_booking(booking=request_for, by=alice, now=NOW)
+    dates = [THURSDAY + WEEK, THURSDAY + 2 * WEEK]
+    made = book_further(booking=request_for, starts=dates, by=bob, now=NOW)
+
+    assert race([lambda one=one: accept_booking(booking=one, by=alice, now=NOW) for one in made]) == {"won": 2}
+    rows = Notification.objects.filter(kind="series_accepted", recipient=bob).order_by("subject_version")
+    assert [(row.subject_version, row.state) for row in rows] == [(1, "obsolete"), (2, "pending")]
+    message = kind_named("series_accepted").render(rows[1], NOW)
+    assert [str(one.uuid) in message.text for one in made] == [True, True]
 
 
 def test_a_series_against_others_after_one_of_its_dates_is_all_or_nothing(booking, offer, bob):

@@ -1,13 +1,16 @@
 """Further contacts on the same question: all or nothing, within the limits, told once."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from notifications.models import InboxItem, Notification
+from notifications.inbox import entries
+from notifications.models import InboxItem, Notification, State
 from notifications.registry import Nothing, kind_named
+from notifications.tasks import drain_outbox
 from sessions_app import audit
 from sessions_app.audit import audit_notices
 from sessions_app.followup_lines import follow_up_lines
@@ -22,12 +25,15 @@ from sessions_app.services import (
     move_booking,
 )
 from tests.conftest import NOW, at, make_mentor
+from tests.smtp import smtp_sink, text_of  # noqa: F401 - smtp_sink is a fixture
 
 from .conftest import THURSDAY, book
 from .following import DAY, END, code_of
 
 WEEKS = [THURSDAY + timedelta(days=7), THURSDAY + timedelta(days=14)]
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+# When the mails about three further requests have left
+ASKED = THURSDAY + timedelta(hours=2)
 
 
 def further(booking, person, starts=WEEKS, *, now=NOW + MINUTE, **fields) -> list[Booking]:
@@ -201,6 +207,153 @@ def test_where_the_offer_asks_first_each_date_is_answered_alone_and_asked_in_one
     accept_booking(booking=second, by=alice, now=NOW + 2 * MINUTE)
     states = Booking.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["confirmed", "declined", "confirmed"]
+
+
+# Three requests, made in one act
+
+
+@pytest.fixture
+def asked(request_for, alice, bob, smtp_sink) -> list[Booking]:  # noqa: F811
+    """Three further dates that wait for alice, who has accepted the first session and whose mails have all left."""
+    accept_booking(booking=request_for, by=alice, now=NOW)
+    complete_ended(now=request_for.end)
+    starts = [*WEEKS, WEEKS[0] + DAY]
+    made = further(request_for, bob, starts, now=request_for.end + HOUR)
+    drain_outbox(ASKED)
+    return made
+
+
+@pytest.fixture
+def mails(smtp_sink):  # noqa: F811
+    """mails(bob, now): what leaves for him at this moment."""
+
+    def leave(person, now):
+        seen = len(smtp_sink.mails)
+        drain_outbox(now)
+        sent = [mail for mail in smtp_sink.mails[seen:] if mail["Subject"].startswith("Booked")]
+        return [mail for mail in sent if mail["To"].addresses[0].addr_spec == person.email]
+
+    return leave
+
+
+def accept(booking, alice, minutes: float):
+    accept_booking(booking=booking, by=alice, now=ASKED + minutes * MINUTE)
+
+
+def files_of(mail) -> list[str]:
+    return [part.get_filename() for part in mail.walk() if part.get_filename()]
+
+
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_three_dates_that_are_accepted_one_after_another_are_told_in_one_mail(asked, alice, bob, mails, who):
+    person = {"alice": alice, "bob": bob}[who]
+    for minutes, booking in enumerate(asked):
+        accept(booking, alice, minutes)
+        if minutes < 2:
+            assert mails(person, ASKED + minutes * MINUTE) == []
+    [mail] = mails(person, ASKED + 2 * MINUTE)
+
+    words = {
+        "alice": "Booked: Bob, 3 sessions, first Thu 3 Dec, 14:30 (London)",
+        "bob": "Booked: Alice, 3 sessions, first Thu 3 Dec, 20:00 (Kolkata)",
+    }
+    assert mail["Subject"] == words[who]
+    assert [str(booking.uuid) in text_of(mail) for booking in asked] == [True] * 3
+    files = [part.get_payload(decode=True).decode() for part in mail.walk() if part.get_filename()]
+    assert [booking_in(file) for file in files] == [str(booking.uuid) for booking in asked]
+    assert ["METHOD:REQUEST" in file for file in files] == [True] * 3
+    assert [part.get_content_type() for part in mail.walk() if part.get_filename()] == ["application/ics"] * 3
+    assert mails(person, ASKED + DAY) == []
+
+
+def booking_in(calendar: str) -> str:
+    return re.search(r"UID:([0-9a-f-]+)@", calendar.replace("\r\n ", "")).group(1)
+
+
+def test_mail_waits_five_minutes_for_more_and_tells_a_later_one_apart(asked, alice, bob, mails):
+    accept(asked[0], alice, 0)
+    accept(asked[1], alice, 4)
+    assert mails(bob, ASKED + 8 * MINUTE) == []
+    [two] = mails(bob, ASKED + 9 * MINUTE)
+    accept(asked[2], alice, 60)
+    [last] = mails(bob, ASKED + 60 * MINUTE)
+
+    assert two["Subject"].startswith("Booked: Alice, 2 sessions, first Thu 3 Dec")
+    assert files_of(two) == ["session-1.ics", "session-2.ics"]
+    assert [str(booking.uuid) in text_of(last) for booking in asked] == [False, False, True]
+    assert files_of(last) == ["invite.ics"]
+    assert last["Subject"].startswith("Booked: Alice, Thu 10 Dec")
+
+
+def test_one_date_accepted_and_the_others_declined_is_told_as_one(asked, alice, bob, mails):
+    accept(asked[0], alice, 0)
+    for booking in asked[1:]:
+        decline_booking(booking=booking, by=alice, reason="Away", now=ASKED + MINUTE)
+    [mail] = mails(bob, ASKED + 5 * MINUTE)
+
+    assert (mail["Subject"], files_of(mail)) == ("Booked: Alice, Thu 3 Dec, 20:00 (Kolkata)", ["invite.ics"])
+
+
+def test_last_date_called_off_before_the_mail_leaves_does_not_silence_the_others(asked, alice, bob, mails):
+    for minutes, booking in enumerate(asked):
+        accept(booking, alice, minutes)
+    cancel_booking(booking=asked[2], by=alice, reason="Ill", now=ASKED + 2 * MINUTE)
+    [mail] = mails(bob, ASKED + 2 * MINUTE)
+
+    assert [str(booking.uuid) in text_of(mail) for booking in asked] == [True, True, False]
+    assert mail["Subject"].startswith("Booked: Alice, 2 sessions")
+
+
+def test_mail_that_has_begun_to_leave_is_not_said_again(asked, alice, bob):
+    accept(asked[0], alice, 0)
+    rows = Notification.objects.filter(kind="series_accepted", recipient=bob)
+    rows.update(state=State.UNCERTAIN, data_started_at=ASKED)
+    accept(asked[1], alice, 1)
+    message = kind_named("series_accepted").render(rows.get(subject_version=2), ASKED + 6 * MINUTE)
+
+    assert [str(booking.uuid) in message.text for booking in asked] == [False, True, False]
+
+
+def test_answer_silences_the_mail_before_it_and_not_the_asking(request_for, alice, bob):
+    accept_booking(booking=request_for, by=alice, now=NOW)
+    first, second = further(request_for, bob)
+    for minutes, booking in enumerate((first, second), start=2):
+        accept_booking(booking=booking, by=alice, now=NOW + minutes * MINUTE)
+    rows = Notification.objects.filter(recipient=bob, kind__startswith="series_")
+
+    assert sorted(rows.values_list("kind", "subject_version", "state")) == [
+        ("series_accepted", 1, "obsolete"),
+        ("series_accepted", 2, "pending"),
+        ("series_requested", 0, "pending"),
+    ]
+
+
+def test_forgotten_mail_about_an_answer_is_written_again(asked, alice, bob):
+    cache.delete(audit.GOES_ON_AFTER)
+    for minutes, booking in enumerate(asked):
+        accept(booking, alice, minutes)
+    assert audit_notices(now=ASKED + 3 * MINUTE) == 0
+    Notification.objects.filter(kind="series_accepted", recipient=bob, subject_version=3).delete()
+    assert audit_notices(now=ASKED + 3 * MINUTE) == 1
+
+
+def test_inbox_says_each_answer_at_once(asked, alice, bob):
+    for minutes, booking in enumerate(asked[:2]):
+        accept(booking, alice, minutes)
+    told = {}
+    for person in (alice, bob):
+        items = InboxItem.objects.shown_to(person, ASKED + MINUTE).filter(kind="series_accepted").order_by("pk")
+        shown = entries(list(items), reader=person, now=ASKED + MINUTE)
+        told[person] = [(entry.item.read_at is not None, entry.line.text, entry.line.url) for entry in shown]
+
+    assert told[bob] == [
+        (False, "Alice accepted your request: Thu 3 Dec, 20:00", f"/sessions/{asked[0].uuid}/"),
+        (False, "Alice accepted your request: Fri 4 Dec, 20:00", f"/sessions/{asked[1].uuid}/"),
+    ]
+    assert told[alice] == [
+        (True, "You accepted the request of Bob: Thu 3 Dec, 14:30", f"/sessions/{asked[0].uuid}/"),
+        (True, "You accepted the request of Bob: Fri 4 Dec, 14:30", f"/sessions/{asked[1].uuid}/"),
+    ]
 
 
 def test_follow_ups_and_nudges_come_only_after_the_last_contact(booking, bob):
