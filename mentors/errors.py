@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 
+from common.refusals import RefusalError
 
-class ProfileError(Exception):
-    """`code` is for programs, `message` for people; `fields` says per field what is still wanted."""
+
+class ProfileError(RefusalError):
+    """`fields` says per field what is still wanted."""
 
     def __init__(self, code: str, message: str | Promise, fields: Mapping[str, str | Promise] | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+        super().__init__(code, str(message))
         self.fields = dict(fields or {})

@@ -20,7 +20,7 @@ from .candidates import Asked, Candidate, Offered, find_candidates
 from .cursors import MOST_SHOWN
 from .ribbon import parts_of_days
 from .walk import best
-from .wishes import Drop, Span, Wish
+from .wishes import Drop, Listing, Span, Wish
 from .words import Question, read_question
 
 PAGE = 20
@@ -56,7 +56,7 @@ class Match(FreeMentor):
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class Results(Listing):
     """`wish` is what was looked for in the end, `dropped` what it gave up, `following` the next page, if any."""
 
     matches: list[Match]
@@ -64,11 +64,6 @@ class Results:
     question: Question
     dropped: tuple[Drop, ...] = ()
     following: Wish | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether these are all there are."""
-        return not self.wish.shown and self.following is None
 
     @property
     def is_partly(self) -> bool:

@@ -14,7 +14,7 @@ from sessions_app.proof import Proof, proof_of
 
 from .candidates import Asked, matching, nearness, suits, values_of
 from .cursors import MOST_SHOWN
-from .wishes import Order, Wish
+from .wishes import Listing, Order, Wish
 from .words import Question, read_question
 
 PAGE = 20
@@ -49,16 +49,11 @@ class Writer:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Written(Listing):
     writers: list[Writer]
     wish: Wish
     question: Question
     following: Wish | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether these are all there are."""
-        return not self.wish.shown and self.following is None
 
 
 def find_writers(wish: Wish, *, now: datetime, mentee: User | None = None, count: int = PAGE) -> Written:

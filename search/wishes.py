@@ -169,5 +169,18 @@ class Wish:
             yield "instant", self.but(instant=False)
 
 
+class Listing:
+    """A page of people found for a wish; `following` is the wish for the next page, if any."""
+
+    __slots__ = ()
+    wish: Wish
+    following: Wish | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all there are."""
+        return not self.wish.shown and self.following is None
+
+
 def _at(day: date, clock: time, reader: ZoneInfo) -> datetime:
     return datetime.combine(day, clock, reader).astimezone(UTC)

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from common.refusals import RefusalError
 
-class BookingError(Exception):
-    """`code` for programs, `message` for people; `earliest` where a time can be named that would do."""
+
+class BookingError(RefusalError):
+    """`earliest` where a time can be named that would do."""
 
     def __init__(self, code: str, message: str, *, earliest: datetime | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+        super().__init__(code, message)
         self.earliest = earliest

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.refusals import RefusalError
 from common.zones import UTC_NAME, is_known_zone
 from mentors.errors import ProfileError
 from mentors.models import MentorProfile
@@ -32,15 +33,12 @@ FARTHEST = timedelta(days=730)
 Window = tuple[int, int, int]
 
 
-class ScheduleError(Exception):
-    """`code` for programs, `message` for people; `weekday` or `field` where one row or field is at fault."""
+class ScheduleError(RefusalError):
+    """`weekday` where one row is at fault."""
 
     def __init__(self, code: str, message: str, *, weekday: int | None = None, field: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+        super().__init__(code, message, field=field)
         self.weekday = weekday
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

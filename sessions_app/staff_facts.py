@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
+from accounts.models import User
 from mentors.models import MentorProfile
 
 from .models import Booking, BookingState, Feedback, Report, Resolution, Role
@@ -84,7 +85,8 @@ def monday_of(moment: datetime, zone: str) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
 
 
-def queue_facts() -> QueueFacts:
+def queue_facts(reader: User) -> QueueFacts:
+    """What waits for staff, as far as this one may decide it."""
     waiting = MentorProfile.objects.to_review()
     oldest = waiting.values_list("draft__submitted_at", flat=True).first()
-    return QueueFacts(waiting=waiting.count(), oldest=oldest, reports=Report.objects.open().count())
+    return QueueFacts(waiting=waiting.count(), oldest=oldest, reports=Report.objects.open().readable_by(reader).count())

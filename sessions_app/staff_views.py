@@ -42,7 +42,7 @@ def staff_home(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     week = week_facts(now, viewer_zone(request) or UTC_NAME)
     context = {
-        "queue": queue_facts(),
+        "queue": queue_facts(request.user),
         "first": next_to_review(by=request.user),
         "week": week,
         "disputed": disputed(now).count(),

@@ -152,3 +152,10 @@ def write_on(message) -> None:
 
 def test_staff_are_shown_how_many_wait(report, maria, client_for):
     assert "Reports 1 Deliveries" in text_of(client_for(maria).get("/staff/"))
+
+
+def test_the_number_that_waits_leaves_out_what_the_list_leaves_out(report, alice, client_for):
+    alice.is_staff = True
+    alice.save()
+
+    assert "Reports Deliveries" in text_of(client_for(alice).get("/staff/"))
