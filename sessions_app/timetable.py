@@ -23,10 +23,11 @@ CAP_REACH = timedelta(days=9)
 # The engine looks up to three local days back for where a grid begins, and a zone may be a day away.
 GRID_REACH = timedelta(days=5)
 NO_BOOKING = 0
+NEVER = datetime.max.replace(tzinfo=UTC)
 
-# Spans of what is taken are microseconds from the epoch: exact, and quicker to read than dates. Which occupancies are
-# in force is said by `Occupancy.objects.in_force` too; what is over counts for caps only. Last comes what is set aside:
-# what an act has freed, and what the clock alone has, which no act has written down yet.
+# Spans of what is taken are microseconds from the epoch: exact, and quicker to read than dates. Three answers follow:
+# is it given, does it occupy, is it but set aside, as what the clock alone has freed is for as long as what an act has.
+# Which occupancies are in force is said by `Occupancy.objects.in_force` too; what is over counts for caps only.
 COLUMNS = f"""
     schedule.profile_id, schedule.timezone, schedule.buffer, schedule.notice, schedule.horizon_days,
     schedule.max_per_day, schedule.max_per_week, profile.paused_until,
@@ -47,13 +48,17 @@ COLUMNS = f"""
             (extract(epoch FROM lower(taken.during)) * 1000000)::bigint,
             (extract(epoch FROM upper(taken.during)) * 1000000)::bigint,
             (booking.mentor_id = profile.person_id AND booking.state <> %(held)s)::int,
-            1
+            1,
+            (booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(free_from)s)::int
         ]
         FROM sessions_app_occupancy AS taken
         JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
         WHERE taken.person_id = profile.person_id
             AND upper(taken.during) > %(caps_since)s
-            AND NOT (booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(free_from)s)
+            AND NOT (
+                booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(free_from)s
+                AND (booking.expires_at <= %(set_aside_since)s OR NOT {IN_LINE.format(since="booking.expires_at")})
+            )
             AND booking.id <> %(leave_out)s
     ),
     ARRAY(
@@ -61,6 +66,7 @@ COLUMNS = f"""
             (extract(epoch FROM lower(during)) * 1000000)::bigint,
             (extract(epoch FROM upper(during)) * 1000000)::bigint,
             1,
+            0,
             0
         ]
         FROM sessions_app_booking
@@ -71,24 +77,11 @@ COLUMNS = f"""
             (extract(epoch FROM lower(during)) * 1000000)::bigint,
             (extract(epoch FROM upper(during)) * 1000000)::bigint,
             gives::int,
+            1,
             1
         ]
         FROM sessions_app_setaside
         WHERE person_id = profile.person_id AND until > %(now)s
-        UNION ALL
-        SELECT ARRAY[
-            (extract(epoch FROM lower(taken.during)) * 1000000)::bigint,
-            (extract(epoch FROM upper(taken.during)) * 1000000)::bigint,
-            (booking.mentor_id = profile.person_id AND booking.state <> %(held)s)::int,
-            1
-        ]
-        FROM sessions_app_occupancy AS taken
-        JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
-        WHERE taken.person_id = profile.person_id
-            AND booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(now)s
-            AND booking.expires_at > %(set_aside_since)s
-            AND booking.id <> %(leave_out)s
-            AND {IN_LINE.format(since="booking.expires_at")}
     )
 """  # noqa: S608 - constants
 TIMETABLES = f"""
@@ -181,8 +174,8 @@ def parameters(*, now: datetime, leave_out: Booking | None = None, but_waiting: 
         "since": now.date() - GRID_REACH,
         "caps_since": now - CAP_REACH,
         "now": now,
-        "set_aside_since": now - settings.SET_ASIDE_FOR,
-        "free_from": datetime.max.replace(tzinfo=UTC) if but_waiting else now,
+        "set_aside_since": NEVER if but_waiting else now - settings.SET_ASIDE_FOR,
+        "free_from": NEVER if but_waiting else now,
         "held": BookingState.HELD,
         "waiting": list(WAITING),
         "over": list(OVER),
@@ -223,7 +216,12 @@ def timetable_of(
         max_per_week=max_per_week,
         paused_until=paused_until,
     )
-    return Timetable(rules, tuple(_taken(*row) for row in (*occupied, *over)), tuple(_taken(*row) for row in aside))
+    spans = [(_taken(*row), is_aside) for *row, is_aside in (*occupied, *over, *aside)]
+    return Timetable(
+        rules,
+        taken=tuple(span for span, is_aside in spans if not is_aside),
+        aside=tuple(span for span, is_aside in spans if is_aside),
+    )
 
 
 def _taken(first: int, last: int, gives: int, occupies: int) -> Taken:
