@@ -34,8 +34,8 @@ WHERE profile.person_id = ANY(%(people)s) AND {IN_LINE.format(since="%(since)s")
 def set_aside(booking: Booking, during: DateTimeTZRange, *, was: str, now: datetime) -> None:
     """`during`, which a locked booking has let go of, counts as it did in the state that it `was` in."""
     since = min(now, booking.expires_at or now)
-    people = [booking.mentor_id, *([booking.mentee_id] if booking.mentee_id else [])]
-    _insert([during], people, mentor=booking.mentor_id, gives=was != BookingState.HELD, since=since, now=now)
+    given, people = was != BookingState.HELD, booking.participants
+    _insert([during], people, mentor=booking.mentor_id, gives=given, since=since, now=now)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from sessions_app.services import (
     cancel_booking,
     claim_hold,
     decline_booking,
+    decline_time,
     expire_overdue,
     give_freed_time,
     hold_slot,
@@ -219,6 +220,23 @@ def test_a_held_time_that_runs_out_is_for_the_next_alone(offer, bob, charlie, er
     assert code(take_time, held=first, question=QUESTION, by=erin, now=first.until) == "set_aside"
     give_freed_time(now=first.until)
 
+    assert HeldTime.objects.open().get().person == dora
+
+
+@pytest.mark.parametrize("act", [decline_time, leave_line])
+def test_what_is_passed_on_is_for_the_next_alone(act, offer, bob, charlie, erin):
+    booking = book(offer, bob)
+    dora = make_person("dora@example.org", "Dora Dane")
+    waiting = wait(offer, erin)
+    wait(offer, dora, now=NOW + SECOND)
+    cancel(booking)
+    give_freed_time(now=NOW + SECOND)
+    held_time = HeldTime.objects.get()
+
+    act(**({"held": held_time} if act is decline_time else {"waiting": waiting}), by=erin, now=NOW + MINUTE)
+
+    assert code(book, offer, charlie, now=NOW + MINUTE) == "set_aside"
+    give_freed_time(now=NOW + MINUTE)
     assert HeldTime.objects.open().get().person == dora
 
 
