@@ -106,7 +106,7 @@ class World:
             User.objects.create_user(f"asks{number}@bench.example", name=f"Asks {number}", timezone="Europe/Lisbon")
         self.people = list(User.objects.filter(email__startswith="asks").order_by("pk")[:PEOPLE])
         self.clear()
-        of_public = Offer.objects.active().filter(profile__in=MentorProfile.objects.public(), instant=True)
+        of_public = Offer.objects.active().timed().filter(profile__in=MentorProfile.objects.public(), instant=True)
         offers = list(of_public.select_related("profile__person").order_by("profile", "length"))
         self.slots = {offer: slots for offer in offers if len(slots := self.slots_of(offer)) > 2}
         self.offers = list({offer.profile_id: offer for offer in self.slots}.values())

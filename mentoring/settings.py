@@ -230,6 +230,8 @@ MAX_MESSAGES = 30
 WAITS_FOR = timedelta(days=30)
 MAX_WAITINGS = 5
 TIME_HELD_FOR = timedelta(hours=2)
+# How long freed time waits for a worker to ask the line, at most: four of its looks
+SET_ASIDE_FOR = timedelta(minutes=2)
 MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
 # {token} is the booking's own unguessable room

@@ -1,6 +1,8 @@
 """What this app asks of the ones above it, which append their function here: imports only go down."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from datetime import datetime
 
 from .models import MentorProfile
 
@@ -9,6 +11,16 @@ describe_times: list[Callable[[MentorProfile, bool], str]] = []
 
 # Each is told the ids of profiles that were decided about or offer something else, inside the transaction that did it.
 after_change: list[Callable[[Sequence[int]], None]] = []
+
+# Each is entered before a decision is written and left after it, in the same transaction.
+around_decision: list[Callable[[MentorProfile, datetime], AbstractContextManager[None]]] = []
+
+
+def deciding(profile: MentorProfile, now: datetime) -> ExitStack:
+    with ExitStack() as stack:
+        for watch in around_decision:
+            stack.enter_context(watch(profile, now))
+        return stack.pop_all()
 
 
 def announce_change(*profiles: MentorProfile | int) -> None:

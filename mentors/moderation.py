@@ -12,7 +12,7 @@ from notifications.services import Due, schedule
 from .completeness import what_is_missing
 from .drafts import copy_words, differs, draft_of, forget_photo, lock_profile
 from .errors import ProfileError
-from .hooks import announce_change
+from .hooks import announce_change, deciding
 from .models import Decision, MentorProfile, ProfileDecision, ProfileState
 
 SUBJECT_TYPE = "mentor_profile"
@@ -227,7 +227,8 @@ def _decide(
     tell: str = "",
 ) -> MentorProfile:
     profile.version += 1
-    profile.save()
+    with deciding(profile, now):
+        profile.save()
     ProfileDecision.objects.create(
         profile=profile,
         by=by,

@@ -87,12 +87,16 @@ class Found:
 
 @dataclass(slots=True)
 class Finder:
-    """One search for one reader at one moment; `mentee` is whoever is signed in, `without` are people to leave out."""
+    """One search for one reader at one moment; `mentee` is whoever is signed in, `without` are people to leave out.
+
+    `in_line`: for somebody who waits, so with what is set aside for them.
+    """
 
     zone: str
     now: datetime
     mentee: User | None = None
     without: frozenset[int] = frozenset()
+    in_line: bool = False
     busy: tuple[Span, ...] = ()
 
     def find(self, wish: Wish, question: Question, count: int) -> list[Found]:
@@ -129,6 +133,7 @@ class Finder:
         found = []
         for candidate in there:
             if timetable := timetables.get(candidate.profile_id):
+                timetable = timetable.in_line() if self.in_line else timetable
                 offer = usual_offer(candidate.offers)
                 if start := self.first_start(timetable, offer, times, after=candidate.bound):
                     found.append(Found(candidate, offer, timetable, start))
@@ -180,14 +185,15 @@ def find_mentors(
     without: frozenset[int] = frozenset(),
     count: int = PAGE,
     widen: bool = False,
+    in_line: bool = False,
 ) -> Results:
     """Mentors who can help and have a free time when it is wished for, soonest (or closest match) first.
 
     `zone` is the reader's: days and evenings are theirs. What is listed can be booked at `now`, by `mentee` if one is
     given: whom they never want to meet again they don't meet here, nor the people `without`.
-    `widen`: where nobody is found, ask for less.
+    `widen`: where nobody is found, ask for less. `in_line`: `mentee` waits, and what is set aside is for them.
     """
-    finder = Finder(zone, now, mentee, without)
+    finder = Finder(zone, now, mentee, without, in_line)
     question = read_question(wish.words, topic=wish.topic, typing=wish.typing)
     dropped: tuple[Drop, ...] = ()
     found = finder.find(wish, question, count + 1)

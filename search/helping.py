@@ -25,5 +25,6 @@ def filters_of(wish: Wish) -> str:
 def find_helpers(words: str, filters: str, *, now: datetime, mentee: User) -> list[FreeMentor]:
     """Only people who match the words whole, free within the days that a search looks at first."""
     wish = read_wish(QueryDict(filters)).but(words=words)
-    found = find_mentors(wish, zone=mentee.timezone or "UTC", now=now, mentee=mentee, count=MOST)
+    zone = mentee.timezone or "UTC"
+    found = find_mentors(wish, zone=zone, now=now, mentee=mentee, count=MOST, in_line=True)
     return list(found.matches)

@@ -9,7 +9,7 @@ class SessionsAppConfig(AppConfig):
         from django.core.checks import register
 
         from accounts.hooks import after_sign_in
-        from mentors.hooks import describe_times
+        from mentors.hooks import around_decision, describe_times
         from notifications.preferences import after_change
         from notifications.registry import register_subject
         from notifications.webhooks.events import register_events
@@ -26,6 +26,7 @@ class SessionsAppConfig(AppConfig):
         from .reminders import SUBJECT, follow_preference
         from .series_letters import register_kinds as register_series
         from .series_lines import register_lines as register_series_lines
+        from .set_aside import setting_aside_what_opens
         from .thread_letters import register_kinds as register_threads
         from .thread_lines import register_lines as register_thread_lines
         from .views.booking import claim_after_sign_in
@@ -58,4 +59,5 @@ class SessionsAppConfig(AppConfig):
         # Asking first, since it gives way to a time that was held after it.
         after_sign_in.extend([ask_after_sign_in, claim_after_sign_in, join_after_sign_in])
         on_time_opened.append(wake_when_committed)
+        around_decision.append(setting_aside_what_opens)
         describe_times.append(weekly_times)

@@ -33,8 +33,9 @@ def mentor_date_add(request: HttpRequest, profile: MentorProfile) -> HttpRespons
 def mentor_date(request: HttpRequest, profile: MentorProfile, pk: int) -> HttpResponse:
     override = get_object_or_404(DateOverride, pk=pk, schedule__profile=profile)
     if request.method == "POST" and "delete" in request.POST:
-        remove_override(profile=profile, override=override, by=profile.person)
-        messages.success(request, _("%s is as in your normal week again.") % date_text(override.date, timezone.now()))
+        now = timezone.now()
+        remove_override(profile=profile, override=override, by=profile.person, now=now)
+        messages.success(request, _("%s is as in your normal week again.") % date_text(override.date, now))
         return redirect("mentor_availability")
     return _date(request, profile, override)
 
@@ -103,7 +104,7 @@ def mentor_time_off_add(request: HttpRequest, profile: MentorProfile) -> HttpRes
 def mentor_time_off(request: HttpRequest, profile: MentorProfile, pk: int) -> HttpResponse:
     time_off = get_object_or_404(TimeOff, pk=pk, schedule__profile=profile)
     if request.method == "POST" and "delete" in request.POST:
-        remove_time_off(profile=profile, time_off=time_off, by=profile.person)
+        remove_time_off(profile=profile, time_off=time_off, by=profile.person, now=timezone.now())
         messages.success(request, _("The time off is removed."))
         return redirect("mentor_availability")
     return _time_off(request, profile, time_off)

@@ -43,6 +43,10 @@ def explain(code: str, profile: MentorProfile, rules: Rules) -> str:
         "time_off": _("%(mentor)s is away on this day. Choose another day.") % mentor,
         "paused": _("%(mentor)s is taking a break. Choose a later day.") % mentor,
         "taken": _("This time has just been taken. Choose another time."),
+        "set_aside": _(
+            "This time has just come free, and people who wait in line are asked first. Choose another time, or look"
+            " again in a few minutes."
+        ),
         "buffer": _("This time is too close to another session of %(mentor)s. Choose another time.") % mentor,
         "day_cap": _("%(mentor)s has no more sessions that day. Choose another day.") % mentor,
         "week_cap": _("%(mentor)s has no more sessions that week. Choose another week.") % mentor,

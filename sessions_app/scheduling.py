@@ -1,6 +1,7 @@
 """What a mentor does to their own time: the week, the rules, single dates, time off."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -21,6 +22,7 @@ from mentors.services import pause_profile, resume_profile
 from .models import AvailabilityWindow, DateOverride, Schedule, TimeOff
 from .models.schedules import Weekday
 from .openings import announce_opened
+from .set_aside import setting_aside_what_opens
 from .walltime import DAY, Spans
 
 DEFAULT_WINDOWS = ((Weekday.TUESDAY, 18 * 60, 20 * 60), (Weekday.THURSDAY, 18 * 60, 20 * 60))
@@ -114,8 +116,8 @@ def save_week(
     What is the same already is not written: rows keep their ids. Raises ScheduleError; nothing is saved then.
     """
     wanted = check_week(windows)
-    with transaction.atomic():
-        schedule = _locked_schedule(profile, by, new=Schedule(profile_id=profile.pk, timezone=rules.timezone))
+    proposed = Schedule(profile_id=profile.pk, timezone=rules.timezone)
+    with _changing(profile, by, now=now, new=proposed) as schedule:
         changed = _write_rules(schedule, rules)
         changed |= _write_windows(schedule, wanted)
         changed |= _write_pause(profile, away_until, today=local_today(schedule, now), by=by, now=now)
@@ -146,8 +148,7 @@ def set_override(
     Asking twice for the same gives the same row. Raises ScheduleError, also when the date has another override already.
     """
     minutes = [minute for span in check_spans(spans) for minute in span]
-    with transaction.atomic():
-        schedule = _locked_schedule(profile, by)
+    with _changing(profile, by, now=now) as schedule:
         _check_date(day, schedule, now, field="day")
         present = schedule.overrides.filter(date=day).first()
         if present is not None and present.minutes == minutes and override in (None, present):
@@ -164,10 +165,9 @@ def set_override(
     return override
 
 
-def remove_override(*, profile: MentorProfile, override: DateOverride, by: User) -> None:
+def remove_override(*, profile: MentorProfile, override: DateOverride, by: User, now: datetime) -> None:
     """Let the weekday's windows hold again on that date; doing it twice is no error."""
-    with transaction.atomic():
-        schedule = _locked_schedule(profile, by)
+    with _changing(profile, by, now=now) as schedule:
         if schedule.overrides.filter(pk=override.pk).delete()[0]:
             announce_opened(profile.person_id)
 
@@ -181,8 +181,7 @@ def set_time_off(
     """
     if last < first:
         raise ScheduleError("ends_early", _("The last day must not be before the first"), field="last")
-    with transaction.atomic():
-        schedule = _locked_schedule(profile, by)
+    with _changing(profile, by, now=now) as schedule:
         _check_date(last, schedule, now, field="last")
         others = schedule.time_off.exclude(pk=time_off.pk) if time_off else schedule.time_off.all()
         clash = others.filter(first__lte=last, last__gte=first).first()
@@ -201,16 +200,24 @@ def set_time_off(
     return time_off
 
 
-def remove_time_off(*, profile: MentorProfile, time_off: TimeOff, by: User) -> None:
+def remove_time_off(*, profile: MentorProfile, time_off: TimeOff, by: User, now: datetime) -> None:
     """Open those dates again as the week and its overrides have them; doing it twice is no error."""
-    with transaction.atomic():
-        schedule = _locked_schedule(profile, by)
+    with _changing(profile, by, now=now) as schedule:
         if schedule.time_off.filter(pk=time_off.pk).delete()[0]:
             announce_opened(profile.person_id)
 
 
 def local_today(schedule: Schedule, now: datetime) -> date:
     return now.astimezone(ZoneInfo(schedule.timezone)).date()
+
+
+@contextmanager
+def _changing(profile: MentorProfile, by: User, *, now: datetime, new: Schedule | None = None) -> Iterator[Schedule]:
+    """One transaction about `_locked_schedule`; what it opens is for those first who wait for it."""
+    with transaction.atomic():
+        schedule = _locked_schedule(profile, by, new=new)
+        with setting_aside_what_opens(profile, now):
+            yield schedule
 
 
 def _locked_schedule(profile: MentorProfile, by: User, *, new: Schedule | None = None) -> Schedule:

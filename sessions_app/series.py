@@ -55,7 +55,8 @@ class Room:
 
 def beside(timetable: Timetable, slots: Sequence[Slot]) -> Timetable:
     """The timetable once these slots are booked."""
-    return Timetable(timetable.rules, (*timetable.taken, *(Taken(slot.start, slot.end) for slot in slots)))
+    chosen = tuple(Taken(slot.start, slot.end) for slot in slots)
+    return replace(timetable, taken=timetable.taken + chosen)
 
 
 def no_further(timetable: Timetable, until: datetime, *, now: datetime) -> Timetable:

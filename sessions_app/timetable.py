@@ -1,15 +1,18 @@
 """Loads what the slot engine needs, for one mentor or for many, in one statement."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from mentors.models import MentorProfile
 
 from .availability import Refusal, Rules, Slot, Taken, list_slots, why_not
+from .line import IN_LINE
 from .models import Booking, BookingState
 from .models.bookings import OVER, WAITING
 from .models.schedules import spans_of
@@ -20,10 +23,12 @@ CAP_REACH = timedelta(days=9)
 # The engine looks up to three local days back for where a grid begins, and a zone may be a day away.
 GRID_REACH = timedelta(days=5)
 NO_BOOKING = 0
+NEVER = datetime.max.replace(tzinfo=UTC)
 
-# Spans of what is taken are microseconds from the epoch: exact, and quicker to read than dates. Which occupancies are
-# in force is said by `Occupancy.objects.in_force` too; what is over counts for caps only.
-COLUMNS = """
+# Spans of what is taken are microseconds from the epoch: exact, and quicker to read than dates. Three answers follow:
+# is it given, does it occupy, is it but set aside, as what the clock alone has freed is for as long as what an act has.
+# Which occupancies are in force is said by `Occupancy.objects.in_force` too; what is over counts for caps only.
+COLUMNS = f"""
     schedule.profile_id, schedule.timezone, schedule.buffer, schedule.notice, schedule.horizon_days,
     schedule.max_per_day, schedule.max_per_week, profile.paused_until,
     ARRAY(
@@ -43,13 +48,17 @@ COLUMNS = """
             (extract(epoch FROM lower(taken.during)) * 1000000)::bigint,
             (extract(epoch FROM upper(taken.during)) * 1000000)::bigint,
             (booking.mentor_id = profile.person_id AND booking.state <> %(held)s)::int,
-            1
+            1,
+            (booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(free_from)s)::int
         ]
         FROM sessions_app_occupancy AS taken
         JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
         WHERE taken.person_id = profile.person_id
             AND upper(taken.during) > %(caps_since)s
-            AND NOT (booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(free_from)s)
+            AND NOT (
+                booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(free_from)s
+                AND (booking.expires_at <= %(set_aside_since)s OR NOT {IN_LINE.format(since="booking.expires_at")})
+            )
             AND booking.id <> %(leave_out)s
     ),
     ARRAY(
@@ -57,12 +66,24 @@ COLUMNS = """
             (extract(epoch FROM lower(during)) * 1000000)::bigint,
             (extract(epoch FROM upper(during)) * 1000000)::bigint,
             1,
+            0,
             0
         ]
         FROM sessions_app_booking
         WHERE mentor_id = profile.person_id AND state = ANY(%(over)s) AND upper(during) > %(caps_since)s
+    ),
+    ARRAY(
+        SELECT ARRAY[
+            (extract(epoch FROM lower(during)) * 1000000)::bigint,
+            (extract(epoch FROM upper(during)) * 1000000)::bigint,
+            gives::int,
+            1,
+            1
+        ]
+        FROM sessions_app_setaside
+        WHERE person_id = profile.person_id AND until > %(now)s
     )
-"""
+"""  # noqa: S608 - constants
 TIMETABLES = f"""
 SELECT {COLUMNS}
 FROM sessions_app_schedule AS schedule
@@ -73,10 +94,14 @@ WHERE schedule.profile_id = ANY(%(profiles)s)
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """A mentor's rules with what is taken, as of one moment."""
+    """A mentor's rules with what is taken, as of one moment.
+
+    `aside` came free just now and is kept from everybody until those who wait in line have been asked.
+    """
 
     rules: Rules
     taken: tuple[Taken, ...]
+    aside: tuple[Taken, ...] = ()
 
     def slots(
         self,
@@ -90,7 +115,7 @@ class Timetable:
     ) -> list[Slot]:
         """Starts in [first, last) that can be booked; see `availability.list_slots`."""
         return list_slots(
-            self.rules, self.taken, length=length, now=now, first=first, last=last, step=step, limit=limit
+            self.rules, self.blocks, length=length, now=now, first=first, last=last, step=step, limit=limit
         )
 
     def why_not(
@@ -102,7 +127,21 @@ class Timetable:
         step: int | None = None,
         own: Iterable[tuple[datetime, datetime]] = (),
     ) -> Refusal | None:
-        return why_not(self.rules, self.taken, start=start, length=length, now=now, step=step, own=own)
+        """As `availability.why_not`; `set_aside` where nothing else stands in the way."""
+        asked = partial(why_not, start=start, length=length, now=now, step=step, own=tuple(own))
+        refusal = asked(self.rules, self.blocks)
+        if refusal and self.aside:
+            otherwise = asked(self.rules, self.taken)
+            return replace(refusal, code=otherwise.code if otherwise else "set_aside")
+        return refusal
+
+    def in_line(self) -> "Timetable":
+        """As it is for those who wait: what is set aside is set aside for them."""
+        return replace(self, aside=())
+
+    @property
+    def blocks(self) -> tuple[Taken, ...]:
+        return self.taken + self.aside
 
     @property
     def last_bookable(self) -> timedelta:
@@ -134,7 +173,9 @@ def parameters(*, now: datetime, leave_out: Booking | None = None, but_waiting: 
     return {
         "since": now.date() - GRID_REACH,
         "caps_since": now - CAP_REACH,
-        "free_from": datetime.max.replace(tzinfo=UTC) if but_waiting else now,
+        "now": now,
+        "set_aside_since": NEVER if but_waiting else now - settings.SET_ASIDE_FOR,
+        "free_from": NEVER if but_waiting else now,
         "held": BookingState.HELD,
         "waiting": list(WAITING),
         "over": list(OVER),
@@ -160,6 +201,7 @@ def timetable_of(
     time_off: Sequence[Sequence[date]],
     occupied: Sequence[Sequence[int]],
     over: Sequence[Sequence[int]],
+    aside: Sequence[Sequence[int]],
 ) -> Timetable:
     """From a row of `COLUMNS`."""
     rules = Rules(
@@ -174,7 +216,12 @@ def timetable_of(
         max_per_week=max_per_week,
         paused_until=paused_until,
     )
-    return Timetable(rules, tuple(_taken(*row) for row in (*occupied, *over)))
+    spans = [(_taken(*row), is_aside) for *row, is_aside in (*occupied, *over, *aside)]
+    return Timetable(
+        rules,
+        taken=tuple(span for span, is_aside in spans if not is_aside),
+        aside=tuple(span for span, is_aside in spans if is_aside),
+    )
 
 
 def _taken(first: int, last: int, gives: int, occupies: int) -> Taken:

@@ -68,14 +68,14 @@ def save_schedule(*, profile: MentorProfile, wanted: WholeSchedule, by: User, no
     )
     today = local_today(schedule, now)
     for override in schedule.overrides.filter(date__gte=today).exclude(date__in=wanted.overrides):
-        remove_override(profile=profile, override=override, by=by)
+        remove_override(profile=profile, override=override, by=by, now=now)
     stored = {override.date: override for override in schedule.overrides.all()}
     for day, spans in wanted.overrides.items():
         with _said_of("overrides"):
             set_override(profile=profile, day=day, spans=spans, by=by, now=now, override=stored.get(day))
     for away in schedule.time_off.filter(last__gte=today):
         if (away.first, away.last) not in wanted.time_off:
-            remove_time_off(profile=profile, time_off=away, by=by)
+            remove_time_off(profile=profile, time_off=away, by=by, now=now)
     for first, last in wanted.time_off:
         with _said_of("time_off"):
             set_time_off(profile=profile, first=first, last=last, by=by, now=now)

@@ -16,7 +16,7 @@ from .files import SharedFile
 from .followups import ActionItem, FollowUp, FollowUpQuestion, FollowUpStep
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
 from .threads import THREAD_SUBJECT, Message, Report, ReportReason, Seat, ThreadOpening
-from .waiting import HeldTime, Waiting
+from .waiting import HeldTime, SetAside, Waiting
 from .written import ANSWERED_WITHIN, WRITTEN_SUBJECT, WrittenQuestion, WrittenState
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "Role",
     "Schedule",
     "Seat",
+    "SetAside",
     "SharedFile",
     "Takeaway",
     "ThreadOpening",

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Self
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import validate_plain_text
@@ -26,6 +26,10 @@ class WaitingEnd(models.TextChoices):
 class WaitingQuerySet(models.QuerySet["Waiting"]):
     def live(self, now: datetime) -> Self:
         return self.filter(ended_at=None, until__gt=now)
+
+    def askable(self, now: datetime) -> Self:
+        """Who has a time held is not asked about another one."""
+        return self.live(now).exclude(Exists(HeldTime.objects.open().filter(person=OuterRef("person"))))
 
     def in_line(self) -> Self:
         """Who came first is first; who let a held time lapse stands behind those who didn't."""
@@ -115,3 +119,19 @@ class HeldTime(models.Model):
 
     def __str__(self) -> str:
         return f"{self.booking_id} until {self.until:%Y-%m-%d %H:%M}"
+
+
+class SetAside(models.Model):
+    """Time of a mentor that came free while somebody waited: nobody else has it before the line has been looked at.
+
+    Until then it counts as it did while it was taken (`gives` as in `rules.Taken`), but no longer than to `until`,
+    whether or not anybody looked. See `sessions_app.set_aside`.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    during = DateTimeRangeField(default_bounds="[)")
+    gives = models.BooleanField(default=False)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.during} until {self.until:%H:%M:%S}"

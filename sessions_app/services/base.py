@@ -17,6 +17,7 @@ from sessions_app.models.bookings import OVER
 from sessions_app.notices import booking_notices
 from sessions_app.openings import announce_opened
 from sessions_app.reminders import SUBJECT
+from sessions_app.set_aside import set_aside
 from sessions_app.webhooks import tell
 
 P = ParamSpec("P")
@@ -94,12 +95,14 @@ def change(
     event: str | None,
     reason: str = "",
     told: bool = True,
+    kept_back: bool = True,
     **fields: Any,
 ) -> Booking:
     """Move a locked booking from the state it was read in to `to`, with its log, occupancy and notices.
 
     `event`: what is told (see `notices.booking_notices`), None for nothing. `told=False` leaves the version alone:
     nothing that people were promised has changed, so what is scheduled for this version stays right.
+    `kept_back=False`: who waits in line is not asked first about the time that this frees.
     """
     before, version = booking.state, booking.version
     values = {"state": to, "version": version + 1 if told else version, "reason": reason or booking.reason, **fields}
@@ -113,6 +116,8 @@ def change(
         seen(by, subject_type=SUBJECT, subject_id=booking.pk, now=now)
     if to not in OCCUPYING:
         Occupancy.objects.filter(booking=booking).delete()
+        if kept_back and to not in OVER:
+            set_aside(booking, booking.during, was=before, now=now)
         announce_opened(booking.mentor_id, booking.mentee_id)
     if event:
         schedule(*booking_notices(booking, event=event, by=by, now=now), now=now)

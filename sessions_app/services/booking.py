@@ -19,6 +19,7 @@ from sessions_app.misses import why_paused
 from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Occupancy
 from sessions_app.notices import booking_notices
 from sessions_app.refusals import refuse
+from sessions_app.set_aside import set_aside
 from sessions_app.standing import Standing, standing_of
 from sessions_app.timetable import load_timetable
 from sessions_app.webhooks import tell
@@ -128,12 +129,13 @@ def hold_slot(
     recent = Booking.objects.filter(held_for=held_for, created_at__gt=now - timedelta(hours=1)).count()
     if recent >= settings.MAX_HOLDS_PER_HOUR:
         raise BookingError("too_many_holds", _("You have held many times within an hour. Sign in, then book."))
-    if instead_of:
-        give_up_hold(Booking.objects.get(pk=instead_of.pk), now=now)
+    before = Booking.objects.get(pk=instead_of.pk) if instead_of else None
+    # Not set aside before the visitor has what they want instead, which may be at the same time.
+    given_up = before if before and give_up_hold(before, now=now, kept_back=False) else None
     expire_for(offer.profile.person_id, now=now)
     check_slot(offer, start=start, mentee=None, now=now)
     until = now + timedelta(minutes=settings.HOLD_MINUTES)
-    return insert(
+    booking = insert(
         offer,
         start=start,
         brief=brief,
@@ -144,6 +146,9 @@ def hold_slot(
         state=BookingState.HELD,
         expires_at=until,
     )
+    if given_up:
+        set_aside(given_up, given_up.during, was=BookingState.HELD, now=now)
+    return booking
 
 
 @booking_act
@@ -167,7 +172,9 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     expire_for(offer.profile.person_id, mentee.pk, now=now, but=booking)
     standing = standing_of(mentee, booking.mentor_id, now=now, leave_out=booking)
     check_mentee(mentee, offer.profile, now=now, standing=standing)
-    check_slot(offer, start=booking.start, mentee=mentee, now=now, leave_out=booking, standing=standing)
+    # What is still held is theirs, whatever came free around it; what ran out goes to whoever waits first.
+    held = booking.state == BookingState.HELD
+    check_slot(offer, start=booking.start, mentee=mentee, now=now, leave_out=booking, standing=standing, in_line=held)
     close_earlier_engagement(mentee, offer.profile, now=now)
     Brief.objects.filter(pk=booking.engagement.brief_id).update(author=mentee)
     Engagement.objects.filter(pk=booking.engagement_id).update(mentee=mentee, closed_at=None)
@@ -179,11 +186,13 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     return change(booking, terms.pop("state"), by=mentee, now=now, event=event, mentee=mentee, **terms)
 
 
-def give_up_hold(booking: Booking, *, now: datetime) -> None:
-    """End a locked hold early, if it still is one."""
-    if booking.state == BookingState.HELD:
-        change(booking, BookingState.EXPIRED, by=None, now=now, event=None)
-        close_if_over(booking, now=now)
+def give_up_hold(booking: Booking, *, now: datetime, kept_back: bool = True) -> bool:
+    """End a locked hold early, if it still is one. `kept_back` as in `change`."""
+    if booking.state != BookingState.HELD:
+        return False
+    change(booking, BookingState.EXPIRED, by=None, now=now, event=None, kept_back=kept_back)
+    close_if_over(booking, now=now)
+    return True
 
 
 def booked_before(mentee: User, mark: str | None) -> Booking | None:
@@ -249,12 +258,16 @@ def check_slot(
     now: datetime,
     leave_out: Booking | None = None,
     standing: Standing | None = None,
+    in_line: bool = False,
 ) -> None:
     """Ask the one engine, with fresh rows under the lock, why this start can't be had.
 
     `leave_out` is the booking that is moved: its time counts as free, and its own length holds, not the offer's of now.
+    `in_line`: what is set aside is set aside for this person.
     """
     timetable = load_timetable(offer.profile, now=now, leave_out=leave_out)
+    if timetable and in_line:
+        timetable = timetable.in_line()
     if mentee and standing is None:
         standing = standing_of(mentee, offer.profile.person_id, now=now, leave_out=leave_out)
     length = leave_out.length if leave_out else offer.length

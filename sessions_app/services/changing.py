@@ -10,6 +10,7 @@ from accounts.models import User
 from sessions_app.errors import BookingError
 from sessions_app.models import Booking, BookingState, Brief, Occupancy
 from sessions_app.openings import announce_opened
+from sessions_app.set_aside import set_aside
 
 from .base import booking_act, change, check_live, close_if_over, lock_booking, occupy
 from .booking import BriefInput, check_slot, expire_for, give_up_hold
@@ -63,6 +64,7 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime) 
     expire_for(booking.mentor_id, booking.mentee.pk, now=now, but=booking)
     check_target(booking, start=start, by=by, now=now)
     Occupancy.objects.filter(booking=booking).delete()
+    left = booking.during
     booking.during = DateTimeTZRange(start, start + timedelta(minutes=booking.length), "[)")
     occupy(booking)
     change(
@@ -75,6 +77,7 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime) 
         sequence=booking.sequence + 1,
         moves=booking.moves + 1,
     )
+    set_aside(booking, left, was=BookingState.CONFIRMED, now=now)
     announce_opened(booking.mentor_id, booking.mentee_id)
     return booking
 

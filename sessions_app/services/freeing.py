@@ -13,9 +13,10 @@ from notifications.services import schedule
 from sessions_app.availability import Slot
 from sessions_app.errors import BookingError
 from sessions_app.holding import held_until
-from sessions_app.models import Booking, BookingState, HeldTime, Occupancy, Waiting
+from sessions_app.models import Booking, BookingState, HeldTime, Occupancy, SetAside, Waiting
 from sessions_app.models.waiting import Answer, WaitingEnd, WaitingQuerySet
 from sessions_app.picking import REACH, busy_times, overlaps
+from sessions_app.set_aside import let_go
 from sessions_app.suggestions import help_with
 from sessions_app.timetable import Timetable, load_timetables
 from sessions_app.waiting_notices import held_time_due
@@ -37,24 +38,27 @@ Choice = tuple[Offer, datetime]
 def give_freed_time(*, now: datetime, seconds: float = SECONDS) -> int:
     """Hold what is free by now for those who wait, in order of the line. Returns how many got a time held.
 
-    Two workers at once do no harm: each time and each person is looked at again under their locks.
+    What was set aside for them is let go of once all have been asked. Two workers at once do no harm: each time and
+    each person is looked at again under their locks.
     """
     finish = time.monotonic() + seconds
     note_lapsed(now=now)
     end_what_is_over(now=now)
+    # Noted before any timetable is read: what is set aside after that waits for the next look.
+    seen = list(SetAside.objects.values_list("pk", flat=True))
     given = 0
     timetables = Timetables(now)
     for waiting in in_line(now):
         if time.monotonic() > finish:
+            seen = []
             break
         given += give_to(waiting, timetables, now=now)
+    let_go(seen, now=now)
     return given
 
 
 def in_line(now: datetime) -> WaitingQuerySet:
-    """Everybody who waits and has no time held."""
-    holds = HeldTime.objects.open().filter(person=OuterRef("person"))
-    return Waiting.objects.live(now).exclude(Exists(holds)).in_line().select_related("person", "mentor__person")
+    return Waiting.objects.askable(now).in_line().select_related("person", "mentor__person")
 
 
 class Timetables:
@@ -63,13 +67,15 @@ class Timetables:
     def __init__(self, now: datetime) -> None:
         self.now = now
         wanted = in_line(now).exclude(mentor=None).values_list("mentor", flat=True)
-        self.known = load_timetables(set(wanted), now=now)
+        self.known: dict[int, Timetable] = {}
+        self.read(*set(wanted))
 
     def of(self, profile: MentorProfile) -> Timetable | None:
         return self.known.get(profile.pk)
 
-    def read_again(self, profile: MentorProfile) -> None:
-        self.known |= load_timetables([profile], now=self.now)
+    def read(self, *profiles: int) -> None:
+        loaded = load_timetables(profiles, now=self.now)
+        self.known |= {pk: timetable.in_line() for pk, timetable in loaded.items()}
 
 
 def give_to(waiting: Waiting, timetables: Timetables, *, now: datetime) -> bool:
@@ -79,7 +85,7 @@ def give_to(waiting: Waiting, timetables: Timetables, *, now: datetime) -> bool:
         except BookingError:
             # Gone meanwhile, or not for this person: the next choice, and else the next in line.
             continue
-        timetables.read_again(offer.profile)
+        timetables.read(offer.profile_id)
         return given
     return False
 
@@ -141,7 +147,7 @@ def hold_for(*, waiting: Waiting, offer: Offer, start: datetime, now: datetime) 
     check_offer(offer)
     expire_for(profile.person_id, person.pk, now=now)
     check_mentee(person, profile, now=now)
-    check_slot(offer, start=start, mentee=person, now=now)
+    check_slot(offer, start=start, mentee=person, now=now, in_line=True)
     last = start - timedelta(minutes=profile.schedule.notice)
     until = held_until(now=now, last=last, hours=settings.TIME_HELD_FOR, zone=person.zone)
     if until is None:

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from sessions_app.models import Booking, HeldTime, TimeOff
-from sessions_app.services import give_freed_time
+from sessions_app.models import Booking, HeldTime, TimeOff, Waiting
+from sessions_app.services import cancel_booking, give_freed_time, wait_for_mentor
 from tests.browser.conftest import first_free
 from tests.browser.looking import problems
 from tests.conftest import make_person
@@ -62,6 +62,26 @@ def test_two_people_wait_and_the_time_is_held_for_one_after_the_other(browser_pa
     found += problems(visitor, "waiting-none")
     visitor.goto(f"/waiting/held/{first.uuid}/")
     found += problems(visitor, "waiting-given-back")
+    assert found == []
+
+
+def test_who_is_a_moment_too_early_is_told_why_and_can_stand_in_line(browser_page, js, priya, bob, booked):
+    cleo, dora = make_person("cleo@example.org", "Cleo Clark"), make_person("dora@example.org", "Dora Dane")
+    start = first_free(priya)
+    page = browser_page(user=bob, js=js)
+    page.goto(f"/mentors/priya-raghunathan/?t={start:%Y-%m-%dT%H:%MZ}")
+    page.get_by_label("What do you want to leave with?").fill("Which of two offers?")
+    booking = booked(priya, dora, start=start)
+    wait_for_mentor(profile=priya, words="Mine first", known=[], person=cleo, now=timezone.now())
+    cancel_booking(booking=booking, by=dora, reason="ill", now=timezone.now())
+
+    page.get_by_role("button", name="Book this time").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("people who wait in line are asked first")
+    found = problems(page, "set-aside") if js else []
+    page.get_by_role("alert").get_by_role("button", name="Tell me when Priya is free").click()
+    expect(page.get_by_text("We tell you when Priya is free.")).to_be_visible()
+    assert Waiting.objects.get(person=bob).words == "Which of two offers?"
     assert found == []
 
 

@@ -1,11 +1,14 @@
 """Random worlds of mentors, what happens in them, and who is free: the long way, mentor by mentor and slot by slot."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from common.zones import zone_names
@@ -16,7 +19,7 @@ from search.indexing import sweep
 from search.wishes import DAYS_AHEAD, DAYS_LATER, Order, When, Wish
 from sessions_app.availability import Rules, Slot, Taken, list_slots
 from sessions_app.errors import BookingError
-from sessions_app.models import OCCUPYING, Booking, Feedback, Occupancy, Schedule
+from sessions_app.models import OCCUPYING, Booking, Feedback, Occupancy, Schedule, SetAside, Waiting
 from sessions_app.models.bookings import OVER
 from sessions_app.scheduling import (
     ScheduleError,
@@ -34,8 +37,11 @@ from sessions_app.services import (
     complete_ended,
     decline_booking,
     expire_overdue,
+    give_freed_time,
     hold_slot,
     move_booking,
+    wait_for_help,
+    wait_for_mentor,
 )
 from tests.conftest import make_mentor, make_person
 
@@ -140,14 +146,17 @@ class World:
             self.reschedule,
             self.change_time,
             self.change_offer,
+            self.wait,
         )
         with suppress(BookingError, ScheduleError, ProfileError), transaction.atomic():
             self.rng.choice(acts)()
         if self.rng.random() < 0.3:
-            self.now += timedelta(minutes=self.rng.choice([1, 20, 240, 1500]))
+            self.now += timedelta(minutes=self.rng.choice([1, 11, 20, 240, 1500]))
         if self.rng.random() < 0.2:
             expire_overdue(now=self.now)
             complete_ended(now=self.now)
+        if self.rng.random() < 0.1:
+            give_freed_time(now=self.now)
         if self.rng.random() < 0.3:
             sweep(now=self.now, limit=self.rng.choice([2, 500]))
 
@@ -179,6 +188,13 @@ class World:
         if booking and (slots := free_slots(booking.offer, self.now)):
             move_booking(booking=booking, start=self.rng.choice(slots[:20]).start, by=booking.mentor, now=self.now)
 
+    def wait(self) -> None:
+        person, profile = self.rng.choice(self.mentees), self.rng.choice(self.profiles)
+        if self.rng.random() < 0.5:
+            wait_for_help(words=self.rng.choice(WORDS), filters="", person=person, now=self.now)
+        else:
+            wait_for_mentor(profile=profile, words="", known=[], person=person, now=self.now)
+
     def some_booking(self) -> Booking | None:
         bookings = list(Booking.objects.filter(state__in=OCCUPYING).order_by("pk"))
         return self.rng.choice(bookings) if bookings else None
@@ -200,9 +216,9 @@ class World:
             pause_profile(profile=profile, until=day + timedelta(days=3), by=by, now=self.now)
         else:
             for override in list(schedule.overrides.all()):
-                remove_override(profile=profile, override=override, by=by)
+                remove_override(profile=profile, override=override, by=by, now=self.now)
             for away in list(schedule.time_off.all()):
-                remove_time_off(profile=profile, time_off=away, by=by)
+                remove_time_off(profile=profile, time_off=away, by=by, now=self.now)
             resume_profile(profile=profile, by=by, now=self.now)
 
     def change_offer(self) -> None:
@@ -236,7 +252,21 @@ def timetable_of(profile: MentorProfile, now: datetime) -> tuple[Rules, list[Tak
         for occupancy in mine
     ]
     given = Booking.objects.filter(mentor=profile.person_id, state__in=OVER)
-    return rules, taken + [Taken(done.start, done.end, occupies=False) for done in given]
+    taken += [Taken(done.start, done.end, occupies=False) for done in given]
+    return rules, taken + list(set_aside(profile, now))
+
+
+def set_aside(profile: MentorProfile, now: datetime) -> Iterator[Taken]:
+    """What came free while somebody waited, and was not given out yet."""
+    for row in SetAside.objects.filter(person=profile.person_id, until__gt=now):
+        yield Taken(row.during.lower, row.during.upper, gives=row.gives)
+    line = Waiting.objects.askable(now).filter(Q(mentor=profile) | Q(mentor=None)).exclude(person=profile.person_id)
+    since = now - settings.SET_ASIDE_FOR
+    overdue = Booking.objects.overdue(now).filter(occupancies__person=profile.person_id, expires_at__gt=since)
+    for booking in overdue:
+        if line.filter(since__lte=booking.expires_at).exists():
+            gives = booking.mentor_id == profile.person_id and booking.state != "held"
+            yield Taken(booking.start, booking.end, gives=gives)
 
 
 def free_slots(offer: Offer, now: datetime, days: int = DAYS_LATER) -> list[Slot]:

@@ -311,15 +311,15 @@ def test_exceptions_of_another_mentor_are_refused(profile, bob):
         lambda: override_of(profile, date(2026, 12, 8), override=override),
         lambda: set_time_off(profile=profile, first=TODAY, last=TODAY, by=bob, now=NOW),
         lambda: set_time_off(profile=profile, first=TODAY, last=TODAY, by=profile.person, now=NOW, time_off=away),
-        lambda: remove_override(profile=theirs, override=override, by=profile.person),
-        lambda: remove_time_off(profile=theirs, time_off=away, by=profile.person),
+        lambda: remove_override(profile=theirs, override=override, by=profile.person, now=NOW),
+        lambda: remove_time_off(profile=theirs, time_off=away, by=profile.person, now=NOW),
     )
     for act in acts:
         with pytest.raises(ScheduleError) as caught:
             act()
         assert caught.value.code == "not_yours"
-    remove_override(profile=profile, override=override, by=profile.person)
-    remove_time_off(profile=profile, time_off=away, by=profile.person)
+    remove_override(profile=profile, override=override, by=profile.person, now=NOW)
+    remove_time_off(profile=profile, time_off=away, by=profile.person, now=NOW)
     assert DateOverride.objects.get() == override
     assert TimeOff.objects.get() == away
 
@@ -334,8 +334,8 @@ def test_exceptions_need_a_saved_week(bob):
 
 def test_remove_override_twice_is_no_error(profile, told):
     override = override_of(profile)
-    remove_override(profile=profile, override=override, by=profile.person)
-    remove_override(profile=profile, override=override, by=profile.person)
+    remove_override(profile=profile, override=override, by=profile.person, now=NOW)
+    remove_override(profile=profile, override=override, by=profile.person, now=NOW)
     assert not DateOverride.objects.exists()
     assert told == [profile.person_id, profile.person_id]
 
@@ -349,8 +349,8 @@ def test_set_time_off_adds_changes_and_removes(profile, told):
     assert time_off_of(profile, date(2026, 12, 20), date(2027, 1, 3)) == away
     time_off_of(profile, date(2026, 12, 21), date(2027, 1, 3), time_off=away)
     assert list(TimeOff.objects.values_list("first", "last")) == [(date(2026, 12, 21), date(2027, 1, 3))]
-    remove_time_off(profile=profile, time_off=away, by=profile.person)
-    remove_time_off(profile=profile, time_off=away, by=profile.person)
+    remove_time_off(profile=profile, time_off=away, by=profile.person, now=NOW)
+    remove_time_off(profile=profile, time_off=away, by=profile.person, now=NOW)
     assert not TimeOff.objects.exists()
     assert told == [profile.person_id] * 3
 

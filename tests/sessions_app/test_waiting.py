@@ -8,7 +8,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from notifications.models import InboxItem, Notification, State
 from sessions_app.errors import BookingError
 from sessions_app.holding import held_until
-from sessions_app.models import Booking, BookingState, Feedback, HeldTime, Occupancy, Waiting
+from sessions_app.models import Booking, BookingState, Feedback, HeldTime, Occupancy, SetAside, Waiting
 from sessions_app.models.waiting import Answer, WaitingEnd
 from sessions_app.services import (
     cancel_booking,
@@ -155,6 +155,7 @@ def test_nobody_is_offered_what_they_could_not_book(why, full, offer, bob):
     if why == "busy":
         book(make_mentor(make_person("erin@example.org", "Erin Else")).offers.get(), bob)
     elif why == "never again":
+        SetAside.objects.all().delete()
         old = book(offer, bob)
         Booking.objects.filter(pk=old.pk).update(state=BookingState.COMPLETED)
         old.occupancies.all().delete()

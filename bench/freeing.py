@@ -1,0 +1,110 @@
+"""What setting freed time aside costs: `python -m bench.freeing` from the root; prints medians in milliseconds.
+
+Cancelling with and without it, alternated, while nobody waits and while many do; a mentor's change of the week; and
+how long a worker takes from the first waiting person to the last, which is how long a freed time is kept back at most.
+"""
+
+import argparse
+from collections.abc import Callable
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+from bench.booking import PEOPLE, World, milliseconds, p95
+from bench.stand import bench_database
+
+OFF, ON = "without", "set aside"
+
+
+def cancelling(world: World, rounds: int, line: str) -> None:
+    from sessions_app.services import cancel_booking
+
+    def cancel(booking: Any) -> Callable[[], object]:
+        return lambda: cancel_booking(booking=booking, by=booking.mentee, reason="ill", now=world.now)
+
+    measured: dict[str, list[float]] = {OFF: [], ON: []}
+    for number in range(2 * rounds):
+        offer = world.offers[number % len(world.offers)]
+        booking = world.book(offer, world.slots[offer][0].start, world.people[number % PEOPLE])
+        switch(name := (OFF, ON)[number % 2])
+        measured[name].append(milliseconds(cancel(booking)))
+        let_go_of_all()
+    show(f"cancelling, {line}", measured)
+
+
+def changing_the_week(world: World, rounds: int, line: str) -> None:
+    from django.db import transaction
+
+    from sessions_app.scheduling import save_week
+    from sessions_app.whole_schedule import rules_of
+
+    measured: dict[str, list[float]] = {OFF: [], ON: []}
+    for number in range(2 * rounds):
+        profile = world.offers[number // 2 % len(world.offers)].profile
+        rules, days = rules_of(profile.schedule), [(1, 0, 600 + number % 2), (6, 540, 1020 + number % 2)]
+        switch(name := (OFF, ON)[number % 2])
+        about = {"profile": profile, "rules": rules, "windows": days, "by": profile.person, "now": world.now}
+        with transaction.atomic():
+            measured[name].append(milliseconds(lambda: save_week(**about)))  # noqa: B023
+            transaction.set_rollback(True)
+    show(f"changing the week, {line}", measured)
+
+
+def switch(name: str) -> None:
+    from django.conf import settings
+
+    settings.SET_ASIDE_FOR = timedelta(minutes=2 if name == ON else 0)
+
+
+def let_go_of_all() -> None:
+    from sessions_app.models import SetAside
+
+    SetAside.objects.all().delete()
+
+
+def show(what: str, measured: dict[str, list[float]]) -> None:
+    words = (f"{name} {median(times):.2f} (p95 {p95(times):.2f})" for name, times in measured.items())
+    print(f"{what}: {', '.join(words)}")
+
+
+def stand_in_line(world: World, count: int) -> None:
+    """For help with words that somebody has, and with words that nobody has."""
+    from accounts.models import User
+    from sessions_app.models import Waiting
+
+    names = [f"waits{number}@bench.example" for number in range(count)]
+    known = set(User.objects.filter(email__in=names).values_list("email", flat=True))
+    User.objects.bulk_create([User(email=name, name="Waits", timezone="UTC") for name in names if name not in known])
+    until = world.now + timedelta(days=30)
+    for person in User.objects.filter(email__in=names):
+        about = "Should I take the counter-offer?" if person.pk % 10 == 0 else f"Naming ferret {person.pk}"
+        Waiting.objects.create(person=person, words=about, since=world.now, until=until)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--line", type=int, default=300)
+    options = parser.parse_args()
+    with bench_database("booking"):
+        from django.utils import timezone
+
+        from search.indexing import rebuild
+        from sessions_app.models import Waiting
+        from sessions_app.services import give_freed_time
+
+        world = World(timezone.now())
+        Waiting.objects.all().delete()
+        rebuild(now=world.now)
+        for count in (0, options.line):
+            stand_in_line(world, count)
+            line = f"{count} in line" if count else "nobody in line"
+            cancelling(world, options.rounds, line)
+            changing_the_week(world, options.rounds // 4, line)
+        look = milliseconds(lambda: give_freed_time(now=world.now, seconds=600))
+        again = milliseconds(lambda: give_freed_time(now=world.now, seconds=600))
+        print(f"the worker's look at {options.line} in line: {look:.0f}, and again {again:.0f}")
+
+
+if __name__ == "__main__":
+    main()
