@@ -82,7 +82,7 @@ def test_mentor_hears_of_later_answers_only_with_consent(alice, bob, booking):
     complete_ended(now=END)
     answer(booking, bob, THREE, SOLVED, NO)
     before = told_afterwards(alice)
-    told = {"booking": booking, "by": bob, "now": END + 15 * DAY, "question": SOLVED}
+    told = {"contact": booking, "by": bob, "now": END + 15 * DAY, "question": SOLVED}
     from_form = {"step": FOURTEEN, "answer": YES, "tell_mentor": True}
     answer_follow_up(**told | from_form)
 
@@ -116,7 +116,7 @@ def test_page_of_a_new_mentor_says_what_will_come(alice, page):
 @pytest.mark.parametrize("count", [1, 6])
 def test_page_asks_a_fixed_number_of_queries(alice, held, count, client_for, django_assert_num_queries):
     for booking in held(count):
-        told = {"booking": booking, "by": booking.mentee, "now": END + 4 * DAY, "tell_mentor": True}
+        told = {"contact": booking, "by": booking.mentee, "now": END + 4 * DAY, "tell_mentor": True}
         answer_follow_up(step=THREE, question=SOLVED, answer=YES, **told)
         give_feedback(booking=booking, by=booking.mentee, now=END, answers={"resolution": "yes", "useful": 3})
 

@@ -56,7 +56,7 @@ def test_words_are_shown_without_a_name_after_staffs_yes(said, alice, maria):
     publish_words(feedback=said, by=maria, now=LATER)
 
     shown = shown_words(alice.mentor_profile, now=LATER)
-    assert [(words.text, words.session) for words in shown] == [(WORDS, "25 minutes in November")]
+    assert [(words.text, words.about) for words in shown] == [(WORDS, "25 minutes in November")]
     assert log() == [("published", "maria@example.org", "")]
 
 

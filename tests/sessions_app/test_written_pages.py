@@ -126,10 +126,10 @@ def test_the_mentor_answers_in_the_room_and_the_mentee_says_that_it_helped(clien
     mentor.post(room, {"body": "Take it.", "key": "a", "seen": "", "answers": "on"})
 
     assert "Alice has answered. Did it help?" in text_of(mentee.get(room))
-    mentee.post(f"{room}helped/", {"helped": "partly"})
+    mentee.post(f"{room}feedback/", {"resolution": "partly"})
     asked.refresh_from_db()
-    assert (asked.state, asked.helped) == (WrittenState.ANSWERED, "partly")
-    assert "Ask somebody else the same" in text_of(mentee.get(room))
+    assert (asked.state, asked.feedback.get().resolution) == (WrittenState.ANSWERED, "partly")
+    assert "Ask somebody else the same question" in text_of(mentee.get(room))
     assert "Send as my answer" not in text_of(mentor.get(room))
 
 
