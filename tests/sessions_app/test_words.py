@@ -65,7 +65,7 @@ def test_words_of_an_earlier_year_name_it(said, alice, maria):
 
     shown = shown_words(alice.mentor_profile, now=at("2027-01-01 00:00"))
 
-    assert shown[0].session == "25 minutes in November 2026"
+    assert shown[0].about == "25 minutes in November 2026"
 
 
 def test_words_are_not_for_staff_before_the_mentor_may_know_them(said, alice, maria):

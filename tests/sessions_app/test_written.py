@@ -35,16 +35,6 @@ LATER = [
 ]
 
 
-@pytest.fixture
-def in_writing(alice: User) -> Offer:
-    return alice.mentor_profile.offers.create(length=15, format=Format.WRITING)
-
-
-@pytest.fixture
-def asked(in_writing: Offer, bob: User) -> WrittenQuestion:
-    return ask(in_writing, bob)
-
-
 def ask(offer: Offer, mentee: User, *, now=NOW, key: str = "k", question: str = QUESTION) -> WrittenQuestion:
     return ask_in_writing(offer=offer, brief=BriefInput(question=question), mentee=mentee, now=now, key=key)
 
@@ -234,7 +224,9 @@ def test_the_inbox_says_so_in_one_line_each(asked, alice, bob):
         person.first_name: [
             entry.line.text
             for entry in entries(
-                InboxItem.objects.filter(recipient=person).order_by("pk"), reader=person, now=NOW + HOUR
+                InboxItem.objects.filter(recipient=person, at__lte=NOW + HOUR).order_by("pk"),
+                reader=person,
+                now=NOW + HOUR,
             )
         ]
         for person in (alice, bob)

@@ -9,7 +9,7 @@ from django.test import Client
 
 from mentors.models import Format
 from sessions_app.models import Message, WrittenQuestion, WrittenState
-from sessions_app.services import BriefInput, ask_in_writing, expire_written
+from sessions_app.services import expire_written
 from tests.conftest import NOW
 
 from .conftest import QUESTION
@@ -24,11 +24,6 @@ TYPED = {"key": "k", "question": QUESTION}
 @pytest.fixture(autouse=True)
 def in_writing(alice):
     return alice.mentor_profile.offers.create(length=15, format=Format.WRITING)
-
-
-@pytest.fixture
-def asked(in_writing, bob) -> WrittenQuestion:
-    return ask_in_writing(offer=in_writing, brief=BriefInput(question=QUESTION), mentee=bob, now=NOW, key="k")
 
 
 @pytest.fixture
