@@ -8,6 +8,7 @@ from accounts.models import User
 from .followup_notices import action_dues
 from .models import ActionItem, Booking, Feedback, WrittenQuestion
 from .models.feedback import Again, Resolution
+from .services.clockwork import CLOSES_AFTER
 from .services.feedback import said_by_other, why_not_change, why_not_feedback, why_not_feedback_in_writing
 
 
@@ -42,7 +43,10 @@ def afterwards(booking: Booking, *, reader: User, own: Feedback | None, now: dat
 
 @dataclass(frozen=True, slots=True)
 class AfterAnswer:
-    """`own`: what the mentee has said of the answer. `theirs`: the same for its mentor, None until it may be known."""
+    """`own`: what the mentee has said of the answer. `theirs`: the same for its mentor, None until it may be known.
+
+    `open_until`: the thread closes then, if nothing else comes of it.
+    """
 
     own: Feedback | None
     theirs: Feedback | None
@@ -50,6 +54,7 @@ class AfterAnswer:
     words: str
     is_solved: bool
     meets_again: bool
+    open_until: datetime
 
 
 def after_answer(written: WrittenQuestion, *, reader: User, now: datetime) -> AfterAnswer:
@@ -61,6 +66,7 @@ def after_answer(written: WrittenQuestion, *, reader: User, now: datetime) -> Af
         words=state_of_words(own),
         is_solved=own is not None and own.resolution == Resolution.YES,
         meets_again=own is None or own.again != Again.NO,
+        open_until=written.end + CLOSES_AFTER,
     )
 
 

@@ -13,6 +13,15 @@ from notifications.models import InboxItem, Notification
 from notifications.tasks import drain_outbox
 from search.indexing import write_profiles
 from sessions_app.models import Engagement, Message, SharedFile, WrittenQuestion, WrittenState
+from sessions_app.services import (
+    BriefInput,
+    ask_in_writing,
+    decline_written,
+    expire_written,
+    give_written_feedback,
+    send_message,
+    withdraw_written,
+)
 from tests.browser.looking import problems
 from tests.conftest import make_mentor, make_person
 from tests.mentors.test_photos import picture
@@ -126,7 +135,7 @@ def test_asked_answered_and_partly_asked_again(browser_page, priya, writers, bob
     mentee.get_by_role("button", name="Send everything").click()
     expect(mentee.get_by_text("To ask for the level")).to_be_visible()
 
-    mentee.get_by_role("link", name="Ask somebody else the same question").click()
+    mentee.get_by_role("link", name="Ask somebody else the same").click()
     expect(mentee.get_by_text("The same question, for somebody new.")).to_be_visible()
     expect(card(mentee, "Priya Raghunathan")).to_have_count(0)
     looks(mentee, "writing-somebody-else")
@@ -227,3 +236,64 @@ def test_turned_into_a_call_that_both_see(browser_page, priya, bob, js, looks):
     looks(mentor, "writing-call-mentor")
     assert WrittenQuestion.objects.get().state == WrittenState.CALL
     assert Engagement.objects.live().count() == 1
+
+
+@pytest.mark.parametrize("js", [True], ids=["with scripts"])
+def test_every_other_state_in_every_look(browser_page, priya, writers, bob, looks):
+    now = timezone.now()
+    start = now - timedelta(days=9)
+    offers = [profile.offers.in_writing().get() for profile in (priya, writers)]
+    brief = BriefInput(
+        QUESTION,
+        "decision",
+        situation="They matched it.",
+        done_when="I can answer on Monday",
+        answers={"options": "Stay\nGo"},
+    )
+    over = {
+        "declined": lambda one: decline_written(written=one, by=one.mentor, reason="Not my field.", now=start),
+        "withdrawn": lambda one: withdraw_written(written=one, by=bob, now=start),
+        "expired": lambda one: expire_written(now=one.due_at),
+    }
+    mentee, mentor = browser_page(user=bob), browser_page(user=priya.person, tz="Asia/Kolkata")
+    for name, end in over.items():
+        one = ask_in_writing(offer=offers[0], brief=brief, mentee=bob, now=start, key=name)
+        end(one)
+        for page, who in ((mentee, "mentee"), (mentor, "mentor")):
+            page.goto(f"/messages/{one.engagement.uuid}/")
+            looks(page, f"writing-{name}-{who}")
+
+    people = [make_person(f"p{number}@example.org", f"Pat {number}") for number in range(5)]
+    for number, person in enumerate((bob, *people)):
+        offer = offers[1] if person == bob else offers[0]
+        one = ask_in_writing(offer=offer, brief=brief, mentee=person, now=start, key=f"answered {number}")
+        reply = {"engagement": one.engagement, "by": one.mentor, "now": start, "key": "k", "answers": True}
+        send_message(body="Take it.", **reply)
+        one.refresh_from_db()
+        said = {"resolution": "yes", "useful": 4, "left_with": "To ask for the level", "may_publish": True}
+        give_written_feedback(written=one, by=person, now=start, answers=said | {"to_staff": "All well."})
+    mentee.goto(f"/messages/{bob.written_as_mentee.get(mentor=writers.person).engagement.uuid}/")
+    looks(mentee, "writing-yes-mentee")
+    mentee.goto(f"{mentee.url}feedback/")
+    expect(mentee.get_by_text("This was open for seven days after the answer.")).to_be_visible()
+    looks(mentee, "writing-feedback-late")
+    mentee.goto("/mentors/?format=writing")
+    looks(mentee, "writing-cards")
+    mentee.goto("/mentors/priya-raghunathan/")
+    looks(mentee, "writing-profile")
+
+    mentor.goto("/mentor/certificates/")
+    mentor.get_by_label("First day").fill(f"{start - timedelta(days=2):%Y-%m-%d}")
+    mentor.get_by_label("Last day").fill(f"{now:%Y-%m-%d}")
+    mentor.get_by_role("button", name="Make a certificate").click()
+    expect(mentor.get_by_role("heading", name="5 answers in writing")).to_be_visible()
+    looks(mentor, "writing-certificates")
+    mentor.get_by_role("link", name="See its check page").click()
+    looks(mentor, "writing-certificate")
+    mentor.goto("/mentor/record/")
+    looks(mentor, "writing-record-useful")
+
+    staff = browser_page(user=make_person("maria@example.org", "Maria Marsh", is_staff=True))
+    for name in ("words/", "words/?state=team", "outcomes/"):
+        staff.goto(f"/staff/{name}")
+        looks(staff, f"writing-staff-{re.sub('[^a-z]+', '-', name)}")

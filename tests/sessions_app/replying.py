@@ -27,7 +27,7 @@ def ask(offer: Offer, mentee: User, *, now: datetime = NOW, key: str = "k", **fi
 
 def reply(written: WrittenQuestion, body: str = "Take it.", *, now: datetime = ANSWERED) -> WrittenQuestion:
     """The mentor's answer."""
-    said = {"engagement": written.engagement, "by": written.mentor, "key": body, "answers": True}
+    said = {"engagement": written.engagement, "by": written.mentor, "key": body[:20], "answers": True}
     send_message(body=body, now=now, **said)
     written.refresh_from_db()
     return written
