@@ -22,6 +22,7 @@ def keep_what_helped(apps, schema_editor):
         ],
         batch_size=1000,
     )
+    check_now(schema_editor)
 
 
 def give_back(apps, schema_editor):
@@ -32,6 +33,13 @@ def give_back(apps, schema_editor):
         Written.objects.filter(pk=said.written_id).update(helped=said.resolution)
     Feedback.objects.exclude(written=None).delete()
     FollowUp.objects.exclude(written=None).delete()
+    check_now(schema_editor)
+
+
+def check_now(schema_editor):
+    """References that are still to be checked would keep the tables from being altered further."""
+    schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    schema_editor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 class Migration(migrations.Migration):
