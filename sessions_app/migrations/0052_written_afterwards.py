@@ -25,14 +25,16 @@ def keep_what_helped(apps, schema_editor):
     check_now(schema_editor)
 
 
+GIVE_BACK = """
+    UPDATE sessions_app_writtenquestion AS written SET helped = said.resolution
+    FROM sessions_app_feedback AS said WHERE said.written_id = written.id;
+    DELETE FROM sessions_app_feedback WHERE written_id IS NOT NULL;
+    DELETE FROM sessions_app_followup WHERE written_id IS NOT NULL;
+"""
+
+
 def give_back(apps, schema_editor):
-    Written, Feedback, FollowUp = (
-        apps.get_model("sessions_app", name) for name in ("WrittenQuestion", "Feedback", "FollowUp")
-    )
-    for said in Feedback.objects.exclude(written=None):
-        Written.objects.filter(pk=said.written_id).update(helped=said.resolution)
-    Feedback.objects.exclude(written=None).delete()
-    FollowUp.objects.exclude(written=None).delete()
+    schema_editor.execute(GIVE_BACK)
     check_now(schema_editor)
 
 
@@ -44,7 +46,7 @@ def check_now(schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sessions_app", "0050_written_questions"),
+        ("sessions_app", "0051_set_aside"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
