@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from notifications.models import Notification
 from notifications.tasks import drain_outbox
+from sessions_app.audit import audit_notices
 from sessions_app.left_with import shown_words
 from sessions_app.models import Feedback, FollowUp, WrittenState
 from sessions_app.proof import proof_of
@@ -183,6 +184,16 @@ def test_it_is_asked_again_after_three_days_and_two_weeks(replied):
         ("Bob", 3 * DAY),
         ("Bob", 14 * DAY),
     ]
+
+
+def test_the_audit_finds_later_questions_that_were_forgotten(replied):
+    Notification.objects.all().delete()
+
+    assert audit_notices(now=replied.end + 2 * DAY) == 2
+    assert set(Notification.objects.values_list("kind", flat=True)) == {
+        "written_follow_up_three_days",
+        "written_follow_up_two_weeks",
+    }
 
 
 @pytest.fixture
