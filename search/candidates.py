@@ -71,8 +71,9 @@ BUSY = """ARRAY(
             AND NOT (booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(now)s)
     )"""
 NOT_AGAIN = """person_id <> ALL(ARRAY(
-            SELECT booking.mentor_id FROM sessions_app_feedback AS feedback
-            JOIN sessions_app_booking AS booking ON booking.id = feedback.booking_id
+            SELECT coalesce(booking.mentor_id, written.mentor_id) FROM sessions_app_feedback AS feedback
+            LEFT JOIN sessions_app_booking AS booking ON booking.id = feedback.booking_id
+            LEFT JOIN sessions_app_writtenquestion AS written ON written.id = feedback.written_id
             WHERE feedback.author_id = %(mentee)s AND feedback.role = %(as_mentee)s AND feedback.again = %(never)s
         ))"""
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -56,25 +57,36 @@ class Written(Listing):
     following: Wish | None = None
 
 
-def find_writers(wish: Wish, *, now: datetime, mentee: User | None = None, count: int = PAGE) -> Written:
+def find_writers(
+    wish: Wish,
+    *,
+    now: datetime,
+    mentee: User | None = None,
+    count: int = PAGE,
+    without: frozenset[int] = frozenset(),
+) -> Written:
     """Mentors who can help and answer in writing, those with fewest questions waiting (or the closest match) first.
 
     Filters of time and length mean nothing here. Where no one has written about all of the words, a part is enough.
+    `without`: people whom nobody asks here.
     """
     question = read_question(wish.words, topic=wish.topic, typing=wish.typing)
-    found = _find(wish, question, now=now, mentee=mentee, limit=count + 1)
+    find = partial(_find, question=question, now=now, mentee=mentee, limit=count + 1, without=without)
+    found = find(wish)
     if not found and wish.words and not wish.loose and not wish.shown:
         wish = wish.but(loose=True)
-        found = _find(wish, question, now=now, mentee=mentee, limit=count + 1)
+        found = find(wish)
     page = found[:count]
     shown = wish.shown.union(page)
     more = len(found) > count and len(shown) <= MOST_SHOWN
     return Written(_writers(page, now=now), wish, question, replace(wish, shown=shown) if more else None)
 
 
-def _find(wish: Wish, question: Question, *, now: datetime, mentee: User | None, limit: int) -> list[int]:
+def _find(
+    wish: Wish, question: Question, *, now: datetime, mentee: User | None, limit: int, without: frozenset[int]
+) -> list[int]:
     timeless = replace(wish, lengths=(), instant=False)
-    asked = Asked(timeless, question, (), now, mentee.pk if mentee else None)
+    asked = Asked(timeless, question, (), now, mentee.pk if mentee else None, without)
     by_match = wish.order == Order.MATCH
     near, terms = nearness(question, loose=wish.loose) if by_match else ("0", {})
     values: dict[str, Any] = (

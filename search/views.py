@@ -79,7 +79,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     wish = read_wish(request.GET, typing=request.headers.get("HX-Trigger-Name") == "q")
     wish, without = leave_out(wish, reader)
     if wish.format == Format.WRITING:
-        return answer(request, wish, in_writing(wish, now=now, mentee=reader))
+        return answer(request, wish, in_writing(wish, now=now, mentee=reader, without=without))
     found = find_mentors(wish, zone=zone, now=now, mentee=reader, without=without, widen=True)
     if not found.question.chosen:
         # A topic that nobody knows is as if it weren't there.
@@ -104,9 +104,9 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     return answer(request, wish, context)
 
 
-def in_writing(wish: Wish, *, now: datetime, mentee: User | None) -> dict[str, Any]:
+def in_writing(wish: Wish, *, now: datetime, mentee: User | None, without: frozenset[int]) -> dict[str, Any]:
     """The page for those who can be asked without a time."""
-    found = find_writers(wish, now=now, mentee=mentee)
+    found = find_writers(wish, now=now, mentee=mentee, without=without)
     loosened = found.wish.loose and not wish.loose
     return {
         "wish": wish,

@@ -83,7 +83,7 @@ class EngagementAdmin(ReadOnly, ModelAdmin):
 class FeedbackAdmin(ReadOnly, ModelAdmin):
     """What was said to one person alone stays with that person: private advice and lessons are not shown."""
 
-    list_display = ["booking", "role", "resolution", "created_at"]
+    list_display = ["booking", "written", "role", "resolution", "created_at"]
     list_filter = ["role", "resolution"]
     exclude = ["advice", "learned", "again"]
 

@@ -1,4 +1,4 @@
-"""What a session's page says once the session is over."""
+"""What a session's page says once the session is over, and a thread's once its question is answered in writing."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,9 +6,10 @@ from datetime import datetime
 from accounts.models import User
 
 from .followup_notices import action_dues
-from .models import ActionItem, Booking, Feedback
-from .models.feedback import Again
-from .services.feedback import said_by_other, why_not_change, why_not_feedback
+from .models import ActionItem, Booking, Feedback, WrittenQuestion
+from .models.feedback import Again, Resolution
+from .services.clockwork import CLOSES_AFTER
+from .services.feedback import said_by_other, why_not_change, why_not_feedback, why_not_feedback_in_writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,35 @@ def afterwards(booking: Booking, *, reader: User, own: Feedback | None, now: dat
         step=step,
         is_reminded=step is not None and any(due.due_at > now for due in action_dues(step)),
         meets_again=is_mentee and not (own and own.again == Again.NO),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AfterAnswer:
+    """`own`: what the mentee has said of the answer. `theirs`: the same for its mentor, None until it may be known.
+
+    `open_until`: the thread closes then, if nothing else comes of it.
+    """
+
+    own: Feedback | None
+    theirs: Feedback | None
+    can_say: bool
+    words: str
+    is_solved: bool
+    meets_again: bool
+    open_until: datetime
+
+
+def after_answer(written: WrittenQuestion, *, reader: User, now: datetime) -> AfterAnswer:
+    own = written.feedback.filter(author=reader).first()
+    return AfterAnswer(
+        own=own,
+        theirs=said_by_other(written, reader=reader, now=now),
+        can_say=why_not_feedback_in_writing(written, now=now) is None,
+        words=state_of_words(own),
+        is_solved=own is not None and own.resolution == Resolution.YES,
+        meets_again=own is None or own.again != Again.NO,
+        open_until=written.end + CLOSES_AFTER,
     )
 
 

@@ -145,7 +145,7 @@ def _of_held_times(now: datetime) -> list[Due]:
 
 
 def _of_written(now: datetime) -> list[Due]:
-    lately = WrittenQuestion.objects.filter(Q(state=WrittenState.ASKED) | Q(settled_at__gte=now - LATE))
+    lately = WrittenQuestion.objects.filter(Q(state=WrittenState.ASKED) | Q(settled_at__gte=now - LOOKS_BACK))
     return [due for written in lately for due in written_notices(written)]
 
 

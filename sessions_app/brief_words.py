@@ -8,19 +8,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .briefs import facts_of
-from .models import Booking
+from .models import Engagement
 from .wall_words import date_text
 
 FACT_LENGTH = 100
 
 
-def brief_line(booking: Booking, now: datetime) -> str:
+def brief_line(engagement: Engagement, now: datetime) -> str:
     """What the mentor is told beside the question, a few words of each answer; the page has the rest."""
-    return " · ".join(Truncator(" ".join(part.split())).chars(FACT_LENGTH) for part in _parts(booking, now))
+    return " · ".join(Truncator(" ".join(part.split())).chars(FACT_LENGTH) for part in _parts(engagement, now))
 
 
-def _parts(booking: Booking, now: datetime) -> Iterator[str]:
-    brief, files = booking.engagement.brief, booking.engagement.files.count()
+def _parts(engagement: Engagement, now: datetime) -> Iterator[str]:
+    brief, files = engagement.brief, engagement.files.count()
     if brief.issue_type:
         yield brief.get_issue_type_display()
     if brief.needed_by:

@@ -57,7 +57,7 @@ def certificate_pdf(certificate: Certificate) -> bytes:
         house_font(font)
     content = BytesIO()
     canvas = Canvas(content, pagesize=A4, lang=get_language() or "en")
-    canvas.setTitle(f"{_('Certificate of hours')}: {certificate.name}")
+    canvas.setTitle(f"{title_text(certificate)}: {certificate.name}")
     canvas.setAuthor(certificate.organisation)
     canvas.setSubject(given_text(certificate))
     canvas.setCreator(certificate.organisation)
@@ -73,7 +73,7 @@ def certificate_pdf(certificate: Certificate) -> bytes:
 def draw_words(canvas: Canvas, certificate: Certificate) -> None:
     organisation = certificate.organisation if can_draw(certificate.organisation) else ""
     line(canvas, organisation, HEIGHT - 92, BOLD, 14, MUTED)
-    line(canvas, _("Certificate of hours"), HEIGHT - 318, BOLD, 32, INK)
+    line(canvas, title_text(certificate), HEIGHT - 318, BOLD, 32, INK)
     line(canvas, name_line(certificate.name), HEIGHT - 384, BOLD, 25, FACE)
     line(canvas, _("gave, as a mentor,"), HEIGHT - 424, REGULAR, 14, INK)
     line(canvas, given_text(certificate), HEIGHT - 458, BOLD, 19, INK)
@@ -104,12 +104,12 @@ def line(canvas: Canvas, text: str, y: float, font: str, size: float, colour: Co
 
 
 def draw_dial(canvas: Canvas, minutes: int) -> None:
-    """The hour as sixty ticks; the sector is what these minutes come to beyond whole hours."""
-    part = minutes % TICKS or TICKS
+    """The hour as sixty ticks; the sector is what these minutes come to beyond whole hours, none for none at all."""
+    part = minutes % TICKS or (TICKS if minutes else 0)
     canvas.setFillColor(FACE)
     if part == TICKS:
         canvas.circle(MIDDLE, DIAL_Y, DIAL_RADIUS * 0.62, stroke=0, fill=1)
-    else:
+    elif part:
         inner = DIAL_RADIUS * 0.62
         canvas.wedge(MIDDLE - inner, DIAL_Y - inner, MIDDLE + inner, DIAL_Y + inner, 90, -6 * part, stroke=0, fill=1)
     canvas.setLineCap(1)
@@ -128,10 +128,20 @@ def at(minute: float, radius: float) -> tuple[float, float]:
     return MIDDLE + radius * cos(angle), DIAL_Y + radius * sin(angle)
 
 
+def title_text(certificate: Certificate) -> str:
+    """Answers in writing alone come to no hours."""
+    return _("Certificate of hours") if certificate.minutes else _("Certificate of mentoring")
+
+
 def given_text(certificate: Certificate) -> str:
-    """`12 hours 25 minutes in 31 sessions`."""
+    """`12 hours 25 minutes in 31 sessions and 4 answers in writing`, or one of the two."""
     sessions = ngettext("%(n)d session", "%(n)d sessions", certificate.sessions) % {"n": certificate.sessions}
-    return _("%(time)s in %(sessions)s") % {"time": length_text(certificate.minutes), "sessions": sessions}
+    met = _("%(time)s in %(sessions)s") % {"time": length_text(certificate.minutes), "sessions": sessions}
+    answers = ngettext("%(n)d answer in writing", "%(n)d answers in writing", certificate.answers)
+    written = answers % {"n": certificate.answers}
+    if not certificate.answers:
+        return met
+    return _("%(met)s and %(written)s") % {"met": met, "written": written} if certificate.sessions else written
 
 
 def period_text(certificate: Certificate) -> str:

@@ -35,13 +35,12 @@ def follow_up(reading: Reading, *, step: FollowUpStep) -> Message | Nothing:
         "about": question.value,
         "line": SUBJECTS[question]() % words,
         "step": step_text(action) if action and question == DONE else "",
-        "answers": answer_links(booking, step, question),
+        "answers": answer_links(absolute("session_follow_up", booking.uuid, step.value), question),
     }
     return letter(reading, "follow_up", extra)
 
 
-def answer_links(booking: Booking, step: FollowUpStep, question: FollowUpQuestion) -> list[tuple[str, str]]:
-    page = absolute("session_follow_up", booking.uuid, step.value)
+def answer_links(page: str, question: FollowUpQuestion) -> list[tuple[str, str]]:
     return [
         (f"{page}?{urlencode({'about': question.value, 'answer': value.value})}", str(label))
         for value, label in ANSWERS[question].items()

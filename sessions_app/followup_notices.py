@@ -5,10 +5,14 @@ from zoneinfo import ZoneInfo
 
 from notifications.services import Due
 
-from .models import ActionItem, Booking, FollowUpStep
+from .models import WRITTEN_SUBJECT, ActionItem, Booking, Contact, FollowUpStep, WrittenQuestion
 
 BOOKING_SUBJECT, ACTION_SUBJECT = "booking", "action"
 KINDS = {FollowUpStep.THREE_DAYS: "follow_up_three_days", FollowUpStep.TWO_WEEKS: "follow_up_two_weeks"}
+WRITTEN_KINDS = {
+    FollowUpStep.THREE_DAYS: "written_follow_up_three_days",
+    FollowUpStep.TWO_WEEKS: "written_follow_up_two_weeks",
+}
 ACTION_KIND = "action_due"
 AFTER = {FollowUpStep.THREE_DAYS: timedelta(days=3), FollowUpStep.TWO_WEEKS: timedelta(days=14)}
 KEEPS = timedelta(days=7)
@@ -33,6 +37,22 @@ def followup_dues(booking: Booking) -> list[Due]:
     ]
 
 
+def written_followup_dues(written: WrittenQuestion) -> list[Due]:
+    """The same about an answer in writing."""
+    return [
+        Due(
+            kind,
+            written.mentee_id,
+            WRITTEN_SUBJECT,
+            written.pk,
+            written.version,
+            asked_at(written, step),
+            asked_at(written, step) + KEEPS,
+        )
+        for step, kind in WRITTEN_KINDS.items()
+    ]
+
+
 def action_dues(action: ActionItem) -> list[Due]:
     """The reminder of a step that is not done: at nine on its day, in its person's zone, and on that day only.
 
@@ -45,9 +65,9 @@ def action_dues(action: ActionItem) -> list[Due]:
     return [Due(ACTION_KIND, action.person_id, ACTION_SUBJECT, action.pk, action.version, due_at, midnight)]
 
 
-def asked_at(booking: Booking, step: FollowUpStep) -> datetime:
-    """Only for the steps that count from the session's end."""
-    return booking.end + AFTER[step]
+def asked_at(contact: Contact, step: FollowUpStep) -> datetime:
+    """Only for the steps that count from the session's end or the answer."""
+    return contact.end + AFTER[step]
 
 
 def at_local(day: date, clock: time, zone: ZoneInfo) -> datetime:

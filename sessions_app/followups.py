@@ -11,8 +11,19 @@ from django.utils.translation import gettext_lazy
 
 from notifications.registry import Nothing
 
-from .models import ActionItem, Booking, BookingState, Feedback, FollowUpQuestion, FollowUpStep, Resolution
+from .models import (
+    ActionItem,
+    Booking,
+    BookingState,
+    Contact,
+    Feedback,
+    FollowUpQuestion,
+    FollowUpStep,
+    Resolution,
+    WrittenQuestion,
+)
 
+AGREED = (BookingState.CONFIRMED, BookingState.COMPLETED)
 DONE, SOLVED, CONTACT = FollowUpQuestion.DONE, FollowUpQuestion.SOLVED, FollowUpQuestion.CONTACT
 
 ASKED: Mapping[FollowUpStep, Sequence[FollowUpQuestion]] = {
@@ -36,6 +47,12 @@ ANSWERS: Mapping[FollowUpQuestion, Mapping[Resolution, Promise | str]] = {
 }
 
 
+def asked_of(contact: Contact, step: FollowUpStep) -> Sequence[FollowUpQuestion]:
+    """What the step may ask; after an answer in writing there is no step to have been done."""
+    is_written = isinstance(contact, WrittenQuestion)
+    return [question for question in ASKED[step] if not (is_written and question == DONE)]
+
+
 @dataclass(frozen=True, slots=True)
 class WaysOn:
     """What a person can do who is not there yet."""
@@ -46,15 +63,15 @@ class WaysOn:
 
 
 def question_of(
-    booking: Booking, step: FollowUpStep, *, action: ActionItem | None, now: datetime
+    contact: Contact, step: FollowUpStep, *, action: ActionItem | None, now: datetime
 ) -> FollowUpQuestion | Nothing:
     """The one thing to ask now, or why there is nothing to ask any more."""
     if step == FollowUpStep.ACTION:
         return DONE if action and not action.done_at else Nothing("step is done or gone")
-    given = {row.step: row for row in booking.follow_ups.all()}
+    given = {row.step: row for row in contact.follow_ups.all()}
     if step in given:
         return Nothing("answered")
-    if meet_again(booking):
+    if meet_again(contact):
         return Nothing("another session follows")
     if step == FollowUpStep.THREE_DAYS:
         forgotten = action and not action.done_at and action.due_on < now.astimezone(action.person.zone).date()
@@ -72,9 +89,16 @@ def step_text(action: ActionItem) -> str:
     }
 
 
-def meet_again(booking: Booking) -> bool:
+def meet_again(contact: Contact) -> bool:
     """The next contact of the same engagement will be asked about itself."""
-    return Booking.objects.filter(Exists(later_contacts()), pk=booking.pk).exists()
+    if isinstance(contact, WrittenQuestion):
+        return WrittenQuestion.objects.filter(Exists(calls_after()), pk=contact.pk).exists()
+    return Booking.objects.filter(Exists(later_contacts()), pk=contact.pk).exists()
+
+
+def calls_after() -> QuerySet[Booking]:
+    """Of the question in writing that a query looks at: the sessions of its engagement."""
+    return Booking.objects.filter(engagement=OuterRef("engagement"), state__in=AGREED)
 
 
 def later_contacts() -> QuerySet[Booking]:
@@ -82,17 +106,17 @@ def later_contacts() -> QuerySet[Booking]:
     later = Booking.objects.filter(
         engagement=OuterRef("engagement"), during__startswith__gt=OuterRef("during__startswith")
     )
-    return later.filter(state__in=(BookingState.CONFIRMED, BookingState.COMPLETED))
+    return later.filter(state__in=AGREED)
 
 
-def ways_on(booking: Booking, question: FollowUpQuestion, answer: str) -> WaysOn | None:
+def ways_on(contact: Contact, question: FollowUpQuestion, answer: str) -> WaysOn | None:
     """None for who has what they came for."""
     if answer == (Resolution.NO if question == CONTACT else Resolution.YES):
         return None
-    assert booking.mentee is not None  # noqa: S101 - only a mentee answers
-    ended = Feedback.objects.not_again(booking.mentee).filter(booking__mentor=booking.mentor_id).exists()
+    assert contact.mentee is not None  # noqa: S101 - only a mentee answers
+    ended = Feedback.objects.not_again(contact.mentee).of_mentor(contact.mentor_id).exists()
     return WaysOn(
-        same_mentor=booking.offer.profile.is_public and not ended,
+        same_mentor=contact.offer.profile.is_public and not ended,
         same_question=answer != Resolution.OTHER,
         other_day=question == DONE,
     )

@@ -1,4 +1,4 @@
-"""What a mentor has given: sessions and minutes, and how people answered from quarter to quarter."""
+"""What a mentor has given: sessions, minutes, answers in writing; and how people answered from quarter to quarter."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from mentors.models import MentorProfile
 
+from .contact_pages import moment_of, page_of
 from .followups import ANSWERS
 from .left_with import answers_about
-from .models import Booking, BookingState, Feedback, FollowUp, FollowUpQuestion, Resolution, Role
-from .models.feedback import Agreement
+from .models import Booking, BookingState, Feedback, FollowUp, FollowUpQuestion, Resolution, Role, WrittenQuestion
+from .models.feedback import Agreement, FeedbackQuerySet
 from .proof import ENOUGH
 
 QUARTERS = 8
@@ -38,15 +39,21 @@ ASKED_THEM: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Given:
+    """`answers` are those in writing. Nobody knows how long one took, so they add no minutes."""
+
     sessions: int
     minutes: int
+    answers: int
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a mentee said later, and wanted their mentor to know."""
 
-    booking: Booking
+    name: str
+    at: datetime
+    page: str
+    question: str
     asked: str | Promise
     answer: str | Promise
 
@@ -62,17 +69,30 @@ class Trend:
 def sessions_given(mentor: User, first: date | None = None, last: date | None = None) -> QuerySet[Booking, Any]:
     """Those that took place and began within these days of the mentor's own zone."""
     given = Booking.objects.filter(mentor=mentor, state=BookingState.COMPLETED)
-    given = given.annotate(day=TruncDate("during__startswith", tzinfo=mentor.zone))
+    return within(given, "during__startswith", mentor, first, last)
+
+
+def answers_given(mentor: User, first: date | None = None, last: date | None = None) -> QuerySet[WrittenQuestion, Any]:
+    """Questions answered in writing within these days."""
+    given = WrittenQuestion.objects.answered().filter(mentor=mentor)
+    return within(given, "settled_at", mentor, first, last)
+
+
+def within(
+    given: QuerySet[Any, Any], moment: str, mentor: User, first: date | None, last: date | None
+) -> QuerySet[Any, Any]:
+    given = given.annotate(day=TruncDate(moment, tzinfo=mentor.zone))
     if first:
         given = given.filter(day__gte=first)
     return given.filter(day__lte=last) if last else given
 
 
 def given_by(mentor: User, first: date | None = None, last: date | None = None) -> Given:
-    """In one query."""
+    """In two queries."""
     length = F("during__endswith") - F("during__startswith")
     totals = sessions_given(mentor, first, last).aggregate(sessions=Count("pk"), time=Sum(length))
-    return Given(totals["sessions"], round((totals["time"] or timedelta()).total_seconds() / 60))
+    minutes = round((totals["time"] or timedelta()).total_seconds() / 60)
+    return Given(totals["sessions"], minutes, answers_given(mentor, first, last).count())
 
 
 def trends(profile: MentorProfile, *, now: datetime) -> list[Trend]:
@@ -85,14 +105,12 @@ def trends(profile: MentorProfile, *, now: datetime) -> list[Trend]:
     return [Trend(label, told[name]) for name, label in TRENDS.items() if told[name]]
 
 
-def by_quarter(
-    answers: QuerySet[Feedback, Any], names: Sequence[str], mentor: User
-) -> dict[str, list[tuple[str, int]]]:
-    quarter = TruncQuarter("booking__during__startswith", tzinfo=mentor.zone)
+def by_quarter(answers: FeedbackQuerySet, names: Sequence[str], mentor: User) -> dict[str, list[tuple[str, int]]]:
+    quarter = TruncQuarter("at", tzinfo=mentor.zone)
     counts = {f"{name}_all": Count(name) for name in names} | {
         f"{name}_agreed": Count("pk", filter=Q(**{f"{name}__gte": Agreement.RATHER})) for name in names
     }
-    found: Any = answers.annotate(quarter=quarter).values("quarter").annotate(**counts)
+    found: Any = answers.dated().annotate(quarter=quarter).values("quarter").annotate(**counts)
     rows = list(found.order_by("quarter"))
     return {
         name: [
@@ -111,12 +129,23 @@ def quarter_text(first_moment: datetime) -> str:
 
 def told_afterwards(mentor: User) -> list[Told]:
     """The newest first, in one query."""
-    told = FollowUp.objects.filter(booking__mentor=mentor, tell_mentor=True)
-    rows = told.select_related("booking__mentee", "booking__engagement__brief").order_by("-answered_at", "-pk")
-    return [
-        Told(row.booking, ASKED_THEM[row.question], ANSWERS[FollowUpQuestion(row.question)][Resolution(row.answer)])
-        for row in rows[:ON_PAGE]
-    ]
+    told = FollowUp.objects.filter(tell_mentor=True).of_mentor(mentor)
+    parts = [f"{contact}__{part}" for contact in ("booking", "written") for part in ("mentee", "engagement__brief")]
+    rows = told.select_related(*parts).order_by("-answered_at", "-pk")
+    return [told_by(row) for row in rows[:ON_PAGE]]
+
+
+def told_by(row: FollowUp) -> Told:
+    contact = row.contact
+    assert contact.mentee is not None  # noqa: S101 - only a mentee answers
+    return Told(
+        name=contact.mentee.display_name,
+        at=moment_of(contact),
+        page=page_of(contact),
+        question=contact.question,
+        asked=ASKED_THEM[row.question],
+        answer=ANSWERS[FollowUpQuestion(row.question)][Resolution(row.answer)],
+    )
 
 
 def length_text(minutes: int) -> str:

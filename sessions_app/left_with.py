@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from mentors.models import MentorProfile
 
-from .models import Booking, Feedback, Role
-from .models.feedback import Agreement
+from .models import Contact, Feedback, Role, WrittenQuestion
+from .models.feedback import Agreement, FeedbackQuerySet
 from .proof import ENOUGH
 
 ON_PAGE = 6
@@ -28,10 +28,10 @@ SCALES: Sequence[tuple[str, str | Promise]] = (
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`session`: how long and in which month, no closer."""
+    """`about`: how long, or that it was in writing, and in which month, no closer."""
 
     text: str
-    session: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +52,40 @@ def shown_words(profile: MentorProfile, *, now: datetime) -> list[Words]:
     """The newest words that their authors and staff agreed to show, in one query."""
     shown = (
         Feedback.objects.offered_words(now)
-        .filter(booking__mentor=profile.person_id, published_at__isnull=False)
-        .select_related("booking")
+        .of_mentor(profile.person_id)
+        .filter(published_at__isnull=False)
+        .select_related("booking", "written")
         .order_by("-published_at", "-pk")
     )
-    return [Words(row.left_with, session_text(row.booking, profile.person.zone, now)) for row in shown[:ON_PAGE]]
+    return [Words(row.left_with, about_text(row.contact, profile.person.zone, now)) for row in shown[:ON_PAGE]]
 
 
-def session_text(booking: Booking, zone: ZoneInfo, now: datetime) -> str:
-    """`25 minutes in October`, of an earlier year `25 minutes in October 2025`."""
-    start = booking.start.astimezone(zone)
-    month = dateformat.format(start, "F" if start.year == now.astimezone(zone).year else "F Y")
-    return _("%(minutes)d minutes in %(month)s") % {"minutes": booking.length, "month": month}
+def about_text(contact: Contact, zone: ZoneInfo, now: datetime) -> str:
+    """`25 minutes in October`, of an earlier year `25 minutes in October 2025`; `In writing, October`."""
+    if isinstance(contact, WrittenQuestion):
+        return _("In writing, %(month)s") % {"month": month_text(contact.end, zone, now)}
+    month = month_text(contact.start, zone, now)
+    return _("%(minutes)d minutes in %(month)s") % {"minutes": contact.length, "month": month}
+
+
+def month_text(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
+    local = moment.astimezone(zone)
+    return dateformat.format(local, "F" if local.year == now.astimezone(zone).year else "F Y")
 
 
 def told_to_mentor(profile: MentorProfile, *, now: datetime) -> QuerySet[Feedback]:
-    """What mentees wrote for this mentor and the mentor may know of by now, newest session first."""
+    """What mentees wrote for this mentor and the mentor may know of by now, newest session or answer first."""
     return (
         answers_about(profile, now=now)
         .exclude(left_with="", advice="")
-        .select_related("booking__mentee", "author")
-        .order_by("-booking__during", "-pk")
+        .dated()
+        .select_related("booking", "written__engagement", "author")
+        .order_by("-at", "-pk")
     )
 
 
-def answers_about(profile: MentorProfile, *, now: datetime) -> QuerySet[Feedback]:
-    return Feedback.objects.unveiled(now).filter(booking__mentor=profile.person_id, role=Role.MENTEE)
+def answers_about(profile: MentorProfile, *, now: datetime) -> FeedbackQuerySet:
+    return Feedback.objects.unveiled(now).filter(role=Role.MENTEE).of_mentor(profile.person_id)
 
 
 def shares(profile: MentorProfile, *, now: datetime) -> list[Share]:

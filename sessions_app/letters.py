@@ -97,7 +97,7 @@ def facts(reading: Reading) -> Context:
         "their_start": reading.theirs(start),
         "clock_note": clock_change_note(start, now, zone, other.timezone, other.first_name, person.hour12),
         "question": booking.question,
-        "brief": brief_line(booking, now) if reading.is_mentor else "",
+        "brief": brief_line(booking.engagement, now) if reading.is_mentor else "",
         "opens": reading.clock(booking.join_opens),
         "reason": booking.reason,
         **addresses(booking),
@@ -116,7 +116,7 @@ def addresses(booking: Booking) -> Context:
     return {
         **{f"{name}_url": absolute(view, booking.uuid) for name, view in names.items()},
         "mentor_url": f"{absolute('mentor_detail', booking.offer.profile.slug)}?{words}",
-        "search_url": f"{absolute('mentor_list')}?{question_query(booking)}",
+        "search_url": f"{absolute('mentor_list')}?{question_query(booking.engagement)}",
     }
 
 
@@ -209,7 +209,7 @@ def soonest_elsewhere(reading: Reading) -> Context:
         without=booking.offer.profile,
         now=reading.now,
         asked=asked_already(booking.engagement),
-        query=question_query(booking),
+        query=question_query(booking.engagement),
     )
     return {**others}
 

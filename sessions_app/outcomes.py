@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from mentors.models import IssueType, Topic
 
-from .models import BookingState, FollowUpQuestion, Resolution, Role
+from .models import BookingState, FollowUpQuestion, Resolution, Role, WrittenState
 from .proof import ENOUGH
 from .survival import Quantile, Span, quantiles
 
@@ -27,26 +27,36 @@ WITH asked AS (
     SELECT id, created_at, issue_type FROM sessions_app_brief
     WHERE author_id IS NOT NULL AND created_at >= %(since)s AND created_at < %(until)s
     ORDER BY created_at DESC LIMIT %(most)s
-), booked AS (
-    SELECT engagement.brief_id AS id, min(booking.confirmed_at) AS at,
-        min(lower(booking.during)) FILTER (WHERE booking.state = %(completed)s) AS met,
-        (array_agg(booking.offer_id ORDER BY booking.created_at, booking.id))[1] AS offer
+), contact AS (
+    SELECT engagement.brief_id AS id, booking.id AS booking, NULL::bigint AS written, booking.offer_id AS offer,
+        booking.created_at AS made, booking.confirmed_at AS at,
+        CASE WHEN booking.state = %(completed)s THEN lower(booking.during) END AS met
     FROM sessions_app_engagement AS engagement
     JOIN sessions_app_booking AS booking ON booking.engagement_id = engagement.id
     WHERE engagement.brief_id IN (SELECT id FROM asked)
-    GROUP BY engagement.brief_id
-), said AS (
-    SELECT engagement.brief_id AS id, answers.at, answers.yes
+    UNION ALL
+    SELECT engagement.brief_id, NULL, written.id, written.offer_id, written.asked_at, written.asked_at,
+        CASE WHEN written.state = %(answered)s THEN written.settled_at END
     FROM sessions_app_engagement AS engagement
-    JOIN sessions_app_booking AS booking ON booking.engagement_id = engagement.id
-    CROSS JOIN LATERAL (
+    JOIN sessions_app_writtenquestion AS written ON written.engagement_id = engagement.id
+    WHERE engagement.brief_id IN (SELECT id FROM asked)
+), booked AS (
+    SELECT id, min(at) AS at, min(met) AS met, (array_agg(offer ORDER BY made, booking))[1] AS offer
+    FROM contact GROUP BY id
+), said AS (
+    SELECT contact.id, answers.at, answers.yes
+    FROM contact CROSS JOIN LATERAL (
         SELECT created_at AS at, resolution = %(yes)s AS yes FROM sessions_app_feedback
-        WHERE booking_id = booking.id AND role = %(mentee)s
+        WHERE booking_id = contact.booking AND role = %(mentee)s
+        UNION ALL
+        SELECT created_at, resolution = %(yes)s FROM sessions_app_feedback WHERE written_id = contact.written
         UNION ALL
         SELECT answered_at, answer = %(yes)s FROM sessions_app_followup
-        WHERE booking_id = booking.id AND question = %(solved)s
+        WHERE booking_id = contact.booking AND question = %(solved)s
+        UNION ALL
+        SELECT answered_at, answer = %(yes)s FROM sessions_app_followup
+        WHERE written_id = contact.written AND question = %(solved)s
     ) AS answers
-    WHERE engagement.brief_id IN (SELECT id FROM asked)
 ), solved AS (
     SELECT id, min(at) FILTER (WHERE yes AND (last_no IS NULL OR at > last_no)) AS at
     FROM (SELECT id, at, yes, max(at) FILTER (WHERE NOT yes) OVER (PARTITION BY id) AS last_no FROM said) AS answers
@@ -105,7 +115,12 @@ class Group:
         return self.asked < ENOUGH
 
 
-STAGES: Sequence[str | Promise] = (gettext_lazy("Booked"), gettext_lazy("Met"), gettext_lazy("Solved"))
+# In writing a question is with its mentor from the moment that it is asked; its answer is the meeting.
+STAGES: Sequence[str | Promise] = (
+    gettext_lazy("Booked or asked in writing"),
+    gettext_lazy("Met or answered"),
+    gettext_lazy("Solved"),
+)
 PERCENTS = (50, 90)
 
 
@@ -116,6 +131,7 @@ def journeys(*, since: datetime, now: datetime) -> list[Journey]:
         "until": now,
         "most": AT_MOST,
         "completed": BookingState.COMPLETED,
+        "answered": WrittenState.ANSWERED,
         "yes": Resolution.YES,
         "mentee": Role.MENTEE,
         "solved": FollowUpQuestion.SOLVED,

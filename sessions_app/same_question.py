@@ -11,8 +11,9 @@ from django.db import connection
 from django.urls import reverse
 
 from accounts.models import User
+from mentors.models import Format
 
-from .models import Booking, Engagement
+from .models import Engagement, SharedFile
 
 # The question goes into the address of the search page, and addresses should stay short.
 QUESTION_IN_ADDRESS = 200
@@ -52,12 +53,18 @@ def asked_already(engagement: Engagement) -> frozenset[int]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
-def question_query(booking: Booking) -> str:
-    """The part of an address that carries the booking's brief to another mentor."""
-    words = booking.question[:QUESTION_IN_ADDRESS]
-    return urlencode({"q": words, "follows": booking.engagement.uuid})
+def carried_files_of(earlier: Engagement | None) -> list[SharedFile]:
+    """What may go along with its question: only what its mentee shared is theirs to show to somebody else."""
+    return list(earlier.files.filter(owner=earlier.mentee_id)) if earlier else []
 
 
-def same_question_address(booking: Booking) -> str:
-    """Where to find somebody else for it."""
-    return f"{reverse('mentor_list')}?{question_query(booking)}"
+def question_query(engagement: Engagement) -> str:
+    """The part of an address that carries the engagement's brief to another mentor."""
+    words = engagement.brief.question[:QUESTION_IN_ADDRESS]
+    return urlencode({"q": words, "follows": engagement.uuid})
+
+
+def same_question_address(engagement: Engagement, *, in_writing: bool = False) -> str:
+    """Where to find somebody else for it; `in_writing`: among those who answer in writing too."""
+    where = f"&format={Format.WRITING}" if in_writing else ""
+    return f"{reverse('mentor_list')}?{question_query(engagement)}{where}"

@@ -46,7 +46,9 @@ class QueueFacts:
 
 
 def week_facts(now: datetime, zone: str) -> WeekFacts:
-    """Three queries. A session counts in the week and on the day in which it starts."""
+    """Three queries. A session counts in the week and on the day in which it starts, what people
+    say of it or of an answer in writing in that week too.
+    """
     monday = monday_of(now, zone)
     next_monday = monday_of(monday + WEEK + timedelta(hours=12), zone)
     last_monday = monday_of(monday - timedelta(hours=12), zone)
@@ -57,9 +59,11 @@ def week_facts(now: datetime, zone: str) -> WeekFacts:
         before=Count("pk", filter=~this_week),
         missed=Count("pk", filter=this_week & Q(state__in=MISSED)),
     )
-    answers = Feedback.objects.filter(
-        role=Role.MENTEE, booking__during__startswith__gte=monday, booking__during__startswith__lt=next_monday
-    ).aggregate(all=Count("pk"), helped=Count("pk", filter=Q(resolution__in=HELPED)))
+    answers = (
+        Feedback.objects.dated()
+        .filter(role=Role.MENTEE, at__gte=monday, at__lt=next_monday)
+        .aggregate(all=Count("pk"), helped=Count("pk", filter=Q(resolution__in=HELPED)))
+    )
     by_day = dict(
         given.filter(this_week)
         .annotate(day=TruncDate("during__startswith", tzinfo=ZoneInfo(zone)))

@@ -27,9 +27,10 @@ COLUMNS = """
     ),
     EXISTS (
         SELECT FROM sessions_app_feedback AS feedback
-        JOIN sessions_app_booking AS booking ON booking.id = feedback.booking_id
+        LEFT JOIN sessions_app_booking AS booking ON booking.id = feedback.booking_id
+        LEFT JOIN sessions_app_writtenquestion AS written ON written.id = feedback.written_id
         WHERE feedback.author_id = %(mentee)s AND feedback.role = %(as_mentee)s AND feedback.again = %(never)s
-            AND booking.mentor_id = %(mentor)s
+            AND coalesce(booking.mentor_id, written.mentor_id) = %(mentor)s
     ),
     ARRAY(
         SELECT upper(during) FROM sessions_app_booking AS missed

@@ -22,6 +22,7 @@ from .views import (
     threads,
     waiting,
     written,
+    written_feedback,
 )
 
 urlpatterns = [
@@ -58,7 +59,9 @@ urlpatterns = [
     path("messages/<uuid:uuid>/", threads.thread, name="thread"),
     path("messages/<uuid:uuid>/files/", files.thread_files, name="thread_files"),
     path("messages/<uuid:uuid>/end/", written.written_end, name="written_end"),
-    path("messages/<uuid:uuid>/helped/", written.written_helped, name="written_helped"),
+    path("messages/<uuid:uuid>/feedback/", written_feedback.written_feedback, name="written_feedback"),
+    path("messages/<uuid:uuid>/words/", written_feedback.written_words, name="written_words"),
+    path("messages/<uuid:uuid>/follow-up/<slug:step>/", followups.written_follow_up, name="written_follow_up"),
     path("messages/<uuid:uuid>/read/", threads.thread_read, name="thread_read"),
     path("messages/report/<uuid:uuid>/", threads.message_report, name="message_report"),
     path("waiting/", waiting.waiting_list, name="waiting_list"),

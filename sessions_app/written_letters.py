@@ -1,11 +1,12 @@
 """What the mails about a question in writing say, from the question as it is when they leave."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.mail import absolute, render_mail
@@ -13,57 +14,104 @@ from common.times import when_text, zone_label
 from common.zones import UTC_NAME
 from notifications.models import Group, Notification
 from notifications.registry import Message as Mail
-from notifications.registry import Nothing, register, register_subject
+from notifications.registry import Nothing, Policy, register, register_subject
 
+from .brief_words import brief_line
 from .elsewhere import free_elsewhere
+from .followup_letters import answer_links
+from .followup_notices import WRITTEN_KINDS
+from .followups import question_of
 from .letters import Context
-from .models import WRITTEN_SUBJECT, WrittenQuestion, WrittenState
-from .same_question import QUESTION_IN_ADDRESS
+from .models import WRITTEN_SUBJECT, FollowUpQuestion, FollowUpStep, Resolution, WrittenQuestion, WrittenState
+from .same_question import asked_already, question_query
 
 ANSWER_IN_MAIL = 1500
+# What the mail with the answer asks at once; a link only chooses on the page.
+HELPED = (Resolution.YES, Resolution.PARTLY, Resolution.NO)
+SUBJECTS: dict[FollowUpQuestion, Callable[[], str]] = {
+    FollowUpQuestion.SOLVED: lambda: _("Is it solved? Your question to %(first)s"),
+    FollowUpQuestion.CONTACT: lambda: _("Would one more conversation help? Your question to %(first)s"),
+}
 REMINDERS = {"written_waiting": False, "written_due": False, "written_due_again": True}
 
 
 def render(
     row: Notification, now: datetime, *, template: str, state: WrittenState, elsewhere: bool = False
 ) -> Mail | Nothing:
-    written = WrittenQuestion.objects.with_people().select_related("answer").filter(pk=row.subject_id).first()
-    if written is None:
-        return Nothing("no such question")
-    if written.version != row.subject_version or written.state != state:
-        return Nothing("moved on")
+    written = read(row, state)
+    if isinstance(written, Nothing):
+        return written
     if row.kind in REMINDERS and REMINDERS[row.kind] != bool(written.asked_back_at):
         return Nothing("asked back")
-    return letter(written, row.recipient, template, now=now, elsewhere=elsewhere)
+    is_told = elsewhere and row.recipient_id == written.mentee_id
+    return letter(written, row.recipient, template, now=now, extra=who_else(written, now) if is_told else {})
 
 
-def letter(written: WrittenQuestion, person: User, template: str, *, now: datetime, elsewhere: bool) -> Mail:
+def follow_up(row: Notification, now: datetime, *, step: FollowUpStep) -> Mail | Nothing:
+    written = read(row, WrittenState.ANSWERED)
+    if isinstance(written, Nothing):
+        return written
+    question = question_of(written, step, action=None, now=now)
+    if isinstance(question, Nothing):
+        return question
+    page = absolute("written_follow_up", written.engagement.uuid, step.value)
+    extra: Context = {
+        "asked": str(question.label),
+        "line": SUBJECTS[question]() % {"first": written.mentor.first_name},
+        "answers": answer_links(page, question),
+    }
+    return letter(written, row.recipient, "written_follow_up", now=now, extra=extra)
+
+
+def read(row: Notification, state: WrittenState) -> WrittenQuestion | Nothing:
+    """The question as it is now; nothing to say when it has moved on since the row was written."""
+    written = WrittenQuestion.objects.with_people().select_related("answer", "offer__profile").filter(pk=row.subject_id)
+    found = written.first()
+    if found is None:
+        return Nothing("no such question")
+    if found.version != row.subject_version or found.state != state:
+        return Nothing("moved on")
+    return found
+
+
+def who_else(written: WrittenQuestion, now: datetime) -> Context:
+    """People who could help with the same and were not asked yet."""
+    others = free_elsewhere(
+        written.question,
+        mentee=written.mentee,
+        without=written.mentor.mentor_profile,
+        now=now,
+        asked=asked_already(written.engagement),
+        query=question_query(written.engagement),
+    )
+    return {**others}
+
+
+def letter(written: WrittenQuestion, person: User, template: str, *, now: datetime, extra: Context) -> Mail:
     is_mentor, other = person.pk == written.mentor_id, written.other(person)
     zone = person.timezone or UTC_NAME
-    slug = written.mentor.mentor_profile.slug
-    search = urlencode({"q": written.question[:QUESTION_IN_ADDRESS]})
-    page = absolute("thread", written.engagement.uuid)
+    feedback_url = absolute("written_feedback", written.engagement.uuid)
     context: Context = {
         "is_mentor": is_mentor,
         "other": other.display_name,
         "first": other.first_name,
         "question": written.question,
+        "brief": brief_line(written.engagement, now) if is_mentor else "",
         "deadline": when_text(written.due_at, zone=zone, now=now, hour12=person.hour12),
         "short_deadline": when_text(written.due_at, zone=zone, now=now, hour12=person.hour12, short=True),
         "zone": zone_label(zone, written.due_at),
         "answer": Truncator(written.answer.body).chars(ANSWER_IN_MAIL) if written.answer else "",
         "is_cut": bool(written.answer and len(written.answer.body) > ANSWER_IN_MAIL),
+        "helped": [(f"{feedback_url}?answer={value}", value.label) for value in HELPED],
         "reason": written.reason,
-        "page_url": f"{page}#messages",
+        "page_url": f"{absolute('thread', written.engagement.uuid)}#messages",
         "offers_url": absolute("mentor_offers"),
         "end_url": absolute("written_end", written.engagement.uuid),
-        "mentor_url": f"{absolute('mentor_detail', slug)}?{search}",
-        "search_url": f"{absolute('mentor_list')}?{search}",
+        "search_url": f"{absolute('mentor_list')}?{question_query(written.engagement)}",
     }
-    if elsewhere and not is_mentor:
-        without = written.mentor.mentor_profile
-        context |= free_elsewhere(written.question, mentee=person, without=without, now=now)
-    subject, text, html = render_mail(template, context, zone=zone, language=person.language, hour12=person.hour12)
+    subject, text, html = render_mail(
+        template, context | extra, zone=zone, language=person.language, hour12=person.hour12
+    )
     thread = f"<written-{written.engagement.uuid}@{settings.SITE_HOST}>"
     return Mail(subject, text, html, headers={"In-Reply-To": thread, "References": thread})
 
@@ -82,4 +130,6 @@ def register_kinds() -> None:
     kind("written_declined", WrittenState.DECLINED, elsewhere=True)
     kind("written_expired", WrittenState.EXPIRED, elsewhere=True)
     kind("written_withdrawn", WrittenState.WITHDRAWN)
+    for step, name in WRITTEN_KINDS.items():
+        register(name, render=partial(follow_up, step=step), policy=Policy.HOLD, group=Group.AFTERWARDS)
     register_subject(WRITTEN_SUBJECT, WrittenQuestion)

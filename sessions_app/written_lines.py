@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Exists
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,15 +13,20 @@ from common.zones import UTC_NAME
 from notifications.inbox import Line, shows
 from notifications.models import InboxItem
 
+from .contact_pages import page_of
+from .followup_notices import WRITTEN_KINDS
+from .followups import calls_after
 from .models import WrittenQuestion
 
 NEWS = ("written_asked", "written_answered", "written_declined", "written_expired", "written_withdrawn")
 PASSING = ("written_waiting", "written_due", "written_due_again")
+LATER = {kind: step for step, kind in WRITTEN_KINDS.items()}
 
 
 def register_lines() -> None:
     shows(*NEWS, lines=lines)
     shows(*PASSING, lines=lines, passing=True)
+    shows(*LATER, lines=later_lines, passing=True)
 
 
 def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
@@ -31,6 +37,18 @@ def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[in
     }
 
 
+def later_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
+    """The questions some days after an answer, unless a session about it is asked about itself."""
+    mine = WrittenQuestion.objects.filter(mentee=reader).exclude(Exists(calls_after())).with_people()
+    known = mine.in_bulk({item.subject_id for item in items})
+    return {item.pk: later_line(item.kind, known[item.subject_id]) for item in items if item.subject_id in known}
+
+
+def later_line(kind: str, written: WrittenQuestion) -> Line:
+    text = _("After the answer of %(name)s: is your question solved?") % {"name": written.mentor.first_name}
+    return Line(text, reverse("written_follow_up", args=[written.engagement.uuid, LATER[kind].value]))
+
+
 def line_of(kind: str, written: WrittenQuestion, reader: User, now: datetime) -> Line:
     zone = reader.timezone or UTC_NAME
     words = {
@@ -38,10 +56,6 @@ def line_of(kind: str, written: WrittenQuestion, reader: User, now: datetime) ->
         "due": when_text(written.due_at, zone=zone, now=now, hour12=reader.hour12, short=True),
     }
     return Line(sentence(kind, is_mentor=reader.pk == written.mentor_id) % words, page_of(written))
-
-
-def page_of(written: WrittenQuestion) -> str:
-    return f"{reverse('thread', args=[written.engagement.uuid])}#messages"
 
 
 def sentence(kind: str, *, is_mentor: bool) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from notifications.services import Due
 
+from .followup_notices import written_followup_dues
 from .models import WRITTEN_SUBJECT, WrittenQuestion, WrittenState
 
 LAST_CALL = timedelta(hours=6)
@@ -26,7 +27,8 @@ def written_notices(written: WrittenQuestion) -> list[Due]:
     kind, people = SETTLED[WrittenState(written.state)]
     at = written.settled_at
     assert at is not None  # noqa: S101 - a constraint says so
-    return [_due(kind, written, getattr(written, f"{person}_id"), at, at + NEWS_KEEPS) for person in people]
+    news = [_due(kind, written, getattr(written, f"{person}_id"), at, at + NEWS_KEEPS) for person in people]
+    return [*news, *written_followup_dues(written)] if written.state == WrittenState.ANSWERED else news
 
 
 def _asked(written: WrittenQuestion) -> Iterator[Due]:

@@ -38,6 +38,7 @@ from sessions_app.services import (
     complete_ended,
     give_feedback,
     give_freed_time,
+    give_written_feedback,
     issue_certificate,
     join_call,
     report_message,
@@ -223,7 +224,9 @@ ACCESS: dict[str, Row] = {
     "thread_read": Row(PAIR, NOT_ALLOWED, "/messages/", at="thread"),
     "thread_files": Row(PAIR, post=422, at="written"),
     "written_end": Row(PAIR, post={"mentor": 422, "others": "/messages/"}, at="written"),
-    "written_helped": Row(ITS_MENTEE, NOT_ALLOWED, "/messages/", at="written"),
+    "written_feedback": Row(ITS_MENTEE, post=422, at="replied"),
+    "written_words": Row(ITS_MENTEE, NOT_ALLOWED, "/messages/", at="replied"),
+    "written_follow_up": Row(ITS_MENTEE, post=422, at="written_later"),
     "message_report": Row(ITS_MENTOR, post=422, at="message"),
     "wait": Row(EVERYBODY, visitors("/mentors/", "/waiting/"), "/mentors/"),
     "wait_email": Row(EVERYBODY, NOT_ALLOWED, visitors("/mentors/", "/waiting/")),
@@ -350,6 +353,22 @@ class Scene:
         offer, mentee = self.mentor.offers.create(length=15, format=Format.WRITING), self.person("mentee")
         brief = BriefInput(question="Do I take the offer?")
         return ask_in_writing(offer=offer, brief=brief, mentee=mentee, now=NOW, key="k").engagement.uuid
+
+    @cached_property
+    def replied(self) -> UUID:
+        """One that was answered four days ago, and what its mentee said of the answer."""
+        offer, mentee = self.mentor.offers.create(length=15, format=Format.WRITING), self.person("mentee")
+        brief, then = BriefInput(question="Is it fair?"), at("2026-11-20 10:00")
+        written = ask_in_writing(offer=offer, brief=brief, mentee=mentee, now=then, key="replied")
+        said = {"engagement": written.engagement, "by": self.person("mentor"), "now": then, "key": "k"}
+        send_message(body="It is.", answers=True, **said)
+        answers = {"resolution": "yes", "left_with": "A number.", "may_publish": True}
+        give_written_feedback(written=written, by=mentee, now=NOW, answers=answers)
+        return written.engagement.uuid
+
+    @cached_property
+    def written_later(self) -> tuple[UUID, str]:
+        return self.replied, "3-days"
 
     @cached_property
     def request(self) -> UUID:
@@ -555,6 +574,8 @@ MADE_UP = {
     "time_off": 10**12,
     "topic": "nothing-at-all",
     "written": UUID("00000000-0000-4000-8000-000000000000"),
+    "replied": UUID("00000000-0000-4000-8000-000000000000"),
+    "written_later": (UUID("00000000-0000-4000-8000-000000000000"), "3-days"),
     "way_out": "1:reminders:made-up",
 }
 GUARDED = [name for name, row in ACCESS.items() if row.at in MADE_UP and row.who is not EVERYBODY]

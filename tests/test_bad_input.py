@@ -144,7 +144,7 @@ SENT = {
     "session_step": {"drop": "1"},
     "staff_attendance": {"session": "00000000-0000-4000-8000-000000000000", "decision": "held", "reason": ""},
     "thread_read": {"until": "1"},
-    "written_helped": {"helped": "yes"},
+    "ask": {"key": "k", "question": "Do I?", "with_files": "on", "follows": "x"},
     "staff_words": {"feedback": "1", "decision": "show", "reason": ""},
     "calendar_settings": {"stop": "1", "replaces": "1"},
     "account_reauthenticate_by_code": {"action": "resend", "code": "123456"},

@@ -42,11 +42,17 @@ def question_field() -> forms.CharField:
     )
 
 
+def carried_files() -> forms.BooleanField:
+    """Whether the files that its mentee shared with an earlier question go along; the page says which."""
+    return forms.BooleanField(required=False)
+
+
 class BookingForm(forms.Form):
     offer = forms.ModelChoiceField(queryset=Offer.objects.none(), to_field_name="uuid", widget=forms.HiddenInput)
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     start = StartField()
     question = question_field()
+    with_files = carried_files()
 
     def __init__(self, *args: Any, offers: QuerySet[Offer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -95,6 +95,20 @@ class MenteeFeedbackForm(FeedbackForm):
         return bool(self.cleaned_data["may_publish"] and self.cleaned_data.get("left_with"))
 
 
+class WrittenFeedbackForm(MenteeFeedbackForm):
+    """After an answer in writing: nobody listened, so it isn't asked."""
+
+    left_with = words(
+        _("What did you leave with?"),
+        _("A sentence is enough. %(name)s reads it too, but not before seven days have passed."),
+    )
+    doable = scale(_("I can do what it says"))
+    listened = None  # type: ignore[assignment]
+
+    class Meta(MenteeFeedbackForm.Meta):
+        fields = [name for name in MenteeFeedbackForm.Meta.fields if name != "listened"]
+
+
 class MentorFeedbackForm(FeedbackForm):
     resolution = answered(_("Is the question answered?"))
     prepared = scale(_("%(name)s came prepared"))

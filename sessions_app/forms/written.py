@@ -3,9 +3,8 @@
 from django import forms
 
 from accounts.validators import validate_plain_text
-from sessions_app.models import Resolution
 
-from .booking import question_field
+from .booking import carried_files, question_field
 
 
 class AskForm(forms.Form):
@@ -13,7 +12,4 @@ class AskForm(forms.Form):
 
     key = forms.CharField(max_length=64, widget=forms.HiddenInput, validators=[validate_plain_text])
     question = question_field()
-
-
-class HelpedForm(forms.Form):
-    helped = forms.ChoiceField(choices=Resolution.choices)
+    with_files = carried_files()

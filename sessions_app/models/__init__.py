@@ -9,6 +9,7 @@ from .bookings import (
     Occupancy,
 )
 from .certificates import Certificate
+from .contacts import Contact
 from .endings import MoreTime, Takeaway
 from .feedback import Feedback, Resolution, Role, WordsAct, WordsDecision
 from .feeds import CalendarFeed
@@ -34,6 +35,7 @@ __all__ = [
     "Brief",
     "CalendarFeed",
     "Certificate",
+    "Contact",
     "DateOverride",
     "Engagement",
     "Feedback",

@@ -29,15 +29,20 @@ class Certificate(models.Model):
     last_day = models.DateField()
     sessions = models.PositiveIntegerField()
     minutes = models.PositiveIntegerField()
+    # In writing; nobody knows how long one took, so they add no minutes.
+    answers = models.PositiveIntegerField(default=0)
     issued_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-issued_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(first_day__lte=F("last_day")), name="certificate_days_in_order"),
-            models.CheckConstraint(condition=Q(sessions__gt=0, minutes__gt=0), name="certificate_of_something"),
+            models.CheckConstraint(
+                condition=Q(sessions__gt=0, minutes__gt=0) | Q(sessions=0, minutes=0, answers__gt=0),
+                name="certificate_of_something",
+            ),
             models.UniqueConstraint(
-                fields=["person", "first_day", "last_day", "sessions", "minutes", "name", "organisation"],
+                fields=["person", "first_day", "last_day", "sessions", "minutes", "answers", "name", "organisation"],
                 name="certificate_says_it_once",
             ),
         ]

@@ -1,18 +1,23 @@
-"""What both sides say after a session. Advice, not stars; only the first question is needed."""
+"""What both sides say after a session, and a mentee after an answer in writing. Advice, not stars; only the first
+question is needed.
+"""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.validators import validate_plain_text
 
 from .bookings import Booking
+from .contacts import Contact, about_one, contact_of, of_mentor
+from .written import WrittenQuestion
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -64,7 +69,17 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def unveiled(self, now: datetime) -> Self:
         """What may be known to more than its author: both have answered, or the seven days are over."""
         others = Feedback.objects.filter(booking=OuterRef("booking")).exclude(author=OuterRef("author"))
-        return self.filter(Exists(others) | Q(booking__during__endswith__lte=now - BLIND_FOR))
+        over = now - BLIND_FOR
+        old = Q(booking__during__endswith__lte=over) | Q(written__settled_at__lte=over)
+        return self.filter(Exists(others) | old)
+
+    def of_mentor(self, mentor: User | int) -> Self:
+        """About this mentor's sessions and their answers in writing."""
+        return of_mentor(self, mentor)
+
+    def dated(self) -> "models.QuerySet[Any, Any]":
+        """With `at`: when the session began, or the answer came."""
+        return self.annotate(at=Coalesce("booking__during__startswith", "written__settled_at"))
 
     def not_again(self, mentee: User) -> Self:
         """The answers by which this person has ended a pairing."""
@@ -79,7 +94,12 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
 
 class Feedback(models.Model):
-    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="feedback")
+    """About a session, or about an answer in writing, of which only the mentee says something."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="feedback")
+    written = models.ForeignKey(
+        WrittenQuestion, on_delete=models.CASCADE, null=True, blank=True, related_name="feedback"
+    )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="feedback_given")
     role = models.CharField(max_length=6, choices=Role)
     resolution = models.CharField(max_length=6, choices=Resolution)
@@ -115,6 +135,11 @@ class Feedback(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["booking", "author"], name="feedback_once_per_person"),
+            models.UniqueConstraint(fields=["written", "author"], name="feedback_once_per_answer"),
+            about_one("feedback_is_about_one_contact"),
+            models.CheckConstraint(
+                condition=Q(written=None) | Q(role=Role.MENTEE, listened=None), name="feedback_that_suits_writing"
+            ),
             models.CheckConstraint(
                 condition=Q(published_at=None) | (Q(may_publish=True, declined_at=None) & ~Q(left_with="")),
                 name="published_words_have_consent",
@@ -129,7 +154,11 @@ class Feedback(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.booking_id}: {self.resolution}"
+        return f"{self.contact}: {self.resolution}"
+
+    @property
+    def contact(self) -> Contact:
+        return contact_of(self)
 
 
 class WordsAct(models.TextChoices):

@@ -1,10 +1,12 @@
 """Files that the two people of an engagement share."""
 
 import uuid
+from collections.abc import Collection
 from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import User
 from sessions_app.filetypes import BY_NAME, NAME_LENGTH, FileType
@@ -20,12 +22,21 @@ def file_path(instance: models.Model, filename: str) -> str:
 
 
 class SharedFileQuerySet(models.QuerySet["SharedFile"]):
+    def keys_among(self, keys: Collection[str]) -> set[str]:
+        """Those of these keys that some row names."""
+        named = self.filter(Q(content__in=keys) | Q(preview__in=keys)).values_list("content", "preview")
+        return {key for pair in named for key in pair} & set(keys)
+
     def visible_to(self, person: User) -> Self:
         return self.filter(engagement__in=Engagement.objects.visible_to(person))
 
 
 class SharedFile(models.Model):
-    """Never changed: removed, and shared again. `preview` is a small picture of a picture."""
+    """Never changed: removed, and shared again. `preview` is a small picture of a picture.
+
+    A file that went along with its owner's question is a row in each engagement; they may name the same bytes, which
+    go with the last of them.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="files")
@@ -41,6 +52,10 @@ class SharedFile(models.Model):
 
     class Meta:
         ordering = ["added_at", "pk"]
+        indexes = [
+            models.Index(fields=["content"], name="shared_file_content"),
+            models.Index(fields=["preview"], condition=~Q(preview=""), name="shared_file_preview"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,14 +1,19 @@
-"""After a session: the one step that was agreed, and the later questions whether it helped."""
+"""After a session or an answer in writing: the one step that was agreed, and the later questions whether it helped."""
+
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.validators import validate_plain_text
 
 from .bookings import Booking
+from .contacts import Contact, about_one, contact_of, of_mentor
 from .feedback import Resolution
+from .written import WrittenQuestion
 
 
 class ActionItem(models.Model):
@@ -44,10 +49,19 @@ class FollowUpQuestion(models.TextChoices):
     CONTACT = "contact", _("Would one more conversation help?")
 
 
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    def of_mentor(self, mentor: User) -> Self:
+        """About this mentor's sessions and their answers in writing."""
+        return of_mentor(self, mentor)
+
+
 class FollowUp(models.Model):
     """A mentee's answer to the one question of one step; a later answer to the same step takes its place."""
 
-    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="follow_ups")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="follow_ups")
+    written = models.ForeignKey(
+        WrittenQuestion, on_delete=models.CASCADE, null=True, blank=True, related_name="follow_ups"
+    )
     step = models.CharField(max_length=8, choices=FollowUpStep)
     question = models.CharField(max_length=8, choices=FollowUpQuestion)
     answer = models.CharField(max_length=6, choices=Resolution)
@@ -55,13 +69,22 @@ class FollowUp(models.Model):
     # The mentor knows of it only if the mentee says so, with each answer anew.
     tell_mentor = models.BooleanField(default=False)
 
+    objects = FollowUpQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["booking", "step"], name="one_follow_up_per_step"),
+            models.UniqueConstraint(fields=["written", "step"], name="one_follow_up_per_step_of_an_answer"),
+            about_one("follow_up_is_about_one_contact"),
+            models.CheckConstraint(condition=Q(written=None) | ~Q(step="step"), name="step_belongs_to_a_session"),
             models.CheckConstraint(
                 condition=~Q(question="contact") | Q(answer__in=("yes", "no")), name="contact_is_wanted_or_not"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.booking_id}, {self.step}: {self.question} {self.answer}"
+        return f"{self.contact}, {self.step}: {self.question} {self.answer}"
+
+    @property
+    def contact(self) -> Contact:
+        return contact_of(self)

@@ -12,7 +12,6 @@ from accounts.models import User
 from mentors.models import Offer
 
 from .bookings import Engagement
-from .feedback import Resolution
 from .threads import Message
 
 # The word by which the outbox knows such a question
@@ -36,6 +35,9 @@ class WrittenQuerySet(models.QuerySet["WrittenQuestion"]):
     def open(self, now: datetime) -> Self:
         """Asked, and there is still time: an overdue one counts as expired before the clock has got to it."""
         return self.filter(state=WrittenState.ASKED, due_at__gt=now).order_by("due_at", "pk")
+
+    def answered(self) -> Self:
+        return self.filter(state=WrittenState.ANSWERED).order_by("-settled_at", "-pk")
 
     def overdue(self, now: datetime) -> Self:
         return self.filter(state=WrittenState.ASKED, due_at__lte=now)
@@ -65,7 +67,6 @@ class WrittenQuestion(models.Model):
     settled_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=500, blank=True)
     answer = models.OneToOneField(Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="answers")
-    helped = models.CharField(max_length=10, choices=Resolution, blank=True)
     # Of the form that asked, so that a form sent twice asks once.
     mark = models.CharField(max_length=64, unique=True)
 
@@ -80,9 +81,6 @@ class WrittenQuestion(models.Model):
                 name="written_is_settled_at_a_moment",
             ),
             models.CheckConstraint(condition=Q(due_at__gt=F("asked_at")), name="written_is_due_after_it_was_asked"),
-            models.CheckConstraint(
-                condition=Q(helped="") | Q(state=WrittenState.ANSWERED), name="only_an_answer_can_have_helped"
-            ),
             models.UniqueConstraint(
                 fields=["mentee", "mentor"], condition=Q(state=WrittenState.ASKED), name="one_open_written_per_pair"
             ),
@@ -99,6 +97,12 @@ class WrittenQuestion(models.Model):
     @property
     def question(self) -> str:
         return self.engagement.brief.question
+
+    @property
+    def end(self) -> datetime:
+        """When it was answered: what is asked afterwards counts from there, as from a session's end."""
+        assert self.settled_at is not None  # noqa: S101 - only of what is settled
+        return self.settled_at
 
     def other(self, person: User) -> User:
         return self.mentee if person.pk == self.mentor_id else self.mentor

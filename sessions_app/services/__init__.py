@@ -8,7 +8,7 @@ from .changing import cancel_booking, edit_brief, move_booking, release_hold
 from .clockwork import close_engagements, complete_ended, expire_overdue
 from .contesting import contest_missed, decide_attendance, explain_missed
 from .extending import agree_more_time, ask_more_time
-from .feedback import give_feedback
+from .feedback import give_feedback, give_written_feedback
 from .files import add_file, remove_expired_files, remove_file, sweep_orphans
 from .followups import StepInput, answer_follow_up, drop_step, write_step
 from .freeing import give_freed_time
@@ -22,7 +22,6 @@ from .written import (
     ask_in_writing,
     decline_written,
     expire_written,
-    say_if_it_helped,
     withdraw_written,
 )
 
@@ -56,6 +55,7 @@ __all__ = [
     "extend_request",
     "give_feedback",
     "give_freed_time",
+    "give_written_feedback",
     "hold_slot",
     "issue_certificate",
     "join_call",
@@ -70,7 +70,6 @@ __all__ = [
     "report_message",
     "run_late",
     "say_absent",
-    "say_if_it_helped",
     "send_message",
     "settle_report",
     "settle_silent",

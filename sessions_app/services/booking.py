@@ -16,7 +16,8 @@ from notifications.services import schedule
 from sessions_app.briefs import Answers, kept
 from sessions_app.errors import BookingError
 from sessions_app.misses import why_paused
-from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Occupancy
+from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Occupancy, WrittenState
+from sessions_app.models.bookings import CONTACTS
 from sessions_app.notices import booking_notices
 from sessions_app.refusals import refuse
 from sessions_app.set_aside import set_aside
@@ -25,9 +26,13 @@ from sessions_app.timetable import load_timetable
 from sessions_app.webhooks import tell
 
 from .asking import Asked, lock_and_ask
-from .base import booking_act, change, close_if_over, entry_of, expire, lock_people, occupy
+from .base import booking_act, change, close_if_over, entry_of, expire, lock_people, log, occupy
+from .carrying import carry_files
 from .settling import becomes_call
 from .writing import write_booking
+
+# In writing: what still waits for its answer, and what has it.
+BECOMES_CALL = (WrittenState.ASKED, WrittenState.ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +76,17 @@ def book_session(
     now: datetime,
     key: str | None = None,
     continues: Engagement | None = None,
+    with_files: bool = False,
 ) -> Booking:
     """Book `start` for `mentee`: confirmed at once, or requested where the offer asks first.
 
     The same `key` of the same person with the same choice gets the same booking again. `continues` is the mentee's
-    engagement whose question is asked once more. Raises BookingError with the engine's codes, or `closed`,
-    `own_profile`, `paused`, `too_many_open`, `already_together`, `taken`, `changed` (that booking was ended meanwhile),
-    `not_yours`.
+    engagement whose question is asked once more, `with_files` takes their files along; what began in writing with this
+    very mentor goes on as a call in that engagement, under its own brief.
+    Raises BookingError with the engine's codes, or `closed`, `own_profile`, `paused`, `too_many_open`,
+    `already_together`, `taken`, `changed` (that booking was ended meanwhile), `not_yours`.
     """
-    if continues and continues.mentee_id != mentee.pk:
-        raise BookingError("not_yours", _("This session belongs to other people."))
+    check_own(continues, mentee)
     mark = mark_of(key, offer, start, brief)
     asked = lock_and_ask(offer, mentee, now=now, mark=mark)
     offer, profile = asked.offer, asked.offer.profile
@@ -90,13 +96,16 @@ def book_session(
         expire_for(profile.person_id, mentee.pk, now=now)
         asked = lock_and_ask(offer, mentee, now=now)
     check(asked, start=start, mentee=mentee, now=now)
-    if asked.standing.engaged:
-        close_earlier_engagement(mentee, profile, now=now)
-    booking = insert(
-        offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, **agreed(offer, start, now=now)
-    )
-    if continues:
-        Engagement.objects.filter(pk=booking.engagement_id).update(continues=continues)
+    terms = agreed(offer, start, now=now)
+    if continues and goes_on_as_call(continues, profile):
+        becomes_call(mentee, profile.person, now=now)
+        booking = insert_in(continues, offer, start, now=now, idempotency_key=mark, **terms)
+        log(booking, from_state="", by=mentee, now=now)
+    else:
+        if asked.standing.engaged:
+            close_earlier_engagement(mentee, profile, now=now)
+        booking = insert(offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, **terms)
+        follow(continues, booking, with_files=with_files, now=now)
     event = "confirmed" if booking.state == BookingState.CONFIRMED else "requested"
     schedule(*booking_notices(booking, event=event, by=mentee, now=now), now=now)
     return booking
@@ -288,6 +297,31 @@ def close_earlier_engagement(mentee: User, profile: MentorProfile, *, now: datet
     Engagement.objects.live().between(mentee, profile.person).update(closed_at=now)
 
 
+def check_own(continues: Engagement | None, mentee: User) -> None:
+    if continues and continues.mentee_id != mentee.pk:
+        raise BookingError("not_yours", _("This session belongs to other people."))
+
+
+def goes_on_as_call(engagement: Engagement, profile: MentorProfile) -> bool:
+    """Whether a time with this mentor belongs to what the two began in writing and have not met about yet.
+
+    Pages ask it too. Further times on the same question are `book_further`'s.
+    """
+    if engagement.mentor_id != profile.person_id:
+        return False
+    live = Engagement.objects.live().filter(pk=engagement.pk, written__state__in=BECOMES_CALL)
+    return live.exclude(bookings__state__in=CONTACTS).exists()
+
+
+def follow(continues: Engagement | None, booking: Booking, *, with_files: bool, now: datetime) -> None:
+    """A booking's new engagement asks once more what another one asked."""
+    if continues is None or booking.mentee is None:
+        return
+    Engagement.objects.filter(pk=booking.engagement_id).update(continues=continues)
+    if with_files:
+        carry_files(continues, booking.engagement, by=booking.mentee, now=now)
+
+
 def agreed(offer: Offer, start: datetime, *, now: datetime) -> dict[str, Any]:
     """The state a fresh booking of this offer has, and its date or deadline."""
     if offer.instant:
@@ -336,4 +370,20 @@ def insert(
     entry = entry_of(booking, from_state="", by=mentee, now=now)
     write_booking(booking, entry)
     tell(entry)
+    return booking
+
+
+def insert_in(engagement: Engagement, offer: Offer, start: datetime, *, now: datetime, **fields: Any) -> Booking:
+    """One more contact of an engagement that there is, with everybody's time; the first line of its log comes after."""
+    booking = Booking.objects.create(
+        engagement=engagement,
+        offer=offer,
+        mentor=engagement.mentor,
+        mentee=engagement.mentee,
+        during=DateTimeTZRange(start, start + timedelta(minutes=offer.length), "[)"),
+        format=offer.format,
+        created_at=now,
+        **fields,
+    )
+    occupy(booking)
     return booking

@@ -27,8 +27,9 @@ def issue_certificate(*, mentor: User, first_day: date, last_day: date, now: dat
     if not first_day <= last_day <= now.astimezone(mentor.zone).date():
         raise BookingError("days", _("Choose a first day, and a last day that is not before it or in the future."))
     given = given_by(mentor, first_day, last_day)
-    if not given.sessions:
-        raise BookingError("nothing_given", _("No session took place in this time. Choose other days."))
+    if not (given.sessions or given.answers):
+        nothing = _("No session took place in this time, and no question was answered in writing. Choose other days.")
+        raise BookingError("nothing_given", nothing)
     words = {
         "name": mentor.name,
         "organisation": settings.SITE_NAME,
@@ -36,6 +37,7 @@ def issue_certificate(*, mentor: User, first_day: date, last_day: date, now: dat
         "last_day": last_day,
         "sessions": given.sessions,
         "minutes": given.minutes,
+        "answers": given.answers,
     }
     mine = Certificate.objects.filter(person=mentor)
     if same := mine.filter(**words).first():

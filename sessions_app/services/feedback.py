@@ -1,4 +1,7 @@
-"""What both sides say after a session, hidden from each other until both have answered or seven days have passed."""
+"""What both sides say after a session, hidden from each other until both have answered or seven days have passed.
+
+After an answer in writing only the mentee is asked; the mentor reads it when it can't be changed any more.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -8,12 +11,22 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from notifications.inbox import seen
 from sessions_app.errors import BookingError
-from sessions_app.models import Booking, BookingState, Feedback, Role
+from sessions_app.models import (
+    WRITTEN_SUBJECT,
+    Booking,
+    BookingState,
+    Contact,
+    Feedback,
+    Role,
+    WrittenQuestion,
+    WrittenState,
+)
 from sessions_app.models.feedback import BLIND_FOR
 from sessions_app.reminders import SUBJECT
 
 from .base import booking_act, lock_booking
 from .followups import StepInput, write_step
+from .written import lock_written
 
 OPEN_FOR = BLIND_FOR
 
@@ -36,9 +49,17 @@ def why_not_change(booking: Booking, *, by: User) -> BookingError | None:
     return None
 
 
-def said_by_other(booking: Booking, *, reader: User, now: datetime) -> Feedback | None:
+def why_not_feedback_in_writing(written: WrittenQuestion, *, now: datetime) -> BookingError | None:
+    if written.state != WrittenState.ANSWERED:
+        return BookingError("not_held", _("This question was not answered, so there is nothing to say about it."))
+    if now >= written.end + OPEN_FOR:
+        return BookingError("too_late", _("This was open for seven days after the answer."))
+    return None
+
+
+def said_by_other(contact: Contact, *, reader: User, now: datetime) -> Feedback | None:
     """What the other side said, as far as this person may know of it by now."""
-    return booking.feedback.unveiled(now).exclude(author=reader).first()
+    return contact.feedback.unveiled(now).exclude(author=reader).first()
 
 
 @booking_act
@@ -62,4 +83,20 @@ def give_feedback(
     seen(by, subject_type=SUBJECT, subject_id=booking.pk, now=now)
     if step:
         write_step(booking=booking, step=step, by=by, now=now)
+    return feedback
+
+
+@booking_act
+def give_written_feedback(*, written: WrittenQuestion, by: User, now: datetime, answers: dict[str, Any]) -> Feedback:
+    """Keep what the mentee says of an answer; a second time replaces it, within the seven days. Raises BookingError."""
+    written = lock_written(written)
+    if by.pk != written.mentee_id:
+        raise BookingError("not_yours", _("This belongs to other people."))
+    if refusal := why_not_feedback_in_writing(written, now=now):
+        raise refusal
+    given = {**answers, "role": Role.MENTEE}
+    feedback, _created = Feedback.objects.update_or_create(
+        written=written, author=by, defaults=given, create_defaults={**given, "created_at": now}
+    )
+    seen(by, subject_type=WRITTEN_SUBJECT, subject_id=written.pk, now=now)
     return feedback

@@ -1,6 +1,6 @@
 """Files of an engagement: added by both, removed by their owner or by the clock, and nothing left lying about."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -84,12 +84,16 @@ def remove_expired_files(*, now: datetime) -> int:
 
 
 def forget(files: Iterable[SharedFile]) -> int:
-    """Delete the rows, and what they name once that is certain; what a failure leaves behind the sweep finds."""
+    """Delete the rows, and when that is certain what no other names; what a failure leaves behind the sweep finds."""
     gone = list(files)
     SharedFile.objects.filter(pk__in=[file.pk for file in gone]).delete()
     keys = [key for file in gone for key in file.stored]
-    transaction.on_commit(lambda: delete_stored(keys), robust=True)
+    transaction.on_commit(lambda: delete_stored(unnamed(keys)), robust=True)
     return len(gone)
+
+
+def unnamed(keys: Collection[str]) -> set[str]:
+    return set(keys) - SharedFile.objects.keys_among(keys)
 
 
 def delete_stored(keys: Iterable[str]) -> None:

@@ -10,10 +10,24 @@ from notifications.inbox import forget_passing, seen
 from notifications.services import schedule, supersede
 from sessions_app.errors import BookingError
 from sessions_app.followup_notices import ACTION_SUBJECT, BOOKING_SUBJECT, action_dues, asked_at
-from sessions_app.followups import ANSWERS, ASKED
-from sessions_app.models import ActionItem, Booking, BookingState, FollowUp, FollowUpQuestion, FollowUpStep, Resolution
+from sessions_app.followups import ANSWERS, asked_of
+from sessions_app.models import (
+    WRITTEN_SUBJECT,
+    ActionItem,
+    Booking,
+    BookingState,
+    Contact,
+    FollowUp,
+    FollowUpQuestion,
+    FollowUpStep,
+    Resolution,
+    WrittenQuestion,
+    WrittenState,
+)
+from sessions_app.models.contacts import key_of
 
 from .base import booking_act, lock_booking
+from .written import lock_written
 
 ANSWERED_FOR = timedelta(days=28)
 HELD = (BookingState.CONFIRMED, BookingState.COMPLETED)
@@ -81,16 +95,16 @@ def silence(action: ActionItem, *, before: int) -> None:
 
 
 def why_not_answer(
-    booking: Booking, step: FollowUpStep, *, action: ActionItem | None, now: datetime
+    contact: Contact, step: FollowUpStep, *, action: ActionItem | None, now: datetime
 ) -> BookingError | None:
     """What page and service both ask before an answer. `action` is the booking's step, if it has one."""
-    if booking.state not in HELD or not booking.has_ended(now):
-        return BookingError("not_held", _("This session did not take place, so there is nothing to say about it."))
+    if refusal := why_not_over(contact, now=now):
+        return refusal
     if step == FollowUpStep.ACTION:
         if action is None:
             return BookingError("no_step", _("There is no next step for this session any more."))
         return None
-    moment = asked_at(booking, step)
+    moment = asked_at(contact, step)
     if now < moment:
         return BookingError("too_early", _("It is too early to say. We will ask you by mail."))
     if now >= moment + ANSWERED_FOR:
@@ -98,10 +112,19 @@ def why_not_answer(
     return None
 
 
+def why_not_over(contact: Contact, *, now: datetime) -> BookingError | None:
+    if isinstance(contact, WrittenQuestion):
+        if contact.state != WrittenState.ANSWERED:
+            return BookingError("not_held", _("This question was not answered, so there is nothing to say about it."))
+    elif contact.state not in HELD or not contact.has_ended(now):
+        return BookingError("not_held", _("This session did not take place, so there is nothing to say about it."))
+    return None
+
+
 @booking_act
 def answer_follow_up(
     *,
-    booking: Booking,
+    contact: Contact,
     step: FollowUpStep,
     question: FollowUpQuestion,
     answer: Resolution,
@@ -113,18 +136,19 @@ def answer_follow_up(
 
     Raises BookingError from `why_not_answer`, or `not_yours`, `not_asked`.
     """
-    booking = lock_booking(booking)
-    check_mentee_of(booking, by)
-    action = ActionItem.objects.filter(booking=booking).first()
-    if refusal := why_not_answer(booking, step, action=action, now=now):
+    is_written = isinstance(contact, WrittenQuestion)
+    contact = lock_written(contact) if isinstance(contact, WrittenQuestion) else lock_booking(contact)
+    check_mentee_of(contact, by)
+    action = None if is_written else ActionItem.objects.filter(booking=contact.pk).first()
+    if refusal := why_not_answer(contact, step, action=action, now=now):
         raise refusal
-    if question not in ASKED[step] or answer not in ANSWERS[question]:
+    if question not in asked_of(contact, step) or answer not in ANSWERS[question]:
         raise BookingError("not_asked", _("This was not asked. Open the newest mail again."))
     if question == FollowUpQuestion.DONE:
         settle(action, answer, now=now)
-    seen(by, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, now=now)
+    seen(by, subject_type=WRITTEN_SUBJECT if is_written else BOOKING_SUBJECT, subject_id=contact.pk, now=now)
     given = {"question": question, "answer": answer, "answered_at": now, "tell_mentor": tell_mentor}
-    return FollowUp.objects.update_or_create(booking=booking, step=step, defaults=given)[0]
+    return FollowUp.objects.update_or_create(**key_of(contact), step=step, defaults=given)[0]
 
 
 def settle(action: ActionItem | None, answer: Resolution, *, now: datetime) -> None:
@@ -136,6 +160,6 @@ def settle(action: ActionItem | None, answer: Resolution, *, now: datetime) -> N
     action.save(update_fields=["done_at"])
 
 
-def check_mentee_of(booking: Booking, person: User) -> None:
-    if booking.mentee_id != person.pk:
+def check_mentee_of(contact: Contact, person: User) -> None:
+    if contact.mentee_id != person.pk:
         raise BookingError("not_yours", _("This session belongs to other people."))

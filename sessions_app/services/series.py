@@ -3,15 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from mentors.models import Offer
 from notifications.services import schedule
 from sessions_app.errors import BookingError
 from sessions_app.misses import why_paused
@@ -19,8 +17,8 @@ from sessions_app.models import Booking, BookingState, Engagement, Feedback
 from sessions_app.notices import booking_notices
 from sessions_app.series import Room, too_far
 
-from .base import booking_act, lock_booking, log, occupy
-from .booking import agreed, booked_before, check_offer, check_slot, closed, expire_for
+from .base import booking_act, lock_booking, log
+from .booking import agreed, booked_before, check_offer, check_slot, closed, expire_for, insert_in
 
 AGREED = (BookingState.CONFIRMED, BookingState.COMPLETED)
 
@@ -33,7 +31,7 @@ def room_for(booking: Booking, *, by: User, now: datetime) -> Room:
     if booking.mentee_id != by.pk:
         raise BookingError("not_yours", _("This session belongs to other people."))
     check_offer(booking.offer)
-    if Feedback.objects.not_again(by).filter(booking__mentor=booking.mentor_id).exists():
+    if Feedback.objects.not_again(by).of_mentor(booking.mentor_id).exists():
         raise closed(booking.offer.profile)
     if refusal := why_paused(by, now=now):
         raise refusal
@@ -97,7 +95,9 @@ def book_further(
     made: list[Booking] = []
     for start in starts:
         check_slot(booking.offer, start=start, mentee=by, now=now)
-        made.append(insert_contact(booking, booking.offer, start, now=now, mark=None if made else mark))
+        terms = agreed(booking.offer, start, now=now)
+        terms["idempotency_key"] = None if made else mark
+        made.append(insert_in(booking.engagement, booking.offer, start, now=now, **terms))
     if len(made) > 1:
         Booking.objects.filter(pk__in=[contact.pk for contact in made]).update(booked_with=made[0])
     for contact in made:
@@ -132,22 +132,6 @@ def mark_of(key: str | None, booking: Booking, starts: Sequence[datetime]) -> st
     if not key:
         return None
     return hashlib.sha256(repr((key, booking.pk, [start.timestamp() for start in starts])).encode()).hexdigest()
-
-
-def insert_contact(booking: Booking, offer: Offer, start: datetime, *, now: datetime, mark: str | None) -> Booking:
-    contact = Booking.objects.create(
-        engagement=booking.engagement,
-        offer=offer,
-        mentor=booking.mentor,
-        mentee=booking.mentee,
-        during=DateTimeTZRange(start, start + timedelta(minutes=offer.length), "[)"),
-        format=offer.format,
-        idempotency_key=mark,
-        created_at=now,
-        **agreed(offer, start, now=now),
-    )
-    occupy(contact)
-    return contact
 
 
 def tell(contact: Booking, *, by: User, now: datetime) -> None:

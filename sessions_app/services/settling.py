@@ -12,8 +12,8 @@ from sessions_app.errors import BookingError
 from sessions_app.models import WRITTEN_SUBJECT, WrittenQuestion, WrittenState
 from sessions_app.written_notices import written_notices
 
-# After these the two may go on in the thread until the engagement closes; after any other there is nothing left.
-GOES_ON = (WrittenState.ANSWERED,)
+# After these the two go on, in the thread or in a call, until the engagement closes; after any other nothing is left.
+GOES_ON = (WrittenState.ANSWERED, WrittenState.CALL)
 
 
 def settle(

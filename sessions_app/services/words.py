@@ -49,10 +49,10 @@ def withdraw_words(*, feedback: Feedback, by: User, now: datetime) -> Feedback:
 def lock_words(feedback: Feedback, *, by: User, now: datetime) -> Feedback:
     """The words as they are now, if this member of staff may decide on them."""
     Feedback.objects.select_for_update().get(pk=feedback.pk)
-    found = Feedback.objects.offered_words(now).select_related("booking").filter(pk=feedback.pk).first()
+    found = Feedback.objects.offered_words(now).select_related("booking", "written").filter(pk=feedback.pk).first()
     if found is None:
         raise changed()
-    if by.pk in (found.booking.mentor_id, found.booking.mentee_id):
+    if by.pk in (found.contact.mentor_id, found.contact.mentee_id):
         raise BookingError("own_words", _("These words come from a session of your own. Somebody else decides."))
     return found
 

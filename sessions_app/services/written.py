@@ -20,7 +20,6 @@ from sessions_app.models import (
     Brief,
     Engagement,
     Message,
-    Resolution,
     Schedule,
     WrittenQuestion,
     WrittenState,
@@ -28,7 +27,8 @@ from sessions_app.models import (
 from sessions_app.written_notices import written_notices
 
 from .base import booking_act, lock_people
-from .booking import BriefInput, check_mentee, close_earlier_engagement, closed
+from .booking import BriefInput, check_mentee, check_own, close_earlier_engagement, closed
+from .carrying import carry_files
 from .settling import settle
 
 AT_ONCE = 200
@@ -36,12 +36,23 @@ DEFAULT_CAP = 2
 
 
 @booking_act
-def ask_in_writing(*, offer: Offer, brief: BriefInput, mentee: User, now: datetime, key: str) -> WrittenQuestion:
+def ask_in_writing(
+    *,
+    offer: Offer,
+    brief: BriefInput,
+    mentee: User,
+    now: datetime,
+    key: str,
+    continues: Engagement | None = None,
+    with_files: bool = False,
+) -> WrittenQuestion:
     """Ask a mentor who answers in writing; the answer is promised within 48 hours.
 
-    The same `key` of the same person with the same words asks once. Raises BookingError `closed`, `away`, `full`,
-    `already_asked`, and what concerns the mentee as `book_session` does.
+    The same `key` of the same person with the same words asks once. `continues` and `with_files` are as for
+    `book_session`. Raises BookingError `closed`, `away`, `full`, `already_asked`, `not_yours`, and what concerns the
+    mentee as `book_session` does.
     """
+    check_own(continues, mentee)
     lock_people(offer.profile.person_id, mentee)
     # Anew: while we waited it may have been changed.
     offer = Offer.objects.select_related("profile__person").get(pk=offer.pk)
@@ -56,7 +67,10 @@ def ask_in_writing(*, offer: Offer, brief: BriefInput, mentee: User, now: dateti
     _check_open(mentee, profile, now=now)
     close_earlier_engagement(mentee, profile, now=now)
     engagement = Engagement.objects.create(
-        mentee=mentee, mentor=profile.person, brief=Brief.objects.create(author=mentee, **brief.values())
+        mentee=mentee,
+        mentor=profile.person,
+        brief=Brief.objects.create(author=mentee, **brief.values()),
+        continues=continues,
     )
     written = WrittenQuestion.objects.create(
         engagement=engagement,
@@ -67,6 +81,8 @@ def ask_in_writing(*, offer: Offer, brief: BriefInput, mentee: User, now: dateti
         due_at=now + ANSWERED_WITHIN,
         mark=mark,
     )
+    if continues and with_files:
+        carry_files(continues, engagement, by=mentee, now=now)
     schedule(*written_notices(written), now=now)
     return written
 
@@ -100,21 +116,6 @@ def withdraw_written(*, written: WrittenQuestion, by: User, now: datetime) -> Wr
     """The mentee takes the question back. Raises BookingError `not_yours`, `not_waiting`."""
     written = _waiting(written, side="mentee", by=by, now=now)
     return settle(written, WrittenState.WITHDRAWN, by=by, now=now)
-
-
-@booking_act
-def say_if_it_helped(*, written: WrittenQuestion, by: User, helped: Resolution, now: datetime) -> WrittenQuestion:
-    """The mentee says what the answer was worth; saying it again changes it. Raises BookingError `not_yours`,
-    `not_waiting`.
-    """
-    written = lock_written(written)
-    if written.mentee_id != by.pk:
-        raise BookingError("not_yours", _("This belongs to other people."))
-    if written.state != WrittenState.ANSWERED:
-        raise BookingError("not_waiting", _("This question has not been answered."))
-    written.helped = helped
-    written.save(update_fields=["helped"])
-    return written
 
 
 def expire_written(*, now: datetime) -> int:

@@ -11,7 +11,7 @@ from accounts.models import User
 from common.templatetags.ui import tag
 from common.times import in_zone, utc_text, when_text
 from sessions_app.availability import Slot
-from sessions_app.models import Booking
+from sessions_app.models import Booking, Engagement
 from sessions_app.presenting import Countdown, countdown_to, starts_text, status_of
 from sessions_app.refusals import notice_words
 from sessions_app.same_question import same_question_address
@@ -37,9 +37,9 @@ def mentor_url(
 
 
 @register.simple_tag
-def same_question_url(booking: Booking) -> str:
+def same_question_url(engagement: Engagement, *, in_writing: bool = False) -> str:
     """Where its mentee finds somebody else for the whole brief."""
-    return same_question_address(booking)
+    return same_question_address(engagement, in_writing=in_writing)
 
 
 @register.simple_tag(takes_context=True)

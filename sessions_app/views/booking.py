@@ -84,7 +84,7 @@ def check_page(request: HttpRequest, profile: MentorProfile, form: GuestForm | N
 
 
 def book_now(form: BookingForm, mentee: User, earlier: Engagement | None, *, now: datetime) -> Booking:
-    """With `earlier` its whole brief goes along, not only the question."""
+    """With `earlier` its whole brief goes along, not only the question, and the mentee's files if they say so."""
     data, question = form.cleaned_data, form.cleaned_data["question"]
     return book_session(
         offer=data["offer"],
@@ -94,6 +94,7 @@ def book_now(form: BookingForm, mentee: User, earlier: Engagement | None, *, now
         now=now,
         key=data["key"],
         continues=earlier,
+        with_files=data["with_files"],
     )
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common.requests import posted
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
-from sessions_app.certificate_pdf import certificate_pdf, given_text, period_text
+from sessions_app.certificate_pdf import certificate_pdf, given_text, period_text, title_text
 from sessions_app.errors import BookingError
 from sessions_app.forms.certificates import CertificateForm
 from sessions_app.models import Certificate
@@ -58,6 +58,7 @@ def certificate_check(request: HttpRequest, code: str) -> HttpResponse:
     certificate = get_object_or_404(Certificate.objects.select_related("person"), code=code.lower())
     context = {
         "certificate": certificate,
+        "title": title_text(certificate),
         "given": given_text(certificate),
         "period": period_text(certificate),
         "issued_on": certificate.issued_at.astimezone(certificate.person.zone).date(),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,14 +15,24 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedInRequest
 from common.requests import posted
 from notifications.registry import Nothing
+from sessions_app.contact_pages import moment_of, page_of
 from sessions_app.errors import BookingError
-from sessions_app.followups import ANSWERS, ASKED, question_of, ways_on
+from sessions_app.followups import ANSWERS, asked_of, question_of, ways_on
 from sessions_app.forms.followups import FollowUpForm, StepForm
-from sessions_app.models import ActionItem, Booking, FollowUp, FollowUpQuestion, FollowUpStep
+from sessions_app.models import (
+    ActionItem,
+    Booking,
+    Contact,
+    FollowUp,
+    FollowUpQuestion,
+    FollowUpStep,
+    WrittenQuestion,
+)
 from sessions_app.services import answer_follow_up, drop_step, write_step
 from sessions_app.services.followups import why_not_answer, why_not_step
 
 from .sessions import get_booking
+from .written_feedback import get_own_written
 
 
 def get_own_booking(request: SignedInRequest, uuid: object) -> Booking:
@@ -63,9 +74,9 @@ def session_step(request: SignedInRequest, uuid: object) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One step of one session as its page has it: `about` is what is asked, `given` what was answered before."""
+    """One step of one contact as its page has it: `about` is what is asked, `given` what was answered before."""
 
-    booking: Booking
+    contact: Contact
     step: FollowUpStep
     action: ActionItem | None
     given: FollowUp | None
@@ -74,40 +85,65 @@ class Asked:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_follow_up(request: SignedInRequest, uuid: object, step: str) -> HttpResponse:
+    booking, moment = get_own_booking(request, uuid), read_step(step)
+    return follow_up_page(request, booking, moment, action=action_of(booking))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def written_follow_up(request: SignedInRequest, uuid: UUID, step: str) -> HttpResponse:
+    """The same some days after an answer in writing, from which nobody takes a step along."""
+    written, moment = get_own_written(request, uuid), read_step(step)
+    if moment == FollowUpStep.ACTION:
+        raise Http404
+    return follow_up_page(request, written, moment, action=None)
+
+
+def read_step(step: str) -> FollowUpStep:
+    if step not in FollowUpStep.values:
+        raise Http404
+    return FollowUpStep(step)
+
+
+def action_of(booking: Booking) -> ActionItem | None:
+    return ActionItem.objects.filter(booking=booking).select_related("person").first()
+
+
+def follow_up_page(
+    request: SignedInRequest, contact: Contact, step: FollowUpStep, *, action: ActionItem | None
+) -> HttpResponse:
     """`?about=` and `?answer=` from a mail only choose; nothing is kept before the button is pressed."""
     now = timezone.now()
-    asked = read_asked(request, uuid, step, now=now)
+    asked = read_asked(request, contact, step, action=action, now=now)
     form = FollowUpForm(
-        posted(request), about=asked.about, mentor=asked.booking.mentor, initial=chosen_before(request, asked)
+        posted(request), about=asked.about, mentor=contact.mentor, initial=chosen_before(request, asked)
     )
-    error = why_not_answer(asked.booking, asked.step, action=asked.action, now=now)
+    error = why_not_answer(contact, step, action=action, now=now)
     if request.method == "POST" and not error and form.is_valid():
         try:
             keep(request, asked, form, now=now)
         except BookingError as refused:
             error = refused
         else:
-            return redirect("session_follow_up", asked.booking.uuid, step)
+            return redirect(request.path)
     context = {"form": form, "error": error, **page_context(request, asked)}
     return render(request, "sessions_app/followup.html", context, status=status_of(request, error, form))
 
 
-def read_asked(request: SignedInRequest, uuid: object, step: str, *, now: datetime) -> Asked:
+def read_asked(
+    request: SignedInRequest, contact: Contact, step: FollowUpStep, *, action: ActionItem | None, now: datetime
+) -> Asked:
     """The question is the one that the mail asked, else the one answered before, else what would be asked now."""
-    if step not in FollowUpStep.values:
-        raise Http404
-    booking, moment = get_own_booking(request, uuid), FollowUpStep(step)
-    action = ActionItem.objects.filter(booking=booking).select_related("person").first()
-    given = FollowUp.objects.filter(booking=booking, step=moment).first()
+    given = contact.follow_ups.filter(step=step).first()
     named = request.GET.get("about", "") or (given.question if given else "")
+    may_ask = asked_of(contact, step)
     if (sent := request.POST.get("question", "")) in FollowUpQuestion.values:
         about = FollowUpQuestion(sent)
-    elif named in ASKED[moment]:
+    elif named in may_ask:
         about = FollowUpQuestion(named)
     else:
-        open_now = question_of(booking, moment, action=action, now=now)
-        about = ASKED[moment][0] if isinstance(open_now, Nothing) else open_now
-    return Asked(booking, moment, action, given, about)
+        open_now = question_of(contact, step, action=action, now=now)
+        about = may_ask[0] if isinstance(open_now, Nothing) else open_now
+    return Asked(contact, step, action, given, about)
 
 
 def chosen_before(request: SignedInRequest, asked: Asked) -> dict[str, Any]:
@@ -122,7 +158,7 @@ def chosen_before(request: SignedInRequest, asked: Asked) -> dict[str, Any]:
 def keep(request: SignedInRequest, asked: Asked, form: FollowUpForm, *, now: datetime) -> None:
     """Raises BookingError."""
     answer_follow_up(
-        booking=asked.booking,
+        contact=asked.contact,
         step=asked.step,
         question=asked.about,
         answer=form.cleaned_data["answer"],
@@ -134,13 +170,17 @@ def keep(request: SignedInRequest, asked: Asked, form: FollowUpForm, *, now: dat
 
 def page_context(request: SignedInRequest, asked: Asked) -> dict[str, Any]:
     """Who has answered sees what comes next; a mail's link, or a wish to change it, asks again."""
-    booking, given = asked.booking, asked.given
+    contact, given = asked.contact, asked.given
+    is_written = isinstance(contact, WrittenQuestion)
     context = {
-        "booking": booking,
-        "other": booking.mentor,
+        "contact": contact,
+        "is_written": is_written,
+        "moment": moment_of(contact),
+        "back_url": page_of(contact),
+        "other": contact.mentor,
         "action": asked.action,
         "about": asked.about,
-        "nav": "sessions",
+        "nav": "messages" if is_written else "sessions",
     }
     if given is None or request.method == "POST" or "answer" in request.GET:
         return context
@@ -150,5 +190,5 @@ def page_context(request: SignedInRequest, asked: Asked) -> dict[str, Any]:
         **context,
         "said": words.get(given.answer, ""),
         "is_told": given.tell_mentor,
-        "ways": ways_on(booking, question, given.answer),
+        "ways": ways_on(contact, question, given.answer),
     }

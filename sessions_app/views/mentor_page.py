@@ -28,7 +28,8 @@ from sessions_app.models import Engagement
 from sessions_app.picking import Browser, busy_times
 from sessions_app.proof import proof_of
 from sessions_app.readers import signed_in
-from sessions_app.same_question import earlier_of
+from sessions_app.same_question import carried_files_of, earlier_of
+from sessions_app.services.booking import goes_on_as_call
 from sessions_app.services.written import why_not_ask
 from sessions_app.suggestions import FreeMentor, people_for
 from sessions_app.timetable import load_timetable
@@ -79,8 +80,10 @@ def mentor_page(
     if timetable and offer:
         busy = busy_times(signed_in(request), now=now)
         browser = Browser(timetable, offer.length, offer.step, zone, now, busy)
-    earlier = earlier_of(signed_in(request), (form.data if form else request.GET).get("follows", ""))
-    question = clean_words(request.GET.get("q", "")) or (earlier.brief.question if earlier else "")
+    earlier = earlier_of(signed_in(request), (typed.data if typed else request.GET).get("follows", ""))
+    goes_on = earlier is not None and goes_on_as_call(earlier, profile)
+    asked_before = earlier.brief.question if earlier else ""
+    question = asked_before if goes_on else clean_words(request.GET.get("q", "")) or asked_before
     fresh = BookingForm(offers=profile.offers.active().timed(), initial={"question": question, "key": uuid4().hex})
     context = {
         "profile": profile,
@@ -90,6 +93,9 @@ def mentor_page(
         "question": question,
         "earlier": earlier,
         "follows": str(earlier.uuid) if earlier else "",
+        "goes_on": goes_on,
+        "carried": [] if goes_on else carried_files_of(earlier),
+        "leaves_files": typed is not None and "with_files" not in typed.data,
         "form": typed or fresh,
         "writes": writes,
         "cannot_write": why_not_ask(writes, now=now) if writes else None,

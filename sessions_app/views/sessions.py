@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.tabs import tab_links
 from sessions_app.agenda import agenda
@@ -46,10 +48,18 @@ def session_list(request: SignedInRequest) -> HttpResponse:
         "tab": tab,
         "written": WrittenQuestion.objects.visible_to(request.user).open(now).with_people(),
         "tabs": tab_links(TABS, tab, href="?tab=", counts=counts),
+        "replied": answers_of(request.user) if tab == "past" else [],
         "answered": set(given) if tab == "past" else set(),
         "nav": "sessions",
     }
     return render(request, "sessions_app/session_list.html", context)
+
+
+def answers_of(person: User) -> list[WrittenQuestion]:
+    """What was answered in writing, by them or for them, the newest first, and what the mentee has said of it."""
+    mine = WrittenQuestion.objects.visible_to(person).answered().with_people()
+    own = Prefetch("feedback", queryset=Feedback.objects.filter(author=person), to_attr="own")
+    return list(mine.prefetch_related(own)[:ROWS])
 
 
 def get_booking(request: SignedInRequest, uuid: object) -> Booking:

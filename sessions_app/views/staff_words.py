@@ -57,8 +57,9 @@ def staff_words(request: SignedInRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         decide(request, form, now=now)
         return redirect(f"{reverse('staff_words')}?state={tab}")
-    rows = TABS[tab][1](Feedback.objects.all(), now)
-    rows = rows.select_related("booking__mentor", "booking__mentee", "author", "published_by", "declined_by")
+    chosen = TABS[tab][1](Feedback.objects.all(), now)
+    people = ("booking__mentor", "booking__mentee", "written__mentor", "author", "published_by", "declined_by")
+    rows = chosen.dated().select_related(*people)
     labels = {key: label for key, (label, _chosen) in TABS.items()}
     waiting = TABS[WAITING][1](Feedback.objects.all(), now).count()
     context = {

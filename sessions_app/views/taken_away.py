@@ -8,18 +8,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from sessions_app.taken_away import left_with_of, with_open_step
+from sessions_app.taken_away import left_with_of, loaded, with_open_step
 
 PAGE_SIZE = 50
 
 
 @require_safe
 def left_with(request: SignedInRequest) -> HttpResponse:
-    everything = left_with_of(request.user)
-    steps = with_open_step(everything)
+    steps = with_open_step(request.user)
     only_open = request.GET.get("show") == "open"
+    found = steps if only_open else left_with_of(request.user)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(steps if only_open else everything, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": loaded(page.object_list, request.user),
         "only_open": only_open,
         "today": timezone.now().astimezone(request.user.zone).date(),
         "tabs": [

@@ -17,7 +17,7 @@ from accounts.requests import SignedInRequest
 from common.requests import posted
 from sessions_app.errors import BookingError
 from sessions_app.forms.threads import MOST_ID, MessageForm, ReadForm, ReportForm
-from sessions_app.models import Booking, Engagement, Message, ReportReason, Resolution
+from sessions_app.models import Booking, Engagement, Message, ReportReason
 from sessions_app.services import mark_read, report_message, send_message
 from sessions_app.threads import is_chat, newest_of, news_of, thread_of, threads_of
 
@@ -128,7 +128,6 @@ def thread_page(
     context = {
         "thread": thread_of(engagement, request.user, before=number(request, "before"), is_live=live),
         "booking": booking,
-        "helped_choices": Resolution.choices,
         "can_talk": engagement.mentor.mentor_profile.offers.active().timed().exists(),
         "form": form,
         "error": error,

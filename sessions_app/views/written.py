@@ -1,4 +1,4 @@
-"""A question in writing: asked from the mentor's page, taken back or declined, and whether the answer helped.
+"""A question in writing: asked from the mentor's page, taken back or declined.
 
 What a visitor typed waits in their session until they have signed in. Unlike a held slot it keeps nothing from anybody,
 so there is nothing to write down, to limit or to sweep before it is known who asks.
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,9 +24,10 @@ from common.requests import posted
 from mentors.models import MentorProfile, Offer
 from sessions_app.errors import BookingError
 from sessions_app.forms.booking import CancelForm, GuestForm
-from sessions_app.forms.written import AskForm, HelpedForm
-from sessions_app.models import Resolution, WrittenQuestion
-from sessions_app.services import BriefInput, ask_in_writing, decline_written, say_if_it_helped, withdraw_written
+from sessions_app.forms.written import AskForm
+from sessions_app.models import Engagement, WrittenQuestion
+from sessions_app.same_question import earlier_of
+from sessions_app.services import BriefInput, ask_in_writing, decline_written, withdraw_written
 from sessions_app.services.written import why_not_ask
 
 from .booking import HOLD
@@ -59,7 +60,9 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     kept = Kept(slug=slug, question=data["question"], key=data["key"], at=now.isoformat())
     try:
         if isinstance(request.user, User):
-            return asked(request, ask_now(profile, kept, request.user, now=now))
+            earlier = earlier_of(request.user, request.POST.get("follows", ""))
+            written = ask_now(profile, kept, request.user, earlier, with_files=data["with_files"], now=now)
+            return asked(request, written)
         if refusal := why_not_ask(offer_of(profile), now=now):
             raise refusal
     except BookingError as error:
@@ -95,9 +98,26 @@ def check_page(request: HttpRequest, profile: MentorProfile, form: GuestForm | N
     return render(request, "sessions_app/ask.html", context, status=422 if form else 200)
 
 
-def ask_now(profile: MentorProfile, kept: Kept, mentee: User, *, now: datetime) -> WrittenQuestion:
-    brief = BriefInput(question=kept["question"])
-    return ask_in_writing(offer=offer_of(profile), brief=brief, mentee=mentee, now=now, key=kept["key"])
+def ask_now(
+    profile: MentorProfile,
+    kept: Kept,
+    mentee: User,
+    earlier: Engagement | None = None,
+    *,
+    with_files: bool = False,
+    now: datetime,
+) -> WrittenQuestion:
+    """With `earlier` its whole brief goes along, not only the question, and the mentee's files if they say so."""
+    question = kept["question"]
+    return ask_in_writing(
+        offer=offer_of(profile),
+        brief=BriefInput.carried(earlier.brief, question=question) if earlier else BriefInput(question=question),
+        mentee=mentee,
+        now=now,
+        key=kept["key"],
+        continues=earlier,
+        with_files=with_files,
+    )
 
 
 def offer_of(profile: MentorProfile) -> Offer:
@@ -186,23 +206,6 @@ def end(request: SignedInRequest, written: WrittenQuestion, *, reason: str, now:
     else:
         withdraw_written(written=written, by=request.user, now=now)
         messages.success(request, _("You have taken the question back. We have told %(name)s.") % name)
-
-
-@require_POST
-def written_helped(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    written = get_written(request, uuid)
-    form = HelpedForm(request.POST)
-    if written.mentee_id != request.user.pk:
-        raise Http404
-    if not form.is_valid():
-        messages.warning(request, _("Choose one of the four answers."))
-        return redirect("thread", uuid)
-    try:
-        helped = Resolution(form.cleaned_data["helped"])
-        say_if_it_helped(written=written, by=request.user, helped=helped, now=timezone.now())
-    except BookingError as error:
-        messages.warning(request, error.message)
-    return redirect("thread", uuid)
 
 
 def get_written(request: SignedInRequest, uuid: UUID) -> WrittenQuestion:

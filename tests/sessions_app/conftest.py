@@ -6,12 +6,13 @@ import pytest
 
 from accounts.models import User
 from mentors.models import Offer
-from sessions_app.models import Booking
+from sessions_app.models import Booking, WrittenQuestion
 from sessions_app.services import BriefInput, book_session, complete_ended, join_call, say_absent, settle_silent
 from tests.conftest import NOW, at
 
+from .replying import QUESTION, ask, reply, writes
+
 THURSDAY = at("2026-11-26 14:30")
-QUESTION = "Should I take the counter-offer?"
 
 
 def book(offer: Offer, mentee: User, start: datetime = THURSDAY, *, now: datetime = NOW, **fields) -> Booking:
@@ -56,3 +57,19 @@ def missed(waiting: Booking) -> Booking:
     settle_silent(now=THURSDAY + timedelta(minutes=15))
     waiting.refresh_from_db()
     return waiting
+
+
+@pytest.fixture
+def in_writing(alice: User) -> Offer:
+    return writes(alice.mentor_profile)
+
+
+@pytest.fixture
+def asked(in_writing: Offer, bob: User) -> WrittenQuestion:
+    return ask(in_writing, bob)
+
+
+@pytest.fixture
+def replied(asked: WrittenQuestion) -> WrittenQuestion:
+    """Answered by alice, an hour after bob asked."""
+    return reply(asked)

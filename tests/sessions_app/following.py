@@ -25,7 +25,7 @@ def write(booking, person, step=STEP, now=END + DAY) -> ActionItem:
 
 
 def answer(booking, person, step, question, value, now=END + 15 * DAY) -> FollowUp:
-    return answer_follow_up(booking=booking, step=step, question=question, answer=value, by=person, now=now)
+    return answer_follow_up(contact=booking, step=step, question=question, answer=value, by=person, now=now)
 
 
 def code_of(act) -> str:

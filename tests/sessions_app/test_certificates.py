@@ -132,7 +132,7 @@ def test_page_makes_one_for_this_year_and_hands_it_out(over, alices):
         ({"first_day": "", "last_day": "x"}, 422, "Choose a day"),
         ({"first_day": "2026-11-02", "last_day": "2026-11-01"}, 422, "Choose the first day or a later one"),
         ({"first_day": "2026-11-01", "last_day": "2027-01-01"}, 422, "Choose today or an earlier day"),
-        ({"first_day": "2026-11-01", "last_day": "2026-11-02"}, 409, "No session took place in this time."),
+        ({"first_day": "2026-11-01", "last_day": "2026-11-02"}, 409, "No session took place in this time"),
     ],
 )
 def test_page_says_what_is_wrong_and_keeps_what_was_typed(over, alices, data, status, words):

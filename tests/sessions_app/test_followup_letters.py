@@ -96,7 +96,7 @@ def test_mail_on_the_morning_of_a_step(over, bob, read):
 
 def test_mail_after_two_weeks_follows_from_what_was_said(over, bob, read):
     answer_follow_up(
-        booking=over,
+        contact=over,
         step=FollowUpStep.THREE_DAYS,
         question=FollowUpQuestion.SOLVED,
         answer=Resolution.PARTLY,
@@ -131,7 +131,7 @@ def not_completed_yet(over, bob):
 
 def answered(over, bob):
     answer_follow_up(
-        booking=over,
+        contact=over,
         step=FollowUpStep.THREE_DAYS,
         question=FollowUpQuestion.SOLVED,
         answer=Resolution.YES,
@@ -174,7 +174,7 @@ def test_nothing_is_asked_after_two_weeks_when_it_is_solved(over, bob, read):
         ),
         pytest.param(
             lambda over, bob: answer_follow_up(
-                booking=over,
+                contact=over,
                 step=FollowUpStep.ACTION,
                 question=FollowUpQuestion.DONE,
                 answer=Resolution.YES,
@@ -254,7 +254,7 @@ def test_inbox_does_not_ask_about_a_session_that_was_missed(over, bob, client_fo
 def test_inbox_marks_as_read_what_was_answered(over, bob):
     step(over, bob)
     answer_follow_up(
-        booking=over,
+        contact=over,
         step=FollowUpStep.ACTION,
         question=FollowUpQuestion.DONE,
         answer=Resolution.PARTLY,

@@ -46,7 +46,7 @@ def page(client_for):
 
 
 def test_page_without_words_says_what_it_is_for(alice, page):
-    assert "No words yet What people write after a session shows here." in page(alice)
+    assert "No words yet What people write after a session or an answer in writing shows here." in page(alice)
 
 
 def test_advice_reaches_the_mentor_after_seven_days(alice, answered, page):

@@ -119,9 +119,11 @@ def test_page_shows_the_funnel_and_its_times(over, page):
 
     shown = text_of(page())
 
-    assert "Questions asked 1 Booked 100% 1 of 1 Met 100% 1 of 1 Solved 0% 0 of 1" in shown
-    assert "Booked at once at once" in shown
-    assert "Met 2 days 2 days Solved more than 22 days more than 22 days" in shown
+    assert (
+        "Questions asked 1 Booked or asked in writing 100% 1 of 1 Met or answered 100% 1 of 1 Solved 0% 0 of 1" in shown
+    )
+    assert "Booked or asked in writing at once at once" in shown
+    assert "Met or answered 2 days 2 days Solved more than 22 days more than 22 days" in shown
 
 
 def test_page_of_an_empty_house_says_so(page):

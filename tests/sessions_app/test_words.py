@@ -56,7 +56,7 @@ def test_words_are_shown_without_a_name_after_staffs_yes(said, alice, maria):
     publish_words(feedback=said, by=maria, now=LATER)
 
     shown = shown_words(alice.mentor_profile, now=LATER)
-    assert [(words.text, words.session) for words in shown] == [(WORDS, "25 minutes in November")]
+    assert [(words.text, words.about) for words in shown] == [(WORDS, "25 minutes in November")]
     assert log() == [("published", "maria@example.org", "")]
 
 
@@ -65,7 +65,7 @@ def test_words_of_an_earlier_year_name_it(said, alice, maria):
 
     shown = shown_words(alice.mentor_profile, now=at("2027-01-01 00:00"))
 
-    assert shown[0].session == "25 minutes in November 2026"
+    assert shown[0].about == "25 minutes in November 2026"
 
 
 def test_words_are_not_for_staff_before_the_mentor_may_know_them(said, alice, maria):

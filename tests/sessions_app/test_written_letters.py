@@ -4,10 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from mentors.models import Format
 from notifications.models import Notification
 from notifications.tasks import drain_outbox
-from sessions_app.models import WrittenQuestion
 from sessions_app.services import BriefInput, ask_in_writing, decline_written, expire_written, send_message
 from tests.conftest import NOW
 from tests.smtp import smtp_sink  # noqa: F401 - a fixture
@@ -16,12 +14,6 @@ from .conftest import QUESTION
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def asked(alice, bob) -> WrittenQuestion:
-    offer = alice.mentor_profile.offers.create(length=15, format=Format.WRITING)
-    return ask_in_writing(offer=offer, brief=BriefInput(QUESTION), mentee=bob, now=NOW, key="k")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.test import Client
 
 from mentors.models import Format
 from sessions_app.models import Message, WrittenQuestion, WrittenState
-from sessions_app.services import BriefInput, ask_in_writing, expire_written
+from sessions_app.services import expire_written
 from tests.conftest import NOW
 
 from .conftest import QUESTION
@@ -24,11 +24,6 @@ TYPED = {"key": "k", "question": QUESTION}
 @pytest.fixture(autouse=True)
 def in_writing(alice):
     return alice.mentor_profile.offers.create(length=15, format=Format.WRITING)
-
-
-@pytest.fixture
-def asked(in_writing, bob) -> WrittenQuestion:
-    return ask_in_writing(offer=in_writing, brief=BriefInput(question=QUESTION), mentee=bob, now=NOW, key="k")
 
 
 @pytest.fixture
@@ -126,9 +121,9 @@ def test_the_mentor_answers_in_the_room_and_the_mentee_says_that_it_helped(clien
     mentor.post(room, {"body": "Take it.", "key": "a", "seen": "", "answers": "on"})
 
     assert "Alice has answered. Did it help?" in text_of(mentee.get(room))
-    mentee.post(f"{room}helped/", {"helped": "partly"})
+    mentee.post(f"{room}feedback/", {"resolution": "partly"})
     asked.refresh_from_db()
-    assert (asked.state, asked.helped) == (WrittenState.ANSWERED, "partly")
+    assert (asked.state, asked.feedback.get().resolution) == (WrittenState.ANSWERED, "partly")
     assert "Ask somebody else the same" in text_of(mentee.get(room))
     assert "Send as my answer" not in text_of(mentor.get(room))
 

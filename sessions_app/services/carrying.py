@@ -1,0 +1,34 @@
+"""What a mentee shared about a question goes along when somebody else is asked the same."""
+
+from datetime import datetime
+
+from accounts.models import User
+from sessions_app.models import Engagement, Message, Seat, SharedFile
+
+
+def carry_files(earlier: Engagement, engagement: Engagement, *, by: User, now: datetime) -> None:
+    """Share `by`'s own files of `earlier` in the new `engagement` too: rows of their own that name the same bytes.
+
+    The rows are locked, so that none of the bytes is removed before this is committed. They are no news of their own:
+    the mail about the question tells of them.
+    """
+    carried = list(SharedFile.objects.filter(engagement=earlier, owner=by).select_for_update())
+    told = [share(old, engagement, by=by, now=now) for old in carried]
+    if told:
+        Seat.objects.create(engagement=engagement, person=engagement.other(by), read_to=told[-1].pk)
+
+
+def share(old: SharedFile, engagement: Engagement, *, by: User, now: datetime) -> Message:
+    file = SharedFile.objects.create(
+        engagement=engagement,
+        owner=by,
+        name=old.name,
+        kind=old.kind,
+        size=old.size,
+        content=old.content.name,
+        preview=old.preview.name,
+        added_at=now,
+    )
+    return Message.objects.create(
+        engagement=engagement, author=by, body=file.name, key=f"file-{file.uuid}", is_file=True, file=file, sent_at=now
+    )

@@ -1,0 +1,73 @@
+"""Say whether an answer in writing helped; take words back that were to be shown."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.requests import SignedInRequest
+from common.requests import posted
+from sessions_app.errors import BookingError
+from sessions_app.forms.feedback import WrittenFeedbackForm
+from sessions_app.models import Feedback, Resolution, WrittenQuestion
+from sessions_app.services import give_written_feedback, withdraw_words
+from sessions_app.services.feedback import why_not_feedback_in_writing
+
+from .written import get_written
+
+
+def get_own_written(request: SignedInRequest, uuid: UUID) -> WrittenQuestion:
+    """Only its mentee finds it: what follows an answer is theirs."""
+    written = get_written(request, uuid)
+    if written.mentee_id != request.user.pk:
+        raise Http404
+    return written
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def written_feedback(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The thread asks the first question alone, and this page the rest.
+
+    `?answer=` from a mail only chooses; nothing is kept before the button is pressed.
+    """
+    now, written = timezone.now(), get_own_written(request, uuid)
+    form = WrittenFeedbackForm(posted(request), **known(request, written))
+    error = why_not_feedback_in_writing(written, now=now)
+    if request.method == "POST" and not error and form.is_valid():
+        try:
+            give_written_feedback(written=written, by=request.user, now=now, answers=form.cleaned_data)
+        except BookingError as refused:
+            error = refused
+        else:
+            messages.success(request, _("Thank you. Your answer is saved."))
+            return redirect("thread", uuid)
+    context = {"written": written, "other": written.mentor, "form": form, "error": error, "nav": "messages"}
+    status = 409 if error and request.method == "POST" else 422 if form.errors else 200
+    return render(request, "sessions_app/written_feedback.html", context, status=status)
+
+
+def known(request: SignedInRequest, written: WrittenQuestion) -> dict[str, Any]:
+    """What was said before, and what a mail's link chooses."""
+    answer = request.GET.get("answer", "")
+    return {
+        "instance": Feedback.objects.filter(written=written, author=request.user).first(),
+        "initial": {"resolution": answer} if answer in Resolution.values else None,
+        "other": written.mentor,
+    }
+
+
+@require_POST
+def written_words(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Take back the consent to show one's words; it holds at once."""
+    written = get_own_written(request, uuid)
+    feedback = Feedback.objects.filter(written=written, author=request.user).exclude(left_with="").first()
+    if feedback is None:
+        raise Http404
+    withdraw_words(feedback=feedback, by=request.user, now=timezone.now())
+    messages.success(request, _("Your words are not shown to anybody else."))
+    return redirect("thread", uuid)
