@@ -8,7 +8,7 @@ from datetime import timedelta
 import psycopg2
 import pytest
 from django.db import connection
-from psycopg2.extensions import cursor as Cursor
+from psycopg2 import extensions
 
 from sessions_app.errors import BookingError
 from sessions_app.models import Booking, BookingState, Occupancy
@@ -25,7 +25,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @contextmanager
-def another() -> Iterator[Cursor]:
+def another() -> Iterator[extensions.cursor]:
     """A transaction of somebody else's; rolled back in the end."""
     settings = connection.get_connection_params()
     named = {name: settings[name] for name in ("host", "port", "user", "password", "dbname") if settings.get(name)}
