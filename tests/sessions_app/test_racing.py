@@ -13,8 +13,8 @@ from psycopg2 import extensions
 from sessions_app.errors import BookingError
 from sessions_app.models import Booking, BookingState, Occupancy
 from sessions_app.services import hold_slot
-from sessions_app.services.booking import BriefInput
 from sessions_app.services.racing import GATE
+from sessions_app.services.booking import BriefInput
 from tests.conftest import NOW, make_mentor, make_person
 
 from .conftest import QUESTION, THURSDAY, book
@@ -61,7 +61,9 @@ def charlies(offer, charlie) -> Booking:
     return book(offer, charlie)
 
 
-def test_second_is_refused_without_the_lock_as_under_it(alice, offer, bob, charlies):
+@pytest.mark.parametrize("prepare", [True, False])
+def test_second_is_refused_without_the_lock_as_under_it(alice, offer, bob, charlies, settings, prepare):
+    settings.PREPARE_STATEMENTS = prepare
     under_lock = refusal(offer, bob)
 
     with behind(alice, bob, locked=True):
