@@ -5,6 +5,7 @@ Texts are made once for each model; the ORM composes its own anew for each query
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import count
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -120,12 +121,16 @@ class InsertMany:
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
         write_together((self, rows))
 
+    @cached_property
+    def new(self) -> models.Model:
+        """What the model says of a new row, where that is the same for all."""
+        return self.model()
+
     def values(self, rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
-        new = self.model()
         values = dict(zip(self.told, map(list, zip(*rows, strict=True)), strict=True))
         values |= {name: [field.get_default() for _row in rows] for name, field in self.anew.items()}
         for name, field in self.same.items():
-            values[name] = field.get_db_prep_save(field.pre_save(new, True), connection)
+            values[name] = field.get_db_prep_save(field.pre_save(self.new, True), connection)
         return values
 
 
