@@ -23,8 +23,8 @@ WORDS = {
     "paused": _("%(mentor)s is taking a break. Choose a later day."),
     "taken": _("This time has just been taken. Choose another time."),
     "set_aside": _(
-        "This time has just come free, and people who wait in line are asked first. Choose another time, or look again in"
-        " a few minutes."
+        "This time has just come free, and people who wait in line are asked first. Choose another time, or look"
+        " again in a few minutes."
     ),
     "buffer": _("This time is too close to another session of %(mentor)s. Choose another time."),
     "day_cap": _("%(mentor)s has no more sessions that day. Choose another day."),

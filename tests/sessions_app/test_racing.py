@@ -13,8 +13,8 @@ from psycopg2 import extensions
 from sessions_app.errors import BookingError
 from sessions_app.models import Booking, BookingState, Occupancy
 from sessions_app.services import hold_slot
-from sessions_app.services.racing import GATE
 from sessions_app.services.booking import BriefInput
+from sessions_app.services.racing import GATE
 from tests.conftest import NOW, make_mentor, make_person
 
 from .conftest import QUESTION, THURSDAY, book
