@@ -189,10 +189,11 @@ def cards(matches: Sequence[Match], *, zone: str, now: datetime) -> list[dict[st
     today = now.astimezone(ZoneInfo(zone)).date()
     days = [today + timedelta(days=offset) for offset in range(DAYS)]
     letters = [dateformat.format(day, "D")[0] for day in days]
+    weekdays, parts = [dateformat.format(day, "l") for day in days], [str(part) for part in PARTS]
     names = {
-        (offset, part): f"{dateformat.format(day, 'l')} {PARTS[part]}"
-        for offset, day in enumerate(days)
-        for part in range(len(PARTS))
+        (offset, part): f"{weekday} {name}"
+        for offset, weekday in enumerate(weekdays)
+        for part, name in enumerate(parts)
     }
     return [
         {
