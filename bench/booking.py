@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from time import perf_counter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bench.racers import racers
 from bench.stand import bench_database
@@ -106,10 +107,23 @@ class World:
             User.objects.create_user(f"asks{number}@bench.example", name=f"Asks {number}", timezone="Europe/Lisbon")
         self.people = list(User.objects.filter(email__startswith="asks").order_by("pk")[:PEOPLE])
         self.clear()
+        self.meet()
         of_public = Offer.objects.active().timed().filter(profile__in=MentorProfile.objects.public(), instant=True)
         offers = list(of_public.select_related("profile__person").order_by("profile", "length"))
         self.slots = {offer: slots for offer in offers if len(slots := self.slots_of(offer)) > 2}
         self.offers = list({offer.profile_id: offer for offer in self.slots}.values())
+
+    def meet(self) -> None:
+        """Every mentor has an hour at one moment, so that one person can race for many of them."""
+        from sessions_app.models import DateOverride, Schedule
+
+        day = (self.now + DAYS / 2).replace(hour=12, minute=0, second=0, microsecond=0)
+        start = day + timedelta(days=-day.weekday() % 7)
+        for schedule in Schedule.objects.all():
+            local = start.astimezone(ZoneInfo(schedule.timezone))
+            begin = local.hour * 60 + local.minute
+            there = {"schedule": schedule, "date": local.date()}
+            DateOverride.objects.update_or_create(**there, defaults={"minutes": [begin, begin + 60]})
 
     def slots_of(self, offer: Any) -> list[Any]:
         from sessions_app.timetable import load_timetable

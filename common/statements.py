@@ -5,6 +5,7 @@ Texts are made once for each model; the ORM composes its own anew for each query
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import count
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -50,16 +51,24 @@ class Prepared:
         self.call = f"EXECUTE {self.name} ({places})"
         self.ready: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
-    def execute(self, cursor: CursorWrapper, values: Mapping[str, Any], *, first: str = "") -> None:
-        """`first`: a whole statement, with its semicolon, that goes before this one on the same trip."""
+    def execute(self, cursor: CursorWrapper, values: Mapping[str, Any]) -> None:
+        execute_together(cursor, (self, values))
+
+    def ready_text(self, cursor: CursorWrapper) -> str:
+        """What to send: the name under which this connection knows it, or all of it."""
         if not settings.PREPARE_STATEMENTS:
-            cursor.execute(first + self.text, values)
-            return
+            return self.text
         if cursor.connection not in self.ready:
             numbered = PARAMETER.sub(lambda found: f"${self.names.index(found[1]) + 1}", self.text)
             cursor.execute(f"PREPARE {self.name} AS {numbered}")
             self.ready[cursor.connection] = True
-        cursor.execute(first + self.call, values)
+        return self.call
+
+
+def execute_together(cursor: CursorWrapper, *steps: tuple[Prepared, Mapping[str, Any]]) -> None:
+    """One after the other on one trip; each sees what was committed before it began. The last one's rows are read."""
+    texts = [cursor.mogrify(statement.ready_text(cursor), values).decode() for statement, values in steps]
+    cursor.execute(";\n".join(texts))
 
 
 class Insert:
@@ -110,15 +119,27 @@ class InsertMany:
         )
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
-        if not rows:
-            return
-        new = self.model()
+        write_together((self, rows))
+
+    @cached_property
+    def new(self) -> models.Model:
+        """What the model says of a new row, where that is the same for all."""
+        return self.model()
+
+    def values(self, rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
         values = dict(zip(self.told, map(list, zip(*rows, strict=True)), strict=True))
         values |= {name: [field.get_default() for _row in rows] for name, field in self.anew.items()}
         for name, field in self.same.items():
-            values[name] = field.get_db_prep_save(field.pre_save(new, True), connection)
+            values[name] = field.get_db_prep_save(field.pre_save(self.new, True), connection)
+        return values
+
+
+def write_together(*steps: tuple[InsertMany, Sequence[Sequence[Any]]]) -> None:
+    """Rows of several tables on one trip; a table without any is left out."""
+    wanted = [(insert.statement, insert.values(rows)) for insert, rows in steps if rows]
+    if wanted:
         with connection.cursor() as cursor:
-            self.statement.execute(cursor, values)
+            execute_together(cursor, *wanted)
 
 
 def _is_made_anew(field: "models.Field[Any, Any]") -> bool:

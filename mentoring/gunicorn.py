@@ -1,5 +1,6 @@
 """Gunicorn for production: `gunicorn mentoring.wsgi --config python:mentoring.gunicorn`; flags win over it."""
 
+import gc
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -13,6 +14,12 @@ class QuietLogger(Logger):
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
         atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
         return atoms | {name: without_secrets(atoms[name]) for name in ("r", "U", "f") if atoms.get(name)}
+
+
+def post_worker_init(_worker: object) -> None:
+    """What is there once the project is loaded stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 worker_class = "gthread"

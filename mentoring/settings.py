@@ -101,11 +101,13 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
 }
 # Nobody waits behind a stuck lock: book_session and its kin promise an answer within three seconds. A page's statement
-# is over before helpers or a compiler would have started for it, and what it reads is in memory.
+# is over before helpers or a compiler would have started for it, and what it reads is in memory. What is prepared is
+# planned once; PostgreSQL would plan it anew for the first five times of each connection.
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
     "-c lock_timeout=3000 -c timezone=UTC -c max_parallel_workers_per_gather=0 -c jit=off -c random_page_cost=1.1"
+    " -c plan_cache_mode=force_generic_plan"
 )
-# Booking's question is planned once for each connection. Off behind a pooler that lends connections by transaction.
+# Large statements of a booking are prepared. Off behind a pooler that lends connections by transaction.
 PREPARE_STATEMENTS = env.bool("PREPARE_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits live in Postgres, so that the site keeps its promises while Redis is down.

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.statements import InsertMany
+from common.statements import InsertMany, write_together
 
 from . import bounces
 from .hints import hint
@@ -59,8 +59,10 @@ def schedule(*dues: Due, now: datetime) -> None:
             supersede(subject_type=subject_type, subject_id=subject_id, version=version)
             forget_passing(subject_type=subject_type, subject_id=subject_id, version=version)
     timely = [due for due in dues if due.send_before > max(now, due.due_at)]
-    NOTIFICATIONS.write([_notification(due, now) for due in timely])
-    LINES.write([_line(due) for due in timely if is_shown(due.kind)])
+    write_together(
+        (NOTIFICATIONS, [_notification(due, now) for due in timely]),
+        (LINES, [_line(due) for due in timely if is_shown(due.kind)]),
+    )
     if any(due.due_at <= now for due in timely):
         transaction.on_commit(hint, robust=True)
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -165,10 +167,7 @@ def filters(wish: Wish) -> dict[str, Any]:
         "lengths": Length.choices,
         "formats": Format.choices,
         "languages": LANGUAGES,
-        "topics": Topic.objects.active()
-        .leaves()
-        .select_related("parent")
-        .order_by("parent__position", "position", "name"),
+        "topics": topic_groups(),
         "more_count": sum(map(bool, more)),
         "sorts": [(label, wish.but(order=order).query(), order == wish.order) for order, label in SORTS.items()],
         "later_query": wish.but(later=True).query(),
@@ -178,15 +177,23 @@ def filters(wish: Wish) -> dict[str, Any]:
     }
 
 
+def topic_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """By the name of their parent, each with its slug and its name."""
+    leaves = Topic.objects.active().leaves().order_by("parent__position", "parent__name", "position", "name")
+    rows = leaves.values_list("parent__name", "slug", "name")
+    return [(parent, [row[1:] for row in group]) for parent, group in groupby(rows, key=itemgetter(0))]
+
+
 def cards(matches: Sequence[Match], *, zone: str, now: datetime) -> list[dict[str, Any]]:
     """Each with its week as a ribbon, and the sentence that says the same."""
     today = now.astimezone(ZoneInfo(zone)).date()
     days = [today + timedelta(days=offset) for offset in range(DAYS)]
     letters = [dateformat.format(day, "D")[0] for day in days]
+    weekdays, parts = [dateformat.format(day, "l") for day in days], [str(part) for part in PARTS]
     names = {
-        (offset, part): f"{dateformat.format(day, 'l')} {PARTS[part]}"
-        for offset, day in enumerate(days)
-        for part in range(len(PARTS))
+        (offset, part): f"{weekday} {name}"
+        for offset, weekday in enumerate(weekdays)
+        for part, name in enumerate(parts)
     }
     return [
         {

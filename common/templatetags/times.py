@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django import template
 from django.template import Context
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
@@ -36,8 +36,8 @@ def reader(context: Context, zone: str | None = None) -> Reader:
 
 def time_tag(start: datetime, text: str) -> SafeString:
     # A range of numbers must not turn round inside right-to-left text.
-    isolated = format_html('<span class="num">{}</span>', text) if get_language_bidi() else text
-    return format_html('<time datetime="{}">{}</time>', times.utc_text(start), isolated)
+    isolated = format_html('<span class="num">{}</span>', text) if get_language_bidi() else conditional_escape(text)
+    return SafeString(f'<time datetime="{times.utc_text(start)}">{isolated}</time>')
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """The components that need a sum or a lookup; the plain ones are templates in `templates/components/`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from math import cos, pi, sin
@@ -178,15 +178,44 @@ def wall_minutes(moment: datetime, zone: str, midnight: datetime) -> int:
     return (times.in_zone(moment, zone).replace(tzinfo=None) - midnight.replace(tzinfo=None)) // timedelta(minutes=1)
 
 
+@lru_cache(maxsize=256)
+def ribbon_column(letter: str, *free: bool) -> SafeString:
+    return format_html("<span>{}{}{}{}</span>", *(CELLS[bool(part)] for part in free), letter)
+
+
 @register.simple_tag
 def ribbon(days: Sequence[tuple[str, bool, bool, bool]], label: str) -> SafeString:
     """Seven days × morning, afternoon, evening; `label` is the sentence that says the same."""
     parts = format_html("<b>{}</b><b>{}</b><b>{}</b>", _("Morning"), _("Afternoon"), _("Evening"))
-    columns = format_html_join(
-        "", "<span>{}{}{}{}</span>", ([*(CELLS[bool(part)] for part in free), letter] for letter, *free in days)
-    )
+    columns = SafeString("".join(ribbon_column(*day) for day in days))
     frame = '<div class="ribbon" role="img" aria-label="{}"><span aria-hidden="true">{}</span>{}</div>'
     return format_html(frame, label, parts, columns)
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[str, str]], chosen: str = "", languages: bool = False) -> SafeString:
+    """The `<option>`s of a long list: a loop in a template would take longer than finding what the page is about.
+
+    `languages`: the values are codes of languages, each named in itself.
+    """
+    return _options(tuple((str(value), str(label)) for value, label in choices), str(chosen), languages)
+
+
+@lru_cache(maxsize=256)
+def _options(choices: tuple[tuple[str, str], ...], chosen: str, languages: bool) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}"{}{}>{}</option>',
+        (
+            (
+                value,
+                SafeString(" selected") if value == chosen else "",
+                format_html(' lang="{}"', value) if languages else "",
+                label,
+            )
+            for value, label in choices
+        ),
+    )
 
 
 @register.inclusion_tag("components/bars.html")

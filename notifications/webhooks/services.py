@@ -22,12 +22,12 @@ class WebhookError(RefusalError):
 
 def announce(event: str, *, cause: str, payload: Callable[[], dict[str, Any]], now: datetime) -> int:
     """Tell every endpoint that wants to hear of it, once for each cause; mostly there is none. Returns how many."""
-    wanting = list(WebhookEndpoint.objects.filter(is_active=True, events__contains=[event]))
+    wanting = WebhookEndpoint.objects.wanting(event)
     if not wanting:
         return 0
     told = payload()
     rows = [
-        WebhookDelivery(endpoint=one, cause=cause, event=event, payload=told, created_at=now, next_try_at=now)
+        WebhookDelivery(endpoint_id=one, cause=cause, event=event, payload=told, created_at=now, next_try_at=now)
         for one in wanting
     ]
     return len(WebhookDelivery.objects.bulk_create(rows, ignore_conflicts=True))

@@ -6,13 +6,14 @@ from datetime import datetime
 from django.db import connection
 
 from accounts.models import LOCK_PEOPLE, User
-from common.statements import Prepared
+from common.statements import Prepared, execute_together
 from mentors import offers
 from mentors.models import Offer
 from sessions_app import standing, timetable
 from sessions_app.standing import Standing
 from sessions_app.timetable import Timetable, timetable_of
 
+LOCK = Prepared(LOCK_PEOPLE)
 ASKED = Prepared(
     f"""
 SELECT {offers.COLUMNS}, {standing.COLUMNS}, {timetable.COLUMNS}
@@ -45,8 +46,8 @@ def lock_and_ask(
         "people": [person for person in (mentor, mentee_id, also) if person is not None],
     }
     with connection.cursor() as cursor:
-        # Two statements, sent as one: the second sees what was committed while the first waited.
-        ASKED.execute(cursor, asked, first=f"{LOCK_PEOPLE};")
+        # The second sees what was committed while the first waited.
+        execute_together(cursor, (LOCK, asked), (ASKED, asked))
         row = cursor.fetchone()
     if row is None:
         raise Offer.DoesNotExist

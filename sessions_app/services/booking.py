@@ -28,6 +28,7 @@ from sessions_app.webhooks import tell
 from .asking import Asked, lock_and_ask
 from .base import booking_act, change, close_if_over, entry_of, expire, lock_people, log, occupy
 from .carrying import carry_files
+from .racing import refuse_second
 from .settling import becomes_call
 from .writing import write_booking
 
@@ -88,6 +89,7 @@ def book_session(
     """
     check_own(continues, mentee)
     mark = mark_of(key, offer, start, brief)
+    refuse_second(offer, mentee, start=start, now=now)
     asked = lock_and_ask(offer, mentee, now=now, mark=mark)
     offer, profile = asked.offer, asked.offer.profile
     if asked.standing.booked_before and (booked := booked_before(mentee, mark)):

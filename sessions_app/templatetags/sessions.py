@@ -1,7 +1,7 @@
 """What only pages about sessions need: links that keep what was typed."""
 
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django import template
 from django.urls import reverse
@@ -27,13 +27,21 @@ def mentor_url(
     """A mentor's page with day, length, time and question already chosen, and whose brief goes along."""
     chosen = {
         "offer": getattr(offer, "uuid", ""),
-        "t": utc_text(slot.start) if slot else "",
         "day": day,
         "q": words,
         "follows": follows,
     }
     query = urlencode({name: value for name, value in chosen.items() if value})
-    return reverse("mentor_detail", args=[slug]) + (f"?{query}" if query else "") + ("#book" if slot or day else "")
+    page = reverse("mentor_detail", args=[slug]) + (f"?{query}" if query else "")
+    if slot:
+        return at_start(page, slot.start)
+    return f"{page}#book" if day else page
+
+
+@register.filter
+def at_start(page: str, start: datetime) -> str:
+    """The page that `mentor_url` gives, with this start chosen on it."""
+    return f"{page}{'&' if '?' in page else '?'}t={quote(utc_text(start))}#book"
 
 
 @register.simple_tag

@@ -271,6 +271,17 @@ def test_widget_keeps_its_own_class():
     assert 'class="own"' in field("note")
 
 
+def test_options_mark_the_chosen_one_and_are_escaped():
+    choices = [("a", "<b>A</b>"), ("b&", "B")]
+    assert draw("{% options choices chosen %}", choices=choices, chosen="b&") == (
+        '<option value="a">&lt;b&gt;A&lt;/b&gt;</option><option value="b&amp;" selected>B</option>'
+    )
+    assert "selected" not in draw("{% options choices %}", choices=choices)
+    assert draw("{% options choices languages=True %}", choices=[("de", "Deutsch")]) == (
+        '<option value="de" lang="de">Deutsch</option>'
+    )
+
+
 def test_error_summary_links_each_error_to_its_field():
     form = QuestionForm({"question": "", "length": "7"}, auto_id="id_%s")
     form.full_clean()

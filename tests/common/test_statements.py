@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
-from common.statements import Insert, InsertMany, Prepared, Reading
+from common.statements import Insert, InsertMany, Prepared, Reading, execute_together, write_together
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -78,12 +78,13 @@ def test_insert_many_gives_the_other_columns_their_defaults(thing, now):
 @pytest.mark.parametrize("prepare", [True, False])
 def test_prepared_statement_answers_as_often_as_it_is_asked(settings, prepare, django_assert_num_queries):
     settings.PREPARE_STATEMENTS = prepare
+    first = Prepared("SELECT %(one)s::int")
     statement = Prepared("SELECT %(a)s::int + %(b)s::int * %(a)s::int, %(text)s::text")
     answers = []
-    with django_assert_num_queries(8 if prepare else 7), connection.cursor() as cursor:
+    with django_assert_num_queries(9 if prepare else 7), connection.cursor() as cursor:
         for number in range(7):
             asked = {"a": number, "b": 10, "text": "a % of “it’s”", "not asked": None}
-            statement.execute(cursor, asked, first="SELECT 1;")
+            execute_together(cursor, (first, {"one": 1}), (statement, asked))
             answers.append(cursor.fetchone())
 
     assert answers == [(number * 11, "a % of “it’s”") for number in range(7)]
@@ -96,6 +97,36 @@ def test_insert_many_leaves_out_what_is_there_and_may_have_nothing_to_write(thin
     insert.write([])
 
     assert [row["name"] for row in rows(thing)] == ["a", "b"]
+
+
+def test_a_prepared_statement_is_planned_once():
+    statement = Prepared("SELECT %(a)s::int")
+    with connection.cursor() as cursor:
+        for number in range(3):
+            statement.execute(cursor, {"a": number})
+        plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = %s"
+        cursor.execute(plans, [statement.name])
+
+        assert cursor.fetchone() == (3, 0)
+
+
+def test_rows_of_several_tables_go_together(thing, django_assert_num_queries):
+    by_name, by_number = InsertMany(thing, "name"), InsertMany(thing, "name owner_number")
+    write_together((by_name, [("a",)]), (by_number, [("b", 1)]))
+    with django_assert_num_queries(1):
+        write_together((by_name, [("c",), ("a",)]), (by_number, [("d", 2)]))
+    with django_assert_num_queries(1):
+        write_together((by_name, []), (by_number, [("e", None)]))
+    with django_assert_num_queries(0):
+        write_together((by_name, []), (by_number, []))
+
+    assert [(row["name"], row["owner_number"]) for row in rows(thing)] == [
+        ("a", None),
+        ("b", 1),
+        ("c", None),
+        ("d", 2),
+        ("e", None),
+    ]
 
 
 def test_reading_is_the_instance_that_the_orm_gives(thing):

@@ -226,9 +226,30 @@ def test_mentor_list_asks_a_fixed_number_of_queries(now, count, django_assert_nu
 def test_mentor_list_links_each_time_with_everything_chosen(alice, offer, now):
     page = Client().get("/mentors/?q=counter-offer").content.decode()
 
-    expected = f"/mentors/alice-adair/?offer={offer.uuid}&amp;t=2026-11-25T09%3A00Z&amp;q=counter-offer#book"
+    expected = f"/mentors/alice-adair/?offer={offer.uuid}&amp;q=counter-offer&amp;t=2026-11-25T09%3A00Z#book"
     assert expected in page
     assert "Should I take the <mark>counter</mark>-<mark>offer</mark>?" in page
+
+
+def test_mentor_list_keeps_the_chosen_topic_and_language(now, db):
+    for position, name in enumerate(("Work", "Art & craft")):
+        parent = Topic.objects.create(name=name, slug=f"parent-{position}", position=position)
+        for leaf in ("zeta", "alpha"):
+            Topic.objects.create(name=f"{leaf} & {position}", slug=f"{leaf}-{position}", parent=parent)
+    page = Client().get("/mentors/?topic=alpha-1&language=pt").content.decode()
+
+    groups = page[page.index('name="topic"') : page.index("</select>", page.index('name="topic"'))]
+    assert re.findall(r'<optgroup label="([^"]*)">|<option value="([^"]*)"( selected)?>([^<]*)', groups) == [
+        ("", "", "", "Any"),
+        ("Work", "", "", ""),
+        ("", "alpha-0", "", "alpha &amp; 0"),
+        ("", "zeta-0", "", "zeta &amp; 0"),
+        ("Art &amp; craft", "", "", ""),
+        ("", "alpha-1", " selected", "alpha &amp; 1"),
+        ("", "zeta-1", "", "zeta &amp; 1"),
+    ]
+    assert '<option value="pt" selected lang="pt">Português</option>' in page
+    assert page.count('<option value="de" lang="de">Deutsch</option>') == 1
 
 
 def test_mentor_list_escapes_what_was_typed(now, db):
