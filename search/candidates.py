@@ -16,7 +16,7 @@ from sessions_app.walltime import EPOCH, instant, minute_at_or_after
 
 from .bounds import ANY, USUAL, floor
 from .keys import Keys, keys_for
-from .kinds import LENGTHS, TIMED, kind_bits
+from .kinds import LENGTHS, TIMED, kind_bits, writing_bits
 from .wishes import Order, Span, Wish
 from .words import Question
 
@@ -30,7 +30,7 @@ FAR_REACHES = (timedelta(hours=24),)
 # The limit is what the index decides alone; only then are profiles and offers looked at.
 CANDIDATES = """
 WITH {parts}
-SELECT first.profile_id, first.near, first.key, {bound},
+SELECT first.profile_id, first.near, first.key, {bound}, row.offers & %(writing)s <> 0,
     profile.state = %(approved)s AND person.is_active,
     (
         SELECT json_agg(json_build_array(offer.id, offer.length, offer.step, offer.position))
@@ -96,12 +96,16 @@ class Offered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """No start of theirs in the times asked about lies before `bound`; they stand at `place` or further down."""
+    """No start of theirs in the times asked about lies before `bound`; they stand at `place` or further down.
+
+    `writes`: they answer in writing too.
+    """
 
     profile_id: int
     near: int
     bound: datetime
     place: Place
+    writes: bool
     is_public: bool
     offers: tuple[Offered, ...]
 
@@ -151,11 +155,12 @@ def find_candidates(asked: Asked, *, limit: int, after: Position | None = None) 
     after = Position(*rows[-1][:3]) if len(rows) >= enough else None
     rest = (-after.near, keys.bound(after.key), after.profile_id) if after else NOWHERE
     found = []
-    for profile, near, key, minute, public, offers, _ in rows:
+    for profile, near, key, minute, writes, public, offers, _ in rows:
         # A key may say little more than the hour, so the bound is looked up too, now that there are few rows.
         bound = max(keys.bound(key), instant(minute))
         place = min((-near, bound, profile), rest)
-        found.append(Candidate(profile, near, bound, place, public, tuple(Offered(*offer) for offer in offers or ())))
+        offered = tuple(Offered(*offer) for offer in offers or ())
+        found.append(Candidate(profile, near, bound, place, writes, public, offered))
     busy = tuple((span.lower, span.upper) for span in (rows[0][-1] if rows else None) or ())
     return Reading(sorted(found, key=attrgetter("place")), busy, after)
 
@@ -176,6 +181,7 @@ def statement(
             "any": not wish.instant,
             "limit": limit,
             "enough": enough,
+            "writing": writing_bits(),
         }
     )
     page = "true"

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
-
 from accounts.models import User
 from mentors.models import Format, MentorProfile, Offer
 from mentors.usual import usual_offer
@@ -47,9 +45,13 @@ ON_A_CARD = (
 
 @dataclass(frozen=True, slots=True)
 class Match(FreeMentor):
-    """A mentor on a page of results; `times` counts their starts in the times asked about."""
+    """A mentor on a page of results; `times` counts their starts in the times asked about.
+
+    `writes`: they answer in writing too.
+    """
 
     zone: str
+    writes: bool
     times: int
     free: frozenset[tuple[int, int]]
     proof: Proof
@@ -156,9 +158,8 @@ class Finder:
         return [slot for slot in slots if not overlaps(slot, self.busy)] if self.busy else slots
 
     def matches(self, found: Sequence[Found], wish: Wish) -> list[Match]:
-        of_page = Offer.objects.filter(pk__in=[one.offer.pk for one in found]).select_related("profile__person")
-        writes = Exists(Offer.objects.active().in_writing().filter(profile=OuterRef("profile")))
-        offers = {offer.pk: offer for offer in of_page.only(*ON_A_CARD).annotate(writes=writes)}
+        of_page = Offer.objects.filter(pk__in=[one.offer.pk for one in found]).order_by()
+        offers = {offer.pk: offer for offer in of_page.select_related("profile__person").only(*ON_A_CARD)}
         proofs = proof_of([offer.profile.person_id for offer in offers.values()], now=self.now)
         times = wish.times(zone=self.zone, now=self.now)
         return [self.match(one, offers[one.offer.pk], times, proofs) for one in found if one.offer.pk in offers]
@@ -170,6 +171,7 @@ class Finder:
             offer=offer,
             slots=slots[:3],
             zone=found.timetable.rules.zone,
+            writes=found.candidate.writes,
             times=len(slots),
             free=parts_of_days([slot.start for slot in slots], zone=self.zone, now=self.now),
             proof=proofs[offer.profile.person_id],

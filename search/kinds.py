@@ -16,6 +16,11 @@ BIT_OF_OFFER = f"""((array_position(%(lengths)s::int[], length::int) - 1) * {MOS
         + array_position(%(formats)s::text[], format::text) - 1) * 2 + instant::int"""
 
 
+def writing_bits() -> int:
+    """The bits of all kinds that are answered in writing."""
+    return kind_bits(format_name=Format.WRITING)
+
+
 def kind_bits(lengths: Collection[int] = (), format_name: str = "", instant: bool = False) -> int:
     """The bits of all kinds that fit these filters; an empty filter fits everything that takes a slot."""
     kinds = product(enumerate(LENGTHS), enumerate(FORMATS), (False, True))
