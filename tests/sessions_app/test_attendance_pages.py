@@ -260,6 +260,8 @@ def test_both_see_that_staff_look_at_it(page, missed, alice, bob):
         words = text_of(page(person, after(60)))
         assert "Our team looks at who came. Until it has decided, this counts against nobody." in words
         assert "Bob asks the team to look at it: “I was in the call”" in words
+        assert "Who came is not settled yet" in words
+        assert "what happened" not in words
 
 
 def test_who_is_answered_that_the_other_came_may_ask_staff(page, waiting, alice, bob):
