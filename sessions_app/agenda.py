@@ -32,6 +32,10 @@ class Part:
     start: datetime
     is_core: bool
 
+    @property
+    def until(self) -> datetime:
+        return self.start + timedelta(minutes=self.minutes)
+
 
 def agenda(start: datetime, length: int) -> Sequence[Part]:
     """The parts of a session of `length` minutes; none for a length without a shape."""

@@ -155,6 +155,12 @@ class Desk:
         return [act.words for act in acts if act.words]
 
     @property
+    def quoted(self) -> list[str]:
+        """Words of theirs that stand on the page by themselves, so that the list of acts need not repeat them."""
+        is_shown = self.is_missed and not self.is_mine and not self.attendance.is_contested
+        return self.their_words if is_shown else []
+
+    @property
     def can_explain(self) -> bool:
         return self.is_mine and not self.attendance.by(self.reader.pk, AttendanceKind.EXPLAINED)
 

@@ -83,7 +83,7 @@ def ended_by_text(booking: Booking, reader: User) -> str:
     if booking.ended_by_id == reader.pk:
         return _("Cancelled by you")
     if booking.ended_by_id is None or booking.ended_by_id not in (booking.mentor_id, booking.mentee_id):
-        return _("Cancelled by staff")
+        return _("Cancelled by our team")
     return _("Cancelled by %(name)s") % {"name": booking.other(reader).first_name}
 
 

@@ -25,6 +25,11 @@ class Takeaways:
     can_write: bool
     form: TakeawayForm
 
+    @property
+    def has_any(self) -> bool:
+        """Whether there is anything to put on a card."""
+        return bool(self.mine or self.theirs or self.step)
+
 
 def takeaways_for(booking: Booking, *, reader: User, now: datetime) -> Takeaways:
     # From the last minutes as they were booked: what is being written must not vanish because both agreed to go on.

@@ -15,6 +15,7 @@ from accounts.requests import SignedInRequest
 from common.tabs import tab_links
 from sessions_app.agenda import agenda
 from sessions_app.attendance_desk import desk_for
+from sessions_app.headings import heading_of
 from sessions_app.models import Booking, Feedback, WrittenQuestion
 from sessions_app.more_time import more_time_for
 from sessions_app.presenting import Stage, stage_of
@@ -85,6 +86,8 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
     stage = stage_of(booking, now)
     feedback = Feedback.objects.filter(booking=booking, author=reader).first()
     schedule_zone = booking.offer.profile.schedule.timezone
+    who = desk_for(booking, reader=reader, now=now)
+    asks = not (feedback or who.question or who.claim) and why_not_feedback(booking, now=now) is None
     return {
         "booking": booking,
         "other": other,
@@ -96,8 +99,10 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "steps": steps(booking, reader=reader, feedback=feedback, now=now),
         "more_time": more_time_for(booking, reader=reader, now=now),
         "takeaways": takeaways_for(booking, reader=reader, now=now),
-        "who": desk_for(booking, reader=reader, now=now),
+        "who": who,
+        "heading": heading_of(who, asks=asks),
         "feedback": feedback,
+        "asks": asks,
         "can_say": why_not_feedback(booking, now=now) is None,
         "can_move": why_not_move(booking, by=reader, now=now) is None,
         "can_cancel": why_not_cancel(booking, by=reader, now=now) is None,

@@ -166,6 +166,7 @@ def held_time(request: SignedInRequest, uuid: object) -> HttpResponse:
             "profile": held.booking.offer.profile,
             "is_held": held.answer == Answer.OPEN and held.until > now and held.booking.state == BookingState.HELD,
             "is_given_back": held.answer == Answer.DECLINED,
+            "is_past": held.booking.start <= now,
             "form": form,
             "error": error,
             "nav": "sessions",

@@ -7,6 +7,16 @@ function focusFirst(from) {
   if (target) target.focus({ preventScroll: target.getBoundingClientRect().top >= 0 });
 }
 
+// Browsers say Asia/Calcutta where others say Asia/Kolkata; each calls a zone by one name of its own.
+function sameZone(one, other) {
+  const nameOf = (zone) => Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+  try {
+    return nameOf(one) === nameOf(other);
+  } catch {
+    return false;
+  }
+}
+
 // The time zone: remembered once for guests, asked about (never switched) for people who have chosen one.
 function noticeZone() {
   let seen;
@@ -15,7 +25,7 @@ function noticeZone() {
   } catch {
     return;
   }
-  if (!seen || seen === root.dataset.zone) return;
+  if (!seen || sameZone(seen, root.dataset.zone)) return;
   if (root.dataset.zoneKnown === "yes") {
     const notice = find("#zone-notice");
     // Answered once per tab: a quiet notice that comes back on every page is not quiet.

@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 from accounts.models import User
 from mentors.models import MentorProfile
@@ -56,16 +56,7 @@ def browser_page(chromium, live_server, transactional_db) -> Iterator[Callable[.
     def open_page(
         *, js: bool = True, width: int = 1280, theme: str = "light", tz: str = "Europe/London", user: User | None = None
     ) -> Page:
-        context = chromium.new_context(
-            base_url=live_server.url,
-            java_script_enabled=js,
-            viewport={"width": width, "height": 900},
-            color_scheme=theme,
-            timezone_id=tz,
-            reduced_motion="reduce",
-            locale="en-GB",
-        )
-        context.set_default_timeout(10_000)
+        context = open_context(chromium, live_server.url, js=js, width=width, theme=theme, tz=tz)
         if user:
             sign_in(context, user, live_server.url)
         opened.append(context)
@@ -74,11 +65,27 @@ def browser_page(chromium, live_server, transactional_db) -> Iterator[Callable[.
         visitors[-1].watch(page)
         return page
 
-    expect.set_options(timeout=10_000)
     yield open_page
     for context in opened:
         context.close()
     assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+
+
+def open_context(
+    chromium: Browser, home: str, *, js: bool = True, width: int = 1280, theme: str = "light", tz: str = "Europe/London"
+) -> BrowserContext:
+    context = chromium.new_context(
+        base_url=home,
+        java_script_enabled=js,
+        viewport={"width": width, "height": 900},
+        color_scheme=theme,
+        timezone_id=tz,
+        reduced_motion="reduce",
+        locale="en-GB",
+    )
+    context.set_default_timeout(10_000)
+    expect.set_options(timeout=10_000)
+    return context
 
 
 def sign_in(context: BrowserContext, user: User, url: str) -> None:

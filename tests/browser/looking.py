@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -11,6 +12,7 @@ from playwright.sync_api import Page
 # the rules about colour.
 EVERYTHING = {"resultTypes": ["violations"]}
 COLOURS = EVERYTHING | {"runOnly": ["color-contrast", "link-in-text-block"]}
+Look = tuple[int, str, dict]
 LOOKS = [(1280, "light", EVERYTHING), (1280, "dark", COLOURS), (390, "light", COLOURS), (390, "dark", EVERYTHING)]
 SHOTS = Path(tempfile.gettempdir(), "shots") if os.environ.get("SHOTS") else None
 AXE = Axe()
@@ -22,13 +24,13 @@ STILL = """() => {
 }"""
 
 
-def problems(page: Page, name: str) -> list[str]:
+def problems(page: Page, name: str, looks: Sequence[Look] = LOOKS) -> list[str]:
     """What axe finds on the open page, and sideways scrolling, over all looks. Saves a picture of each with SHOTS=1."""
     found = []
     before = page.viewport_size
     page.evaluate(STILL)
     page.evaluate(AXE.axe_script)
-    for width, theme, rules in LOOKS:
+    for width, theme, rules in looks:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
         if SHOTS:

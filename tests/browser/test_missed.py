@@ -58,7 +58,7 @@ def test_mentee_waits_says_so_and_the_mentor_misses_it(browser_page, running, pr
 
     mentor.reload()
     expect(mentor.get_by_role("heading", name="You missed this session")).to_be_visible()
-    mentor.get_by_label("What happened").fill("My flight was late.")
+    mentor.get_by_role("textbox", name="What happened").fill("My flight was late.")
     mentor.get_by_role("button", name="Tell Bob what happened").click()
     expect(mentor.get_by_text("We have told Bob what happened.")).to_be_visible()
 
@@ -82,6 +82,22 @@ def test_page_tells_by_itself_that_the_other_is_here(browser_page, running, priy
     mentor.clock.run_for(21_000)
 
     expect(mentor.get_by_text("Bob is here.")).to_be_visible()
+
+
+def test_page_moves_on_in_the_shape_of_the_session_by_itself(browser_page, running, priya, bob):
+    booking = running(1)
+    page = browser_page(user=bob)
+    page.clock.install()
+    page.goto(f"/sessions/{booking.uuid}/")
+    part = page.locator("#agenda [aria-current=step]")
+    expect(part).to_contain_text("Hello")
+    during = type(booking.during)(booking.start - 8 * MINUTE, booking.end - 8 * MINUTE, "[)")
+    Booking.objects.filter(pk=booking.pk).update(during=during)
+
+    page.clock.run_for(61_000)
+
+    expect(part).to_contain_text("Work the question")
+    expect(page.locator(".now__dial b")).to_have_text("16")
 
 
 def test_looks_of_who_came(browser_page, running, priya, bob):

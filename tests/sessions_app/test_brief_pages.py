@@ -101,7 +101,7 @@ def test_brief_page_the_session_invites_the_mentee_to_prepare_with_hints(booking
 
     said = text_of(client_for(bob).get(f"/sessions/{booking.uuid}/"))
 
-    assert "Help Alice prepare. Add what it is about : two minutes" in said
+    assert "Help Alice prepare. Two minutes now" in said
     assert "Your question is short." in said
 
 

@@ -7,7 +7,14 @@ from django.test import Client
 from icalendar import Calendar
 
 from sessions_app.models import Booking, BookingState, Feedback
-from sessions_app.services import accept_booking, cancel_booking, complete_ended, decline_booking, move_booking
+from sessions_app.services import (
+    accept_booking,
+    cancel_booking,
+    complete_ended,
+    decline_booking,
+    expire_overdue,
+    move_booking,
+)
 from tests.conftest import NOW, at, make_mentor, make_person
 
 from .conftest import QUESTION, THURSDAY, book
@@ -82,6 +89,14 @@ def test_the_session_page_counts_down(booking, bob, client_for):
         assert "Starts in8minutes" in text_of(client_for(bob).get(url(booking))).replace("> <", "")
 
 
+def test_the_session_page_marks_the_part_of_the_session_that_is_on(booking, bob, client_for):
+    with time_machine.travel(THURSDAY + timedelta(minutes=8), tick=False):
+        page = text_of(client_for(bob).get(url(booking)))
+
+    assert "Work the question 12 min Now" in page
+    assert page.count("min Now") == 1
+
+
 @pytest.mark.parametrize(
     ("act", "words"),
     [
@@ -96,6 +111,24 @@ def test_the_session_page_follows_the_answer(request_for, alice, bob, client_for
     act(request_for, alice)
 
     assert words in text_of(client_for(bob).get(url(request_for)))
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        pytest.param(lambda b, a: None, "Alice cannot make it", id="waiting"),
+        pytest.param(
+            lambda b, a: decline_booking(booking=b, by=a, reason="Away", now=NOW), "Alice cannot make it", id="declined"
+        ),
+        pytest.param(lambda b, a: expire_overdue(now=b.expires_at), "Alice did not answer in time", id="expired"),
+    ],
+)
+def test_the_session_page_speaks_to_the_mentor_not_of_them(request_for, alice, client_for, act, words):
+    act(request_for, alice)
+
+    page = text_of(client_for(alice).get(url(request_for)))
+    assert words not in page
+    assert "Alice answers by" not in page
 
 
 def test_an_overdue_request_reads_as_unanswered_before_the_clock_got_to_it(request_for, bob, client_for):
@@ -281,6 +314,17 @@ def test_a_held_slot_is_nobodys_session(booking, alice, client_for):
     Booking.objects.filter(pk=booking.pk).update(state=BookingState.HELD, expires_at=NOW)
 
     assert client_for(alice).get(url(booking)).status_code == 404
+
+
+def test_a_session_that_was_moved_says_by_whom_and_from_when(booking, alice, bob, client_for):
+    for start in (at("2026-11-27 10:00"), at("2026-11-27 11:00")):
+        booking = move_booking(booking=booking, start=start, by=bob, now=NOW)
+
+    theirs, own = (text_of(client_for(person).get(url(booking))) for person in (alice, bob))
+
+    assert "Moved by BobTuesday 24 November, 13:46Before: Friday 27 November, 10:00" in theirs
+    assert "Moved by you" in own
+    assert "Moved by you" not in theirs
 
 
 def test_the_same_instant_reads_the_same_for_both_after_a_move(booking, alice, bob, client_for):

@@ -1,0 +1,832 @@
+"""The states of a session's page: how its two people bring each about, at what moment, and what each of them sees."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.models import User
+from mentors.models import Format, IssueType, MentorProfile
+from sessions_app.models import AttendanceKind, Booking, HeldTime, Message, Resolution, WrittenQuestion
+from sessions_app.services import (
+    BriefInput,
+    StepInput,
+    accept_booking,
+    add_file,
+    agree_more_time,
+    answer_absent,
+    ask_in_writing,
+    ask_more_time,
+    book_further,
+    book_session,
+    cancel_booking,
+    close_engagements,
+    complete_ended,
+    contest_missed,
+    decide_attendance,
+    decline_booking,
+    decline_time,
+    decline_written,
+    expire_overdue,
+    expire_written,
+    explain_missed,
+    extend_request,
+    give_feedback,
+    give_freed_time,
+    give_written_feedback,
+    join_call,
+    move_booking,
+    run_late,
+    say_absent,
+    send_message,
+    settle_silent,
+    wait_for_mentor,
+    withdraw_booking,
+    withdraw_written,
+    write_step,
+    write_takeaway,
+)
+from sessions_app.uploads import read_upload
+from tests.conftest import NOW, at, make_person
+from tests.mentors.test_photos import picture
+from tests.sessions_app.documents import PDF
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+START, END = at("2026-11-26 14:30"), at("2026-11-26 14:55")
+QUESTION = (
+    "My manager matched my new offer, plus a promotion in six months. "
+    "I have until Friday. What should I ask before I say yes or no?"
+)
+STEP = StepInput("my manager asks on Monday", "ask who else knows about the promotion", date(2026, 11, 30))
+MENTEE_LINE = "A promise counts when somebody else knows of it and it has a date"
+MENTOR_LINE = "Ask for the level now and for the money in six months"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """`priya` is booked at once, `tomas` is asked first; `bob` asks."""
+
+    priya: MentorProfile
+    tomas: MentorProfile
+    bob: User
+
+    @property
+    def maria(self) -> User:
+        return make_person("maria@example.org", "Maria Marsh", is_staff=True)
+
+
+class Sight(NamedTuple):
+    """What one of the two sees: the page's heading, other words on it, and what they can do by one name."""
+
+    heading: str
+    says: str = ""
+    does: str = ""
+
+
+Build = Callable[[Cast], Booking | str]
+
+
+@dataclass(frozen=True)
+class State:
+    """`build` returns the session, or the address of another page; nobody looks from a side without a sight."""
+
+    name: str
+    at: datetime
+    build: Build
+    mentee: Sight | None
+    mentor: Sight | None
+
+
+STATES: list[State] = []
+
+
+def state(name: str, at: datetime, *, mentee: Sight | None = None, mentor: Sight | None = None) -> Callable:
+    def keep(build: Build) -> Build:
+        STATES.append(State(name, at, build, mentee, mentor))
+        return build
+
+    return keep
+
+
+WITH_PRIYA, WITH_TOMAS = "25 minutes with Priya Raghunathan", "25 minutes with Tomás Herrera"
+WITH_BOB = "25 minutes with Bob Bose"
+BOB_ASKS = "Bob asks for 25 minutes"
+
+
+def booked(profile: MentorProfile, mentee: User, *, start: datetime = START, **brief) -> Booking:
+    words = BriefInput(**({"question": QUESTION} | brief))
+    return book_session(offer=profile.offers.timed().get(), start=start, brief=words, mentee=mentee, now=NOW)
+
+
+def fresh(booking: Booking) -> Booking:
+    return Booking.objects.with_people().get(pk=booking.pk)
+
+
+def write(booking: Booking, by: User, body: str, now: datetime) -> Message:
+    return send_message(engagement=booking.engagement, body=body, by=by, now=now, key=uuid4().hex)
+
+
+# Asked, and not answered yet
+
+
+@state(
+    "asked",
+    NOW + HOUR,
+    mentee=Sight("Waiting for Tomás", "Nothing is in your calendar yet.", "Withdraw the request"),
+    mentor=Sight(BOB_ASKS, "Bob waits for your answer until", "Answer Bob"),
+)
+@state("asked-last-minutes", NOW + DAY - 5 * MINUTE, mentee=Sight("Waiting for Tomás"), mentor=Sight(BOB_ASKS))
+@state(
+    "asked-and-overdue",
+    NOW + DAY + MINUTE,
+    mentee=Sight("Tomás did not answer in time"),
+    mentor=Sight("You did not answer in time"),
+)
+def asked(cast: Cast) -> Booking:
+    return booked(cast.tomas, cast.bob)
+
+
+@state("asked-more-time", NOW + 3 * HOUR, mentee=Sight("Waiting for Tomás"), mentor=Sight(BOB_ASKS, does="Answer Bob"))
+def asked_more_time(cast: Cast) -> Booking:
+    booking = asked(cast)
+    return extend_request(booking=booking, by=booking.mentor, now=NOW + 2 * HOUR)
+
+
+@state(
+    "expired",
+    NOW + 2 * DAY,
+    mentee=Sight("Tomás did not answer in time", does="See who is free soonest"),
+    mentor=Sight("You did not answer in time"),
+)
+def expired(cast: Cast) -> Booking:
+    booking = asked(cast)
+    expire_overdue(now=NOW + DAY + MINUTE)
+    return booking
+
+
+@state(
+    "declined",
+    NOW + 3 * HOUR,
+    mentee=Sight("Tomás cannot make it", "I am travelling that day.", "See who is free soonest"),
+    mentor=Sight("You declined this request"),
+)
+def declined(cast: Cast) -> Booking:
+    booking = asked(cast)
+    reason = "I am travelling that day. Next week suits me."
+    return decline_booking(booking=booking, by=booking.mentor, reason=reason, now=NOW + 2 * HOUR)
+
+
+@state("withdrawn", NOW + 3 * HOUR, mentee=Sight("You withdrew this request"), mentor=Sight("Bob withdrew"))
+def withdrawn(cast: Cast) -> Booking:
+    return withdraw_booking(booking=asked(cast), by=cast.bob, now=NOW + 2 * HOUR)
+
+
+# Agreed, and ahead
+
+
+@state("accepted", NOW + 3 * HOUR, mentee=Sight(WITH_TOMAS, "Accepted"), mentor=Sight(WITH_BOB, "Accepted"))
+def accepted(cast: Cast) -> Booking:
+    booking = asked(cast)
+    return accept_booking(booking=booking, by=booking.mentor, now=NOW + 2 * HOUR)
+
+
+@state(
+    "ahead",
+    NOW + MINUTE,
+    mentee=Sight(WITH_PRIYA, "Help Priya prepare.", "Add to calendar"),
+    mentor=Sight(WITH_BOB, does="Add to calendar"),
+)
+@state(
+    "day-before",
+    START - 20 * HOUR,
+    mentee=Sight(WITH_PRIYA, "Help Priya prepare.", "Add what it is about"),
+    mentor=Sight(WITH_BOB),
+)
+def ahead(cast: Cast) -> Booking:
+    return booked(cast.priya, cast.bob)
+
+
+@state("ahead-without-a-name", NOW + MINUTE, mentee=Sight(WITH_PRIYA, does="Add your name"), mentor=Sight("Guest"))
+def ahead_without_a_name(cast: Cast) -> Booking:
+    User.objects.filter(pk=cast.bob.pk).update(name="")
+    return booked(cast.priya, User.objects.get(pk=cast.bob.pk))
+
+
+@state("ahead-by-phone", NOW + MINUTE, mentee=Sight(WITH_PRIYA, "Phone call"), mentor=Sight(WITH_BOB, "Phone call"))
+@state("open-by-phone", START - 5 * MINUTE, mentee=Sight(WITH_PRIYA), mentor=Sight(WITH_BOB))
+def ahead_by_phone(cast: Cast) -> Booking:
+    cast.priya.offers.update(format=Format.PHONE)
+    return booked(cast.priya, cast.bob)
+
+
+@state("ahead-clocks-change", NOW + MINUTE, mentee=Sight("25 minutes with"), mentor=Sight(WITH_BOB))
+def ahead_clocks_change(cast: Cast) -> Booking:
+    cast.priya.schedule.__class__.objects.update(horizon_days=180, timezone="America/New_York")
+    return booked(cast.priya, cast.bob, start=at("2027-03-18 15:00"))
+
+
+@state(
+    "moved",
+    NOW + 3 * HOUR,
+    mentee=Sight(WITH_PRIYA, "Moved by Priya", "Add to calendar"),
+    mentor=Sight(WITH_BOB, "Moved by you", "Add to calendar"),
+)
+def moved(cast: Cast) -> Booking:
+    return move_booking(booking=ahead(cast), start=START + DAY, by=cast.priya.person, now=NOW + 2 * HOUR)
+
+
+KINDS = {
+    IssueType.CAREER: {"heading_for": "Leading a team of my own, in the same company"},
+    IssueType.SKILL: {"level": "I read spreadsheets and have never built a model", "used_for": "Next year’s budget"},
+    IssueType.FEEDBACK: {"look_at": "The first page only", "audience": "The hiring manager"},
+    IssueType.DECISION: {"options": "Stay\nGo\nAsk for three months", "leaning": "Stay, for the people", "sure": 6},
+    IssueType.INTERVIEW: {"interview": "Engineering manager, second round", "practise": "Saying no to a roadmap"},
+    IssueType.OTHER: {},
+}
+REST = {
+    "situation": "They matched the money the day after I resigned.\nThe promotion was only said out loud.",
+    "tried": "A list for and against. It came out even.",
+    "done_when": "I know the two questions to ask on Friday.",
+    "needed_by": date(2026, 11, 27),
+}
+
+
+def brief_of_kind(kind: str, answers: dict) -> None:
+    @state(
+        f"day-before-{kind}",
+        START - 20 * HOUR,
+        mentee=Sight(WITH_PRIYA, "Your brief is ready to read.", "Edit"),
+        mentor=Sight(WITH_BOB, str(IssueType(kind).label)),
+    )
+    def build(cast: Cast) -> Booking:
+        return booked(cast.priya, cast.bob, issue_type=kind, answers=answers, **REST)
+
+
+for kind, answers in KINDS.items():
+    brief_of_kind(kind, answers)
+
+
+@state(
+    "day-before-files",
+    START - 20 * HOUR,
+    mentee=Sight(WITH_PRIYA, "offer-letter-no-names.pdf", "Add or remove a file"),
+    mentor=Sight(WITH_BOB, "offer-letter-no-names.pdf", "Add or remove a file"),
+)
+@state("soon-reminded", START - 50 * MINUTE, mentee=Sight(WITH_PRIYA), mentor=Sight(WITH_BOB))
+def day_before_files(cast: Cast) -> Booking:
+    booking = booked(cast.priya, cast.bob, issue_type=IssueType.FEEDBACK, answers=KINDS[IssueType.FEEDBACK])
+    write(booking, cast.priya.person, "Got it. Is the promotion written down anywhere?", NOW + 2 * HOUR)
+    write(booking, cast.bob, "Only said out loud so far.\n\nThe offer letter is here.", NOW + 3 * HOUR)
+    for by, name, content in (
+        (cast.bob, "offer-letter-no-names.pdf", PDF),
+        (cast.priya.person, "sketch.png", picture((600, 400), format="PNG")),
+    ):
+        upload = read_upload(SimpleUploadedFile(name, content))
+        add_file(engagement=booking.engagement, upload=upload, by=by, now=NOW + 3 * HOUR)
+    return booking
+
+
+# The last hour, and the call
+
+
+@state("late-mentee", START - 30 * MINUTE, mentee=Sight(WITH_PRIYA, "Priya knows"), mentor=Sight(WITH_BOB, "late"))
+@state("open-late", START + 3 * MINUTE, mentee=Sight(WITH_PRIYA, "Priya knows"), mentor=Sight(WITH_BOB, "late"))
+def late(cast: Cast) -> Booking:
+    booking = ahead(cast)
+    run_late(booking=booking, by=cast.bob, now=START - 40 * MINUTE)
+    return booking
+
+
+@state(
+    "open",
+    START - 8 * MINUTE,
+    mentee=Sight(WITH_PRIYA, "Priya has not joined yet.", "Join the call"),
+    mentor=Sight(WITH_BOB, "Bob has not joined yet.", "Join the call"),
+)
+def opened(cast: Cast) -> Booking:
+    return booked(cast.priya, cast.bob, issue_type=IssueType.DECISION, answers=KINDS[IssueType.DECISION], **REST)
+
+
+@state(
+    "open-one-is-here",
+    START - 3 * MINUTE,
+    mentee=Sight(WITH_PRIYA, "Priya is here.", "Join the call"),
+    mentor=Sight(WITH_BOB, "You joined at", "Join the call"),
+)
+def one_is_here(cast: Cast) -> Booking:
+    booking = ahead(cast)
+    join_call(booking=booking, by=cast.priya.person, now=START - 5 * MINUTE)
+    return booking
+
+
+@state(
+    "running",
+    START + 9 * MINUTE,
+    mentee=Sight(WITH_PRIYA, "Priya is here.", "Join the call"),
+    mentor=Sight(WITH_BOB, "Bob is here.", "Join the call"),
+)
+@state(
+    "last-minutes",
+    END - 4 * MINUTE,
+    mentee=Sight(WITH_PRIYA, "Leave with something", "Ask Priya for five minutes more"),
+    mentor=Sight(WITH_BOB, "Leave with something", "Ask Bob for five minutes more"),
+)
+@state(
+    "just-ended",
+    END + 2 * MINUTE,
+    mentee=Sight(WITH_PRIYA, does="Say if it helped"),
+    mentor=Sight(WITH_BOB, does="Say if it helped"),
+)
+def running(cast: Cast) -> Booking:
+    booking = one_is_here(cast)
+    join_call(booking=booking, by=cast.bob, now=START - MINUTE)
+    return booking
+
+
+@state(
+    "last-minutes-written",
+    END - 3 * MINUTE,
+    mentee=Sight(WITH_PRIYA, MENTOR_LINE, "Change the step"),
+    mentor=Sight(WITH_BOB, MENTEE_LINE),
+)
+def last_minutes_written(cast: Cast) -> Booking:
+    booking = running(cast)
+    keep_lines(booking, END - 4 * MINUTE)
+    return booking
+
+
+def keep_lines(booking: Booking, now: datetime) -> None:
+    write_takeaway(booking=booking, text=MENTEE_LINE, by=booking.mentee, now=now)
+    write_takeaway(booking=booking, text=MENTOR_LINE, by=booking.mentor, now=now)
+    write_step(booking=booking, step=STEP, by=booking.mentee, now=now)
+
+
+@state(
+    "more-time-asked",
+    END - 3 * MINUTE,
+    mentee=Sight(WITH_PRIYA, "Priya asks for five minutes more.", "Yes, five minutes more"),
+    mentor=Sight(WITH_BOB, "You have asked Bob for five minutes more."),
+)
+def more_time_asked(cast: Cast) -> Booking:
+    return ask_more_time(booking=running(cast), by=cast.priya.person, now=END - 4 * MINUTE)
+
+
+@state(
+    "more-time-agreed",
+    END + MINUTE,
+    mentee=Sight("30 minutes with Priya", "5 minutes more: until 15:00.", "Ask Priya for five minutes more"),
+    mentor=Sight("30 minutes with Bob", "5 minutes more"),
+)
+def more_time_agreed(cast: Cast) -> Booking:
+    booking = more_time_asked(cast)
+    return agree_more_time(booking=booking, end=END, by=cast.bob, now=END - 3 * MINUTE)
+
+
+@state(
+    "more-time-enough",
+    END + 6 * MINUTE,
+    mentee=Sight("35 minutes with Priya", "ten minutes more"),
+    mentor=Sight("35 minutes with Bob"),
+)
+def more_time_enough(cast: Cast) -> Booking:
+    booking = more_time_agreed(cast)
+    ask_more_time(booking=booking, by=cast.bob, now=END + 2 * MINUTE)
+    return ask_more_time(booking=fresh(booking), by=cast.priya.person, now=END + 3 * MINUTE)
+
+
+@state(
+    "more-time-refused",
+    END - 4 * MINUTE,
+    mentee=Sight(WITH_PRIYA, "Priya has something else right after this, so it ends on time."),
+    mentor=Sight(WITH_BOB, "You have something else right after this, so it ends on time."),
+)
+def more_time_refused(cast: Cast) -> Booking:
+    booking = running(cast)
+    cleo = make_person("cleo@example.org", "Cleo Clark")
+    cast.priya.schedule.__class__.objects.update(buffer=0)
+    cast.priya.refresh_from_db()
+    booked(MentorProfile.objects.get(pk=cast.priya.pk), cleo, start=END)
+    return booking
+
+
+# A chat is held on the page
+
+
+@state("chat-ahead", NOW + MINUTE, mentee=Sight(WITH_PRIYA, "The chat opens"), mentor=Sight(WITH_BOB, "The chat opens"))
+@state(
+    "chat-open",
+    START - 5 * MINUTE,
+    mentee=Sight(WITH_PRIYA, "This is the room of your session.", "Go to the chat"),
+    mentor=Sight(WITH_BOB, "This is the room of your session.", "Go to the chat"),
+)
+def chat_ahead(cast: Cast) -> Booking:
+    cast.priya.offers.update(format=Format.CHAT)
+    return booked(cast.priya, cast.bob)
+
+
+@state(
+    "chat-running",
+    START + 9 * MINUTE,
+    mentee=Sight(WITH_PRIYA, "Who else knows about it?", "Go to the chat"),
+    mentor=Sight(WITH_BOB, "Nobody that I know of.", "Go to the chat"),
+)
+@state("chat-over", END + 40 * MINUTE, mentee=Sight("How did it go?"), mentor=Sight("How did it go?"))
+def chat_running(cast: Cast) -> Booking:
+    booking = chat_ahead(cast)
+    for by, minute in ((cast.priya.person, -2), (cast.bob, -1)):
+        join_call(booking=booking, by=by, now=START + minute * MINUTE)
+    write(booking, cast.priya.person, "Who else knows about it?", START + MINUTE)
+    write(booking, cast.bob, "Nobody that I know of.\nShould I ask for it in writing?", START + 3 * MINUTE)
+    return booking
+
+
+# After it
+
+
+@state(
+    "over",
+    END + HOUR,
+    mentee=Sight("How did it go?", does="Say if it helped"),
+    mentor=Sight("How did it go?", does="Say if it helped"),
+)
+@state(
+    "over-never-said",
+    END + 8 * DAY,
+    mentee=Sight(WITH_PRIYA, "was open for seven days", "Book Priya again"),
+    mentor=Sight(WITH_BOB, "was open for seven days"),
+)
+def over(cast: Cast) -> Booking:
+    booking = running(cast)
+    complete_ended(now=END)
+    return fresh(booking)
+
+
+@state("over-long-ago", END + 40 * DAY, mentee=Sight(WITH_PRIYA, does="Book Priya again"), mentor=Sight(WITH_BOB))
+def over_long_ago(cast: Cast) -> Booking:
+    booking = over(cast)
+    close_engagements(now=END + 39 * DAY)
+    return fresh(booking)
+
+
+@state("over-written", END + HOUR, mentee=Sight("How did it go?", MENTOR_LINE), mentor=Sight("How did it go?"))
+def over_written(cast: Cast) -> Booking:
+    booking = last_minutes_written(cast)
+    complete_ended(now=END)
+    return fresh(booking)
+
+
+def say(booking: Booking, by: User, **answers) -> None:
+    give_feedback(booking=booking, by=by, now=END + HOUR, answers={"resolution": "yes"} | answers)
+
+
+@state("said-yes", END + 2 * HOUR, mentee=Sight(WITH_PRIYA, "Yes, a lot"), mentor=Sight("How did it go?"))
+def said_yes(cast: Cast) -> Booking:
+    booking = over_written(cast)
+    say(booking, cast.bob, left_with=MENTEE_LINE, may_publish=True, advice="Slower with the numbers")
+    return booking
+
+
+@state("said-by-both", END + 3 * HOUR, mentee=Sight(WITH_PRIYA, "What Priya said"), mentor=Sight(WITH_BOB, "Slower"))
+def said_by_both(cast: Cast) -> Booking:
+    booking = said_yes(cast)
+    say(booking, cast.priya.person, prepared=3, right_person=True)
+    return booking
+
+
+@state(
+    "said-no",
+    END + 2 * HOUR,
+    mentee=Sight(WITH_PRIYA, "Not really", "Ask somebody else the same question"),
+    mentor=Sight("How did it go?"),
+)
+def said_no(cast: Cast) -> Booking:
+    booking = over(cast)
+    say(booking, cast.bob, resolution="no")
+    return booking
+
+
+@state(
+    "said-partly",
+    END + 2 * HOUR,
+    mentee=Sight(WITH_PRIYA, "Yes, a bit", "Ask somebody else the same question"),
+    mentor=Sight("How did it go?"),
+)
+def said_partly(cast: Cast) -> Booking:
+    booking = over(cast)
+    say(booking, cast.bob, resolution="partly")
+    return booking
+
+
+@state("card", END + 2 * HOUR, mentee=Sight("What I left with", MENTOR_LINE), mentor=Sight("What I left with"))
+def card(cast: Cast) -> str:
+    return f"/sessions/{said_yes(cast).uuid}/card/"
+
+
+@state("card-empty", END + 2 * HOUR, mentee=Sight("What I left with", "Nothing is written down yet."))
+def card_empty(cast: Cast) -> str:
+    return f"/sessions/{over(cast).uuid}/card/"
+
+
+@state("takeaway", END + 2 * HOUR, mentee=Sight("Leave with something", does="Save for both"))
+def takeaway(cast: Cast) -> str:
+    return f"/sessions/{over(cast).uuid}/takeaway/"
+
+
+@state("left-with", END + 2 * HOUR, mentee=Sight("What I left with", MENTEE_LINE))
+def left_with(cast: Cast) -> str:
+    said_yes(cast)
+    return "/sessions/left-with/"
+
+
+# Called off
+
+
+@state(
+    "cancelled-by-mentee",
+    NOW + 3 * HOUR,
+    mentee=Sight("You cancelled this session", does="Another time with Priya"),
+    mentor=Sight("Bob cancelled this session"),
+)
+def cancelled_by_mentee(cast: Cast) -> Booking:
+    return cancel_booking(booking=ahead(cast), by=cast.bob, reason="", now=NOW + 2 * HOUR)
+
+
+@state(
+    "cancelled-by-mentor",
+    NOW + 3 * HOUR,
+    mentee=Sight("Priya cancelled this session", "I am ill", "See who is free soonest"),
+    mentor=Sight("You cancelled this session", "You told Bob:"),
+)
+def cancelled_by_mentor(cast: Cast) -> Booking:
+    reason = "I am ill and would not be of much help."
+    return cancel_booking(booking=ahead(cast), by=cast.priya.person, reason=reason, now=NOW + 2 * HOUR)
+
+
+@state("cancelled-by-staff", NOW + 3 * HOUR, mentee=Sight("Our team cancelled"), mentor=Sight("Our team cancelled"))
+def cancelled_by_staff(cast: Cast) -> Booking:
+    return cancel_booking(booking=ahead(cast), by=cast.maria, reason="The building is closed.", now=NOW + 2 * HOUR)
+
+
+# Somebody does not come
+
+
+@state(
+    "waits",
+    START + 6 * MINUTE,
+    mentee=Sight(WITH_PRIYA, "Priya is here"),
+    mentor=Sight(WITH_BOB, does="Bob has not come"),
+)
+def waits(cast: Cast) -> Booking:
+    return one_is_here(cast)
+
+
+@state(
+    "not-come",
+    START + 8 * MINUTE,
+    mentee=Sight(WITH_PRIYA, "Priya says that you have not come.", "I am here"),
+    mentor=Sight(WITH_BOB, "We have asked Bob.", "Bob is here now"),
+)
+def not_come(cast: Cast) -> Booking:
+    return say_absent(booking=waits(cast), by=cast.priya.person, now=START + 6 * MINUTE)
+
+
+@state(
+    "not-come-answered",
+    START + 9 * MINUTE,
+    mentee=Sight(WITH_PRIYA, "You have answered"),
+    mentor=Sight(WITH_BOB, "I came"),
+)
+def not_come_answered(cast: Cast) -> Booking:
+    booking = not_come(cast)
+    words = "I am in the call, alone. Is the link the right one?"
+    return answer_absent(booking=booking, by=cast.bob, came=True, words=words, now=START + 8 * MINUTE)
+
+
+@state(
+    "not-come-said-later",
+    END + 2 * HOUR,
+    mentee=Sight("Did you come?", "Answer by", "I missed it"),
+    mentor=Sight(WITH_BOB, "Without an answer by", "Bob did come"),
+)
+def not_come_said_later(cast: Cast) -> Booking:
+    return say_absent(booking=waits(cast), by=cast.priya.person, now=END + HOUR)
+
+
+@state(
+    "missed",
+    START + 2 * HOUR,
+    mentee=Sight("You missed this session", "It happens.", "Tell Priya what happened"),
+    mentor=Sight("Bob did not join", "It does not count against you."),
+)
+def missed(cast: Cast) -> Booking:
+    booking = not_come(cast)
+    settle_silent(now=START + 20 * MINUTE)
+    return fresh(booking)
+
+
+@state(
+    "missed-explained",
+    START + 3 * HOUR,
+    mentee=Sight("You missed this session", "You have told Priya what happened."),
+    mentor=Sight("Bob did not join", "My flight was late."),
+)
+def missed_explained(cast: Cast) -> Booking:
+    booking = missed(cast)
+    explain_missed(booking=booking, by=cast.bob, words="My flight was late.", now=START + 2 * HOUR)
+    return fresh(booking)
+
+
+@state(
+    "missed-by-mentor",
+    START + 2 * HOUR,
+    mentee=Sight("Priya did not join", "Your question is saved.", "See who is free soonest"),
+    mentor=Sight("You missed this session", does="Tell Bob what happened"),
+)
+def missed_by_mentor(cast: Cast) -> Booking:
+    booking = ahead(cast)
+    join_call(booking=booking, by=cast.bob, now=START - MINUTE)
+    say_absent(booking=booking, by=cast.bob, now=START + 6 * MINUTE)
+    settle_silent(now=START + 20 * MINUTE)
+    return fresh(booking)
+
+
+@state(
+    "contested",
+    START + 4 * HOUR,
+    mentee=Sight("Who came is not settled yet", "counts against nobody"),
+    mentor=Sight("Who came is not settled yet", "counts against nobody"),
+)
+def contested(cast: Cast) -> Booking:
+    words = "I was in the call from half past two and saw nobody there."
+    return contest_missed(booking=missed(cast), by=cast.bob, words=words, now=START + 3 * HOUR)
+
+
+@state(
+    "decided-held", START + DAY, mentee=Sight("How did it go?", "neither"), mentor=Sight("How did it go?", "neither")
+)
+def decided_held(cast: Cast) -> Booking:
+    reason = "Both of you were in a call, each in another."
+    return decide_attendance(
+        booking=contested(cast), decision=AttendanceKind.HELD, by=cast.maria, reason=reason, now=START + 5 * HOUR
+    )
+
+
+@state("decided-missed", START + DAY, mentee=Sight("You missed this session"), mentor=Sight("Bob did not join"))
+def decided_missed(cast: Cast) -> Booking:
+    return decide_attendance(
+        booking=contested(cast), decision=AttendanceKind.MENTEE_MISSED, by=cast.maria, reason="", now=START + 5 * HOUR
+    )
+
+
+# More than one date, more than one person
+
+
+def further(booking: Booking, *days: int, now: datetime = NOW) -> None:
+    starts = [START + day * DAY for day in days]
+    book_further(booking=booking, starts=starts, by=booking.mentee, now=now)
+
+
+@state(
+    "series",
+    NOW + MINUTE,
+    mentee=Sight(WITH_PRIYA, "On this question", "Add more dates"),
+    mentor=Sight(WITH_BOB, "On this question"),
+)
+def series(cast: Cast) -> Booking:
+    booking = ahead(cast)
+    further(booking, 7)
+    return booking
+
+
+@state("series-full", END + 2 * HOUR, mentee=Sight("How did it go?", "4 sessions"), mentor=Sight("How did it go?"))
+def series_full(cast: Cast) -> Booking:
+    booking = ahead(cast)
+    further(booking, 7, 14)
+    complete_ended(now=END)
+    further(fresh(booking), 21, now=END + HOUR)
+    return fresh(booking)
+
+
+@state("series-choose", NOW + MINUTE, mentee=Sight("More dates for this question", "1 of 2 chosen"))
+def series_choose(cast: Cast) -> str:
+    start = START + 7 * DAY
+    return f"/sessions/{ahead(cast).uuid}/further/?t={start:%Y-%m-%dT%H:%MZ}&day={start:%Y-%m-%d}"
+
+
+@state("series-check", NOW + MINUTE, mentee=Sight("All dates together", does="Book these 2 dates"))
+def series_check(cast: Cast) -> str:
+    dates = "&".join(f"t={START + days * DAY:%Y-%m-%dT%H:%MZ}" for days in (7, 12))
+    return f"/sessions/{ahead(cast).uuid}/further/check/?{dates}"
+
+
+@state("series-conflict", NOW + MINUTE, mentee=Sight("All dates together", "taken", "Choose other times"))
+def series_conflict(cast: Cast) -> str:
+    booked(cast.priya, make_person("cleo@example.org", "Cleo Clark"), start=START + 7 * DAY)
+    return series_check(cast)
+
+
+@state(
+    "second-opinion",
+    NOW + HOUR,
+    mentee=Sight("Waiting for Tomás", does="Withdraw the request"),
+    mentor=Sight(BOB_ASKS, does="Answer Bob"),
+)
+def second_opinion(cast: Cast) -> Booking:
+    first = ahead(cast)
+    brief = BriefInput.carried(first.engagement.brief, question=QUESTION)
+    return book_session(
+        offer=cast.tomas.offers.timed().get(),
+        start=START + 2 * HOUR,
+        brief=brief,
+        mentee=cast.bob,
+        now=NOW,
+        continues=first.engagement,
+    )
+
+
+# A time that is held for who waits
+
+
+def held(cast: Cast) -> HeldTime:
+    wait_for_mentor(profile=cast.priya, words=QUESTION, known=[], person=cast.bob, now=NOW - DAY)
+    give_freed_time(now=NOW)
+    return HeldTime.objects.get()
+
+
+@state(
+    "held-time", NOW + 5 * MINUTE, mentee=Sight("Priya is free for 25 minutes", "Held for you until", "Book this time")
+)
+@state("held-time-over", NOW + DAY, mentee=Sight(WITH_PRIYA, "This time is over.", "Other times with Priya"))
+@state("held-time-lapsed", NOW + HOUR, mentee=Sight(WITH_PRIYA, "any longer", "Book this time"))
+def held_time(cast: Cast) -> str:
+    return f"/waiting/held/{held(cast).uuid}/"
+
+
+@state("held-time-given-back", NOW + HOUR, mentee=Sight(WITH_PRIYA, "given this time back", "Other times with Priya"))
+def held_time_given_back(cast: Cast) -> str:
+    time = held(cast)
+    decline_time(held=time, by=cast.bob, now=NOW + MINUTE)
+    return f"/waiting/held/{time.uuid}/"
+
+
+# An answer in writing: no session, but what is asked, answered and ended is the same question
+
+
+def written(cast: Cast) -> WrittenQuestion:
+    offer = cast.priya.offers.create(length=15, format=Format.WRITING)
+    return ask_in_writing(offer=offer, brief=BriefInput(QUESTION), mentee=cast.bob, now=NOW, key="asked")
+
+
+@state("written-asked", NOW + HOUR, mentee=Sight("Priya Raghunathan"), mentor=Sight("Bob Bose"))
+@state("written-late", NOW + 47 * HOUR, mentee=Sight("Priya Raghunathan"), mentor=Sight("Bob Bose"))
+def written_asked(cast: Cast) -> str:
+    return thread_of(written(cast))
+
+
+def thread_of(question: WrittenQuestion) -> str:
+    return f"/messages/{question.engagement.uuid}/"
+
+
+@state("written-answered", NOW + 5 * HOUR, mentee=Sight("Priya Raghunathan"), mentor=Sight("Bob Bose"))
+def written_answered(cast: Cast) -> str:
+    question = written(cast)
+    for by, words, hours in (
+        (cast.priya.person, "Is the promotion written down anywhere?", 1),
+        (cast.bob, "Only said out loud so far.", 2),
+        (cast.priya.person, "Then ask who else knows of it, and for a date.", 3),
+    ):
+        answers = by != cast.bob and hours > 1
+        now = NOW + hours * HOUR
+        send_message(engagement=question.engagement, body=words, by=by, now=now, key=uuid4().hex, answers=answers)
+    return thread_of(question)
+
+
+@state("written-helped-partly", NOW + 6 * HOUR, mentee=Sight("Priya Raghunathan"), mentor=Sight("Bob Bose"))
+def written_helped_partly(cast: Cast) -> str:
+    address = written_answered(cast)
+    question = WrittenQuestion.objects.get()
+    answers = {"resolution": Resolution.PARTLY}
+    give_written_feedback(written=question, by=cast.bob, answers=answers, now=NOW + 5 * HOUR)
+    return address
+
+
+@state("written-declined", NOW + 3 * HOUR, mentee=Sight("Priya Raghunathan"), mentor=Sight("Bob Bose"))
+def written_declined(cast: Cast) -> str:
+    reason = "I have never worked in your country."
+    question = decline_written(written=written(cast), by=cast.priya.person, reason=reason, now=NOW + HOUR)
+    return thread_of(question)
+
+
+@state("written-expired", NOW + 3 * DAY, mentee=Sight("Priya Raghunathan"), mentor=Sight("Bob Bose"))
+def written_expired(cast: Cast) -> str:
+    question = written(cast)
+    expire_written(now=NOW + 49 * HOUR)
+    return thread_of(question)
+
+
+@state("written-withdrawn", NOW + 3 * HOUR, mentee=Sight("Priya Raghunathan"), mentor=Sight("Bob Bose"))
+def written_withdrawn(cast: Cast) -> str:
+    return thread_of(withdraw_written(written=written(cast), by=cast.bob, now=NOW + HOUR))
