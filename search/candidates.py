@@ -189,12 +189,14 @@ def statement(
         values |= {"near_after": -after.near, "key_after": after.key, "profile_after": after.profile_id}
         page = "(-near, {key}, profile_id) > (%(near_after)s, %(key_after)s, %(profile_after)s)"
     parts = []
-    # Looked up once, however many stages there are.
-    if " UNION " in (ids := matching(asked)):
+    ids = matching(asked)
+    # Two indexes are asked once, however many stages there are.
+    if is_kept := " UNION " in ids:
         parts.append(f"matching AS MATERIALIZED ({ids})")
         ids = "TABLE matching"
     for number, stage in enumerate(stages):
-        sql, named = _stage(asked, keys, stage, number, ids, page)
+        condition = among(ids, few=is_kept and stage.until is not None)
+        sql, named = _stage(asked, keys, stage, number, condition, page)
         parts.append(sql)
         values |= named
     found = " UNION ALL ".join(f"TABLE stage{number}" for number in range(len(stages)))
@@ -227,7 +229,9 @@ def _stages(asked: Asked, keys: Keys) -> Iterator[Stage]:
     yield Stage(asked.times, None, first, since)
 
 
-def _stage(asked: Asked, keys: Keys, stage: Stage, number: int, ids: str, page: str) -> tuple[str, dict[str, Any]]:
+def _stage(
+    asked: Asked, keys: Keys, stage: Stage, number: int, condition: str, page: str
+) -> tuple[str, dict[str, Any]]:
     """SQL, with values named after its number, which the stages after it name too."""
     wish, question = asked.wish, asked.question
     name, run, by_match = f"stage{number}", run_of(wish), wish.order == Order.MATCH
@@ -243,7 +247,7 @@ def _stage(asked: Asked, keys: Keys, stage: Stage, number: int, ids: str, page: 
     where = [
         f"{run}_from < %({name}_end)s",
         *key.conditions,
-        *suits(asked, ids),
+        *suits(asked, condition),
     ]
     if number:
         nearer = " UNION ALL ".join(f"TABLE stage{before}" for before in range(number))
@@ -285,8 +289,8 @@ def values_of(asked: Asked) -> dict[str, Any]:
     }
 
 
-def suits(asked: Asked, ids: str) -> Iterator[str]:
-    """Who could help this reader, whenever that is. `ids`: what `matching` says, or where it is kept."""
+def suits(asked: Asked, condition: str) -> Iterator[str]:
+    """Who could help this reader, whenever that is. `condition`: that they are `among` those of the question."""
     wish, question = asked.wish, asked.question
     if run_of(wish) == ANY:
         yield "offers & %(kinds)s <> 0"
@@ -295,7 +299,7 @@ def suits(asked: Asked, ids: str) -> Iterator[str]:
     if wish.language:
         yield "languages @> %(language)s::varchar[]"
     if question.says_something:
-        yield f"profile_id IN ({ids})" if ids else "false"
+        yield condition
     if wish.shown:
         yield "profile_id <> ALL(%(shown)s)"
     if asked.without:
@@ -311,6 +315,12 @@ def matching(asked: Asked) -> str:
     by_topic = [BY_TOPIC] if question.topics_for(loose=asked.wish.loose) else []
     by_words = [BY_WORDS] if question.terms else []
     return " UNION ".join([*by_topic, *by_words])
+
+
+def among(ids: str, *, few: bool = False) -> str:
+    """`few`: of a table that Postgres knows nothing about, when rows are few enough to look each of them up in it."""
+    condition = f"profile_id IN ({ids})" if ids else "false"
+    return f"({condition}) IS TRUE" if few else condition
 
 
 def nearness(question: Question, *, loose: bool) -> tuple[str, dict[str, Any]]:

@@ -24,7 +24,7 @@ from .words import Question, read_question
 PAGE = 20
 WEEK = timedelta(days=7)
 # Rows asked of the index at once, and how many of them are looked at together: nearly always the first do.
-CHUNKS = (96, 480, 2400)
+CHUNKS = (64, 480, 2400)
 FIRST_LOOK, NEXT_LOOK = 32, 64
 
 # What pages and mails show of somebody found; what else is asked for is read when it is.

@@ -13,7 +13,7 @@ from mentors.models import Format, MentorProfile, Offer, ProfileState
 from sessions_app.models import ANSWERED_WITHIN, WrittenState
 from sessions_app.proof import Proof, proof_of
 
-from .candidates import Asked, matching, nearness, suits, values_of
+from .candidates import Asked, among, matching, nearness, suits, values_of
 from .cursors import MOST_SHOWN
 from .wishes import Listing, Order, Wish
 from .words import Question, read_question
@@ -101,7 +101,7 @@ def _find(
     sql = WRITERS.format(
         near=near,
         tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
-        where=" AND ".join(suits(asked, matching(asked))),
+        where=" AND ".join(suits(asked, among(matching(asked)))),
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

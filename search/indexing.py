@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from psycopg2.extras import execute_values
 
 from common.zones import UTC_NAME
@@ -169,9 +170,9 @@ def _after(profile: int) -> list[int]:
 
 
 def _write(profiles: Sequence[int]) -> None:
+    still_public = Exists(MentorProfile.objects.public().filter(pk=OuterRef("profile")))
     for model in (MentorIndex, MentorWords):
-        gone = model._default_manager.filter(profile__in=profiles).exclude(profile__in=MentorProfile.objects.public())
-        gone.delete()
+        model._default_manager.filter(~still_public, profile__in=profiles).delete()
     values: dict[str, Any] = {
         **NOTHING_KNOWN,
         "profiles": list(profiles),

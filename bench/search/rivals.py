@@ -12,7 +12,7 @@ from django.db import connection
 from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
 from search.candidates import Asked, find_candidates
-from search.finding import PAGE, Finder, pieces
+from search.finding import CHUNKS, PAGE, Finder, pieces
 from search.wishes import Wish
 from search.words import Question, read_question
 from sessions_app.proof import proof_of
@@ -223,7 +223,7 @@ class Matrix:
 def bare_ranking(wish: Wish, now: datetime, zone: str) -> int:
     """The statement over the index alone, after which ours looks at people."""
     asked = Asked(wish, read_question(wish.words, topic=wish.topic), wish.times(zone=zone, now=now), now)
-    return len(find_candidates(asked, limit=96).candidates)
+    return len(find_candidates(asked, limit=CHUNKS[0]).candidates)
 
 
 def ours(wish: Wish, now: datetime, zone: str) -> Answer:
