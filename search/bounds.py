@@ -16,12 +16,11 @@ FLOOR = """CASE WHEN {soonest} <= {run}_from THEN {run}_from
             ELSE {soonest} END"""
 
 
-def floor(run: str, now: datetime, *, begin: datetime | None = None) -> tuple[str, dict[str, Any]]:
-    """SQL and its values; in minutes from 1970-01-01 UTC.
+def floor(run: str, now: datetime, *, begin: str = "") -> tuple[str, dict[str, Any]]:
+    """SQL and its values; in minutes from 1970-01-01 UTC. No start of the `USUAL` offer, or of `ANY`, lies before it.
 
-    No start of the `USUAL` offer, or of `ANY`, lies before it; but for those before `begin`.
+    But for those before `begin`, in SQL and such minutes too.
     """
-    values, soonest = {"minute": minute_at_or_after(now)}, "(%(minute)s + notice)"
-    if begin:
-        soonest, values["begin"] = f"greatest({soonest}, %(begin)s)", minute_at_or_after(begin)
-    return FLOOR.format(run=run, soonest=soonest, passed=f"width_bucket({soonest}, {run}_runs)"), values
+    soonest = f"greatest(%(minute)s + notice, {begin})" if begin else "(%(minute)s + notice)"
+    passed = f"width_bucket({soonest}, {run}_runs)"
+    return FLOOR.format(run=run, soonest=soonest, passed=passed), {"minute": minute_at_or_after(now)}

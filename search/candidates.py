@@ -23,9 +23,9 @@ from .words import Question
 HOUR = timedelta(hours=1)
 # Most pages are full of people who are free within hours: further rows are only read when there are too few. Where the
 # times asked about begin later than that, many may be free first, and the first day will do.
-REACHES = (timedelta(hours=2), timedelta(hours=12))
+SOON, LATER_ON = timedelta(hours=2), timedelta(hours=12)
 NEARBY = timedelta(hours=36)
-FAR_REACHES = (timedelta(hours=24),)
+FIRST_DAY = timedelta(hours=24)
 
 # The limit is what the index decides alone; only then are profiles and offers looked at.
 CANDIDATES = """
@@ -168,8 +168,8 @@ def find_candidates(asked: Asked, *, limit: int, after: Position | None = None) 
 def statement(
     asked: Asked, keys: Keys, stages: Sequence["Stage"], *, limit: int, enough: int, after: Position | None = None
 ) -> tuple[str, dict[str, Any]]:
-    wish, begin = asked.wish, asked.times[0][0]
-    bound, named = floor(run_of(wish), asked.now, begin=begin)
+    wish = asked.wish
+    bound, named = floor(run_of(wish), asked.now, begin="first.key")
     values: dict[str, Any] = (
         values_of(asked)
         | named
@@ -217,16 +217,30 @@ class Stage(NamedTuple):
 
 
 def _stages(asked: Asked, keys: Keys) -> Iterator[Stage]:
-    begin, first, since = asked.times[0][0], None, None
-    reaches = REACHES if begin < asked.now + NEARBY else FAR_REACHES
-    for reach in reaches if asked.wish.order == Order.SOONEST else ():
-        end = EPOCH + -((EPOCH - begin - reach) // HOUR) * HOUR
-        if end < asked.times[-1][1]:
-            times = [(start, min(last, end)) for start, last in asked.times if start < end]
-            until = keys.key_of(end)
+    first, since = None, None
+    for end in _ends(asked):
+        times = [(start, min(last, end)) for start, last in asked.times if start < end]
+        if end < asked.times[-1][1] and times[-1][1] != since:
+            until = minute_at_or_after(end)
             yield Stage(times, until, first, since)
             first, since = until, times[-1][1]
     yield Stage(asked.times, None, first, since)
+
+
+def _ends(asked: Asked) -> Iterator[datetime]:
+    """Full hours at which it may be enough."""
+    begin, *later = asked.times
+    if asked.wish.order == Order.MATCH:
+        return
+    if begin[0] >= asked.now + NEARBY:
+        yield _full_hour(begin[0] + FIRST_DAY)
+    else:
+        yield _full_hour(begin[0] + SOON)
+        yield _full_hour(later[0][1] if later else begin[0] + LATER_ON)
+
+
+def _full_hour(moment: datetime) -> datetime:
+    return EPOCH + -((EPOCH - moment) // HOUR) * HOUR
 
 
 def _stage(
@@ -239,11 +253,11 @@ def _stage(
     key = keys.key(stage.times, name)
     near, terms = nearness(question, loose=wish.loose) if by_match else ("0", {})
     values |= key.values | terms | {f"{name}_end": minute_at_or_after(stage.times[-1][1])}
-    pages, place = ["key IS NOT NULL"], "key"
+    pages, place = ["key IS NOT NULL"], key.sharpened
     if stage.since:
         values |= {f"{name}_since": minute_at_or_after(stage.since), f"{name}_first": stage.first}
         pages.append(f"(key >= %({name}_first)s OR floor >= %({name}_since)s)")
-        place = f"greatest(key, %({name}_first)s)"
+        place = f"greatest({key.sharpened}, %({name}_first)s)"
     where = [
         f"{run}_from < %({name}_end)s",
         *key.conditions,

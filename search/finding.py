@@ -16,6 +16,7 @@ from sessions_app.timetable import Timetable, load_timetables
 
 from .candidates import Asked, Candidate, Offered, find_candidates
 from .cursors import MOST_SHOWN
+from .keys import Keys, keys_for
 from .ribbon import parts_of_days
 from .walk import best
 from .wishes import Drop, Listing, Span, Wish
@@ -23,7 +24,8 @@ from .words import Question, read_question
 
 PAGE = 20
 WEEK = timedelta(days=7)
-# Rows asked of the index at once, and how many of them are looked at together: nearly always the first do.
+# Rows asked of the index at once, more where many share a key, and how many of them are looked at together: nearly
+# always the first do.
 CHUNKS = (64, 480, 2400)
 FIRST_LOOK, NEXT_LOOK = 32, 64
 
@@ -111,7 +113,7 @@ class Finder:
 
     def batches(self, asked: Asked) -> Iterator[Sequence[Candidate]]:
         after, size = None, FIRST_LOOK
-        for limit in self.chunks():
+        for limit in self.chunks(keys_for(asked.times, asked.now)):
             candidates, busy, after = find_candidates(asked, limit=limit, after=after)
             if candidates:
                 self.busy = busy
@@ -123,8 +125,10 @@ class Finder:
                 return
 
     @staticmethod
-    def chunks() -> Iterator[int]:
-        yield from CHUNKS
+    def chunks(keys: Keys) -> Iterator[int]:
+        first, *others = CHUNKS
+        yield first if keys.is_sharp else 2 * first
+        yield from others
         while True:
             yield CHUNKS[-1]
 

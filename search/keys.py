@@ -1,7 +1,7 @@
-"""In which order rows of the index are looked at: by a whole number that stands for no later than their start. Pure.
+"""In which order rows of the index are looked at: by a minute from 1970-01-01 UTC that no start of theirs lies before.
 
 Who is asked for at any time from now on comes by their bound. But a bound of the first start says little about the
-first evening or next week: for those the key is the first hour of UTC asked about in which the rules may be open.
+first evening or next week: for those the key is the first hour of UTC asked about in which the rules may be open. Pure.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from sessions_app.walltime import EPOCH, MINUTE, instant, minute_at_or_after, minute_at_or_before
+from sessions_app.walltime import EPOCH, instant, minute_at_or_after, minute_at_or_before
 
 from .outlook import HOUR, HOURS, NEAR, WEEKDAYS, mark
 from .wishes import Span
@@ -17,31 +17,32 @@ from .wishes import Span
 DAY = timedelta(days=1)
 # Days that are looked at one by one. Weeks are much alike, so all that lies after them is one more key, the last.
 DAYS_APART = 8
-DAY_BITS = 1 << HOURS
-LATER = DAYS_APART * DAY_BITS + 1
 
 
 class Key(NamedTuple):
     """Of a row with its `floor`, in SQL: null for whoever has no such time.
 
-    `columns` of the row are what it is made of, `conditions` hold where it isn't null, `values` are what both name.
+    `columns` of the row are what it is made of, `conditions` hold where it isn't null; of the others, `sharpened` says
+    the `key` once more, as late as can be. `values` are what they name.
     """
 
     sql: str
     values: dict[str, Any]
     columns: Collection[str] = ()
     conditions: Collection[str] = ()
+    sharpened: str = "key"
 
 
 class Keys(Protocol):
+    """`is_sharp`: few have the same key, and nearly everybody is free when theirs says."""
+
+    is_sharp: bool
+
     def key(self, times: Sequence[Span], name: str) -> Key:
         """`times` are those that the search asks about, or the first of them, cut off at a full hour.
 
         What the key names begins with `name`.
         """
-
-    def key_of(self, moment: datetime) -> int:
-        """The least key of those who start at `moment`, a full hour, or later."""
 
     def bound(self, key: int) -> datetime:
         """No start asked about lies before it."""
@@ -53,15 +54,13 @@ def keys_for(times: Sequence[Span], now: datetime) -> Keys:
 
 @dataclass(frozen=True, slots=True)
 class Soonest:
-    """The bound itself, in minutes from 1970-01-01 UTC."""
+    """The bound itself."""
 
     begin: datetime
+    is_sharp = True
 
     def key(self, times: Sequence[Span], name: str) -> Key:
-        return Key(f"greatest(floor, %({name}_begin)s)", {f"{name}_begin": self.key_of(self.begin)})
-
-    def key_of(self, moment: datetime) -> int:
-        return minute_at_or_after(moment)
+        return Key(f"greatest(floor, %({name}_begin)s)", {f"{name}_begin": minute_at_or_after(self.begin)})
 
     def bound(self, key: int) -> datetime:
         return instant(key)
@@ -69,44 +68,43 @@ class Soonest:
 
 @dataclass(frozen=True, slots=True)
 class FirstHour:
-    """The day, counted from the first midnight of UTC, and the bit of the hour in one number."""
+    """The first hour that is asked about and may be open, or the bound, if it lies in it."""
 
     times: Sequence[Span]
     now: datetime
-
-    @property
-    def midnight(self) -> datetime:
-        return datetime.combine(self.times[0][0].date(), time(), tzinfo=EPOCH.tzinfo)
+    is_sharp = False
 
     def key(self, times: Sequence[Span], name: str) -> Key:
         cases, tests = [], []
         values: dict[str, Any] = {}
         columns = set()
-        for day, bits in enumerate(self._days(times)):
+        for day, bits, end in self._days(times):
             if bits:
-                values |= {f"{name}_bits{day}": bits, f"{name}_day{day}": minute_at_or_after(self._day(day + 1))}
+                values |= {f"{name}_bits{day}": bits, f"{name}_end{day}": minute_at_or_after(end)}
                 column, at = self._column(day)
                 shared = f"({column}{at} & %({name}_bits{day})s)"
-                first = f"{day * DAY_BITS} + ({shared} & -{shared})"
                 columns.add(column)
                 tests.append(f"{shared} <> 0")
-                cases.append(f"WHEN {tests[-1]} AND floor < %({name}_day{day})s THEN {first}")
+                # What lies below the lowest bit are as many ones as hours have passed.
+                hours = f"bit_count((({shared} & -{shared}) - 1)::bit({HOURS}))::int"
+                first = f"{minute_at_or_after(self._day(day))} + {HOUR} * {hours}"
+                cases.append(f"WHEN {tests[-1]} AND floor < %({name}_end{day})s THEN {first}")
         for weekday, bits in enumerate(self._rest(times), start=1):
             if bits:
                 values[f"{name}_rest{weekday}"] = bits
                 columns.add("any_week")
                 tests.append(f"any_week[{weekday}] & %({name}_rest{weekday})s <> 0")
-                cases.append(f"WHEN {tests[-1]} THEN {LATER}")
-        return Key(f"CASE {' '.join(cases)} END", values, columns, (f"({' OR '.join(tests)})",))
-
-    def key_of(self, moment: datetime) -> int:
-        day, hour = divmod((moment - self.midnight) // (HOUR * MINUTE), HOURS)
-        return day * DAY_BITS + (1 << hour) if day < DAYS_APART else LATER
+                cases.append(f"WHEN {tests[-1]} THEN {minute_at_or_after(self._day(DAYS_APART))}")
+        condition = f"({' OR '.join(tests)})"
+        return Key(f"CASE {' '.join(cases)} END", values, columns, (condition,), "greatest(key, floor)")
 
     def bound(self, key: int) -> datetime:
-        day, bit = divmod(key, DAY_BITS)
-        hour = self._day(day) + (bit.bit_length() - 1) * HOUR * MINUTE
-        return next((max(hour, start) for start, end in self.times if end > hour), hour)
+        moment = instant(key)
+        return next((max(moment, start) for start, end in self.times if end > moment), moment)
+
+    @property
+    def midnight(self) -> datetime:
+        return datetime.combine(self.times[0][0].date(), time(), tzinfo=EPOCH.tzinfo)
 
     def _day(self, number: int) -> datetime:
         return self.midnight + number * DAY
@@ -117,12 +115,13 @@ class FirstHour:
         soon = self._day(DAYS_APART) <= self.now + NEAR
         return (WEEKDAYS[weekday], "") if soon else ("any_week", f"[{weekday + 1}]")
 
-    def _days(self, times: Sequence[Span]) -> Iterator[int]:
-        """For each of the first days of UTC, the hours that the times touch, as bits."""
+    def _days(self, times: Sequence[Span]) -> Iterator[tuple[int, int, datetime]]:
+        """The first days of UTC: each with the hours that the times touch, as bits, and the end of the last of them."""
         for day in range(DAYS_APART):
             week = [0] * 7
-            _mark(week, times, self._day(day), self._day(day + 1))
-            yield sum(week)
+            first, last = self._day(day), self._day(day + 1)
+            _mark(week, times, first, last)
+            yield day, sum(week), min(last, max(end for start, end in times if start < last))
 
     def _rest(self, times: Sequence[Span]) -> list[int]:
         """For each weekday of UTC, the hours that the times after those days touch."""

@@ -11,8 +11,8 @@ from mentors.models import MentorProfile
 from .outlook import WEEKDAYS
 
 LONGEST_WORDS = 120
-# What a search that names no topic asks of a row, besides its bound: read from the index of bounds alone.
-BESIDE = ("profile", "person", "offers", "notice", *WEEKDAYS)
+# What most searches ask of a row besides its bound: read from the index of bounds alone.
+BESIDE = ("profile", "person", "offers", "notice", *WEEKDAYS, "topics")
 
 
 class MentorIndex(models.Model):

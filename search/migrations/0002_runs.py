@@ -35,7 +35,7 @@ def array_index(name):
 
 
 def covering_index(run):
-    beside = ("profile", "person", "offers", "notice", *WEEKDAYS, f"{run}_step", f"{run}_runs")
+    beside = ("profile", "person", "offers", "notice", *WEEKDAYS, "topics", f"{run}_step", f"{run}_runs")
     return models.Index(fields=[f"{run}_from"], include=beside, name=f"search_{run}")
 
 
