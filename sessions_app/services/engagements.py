@@ -18,7 +18,8 @@ def lock_engagement(engagement: Engagement) -> Engagement:
 def why_not_share(engagement: Engagement) -> BookingError | None:
     """What pages and services both ask before anything is added, be it a file or a message."""
     if engagement.closed_at is not None:
-        return BookingError("closed", _("This has ended. Book again to write or to share a file."))
+        words = _("This has ended. A new session or question starts a new conversation, with files of its own.")
+        return BookingError("closed", words)
     return None
 
 

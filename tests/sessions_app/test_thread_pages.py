@@ -176,7 +176,9 @@ def test_what_has_ended_can_be_read_and_not_written_to(booking, alice, bob, clie
     sent = client.post(page_of(booking), typed("Too late"))
 
     assert ("The last word" in log_of(page), "<textarea" in page.content.decode()) == (True, False)
-    assert "This has ended. Book again to write or to share a file." in text_of(page)
+    assert "This has ended. A new session or question starts a new conversation, with files of its own." in text_of(
+        page
+    )
     assert (sent.status_code, Message.objects.count()) == (409, 1)
 
 
