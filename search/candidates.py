@@ -76,8 +76,6 @@ NOT_AGAIN = """person_id <> ALL(ARRAY(
             LEFT JOIN sessions_app_writtenquestion AS written ON written.id = feedback.written_id
             WHERE feedback.author_id = %(mentee)s AND feedback.role = %(as_mentee)s AND feedback.again = %(never)s
         ))"""
-
-
 BY_TOPIC = "SELECT profile_id FROM search_mentorindex WHERE topics && %(named)s::int[]"
 BY_WORDS = "SELECT profile_id FROM search_mentorwords WHERE words @@ %(query)s::tsquery"
 
@@ -126,7 +124,7 @@ class Asked:
 
 
 class Position(NamedTuple):
-    """In the order of keys, behind this row."""
+    """In the order of keys, behind this row of `CANDIDATES`."""
 
     profile_id: int
     near: int
@@ -229,14 +227,14 @@ def _stages(asked: Asked, keys: Keys) -> Iterator[Stage]:
 
 def _ends(asked: Asked) -> Iterator[datetime]:
     """Full hours at which it may be enough."""
-    begin, *later = asked.times
+    (begin, _), *later = asked.times
     if asked.wish.order == Order.MATCH:
         return
-    if begin[0] >= asked.now + NEARBY:
-        yield _full_hour(begin[0] + FIRST_DAY)
+    if begin >= asked.now + NEARBY:
+        yield _full_hour(begin + FIRST_DAY)
     else:
-        yield _full_hour(begin[0] + SOON)
-        yield _full_hour(later[0][1] if later else begin[0] + LATER_ON)
+        yield _full_hour(begin + SOON)
+        yield _full_hour(later[0][1] if later else begin + LATER_ON)
 
 
 def _full_hour(moment: datetime) -> datetime:
@@ -246,7 +244,7 @@ def _full_hour(moment: datetime) -> datetime:
 def _stage(
     asked: Asked, keys: Keys, stage: Stage, number: int, condition: str, page: str
 ) -> tuple[str, dict[str, Any]]:
-    """SQL, with values named after its number, which the stages after it name too."""
+    """SQL and what it names, after the stage's number."""
     wish, question = asked.wish, asked.question
     name, run, by_match = f"stage{number}", run_of(wish), wish.order == Order.MATCH
     bound, values = floor(run, asked.now)
@@ -258,11 +256,7 @@ def _stage(
         values |= {f"{name}_since": minute_at_or_after(stage.since), f"{name}_first": stage.first}
         pages.append(f"(key >= %({name}_first)s OR floor >= %({name}_since)s)")
         place = f"greatest({key.sharpened}, %({name}_first)s)"
-    where = [
-        f"{run}_from < %({name}_end)s",
-        *key.conditions,
-        *suits(asked, condition),
-    ]
+    where = [f"{run}_from < %({name}_end)s", *key.conditions, *suits(asked, condition)]
     if number:
         nearer = " UNION ALL ".join(f"TABLE stage{before}" for before in range(number))
         where.append(f"(SELECT count(*) FROM ({nearer}) AS nearer) < %(enough)s")  # noqa: S608 - numbers

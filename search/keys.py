@@ -75,15 +75,14 @@ class FirstHour:
     is_sharp = False
 
     def key(self, times: Sequence[Span], name: str) -> Key:
-        cases, tests = [], []
+        columns, cases, tests = [], [], []
         values: dict[str, Any] = {}
-        columns = set()
         for day, bits, end in self._days(times):
             if bits:
                 values |= {f"{name}_bits{day}": bits, f"{name}_end{day}": minute_at_or_after(end)}
                 column, at = self._column(day)
                 shared = f"({column}{at} & %({name}_bits{day})s)"
-                columns.add(column)
+                columns.append(column)
                 tests.append(f"{shared} <> 0")
                 # What lies below the lowest bit are as many ones as hours have passed.
                 hours = f"bit_count((({shared} & -{shared}) - 1)::bit({HOURS}))::int"
@@ -92,11 +91,11 @@ class FirstHour:
         for weekday, bits in enumerate(self._rest(times), start=1):
             if bits:
                 values[f"{name}_rest{weekday}"] = bits
-                columns.add("any_week")
+                columns.append("any_week")
                 tests.append(f"any_week[{weekday}] & %({name}_rest{weekday})s <> 0")
                 cases.append(f"WHEN {tests[-1]} THEN {minute_at_or_after(self._day(DAYS_APART))}")
         condition = f"({' OR '.join(tests)})"
-        return Key(f"CASE {' '.join(cases)} END", values, columns, (condition,), "greatest(key, floor)")
+        return Key(f"CASE {' '.join(cases)} END", values, dict.fromkeys(columns), (condition,), "greatest(key, floor)")
 
     def bound(self, key: int) -> datetime:
         moment = instant(key)
