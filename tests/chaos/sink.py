@@ -25,6 +25,10 @@ AT_RCPT = {REFUSE_LATER, REFUSE, KILL_CHILD, KILL_PARENT, STOP}
 ANSWERS = {REFUSE_LATER: "451 Come back later", REFUSE: "550 5.1.1 No such user", REFUSE_DATA: "451 Not now"}
 
 
+# Seconds.
+PATIENCE = 5
+
+
 @dataclass
 class Accepted:
     message_id: str
@@ -114,8 +118,16 @@ class Sink:
         return sum(mail.recipient == address for mail in self.accepted)
 
     def _peer(self, port: int) -> int:
-        """The worker at the other end of a connection."""
-        return next(pid for pid in self.workers() if port in ports_of(pid))
+        """The worker at the other end of a connection, which waits for our answer.
+
+        The kernel's list of connections may leave one out while others come and go: it is asked again.
+        """
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if found := next((pid for pid in self.workers() if port in ports_of(pid)), None):
+                return found
+            time.sleep(0.05)
+        raise LookupError(f"No worker is at port {port}.")
 
 
 def listen(sink: Sink, port: int) -> Controller:
