@@ -167,7 +167,9 @@ def statement(
     asked: Asked, keys: Keys, stages: Sequence["Stage"], *, limit: int, enough: int, after: Position | None = None
 ) -> tuple[str, dict[str, Any]]:
     wish = asked.wish
-    bound, named = floor(run_of(wish), asked.now, begin="first.key")
+    run = run_of(wish)
+    bound, named = floor(run, asked.now, begin="first.key")
+    rough, _ = floor(run, asked.now)
     values: dict[str, Any] = (
         values_of(asked)
         | named
@@ -194,7 +196,7 @@ def statement(
         ids = "TABLE matching"
     for number, stage in enumerate(stages):
         condition = among(ids, few=is_kept and stage.until is not None)
-        sql, named = _stage(asked, keys, stage, number, condition, page)
+        sql, named = _stage(asked, keys, stage, number, rough, condition, page)
         parts.append(sql)
         values |= named
     found = " UNION ALL ".join(f"TABLE stage{number}" for number in range(len(stages)))
@@ -242,15 +244,14 @@ def _full_hour(moment: datetime) -> datetime:
 
 
 def _stage(
-    asked: Asked, keys: Keys, stage: Stage, number: int, condition: str, page: str
+    asked: Asked, keys: Keys, stage: Stage, number: int, bound: str, condition: str, page: str
 ) -> tuple[str, dict[str, Any]]:
     """SQL and what it names, after the stage's number."""
     wish, question = asked.wish, asked.question
     name, run, by_match = f"stage{number}", run_of(wish), wish.order == Order.MATCH
-    bound, values = floor(run, asked.now)
     key = keys.key(stage.times, name)
     near, terms = nearness(question, loose=wish.loose) if by_match else ("0", {})
-    values |= key.values | terms | {f"{name}_end": minute_at_or_after(stage.times[-1][1])}
+    values = key.values | terms | {f"{name}_end": minute_at_or_after(stage.times[-1][1])}
     pages, place = ["key IS NOT NULL"], key.sharpened
     if stage.since:
         values |= {f"{name}_since": minute_at_or_after(stage.since), f"{name}_first": stage.first}

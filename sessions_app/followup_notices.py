@@ -1,5 +1,6 @@
 """When a mentee is asked again, and reminded of the step. What the mails say is in `followup_letters.py`."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,35 +22,19 @@ MORNING = time(9)
 
 def followup_dues(booking: Booking) -> list[Due]:
     """What must be asked later about this agreed booking, in its present version; only the mentee is asked."""
-    if booking.mentee_id is None:
-        return []
-    return [
-        Due(
-            kind,
-            booking.mentee_id,
-            BOOKING_SUBJECT,
-            booking.pk,
-            booking.version,
-            asked_at(booking, step),
-            asked_at(booking, step) + KEEPS,
-        )
-        for step, kind in KINDS.items()
-    ]
+    return _asked_later(booking, booking.mentee_id, BOOKING_SUBJECT, KINDS) if booking.mentee_id is not None else []
 
 
 def written_followup_dues(written: WrittenQuestion) -> list[Due]:
     """The same about an answer in writing."""
+    return _asked_later(written, written.mentee_id, WRITTEN_SUBJECT, WRITTEN_KINDS)
+
+
+def _asked_later(contact: Contact, mentee: int, subject: str, kinds: Mapping[FollowUpStep, str]) -> list[Due]:
+    moments = {kind: asked_at(contact, step) for step, kind in kinds.items()}
     return [
-        Due(
-            kind,
-            written.mentee_id,
-            WRITTEN_SUBJECT,
-            written.pk,
-            written.version,
-            asked_at(written, step),
-            asked_at(written, step) + KEEPS,
-        )
-        for step, kind in WRITTEN_KINDS.items()
+        Due(kind, mentee, subject, contact.pk, contact.version, moment, moment + KEEPS)
+        for kind, moment in moments.items()
     ]
 
 

@@ -14,7 +14,8 @@ from common.requests import posted
 from sessions_app.errors import BookingError
 from sessions_app.forms.feedback import FeedbackForm, MenteeFeedbackForm, MentorFeedbackForm
 from sessions_app.forms.followups import StepForm
-from sessions_app.models import ActionItem, Booking, Feedback, Resolution
+from sessions_app.models import ActionItem, Booking, Contact, Feedback, Resolution
+from sessions_app.models.contacts import key_of
 from sessions_app.services import give_feedback, withdraw_words
 from sessions_app.services.feedback import why_not_change, why_not_feedback
 
@@ -82,9 +83,14 @@ def feedback_page(
 def session_words(request: SignedInRequest, uuid: object) -> HttpResponse:
     """Take back the consent to show one's words; it holds at once."""
     booking = get_booking(request, uuid)
-    feedback = Feedback.objects.filter(booking=booking, author=request.user).exclude(left_with="").first()
+    take_back_words(request, booking)
+    return redirect("session", booking.uuid)
+
+
+def take_back_words(request: SignedInRequest, contact: Contact) -> None:
+    """Of the reader's own feedback about it. Raises Http404 where they have let nobody read any."""
+    feedback = Feedback.objects.filter(author=request.user, **key_of(contact)).exclude(left_with="").first()
     if feedback is None:
         raise Http404
     withdraw_words(feedback=feedback, by=request.user, now=timezone.now())
     messages.success(request, _("Your words are not shown to anybody else."))
-    return redirect("session", booking.uuid)

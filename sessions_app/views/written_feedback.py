@@ -15,9 +15,10 @@ from common.requests import posted
 from sessions_app.errors import BookingError
 from sessions_app.forms.feedback import WrittenFeedbackForm
 from sessions_app.models import Feedback, Resolution, WrittenQuestion
-from sessions_app.services import give_written_feedback, withdraw_words
+from sessions_app.services import give_written_feedback
 from sessions_app.services.feedback import why_not_feedback_in_writing
 
+from .feedback import take_back_words
 from .written import get_written
 
 
@@ -64,10 +65,5 @@ def known(request: SignedInRequest, written: WrittenQuestion) -> dict[str, Any]:
 @require_POST
 def written_words(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Take back the consent to show one's words; it holds at once."""
-    written = get_own_written(request, uuid)
-    feedback = Feedback.objects.filter(written=written, author=request.user).exclude(left_with="").first()
-    if feedback is None:
-        raise Http404
-    withdraw_words(feedback=feedback, by=request.user, now=timezone.now())
-    messages.success(request, _("Your words are not shown to anybody else."))
+    take_back_words(request, get_own_written(request, uuid))
     return redirect("thread", uuid)
