@@ -1,14 +1,17 @@
 """What of programs' requests is of no use any more."""
 
 from celery import shared_task
-from django.utils import timezone
 
-from .access.idempotency import forget_answers
-from .access.throttling import forget_counts
+from common.clock import agreed_now
+
+from .access import idempotency, throttling
 
 
 @shared_task
-def forget_requests() -> None:
-    now = timezone.now()
-    forget_counts(now=now)
-    forget_answers(now=now)
+def forget_counts() -> None:
+    throttling.forget_counts(now=agreed_now())
+
+
+@shared_task
+def forget_answers() -> None:
+    idempotency.forget_answers(now=agreed_now())

@@ -108,7 +108,7 @@ class World:
         self.people = list(User.objects.filter(email__startswith="asks").order_by("pk")[:PEOPLE])
         self.clear()
         self.meet()
-        of_public = Offer.objects.active().timed().filter(profile__in=MentorProfile.objects.public(), instant=True)
+        of_public = Offer.objects.bookable().filter(profile__in=MentorProfile.objects.public(), instant=True)
         offers = list(of_public.select_related("profile__person").order_by("profile", "length"))
         self.slots = {offer: slots for offer in offers if len(slots := self.slots_of(offer)) > 2}
         self.offers = list({offer.profile_id: offer for offer in self.slots}.values())

@@ -174,24 +174,37 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # No second try: a hint to the workers is not worth a wait, and theirs is the loop that reconnects.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "max_retries": 0}
 CELERY_TASK_PUBLISH_RETRY = False
+
+
+def every(seconds: int, task: str) -> dict[str, Any]:
+    """A task that is not worth doing any more when its next turn has come."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
+# An entry for each act, so that none of them waits for another, or fails with it
 CELERY_BEAT_SCHEDULE = {
-    "send due notifications": {"task": "notifications.tasks.drain", "schedule": 10, "options": {"expires": 10}},
-    "reap lost notifications": {"task": "notifications.tasks.reap", "schedule": 30, "options": {"expires": 30}},
-    "write forgotten notifications": {"task": "sessions_app.tasks.audit", "schedule": 600, "options": {"expires": 600}},
-    "tell staff who disagrees": {"task": "sessions_app.tasks.announce", "schedule": 600, "options": {"expires": 600}},
-    "send events to other systems": {
-        "task": "notifications.tasks.send_webhooks",
-        "schedule": 10,
-        "options": {"expires": 10},
-    },
+    "send due notifications": every(10, "notifications.tasks.drain"),
+    "reap lost notifications": every(30, "notifications.tasks.reap"),
+    "write forgotten notifications": every(600, "sessions_app.tasks.audit"),
+    "tell staff who disagrees": every(600, "sessions_app.tasks.announce"),
+    "send events to other systems": every(10, "notifications.tasks.send_webhooks"),
     "forget what was sent to other systems": {"task": "notifications.tasks.forget_webhooks", "schedule": 86_400},
-    "forget requests of programs": {"task": "accounts.tasks.forget_requests", "schedule": 3600},
-    "tell staff what waits": {"task": "mentors.tasks.announce", "schedule": 600, "options": {"expires": 600}},
-    "look anew at free times": {"task": "search.tasks.refresh", "schedule": 20, "options": {"expires": 20}},
-    "heal the search": {"task": "search.tasks.heal", "schedule": 600, "options": {"expires": 600}},
-    "forget old notifications": {"task": "notifications.tasks.prune", "schedule": 600, "options": {"expires": 600}},
-    "remove old files": {"task": "sessions_app.tasks.tidy_files", "schedule": 3600, "options": {"expires": 3600}},
-    "let the clock act on bookings": {"task": "sessions_app.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
+    "forget how often programs asked": {"task": "accounts.tasks.forget_counts", "schedule": 3600},
+    "forget what programs were answered": {"task": "accounts.tasks.forget_answers", "schedule": 3600},
+    "tell staff what waits": every(600, "mentors.tasks.announce"),
+    "look again at free times": every(20, "search.tasks.refresh"),
+    "count the words of the search": every(600, "search.tasks.count_words"),
+    "forget old searches": every(600, "search.tasks.forget_old"),
+    "add what the search lacks": every(600, "search.tasks.add_missing"),
+    "forget old notifications": every(600, "notifications.tasks.prune"),
+    "remove old files": every(3600, "sessions_app.tasks.remove_expired_files"),
+    "remove files without a row": every(3600, "sessions_app.tasks.sweep_orphans"),
+    "expire holds and requests": every(30, "sessions_app.tasks.expire_overdue"),
+    "expire questions in writing": every(30, "sessions_app.tasks.expire_written"),
+    "record missed sessions": every(30, "sessions_app.tasks.settle_silent"),
+    "finish sessions": every(30, "sessions_app.tasks.complete_ended"),
+    "close conversations": every(30, "sessions_app.tasks.close_engagements"),
+    "give freed time": every(30, "sessions_app.tasks.give_time"),
 }
 
 # Mail

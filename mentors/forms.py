@@ -170,7 +170,7 @@ class LengthsForm(forms.Form):
 
     @staticmethod
     def initial_of(profile: MentorProfile) -> dict[str, Any]:
-        offers = list(profile.offers.active().timed())
+        offers = list(profile.offers.bookable())
         if not offers:
             return {"lengths": [str(Length.MIN_25.value)], "format": Format.VIDEO, "at_once": "yes"}
         return {

@@ -245,6 +245,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Those that take a slot; what is answered in writing takes none."""
         return self.exclude(format=Format.WRITING)
 
+    def bookable(self) -> Self:
+        """Those that times are listed for: whoever asks for slots begins here."""
+        return self.active().timed()
+
     def in_writing(self) -> Self:
         return self.filter(format=Format.WRITING)
 

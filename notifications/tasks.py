@@ -5,7 +5,8 @@ import time
 from datetime import datetime
 
 from celery import shared_task
-from django.utils import timezone
+
+from common.clock import agreed_now
 
 from .delivery import deliver
 from .outbox import claim
@@ -31,7 +32,7 @@ def reap() -> None:
 
 @shared_task
 def prune() -> int:
-    return prune_outdated(now=timezone.now())
+    return prune_outdated(now=agreed_now())
 
 
 @shared_task
@@ -41,7 +42,7 @@ def send_webhooks() -> None:
 
 @shared_task
 def forget_webhooks() -> None:
-    forget_old(now=timezone.now())
+    forget_old(now=agreed_now())
 
 
 def drain_outbox(now: datetime | None = None, *, seconds: float = DRAIN_SECONDS) -> int:

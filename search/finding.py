@@ -197,7 +197,7 @@ def find_mentors(
 
     `zone` is the reader's: days and evenings are theirs. What is listed can be booked at `now`, by `mentee` if one is
     given: whom they never want to meet again they don't meet here, nor the people `without`.
-    `widen`: where nobody is found, ask for less. `in_line`: `mentee` waits, and what is set aside is for them.
+    `widen`: where nobody is found, ask for less. `in_line`: for who waits, so what is set aside is for them.
     """
     finder = Finder(zone, now, mentee, without, in_line)
     question = read_question(wish.words, topic=wish.topic, typing=wish.typing)

@@ -4,15 +4,15 @@ from datetime import datetime
 
 from django.http import QueryDict
 
-from accounts.models import User
+from common.zones import UTC_NAME
 from sessions_app.suggestions import FreeMentor
 
 from .finding import find_mentors
 from .forms import read_wish
 from .wishes import Order, When, Wish
 
-# A person for whom one mentor is not the right one is not asked about all of them.
-MOST = 5
+# For all who wait with the same words: whoever can't have one of these mentors may have another.
+MOST = 20
 LONGEST_FILTERS = 300
 
 
@@ -22,9 +22,11 @@ def filters_of(wish: Wish) -> str:
     return lasting.query()[:LONGEST_FILTERS]
 
 
-def find_helpers(words: str, filters: str, *, now: datetime, mentee: User) -> list[FreeMentor]:
-    """Only people who match the words whole, free within the days that a search looks at first."""
+def find_helpers(words: str, filters: str, *, now: datetime) -> list[FreeMentor]:
+    """Only people who match the words whole, free within the days that a search looks at first.
+
+    For all who wait with these words, whatever their zone: no date or time of day is asked about.
+    """
     wish = read_wish(QueryDict(filters)).but(words=words)
-    zone = mentee.timezone or "UTC"
-    found = find_mentors(wish, zone=zone, now=now, mentee=mentee, count=MOST, in_line=True)
+    found = find_mentors(wish, zone=UTC_NAME, now=now, count=MOST, in_line=True)
     return list(found.matches)

@@ -190,7 +190,7 @@ def _write(profiles: Sequence[int]) -> None:
 def _tighten(profiles: Sequence[int], *, now: datetime) -> None:
     """The rows must be locked: see `sweep`."""
     offers: dict[int, list[Offer]] = defaultdict(list)
-    timed = Offer.objects.active().timed().filter(profile__in=profiles)
+    timed = Offer.objects.bookable().filter(profile__in=profiles)
     for offer in timed.only("profile_id", "length", "step", "position"):
         offers[offer.profile_id].append(offer)
     timetables = load_timetables(profiles, now=now, but_waiting=True)

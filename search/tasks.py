@@ -3,10 +3,10 @@
 import time
 
 from celery import shared_task
-from django.utils import timezone
 
-from .indexing import AT_ONCE, add_missing_rows, count_words, sweep
-from .unmet import forget_old
+from common.clock import agreed_now
+
+from . import indexing, unmet
 
 SECONDS = 15
 
@@ -16,14 +16,22 @@ def refresh() -> int:
     """All that is stale, as far as the time goes; what is left waits for the next tick."""
     end, count = time.monotonic() + SECONDS, 0
     while time.monotonic() < end:
-        count += (done := sweep(now=timezone.now()))
-        if done < AT_ONCE:
+        count += (done := indexing.sweep(now=agreed_now()))
+        if done < indexing.AT_ONCE:
             break
     return count
 
 
 @shared_task
-def heal() -> int:
-    count_words()
-    forget_old(now=timezone.now())
-    return add_missing_rows()
+def count_words() -> None:
+    indexing.count_words()
+
+
+@shared_task
+def forget_old() -> None:
+    unmet.forget_old(now=agreed_now())
+
+
+@shared_task
+def add_missing() -> int:
+    return indexing.add_missing_rows()

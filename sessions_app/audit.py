@@ -6,9 +6,9 @@ code path, a restored backup or a mistaken delete heals by itself. What was ever
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import chain, groupby
+from itertools import groupby
 
 from django.core.cache import cache
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -31,8 +31,10 @@ from .models import (
     WrittenState,
 )
 from .models.bookings import MISSED, OVER, BookingQuerySet
+from .models.stuck import ClockAct
 from .notices import absent_due, booking_notices
 from .reminders import KINDS as REMINDERS
+from .services.guarding import Guard
 from .thread_notices import message_due
 from .waiting_notices import held_time_due
 from .written_notices import written_notices
@@ -68,11 +70,14 @@ def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
     """
     end = time.monotonic() + seconds
     after = cache.get(GOES_ON_AFTER, 0)
-    apart = chain(_of_steps(now), _of_claims(now), _of_threads(now), _of_held_times(now), _of_written(now))
-    written = _write_missing(apart, now=now)
+    guard, written = Guard(ClockAct.AUDIT, now=now), 0
+    for number, find in enumerate(APART, start=1):
+        # Of no booking, so noted against a number that is none's.
+        with guard.over(-number):
+            written += _write_missing(find(now), now=now)
     while time.monotonic() < end:
-        bookings = list(_to_audit(now).filter(pk__gt=after).order_by("pk")[:AT_ONCE])
-        written += _write_missing(_of_bookings(bookings), now=now)
+        bookings = list(guard.without_stuck(_to_audit(now)).filter(pk__gt=after).order_by("pk")[:AT_ONCE])
+        written += _write_missing(_of_bookings(bookings, guard), now=now)
         after = bookings[-1].pk if len(bookings) == AT_ONCE else 0
         if not after:
             break
@@ -115,10 +120,14 @@ def _still_of_use(due: Due, now: datetime) -> bool:
     return due.send_before > max(now, due.due_at) and due.due_at >= now - late
 
 
-def _of_bookings(bookings: list[Booking]) -> list[Due]:
+def _of_bookings(bookings: list[Booking], guard: Guard) -> list[Due]:
     events = BookingEvent.objects.filter(booking__in=bookings).select_related("by").order_by("booking_id", "at", "pk")
     of_booking = {key: list(group) for key, group in groupby(events, key=lambda event: event.booking_id)}
-    return [due for booking in bookings for due in expected_notices(booking, of_booking.get(booking.pk, []))]
+    dues: list[Due] = []
+    for booking in bookings:
+        with guard.over(booking.pk):
+            dues += expected_notices(booking, of_booking.get(booking.pk, []))
+    return dues
 
 
 def _of_steps(now: datetime) -> list[Due]:
@@ -147,6 +156,15 @@ def _of_held_times(now: datetime) -> list[Due]:
 def _of_written(now: datetime) -> list[Due]:
     lately = WrittenQuestion.objects.filter(Q(state=WrittenState.ASKED) | Q(settled_at__gte=now - LOOKS_BACK))
     return [due for written in lately for due in written_notices(written)]
+
+
+APART: tuple[Callable[[datetime], Iterable[Due]], ...] = (
+    _of_steps,
+    _of_claims,
+    _of_threads,
+    _of_held_times,
+    _of_written,
+)
 
 
 def _write_missing(dues: Iterable[Due], *, now: datetime) -> int:

@@ -32,7 +32,7 @@ def timetable_for(profile: MentorProfile, schedule: Schedule, *, now: datetime, 
 
 
 def preview_of(profile: MentorProfile, timetable: Timetable, *, now: datetime) -> Preview:
-    offer = profile.offers.active().timed().first()
+    offer = profile.offers.bookable().first()
     outside = tuple(sessions_outside(profile, timetable.rules, now=now))
     if offer is None:
         return Preview(None, 0, None, outside)

@@ -80,7 +80,7 @@ def _free(profile: MentorProfile, *, now: datetime) -> set[Slot]:
     return set(
         chain.from_iterable(
             timetable.in_line().slots(length=offer.length, step=offer.step, now=now, first=now, last=last)
-            for offer in profile.offers.active().timed()
+            for offer in profile.offers.bookable()
         )
     )
 

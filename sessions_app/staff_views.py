@@ -162,7 +162,7 @@ def times_fact(request: SignedInRequest, profile: MentorProfile, now: datetime) 
     timetable = load_timetable(profile, now=now)
     if timetable is None or not has_times(timetable):
         return ""
-    offer = profile.offers.active().timed().first()
+    offer = profile.offers.bookable().first()
     last = now + timetable.last_bookable
     slots = timetable.slots(length=offer.length if offer else 25, now=now, first=now, last=last, limit=1)
     if not slots:

@@ -35,11 +35,13 @@ def people_for(
     return next((people for suggest in suggesters if (people := suggest(words, **asked))), [])
 
 
-# Each is asked with words, filters, now and mentee, in turn until one knows somebody.
+# Each is asked with words, filters and now, in turn until one knows somebody.
 helpers: list[Help] = []
 
 
-def help_with(words: str, filters: str, *, now: datetime, mentee: User) -> list[FreeMentor]:
-    """Who can help with these very words within days, as the filters of a search's address have it; soonest first."""
-    asked = {"now": now, "mentee": mentee}
-    return next((people for helper in helpers if (people := helper(words, filters, **asked))), [])
+def help_with(words: str, filters: str, *, now: datetime) -> list[FreeMentor]:
+    """Who can help with these very words within days, as the filters of a search's address have it; soonest first.
+
+    The same for everybody who waits with these words: what stands against one of them is for the caller to know.
+    """
+    return next((people for helper in helpers if (people := helper(words, filters, now=now))), [])

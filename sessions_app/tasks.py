@@ -1,52 +1,61 @@
-"""The clock's acts, woken by beat. Short, and harmless when run twice or by two workers at once."""
+"""The clock's acts, woken by beat. One task for each, so that none stops another; harmless when run twice or by two
+workers at once. What time it is PostgreSQL says: see `common.clock`.
+"""
 
 from celery import shared_task
-from django.utils import timezone
 
-from .audit import audit_notices
-from .case_digests import announce_disputes
-from .services import (
-    close_engagements,
-    complete_ended,
-    expire_overdue,
-    expire_written,
-    give_freed_time,
-    remove_expired_files,
-    settle_silent,
-    sweep_orphans,
-)
+from common.clock import agreed_now
+
+from . import audit as auditing
+from . import case_digests, services
 
 
 @shared_task
-def sweep() -> dict[str, int]:
-    now = timezone.now()
-    return {
-        "expired": expire_overdue(now=now),
-        "unanswered": expire_written(now=now),
-        "missed": settle_silent(now=now),
-        "completed": complete_ended(now=now),
-        "closed": close_engagements(now=now),
-        "given": give_freed_time(now=now),
-    }
+def expire_overdue() -> int:
+    return services.expire_overdue(now=agreed_now())
+
+
+@shared_task
+def expire_written() -> int:
+    return services.expire_written(now=agreed_now())
+
+
+@shared_task
+def settle_silent() -> int:
+    return services.settle_silent(now=agreed_now())
+
+
+@shared_task
+def complete_ended() -> int:
+    return services.complete_ended(now=agreed_now())
+
+
+@shared_task
+def close_engagements() -> int:
+    return services.close_engagements(now=agreed_now())
 
 
 @shared_task
 def give_time() -> int:
-    """Woken when time is freed, so that whoever waits has it before somebody else comes by."""
-    return give_freed_time(now=timezone.now())
+    """Beat wakes it, and whoever frees time, so that who waits has it before somebody else comes by."""
+    return services.give_freed_time(now=agreed_now())
 
 
 @shared_task
 def audit() -> int:
-    return audit_notices(now=timezone.now())
+    return auditing.audit_notices(now=agreed_now())
 
 
 @shared_task
 def announce() -> int:
-    return announce_disputes(now=timezone.now())
+    return case_digests.announce_disputes(now=agreed_now())
 
 
 @shared_task
-def tidy_files() -> dict[str, int]:
-    now = timezone.now()
-    return {"removed": remove_expired_files(now=now), "orphans": sweep_orphans(now=now)}
+def remove_expired_files() -> int:
+    return services.remove_expired_files(now=agreed_now())
+
+
+@shared_task
+def sweep_orphans() -> int:
+    return services.sweep_orphans(now=agreed_now())

@@ -49,7 +49,10 @@ COLUMNS = f"""
             (extract(epoch FROM upper(taken.during)) * 1000000)::bigint,
             (booking.mentor_id = profile.person_id AND booking.state <> %(held)s)::int,
             1,
-            (booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(free_from)s)::int
+            (
+                booking.state = ANY(%(waiting)s)
+                AND booking.expires_at <= least(%(free_from)s, %(asked_since)s::timestamptz)
+            )::int
         ]
         FROM sessions_app_occupancy AS taken
         JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
@@ -78,7 +81,7 @@ COLUMNS = f"""
             (extract(epoch FROM upper(during)) * 1000000)::bigint,
             gives::int,
             1,
-            1
+            coalesce(id = ANY(%(asked_about)s::bigint[]), true)::int
         ]
         FROM sessions_app_setaside
         WHERE person_id = profile.person_id AND until > %(now)s
@@ -155,13 +158,17 @@ def load_timetables(
     now: datetime,
     leave_out: Booking | None = None,
     but_waiting: bool = False,
+    asked_since: datetime | None = None,
+    asked_about: Sequence[int] | None = None,
 ) -> dict[int, Timetable]:
     """Timetables by profile id; profiles without a schedule are left out.
 
     `leave_out`: a booking whose time counts as free (the one that is being moved). `but_waiting`: so does that of every
-    hold and request, which the clock alone may set free.
+    hold and request, which the clock alone may set free. `asked_since` and `asked_about`: only what was free by then,
+    and these rows of `SetAside`, are set aside; what came free later counts as taken, for the next round down the line.
     """
     asked = parameters(now=now, leave_out=leave_out, but_waiting=but_waiting)
+    asked |= {"asked_since": asked_since, "asked_about": None if asked_about is None else list(asked_about)}
     asked["profiles"] = [profile if isinstance(profile, int) else profile.pk for profile in profiles]
     with connection.cursor() as cursor:
         cursor.execute(TIMETABLES, asked)
@@ -176,6 +183,8 @@ def parameters(*, now: datetime, leave_out: Booking | None = None, but_waiting: 
         "now": now,
         "set_aside_since": NEVER if but_waiting else now - settings.SET_ASIDE_FOR,
         "free_from": NEVER if but_waiting else now,
+        "asked_since": None,
+        "asked_about": None,
         "held": BookingState.HELD,
         "waiting": list(WAITING),
         "over": list(OVER),

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.db import connection
+from django.db.models import Model
 from django.test import Client
 
 from accounts.models import User
@@ -72,6 +74,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def now():
     with time_machine.travel(NOW, tick=False):
         yield NOW
+
+
+@pytest.fixture
+def set_database_clock(db) -> Callable[[str], None]:
+    """PostgreSQL's clock shows `now() + shift` from here on, as if this machine's were wrong by as much."""
+
+    def shift(by: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE SCHEMA IF NOT EXISTS shifted")
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION shifted.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS "
+                f"$$ SELECT pg_catalog.clock_timestamp() + interval '{by}' $$"
+            )
+            cursor.execute("SET LOCAL search_path TO shifted, pg_catalog, public")
+
+    return shift
+
+
+@pytest.fixture
+def break_row(db) -> Callable[[Model], None]:
+    """From here on PostgreSQL refuses each change of this row, and of no other."""
+
+    def spoil(row: Model) -> None:
+        table = row._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION 'this row is broken' USING ERRCODE = 'data_exception'; END $$"
+            )
+            cursor.execute(
+                f"CREATE TRIGGER broken_{row.pk} BEFORE UPDATE ON {table} FOR EACH ROW "
+                f"WHEN (OLD.id = {row.pk}) EXECUTE FUNCTION refuse_change()"
+            )
+
+    return spoil
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from rest_framework.response import Response
 from accounts.api import ApiView
 from common.api.description import call
 from common.api.fields import Day, Input, Zone
-from mentors.models import MentorProfile
+from mentors.models import MentorProfile, Offer
 from sessions_app.availability import Slot
 from sessions_app.picking import Browser, busy_times, overlaps
 from sessions_app.timetable import load_timetable
@@ -52,7 +53,7 @@ class SlotsView(ApiView):
     def get(self, request: Request, slug: str) -> Response:
         profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
         asked = self.asked()
-        offer = get_object_or_404(profile.offers.active(), uuid=asked["offer"])
+        offer = offer_with_times(profile, asked["offer"])
         timetable = load_timetable(profile, now=self.now)
         free = []
         if timetable is not None:
@@ -61,6 +62,14 @@ class SlotsView(ApiView):
             found = all_between(browser, asked["from"], asked["to"])
             free = [slot for slot in found if not overlaps(slot, busy)]
         return Response(Slots({"timezone": asked["timezone"], "slots": free}).data)
+
+
+def offer_with_times(profile: MentorProfile, uuid: UUID) -> Offer:
+    """Raises Http404, and ValidationError for the offer that takes no time."""
+    if profile.offers.active().in_writing().filter(uuid=uuid).exists():
+        words = _("This offer is answered in writing, so it has no times. Use another of this mentor’s offers.")
+        raise serializers.ValidationError({"offer": [words]}, code="rule")
+    return get_object_or_404(profile.offers.bookable(), uuid=uuid)
 
 
 def all_between(browser: Browser, first: date, last: date) -> list[Slot]:

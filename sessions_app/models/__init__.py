@@ -16,8 +16,9 @@ from .feeds import CalendarFeed
 from .files import SharedFile
 from .followups import ActionItem, FollowUp, FollowUpQuestion, FollowUpStep
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
+from .stuck import StuckRow
 from .threads import THREAD_SUBJECT, Message, Report, ReportReason, Seat, ThreadOpening
-from .waiting import HeldTime, SetAside, Waiting
+from .waiting import HeldTime, LineRound, SetAside, Waiting
 from .written import ANSWERED_WITHIN, WRITTEN_SUBJECT, WrittenQuestion, WrittenState
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "FollowUpQuestion",
     "FollowUpStep",
     "HeldTime",
+    "LineRound",
     "Message",
     "MoreTime",
     "Occupancy",
@@ -54,6 +56,7 @@ __all__ = [
     "Seat",
     "SetAside",
     "SharedFile",
+    "StuckRow",
     "Takeaway",
     "ThreadOpening",
     "TimeOff",

@@ -2,6 +2,7 @@
 question is needed.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -83,7 +84,10 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
     def not_again(self, mentee: User) -> Self:
         """The answers by which this person has ended a pairing."""
-        return self.filter(author=mentee, role=Role.MENTEE, again=Again.NO)
+        return self.ended_pairings([mentee.pk])
+
+    def ended_pairings(self, mentees: Iterable[int]) -> Self:
+        return self.filter(author__in=mentees, role=Role.MENTEE, again=Again.NO)
 
     def offered_words(self, now: datetime) -> Self:
         """Words that their author lets us show. Unveiled ones can't change: what staff read is what shows."""

@@ -35,6 +35,11 @@ class WaitingQuerySet(models.QuerySet["Waiting"]):
         """Who came first is first; who let a held time lapse stands behind those who didn't."""
         return self.order_by("lapses", "since", "pk")
 
+    def behind(self, lapses: int, since: datetime, pk: int) -> Self:
+        """Who stands in line behind this place."""
+        as_often = Q(lapses=lapses)
+        return self.filter(Q(lapses__gt=lapses) | as_often & Q(since__gt=since) | as_often & Q(since=since, pk__gt=pk))
+
 
 class Waiting(models.Model):
     """Either for `mentor`, or for anybody who can help with `words`, as `filters` of the search narrow it down."""
@@ -80,6 +85,36 @@ class Waiting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} for {self.mentor_id or self.words[:40]}"
+
+
+class LineRound(models.Model):
+    """How far the line has been asked, in one row: a look that can't reach all of it goes on from here.
+
+    A round asks everybody about what was set aside when it began (`about`); what comes free later is for the next one,
+    which begins with whoever is first. `number` grows with each write, so that of two looks at once one is kept.
+    """
+
+    THE_ONE = 1
+
+    number = models.PositiveBigIntegerField(default=0, db_default=0)
+    began_at = models.DateTimeField(null=True)
+    about = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    # The place of the last who was asked; null between two rounds.
+    lapses = models.PositiveSmallIntegerField(null=True)
+    since = models.DateTimeField(null=True)
+    waiting = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(began_at=None, lapses=None, since=None, waiting=None)
+                | Q(began_at__isnull=False, lapses__isnull=False, since__isnull=False, waiting__isnull=False),
+                name="a_round_has_begun_or_not",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"since {self.began_at}, after {self.waiting}"
 
 
 class Answer(models.TextChoices):

@@ -22,11 +22,12 @@ from sessions_app.attendance import (
 from sessions_app.errors import BookingError
 from sessions_app.models import AttendanceAct, AttendanceKind, Booking, BookingState
 from sessions_app.models.bookings import JOIN_CLOSES_AFTER
+from sessions_app.models.stuck import ClockAct
 from sessions_app.notices import NEWS_KEEPS, absent_due
 from sessions_app.reminders import SUBJECT
 
 from .base import booking_act, change, lock_booking
-from .clockwork import AT_ONCE
+from .guarding import act_on_each
 
 HELD = (BookingState.CONFIRMED, BookingState.COMPLETED)
 # Who presses again within this time tells nothing new.
@@ -133,7 +134,8 @@ def settle_silent(*, now: datetime) -> int:
     asked = AttendanceAct.objects.unanswered(now - ANSWER_WITHIN).filter(
         in_the_call | Q(at__lte=now - ANSWER_LATER_WITHIN)
     )
-    return sum(_settle_one(act.booking, now=now) for act in asked.select_related("booking")[:AT_ONCE])
+    asked = asked.select_related("booking").order_by("at", "pk")
+    return act_on_each(ClockAct.SETTLE_SILENT, asked, lambda act: _settle_one(act.booking, now=now), now=now)
 
 
 @booking_act

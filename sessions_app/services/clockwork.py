@@ -2,39 +2,47 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.db.models.functions import Greatest
 
 from sessions_app.models import OCCUPYING, Booking, BookingState, Engagement, WrittenState
 from sessions_app.models.bookings import WAITING
+from sessions_app.models.stuck import ClockAct
 
 from .base import booking_act, change, expire, lock_booking
+from .engagements import lock_engagement
+from .guarding import act_on_each
 
-AT_ONCE = 200
 CLOSES_AFTER = timedelta(days=14)
 
 
 def expire_overdue(*, now: datetime) -> int:
     """End holds and requests whose time to be answered has passed. Returns how many."""
-    return sum(_expire_one(booking, now=now) for booking in Booking.objects.overdue(now)[:AT_ONCE])
+    overdue = Booking.objects.overdue(now).order_by("expires_at", "pk")
+    return act_on_each(ClockAct.EXPIRE, overdue, lambda booking: _expire_one(booking, now=now), now=now)
 
 
 def complete_ended(*, now: datetime) -> int:
     """A confirmed session whose time is over is finished. Returns how many."""
     ended = Booking.objects.filter(state=BookingState.CONFIRMED, during__endswith__lte=now)
-    return sum(_complete_one(booking, now=now) for booking in ended[:AT_ONCE])
+    ordered = ended.order_by("during__endswith", "pk")
+    return act_on_each(ClockAct.COMPLETE, ordered, lambda booking: _complete_one(booking, now=now), now=now)
 
 
 def close_engagements(*, now: datetime) -> int:
     """Engagements end fourteen days after their last contact, when none is ahead. Returns how many."""
-    over = (
+    over = _over(now).order_by("last", "pk")
+    return act_on_each(ClockAct.CLOSE, over, lambda engagement: _close_one(engagement, now=now), now=now)
+
+
+def _over(now: datetime) -> QuerySet[Engagement]:
+    return (
         Engagement.objects.live()
         .exclude(bookings__state__in=OCCUPYING)
         .exclude(written__state=WrittenState.ASKED)
         .annotate(last=Greatest(Max("bookings__during__endswith"), "written__settled_at"))
         .filter(last__lte=now - CLOSES_AFTER)
     )
-    return Engagement.objects.filter(pk__in=list(over.values_list("pk", flat=True)[:AT_ONCE])).update(closed_at=now)
 
 
 @booking_act
@@ -52,4 +60,14 @@ def _complete_one(booking: Booking, *, now: datetime) -> bool:
     if booking.state != BookingState.CONFIRMED or not booking.has_ended(now):
         return False
     change(booking, BookingState.COMPLETED, by=None, now=now, event=None, told=False)
+    return True
+
+
+@booking_act
+def _close_one(engagement: Engagement, *, now: datetime) -> bool:
+    engagement = lock_engagement(engagement)
+    if not _over(now).filter(pk=engagement.pk).exists():
+        return False
+    engagement.closed_at = now
+    engagement.save(update_fields=["closed_at"])
     return True

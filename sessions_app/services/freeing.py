@@ -1,5 +1,6 @@
 """Freed time goes to the first in line: held for them a while, then for the next; never a race for everyone."""
 
+import logging
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -7,129 +8,102 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef
 
-from mentors.models import MentorProfile, Offer
-from mentors.usual import usual_offer
+from mentors.models import Offer
 from notifications.services import schedule
-from sessions_app.availability import Slot
 from sessions_app.errors import BookingError
 from sessions_app.holding import held_until
-from sessions_app.models import Booking, BookingState, HeldTime, Occupancy, SetAside, Waiting
-from sessions_app.models.waiting import Answer, WaitingEnd, WaitingQuerySet
-from sessions_app.picking import REACH, busy_times, overlaps
-from sessions_app.set_aside import let_go
-from sessions_app.suggestions import help_with
-from sessions_app.timetable import Timetable, load_timetables
+from sessions_app.models import Booking, BookingState, HeldTime, Occupancy, Waiting
+from sessions_app.models.stuck import ClockAct
+from sessions_app.models.waiting import Answer, WaitingEnd
 from sessions_app.waiting_notices import held_time_due
 
 from .asking import lock_and_ask
 from .base import booking_act, lock_people, taken
 from .booking import BriefInput, check_mentee, check_offer, check_slot, expire_for, insert
+from .choosing import Choices
+from .guarding import Guard, act_on_each
+from .rounds import Round, finish_round, pause_round, present_round
 from .waiting import answer, end
 
-SECONDS = 15
+logger = logging.getLogger(__name__)
+
+# A look asks so many people, and takes so long, at most; the next goes on where it stopped.
+PEOPLE, SECONDS = 2000, 15
+AT_ONCE = 100
 # Who has not answered so many times isn't waiting any more.
 MOST_LAPSES = 2
 # A person whom one free time doesn't suit is asked about a few of them, not all.
 STARTS_TRIED = 3
+# Refusals that have nothing to do with the time or the mentor: another choice won't help.
+OF_THE_PERSON = ("paused", "too_many_open")
+# None of this mentor's times can be had by them.
+OF_THE_MENTOR = ("already_together", "closed", "own_profile")
+# What is found out only under the locks. Any other refusal contradicts what the engine has just listed.
+MAY_HAPPEN = (*OF_THE_PERSON, *OF_THE_MENTOR, "taken", "own_overlap", "buffer", "day_cap", "week_cap", "notice")
 
-Choice = tuple[Offer, datetime]
 
-
-def give_freed_time(*, now: datetime, seconds: float = SECONDS) -> int:
+def give_freed_time(*, now: datetime, seconds: float = SECONDS, people: int = PEOPLE) -> int:
     """Hold what is free by now for those who wait, in order of the line. Returns how many got a time held.
 
-    What was set aside for them is let go of once all have been asked. Two workers at once do no harm: each time and
-    each person is looked at again under their locks.
+    A look asks at most so many `people` in about so many `seconds`; the next goes on behind the last of them, until all
+    have been asked, and only then is what was set aside let go of. Two workers at once do no harm: each time and each
+    person is looked at again under their locks.
     """
-    finish = time.monotonic() + seconds
     note_lapsed(now=now)
     end_what_is_over(now=now)
-    # Noted before any timetable is read: what is set aside after that waits for the next look.
-    seen = list(SetAside.objects.values_list("pk", flat=True))
-    given = 0
-    timetables = Timetables(now)
-    for waiting in in_line(now):
-        if time.monotonic() > finish:
-            seen = []
+    # Begun before any timetable is read: what is set aside after that waits for the next round.
+    asked = present_round(now=now)
+    choices, guard = Choices(asked, now), Guard(ClockAct.GIVE_TIME, now=now)
+    line = in_line(asked, choices, guard, now=now)
+    finish, given = time.monotonic() + seconds, 0
+    for count, waiting in enumerate(line):
+        if count == people or time.monotonic() > finish:
+            pause_round(asked, now=now)
             break
-        given += give_to(waiting, timetables, now=now)
-    let_go(seen, now=now)
+        with guard.over(waiting.pk):
+            given += give_to(waiting, choices, now=now)
+        asked = asked.after_asking(waiting)
+    else:
+        finish_round(asked, now=now)
+    guard.forget_others(Waiting.objects.askable(now))
     return given
 
 
-def in_line(now: datetime) -> WaitingQuerySet:
-    return Waiting.objects.askable(now).in_line().select_related("person", "mentor__person")
+def in_line(asked: Round, choices: Choices, guard: Guard, *, now: datetime) -> Iterator[Waiting]:
+    """Everybody whom this round has yet to ask, read in batches with what choosing for them takes."""
+    while batch := list(guard.without_stuck(asked.still_to_ask(now)).select_related("person")[:AT_ONCE]):
+        choices.read_batch(batch)
+        yield from batch
+        asked = asked.after_asking(batch[-1])
 
 
-class Timetables:
-    """Those of the mentors who are waited for, read once; one is read anew when its time is given away."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-        wanted = in_line(now).exclude(mentor=None).values_list("mentor", flat=True)
-        self.known: dict[int, Timetable] = {}
-        self.read(*set(wanted))
-
-    def of(self, profile: MentorProfile) -> Timetable | None:
-        return self.known.get(profile.pk)
-
-    def read(self, *profiles: int) -> None:
-        loaded = load_timetables(profiles, now=self.now)
-        self.known |= {pk: timetable.in_line() for pk, timetable in loaded.items()}
-
-
-def give_to(waiting: Waiting, timetables: Timetables, *, now: datetime) -> bool:
-    for offer, start in choices_for(waiting, timetables, now=now):
+def give_to(waiting: Waiting, choices: Choices, *, now: datetime) -> bool:
+    tried, ruled_out = 0, set()
+    for offer, start in choices.of(waiting):
+        if offer.profile_id in ruled_out:
+            continue
+        if tried == STARTS_TRIED:
+            break
+        tried += 1
         try:
             given = hold_for(waiting=waiting, offer=offer, start=start, now=now)
-        except BookingError:
+        except BookingError as refused:
             # Gone meanwhile, or not for this person: the next choice, and else the next in line.
+            note_refusal(waiting, offer, refused)
+            if refused.code in OF_THE_PERSON:
+                break
+            if refused.code in OF_THE_MENTOR:
+                ruled_out.add(offer.profile_id)
             continue
-        timetables.read(offer.profile_id)
+        choices.read_again(offer)
         return given
     return False
 
 
-def choices_for(waiting: Waiting, timetables: Timetables, *, now: datetime) -> Iterator[Choice]:
-    """Free times that this person can have and has not said no to, soonest first, a few of them."""
-    found = of_mentor if waiting.mentor else of_helpers
-    refused = refused_times(waiting)
-    count = 0
-    for offer, slot in found(waiting, timetables, now=now):
-        if not overlaps(slot, refused) and slot.start not in waiting.known:
-            yield offer, slot.start
-            count += 1
-            if count == STARTS_TRIED:
-                return
-
-
-def refused_times(waiting: Waiting) -> list[tuple[datetime, datetime]]:
-    held = HeldTime.objects.filter(waiting=waiting).select_related("booking")
-    return [(one.booking.start, one.booking.end) for one in held]
-
-
-def of_mentor(waiting: Waiting, timetables: Timetables, *, now: datetime) -> Iterator[tuple[Offer, Slot]]:
-    profile = waiting.mentor
-    assert profile is not None  # noqa: S101 - asked before
-    timetable, offers = timetables.of(profile), list(profile.offers.active())
-    if timetable is None or not offers or not profile.is_public:
-        return
-    offer = usual_offer(offers)
-    busy = busy_times(waiting.person, now=now)
-    # What lay further ahead when they joined was not looked at, so it can't be told from what was free already.
-    seen_until = waiting.since + REACH
-    for slot in free_slots(timetable, offer, now=now):
-        if slot.start < seen_until and not overlaps(slot, busy):
-            yield offer, slot
-
-
-def free_slots(timetable: Timetable, offer: Offer, *, now: datetime) -> list[Slot]:
-    return timetable.slots(length=offer.length, step=offer.step, now=now, first=now, last=now + REACH)
-
-
-def of_helpers(waiting: Waiting, timetables: Timetables, *, now: datetime) -> Iterator[tuple[Offer, Slot]]:
-    for free in help_with(waiting.words, waiting.filters, now=now, mentee=waiting.person):
-        yield from ((free.offer, slot) for slot in free.slots)
+def note_refusal(waiting: Waiting, offer: Offer, refused: BookingError) -> None:
+    """A refusal that nothing explains means that what we list and what we accept have come apart: staff should see."""
+    level = logging.INFO if refused.code in MAY_HAPPEN else logging.WARNING
+    logger.log(level, "waiting %s can't have a time of offer %s: %s", waiting.pk, offer.pk, refused.code)
 
 
 @booking_act
@@ -178,8 +152,9 @@ def occupy_for(booking: Booking, person: int) -> None:
 
 def note_lapsed(*, now: datetime) -> int:
     """Times that were held and not answered, whoever let the hold go. Returns how many."""
-    over = HeldTime.objects.open().exclude(booking__state=BookingState.HELD)
-    return sum(_note_lapsed(held, now=now) for held in over.select_related("waiting"))
+    over = HeldTime.objects.open().exclude(booking__state=BookingState.HELD).select_related("waiting")
+    ordered = over.order_by("until", "pk")
+    return act_on_each(ClockAct.NOTE_LAPSED, ordered, lambda held: _note_lapsed(held, now=now), now=now)
 
 
 @booking_act

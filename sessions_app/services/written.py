@@ -24,14 +24,15 @@ from sessions_app.models import (
     WrittenQuestion,
     WrittenState,
 )
+from sessions_app.models.stuck import ClockAct
 from sessions_app.written_notices import written_notices
 
 from .base import booking_act, lock_people
 from .booking import BriefInput, check_mentee, check_own, close_earlier_engagement, closed
 from .carrying import carry_files
+from .guarding import act_on_each
 from .settling import settle
 
-AT_ONCE = 200
 DEFAULT_CAP = 2
 
 
@@ -120,7 +121,8 @@ def withdraw_written(*, written: WrittenQuestion, by: User, now: datetime) -> Wr
 
 def expire_written(*, now: datetime) -> int:
     """End questions whose answer did not come in time. Returns how many."""
-    return sum(_expire_one(written, now=now) for written in WrittenQuestion.objects.overdue(now)[:AT_ONCE])
+    overdue = WrittenQuestion.objects.overdue(now).order_by("due_at", "pk")
+    return act_on_each(ClockAct.EXPIRE_WRITTEN, overdue, lambda written: _expire_one(written, now=now), now=now)
 
 
 def lock_written(written: WrittenQuestion) -> WrittenQuestion:

@@ -43,7 +43,7 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
     profile = get_object_or_404(MentorProfile.objects.public().select_related("person", "schedule"), slug=slug)
     if request.method == "GET":
         return check_page(request, profile)
-    form = BookingForm(request.POST, offers=profile.offers.active().timed())
+    form = BookingForm(request.POST, offers=profile.offers.bookable())
     if not form.is_valid():
         return mentor_page(request, profile, form=form)
     try:

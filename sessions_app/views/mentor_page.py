@@ -84,7 +84,7 @@ def mentor_page(
     goes_on = earlier is not None and goes_on_as_call(earlier, profile)
     asked_before = earlier.brief.question if earlier else ""
     question = asked_before if goes_on else clean_words(request.GET.get("q", "")) or asked_before
-    fresh = BookingForm(offers=profile.offers.active().timed(), initial={"question": question, "key": uuid4().hex})
+    fresh = BookingForm(offers=profile.offers.bookable(), initial={"question": question, "key": uuid4().hex})
     context = {
         "profile": profile,
         "offers": offers,

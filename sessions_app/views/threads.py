@@ -128,7 +128,7 @@ def thread_page(
     context = {
         "thread": thread_of(engagement, request.user, before=number(request, "before"), is_live=live),
         "booking": booking,
-        "can_talk": engagement.mentor.mentor_profile.offers.active().timed().exists(),
+        "can_talk": engagement.mentor.mentor_profile.offers.bookable().exists(),
         "form": form,
         "error": error,
         "nav": "messages",

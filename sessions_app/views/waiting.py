@@ -24,7 +24,7 @@ from sessions_app.models import BookingState, HeldTime, Waiting
 from sessions_app.models.waiting import Answer
 from sessions_app.readers import signed_in
 from sessions_app.services import decline_time, leave_line, take_time, wait_for_help, wait_for_mentor
-from sessions_app.services.freeing import free_slots
+from sessions_app.services.choosing import free_slots
 from sessions_app.timetable import load_timetable
 
 from .booking import booked_text
@@ -107,7 +107,7 @@ def join_line(person: User, wish: Wish, *, now: datetime) -> Waiting:
     profile = MentorProfile.objects.select_related("person").filter(slug=wish["mentor"]).first()
     if profile is None:
         raise BookingError("closed", _("This mentor is no longer here. Look for somebody else who can help."))
-    offers, timetable = list(profile.offers.active()), load_timetable(profile, now=now)
+    offers, timetable = list(profile.offers.bookable()), load_timetable(profile, now=now)
     known = free_slots(timetable, usual_offer(offers), now=now) if timetable and offers else []
     starts = [slot.start for slot in known]
     return wait_for_mentor(profile=profile, words=wish["q"], known=starts, person=person, now=now)

@@ -6,14 +6,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mentors.models import MentorProfile, ProfileState
+from mentors.models import Format, MentorProfile, Offer, ProfileState
 from mentors.services import approve_profile, pause_profile, resume_profile
 from search.finding import find_mentors
 from search.wishes import Wish
 from sessions_app.availability import Slot
 from sessions_app.errors import BookingError
 from sessions_app.line import IN_LINE
-from sessions_app.models import Booking, BookingState, HeldTime, SetAside, TimeOff, Waiting
+from sessions_app.models import Booking, BookingState, Feedback, HeldTime, Schedule, SetAside, TimeOff, Waiting
 from sessions_app.models.waiting import Answer
 from sessions_app.scheduling import remove_time_off, save_week
 from sessions_app.services import (
@@ -33,7 +33,8 @@ from sessions_app.services import (
     wait_for_mentor,
     withdraw_booking,
 )
-from sessions_app.services.freeing import free_slots
+from sessions_app.services.choosing import free_slots
+from sessions_app.services.rounds import pause_round, present_round
 from sessions_app.set_aside import joined
 from sessions_app.timetable import load_timetable
 from sessions_app.whole_schedule import rules_of
@@ -453,3 +454,132 @@ def test_spans_that_touch_are_one():
     spans = joined([slot(0, 25), slot(10, 20), slot(25, 50), slot(55, 80)])
 
     assert spans == [(NOW, NOW + 50 * MINUTE), (NOW + 55 * MINUTE, NOW + 80 * MINUTE)]
+
+
+def test_everybody_in_line_is_asked_however_few_one_look_can_ask(offer, bob, charlie, erin):
+    """Five who can't have it stand before erin, and each look asks two."""
+    booking = book(offer, bob)
+    for number in range(5):
+        person = make_person(f"p{number}@example.org", f"P {number}")
+        mentor = make_person(f"m{number}@example.org", f"M {number}")
+        book(make_mentor(mentor).offers.get(), person)
+        wait(offer, person, now=NOW + number * SECOND)
+    wait(offer, erin, now=NOW + 5 * SECOND)
+    now = NOW + 6 * SECOND
+    cancel_booking(booking=booking, by=bob, reason="ill", now=now)
+
+    given = []
+    for _look in range(3):
+        assert code(book, offer, charlie, now=now) == "set_aside"
+        given.append(give_freed_time(now=now, people=2))
+        now += MINUTE
+
+    assert given == [0, 0, 1]
+    assert HeldTime.objects.get().person == erin
+    assert SetAside.objects.count() == 0
+
+
+def test_what_is_freed_while_others_are_asked_is_for_the_first_in_line(offer, bob, charlie, erin):
+    booking = book(offer, bob)
+    wait(offer, erin)
+    wait(offer, charlie, now=NOW + SECOND)
+    give_freed_time(now=NOW + 2 * SECOND, people=1)
+    cancel_booking(booking=booking, by=bob, reason="ill", now=NOW + 3 * SECOND)
+
+    looks = [give_freed_time(now=NOW + seconds * SECOND, people=1) for seconds in (4, 5)]
+
+    assert looks == [0, 1]
+    assert HeldTime.objects.get().person == erin
+
+
+def test_what_the_clock_frees_while_others_are_asked_is_for_the_first_in_line(offer, bob, charlie, erin):
+    # No day opens meanwhile.
+    Schedule.objects.update(horizon_days=365)
+    booking = requested(offer, bob)
+    wait(offer, erin)
+    wait(offer, charlie, now=NOW + SECOND)
+    give_freed_time(now=booking.expires_at - SECOND, people=1)
+
+    looks = [give_freed_time(now=booking.expires_at + seconds * SECOND, people=1) for seconds in (0, 1)]
+
+    assert looks == [0, 1]
+    assert HeldTime.objects.get().person == erin
+
+
+@pytest.mark.parametrize("line", ["mentor", "words"])
+def test_a_look_asks_no_more_of_the_database_for_more_people(line, offer):
+    """One search for each question, and what concerns people is read for all of them at once."""
+
+    def stand(first: int, last: int) -> None:
+        for number in range(first, last):
+            person = make_person(f"p{number}@example.org", f"P {number}")
+            if line == "mentor":
+                wait(offer, person)
+            else:
+                wait_for_help(words="naming my ferret", filters="", person=person, now=NOW)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert give_freed_time(now=NOW) == 0
+        return len(captured)
+
+    stand(0, 2)
+    give_freed_time(now=NOW)
+    few = queries()
+    stand(2, 20)
+
+    assert queries() == few
+
+
+def test_two_who_wait_with_the_same_words_are_both_helped(offer, bob, charlie):
+    """The second gets what the first has left, though both share one search."""
+    for number, person in enumerate((bob, charlie)):
+        wait_for_help(words="Should I take the counter-offer?", filters="", person=person, now=NOW + number * SECOND)
+
+    assert give_freed_time(now=NOW + MINUTE) == 2
+
+    first, second = HeldTime.objects.order_by("pk").select_related("booking")
+    assert (first.person, second.person) == (bob, charlie)
+    assert first.booking.end <= second.booking.start
+
+
+def test_whom_somebody_never_wants_to_meet_again_is_not_asked_for_them(offer, bob, charlie):
+    dora = make_mentor(make_person("dora@example.org", "Dora Dane"))
+    old = book(offer, bob)
+    Booking.objects.filter(pk=old.pk).update(state=BookingState.COMPLETED)
+    old.occupancies.all().delete()
+    Feedback.objects.create(booking=old, author=bob, role="mentee", resolution="no", again="no", created_at=NOW)
+    for number, person in enumerate((bob, charlie)):
+        wait_for_help(words="Should I take the counter-offer?", filters="", person=person, now=NOW + number * SECOND)
+
+    give_freed_time(now=NOW + MINUTE)
+
+    assert HeldTime.objects.get(person=bob).booking.mentor == dora.person
+    assert HeldTime.objects.filter(person=charlie).exists()
+
+
+def test_two_looks_at_once_leave_one_place_to_go_on_from(offer, bob, erin):
+    wait(offer, erin)
+    wait(offer, bob, now=NOW + SECOND)
+    one, other = present_round(now=NOW), present_round(now=NOW)
+    first, second = Waiting.objects.in_line()
+
+    pause_round(other.after_asking(first), now=NOW)
+    pause_round(one.after_asking(second), now=NOW)
+
+    assert present_round(now=NOW).after == (0, first.since, first.pk)
+
+
+def test_who_waits_for_a_mentor_that_also_answers_in_writing_gets_the_freed_time(offer, bob, erin):
+    """The written offer is the one nearest to the usual length, and the first of the list."""
+    profile = offer.profile
+    Offer.objects.filter(pk=offer.pk).update(length=45, position=9)
+    profile.offers.create(length=25, format=Format.WRITING)
+    offer.refresh_from_db()
+    booking = book(offer, bob, at("2026-11-26 14:00"))
+    wait(offer, erin)
+
+    cancel(booking)
+
+    assert give_freed_time(now=NOW) == 1
+    assert HeldTime.objects.get().booking.offer == offer

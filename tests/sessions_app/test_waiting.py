@@ -20,7 +20,7 @@ from sessions_app.services import (
     wait_for_help,
     wait_for_mentor,
 )
-from sessions_app.services.freeing import free_slots
+from sessions_app.services.choosing import free_slots
 from sessions_app.timetable import load_timetable
 from tests.conftest import NOW, at, make_mentor, make_person
 

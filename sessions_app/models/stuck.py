@@ -1,0 +1,60 @@
+"""Rows that an act of the clock failed on: left out for a while, so that all others get their turn, and shown."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+# People notice by then: a session that isn't finished, a request that isn't answered.
+ILL_AFTER = timedelta(hours=1)
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
+
+
+class ClockAct(models.TextChoices):
+    EXPIRE = "expire", _("End an unanswered hold or request")
+    EXPIRE_WRITTEN = "expire_written", _("End a question in writing that got no answer")
+    SETTLE_SILENT = "settle_silent", _("Record a missed session")
+    COMPLETE = "complete", _("Finish a session")
+    CLOSE = "close", _("Close a conversation")
+    NOTE_LAPSED = "note_lapsed", _("End an offer of freed time that got no answer")
+    GIVE_TIME = "give_time", _("Offer freed time to the next person waiting")
+    AUDIT = "audit", _("Write a session's missing notifications")
+
+
+class StuckRowQuerySet(models.QuerySet["StuckRow"]):
+    def of(self, act: ClockAct) -> Self:
+        return self.filter(act=act)
+
+    def waiting(self, now: datetime) -> Self:
+        """Not to be tried before their next time."""
+        return self.filter(next_try_at__gt=now)
+
+    def long_stuck(self, now: datetime) -> Self:
+        return self.filter(first_at__lte=now - ILL_AFTER)
+
+
+class StuckRow(models.Model):
+    """`row` is the key in the table that the act works on. It goes as soon as the act has done it, or needn't."""
+
+    act = models.CharField(max_length=20, choices=ClockAct)
+    row = models.BigIntegerField()
+    failures = models.PositiveIntegerField(default=1, db_default=1)
+    error = models.CharField(max_length=300)
+    first_at = models.DateTimeField(db_default=Now())
+    last_at = models.DateTimeField(db_default=Now())
+    next_try_at = models.DateTimeField(db_default=Now())
+
+    objects = StuckRowQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["act", "row"], name="one_stuck_row_per_act")]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.row}: {self.error}"
+
+
+def wait_after(failures: int) -> timedelta:
+    """How long a row that failed so many times is left alone: a minute, twice as long each time, an hour at most."""
+    return min(FIRST_WAIT * 2 ** min(failures - 1, 10), LONGEST_WAIT)
