@@ -37,11 +37,15 @@ def ahead_of(now: datetime) -> timedelta:
     return timezone.now() - now
 
 
+def is_too_far(ahead: timedelta) -> bool:
+    return abs(ahead) > MOST_APART
+
+
 def agreed_now() -> datetime:
     """PostgreSQL's `now`, for an act of the clock. Raises ClocksDifferError, and notes it down for `refused_lately`."""
     now = database_now()
     ahead = ahead_of(now)
-    if abs(ahead) > MOST_APART:
+    if is_too_far(ahead):
         # It never runs out by itself: the cache asks the machine's clock for that.
         cache.set(REFUSED, now, timeout=None)
         raise ClocksDifferError(ahead)

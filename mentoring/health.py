@@ -9,7 +9,6 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis import Redis
@@ -17,11 +16,13 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from common.clock import ahead_of, database_now, is_too_far, refused_lately
 from notifications.deliveries import is_ill, oldest_due_age
+from sessions_app.models import StuckRow
 
 logger = logging.getLogger(__name__)
 
-OK, ILL, UP, DOWN = "ok", "ill", "up", "down"
+OK, ILL, UP, DOWN, DIFFERS = "ok", "ill", "up", "down", "differs"
 REDIS_PATIENCE = 0.5
 
 
@@ -46,13 +47,20 @@ def ready(request: HttpRequest) -> JsonResponse:
 @require_safe
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Everything together. Redis alone does not make it ill: without it mails go out late, and their age says so."""
+    """Everything together. Redis alone does not make it ill: without it mails go out late, and their age says so.
+
+    Ill is also a clock that is wrong, this machine's or that of a worker, and what the clock fails to do for an hour.
+    """
     found: dict[str, object] = {**serving(), "redis": redis_state()}
     if not is_serving(found):
         return answer(found, well=False)
-    age = oldest_due_age(timezone.now())
+    now = database_now()
+    age, ahead = oldest_due_age(now), ahead_of(now)
     found["oldest_due_seconds"] = round(age.total_seconds()) if age else 0
-    return answer(found, well=not is_ill(age))
+    found["clock"] = DIFFERS if is_too_far(ahead) or refused_lately(now) else OK
+    found["stuck_rows"] = StuckRow.objects.count()
+    is_stuck = StuckRow.objects.long_stuck(now).exists()
+    return answer(found, well=not (is_ill(age) or found["clock"] == DIFFERS or is_stuck))
 
 
 def answer(found: dict[str, object], *, well: bool) -> JsonResponse:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django.db.models import Count
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from .models import Booking, BookingState
+from .models import Booking, BookingState, StuckRow
+from .models.stuck import ClockAct
 
 
 def booking_metrics() -> Iterator[Metric]:
@@ -14,3 +15,8 @@ def booking_metrics() -> Iterator[Metric]:
     for state in BookingState.values:
         metric.add_metric([state], counts.get(state, 0))
     yield metric
+    stuck = GaugeMetricFamily("mentoring_stuck_rows", "Rows that an act of the clock fails on", labels=["act"])
+    stuck_by_act = dict(StuckRow.objects.values_list("act").annotate(Count("pk")))
+    for act in ClockAct.values:
+        stuck.add_metric([act], stuck_by_act.get(act, 0))
+    yield stuck

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .staff_views import staff_home, staff_profile, staff_profile_act, staff_profiles
 from .views.staff_attendance import staff_attendance
+from .views.staff_clock import staff_clock, staff_clock_retry
 from .views.staff_outcomes import staff_outcomes
 from .views.staff_reports import staff_report, staff_reports
 from .views.staff_words import staff_words
@@ -11,6 +12,8 @@ from .views.staff_words import staff_words
 urlpatterns = [
     path("", staff_home, name="staff_home"),
     path("attendance/", staff_attendance, name="staff_attendance"),
+    path("clock/", staff_clock, name="staff_clock"),
+    path("clock/retry/", staff_clock_retry, name="staff_clock_retry"),
     path("outcomes/", staff_outcomes, name="staff_outcomes"),
     path("words/", staff_words, name="staff_words"),
     path("reports/", staff_reports, name="staff_reports"),

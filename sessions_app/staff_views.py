@@ -25,6 +25,7 @@ from mentors.models import MentorProfile, ProfileDraft, ProfileState
 from mentors.services import approve_profile, ask_for_changes
 
 from .cases import disputed
+from .models import StuckRow
 from .staff_acts import ACTS, Act, acts_for
 from .staff_changes import changes_of
 from .staff_facts import WeekFacts, queue_facts, week_facts
@@ -46,6 +47,7 @@ def staff_home(request: SignedInRequest) -> HttpResponse:
         "first": next_to_review(by=request.user),
         "week": week,
         "disputed": disputed(now).count(),
+        "stuck": StuckRow.objects.count(),
         "week_note": week_note(week),
         "bars": [(dateformat.format(day, "D"), count) for day, count in week.days],
         "nav": "staff",

@@ -205,3 +205,71 @@ def test_hints_reach_the_broker():
         connection.ensure_connection(max_retries=1)
 
         assert connection.transport.driver_type == "redis"
+
+
+def tasks() -> Iterator[tuple[str, ast.FunctionDef, ast.Module]]:
+    """Those that a worker is woken for, with the module that each stands in."""
+    for path, tree in modules():
+        if path.name == "tasks.py":
+            for node in tree.body:
+                if isinstance(node, ast.FunctionDef) and any(
+                    ast.unparse(d) == "shared_task" for d in node.decorator_list
+                ):
+                    yield f"{path.parent.name}.tasks.{node.name}", node, tree
+
+
+def test_no_task_believes_the_clock_of_its_machine():
+    """PostgreSQL says what time it is, and `common.clock` whether the machine agrees."""
+    offenders = [
+        name
+        for name, _task, tree in tasks()
+        for imported in ast.walk(tree)
+        if isinstance(imported, ast.ImportFrom) and imported.module in {"django.utils", "datetime"}
+        for alias in imported.names
+        if alias.name in {"timezone", "date"}
+    ]
+
+    assert offenders == []
+    assert len({name for name, _task, _tree in tasks()}) > 20
+
+
+def test_each_task_is_one_act():
+    """Where two stand in one task, the second doesn't happen when the first fails."""
+    several = {}
+    for name, task, tree in tasks():
+        own = {
+            alias.asname or alias.name
+            for imported in tree.body
+            if isinstance(imported, ast.ImportFrom) and imported.level
+            for alias in imported.names
+        }
+        called = [ast.unparse(node.func) for node in ast.walk(task) if isinstance(node, ast.Call)]
+        acts = [call for call in called if call.split(".")[0] in own]
+        if len(acts) > 1:
+            several[name] = acts
+
+    assert several == {}
+
+
+# Where both kinds of offers are shown, or looked for by their name: whoever lists times asks for `bookable()`.
+BOTH_KINDS = {
+    "sessions_app/api/bookings.py",
+    "sessions_app/api/slots.py",
+    "sessions_app/staff_views.py",
+    "sessions_app/views/mentor_page.py",
+    "sessions_app/views/written.py",
+    "search/in_writing.py",
+}
+
+
+def test_times_are_listed_of_bookable_offers_alone():
+    """`active()` has those that are answered in writing too, and times that are listed for them can't be had."""
+    found = set()
+    for path, tree in modules():
+        if path.relative_to(ROOT).parts[0] in {"sessions_app", "search"}:
+            for node in ast.walk(tree):
+                named = isinstance(node, ast.Attribute) and node.attr in {"active", "timed"}
+                if named and "ffer" in ast.unparse(node.value):
+                    found.add(str(path.relative_to(ROOT)))
+
+    assert found == BOTH_KINDS

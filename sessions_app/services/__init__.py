@@ -12,6 +12,7 @@ from .feedback import give_feedback, give_written_feedback
 from .files import add_file, remove_expired_files, remove_file, sweep_orphans
 from .followups import StepInput, answer_follow_up, drop_step, write_step
 from .freeing import give_freed_time
+from .guarding import try_stuck_again
 from .reports import open_report, report_message, settle_report
 from .series import book_further
 from .takeaways import write_takeaway
@@ -76,6 +77,7 @@ __all__ = [
     "sweep_orphans",
     "take_back_absent",
     "take_time",
+    "try_stuck_again",
     "wait_for_help",
     "wait_for_mentor",
     "withdraw_booking",

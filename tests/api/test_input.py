@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from mentors.models import Format
 from sessions_app.models import Booking
 from tests.test_access import ACCESS, clients, scene  # noqa: F401 - fixtures
 from tests.test_bad_input import HOSTILE, RAW_QUERIES
@@ -132,6 +133,14 @@ def test_what_is_asked_of_slots(program, offer, change, status, field):
     answer = program().get("mentors/alice-adair/slots/", **{"offer": offer.uuid, **DAYS, **change})
 
     assert (answer[0], list(answer[1].get("fields", {}))) == (status, [field] if field else [])
+
+
+def test_an_offer_in_writing_has_no_slots(program, offer):
+    written = offer.profile.offers.create(length=15, format=Format.WRITING)
+
+    status, answer = program().get("mentors/alice-adair/slots/", **DAYS, offer=written.uuid)
+
+    assert (status, list(answer["fields"])) == (422, ["offer"])
 
 
 def test_an_offer_of_another_mentor_has_no_slots_here(program, offer, charlie):

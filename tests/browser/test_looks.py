@@ -154,6 +154,7 @@ def test_pages_of_staff(world, look):
         {
             "staff": "/staff/",
             "staff-outcomes": "/staff/outcomes/?period=all",
+            "staff-clock": "/staff/clock/",
             "staff-profiles": "/staff/profiles/",
             "staff-changed": "/staff/profiles/?state=changed",
             "staff-suspended-empty": "/staff/profiles/?state=suspended",

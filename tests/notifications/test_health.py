@@ -2,12 +2,17 @@ import json
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 
+from common.clock import ClocksDifferError, agreed_now
 from mentoring import health
 from notifications.models import Notification, State
+from sessions_app.models import StuckRow
+from sessions_app.models.stuck import ClockAct
 from tests.sessions_app.conftest import book
 
 MINUTE = timedelta(minutes=1)
@@ -32,7 +37,15 @@ def test_all_is_well(client, db):
     assert answer(client, "/healthz/ready") == (200, {"status": "ok", "database": "up", "migrations": "applied"})
     assert answer(client, "/healthz") == (
         200,
-        {"status": "ok", "database": "up", "migrations": "applied", "redis": "up", "oldest_due_seconds": 0},
+        {
+            "status": "ok",
+            "database": "up",
+            "migrations": "applied",
+            "redis": "up",
+            "oldest_due_seconds": 0,
+            "clock": "ok",
+            "stuck_rows": 0,
+        },
     )
 
 
@@ -61,6 +74,41 @@ def test_absent_database_is_not_ready(client, monkeypatch):
         (503, {"status": "ill", "database": "down", "redis": "up"}),
         (200, {"status": "ok"}),
     ]
+
+
+@pytest.mark.parametrize("shift", ["-61 seconds", "61 seconds"])
+def test_a_wrong_clock_is_ill(client, set_database_clock, shift):
+    set_database_clock(shift)
+
+    status, found = answer(client, "/healthz")
+
+    assert (status, found["status"], found["clock"]) == (503, "ill", "differs")
+
+
+def test_a_worker_that_refuses_because_of_its_clock_makes_it_ill_for_ten_minutes(client, set_database_clock):
+    """This machine's own clock is right."""
+    set_database_clock("-61 seconds")
+    with pytest.raises(ClocksDifferError):
+        agreed_now()
+    set_database_clock("0 seconds")
+
+    while_it_counts = answer(client, "/healthz")[0]
+    with time_machine.travel(timezone.now() + 10 * MINUTE):
+        set_database_clock("10 minutes")
+        after = answer(client, "/healthz")[0]
+
+    assert (while_it_counts, after) == (503, 200)
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(59, 200), (61, 503)])
+def test_what_the_clock_cannot_do_for_an_hour_is_ill(client, database_now, minutes, status):
+    since = database_now - minutes * MINUTE
+    StuckRow.objects.create(act=ClockAct.COMPLETE, row=1, error="no", first_at=since, last_at=since)
+
+    found = answer(client, "/healthz")
+
+    assert (found[0], found[1]["stuck_rows"]) == (status, 1)
+    assert scrape(client)["mentoring_stuck_rows['complete']"] == 1
 
 
 def test_redis_alone_makes_nothing_ill(client, db, redis_away):

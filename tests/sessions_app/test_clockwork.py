@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
@@ -297,3 +298,23 @@ def test_a_booking_whose_notices_fail_keeps_the_audit_from_no_other(booking, dan
 
     assert set(Notification.objects.filter(subject_type="booking").values_list("subject_id", flat=True)) == {other.pk}
     assert StuckRow.objects.get().row == booking.pk
+
+
+def test_staff_see_what_is_stuck_and_have_it_tried_again(booking, break_row, client_for, maria):
+    break_row(booking)
+    complete_ended(now=END)
+
+    page = client_for(maria).get("/staff/clock/")
+    assert [(row.row, row.failures) for row in page.context["page"].object_list] == [(booking.pk, 1)]
+    assert "this row is broken" in page.content.decode()
+    assert client_for(maria).get("/staff/").context["stuck"] == 1
+    assert StuckRow.objects.waiting(END).count() == 1
+
+    StuckRow.objects.update(next_try_at=timezone.now() + HOUR)
+    assert client_for(maria).post("/staff/clock/retry/").status_code == 302
+    assert StuckRow.objects.waiting(timezone.now()).count() == 0
+
+
+def test_only_staff_have_what_is_stuck_tried_again(bob):
+    with pytest.raises(PermissionDenied):
+        services.try_stuck_again(by=bob, now=NOW)

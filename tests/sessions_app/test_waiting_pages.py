@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from mentors.models import Format, Offer
 from notifications.models import Notification
 from notifications.registry import kind_named
 from sessions_app.models import BookingState, HeldTime, Waiting
@@ -35,6 +36,17 @@ def test_a_person_joins_by_one_button_and_leaves_by_another(offer, bob, client_f
     assert "We tell you when Alice is free." in text_of(joined)
     assert "You are not waiting for this any more." in text_of(left)
     assert Waiting.objects.live(NOW).count() == 0
+
+
+def test_what_is_free_already_is_what_can_be_booked_and_not_what_is_answered_in_writing(offer, bob, client_for):
+    """The written offer is nearer to the usual length."""
+    Offer.objects.filter(pk=offer.pk).update(length=45)
+    offer.profile.offers.create(length=25, format=Format.WRITING)
+
+    client_for(bob).post(reverse("wait"), {"mentor": "alice-adair", "q": QUESTION})
+
+    # 09:00 to 17:00 in steps of 50 minutes
+    assert len(Waiting.objects.get().known) == 22 * 9
 
 
 def test_a_visitor_joins_once_they_have_typed_the_code_from_their_mail(offer, mailoutbox):
