@@ -116,14 +116,18 @@ def save_week(
     What is the same already is not written: rows keep their ids. Raises ScheduleError; nothing is saved then.
     """
     wanted = check_week(windows)
-    proposed = Schedule(profile_id=profile.pk, timezone=rules.timezone)
-    with _changing(profile, by, now=now, new=proposed) as schedule:
-        changed = _write_rules(schedule, rules)
-        changed |= _write_windows(schedule, wanted)
-        changed |= _write_pause(profile, away_until, today=local_today(schedule, now), by=by, now=now)
+    with changing_schedule(profile, by, now=now, timezone=rules.timezone) as schedule:
+        changed = write_week(schedule, rules, wanted)
+        changed |= write_pause(profile, schedule, away_until, today=local_today(schedule, now), by=by, now=now)
         if changed:
             announce_opened(profile.person_id)
     return schedule
+
+
+def write_week(schedule: Schedule, rules: ScheduleRules, windows: frozenset[Window]) -> bool:
+    """What differs, of a schedule that is locked. Returns whether anything did. Raises ScheduleError."""
+    changed = _write_rules(schedule, rules)
+    return _write_windows(schedule, windows) or changed
 
 
 def check_week(windows: Iterable[Window]) -> frozenset[Window]:
@@ -148,15 +152,15 @@ def set_override(
     Asking twice for the same gives the same row. Raises ScheduleError, also when the date has another override already.
     """
     minutes = [minute for span in check_spans(spans) for minute in span]
-    with _changing(profile, by, now=now) as schedule:
-        _check_date(day, schedule, now, field="day")
+    with changing_schedule(profile, by, now=now) as schedule:
+        check_date(day, local_today(schedule, now), field="day")
         present = schedule.overrides.filter(date=day).first()
         if present is not None and present.minutes == minutes and override in (None, present):
             return present
         if present is not None and present != override:
             raise ScheduleError("exists", _("You have already set this date. Change it in the list"), field="day")
         if override is None:
-            _check_room(schedule)
+            check_room(schedule.overrides.count() + schedule.time_off.count() + 1)
             override = DateOverride(schedule=schedule)
         _check_owner(override.schedule_id, schedule)
         override.date, override.minutes = day, minutes
@@ -167,7 +171,7 @@ def set_override(
 
 def remove_override(*, profile: MentorProfile, override: DateOverride, by: User, now: datetime) -> None:
     """Let the weekday's windows hold again on that date; doing it twice is no error."""
-    with _changing(profile, by, now=now) as schedule:
+    with changing_schedule(profile, by, now=now) as schedule:
         if schedule.overrides.filter(pk=override.pk).delete()[0]:
             announce_opened(profile.person_id)
 
@@ -179,18 +183,17 @@ def set_time_off(
 
     Asking twice for the same gives the same row. Raises ScheduleError, also where other time off overlaps.
     """
-    if last < first:
-        raise ScheduleError("ends_early", _("The last day must not be before the first"), field="last")
-    with _changing(profile, by, now=now) as schedule:
-        _check_date(last, schedule, now, field="last")
+    check_order(first, last)
+    with changing_schedule(profile, by, now=now) as schedule:
+        check_date(last, local_today(schedule, now), field="last")
         others = schedule.time_off.exclude(pk=time_off.pk) if time_off else schedule.time_off.all()
         clash = others.filter(first__lte=last, last__gte=first).first()
         if clash is not None and time_off is None and (clash.first, clash.last) == (first, last):
             return clash
         if clash is not None:
-            raise ScheduleError("overlap", _("You already have time off on some of these days"), field="first")
+            raise away_already()
         if time_off is None:
-            _check_room(schedule)
+            check_room(schedule.overrides.count() + schedule.time_off.count() + 1)
             time_off = TimeOff(schedule=schedule)
         _check_owner(time_off.schedule_id, schedule)
         if (time_off.first, time_off.last) != (first, last):
@@ -202,7 +205,7 @@ def set_time_off(
 
 def remove_time_off(*, profile: MentorProfile, time_off: TimeOff, by: User, now: datetime) -> None:
     """Open those dates again as the week and its overrides have them; doing it twice is no error."""
-    with _changing(profile, by, now=now) as schedule:
+    with changing_schedule(profile, by, now=now) as schedule:
         if schedule.time_off.filter(pk=time_off.pk).delete()[0]:
             announce_opened(profile.person_id)
 
@@ -212,8 +215,14 @@ def local_today(schedule: Schedule, now: datetime) -> date:
 
 
 @contextmanager
-def _changing(profile: MentorProfile, by: User, *, now: datetime, new: Schedule | None = None) -> Iterator[Schedule]:
-    """One transaction about `_locked_schedule`; what it opens is for those first who wait for it."""
+def changing_schedule(
+    profile: MentorProfile, by: User, *, now: datetime, timezone: str | None = None
+) -> Iterator[Schedule]:
+    """One transaction about this schedule, locked, or about a new one in this `timezone` if there is none.
+
+    What it opens is for those first who wait for it. Raises ScheduleError.
+    """
+    new = Schedule(profile_id=profile.pk, timezone=timezone) if timezone else None
     with transaction.atomic():
         schedule = _locked_schedule(profile, by, new=new)
         with setting_aside_what_opens(profile, now):
@@ -225,7 +234,7 @@ def _locked_schedule(profile: MentorProfile, by: User, *, new: Schedule | None =
     if by.pk != profile.person_id and not by.is_staff:
         raise ScheduleError("not_yours", _("This schedule belongs to another person"))
     User.objects.locked(profile.person_id)
-    schedule = Schedule.objects.filter(profile=profile).first() or new
+    schedule = Schedule.objects.select_related("profile").filter(profile=profile).first() or new
     if schedule is None:
         raise ScheduleError("no_schedule", _("Save your normal week first"))
     return schedule
@@ -262,8 +271,11 @@ def _insert_windows(schedule: Schedule, windows: Iterable[Window]) -> None:
     )
 
 
-def _write_pause(profile: MentorProfile, until: date | None, *, today: date, by: User, now: datetime) -> bool:
-    profile.refresh_from_db(fields=["paused_until"])
+def write_pause(
+    profile: MentorProfile, schedule: Schedule, until: date | None, *, today: date, by: User, now: datetime
+) -> bool:
+    """Pause the profile of this locked schedule, or end its pause. Returns whether anything differed."""
+    profile.paused_until = schedule.profile.paused_until
     if until == (profile.paused_until if profile.is_paused(today) else None):
         return False
     if until is not None and until <= today:
@@ -278,16 +290,26 @@ def _write_pause(profile: MentorProfile, until: date | None, *, today: date, by:
     return True
 
 
-def _check_date(day: date, schedule: Schedule, now: datetime, *, field: str) -> None:
-    today = local_today(schedule, now)
+def check_date(day: date, today: date, *, field: str) -> None:
+    """Raises ScheduleError for a date that is over, and for one that is too far ahead."""
     if day < today:
         raise ScheduleError("past", _("Choose a date that is not over"), field=field)
     if day > today + FARTHEST:
         raise ScheduleError("far", _("Choose a date within two years"), field=field)
 
 
-def _check_room(schedule: Schedule) -> None:
-    if schedule.overrides.count() + schedule.time_off.count() >= MAX_EXCEPTIONS:
+def check_order(first: date, last: date) -> None:
+    if last < first:
+        raise ScheduleError("ends_early", _("The last day must not be before the first"), field="last")
+
+
+def away_already() -> ScheduleError:
+    return ScheduleError("overlap", _("You already have time off on some of these days"), field="first")
+
+
+def check_room(exceptions: int) -> None:
+    """Raises ScheduleError where so many dates and spells of time off, those that are over included, are too many."""
+    if exceptions > MAX_EXCEPTIONS:
         raise ScheduleError("too_many", _("%d dates are the most. Remove some first") % MAX_EXCEPTIONS)
 
 

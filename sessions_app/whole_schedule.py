@@ -4,26 +4,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from itertools import pairwise
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mentors.models import MentorProfile
 
-from .models import Schedule
+from .models import DateOverride, Schedule, TimeOff
+from .openings import announce_opened
 from .scheduling import (
     DEFAULT_WINDOWS,
     ScheduleError,
     ScheduleRules,
     Window,
+    away_already,
+    changing_schedule,
+    check_date,
+    check_order,
+    check_room,
+    check_spans,
+    check_week,
     local_today,
     proposed_schedule,
-    remove_override,
-    remove_time_off,
-    save_week,
-    set_override,
-    set_time_off,
+    write_pause,
+    write_week,
 )
 from .walltime import Spans
 
@@ -60,25 +65,87 @@ def rules_of(schedule: Schedule) -> ScheduleRules:
     return ScheduleRules(**{rule.name: getattr(schedule, rule.name) for rule in fields(ScheduleRules)})
 
 
-@transaction.atomic
 def save_schedule(*, profile: MentorProfile, wanted: WholeSchedule, by: User, now: datetime) -> None:
-    """Make all of it so, or nothing. Dates that are over stay as they are. Raises ScheduleError."""
-    schedule = save_week(
-        profile=profile, rules=wanted.rules, windows=wanted.windows, by=by, now=now, away_until=wanted.paused_until
-    )
-    today = local_today(schedule, now)
-    for override in schedule.overrides.filter(date__gte=today).exclude(date__in=wanted.overrides):
-        remove_override(profile=profile, override=override, by=by, now=now)
-    stored = {override.date: override for override in schedule.overrides.all()}
-    for day, spans in wanted.overrides.items():
-        with _said_of("overrides"):
-            set_override(profile=profile, day=day, spans=spans, by=by, now=now, override=stored.get(day))
-    for away in schedule.time_off.filter(last__gte=today):
-        if (away.first, away.last) not in wanted.time_off:
-            remove_time_off(profile=profile, time_off=away, by=by, now=now)
-    for first, last in wanted.time_off:
-        with _said_of("time_off"):
-            set_time_off(profile=profile, first=first, last=last, by=by, now=now)
+    """Make all of it so, or nothing. Dates that are over stay as they are, and what is the same already isn't written.
+
+    Raises ScheduleError.
+    """
+    windows = check_week(wanted.windows)
+    with changing_schedule(profile, by, now=now, timezone=wanted.rules.timezone) as schedule:
+        changed = write_week(schedule, wanted.rules, windows)
+        today = local_today(schedule, now)
+        changed |= write_pause(profile, schedule, wanted.paused_until, today=today, by=by, now=now)
+        changed |= _write_exceptions(schedule, wanted, today=today)
+        if changed:
+            announce_opened(profile.person_id)
+
+
+def _write_exceptions(schedule: Schedule, wanted: WholeSchedule, *, today: date) -> bool:
+    """Dates and time off, however many, by their difference from what is stored."""
+    overrides, times_off = list(schedule.overrides.all()), list(schedule.time_off.all())
+    over = sum(one.date < today for one in overrides) + sum(one.last < today for one in times_off)
+    count = over + len(wanted.overrides) + len(set(wanted.time_off))
+    with _said_of("overrides"):
+        changed = _write_overrides(schedule, overrides, wanted.overrides, today=today, exceptions=count)
+    with _said_of("time_off"):
+        return _write_time_off(schedule, times_off, wanted.time_off, today=today, exceptions=count) or changed
+
+
+def _write_overrides(
+    schedule: Schedule,
+    stored: Sequence[DateOverride],
+    wanted: Mapping[date, Spans],
+    *,
+    today: date,
+    exceptions: int,
+) -> bool:
+    """`exceptions`: how many dates and spells of time off there will be."""
+    minutes = {}
+    for day, spans in wanted.items():
+        minutes[day] = [minute for span in check_spans(spans) for minute in span]
+        check_date(day, today, field="day")
+    present = {override.date: override.minutes for override in stored}
+    if minutes.keys() - present.keys():
+        check_room(exceptions)
+    gone = [override.pk for override in stored if override.date >= today and override.date not in minutes]
+    new = [day for day in minutes if present.get(day) != minutes[day]]
+    if gone:
+        DateOverride.objects.filter(pk__in=gone).delete()
+    if new:
+        DateOverride.objects.bulk_create(
+            [DateOverride(schedule=schedule, date=day, minutes=minutes[day]) for day in new],
+            update_conflicts=True,
+            unique_fields=["schedule", "date"],
+            update_fields=["minutes"],
+        )
+    return bool(gone or new)
+
+
+def _write_time_off(
+    schedule: Schedule,
+    stored: Sequence[TimeOff],
+    wanted: Sequence[tuple[date, date]],
+    *,
+    today: date,
+    exceptions: int,
+) -> bool:
+    spans = sorted(set(wanted))
+    for first, last in spans:
+        check_order(first, last)
+        check_date(last, today, field="last")
+    kept = [(away.first, away.last) for away in stored if away.last < today]
+    if any(later[0] <= earlier[1] for earlier, later in pairwise(sorted(kept + spans))):
+        raise away_already()
+    present = {(away.first, away.last) for away in stored}
+    gone = [away.pk for away in stored if away.last >= today and (away.first, away.last) not in spans]
+    new = [span for span in spans if span not in present]
+    if new:
+        check_room(exceptions)
+    if gone:
+        TimeOff.objects.filter(pk__in=gone).delete()
+    if new:
+        TimeOff.objects.bulk_create(TimeOff(schedule=schedule, first=first, last=last) for first, last in new)
+    return bool(gone or new)
 
 
 def once_each(days: Sequence[tuple[date, Spans]]) -> dict[date, Spans]:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from mentors.models import ProfileDecision, ProfileState
@@ -23,6 +24,7 @@ from sessions_app.scheduling import (
     set_time_off,
     wall_text,
 )
+from sessions_app.whole_schedule import WholeSchedule, rules_of, save_schedule
 from tests.conftest import NOW, make_mentor, make_person
 
 RULES = ScheduleRules(
@@ -409,3 +411,101 @@ def test_concurrent_saves_leave_one_whole_week():
         thread.join()
     assert failures == []
     assert stored_windows(profile) in weeks
+
+
+def whole(profile, count: int, *, minutes=(600, 660), paused_until=None) -> WholeSchedule:
+    """The week as it is, with so many dates, and every tenth of them a day off instead."""
+    days = [TODAY + timedelta(days=2 * number + 1) for number in range(count)]
+    return WholeSchedule(
+        rules=rules_of(profile.schedule),
+        windows=WEEK,
+        overrides={day: (minutes,) for number, day in enumerate(days) if number % 10},
+        time_off=[(day, day) for number, day in enumerate(days) if number % 10 == 0],
+        paused_until=paused_until,
+    )
+
+
+def queries_of(profile, wanted: WholeSchedule) -> list[str]:
+    """Without those that only begin and end the transaction."""
+    with CaptureQueriesContext(connection) as captured:
+        save_schedule(profile=profile, wanted=wanted, by=profile.person, now=NOW)
+    return [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
+
+
+@pytest.mark.parametrize("count", [3, 200])
+def test_save_schedule_asks_as_little_for_many_dates_as_for_few(profile, count):
+    added = queries_of(profile, whole(profile, count))
+    assert (profile.schedule.overrides.count(), profile.schedule.time_off.count()) == (
+        count - -(-count // 10),
+        -(-count // 10),
+    )
+    changed = queries_of(profile, whole(profile, count, minutes=(600, 720)))
+    assert {override.minutes[1] for override in profile.schedule.overrides.all()} == {720}
+    removed = queries_of(profile, whole(profile, 0))
+    assert (profile.schedule.overrides.count(), profile.schedule.time_off.count()) == (0, 0)
+
+    assert [len(added) <= 10, len(changed) <= 10, len(removed) <= 10] == [True, True, True]
+
+
+@pytest.mark.parametrize("count", [3, 200])
+def test_save_schedule_unchanged_writes_nothing(profile, told, count):
+    wanted = whole(profile, count)
+    save_schedule(profile=profile, wanted=wanted, by=profile.person, now=NOW)
+    told.clear()
+
+    queries = queries_of(profile, wanted)
+
+    writes = [sql for sql in queries if sql.split()[0] in {"INSERT", "UPDATE", "DELETE"}]
+    assert (writes, told, len(queries) <= 10) == ([], [], True)
+
+
+def test_save_schedule_leaves_what_is_over_and_keeps_rows_that_stay(profile):
+    schedule = profile.schedule
+    past = schedule.overrides.create(date=TODAY - timedelta(days=1), minutes=[])
+    old = schedule.time_off.create(first=TODAY - timedelta(days=9), last=TODAY - timedelta(days=8))
+    save_schedule(profile=profile, wanted=whole(profile, 4), by=profile.person, now=NOW)
+    kept = set(schedule.overrides.values_list("pk", flat=True))
+
+    save_schedule(profile=profile, wanted=whole(profile, 5), by=profile.person, now=NOW)
+
+    now_there = set(schedule.overrides.values_list("pk", flat=True))
+    assert kept < now_there
+    assert past.pk in now_there
+    assert schedule.time_off.filter(pk=old.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("overrides", "time_off", "code", "field"),
+    [
+        pytest.param({TODAY - timedelta(days=1): ()}, [], "past", "overrides", id="date-that-is-over"),
+        pytest.param({TODAY + timedelta(days=800): ()}, [], "far", "overrides", id="date-too-far"),
+        pytest.param({TODAY: ((60, 50),)}, [], "ends_early", "overrides", id="ends-before-it-starts"),
+        pytest.param({}, [(TODAY, TODAY - timedelta(days=1))], "ends_early", "time_off", id="last-before-first"),
+        pytest.param({}, [(TODAY - timedelta(days=9), TODAY - timedelta(days=1))], "past", "time_off", id="off-over"),
+        pytest.param({}, [(TODAY - timedelta(days=9), TODAY)], "overlap", "time_off", id="overlaps-what-is-over"),
+        pytest.param({}, [(TODAY, TODAY), (TODAY, TODAY + timedelta(days=1))], "overlap", "time_off", id="overlap"),
+    ],
+)
+def test_save_schedule_refuses_and_saves_nothing(profile, overrides, time_off, code, field):
+    profile.schedule.time_off.create(first=TODAY - timedelta(days=8), last=TODAY - timedelta(days=8))
+    wanted = replace(whole(profile, 3), overrides=overrides, time_off=time_off, windows=WEEK[:2])
+
+    with pytest.raises(ScheduleError) as refused:
+        save_schedule(profile=profile, wanted=wanted, by=profile.person, now=NOW)
+
+    assert (refused.value.code, refused.value.field) == (code, field)
+    assert (profile.schedule.overrides.count(), len(stored_windows(profile))) == (0, 5)
+
+
+def test_save_schedule_is_bounded_by_what_there_will_be(profile):
+    """All of a full list may be exchanged at once; one more is too many."""
+    save_schedule(profile=profile, wanted=whole(profile, MAX_EXCEPTIONS), by=profile.person, now=NOW)
+    later = [(TODAY + timedelta(days=500 + number),) * 2 for number in range(MAX_EXCEPTIONS)]
+    other = replace(whole(profile, 0), time_off=later)
+    save_schedule(profile=profile, wanted=other, by=profile.person, now=NOW)
+
+    with pytest.raises(ScheduleError) as refused:
+        save_schedule(profile=profile, wanted=replace(other, overrides={TODAY: ()}), by=profile.person, now=NOW)
+
+    assert refused.value.code == "too_many"
+    assert profile.schedule.time_off.count() == MAX_EXCEPTIONS
