@@ -4,6 +4,8 @@ Python reads the machine's own zone files first, and machines differ; the rules 
 So every process calls `use_pinned_tzdata()` where settings load, and reads the `tzdata` package only.
 """
 
+import re
+import unicodedata
 import zoneinfo
 from functools import cache
 from importlib import resources
@@ -11,7 +13,8 @@ from importlib import resources
 UTC_NAME = "UTC"
 
 ALIASES: dict[str, str] = {
-    # Cities that many people live in and that `zone.tab` doesn't name, and older spellings of some that it does.
+    # Cities that many people live in and that `zone.tab` doesn't name, and other spellings of some that it does. Each
+    # is found with accents and without: those that have an entry are here to be suggested.
     "abuja": "Africa/Lagos",
     "cape town": "Africa/Johannesburg",
     "durban": "Africa/Johannesburg",
@@ -20,19 +23,20 @@ ALIASES: dict[str, str] = {
     "pretoria": "Africa/Johannesburg",
     "rabat": "Africa/Casablanca",
     "atlanta": "America/New_York",
+    "asunción": "America/Asuncion",
     "austin": "America/Chicago",
+    "bogotá": "America/Bogota",
     "boston": "America/New_York",
-    "brasilia": "America/Sao_Paulo",
     "brasília": "America/Sao_Paulo",
     "calgary": "America/Edmonton",
+    "curaçao": "America/Curacao",
     "dallas": "America/Chicago",
     "houston": "America/Chicago",
     "las vegas": "America/Los_Angeles",
     "medellín": "America/Bogota",
-    "medellin": "America/Bogota",
     "miami": "America/New_York",
-    "montreal": "America/Toronto",
     "montréal": "America/Toronto",
+    "new york city": "America/New_York",
     "ottawa": "America/Toronto",
     "philadelphia": "America/New_York",
     "portland": "America/Los_Angeles",
@@ -55,6 +59,7 @@ ALIASES: dict[str, str] = {
     "doha": "Asia/Qatar",
     "guangzhou": "Asia/Shanghai",
     "hanoi": "Asia/Ho_Chi_Minh",
+    "ho chi minh city": "Asia/Ho_Chi_Minh",
     "hyderabad": "Asia/Kolkata",
     "islamabad": "Asia/Karachi",
     "lahore": "Asia/Karachi",
@@ -84,13 +89,13 @@ ALIASES: dict[str, str] = {
     "hamburg": "Europe/Berlin",
     "kiev": "Europe/Kyiv",
     "kraków": "Europe/Warsaw",
-    "krakow": "Europe/Warsaw",
     "lyon": "Europe/Paris",
     "manchester": "Europe/London",
     "milan": "Europe/Rome",
     "munich": "Europe/Berlin",
     "münchen": "Europe/Berlin",
     "porto": "Europe/Lisbon",
+    "reykjavík": "Atlantic/Reykjavik",
     "rotterdam": "Europe/Amsterdam",
     "st petersburg": "Europe/Moscow",
     "the hague": "Europe/Amsterdam",
@@ -98,9 +103,7 @@ ALIASES: dict[str, str] = {
     # Abbreviations name an offset, not a place: they lead to the city that most people who type them mean.
     "gmt": UTC_NAME,
     "z": UTC_NAME,
-    "zulu": UTC_NAME,
     "coordinated universal time": UTC_NAME,
-    "etc/utc": UTC_NAME,
     "est": "America/New_York",
     "edt": "America/New_York",
     "et": "America/New_York",
@@ -108,6 +111,11 @@ ALIASES: dict[str, str] = {
     "cdt": "America/Chicago",
     "mst": "America/Denver",
     "mdt": "America/Denver",
+    "est5edt": "America/New_York",
+    "cst6cdt": "America/Chicago",
+    "mst7mdt": "America/Denver",
+    "pst8pdt": "America/Los_Angeles",
+    "nyc": "America/New_York",
     "pst": "America/Los_Angeles",
     "pdt": "America/Los_Angeles",
     "bst": "Europe/London",
@@ -122,6 +130,8 @@ ALIASES: dict[str, str] = {
     "kst": "Asia/Seoul",
     "sgt": "Asia/Singapore",
     "hkt": "Asia/Hong_Kong",
+    "hst": "Pacific/Honolulu",
+    "met": "Europe/Paris",
     "wib": "Asia/Jakarta",
     "pkt": "Asia/Karachi",
     "sast": "Africa/Johannesburg",
@@ -133,21 +143,58 @@ ALIASES: dict[str, str] = {
     "awst": "Australia/Perth",
     "nzst": "Pacific/Auckland",
     "nzdt": "Pacific/Auckland",
-    # Names that browsers and older systems still report for a zone that has been renamed.
-    "america/buenos_aires": "America/Argentina/Buenos_Aires",
-    "america/indianapolis": "America/Indiana/Indianapolis",
-    "america/montreal": "America/Toronto",
-    "asia/calcutta": "Asia/Kolkata",
-    "asia/katmandu": "Asia/Kathmandu",
-    "asia/rangoon": "Asia/Yangon",
-    "asia/saigon": "Asia/Ho_Chi_Minh",
-    "atlantic/faeroe": "Atlantic/Faroe",
-    "europe/kiev": "Europe/Kyiv",
-    "us/central": "America/Chicago",
-    "us/eastern": "America/New_York",
-    "us/mountain": "America/Denver",
-    "us/pacific": "America/Los_Angeles",
 }
+# Names that no link of the database leads from, or none to the city that people there would know. The tests compare
+# these with the database: each keeps the same time as the name that it stands for.
+RENAMED: dict[str, str] = {
+    "Africa/Asmera": "Africa/Asmara",
+    "Africa/Timbuktu": "Africa/Bamako",
+    "America/Coral_Harbour": "America/Atikokan",
+    "America/Virgin": "America/St_Thomas",
+    "Atlantic/Jan_Mayen": "Arctic/Longyearbyen",
+    "Iceland": "Atlantic/Reykjavik",
+    "Pacific/Ponape": "Pacific/Pohnpei",
+    "Pacific/Truk": "Pacific/Chuuk",
+    "Pacific/Yap": "Pacific/Chuuk",
+    "Etc/GMT": UTC_NAME,
+    "Etc/UTC": UTC_NAME,
+}
+# A browser may report no more than an offset: the hours behind UTC with a plus, those ahead with a minus. Each stands
+# for a city that never changes its clocks. Nobody lives where they are twelve hours behind.
+OFFSETS: dict[str, str] = {
+    "Etc/GMT+1": "Atlantic/Cape_Verde",
+    "Etc/GMT+2": "America/Noronha",
+    "Etc/GMT+3": "America/Sao_Paulo",
+    "Etc/GMT+4": "America/Puerto_Rico",
+    "Etc/GMT+5": "America/Bogota",
+    "Etc/GMT+6": "America/Costa_Rica",
+    "Etc/GMT+7": "America/Phoenix",
+    "Etc/GMT+8": "Pacific/Pitcairn",
+    "Etc/GMT+9": "Pacific/Gambier",
+    "Etc/GMT+10": "Pacific/Honolulu",
+    "Etc/GMT+11": "Pacific/Pago_Pago",
+    "Etc/GMT-1": "Africa/Lagos",
+    "Etc/GMT-2": "Africa/Johannesburg",
+    "Etc/GMT-3": "Africa/Nairobi",
+    "Etc/GMT-4": "Asia/Dubai",
+    "Etc/GMT-5": "Asia/Tashkent",
+    "Etc/GMT-6": "Asia/Dhaka",
+    "Etc/GMT-7": "Asia/Bangkok",
+    "Etc/GMT-8": "Asia/Singapore",
+    "Etc/GMT-9": "Asia/Tokyo",
+    "Etc/GMT-10": "Australia/Brisbane",
+    "Etc/GMT-11": "Pacific/Guadalcanal",
+    "Etc/GMT-12": "Pacific/Fiji",
+    "Etc/GMT-13": "Pacific/Tongatapu",
+    "Etc/GMT-14": "Pacific/Kiritimati",
+}
+# What the database keeps for old programs. A person who types one means the clocks of the city that `ALIASES` says;
+# a program that sends one should say where it is.
+ABBREVIATIONS = frozenset(
+    ("CET", "CST6CDT", "EET", "EST", "EST5EDT", "HST", "MET", "MST", "MST7MDT", "PST8PDT", "WET", "Factory")
+)
+# Retired names that end in something else than a city, or in one that is not theirs.
+NO_CITIES = ("Australia/", "America/Knox_IN", "America/Virgin", "Pacific/Samoa")
 
 
 def use_pinned_tzdata() -> None:
@@ -180,16 +227,60 @@ def city_of(name: str) -> str:
 
 
 @cache
+def _links() -> dict[str, str]:
+    """Each other name of the database, and the name that it is another one for."""
+    data = resources.files("tzdata.zoneinfo").joinpath("tzdata.zi").read_text(encoding="utf-8")
+    rows = (line.split() for line in data.splitlines() if line.startswith("L "))
+    return {name: target for _kind, target, name in rows}
+
+
+@cache
+def canonical_zone(name: str) -> str | None:
+    """The zone that may be stored for a name of the database, retired ones and `US/Pacific` among them.
+
+    None for what names no place, such as abbreviations and offsets, and for what is no name of the database at all.
+    """
+    while name not in _known():
+        following = RENAMED.get(name) or _links().get(name)
+        if following is None or name in ABBREVIATIONS:
+            return None
+        name = following
+    return name
+
+
+@cache
 def _by_text() -> dict[str, str]:
     names = zone_names()
-    known = ALIASES | {city_of(name): name for name in names} | {name: name for name in names}
+    retired = {name: zone for name in (*_links(), *RENAMED) if (zone := canonical_zone(name))}
+    known = {city_of(name): zone for name, zone in retired.items() if _ends_in_a_city(name)}
+    known |= retired | OFFSETS | ALIASES | {city_of(name): name for name in names} | {name: name for name in names}
     return {_plain(text): name for text, name in known.items()}
 
 
+def _ends_in_a_city(name: str) -> bool:
+    return name.partition("/")[0] in {known.partition("/")[0] for known in zone_names()} and not name.startswith(
+        NO_CITIES
+    )
+
+
+# Letters that are no other letter with a mark.
+OTHER_LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
+HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+
+
 def _plain(text: str) -> str:
-    return " ".join(text.replace("_", " ").split()).lower()
+    """Without accents, in small letters, with single blanks where names of zones and people write other things."""
+    letters = unicodedata.normalize("NFKD", text.casefold().translate(OTHER_LETTERS))
+    bare = "".join(
+        character for character in letters if not unicodedata.combining(character) and character not in ".'’"
+    )
+    return " ".join(HYPHEN.sub(" ", bare).replace("_", " ").split())
 
 
 def find_zone(text: str) -> str | None:
-    """The zone that a person means by a name, a city or an alias in any case; None where we don't know it."""
-    return _by_text().get(_plain(text))
+    """The zone that a person or a browser means by a name, a city or an alias, with accents or without.
+
+    None where we don't know it.
+    """
+    plain = _plain(text)
+    return _by_text().get(plain) or _by_text().get(plain.removesuffix(" city"))

@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.texts import validate_plain_text
-from common.zones import is_known_zone
+from common.zones import canonical_zone
 
 # Dates that the slot engine answers for lie well inside.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -146,7 +146,7 @@ class Day(serializers.DateField):
 
 
 class Zone(Text):
-    """The name of a time zone as we know it."""
+    """The name of a time zone. A retired one, such as browsers report, is taken for the one that we keep."""
 
     default_error_messages = {
         "unknown": _("We do not know this time zone. Use a city’s, such as Europe/London, or UTC.")
@@ -157,9 +157,10 @@ class Zone(Text):
 
     def to_internal_value(self, data: Any) -> str:
         name = super().to_internal_value(data)
-        if not is_known_zone(name):
+        zone = canonical_zone(name)
+        if zone is None:
             self.fail("unknown")
-        return name
+        return zone
 
 
 @extend_schema_field({"type": "string", "pattern": CLOCK, "examples": ["09:00"]})

@@ -96,6 +96,19 @@ def test_numbers_are_bounded_numbers(program, alice, value):
     assert (status, list(refused["fields"])) == (400, ["horizon_days"])
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("Asia/Calcutta", "Asia/Kolkata"), ("America/Godthab", "America/Nuuk"), ("Etc/UTC", "UTC")]
+)
+def test_retired_names_of_zones_are_taken_for_those_that_we_keep(program, alice, offer, sent, kept):
+    program(alice).send("PUT", "me/schedule/", {**SCHEDULE, "timezone": sent})
+    program(alice).send("PATCH", "me/", {"timezone": sent})
+    slots = program().get("mentors/alice-adair/slots/", **{**DAYS, "offer": offer.uuid, "timezone": sent})
+
+    alice.refresh_from_db()
+    offer.profile.schedule.refresh_from_db()
+    assert (alice.timezone, offer.profile.schedule.timezone, slots[1]["timezone"]) == (kept, kept, kept)
+
+
 @pytest.mark.parametrize("zone", ["EST", "Etc/GMT+5", "../UTC", "Europe/Nowhere", "europe/london"])
 def test_zones_are_those_that_we_know(program, alice, offer, zone):
     refused = [

@@ -7,7 +7,17 @@ from importlib import resources
 
 import pytest
 
-from common.zones import ALIASES, city_of, find_zone, is_known_zone, use_pinned_tzdata, zone_names
+from common.zones import (
+    ALIASES,
+    OFFSETS,
+    RENAMED,
+    canonical_zone,
+    city_of,
+    find_zone,
+    is_known_zone,
+    use_pinned_tzdata,
+    zone_names,
+)
 
 
 def test_zone_names_are_the_cities_of_zone_tab_and_utc():
@@ -49,10 +59,85 @@ def test_city_of_reads_as_people_write_it(name, city):
      ("  New   york ", "America/New_York"), ("new_york", "America/New_York"), ("America/New York", "America/New_York"),
      ("Calcutta", "Asia/Kolkata"), ("Bengaluru", "Asia/Kolkata"), ("KIEV", "Europe/Kyiv"), ("EST", "America/New_York"),
      ("gmt", "UTC"), ("utc", "UTC"), ("São Paulo", "America/Sao_Paulo"), ("us/pacific", "America/Los_Angeles"),
+     ("Etc/GMT-3", "Africa/Nairobi"), ("etc/gmt+3", "America/Sao_Paulo"), ("GMT+3", None), ("Samoa", None),
      ("Nowhere", None), ("", None), ("+05:30", None), ("\x00", None)],
 )  # fmt: skip
 def test_find_zone_understands_names_cities_and_aliases(text, zone):
     assert find_zone(text) == zone
+
+
+@pytest.mark.parametrize(
+    ("texts", "zone"),
+    [
+        (("Bogotá", "Bogota", "bogotà"), "America/Bogota"),
+        (("Asunción", "Asuncion"), "America/Asuncion"),
+        (("Reykjavík", "Reykjavik", "REYKJAVÍK", "Iceland"), "Atlantic/Reykjavik"),
+        (("Curaçao", "Curacao"), "America/Curacao"),
+        (("NYC", "N.Y.C.", "New York City", "new-york"), "America/New_York"),
+        (("Ho Chi Minh City", "Hồ Chí Minh", "Ho Chi Minh", "Saigon"), "Asia/Ho_Chi_Minh"),
+        (("St. John’s", "St John's", "St. Johns"), "America/St_Johns"),
+        (("Port au Prince", "Port-au-Prince"), "America/Port-au-Prince"),
+        (("İstanbul", "istanbul", "ISTANBUL"), "Europe/Istanbul"),
+        (("Kuwait City", "Kuwait"), "Asia/Kuwait"),
+        (("Godthab", "Nuuk"), "America/Nuuk"),
+        (("Faeroe", "Faroe"), "Atlantic/Faroe"),
+        (("Krakow", "Kraków"), "Europe/Warsaw"),
+    ],
+)
+def test_find_zone_understands_accents_and_spellings(texts, zone):
+    assert {find_zone(text) for text in texts} == {zone}
+
+
+def test_every_name_of_the_database_is_understood():
+    """What a browser or a system reports is one of these: a name more in the next release is one more here."""
+    unknown = {name for name in zoneinfo.available_timezones() if find_zone(name) is None}
+
+    assert unknown == {"Etc/GMT+12", "Factory"}
+    assert {find_zone(name.upper()) for name in zoneinfo.available_timezones() - unknown} <= set(zone_names())
+
+
+def test_every_name_that_names_a_place_is_kept_by_its_city():
+    refused = {name for name in zoneinfo.available_timezones() if canonical_zone(name) is None}
+
+    assert {name for name in refused if not name.startswith("Etc/GMT")} == {
+        "CET", "CST6CDT", "EET", "EST", "EST5EDT", "Factory", "HST", "MET", "MST", "MST7MDT", "PST8PDT", "WET",
+    }  # fmt: skip
+    assert refused & {"Etc/GMT", "Etc/GMT0", "Etc/GMT+0", "Etc/GMT-0"} == set()
+    assert {canonical_zone(name) for name in zone_names()} == set(zone_names())
+
+
+@pytest.mark.parametrize("name", ["Asia/Calcutta ", "asia/calcutta", "", "GMT+3", "+05:30", "../../etc/passwd", "\x00"])
+def test_canonical_zone_takes_exact_names_only(name):
+    assert canonical_zone(name) is None
+
+
+def offsets(name: str) -> list[timedelta | None]:
+    """Every three weeks for eleven years."""
+    zone = zoneinfo.ZoneInfo(name)
+    return [
+        (datetime(2026, 1, 1, tzinfo=UTC) + days * timedelta(days=20)).astimezone(zone).utcoffset()
+        for days in range(200)
+    ]
+
+
+@pytest.mark.parametrize("name", [*RENAMED, *OFFSETS])
+def test_what_is_written_by_hand_keeps_the_time_of_its_name(name):
+    assert offsets(find_zone(name)) == offsets(name)
+
+
+def test_any_retired_name_keeps_its_time():
+    retired = {name: zone for name in zoneinfo.available_timezones() if (zone := canonical_zone(name))}
+
+    assert [name for name, zone in retired.items() if offsets(name) != offsets(zone)] == []
+
+
+def test_every_zone_that_the_browser_may_report_is_understood(chromium):
+    page = chromium.new_page()
+    reported = page.evaluate("Intl.supportedValuesOf('timeZone')")
+    page.close()
+
+    assert len(reported) > 400
+    assert [name for name in reported if find_zone(name) is None or canonical_zone(name) is None] == []
 
 
 def test_aliases_lead_to_zones_and_hide_no_city():
