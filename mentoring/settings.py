@@ -204,6 +204,7 @@ CELERY_BEAT_SCHEDULE = {
     "record missed sessions": every(30, "sessions_app.tasks.settle_silent"),
     "finish sessions": every(30, "sessions_app.tasks.complete_ended"),
     "close conversations": every(30, "sessions_app.tasks.close_engagements"),
+    "note changes of time zones": every(86_400, "sessions_app.tasks.note_zone_changes"),
     "give freed time": every(30, "sessions_app.tasks.give_time"),
 }
 

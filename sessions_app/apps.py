@@ -34,6 +34,7 @@ class SessionsAppConfig(AppConfig):
         from .views.written import ask_after_sign_in
         from .waiting_hints import wake_when_committed
         from .waiting_letters import register_kinds as register_waiting
+        from .wall_change_letters import register_kinds as register_wall_changes
         from .webhooks import EVENTS
         from .weekly_words import describe_times as weekly_times
         from .written_letters import register_kinds as register_written
@@ -50,6 +51,7 @@ class SessionsAppConfig(AppConfig):
         register_threads()
         register_thread_lines()
         register_waiting()
+        register_wall_changes()
         register_subject(SUBJECT, Booking)
         register_events(EVENTS)
         register_lines()

@@ -27,6 +27,7 @@ from .models import (
     HeldTime,
     Message,
     Seat,
+    WallChange,
     WrittenQuestion,
     WrittenState,
 )
@@ -35,6 +36,7 @@ from .models.stuck import ClockAct
 from .notices import absent_due, booking_notices
 from .reminders import KINDS as REMINDERS
 from .services.guarding import Guard
+from .services.zone_changes import wall_change_dues
 from .thread_notices import message_due
 from .waiting_notices import held_time_due
 from .written_notices import written_notices
@@ -158,12 +160,18 @@ def _of_written(now: datetime) -> list[Due]:
     return [due for written in lately for due in written_notices(written)]
 
 
+def _of_wall_changes(now: datetime) -> list[Due]:
+    lately = WallChange.objects.filter(at__gte=now - LATE).select_related("booking")
+    return [due for change in lately for due in wall_change_dues(change)]
+
+
 APART: tuple[Callable[[datetime], Iterable[Due]], ...] = (
     _of_steps,
     _of_claims,
     _of_threads,
     _of_held_times,
     _of_written,
+    _of_wall_changes,
 )
 
 

@@ -42,6 +42,11 @@ def give_time() -> int:
 
 
 @shared_task
+def note_zone_changes() -> int:
+    return len(services.note_zone_changes(now=agreed_now()))
+
+
+@shared_task
 def audit() -> int:
     return auditing.audit_notices(now=agreed_now())
 

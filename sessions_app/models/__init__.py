@@ -20,6 +20,7 @@ from .stuck import StuckRow
 from .threads import THREAD_SUBJECT, Message, Report, ReportReason, Seat, ThreadOpening
 from .waiting import HeldTime, LineRound, SetAside, Waiting
 from .written import ANSWERED_WITHIN, WRITTEN_SUBJECT, WrittenQuestion, WrittenState
+from .zones import WallChange, ZoneRules
 
 __all__ = [
     "ANSWERED_WITHIN",
@@ -61,8 +62,10 @@ __all__ = [
     "ThreadOpening",
     "TimeOff",
     "Waiting",
+    "WallChange",
     "WordsAct",
     "WordsDecision",
     "WrittenQuestion",
     "WrittenState",
+    "ZoneRules",
 ]

@@ -25,6 +25,7 @@ from .written import (
     expire_written,
     withdraw_written,
 )
+from .zone_changes import note_zone_changes
 
 __all__ = [
     "BriefInput",
@@ -63,6 +64,7 @@ __all__ = [
     "leave_line",
     "mark_read",
     "move_booking",
+    "note_zone_changes",
     "open_report",
     "publish_words",
     "release_hold",
