@@ -226,11 +226,20 @@ def city_of(name: str) -> str:
     return name.rpartition("/")[2].replace("_", " ")
 
 
+def _source() -> list[str]:
+    return resources.files("tzdata.zoneinfo").joinpath("tzdata.zi").read_text(encoding="utf-8").splitlines()
+
+
+@cache
+def zone_release() -> str:
+    """Which release of the database this process reads, such as `2026f`; a later one is greater."""
+    return _source()[0].removeprefix("# version ")
+
+
 @cache
 def _links() -> dict[str, str]:
     """Each other name of the database, and the name that it is another one for."""
-    data = resources.files("tzdata.zoneinfo").joinpath("tzdata.zi").read_text(encoding="utf-8")
-    rows = (line.split() for line in data.splitlines() if line.startswith("L "))
+    rows = (line.split() for line in _source() if line.startswith("L "))
     return {name: target for _kind, target, name in rows}
 
 

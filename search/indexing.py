@@ -5,13 +5,14 @@ or change what is public calls `loosen` or `write_profiles` inside its own trans
 for rows that have gone stale, each at least once a day, so that a forgotten path heals.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from psycopg2.extras import execute_values
 
 from common.zones import UTC_NAME
@@ -30,6 +31,9 @@ AT_ONCE = 500
 # Whoever has no schedule yet is never open.
 NO_RULES = Rules(zone=UTC_NAME)
 RUNS = (USUAL, ANY)
+logger = logging.getLogger(__name__)
+
+TRIED_AGAIN_AFTER = timedelta(minutes=10)
 NOTHING_KNOWN: dict[str, Any] = {
     **{f"{run}_from": UNKNOWN.opens for run in RUNS},
     **{f"{run}_step": UNKNOWN.step for run in RUNS},
@@ -122,13 +126,31 @@ def sweep(*, now: datetime, limit: int = AT_ONCE) -> int:
     """Look anew at rows that have gone stale, at most `limit`. Returns how many.
 
     A row is locked before its mentor's time is read: whoever frees time meanwhile waits, and loosens it after us.
+    Where one of them fails they are looked at one by one, and that one is left alone for a while.
     """
-    with transaction.atomic():
-        stale = MentorIndex.objects.filter(fresh_until__lte=now).order_by("fresh_until")
-        profiles = list(stale.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
-        if profiles:
-            _write(profiles)
-            _tighten(profiles, now=now)
+    stale = MentorIndex.objects.filter(fresh_until__lte=now).order_by("fresh_until", "pk")
+    try:
+        return _look_anew(stale, now=now, limit=limit)
+    except Exception:
+        logger.exception("a batch of the index failed; its rows are looked at one by one")
+    profiles, failed = list(stale.values_list("pk", flat=True)[:limit]), []
+    for profile in profiles:
+        try:
+            _look_anew(stale.filter(pk=profile), now=now, limit=1)
+        except Exception:
+            logger.exception("the index can't look at the time of profile %s", profile)
+            failed.append(profile)
+    put_off = NOTHING_KNOWN | {"fresh_until": now + TRIED_AGAIN_AFTER}
+    MentorIndex.objects.filter(pk__in=failed).update(**put_off)
+    return len(profiles)
+
+
+@transaction.atomic
+def _look_anew(stale: QuerySet[MentorIndex], *, now: datetime, limit: int) -> int:
+    profiles = list(stale.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+    if profiles:
+        _write(profiles)
+        _tighten(profiles, now=now)
     return len(profiles)
 
 

@@ -1,5 +1,6 @@
 """Loads what the slot engine needs, for one mentor or for many, in one statement."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from common.zones import canonical_zone
 from mentors.models import MentorProfile
 
 from .availability import Refusal, Rules, Slot, Taken, list_slots, why_not
@@ -17,6 +19,8 @@ from .models import Booking, BookingState
 from .models.bookings import OVER, WAITING
 from .models.schedules import spans_of
 from .walltime import EPOCH
+
+logger = logging.getLogger(__name__)
 
 # Caps look at whole ISO weeks, so bookings a little before now still count.
 CAP_REACH = timedelta(days=9)
@@ -172,7 +176,15 @@ def load_timetables(
     asked["profiles"] = [profile if isinstance(profile, int) else profile.pk for profile in profiles]
     with connection.cursor() as cursor:
         cursor.execute(TIMETABLES, asked)
-        return {row[0]: timetable_of(*row) for row in cursor.fetchall()}
+        rows = cursor.fetchall()
+    timetables = {}
+    for row in rows:
+        try:
+            timetables[row[0]] = timetable_of(*row)
+        except ValueError:
+            # Many are loaded together: one whose rules mean nothing has no times, and takes none from the others.
+            logger.exception("the schedule of profile %s can't be read", row[0])
+    return timetables
 
 
 def parameters(*, now: datetime, leave_out: Booking | None = None, but_waiting: bool = False) -> dict[str, Any]:
@@ -214,7 +226,8 @@ def timetable_of(
 ) -> Timetable:
     """From a row of `COLUMNS`."""
     rules = Rules(
-        zone=zone,
+        # A name that the zone database has given up since it was saved leads to the one that it goes by now.
+        zone=canonical_zone(zone) or zone,
         windows=tuple((weekday, start, end) for weekday, start, end in windows),
         overrides={date.fromisoformat(day): spans_of(minutes) for day, minutes in overrides or ()},
         time_off=tuple((first, last) for first, last in time_off),

@@ -13,7 +13,7 @@ from notifications.inbox import Line, shows
 from notifications.models import InboxItem, Notification
 from notifications.registry import Message, Nothing, register, register_subject
 
-from .letters import Reading, letter
+from .letters import Context, Reading, letter
 from .models import BookingState, WallChange
 from .models.zones import WALL_CHANGE_SUBJECT
 
@@ -31,7 +31,7 @@ def wall_change(row: Notification, now: datetime) -> Message | Nothing:
     reading = Reading(change.booking, row.recipient, now)
     mine, theirs = befores(change, row.recipient)
     other_zone = reading.other.timezone or UTC_NAME
-    extra = {
+    extra: Context = {
         "old_when": "" if mine is None else old_when(change, reading.zone, mine, reading),
         "old_clock": "" if mine is None else old_clock(change.start, reading.zone, mine, reading.person),
         "their_old": "" if theirs is None else old_clock(change.start, other_zone, theirs, reading.person),

@@ -31,8 +31,7 @@ def complete_ended(*, now: datetime) -> int:
 
 def close_engagements(*, now: datetime) -> int:
     """Engagements end fourteen days after their last contact, when none is ahead. Returns how many."""
-    over = _over(now).order_by("last", "pk")
-    return act_on_each(ClockAct.CLOSE, over, lambda engagement: _close_one(engagement, now=now), now=now)
+    return act_on_each(ClockAct.CLOSE, _over(now), lambda engagement: _close_one(engagement, now=now), now=now)
 
 
 def _over(now: datetime) -> QuerySet[Engagement]:
@@ -42,6 +41,7 @@ def _over(now: datetime) -> QuerySet[Engagement]:
         .exclude(written__state=WrittenState.ASKED)
         .annotate(last=Greatest(Max("bookings__during__endswith"), "written__settled_at"))
         .filter(last__lte=now - CLOSES_AFTER)
+        .order_by("last", "pk")
     )
 
 

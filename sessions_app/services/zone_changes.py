@@ -2,11 +2,10 @@
 
 from datetime import datetime, timedelta
 
-import tzdata
 from django.db import connection, transaction
 
 from accounts.models import User
-from common.zones import zone_names
+from common.zones import zone_names, zone_release
 from notifications.services import Due, schedule
 from sessions_app.models import Booking, BookingState, WallChange, ZoneRules
 from sessions_app.models.zones import WALL_CHANGE_SUBJECT
@@ -18,7 +17,7 @@ AGREED = (BookingState.REQUESTED, BookingState.CONFIRMED)
 
 
 @transaction.atomic
-def note_zone_changes(*, now: datetime, release: str = tzdata.IANA_VERSION) -> list[WallChange]:
+def note_zone_changes(*, now: datetime, release: str | None = None) -> list[WallChange]:
     """Compare the database that this process reads with the one that was noted last, tell people, and note this one.
 
     Returns the sessions whose wall time has moved. The first time there is nothing to compare with. A process that
@@ -28,6 +27,7 @@ def note_zone_changes(*, now: datetime, release: str = tzdata.IANA_VERSION) -> l
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     noted = {rules.zone: rules for rules in ZoneRules.objects.all()}
     newest = max((rules.release for rules in noted.values()), default="")
+    release = release or zone_release()
     if release < newest:
         return []
     present = {zone: offsets_of(zone, _midnight(now)) for zone in zone_names()}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 
 import pytest
+import tzdata
 
 from common.zones import (
     ALIASES,
@@ -17,6 +18,7 @@ from common.zones import (
     is_known_zone,
     use_pinned_tzdata,
     zone_names,
+    zone_release,
 )
 
 
@@ -86,6 +88,10 @@ def test_find_zone_understands_names_cities_and_aliases(text, zone):
 )
 def test_find_zone_understands_accents_and_spellings(texts, zone):
     assert {find_zone(text) for text in texts} == {zone}
+
+
+def test_the_release_is_the_one_of_the_package():
+    assert zone_release() == tzdata.IANA_VERSION
 
 
 def test_every_name_of_the_database_is_understood():

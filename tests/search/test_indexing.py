@@ -22,8 +22,10 @@ from mentors.services import (
     suspend_profile,
 )
 from search import indexing
+from search.finding import find_mentors
 from search.indexing import add_missing_rows, count_words, loosen, rebuild, sweep
 from search.models import MentorIndex, MentorWords, Word
+from search.wishes import Wish
 from sessions_app.models import Schedule
 from sessions_app.scheduling import ScheduleRules, save_week, set_override, set_time_off
 from sessions_app.services import (
@@ -34,6 +36,7 @@ from sessions_app.services import (
     hold_slot,
     move_booking,
 )
+from sessions_app.timetable import load_timetables
 from sessions_app.walltime import EPOCH, instant
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
@@ -330,3 +333,40 @@ def test_the_sweep_leaves_alone_what_somebody_is_just_freeing(alice):
         sweeping.join(10)
 
     assert counts == [0]
+
+
+def test_a_row_that_fails_keeps_the_sweep_from_no_other(alice, charlie):
+    broken = make_mentor(charlie)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuse_bounds() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = 'data_exception'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER broken BEFORE UPDATE ON search_mentorindex FOR EACH ROW "
+            f"WHEN (OLD.profile_id = {broken.pk} AND NEW.open_from > 0) EXECUTE FUNCTION refuse_bounds()"
+        )
+
+    assert [sweep(now=NOW), sweep(now=NOW), sweep(now=NOW + timedelta(minutes=9))] == [2, 0, 0]
+    assert (bound(alice), bound(charlie)) == (FIRST, UNKNOWN)
+
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER broken ON search_mentorindex")
+    assert sweep(now=NOW + timedelta(minutes=10)) == 1
+    assert bound(charlie) == FIRST
+
+
+def test_a_schedule_that_cannot_be_read_takes_nobody_elses_times(alice, charlie, bob):
+    """Nor does a zone that the database has given up take anybody's."""
+    broken, retired = make_mentor(charlie), make_mentor(make_person("dora@example.org", "Dora Dane"))
+    Schedule.objects.filter(profile=broken).update(timezone="Europe/Nowhere")
+    Schedule.objects.filter(profile=retired).update(timezone="Europe/Belfast")
+
+    sweep(now=NOW)
+
+    assert set(load_timetables([alice.mentor_profile, broken, retired], now=NOW)) == {
+        alice.mentor_profile.pk,
+        retired.pk,
+    }
+    found = find_mentors(Wish(), zone="Europe/London", now=NOW, mentee=bob).matches
+    assert {match.profile for match in found} == {alice.mentor_profile, retired}
