@@ -177,7 +177,7 @@ def test_questions_about_a_missed_session_fall_silent(missed):
 
 def test_who_has_a_day_to_answer_holds_up_nobody(booking, offer, alice, charlie, monkeypatch):
     """However many of them there are: a round looks at what it can settle."""
-    monkeypatch.setattr("sessions_app.services.attendance.AT_ONCE", 1)
+    monkeypatch.setattr("sessions_app.services.guarding.AT_ONCE", 1)
     later = book(offer, charlie, after(60))
     for one, joined, said in ((booking, 0, 40), (later, 60, 66)):
         join_call(booking=one, by=alice, now=after(joined))
