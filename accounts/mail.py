@@ -8,13 +8,16 @@ import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from email.utils import formatdate, make_msgid
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
-from common.mail import render_mail
+from common.mail import render_mail, sender
+from common.mail_headers import Mailbox, mailbox_header, raw_header, text_header
+from common.mail_wire import new_mail
 
 logger = logging.getLogger(__name__)
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -58,11 +61,29 @@ def _render_and_send(letter: Letter) -> None:
         logger.exception("The mail %s could not be sent.", letter.template)
 
 
+class AccountMail(EmailMultiAlternatives):
+    """Handed over by Django's backends, written by what writes all our mails."""
+
+    def message(self) -> Any:
+        """Raises UnwritableHeaderError."""
+        html, _mimetype = self.alternatives[0]
+        headers = [
+            text_header("Subject", self.subject),
+            mailbox_header("From", sender()),
+            mailbox_header("To", Mailbox("", self.to[0])),
+            mailbox_header("Reply-To", Mailbox("", settings.CONTACT_EMAIL)),
+            raw_header("Date", formatdate()),
+            raw_header("Message-ID", make_msgid(domain=settings.SITE_HOST)),
+            raw_header("Auto-Submitted", "auto-generated"),
+        ]
+        return new_mail(headers, text=str(self.body), html=str(html))
+
+
 def _rendered(letter: Letter) -> EmailMultiAlternatives:
     subject, text, html = render_mail(
         letter.template, dict(letter.context), zone=letter.zone, language=letter.language, hour12=letter.hour12
     )
-    message = EmailMultiAlternatives(subject, text, to=[letter.to], reply_to=[settings.CONTACT_EMAIL])
+    message = AccountMail(subject, text, from_email=sender().addr_spec, to=[letter.to])
     message.attach_alternative(html, "text/html")
     return message
 

@@ -19,7 +19,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from .mail_headers import Mailbox
+
 INLINER = css_inline.CSSInliner(minify_css=True, load_remote_stylesheets=False)
+NAME_AND_ADDRESS = re.compile(r"\s*(?P<name>.*?)\s*<(?P<address>[^<>]*)>\s*")
 LAYOUTS = ("mail/subject.txt", "mail/base.txt", "mail/base.html")
 
 
@@ -44,6 +47,13 @@ def render_mail(
 def absolute(name: str, *args: object, **kwargs: object) -> str:
     """The full address of a named page."""
     return settings.SITE_URL + reverse(name, args=args, kwargs=kwargs)
+
+
+def sender(name: str = "") -> Mailbox:
+    """Where our mails come from: the address of the settings, under this name or the one that stands there."""
+    whole = NAME_AND_ADDRESS.fullmatch(settings.DEFAULT_FROM_EMAIL)
+    ours, address = (whole["name"].strip('"'), whole["address"]) if whole else ("", settings.DEFAULT_FROM_EMAIL)
+    return Mailbox(name or ours, address)
 
 
 def _render(template: str, layout: str, facts: Mapping[str, object]) -> str:

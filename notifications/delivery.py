@@ -11,9 +11,12 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone, translation
 
 from accounts.models import User
+from common.mail import sender
+from common.mail_headers import UnwritableHeaderError, envelope_address
+from common.mail_wire import UnreadableMailError
 
 from . import bounces, outbox
-from .composing import compose, envelope_address, sender
+from .composing import compose
 from .models import Notification, State
 from .preferences import preference_of, quiet_end
 from .registry import Kind, Message, Nothing, UnknownKindError, kind_named
@@ -40,6 +43,9 @@ def deliver(row: Notification, now: datetime | None = None) -> None:
                 bounces.mark_bouncing(row.recipient, row.recipient.email, str(error), now or timezone.now())
         else:
             outbox.retry(row, str(error), now)
+    except (UnwritableHeaderError, UnreadableMailError) as error:
+        logger.exception("notification %s can't be written as a mail", row.pk)
+        outbox.close_dead(row, f"not sent: {error}")
     except Exception as error:
         logger.exception("notification %s failed", row.pk)
         outbox.retry_unless_begun(row, f"{type(error).__name__}: {error}", now)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from accounts.models import User
-from common.mail import absolute
-from notifications.composing import JOINER, sender
+from common.mail import absolute, sender
+from common.mail_headers import JOINER, envelope_address
 
 from .models import Booking, BookingState
 
@@ -93,7 +93,7 @@ def attendee(who: User, address: str) -> vCalAddress:
 
 
 def person(name: str, address: str) -> vCalAddress:
-    value = vCalAddress(f"mailto:{address}")
+    value = vCalAddress(f"mailto:{envelope_address(address)}")
     value.params["cn"] = vText(clean(name).translate(IN_PARAMETERS))
     return value
 

@@ -8,10 +8,14 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from accounts import mail as account_mail
+from tests.smtp import smtp_sink  # noqa: F401 - a fixture
 
 from .test_sign_in import CODE, SIGN_IN, signed_in
 
 pytestmark = pytest.mark.django_db
+
+
+HEADERS = ["Subject", "From", "To", "Reply-To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]
 
 
 class Mailbox:
@@ -56,6 +60,19 @@ def test_code_arrives_over_smtp(client, bob, over_smtp):
     assert letter.rcpt_tos == ["bob@example.org"]
     client.post(CODE, {"code": subject.removeprefix("Subject: ")[:7]})
     assert signed_in(client) == bob.pk
+
+
+@pytest.mark.parametrize("site", ["Help, Inc.", "=?utf-8?q?pay=40bank=2Eexample?=", 'The "Best" (of us)', "Zoë"])
+def test_the_sites_name_is_a_name_in_mails_about_the_account(client, bob, over_smtp, smtp_sink, site):  # noqa: F811
+    over_smtp.DEFAULT_FROM_EMAIL = f"{site} <no-reply@localhost>"
+
+    client.post(SIGN_IN, {"email": bob.email})
+
+    assert wait_for(lambda: smtp_sink.mails)
+    [letter] = smtp_sink.mails
+    assert [(one.display_name, one.addr_spec) for one in letter["From"].addresses] == [(site, "no-reply@localhost")]
+    assert (letter["To"], smtp_sink.senders) == ("bob@example.org", ["no-reply@localhost"])
+    assert letter.keys() == HEADERS
 
 
 def test_a_mail_server_that_hangs_or_fails_holds_nobody_up_and_no_code_is_logged(client, bob, over_smtp, caplog):

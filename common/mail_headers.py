@@ -1,0 +1,171 @@
+"""The headers of a mail, encoded here and parsed nowhere.
+
+Python's email package reads a value it is given as if it had come from outside: it decodes encoded words (RFC 2047)
+that people wrote as their name, and what it finds inside becomes header lines (python/cpython#121284, #121650); and
+where it folds a long name it forgets the quotes around it (#80222). So each header is written here from finished
+parts, and the package passes it on untouched.
+"""
+
+import re
+import unicodedata
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator
+from email.policy import EmailPolicy
+from typing import Self
+from urllib.parse import quote
+
+from django.utils.encoding import punycode
+
+LINE = 76
+# Of encoded text: with the mark of its charset an encoded word may have 75.
+CHARACTERS_IN_A_PIECE = 60
+# A word that is longer can't be folded, and a line may have 998 characters.
+LONGEST_WORD = 70
+ASCII = re.compile(r"[\x20-\x7e]*")
+# Words that need no quotes in front of an address.
+PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=^_`{|}~ -]+")
+ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+)
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
+BEGINS_ENCODED_WORD = "=?"
+CHARSET = "utf-8''"
+# The one invisible character that names need: it shapes letters of several scripts.
+JOINER = "\u200d"
+
+
+class UnwritableHeaderError(Exception):
+    """No header can be written from this: an address that is none, a name of a file that is empty."""
+
+
+class Mailbox:
+    """A name and an address, as the header From or To holds them."""
+
+    def __init__(self, name: str, addr_spec: str) -> None:
+        self.name, self.addr_spec = one_line(name), envelope_address(addr_spec)
+
+    def as_pair(self) -> tuple[str, str]:
+        return self.name, self.addr_spec
+
+
+class Header(str):
+    """One finished header: its text stands on the wire, folded; `means` is what a reader has to get out of it."""
+
+    name: str
+    means: str | tuple[str, str]
+
+    def __new__(cls, name: str, wire: str, means: str | tuple[str, str]) -> Self:
+        header = super().__new__(cls, wire)
+        header.name, header.means = name, means
+        return header
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """What the email package asks of a header that it is to write."""
+        return f"{self.name}: {self}\r\n".replace("\r\n", policy.linesep)
+
+
+def text_header(name: str, text: str) -> Header:
+    """Any text: as it is where it is plain English letters, else in encoded words."""
+    text = one_line(text)
+    words = text.split(" ") if is_plain(text) else list(encoded_words(text))
+    return Header(name, folded(words, taken=len(name) + 2), text)
+
+
+def raw_header(name: str, value: str) -> Header:
+    """What programs read, in one piece however long: the id of a mail, an address of the web."""
+    value = one_line(value)
+    return Header(name, value, value) if is_ascii(value) else text_header(name, value)
+
+
+def mailbox_header(name: str, mailbox: Mailbox) -> Header:
+    """Raises UnwritableHeaderError for an address that no mail can go to."""
+    if not ADDRESS.fullmatch(mailbox.addr_spec) or BEGINS_ENCODED_WORD in mailbox.addr_spec:
+        raise UnwritableHeaderError(f"{name}: not an address of mail")
+    if not mailbox.name:
+        return Header(name, mailbox.addr_spec, mailbox.as_pair())
+    wire = folded([*phrase(mailbox.name), f"<{mailbox.addr_spec}>"], taken=len(name) + 2)
+    return Header(name, wire, mailbox.as_pair())
+
+
+def file_header(filename: str) -> Header:
+    """Content-Disposition of a file (RFC 2183), its name in pieces of ASCII where it needs more (RFC 2231)."""
+    filename = one_line(filename)
+    if FILE_NAME.fullmatch(filename):
+        pieces = [f'filename="{filename}"']
+    elif filename:
+        cut = enumerate(pieces_of(filename, encode=quote_parameter, most=CHARACTERS_IN_A_PIECE))
+        pieces = [f"filename*{number}*={piece if number else CHARSET + piece}" for number, piece in cut]
+    else:
+        raise UnwritableHeaderError("a file without a name")
+    return Header("Content-Disposition", ";\r\n ".join(["attachment", *pieces]), filename)
+
+
+def envelope_address(email: str) -> str:
+    """The address with its domain as DNS knows it."""
+    local, _at, domain = email.rpartition("@")
+    try:
+        return f"{local}@{punycode(domain)}"
+    except UnicodeError:
+        return email
+
+
+def one_line(text: str) -> str:
+    """No line breaks and nothing invisible: what people write goes into headers."""
+    visible = (" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
+    return " ".join("".join(c for c in visible if c == JOINER or unicodedata.category(c) not in {"Cf", "Cs"}).split())
+
+
+def is_ascii(text: str) -> bool:
+    """Plain ASCII that no reader takes for an encoded word."""
+    return bool(ASCII.fullmatch(text)) and BEGINS_ENCODED_WORD not in text
+
+
+def is_plain(text: str) -> bool:
+    return is_ascii(text) and all(len(word) <= LONGEST_WORD for word in text.split(" "))
+
+
+def phrase(name: str) -> list[str]:
+    """The words in front of an address: bare, between quotes, or encoded."""
+    if not is_plain(name):
+        return list(encoded_words(name))
+    if PHRASE.fullmatch(name):
+        return name.split(" ")
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return [f'"{quoted}"']
+
+
+def encoded_words(text: str) -> Iterator[str]:
+    """The text as encoded words (RFC 2047), cut between characters; the blanks between them mean nothing."""
+    for piece in pieces_of(text, encode=encode_base64, most=CHARACTERS_IN_A_PIECE):
+        yield f"=?utf-8?b?{piece}?="
+
+
+def encode_base64(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+def quote_parameter(text: str) -> str:
+    return quote(text, safe="")
+
+
+def pieces_of(text: str, *, encode: Callable[[str], str], most: int) -> Iterator[str]:
+    """The text encoded in pieces of at most so many characters, cut between characters: readers decode each alone."""
+    piece = ""
+    for character in text:
+        if len(encode(piece + character)) > most:
+            yield encode(piece)
+            piece = ""
+        piece += character
+    yield encode(piece)
+
+
+def folded(words: Iterable[str], *, taken: int) -> str:
+    """The words with a blank between them, on lines of at most 76 characters where they allow it."""
+    lines, room = [""], LINE - taken
+    for word in words:
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
+            lines.append(word)
+            room = LINE - 1
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return "\r\n ".join(lines)
