@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from common.email_addresses import canonical_address, readable_address
 from common.mail import absolute
 from common.times import clock_text
 from common.zones import UTC_NAME
@@ -64,6 +65,10 @@ class AccountAdapter(DefaultAccountAdapter):
             return ValidationError(wait_until(self.request), code=code)
         return super().validation_error(code, *args)
 
+    def clean_email(self, email: str) -> str:
+        """Every form of allauth's asks here before it looks for an address. Raises ValidationError."""
+        return canonical_address(email)
+
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
 
@@ -105,8 +110,8 @@ class AccountAdapter(DefaultAccountAdapter):
                 return False
             email_address.set_as_primary()
             EmailAddress.objects.filter(user=user).exclude(pk=email_address.pk).delete()
-        if old.lower() != email_address.email:
-            context = {"to_email": email_address.email}
+        if old != email_address.email:
+            context = {"to_email": readable_address(email_address.email)}
             self.send_notification_mail("account/email/email_changed", user, context, email=old)
         return True
 

@@ -21,24 +21,32 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from common.email_addresses import INVALID, canonical_address
+
 from . import mail
 from .models import User
 from .validators import validate_person_name
 
 EMAIL, NEW_PASSWORD = _("Email address"), _("New password")
-EMAIL_ERRORS = {
-    "required": _("Enter an email address, like name@example.org"),
-    "invalid": _("Enter an email address, like name@example.org"),
-}
+EMAIL_ERRORS = {"required": INVALID}
 NAME_ERRORS = {"required": _("Write your name"), "max_length": _("Your name must be 80 characters or less")}
 PASSWORD_HINT = _("At least 8 characters. Not your name, and not one that many people use.")
 TOO_LONG = _("Your password must be 128 characters or less")
 MAX_PASSWORD = 128  # hashing a megabyte is work that anybody could order
 
 
-def email_field(label: Any = EMAIL, **options: Any) -> forms.EmailField:
+class AddressField(forms.CharField):
+    """An email address as people type it; its value is in the one form that we keep and compare."""
+
     widget = forms.EmailInput(attrs={"autocomplete": "email"})
-    return forms.EmailField(label=label, max_length=254, error_messages=EMAIL_ERRORS, widget=widget, **options)
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        return canonical_address(text) if text else ""
+
+
+def email_field(label: Any = EMAIL, **options: Any) -> AddressField:
+    return AddressField(label=label, max_length=254, error_messages=EMAIL_ERRORS, **options)
 
 
 def password_field(label: Any, autocomplete: str, **options: Any) -> forms.CharField:

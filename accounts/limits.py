@@ -7,6 +7,8 @@ from allauth.core.internal import ratelimit
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from common.email_addresses import canonical_address
+
 from .models import User
 
 LIMITS = {
@@ -20,7 +22,7 @@ OWN = "accounts"
 
 def take_code_mail(request: HttpRequest, email: str) -> datetime | None:
     """Count one code for this address, known or not; where that is one too many, the moment to try again."""
-    return _take(request, "code_mail", email.lower())
+    return _take(request, "code_mail", canonical_address(email))
 
 
 def take_upload(request: HttpRequest, person: User) -> datetime | None:

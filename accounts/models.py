@@ -7,13 +7,20 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import connection, models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.timezone import now as this_moment
 from django.utils.translation import gettext_lazy as _
 
+from common.email_addresses import canonical_address, readable_address, validate_address
+
+from .names import name_to_greet
 from .validators import validate_person_name, validate_plain_text, validate_timezone
 
+# ASCII without blanks or quotes; `common.email_addresses` says the rest.
+ONE_FORM = r"^[!#-~]+@[a-z0-9.-]+$"
 LOCK_PEOPLE = "SELECT FROM accounts_user WHERE id = ANY(%(people)s) ORDER BY id FOR NO KEY UPDATE"
 
 
@@ -41,7 +48,7 @@ class UserManager(BaseUserManager["User"]):
             cursor.execute(LOCK_PEOPLE, {"people": ids})
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=canonical_address(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -50,7 +57,10 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        try:
+            return self.get(email=canonical_address(username or ""))
+        except ValidationError:
+            raise self.model.DoesNotExist from None
 
 
 class HourCycle(models.TextChoices):
@@ -60,7 +70,7 @@ class HourCycle(models.TextChoices):
 
 class User(AbstractBaseUser, PermissionsMixin):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField(_("email address"), max_length=254, unique=True)
+    email = models.EmailField(_("email address"), max_length=254, unique=True, validators=[validate_address])
     name = models.CharField(_("name"), max_length=80, blank=True, validators=[validate_person_name])
     timezone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_timezone])
     language = models.CharField(max_length=10, default="en")
@@ -76,7 +86,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = []
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_per_email")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_account_per_email"),
+            models.CheckConstraint(condition=Q(email=Lower("email"), email__regex=ONE_FORM), name="email_in_one_form"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -94,7 +107,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def first_name(self) -> str:
-        return self.display_name.split()[0]
+        """What to call them in a sentence."""
+        return name_to_greet(self.display_name)
+
+    @property
+    def readable_email(self) -> str:
+        """The address as its owner writes it; `email` is the form in which mail goes out and addresses are compared."""
+        return readable_address(self.email)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from common.email_addresses import canonical_address
 from common.views import too_many
 
 from . import mail
@@ -36,7 +37,7 @@ def create_person(
 
     Raises ValidationError for a name, zone or address that forms would refuse, IntegrityError for an address in use.
     """
-    user = User(email=email.strip().lower(), name=name, timezone=timezone, is_staff=staff)
+    user = User(email=canonical_address(email), name=name, timezone=timezone, is_staff=staff)
     user.set_password(password)
     user.clean_fields()
     user.save(force_insert=True)
@@ -51,8 +52,9 @@ def start_email_sign_in(
 
     An unknown address gets its account when its code is typed, so nobody can fill the table with other people's
     addresses; with `opens_account=False` it gets no mail at all. A closed account never does.
+    Raises ValidationError for an address that forms would refuse.
     """
-    email = email.strip().lower()
+    email = canonical_address(email)
     again = take_code_mail(request, email)
     if again is not None:
         return too_many(request, again)
@@ -165,4 +167,4 @@ def _open_account(request: HttpRequest, email: str, *, name: str, password: str)
             return person
     except IntegrityError:
         # Typed in two browsers at once: the mailbox is theirs either way.
-        return User.objects.get(email__iexact=email)
+        return User.objects.get(email=canonical_address(email))

@@ -8,10 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.validators import LINKLIKE
-
 TIMES = "times"
 
+# In prose, where a word like node.js is none: well-known endings, or a path behind a host.
+LINK = re.compile(r"://|www\.|@|\.(?:com|net|org|io|ru|info|biz|xyz)\b|\b[\w-]+(?:\.[\w-]+)+/\S*", re.IGNORECASE)
 PHONE = re.compile(r"(?:\+|00)?\d(?:[\s./()-]*\d){7,}")
 SELLING = re.compile(
     r"[$€£]\s?\d"
@@ -85,7 +85,7 @@ def _questions_note(asks: Sequence[str]) -> str:
 
 
 def _contact_note(text: str) -> str:
-    for pattern in (LINKLIKE, PHONE, SELLING):
+    for pattern in (LINK, PHONE, SELLING):
         if found := pattern.search(text):
             return _("Look at “%(found)s”.") % {"found": found.group().strip()}
     return ""

@@ -14,12 +14,12 @@ BY_A_MAILED_SECRET = {"code", "password_reset"}
 
 
 def mark_bouncing(person: User, email: str, answer: str, at: datetime) -> None:
-    for address in EmailAddress.objects.filter(user=person, email__iexact=email):
+    for address in EmailAddress.objects.filter(user=person, email=email):
         BouncedAddress.objects.get_or_create(address=address, defaults={"answer": answer, "bounced_at": at})
 
 
 def bounces(person: User) -> bool:
-    return BouncedAddress.objects.filter(address__user=person, address__email__iexact=person.email).exists()
+    return BouncedAddress.objects.filter(address__user=person, address__email=person.email).exists()
 
 
 def trust_again(person: User) -> None:

@@ -84,7 +84,7 @@ def say(row: Notification, kind: Kind, moment: datetime) -> Message | Nothing:
     person = row.recipient
     if not person.is_active:
         return Nothing("person not active")
-    if not EmailAddress.objects.filter(user=person, email__iexact=person.email, verified=True).exists():
+    if not EmailAddress.objects.filter(user=person, email=person.email, verified=True).exists():
         return Nothing("address not verified")
     if bounces.bounces(person):
         return Nothing("address bounces")

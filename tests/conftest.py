@@ -28,7 +28,7 @@ def at(text: str) -> datetime:
 
 def make_person(email: str, name: str, timezone: str = "Europe/London", **fields) -> User:
     user = User.objects.create_user(email, "secret-pass-1", name=name, timezone=timezone, **fields)
-    user.emailaddress_set.create(email=email, verified=True, primary=True)
+    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
     return user
 
 

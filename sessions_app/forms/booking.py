@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import email_field
 from accounts.validators import validate_person_name, validate_plain_text
 from mentors.models import Offer
 from sessions_app.models.bookings import QUESTION_LENGTH
@@ -64,15 +65,7 @@ class BookingForm(forms.Form):
 class GuestForm(forms.Form):
     """Where the joining link goes. Somebody with an account is known by the address alone."""
 
-    email = forms.EmailField(
-        label=_("Your email address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": _("Enter an email address, like name@example.org"),
-            "invalid": _("Enter an email address, like name@example.org"),
-        },
-    )
+    email = email_field(_("Your email address"))
     name = forms.CharField(
         label=_("Your name"),
         help_text=_("What to call you. Leave it empty if you have booked here before."),

@@ -1,0 +1,153 @@
+"""What people may call themselves, at every door, and what they are called."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from accounts.models import User
+from accounts.names import name_to_greet
+from accounts.services import change_person, create_person
+from accounts.validators import validate_person_name
+from sessions_app.forms.booking import GuestForm
+
+REFUSED = {
+    "link": [
+        "bit.ly/abc",
+        "evil.co.uk/login",
+        "t.me/free",
+        "T.Me/free",
+        "t.me",
+        "evil.xyz",
+        "see shop.com now",
+        "evil。com",
+        "evil．com",
+        "пример.рф",
+        "www.Evil",
+        "Anna https://x",
+        "mailto:Anna",
+        "anna＠evil",
+        "10.0.0.1",
+    ],
+    "dot": ["Evil.Com", "Anna.Weber", "EVIL.COM"],
+    "ours": [
+        "Quarterhour Support",
+        "Support",
+        "The Quarterhour Team",
+        "Quarterhour",
+        "QUARTERHOUR",
+        "Quärterhour",
+        "Anna of Quarterhour",
+        "QuarterhourHelp",
+        "Admin",
+        "Moderator Anna",
+        "Customer Service",
+        "Ｓｕｐｐｏｒｔ",
+    ],
+    "encoded": ["=?utf-8?q?a=0D=0ABcc=3A_v=40x.example?=", "=?utf-8?b?QQ==?=", "＝？utf-8？q？a？＝"],
+    "empty": ["\u3164", "\u2800", "\u3164\u3164 \u2800", "Anna\u3164", "...", "12", "💜", "\u115f\u1160"],
+    "characters": ["Anna\u2028Weber", "Anna\u2029Weber", "Anna\nWeber", "Anna <b>"],
+    "marks": ["A" + "\u0301" * 60, "Anna" + "\u0336\u0336\u0336", "ก" + "\u0e48" * 7],
+    "alphabets": ["Аnna Weber", "Quаrterhour", "Αnna"],
+}
+ACCEPTED = [
+    "M.Ru",
+    "J.R.R. Tolkien",
+    "Dr.Weber",
+    "Dr. Anna Weber, Ph.D.",
+    "Anna (she/her)",
+    "O’Neill-Smith",
+    "Jean-Luc d'Arc",
+    "Nguyễn Thị Minh Khai",
+    "张伟",
+    "د.أحمد",
+    "สมชาย ใจดี",
+    "श्री कृष्ण",
+    "མི་ལ་རས་པ།",
+    "Иван Müller",
+    "Robert 3rd",
+    "Grace Hopper",
+    "Trust Moyo",
+]
+CASES = [pytest.param(name, code, id=ascii(name)) for code, names in REFUSED.items() for name in names]
+
+
+@pytest.mark.parametrize(("name", "code"), CASES)
+def test_name_that_is_none_is_refused_with_its_reason(name, code):
+    with pytest.raises(ValidationError) as refusal:
+        validate_person_name(name)
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("name", ACCEPTED, ids=ascii)
+def test_name_of_a_person_is_accepted(name):
+    validate_person_name(name)
+
+
+@pytest.mark.parametrize(
+    ("site", "name"), [("Ada", "Ada Lovelace"), ("Grace", "Grace Hopper"), ("Mari", "Maria Marsh")]
+)
+def test_site_that_is_called_like_a_person_takes_nobodys_name(settings, site, name):
+    settings.SITE_NAME = site
+    validate_person_name(name)
+    with pytest.raises(ValidationError):
+        validate_person_name(f"{site} Team")
+
+
+@pytest.mark.parametrize("name", [names[0] for names in REFUSED.values()], ids=list(REFUSED))
+def test_every_door_refuses_the_same(db, alice, client_for, name, maria):
+    """Sign-up, guests, settings, the mentor's form, the API, the admin, and the acts behind them."""
+    maria.is_superuser = True
+    maria.save()
+    client, root = client_for(alice), client_for(maria)
+    settings = {"name": name, "hour_cycle": "24", "city": "", "zone": "Europe/London"}
+
+    signing_up = Client().post("/sign-up/", {"name": name, "email": "new@example.org", "password": ""})
+    assert list(signing_up.context["form"].errors) == ["name"]
+    assert signing_up.context["form"]["name"].value() == name
+    assert list(GuestForm({"email": "new@example.org", "name": name}).errors) == ["name"]
+    assert list(client.post("/settings/", settings).context["person_form"].errors) == ["name"]
+    changed = client.patch("/api/v1/me/", {"name": name}, content_type="application/json")
+    assert changed.status_code == 422
+    with pytest.raises(ValidationError):
+        create_person(email="new@example.org", name=name, timezone="")
+    with pytest.raises(ValidationError):
+        change_person(alice, name=name, hour_cycle="24", timezone="Europe/London")
+    page = f"/admin/accounts/user/{alice.pk}/change/"
+    kept = root.post(page, {"name": name, "timezone": "Europe/London", "hour_cycle": "24", "language": "en"})
+    assert list(kept.context["adminform"].form.errors) == ["name"]
+    assert User.objects.get(pk=alice.pk).name == "Alice Adair"
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("Anna Weber", "Anna"),
+        ("Anna", "Anna"),
+        ("Dr. Anna Weber", "Anna"),
+        ("Dr Anna Weber", "Anna"),
+        ("Prof. Dr. Anna Weber", "Anna"),
+        ("Dipl.-Ing. Anna Weber", "Anna"),
+        ("Frau Anna Weber", "Anna"),
+        ("Dr. Weber", "Dr. Weber"),
+        ("Dr.", "Dr."),
+        ("Mr. T", "Mr. T"),
+        ("Weber, Anna", "Anna"),
+        ("Weber, Dr. Anna Maria", "Anna"),
+        ("Anna, PhD", "Anna"),
+        ("Anna, Ph.D.", "Anna"),
+        ("Anna Weber, PhD", "Anna"),
+        ("J. Smith", "J. Smith"),
+        ("J. Robert Oppenheimer", "Robert"),
+        ("J.R.R. Tolkien", "J.R.R. Tolkien"),
+        ("M.Ru", "M.Ru"),
+        ("张伟", "张伟"),
+        ("Ng", "Ng"),
+    ],
+)
+def test_people_are_called_by_what_they_are_called(name, called):
+    assert name_to_greet(name) == called
+    assert User(name=name).first_name == called
+
+
+def test_who_has_no_name_is_a_guest():
+    assert User().first_name == "Guest"
