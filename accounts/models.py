@@ -19,8 +19,8 @@ from common.email_addresses import canonical_address, readable_address, validate
 from .names import name_to_greet
 from .validators import validate_person_name, validate_plain_text, validate_timezone
 
-# ASCII without blanks or quotes; `common.email_addresses` says the rest.
-ONE_FORM = r"^[!#-~]+@[a-z0-9.-]+$"
+# ASCII without blanks or quotes, or nothing; `common.email_addresses` says the rest.
+ONE_FORM = r"^([!#-~]+@[a-z0-9.-]+)?$"
 LOCK_PEOPLE = "SELECT FROM accounts_user WHERE id = ANY(%(people)s) ORDER BY id FOR NO KEY UPDATE"
 
 

@@ -51,14 +51,19 @@ def check_name(name: str) -> None:
     if any(c in BLANKS for c in name):
         words = _("Type the name again: what you pasted has a character that shows nothing.")
         raise ValidationError(words, code="empty")
-    if BEGINS_ENCODED_WORD in unicodedata.normalize("NFKC", name):
-        raise ValidationError(_("Write the name without “=?”."), code="encoded")
+    check_encoded(name)
     check_letters(name)
     check_links(unicodedata.normalize("NFKC", name))
     if not any(c.isalpha() for c in name):
         raise ValidationError(_("Write a name that has letters."), code="empty")
     if is_ours(name):
         raise ValidationError(_("This would look like our team. Write your own name."), code="ours")
+
+
+def check_encoded(text: str) -> None:
+    """Raises ValidationError for what mail programs may decode (RFC 2047) instead of showing it."""
+    if BEGINS_ENCODED_WORD in unicodedata.normalize("NFKC", text):
+        raise ValidationError(_("Write it without “=?”, which mail programs read as a code."), code="encoded")
 
 
 def check_letters(name: str) -> None:
@@ -128,6 +133,8 @@ def plain_words(text: str) -> list[str]:
 def name_to_greet(name: str) -> str:
     """What a friend would say: Anna of “Dr. Anna Weber” and of “Weber, Anna”, but all of “Dr. Weber” or “J. Smith”."""
     words = name.split()
+    if not words:
+        return name
     if words[0].endswith(","):
         behind = [word for word in words[1:] if not is_title(word) and not is_credential(word)]
         words = words[1:] if behind else [words[0].rstrip(",")]

@@ -6,14 +6,19 @@ from django.utils.translation import gettext_lazy as _
 from common.texts import validate_plain_text
 from common.zones import is_known_zone
 
-from .names import check_name
+from .names import check_encoded, check_name
 
-__all__ = ["validate_person_name", "validate_plain_text", "validate_timezone"]
+__all__ = ["validate_heading", "validate_person_name", "validate_plain_text", "validate_timezone"]
 
 
 def validate_person_name(value: str) -> None:
     validate_plain_text(value)
     check_name(value)
+
+
+def validate_heading(value: str) -> None:
+    """A line that stands above others, as a title or in the subject of a mail."""
+    check_encoded(value)
 
 
 def validate_timezone(value: str) -> None:

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.validators import validate_person_name, validate_plain_text
+from accounts.validators import validate_heading, validate_person_name, validate_plain_text
 from common.forms import ChipCheckboxes, ChipRadio
 
 from .languages import LANGUAGES
@@ -25,6 +25,7 @@ TOO_LONG = _("This must be %(limit_value)d characters or less. You have %(show_v
 class OneLine(forms.CharField):
     """A line of text: what is typed or pasted with breaks becomes one line."""
 
+    default_validators = [validate_heading]
     default_error_messages = {"max_length": TOO_LONG}
 
     def clean(self, value: Any) -> str:

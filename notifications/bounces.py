@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.http import HttpRequest
 
 from accounts.models import User
+from common.email_addresses import canonical_address
 
 from .models import BouncedAddress
 
@@ -14,7 +15,7 @@ BY_A_MAILED_SECRET = {"code", "password_reset"}
 
 
 def mark_bouncing(person: User, email: str, answer: str, at: datetime) -> None:
-    for address in EmailAddress.objects.filter(user=person, email=email):
+    for address in EmailAddress.objects.filter(user=person, email=canonical_address(email)):
         BouncedAddress.objects.get_or_create(address=address, defaults={"answer": answer, "bounced_at": at})
 
 

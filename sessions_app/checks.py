@@ -6,9 +6,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
 from common.addresses import HOST
+from common.checks import CONFIGURATION
 
-# Tag of what a web server asks about as it starts: Django itself asks for commands only.
-CONFIGURATION = "configuration"
+__all__ = ["CONFIGURATION", "check_jitsi"]
+
 NEEDED = ("JITSI_DOMAIN", "JITSI_APP_ID", "JITSI_APP_SECRET")
 OPTIONAL = ("JITSI_ISSUER", "JITSI_AUDIENCE", "JITSI_SUBJECT")
 # Bytes: what RFC 7518 asks for with HS256.

@@ -14,7 +14,7 @@ BACKWARDS = "ALTER TABLE account_emailaddress DROP CONSTRAINT emailaddress_in_on
 
 def write_in_one_form(apps, schema_editor):
     for model in (apps.get_model("accounts", "User"), apps.get_model("account", "EmailAddress")):
-        for row in model.objects.exclude(email__regex=r"^[!#-@\[-~]+@[a-z0-9.-]+$").iterator():
+        for row in model.objects.exclude(email__regex=r"^([!#-@\[-~]+@[a-z0-9.-]+)?$").iterator():
             try:
                 row.email = canonical_address(row.email)
             except ValidationError:
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("email", django.db.models.functions.text.Lower("email")),
-                    ("email__regex", "^[!#-~]+@[a-z0-9.-]+$"),
+                    ("email__regex", "^([!#-~]+@[a-z0-9.-]+)?$"),
                 ),
                 name="email_in_one_form",
             ),

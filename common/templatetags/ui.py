@@ -21,8 +21,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from common import times
+from common.email_addresses import readable_address
 
 register = template.Library()
+register.filter(readable_address)
 
 AVATAR_PIXELS = {"sm": 36, "": 48, "lg": 64, "xl": 128}
 AVATAR_PAIRS = 4

@@ -8,12 +8,14 @@ from email.utils import getaddresses
 
 import hypothesis
 import pytest
+from django.utils.html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
 from common.mail_headers import Header, one_line
 from common.mail_wire import UnreadableMailError, new_mail
+from notifications import registry
 from notifications.composing import compose
 from notifications.models import Notification, State
 from notifications.registry import Attachment, Message
@@ -121,21 +123,35 @@ def test_the_sites_own_name_is_a_name_too(settings, site):
     assert_reads(content, subject="S", sender=site, to="Bob")
 
 
-def test_a_mail_that_does_not_read_back_is_not_sent_and_shown_to_staff(due, bob, smtp_sink, client_for, maria):
+def test_a_mail_that_does_not_read_back_is_not_written():
     """Whatever slips past what writes headers is seen by what reads them."""
     mail = new_mail([Header("Subject", "Hello\r\nBcc: victim@x.example", "Hello")], text="t", html="h")
+
     with pytest.raises(UnreadableMailError):
         mail.as_bytes()
 
 
-def test_a_row_whose_mail_can_not_be_written_is_dead_at_once_and_shown_to_staff(due, bob, smtp_sink, client_for, maria):
-    unreachable = due(1)
-    User.objects.filter(pk=bob.pk).update(email='"a b"@example.org')
-    bob.emailaddress_set.update(email='"a b"@example.org')
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (
+            Message("S", "t", "h", headers={"X-Note: one": "two"}),
+            "not sent: the headers of the mail don't read back as they were written",
+        ),
+        (Message("S", "t", "h", (Attachment("\u200b", b"c", "text/plain"),)), "not sent: a file without a name"),
+    ],
+    ids=["headers", "file"],
+)
+def test_a_row_whose_mail_can_not_be_written_is_dead_at_once_and_shown_to_staff(
+    due, smtp_sink, client_for, maria, message, reason
+):
+    registry.register("odd", render=lambda row, now: message)
+    row, other = due(1, kind="odd"), due(2)
 
     drain()
 
-    unreachable.refresh_from_db()
-    assert (unreachable.state, unreachable.attempts, smtp_sink.mails) == (State.DEAD, 1, [])
-    assert unreachable.last_error == "not sent: To: not an address of mail"
-    assert unreachable.last_error in client_for(maria).get("/staff/deliveries/").content.decode()
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert (row.state, row.attempts, row.last_error, other.state) == (State.DEAD, 1, reason, State.SENT)
+    assert [mail["Subject"] for mail in smtp_sink.mails] == ["Number 2"]
+    assert escape(reason) in client_for(maria).get("/staff/deliveries/").content.decode()

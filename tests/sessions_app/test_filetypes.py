@@ -94,6 +94,7 @@ def test_bytes_that_count_for_many_parts_are_refused():
         ('<b>"x".pdf', "bx.pdf"),
         ("x" * 300 + ".pdf", "x" * 96 + ".pdf"),
         ("Über uns.pdf", "Über uns.pdf"),
+        ("=?utf-8?q?a=0D=0ABcc=3A_v=40x.example?=.pdf", "=utf-8qa=0D=0ABcc=3A_v=40x.example=.pdf"),
     ],
 )
 def test_clean_name_keeps_the_words_and_the_ending(sent, shown):

@@ -1,13 +1,18 @@
 from datetime import UTC, timedelta
 
+import hypothesis
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from hypothesis import strategies as st
 from icalendar import Calendar
 
-from sessions_app.invites import build_invite
+from accounts.models import User
+from common.mail_headers import envelope_address
+from sessions_app.invites import IN_PARAMETERS, build_invite, clean, title
 from sessions_app.services import BriefInput, book_session, cancel_booking, move_booking
 from tests.conftest import NOW, at
 
+FIELDS = {"VERSION", "PRODID", "CALSCALE", "METHOD"}
 QUESTION = "My manager matched my offer; do I stay, or go?\nI have until Friday, and \\ then it is over."
 
 
@@ -123,6 +128,30 @@ def test_what_people_write_stays_text(booking, alice, bob, evil):
     assert max(len(line) for line in content.split(b"\r\n")) <= 75
     assert not set(content.decode()) & set("\x00\x07\x1b\u2028\u2029")
     assert calendar.errors == []
+
+
+@hypothesis.settings(
+    max_examples=150, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+)
+@hypothesis.given(name=st.text(max_size=100), question=st.text(max_size=200))
+def test_over_all_text_the_file_says_two_people_and_one_question(booking, alice, bob, name, question):
+    booking.engagement.brief.question = question
+    booking.mentor.name = booking.mentee.name = name
+
+    calendar, event = parsed(booking, bob)
+
+    named = clean(User(name=name).display_name).translate(IN_PARAMETERS)
+    assert [str(person.params["cn"]) for person in event["attendee"]] == [named, named]
+    assert str(event["summary"]).endswith(title(booking, alice).partition(": ")[2])
+    assert (calendar.errors, len(calendar.subcomponents), set(calendar)) == ([], 1, FIELDS)
+
+
+def test_address_is_the_one_that_the_mail_goes_to(booking, bob):
+    bob.email = booking.mentee.email = "bob@bücher.example"
+
+    _calendar, event = parsed(booking, bob)
+
+    assert str(event["attendee"][0]) == f"mailto:{envelope_address(bob.email)}" == "mailto:bob@xn--bcher-kva.example"
 
 
 def test_times_are_utc_instants_across_the_change_of_clocks(booking, bob):
