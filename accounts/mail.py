@@ -64,11 +64,11 @@ def _render_and_send(letter: Letter) -> None:
 class AccountMail(EmailMultiAlternatives):
     """Handed over by Django's backends, written by what writes all our mails."""
 
-    def message(self) -> Any:
+    def message(self, *, policy: Any = None) -> Any:
         """Raises UnwritableHeaderError."""
         html, _mimetype = self.alternatives[0]
         headers = [
-            text_header("Subject", self.subject),
+            text_header("Subject", str(self.subject)),
             mailbox_header("From", sender()),
             mailbox_header("To", Mailbox("", self.to[0])),
             mailbox_header("Reply-To", Mailbox("", settings.CONTACT_EMAIL)),

@@ -10,7 +10,6 @@ import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from .mail_headers import ADDRESS, BEGINS_ENCODED_WORD
@@ -20,7 +19,7 @@ LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 ENCODED = "xn--"
 # Small with a dot of its own: in Turkish an i, elsewhere an i and a second dot.
 CAPITAL_I_WITH_DOT = "\u0130"
-INVALID: Promise = _("Enter an email address, like name@example.org")
+INVALID = _("Enter an email address, like name@example.org")
 
 
 def canonical_address(text: str) -> str:
