@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import dateformat, timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
@@ -22,6 +21,7 @@ from django_htmx.http import push_url, replace_url
 
 from accounts.models import User
 from accounts.viewing import viewer_hour12, viewer_zone
+from common.parts import render_page, wants_part
 from common.times import when_text
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length, Topic
@@ -77,7 +77,6 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def mentor_list(request: HttpRequest) -> HttpResponse:
     now, zone, reader = timezone.now(), viewer_zone(request) or "UTC", signed_in(request)
-    is_part = bool(request.headers.get("HX-Request"))
     wish = read_wish(request.GET, typing=request.headers.get("HX-Trigger-Name") == "q")
     wish, without = leave_out(wish, reader)
     if wish.format == Format.WRITING:
@@ -86,7 +85,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     if not found.question.chosen:
         # A topic that nobody knows is as if it weren't there.
         wish = replace(wish, topic="")
-    if wish.words and not is_part and is_unmet(found):
+    if wish.words and not wants_part(request) and is_unmet(found):
         note_unmet(wish.words, day=now.date())
     context = {
         "wish": wish,
@@ -123,10 +122,8 @@ def in_writing(wish: Wish, *, now: datetime, mentee: User | None, without: froze
 
 def answer(request: HttpRequest, wish: Wish, context: dict[str, Any]) -> HttpResponse:
     """The page, or for htmx its results and the address that leads to them."""
-    is_part = bool(request.headers.get("HX-Request"))
-    response = render(request, f"search/mentor_list.html{'#results' if is_part else ''}", context)
-    patch_vary_headers(response, ["HX-Request"])
-    if not is_part:
+    response = render_page(request, "search/mentor_list.html", context, part="results")
+    if not wants_part(request):
         return response
     # Back undoes a filter, but not each letter that was typed.
     address = f"{reverse('mentor_list')}?{wish.query()}"

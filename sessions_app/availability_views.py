@@ -7,13 +7,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.viewing import viewer_hour12, viewer_zone
+from common.parts import render_page
 from common.zones import UTC_NAME
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
@@ -134,8 +135,7 @@ def _page(
         "preview": preview_of(desk.profile, timetable, now=desk.now),
         "exceptions": exceptions_of(desk.schedule, now=desk.now, hour12=viewer_hour12(request)),
     }
-    part = "#week-form" if request.htmx else ""  # type: ignore[attr-defined]
-    return render(request, f"sessions_app/mentor/availability.html{part}", context, status=status)
+    return render_page(request, "sessions_app/mentor/availability.html", context, part="week-form", status=status)
 
 
 def exceptions_of(schedule: Schedule, *, now: datetime, hour12: bool) -> list[dict[str, Any]]:

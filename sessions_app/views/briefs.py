@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
+from common.parts import render_page
 from sessions_app.errors import BookingError
 from sessions_app.forms.briefs import BriefForm
 from sessions_app.models import Booking
@@ -52,7 +52,4 @@ def brief_page(
         "error": error,
         "nav": "sessions",
     }
-    fragment = "#brief" if request.headers.get("HX-Request") else ""
-    response = render(request, f"sessions_app/question.html{fragment}", context, status=status)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return render_page(request, "sessions_app/question.html", context, part="brief", status=status)

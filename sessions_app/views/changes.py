@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
+from common.parts import render_page
 from common.requests import posted
 from sessions_app.errors import BookingError
 from sessions_app.forms.address import read_date, read_start
@@ -71,11 +71,8 @@ def move_page(
         "can_move": why_not_move(booking, by=request.user, now=now) is None,
         "nav": "sessions",
     }
-    fragment = "#picker" if request.headers.get("HX-Request") and not form else ""
     status = 409 if error and form else 422 if form else 200
-    response = render(request, f"sessions_app/move.html{fragment}", context, status=status)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return render_page(request, "sessions_app/move.html", context, part="" if form else "picker", status=status)
 
 
 @require_http_methods(["GET", "POST"])

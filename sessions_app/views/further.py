@@ -11,12 +11,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
+from common.parts import render_page
 from common.times import utc_text
 from sessions_app.availability import Slot
 from sessions_app.errors import BookingError
@@ -159,10 +159,7 @@ def session_further(request: SignedInRequest, uuid: object) -> HttpResponse:
             for slot in desk.chosen
         ],
     }
-    part = "#picker" if request.headers.get("HX-Request") and picker else ""
-    response = render(request, f"sessions_app/further.html{part}", context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return render_page(request, "sessions_app/further.html", context, part="picker" if picker else "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

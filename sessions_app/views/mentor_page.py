@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from accounts.viewing import viewer_zone
+from common.parts import render_page
 from common.zones import UTC_NAME
 from mentors.models import Format, MentorProfile, Offer
 from mentors.usual import usual_offer
@@ -121,10 +121,8 @@ def picker_query(offer: Offer | None, earlier: Engagement | None) -> str:
 
 def answer(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:
     """htmx asks for the picker alone, unless something was refused."""
-    part = "#picker" if request.headers.get("HX-Request") and status == 200 else ""
-    response = render(request, f"sessions_app/mentor_detail.html{part}", context, status=status)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    part = "picker" if status == 200 else ""
+    return render_page(request, "sessions_app/mentor_detail.html", context, part=part, status=status)
 
 
 def said_of(profile: MentorProfile, *, now: datetime) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from common.parts import vary_by_part, wants_part
 from common.tabs import tab_links
 from sessions_app.agenda import agenda
 from sessions_app.attendance_desk import desk_for
@@ -74,10 +75,10 @@ def session(request: SignedInRequest, uuid: object) -> HttpResponse:
     now = timezone.now()
     context = session_context(request, get_booking(request, uuid), now=now)
     marks = (context["who"].mark, context["more_time"].mark)
-    if request.headers.get("HX-Request") and (request.GET.get("seen") or request.GET.get("more")) in marks:
+    if wants_part(request) and (request.GET.get("seen") or request.GET.get("more")) in marks:
         # What is swapped in is read out and moves the focus: not every twenty seconds, only when it is news.
-        return HttpResponse(status=204)
-    return render(request, "sessions_app/session.html", context)
+        return vary_by_part(HttpResponse(status=204))
+    return vary_by_part(render(request, "sessions_app/session.html", context))
 
 
 def session_context(request: SignedInRequest, booking: Booking, *, now: datetime) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from common.parts import vary_by_part, wants_part
 from common.requests import posted
 from sessions_app.errors import BookingError
 from sessions_app.forms.threads import MOST_ID, MessageForm, ReadForm, ReportForm
@@ -39,7 +39,7 @@ def thread(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if request.method == "POST":
         return send(request, engagement)
     after = number(request, "after")
-    if after is not None and request.headers.get("HX-Request"):
+    if after is not None and wants_part(request):
         return news(request, engagement, after=after)
     return thread_page(request, engagement)
 
@@ -48,8 +48,8 @@ def news(request: SignedInRequest, engagement: Engagement, *, after: int) -> Htt
     """204 when there is none: nothing is drawn, and htmx leaves the page alone."""
     found = news_of(engagement, request.user, after=after)
     if not found.messages:
-        return HttpResponse(status=204)
-    return render(request, "sessions_app/_messages.html", {"thread": found})
+        return vary_by_part(HttpResponse(status=204))
+    return vary_by_part(render(request, "sessions_app/_messages.html", {"thread": found}))
 
 
 def send(request: SignedInRequest, engagement: Engagement) -> HttpResponse:
@@ -69,7 +69,7 @@ def send(request: SignedInRequest, engagement: Engagement) -> HttpResponse:
         )
     except BookingError as refusal:
         return refused(request, engagement, form, error=refusal)
-    if request.headers.get("HX-Request"):
+    if wants_part(request):
         if data["answers"]:
             # Much else on the page is different now.
             return HttpResponse(status=204, headers={"HX-Refresh": "true"})
@@ -91,7 +91,7 @@ def refused(
     request: SignedInRequest, engagement: Engagement, form: MessageForm, *, error: BookingError | None = None
 ) -> HttpResponse:
     status = 409 if error else 422
-    if request.headers.get("HX-Request"):
+    if wants_part(request):
         return composer(request, engagement, form, error=error, status=status)
     return thread_page(request, engagement, form=form, error=error, status=status)
 
@@ -133,9 +133,7 @@ def thread_page(
         "error": error,
         "nav": "messages",
     }
-    response = render(request, "sessions_app/thread.html", context, status=status)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return vary_by_part(render(request, "sessions_app/thread.html", context, status=status))
 
 
 @require_POST
@@ -144,7 +142,7 @@ def thread_read(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     form = ReadForm(request.POST)
     if form.is_valid():
         mark_read(engagement=engagement, person=request.user, until=form.cleaned_data["until"])
-    if request.headers.get("HX-Request"):
+    if wants_part(request):
         return HttpResponse()
     return redirect("thread", uuid)
 

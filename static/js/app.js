@@ -144,6 +144,21 @@ const networkError = (hidden) => {
   if (note) note.hidden = hidden;
 };
 document.addEventListener("htmx:beforeRequest", () => networkError(true));
+let goingBack;
+// Back is asked of the server: what a page showed minutes ago may be booked by now. htmx says nothing if that fails.
+document.addEventListener("htmx:historyCacheMissLoad", ({ detail }) => {
+  // Another page than the one that was there, as to sign in: it takes the place of all that is open.
+  if (!detail.response.includes("hx-history-elt")) location.replace(location.pathname + location.search);
+});
+document.addEventListener("htmx:historyCacheMiss", ({ detail }) => {
+  networkError(true);
+  // Back pressed twice: the first answer may come last.
+  goingBack?.abort();
+  goingBack = detail.xhr;
+  detail.xhr.addEventListener("error", () => networkError(false));
+});
+document.addEventListener("htmx:historyCacheMissLoadError", () => networkError(false));
+document.addEventListener("htmx:historyRestore", () => start(find("[hx-history-elt]") || document));
 document.addEventListener("htmx:sendError", () => networkError(false));
 document.addEventListener("htmx:responseError", () => networkError(false));
 

@@ -61,6 +61,48 @@ def test_signed_in_mentee_books_in_two_clicks(browser_page, priya, bob, js):
     assert (booking.state, booking.mentee, booking.question) == (BookingState.CONFIRMED, bob, "counter-offer")
 
 
+def test_back_after_eleven_picks_shows_the_page_and_keeps_what_was_typed(browser_page, priya, bob):
+    page = browser_page(user=bob)
+    page.goto("/mentors/priya-raghunathan/?q=Stay")
+    days = page.get_by_role("navigation", name="Choose a day")
+    current = days.locator("[aria-current=date]")
+    shown = [(page.url, current.get_attribute("href"))]
+    for pick in range(11):
+        days.get_by_role("link").nth(1 + pick % 2).click()
+        expect(days.get_by_role("link").nth(1 + pick % 2)).to_have_attribute("aria-current", "date")
+        shown.append((page.url, current.get_attribute("href")))
+    page.locator("#id_question").fill("Stay, or go?")
+
+    for address, day in reversed(shown[:-1]):
+        page.go_back()
+        expect(page).to_have_url(address)
+        expect(current).to_have_attribute("href", day)
+        expect(page.get_by_role("banner")).to_be_visible()
+    expect(page.locator("#picker #picker, #picker header")).to_have_count(0)
+    expect(page.locator("#id_question")).to_have_value("Stay, or go?")
+    page.locator("label.slot--radio").nth(3).click()
+    page.get_by_role("button", name="Book this time").click()
+
+    expect(page.get_by_text("You are booked with Priya Raghunathan.")).to_be_visible()
+    assert Booking.objects.get().question == "Stay, or go?"
+
+
+def test_back_to_a_page_that_is_no_longer_this_persons_shows_the_other_page_alone(browser_page, priya, bob, booked):
+    booking = booked(priya, bob)
+    page = browser_page(user=bob)
+    page.goto(f"/sessions/{booking.uuid}/move/")
+    days = page.get_by_role("navigation", name="Choose a day")
+    days.get_by_role("link").nth(1).click()
+    expect(page).to_have_url(re.compile("day="))
+    page.context.clear_cookies()
+
+    page.go_back()
+
+    expect(page).to_have_url(re.compile("/sign-in/"))
+    expect(page.get_by_role("banner")).to_have_count(1)
+    expect(page.locator("#picker")).to_have_count(0)
+
+
 def test_mentee_picks_another_day_and_time(browser_page, priya, bob, js):
     page = browser_page(js=js, user=bob)
     page.goto("/mentors/priya-raghunathan/?q=Stay+or+go")

@@ -29,9 +29,38 @@ def test_results_come_while_typing_and_filters_keep_the_words(browser_page, priy
 
     page.go_back()
     expect(page).to_have_url(re.compile(r"q=reading\+a\+lett$"))
+    expect(page.get_by_role("checkbox", name="25 min")).not_to_be_checked()
     page.reload()
     expect(box).to_have_value("reading a lett")
     assert UnmetSearch.objects.count() == 0
+
+
+def test_after_back_the_box_and_the_filters_say_what_the_results_are_for(browser_page, priya, tomas):
+    page = browser_page()
+    page.goto("/mentors/?q=counter-offer")
+    box, lengths, filters = page.locator("#q"), page.locator("[name=len]"), page.locator("[name=when]")
+    expect(page.get_by_role("heading", name="Priya Raghunathan")).to_be_visible()
+    chosen = re.compile("len=")
+    page.locator("label:has([name=len])").first.click()
+    expect(page).to_have_url(chosen)
+    box.fill("resigning")
+    expect(page.get_by_role("heading", name="Tomás Herrera")).to_be_visible()
+    page.locator("label:has([name=when])").nth(2).click()
+    expect(page).to_have_url(re.compile("when="))
+
+    page.go_back()
+    expect(page).to_have_url(re.compile("q=resigning&len="))
+    expect(page.get_by_role("heading", name="Tomás Herrera")).to_be_visible()
+    expect(filters.nth(2)).not_to_be_checked()
+    page.go_back()
+
+    expect(page).to_have_url(re.compile(r"q=counter-offer$"))
+    expect(page.get_by_role("heading", name="Priya Raghunathan")).to_be_visible()
+    expect(box).to_have_value("counter-offer")
+    expect(lengths.first).not_to_be_checked()
+    # The page that Back drew is as alive as the one that was opened.
+    box.fill("resigning")
+    expect(page.get_by_role("heading", name="Tomás Herrera")).to_be_visible()
 
 
 def test_a_search_that_finds_nobody_gives_way_and_says_so(browser_page, priya, js):
