@@ -61,7 +61,12 @@ class LengthOf(QueryNumber):
 
 
 class MentorsQuery(Input):
-    q = Text(max_length=QUESTION_LENGTH, required=False, allow_blank=True, help_text="What somebody is stuck on.")
+    q = Text(
+        max_length=QUESTION_LENGTH,
+        required=False,
+        allow_blank=True,
+        help_text="What somebody is stuck on. Small words and signs alone (`how to be`, `???`) leave nobody out.",
+    )
     topic = serializers.SlugField(max_length=LONGEST_SLUG, required=False)
     language = serializers.ChoiceField(choices=LANGUAGES, required=False)
     length = LengthOf(least=1, most=60, required=False, help_text="Minutes: 15, 20, 25, 30 or 45.")

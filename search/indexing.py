@@ -67,19 +67,31 @@ ON CONFLICT (profile_id) DO UPDATE
 SET offers = excluded.offers, topics = excluded.topics, languages = excluded.languages
 WHERE (row.offers, row.topics, row.languages) IS DISTINCT FROM (excluded.offers, excluded.topics, excluded.languages)
 """  # noqa: S608 - constants
-# In two configurations: stems for whole words, and as they are for the beginning of one that is being typed.
+# In two configurations: stems for whole words, and as they are for the beginning of one that is being typed. Names are
+# stemmed as well, since what is typed is; without apostrophes too; and one that is a small word of English, which no
+# stem is left of, stands there with an @ before it.
 WRITE_WORDS = f"""
 INSERT INTO search_mentorwords AS row (profile_id, words)
 SELECT profile.id,
     setweight(to_tsvector('english', asked.words), 'A') || setweight(to_tsvector('simple', asked.words), 'A')
-    || setweight(to_tsvector('english', profile.headline), 'B')
-    || setweight(to_tsvector('simple', person.name || ' ' || profile.headline), 'B')
-    || setweight(to_tsvector('english', profile.how_i_work), 'D')
+    || setweight(to_tsvector('english', who.words), 'B') || setweight(to_tsvector('simple', who.words), 'B')
+    || array_to_tsvector(ARRAY(
+        SELECT '@' || lexeme FROM unnest(to_tsvector('simple', who.name))
+        WHERE to_tsvector('english', lexeme) = ''::tsvector
+    ))
+    || setweight(to_tsvector('english', search_plain(profile.how_i_work)), 'D')
 FROM mentors_mentorprofile AS profile JOIN accounts_user AS person ON person.id = profile.person_id
 CROSS JOIN LATERAL (
-    SELECT concat_ws(' ', array_to_string(profile.asks, ' . '), string_agg(title, ' . ' ORDER BY id)) AS words
+    SELECT search_plain(
+        concat_ws(' ', array_to_string(profile.asks, ' . '), string_agg(title, ' . ' ORDER BY id))
+    ) AS words
     FROM mentors_offer WHERE profile_id = profile.id AND is_active
 ) AS asked
+CROSS JOIN LATERAL (SELECT search_plain(person.name) AS name, search_plain(profile.headline) AS headline) AS said
+CROSS JOIN LATERAL (
+    SELECT said.name,
+        concat_ws(' . ', said.name, nullif(replace(said.name, '''', ''), said.name), said.headline) AS words
+) AS who
 WHERE {PUBLIC}
 ON CONFLICT (profile_id) DO UPDATE SET words = excluded.words WHERE row.words <> excluded.words
 """  # noqa: S608 - constants

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .wishes import Drop, When, Wish
 
+SHOWN_WORDS = 60
 DROPPED = {
     "topic": gettext_lazy("on any topic"),
     "language": gettext_lazy("in any language"),
@@ -25,6 +27,13 @@ def said_of(dropped: Sequence[Drop], wish: Wish, *, soonest: str) -> list[str]:
     # With other words it may be that somebody is free: then only the words were in the way.
     told = [drop for drop in dropped if drop != Drop.TIME or Drop.WORDS not in dropped]
     return [sentences[drop] for drop in told]
+
+
+def not_understood(words: str) -> str:
+    return _(
+        "“%(words)s” doesn’t tell us what you need, so here is everyone, whatever they help with. "
+        "Add a few words about your question."
+    ) % {"words": Truncator(words).chars(SHOWN_WORDS)}
 
 
 def nobody_then(wish: Wish) -> str:

@@ -32,9 +32,9 @@ from sessions_app.same_question import asked_already, earlier_of
 from .finding import PAGE, Match, Results, find_mentors, relaxations
 from .forms import read_wish
 from .helping import filters_of
-from .in_writing import find_writers
+from .in_writing import Written, find_writers
 from .ribbon import DAYS
-from .said import DROPPED, said_of
+from .said import DROPPED, not_understood, said_of
 from .unmet import note_unmet
 from .wishes import WHEN_LABELS, Drop, Order, Wish
 
@@ -93,6 +93,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
         "cards": cards(found.matches, zone=zone, now=now),
         "wait_filters": filters_of(wish),
         "said": said(request, wish, found, zone=zone, now=now),
+        "lost": is_lost(found),
         "nav": "find",
         **filters(wish),
     }
@@ -108,12 +109,16 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
 def in_writing(wish: Wish, *, now: datetime, mentee: User | None, without: frozenset[int]) -> dict[str, Any]:
     """The page for those who can be asked without a time."""
     found = find_writers(wish, now=now, mentee=mentee, without=without)
-    loosened = found.wish.loose and not wish.loose
+    lost, loosened = is_lost(found), found.wish.loose and not wish.loose and bool(found.writers)
+    said = said_of([Drop.WORDS] if loosened else [], wish, soonest="")
+    if lost and found.writers:
+        said = [not_understood(wish.words)]
     return {
         "wish": wish,
         "found": found,
         "cards": found.writers,
-        "said": [said_of((Drop.WORDS,), wish, soonest="")[0]] if loosened and found.writers else [],
+        "said": said,
+        "lost": lost,
         "nav": "find",
         "nearest_topics": [] if found.writers else nearest_topics(),
         **filters(wish),
@@ -147,8 +152,15 @@ def is_unmet(found: Results) -> bool:
     return not found.wish.shown and (not found.matches or Drop.WORDS in found.dropped)
 
 
+def is_lost(found: Results | Written) -> bool:
+    """Whether something was typed that says nothing of what is needed: small words and signs alone."""
+    return bool(found.wish.words) and not found.question.says_something
+
+
 def said(request: HttpRequest, wish: Wish, found: Results, *, zone: str, now: datetime) -> list[str]:
-    """What the search gave up so that somebody is found."""
+    """What the search gave up so that people are found; or that it did not understand what was typed."""
+    if is_lost(found):
+        return [not_understood(wish.words)] if found.matches else []
     if not found.dropped:
         return []
     start = found.matches[0].slots[0].start

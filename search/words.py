@@ -1,6 +1,7 @@
 """What the words of a question ask of a profile: a topic they name, or most of the words that say something."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -15,6 +16,8 @@ SHORTEST_BEGINNING = 3
 
 # One statement: the words as Postgres stems them with how many mentors have each; whether somebody has a word that
 # begins like the last one; the topics that the text names or the address chose, with those below; by which phrase.
+# Where only small words were typed, of which no stem is left: the topics and the mentors who are called so.
+# All of it without accents, by the function that the index is written with.
 SHOWN = """
 SELECT topic.id, topic.name, topic.parent_id, topic.slug, parent.slug AS root
 FROM mentors_topic AS topic LEFT JOIN mentors_topic AS parent ON parent.id = topic.parent_id
@@ -23,25 +26,37 @@ WHERE topic.is_active AND coalesce(parent.is_active, true)
 CHOSEN = f"SELECT 'chosen', name, id FROM ({SHOWN}) AS shown WHERE %(topic)s <> '' AND %(topic)s IN (slug, root)"  # noqa: S608
 READ = f"""
 WITH typed AS (
-    SELECT lexeme FROM unnest(to_tsvector('english', %(words)s))
-), named AS (
-    SELECT topic.id, phraseto_tsquery('english', phrase) AS query
+    SELECT lexeme FROM unnest(to_tsvector('english', search_plain(%(words)s)))
+), small AS (
+    SELECT lexeme FROM unnest(to_tsvector('simple', search_plain(%(words)s))) WHERE NOT EXISTS (SELECT FROM typed)
+), phrases AS (
+    SELECT topic.id, search_plain(phrase) AS phrase
     FROM mentors_topic AS topic, unnest(topic.synonyms || topic.name::text) AS phrase
-    WHERE to_tsvector('english', %(words)s) @@ phraseto_tsquery('english', phrase)
+), named AS (
+    SELECT id, phraseto_tsquery('english', phrase) AS query FROM phrases
+    WHERE to_tsvector('english', search_plain(%(words)s)) @@ phraseto_tsquery('english', phrase)
+    UNION ALL
+    SELECT id, NULL FROM phrases
+    WHERE tsvector_to_array(to_tsvector('simple', phrase)) = ARRAY(SELECT lexeme FROM small)
 ), shown AS ({SHOWN})
 SELECT 'word', lexeme, coalesce(word.mentors, 0)
 FROM typed LEFT JOIN search_word AS word USING (lexeme)
 UNION ALL
-SELECT 'begins', %(beginning)s, 1
-WHERE %(beginning)s <> '' AND EXISTS (SELECT FROM search_word WHERE lexeme LIKE %(beginning_like)s)
+SELECT 'begins', search_plain(%(beginning)s), 1
+WHERE %(beginning)s <> '' AND EXISTS (SELECT FROM search_word WHERE lexeme LIKE search_plain(%(beginning)s) || '%%')
+UNION ALL
+SELECT 'called', '@' || lexeme, 1 FROM small
+WHERE NOT EXISTS (
+    SELECT FROM small AS other WHERE NOT EXISTS (SELECT FROM search_word WHERE lexeme = '@' || other.lexeme)
+)
 UNION ALL
 SELECT 'named', name, id FROM shown WHERE id IN (SELECT id FROM named) OR parent_id IN (SELECT id FROM named)
 UNION ALL
-SELECT DISTINCT 'phrase', query::text, 1 FROM named JOIN shown USING (id)
+SELECT DISTINCT 'phrase', query::text, 1 FROM named JOIN shown USING (id) WHERE query IS NOT NULL
 UNION ALL
-SELECT 'kin', name, id FROM shown JOIN mentors_topic AS topic USING (id, name)
-WHERE EXISTS (
-    SELECT FROM unnest(topic.synonyms || topic.name::text) AS phrase
+SELECT 'kin', name, id FROM shown
+WHERE id IN (
+    SELECT id FROM phrases
     WHERE tsvector_to_array(to_tsvector('english', phrase)) && ARRAY(SELECT lexeme FROM typed)
 )
 UNION ALL
@@ -66,7 +81,7 @@ class Question:
 
     @property
     def says_something(self) -> bool:
-        return bool(self.lexemes or self.topics)
+        return bool(self.lexemes or self.topics or self.terms)
 
     def topics_for(self, *, loose: bool) -> tuple[int, ...]:
         return self.topics + self.kin if loose else self.topics
@@ -81,18 +96,19 @@ def read_question(words: str, *, topic: str = "", typing: bool = False) -> Quest
     if not words.strip():
         return Question(chosen=_with_children(topic) if topic else ())
     beginning = begun_word(words) if typing else ""
-    asked = {"words": words, "topic": topic, "beginning": beginning, "beginning_like": like(beginning)}
     with connection.cursor() as cursor:
-        cursor.execute(READ, asked)
+        cursor.execute(READ, {"words": words, "topic": topic, "beginning": beginning})
         rows = cursor.fetchall()
     counts = {text: count for kind, text, count in rows if kind == "word"}
-    begins = [f"{quoted(beginning)}:*"] if any(kind == "begins" for kind, _, _ in rows) else []
+    begun = [text for kind, text, _ in rows if kind == "begins"]
+    begins = [f"{quoted(text)}:*" for text in begun]
+    called = sorted(quoted(text) for kind, text, _ in rows if kind == "called")
     phrases = sorted(text for kind, text, _ in rows if kind == "phrase")
     said = set(re.findall(r"'((?:[^']|'')+)'", " ".join(phrases)))
     words_left = {lexeme: count for lexeme, count in counts.items() if lexeme not in said}
     return Question(
-        lexemes=(*sorted(counts), *([beginning] if begins else [])),
-        terms=(*begins, *phrases, *telling(words_left))[:MOST_WORDS],
+        lexemes=(*sorted(counts), *begun),
+        terms=(*begins, *phrases, *([" & ".join(called)] if called else []), *telling(words_left))[:MOST_WORDS],
         topics=tuple(number for kind, _, number in rows if kind == "named"),
         chosen=tuple(number for kind, _, number in rows if kind == "chosen"),
         kin=tuple(number for kind, _, number in rows if kind == "kin"),
@@ -120,13 +136,9 @@ def is_part(lexeme: str, counts: dict[str, int]) -> bool:
 
 def begun_word(words: str) -> str:
     """The word being typed, if it is long enough to mean something."""
+    words = unicodedata.normalize("NFC", words)
     last = words.split()[-1].lower() if words.split() else ""
     return last if last.isalnum() and len(last) >= SHORTEST_BEGINNING and words[-1:].isalnum() else ""
-
-
-def like(beginning: str) -> str:
-    """Letters and digits only, so nothing needs escaping."""
-    return f"{beginning}%"
 
 
 def quoted(lexeme: str) -> str:
