@@ -37,7 +37,8 @@ WITH typed AS (
     WHERE to_tsvector('english', search_plain(%(words)s)) @@ phraseto_tsquery('english', phrase)
     UNION ALL
     SELECT id, NULL FROM phrases
-    WHERE tsvector_to_array(to_tsvector('simple', phrase)) = ARRAY(SELECT lexeme FROM small)
+    WHERE EXISTS (SELECT FROM small)
+        AND tsvector_to_array(to_tsvector('simple', phrase)) = ARRAY(SELECT lexeme FROM small)
 ), shown AS ({SHOWN})
 SELECT 'word', lexeme, coalesce(word.mentors, 0)
 FROM typed LEFT JOIN search_word AS word USING (lexeme)
