@@ -12,9 +12,14 @@ ADMIN_POLICY = {
 # The page that shows the API sets styles by script; its scripts are files of ours like all others.
 EASED = {"/admin/": ADMIN_POLICY, "/api/v1/docs/": {"style-src": ["'self'", "'unsafe-inline'"]}}
 
+DOWNLOAD_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
 
 class ResponseHeadersMiddleware:
-    """Keeps signed-in pages out of shared caches; eases the content policy for the admin and the API's page alone."""
+    """Keeps signed-in pages and all of the API out of caches, and what is downloaded in a box of its own.
+
+    Eases the content policy for the admin and the API's page alone.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -22,6 +27,11 @@ class ResponseHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if response.streaming or "Content-Disposition" in response:
+            # Written by people, or with their words in it: should a browser show it all the same, it can do nothing.
+            response.headers.setdefault("Content-Security-Policy", DOWNLOAD_POLICY)
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "private, no-store")
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         for path, policy in EASED.items():

@@ -54,7 +54,7 @@ class BookingAdmin(ReadOnly, ModelAdmin):
     def length_text(self, booking: Booking) -> str:
         return _("%(minutes)d min") % {"minutes": booking.length}
 
-    @admin.action(description=gettext_lazy("Cancel, and tell both"), permissions=["view"])
+    @admin.action(description=gettext_lazy("Cancel, and tell both"), permissions=["act"])
     def cancel(self, request: HttpRequest, bookings: QuerySet[Booking]) -> None:
         done, reason = 0, _("Cancelled by the team.")
         for booking in bookings.filter(state=BookingState.CONFIRMED):
@@ -66,7 +66,7 @@ class BookingAdmin(ReadOnly, ModelAdmin):
         words = ngettext("%(count)d session is cancelled.", "%(count)d sessions are cancelled.", done)
         self.message_user(request, words % {"count": done}, messages.SUCCESS if done else messages.WARNING)
 
-    @admin.action(description=gettext_lazy("End what is overdue now"), permissions=["view"])
+    @admin.action(description=gettext_lazy("End what is overdue now"), permissions=["act"])
     def expire(self, request: HttpRequest, bookings: QuerySet[Booking]) -> None:
         count = expire_overdue(now=timezone.now())
         self.message_user(request, _("%(count)d ended.") % {"count": count}, messages.SUCCESS)

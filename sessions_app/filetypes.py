@@ -1,21 +1,19 @@
-"""What files may come in: by the name's ending and by the first bytes, which have to agree. Nothing is ever unpacked.
+"""What files may come in: by the name's ending and by the first bytes, which have to agree. Nothing is kept unpacked.
 
 A few lines per kind instead of a library of guesses: we ask “is it this?”, never “what is it?”.
 """
 
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
+from common.packages import DishonestPackageError, read_part
 from common.pictures import picture_format
 
 MAX_BYTES = 10 * 1024 * 1024
 NAME_LENGTH = 100
-# What an honest document of ten megabytes may unfold into, and into how many parts.
-MAX_UNPACKED, MAX_PARTS = 200 * 1024 * 1024, 5000
 MAX_CONTENT_TYPES = 1024 * 1024
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN = "application/vnd.oasis.opendocument."
@@ -60,7 +58,7 @@ def is_office(part: str) -> Callable[[bytes], bool]:
     main = f'"{OFFICE}{part}.main+xml"'.encode()
 
     def fits(content: bytes) -> bool:
-        listed = read_part(content, "[Content_Types].xml")
+        listed = part_of(content, "[Content_Types].xml") or b""
         return main in listed and b"macroEnabled" not in listed and b"vbaProject" not in listed
 
     return fits
@@ -69,37 +67,17 @@ def is_office(part: str) -> Callable[[bytes], bool]:
 def is_open_document(part: str) -> Callable[[bytes], bool]:
     """OpenDocument: the first part is called `mimetype`, is not compressed, and says what it is."""
     said = f"mimetype{OPEN}{part}PK".encode()
-    return lambda content: content[30 : 30 + len(said)] == said and bool(read_part(content, "content.xml", most=0))
+    return lambda content: content[30 : 30 + len(said)] == said and part_of(content, "content.xml", most=0) is not None
 
 
-def read_part(content: bytes, name: str, *, most: int = MAX_CONTENT_TYPES) -> bytes:
-    """One small part of a package that begins at the first byte and can't grow out of hand; else nothing.
-
-    `most`: how much of it is read; with 0 it is enough that the part is there.
-    """
+def part_of(content: bytes, name: str, *, most: int = MAX_CONTENT_TYPES) -> bytes | None:
+    """The beginning of one part of a package that starts at the first byte; None if there is no such honest package."""
     if not content.startswith(b"PK\x03\x04") or b"%PDF-" in content[:PDF_WINDOW]:
-        return b""
+        return None
     try:
-        with zipfile.ZipFile(BytesIO(content)) as package:
-            if not is_honest(package.infolist()):
-                return b""
-            part = package.getinfo(name)
-            if not most:
-                return name.encode()
-            with package.open(part) as file:
-                return file.read(most)
-    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
-        return b""
-
-
-def is_honest(parts: list[zipfile.ZipInfo]) -> bool:
-    """Not too many, not too large, and none inside another, which is how small files that grow huge are made."""
-    end = 0
-    for part in sorted(parts, key=lambda part: part.header_offset):
-        if part.header_offset < end:
-            return False
-        end = part.header_offset + part.compress_size
-    return len(parts) <= MAX_PARTS and sum(part.file_size for part in parts) <= MAX_UNPACKED
+        return read_part(content, name, most=most)
+    except DishonestPackageError:
+        return None
 
 
 TYPES: tuple[FileType, ...] = (

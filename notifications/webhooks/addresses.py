@@ -38,8 +38,15 @@ NOT_PUBLIC_V4 = [
 ]
 
 
+HTTPS, HTTP = 443, 80
+
+
 class BadAddressError(Exception):
     """Nothing is sent there, now or later; the text says why."""
+
+
+class BadPortError(BadAddressError):
+    """It would be an address, at another port."""
 
 
 class UnknownHostError(OSError):
@@ -60,7 +67,7 @@ class Target:
     def named(self) -> str:
         """As the Host header spells it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
+        return host if self.port == (HTTPS if self.secure else HTTP) else f"{host}:{self.port}"
 
 
 def check_url(url: str) -> None:
@@ -91,10 +98,13 @@ def parts_of(url: str) -> tuple[bool, str, int, str]:
         raise BadAddressError("The address must begin with https://.")
     if not host or parts.username is not None or parts.password is not None:
         raise BadAddressError("The address must name a host, and no user.")
+    # Elsewhere something may listen that takes a request for commands of its own, or tells a scanner that it is there.
+    if port not in (None, HTTPS) and not settings.WEBHOOKS_TO_LOCAL_ADDRESSES:
+        raise BadPortError("The address must be at port 443, which is that of https.")
     if parts.fragment or port == 0 or any(character <= " " or character > "~" for character in url):
         raise BadAddressError("This is not an address.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return parts.scheme == "https", host, port or (443 if parts.scheme == "https" else 80), path
+    return parts.scheme == "https", host, port or (HTTPS if parts.scheme == "https" else HTTP), path
 
 
 def resolve(host: str, port: int) -> list[Address]:

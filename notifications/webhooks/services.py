@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.refusals import RefusalError
 
-from .addresses import BadAddressError, check_url
+from .addresses import BadAddressError, BadPortError, check_url
 from .models import DeliveryState, WebhookDelivery, WebhookEndpoint
 
 MOST_ENDPOINTS = 20
@@ -38,6 +38,9 @@ def make_endpoint(*, url: str, events: Iterable[str], by: User, now: datetime) -
     """Raises WebhookError `address`, `exists`, `too_many`."""
     try:
         check_url(url)
+    except BadPortError:
+        said = _("Leave the port out, or write 443: we only send to the usual port of https")
+        raise WebhookError("address", said, field="url") from None
     except BadAddressError:
         raise WebhookError("address", _("Write an address that begins with https://"), field="url") from None
     if WebhookEndpoint.objects.count() >= MOST_ENDPOINTS:

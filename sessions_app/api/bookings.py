@@ -1,9 +1,10 @@
 """Bookings: make one, read them, move, cancel, answer. The acts are those of the pages."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.throttling import take_booking
+from accounts.access.throttling import take_booking, wait_for_booking
 from accounts.api import ApiView
 from accounts.models import User
 from common.api.description import call
@@ -42,11 +43,6 @@ def with_all_that_is_shown(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
 
 
 class BookingsView(ApiView):
-    def count(self, request: Request, person: User | None) -> None:
-        super().count(request, person)
-        if request.method == "POST" and person and (wait := take_booking(person, now=self.now)):
-            raise Throttled(wait.total_seconds())
-
     @call(name="list_bookings", summary="My bookings, upcoming first", answers=BookingOut, paged=True)
     def get(self, request: Request) -> Response:
         mine = with_all_that_is_shown(Booking.objects.visible_to(self.person))
@@ -63,14 +59,22 @@ class BookingsView(ApiView):
     )
     def post(self, request: Request) -> Response:
         sent = self.sent()
+        self.refuse_if(wait_for_booking(self.person, now=self.now))
         offer = find_offer(sent["offer"])
         brief, start = BriefInput(**sent["brief"]), sent["start"]
         try:
-            booking = book_session(offer=offer, start=start, brief=brief, mentee=self.person, now=self.now)
+            with transaction.atomic():
+                booking = book_session(offer=offer, start=start, brief=brief, mentee=self.person, now=self.now)
+                # Others may have been made meanwhile. Counted last, so that nobody waits for this row long.
+                self.refuse_if(take_booking(self.person, now=self.now))
         except BookingError as error:
             near = alternatives(offer, start, length=offer.length, person=self.person, now=self.now)
             raise as_api_error(error, alternatives=near) from error
         return Response(self.shown(booking), status=201)
+
+    def refuse_if(self, wait: timedelta | None) -> None:
+        if wait:
+            raise Throttled(wait.total_seconds())
 
     def shown(self, booking: Any, **options: Any) -> Any:
         return BookingOut(booking, context={"reader": self.person, "now": self.now}, **options).data

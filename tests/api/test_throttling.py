@@ -11,9 +11,10 @@ from django.test import Client
 
 from accounts.access.throttling import MINUTE, Rate, forget_counts, take
 from accounts.models import RequestCount
-from tests.conftest import NOW
+from sessions_app.models import Booking
+from tests.conftest import NOW, make_mentor, make_person
 
-from .test_calls import THURSDAY, wish
+from .test_calls import wish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -66,15 +67,54 @@ def test_no_method_is_a_way_around_that(few, method):
     assert [answer.status_code for answer in guesses] == [405] * 5
 
 
-def test_bookings_have_a_limit_of_their_own(program, bob, offer, settings):
-    settings.API_BOOKINGS_AN_HOUR = 2
-    asked = program(bob)
-    booked = [asked.post("bookings/", wish(offer, start))[0] for start in (THURSDAY, THURSDAY, THURSDAY)]
+@pytest.fixture
+def wishes(db, settings) -> list[dict]:
+    """Each for another mentor at another time, so that nothing but the limit is in their way."""
+    settings.API_BOOKINGS_AN_HOUR, settings.MAX_OPEN_BOOKINGS = 2, 99
+    mentors = [make_mentor(make_person(f"m{number}@example.org", f"Mentor M{number}")) for number in range(8)]
+    return [wish(mentor.offers.get(), f"2026-11-26T{9 + number:02}:00:00Z") for number, mentor in enumerate(mentors)]
 
-    assert booked == [201, 409, 429]
+
+def test_bookings_have_a_limit_of_their_own(program, bob, wishes):
+    asked = program(bob)
+    booked = [asked.post("bookings/", one)[0] for one in wishes[:3]]
+
+    assert (booked, Booking.objects.count()) == ([201, 201, 429], 2)
     assert asked.get("bookings/")[0] == 200
     with time_machine.travel(NOW + timedelta(hours=1), tick=False):
-        assert asked.post("bookings/", wish(offer))[0] == 409
+        assert asked.post("bookings/", wishes[2])[0] == 201
+
+
+def test_what_was_refused_or_answered_before_is_no_booking(program, bob, wishes):
+    asked = program(bob)
+    first = asked.post("bookings/", wishes[0], key="k1")
+    refused = [
+        *(asked.post("bookings/", wishes[0])[0] for _number in range(3)),
+        *(asked.post("bookings/", body)[0] for body in ({}, "{", {**wishes[1], "start": "x"})),
+    ]
+    again = [asked.post("bookings/", wishes[0], key="k1") for _number in range(3)]
+
+    assert (refused, again) == ([409] * 3 + [400] * 3, [first] * 3)
+    assert asked.post("bookings/", wishes[1])[0] == 201
+    # Full now: what is repeated is answered all the same.
+    assert asked.post("bookings/", wishes[2], key="k2")[0] == 429
+    assert asked.post("bookings/", wishes[0], key="k1") == first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_booking_slips_through_in_a_race(program, bob, wishes):
+    asked = [program(bob) for _one in wishes]
+
+    def book(number: int) -> int:
+        try:
+            return asked[number].post("bookings/", wishes[number])[0]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = Counter(pool.map(book, range(len(wishes))))
+
+    assert (answers, Booking.objects.count()) == (Counter({201: 2, 429: 6}), 2)
 
 
 def test_limits_hold_while_redis_is_away(few, settings):

@@ -303,6 +303,10 @@ CERTIFICATE = Path(__file__).parent / "name_test.pem"
             "https://１２７.0.0.1/",
             "https://example.org:99999/",
             "https://example.org:0/",
+            "https://example.org:22/",
+            "https://example.org:80/",
+            "https://example.org:8443/",
+            "https://example.org:6379/x",
             "https://exa mple.org/",
             "https://[::1/",
         ),
@@ -317,6 +321,30 @@ CERTIFICATE = Path(__file__).parent / "name_test.pem"
 def test_what_cannot_be_the_address_of_an_endpoint(url):
     with pytest.raises(BadAddressError):
         check_url(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org/", "https://example.org:443/in", "https://[2606:2800:220:1::1]:443/"]
+)
+def test_the_port_may_be_named_if_it_is_that_of_https(url):
+    check_url(url)
+
+
+def test_an_endpoint_from_before_that_rule_is_told_nothing_at_another_port(maria):
+    endpoint = make_endpoint(url="https://example.org/", events=["booking.created"], by=maria, now=NOW)
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(url="https://127.0.0.1:6379/")
+    tell()
+    drain_deliveries(NOW)
+
+    [(state, attempts, error)] = states()
+    assert (state, attempts, "443" in error) == ("dead", 1, True)
+
+
+def test_staff_read_why_a_port_is_refused(maria):
+    with pytest.raises(WebhookError, match="443") as refused:
+        make_endpoint(url="https://example.org:8443/", events=["booking.created"], by=maria, now=NOW)
+
+    assert (refused.value.code, refused.value.field) == ("address", "url")
 
 
 def test_two_workers_send_each_once(endpoint):

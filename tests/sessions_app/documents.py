@@ -24,5 +24,5 @@ def office(main: str, more: bytes = b"", **parts: bytes) -> bytes:
     return package({"[Content_Types].xml": types, "x.xml": b"<x/>", **parts})
 
 
-def open_document(mimetype: str) -> bytes:
-    return package({"mimetype": mimetype.encode(), "content.xml": b"<office/>"})
+def open_document(mimetype: str, **parts: bytes) -> bytes:
+    return package({"mimetype": mimetype.encode(), "content.xml": b"<office/>", **parts})

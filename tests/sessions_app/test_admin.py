@@ -1,4 +1,6 @@
 import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from sessions_app.models import Booking, Feedback
@@ -33,6 +35,41 @@ def test_cancelling_in_the_admin_goes_through_the_service(booking, admin_client)
     booking = Booking.objects.get()
     assert (booking.state, booking.reason, booking.occupancies.count()) == ("cancelled", "Cancelled by the team.", 0)
     assert "1 session is cancelled." in page.content.decode()
+
+
+def staff_who_may(*rights: str):
+    """A member of staff with these rights alone, on bookings."""
+    person = make_person("staff@example.org", "Stan Staff", is_staff=True)
+    names = [f"{right}_booking" for right in rights]
+    person.user_permissions.set(Permission.objects.filter(codename__in=names, content_type__app_label="sessions_app"))
+    return person
+
+
+@pytest.mark.parametrize(("rights", "state"), [(["view"], "confirmed"), (["view", "change"], "cancelled")])
+def test_an_act_in_the_admin_asks_for_the_right_to_change(booking, client_for, rights, state):
+    client = client_for(staff_who_may(*rights))
+    page = reverse("admin:sessions_app_booking_changelist")
+
+    form = client.get(page).context["action_form"]
+    offered = {name for name, _label in form.fields["action"].choices if name} if form else set()
+    client.post(page, {"action": "cancel", "_selected_action": [booking.pk]}, follow=True)
+
+    assert offered == ({"cancel", "expire"} if "change" in rights else set())
+    assert Booking.objects.get().state == state
+
+
+def test_no_act_in_the_admin_is_open_to_those_who_may_only_look():
+    """Every act of every page, Unfold's kinds too, names a right, and more than the one to look."""
+    kinds = ("actions_list", "actions_detail", "actions_row", "actions_submit_line")
+    named = {}
+    for page in admin.site._registry.values():
+        asked = [function for function, _name, _label in page._get_base_actions()]
+        asked += [getattr(page, name) for kind in kinds for name in getattr(page, kind, ()) if isinstance(name, str)]
+        for act in asked:
+            named[f"{type(page).__name__}.{act.__name__}"] = set(getattr(act, "allowed_permissions", ()))
+
+    assert {"BookingAdmin.cancel", "BookingAdmin.expire", "MentorProfileAdmin.approve"} <= named.keys()
+    assert {name: rights for name, rights in named.items() if not rights or rights & {"view"}} == {}
 
 
 def test_the_admin_asks_a_visitor_to_sign_in_on_our_page(client, db):

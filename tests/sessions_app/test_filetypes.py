@@ -2,12 +2,14 @@
 
 import zipfile
 from io import BytesIO
+from zlib import crc32
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from common import packages
 from sessions_app import filetypes
 from sessions_app.filetypes import BY_NAME, clean_name, type_of
 from sessions_app.uploads import read_upload
@@ -29,7 +31,7 @@ HONEST = {
     "notes.md": b"\xef\xbb\xbf# Notes",
 }
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
-BOMB = package({"[Content_Types].xml": f'"{DOCX}.main+xml"'.encode(), "x": b"\0" * (210 * 1024 * 1024)})
+BOMB = package({"[Content_Types].xml": f'"{DOCX}.main+xml"'.encode(), "x": b"\0" * (50 * 1024 * 1024)})
 OTHERS = {
     "no ending": ("offer", PDF),
     "unknown ending": ("offer.exe", PDF),
@@ -68,6 +70,109 @@ def test_type_of_an_honest_file(name):
 @pytest.mark.parametrize("case", OTHERS)
 def test_type_of_anything_else_is_none(case):
     assert type_of(*OTHERS[case]) is None
+
+
+PACKAGES = {
+    "a.docx": (office(DOCX, x=b"x" * 9000), "x"),
+    "a.pptx": (office(PPTX, x=b"x" * 9000), "x"),
+    "a.odt": (open_document(ODT, x=b"x" * 9000), "x"),
+    "a.odp": (open_document(ODP, x=b"x" * 9000), "x"),
+}
+# Where the numbers stand in a part's own header and in the list at the end, after the signature of each.
+OWN, LISTED = {"crc": 14, "packed": 18, "size": 22, "method": 8, "flags": 6}, {"crc": 16, "packed": 20, "size": 24}
+
+
+def forged(content: bytes, part: str, **numbers: int) -> bytes:
+    """The package with other numbers in the headers of a part: `size_listed` in the list, `size` in its own."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        own = archive.getinfo(part).header_offset
+    listed = content.rindex(part.encode()) - 46
+    changed = bytearray(content)
+    for name, number in numbers.items():
+        what, _, where = name.partition("_")
+        at = listed + LISTED[what] if where else own + OWN[what]
+        size = 2 if what in ("method", "flags") else 4
+        changed[at : at + size] = number.to_bytes(size, "little")
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+@pytest.mark.parametrize(
+    "lies",
+    [
+        pytest.param({"size": 100}, id="its own header says less"),
+        pytest.param({"size_listed": 100}, id="the list says less"),
+        pytest.param({"size": 100, "size_listed": 100}, id="both say less"),
+        pytest.param({"size": 100, "size_listed": 100, "crc": 0x97, "crc_listed": 0x97}, id="and another checksum"),
+        pytest.param(
+            {"size": 100, "size_listed": 100, "crc": crc32(b"x" * 100), "crc_listed": crc32(b"x" * 100)},
+            id="and the checksum of so much",
+        ),
+        pytest.param({"size": 9001, "size_listed": 9001}, id="both say more"),
+        pytest.param({"crc": 7, "crc_listed": 7}, id="a wrong checksum"),
+        pytest.param({"packed": 3}, id="packed into less"),
+        pytest.param({"packed": 3, "packed_listed": 3}, id="cut off"),
+        pytest.param({"method": 0}, id="stored, it says"),
+        pytest.param({"flags": 1}, id="encrypted, it says"),
+    ],
+)
+def test_a_package_that_lies_about_a_part_is_refused(name, lies):
+    content, part = PACKAGES[name]
+    assert type_of(name, content)
+
+    assert type_of(name, forged(content, part, **lies)) is None
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_package_that_unfolds_into_too_much_is_refused_before_it_has(name, monkeypatch):
+    content, part = PACKAGES[name]
+    huge = bytes(50 * 1024 * 1024)
+    parts = parts_of(content) | {part: huge}
+    # It says that it is small.
+    bomb = forged(package(parts), part, size=9, size_listed=9)
+    unpacked = []
+    real = packages.inflated
+    monkeypatch.setattr(
+        packages, "inflated", lambda data: (unpacked.append(len(piece)) or piece for piece in real(data))
+    )
+
+    assert (type_of(name, bomb), type_of(name, package(parts))) == (None, None)
+    # One piece of the liar; of the other no more than a document may hold, and the piece that was too much.
+    assert sum(unpacked) <= packages.MAX_UNPACKED + 3 * packages.PIECE + 2 * len(content)
+
+
+def parts_of(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("zip64", [False, True])
+def test_packages_as_programs_write_them_are_taken(streamed, zip64):
+    """Sizes behind the part, as of a program that writes to a network, or in the extras."""
+
+    class Pipe(BytesIO):
+        def seekable(self) -> bool:
+            return not streamed
+
+        def tell(self):
+            if streamed:
+                raise OSError
+            return super().tell()
+
+    file = Pipe()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts_of(office(DOCX)).items():
+            with archive.open(name, "w", force_zip64=zip64) as part:
+                part.write(content)
+
+    assert type_of("cv.docx", file.getvalue()) == BY_NAME["docx"]
+
+
+def test_the_list_of_a_package_is_not_read_if_it_is_endless():
+    content = package({f"{number}": b"" for number in range(5001)} | parts_of(office(DOCX)))
+
+    assert type_of("cv.docx", content) is None
 
 
 def test_bytes_that_count_for_many_parts_are_refused():

@@ -1,0 +1,81 @@
+"""What every answer carries, whichever address it comes from."""
+
+import pytest
+from django.test import Client
+
+from accounts.access.throttling import MINUTE, Rate, take
+from mentors.api import TopicsView
+from tests.api.conftest import program  # noqa: F401 - a fixture
+from tests.api.test_calls import wish
+from tests.conftest import NOW
+from tests.test_access import ACCESS, NOT_ALLOWED, clients, content_of, scene  # noqa: F401 - fixtures
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+
+# What a browser may show with all its powers, since no word of people's is in it as anything but text.
+PAGES = ("text/html", "application/json", "application/vnd.oai.openapi+json")
+# Addresses whose answer is a file. Another one is added here; its policy comes by itself.
+FILES = {
+    "calendar_feed",
+    "mentor_certificate",
+    "mentor_photo",
+    "session_calendar",
+    "session_card_text",
+    "shared_file",
+    "shared_file_small",
+    "staff_outcomes",
+}
+
+
+@pytest.mark.parametrize("name", [name for name, row in ACCESS.items() if row.get != NOT_ALLOWED and name != "metrics"])
+@pytest.mark.parametrize("query", ["", "?format=csv"])
+def test_a_file_can_do_nothing_in_a_browser(name, query, scene, clients):  # noqa: F811
+    files = 0
+    for client in (clients["mentee"], clients["mentor"], clients["staff"]):
+        response = client.get(scene.address(name) + query)
+        content_of(response)
+        if response.status_code == 200 and response["Content-Type"].split(";")[0] not in PAGES:
+            files += 1
+            policy = {part.strip() for part in response["Content-Security-Policy"].split(";")}
+            assert {"sandbox", "default-src 'none'"} <= policy
+            assert response["X-Content-Type-Options"] == "nosniff"
+
+    assert bool(files) <= (name in FILES)
+    assert files or query or name not in FILES - {"staff_outcomes"}
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_nothing_that_the_api_says_is_kept(signed_in, program, bob, offer, monkeypatch):  # noqa: F811
+    """One answer of every status, also of those that no view of the API gives."""
+    asked = program(bob) if signed_in else program()
+    client = Client(raise_request_exception=False, headers=asked.headers)
+    answers = [
+        client.get("/api/v1/topics/"),
+        client.get("/api/v1/schema/"),
+        client.get("/api/v1/docs/"),
+        asked.answer("POST", "bookings/", wish(offer)),
+        asked.answer("POST", "bookings/", "{"),
+        asked.answer("POST", "bookings/", wish(offer)),
+        asked.answer("PATCH", "me/", {"name": ""}),
+        asked.answer("PATCH", "me/", "x" * (257 * 1024)),
+        client.post("/api/v1/bookings/", "x", content_type="text/plain"),
+        client.get("/api/v1/me/"),
+        client.get("/api/v1/me/", headers={"Authorization": "Token mmt_guess"}),
+        client.get("/api/v1/nowhere/"),
+        client.get("/api/v1/mentors/nobody-at-all/"),
+        client.get("/api/v1/topics"),
+        client.delete("/api/v1/topics/"),
+        client.get("/api/v1/topics/", headers={"Host": "elsewhere.example"}),
+    ]
+    monkeypatch.setattr(TopicsView, "get", lambda *_given: 1 / 0)
+    answers.append(client.get("/api/v1/topics/"))
+    for _number in range(601):
+        take(Rate("person", 600, MINUTE), str(bob.pk), now=NOW)
+        take(Rate("address", 60, MINUTE), "127.0.0.1", now=NOW)
+    answers.append(client.get("/api/v1/me/"))
+
+    statuses = {answer.status_code for answer in answers}
+    assert statuses >= {200, 400, 401, 404, 405, 429, 500} | ({201, 409, 415, 422} if signed_in else set())
+    assert {(answer.status_code, answer.get("Cache-Control")) for answer in answers} == {
+        (status, "private, no-store") for status in statuses
+    }
