@@ -1,7 +1,7 @@
 """Addresses that open a web calendar with a session filled in. Nothing is sent before the reader follows one."""
 
 from datetime import UTC, datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from accounts.models import User
 from common.mail import absolute
@@ -22,7 +22,7 @@ def google_link(booking: Booking, reader: User) -> str:
         "details": description(booking),
         "location": absolute("session", booking.uuid),
     }
-    return f"{GOOGLE}?{urlencode(fields)}"
+    return f"{GOOGLE}?{query(fields)}"
 
 
 def outlook_link(booking: Booking, reader: User, *, base: str = OUTLOOK_HOME) -> str:
@@ -35,7 +35,12 @@ def outlook_link(booking: Booking, reader: User, *, base: str = OUTLOOK_HOME) ->
         "body": description(booking),
         "location": absolute("session", booking.uuid),
     }
-    return f"{base}?{urlencode(fields)}"
+    return f"{base}?{query(fields)}"
+
+
+def query(fields: dict[str, str]) -> str:
+    """Blanks as %20: Outlook shows a plus as it stands."""
+    return urlencode(fields, quote_via=quote)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -45,6 +45,7 @@ def booking_event(booking: Booking, *, for_person: User, with_people: bool) -> E
     event.add("uid", f"{booking.uuid}@{settings.SITE_HOST}")
     event.add("sequence", booking.sequence)
     event.add("dtstamp", last_changed(booking))
+    event.add("last-modified", last_changed(booking))
     event.add("dtstart", booking.start.astimezone(UTC))
     event.add("dtend", booking.end.astimezone(UTC))
     event.add("summary", title(booking, other))
@@ -81,6 +82,7 @@ def status(booking: Booking) -> str:
 def last_changed(booking: Booking) -> datetime:
     """All events are asked for, not just the newest: a feed has them at hand for all its bookings."""
     newest = max((event.at for event in booking.events.all()), default=booking.created_at)
+    newest = max(newest, booking.engagement.brief.question_changed_at or newest)
     return newest.astimezone(UTC).replace(microsecond=0)
 
 

@@ -149,7 +149,9 @@ class BookingOut(serializers.Serializer[Booking]):
         )
     )
     engagement = serializers.UUIDField(source="engagement.uuid")
-    sequence = serializers.IntegerField(help_text="Grows with every move and with the cancellation, as in calendars.")
+    sequence = serializers.IntegerField(
+        help_text="Grows with every move, with another question and with the cancellation, as in calendars."
+    )
     links = serializers.SerializerMethodField(
         help_text="Addresses: this booking, its page, and what the reader can do with it now."
     )

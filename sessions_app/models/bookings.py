@@ -36,6 +36,7 @@ class Brief(models.Model):
     needed_by = models.DateField(null=True, blank=True)
     # What only briefs of this kind are asked, by the question's key: see `briefs`.
     answers = models.JSONField(default=dict, blank=True)
+    question_changed_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

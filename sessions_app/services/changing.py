@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -138,4 +139,9 @@ def edit_brief(*, booking: Booking, brief: BriefInput, by: User, now: datetime) 
     booking = lock_booking(booking)
     if refusal := why_not_edit(booking, by=by, now=now):
         raise refusal
-    Brief.objects.filter(pk=booking.engagement.brief_id).update(**brief.values())
+    values = brief.values()
+    if brief.question != booking.engagement.brief.question:
+        # The question stands in the calendar event: by these, calendars see that theirs is the older one.
+        values["question_changed_at"] = now
+        Booking.objects.filter(engagement=booking.engagement_id).update(sequence=F("sequence") + 1)
+    Brief.objects.filter(pk=booking.engagement.brief_id).update(**values)

@@ -99,5 +99,6 @@ def lengthen(booking: Booking, asked: MoreTime, *, by: User, now: datetime) -> B
         event=None,
         told=False,
         during=booking.during,
+        sequence=booking.sequence + 1,
         overtime=overtime,
     )

@@ -1,4 +1,5 @@
 from datetime import UTC, timedelta
+from urllib.parse import unquote, urlsplit
 
 import hypothesis
 import pytest
@@ -8,8 +9,18 @@ from icalendar import Calendar
 
 from accounts.models import User
 from common.mail_headers import envelope_address
-from sessions_app.invites import IN_PARAMETERS, build_invite, clean, title
-from sessions_app.services import BriefInput, book_session, cancel_booking, move_booking
+from sessions_app.calendar_links import OUTLOOK_WORK, google_link, outlook_link
+from sessions_app.invites import IN_PARAMETERS, build_invite, clean, description, title
+from sessions_app.models import Booking
+from sessions_app.services import (
+    BriefInput,
+    agree_more_time,
+    ask_more_time,
+    book_session,
+    cancel_booking,
+    edit_brief,
+    move_booking,
+)
 from tests.conftest import NOW, at
 
 FIELDS = {"VERSION", "PRODID", "CALSCALE", "METHOD"}
@@ -70,6 +81,57 @@ def test_moved_session_is_the_same_event_in_a_later_sequence(booking, bob):
     _calendar, after = parsed(moved, bob)
     assert (after["uid"], after["sequence"], after["status"]) == (before["uid"], 1, "CONFIRMED")
     assert (after.decoded("dtstart"), after.decoded("dtstamp")) == (moved.start, NOW + timedelta(hours=1))
+
+
+def edited(booking, by, hours: int, **words):
+    brief = BriefInput(**{"question": QUESTION, **words})
+    edit_brief(booking=booking, brief=brief, by=by, now=NOW + timedelta(hours=hours))
+    return parsed(Booking.objects.with_people().get(pk=booking.pk), by)[1]
+
+
+def test_another_question_is_the_same_event_in_a_later_sequence(booking, bob):
+    _calendar, before = parsed(booking, bob)
+
+    after = edited(booking, bob, 1, question="Do I go?")
+    again = edited(booking, bob, 2, question="Or do I stay?")
+
+    assert [before["summary"] == after["summary"], after["uid"] == before["uid"]] == [False, True]
+    assert [event["sequence"] for event in (before, after, again)] == [0, 1, 2]
+    for name in ("dtstamp", "last-modified"):
+        moments = [event.decoded(name) for event in (before, after, again)]
+        assert moments == [NOW, NOW + timedelta(hours=1), NOW + timedelta(hours=2)]
+
+
+def test_what_is_not_in_the_event_leaves_it_as_it_was(booking, bob):
+    before = build_invite(booking, for_person=bob, method="PUBLISH")
+
+    edited(booking, bob, 1, situation="We had a call.", tried="Asking.")
+
+    after = Booking.objects.with_people().get(pk=booking.pk)
+    assert build_invite(after, for_person=bob, method="PUBLISH") == before
+
+
+def test_more_time_is_the_same_event_in_a_later_sequence(booking, alice, bob):
+    ask_more_time(booking=booking, by=bob, now=booking.end - timedelta(minutes=3))
+    later = booking.end - timedelta(minutes=2)
+    longer = agree_more_time(booking=booking, end=booking.end, by=alice, now=later)
+
+    _calendar, event = parsed(Booking.objects.with_people().get(pk=longer.pk), bob)
+    assert (event["sequence"], event.decoded("dtend")) == (1, booking.end + timedelta(minutes=5))
+    assert (event.decoded("dtstamp"), event.decoded("last-modified")) == (later, later)
+
+
+def test_addresses_of_web_calendars_spell_a_blank_in_the_one_way_that_all_read(booking, bob):
+    """Outlook shows a plus as a plus."""
+    for address in (
+        google_link(booking, bob),
+        outlook_link(booking, bob),
+        outlook_link(booking, bob, base=OUTLOOK_WORK),
+    ):
+        query = urlsplit(address).query
+        assert "+" not in query
+        values = {unquote(pair.partition("=")[2]) for pair in query.split("&")}
+        assert {title(booking, booking.mentor), description(booking)} <= values
 
 
 def test_cancelled_session_takes_the_event_back(booking, alice, bob):
