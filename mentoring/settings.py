@@ -103,12 +103,24 @@ DATABASES["default"] |= {
 # Nobody waits behind a stuck lock: book_session and its kin promise an answer within three seconds. A page's statement
 # is over before helpers or a compiler would have started for it, and what it reads is in memory. What is prepared is
 # planned once; PostgreSQL would plan it anew for the first five times of each connection.
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-    "-c lock_timeout=3000 -c timezone=UTC -c max_parallel_workers_per_gather=0 -c jit=off -c random_page_cost=1.1"
-    " -c plan_cache_mode=force_generic_plan"
-)
-# Large statements of a booking are prepared. Off behind a pooler that lends connections by transaction.
-PREPARE_STATEMENTS = env.bool("PREPARE_STATEMENTS", default=True)
+SESSION_SETTINGS = {
+    "lock_timeout": "3000",
+    "TimeZone": "UTC",
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "plan_cache_mode": "force_generic_plan",
+}
+# A pooler that lends connections by transaction refuses settings at the start of a connection, and what is prepared or
+# left open for later may be on another one by then: the role has the settings instead, and `common.database_checks` looks.
+DATABASE_POOLER = env.bool("DATABASE_POOLER", default=False)
+if DATABASE_POOLER:
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+else:
+    options = " ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items())
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = options
+# Large statements of a booking are prepared.
+PREPARE_STATEMENTS = not DATABASE_POOLER
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits live in Postgres, so that the site keeps its promises while Redis is down.
 CACHES = {

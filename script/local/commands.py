@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from local.account import ServerError
 from local.output import say, warn
-from local.places import PYTHON, ROOT, browser, data_dir
+from local.places import PYTHON, ROOT, browser, data_dir, pooler
 from local.processes import Command, run
 from local.servers import Servers
 from local.variables import TEST_SLOTS, addresses, base_variables
@@ -54,7 +54,7 @@ def _check_and_test(env: dict[str, str]) -> int:
     if failed:
         warn(f"failed: {', '.join(failed)} (see above); the tests follow")
     say("tests")
-    outcome = _built(env) or run([PYTHON, "-m", "pytest", *_side_by_side(), *_without_browser()], env)
+    outcome = _built(env) or run([PYTHON, "-m", "pytest", *_side_by_side(), *_without_what_is_missing()], env)
     return outcome or bool(failed)
 
 
@@ -79,9 +79,15 @@ def _side_by_side() -> list[str]:
     return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
-def _without_browser() -> list[str]:
-    """Tests in a browser need one; where all must run (CI=true) they are left in, and fail without it."""
-    if browser() or os.environ.get("CI", "").lower() == "true":
+def _without_what_is_missing() -> list[str]:
+    """Some tests need a program; where all must run (CI=true) they are left in, and fail without it."""
+    if os.environ.get("CI", "").lower() == "true":
         return []
-    warn("No Chromium on this machine: the tests marked browser are NOT run (apt install chromium-headless-shell).")
-    return ["-m", "not browser"]
+    missing = []
+    if not browser():
+        warn("No Chromium on this machine: the tests marked browser are NOT run (apt install chromium-headless-shell).")
+        missing.append("not browser")
+    if not pooler():
+        warn("No PgBouncer on this machine: the tests marked pooler are NOT run (apt install pgbouncer).")
+        missing.append("not pooler")
+    return ["-m", " and ".join(missing)] if missing else []

@@ -17,6 +17,11 @@ def browser() -> str | None:
     return next((program for name in BROWSERS if (program := shutil.which(name))), None)
 
 
+def pooler() -> str | None:
+    """The PgBouncer of this machine; Debian keeps it where only root's programs are looked for."""
+    return shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")
+
+
 def data_dir() -> Path:
     """Everything that the product writes on this machine: servers, mail, media, logs, the secret key."""
     return Path(os.environ.get("DATA_DIR") or ROOT / "var").expanduser().absolute()

@@ -31,5 +31,5 @@ def bare(text: str) -> str:
 
 
 def bare_letter(letter: str) -> str:
-    first, *marks = unicodedata.normalize("NFD", letter)
-    return first if all(map(unicodedata.combining, marks)) else letter
+    apart = unicodedata.normalize("NFD", letter)
+    return apart[0] if all(map(unicodedata.combining, apart[1:])) else letter

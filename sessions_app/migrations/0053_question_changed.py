@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sessions_app', '0052_written_afterwards'),
+        ("sessions_app", "0052_written_afterwards"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='brief',
-            name='question_changed_at',
+            model_name="brief",
+            name="question_changed_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
     ]
