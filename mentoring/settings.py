@@ -112,7 +112,7 @@ SESSION_SETTINGS = {
     "plan_cache_mode": "force_generic_plan",
 }
 # A pooler that lends connections by transaction refuses settings at the start of a connection, and what is prepared or
-# left open for later may be on another one by then: the role has the settings instead, and `common.database_checks` looks.
+# left open for later may be on another one by then: the role has the settings instead (`common.database_checks`).
 DATABASE_POOLER = env.bool("DATABASE_POOLER", default=False)
 if DATABASE_POOLER:
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
