@@ -14,6 +14,7 @@ from mentors.checklist import JUDGED, POINTS, TIMES, Finding
 APPROVE, CHANGES = "approve", "changes"
 SENTENCE_LENGTH = 300
 REASON_LENGTH = 500
+NEVER = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,24 @@ class PointFields:
     sentence: BoundField
 
 
-class ReviewForm(forms.Form):
+class SeenForm(forms.Form):
+    """`seen` is the profile's version that was read; without one it is none that there ever was."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def clean_seen(self) -> int:
+        seen: int | None = self.cleaned_data["seen"]
+        return NEVER if seen is None else seen
+
+    def show_version(self, version: int) -> None:
+        """The page tells that the profile has changed: what is pressed next is about how it is now."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["seen"] = str(version)
+
+
+class ReviewForm(SeenForm):
     """The checklist. To approve, every box is ticked; to ask for changes, every unticked one has its sentence."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput)
     decision = forms.ChoiceField(choices=[(APPROVE, APPROVE), (CHANGES, CHANGES)], widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, findings: Sequence[Finding], **kwargs: Any) -> None:
@@ -78,10 +93,9 @@ class ReviewForm(forms.Form):
         }
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(SeenForm):
     """A decision that needs words; the mentor reads them."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput)
     until = forms.DateField(
         label=_("Away until"),
         help_text=_("The day on which people can book again."),

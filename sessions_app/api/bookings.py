@@ -1,5 +1,7 @@
 """Bookings: make one, read them, move, cancel, answer. The acts are those of the pages."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,9 +32,21 @@ from sessions_app.services import (
     move_booking,
     withdraw_booking,
 )
+from sessions_app.services.base import STALE
 from sessions_app.timetable import load_timetable
 
-from .shapes import BookingInput, BookingOut, CancelInput, DeclineInput, MoveInput, RefusedTime, SlotOut
+from .shapes import (
+    BookingInput,
+    BookingOut,
+    CancelInput,
+    DeclineInput,
+    MoveInput,
+    RefusedAct,
+    RefusedMove,
+    RefusedTime,
+    SeenInput,
+    SlotOut,
+)
 
 
 def with_all_that_is_shown(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
@@ -87,6 +101,20 @@ class BookingView(ApiView):
         context = {"reader": self.person, "now": self.now}
         return Response(BookingOut(self.booking(uuid), context=context).data)
 
+    @contextmanager
+    def acting_on(self, uuid: UUID) -> Iterator[None]:
+        """An act on what has changed since it was read is refused with the booking as it is now."""
+        try:
+            yield
+        except BookingError as error:
+            if error.code != STALE:
+                raise
+            raise as_api_error(error, booking=self.shown(uuid).data) from error
+
+    def seen(self) -> str:
+        """The version that was read."""
+        return str(self.sent()["version"])
+
 
 class OneBookingView(BookingView):
     @call(name="read_booking", summary="One booking", answers=BookingOut)
@@ -95,14 +123,21 @@ class OneBookingView(BookingView):
 
 
 class CancelView(BookingView):
-    @call(name="cancel_booking", summary="Cancel it, or take the request back", body=CancelInput, answers=BookingOut)
+    @call(
+        name="cancel_booking",
+        summary="Cancel it, or withdraw the request",
+        body=CancelInput,
+        answers=BookingOut,
+        refusal=RefusedAct,
+    )
     def post(self, request: Request, uuid: UUID) -> Response:
-        booking = self.booking(uuid)
+        booking, seen = self.booking(uuid), self.seen()
         reason = self.sent().get("reason", "")
-        if booking.state == BookingState.REQUESTED and booking.mentee_id == self.person.pk:
-            withdraw_booking(booking=booking, by=self.person, now=self.now)
-        else:
-            cancel_booking(booking=booking, by=self.person, reason=reason, now=self.now)
+        with self.acting_on(uuid):
+            if booking.state == BookingState.REQUESTED and booking.mentee_id == self.person.pk:
+                withdraw_booking(booking=booking, by=self.person, now=self.now, seen=seen)
+            else:
+                cancel_booking(booking=booking, by=self.person, reason=reason, now=self.now, seen=seen)
         return self.shown(uuid)
 
 
@@ -112,13 +147,14 @@ class MoveView(BookingView):
         summary="Move it to another free time",
         body=MoveInput,
         answers=BookingOut,
-        refusal=RefusedTime,
+        refusal=RefusedMove,
     )
     def post(self, request: Request, uuid: UUID) -> Response:
-        booking = self.booking(uuid)
+        booking, seen = self.booking(uuid), self.seen()
         start = self.sent()["start"]
         try:
-            move_booking(booking=booking, start=start, by=self.person, now=self.now)
+            with self.acting_on(uuid):
+                move_booking(booking=booking, start=start, by=self.person, now=self.now, seen=seen)
         except BookingError as error:
             person, length = booking.mentee, booking.length
             near = alternatives(booking.offer, start, length=length, person=person, now=self.now, leave_out=booking)
@@ -134,19 +170,22 @@ class AnswerView(BookingView):
 
 
 class AcceptView(AnswerView):
-    @call(name="accept_booking", summary="Accept a request", answers=BookingOut)
+    @call(name="accept_booking", summary="Accept a request", body=SeenInput, answers=BookingOut, refusal=RefusedAct)
     def post(self, request: Request, uuid: UUID) -> Response:
-        booking = self.request_to_me(uuid)
-        self.sent()
-        accept_booking(booking=booking, by=self.person, now=self.now)
+        booking, seen = self.request_to_me(uuid), self.seen()
+        with self.acting_on(uuid):
+            accept_booking(booking=booking, by=self.person, now=self.now, seen=seen)
         return self.shown(uuid)
 
 
 class DeclineView(AnswerView):
-    @call(name="decline_booking", summary="Decline a request", body=DeclineInput, answers=BookingOut)
+    @call(
+        name="decline_booking", summary="Decline a request", body=DeclineInput, answers=BookingOut, refusal=RefusedAct
+    )
     def post(self, request: Request, uuid: UUID) -> Response:
-        booking = self.request_to_me(uuid)
-        decline_booking(booking=booking, by=self.person, reason=self.sent()["reason"], now=self.now)
+        booking, seen = self.request_to_me(uuid), self.seen()
+        with self.acting_on(uuid):
+            decline_booking(booking=booking, by=self.person, reason=self.sent()["reason"], now=self.now, seen=seen)
         return self.shown(uuid)
 
 
@@ -179,5 +218,6 @@ def alternatives(
     if timetable is None:
         return []
     busy = busy_times(person, now=now, leave_out=leave_out)
-    browser = Browser(timetable, length, offer.step, timetable.rules.zone, now, busy)
+    present = leave_out.start if leave_out else None
+    browser = Browser(timetable, length, offer.step, timetable.rules.zone, now, busy, present)
     return list(SlotOut(browser.alternatives(start), many=True).data)

@@ -25,6 +25,7 @@ R = TypeVar("R")
 
 # exclusion_violation, unique_violation, deadlock_detected, lock_not_available
 CONFLICTS = {"23P01", "23505", "40P01", "55P03"}
+STALE = "stale"
 WORTH_A_SECOND_TRY = {"40P01", "40001"}
 
 
@@ -66,6 +67,24 @@ def lock_booking(booking: Booking) -> Booking:
     """The booking as it is now, with its people locked."""
     lock_people(booking.mentor_id, booking.mentee_id)
     return Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)
+
+
+def why_stale(booking: Booking, seen: str | None) -> BookingError | None:
+    """What page and service both ask: `seen` is the version that the person saw. None: nobody was shown anything."""
+    if seen is None or seen == str(booking.version):
+        return None
+    return stale(_("This session has changed since you looked at it. Look at it as it is now, then decide again."))
+
+
+def stale(words: str) -> BookingError:
+    """An act on what a person didn't see. Pages and programs know it by its code and show how things are now."""
+    return BookingError(STALE, words)
+
+
+def check_seen(booking: Booking, seen: str | None) -> None:
+    """Ask under the lock. Raises BookingError `stale`."""
+    if refusal := why_stale(booking, seen):
+        raise refusal
 
 
 def check_live(booking: Booking) -> None:

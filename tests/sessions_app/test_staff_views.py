@@ -265,7 +265,7 @@ def test_the_second_reviewer_reads_who_was_first(client, sent_profile, maria):
 
     response = client.post(page_of(sent_profile), data)
 
-    assert response.status_code == 422
+    assert response.status_code == 409
     assert "Maria has already approved this profile." in text_of(response)
     assert sent_profile.decisions.filter(decision=Decision.APPROVED).count() == 1
 
