@@ -42,7 +42,8 @@ class ReadingClient(Client):
             if place not in self.marks and not place.startswith("/api/"):
                 response = super().get(page)
                 self.read(page, response)
-                response.close()
+                if response.streaming:
+                    b"".join(response.streaming_content)  # a file that is read to its end is closed
         return {FIELD: self.marks[place]} if place in self.marks else {}
 
     def read(self, path: str, response: Any) -> None:
