@@ -1,5 +1,6 @@
 """What a reviewer says about a profile."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,11 +30,11 @@ class PointFields:
 class SeenForm(forms.Form):
     """`seen` is the profile's version that was read; without one it is none that there ever was."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def clean_seen(self) -> int:
-        seen: int | None = self.cleaned_data["seen"]
-        return NEVER if seen is None else seen
+        seen = self.cleaned_data["seen"]
+        return int(seen) if re.fullmatch("[0-9]{1,9}", seen) else NEVER
 
     def show_version(self, version: int) -> None:
         """The page tells that the profile has changed: what is pressed next is about how it is now."""
