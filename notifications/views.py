@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -58,10 +57,9 @@ def notifications_read(request: SignedInRequest) -> HttpResponse:
 
 def moment_of(text: str) -> datetime | None:
     try:
-        moment = parse_datetime(text)
-    except ValueError:
+        return parse_instant(text)
+    except UnreadableError:
         return None
-    return moment if moment and timezone.is_aware(moment) else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
