@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from common.instants import UnreadableError, parse_instant
 
 from .forms import WHAT, PreferenceForm
 from .inbox import entries, mark_read

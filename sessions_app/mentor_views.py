@@ -66,7 +66,7 @@ def respond(request: HttpRequest, uuid: UUID) -> HttpResponse:
         booking = mine.with_people().select_related("offer__profile__schedule").get(uuid=uuid)
         if stage_of(booking, now) != Stage.WAITING:
             return _answered(request, booking, status=409)
-        return _request_page(request, booking, form, refusal=error.message, status=409)
+        return _request_page(request, booking, form, refusal=error.message, status=error.status)
 
 
 def _answer(request: HttpRequest, booking: Booking, answer: str, form: DeclineForm) -> HttpResponse:

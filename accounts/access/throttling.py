@@ -48,10 +48,6 @@ def take_request(request: object, person: User | None, *, now: datetime) -> time
     return take(Rate("address", settings.API_ADDRESS_A_MINUTE, MINUTE), address, now=now)
 
 
-def take_booking(person: User, *, now: datetime) -> timedelta | None:
-    return take(Rate("booking", settings.API_BOOKINGS_AN_HOUR, HOUR), str(person.pk), now=now)
-
-
 def forget_counts(*, now: datetime) -> int:
     """Windows that are over count for nothing."""
     return RequestCount.objects.filter(began_at__lt=now - 2 * HOUR).delete()[0]

@@ -9,11 +9,9 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.throttling import take_booking
 from accounts.api import ApiView
 from accounts.models import User
 from common.api.description import call
@@ -56,11 +54,6 @@ def with_all_that_is_shown(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
 
 
 class BookingsView(ApiView):
-    def count(self, request: Request, person: User | None) -> None:
-        super().count(request, person)
-        if request.method == "POST" and person and (wait := take_booking(person, now=self.now)):
-            raise Throttled(wait.total_seconds())
-
     @call(name="list_bookings", summary="My bookings, upcoming first", answers=BookingOut, paged=True)
     def get(self, request: Request) -> Response:
         mine = with_all_that_is_shown(Booking.objects.visible_to(self.person))

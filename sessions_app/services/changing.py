@@ -10,6 +10,7 @@ from accounts.models import User
 from sessions_app.errors import BookingError
 from sessions_app.models import Booking, BookingState, Brief, Occupancy
 from sessions_app.openings import announce_opened
+from sessions_app.pace import check_moves
 from sessions_app.set_aside import set_aside
 
 from .base import booking_act, change, check_live, check_seen, close_if_over, lock_booking, occupy, stale
@@ -54,7 +55,7 @@ def is_late(booking: Booking, *, now: datetime) -> bool:
 def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, seen: str | None = None) -> Booking:
     """Same booking, new span; `seen` is the version that the person saw.
 
-    Raises BookingError from `why_not_move`, the engine's codes, `stale`, or `taken`.
+    Raises BookingError from `why_not_move`, the engine's codes, `stale`, `too_often`, or `taken`.
     """
     booking = lock_booking(booking)
     if refusal := why_not_move(booking, by=by, now=now):
@@ -63,6 +64,7 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, 
     if start == booking.start:
         raise BookingError("same_time", _("The session is at this time already. Choose another time."))
     check_seen(booking, seen)
+    check_moves(booking, by=by, now=now)
     assert booking.mentee is not None  # noqa: S101 - a confirmed booking has one
     check_span(booking, start=start)
     expire_for(booking.mentor_id, booking.mentee.pk, now=now, but=booking)

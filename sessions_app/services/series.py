@@ -16,7 +16,9 @@ from sessions_app.errors import BookingError
 from sessions_app.misses import why_paused
 from sessions_app.models import Booking, BookingState, Engagement, Feedback
 from sessions_app.notices import booking_notices
+from sessions_app.pace import check_bookings
 from sessions_app.series import Room, too_far
+from sessions_app.standing import standing_of
 
 from .base import booking_act, lock_booking, log, stale
 from .booking import agreed, booked_before, check_offer, check_slot, closed, expire_for, insert_in
@@ -90,7 +92,7 @@ def book_further(
 
     The same `key` with the same dates gets the same bookings again. Where the offer asks first, each is a request of
     its own. `seen` is the mark of what was agreed to (`terms_mark`). Raises BookingError from `room_for`, the engine's
-    codes, or `no_dates`, `too_many_dates`, `series_span`, `taken`, `changed`, `stale`.
+    codes, or `no_dates`, `too_many_dates`, `series_span`, `taken`, `changed`, `stale`, `too_often`.
     """
     booking = lock_booking(booking)
     starts = sorted(set(starts))
@@ -101,6 +103,9 @@ def book_further(
     check_dates(starts, room_for(booking, by=by, now=now))
     if refusal := why_terms_stale(booking, seen):
         raise refusal
+    standing = standing_of(by, booking.mentor_id, now=now)
+    lately = standing.booked_lately, standing.together_lately
+    check_bookings(booking.mentor.first_name, *lately, now=now, more=len(starts))
     made: list[Booking] = []
     for start in starts:
         check_slot(booking.offer, start=start, mentee=by, now=now)

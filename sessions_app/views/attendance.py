@@ -146,7 +146,7 @@ def session_attendance(request: SignedInRequest, uuid: object) -> HttpResponse:
     try:
         said = act(booking, request.user, now, form.cleaned_data["words"] if form else "", seen_by(request))
     except BookingError as refused:
-        return page_again(request, get_booking(request, uuid), form=form, error=refused, now=now, status=409)
+        return page_again(request, get_booking(request, uuid), form=form, error=refused, now=now, status=refused.status)
     messages.success(request, said % {"name": booking.other(request.user).first_name})
     return redirect("session", booking.uuid)
 

@@ -39,7 +39,7 @@ def session_question(request: SignedInRequest, uuid: object) -> HttpResponse:
     try:
         edit_brief(booking=booking, brief=form.brief(), by=request.user, now=now, seen=seen_by(request))
     except BookingError as refused:
-        return brief_page(request, get_booking(request, uuid), form, error=refused, status=409)
+        return brief_page(request, get_booking(request, uuid), form, error=refused, status=refused.status)
     messages.success(request, _("Saved. %(name)s reads it before the session.") % {"name": booking.mentor.first_name})
     return redirect("session", booking.uuid)
 

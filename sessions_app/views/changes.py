@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
+from common.api.problems import CONFLICT
 from common.requests import posted
 from common.seen import seen_by
+from sessions_app.availability import Slot
 from sessions_app.errors import BookingError
 from sessions_app.forms.address import read_date, read_start
 from sessions_app.forms.booking import CancelForm, MoveForm
@@ -73,15 +75,23 @@ def move_page(
         "form": form or MoveForm(),
         "error": error,
         "is_stale": error is not None and error.code == STALE,
-        "alternatives": browser.alternatives(chosen) if error and error.code != STALE and browser and chosen else [],
+        "alternatives": nearest_to(browser, chosen, error),
         "can_move": why_not_move(booking, by=request.user, now=now) is None,
         "nav": "sessions",
     }
     fragment = "#picker" if request.headers.get("HX-Request") and not form else ""
-    status = 409 if error and form else 422 if form else 200
+    status = error.status if error and form else 422 if form else 200
     response = render(request, f"sessions_app/move.html{fragment}", context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def nearest_to(browser: Browser | None, chosen: datetime | None, error: BookingError | None) -> list[Slot]:
+    """Other times, where it is the chosen one that can't be had."""
+    if browser is None or chosen is None or error is None:
+        return []
+    is_about_time = error.status == CONFLICT and error.code != STALE
+    return browser.alternatives(chosen) if is_about_time else []
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,7 +123,7 @@ def session_cancel(request: SignedInRequest, uuid: object) -> HttpResponse:
         "is_stale": error is not None and error.code == STALE,
         "nav": "sessions",
     }
-    status = 409 if error and request.method == "POST" else 422 if form.errors else 200
+    status = error.status if error and request.method == "POST" else 422 if form.errors else 200
     return render(request, "sessions_app/cancel.html", context, status=status)
 
 

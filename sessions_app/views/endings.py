@@ -36,7 +36,7 @@ def session_more_time(request: SignedInRequest, uuid: object) -> HttpResponse:
             booking = ask_more_time(booking=booking, end=end, by=request.user, now=now)
     except BookingError as refused:
         context = {**session_context(request, get_booking(request, uuid), now=now), "attendance_error": refused}
-        return render(request, "sessions_app/session.html", context, status=409)
+        return render(request, "sessions_app/session.html", context, status=refused.status)
     if booking.overtime > overtime:
         messages.success(request, _("You have five minutes more."))
     return redirect("session", booking.uuid)
@@ -58,7 +58,7 @@ def session_takeaway(request: SignedInRequest, uuid: object) -> HttpResponse:
             messages.success(request, _("Saved. Both of you can read it."))
             return redirect("session", booking.uuid)
     context = {"booking": booking, "form": form, "error": error, "nav": "sessions"}
-    status = 409 if error and request.method == "POST" else 422 if form.errors else 200
+    status = error.status if error and request.method == "POST" else 422 if form.errors else 200
     return render(request, "sessions_app/takeaway.html", context, status=status)
 
 

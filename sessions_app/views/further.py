@@ -207,7 +207,7 @@ def rows_of(desk: Desk) -> dict[str, Any]:
 def status_of(form: FurtherForm | None, error: BookingError | None) -> int:
     if form is None:
         return 200
-    return 409 if error else 422
+    return error.status if error else 422
 
 
 def booked_text(made: Sequence[Booking]) -> str:

@@ -71,7 +71,7 @@ def staff_attendance(request: SignedInRequest) -> HttpResponse:
         "error": error,
         "nav": "staff",
     }
-    status = 409 if error else 422 if sent.errors else 200
+    status = error.status if error else 422 if sent.errors else 200
     return render(request, "staff/attendance.html", context, status=status)
 
 

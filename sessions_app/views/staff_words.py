@@ -74,7 +74,7 @@ def staff_words(request: SignedInRequest) -> HttpResponse:
         "has_errors": bool(form.errors),
         "nav": "words",
     }
-    status = 409 if error else 422 if form.errors else 200
+    status = error.status if error else 422 if form.errors else 200
     return render(request, "staff/words.html", context, status=status)
 
 

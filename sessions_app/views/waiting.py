@@ -182,5 +182,5 @@ def held_time(request: SignedInRequest, uuid: object) -> HttpResponse:
             "error": error,
             "nav": "sessions",
         },
-        status=409 if error else 422 if form.errors else 200,
+        status=error.status if error else 422 if form.errors else 200,
     )

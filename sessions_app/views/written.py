@@ -199,7 +199,7 @@ def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "is_stale": error is not None and error.code == STALE,
         "nav": "messages",
     }
-    status = 409 if error else 422 if is_mentor and form.errors else 200
+    status = error.status if error else 422 if is_mentor and form.errors else 200
     return render(request, "sessions_app/written_end.html", context, status=status)
 
 
