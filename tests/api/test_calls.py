@@ -187,6 +187,7 @@ def test_reschedule_and_its_refusal(program, bob, booking):
     assert (moved[0], moved[1]["start"], moved[1]["sequence"]) == (200, "2026-11-27T10:00:00Z", 1)
     assert (refused[0], refused[1]["code"], len(refused[1]["alternatives"])) == (409, "outside_windows", 3)
     assert (same[0], same[1]["code"]) == (422, "same_time")
+    assert "2026-11-27T10:00:00Z" not in [slot["start"] for slot in same[1]["alternatives"]]
 
 
 def test_accept_and_decline_are_the_mentors(program, alice, bob, request_for):
