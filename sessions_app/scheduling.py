@@ -141,7 +141,7 @@ def write_week(schedule: Schedule, rules: ScheduleRules, windows: frozenset[Wind
 
 def week_mark(profile: MentorProfile, schedule: Schedule, *, now: datetime) -> str:
     """Of all that the page of the week shows; a proposal that isn't stored is no week yet."""
-    if schedule.pk is None:
+    if not schedule.pk:
         return mark_of("proposal")
     rules = [getattr(schedule, rule.name) for rule in fields(ScheduleRules)]
     windows = sorted(schedule.windows.values_list("weekday", "start", "end"))

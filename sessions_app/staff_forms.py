@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import validate_plain_text
@@ -38,8 +39,7 @@ class SeenForm(forms.Form):
 
     def show_version(self, version: int) -> None:
         """The page tells that the profile has changed: what is pressed next is about how it is now."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["seen"] = str(version)
+        self.data = MultiValueDict({**dict(self.data.lists()), "seen": [str(version)]})  # type: ignore[attr-defined]
 
 
 class ReviewForm(SeenForm):

@@ -148,7 +148,7 @@ def held_time(request: SignedInRequest, uuid: object) -> HttpResponse:
         try:
             decline_time(held=held, by=request.user, now=now, seen=seen_by(request))
         except BookingError as refused:
-            error, held = refused, mine.get(uuid=uuid)
+            error, held = refused, mine.get(pk=held.pk)
         else:
             messages.success(request, _("It goes to the next person. You keep your place in line."))
             return redirect("waiting_list")
@@ -161,7 +161,7 @@ def held_time(request: SignedInRequest, uuid: object) -> HttpResponse:
                 held=held, question=form.cleaned_data["question"], by=request.user, now=now, seen=seen_by(request)
             )
         except BookingError as refused:
-            error, held = refused, mine.get(uuid=uuid)
+            error, held = refused, mine.get(pk=held.pk)
         else:
             messages.success(request, booked_text(booking))
             return redirect("session", booking.uuid)
