@@ -1,6 +1,7 @@
 """Pages that belong to no app: what the product is, and what to say when something goes wrong."""
 
 from datetime import datetime
+from math import ceil
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -11,6 +12,7 @@ from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
 from common.api.problems import body_of
+from common.trouble import TRY_AGAIN_AFTER
 
 
 @login_not_required
@@ -75,6 +77,13 @@ def unavailable(request: HttpRequest, until: datetime | None = None) -> HttpResp
     """503 during maintenance, as bare as 500."""
     response = HttpResponse(get_template("503.html").render(bare_context() | {"until": until}), status=503)
     response["Retry-After"] = "300"
+    return response
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """503 where a lock was not given back in time: nothing was done, and the same may work in a moment."""
+    response = HttpResponse(get_template("503_busy.html").render(bare_context()), status=503)
+    response["Retry-After"] = str(ceil(TRY_AGAIN_AFTER.total_seconds()))
     return response
 
 

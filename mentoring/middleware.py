@@ -1,8 +1,14 @@
-"""Headers that every response carries, errors and redirects included."""
+"""Headers that every response carries, errors and redirects included; and what is said while the database is busy."""
 
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+
+from common.trouble import is_passing
+from common.views import busy
+
+logger = logging.getLogger(__name__)
 
 # Unfold's admin pages build their styles and expressions in the browser (Alpine); nothing of ours does.
 ADMIN_POLICY = {
@@ -38,3 +44,19 @@ class ResponseHeadersMiddleware:
             if request.path.startswith(path):
                 response._csp_update = policy  # type: ignore[attr-defined]
         return response
+
+
+class BusyMiddleware:
+    """Trouble of the database that passes is said as what it is, on a page that is sent again by its reload."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not is_passing(error):
+            return None
+        logger.warning("the database could not answer in time: %s", error)
+        return busy(request)

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "mentoring.middleware.BusyMiddleware",
 ]
 
 ROOT_URLCONF = "mentoring.urls"
@@ -245,7 +246,14 @@ MAX_LIVE_ENGAGEMENTS_PER_PAIR = 1
 MAX_CONTACTS = 4
 SERIES_SPAN = timedelta(days=28)
 HOLD_MINUTES = 10
+# By address of a visitor, whatever they hold, and of one mentor's time
 MAX_HOLDS_PER_HOUR = 20
+MAX_HOLDS_OF_ONE_MENTOR_AN_HOUR = 10
+# By person, with whomever, and with one other person; what is cancelled counts, cancelling itself is never refused
+MAX_BOOKINGS_AN_HOUR = 20
+MAX_BOOKINGS_TOGETHER_A_DAY = 8
+MAX_MOVES_A_DAY = 30
+MAX_MOVES_TOGETHER_A_DAY = 10
 REQUEST_DEADLINE = timedelta(hours=24)
 MAX_MOVES = 30
 # Who misses so many sessions as a mentee within this time can't book for a while
@@ -278,7 +286,6 @@ WEBHOOKS_TO_LOCAL_ADDRESSES = env.bool("WEBHOOKS_TO_LOCAL_ADDRESSES", default=Fa
 # What programs may ask for, see docs/api.md
 API_ADDRESS_A_MINUTE = 60
 API_PERSON_A_MINUTE = 600
-API_BOOKINGS_AN_HOUR = 20
 API_LARGEST_BODY = 256 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -13,12 +13,15 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
 from common.requests import posted
+from common.seen import seen_by, still_seen
 
 from .completeness import missing_steps
 from .decorators import own_profile
-from .errors import ProfileError
+from .drafts import words_mark
+from .errors import MOVED_ON, ProfileError
 from .forms import HowForm, LengthsForm, QuestionsForm, WhoForm
 from .models import MentorProfile, ProfileState
+from .offers import lengths_mark
 from .services import Words, draft_of, save_words, set_lengths, start_application, submit_profile
 
 STEPS = 5
@@ -61,7 +64,17 @@ def who_page(request: SignedInRequest, profile: MentorProfile | None) -> HttpRes
         data = form.cleaned_data
         profile = profile or start_application(person=request.user, now=timezone.now(), name=data["name"])
         removed = data.get("remove_photo", False) and photo is None
-        save_words(profile=profile, words=form.words(), name=data["name"], photo=photo, remove_photo=removed)
+        try:
+            save_words(
+                profile=profile,
+                words=form.words(),
+                name=data["name"],
+                photo=photo,
+                remove_photo=removed,
+                seen=seen_by(request) if draft else None,
+            )
+        except ProfileError as error:
+            return _stale_page(request, profile, 1, form, error, draft=draft)
         return _go_on(request, profile, 1)
     if photo and profile:
         # A browser does not send a file twice by itself: a good photo is kept although something else is wrong.
@@ -71,17 +84,26 @@ def who_page(request: SignedInRequest, profile: MentorProfile | None) -> HttpRes
 
 def questions_page(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
     form = QuestionsForm(posted(request), initial=QuestionsForm.initial_of(draft_of(profile)))
+    kept = False
     if request.method == "POST" and form.is_valid():
-        save_words(profile=profile, words=form.words(), topics=form.cleaned_data["topics"])
+        try:
+            save_words(profile=profile, words=form.words(), topics=form.cleaned_data["topics"], seen=seen_by(request))
+        except ProfileError as error:
+            more = {"draft": draft_of(profile), "asks": form.written_asks}
+            return _stale_page(request, profile, 2, form, error, **more)
         if "stay" not in request.POST:
             return _go_on(request, profile, 2)
-    return _page(request, profile, 2, form, draft=draft_of(profile), asks=form.written_asks)
+        kept = True
+    return _page(request, profile, 2, form, draft=draft_of(profile), asks=form.written_asks, fresh=kept)
 
 
 def how_page(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
     form = HowForm(posted(request), initial=HowForm.initial_of(draft_of(profile)))
     if request.method == "POST" and form.is_valid():
-        save_words(profile=profile, words=form.words())
+        try:
+            save_words(profile=profile, words=form.words(), seen=seen_by(request))
+        except ProfileError as error:
+            return _stale_page(request, profile, 3, form, error)
         return _go_on(request, profile, 3)
     return _page(request, profile, 3, form)
 
@@ -92,7 +114,16 @@ def lengths_page(request: SignedInRequest, profile: MentorProfile) -> HttpRespon
     form = LengthsForm(posted(request), initial=LengthsForm.initial_of(profile))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        set_lengths(profile=profile, lengths=data["lengths"], format=data["format"], instant=data["at_once"] == "yes")
+        try:
+            set_lengths(
+                profile=profile,
+                lengths=data["lengths"],
+                format=data["format"],
+                instant=data["at_once"] == "yes",
+                seen=seen_by(request),
+            )
+        except ProfileError as error:
+            return _stale_page(request, profile, 4, form, error)
         return _go_on(request, profile, 4)
     return _page(request, profile, 4, form)
 
@@ -101,8 +132,12 @@ def send_page(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
     draft = draft_of(profile)
     if request.method == "POST":
         try:
-            submit_profile(profile=profile, by=request.user, now=timezone.now())
+            submit_profile(profile=profile, by=request.user, now=timezone.now(), seen=seen_by(request))
         except ProfileError as error:
+            if error.code == MOVED_ON:
+                messages.error(request, str(error.message))
+                profile.refresh_from_db()
+                return _stale_page(request, profile, 5, None, error, draft=draft_of(profile), missing=[])
             if error.code != "incomplete":
                 raise
         else:
@@ -123,7 +158,42 @@ PAGES: Mapping[int, Callable[[SignedInRequest, Any], HttpResponse]] = {
 TEMPLATES = {1: "apply_who", 2: "apply_questions", 3: "apply_how", 4: "apply_lengths", 5: "apply_send"}
 
 
-def _page(request: SignedInRequest, profile: MentorProfile | None, step: int, form: Any, **extra: Any) -> HttpResponse:
+# What each page asks, by which a page that has grown old is told from one that hasn't
+WORDS_OF = {1: ("headline", "name"), 2: ("asks", "languages", "topics"), 3: ("how_i_work",)}
+
+
+def _mark_of_page(profile: MentorProfile | None, step: int) -> str:
+    """Of what the page shows, as it is stored; nothing before there is a profile."""
+    if profile is None:
+        return ""
+    if step in WORDS_OF:
+        return words_mark(profile, draft_of(profile), *WORDS_OF[step])
+    return lengths_mark(profile) if step == 4 else str(profile.version)
+
+
+def _stale_page(
+    request: SignedInRequest, profile: MentorProfile, step: int, form: Any, error: ProfileError, **extra: Any
+) -> HttpResponse:
+    """The page with what was typed, and the same button for what is stored now. Other refusals are raised again."""
+    if error.code != MOVED_ON:
+        raise error
+    if form:
+        form.add_error(None, str(error.message))
+    profile.person.refresh_from_db(fields=["name"])
+    return _page(request, profile, step, form, fresh=True, status=409, **extra)
+
+
+def _page(
+    request: SignedInRequest,
+    profile: MentorProfile | None,
+    step: int,
+    form: Any,
+    *,
+    fresh: bool = False,
+    status: int = 200,
+    **extra: Any,
+) -> HttpResponse:
+    """`fresh`: the reader knows how things are now, so the page stands for that and not for what it once showed."""
     context = {
         "profile": profile,
         "form": form,
@@ -132,10 +202,12 @@ def _page(request: SignedInRequest, profile: MentorProfile | None, step: int, fo
         "heading": TITLES[step],
         "applying": profile is None or profile.state == ProfileState.DRAFT,
         "previous": step - 1,
+        "seen": still_seen(request, _mark_of_page(profile, step), told=fresh),
         **extra,
     }
     wrong = bool(form and form.is_bound and form.errors) or extra.get("has_errors")
-    return render(request, f"mentors/{TEMPLATES[step]}.html", context, status=422 if wrong else 200)
+    status = 422 if wrong and status == 200 else status
+    return render(request, f"mentors/{TEMPLATES[step]}.html", context, status=status)
 
 
 def _go_on(request: SignedInRequest, profile: MentorProfile, step: int) -> HttpResponse:

@@ -1,7 +1,7 @@
 """Writing a profile: the words and the photo as their mentor is writing them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from accounts.hooks import announce_person
 from accounts.models import User
+from common.seen import mark_of
 
-from .errors import ProfileError
+from .errors import ProfileError, check_seen
 from .models import THUMBNAIL, MentorProfile, ProfileDraft, ProfileState, ProfileWords, Topic
 from .photos import Portraits
 
@@ -120,22 +121,26 @@ def save_words(
     name: str | None = None,
     photo: Portraits | None = None,
     remove_photo: bool = False,
+    seen: str | None = None,
 ) -> ProfileDraft:
     """Keep what the mentor wrote. The public words stay; whoever is reviewing sees that this changed.
 
-    Raises ProfileError("closed") when the profile may not be written (suspended, turned down).
+    `seen` is the mark of the same words as the mentor saw them (`words_mark`). Raises ProfileError("closed") when the
+    profile may not be written (suspended, turned down), or "moved_on".
     """
     User.objects.locked(profile.person_id)
     fresh = lock_profile(profile)
     if not fresh.is_writable:
         raise ProfileError("closed", _("This profile cannot be changed now."))
     draft = draft_of(fresh)
-    for field in ("headline", "asks", "how_i_work", "languages"):
-        value = getattr(words, field)
-        if value is not None:
-            setattr(draft, field, value)
+    new = {field: value for field, value in asdict(words).items() if value is not None}
+    asked = new | ({"name": name} if name is not None else {})
+    asked |= {"topics": sorted(topic.pk for topic in topics)} if topics is not None else {}
+    check_seen(seen, words_mark(fresh, draft, *asked), _mark_of_words(asked))
+    for field, value in new.items():
+        setattr(draft, field, value)
     if topics is not None:
-        draft.topics.set(topics)
+        draft.topics.set(asked["topics"])
     if name is not None and name != fresh.person.name:
         fresh.person.name = name
         fresh.person.save(update_fields=["name"])
@@ -146,6 +151,19 @@ def save_words(
     fresh.version += 1
     fresh.save(update_fields=["version"])
     return draft
+
+
+def words_mark(profile: MentorProfile, draft: ProfileDraft | None, *names: str) -> str:
+    """Of what one page of the profile asks, as it is stored; before there is a profile there is nothing but a name."""
+    known: dict[str, object] = {"name": profile.person.name}
+    if draft is not None:
+        known |= {field: getattr(draft, field) for field in ("headline", "asks", "how_i_work", "languages")}
+        known["topics"] = sorted(draft.topics.values_list("pk", flat=True)) if "topics" in names else []
+    return _mark_of_words({name: known[name] for name in names})
+
+
+def _mark_of_words(words: Mapping[str, object]) -> str:
+    return mark_of(*sorted(words.items()))
 
 
 def _replace_photo(profile: MentorProfile, draft: ProfileDraft, photo: Portraits | None) -> None:
@@ -171,9 +189,13 @@ def forget_photo(portrait: str) -> None:
 
 
 @transaction.atomic
-def discard_changes(*, profile: MentorProfile) -> None:
-    """Let go of what was written since the approval; the draft becomes the public words again."""
+def discard_changes(*, profile: MentorProfile, seen: str | None = None) -> None:
+    """Let go of what was written since the approval; the draft becomes the public words again.
+
+    `seen` is the version that the mentor saw. Raises ProfileError("not_live", "moved_on").
+    """
     fresh = lock_profile(profile)
+    check_seen(seen, str(fresh.version))
     if fresh.state != ProfileState.APPROVED:
         raise ProfileError("not_live", _("Only a live profile has a public version to go back to."))
     draft = draft_of(fresh)

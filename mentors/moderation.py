@@ -11,7 +11,7 @@ from notifications.services import Due, schedule
 
 from .completeness import what_is_missing
 from .drafts import copy_words, differs, draft_of, forget_photo, lock_profile
-from .errors import ProfileError
+from .errors import MOVED_ON, ProfileError, check_seen
 from .hooks import announce_change, deciding
 from .models import Decision, MentorProfile, ProfileDecision, ProfileState
 
@@ -23,10 +23,10 @@ FARTHEST_BEHIND_UTC = timedelta(hours=12)
 
 
 @transaction.atomic
-def submit_profile(*, profile: MentorProfile, by: User, now: datetime) -> MentorProfile:
-    """Send what is written for review.
+def submit_profile(*, profile: MentorProfile, by: User, now: datetime, seen: str | None = None) -> MentorProfile:
+    """Send what is written for review; `seen` is the version that the mentor read.
 
-    Raises ProfileError("incomplete") with its fields, "already_sent", "closed", "unchanged".
+    Raises ProfileError("incomplete") with its fields, "already_sent", "closed", "unchanged", "moved_on".
     """
     fresh = lock_profile(profile)
     draft = draft_of(fresh)
@@ -38,6 +38,7 @@ def submit_profile(*, profile: MentorProfile, by: User, now: datetime) -> Mentor
         raise ProfileError("incomplete", _("Something is still missing."), fields)
     if fresh.state == ProfileState.APPROVED and not differs(fresh, draft):
         raise ProfileError("unchanged", _("Nothing has changed since your profile was approved."))
+    check_seen(seen, str(fresh.version))
     if fresh.state != ProfileState.APPROVED:
         fresh.state = ProfileState.SUBMITTED
     draft.submitted_at = now
@@ -166,7 +167,7 @@ def _refuse_own(profile: MentorProfile, by: User) -> None:
 def _lock_seen(profile: MentorProfile, seen: int | None) -> MentorProfile:
     fresh = lock_profile(profile)
     if seen is not None and seen != fresh.version:
-        raise ProfileError("moved_on", _who_was_first(fresh))
+        raise ProfileError(MOVED_ON, _who_was_first(fresh))
     return fresh
 
 

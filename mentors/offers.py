@@ -7,10 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.seen import mark_of
 from common.statements import Reading
 
 from .drafts import lock_profile
-from .errors import ProfileError
+from .errors import ProfileError, check_seen
 from .hooks import announce_change
 from .models import MentorProfile, Offer, Topic
 
@@ -35,10 +36,16 @@ def take_offer(row: Sequence[Any]) -> tuple[Offer, Sequence[Any]]:
 
 
 @transaction.atomic
-def set_lengths(*, profile: MentorProfile, lengths: Iterable[int], format: str, instant: bool) -> list[Offer]:
-    """One plain offer per length, as the application asks it: missing ones are made, others put away."""
+def set_lengths(
+    *, profile: MentorProfile, lengths: Iterable[int], format: str, instant: bool, seen: str | None = None
+) -> list[Offer]:
+    """One plain offer per length, as the application asks it: missing ones are made, others put away.
+
+    `seen` is the mark of those that the mentor saw. Raises ProfileError("no_lengths", "moved_on").
+    """
     lock_profile(profile)
     wanted = sorted(set(lengths))
+    check_seen(seen, lengths_mark(profile), mark_of([(length, format, instant) for length in wanted]))
     if not wanted:
         raise ProfileError("no_lengths", _("Choose at least one length."))
     profile.offers.timed().exclude(length__in=wanted).update(is_active=False)
@@ -53,10 +60,21 @@ def set_lengths(*, profile: MentorProfile, lengths: Iterable[int], format: str, 
     return [kept[length] for length in wanted]
 
 
+def lengths_mark(profile: MentorProfile) -> str:
+    """Of the lengths that can be booked, and how."""
+    return mark_of(sorted(profile.offers.timed().active().values_list("length", "format", "instant")))
+
+
 @transaction.atomic
-def save_offer(*, profile: MentorProfile, offer: Offer, topics: Iterable[Topic]) -> Offer:
-    """Keep one offer as its mentor wrote it. Raises ProfileError("too_many")."""
+def save_offer(*, profile: MentorProfile, offer: Offer, topics: Iterable[Topic], seen: str | None = None) -> Offer:
+    """Keep one offer as its mentor wrote it; `seen` is the mark of what they saw of it (`offer_mark`).
+
+    Raises ProfileError("too_many", "moved_on").
+    """
     lock_profile(profile)
+    topics = list(topics)
+    if offer.pk:
+        check_seen(seen, offer_mark(Offer.objects.get(pk=offer.pk)), offer_mark(offer, topics))
     others = profile.offers.active().exclude(pk=offer.pk).count()
     if offer.is_active and others >= MAX_OFFERS:
         raise ProfileError(
@@ -69,10 +87,21 @@ def save_offer(*, profile: MentorProfile, offer: Offer, topics: Iterable[Topic])
     return offer
 
 
+def offer_mark(offer: Offer, topics: Iterable[Topic] | None = None) -> str:
+    """Of all that its mentor decides about it; `topics` where those to be are others than those it has."""
+    chosen = offer.topics.all() if topics is None else topics
+    own = (offer.title, offer.length, offer.format, offer.instant, offer.is_active, offer.issue_types, offer.questions)
+    return mark_of(*map(str, own), sorted(topic.pk for topic in chosen))
+
+
 @transaction.atomic
-def put_away_offer(*, profile: MentorProfile, offer: Offer) -> Offer:
-    """Nobody can book it any more; sessions that were booked stay. Raises ProfileError("last")."""
+def put_away_offer(*, profile: MentorProfile, offer: Offer, seen: str | None = None) -> Offer:
+    """Nobody can book it any more; sessions that were booked stay. Raises ProfileError("last", "moved_on")."""
     lock_profile(profile)
+    offer = Offer.objects.get(pk=offer.pk)
+    if not offer.is_active:
+        return offer
+    check_seen(seen, offer_mark(offer))
     if not profile.offers.active().exclude(pk=offer.pk).exists():
         raise ProfileError("last", _("This is your only offer. Add another one first, or pause your profile."))
     offer.is_active = False
@@ -82,6 +111,12 @@ def put_away_offer(*, profile: MentorProfile, offer: Offer) -> Offer:
 
 
 @transaction.atomic
-def bring_back_offer(*, profile: MentorProfile, offer: Offer) -> Offer:
+def bring_back_offer(*, profile: MentorProfile, offer: Offer, seen: str | None = None) -> Offer:
+    """People can book it again. Raises ProfileError("too_many", "moved_on")."""
+    lock_profile(profile)
+    offer = Offer.objects.get(pk=offer.pk)
+    if offer.is_active:
+        return offer
+    check_seen(seen, offer_mark(offer))
     offer.is_active = True
     return save_offer(profile=profile, offer=offer, topics=list(offer.topics.all()))

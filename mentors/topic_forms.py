@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import validate_plain_text
 
-from .errors import ProfileError
+from .errors import MOVED_ON, ProfileError
 from .models import Topic
 from .services import refuse_third_level, save_topic
 
@@ -31,6 +31,7 @@ class SynonymsField(forms.CharField):
 
 
 class TopicForm(forms.ModelForm):
+    is_stale = False
     synonyms = SynonymsField(
         label=_("Other words for it"),
         help_text=_("With commas between them: salary talk, pay rise."),
@@ -68,10 +69,11 @@ class TopicForm(forms.ModelForm):
                 self.add_error("parent", str(error.message))
         return data
 
-    def keep(self) -> bool:
-        """Save through the service; False with an error on the form when somebody else was faster."""
+    def keep(self, seen: str | None = None) -> bool:
+        """Save through the service; False with an error on the form when someone else was faster."""
         try:
-            save_topic(topic=self.instance)
+            save_topic(topic=self.instance, seen=seen)
         except ProfileError as error:
-            self.add_error("parent", str(error.message))
+            self.is_stale = error.code == MOVED_ON
+            self.add_error(None if self.is_stale else "parent", str(error.message))
         return not self.errors

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
 from common.requests import posted
+from common.seen import seen_by, still_seen
 
 from .models import Topic
 from .topic_forms import TopicForm
+from .topics import topic_mark
 
 
 @require_safe
@@ -40,10 +42,12 @@ def staff_topic_edit(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _edit(request: SignedInRequest, topic: Topic) -> HttpResponse:
-    name = topic.name
+    name, present = topic.name, topic_mark(topic) if topic.pk else ""
     form = TopicForm(posted(request), instance=topic)
-    if request.method == "POST" and form.is_valid() and form.keep():
+    if request.method == "POST" and form.is_valid() and form.keep(seen_by(request)):
         messages.success(request, _("“%(name)s” is saved.") % {"name": topic.name})
         return redirect("staff_topics")
-    context = {"form": form, "name": name, "nav": "topics"}
-    return render(request, "staff/topic.html", context, status=422 if form.errors else 200)
+    seen = still_seen(request, present, told=form.is_stale)
+    context = {"form": form, "name": name, "seen": seen, "nav": "topics"}
+    status = 409 if form.is_stale else 422 if form.errors else 200
+    return render(request, "staff/topic.html", context, status=status)

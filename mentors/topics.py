@@ -4,7 +4,9 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from .errors import ProfileError
+from common.seen import mark_of
+
+from .errors import ProfileError, check_seen
 from .models import Topic
 
 SLUG_LENGTH = 55
@@ -13,19 +15,25 @@ ADD_PAGE = "add"
 
 
 @transaction.atomic
-def save_topic(*, topic: Topic) -> Topic:
-    """Make or change a topic; its address is made once.
+def save_topic(*, topic: Topic, seen: str | None = None) -> Topic:
+    """Make or change a topic; its address is made once. `seen` is the mark of the topic as it was shown.
 
-    Raises ProfileError("third_level", "has_children", "own_parent").
+    Raises ProfileError("third_level", "has_children", "own_parent", "moved_on").
     """
     # Two people who move topics at once could build a third level together: all of the few rows are locked.
     list(Topic.objects.select_for_update().values_list("pk", flat=True))
+    if topic.pk:
+        check_seen(seen, topic_mark(Topic.objects.get(pk=topic.pk)), topic_mark(topic))
     if topic.parent_id is not None:
         refuse_third_level(topic)
     if not topic.slug:
         topic.slug = _free_slug(topic.name)
     topic.save()
     return topic
+
+
+def topic_mark(topic: Topic) -> str:
+    return mark_of(topic.name, topic.parent_id, list(topic.synonyms), topic.position, topic.is_active)
 
 
 def refuse_third_level(topic: Topic) -> None:

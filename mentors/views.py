@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from common.seen import seen_by
 
 from .completeness import missing_steps
 from .decorators import mentor_required, own_profile
@@ -28,6 +29,10 @@ def become_a_mentor(request: HttpRequest) -> HttpResponse:
 @require_safe
 @mentor_required
 def mentor_profile(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
+    return profile_page(request, profile)
+
+
+def profile_page(request: SignedInRequest, profile: MentorProfile, *, status: int = 200) -> HttpResponse:
     draft = draft_of(profile)
     now = timezone.now()
     last = told_decision(profile)
@@ -47,20 +52,21 @@ def mentor_profile(request: SignedInRequest, profile: MentorProfile) -> HttpResp
         "may_apply_again": again_from is not None and now >= again_from,
         "offers": profile.offers.active(),
     }
-    return render(request, "mentors/profile.html", context)
+    return render(request, "mentors/profile.html", context, status=status)
 
 
 @require_POST
 @mentor_required
 def mentor_profile_send(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
     try:
-        submit_profile(profile=profile, by=request.user, now=timezone.now())
+        submit_profile(profile=profile, by=request.user, now=timezone.now(), seen=seen_by(request))
     except ProfileError as error:
         if error.code == "incomplete":
             return redirect("mentor_apply", 5)
         messages.error(request, str(error.message))
-    else:
-        messages.success(request, _("Your profile has been sent."))
+        profile.refresh_from_db()
+        return profile_page(request, profile, status=409)
+    messages.success(request, _("Your profile has been sent."))
     return redirect("mentor_profile")
 
 
@@ -68,10 +74,12 @@ def mentor_profile_send(request: SignedInRequest, profile: MentorProfile) -> Htt
 @mentor_required
 def mentor_profile_discard(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
     try:
-        discard_changes(profile=profile)
-        messages.success(request, _("Your changes are gone. The public version is back."))
+        discard_changes(profile=profile, seen=seen_by(request))
     except ProfileError as error:
         messages.error(request, str(error.message))
+        profile.refresh_from_db()
+        return profile_page(request, profile, status=409)
+    messages.success(request, _("Your changes are gone. The public version is back."))
     return redirect("mentor_profile")
 
 

@@ -9,12 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from common.instants import UnreadableError, parse_instant
 
 from .forms import WHAT, PreferenceForm
 from .inbox import entries, mark_read
@@ -58,10 +58,9 @@ def notifications_read(request: SignedInRequest) -> HttpResponse:
 
 def moment_of(text: str) -> datetime | None:
     try:
-        moment = parse_datetime(text)
-    except ValueError:
+        return parse_instant(text)
+    except UnreadableError:
         return None
-    return moment if moment and timezone.is_aware(moment) else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

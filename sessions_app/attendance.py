@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import User
+from common.seen import mark_of
 from mentors.models import Format
 
 from .models import AttendanceAct, AttendanceKind, Booking, BookingState
@@ -74,6 +75,11 @@ class Attendance:
     def is_contested(self) -> bool:
         """Staff have been asked and have not decided: until then it counts against nobody."""
         return bool(self.contests) and self.decision is None
+
+    @property
+    def read_mark(self) -> str:
+        """Of all that has been said: staff decide on what they have read."""
+        return mark_of(self.booking.version, *(act.pk for act in self.acts))
 
     @property
     def missing(self) -> User | None:

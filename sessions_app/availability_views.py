@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.viewing import viewer_hour12, viewer_zone
 from common.parts import render_page
+from common.seen import seen_by, still_seen
 from common.zones import UTC_NAME
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
@@ -23,7 +24,15 @@ from .forms.schedule import RulesForm, add_schedule_error, rules_values
 from .forms.week import Week, WeekForm, edited, sensible_spans, spans_of, typed_week, windows_of
 from .models import DateOverride, Schedule, TimeOff
 from .preview import preview_of, timetable_for
-from .scheduling import DEFAULT_WINDOWS, ScheduleError, local_today, proposed_schedule, save_week
+from .scheduling import (
+    DEFAULT_WINDOWS,
+    STALE,
+    ScheduleError,
+    local_today,
+    proposed_schedule,
+    save_week,
+    week_mark,
+)
 from .wall_words import date_text, wall_range_text
 from .walltime import Spans
 
@@ -51,6 +60,11 @@ class Desk:
     def away_until(self) -> date | None:
         today = local_today(self.schedule, self.now)
         return self.profile.paused_until if self.profile.is_paused(today) else None
+
+    @property
+    def mark(self) -> str:
+        """Of all that the page shows of the week."""
+        return week_mark(self.profile, self.schedule, now=self.now)
 
     def rules_form(self, data: Any = None, **kwargs: Any) -> RulesForm:
         return RulesForm(data, schedule=self.schedule, can_pause=self.can_pause, **kwargs)
@@ -87,7 +101,7 @@ def _show_edit(request: HttpRequest, desk: Desk, week: Week, focus: tuple[int, i
 
 
 def _save(request: HttpRequest, desk: Desk) -> HttpResponse:
-    week, rules = WeekForm(request.POST), desk.rules_form(request.POST)
+    week, rules, stale = WeekForm(request.POST), desk.rules_form(request.POST), False
     if week.is_valid() & rules.is_valid():
         try:
             save_week(
@@ -97,14 +111,17 @@ def _save(request: HttpRequest, desk: Desk) -> HttpResponse:
                 away_until=rules.cleaned_data.get("away_until"),
                 by=desk.profile.person,
                 now=desk.now,
+                seen=seen_by(request),
             )
         except ScheduleError as error:
             add_schedule_error(rules, error)
+            stale = error.code == STALE
+            desk = _desk(request, desk.profile)
         else:
             messages.success(request, _("Your availability is saved."))
             return redirect("mentor_availability")
     seen = _typed_rules(desk, week.spans, rules.cleaned_data)
-    return _page(request, desk, week, rules, seen, status=422)
+    return _page(request, desk, week, rules, seen, status=409 if stale else 422)
 
 
 def _typed_rules(desk: Desk, spans: Mapping[int, Spans], rules: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +148,8 @@ def _page(
         "zone": timetable.rules.zone,
         "week": week,
         "rules": rules,
-        "has_errors": status == 422,
+        "seen": still_seen(request, desk.mark, told=status == 409),
+        "has_errors": status != 200,
         "preview": preview_of(desk.profile, timetable, now=desk.now),
         "exceptions": exceptions_of(desk.schedule, now=desk.now, hour12=viewer_hour12(request)),
     }

@@ -1,7 +1,7 @@
 """Why a booking can't be made or changed, in words fit for the person who tried."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from common.refusals import RefusalError
@@ -11,9 +11,14 @@ class BookingError(RefusalError):
     """`earliest` where a time can be named that would do; it may be a function, asked if somebody wants to know."""
 
     def __init__(
-        self, code: str, message: str, *, earliest: datetime | Callable[[], datetime | None] | None = None
+        self,
+        code: str,
+        message: str,
+        *,
+        earliest: datetime | Callable[[], datetime | None] | None = None,
+        wait: timedelta | None = None,
     ) -> None:
-        super().__init__(code, message)
+        super().__init__(code, message, wait=wait)
         self._earliest = earliest
 
     @cached_property

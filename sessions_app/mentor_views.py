@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.viewing import viewer_zone
+from common.seen import seen_by
 from common.zones import UTC_NAME
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
@@ -21,6 +22,7 @@ from .mentor_day import later_deadline, mentor_day
 from .models import Booking
 from .presenting import Stage, stage_of, starts_text
 from .services import accept_booking, decline_booking, extend_request
+from .services.base import why_stale
 
 
 @require_safe
@@ -52,6 +54,8 @@ def respond(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return _answered(request, booking)
     answer = request.POST.get("answer", "") if request.method == "POST" else ""
     form = DeclineForm(request.POST if answer == "decline" else None)
+    if answer and (refusal := why_stale(booking, seen_by(request))):
+        return _request_page(request, booking, form, refusal=refusal.message, status=409)
     if answer == "decline" and not form.is_valid():
         return _request_page(request, booking, form, status=422)
     if not answer:
@@ -59,10 +63,10 @@ def respond(request: HttpRequest, uuid: UUID) -> HttpResponse:
     try:
         return _answer(request, booking, answer, form)
     except BookingError as error:
-        booking.refresh_from_db()
+        booking = mine.with_people().select_related("offer__profile__schedule").get(uuid=uuid)
         if stage_of(booking, now) != Stage.WAITING:
             return _answered(request, booking, status=409)
-        return _request_page(request, booking, form, refusal=error.message, status=409)
+        return _request_page(request, booking, form, refusal=error.message, status=error.status)
 
 
 def _answer(request: HttpRequest, booking: Booking, answer: str, form: DeclineForm) -> HttpResponse:
@@ -70,15 +74,16 @@ def _answer(request: HttpRequest, booking: Booking, answer: str, form: DeclineFo
     by, now = booking.mentor, timezone.now()
     name = {"name": booking.other(by).first_name}
     if answer == "accept":
-        accept_booking(booking=booking, by=by, now=now)
+        read = request.POST.get("brief")
+        accept_booking(booking=booking, by=by, now=now, seen=seen_by(request), brief_seen=read)
         messages.success(request, _("It is agreed. We have told %(name)s.") % name)
         return redirect("session", booking.uuid)
     if answer == "decline":
-        decline_booking(booking=booking, by=by, reason=form.reason, now=now)
+        decline_booking(booking=booking, by=by, reason=form.reason, now=now, seen=seen_by(request))
         messages.success(request, _("We have told %(name)s that you cannot make it.") % name)
         return redirect("mentor_today")
     if answer == "more":
-        extend_request(booking=booking, by=by, now=now)
+        extend_request(booking=booking, by=by, now=now, seen=seen_by(request))
         messages.success(request, _("You have more time. %(name)s keeps waiting.") % name)
     return redirect("session_respond", booking.uuid)
 

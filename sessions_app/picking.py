@@ -70,6 +70,8 @@ class Browser:
     now: datetime
     # The reader's own sessions elsewhere: at these times they can't book.
     busy: Sequence[tuple[datetime, datetime]] = ()
+    # The start of the session that is moved: it counts as free, and is no choice.
+    present: datetime | None = None
 
     def pick(self, *, day: date | None = None, chosen: datetime | None = None) -> Picker | None:
         """The picker opened on `day`, or on the day of the `chosen` start, or on the soonest; never on an empty day.
@@ -137,9 +139,11 @@ class Browser:
             moment += REACH
 
     def slots(self, first: datetime, last: datetime, limit: int | None = None) -> list[Slot]:
-        return self.timetable.slots(
-            length=self.length, step=self.step, now=self.now, first=first, last=last, limit=limit
+        wanted = limit + 1 if limit and self.present else limit
+        found = self.timetable.slots(
+            length=self.length, step=self.step, now=self.now, first=first, last=last, limit=wanted
         )
+        return [slot for slot in found if slot.start != self.present][:limit]
 
     def midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), ZoneInfo(self.zone))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.refusals import RefusalError
+from common.seen import mark_of
 from common.zones import UTC_NAME, is_known_zone
 from mentors.errors import ProfileError
 from mentors.models import MentorProfile
@@ -31,6 +32,8 @@ MAX_WINDOWS_A_DAY = 12
 MAX_EXCEPTIONS = 200
 # Exceptions matter only inside the horizon, which is a year at most; two leave room to plan.
 FARTHEST = timedelta(days=730)
+
+STALE = "stale"
 
 Window = tuple[int, int, int]
 
@@ -110,13 +113,19 @@ def save_week(
     by: User,
     now: datetime,
     away_until: date | None = None,
+    seen: str | None = None,
 ) -> Schedule:
     """Make this the mentor's normal week and rules, and pause the profile until `away_until` (None: not paused).
 
-    What is the same already is not written: rows keep their ids. Raises ScheduleError; nothing is saved then.
+    What is the same already is not written: rows keep their ids. `seen` is the mark of the week that was on the page
+    (`week_mark`). Raises ScheduleError, `stale` among others; nothing is saved then.
     """
     wanted = check_week(windows)
     with changing_schedule(profile, by, now=now, timezone=rules.timezone) as schedule:
+        if seen is not None:
+            profile.refresh_from_db(fields=["paused_until"])
+            wished = mark_of([getattr(rules, rule.name) for rule in fields(rules)], sorted(wanted), away_until)
+            check_seen(seen, week_mark(profile, schedule, now=now), wished)
         changed = write_week(schedule, rules, wanted)
         changed |= write_pause(profile, schedule, away_until, today=local_today(schedule, now), by=by, now=now)
         if changed:
@@ -128,6 +137,28 @@ def write_week(schedule: Schedule, rules: ScheduleRules, windows: frozenset[Wind
     """What differs, of a schedule that is locked. Returns whether anything did. Raises ScheduleError."""
     changed = _write_rules(schedule, rules)
     return _write_windows(schedule, windows) or changed
+
+
+def week_mark(profile: MentorProfile, schedule: Schedule, *, now: datetime) -> str:
+    """Of all that the page of the week shows; a proposal that isn't stored is no week yet."""
+    if not schedule.pk:
+        return mark_of("proposal")
+    rules = [getattr(schedule, rule.name) for rule in fields(ScheduleRules)]
+    windows = sorted(schedule.windows.values_list("weekday", "start", "end"))
+    paused = profile.paused_until if profile.is_paused(local_today(schedule, now)) else None
+    return mark_of(rules, windows, paused)
+
+
+def check_seen(seen: str | None, present: str, wanted: str = "") -> None:
+    """Raises ScheduleError `stale` where a person acts on what has changed since they looked.
+
+    Not where all is already as they want it: that is their own form, sent twice.
+    """
+    if seen is not None and present not in (seen, wanted):
+        raise ScheduleError(
+            STALE,
+            _("Your availability was changed in another window since you opened this page. Check it, then save again"),
+        )
 
 
 def check_week(windows: Iterable[Window]) -> frozenset[Window]:
@@ -145,11 +176,19 @@ def check_week(windows: Iterable[Window]) -> frozenset[Window]:
 
 
 def set_override(
-    *, profile: MentorProfile, day: date, spans: Spans, by: User, now: datetime, override: DateOverride | None = None
+    *,
+    profile: MentorProfile,
+    day: date,
+    spans: Spans,
+    by: User,
+    now: datetime,
+    override: DateOverride | None = None,
+    seen: str | None = None,
 ) -> DateOverride:
     """These windows, or none, on one local date instead of its weekday's; `override` is the one to change.
 
-    Asking twice for the same gives the same row. Raises ScheduleError, also when the date has another override already.
+    Asking twice for the same gives the same row. `seen` is the mark of that one as it was shown. Raises ScheduleError,
+    also when the date has another override already.
     """
     minutes = [minute for span in check_spans(spans) for minute in span]
     with changing_schedule(profile, by, now=now) as schedule:
@@ -157,6 +196,8 @@ def set_override(
         present = schedule.overrides.filter(date=day).first()
         if present is not None and present.minutes == minutes and override in (None, present):
             return present
+        if override is not None:
+            check_seen(seen, present_mark(schedule.overrides.filter(pk=override.pk).first()))
         if present is not None and present != override:
             raise ScheduleError("exists", _("You have already set this date. Change it in the list"), field="day")
         if override is None:
@@ -169,23 +210,37 @@ def set_override(
     return override
 
 
-def remove_override(*, profile: MentorProfile, override: DateOverride, by: User, now: datetime) -> None:
-    """Let the weekday's windows hold again on that date; doing it twice is no error."""
+def remove_override(
+    *, profile: MentorProfile, override: DateOverride, by: User, now: datetime, seen: str | None = None
+) -> None:
+    """Let the weekday's windows hold again on that date; doing it twice is no error. Raises ScheduleError `stale`."""
     with changing_schedule(profile, by, now=now) as schedule:
+        if present := schedule.overrides.filter(pk=override.pk).first():
+            check_seen(seen, present.mark)
         if schedule.overrides.filter(pk=override.pk).delete()[0]:
             announce_opened(profile.person_id)
 
 
 def set_time_off(
-    *, profile: MentorProfile, first: date, last: date, by: User, now: datetime, time_off: TimeOff | None = None
+    *,
+    profile: MentorProfile,
+    first: date,
+    last: date,
+    by: User,
+    now: datetime,
+    time_off: TimeOff | None = None,
+    seen: str | None = None,
 ) -> TimeOff:
     """Close the local dates from `first` to `last`, both included; `time_off` is the one to change.
 
-    Asking twice for the same gives the same row. Raises ScheduleError, also where other time off overlaps.
+    Asking twice for the same gives the same row. `seen` is the mark of that one as it was shown. Raises ScheduleError,
+    also where other time off overlaps.
     """
     check_order(first, last)
     with changing_schedule(profile, by, now=now) as schedule:
         check_date(last, local_today(schedule, now), field="last")
+        if time_off is not None:
+            check_seen(seen, present_mark(schedule.time_off.filter(pk=time_off.pk).first()))
         others = schedule.time_off.exclude(pk=time_off.pk) if time_off else schedule.time_off.all()
         clash = others.filter(first__lte=last, last__gte=first).first()
         if clash is not None and time_off is None and (clash.first, clash.last) == (first, last):
@@ -203,11 +258,23 @@ def set_time_off(
     return time_off
 
 
-def remove_time_off(*, profile: MentorProfile, time_off: TimeOff, by: User, now: datetime) -> None:
-    """Open those dates again as the week and its overrides have them; doing it twice is no error."""
+def remove_time_off(
+    *, profile: MentorProfile, time_off: TimeOff, by: User, now: datetime, seen: str | None = None
+) -> None:
+    """Open those dates again as the week and its overrides have them; doing it twice is no error.
+
+    Raises ScheduleError `stale`.
+    """
     with changing_schedule(profile, by, now=now) as schedule:
+        if present := schedule.time_off.filter(pk=time_off.pk).first():
+            check_seen(seen, present.mark)
         if schedule.time_off.filter(pk=time_off.pk).delete()[0]:
             announce_opened(profile.person_id)
+
+
+def present_mark(row: DateOverride | TimeOff | None) -> str:
+    """Of a row as it is now; one that was removed meanwhile has a mark that no page shows."""
+    return row.mark if row else mark_of("gone")
 
 
 def local_today(schedule: Schedule, now: datetime) -> date:

@@ -1,11 +1,13 @@
 """What a reviewer says about a profile."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import validate_plain_text
@@ -14,6 +16,7 @@ from mentors.checklist import JUDGED, POINTS, TIMES, Finding
 APPROVE, CHANGES = "approve", "changes"
 SENTENCE_LENGTH = 300
 REASON_LENGTH = 500
+NEVER = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,23 @@ class PointFields:
     sentence: BoundField
 
 
-class ReviewForm(forms.Form):
+class SeenForm(forms.Form):
+    """`seen` is the profile's version that was read; without one it is none that there ever was."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_seen(self) -> int:
+        seen = self.cleaned_data["seen"]
+        return int(seen) if re.fullmatch("[0-9]{1,9}", seen) else NEVER
+
+    def show_version(self, version: int) -> None:
+        """The page tells that the profile has changed: what is pressed next is about how it is now."""
+        self.data = MultiValueDict({**dict(self.data.lists()), "seen": [str(version)]})  # type: ignore[attr-defined]
+
+
+class ReviewForm(SeenForm):
     """The checklist. To approve, every box is ticked; to ask for changes, every unticked one has its sentence."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput)
     decision = forms.ChoiceField(choices=[(APPROVE, APPROVE), (CHANGES, CHANGES)], widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, findings: Sequence[Finding], **kwargs: Any) -> None:
@@ -78,10 +94,9 @@ class ReviewForm(forms.Form):
         }
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(SeenForm):
     """A decision that needs words; the mentor reads them."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput)
     until = forms.DateField(
         label=_("Away until"),
         help_text=_("The day on which people can book again."),

@@ -20,7 +20,7 @@ from common.requests import posted
 from common.tabs import tab_links
 from common.times import when_text, zone_label
 from common.zones import UTC_NAME
-from mentors.errors import ProfileError
+from mentors.errors import MOVED_ON, ProfileError
 from mentors.models import MentorProfile, ProfileDraft, ProfileState
 from mentors.services import approve_profile, ask_for_changes
 
@@ -90,6 +90,7 @@ def staff_profiles(request: SignedInRequest) -> HttpResponse:
 def staff_profile(request: SignedInRequest, slug: str) -> HttpResponse:
     profile = find_profile(slug)
     now = timezone.now()
+    stale = False
     found = findings(profile, words_to_review(profile), times=times_fact(request, profile, now))
     form = ReviewForm(posted(request), findings=found, initial={"seen": profile.version})
     if request.method == "POST" and form.is_valid():
@@ -97,10 +98,14 @@ def staff_profile(request: SignedInRequest, slug: str) -> HttpResponse:
             decide(request, profile, form, now)
         except ProfileError as error:
             form.add_error(None, str(error.message))
+            stale = error.code == MOVED_ON
         else:
             return to_next(profile, by=request.user)
+    if stale:
+        profile = find_profile(slug)
+        form.show_version(profile.version)
     context = review_context(profile, form, by=request.user, now=now)
-    return render(request, "staff/profile.html", context, status=422 if form.errors else 200)
+    return render(request, "staff/profile.html", context, status=status_of(form, stale=stale))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,14 +116,18 @@ def staff_profile_act(request: SignedInRequest, slug: str, act: str) -> HttpResp
         raise Http404
     chosen = ACTS[act]
     form = reason_form(request, chosen, profile)
+    stale = False
     if request.method == "POST" and form.is_valid():
         try:
             chosen.run(profile, request.user, timezone.now(), form.cleaned_data)
         except ProfileError as error:
             form.add_error(None, str(error.message))
+            stale = error.code == MOVED_ON
         else:
             messages.success(request, str(chosen.done) % {"name": profile.name})
             return to_next(profile, by=request.user) if act == "turn-down" else redirect("staff_profile", slug)
+    if stale:
+        form.show_version(find_profile(slug).version)
     names = {"name": profile.name}
     context = {
         "form": form,
@@ -127,7 +136,11 @@ def staff_profile_act(request: SignedInRequest, slug: str, act: str) -> HttpResp
         "heading": str(chosen.title) % names,
         "nav": "profiles",
     }
-    return render(request, "staff/act.html", context, status=422 if form.errors else 200)
+    return render(request, "staff/act.html", context, status=status_of(form, stale=stale))
+
+
+def status_of(form: ReviewForm | ReasonForm, *, stale: bool) -> int:
+    return 409 if stale else 422 if form.errors else 200
 
 
 def reason_form(request: SignedInRequest, act: Act, profile: MentorProfile) -> ReasonForm:

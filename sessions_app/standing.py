@@ -13,6 +13,7 @@ from .models import Booking, BookingState, Role, WrittenState
 from .models.attendance import DECISIONS, AttendanceKind
 from .models.bookings import WAITING
 from .models.feedback import Again
+from .pace import DAY, HOUR
 from .timetable import NO_BOOKING
 
 # Each part is said by a QuerySet too: `Booking.objects.overdue` and `open_for`, `Feedback.objects.not_again`,
@@ -59,6 +60,18 @@ COLUMNS = """
     (
         SELECT count(*) FROM sessions_app_writtenquestion
         WHERE mentee_id = %(mentee)s AND mentor_id <> %(mentor)s AND state = %(asked)s AND due_at > %(now)s
+    ),
+    ARRAY(
+        SELECT created_at FROM sessions_app_booking WHERE mentee_id = %(mentee)s AND created_at > %(an_hour_ago)s
+        UNION ALL
+        SELECT asked_at FROM sessions_app_writtenquestion WHERE mentee_id = %(mentee)s AND asked_at > %(an_hour_ago)s
+    ),
+    ARRAY(
+        SELECT created_at FROM sessions_app_booking
+        WHERE mentee_id = %(mentee)s AND mentor_id = %(mentor)s AND created_at > %(a_day_ago)s
+        UNION ALL
+        SELECT asked_at FROM sessions_app_writtenquestion
+        WHERE mentee_id = %(mentee)s AND mentor_id = %(mentor)s AND asked_at > %(a_day_ago)s
     )
 """
 
@@ -68,7 +81,8 @@ class Standing:
     """From a row of `COLUMNS`. `booked_before`: with the same form.
 
     `overdue`: there is a hold or request, of either, that counts as free. `in_writing`: what others were asked and have
-    yet to answer; what this mentor was asked becomes the session.
+    yet to answer; what this mentor was asked becomes the session. `booked_lately` and `together_lately`: when they have
+    booked or asked anybody within an hour, and this mentor within a day.
     """
 
     booked_before: bool
@@ -79,6 +93,8 @@ class Standing:
     own: list[list[datetime]]
     engaged: bool
     in_writing: int
+    booked_lately: list[datetime]
+    together_lately: list[datetime]
 
 
 def standing_of(
@@ -102,6 +118,8 @@ def parameters(
         "leave_out": leave_out.pk if leave_out else NO_BOOKING,
         "now": now,
         "misses_since": now - settings.MISSES_COUNT_FOR,
+        "an_hour_ago": now - HOUR,
+        "a_day_ago": now - DAY,
     }
 
 

@@ -9,6 +9,8 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.seen import mark_of
+from common.zones import UTC_NAME
 from mentors.models import MentorProfile
 
 from .models import DateOverride, Schedule, TimeOff
@@ -23,6 +25,7 @@ from .scheduling import (
     check_date,
     check_order,
     check_room,
+    check_seen,
     check_spans,
     check_week,
     local_today,
@@ -42,6 +45,12 @@ class WholeSchedule:
     overrides: Mapping[date, Spans]
     time_off: Sequence[tuple[date, date]]
     paused_until: date | None
+
+    @property
+    def mark(self) -> str:
+        """Another one as soon as anything in it is different."""
+        overrides = sorted((day, tuple(spans)) for day, spans in self.overrides.items())
+        return mark_of(self.rules, sorted(self.windows), overrides, sorted(self.time_off), self.paused_until)
 
 
 def read_schedule(profile: MentorProfile, *, timezone: str, now: datetime) -> WholeSchedule:
@@ -65,13 +74,19 @@ def rules_of(schedule: Schedule) -> ScheduleRules:
     return ScheduleRules(**{rule.name: getattr(schedule, rule.name) for rule in fields(ScheduleRules)})
 
 
-def save_schedule(*, profile: MentorProfile, wanted: WholeSchedule, by: User, now: datetime) -> None:
+def save_schedule(
+    *, profile: MentorProfile, wanted: WholeSchedule, by: User, now: datetime, seen: str | None = None
+) -> None:
     """Make all of it so, or nothing. Dates that are over stay as they are, and what is the same already isn't written.
 
-    Raises ScheduleError.
+    `seen` is the mark of the schedule that was read. Raises ScheduleError.
     """
     windows = check_week(wanted.windows)
     with changing_schedule(profile, by, now=now, timezone=wanted.rules.timezone) as schedule:
+        if seen is not None:
+            profile.refresh_from_db(fields=["paused_until"])
+            present = read_schedule(profile, timezone=profile.person.timezone or UTC_NAME, now=now)
+            check_seen(seen, present.mark, wanted.mark)
         changed = write_week(schedule, wanted.rules, windows)
         today = local_today(schedule, now)
         changed |= write_pause(profile, schedule, wanted.paused_until, today=today, by=by, now=now)

@@ -14,6 +14,7 @@ from mentors.models import MentorProfile, Offer, ProfileDraft, ProfileState, Top
 from search.indexing import write_profiles
 from sessions_app.models import AvailabilityWindow, Schedule
 from tests.chromium import chromium  # noqa: F401 - a fixture
+from tests.reading_client import ReadingClient
 
 # What takes longest begins first, so that no process works alone at the end.
 LONG = ("tests/chaos/", "tests/browser/", "tests/test_bad_input", "tests/sessions_app/test_races")
@@ -147,7 +148,7 @@ def topic(db) -> Topic:
 @pytest.fixture
 def client_for() -> Callable[[User], Client]:
     def sign_in(user: User) -> Client:
-        client = Client()
+        client = ReadingClient()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         return client
 

@@ -48,24 +48,6 @@ def take_request(request: object, person: User | None, *, now: datetime) -> time
     return take(Rate("address", settings.API_ADDRESS_A_MINUTE, MINUTE), address, now=now)
 
 
-def wait_for_booking(person: User, *, now: datetime) -> timedelta | None:
-    """How long until they may book again; counts nothing, so that what is refused for another reason isn't counted."""
-    rate = _bookings()
-    full = RequestCount.objects.filter(
-        key=f"{rate.name}:{person.pk}", began_at__gt=now - rate.span, count__gte=rate.most
-    ).first()
-    return full.began_at + rate.span - now if full else None
-
-
-def take_booking(person: User, *, now: datetime) -> timedelta | None:
-    """Count one that was made, in its transaction; where that is one too many, how long to wait."""
-    return take(_bookings(), str(person.pk), now=now)
-
-
-def _bookings() -> Rate:
-    return Rate("booking", settings.API_BOOKINGS_AN_HOUR, HOUR)
-
-
 def forget_counts(*, now: datetime) -> int:
     """Windows that are over count for nothing."""
     return RequestCount.objects.filter(began_at__lt=now - 2 * HOUR).delete()[0]

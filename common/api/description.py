@@ -37,6 +37,7 @@ EXAMPLES: Mapping[int, tuple[str, str, Mapping[str, list[str]]]] = {
     415: ("not_json", "Send JSON, as application/json.", {}),
     422: ("other_request", "This key was used for another request.", {}),
     429: ("too_many_requests", "Too many requests. Wait, then try again.", {}),
+    503: ("busy", "We could not get to this in time. Nothing was changed. Try again.", {}),
 }
 SAID = {
     400: "The request can't be read: a wrong type, an unknown field, a moment without its offset.",
@@ -46,7 +47,8 @@ SAID = {
     409: "The present state refuses it, or a request with this key is under way.",
     415: "The body is not JSON.",
     422: "A rule refuses it, or the key was used for another request.",
-    429: "Too many requests; `Retry-After` says how many seconds to wait.",
+    429: "Too often; `Retry-After` says how many seconds to wait.",
+    503: "We could not get to it in time. Nothing was changed: send it again after `Retry-After` seconds.",
 }
 KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -62,7 +64,7 @@ RETRY_AFTER = OpenApiParameter(
     {"type": "integer", "minimum": 1},
     OpenApiParameter.HEADER,
     description="Seconds to wait.",
-    response=[429],
+    response=[429, 503],
 )
 
 
@@ -90,7 +92,7 @@ def call(
         if query or paged or changes:
             errors += [400, 422]
         if changes:
-            errors += [403, 409, 415]
+            errors += [403, 409, 415, 503]
         if takes_argument or missing:
             errors.append(404)
         responses: dict[int, Any] = {status: page_of(answers) if paged else answers}

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -13,7 +15,10 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from .problems import CONFLICT, UNPROCESSABLE, ApiError, Fields, body_of
+from common.refusals import BUSY, STATUSES
+from common.trouble import TRY_AGAIN_AFTER, is_passing
+
+from .problems import UNPROCESSABLE, ApiError, Fields, body_of
 
 # Of errors that the framework names in its own way
 CODES = {
@@ -52,8 +57,9 @@ def is_refusal(error: Exception) -> bool:
 def as_api_error(error: Any, **more: Any) -> ApiError:
     """A refusal of an app, as the API says it."""
     refusals = _refusals[type(error)]
-    code = UNPROCESSABLE if error.code in refusals.unprocessable else CONFLICT
-    return ApiError(error.code, str(error.message), status=code, fields=refusals.fields(error), more=more)
+    status = UNPROCESSABLE if error.code in refusals.unprocessable else error.status
+    words, fields = str(error.message), refusals.fields(error)
+    return ApiError(error.code, words, status=status, fields=fields, more=more, wait=error.wait)
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -66,8 +72,13 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.PermissionDenied()
     elif isinstance(error, RequestDataTooBig):
         error = ApiError("too_large", _("This is more than a request may hold."))
+    elif is_passing(error):
+        words = _("We could not get to this in time. Nothing was changed. Try again.")
+        error = ApiError(BUSY, words, status=STATUSES[BUSY], wait=TRY_AGAIN_AFTER)
     if isinstance(error, ApiError):
         response = Response(body_of(error.code, error.message, error.fields, **error.more), status=error.status)
+        if error.wait:
+            response["Retry-After"] = seconds_text(error.wait)
     elif isinstance(error, exceptions.ValidationError):
         response = validation_answer(error)
     elif isinstance(error, exceptions.APIException):
@@ -112,8 +123,13 @@ def framework_answer(error: exceptions.APIException) -> Response:
     if header := getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = header
     if wait := getattr(error, "wait", None):
-        response["Retry-After"] = str(max(1, -int(-wait // 1)))
+        response["Retry-After"] = seconds_text(timedelta(seconds=wait))
     return response
+
+
+def seconds_text(wait: timedelta) -> str:
+    """Whole seconds, never fewer than are needed."""
+    return str(max(1, ceil(wait.total_seconds())))
 
 
 # Codes of ours that exceptions of the framework carry

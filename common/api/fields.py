@@ -6,19 +6,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common.instants import UnreadableError, parse_day, parse_instant
 from common.texts import validate_plain_text
 from common.zones import canonical_zone
 
-# Dates that the slot engine answers for lie well inside.
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,20})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"
 
 
@@ -112,16 +108,10 @@ class Instant(serializers.DateTimeField):
     }
 
     def to_internal_value(self, value: Any) -> datetime:
-        if not (isinstance(value, str) and INSTANT.fullmatch(value)):
-            self.fail("naive" if isinstance(value, str) and INSTANT.fullmatch(f"{value}Z") else "instant")
         try:
-            moment = parse_datetime(value.upper())
-            utc = moment.astimezone(UTC) if moment else None
-        except (ValueError, OverflowError):
-            utc = None
-        if utc is None or not FIRST_YEAR < utc.year < LAST_YEAR:
-            self.fail("far")
-        return utc
+            return parse_instant(value)
+        except UnreadableError as error:
+            self.fail(error.code)
 
     def to_representation(self, value: datetime) -> str:
         return utc_text(value)
@@ -134,15 +124,10 @@ class Day(serializers.DateField):
     }
 
     def to_internal_value(self, value: Any) -> date:
-        if not (isinstance(value, str) and DATE.fullmatch(value)):
-            self.fail("day")
         try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            self.fail("far")
-        if not FIRST_YEAR < day.year < LAST_YEAR:
-            self.fail("far")
-        return day
+            return parse_day(value)
+        except UnreadableError as error:
+            self.fail(error.code)
 
 
 class Zone(Text):

@@ -1,6 +1,7 @@
 """One shape for every error: `{"code": …, "message": …, "fields": {…}}`."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 CONFLICT, UNPROCESSABLE = 409, 422
@@ -8,7 +9,7 @@ Fields = dict[str, list[str]]
 
 
 class ApiError(Exception):
-    """An error of the API's own. `more` is shown beside code, message and fields."""
+    """An error of the API's own. `more` is shown beside code, message and fields; `wait` is Retry-After."""
 
     def __init__(
         self,
@@ -18,6 +19,7 @@ class ApiError(Exception):
         status: int = 400,
         fields: Fields | None = None,
         more: Mapping[str, Any] | None = None,
+        wait: timedelta | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -25,6 +27,7 @@ class ApiError(Exception):
         self.status = status
         self.fields = fields or {}
         self.more = dict(more or {})
+        self.wait = wait
 
 
 def body_of(code: str, message: str, fields: Fields | None = None, **more: Any) -> dict[str, Any]:

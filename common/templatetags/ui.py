@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from common import times
 from common.email_addresses import readable_address
+from common.seen import FIELD
 
 register = template.Library()
 register.filter(readable_address)
@@ -132,6 +133,13 @@ def blank(content: str, title: str = "", level: int = 3) -> SafeString:
     drawing = render_to_string("components/dial.html", dial(hand=-1))
     heading = format_html("<h{0}>{1}</h{0}>", level, title)
     return format_html('<div class="empty">{}{}{}</div>', SafeString(drawing), heading, content)
+
+
+@register.simple_tag
+def seen(mark: object, html_id: str = "") -> SafeString:
+    """Goes into every form that acts on something that can change: see `common.seen`."""
+    own = format_html(' id="{}"', html_id) if html_id else ""
+    return format_html('<input type="hidden" name="{}" value="{}"{}>', FIELD, mark, own)
 
 
 @register.simple_tag

@@ -1,18 +1,17 @@
 """Bookings: make one, read them, move, cancel, answer. The acts are those of the pages."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.throttling import take_booking, wait_for_booking
 from accounts.api import ApiView
 from accounts.models import User
 from common.api.description import call
@@ -31,9 +30,21 @@ from sessions_app.services import (
     move_booking,
     withdraw_booking,
 )
+from sessions_app.services.base import STALE
 from sessions_app.timetable import load_timetable
 
-from .shapes import BookingInput, BookingOut, CancelInput, DeclineInput, MoveInput, RefusedTime, SlotOut
+from .shapes import (
+    BookingInput,
+    BookingOut,
+    CancelInput,
+    DeclineInput,
+    MoveInput,
+    RefusedAct,
+    RefusedMove,
+    RefusedTime,
+    SeenInput,
+    SlotOut,
+)
 
 
 def with_all_that_is_shown(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
@@ -59,22 +70,14 @@ class BookingsView(ApiView):
     )
     def post(self, request: Request) -> Response:
         sent = self.sent()
-        self.refuse_if(wait_for_booking(self.person, now=self.now))
         offer = find_offer(sent["offer"])
         brief, start = BriefInput(**sent["brief"]), sent["start"]
         try:
-            with transaction.atomic():
-                booking = book_session(offer=offer, start=start, brief=brief, mentee=self.person, now=self.now)
-                # Others may have been made meanwhile. Counted last, so that nobody waits for this row long.
-                self.refuse_if(take_booking(self.person, now=self.now))
+            booking = book_session(offer=offer, start=start, brief=brief, mentee=self.person, now=self.now)
         except BookingError as error:
             near = alternatives(offer, start, length=offer.length, person=self.person, now=self.now)
             raise as_api_error(error, alternatives=near) from error
         return Response(self.shown(booking), status=201)
-
-    def refuse_if(self, wait: timedelta | None) -> None:
-        if wait:
-            raise Throttled(wait.total_seconds())
 
     def shown(self, booking: Any, **options: Any) -> Any:
         return BookingOut(booking, context={"reader": self.person, "now": self.now}, **options).data
@@ -91,6 +94,20 @@ class BookingView(ApiView):
         context = {"reader": self.person, "now": self.now}
         return Response(BookingOut(self.booking(uuid), context=context).data)
 
+    @contextmanager
+    def acting_on(self, uuid: UUID) -> Iterator[None]:
+        """An act on what has changed since it was read is refused with the booking as it is now."""
+        try:
+            yield
+        except BookingError as error:
+            if error.code != STALE:
+                raise
+            raise as_api_error(error, booking=self.shown(uuid).data) from error
+
+    def seen(self) -> str:
+        """The version that was read."""
+        return str(self.sent()["version"])
+
 
 class OneBookingView(BookingView):
     @call(name="read_booking", summary="One booking", answers=BookingOut)
@@ -99,14 +116,21 @@ class OneBookingView(BookingView):
 
 
 class CancelView(BookingView):
-    @call(name="cancel_booking", summary="Cancel it, or take the request back", body=CancelInput, answers=BookingOut)
+    @call(
+        name="cancel_booking",
+        summary="Cancel it, or withdraw the request",
+        body=CancelInput,
+        answers=BookingOut,
+        refusal=RefusedAct,
+    )
     def post(self, request: Request, uuid: UUID) -> Response:
-        booking = self.booking(uuid)
+        booking, seen = self.booking(uuid), self.seen()
         reason = self.sent().get("reason", "")
-        if booking.state == BookingState.REQUESTED and booking.mentee_id == self.person.pk:
-            withdraw_booking(booking=booking, by=self.person, now=self.now)
-        else:
-            cancel_booking(booking=booking, by=self.person, reason=reason, now=self.now)
+        with self.acting_on(uuid):
+            if booking.state == BookingState.REQUESTED and booking.mentee_id == self.person.pk:
+                withdraw_booking(booking=booking, by=self.person, now=self.now, seen=seen)
+            else:
+                cancel_booking(booking=booking, by=self.person, reason=reason, now=self.now, seen=seen)
         return self.shown(uuid)
 
 
@@ -116,13 +140,14 @@ class MoveView(BookingView):
         summary="Move it to another free time",
         body=MoveInput,
         answers=BookingOut,
-        refusal=RefusedTime,
+        refusal=RefusedMove,
     )
     def post(self, request: Request, uuid: UUID) -> Response:
-        booking = self.booking(uuid)
+        booking, seen = self.booking(uuid), self.seen()
         start = self.sent()["start"]
         try:
-            move_booking(booking=booking, start=start, by=self.person, now=self.now)
+            with self.acting_on(uuid):
+                move_booking(booking=booking, start=start, by=self.person, now=self.now, seen=seen)
         except BookingError as error:
             person, length = booking.mentee, booking.length
             near = alternatives(booking.offer, start, length=length, person=person, now=self.now, leave_out=booking)
@@ -138,19 +163,22 @@ class AnswerView(BookingView):
 
 
 class AcceptView(AnswerView):
-    @call(name="accept_booking", summary="Accept a request", answers=BookingOut)
+    @call(name="accept_booking", summary="Accept a request", body=SeenInput, answers=BookingOut, refusal=RefusedAct)
     def post(self, request: Request, uuid: UUID) -> Response:
-        booking = self.request_to_me(uuid)
-        self.sent()
-        accept_booking(booking=booking, by=self.person, now=self.now)
+        booking, seen = self.request_to_me(uuid), self.seen()
+        with self.acting_on(uuid):
+            accept_booking(booking=booking, by=self.person, now=self.now, seen=seen)
         return self.shown(uuid)
 
 
 class DeclineView(AnswerView):
-    @call(name="decline_booking", summary="Decline a request", body=DeclineInput, answers=BookingOut)
+    @call(
+        name="decline_booking", summary="Decline a request", body=DeclineInput, answers=BookingOut, refusal=RefusedAct
+    )
     def post(self, request: Request, uuid: UUID) -> Response:
-        booking = self.request_to_me(uuid)
-        decline_booking(booking=booking, by=self.person, reason=self.sent()["reason"], now=self.now)
+        booking, seen = self.request_to_me(uuid), self.seen()
+        with self.acting_on(uuid):
+            decline_booking(booking=booking, by=self.person, reason=self.sent()["reason"], now=self.now, seen=seen)
         return self.shown(uuid)
 
 
@@ -183,5 +211,6 @@ def alternatives(
     if timetable is None:
         return []
     busy = busy_times(person, now=now, leave_out=leave_out)
-    browser = Browser(timetable, length, offer.step, timetable.rules.zone, now, busy)
+    present = leave_out.start if leave_out else None
+    browser = Browser(timetable, length, offer.step, timetable.rules.zone, now, busy, present)
     return list(SlotOut(browser.alternatives(start), many=True).data)

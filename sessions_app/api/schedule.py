@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.api import ApiView
 from common.api.description import call
-from common.api.fields import Day, Input, WallClock, WholeNumber, Zone
+from common.api.fields import Day, Input, Text, WallClock, WholeNumber, Zone
 from common.zones import UTC_NAME
 from mentors.decorators import own_profile
 from mentors.models import MentorProfile
@@ -17,6 +17,7 @@ from sessions_app.scheduling import MAX_EXCEPTIONS, MAX_WINDOWS_A_DAY
 from sessions_app.whole_schedule import WholeSchedule, once_each, read_schedule, save_schedule
 
 LONGEST_NOTICE = 20160
+LONGEST_VERSION = 40
 
 
 def at_most(number: int) -> dict[str, Any]:
@@ -70,16 +71,34 @@ class ScheduleShape(Input):
     }
 
 
+class SavedSchedule(ScheduleShape):
+    """As it was saved; `version` is what to send with the next one."""
+
+    version = Text(max_length=LONGEST_VERSION)
+    example = {**ScheduleShape.example, "version": "5d41402abc4b2a76"}
+
+
+class SentSchedule(ScheduleShape):
+    """All of it, as it is to be."""
+
+    version = Text(
+        max_length=LONGEST_VERSION,
+        help_text="The schedule’s `version` as you read it. If it has changed since, nothing is saved: 409 `stale`.",
+    )
+    example = SavedSchedule.example
+
+
 class ScheduleView(ApiView):
-    @call(name="read_schedule", summary="My schedule", answers=ScheduleShape, missing=True)
+    @call(name="read_schedule", summary="My schedule", answers=SavedSchedule, missing=True)
     def get(self, request: Request) -> Response:
         return self.shown(self.profile())
 
-    @call(name="save_schedule", summary="Save it whole", body=ScheduleShape, answers=ScheduleShape, missing=True)
+    @call(name="save_schedule", summary="Save it whole", body=SentSchedule, answers=SavedSchedule, missing=True)
     def put(self, request: Request) -> Response:
         profile = self.profile()
-        wanted = schedule_of(self.sent(), now=self.stored(profile))
-        save_schedule(profile=profile, wanted=wanted, by=self.person, now=self.now)
+        sent = self.sent()
+        wanted = schedule_of(sent, now=self.stored(profile))
+        save_schedule(profile=profile, wanted=wanted, by=self.person, now=self.now, seen=sent["version"])
         profile.refresh_from_db()
         return self.shown(profile)
 
@@ -93,7 +112,8 @@ class ScheduleView(ApiView):
         return read_schedule(profile, timezone=self.person.timezone or UTC_NAME, now=self.now)
 
     def shown(self, profile: MentorProfile) -> Response:
-        return Response(ScheduleShape(shape_of(self.stored(profile))).data)
+        stored = self.stored(profile)
+        return Response(SavedSchedule({**shape_of(stored), "version": stored.mark}).data)
 
 
 def schedule_of(sent: dict[str, Any], *, now: WholeSchedule) -> WholeSchedule:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from common.api.description import Problem
-from common.api.fields import Day, Input, Instant, Text
+from common.api.fields import Day, Input, Instant, Text, WholeNumber
 from common.mail import absolute
 from mentors.models import Format, IssueType
 from sessions_app.attendance import LATE_FROM
@@ -23,6 +23,7 @@ from sessions_app.services.changing import why_not_cancel, why_not_move
 HELD_OR_MISSED = (BookingState.CONFIRMED, *OVER)
 BRIEF = {"question": "Should I take the counter-offer?", "done_when": "I know what I would regret."}
 SLOT = {"start": "2026-11-26T14:30:00Z", "end": "2026-11-26T14:55:00Z"}
+LARGEST_VERSION = 2**31 - 1
 LONG_TEXT = 2000
 OUTCOMES = ["joined", "late", "came", "missed", "absent", "arrived", "explained", "contested"]
 WITH_WORDS = {"explained", "contested"}
@@ -62,24 +63,35 @@ class BookingInput(Input):
     example = {"offer": "1f6f2d0e-6a0c-4b7e-9d0f-5a3d1c2b4e5f", "start": SLOT["start"], "brief": BRIEF}
 
 
-class MoveInput(Input):
+class SeenInput(Input):
+    """What acts on a booking says which version of it was read."""
+
+    version = WholeNumber(
+        least=0,
+        most=LARGEST_VERSION,
+        help_text="The booking’s `version` as you read it. If there is a newer one, nothing is done: 409 `stale`.",
+    )
+    example: dict[str, Any] = {"version": 0}
+
+
+class MoveInput(SeenInput):
     start = Instant(help_text="A start that `slots` lists.")
-    example = {"start": "2026-11-27T10:00:00Z"}
+    example = {"version": 0, "start": "2026-11-27T10:00:00Z"}
 
 
-class CancelInput(Input):
+class CancelInput(SeenInput):
     reason = Text(
         max_length=REASON_LENGTH, required=False, allow_blank=True, help_text="Needed close to the start only."
     )
-    example = {"reason": "I have found the answer."}
+    example = {"version": 0, "reason": "I have found the answer."}
 
 
-class DeclineInput(Input):
+class DeclineInput(SeenInput):
     reason = Text(max_length=REASON_LENGTH, help_text="Told to the mentee.")
-    example = {"reason": "I am not the right person for this."}
+    example = {"version": 0, "reason": "I am not the right person for this."}
 
 
-class AttendanceInput(Input):
+class AttendanceInput(SeenInput):
     """Of oneself: joined, late, came, missed, explained (what happened). Of the other: absent, arrived after all.
 
     contested: what stands is not so, staff decide.
@@ -89,7 +101,7 @@ class AttendanceInput(Input):
     words = Text(
         max_length=WORDS_LENGTH, required=False, allow_blank=True, help_text="Needed where something is explained."
     )
-    example = {"outcome": "joined"}
+    example = {"version": 0, "outcome": "joined"}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["outcome"] in WITH_WORDS and not attrs.get("words"):
@@ -149,6 +161,9 @@ class BookingOut(serializers.Serializer[Booking]):
         )
     )
     engagement = serializers.UUIDField(source="engagement.uuid")
+    version = serializers.IntegerField(
+        help_text="Grows with every change that people are told of. Send it with what you do to the booking."
+    )
     sequence = serializers.IntegerField(
         help_text="Grows with every move, with another question and with the cancellation, as in calendars."
     )
@@ -167,6 +182,7 @@ class BookingOut(serializers.Serializer[Booking]):
         "brief": {"issue_type": "", "situation": "", "tried": "", "needed_by": None, **BRIEF},
         "join_url": None,
         "engagement": "5c1f8a52-9f5e-4f5a-8f7e-6d5c4b3a2f1e",
+        "version": 0,
         "sequence": 0,
         "links": {
             "self": "https://mentoring.example.org/api/v1/bookings/0b0e2f6c-52f4-4f0a-9f8b-0a4f5f6d7e8c/",
@@ -217,3 +233,21 @@ class BookingOut(serializers.Serializer[Booking]):
 
     def is_overdue(self, booking: Booking) -> bool:
         return booking.state == BookingState.REQUESTED and booking.is_overdue(self.moment)
+
+
+class RefusedAct(Problem):
+    """Why it can't be done. Where the booking has changed since it was read (`stale`), as it is now."""
+
+    booking = BookingOut(required=False)
+    example = {
+        "code": "stale",
+        "message": "This session has changed since you looked at it.",
+        "fields": {},
+        "booking": BookingOut.example,
+    }
+
+
+class RefusedMove(RefusedAct):
+    """As `RefusedAct`; where the new time can't be had, the nearest that can."""
+
+    alternatives = SlotOut(many=True, required=False)

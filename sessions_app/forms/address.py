@@ -1,10 +1,9 @@
 """What stands in the address of a page. Anybody writes addresses: what makes no sense is as if it weren't there."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
+from common.instants import UnreadableError, parse_day, parse_instant
 from sessions_app.models.bookings import QUESTION_LENGTH
-
-YEARS = range(2001, 2100)
 
 
 def clean_words(text: str) -> str:
@@ -15,15 +14,13 @@ def clean_words(text: str) -> str:
 
 def read_date(text: str) -> date | None:
     try:
-        day = date.fromisoformat(text)
-    except ValueError:
+        return parse_day(text)
+    except UnreadableError:
         return None
-    return day if day.year in YEARS else None
 
 
 def read_start(text: str) -> datetime | None:
     try:
-        start = datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
-    except ValueError:
+        return parse_instant(text)
+    except UnreadableError:
         return None
-    return start if start.year in YEARS else None

@@ -1,6 +1,6 @@
 """What people type when they book, move, cancel or say how it went."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,6 +13,8 @@ from accounts.validators import validate_person_name, validate_plain_text
 from mentors.models import Offer
 from sessions_app.models.bookings import QUESTION_LENGTH
 
+from .address import read_start
+
 REASON_LENGTH = 500
 
 
@@ -24,10 +26,10 @@ class StartField(forms.Field):
     def to_python(self, value: str | None) -> datetime | None:
         if not value:
             return None
-        try:
-            return datetime.strptime(value, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
-        except ValueError as error:
-            raise ValidationError(self.error_messages["start"], code="start") from error
+        start = read_start(value)
+        if start is None:
+            raise ValidationError(self.error_messages["start"], code="start")
+        return start
 
 
 def question_field() -> forms.CharField:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.validators import validate_plain_text
+from common.seen import mark_of
 from mentors.models import Format, IssueType, Offer
 
 QUESTION_LENGTH = 500
@@ -53,6 +54,12 @@ class Brief(models.Model):
     @property
     def other_texts(self) -> list[str]:
         return [self.situation, self.tried, self.done_when]
+
+    @property
+    def mark(self) -> str:
+        """Another one as soon as anything in it is said differently."""
+        answers = sorted(self.answers.items())
+        return mark_of(self.question, self.issue_type, *self.other_texts, self.needed_by, answers)
 
     @property
     def is_prepared(self) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.validators import validate_plain_text
+from common.seen import mark_of
 
 from .bookings import Booking
 from .contacts import Contact, about_one, contact_of, of_mentor
@@ -163,6 +164,11 @@ class Feedback(models.Model):
     @property
     def contact(self) -> Contact:
         return contact_of(self)
+
+    @property
+    def words_mark(self) -> str:
+        """Of the words that may be shown, and of what staff have decided on them."""
+        return mark_of(self.left_with, self.published_at, self.declined_at)
 
 
 class WordsAct(models.TextChoices):

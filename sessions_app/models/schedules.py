@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import validate_timezone
 from common.addresses import validate_meeting_address
+from common.seen import mark_of
 from mentors.models import MentorProfile
 
 
@@ -136,6 +137,10 @@ class DateOverride(models.Model):
         return f"{self.date}: {self.minutes}"
 
     @property
+    def mark(self) -> str:
+        return mark_of(self.date, self.minutes)
+
+    @property
     def spans(self) -> tuple[tuple[int, int], ...]:
         return spans_of(self.minutes)
 
@@ -153,3 +158,7 @@ class TimeOff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first}–{self.last}"
+
+    @property
+    def mark(self) -> str:
+        return mark_of(self.first, self.last)

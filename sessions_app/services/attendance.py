@@ -26,7 +26,7 @@ from sessions_app.models.stuck import ClockAct
 from sessions_app.notices import NEWS_KEEPS, absent_due
 from sessions_app.reminders import SUBJECT
 
-from .base import booking_act, change, lock_booking
+from .base import booking_act, change, check_seen, lock_booking
 from .guarding import act_on_each
 
 HELD = (BookingState.CONFIRMED, BookingState.COMPLETED)
@@ -35,9 +35,9 @@ PRESSED_AGAIN = timedelta(minutes=1)
 
 
 @booking_act
-def join_call(*, booking: Booking, by: User, now: datetime) -> Booking:
-    """Note that this person goes into the call. Raises BookingError `not_open`."""
-    booking = lock_for(booking, by)
+def join_call(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
+    """Note that this person goes into the call. Raises BookingError `not_open`, `stale`."""
+    booking = lock_for(booking, by, seen=seen)
     if not booking.is_join_open(now):
         words = _("The call is open from ten minutes before the session until fifteen minutes after it.")
         raise BookingError("not_open", words)
@@ -48,9 +48,12 @@ def join_call(*, booking: Booking, by: User, now: datetime) -> Booking:
 
 
 @booking_act
-def run_late(*, booking: Booking, by: User, now: datetime) -> None:
-    """Tell the other at once, in the inbox and on the page. Raises BookingError `not_now`; twice does no harm."""
-    booking = lock_for(booking, by)
+def run_late(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> None:
+    """Tell the other at once, in the inbox and on the page; twice does no harm.
+
+    Raises BookingError `not_now`, `stale`.
+    """
+    booking = lock_for(booking, by, seen=seen)
     if booking.state != BookingState.CONFIRMED or not booking.start - LATE_FROM <= now < booking.end:
         raise BookingError("not_now", _("You can say this from an hour before the session until its end."))
     if not attendance_of(booking).by(by.pk, AttendanceKind.LATE):
@@ -74,13 +77,13 @@ def why_not_say_absent(attendance: Attendance, *, by: User, now: datetime) -> Bo
 
 
 @booking_act
-def say_absent(*, booking: Booking, by: User, now: datetime) -> Booking:
+def say_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
     """The waiting side says that the other has not come; the other is asked. Twice does no harm.
 
     If the other says the same, staff decide. Raises BookingError `not_held`, `too_early`, `too_late`, `was_held`,
-    `not_there`.
+    `not_there`, `stale`.
     """
-    booking = lock_for(booking, by)
+    booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)
     if attendance.by(by.pk, AttendanceKind.ABSENT):
         return booking
@@ -96,9 +99,9 @@ def say_absent(*, booking: Booking, by: User, now: datetime) -> Booking:
 
 
 @booking_act
-def take_back_absent(*, booking: Booking, by: User, now: datetime) -> Booking:
-    """They are here after all. Raises BookingError `settled`; twice does no harm."""
-    booking = lock_for(booking, by)
+def take_back_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
+    """They are here after all. Raises BookingError `settled`, `stale`; twice does no harm."""
+    booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)
     if attendance.claim_of(by.pk):
         if attendance.is_settled or attendance.is_contested:
@@ -108,12 +111,14 @@ def take_back_absent(*, booking: Booking, by: User, now: datetime) -> Booking:
 
 
 @booking_act
-def answer_absent(*, booking: Booking, by: User, came: bool, now: datetime, words: str = "") -> Booking:
+def answer_absent(
+    *, booking: Booking, by: User, came: bool, now: datetime, words: str = "", seen: str | None = None
+) -> Booking:
     """The side that is said to be missing answers: I came, or I missed it, which settles it.
 
-    Raises BookingError `settled` when it is too late to answer, or there is nothing to answer.
+    Raises BookingError `settled` when it is too late to answer, or there is nothing to answer; `stale`.
     """
-    booking = lock_for(booking, by)
+    booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)
     kind = AttendanceKind.CAME if came else AttendanceKind.MISSED
     if attendance.by(by.pk, kind):
@@ -163,10 +168,11 @@ def tell(booking: Booking, kind: str, *, by: User, now: datetime) -> None:
     show(Due(kind, other, SUBJECT, booking.pk, booking.version, now, now + NEWS_KEEPS))
 
 
-def lock_for(booking: Booking, by: User) -> Booking:
+def lock_for(booking: Booking, by: User, *, seen: str | None = None) -> Booking:
     booking = lock_booking(booking)
     if by.pk not in (booking.mentor_id, booking.mentee_id):
         raise BookingError("not_yours", _("This session belongs to other people."))
+    check_seen(booking, seen)
     return booking
 
 

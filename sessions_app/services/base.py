@@ -5,10 +5,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.refusals import BUSY
+from common.trouble import TRY_AGAIN_AFTER, constraint_of, is_passing, sqlstate
 from notifications.inbox import seen
 from notifications.services import schedule
 from sessions_app.errors import BookingError
@@ -23,17 +25,19 @@ from sessions_app.webhooks import tell
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# exclusion_violation, unique_violation, deadlock_detected, lock_not_available
-CONFLICTS = {"23P01", "23505", "40P01", "55P03"}
-WORTH_A_SECOND_TRY = {"40P01", "40001"}
-
-
-def sqlstate(error: DatabaseError) -> str:
-    return getattr(error.__cause__, "pgcode", None) or ""
+# What the database refuses because somebody else has the time; no other refusal says that.
+HAS_THE_TIME = {"nobody_is_promised_to_two_places_at_once", "one_occupancy_per_participant"}
+STALE = "stale"
+# deadlock_detected, serialization_failure; unique_violation, by one who wrote the same row at the same moment
+WORTH_A_SECOND_TRY = {"40P01", "40001", "23505"}
 
 
 def booking_act(act: Callable[P, R]) -> Callable[P, R]:
-    """Run in one transaction; a deadlock is tried once more; what the database still refuses is `taken`."""
+    """Run in one transaction; a deadlock is tried once more.
+
+    What then still fails is `taken` only if the database says that somebody has the time. Trouble that passes, such as
+    a lock that nobody gave back in time, is `busy`: nobody knows whether the time is free.
+    """
 
     @functools.wraps(act)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -42,11 +46,12 @@ def booking_act(act: Callable[P, R]) -> Callable[P, R]:
                 with transaction.atomic():
                     return act(*args, **kwargs)
             except (IntegrityError, OperationalError) as error:
-                state = sqlstate(error)
-                if state in WORTH_A_SECOND_TRY and not last_try:
-                    continue
-                if state in CONFLICTS:
+                if constraint_of(error) in HAS_THE_TIME:
                     raise taken() from error
+                if sqlstate(error) in WORTH_A_SECOND_TRY and not last_try:
+                    continue
+                if is_passing(error):
+                    raise busy() from error
                 raise
         raise AssertionError("unreachable")
 
@@ -55,6 +60,11 @@ def booking_act(act: Callable[P, R]) -> Callable[P, R]:
 
 def taken() -> BookingError:
     return BookingError("taken", _("This time has just been taken. Choose another time."))
+
+
+def busy() -> BookingError:
+    words = _("A lot is going on right now, and we couldn’t get to this in time. Nothing has changed: try again.")
+    return BookingError(BUSY, words, wait=TRY_AGAIN_AFTER)
 
 
 def lock_people(*people: User | int | None) -> None:
@@ -66,6 +76,24 @@ def lock_booking(booking: Booking) -> Booking:
     """The booking as it is now, with its people locked."""
     lock_people(booking.mentor_id, booking.mentee_id)
     return Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)
+
+
+def why_stale(booking: Booking, seen: str | None) -> BookingError | None:
+    """What page and service both ask: `seen` is the version that the person saw. None: nobody was shown anything."""
+    if seen is None or seen == str(booking.version):
+        return None
+    return stale(_("This session has changed since you looked at it. Look at it as it is now, then decide again."))
+
+
+def stale(words: str) -> BookingError:
+    """An act on what a person didn't see. Pages and programs know it by its code and show how things are now."""
+    return BookingError(STALE, words)
+
+
+def check_seen(booking: Booking, seen: str | None) -> None:
+    """Ask under the lock. Raises BookingError `stale`."""
+    if refusal := why_stale(booking, seen):
+        raise refusal
 
 
 def check_live(booking: Booking) -> None:

@@ -19,6 +19,7 @@ from sessions_app.misses import why_paused
 from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, Occupancy, WrittenState
 from sessions_app.models.bookings import CONTACTS
 from sessions_app.notices import booking_notices
+from sessions_app.pace import check_bookings, check_holds
 from sessions_app.refusals import refuse
 from sessions_app.set_aside import set_aside
 from sessions_app.standing import Standing, standing_of
@@ -85,7 +86,7 @@ def book_session(
     engagement whose question is asked once more, `with_files` takes their files along; what began in writing with this
     very mentor goes on as a call in that engagement, under its own brief.
     Raises BookingError with the engine's codes, or `closed`, `own_profile`, `paused`, `too_many_open`,
-    `already_together`, `taken`, `changed` (that booking was ended meanwhile), `not_yours`.
+    `already_together`, `too_often`, `taken`, `changed` (that booking was ended meanwhile), `not_yours`.
     """
     check_own(continues, mentee)
     mark = mark_of(key, offer, start, brief)
@@ -128,7 +129,7 @@ def hold_slot(
 
     `held_for` names the visitor's address (a hash) for the hourly limit; `instead_of` is the hold this browser has
     already, which is given up. The same `key` from the same address with the same choice gets the same hold again.
-    Raises BookingError as `book_session`, or `too_many_holds`.
+    Raises BookingError as `book_session`.
     """
     asked = lock_and_ask(offer, None, now=now, also=instead_of.mentor_id if instead_of else None)
     offer = asked.offer
@@ -137,9 +138,7 @@ def hold_slot(
     held = Booking.objects.filter(held_for=held_for, idempotency_key=mark, state=BookingState.HELD, expires_at__gt=now)
     if mark and (again := held.first()):
         return again
-    recent = Booking.objects.filter(held_for=held_for, created_at__gt=now - timedelta(hours=1)).count()
-    if recent >= settings.MAX_HOLDS_PER_HOUR:
-        raise BookingError("too_many_holds", _("You have held many times within an hour. Sign in, then book."))
+    check_holds(held_for, offer.profile.person_id, now=now)
     before = Booking.objects.get(pk=instead_of.pk) if instead_of else None
     # Not set aside before the visitor has what they want instead, which may be at the same time.
     given_up = before if before and give_up_hold(before, now=now, kept_back=False) else None
@@ -259,6 +258,7 @@ def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime, standin
             )
             % {"limit": limit},
         )
+    check_bookings(profile.first_name, standing.booked_lately, standing.together_lately, now=now)
 
 
 def check_slot(

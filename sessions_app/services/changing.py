@@ -11,9 +11,10 @@ from accounts.models import User
 from sessions_app.errors import BookingError
 from sessions_app.models import Booking, BookingState, Brief, Occupancy
 from sessions_app.openings import announce_opened
+from sessions_app.pace import check_moves
 from sessions_app.set_aside import set_aside
 
-from .base import booking_act, change, check_live, close_if_over, lock_booking, occupy
+from .base import booking_act, change, check_live, check_seen, close_if_over, lock_booking, occupy, stale
 from .booking import BriefInput, check_slot, expire_for, give_up_hold
 from .series import check_span
 
@@ -52,14 +53,19 @@ def is_late(booking: Booking, *, now: datetime) -> bool:
 
 
 @booking_act
-def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime) -> Booking:
-    """Same booking, new span. Raises BookingError from `why_not_move`, the engine's codes, or `taken`."""
+def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, seen: str | None = None) -> Booking:
+    """Same booking, new span; `seen` is the version that the person saw.
+
+    Raises BookingError from `why_not_move`, the engine's codes, `stale`, `too_often`, or `taken`.
+    """
     booking = lock_booking(booking)
     if refusal := why_not_move(booking, by=by, now=now):
         raise refusal
     check_live(booking)
     if start == booking.start:
         raise BookingError("same_time", _("The session is at this time already. Choose another time."))
+    check_seen(booking, seen)
+    check_moves(booking, by=by, now=now)
     assert booking.mentee is not None  # noqa: S101 - a confirmed booking has one
     check_span(booking, start=start)
     expire_for(booking.mentor_id, booking.mentee.pk, now=now, but=booking)
@@ -96,11 +102,15 @@ def check_target(booking: Booking, *, start: datetime, by: User, now: datetime) 
 
 
 @booking_act
-def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime) -> Booking:
-    """Call a confirmed session off, for either side or staff. Raises BookingError, `reason_needed` when it is late."""
+def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime, seen: str | None = None) -> Booking:
+    """Cancel a confirmed session, for either side or staff; `seen` is the version that the person saw.
+
+    Raises BookingError from `why_not_cancel`, `stale`, or `reason_needed` when it is late.
+    """
     booking = lock_booking(booking)
     if refusal := why_not_cancel(booking, by=by, now=now):
         raise refusal
+    check_seen(booking, seen)
     late = is_late(booking, now=now)
     if late and not reason.strip():
         raise BookingError("reason_needed", _("It is close to the start: say why, so that the other person knows."))
@@ -134,11 +144,16 @@ def why_not_edit(booking: Booking, *, by: User, now: datetime) -> BookingError |
 
 
 @booking_act
-def edit_brief(*, booking: Booking, brief: BriefInput, by: User, now: datetime) -> None:
-    """The mentee says better what it is about, until the start. Raises BookingError `started`."""
+def edit_brief(*, booking: Booking, brief: BriefInput, by: User, now: datetime, seen: str | None = None) -> None:
+    """The mentee says better what it is about, until the start; `seen` is the mark of the brief that they changed.
+
+    Raises BookingError `started`, `stale`.
+    """
     booking = lock_booking(booking)
     if refusal := why_not_edit(booking, by=by, now=now):
         raise refusal
+    if seen is not None and booking.engagement.brief.mark not in (seen, Brief(**brief.values()).mark):
+        raise stale(_("Your question was changed in another window since you opened this page."))
     values = brief.values()
     if brief.question != booking.engagement.brief.question:
         # The question stands in the calendar event: by these, calendars see that theirs is the older one.

@@ -13,13 +13,13 @@ from sessions_app.models.attendance import DECISIONS
 from sessions_app.models.bookings import OVER
 
 from .attendance import HELD, lock_for, note, tell
-from .base import booking_act, change, lock_booking
+from .base import booking_act, change, lock_booking, stale
 
 
 @booking_act
-def explain_missed(*, booking: Booking, by: User, words: str, now: datetime) -> None:
-    """Tell the other, once, what happened. Raises BookingError `not_missed`, `explained`."""
-    booking = lock_for(booking, by)
+def explain_missed(*, booking: Booking, by: User, words: str, now: datetime, seen: str | None = None) -> None:
+    """Tell the other, once, what happened. Raises BookingError `not_missed`, `explained`, `stale`."""
+    booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)
     if attendance.missing != by:
         raise not_missed()
@@ -45,12 +45,12 @@ def why_not_contest(attendance: Attendance, *, by: User, now: datetime) -> Booki
 
 
 @booking_act
-def contest_missed(*, booking: Booking, by: User, words: str, now: datetime) -> Booking:
+def contest_missed(*, booking: Booking, by: User, words: str, now: datetime, seen: str | None = None) -> Booking:
     """Ask staff to decide; until they have, it counts against nobody.
 
-    Raises BookingError `decided`, `contested`, `too_late`, `not_missed`.
+    Raises BookingError `decided`, `contested`, `too_late`, `not_missed`, `stale`.
     """
-    booking = lock_for(booking, by)
+    booking = lock_for(booking, by, seen=seen)
     if refusal := why_not_contest(attendance_of(booking), by=by, now=now):
         raise refusal
     note(booking, AttendanceKind.CONTESTED, by=by, now=now, words=words)
@@ -59,20 +59,32 @@ def contest_missed(*, booking: Booking, by: User, words: str, now: datetime) -> 
 
 
 @booking_act
-def decide_attendance(*, booking: Booking, decision: AttendanceKind, by: User, reason: str, now: datetime) -> Booking:
+def decide_attendance(
+    *,
+    booking: Booking,
+    decision: AttendanceKind,
+    by: User,
+    reason: str,
+    now: datetime,
+    seen: str | None = None,
+) -> Booking:
     """Staff say who missed the session, or that it counts against nobody; both are told, with the reason.
 
-    Raises BookingError `own_session`, `changed` when there is nothing to decide, `not_over`.
+    `seen` is the mark of what the two had said (`Attendance.read_mark`). Raises BookingError `own_session`, `changed`
+    when there is nothing to decide, `not_over`, `stale`.
     """
     if not by.is_staff or decision not in DECISIONS:
         raise PermissionDenied
     booking = lock_booking(booking)
     if by.pk in (booking.mentor_id, booking.mentee_id):
         raise BookingError("own_session", _("This is a session of your own. Somebody else decides."))
-    if not attendance_of(booking).is_contested:
+    attendance = attendance_of(booking)
+    if not attendance.is_contested:
         raise BookingError("changed", _("This has been decided meanwhile. Look at it again."))
     if booking.state not in OVER:
         raise BookingError("not_over", _("This session is not over yet. Decide when it has ended."))
+    if seen is not None and seen != attendance.read_mark:
+        raise stale(_("More has been said about this session since you opened this page. Read it, then decide."))
     note(booking, decision, by=by, now=now, words=reason)
     return change(booking, outcome(decision, booking), by=by, now=now, event="decided")
 

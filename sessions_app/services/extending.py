@@ -10,7 +10,7 @@ from sessions_app.errors import BookingError
 from sessions_app.models import Booking, BookingState, MoreTime, Occupancy
 
 from .attendance import lock_for
-from .base import booking_act, change, occupy
+from .base import booking_act, change, occupy, stale
 from .booking import expire_for
 
 MORE = timedelta(minutes=5)
@@ -47,12 +47,15 @@ def follows(booking: Booking, person: User, *, now: datetime) -> bool:
 
 
 @booking_act
-def ask_more_time(*, booking: Booking, by: User, now: datetime) -> Booking:
+def ask_more_time(*, booking: Booking, by: User, now: datetime, end: datetime | None = None) -> Booking:
     """Ask for five minutes more; if the other has asked already, or if they are asked the same, that is agreed.
 
-    Twice does no harm. Raises BookingError from `why_not_more_time`, `not_yours`, or `taken`.
+    `end` is when the session ended as the person saw it: two who have just agreed don't ask for yet more by pressing
+    once more. Twice does no harm. Raises BookingError from `why_not_more_time`, `not_yours`, `stale`, or `taken`.
     """
     booking = lock_for(booking, by)
+    if end is not None and end != booking.end:
+        raise stale(_("The end of this session has changed since you looked at it. Look again before you ask."))
     assert booking.mentee_id is not None  # noqa: S101 - `by` is one of two
     expire_for(booking.mentor_id, booking.mentee_id, now=now, but=booking)
     if refusal := why_not_more_time(booking, by=by, now=now):

@@ -10,14 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from common import seen as marks
 from notifications.services import schedule
 from sessions_app.errors import BookingError
 from sessions_app.misses import why_paused
 from sessions_app.models import Booking, BookingState, Engagement, Feedback
 from sessions_app.notices import booking_notices
+from sessions_app.pace import check_bookings
 from sessions_app.series import Room, too_far
+from sessions_app.standing import standing_of
 
-from .base import booking_act, lock_booking, log
+from .base import booking_act, lock_booking, log, stale
 from .booking import agreed, booked_before, check_offer, check_slot, closed, expire_for, insert_in
 
 AGREED = (BookingState.CONFIRMED, BookingState.COMPLETED)
@@ -77,13 +80,19 @@ def open_left(mentee: User, *, now: datetime) -> int:
 
 @booking_act
 def book_further(
-    *, booking: Booking, starts: Sequence[datetime], by: User, now: datetime, key: str | None = None
+    *,
+    booking: Booking,
+    starts: Sequence[datetime],
+    by: User,
+    now: datetime,
+    key: str | None = None,
+    seen: str | None = None,
 ) -> list[Booking]:
     """Book all of `starts` as further contacts of `booking`'s engagement, or none of them.
 
     The same `key` with the same dates gets the same bookings again. Where the offer asks first, each is a request of
-    its own. Raises BookingError from `room_for`, the engine's codes, or `no_dates`, `too_many_dates`, `series_span`,
-    `taken`, `changed`.
+    its own. `seen` is the mark of what was agreed to (`terms_mark`). Raises BookingError from `room_for`, the engine's
+    codes, or `no_dates`, `too_many_dates`, `series_span`, `taken`, `changed`, `stale`, `too_often`.
     """
     booking = lock_booking(booking)
     starts = sorted(set(starts))
@@ -92,6 +101,11 @@ def book_further(
         return list(again.booked_together.order_by("during")) or [again]
     expire_for(booking.mentor_id, by.pk, now=now)
     check_dates(starts, room_for(booking, by=by, now=now))
+    if refusal := why_terms_stale(booking, seen):
+        raise refusal
+    standing = standing_of(by, booking.mentor_id, now=now)
+    lately = standing.booked_lately, standing.together_lately
+    check_bookings(booking.mentor.first_name, *lately, now=now, more=len(starts))
     made: list[Booking] = []
     for start in starts:
         check_slot(booking.offer, start=start, mentee=by, now=now)
@@ -104,6 +118,18 @@ def book_further(
         contact.booked_with = made[0] if len(made) > 1 else None
         tell(contact, by=by, now=now)
     return made
+
+
+def terms_mark(booking: Booking) -> str:
+    """Of all that further dates of this session depend on: the session itself, and how its mentor meets now."""
+    offer = booking.offer
+    return marks.mark_of(booking.version, offer.length, offer.format, offer.instant)
+
+
+def why_terms_stale(booking: Booking, seen: str | None) -> BookingError | None:
+    if seen is None or seen == terms_mark(booking):
+        return None
+    return stale(_("This session, or how it can be booked, has changed since you looked. Look once more, then book."))
 
 
 def check_dates(starts: Sequence[datetime], room: Room) -> None:

@@ -16,7 +16,7 @@ from sessions_app.models import Booking, Brief, HeldTime, Waiting
 from sessions_app.models.waiting import Answer, WaitingEnd
 from sessions_app.waiting_notices import HELD_TIME
 
-from .base import booking_act, lock_people
+from .base import booking_act, lock_people, stale
 from .booking import claim_hold, closed, give_up_hold
 
 
@@ -71,17 +71,19 @@ def leave_line(*, waiting: Waiting, by: User, now: datetime) -> None:
 
 
 @booking_act
-def take_time(*, held: HeldTime, question: str, by: User, now: datetime) -> Booking:
+def take_time(*, held: HeldTime, question: str, by: User, now: datetime, seen: str | None = None) -> Booking:
     """The held time becomes a booking with this question, and the waiting ends; twice gets the same booking.
 
-    A time that lapsed is booked all the same if nobody else has it. Raises BookingError as `claim_hold`, `not_yours`,
-    `changed` for what was declined.
+    A time that lapsed since it was `seen` is booked all the same if nobody else has it. Raises BookingError as
+    `claim_hold`, `not_yours`, `changed` for what was declined, `stale`.
     """
     lock_people(held.booking.mentor_id, by)
     held = HeldTime.objects.select_related("booking__engagement", "waiting").get(pk=held.pk)
     check_own(held.waiting, by)
     if held.answer == Answer.DECLINED:
         raise BookingError("changed", _("You have given this time back. Choose a time on the mentor’s page."))
+    if held.answer == Answer.OPEN and seen not in (None, str(held.version)):
+        raise time_has_changed()
     if held.answer != Answer.TAKEN:
         Brief.objects.filter(pk=held.booking.engagement.brief_id).update(question=question)
     booking = claim_hold(booking=held.booking, mentee=by, now=now)
@@ -92,12 +94,22 @@ def take_time(*, held: HeldTime, question: str, by: User, now: datetime) -> Book
 
 
 @booking_act
-def decline_time(*, held: HeldTime, by: User, now: datetime) -> None:
-    """Not this time: it goes to the next, and the place in line is kept. Twice does no harm. Raises `not_yours`."""
+def decline_time(*, held: HeldTime, by: User, now: datetime, seen: str | None = None) -> None:
+    """Not this time: it goes to the next, and the place in line is kept. Twice does no harm.
+
+    Raises BookingError `not_yours`, or `stale` for a time that was taken or let go since it was `seen`.
+    """
     _waiting, open_held = lock_waiting(held.waiting, by, held.booking.mentor_id)
+    now_held = HeldTime.objects.get(pk=held.pk)
+    if now_held.answer != Answer.DECLINED and seen not in (None, str(now_held.version)):
+        raise time_has_changed()
     if open_held and open_held.pk == held.pk:
         answer(open_held, Answer.DECLINED, by=by, now=now)
         give_up_hold(open_held.booking, now=now)
+
+
+def time_has_changed() -> BookingError:
+    return stale(_("This time is no longer as you saw it. Look at it as it is now."))
 
 
 def lock_waiting(waiting: Waiting, by: User, *others: int) -> tuple[Waiting, HeldTime | None]:

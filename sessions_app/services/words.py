@@ -11,9 +11,12 @@ from sessions_app.models import Feedback, WordsAct, WordsDecision
 
 
 @transaction.atomic
-def publish_words(*, feedback: Feedback, by: User, now: datetime) -> Feedback:
-    """Raises BookingError `changed`, `own_words`."""
-    feedback = lock_words(feedback, by=by, now=now)
+def publish_words(*, feedback: Feedback, by: User, now: datetime, seen: str | None = None) -> Feedback:
+    """`seen` is the mark of the words that were read (`Feedback.words_mark`).
+
+    Raises BookingError `changed`, `own_words`.
+    """
+    feedback = lock_words(feedback, by=by, now=now, seen=seen)
     if feedback.published_at:
         raise changed()
     feedback.published_at, feedback.published_by = now, by
@@ -22,9 +25,11 @@ def publish_words(*, feedback: Feedback, by: User, now: datetime) -> Feedback:
 
 
 @transaction.atomic
-def decline_words(*, feedback: Feedback, by: User, now: datetime, reason: str = "") -> Feedback:
-    """Staff's no, before they are shown or after. Raises BookingError `changed`, `own_words`."""
-    feedback = lock_words(feedback, by=by, now=now)
+def decline_words(
+    *, feedback: Feedback, by: User, now: datetime, reason: str = "", seen: str | None = None
+) -> Feedback:
+    """Staff's no, before they are shown or after; `seen` as above. Raises BookingError `changed`, `own_words`."""
+    feedback = lock_words(feedback, by=by, now=now, seen=seen)
     if feedback.declined_at:
         raise changed()
     act = WordsAct.TAKEN_DOWN if feedback.published_at else WordsAct.DECLINED
@@ -46,11 +51,11 @@ def withdraw_words(*, feedback: Feedback, by: User, now: datetime) -> Feedback:
     return keep(feedback, WordsAct.WITHDRAWN, by=by, now=now)
 
 
-def lock_words(feedback: Feedback, *, by: User, now: datetime) -> Feedback:
+def lock_words(feedback: Feedback, *, by: User, now: datetime, seen: str | None) -> Feedback:
     """The words as they are now, if this member of staff may decide on them."""
     Feedback.objects.select_for_update().get(pk=feedback.pk)
     found = Feedback.objects.offered_words(now).select_related("booking", "written").filter(pk=feedback.pk).first()
-    if found is None:
+    if found is None or seen not in (None, found.words_mark):
         raise changed()
     if by.pk in (found.contact.mentor_id, found.contact.mentee_id):
         raise BookingError("own_words", _("These words come from a session of your own. Somebody else decides."))

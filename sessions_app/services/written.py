@@ -27,7 +27,7 @@ from sessions_app.models import (
 from sessions_app.models.stuck import ClockAct
 from sessions_app.written_notices import written_notices
 
-from .base import booking_act, lock_people
+from .base import booking_act, lock_people, stale
 from .booking import BriefInput, check_mentee, check_own, close_earlier_engagement, closed
 from .carrying import carry_files
 from .guarding import act_on_each
@@ -106,16 +106,18 @@ def why_not_ask(offer: Offer, *, now: datetime) -> BookingError | None:
 
 
 @booking_act
-def decline_written(*, written: WrittenQuestion, by: User, reason: str, now: datetime) -> WrittenQuestion:
-    """The mentor says no; the reason is told to the mentee. Raises BookingError `not_yours`, `not_waiting`."""
-    written = _waiting(written, side="mentor", by=by, now=now)
+def decline_written(
+    *, written: WrittenQuestion, by: User, reason: str, now: datetime, seen: str | None = None
+) -> WrittenQuestion:
+    """The mentor says no; the reason is told to the mentee. Raises BookingError `not_yours`, `not_waiting`, `stale`."""
+    written = _waiting(written, side="mentor", by=by, now=now, seen=seen)
     return settle(written, WrittenState.DECLINED, by=by, now=now, reason=reason)
 
 
 @booking_act
-def withdraw_written(*, written: WrittenQuestion, by: User, now: datetime) -> WrittenQuestion:
-    """The mentee takes the question back. Raises BookingError `not_yours`, `not_waiting`."""
-    written = _waiting(written, side="mentee", by=by, now=now)
+def withdraw_written(*, written: WrittenQuestion, by: User, now: datetime, seen: str | None = None) -> WrittenQuestion:
+    """The mentee takes the question back. Raises BookingError `not_yours`, `not_waiting`, `stale`."""
+    written = _waiting(written, side="mentee", by=by, now=now, seen=seen)
     return settle(written, WrittenState.WITHDRAWN, by=by, now=now)
 
 
@@ -144,12 +146,21 @@ def _expire_one(written: WrittenQuestion, *, now: datetime) -> bool:
     return True
 
 
-def _waiting(written: WrittenQuestion, *, side: str, by: User, now: datetime) -> WrittenQuestion:
+def why_written_stale(written: WrittenQuestion, seen: str | None) -> BookingError | None:
+    """What page and service both ask: `seen` is the version that the person saw."""
+    if seen is None or seen == str(written.version):
+        return None
+    return stale(_("This question has changed since you looked at it. Look at it as it is now, then decide again."))
+
+
+def _waiting(written: WrittenQuestion, *, side: str, by: User, now: datetime, seen: str | None) -> WrittenQuestion:
     written = lock_written(written)
     if getattr(written, f"{side}_id") != by.pk:
         raise BookingError("not_yours", _("This belongs to other people."))
     if not written.is_open(now):
         raise not_waiting()
+    if refusal := why_written_stale(written, seen):
+        raise refusal
     return written
 
 

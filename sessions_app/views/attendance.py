@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from common.seen import seen_by
 from mentors.models import Format
 from sessions_app.attendance import attendance_of
 from sessions_app.attendance_desk import Form, desk_for, new_form
@@ -28,6 +29,7 @@ from sessions_app.services import (
     say_absent,
     take_back_absent,
 )
+from sessions_app.services.base import why_stale
 
 from .sessions import get_booking, session_context
 
@@ -81,43 +83,43 @@ def back_to_press(request: SignedInRequest, booking: Booking) -> HttpResponse:
     return redirect("session", booking.uuid)
 
 
-def _late(booking: Booking, by: User, now: datetime, words: str) -> str:
-    run_late(booking=booking, by=by, now=now)
+def _late(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
+    run_late(booking=booking, by=by, now=now, seen=seen)
     return _("We have told %(name)s that you are running late.")
 
 
-def _absent(booking: Booking, by: User, now: datetime, words: str) -> str:
-    say_absent(booking=booking, by=by, now=now)
+def _absent(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
+    say_absent(booking=booking, by=by, now=now, seen=seen)
     return _("We have asked %(name)s.")
 
 
-def _arrived(booking: Booking, by: User, now: datetime, words: str) -> str:
-    take_back_absent(booking=booking, by=by, now=now)
+def _arrived(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
+    take_back_absent(booking=booking, by=by, now=now, seen=seen)
     return _("Good. Nothing is noted about %(name)s.")
 
 
-def _came(booking: Booking, by: User, now: datetime, words: str) -> str:
-    answer_absent(booking=booking, by=by, came=True, words=words, now=now)
+def _came(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
+    answer_absent(booking=booking, by=by, came=True, words=words, now=now, seen=seen)
     return _("We have told %(name)s that you came.")
 
 
-def _missed(booking: Booking, by: User, now: datetime, words: str) -> str:
-    answer_absent(booking=booking, by=by, came=False, words=words, now=now)
+def _missed(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
+    answer_absent(booking=booking, by=by, came=False, words=words, now=now, seen=seen)
     return _("Thank you for saying so. We have told %(name)s.")
 
 
-def _explain(booking: Booking, by: User, now: datetime, words: str) -> str:
-    explain_missed(booking=booking, by=by, words=words, now=now)
+def _explain(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
+    explain_missed(booking=booking, by=by, words=words, now=now, seen=seen)
     return _("We have told %(name)s what happened.")
 
 
-def _contest(booking: Booking, by: User, now: datetime, words: str) -> str:
-    contest_missed(booking=booking, by=by, words=words, now=now)
+def _contest(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
+    contest_missed(booking=booking, by=by, words=words, now=now, seen=seen)
     return _("Our team looks at it. Until then it counts against nobody.")
 
 
 # What a button says, what it does, and the form that goes with it, if one does
-SAYINGS: Mapping[str, tuple[Callable[[Booking, User, datetime, str], str], str]] = {
+SAYINGS: Mapping[str, tuple[Callable[[Booking, User, datetime, str, str], str], str]] = {
     "late": (_late, ""),
     "absent": (_absent, ""),
     "arrived": (_arrived, ""),
@@ -137,12 +139,14 @@ def session_attendance(request: SignedInRequest, uuid: object) -> HttpResponse:
     if act is None:
         unknown = BookingError("unknown", _("Nothing was sent. Press one of the buttons on this page."))
         return page_again(request, booking, form=None, error=unknown, now=now, status=422)
+    if stale := why_stale(booking, seen_by(request)):
+        return page_again(request, booking, form=form, error=stale, now=now, status=409)
     if form and not form.is_valid():
         return page_again(request, booking, form=form, error=None, now=now, status=422)
     try:
-        said = act(booking, request.user, now, form.cleaned_data["words"] if form else "")
+        said = act(booking, request.user, now, form.cleaned_data["words"] if form else "", seen_by(request))
     except BookingError as refused:
-        return page_again(request, get_booking(request, uuid), form=form, error=refused, now=now, status=409)
+        return page_again(request, get_booking(request, uuid), form=form, error=refused, now=now, status=refused.status)
     messages.success(request, said % {"name": booking.other(request.user).first_name})
     return redirect("session", booking.uuid)
 

@@ -18,6 +18,7 @@ from accounts.client_address import client_address
 from accounts.models import User
 from accounts.services import start_email_sign_in
 from accounts.viewing import viewer_hour12, viewer_zone
+from common.refusals import BUSY
 from common.times import clock_text
 from mentors.models import MentorProfile
 from sessions_app.errors import BookingError
@@ -141,7 +142,7 @@ def hold_note(request: HttpRequest, booking: Booking) -> str:
 def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:
     """Whoever signs in with a held slot has booked it: returns the address of the session, or of what to do instead."""
     booking = held_here(request)
-    request.session.pop(HOLD, None)
+    kept = request.session.pop(HOLD, None)
     request.session.pop("sign_in_note", None)
     if booking is None:
         return None
@@ -149,6 +150,11 @@ def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:
     try:
         claimed = claim_hold(booking=booking, mentee=user, now=now)
     except BookingError as error:
+        if error.code == BUSY:
+            # Nothing stands against it: the time stays held, and one press on its page books it.
+            request.session[HOLD] = kept
+            messages.warning(request, error.message)
+            return reverse("book", args=[booking.offer.profile.slug])
         release_hold(booking=booking, now=now)
         return way_on(request, booking, error)
     messages.success(request, booked_text(claimed))

@@ -9,10 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
 from common.parts import render_page
+from common.seen import seen_by, still_seen
 from sessions_app.errors import BookingError
 from sessions_app.forms.briefs import BriefForm
 from sessions_app.models import Booking
 from sessions_app.services import edit_brief
+from sessions_app.services.base import STALE
 from sessions_app.services.changing import why_not_edit
 
 from .sessions import get_booking
@@ -35,9 +37,9 @@ def session_question(request: SignedInRequest, uuid: object) -> HttpResponse:
     if not form.is_valid():
         return brief_page(request, booking, form, status=422)
     try:
-        edit_brief(booking=booking, brief=form.brief(), by=request.user, now=now)
+        edit_brief(booking=booking, brief=form.brief(), by=request.user, now=now, seen=seen_by(request))
     except BookingError as refused:
-        return brief_page(request, booking, form, error=refused, status=409)
+        return brief_page(request, get_booking(request, uuid), form, error=refused, status=refused.status)
     messages.success(request, _("Saved. %(name)s reads it before the session.") % {"name": booking.mentor.first_name})
     return redirect("session", booking.uuid)
 
@@ -50,6 +52,8 @@ def brief_page(
         "other": booking.other(request.user),
         "form": form,
         "error": error,
+        "seen": still_seen(request, booking.engagement.brief.mark, told=error is not None),
+        "present": booking.engagement.brief if error and error.code == STALE else None,
         "nav": "sessions",
     }
     return render_page(request, "sessions_app/question.html", context, part="brief", status=status)

@@ -11,14 +11,18 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
+from common.api.problems import CONFLICT
 from common.parts import render_page
 from common.requests import posted
+from common.seen import seen_by
+from sessions_app.availability import Slot
 from sessions_app.errors import BookingError
 from sessions_app.forms.address import read_date, read_start
 from sessions_app.forms.booking import CancelForm, MoveForm
 from sessions_app.models import Booking, BookingState
 from sessions_app.picking import Browser, busy_times
 from sessions_app.services import cancel_booking, move_booking, withdraw_booking
+from sessions_app.services.base import STALE, why_stale
 from sessions_app.services.changing import is_late, why_not_cancel, why_not_move
 from sessions_app.timetable import load_timetable
 
@@ -30,12 +34,13 @@ def session_move(request: SignedInRequest, uuid: object) -> HttpResponse:
     now = timezone.now()
     booking = get_booking(request, uuid)
     form = MoveForm(request.POST) if request.method == "POST" else None
-    error = why_not_move(booking, by=request.user, now=now)
-    if form and form.is_valid() and not error:
+    seen = seen_by(request) if form else None
+    error = why_not_move(booking, by=request.user, now=now) or why_stale(booking, seen)
+    if form and form.is_valid() and (not error or form.cleaned_data["start"] == booking.start):
         try:
-            move_booking(booking=booking, start=form.cleaned_data["start"], by=request.user, now=now)
+            move_booking(booking=booking, start=form.cleaned_data["start"], by=request.user, now=now, seen=seen)
         except BookingError as refused:
-            error = refused
+            error, booking = refused, get_booking(request, uuid)
         else:
             other = booking.other(request.user).first_name
             messages.success(request, _("Moved. We have told %(name)s.") % {"name": other})
@@ -51,7 +56,9 @@ def move_page(
     theirs = timetable.rules.zone if timetable else "UTC"
     zone = viewer_zone(request) or theirs
     busy = busy_times(booking.mentee, now=now, leave_out=booking)
-    browser = Browser(timetable, booking.length, booking.offer.step, zone, now, busy) if timetable else None
+    browser = None
+    if timetable:
+        browser = Browser(timetable, booking.length, booking.offer.step, zone, now, busy, present=booking.start)
     data = form.data if form else request.GET
     chosen = read_start(data.get("start" if form else "t", ""))
     context = {
@@ -67,17 +74,26 @@ def move_page(
         "their_name": booking.other(request.user).first_name,
         "form": form or MoveForm(),
         "error": error,
-        "alternatives": browser.alternatives(chosen) if error and browser and chosen else [],
+        "is_stale": error is not None and error.code == STALE,
+        "alternatives": nearest_to(browser, chosen, error),
         "can_move": why_not_move(booking, by=request.user, now=now) is None,
         "nav": "sessions",
     }
-    status = 409 if error and form else 422 if form else 200
+    status = error.status if error and form else 422 if form else 200
     return render_page(request, "sessions_app/move.html", context, part="" if form else "picker", status=status)
+
+
+def nearest_to(browser: Browser | None, chosen: datetime | None, error: BookingError | None) -> list[Slot]:
+    """Other times, where it is the chosen one that can't be had."""
+    if browser is None or chosen is None or error is None:
+        return []
+    is_about_time = error.status == CONFLICT and error.code != STALE
+    return browser.alternatives(chosen) if is_about_time else []
 
 
 @require_http_methods(["GET", "POST"])
 def session_cancel(request: SignedInRequest, uuid: object) -> HttpResponse:
-    """Cancel a session, or take a request back; the page says who is told."""
+    """Cancel a session, or take a request back; the page says who is told, and asks again if it has changed."""
     now = timezone.now()
     booking = get_booking(request, uuid)
     other = booking.other(request.user)
@@ -85,13 +101,15 @@ def session_cancel(request: SignedInRequest, uuid: object) -> HttpResponse:
     late = is_late(booking, now=now)
     form = CancelForm(posted(request), name=other.first_name, needed=late and not waiting)
     error = why_not_cancel(booking, by=request.user, now=now)
-    if request.method == "POST" and form.is_valid() and not error:
-        try:
-            call_off(request, booking, reason=form.cleaned_data["reason"], now=now)
-        except BookingError as refused:
-            error = refused
-        else:
-            return redirect("session", booking.uuid)
+    if request.method == "POST":
+        error = error or why_stale(booking, seen_by(request))
+        if form.is_valid() and not error:
+            try:
+                call_off(request, booking, reason=form.cleaned_data["reason"], now=now)
+            except BookingError as refused:
+                error, booking = refused, get_booking(request, uuid)
+            else:
+                return redirect("session", booking.uuid)
     context = {
         "booking": booking,
         "other": other,
@@ -99,17 +117,18 @@ def session_cancel(request: SignedInRequest, uuid: object) -> HttpResponse:
         "late": late,
         "form": form,
         "error": error,
+        "is_stale": error is not None and error.code == STALE,
         "nav": "sessions",
     }
-    status = 409 if error and request.method == "POST" else 422 if form.errors else 200
+    status = error.status if error and request.method == "POST" else 422 if form.errors else 200
     return render(request, "sessions_app/cancel.html", context, status=status)
 
 
 def call_off(request: SignedInRequest, booking: Booking, *, reason: str, now: datetime) -> None:
     name = booking.other(request.user).first_name
     if booking.state == BookingState.REQUESTED:
-        withdraw_booking(booking=booking, by=request.user, now=now)
+        withdraw_booking(booking=booking, by=request.user, now=now, seen=seen_by(request))
         messages.success(request, _("The request is withdrawn. We have told %(name)s.") % {"name": name})
     else:
-        cancel_booking(booking=booking, by=request.user, reason=reason, now=now)
+        cancel_booking(booking=booking, by=request.user, reason=reason, now=now, seen=seen_by(request))
         messages.success(request, _("The session is cancelled. We have told %(name)s.") % {"name": name})

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedInRequest
 from common.requests import posted
+from common.seen import seen_by
 from sessions_app.errors import BookingError
 from sessions_app.forms.address import read_start
 from sessions_app.forms.takeaways import TakeawayForm
@@ -18,26 +19,26 @@ from sessions_app.services.followups import why_not_step
 from sessions_app.services.takeaways import why_not_takeaway
 from sessions_app.takeaways import takeaways_for
 
-from .sessions import get_booking
+from .sessions import get_booking, session_context
 
 
 @require_POST
 def session_more_time(request: SignedInRequest, uuid: object) -> HttpResponse:
-    """Ask for five minutes more, or agree to them: `end` is the end of which the form knew."""
+    """Ask for five minutes more, or agree to them: `seen` is the end that the page showed."""
     now = timezone.now()
     booking = get_booking(request, uuid)
-    end = read_start(request.POST.get("end", ""))
+    end = read_start(seen_by(request)) or booking.start
     overtime = booking.overtime
     try:
-        if end:
+        if "agree" in request.POST:
             booking = agree_more_time(booking=booking, end=end, by=request.user, now=now)
         else:
-            booking = ask_more_time(booking=booking, by=request.user, now=now)
+            booking = ask_more_time(booking=booking, end=end, by=request.user, now=now)
     except BookingError as refused:
-        messages.warning(request, refused.message)
-    else:
-        if booking.overtime > overtime:
-            messages.success(request, _("You have five minutes more."))
+        context = {**session_context(request, get_booking(request, uuid), now=now), "attendance_error": refused}
+        return render(request, "sessions_app/session.html", context, status=refused.status)
+    if booking.overtime > overtime:
+        messages.success(request, _("You have five minutes more."))
     return redirect("session", booking.uuid)
 
 
@@ -57,7 +58,7 @@ def session_takeaway(request: SignedInRequest, uuid: object) -> HttpResponse:
             messages.success(request, _("Saved. Both of you can read it."))
             return redirect("session", booking.uuid)
     context = {"booking": booking, "form": form, "error": error, "nav": "sessions"}
-    status = 409 if error and request.method == "POST" else 422 if form.errors else 200
+    status = error.status if error and request.method == "POST" else 422 if form.errors else 200
     return render(request, "sessions_app/takeaway.html", context, status=status)
 
 

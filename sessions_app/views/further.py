@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
 from common.parts import render_page
+from common.seen import seen_by, still_seen
 from common.times import utc_text
 from sessions_app.availability import Slot
 from sessions_app.errors import BookingError
@@ -26,7 +27,7 @@ from sessions_app.models import Booking
 from sessions_app.picking import Browser, Picker, Time, busy_times
 from sessions_app.series import Planned, Room, beside, no_further, plan
 from sessions_app.services import book_further
-from sessions_app.services.series import room_for
+from sessions_app.services.series import room_for, terms_mark
 from sessions_app.timetable import load_timetable
 
 from .followups import get_own_booking
@@ -169,6 +170,7 @@ def session_further_check(request: SignedInRequest, uuid: object) -> HttpRespons
     sent = request.POST.getlist("start") if request.method == "POST" else request.GET.getlist("t")
     desk = desk_for(request, uuid, named(sent), now=now)
     form = FurtherForm(request.POST) if request.method == "POST" else None
+    seen = seen_by(request) if form else None
     error = desk.error
     if form and form.is_valid() and not error:
         try:
@@ -178,15 +180,17 @@ def session_further_check(request: SignedInRequest, uuid: object) -> HttpRespons
                 by=request.user,
                 now=now,
                 key=form.cleaned_data["key"],
+                seen=seen,
             )
         except BookingError as refused:
-            error = refused
+            error, desk = refused, desk_for(request, uuid, named(sent), now=now)
         else:
             messages.success(request, booked_text(made))
             return redirect("session", desk.booking.uuid)
     if form is None and not desk.chosen and not error:
         return redirect("session_further", desk.booking.uuid)
     context = {**context_of(desk), "error": error, **rows_of(desk), "form": form or FurtherForm()}
+    context["seen"] = still_seen(request, terms_mark(desk.booking), told=error is not None)
     context["key"] = form.data.get("key", "") if form and not error else uuid4().hex
     return render(request, "sessions_app/further_check.html", context, status=status_of(form, error))
 
@@ -200,7 +204,7 @@ def rows_of(desk: Desk) -> dict[str, Any]:
 def status_of(form: FurtherForm | None, error: BookingError | None) -> int:
     if form is None:
         return 200
-    return 409 if error else 422
+    return error.status if error else 422
 
 
 def booked_text(made: Sequence[Booking]) -> str:

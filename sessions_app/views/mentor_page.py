@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.viewing import viewer_zone
+from common.api.problems import CONFLICT
 from common.parts import render_page
 from common.zones import UTC_NAME
 from mentors.models import Format, MentorProfile, Offer
@@ -111,7 +112,7 @@ def mentor_page(
     }
     if context["picker"] is None:
         context["similar"] = similar(request, profile, question, zone=zone, now=now)
-    return answer(request, context, status=409 if error else 422 if typed else 200)
+    return answer(request, context, status=error.status if error else 422 if typed else 200)
 
 
 def picker_query(offer: Offer | None, earlier: Engagement | None) -> str:
@@ -145,7 +146,8 @@ def read_choice(request: HttpRequest, offers: list[Offer], form: BookingForm | A
 def refusal(error: BookingError | None, browser: Browser | None, choice: Choice) -> dict[str, Any]:
     if error is None:
         return {}
-    near = browser.alternatives(choice.start) if browser and choice.start else []
+    # Other times help only where this one can't be had.
+    near = browser.alternatives(choice.start) if browser and choice.start and error.status == CONFLICT else []
     return {"error": error, "wished": choice.start, "alternatives": near}
 
 

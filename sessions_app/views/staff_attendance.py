@@ -53,9 +53,11 @@ def staff_attendance(request: SignedInRequest) -> HttpResponse:
     if tab not in TABS:
         raise Http404
     sent = DecisionForm(posted(request))
+    error = None
     if sent.is_bound and sent.is_valid():
-        decide(request, sent, now=now)
-        return redirect(f"{reverse('staff_attendance')}?state={tab}")
+        error = decide(request, sent, now=now)
+        if error is None:
+            return redirect(f"{reverse('staff_attendance')}?state={tab}")
     waiting = disputed(now)
     page = Paginator((waiting if tab == WAITING else decided()).with_people(), PAGE_SIZE)
     shown = page.get_page(request.GET.get("page"))
@@ -66,9 +68,11 @@ def staff_attendance(request: SignedInRequest) -> HttpResponse:
         "tab_label": TABS[tab],
         "tabs": tab_links(TABS, tab, counts={WAITING: waiting.count()}),
         "has_errors": bool(sent.errors),
+        "error": error,
         "nav": "staff",
     }
-    return render(request, "staff/attendance.html", context, status=422 if sent.errors else 200)
+    status = error.status if error else 422 if sent.errors else 200
+    return render(request, "staff/attendance.html", context, status=status)
 
 
 def cases_of(bookings: list[Booking], *, reader: User, sent: DecisionForm) -> list[Case]:
@@ -83,14 +87,20 @@ def cases_of(bookings: list[Booking], *, reader: User, sent: DecisionForm) -> li
     ]
 
 
-def decide(request: SignedInRequest, form: DecisionForm, *, now: datetime) -> None:
+def decide(request: SignedInRequest, form: DecisionForm, *, now: datetime) -> BookingError | None:
+    """What stood against the decision, if anything did."""
     booking = get_object_or_404(Booking, uuid=form.cleaned_data["session"])
     decision = AttendanceKind(form.cleaned_data["decision"])
     try:
         decide_attendance(
-            booking=booking, decision=decision, by=request.user, reason=form.cleaned_data["reason"], now=now
+            booking=booking,
+            decision=decision,
+            by=request.user,
+            reason=form.cleaned_data["reason"],
+            now=now,
+            seen=form.cleaned_data["seen"],
         )
     except BookingError as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, _("Decided. We have told both."))
+        return refused
+    messages.success(request, _("Decided. We have told both."))
+    return None

@@ -54,9 +54,11 @@ def staff_words(request: SignedInRequest) -> HttpResponse:
     if tab not in TABS:
         raise Http404
     form = WordsForm(request.POST if request.method == "POST" else None)
+    error = None
     if form.is_bound and form.is_valid():
-        decide(request, form, now=now)
-        return redirect(f"{reverse('staff_words')}?state={tab}")
+        error = decide(request, form, now=now)
+        if error is None:
+            return redirect(f"{reverse('staff_words')}?state={tab}")
     chosen = TABS[tab][1](Feedback.objects.all(), now)
     people = ("booking__mentor", "booking__mentee", "written__mentor", "author", "published_by", "declined_by")
     rows = chosen.dated().select_related(*people)
@@ -64,23 +66,29 @@ def staff_words(request: SignedInRequest) -> HttpResponse:
     waiting = TABS[WAITING][1](Feedback.objects.all(), now).count()
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "error": error,
+        "sent": form,
         "tab": tab,
         "tab_label": TABS[tab][0],
         "tabs": tab_links(labels, tab, counts={WAITING: waiting}),
         "has_errors": bool(form.errors),
         "nav": "words",
     }
-    return render(request, "staff/words.html", context, status=422 if form.errors else 200)
+    status = error.status if error else 422 if form.errors else 200
+    return render(request, "staff/words.html", context, status=status)
 
 
-def decide(request: SignedInRequest, form: WordsForm, *, now: datetime) -> None:
-    feedback = get_object_or_404(Feedback, pk=form.cleaned_data["feedback"])
+def decide(request: SignedInRequest, form: WordsForm, *, now: datetime) -> BookingError | None:
+    """What stood against the decision, if anything did."""
+    feedback, seen = get_object_or_404(Feedback, pk=form.cleaned_data["feedback"]), form.cleaned_data["seen"]
     try:
         if form.cleaned_data["decision"] == SHOW:
-            publish_words(feedback=feedback, by=request.user, now=now)
+            publish_words(feedback=feedback, by=request.user, now=now, seen=seen)
             messages.success(request, _("The words are on the mentor’s page."))
         else:
-            decline_words(feedback=feedback, by=request.user, now=now, reason=form.cleaned_data["reason"])
+            reason = form.cleaned_data["reason"]
+            decline_words(feedback=feedback, by=request.user, now=now, reason=reason, seen=seen)
             messages.success(request, _("The words are not shown."))
     except BookingError as refused:
-        messages.error(request, refused.message)
+        return refused
+    return None

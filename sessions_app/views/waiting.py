@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.services import start_email_sign_in
 from common.requests import posted
+from common.seen import seen_by, still_seen
 from mentors.models import MentorProfile
 from mentors.usual import usual_offer
 from sessions_app.errors import BookingError
@@ -24,6 +25,7 @@ from sessions_app.models import BookingState, HeldTime, Waiting
 from sessions_app.models.waiting import Answer
 from sessions_app.readers import signed_in
 from sessions_app.services import decline_time, leave_line, take_time, wait_for_help, wait_for_mentor
+from sessions_app.services.base import STALE
 from sessions_app.services.choosing import free_slots
 from sessions_app.timetable import load_timetable
 
@@ -141,19 +143,25 @@ def held_time(request: SignedInRequest, uuid: object) -> HttpResponse:
     mine = HeldTime.objects.filter(person=request.user)
     mine = mine.select_related("waiting", "booking__mentor", "booking__offer__profile__schedule")
     held = get_object_or_404(mine, uuid=uuid)
+    error = None
     if request.method == "POST" and "decline" in request.POST:
-        decline_time(held=held, by=request.user, now=now)
-        messages.success(request, _("It goes to the next person. You keep your place in line."))
-        return redirect("waiting_list")
+        try:
+            decline_time(held=held, by=request.user, now=now, seen=seen_by(request))
+        except BookingError as refused:
+            error, held = refused, mine.get(pk=held.pk)
+        else:
+            messages.success(request, _("It goes to the next person. You keep your place in line."))
+            return redirect("waiting_list")
     if held.answer == Answer.TAKEN and request.method != "POST":
         return redirect("session", held.booking.uuid)
     form = HeldTimeForm(posted(request), initial={"question": held.waiting.words})
-    error = None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not error:
         try:
-            booking = take_time(held=held, question=form.cleaned_data["question"], by=request.user, now=now)
+            booking = take_time(
+                held=held, question=form.cleaned_data["question"], by=request.user, now=now, seen=seen_by(request)
+            )
         except BookingError as refused:
-            error = refused
+            error, held = refused, mine.get(pk=held.pk)
         else:
             messages.success(request, booked_text(booking))
             return redirect("session", booking.uuid)
@@ -167,9 +175,12 @@ def held_time(request: SignedInRequest, uuid: object) -> HttpResponse:
             "is_held": held.answer == Answer.OPEN and held.until > now and held.booking.state == BookingState.HELD,
             "is_given_back": held.answer == Answer.DECLINED,
             "is_past": held.booking.start <= now,
+            "is_taken": held.answer == Answer.TAKEN,
+            "is_stale": error is not None and error.code == STALE,
+            "seen": still_seen(request, str(held.version), told=error is not None),
             "form": form,
             "error": error,
             "nav": "sessions",
         },
-        status=409 if error else 422 if form.errors else 200,
+        status=error.status if error else 422 if form.errors else 200,
     )

@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.services import start_email_sign_in
 from common.requests import posted
+from common.seen import seen_by
 from mentors.models import MentorProfile, Offer
 from sessions_app.errors import BookingError
 from sessions_app.forms.booking import CancelForm, GuestForm
@@ -28,7 +29,8 @@ from sessions_app.forms.written import AskForm
 from sessions_app.models import Engagement, WrittenQuestion
 from sessions_app.same_question import earlier_of
 from sessions_app.services import BriefInput, ask_in_writing, decline_written, withdraw_written
-from sessions_app.services.written import why_not_ask
+from sessions_app.services.base import STALE
+from sessions_app.services.written import why_not_ask, why_written_stale
 
 from .booking import HOLD
 from .mentor_page import mentor_page
@@ -178,11 +180,13 @@ def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     is_mentor = written.mentor_id == request.user.pk
     form = CancelForm(posted(request), name=written.other(request.user).first_name, needed=is_mentor)
     error: BookingError | None = None
-    if request.method == "POST" and (not is_mentor or form.is_valid()):
+    if request.method == "POST":
+        error = why_written_stale(written, seen_by(request)) if written.is_open(now) else None
+    if request.method == "POST" and not error and (not is_mentor or form.is_valid()):
         try:
             end(request, written, reason=form.cleaned_data["reason"] if is_mentor else "", now=now)
         except BookingError as refused:
-            error = refused
+            error, written = refused, get_written(request, uuid)
         else:
             return redirect("thread", uuid)
     context = {
@@ -192,19 +196,20 @@ def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "is_open": written.is_open(now),
         "form": form,
         "error": error,
+        "is_stale": error is not None and error.code == STALE,
         "nav": "messages",
     }
-    status = 409 if error else 422 if is_mentor and form.errors else 200
+    status = error.status if error else 422 if is_mentor and form.errors else 200
     return render(request, "sessions_app/written_end.html", context, status=status)
 
 
 def end(request: SignedInRequest, written: WrittenQuestion, *, reason: str, now: datetime) -> None:
     name = {"name": written.other(request.user).first_name}
     if written.mentor_id == request.user.pk:
-        decline_written(written=written, by=request.user, reason=reason, now=now)
+        decline_written(written=written, by=request.user, reason=reason, now=now, seen=seen_by(request))
         messages.success(request, _("You have said no. We have told %(name)s, with who else can help.") % name)
     else:
-        withdraw_written(written=written, by=request.user, now=now)
+        withdraw_written(written=written, by=request.user, now=now, seen=seen_by(request))
         messages.success(request, _("You have taken the question back. We have told %(name)s.") % name)
 
 

@@ -32,6 +32,17 @@ class Program:
     def post(self, path: str, body: Any = None, *, key: str | None = None) -> tuple[int, Any]:
         return self.send("POST", path, body, key=key)
 
+    def act(self, path: str, body: dict[str, Any] | None = None, *, key: str | None = None) -> tuple[int, Any]:
+        """Do something to a booking as it is at this moment: it is read first."""
+        _bookings, uuid, _act, _end = path.split("/")
+        version = self.get(f"bookings/{uuid}/")[1].get("version", 0)
+        return self.post(path, {"version": version, **(body or {})}, key=key)
+
+    def save_schedule(self, schedule: dict[str, Any]) -> tuple[int, Any]:
+        """Save it in place of the one that there is at this moment: that is read first."""
+        version = self.get("me/schedule/")[1].get("version", "none")
+        return self.send("PUT", "me/schedule/", {"version": version, **schedule})
+
     def answer(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Any:
         headers = {**self.headers, **({"Idempotency-Key": key} if key else {})}
         content = body if isinstance(body, str | bytes) else "" if body is None else json.dumps(body)

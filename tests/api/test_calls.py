@@ -90,6 +90,7 @@ def test_booking_answers_all_of_it(program, offer, bob):
         },
         "join_url": None,
         "engagement": str(stored.engagement.uuid),
+        "version": 0,
         "sequence": 0,
         "links": {
             "self": address,
@@ -159,40 +160,41 @@ def test_join_url_is_our_page_where_the_room_asks_for_a_token(program, bob, book
 
 
 def test_cancel_and_its_reason(program, bob, booking):
-    status, cancelled = program(bob).post(f"bookings/{booking.uuid}/cancel/", {"reason": "I know now."})
+    status, cancelled = program(bob).act(f"bookings/{booking.uuid}/cancel/", {"reason": "I know now."})
 
     booking.refresh_from_db()
     assert (status, cancelled["state"], cancelled["sequence"], booking.reason) == (200, "cancelled", 1, "I know now.")
 
 
 def test_cancel_takes_a_request_back(program, bob, request_for):
-    assert program(bob).post(f"bookings/{request_for.uuid}/cancel/")[1]["state"] == "withdrawn"
+    assert program(bob).act(f"bookings/{request_for.uuid}/cancel/")[1]["state"] == "withdrawn"
 
 
 def test_late_cancelling_needs_a_reason(program, bob, offer):
     late = book(offer, bob)
     Booking.objects.update(during=(NOW + timedelta(hours=2), NOW + timedelta(hours=3)))
 
-    status, refused = program(bob).post(f"bookings/{late.uuid}/cancel/", {})
+    status, refused = program(bob).act(f"bookings/{late.uuid}/cancel/", {})
 
     assert (status, refused["code"], list(refused["fields"])) == (422, "reason_needed", ["reason"])
 
 
 def test_reschedule_and_its_refusal(program, bob, booking):
-    moved = program(bob).post(f"bookings/{booking.uuid}/reschedule/", {"start": "2026-11-27T10:00:00+00:00"})
-    refused = program(bob).post(f"bookings/{booking.uuid}/reschedule/", {"start": "2026-11-28T10:00:00Z"})
-    same = program(bob).post(f"bookings/{booking.uuid}/reschedule/", {"start": "2026-11-27T10:00:00Z"})
+    moved = program(bob).act(f"bookings/{booking.uuid}/reschedule/", {"start": "2026-11-27T10:00:00+00:00"})
+    refused = program(bob).act(f"bookings/{booking.uuid}/reschedule/", {"start": "2026-11-28T10:00:00Z"})
+    same = program(bob).act(f"bookings/{booking.uuid}/reschedule/", {"start": "2026-11-27T10:00:00Z"})
 
     assert (moved[0], moved[1]["start"], moved[1]["sequence"]) == (200, "2026-11-27T10:00:00Z", 1)
     assert (refused[0], refused[1]["code"], len(refused[1]["alternatives"])) == (409, "outside_windows", 3)
     assert (same[0], same[1]["code"]) == (422, "same_time")
+    assert "2026-11-27T10:00:00Z" not in [slot["start"] for slot in same[1]["alternatives"]]
 
 
 def test_accept_and_decline_are_the_mentors(program, alice, bob, request_for):
     links = program(alice).get(f"bookings/{request_for.uuid}/")[1]["links"]
-    by_mentee = program(bob).post(f"bookings/{request_for.uuid}/accept/")
-    accepted = program(alice).post(f"bookings/{request_for.uuid}/accept/")
-    again = program(alice).post(f"bookings/{request_for.uuid}/decline/", {"reason": "No."})
+    by_mentee = program(bob).act(f"bookings/{request_for.uuid}/accept/")
+    accepted = program(alice).act(f"bookings/{request_for.uuid}/accept/")
+    again = program(alice).act(f"bookings/{request_for.uuid}/decline/", {"reason": "No."})
 
     assert set(links) == {"self", "page", "accept", "decline"}
     assert by_mentee[0] == 404
@@ -201,8 +203,8 @@ def test_accept_and_decline_are_the_mentors(program, alice, bob, request_for):
 
 
 def test_decline_tells_why(program, alice, request_for):
-    nothing = program(alice).post(f"bookings/{request_for.uuid}/decline/", {})
-    declined = program(alice).post(f"bookings/{request_for.uuid}/decline/", {"reason": "Not my field."})
+    nothing = program(alice).act(f"bookings/{request_for.uuid}/decline/", {})
+    declined = program(alice).act(f"bookings/{request_for.uuid}/decline/", {"reason": "Not my field."})
 
     assert (nothing[0], nothing[1]["fields"]) == (400, {"reason": ["This field is required."]})
     assert (declined[0], declined[1]["state"]) == (200, "declined")
@@ -260,16 +262,16 @@ def at_minute(minutes: int):
 def test_who_came_is_said_as_on_the_page(program, alice, bob, booking):
     mentor, mentee, address = program(alice), program(bob), f"bookings/{booking.uuid}/attendance/"
     with at_minute(-30):
-        assert mentee.post(address, {"outcome": "late"})[0] == 200
-        assert mentee.post(address, {"outcome": "joined"})[1]["code"] == "not_open"
+        assert mentee.act(address, {"outcome": "late"})[0] == 200
+        assert mentee.act(address, {"outcome": "joined"})[1]["code"] == "not_open"
     with at_minute(6):
-        assert mentor.post(address, {"outcome": "absent"})[1]["code"] == "not_there"
-        said = [mentor.post(address, {"outcome": outcome})[0] for outcome in ("joined", "absent")]
+        assert mentor.act(address, {"outcome": "absent"})[1]["code"] == "not_there"
+        said = [mentor.act(address, {"outcome": outcome})[0] for outcome in ("joined", "absent")]
         assert "attendance" in mentor.get(f"bookings/{booking.uuid}/")[1]["links"]
     with at_minute(8):
-        missed = mentee.post(address, {"outcome": "missed", "words": "The train stood still."})
-        nothing = mentee.post(address, {"outcome": "explained"})
-        contested = mentee.post(address, {"outcome": "contested", "words": "I was there."})
+        missed = mentee.act(address, {"outcome": "missed", "words": "The train stood still."})
+        nothing = mentee.act(address, {"outcome": "explained"})
+        contested = mentee.act(address, {"outcome": "contested", "words": "I was there."})
 
     assert (said, missed[1]["state"]) == ([200, 200], "mentee_no_show")
     assert (nothing[0], list(nothing[1]["fields"])) == (422, ["words"])
@@ -287,7 +289,7 @@ def test_who_came_is_said_as_on_the_page(program, alice, bob, booking):
 def test_the_other_arrives_after_all(program, alice, booking):
     mentor, address = program(alice), f"bookings/{booking.uuid}/attendance/"
     with at_minute(6):
-        said = [mentor.post(address, {"outcome": outcome})[0] for outcome in ("joined", "absent", "arrived")]
+        said = [mentor.act(address, {"outcome": outcome})[0] for outcome in ("joined", "absent", "arrived")]
 
     assert said == [200, 200, 200]
 
@@ -297,7 +299,7 @@ def test_what_the_api_does_not_name_of_a_schedule_stays(program, alice):
     kept = {"move_notice": 61, "cancel_notice": 62, "meeting_url": "https://meet.example.org/alice"}
     type(schedule).objects.filter(pk=schedule.pk).update(**kept)
 
-    assert program(alice).send("PUT", "me/schedule/", SCHEDULE)[0] == 200
+    assert program(alice).save_schedule(SCHEDULE)[0] == 200
     assert type(schedule).objects.values(*kept).get() == kept
 
 
@@ -334,12 +336,14 @@ SCHEDULE = {
 def test_a_schedule_is_saved_whole_and_read_back(program, alice):
     asked = program(alice)
 
-    saved = asked.send("PUT", "me/schedule/", SCHEDULE)
+    saved = asked.save_schedule(SCHEDULE)
     other = {**SCHEDULE, "overrides": SCHEDULE["overrides"][1:], "time_off": [], "paused_until": None}
-    after = asked.send("PUT", "me/schedule/", other)
+    after = asked.save_schedule(other)
 
-    assert saved == (200, SCHEDULE)
-    assert after == asked.get("me/schedule/") == (200, other)
+    versions = [answer[1].pop("version") for answer in (saved, after)]
+    assert versions[0] != versions[1]
+    assert (saved, after) == ((200, SCHEDULE), (200, other))
+    assert asked.get("me/schedule/") == (200, {**other, "version": versions[1]})
 
 
 def test_a_schedule_that_cannot_be_is_refused_whole(program, alice):
@@ -350,7 +354,7 @@ def test_a_schedule_that_cannot_be_is_refused_whole(program, alice):
     twice = [{"first": "2026-12-24", "last": "2027-01-02"}, {"first": "2026-12-31", "last": "2027-01-05"}]
 
     wrong = {"windows": overlap, "overrides": past, "time_off": twice, "paused_until": "2026-11-24"}
-    refused = {name: asked.send("PUT", "me/schedule/", {**SCHEDULE, name: value})[1] for name, value in wrong.items()}
+    refused = {name: asked.save_schedule({**SCHEDULE, name: value})[1] for name, value in wrong.items()}
 
     assert {name: (body["code"], list(body["fields"])) for name, body in refused.items()} == {
         "windows": ("overlap", ["windows"]),
@@ -362,7 +366,7 @@ def test_a_schedule_that_cannot_be_is_refused_whole(program, alice):
 
 
 def test_who_does_not_mentor_has_no_schedule(program, bob):
-    assert [program(bob).get("me/schedule/")[0], program(bob).send("PUT", "me/schedule/", SCHEDULE)[0]] == [404, 404]
+    assert [program(bob).get("me/schedule/")[0], program(bob).save_schedule(SCHEDULE)[0]] == [404, 404]
 
 
 def test_me_and_what_i_change(program, bob):

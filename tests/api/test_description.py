@@ -27,7 +27,9 @@ def busy_world(alice, offer, bob, charlie, topic, settings, monkeypatch):
     """Something to read and to act on for everybody, and limits out of the way."""
     # Else every answer waits 40 ms for the acknowledgement of its own headers.
     monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
-    settings.API_PERSON_A_MINUTE = settings.API_ADDRESS_A_MINUTE = settings.API_BOOKINGS_AN_HOUR = 10**6
+    settings.API_PERSON_A_MINUTE = settings.API_ADDRESS_A_MINUTE = 10**6
+    settings.MAX_BOOKINGS_AN_HOUR = settings.MAX_BOOKINGS_TOGETHER_A_DAY = 10**6
+    settings.MAX_MOVES_A_DAY = settings.MAX_MOVES_TOGETHER_A_DAY = 10**6
     offer.profile.topics.add(topic)
     book(offer, bob)
     offer.instant = False

@@ -43,7 +43,7 @@ def test_the_answer_stays_although_things_have_changed(program, bob, offer):
     asked = program(bob)
     booked = asked.post("bookings/", wish(offer), key="k1")
     address = f"bookings/{booked[1]['uuid']}/"
-    asked.post(f"{address}reschedule/", {"start": LATER}, key="k2")
+    asked.post(f"{address}reschedule/", {"version": 0, "start": LATER}, key="k2")
 
     assert asked.post("bookings/", wish(offer), key="k1") == booked
     assert asked.get(address)[1]["start"] == LATER

@@ -59,7 +59,7 @@ def test_hostile_texts_in_every_field(program, alice, bob, offer, text):
     found = [asked.post("bookings/", {**body, name: text}) for name in ("offer", "start", "brief", text)]
     for name in brief:
         found.append(asked.post("bookings/", {**body, "brief": {**brief, name: text}}))
-    found += [mentor.send("PUT", "me/schedule/", {**SCHEDULE, name: text}) for name in SCHEDULE]
+    found += [mentor.save_schedule({**SCHEDULE, name: text}) for name in SCHEDULE]
     found += [mentor.send("PATCH", "me/", {name: text}) for name in ("name", "timezone", "language", "preferences")]
 
     assert {status for status, _said in found} <= {200, 201, 400, 409, 422}
@@ -91,7 +91,7 @@ def test_a_moment_may_be_written_with_any_offset(program, bob, offer):
 
 @pytest.mark.parametrize("value", [-1, 0, 10**30, 1.5, "5", True, None, [], {}, 366])
 def test_numbers_are_bounded_numbers(program, alice, value):
-    status, refused = program(alice).send("PUT", "me/schedule/", {**SCHEDULE, "horizon_days": value})
+    status, refused = program(alice).save_schedule({**SCHEDULE, "horizon_days": value})
 
     assert (status, list(refused["fields"])) == (400, ["horizon_days"])
 
@@ -112,7 +112,7 @@ def test_retired_names_of_zones_are_taken_for_those_that_we_keep(program, alice,
 @pytest.mark.parametrize("zone", ["EST", "Etc/GMT+5", "../UTC", "Europe/Nowhere", "europe/london"])
 def test_zones_are_those_that_we_know(program, alice, offer, zone):
     refused = [
-        program(alice).send("PUT", "me/schedule/", {**SCHEDULE, "timezone": zone}),
+        program(alice).save_schedule({**SCHEDULE, "timezone": zone}),
         program(alice).send("PATCH", "me/", {"timezone": zone}),
         program().get("mentors/alice-adair/slots/", **{**DAYS, "offer": offer.uuid, "timezone": zone}),
     ]

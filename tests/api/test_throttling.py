@@ -70,7 +70,7 @@ def test_no_method_is_a_way_around_that(few, method):
 @pytest.fixture
 def wishes(db, settings) -> list[dict]:
     """Each for another mentor at another time, so that nothing but the limit is in their way."""
-    settings.API_BOOKINGS_AN_HOUR, settings.MAX_OPEN_BOOKINGS = 2, 99
+    settings.MAX_BOOKINGS_AN_HOUR, settings.MAX_OPEN_BOOKINGS = 2, 99
     mentors = [make_mentor(make_person(f"m{number}@example.org", f"Mentor M{number}")) for number in range(8)]
     return [wish(mentor.offers.get(), f"2026-11-26T{9 + number:02}:00:00Z") for number, mentor in enumerate(mentors)]
 

@@ -24,6 +24,28 @@ STILL = """() => {
 }"""
 
 
+# Words of headings that stand on more than one line; a hyphen is a place to break at.
+BROKEN_WORDS = """() => {
+  const broken = [];
+  for (const heading of document.querySelectorAll("h1, h2, h3")) {
+    const walker = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
+    for (let node; (node = walker.nextNode()); )
+      for (const word of node.data.matchAll(/[^\\s-]+/g)) {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size > 1) broken.push(word[0]);
+      }
+  }
+  return broken;
+}"""
+
+
+def broken_words(page: Page) -> list[str]:
+    """Where a heading is too large for its place, a word of it is cut in two."""
+    return [f"“{word}” is cut in two" for word in page.evaluate(BROKEN_WORDS)]
+
+
 def problems(page: Page, name: str, looks: Sequence[Look] = LOOKS) -> list[str]:
     """What axe finds on the open page, and sideways scrolling, over all looks. Saves a picture of each with SHOTS=1."""
     found = []

@@ -14,7 +14,7 @@ from search.unmet import note_unmet
 from sessions_app.demo.world import Seeder
 from sessions_app.models import Booking, BookingState
 from sessions_app.services import wait_for_help, wait_for_mentor
-from tests.browser.looking import problems
+from tests.browser.looking import broken_words, problems
 
 pytestmark = pytest.mark.browser
 
@@ -84,6 +84,20 @@ def test_pages_that_anybody_sees(world, look):
     )
 
     assert found == []
+
+
+def test_no_width_cuts_a_heading_in_two(browser_page, priya, bob, booked):
+    """Between a phone and a desk, and where the second column comes; long names are in the invented world too."""
+    page = browser_page(user=bob)
+    found = {}
+    for path in (f"/mentors/{priya.slug}/", f"/sessions/{booked(priya, bob).uuid}/"):
+        page.goto(path)
+        for width in range(320, 1300, 20):
+            page.set_viewport_size({"width": width, "height": 900})
+            if cut := broken_words(page):
+                found[path, width] = cut
+
+    assert found == {}
 
 
 def test_pages_of_a_mentee(world, look):

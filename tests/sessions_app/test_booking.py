@@ -223,7 +223,7 @@ def test_holds_from_one_address_are_limited(offer, settings):
     previous = hold(offer)
     previous = hold(offer, instead_of=previous)
 
-    assert code_of(hold, offer, instead_of=previous) == "too_many_holds"
+    assert code_of(hold, offer, instead_of=previous) == "too_often"
     assert hold(offer, at("2026-11-27 10:00"), held_for="somebody else").state == "held"
 
 

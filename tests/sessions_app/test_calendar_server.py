@@ -214,7 +214,7 @@ def test_the_same_mail_twice_is_one_event(offer, bob, programs, post):
 
 
 def test_session_moved_thirty_times_is_one_event_at_the_last_time(offer, bob, programs, post, settings):
-    settings.MAX_MAILS_PER_DAY = 100
+    settings.MAX_MAILS_PER_DAY = settings.MAX_MOVES_TOGETHER_A_DAY = 100
     booking = book(offer, bob)
     deliver(post(NOW), programs)
     for number in range(1, settings.MAX_MOVES + 1):

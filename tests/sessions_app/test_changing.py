@@ -76,6 +76,7 @@ def test_move_booking_to_the_same_time_changes_nothing(booking, bob):
 
 
 def test_a_booking_can_be_moved_thirty_times_and_not_more(booking, bob, settings):
+    settings.MAX_MOVES_TOGETHER_A_DAY = settings.MAX_MOVES_A_DAY = settings.MAX_MOVES + 1
     targets = [FRIDAY, THURSDAY]
     for number in range(settings.MAX_MOVES):
         booking = move_booking(booking=booking, start=targets[number % 2], by=bob, now=NOW)

@@ -255,6 +255,7 @@ def test_one_bad_row_does_not_take_the_others_away(booking, bob, token, caplog):
 
 
 def test_session_moved_thirty_times_is_one_event(booking, bob, token, settings):
+    settings.MAX_MOVES_TOGETHER_A_DAY = 100
     for number in range(settings.MAX_MOVES):
         start = THURSDAY + timedelta(days=number % 2, minutes=30 * (1 - number % 3))
         booking = move_booking(booking=booking, start=start, by=bob, now=NOW + timedelta(minutes=number))

@@ -182,6 +182,18 @@ def test_move_to_a_taken_time_names_the_nearest(booking, bob, charlie, offer, cl
     assert "t=2026-11-27T10:30Z" in response.content.decode()
 
 
+def test_move_neither_offers_nor_suggests_the_present_time(client_for, bob, booking):
+    """On its day the others are offered; and after a refusal the nearest are others, for programs as well."""
+    page = client_for(bob).get(f"{url(booking, 'move/')}?day=2026-11-26").content.decode()
+    same = client_for(bob).post(url(booking, "move/"), {"start": "2026-11-26T14:30Z"})
+
+    assert 'value="2026-11-26T14:00Z"' in page
+    assert 'value="2026-11-26T14:30Z"' not in page
+    assert same.status_code == 409
+    assert "?t=2026-11-26T14:30Z" not in same.content.decode()
+    assert "?t=2026-11-26T15:00Z" in same.content.decode()
+
+
 def test_move_without_a_time_says_so(booking, bob, client_for):
     response = client_for(bob).post(url(booking, "move/"), {})
 

@@ -1,0 +1,48 @@
+"""Moments and dates that anyone may have written: one way to read them, and one reach, for pages and programs."""
+
+import re
+from datetime import UTC, date, datetime
+
+from django.utils.dateparse import parse_datetime
+
+# What the slot engine answers for lies well inside, and nothing that is added to a moment can leave what Python knows.
+YEARS = range(2001, 2100)
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,20})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+class UnreadableError(ValueError):
+    """`code`: `instant` or `day` for what is none, `naive` for a clock time without its offset, `far` out of reach."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def parse_instant(text: object) -> datetime:
+    """A moment with its offset, such as 2026-11-26T14:30Z, in UTC. Raises UnreadableError."""
+    if not isinstance(text, str):
+        raise UnreadableError("instant")
+    if not INSTANT.fullmatch(text):
+        raise UnreadableError("naive" if INSTANT.fullmatch(f"{text}Z") else "instant")
+    try:
+        moment = parse_datetime(text.upper())
+        utc = moment.astimezone(UTC) if moment else None
+    except (ValueError, OverflowError):
+        utc = None
+    if utc is None or utc.year not in YEARS:
+        raise UnreadableError("far")
+    return utc
+
+
+def parse_day(text: object) -> date:
+    """A date, such as 2026-11-26. Raises UnreadableError."""
+    if not isinstance(text, str) or not DATE.fullmatch(text):
+        raise UnreadableError("day")
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UnreadableError("far") from None
+    if day.year not in YEARS:
+        raise UnreadableError("far")
+    return day

@@ -1,0 +1,23 @@
+"""Trouble of the database that passes by itself: nothing was done, and the same may work in a moment."""
+
+from datetime import timedelta
+
+from django.db import DatabaseError
+
+# lock_not_available, deadlock_detected, serialization_failure, query_canceled (which took too long)
+PASSING = {"55P03", "40P01", "40001", "57014"}
+TRY_AGAIN_AFTER = timedelta(seconds=3)
+
+
+def sqlstate(error: BaseException) -> str:
+    return getattr(error.__cause__, "pgcode", None) or ""
+
+
+def constraint_of(error: DatabaseError) -> str:
+    """The constraint that refused it, by name."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) or ""
+
+
+def is_passing(error: BaseException) -> bool:
+    return isinstance(error, DatabaseError) and sqlstate(error) in PASSING
