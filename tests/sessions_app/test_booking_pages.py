@@ -282,7 +282,7 @@ def test_a_wrong_address_is_said_beside_the_field(offer):
 
 def test_someone_who_signed_in_elsewhere_books_the_held_slot_with_one_button(offer, bob):
     client = guest_holds(offer)
-    client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bob)
 
     assert "Book this time?" in text_of(client.get(f"{PAGE}book/"))
     client.post(f"{PAGE}book/email/")
