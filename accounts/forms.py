@@ -25,6 +25,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.email_addresses import INVALID, canonical_address
+from common.forms import PlainText
 
 from . import mail
 from .models import User
@@ -40,8 +41,8 @@ END, KEEP = "end", "keep"
 MAX_PASSWORD = 128  # hashing a megabyte is work that anybody could order
 
 
-class AddressField(forms.CharField):
-    """An email address as people type it; its value is in the one form that we keep and compare."""
+class AddressField(PlainText):
+    """An email address as people type or paste it; its value is in the one form that we keep and compare."""
 
     widget = forms.EmailInput(attrs={"autocomplete": "email"})
 
@@ -75,7 +76,7 @@ class SignInForm(forms.Form):
 
 
 class SignUpForm(forms.Form):
-    name = forms.CharField(
+    name = PlainText(
         label=_("Name"),
         max_length=80,
         help_text=_("As people you talk with should see it"),
@@ -113,7 +114,7 @@ class PasswordSignInForm(LoginForm):
 
 
 class CodeField(forms.CharField):
-    """Six digits as people paste them: with spaces, dashes or full-width."""
+    """Six digits as people type and paste them: with blanks or dashes, full-width, or of another script."""
 
     def __init__(self) -> None:
         attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "input input--code"}
@@ -127,8 +128,8 @@ class CodeField(forms.CharField):
         self.widget.attrs.pop("maxlength", None)  # a pasted line must not be cut before the digits
 
     def to_python(self, value: Any) -> str:
-        text = unicodedata.normalize("NFKC", super().to_python(value) or "")
-        return "".join(character for character in text if character.isdecimal()) or text
+        text = super().to_python(value) or ""
+        return "".join(str(digit) for sign in text if (digit := unicodedata.decimal(sign, None)) is not None) or text
 
 
 class CodeForm(ConfirmLoginCodeForm):

@@ -61,7 +61,13 @@ class LengthOf(QueryNumber):
 
 
 class MentorsQuery(Input):
-    q = Text(max_length=QUESTION_LENGTH, required=False, allow_blank=True, help_text="What somebody is stuck on.")
+    q = Text(
+        lines=False,
+        max_length=QUESTION_LENGTH,
+        required=False,
+        allow_blank=True,
+        help_text="What somebody is stuck on.",
+    )
     topic = serializers.SlugField(max_length=LONGEST_SLUG, required=False)
     language = serializers.ChoiceField(choices=LANGUAGES, required=False)
     length = LengthOf(least=1, most=60, required=False, help_text="Minutes: 15, 20, 25, 30 or 45.")

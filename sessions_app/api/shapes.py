@@ -51,7 +51,7 @@ class BriefInput(Input):
     issue_type = serializers.ChoiceField(choices=IssueType.choices, required=False)
     situation = Text(max_length=LONG_TEXT, required=False, allow_blank=True)
     tried = Text(max_length=LONG_TEXT, required=False, allow_blank=True)
-    done_when = Text(max_length=QUESTION_LENGTH, required=False, allow_blank=True)
+    done_when = Text(lines=False, max_length=QUESTION_LENGTH, required=False, allow_blank=True)
     needed_by = Day(required=False, allow_null=True)
 
 
@@ -75,7 +75,7 @@ class CancelInput(Input):
 
 
 class DeclineInput(Input):
-    reason = Text(max_length=REASON_LENGTH, help_text="Told to the mentee.")
+    reason = Text(lines=False, max_length=REASON_LENGTH, help_text="Told to the mentee.")
     example = {"reason": "I am not the right person for this."}
 
 

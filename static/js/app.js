@@ -60,7 +60,7 @@ async function showAgain() {
 function countCharacters(counter) {
   const field = document.getElementById(counter.dataset.countOf);
   field?.addEventListener("input", () => {
-    counter.textContent = counter.dataset.countText.replace("{n}", field.value.length);
+    counter.textContent = counter.dataset.countText.replace("{n}", [...field.value].length); // as the server counts
   });
 }
 
