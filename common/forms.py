@@ -86,12 +86,12 @@ class PlainText(forms.CharField):
     text area, or a hidden field that carries one's text along, has lines; elsewhere breaks become blanks.
     """
 
-    default_validators = [validate_plain_text]
     default_error_messages = {"max_length": _("Use %(limit_value)d characters or less. You have %(show_value)d")}
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and not self._is_far_too_long(value):
             value = clean_text(value) if self.has_lines else one_line(value)
+            validate_plain_text(value)
         return super().to_python(value)
 
     @property
