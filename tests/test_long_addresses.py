@@ -59,10 +59,11 @@ class Links(HTMLParser):
 
 @dataclass
 class Walk:
-    """A reader who follows each kind of link once."""
+    """A reader who follows each kind of link once, and a page without a question only if it isn't in `was_at`."""
 
     home: str
     session: requests.Session
+    was_at: set[str]
     seen: set[tuple[str, frozenset[str]]] = field(default_factory=set)
     answers: dict[str, int] = field(default_factory=dict)
     longest: int = 0
@@ -79,9 +80,11 @@ class Walk:
         names = frozenset(pair.partition("=")[0] for pair in parts.query.split("&"))
         # One that grows from page to page is new each time, and comes to the limit.
         kind = (parts.path, names | {str(len(parts.query) // 400)})
-        if not address.startswith(self.home) or kind in self.seen or parts.path == "/sign-out/":
+        if kind in self.seen or address in self.was_at:
             return False
         self.seen.add(kind)
+        if len(parts.query) < QUESTION_LENGTH:
+            self.was_at.add(address)
         return True
 
     def links_of(self, address: str, response: requests.Response) -> list[str]:
@@ -138,13 +141,15 @@ def walk(server):
     make_mentor(priya, windows=ALWAYS, notice=60)
     bob = make_person("bob@example.org", "Bob Bose", "Asia/Kolkata")
 
+    been: dict[str, set[str]] = {"visitor": set(), "bob": set()}
+
     def walk_as(who: str) -> Walk:
         session = requests.Session()
         if who == "bob":
             client = Client()
             client.force_login(bob)
             session.cookies.set(settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value)
-        return Walk(server, session)
+        return Walk(server, session, been[who])
 
     return walk_as
 
