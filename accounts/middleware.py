@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
@@ -17,7 +18,9 @@ from .viewing import viewer_zone
 class SignInFirstMiddleware(LoginRequiredMiddleware):
     """Django's, with an address to come back to that may hold the longest question (see `with_next`)."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., object]) -> HttpResponseRedirect:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
         sign_in = resolve_url(self.get_login_url(view_func))
         return HttpResponseRedirect(with_next(sign_in, request.get_full_path()))
 
