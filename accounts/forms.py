@@ -174,9 +174,17 @@ class NewPassword(forms.Form):
                 end_ways_in(person=self.user)
 
 
-def other_ways_field(found: list[str]) -> forms.ChoiceField:
+class OtherWaysField(forms.ChoiceField):
+    """Has an answer even if nothing is said."""
+
+    def clean(self, value: Any) -> str:
+        answer: str = super().clean(value or END)
+        return answer
+
+
+def other_ways_field(found: list[str]) -> OtherWaysField:
     """`found` names what the person has: “2 API tokens”, “your calendar address”."""
-    return forms.ChoiceField(
+    return OtherWaysField(
         label=_("What else opens your account"),
         help_text=_("These work without your password: %(found)s.") % {"found": get_text_list(found, gettext("and"))},
         choices=[
@@ -184,7 +192,6 @@ def other_ways_field(found: list[str]) -> forms.ChoiceField:
             (KEEP, _("Keep them working")),
         ],
         initial=END,
-        required=False,
         widget=forms.RadioSelect,
     )
 
