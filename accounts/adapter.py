@@ -95,6 +95,10 @@ class AccountAdapter(DefaultAccountAdapter):
             hour12=viewer_hour12(self.request),
         )
 
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """To the address that the account has. What was typed may only look like it and be someone else's mailbox."""
+        super().send_password_reset_mail(user, user.email, context)
+
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:

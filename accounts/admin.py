@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from common.admin import PLAIN_TEXT
+
 from .hooks import announce_person
 from .models import User
 
@@ -19,6 +21,7 @@ FACTS = ("uuid", "email", "date_joined", "last_login")
 
 @admin.register(User)
 class UserAdmin(ModelAdmin):
+    formfield_overrides = PLAIN_TEXT
     list_display = ("email", "name", "timezone", "is_active", "is_staff", "date_joined")
     list_filter = ("is_active", "is_staff")
     list_per_page = 50
@@ -60,6 +63,7 @@ admin.site.unregister(Group)
 
 @admin.register(EmailAddress)
 class EmailAddressAdmin(ModelAdmin):
+    formfield_overrides = PLAIN_TEXT
     list_display = ("email", "user", "primary", "verified")
     list_filter = ("primary", "verified")
     search_fields = ("email", "user__name")
@@ -82,5 +86,6 @@ class EmailAddressAdmin(ModelAdmin):
 
 @admin.register(Group)
 class GroupAdmin(ModelAdmin):
+    formfield_overrides = PLAIN_TEXT
     search_fields = ("name",)
     filter_horizontal = ("permissions",)

@@ -18,25 +18,31 @@ from allauth.account.forms import (
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.email_addresses import INVALID, canonical_address
+from common.forms import PlainText
 
 from . import mail
 from .models import User
 from .validators import validate_person_name
+from .ways_in import describe_ways_in, end_ways_in
 
 EMAIL, NEW_PASSWORD = _("Email address"), _("New password")
 EMAIL_ERRORS = {"required": INVALID}
 NAME_ERRORS = {"required": _("Write your name"), "max_length": _("Your name must be 80 characters or less")}
-PASSWORD_HINT = _("At least 8 characters. Not your name, and not one that many people use.")
+PASSWORD_HINT = _("At least 8 characters, and hard to guess: three or four unrelated words work well.")
 TOO_LONG = _("Your password must be 128 characters or less")
+END, KEEP = "end", "keep"
 MAX_PASSWORD = 128  # hashing a megabyte is work that anybody could order
 
 
-class AddressField(forms.CharField):
-    """An email address as people type it; its value is in the one form that we keep and compare."""
+class AddressField(PlainText):
+    """An email address as people type or paste it; its value is in the one form that we keep and compare."""
 
     widget = forms.EmailInput(attrs={"autocomplete": "email"})
 
@@ -70,7 +76,7 @@ class SignInForm(forms.Form):
 
 
 class SignUpForm(forms.Form):
-    name = forms.CharField(
+    name = PlainText(
         label=_("Name"),
         max_length=80,
         help_text=_("As people you talk with should see it"),
@@ -108,7 +114,7 @@ class PasswordSignInForm(LoginForm):
 
 
 class CodeField(forms.CharField):
-    """Six digits as people paste them: with spaces, dashes or full-width."""
+    """Six digits as people type and paste them: with blanks or dashes, full-width, or of another script."""
 
     def __init__(self) -> None:
         attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "input input--code"}
@@ -122,8 +128,8 @@ class CodeField(forms.CharField):
         self.widget.attrs.pop("maxlength", None)  # a pasted line must not be cut before the digits
 
     def to_python(self, value: Any) -> str:
-        text = unicodedata.normalize("NFKC", super().to_python(value) or "")
-        return "".join(character for character in text if character.isdecimal()) or text
+        text = super().to_python(value) or ""
+        return "".join(str(digit) for sign in text if (digit := unicodedata.decimal(sign, None)) is not None) or text
 
 
 class CodeForm(ConfirmLoginCodeForm):
@@ -141,16 +147,53 @@ class AddressForm(AddEmailForm):
 
 
 class NewPassword(forms.Form):
-    """One field, not two: people see or reset what they mistyped; the rules know whose password it is."""
+    """One field, not two: people see or reset what they mistyped; the rules know whose password it is.
+
+    Every other browser is signed out by a new password. What comes in without one is asked about, if there is any:
+    it ends unless the person says that it shall go on.
+    """
 
     user: User
     password1 = new_password_field()
     password2 = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if found := describe_ways_in(self.user):
+            self.fields["other_ways"] = other_ways_field(found)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         check_password(self, "password1", cleaned.get("password1"), self.user)
         return cleaned
+
+    def save(self) -> None:
+        with transaction.atomic():
+            super().save()  # type: ignore[misc]
+            if self.cleaned_data.get("other_ways") != KEEP:
+                end_ways_in(person=self.user)
+
+
+class OtherWaysField(forms.ChoiceField):
+    """Has an answer even if nothing is said."""
+
+    def clean(self, value: Any) -> str:
+        answer: str = super().clean(value or END)
+        return answer
+
+
+def other_ways_field(found: list[str]) -> OtherWaysField:
+    """`found` names what the person has: “2 API tokens”, “your calendar address”."""
+    return OtherWaysField(
+        label=_("What else opens your account"),
+        help_text=_("These work without your password: %(found)s.") % {"found": get_text_list(found, gettext("and"))},
+        choices=[
+            (END, _("Stop them too. Choose this if anyone else may know your password.")),
+            (KEEP, _("Keep them working")),
+        ],
+        initial=END,
+        widget=forms.RadioSelect,
+    )
 
 
 class PasswordChangeForm(NewPassword, ChangePasswordForm):

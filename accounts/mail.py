@@ -15,9 +15,13 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
-from common.mail import render_mail, sender
+from common.mail import absolute, render_mail, sender
 from common.mail_headers import Mailbox, mailbox_header, raw_header, text_header
 from common.mail_wire import new_mail
+from common.times import day_text
+from common.zones import UTC_NAME
+
+from .models import AccessToken, Scope, User
 
 logger = logging.getLogger(__name__)
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -92,6 +96,19 @@ def spaced(code: str) -> str:
     """`482193` as people read it out: `482 193`."""
     half = len(code) // 2
     return f"{code[:half]} {code[half:]}"
+
+
+def token_letter(*, person: User, token: AccessToken) -> Letter:
+    """Tells a person of a new token: if they didn't make it, they want to know at once."""
+    until = day_text(token.expires_at, person.timezone or UTC_NAME, token.created_at)
+    context = {"name": token.name, "changes": token.scope == Scope.WRITE, "until": until}
+    return letter_to(person, "account_new_token", {**context, "tokens_url": absolute("tokens")})
+
+
+def letter_to(person: User, template: str, context: Mapping[str, Any]) -> Letter:
+    """A mail about somebody's account, in their own language and time zone."""
+    zone = person.timezone or UTC_NAME
+    return Letter(template, person.email, context, zone=zone, language=person.language, hour12=person.hour12)
 
 
 def code_letter(*, to: str, code: str, purpose: str, real: bool = True, language: str = "en") -> Letter:

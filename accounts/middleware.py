@@ -1,14 +1,28 @@
-"""Every page is drawn in the reader's own time zone."""
+"""Every page asks for a sign-in unless it says otherwise, and is drawn in the reader's own time zone."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 from django.utils import timezone
 
+from common.coming_back import with_next
 from common.zones import UTC_NAME
 
 from .viewing import viewer_zone
+
+
+class SignInFirstMiddleware(LoginRequiredMiddleware):
+    """Django's, with an address to come back to that may hold the longest question (see `with_next`)."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        sign_in = resolve_url(self.get_login_url(view_func))
+        return HttpResponseRedirect(with_next(sign_in, request.get_full_path()))
 
 
 class TimezoneMiddleware:

@@ -1,4 +1,4 @@
-"""A request whose sender has signed in, as `LoginRequiredMiddleware` promises to every view that isn't public."""
+"""A request whose sender has signed in, as `SignInFirstMiddleware` promises to every view that isn't public."""
 
 from django.http import HttpRequest
 

@@ -143,7 +143,9 @@ def _mail_code(process: LoginCodeVerificationProcess, *, purpose: str, real: boo
     code = process.generate_code()
     if process.user is not None and purpose == "open_account":
         purpose = "have_account"
-    mail.send(mail.code_letter(to=process.state["email"], code=code, purpose=purpose, real=real))
+    # What was typed may only look like the account's address and be someone else's mailbox.
+    to = process.user.email if process.user is not None else process.state["email"]
+    mail.send(mail.code_letter(to=to, code=code, purpose=purpose, real=real))
     if not real:
         process.state["code"] = ""  # which no input equals
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import ChipRadio
+from common.forms import ChipRadio, PlainText
 from common.zones import find_zone, zone_names
 
 from .forms import NAME_ERRORS
@@ -18,7 +18,7 @@ from .zone_choices import zone_groups
 LONGEST_CITY = 64
 
 
-class OneOfTwo(forms.CharField):
+class OneOfTwo(PlainText):
     """Not optional, but whether the other of the two was filled instead is for the form to say."""
 
     def validate(self, value: Any) -> None:
@@ -75,6 +75,7 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "hour_cycle"]
+        field_classes = {"name": PlainText}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"}), "hour_cycle": ChipRadio}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -3,21 +3,19 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import ChipRadio
+from common.forms import ChipRadio, PlainText
 
 from .models import Scope
-from .validators import validate_plain_text
 
 DAYS = {30: _("30 days"), 90: _("90 days"), 365: _("A year")}
 
 
 class TokenForm(forms.Form):
     use_required_attribute = False
-    name = forms.CharField(
+    name = PlainText(
         label=_("What is it for?"),
         help_text=_("A name, so that you know later which program uses it"),
         max_length=60,
-        validators=[validate_plain_text],
         error_messages={
             "required": _("Write what the token is for"),
             "max_length": _("The name must be %(limit_value)d characters or less"),

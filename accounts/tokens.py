@@ -2,15 +2,18 @@
 
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.refusals import RefusalError
 
+from . import mail
 from .models import AccessToken, Scope, User
 
 # So that whoever finds one in a file knows what it opens, and programs that look for lost secrets know it too.
@@ -24,7 +27,10 @@ class TokenError(RefusalError):
 
 
 def make_token(*, person: User, name: str, scope: Scope, days: int, now: datetime) -> tuple[AccessToken, str]:
-    """A new token, which is never to be had again. Raises TokenError `same_name`, `too_many`."""
+    """A new token, whose text is never shown again; its person is told by email that there is one.
+
+    Raises TokenError `same_name`, `too_many`.
+    """
     text = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         User.objects.locked(person)
@@ -41,12 +47,23 @@ def make_token(*, person: User, name: str, scope: Scope, days: int, now: datetim
             created_at=now,
             expires_at=now + timedelta(days=days),
         )
+        transaction.on_commit(partial(mail.send, mail.token_letter(person=person, token=token)))
     return token, text
 
 
 def stop_token(*, person: User, uuid: UUID) -> bool:
     """From now on nobody comes in with it; whether there was one."""
     return AccessToken.objects.filter(person=person, uuid=uuid).delete()[0] > 0
+
+
+def stop_tokens(person: User) -> None:
+    AccessToken.objects.filter(person=person).delete()
+
+
+def describe_tokens(person: User) -> str:
+    """“2 API tokens”; empty if there is none. Those that have run out count: their person has not stopped them."""
+    count = AccessToken.objects.filter(person=person).count()
+    return ngettext("%(n)d API token", "%(n)d API tokens", count) % {"n": count} if count else ""
 
 
 def find_token(text: str, *, now: datetime) -> AccessToken | None:

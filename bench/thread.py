@@ -23,7 +23,7 @@ def main() -> None:
     with transaction.atomic():
         engagement = Engagement.objects.live().exclude(mentee=None).select_related("mentor", "mentee").first()
         client = Client()
-        client.force_login(engagement.mentor, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(engagement.mentor)
         for number in range(50):
             now = timezone.now() - timedelta(hours=50 - number)
             by = (engagement.mentor, engagement.mentee)[number % 2]

@@ -9,6 +9,9 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.forms.widgets import Input
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from .texts import clean_text, one_line, validate_plain_text
 
 CLASSES: list[tuple[type[forms.Widget], str]] = [
     (forms.HiddenInput, ""),
@@ -74,6 +77,38 @@ class FormRenderer(DjangoTemplates):
         built_in = Path(forms.__file__).parent / "templates"
         folders = [settings.BASE_DIR / "templates", built_in]
         return self.backend({"APP_DIRS": True, "DIRS": folders, "NAME": "forms", "OPTIONS": {}})
+
+
+class PlainText(forms.CharField):
+    """What a person writes: the only field for text that forms have.
+
+    It is cleaned (see `common.texts`) before it is measured, so a line break counts one, as it does on the page. Only a
+    text area, or a hidden field that carries one's text along, has lines; elsewhere breaks become blanks.
+    """
+
+    default_error_messages = {"max_length": _("Use %(limit_value)d characters or less. You have %(show_value)d")}
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and not self._is_far_too_long(value):
+            value = clean_text(value) if self.has_lines else one_line(value)
+            validate_plain_text(value)
+        return super().to_python(value)
+
+    @property
+    def has_lines(self) -> bool:
+        return isinstance(self.widget, forms.Textarea) or self.widget.is_hidden
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without `maxlength`: browsers count an emoji as two, and cut what is pasted without a word."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
+    def _is_far_too_long(self, text: str) -> bool:
+        """Refused for its length whatever is in it, so it isn't looked through."""
+        return self.max_length is not None and len(text) > 20 * self.max_length + 1000
+
+
+class EmailText(PlainText, forms.EmailField):
+    """An address as people paste it, with what a mail program or a text processor puts around it."""
 
 
 class ChipRadio(forms.RadioSelect):

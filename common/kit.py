@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from .forms import ChipCheckboxes, ChipRadio
+from .forms import ChipCheckboxes, ChipRadio, EmailText, PlainText
 
 LENGTHS = [("15", "15 min"), ("25", "25 min"), ("45", "45 min")]
 # A fixed moment, so that two pictures of this page differ only where the design does.
@@ -17,14 +17,14 @@ NOW = datetime(2026, 11, 24, 13, 46, tzinfo=UTC)
 
 
 class KitForm(forms.Form):
-    question = forms.CharField(
+    question = PlainText(
         label="What do you want to leave with?",
         help_text="Priya reads this before you meet.",
         max_length=500,
         widget=forms.Textarea,
         error_messages={"required": "Write what you want to leave with"},
     )
-    email = forms.EmailField(label="Email address", help_text="We send the joining link here")
+    email = EmailText(label="Email address", help_text="We send the joining link here")
     city = forms.ChoiceField(label="City", choices=[("london", "London"), ("lagos", "Lagos")], required=False)
     length = forms.ChoiceField(label="How long", choices=LENGTHS, widget=ChipRadio)
     days = forms.MultipleChoiceField(

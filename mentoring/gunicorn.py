@@ -22,6 +22,8 @@ def post_worker_init(_worker: object) -> None:
     gc.freeze()
 
 
+# The longest that gunicorn can: a question of 500 letters that take twelve characters each stands in an address
+limit_request_line = 8190
 worker_class = "gthread"
 workers = 2
 threads = 8

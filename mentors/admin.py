@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
+from common.admin import PLAIN_TEXT
+
 from .errors import ProfileError
 from .hooks import announce_change
 from .models import MentorProfile, Offer, ProfileDecision, Topic
@@ -44,6 +46,7 @@ class DecisionInline(ReadOnly, TabularInline):
 
 
 class OfferInline(TabularInline):
+    formfield_overrides = PLAIN_TEXT
     model = Offer
     fields = ["title", "length", "format", "instant", "is_active"]
     extra = 0
@@ -52,6 +55,7 @@ class OfferInline(TabularInline):
 
 @admin.register(MentorProfile)
 class MentorProfileAdmin(ModelAdmin):
+    formfield_overrides = PLAIN_TEXT
     list_display = ["name", "state", "paused_until", "approved_at", "review_page"]
     list_filter = ["state"]
     list_select_related = ["person"]
@@ -119,6 +123,7 @@ class MentorProfileAdmin(ModelAdmin):
 
 @admin.register(Topic)
 class TopicAdmin(ModelAdmin):
+    formfield_overrides = PLAIN_TEXT
     form = TopicForm
     list_display = ["name", "parent", "position", "is_active"]
     list_filter = ["is_active", "parent"]
@@ -130,6 +135,7 @@ class TopicAdmin(ModelAdmin):
 
 @admin.register(Offer)
 class OfferAdmin(ModelAdmin):
+    formfield_overrides = PLAIN_TEXT
     list_display = ["profile", "title", "length", "format", "instant", "is_active"]
     list_filter = ["length", "format", "instant", "is_active"]
     list_select_related = ["profile__person"]

@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.validators import validate_heading, validate_person_name, validate_plain_text
-from common.forms import ChipCheckboxes, ChipRadio
+from accounts.validators import validate_heading, validate_person_name
+from common.forms import ChipCheckboxes, ChipRadio, PlainText
 
 from .languages import LANGUAGES
 from .models import ASK_LENGTH, ASKS_NEEDED, Format, Length, MentorProfile, ProfileDraft
@@ -22,14 +22,11 @@ AT_ONCE = [("yes", _("Booked at once")), ("no", _("I answer each request"))]
 TOO_LONG = _("This must be %(limit_value)d characters or less. You have %(show_value)d")
 
 
-class OneLine(forms.CharField):
-    """A line of text: what is typed or pasted with breaks becomes one line."""
+class OneLine(PlainText):
+    """A line of a profile: what is typed or pasted with breaks becomes one line."""
 
     default_validators = [validate_heading]
     default_error_messages = {"max_length": TOO_LONG}
-
-    def clean(self, value: Any) -> str:
-        return super().clean(" ".join(str(value or "").replace("\x00", "").split()))
 
 
 class WhoForm(forms.Form):
@@ -45,7 +42,6 @@ class WhoForm(forms.Form):
         label=_("What you do, in one line"),
         help_text=_("For example: Engineering director. Hired 120 people at two scale-ups."),
         max_length=100,
-        validators=[validate_plain_text],
         error_messages={"required": _("Write what you do, in one line")},
     )
     photo = forms.FileField(
@@ -120,17 +116,15 @@ def _ask_field(number: int) -> OneLine:
     return OneLine(
         label=labels[number],
         max_length=ASK_LENGTH,
-        validators=[validate_plain_text],
         error_messages={"required": errors[number]},
     )
 
 
 class HowForm(forms.Form):
-    how_i_work = forms.CharField(
+    how_i_work = PlainText(
         label=_("How you work"),
         help_text=_("What people should bring, what you do with it in the time, and what you cannot help with."),
         max_length=600,
-        validators=[validate_plain_text],
         error_messages={"required": _("Write how you work"), "max_length": TOO_LONG},
         widget=forms.Textarea(attrs={"rows": 8, "class": "textarea textarea--tall"}),
     )
@@ -138,9 +132,6 @@ class HowForm(forms.Form):
     @staticmethod
     def initial_of(draft: ProfileDraft) -> dict[str, Any]:
         return {"how_i_work": draft.how_i_work}
-
-    def clean_how_i_work(self) -> str:
-        return str(self.cleaned_data["how_i_work"]).replace("\r\n", "\n").strip()
 
     def words(self) -> Words:
         return Words(how_i_work=self.cleaned_data["how_i_work"])

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validators import validate_plain_text
 from common.forms import ChipCheckboxes, ChipRadio
 
 from .forms import AT_ONCE, OneLine
@@ -22,7 +21,6 @@ class OfferForm(forms.Form):
         help_text=_("What people get, in a few words. Without one, the length stands for it."),
         max_length=70,
         required=False,
-        validators=[validate_plain_text],
     )
     length = forms.TypedChoiceField(
         label=_("Length"),
@@ -61,7 +59,6 @@ class OfferForm(forms.Form):
                 help_text=_("Something you want to know before you meet.") if number == 1 else "",
                 max_length=QUESTION_LENGTH,
                 required=False,
-                validators=[validate_plain_text],
             )
 
     def clean(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validators import validate_plain_text
+from common.forms import PlainText
 
 from .errors import MOVED_ON, ProfileError
 from .models import Topic
@@ -14,7 +14,7 @@ from .services import refuse_third_level, save_topic
 MAX_SYNONYMS = 30
 
 
-class SynonymsField(forms.CharField):
+class SynonymsField(PlainText):
     """Words between commas; kept once each, in the order given."""
 
     def prepare_value(self, value: Any) -> Any:
@@ -37,12 +37,12 @@ class TopicForm(forms.ModelForm):
         help_text=_("With commas between them: salary talk, pay rise."),
         required=False,
         max_length=2000,
-        validators=[validate_plain_text],
     )
 
     class Meta:
         model = Topic
         fields = ["name", "parent", "synonyms", "position", "is_active"]
+        field_classes = {"name": PlainText}
         labels = {"parent": _("Belongs to"), "position": _("Place in the list"), "is_active": _("Shown to people")}
         help_texts = {
             "parent": _("Leave it empty for a topic of the first level."),

@@ -98,7 +98,7 @@ ME: dict[str, Any] = {
 
 
 class MeShape(Input):
-    name = Text(max_length=80, required=False)
+    name = Text(lines=False, max_length=80, required=False)
     timezone = Zone(required=False)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     preferences = PreferencesShape(required=False)

@@ -62,6 +62,7 @@ class LengthOf(QueryNumber):
 
 class MentorsQuery(Input):
     q = Text(
+        lines=False,
         max_length=QUESTION_LENGTH,
         required=False,
         allow_blank=True,

@@ -9,6 +9,7 @@ class SessionsAppConfig(AppConfig):
         from django.core.checks import register
 
         from accounts.hooks import after_sign_in
+        from accounts.ways_in import WayIn, ways_in
         from mentors.hooks import around_decision, describe_times
         from notifications.preferences import after_change
         from notifications.registry import register_subject
@@ -16,6 +17,7 @@ class SessionsAppConfig(AppConfig):
 
         from .case_digests import register_case_digest
         from .checks import CONFIGURATION, check_jitsi
+        from .feeds import describe_feed, end_feed
         from .followup_letters import register_kinds as register_followups
         from .followup_lines import register_lines as register_followup_lines
         from .inbox_lines import register_lines
@@ -58,6 +60,7 @@ class SessionsAppConfig(AppConfig):
         register_followup_lines()
         register_series_lines()
         after_change.append(follow_preference)
+        ways_in.append(WayIn(describe_feed, end_feed))
         # Asking first, since it gives way to a time that was held after it.
         after_sign_in.extend([ask_after_sign_in, claim_after_sign_in, join_after_sign_in])
         on_time_opened.append(wake_when_committed)

@@ -3,6 +3,7 @@
 import logging
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from icalendar import Event
 
+from accounts.mail import letter_to, send
 from accounts.models import User
 from common.mail import absolute
 
@@ -27,8 +29,9 @@ ASK_AGAIN_AFTER = timedelta(hours=1)
 
 
 def make_feed(*, person: User, replaces: CalendarFeed | None, now: datetime) -> str | None:
-    """A new secret token. `replaces` is the feed that the person saw and wants another for.
+    """A new secret token; its person is told by email that there is one.
 
+    `replaces` is the feed that the person saw and wants another for.
     None if there is another feed by now: the same form sent twice must not silence the address of the first time.
     """
     token = secrets.token_urlsafe(32)
@@ -37,7 +40,19 @@ def make_feed(*, person: User, replaces: CalendarFeed | None, now: datetime) -> 
         if replaces is not None:
             CalendarFeed.objects.filter(person=person, pk=replaces.pk).delete()
         _feed, made = CalendarFeed.objects.get_or_create(person=person, defaults=fields)
+        if made:
+            context = {"calendar_url": absolute("calendar_settings")}
+            transaction.on_commit(partial(send, letter_to(person, "account_new_calendar_address", context)))
     return token if made else None
+
+
+def describe_feed(person: User) -> str:
+    """What a person who changes their password is told that they have; empty if nothing."""
+    return _("your calendar address") if feed_of(person) else ""
+
+
+def end_feed(person: User) -> None:
+    stop_feed(person=person)
 
 
 def stop_feed(*, person: User) -> None:

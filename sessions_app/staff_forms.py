@@ -10,7 +10,7 @@ from django.forms.boundfield import BoundField
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validators import validate_plain_text
+from common.forms import PlainText
 from mentors.checklist import JUDGED, POINTS, TIMES, Finding
 
 APPROVE, CHANGES = "approve", "changes"
@@ -53,11 +53,10 @@ class ReviewForm(SeenForm):
         for point in POINTS:
             if point.key != TIMES:
                 self.fields[f"ok_{point.key}"] = forms.BooleanField(label=str(point.title), required=False)
-            self.fields[f"say_{point.key}"] = forms.CharField(
+            self.fields[f"say_{point.key}"] = PlainText(
                 label=_("If not: what should change?"),
                 max_length=SENTENCE_LENGTH,
                 required=False,
-                validators=[validate_plain_text],
                 widget=forms.Textarea(attrs={"rows": 2, "class": "textarea textarea--short"}),
             )
 
@@ -103,10 +102,9 @@ class ReasonForm(SeenForm):
         widget=forms.DateInput(attrs={"type": "date", "class": "input input--date"}),
         error_messages={"required": _("Choose a day"), "invalid": _("Choose a day, like 2026-12-07")},
     )
-    reason = forms.CharField(
+    reason = PlainText(
         label=_("Reason"),
         max_length=REASON_LENGTH,
-        validators=[validate_plain_text],
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Write the reason")},
     )

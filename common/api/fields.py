@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.instants import UnreadableError, parse_day, parse_instant
-from common.texts import validate_plain_text
+from common.texts import clean_text, one_line, validate_plain_text
 from common.zones import canonical_zone
 
 CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"
@@ -47,11 +47,17 @@ def shown(name: object) -> str:
 
 
 class Text(serializers.CharField):
-    """Plain text without control, bidi or other invisible characters; a number is no text."""
+    """Plain text, cleaned as a form's is (see `PlainText`), with or without lines. A number is no text."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, lines: bool = True, **options: Any) -> None:
         super().__init__(**options)
+        self.lines = lines
         self.validators.append(validate_plain_text)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if isinstance(data, str):
+            data = clean_text(data) if self.lines else one_line(data)
+        return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -138,7 +144,7 @@ class Zone(Text):
     }
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=64, **options)
+        super().__init__(lines=False, max_length=64, **options)
 
     def to_internal_value(self, data: Any) -> str:
         name = super().to_internal_value(data)

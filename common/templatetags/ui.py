@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from common import times
+from common.coming_back import with_next
 from common.email_addresses import readable_address
 from common.seen import FIELD
 
@@ -71,6 +72,14 @@ def dial(
         if hand >= 0
         else None,
     }
+
+
+@register.simple_tag(takes_context=True)
+def leading_back(context: Context, page: str) -> str:
+    """The address of a page that leads back to this one; on that page itself, to where it leads back already."""
+    request = context["request"]
+    address = (context.get("next") or "/") if request.path == page else request.get_full_path()
+    return with_next(page, str(address))
 
 
 @register.simple_tag

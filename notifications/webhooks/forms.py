@@ -5,13 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import PlainText
+
 from .events import known_events
 from .models import LONGEST_URL
 
 
 class EndpointForm(forms.Form):
     use_required_attribute = False
-    url = forms.CharField(
+    url = PlainText(
         label=_("Address"),
         help_text=_("It begins with https:// and answers to everybody on the internet"),
         max_length=LONGEST_URL,

@@ -52,7 +52,7 @@ class BriefInput(Input):
     issue_type = serializers.ChoiceField(choices=IssueType.choices, required=False)
     situation = Text(max_length=LONG_TEXT, required=False, allow_blank=True)
     tried = Text(max_length=LONG_TEXT, required=False, allow_blank=True)
-    done_when = Text(max_length=QUESTION_LENGTH, required=False, allow_blank=True)
+    done_when = Text(lines=False, max_length=QUESTION_LENGTH, required=False, allow_blank=True)
     needed_by = Day(required=False, allow_null=True)
 
 
@@ -87,7 +87,7 @@ class CancelInput(SeenInput):
 
 
 class DeclineInput(SeenInput):
-    reason = Text(max_length=REASON_LENGTH, help_text="Told to the mentee.")
+    reason = Text(lines=False, max_length=REASON_LENGTH, help_text="Told to the mentee.")
     example = {"version": 0, "reason": "I am not the right person for this."}
 
 

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 
 from common.instants import UnreadableError, parse_day, parse_instant
+from common.texts import REFUSED, one_line
 from sessions_app.models.bookings import QUESTION_LENGTH
 
 
 def clean_words(text: str) -> str:
-    """One line without control characters, as long as a question may be."""
-    printable = "".join(character if character.isprintable() else " " for character in text[: 4 * QUESTION_LENGTH])
-    return " ".join(printable.split())[:QUESTION_LENGTH]
+    """One clean line, as long as a question may be. What a form would refuse is left out."""
+    return REFUSED.sub("", one_line(text[: 4 * QUESTION_LENGTH]))[:QUESTION_LENGTH]
 
 
 def read_date(text: str) -> date | None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validators import validate_plain_text
+from common.forms import PlainText
 from sessions_app.models import AttendanceKind
 from sessions_app.models.attendance import WORDS_LENGTH
 
@@ -13,12 +13,11 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 
-def words_field(label: "StrPromise", **options: Any) -> forms.CharField:
-    return forms.CharField(
+def words_field(label: "StrPromise", **options: Any) -> PlainText:
+    return PlainText(
         label=label,
         max_length=WORDS_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        validators=[validate_plain_text],
         error_messages={"required": _("Write it in a few words")},
         **options,
     )

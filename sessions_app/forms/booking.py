@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import email_field
-from accounts.validators import validate_person_name, validate_plain_text
+from accounts.validators import validate_person_name
+from common.forms import PlainText
 from mentors.models import Offer
 from sessions_app.models.bookings import QUESTION_LENGTH
 
@@ -32,12 +33,11 @@ class StartField(forms.Field):
         return start
 
 
-def question_field() -> forms.CharField:
-    return forms.CharField(
+def question_field() -> PlainText:
+    return PlainText(
         label=_("What do you want to leave with?"),
         max_length=QUESTION_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
-        validators=[validate_plain_text],
         error_messages={
             "required": _("Write what you want to leave with"),
             "max_length": _("Your question must be %(limit_value)d characters or less. You have %(show_value)d"),
@@ -52,7 +52,7 @@ def carried_files() -> forms.BooleanField:
 
 class BookingForm(forms.Form):
     offer = forms.ModelChoiceField(queryset=Offer.objects.none(), to_field_name="uuid", widget=forms.HiddenInput)
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    key = PlainText(max_length=64, widget=forms.HiddenInput)
     start = StartField()
     question = question_field()
     with_files = carried_files()
@@ -68,7 +68,7 @@ class GuestForm(forms.Form):
     """Where the joining link goes. Somebody with an account is known by the address alone."""
 
     email = email_field(_("Your email address"))
-    name = forms.CharField(
+    name = PlainText(
         label=_("Your name"),
         help_text=_("What to call you. Leave it empty if you have booked here before."),
         max_length=80,
@@ -83,10 +83,9 @@ class MoveForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    reason = forms.CharField(
+    reason = PlainText(
         max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        validators=[validate_plain_text],
         error_messages={"required": _("Say why, in a few words")},
     )
 

@@ -7,14 +7,13 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import ChipRadio
+from common.forms import ChipRadio, PlainText
 from mentors.models import IssueType
 from sessions_app.briefs import EVERY_QUESTION, MOST_SURE, Question, Shape, kind_of
 from sessions_app.models import Brief
 from sessions_app.services import BriefInput
 
 from .booking import question_field
-from .plain import PlainText
 from .schedule import DateInput
 
 
@@ -67,7 +66,7 @@ class BriefForm(forms.Form):
         self.fields["needed_by"].label = kind.needed_by
         asked = {question.key: field_for(question) for question in kind.questions}
         unseen = {
-            key: forms.Field(required=False, widget=forms.HiddenInput) for key in EVERY_QUESTION if key not in asked
+            key: PlainText(required=False, widget=forms.HiddenInput) for key in EVERY_QUESTION if key not in asked
         }
         self.fields |= asked | unseen
         self.order_fields(["question", "issue_type", *asked])

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.forms import ChipRadio
+from common.forms import ChipRadio, PlainText
 from sessions_app.models import Feedback, Resolution
 from sessions_app.models.feedback import Again, Agreement, Quality
 
@@ -23,8 +23,8 @@ def scale(label: "str | StrPromise") -> forms.TypedChoiceField:
     )
 
 
-def words(label: "str | StrPromise", hint: "str | StrPromise" = "") -> forms.CharField:
-    return forms.CharField(
+def words(label: "str | StrPromise", hint: "str | StrPromise" = "") -> PlainText:
+    return PlainText(
         label=label, help_text=hint, required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
 

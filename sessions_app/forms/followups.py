@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.validators import validate_plain_text
-from common.forms import ChipRadio
+from common.forms import ChipRadio, PlainText
 from sessions_app.followups import ANSWERS
 from sessions_app.models import ActionItem, FollowUpQuestion, Resolution
 from sessions_app.services import StepInput
@@ -20,12 +19,11 @@ LENGTH = 300
 LONGEST_AHEAD = timedelta(days=365)
 
 
-def line(label: Any, hint: Any, needed: Any) -> forms.CharField:
-    return forms.CharField(
+def line(label: Any, hint: Any, needed: Any) -> PlainText:
+    return PlainText(
         label=label,
         help_text=hint,
         max_length=LENGTH,
-        validators=[validate_plain_text],
         error_messages={"required": needed},
     )
 

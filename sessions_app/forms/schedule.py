@@ -11,8 +11,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validators import validate_plain_text, validate_timezone
+from accounts.validators import validate_timezone
 from common.addresses import validate_meeting_address
+from common.forms import PlainText
 from common.zones import UTC_NAME, city_of, zone_names
 from sessions_app.models import Schedule
 from sessions_app.scheduling import ScheduleError, ScheduleRules
@@ -114,7 +115,7 @@ class RulesForm(forms.Form):
     cancel_notice = MinutesField(
         NOTICES, label=_("Notice to cancel"), help_text=_("Later than this, a person must say why.")
     )
-    meeting_url = forms.CharField(
+    meeting_url = PlainText(
         label=_("Your own meeting address"),
         required=False,
         max_length=300,
@@ -223,9 +224,7 @@ class DeclineForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose why you cannot make it")},
     )
-    line = forms.CharField(
-        label=_("One line to add"), max_length=300, required=False, validators=[validate_plain_text], strip=True
-    )
+    line = PlainText(label=_("One line to add"), max_length=300, required=False)
 
     @property
     def reason(self) -> str:

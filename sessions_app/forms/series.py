@@ -7,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import PlainText
+
 from .address import read_start
 
 
@@ -24,5 +26,5 @@ class StartsField(forms.Field):
 
 
 class FurtherForm(forms.Form):
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    key = PlainText(max_length=64, widget=forms.HiddenInput)
     start = StartsField()

@@ -5,12 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validators import validate_plain_text
-from common.forms import ChipRadio
+from common.forms import ChipRadio, PlainText
 from sessions_app.models import ReportReason
 from sessions_app.models.threads import MESSAGE_LENGTH, REASON_LENGTH, REPORT_LENGTH
-
-from .plain import PlainText
 
 MOST_ID = 2**63 - 1
 
@@ -26,7 +23,7 @@ class MessageForm(forms.Form):
             "max_length": _("Your message must be %(limit_value)d characters or less. You have %(show_value)d"),
         },
     )
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput, validators=[validate_plain_text])
+    key = PlainText(max_length=64, widget=forms.HiddenInput)
     seen = forms.IntegerField(min_value=0, max_value=MOST_ID, required=False, widget=forms.HiddenInput)
 
     # Whether the mentor means it as the answer to a question in writing: the value of the button that was pressed.

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validators import validate_plain_text
+from common.forms import PlainText
 from sessions_app.models.bookings import QUESTION_LENGTH
 
 from .booking import question_field
@@ -20,8 +20,8 @@ class WaitForm(forms.Form):
     """Either `mentor`, the slug of a profile, or words to find somebody by."""
 
     mentor = forms.SlugField(max_length=90, required=False)
-    q = forms.CharField(max_length=QUESTION_LENGTH, required=False, validators=[validate_plain_text])
-    filters = forms.CharField(max_length=300, required=False, validators=[validate_plain_text])
+    q = PlainText(max_length=QUESTION_LENGTH, required=False)
+    filters = PlainText(max_length=300, required=False)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validators import validate_plain_text
+from common.forms import PlainText
 
 SHOW, DECLINE = "show", "decline"
 
@@ -12,4 +12,4 @@ class WordsForm(forms.Form):
     feedback = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     decision = forms.ChoiceField(choices=[(SHOW, _("Show")), (DECLINE, _("Do not show"))])
     seen = forms.CharField(max_length=40, required=False)
-    reason = forms.CharField(required=False, max_length=300, validators=[validate_plain_text])
+    reason = PlainText(required=False, max_length=300)

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from accounts.validators import validate_plain_text
+from common.forms import PlainText
 
 from .booking import carried_files, question_field
 
@@ -10,6 +10,6 @@ from .booking import carried_files, question_field
 class AskForm(forms.Form):
     """The same question as for a session, without a time."""
 
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput, validators=[validate_plain_text])
+    key = PlainText(max_length=64, widget=forms.HiddenInput)
     question = question_field()
     with_files = carried_files()

@@ -32,13 +32,22 @@ function noticeZone() {
     if (!notice || sessionStorage.getItem("zone-notice") === seen) return;
     find("[data-seen]", notice).textContent = seen.split("/").pop().replaceAll("_", " ");
     const link = find("[data-zone-link]", notice);
-    link.search = new URLSearchParams({ zone: seen, next: location.pathname + location.search });
+    link.search = new URLSearchParams({ zone: seen, next: location.pathname + plainly(location.search) });
     link.addEventListener("click", () => sessionStorage.setItem("zone-notice", seen));
     notice.hidden = false;
   } else if (!/(^|; )tz=/.test(document.cookie)) {
     const secure = location.protocol === "https:" ? "; secure" : "";
     document.cookie = `tz=${encodeURIComponent(seen)}; path=/; max-age=31536000; samesite=lax${secure}`;
     if (document.cookie.includes("tz=")) showAgain();
+  }
+}
+
+// Letters as they are: escaped once more, a long question is more than a server takes.
+function plainly(query) {
+  try {
+    return query.replace(/(%[89A-F][0-9A-F])+/gi, decodeURIComponent);
+  } catch {
+    return "";
   }
 }
 
@@ -60,7 +69,7 @@ async function showAgain() {
 function countCharacters(counter) {
   const field = document.getElementById(counter.dataset.countOf);
   field?.addEventListener("input", () => {
-    counter.textContent = counter.dataset.countText.replace("{n}", field.value.length);
+    counter.textContent = counter.dataset.countText.replace("{n}", [...field.value].length); // as the server counts
   });
 }
 

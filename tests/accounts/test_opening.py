@@ -66,7 +66,11 @@ def test_sign_up_with_a_known_address_signs_in_and_keeps_name_and_password(clien
     [
         ("name", "", "Write your name"),
         ("name", "Visit https://x.example", "Write a name, not an address or a link."),
-        ("name", "Sam\u202eevil", "Remove the invisible characters from this text."),
+        (
+            "name",
+            "Sam\u202eevil",
+            "An invisible character after “Sam” changes how this reads. Delete that part and type it again.",
+        ),
         ("name", "x" * 81, "Your name must be 80 characters or less"),
         ("email", "sam", "Enter an email address, like name@example.org"),
         ("password", "12345678", "This password is too common."),

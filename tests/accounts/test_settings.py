@@ -122,8 +122,7 @@ def test_zone_is_understood_as_people_type_it_and_saved(client_for, bob, typed, 
         ({"zone": "Mars/Olympus"}, "zone", "Choose a city from the list"),
         ({"zone": "EST5EDT"}, "zone", "Choose a city from the list"),
         ({"city": ""}, "city", "Type a city, or choose one from the list"),
-        ({"city": "x" * 65}, "city", "Ensure this value has at most 64 characters (it has 65)."),
-        ({"city": "a\x00b"}, "city", "Null characters are not allowed."),
+        ({"city": "x" * 65}, "city", "Use 64 characters or less. You have 65"),
     ],
 )
 def test_zone_nobody_knows_is_refused_and_kept(client_for, bob, data, field, error):
@@ -181,7 +180,11 @@ def test_settings_save_what_belongs_to_the_person(client_for, bob, charlie):
     [
         ("name", "", "Write your name"),
         ("name", "buy at shop.com", "Write a name, not an address or a link."),
-        ("name", "Bob\u202eesoB", "Remove the invisible characters from this text."),
+        (
+            "name",
+            "Bob\u202eesoB",
+            "An invisible character after “Bob” changes how this reads. Delete that part and type it again.",
+        ),
         ("name", "Bob <b>", "Write the name on one line, without < or >."),
         ("name", "x" * 81, "Your name must be 80 characters or less"),
         ("hour_cycle", "13", "Select a valid choice. 13 is not one of the available choices."),

@@ -44,14 +44,29 @@ def test_code_mail_holds_the_code_in_both_parts_and_no_link(client, bob, newest_
     assert "href" not in html.partition("</head>")[2].partition("foot")[0]
 
 
-@pytest.mark.parametrize(
-    "typed", ["{a}{b}", "{a} {b}", " {a}-{b} ", "{a}\u00a0{b}", "wide"], ids=["plain", "space", "dash", "nbsp", "wide"]
-)
+TYPED = {
+    "plain": "{a}{b}",
+    "space": "{a} {b}",
+    "dash": " {a}-{b} ",
+    "nbsp": "{a}\u00a0{b}",
+    "invisible": "\u202a\ufeff{a}\u200b{b}\u202c",
+    "line": "{a} {b} is your code\r\n",
+}
+ZEROS = {"wide": 0xFF10, "arabic": 0x660, "persian": 0x6F0, "devanagari": 0x966, "bengali": 0x9E6}
+
+
+@pytest.mark.parametrize("typed", TYPED.values(), ids=TYPED)
 def test_code_is_understood_as_people_paste_it(client, bob, newest_code, typed):
     client.post(SIGN_IN, {"email": bob.email})
     a, b = newest_code().split()
-    wide = (a + b).translate({ord(str(digit)): 0xFF10 + digit for digit in range(10)})
-    client.post(CODE, {"code": wide if typed == "wide" else typed.format(a=a, b=b)})
+    client.post(CODE, {"code": typed.format(a=a, b=b)})
+    assert signed_in(client) == bob.pk
+
+
+@pytest.mark.parametrize("zero", ZEROS.values(), ids=ZEROS)
+def test_code_is_understood_in_the_digits_of_every_keyboard(client, bob, newest_code, zero):
+    client.post(SIGN_IN, {"email": bob.email})
+    client.post(CODE, {"code": newest_code().translate({ord(str(digit)): zero + digit for digit in range(10)})})
     assert signed_in(client) == bob.pk
 
 

@@ -101,7 +101,7 @@ def test_names_are_ones_own_and_tokens_are_not_without_number(bob, charlie, monk
 
 def test_a_browser_changes_nothing_without_its_csrf_token(bob):
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+    strict.force_login(bob)
     strict.get("/settings/")
     csrf = strict.cookies["csrf"].value
     body, kind = '{"name": "Robert"}', "application/json"

@@ -91,7 +91,7 @@ def open_context(
 def sign_in(context: BrowserContext, user: User, url: str) -> None:
     """From now on this browser is `user`'s, whoever had it before."""
     client, name = Client(), django_settings.SESSION_COOKIE_NAME
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
 
 

@@ -49,6 +49,20 @@ def test_guest_books_with_a_code_from_a_mail_and_types_nothing_twice(browser_pag
     expect(page.get_by_role("article")).to_contain_text("With Priya Raghunathan")
 
 
+@pytest.mark.parametrize("text", ["👩" * 500, "a\n" * 249 + "bc"], ids=["emoji", "line breaks"])
+def test_as_many_characters_as_the_page_counts_are_taken(browser_page, priya, bob, text):
+    page = browser_page(user=bob)
+    page.goto("/mentors/?q=counter-offer")
+    page.get_by_role("link", name=re.compile("25 minutes with Priya")).first.click()
+
+    page.locator("[name=question]").fill(text)
+    expect(page.locator("[data-count-of]")).to_contain_text("500 of 500")
+    page.get_by_role("button", name="Book this time").click()
+
+    expect(page.get_by_text("You are booked with Priya Raghunathan.")).to_be_visible()
+    assert Booking.objects.get().question == text
+
+
 def test_signed_in_mentee_books_in_two_clicks(browser_page, priya, bob, js):
     page = browser_page(js=js, user=bob)
     page.goto("/mentors/?q=counter-offer")

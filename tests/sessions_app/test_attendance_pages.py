@@ -173,7 +173,11 @@ def test_refusal_stands_on_the_page_and_what_was_typed_stays(page, missed, bob):
         ("explain", "", "Write it in a few words"),
         ("explain", "x" * 501, "501"),
         ("contest", "", "Write it in a few words"),
-        ("contest", "I was\u202e there", "Remove the invisible characters from this text."),
+        (
+            "contest",
+            "I was\u202e there",
+            "An invisible character after “I was” changes how this reads. Delete that part and type it again.",
+        ),
     ],
 )
 def test_words_that_cannot_be_kept_are_refused_beside_the_field(page, missed, bob, say, words, problem):

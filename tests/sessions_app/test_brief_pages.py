@@ -113,7 +113,7 @@ def test_brief_page_the_session_invites_the_mentee_to_prepare_with_hints(booking
         pytest.param({"options": "x" * 601}, "Use 600 characters or less. You have 601", id="long answer"),
         pytest.param({"sure": "11"}, "11 is not one of the available choices", id="off the scale"),
         pytest.param({"needed_by": "soon"}, "Choose a day, like 2026-11-27", id="no day"),
-        pytest.param({"tried": "a\u202eb"}, "Remove the invisible characters", id="invisible"),
+        pytest.param({"tried": "a\u202eb"}, "An invisible character after “a”", id="invisible"),
     ],
 )
 def test_brief_page_mistakes_are_named_and_nothing_is_lost_or_changed(booking, bob, client_for, typed, words):

@@ -201,9 +201,8 @@ def test_consent_without_words_is_none(over, bob, get):
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        pytest.param("x" * 1001, "at most 1000 characters", id="too-long"),
-        pytest.param("a\x00b", "Null characters are not allowed.", id="nul"),
-        pytest.param("a\u202eb", "Remove the invisible characters", id="bidi"),
+        pytest.param("x" * 1001, "Use 1000 characters or less", id="too-long"),
+        pytest.param("a\u202eb", "An invisible character after “a”", id="bidi"),
     ],
 )
 def test_feedback_form_refuses_what_is_no_text(over, bob, get, field, words, error):

@@ -136,7 +136,7 @@ def test_sending_by_script_answers_with_what_to_do_next(booking, bob, client_for
         ("", "Write something first"),
         ("  \n ", "Write something first"),
         ("x" * 5001, "Your message must be 5000 characters or less. You have 5001"),
-        ("a\u202eb", "Remove the invisible characters from this text."),
+        ("a\u202eb", "An invisible character after “a” changes how this reads. Delete that part and type it again."),
     ],
     ids=["empty", "blank", "long", "invisible"],
 )

@@ -1,0 +1,33 @@
+"""What opens an account, or shows a part of it, without its password: upper apps append theirs to `ways_in`.
+
+A new password signs out every other browser by itself. It can't do so for these, so the person is asked.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from .models import User
+from .tokens import describe_tokens, stop_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """`describe` names what this person has of it ("2 API tokens"), empty if nothing; `end` makes all of it useless."""
+
+    describe: Callable[[User], str]
+    end: Callable[[User], None]
+
+
+ways_in: list[WayIn] = [WayIn(describe_tokens, stop_tokens)]
+
+
+def describe_ways_in(person: User) -> list[str]:
+    return [text for way in ways_in if (text := way.describe(person))]
+
+
+@transaction.atomic
+def end_ways_in(*, person: User) -> None:
+    for way in ways_in:
+        way.end(person)
