@@ -281,7 +281,7 @@ def register_kinds() -> None:
     kind("declined", (BookingState.DECLINED,), partial(called_off, template="declined"))
     kind("request_expired", (BookingState.EXPIRED,), partial(called_off, template="request_expired"))
     kind("withdrawn", (BookingState.WITHDRAWN,), partial(letter, template="withdrawn"))
-    kind("cancelled", (BookingState.CANCELLED,), cancelled, capped=False)
+    kind("cancelled", (BookingState.CANCELLED,), cancelled)
     for reminder in REMINDERS:
         say = reminder_day if reminder.is_early else partial(letter, template="reminder_hour")
         kind(reminder.kind, confirmed, say, group=Group.REMINDERS)
