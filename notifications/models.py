@@ -24,6 +24,7 @@ __all__ = [
     "InboxItem",
     "MailBreaker",
     "Notification",
+    "NotificationQuerySet",
     "Preference",
     "State",
     "WebhookDelivery",

@@ -106,7 +106,7 @@ def retry_dead(notification: Notification, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def retry_all(*, reason: str, by: User | None, now: datetime) -> int:
-    """The same for all rows with this reason, as `deliveries.reasons` lists it, that are not too late. Returns how many.
+    """The same for all rows with this reason, as `deliveries.reasons` lists it, unless too late. Returns how many.
 
     `by` is None on the command line, where whoever can type it may do anything.
     """

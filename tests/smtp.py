@@ -43,6 +43,9 @@ class Sink:
         envelope.mail_from = address
         return "250 OK"
 
+    def say_go_ahead(self, envelope):
+        return self.go_ahead
+
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):  # noqa: N802 (aiosmtpd's name)
         if address in self.rcpt and self.rcpt[address] is None:
             server.transport.abort()
@@ -66,15 +69,15 @@ class Sink:
 
 
 class Breakable(SMTP):
-    """One that may break off before it has said that the message can come."""
+    """One that may break off before it has said that the message can come: as its handler's `say_go_ahead` wants it."""
 
     @syntax("DATA")
     async def smtp_DATA(self, arg):  # noqa: N802 (aiosmtpd's name)
-        sink = self.event_handler
-        if sink.go_ahead is None:
+        answer = self.event_handler.say_go_ahead(self.envelope)
+        if answer is None:
             self.transport.abort()
-        elif sink.go_ahead:
-            await self.push(sink.go_ahead)
+        elif answer:
+            await self.push(answer)
         else:
             await super().smtp_DATA(arg)
 

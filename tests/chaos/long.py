@@ -160,7 +160,7 @@ class Chaos:
         self.look_after()
         fate = self.rng.random()
         if fate < 0.1:
-            self.world.cancel(booking)
+            self.world.cancel(booking, by_mentor=fate < 0.05)
         elif fate < 0.2:
             self.world.move(booking)
 

@@ -21,7 +21,15 @@ EVERY_FAULT = {
     "kept, killed before the answer",
     "kept, answer waits",
 }
-NOTHING_WRONG = {"lost": [], "doubled": [], "called_off": [], "stolen": 0, "unsettled": []}
+NOTHING_WRONG = {
+    "lost": [],
+    "doubled": [],
+    "called_off": [],
+    "unasked": [],
+    "given_up": [],
+    "stolen": 0,
+    "unsettled": [],
+}
 BROKEN = {"nothing": (), "fence": ("fence",), "skip-locked": ("skip-locked",), "both": ("fence", "skip-locked")}
 
 
