@@ -102,6 +102,10 @@ def in_trouble() -> QuerySet[Notification]:
 
 def reasons() -> list[tuple[str, str, int]]:
     """State, reason, how often: the most frequent ones."""
+    return all_reasons()[:MOST_REASONS]
+
+
+def all_reasons() -> list[tuple[str, str, int]]:
     listed = Notification.objects.in_trouble().annotate(listed_as=LISTED_AS)
     counted = listed.values_list("state", "listed_as").annotate(number=Count("pk"))
-    return list(counted.order_by("-number", "listed_as")[:MOST_REASONS])
+    return list(counted.order_by("-number", "listed_as"))

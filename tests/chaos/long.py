@@ -27,6 +27,8 @@ from .world import World, address  # noqa: E402
 WORKERS = ("a", "b", "c")
 STANDS_STILL = 6  # seconds, longer than the lease
 CONVERSATIONS = {
+    "SMTP hangs up before 354": [faults.HANG_UP],
+    "SMTP answers after the lease would have ended": [faults.KEEP_AND_TAKE_LONG],
     "SMTP answers 451": [faults.REFUSE_LATER, faults.REFUSE_DATA],
     "SMTP answers 550": [faults.REFUSE],
     "SMTP takes a mail and says nothing": [faults.KEEP_SILENT],
@@ -103,6 +105,12 @@ class Chaos:
         self.go_on(3)
         self.server = listen(self.sink, self.stand.mail_port)
 
+    def mail_server_refuses_us(self) -> None:
+        """554 5.7.1 for every message, whoever it is for."""
+        self.sink.refuses_all = True
+        self.go_on(3)
+        self.sink.refuses_all = False
+
     def _signal(self, pid: int, number: int) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, number)
@@ -177,6 +185,7 @@ def rounds(chaos: Chaos, size: int) -> list[Round]:
         "Redis killed": [chaos.kill_redis],
         "PostgreSQL killed": [chaos.crash_postgres],
         "mail server away": [chaos.mail_server_away],
+        "mail server refuses us (554 5.7.1)": [chaos.mail_server_refuses_us],
     }
     played = [chaos.play(name, size, act, []) for name, act in acts.items()]
     played += [chaos.play(name, size, [], [plan]) for name, plan in CONVERSATIONS.items()]

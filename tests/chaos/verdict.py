@@ -36,9 +36,11 @@ GIVEN_UP = (State.DEAD, State.EXPIRED)
 
 @dataclass
 class Verdict:
-    """`unasked`: a cancellation for somebody who never heard of the booking. `given_up`: rows that ended without a mail.
+    """`unasked`: a cancellation for somebody who never heard of the booking. `given_up`: rows that ended with no mail.
 
-    `named`: copies beyond the first of rows that the outbox itself calls doubtful; others are `doubled`."""
+    `named`: copies beyond the first of rows that the outbox itself calls doubtful; others are `doubled`.
+    `unneeded`: answers to mails that never left, which were not sent either.
+    """
 
     rows: int = 0
     expected: int = 0
