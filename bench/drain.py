@@ -8,6 +8,7 @@ about one booking. What is measured is the time from the first mail that the ser
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 import time
@@ -125,6 +126,7 @@ def run(stand: Stand, show: Callable[[str], None]) -> None:
     import django
 
     django.setup()
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # or it tells every word of every conversation
     about = one_booking()
     from django.db import connection
 

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -33,8 +34,13 @@ KIND = "mail_refused"
 SUBJECT = "mail_breaker"
 ADDRESS_BOUNCES = "address bounces"
 TOLD_AGAIN_AFTER = timedelta(hours=1)
-RUN_BEGINS = {"against_us": 0, "recipients": []}
-NO_RUN = {"since": None, "opened_at": None, "next_probe_at": None, **RUN_BEGINS}
+NO_RUN: dict[str, Any] = {
+    "since": None,
+    "against_us": 0,
+    "recipients": [],
+    "opened_at": None,
+    "next_probe_at": None,
+}
 
 # Whoever changes the row gets to try; for all others the pause begins again.
 PROBE = """
@@ -57,7 +63,8 @@ def passage(now: datetime | None = None) -> Passage:
     if not MailBreaker.objects.filter(opened_at__isnull=False).exists():
         return Passage.FREE
     with connection.cursor() as cursor:
-        cursor.execute(PROBE, {"now": now, "pause": settings.OUTBOX_BREAKER_PAUSE})
+        values: dict[str, Any] = {"now": now, "pause": settings.OUTBOX_BREAKER_PAUSE}
+        cursor.execute(PROBE, values)
         return Passage.PROBE if cursor.rowcount else Passage.SHUT
 
 

@@ -18,7 +18,7 @@ from tests.conftest import make_person  # noqa: E402
 
 from . import sink as faults  # noqa: E402
 from .acts import few, settled  # noqa: E402
-from .scenario import in_scenario, report, until  # noqa: E402
+from .scenario import PATIENCE, in_scenario, report, until  # noqa: E402
 from .sink import Sink, listen  # noqa: E402
 from .stand import Stand  # noqa: E402
 from .verdict import database_now, judge, open_journal  # noqa: E402
@@ -75,6 +75,22 @@ def answers_late(stand: Stand, sink: Sink, world: World) -> dict[str, object]:
     return {"held": row.state == State.LEASED and row.lease_until > ends, "late": doubted("late-0")}
 
 
+def answers_while_the_workers_end(stand: Stand, sink: Sink, world: World) -> dict[str, object]:
+    """A worker that is told to end finishes the mail it is at, and hands nothing over to doubt."""
+    sink.gate.clear()
+    sink.at_gate.clear()
+    sink.plans[address("ending-0")] = [faults.KEEP_AND_WAIT]
+    few(world, "ending", 1)
+    until(stand, sink.at_gate.is_set, "a message is there and not answered")
+    ending = [stand.processes[name] for name in "ab"]
+    for process in ending:
+        process.terminate()
+    sink.gate.set()
+    ended = [process.wait(PATIENCE) for process in ending]
+    until(stand, settled, "mails go out with new workers")
+    return {"ended": ended, "doubted": doubted("ending-0")}
+
+
 def doubted(name: str) -> int:
     return Notification.objects.filter(recipient__email=address(name), doubted_at__isnull=False).count()
 
@@ -89,7 +105,8 @@ def main() -> None:
         for name in "ab":  # and no beat: each worker process looks by itself
             stand.start_worker(name, env | ANSWERS_IN)
         found = {}
-        for act in (refuses_us, hangs_up_before_the_go_ahead, answers_late):
+        acts = (refuses_us, hangs_up_before_the_go_ahead, answers_late, answers_while_the_workers_end)
+        for act in acts:
             found[act.__name__] = act(stand, sink, world)
         server.stop()
         report(verdict=judge(world, sink.accepted).as_dict(), found=found)

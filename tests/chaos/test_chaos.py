@@ -78,6 +78,7 @@ def test_nothing_is_given_up_whatever_the_mail_server_does(stand):
         "refuses_us": {"waits": report["found"]["refuses_us"]["waits"], "still_open": False},
         "hangs_up_before_the_go_ahead": {"hung_up": 10, "doubted": 0},
         "answers_late": {"held": True, "late": 0},
+        "answers_while_the_workers_end": {"ended": [0, 0], "doubted": 0},
     }
 
 
