@@ -21,10 +21,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.clock import database_now
 
 from .inbox import Line, shows
 from .models import BouncedAddress, InboxItem, MailBreaker, Notification, State
-from .outbox import database_now
 from .refusals import Blame
 from .services import Due, show
 

@@ -8,12 +8,12 @@ import random
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from accounts.models import User
+from common.clock import database_now
 
 from .models import Notification, State
 from .refusals import in_short
@@ -207,14 +207,6 @@ def _back_to_pending(row: Notification, delay: timedelta, error: str, now: datet
         last_error=error,
         **fields,
     )
-
-
-def database_now() -> datetime:
-    """The outbox's clock, for what has to be known here and not only in a statement."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT statement_timestamp()")
-        moment: datetime = cursor.fetchone()[0]
-        return moment
 
 
 def clock(now: datetime | None) -> Combinable:

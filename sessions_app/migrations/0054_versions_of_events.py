@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sessions_app", "0052_written_afterwards"),
+        ("sessions_app", "0053_clock"),
     ]
 
     operations = [
