@@ -83,6 +83,12 @@ def wake() -> bool:
     return True
 
 
+def send_now() -> None:
+    """Something is due: the loop of this process looks at once; where there is none, this call sends."""
+    if not wake():
+        drain_outbox()
+
+
 def start(**_signal: object) -> None:
     global _loop
     _loop = OutboxLoop(has_its_parent())

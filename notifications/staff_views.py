@@ -33,7 +33,7 @@ def staff_deliveries(request: SignedInRequest) -> HttpResponse:
         "breaker": opened(),
         "reasons": [(state, reason, number, state in RETRIED) for state, reason, number in reasons()],
         "page": page,
-        "rows": [(row, row.is_too_late(now)) for row in page.object_list],
+        "rows": [(row, row.state not in RETRIED or row.is_too_late(now)) for row in page.object_list],
         "nav": "staff",
     }
     return render(request, "notifications/deliveries.html", context)

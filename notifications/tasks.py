@@ -5,7 +5,7 @@ from celery import shared_task
 from common.clock import agreed_now
 
 from .draining import drain_outbox
-from .loop import wake
+from .loop import send_now
 from .pruning import prune as prune_outdated
 from .reaper import reap_leases
 from .webhooks.delivery import drain_deliveries, forget_old
@@ -15,9 +15,7 @@ __all__ = ["drain", "drain_outbox", "forget_webhooks", "prune", "reap", "send_we
 
 @shared_task
 def drain() -> None:
-    """Something is due now: the loop of this process looks at once; where there is none, this call sends."""
-    if not wake():
-        drain_outbox()
+    send_now()
 
 
 @shared_task
