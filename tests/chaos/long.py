@@ -150,6 +150,7 @@ class Chaos:
             self.times += 1
         until(self.stand, self.is_quiet, f"{name} is settled")
         self.total.expected |= self.world.expected
+        self.total.answers |= self.world.answers
         verdict = judge(self.world, self.sink.accepted[first_mail:], refused=self.refused)
         return Round(name, verdict, self.times, round(time.monotonic() - began, 1))
 
