@@ -138,7 +138,7 @@ def tell_staff(moment: datetime) -> None:
 
 
 def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
-    text = _("The mail server is refusing our mail, so nothing is being sent. See what it says and what is waiting.")
+    text = _("The mail server is refusing our email, so nothing is being sent. See what it says and what is waiting.")
     return {item.pk: Line(text, reverse("staff_deliveries")) for item in items}
 
 

@@ -131,7 +131,7 @@ def test_line_for_staff_leads_to_the_deliveries(client_for, bob, maria, database
     page = client_for(maria).get("/notifications/").content.decode()
 
     assert "/staff/deliveries/" in page
-    assert "refusing our mail" in page
+    assert "refusing our email" in page
 
 
 def test_breaker_is_one(db):
