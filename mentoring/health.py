@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from common.clock import ahead_of, database_now, is_too_far, refused_lately
-from notifications.deliveries import is_ill, oldest_due_age
+from notifications.deliveries import mail_health
 from sessions_app.models import StuckRow
 
 logger = logging.getLogger(__name__)
@@ -55,12 +55,13 @@ def healthz(request: HttpRequest) -> JsonResponse:
     if not is_serving(found):
         return answer(found, well=False)
     now = database_now()
-    age, ahead = oldest_due_age(now), ahead_of(now)
-    found["oldest_due_seconds"] = round(age.total_seconds()) if age else 0
+    mail, ahead = mail_health(now), ahead_of(now)
+    found["oldest_due_seconds"] = round(mail.oldest.total_seconds()) if mail.oldest else 0
+    found["mail_server"] = "refuses" if mail.refused else "accepts"
     found["clock"] = DIFFERS if is_too_far(ahead) or refused_lately(now) else OK
     found["stuck_rows"] = StuckRow.objects.count()
     is_stuck = StuckRow.objects.long_stuck(now).exists()
-    return answer(found, well=not (is_ill(age) or found["clock"] == DIFFERS or is_stuck))
+    return answer({**found, **mail.lately}, well=not (mail.is_ill or found["clock"] == DIFFERS or is_stuck))
 
 
 def answer(found: dict[str, object], *, well: bool) -> JsonResponse:

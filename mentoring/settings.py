@@ -195,8 +195,6 @@ def every(seconds: int, task: str) -> dict[str, Any]:
 
 # An entry for each act, so that none of them waits for another, or fails with it
 CELERY_BEAT_SCHEDULE = {
-    "send due notifications": every(10, "notifications.tasks.drain"),
-    "reap lost notifications": every(30, "notifications.tasks.reap"),
     "write forgotten notifications": every(600, "sessions_app.tasks.audit"),
     "tell staff who disagrees": every(600, "sessions_app.tasks.announce"),
     "send events to other systems": every(10, "notifications.tasks.send_webhooks"),
@@ -223,7 +221,10 @@ CELERY_BEAT_SCHEDULE = {
 # Mail
 EMAIL_CONFIG = env.email("EMAIL_URL", default="smtp://localhost:25")
 vars().update(EMAIL_CONFIG)
-EMAIL_TIMEOUT = 10
+# Seconds to connect and for each answer of the mail server; and, once it has the whole message, for it to make up its
+# mind (RFC 5321 asks for ten minutes; the row's lease is renewed meanwhile)
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=10)
+EMAIL_ANSWER_TIMEOUT = env.float("EMAIL_ANSWER_TIMEOUT", default=300)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{SITE_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # People are told that a person reads their answer: an address that somebody does read
@@ -232,9 +233,18 @@ DEV_MAIL = env.bool("DEV_MAIL", default=DEBUG)
 DEV_MAIL_DIR = DATA_DIR / "mail"
 # Whom to ask whether a message arrived whose fate is unknown: docs/mail-providers.md
 MAIL_RECEIPTS = env("MAIL_RECEIPTS", default=f"notifications.receipts.{'DevelopmentSink' if DEV_MAIL else 'Nobody'}")
-# A worker that has not ended a row within its lease counts as gone. Longer than one SMTP conversation may take.
+# A worker that has neither ended a row nor renewed its lease within this counts as gone
 OUTBOX_LEASE = timedelta(seconds=60)
 OUTBOX_FIRST_RETRY = timedelta(seconds=30)
+# How often each worker process looks for what is due, whether or not it is woken up, and for what a lost one left
+OUTBOX_LOOKS_EVERY = timedelta(seconds=2)
+OUTBOX_REAPS_EVERY = timedelta(seconds=30)
+# So many refusals of us in a row, or of different people, and all workers pause: see notifications/breaker.py
+OUTBOX_REFUSALS_OF_US = 3
+OUTBOX_REFUSED_PEOPLE = 5
+OUTBOX_BREAKER_PAUSE = timedelta(seconds=30)
+# So many notifications that ended like this within an hour make /healthz ill
+OUTBOX_ILL_AT = {"expired": 1, "dead": 10, "uncertain": 10}
 # After this, read lines of the inbox go; and all of its lines, and mails that have come to an end
 INBOX_KEEPS_READ = timedelta(days=180)
 NOTICES_KEEP = timedelta(days=365)
@@ -267,6 +277,7 @@ MAX_WAITINGS = 5
 TIME_HELD_FOR = timedelta(hours=2)
 # How long freed time waits for a worker to ask the line, at most: four of its looks
 SET_ASIDE_FOR = timedelta(minutes=2)
+# From one person to another, and never of what may not wait: reminders, bookings, cancellations (notifications/caps.py)
 MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
 # {token} is the booking's own unguessable room

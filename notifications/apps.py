@@ -10,6 +10,9 @@ class NotificationsConfig(AppConfig):
             raise ImproperlyConfigured("Run Python without -O: the calendar library guards what it writes by assert.")
         from accounts.hooks import after_sign_in
 
+        from . import breaker, loop
         from .bounces import trust_after_a_code
 
         after_sign_in.append(trust_after_a_code)
+        breaker.register_lines()
+        loop.run_in_worker_processes()

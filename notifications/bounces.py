@@ -1,9 +1,11 @@
 """Addresses whose server said that there is nobody: nothing more is sent there until their owner proves them."""
 
 from datetime import datetime
+from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -26,6 +28,11 @@ def bounces(person: User) -> bool:
 def trust_again(person: User) -> None:
     """Their address works: they, or staff who asked them, say so."""
     BouncedAddress.objects.filter(address__user=person).delete()
+
+
+def trust_people_again(people: QuerySet[Any]) -> None:
+    """`people` is a query of their ids."""
+    BouncedAddress.objects.filter(address__user__in=people).delete()
 
 
 def trust_after_a_code(request: HttpRequest, user: User) -> None:

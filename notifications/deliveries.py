@@ -1,12 +1,15 @@
 """How the outbox fares: for staff's page, for machines that watch, and for metrics."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Greatest
 
-from .models import Notification, State
+from .breaker import opened
+from .models import LISTED_AS, Notification, State
 
 ILL_AFTER = timedelta(seconds=120)
 SENT_WITHIN = timedelta(hours=24)
@@ -14,7 +17,8 @@ SENT_WITHIN = timedelta(hours=24)
 SOON = timedelta(minutes=1)
 MOST_REASONS = 5
 
-IN_TROUBLE = (State.DEAD, State.UNCERTAIN)
+# What counts as trouble of the present: older trouble is listed for staff, and alarms nobody any more.
+LATELY = timedelta(hours=1)
 # From when on it could have left, had all been well. One that was refused and waits for its next try is not overdue:
 # that is its recipient's server, not our outbox.
 DUE_SINCE = Case(
@@ -30,6 +34,35 @@ class OutboxFacts:
     uncertain: int
     dead: int
     oldest: timedelta | None
+    expired: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MailHealth:
+    """`lately`: how many ended in trouble within the last hour, by state.
+
+    `refused`: what the mail server says to everybody while it refuses us.
+    """
+
+    oldest: timedelta | None
+    lately: Mapping[str, int]
+    refused: str = ""
+
+    @property
+    def is_ill(self) -> bool:
+        much = any(self.lately[state] >= limit for state, limit in settings.OUTBOX_ILL_AT.items())
+        return is_ill(self.oldest) or much or bool(self.refused)
+
+
+def mail_health(now: datetime) -> MailHealth:
+    ended = Notification.objects.in_trouble().filter(ended_at__gt=now - LATELY)
+    counts = dict(ended.values_list("state").annotate(Count("pk")))
+    breaker = opened()
+    return MailHealth(
+        oldest=oldest_due_age(now),
+        lately={state: counts.get(state, 0) for state in sorted(settings.OUTBOX_ILL_AT)},
+        refused=breaker.answer if breaker else "",
+    )
 
 
 def due_rows(now: datetime, *, since: datetime | None = None) -> QuerySet[Notification]:
@@ -49,7 +82,8 @@ def is_ill(age: timedelta | None) -> bool:
 
 
 def outbox_facts(now: datetime) -> OutboxFacts:
-    troubled = dict(in_trouble().order_by().values_list("state").annotate(Count("pk")))
+    troubled = dict(Notification.objects.in_trouble().values_list("state").annotate(Count("pk")))
+    expired = Notification.objects.filter(state=State.EXPIRED, ended_at__gt=now - SENT_WITHIN)
     return OutboxFacts(
         waiting=Notification.objects.filter(state__in=(State.PENDING, State.LEASED)).count(),
         late=due_rows(now, since=now - ILL_AFTER).count(),
@@ -57,15 +91,21 @@ def outbox_facts(now: datetime) -> OutboxFacts:
         uncertain=troubled.get(State.UNCERTAIN, 0),
         dead=troubled.get(State.DEAD, 0),
         oldest=oldest_due_age(now),
+        expired=expired.count(),
     )
 
 
 def in_trouble() -> QuerySet[Notification]:
     """What did not arrive, or perhaps did not, newest first."""
-    return Notification.objects.filter(state__in=IN_TROUBLE).order_by("-due_at", "-pk")
+    return Notification.objects.in_trouble().order_by("-due_at", "-pk")
 
 
 def reasons() -> list[tuple[str, str, int]]:
     """State, reason, how often: the most frequent ones."""
-    counted = in_trouble().order_by().values_list("state", "last_error").annotate(number=Count("pk"))
-    return list(counted.order_by("-number", "last_error")[:MOST_REASONS])
+    return all_reasons()[:MOST_REASONS]
+
+
+def all_reasons() -> list[tuple[str, str, int]]:
+    listed = Notification.objects.in_trouble().annotate(listed_as=LISTED_AS)
+    counted = listed.values_list("state", "listed_as").annotate(number=Count("pk"))
+    return list(counted.order_by("-number", "listed_as"))

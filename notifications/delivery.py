@@ -3,7 +3,7 @@
 import logging
 import time
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -15,68 +15,86 @@ from common.mail import sender
 from common.mail_headers import UnwritableHeaderError, envelope_address
 from common.mail_wire import UnreadableMailError
 
-from . import bounces, outbox
+from . import bounces, breaker, outbox
+from .caps import held_until
 from .composing import compose
 from .models import Notification, State
 from .preferences import preference_of, quiet_end
+from .refusals import Blame, blame
 from .registry import Kind, Message, Nothing, UnknownKindError, kind_named
-from .smtp import MayHaveLeftError, RefusedError, ServerAwayError, addressed, send_data
+from .smtp import MailServer, MayHaveLeftError, RefusedError, ServerAwayError
 from .unsubscribing import unsubscribe_headers
 
 logger = logging.getLogger(__name__)
 
-OVER_CAP_DELAY = timedelta(hours=1)
-DAY = timedelta(days=1)
+TOO_LATE = "too late"
+REFUSED_TOO_LONG = "refused until it was too late"
 
 
-def deliver(row: Notification, now: datetime | None = None) -> None:
+def deliver(row: Notification, now: datetime | None = None, *, server: MailServer | None = None) -> None:
     """Bring a claimed row to its end, or back to pending. Raises ServerAwayError: no other row would fare better."""
     try:
-        _deliver(row, now)
+        if server:
+            _deliver(row, now, server)
+        else:
+            with MailServer() as own:
+                _deliver(row, now, own)
     except ServerAwayError as error:
         outbox.postpone(row, settings.OUTBOX_FIRST_RETRY, str(error), now)
         raise
     except RefusedError as error:
-        if error.permanent:
-            outbox.close_dead(row, str(error))
-            if error.nobody_there:
-                bounces.mark_bouncing(row.recipient, row.recipient.email, str(error), now or timezone.now())
-        else:
-            outbox.retry(row, str(error), now)
+        _refused(row, error, now)
     except (UnwritableHeaderError, UnreadableMailError) as error:
         logger.exception("notification %s can't be written as a mail", row.pk)
-        outbox.close_dead(row, f"not sent: {error}")
+        outbox.close_dead(row, f"not sent: {error}", now)
     except Exception as error:
         logger.exception("notification %s failed", row.pk)
         outbox.retry_unless_begun(row, f"{type(error).__name__}: {error}", now)
 
 
-def _deliver(row: Notification, now: datetime | None) -> None:
+def _refused(row: Notification, error: RefusedError, now: datetime | None) -> None:
+    if error.blame == Blame.MAILBOX:
+        outbox.close_refused(row, str(error), now)
+        if error.nobody_there:
+            bounces.mark_bouncing(row.recipient, row.recipient.email, str(error), now or timezone.now())
+    else:
+        outbox.retry_refused(row, str(error), now)
+    breaker.note_refused(row.recipient_id, error.blame, str(error), now)
+
+
+def _deliver(row: Notification, now: datetime | None, server: MailServer) -> None:
     moment = outbox.claimed_at(row)
     try:
         _ = row.recipient
     except User.DoesNotExist:
-        outbox.close(row, State.OBSOLETE, "person is gone")
+        outbox.close(row, State.OBSOLETE, "person is gone", now)
         return
     if row.is_too_late(moment):
-        outbox.close(row, State.EXPIRED, "too late")
+        outbox.close(row, State.EXPIRED, REFUSED_TOO_LONG if refused_by_their_server(row) else TOO_LATE, now)
         return
     try:
         kind = kind_named(row.kind)
     except UnknownKindError:
-        outbox.close_dead(row, "unknown kind")
+        outbox.close_dead(row, "unknown kind", now)
         return
-    if kind.capped and mails_of_a_day(row, moment) >= settings.MAX_MAILS_PER_DAY:
-        outbox.hold(row, moment + OVER_CAP_DELAY, "enough mails for a day")
+    if until := held_until(row, kind, moment):
+        outbox.hold(row, until, "enough mails for a day")
         return
     if kind.group and (until := wanted_later(row, moment)):
         outbox.hold(row, until, "quiet hours")
         return
     said = say(row, kind, moment)
     if isinstance(said, Nothing):
-        outbox.close(row, State.OBSOLETE, said.reason)
+        outbox.close(row, State.OBSOLETE, said.reason, now)
     else:
-        send(row, said, now)
+        send(row, said, now, server)
+
+
+def refused_by_their_server(row: Notification) -> bool:
+    """Whether the last answer was about this recipient while others got theirs: then the delay was none of ours."""
+    code, _space, answer = row.last_error.partition(" ")
+    about_them = row.refusals > 0 and code.isdecimal() and blame(int(code), answer) != Blame.OURS
+    return about_them and breaker.opened() is None
 
 
 def say(row: Notification, kind: Kind, moment: datetime) -> Message | Nothing:
@@ -87,7 +105,7 @@ def say(row: Notification, kind: Kind, moment: datetime) -> Message | Nothing:
     if not EmailAddress.objects.filter(user=person, email=person.email, verified=True).exists():
         return Nothing("address not verified")
     if bounces.bounces(person):
-        return Nothing("address bounces")
+        return Nothing(breaker.ADDRESS_BOUNCES)
     if kind.group and kind.group in preference_of(person).off:
         return Nothing("switched off")
     with translation.override(person.language):
@@ -106,25 +124,31 @@ def wanted_later(row: Notification, moment: datetime) -> datetime | None:
     return until if until and until < row.send_before else None
 
 
-def mails_of_a_day(row: Notification, moment: datetime) -> int:
-    return Notification.objects.filter(
-        recipient=row.recipient_id, state=State.SENT, sent_at__gt=moment - DAY, sent_at__lte=moment
-    ).count()
-
-
-def send(row: Notification, message: Message, now: datetime | None) -> None:
+def send(row: Notification, message: Message, now: datetime | None, server: MailServer) -> None:
     """Raises ServerAwayError or RefusedError, in which case the message has certainly not left."""
     content = compose(row, message)
-    with addressed(sender().addr_spec, envelope_address(row.recipient.email)) as server:
-        lease_ends = time.monotonic() + settings.OUTBOX_LEASE.total_seconds()
-        if not outbox.begin_data(row, now):
-            return
-        try:
-            send_data(server, content)
-        except MayHaveLeftError as error:
-            outbox.note(row, str(error))  # the reaper settles it, once the server has had time to make up its mind
-            return
-        keep_trying_to_mark_sent(row, now, until=lease_ends)
+    server.announce(sender().addr_spec, envelope_address(row.recipient.email))
+    if not _is_still_wanted(row, now, server):
+        return
+    try:
+        server.hand_over(content)
+    except MayHaveLeftError as error:
+        outbox.note(row, str(error))  # the reaper settles it, once the server has had time to make up its mind
+        return
+    lease_ends = time.monotonic() + settings.OUTBOX_LEASE.total_seconds()
+    keep_trying_to_mark_sent(row, now, until=lease_ends)
+    breaker.note_taken()
+
+
+def _is_still_wanted(row: Notification, now: datetime | None, server: MailServer) -> bool:
+    """The fence; a server that waits for a message that doesn't come is left standing."""
+    wanted = False
+    try:
+        wanted = outbox.begin_data(row, now)
+    finally:
+        if not wanted:
+            server.hang_up()
+    return wanted
 
 
 def keep_trying_to_mark_sent(row: Notification, now: datetime | None, *, until: float) -> None:

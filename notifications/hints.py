@@ -1,4 +1,4 @@
-"""Wakes a worker at once. It may fail: the row is written, and beat comes anyway."""
+"""Wakes a worker at once. It may fail: the row is written, and each worker process looks by itself."""
 
 import logging
 import time

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count, ExpressionWrapper, F, Q, Sum
 from django.db.models.fields import DurationField
 from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
 
-from .deliveries import SENT_WITHIN, oldest_due_age
+from .deliveries import SENT_WITHIN, MailHealth, mail_health
 from .models import Notification, State
 
 BUCKETS = (1, 5, 10, 30, 60, 120, 300, 900, 3600, 14400)
@@ -15,12 +16,19 @@ BUCKETS = (1, 5, 10, 30, 60, 120, 300, 900, 3600, 14400)
 
 def outbox_metrics(now: datetime) -> Iterator[Metric]:
     yield rows_by_state()
-    age = oldest_due_age(now)
+    health = mail_health(now)
+    age = health.oldest
     yield GaugeMetricFamily(
         "mentoring_outbox_oldest_due_seconds",
         "Age of the oldest notification that should have left; over 120 is ill",
         value=age.total_seconds() if age else 0,
     )
+    yield GaugeMetricFamily(
+        "mentoring_mail_server_refuses",
+        "1 while the mail server refuses mail after mail and the workers pause; then it is ill",
+        value=bool(health.refused),
+    )
+    yield from in_trouble_lately(health)
     yield lateness(now)
 
 
@@ -30,6 +38,16 @@ def rows_by_state() -> Metric:
     for state in State.values:
         metric.add_metric([state], counts.get(state, 0))
     return metric
+
+
+def in_trouble_lately(health: MailHealth) -> Iterator[Metric]:
+    name = "mentoring_notifications_lately"
+    counts = GaugeMetricFamily(name, "Notifications that ended like this within the last hour", labels=["state"])
+    limits = GaugeMetricFamily(f"{name}_ill_at", "From how many of them on it is ill", labels=["state"])
+    for state, count in health.lately.items():
+        counts.add_metric([state], count)
+        limits.add_metric([state], settings.OUTBOX_ILL_AT[state])
+    yield from (counts, limits)
 
 
 def lateness(now: datetime) -> Metric:

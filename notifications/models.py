@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from .webhooks.models import DeliveryState, WebhookDelivery, WebhookEndpoint
@@ -22,7 +22,9 @@ __all__ = [
     "DeliveryState",
     "Group",
     "InboxItem",
+    "MailBreaker",
     "Notification",
+    "NotificationQuerySet",
     "Preference",
     "State",
     "WebhookDelivery",
@@ -41,12 +43,29 @@ class State(models.TextChoices):
     UNCERTAIN = "uncertain"
 
 
+IN_TROUBLE = (State.DEAD, State.UNCERTAIN, State.EXPIRED)
+# What is said in few words, the same for many rows; else the error as it came.
+LISTED_AS = Case(When(reason="", then=F("last_error")), default=F("reason"), output_field=models.TextField())
+
+
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def pending(self) -> Self:
         return self.filter(state=State.PENDING)
 
     def about(self, subject_type: str, subject_id: int) -> Self:
         return self.filter(subject_type=subject_type, subject_id=subject_id)
+
+    def in_trouble(self) -> Self:
+        """What did not arrive, perhaps did not, or would have come too late."""
+        return self.filter(state__in=IN_TROUBLE)
+
+    def why(self, reason: str) -> Self:
+        """Those in trouble that staff find listed under this reason."""
+        return self.alias(listed_as=LISTED_AS).filter(listed_as=reason)
+
+    def left(self) -> Self:
+        """What has reached its recipient, or may have."""
+        return self.exclude(sent_at=None, data_started_at=None, doubted_at=None)
 
 
 class Notification(models.Model):
@@ -64,12 +83,21 @@ class Notification(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     reason = models.CharField(max_length=80, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # How many of the attempts the mail server refused. These never make us give up, unless it says that the mailbox is
+    # not there.
+    refusals = models.PositiveSmallIntegerField(default=0, db_default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
     data_started_at = models.DateTimeField(null=True, blank=True)
     # An earlier attempt may have reached the recipient: whatever is sent after it may be a second copy.
     doubted_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # When it came to an end without a message that surely arrived.
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # Whose act it tells of, for a limit on what one person can have sent to another; nobody's when the clock tells it.
+    caused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     # Fixed at creation and the same on every attempt, so that a receiver can see a second copy for what it is.
     message_id = models.CharField(max_length=120)
     date = models.DateTimeField()
@@ -100,7 +128,16 @@ class Notification(models.Model):
             models.Index(fields=["subject_type", "subject_id"], name="notification_subject"),
             models.Index(fields=["recipient", "-due_at"], name="notification_recipient"),
             models.Index(fields=["sent_at"], condition=Q(state=State.SENT), name="notification_sent_at"),
-            models.Index(fields=["-due_at"], condition=Q(state__in=("dead", "uncertain")), name="notification_trouble"),
+            models.Index(
+                fields=["-due_at"],
+                condition=Q(state__in=("dead", "uncertain", "expired")),
+                name="notification_trouble",
+            ),
+            models.Index(
+                fields=["ended_at"],
+                condition=Q(state__in=("dead", "uncertain", "expired")),
+                name="notification_ended",
+            ),
             # Tiny, and enough to find what is a year old: rows lie about in the order of their dates.
             BrinIndex(fields=["due_at"], name="notification_age"),
         ]
@@ -118,6 +155,46 @@ class Notification(models.Model):
 
     def is_too_late(self, now: datetime) -> bool:
         return now >= self.send_before
+
+    @property
+    def failures(self) -> int:
+        """Attempts that failed through us, not because the mail server refused: too many of them are the end."""
+        return self.attempts - self.refusals
+
+
+class MailBreaker(models.Model):
+    """What all workers know of a mail server that refuses mail after mail: one row; see `breaker`.
+
+    A run of refusals begins with the first one after a message was taken, and ends with the next that is.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    since = models.DateTimeField(null=True, blank=True)
+    # How many of them say that we are refused, or that the server is broken.
+    against_us = models.PositiveIntegerField(default=0, db_default=0)
+    # Who was refused, each once; no more of them than it takes.
+    recipients = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    answer = models.TextField(blank=True)
+    # While it is open nothing is sent but one mail after each pause, to see whether the server takes it.
+    opened_at = models.DateTimeField(null=True, blank=True)
+    next_probe_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="one_mail_breaker"),
+            models.CheckConstraint(
+                condition=Q(opened_at=None, next_probe_at=None)
+                | Q(opened_at__isnull=False, next_probe_at__isnull=False, since__isnull=False),
+                name="open_mail_breaker_probes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.answer
+
+    @property
+    def is_open(self) -> bool:
+        return self.opened_at is not None
 
 
 class InboxItemQuerySet(models.QuerySet["InboxItem"]):

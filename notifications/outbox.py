@@ -13,12 +13,16 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from accounts.models import User
+from common.clock import database_now
 
 from .models import Notification, State
+from .refusals import in_short
 from .registry import subject_named
 
+# Attempts that fail through us; what the mail server refuses is tried for as long as it is of use.
 MAX_ATTEMPTS = 8
 RETRY_FACTOR = 3
+LONGEST_RETRY = timedelta(hours=6)
 JITTER = 0.25
 NO_LEASE = {"lease_until": None, "lease_token": None}
 
@@ -39,9 +43,20 @@ RETURNING *
 """
 
 
-def claim(now: datetime | None = None) -> Notification | None:
-    """Lease the oldest due row, in one statement that commits by itself; its attempt is counted."""
-    return next(iter(Notification.objects.raw(CLAIM, {"now": now, "lease": settings.OUTBOX_LEASE})), None)
+def claim(now: datetime | None = None, *, waiting_too: bool = False) -> Notification | None:
+    """Lease the oldest due row, in one statement that commits by itself; its attempt is counted.
+
+    `waiting_too`: even one that was refused and waits for its next try.
+    """
+    statement = CLAIM.replace("next_try_at <=", "due_at <=") if waiting_too else CLAIM
+    return next(iter(Notification.objects.raw(statement, {"now": now, "lease": settings.OUTBOX_LEASE})), None)
+
+
+def renew(row: Notification, now: datetime | None = None) -> bool:
+    """Go on holding a row whose mail takes its time; whether it is still ours. What has lapsed is not renewed."""
+    moment = clock(now)
+    lease_until = later(moment, settings.OUTBOX_LEASE)
+    return _mine(row).filter(lease_until__gt=moment).update(lease_until=lease_until) == 1
 
 
 def claimed_at(row: Notification) -> datetime:
@@ -51,7 +66,9 @@ def claimed_at(row: Notification) -> datetime:
 
 
 def begin_data(row: Notification, now: datetime | None = None) -> bool:
-    """The fence, just before the message leaves: whether the row is still ours and still wanted. Renews the lease.
+    """The fence, when only the message itself is left to send: whether the row is still ours and still wanted.
+
+    Renews the lease. From here on nobody but the mail server knows what became of the message.
 
     A row that is refused here is left to the reaper, and to its kind to say why when it is claimed again.
     """
@@ -82,20 +99,36 @@ def note(row: Notification, error: str) -> bool:
     return _mine(row).update(last_error=error) == 1
 
 
-def close(row: Notification, state: State, reason: str) -> bool:
+def close(row: Notification, state: State, reason: str, now: datetime | None = None) -> bool:
     """End the row without a message; whether it was still ours."""
-    return _finish(row, state=state, reason=reason[:80], data_started_at=None)
+    return _finish(row, state=state, reason=reason[:80], data_started_at=None, ended_at=clock(now))
 
 
-def close_dead(row: Notification, error: str) -> bool:
-    return _finish(row, state=State.DEAD, last_error=error, data_started_at=None)
+def close_dead(row: Notification, error: str, now: datetime | None = None) -> bool:
+    reason = in_short(error)
+    return _finish(row, state=State.DEAD, reason=reason, last_error=error, data_started_at=None, ended_at=clock(now))
+
+
+def close_refused(row: Notification, error: str, now: datetime | None = None) -> bool:
+    """The mail server says that this mailbox takes nothing."""
+    row.refusals += 1
+    _mine(row).update(refusals=row.refusals)
+    return close_dead(row, error, now)
 
 
 def retry(row: Notification, error: str, now: datetime | None = None) -> bool:
-    """Try again later, or give up after the last attempt."""
-    if row.attempts >= MAX_ATTEMPTS:
-        return close_dead(row, error)
-    return _back_to_pending(row, backoff(row.attempts), error, now, attempts=row.attempts)
+    """After a failure through us: try again later, or give up after the last attempt."""
+    if row.failures >= MAX_ATTEMPTS:
+        return close_dead(row, error, now)
+    delay = in_time(row, backoff(row.failures), now)
+    return _back_to_pending(row, delay, error, now, attempts=row.attempts)
+
+
+def retry_refused(row: Notification, error: str, now: datetime | None = None) -> bool:
+    """The mail server refused, but not for good: try again for as long as the mail is of any use."""
+    refusals = row.refusals + 1
+    delay = in_time(row, backoff(refusals), now)
+    return _back_to_pending(row, delay, error, now, attempts=row.attempts, refusals=refusals)
 
 
 def retry_unless_begun(row: Notification, error: str, now: datetime | None = None) -> bool:
@@ -107,7 +140,7 @@ def retry_unless_begun(row: Notification, error: str, now: datetime | None = Non
 
 def postpone(row: Notification, delay: timedelta, error: str, now: datetime | None = None) -> bool:
     """Try again later through no fault of the row: the attempt is not counted."""
-    return _back_to_pending(row, delay, error, now, attempts=row.attempts - 1)
+    return _back_to_pending(row, in_time(row, delay, now), error, now, attempts=row.attempts - 1)
 
 
 def hold(row: Notification, until: datetime, reason: str) -> bool:
@@ -136,14 +169,20 @@ def send_again(row: Notification, now: datetime | None = None) -> bool:
 
 
 def close_uncertain(row: Notification, now: datetime | None = None) -> bool:
-    return _finish(row, state=State.UNCERTAIN, doubted_at=clock(now))
+    return _finish(row, state=State.UNCERTAIN, doubted_at=clock(now), ended_at=clock(now))
 
 
 def backoff(attempts: int) -> timedelta:
     """30 s after the first attempt, three times as long after each further one, a quarter more or less."""
     jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, hides nothing
-    delay: timedelta = settings.OUTBOX_FIRST_RETRY * RETRY_FACTOR ** (attempts - 1) * jitter
-    return delay
+    delay: timedelta = settings.OUTBOX_FIRST_RETRY * RETRY_FACTOR ** min(attempts - 1, MAX_ATTEMPTS - 1)
+    return min(delay, LONGEST_RETRY) * jitter
+
+
+def in_time(row: Notification, delay: timedelta, now: datetime | None = None) -> timedelta:
+    """A delay of ours that leaves the mail a chance: at most half of the time in which it is of any use."""
+    left = row.send_before - (now or database_now())
+    return min(delay, max(left / 2, timedelta()))
 
 
 def lost_leases(now: datetime | None = None) -> QuerySet[Notification]:

@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
+from django.db.models import F
+
 from . import outbox
 from .models import Notification, State
 from .receipts import was_accepted
 from .registry import Policy, policy_of
+
+WORKER_DIED = "the worker died each time"
 
 
 def reap_leases(now: datetime | None = None) -> int:
@@ -20,7 +24,7 @@ def settle(row: Notification, now: datetime | None = None) -> bool:
     if accepted:
         return outbox.mark_accepted(row)
     again = accepted is False or (policy_of(row.kind) == Policy.RESEND and row.doubted_at is None)
-    if again and row.attempts < outbox.MAX_ATTEMPTS:
+    if again and row.failures < outbox.MAX_ATTEMPTS:
         return outbox.send_again(row, now)
     return outbox.close_uncertain(row, now)
 
@@ -28,6 +32,7 @@ def settle(row: Notification, now: datetime | None = None) -> bool:
 def _give_back(now: datetime | None) -> int:
     """What had not begun to leave has certainly not left."""
     unsent = outbox.lost_leases(now).filter(data_started_at=None)
-    hopeless = unsent.filter(attempts__gte=outbox.MAX_ATTEMPTS)
-    dead = hopeless.update(state=State.DEAD, last_error="the worker died each time", **outbox.NO_LEASE)
+    hopeless = unsent.filter(attempts__gte=F("refusals") + outbox.MAX_ATTEMPTS)
+    why = {"reason": WORKER_DIED, "last_error": WORKER_DIED, "ended_at": outbox.clock(now)}
+    dead = hopeless.update(state=State.DEAD, **why, **outbox.NO_LEASE)
     return dead + unsent.update(state=State.PENDING, next_try_at=outbox.clock(now), **outbox.NO_LEASE)

@@ -66,14 +66,14 @@ def register(
     *,
     render: Render,
     policy: Policy = Policy.RESEND,
-    capped: bool = True,
+    capped: bool = False,
     group: Group | None = None,
 ) -> None:
     """Say how a due row of this kind becomes a message.
 
     `render` gets the row and the present moment, in the recipient's language, and reads the state of that moment.
     `group`: people may switch it off together with the others of its group; a kind of no group always comes.
-    `capped`: counts to, and waits for, the most mails a person gets in a day.
+    `capped`: what one person can have sent to another as often as they like, so that it is limited (see `caps`).
     """
     _kinds[kind] = Kind(kind, render, policy, capped, group)
 
@@ -84,6 +84,10 @@ def kind_named(name: str) -> Kind:
         return _kinds[name]
     except KeyError:
         raise UnknownKindError(name) from None
+
+
+def capped_kinds() -> list[str]:
+    return [kind.name for kind in _kinds.values() if kind.capped]
 
 
 def policy_of(name: str) -> Policy:

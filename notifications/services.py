@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -18,8 +19,9 @@ from .inbox import forget_passing, is_shown
 from .models import InboxItem, Notification, State
 
 MOVED_ON = "moved on"
+RETRIED = (State.DEAD, State.UNCERTAIN)
 _TOLD = "dedupe_key kind recipient_id subject_type subject_id subject_version"
-NOTIFICATIONS = InsertMany(Notification, f"{_TOLD} due_at send_before next_try_at message_id date")
+NOTIFICATIONS = InsertMany(Notification, f"{_TOLD} due_at send_before next_try_at message_id date caused_by_id")
 LINES = InsertMany(InboxItem, f"{_TOLD} at read_at")
 
 
@@ -32,6 +34,7 @@ class Due:
     """One person is to be told one thing about one version of a subject, from `due_at` on, before `send_before`.
 
     `shows_at`: when it shows in the inbox, if not at `due_at`. `own`: they did it themselves, so it is no news to them.
+    `caused_by`: whose doing it tells of; for kinds that are capped, who may have only so many of them sent in a day.
     """
 
     kind: str
@@ -43,6 +46,7 @@ class Due:
     send_before: datetime
     shows_at: datetime | None = None
     own: bool = False
+    caused_by: int | None = None
 
     @property
     def key(self) -> str:
@@ -92,16 +96,42 @@ def retry_dead(notification: Notification, by: User, now: datetime) -> None:
     """
     if not by.is_staff:
         raise PermissionDenied
-    row = Notification.objects.select_for_update(of=("self",)).select_related("recipient").get(pk=notification.pk)
-    if row.state not in (State.DEAD, State.UNCERTAIN):
+    row = Notification.objects.select_for_update(of=("self",)).get(pk=notification.pk)
+    if row.state not in RETRIED:
         raise RetryError(_("This is not dead any more."))
     if row.is_too_late(now):
         raise RetryError(_("It is too late for this: nobody would want to read it now."))
-    bounces.trust_again(row.recipient)
-    row.state, row.attempts, row.next_try_at, row.retried_by, row.retried_at = State.PENDING, 0, now, by, now
-    row.data_started_at = None
-    row.save(update_fields=["state", "attempts", "next_try_at", "data_started_at", "retried_by", "retried_at"])
-    transaction.on_commit(hint, robust=True)
+    _retry(Notification.objects.filter(pk=row.pk), by=by, now=now)
+
+
+@transaction.atomic
+def retry_all(*, reason: str, by: User | None, now: datetime) -> int:
+    """The same for all rows with this reason, as `deliveries.reasons` lists it, unless too late. Returns how many.
+
+    `by` is None on the command line, where whoever can type it may do anything.
+    """
+    if by and not by.is_staff:
+        raise PermissionDenied
+    rows = Notification.objects.in_trouble().why(reason).filter(state__in=RETRIED, send_before__gt=now)
+    return _retry(Notification.objects.filter(pk__in=list(rows.values_list("pk", flat=True))), by=by, now=now)
+
+
+def _retry(rows: QuerySet[Notification], *, by: User | None, now: datetime) -> int:
+    bounces.trust_people_again(rows.values("recipient"))
+    retried = rows.filter(state__in=RETRIED).update(
+        state=State.PENDING,
+        reason="",
+        attempts=0,
+        refusals=0,
+        next_try_at=now,
+        data_started_at=None,
+        ended_at=None,
+        retried_by=by,
+        retried_at=now,
+    )
+    if retried:
+        transaction.on_commit(hint, robust=True)
+    return retried
 
 
 def _newest_versions(dues: tuple[Due, ...]) -> dict[tuple[str, int], int]:
@@ -119,7 +149,7 @@ def _told(due: Due) -> tuple[Any, ...]:
 def _notification(due: Due, now: datetime) -> tuple[Any, ...]:
     message_id = Notification.new_message_id(settings.SITE_HOST)
     # A reminder written weeks ahead must not look weeks old when it arrives.
-    return *_told(due), due.due_at, due.send_before, due.due_at, message_id, max(due.due_at, now)
+    return *_told(due), due.due_at, due.send_before, due.due_at, message_id, max(due.due_at, now), due.caused_by
 
 
 def _line(due: Due) -> tuple[Any, ...]:

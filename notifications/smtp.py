@@ -1,14 +1,26 @@
-"""SMTP in two steps, since the last look at the database comes between the recipient's acceptance and the message."""
+"""SMTP step by step, since the last look at the database comes between the server's "go ahead" and the message.
+
+Nothing has left before the first byte of the message: whatever breaks until then is certain. From then on only the
+server's answer says what became of it.
+"""
 
 import re
 import smtplib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
 
 from django.conf import settings
 
-FINER = re.compile(r"5\.(\d+\.\d+)\b")
-NO_SUCH_MAILBOX = {"1.1", "1.2", "1.3", "1.6", "1.10", "2.1"}  # unknown, moved, a domain without mail, disabled
+from .refusals import Blame, blame, leads_nowhere
+
+MAILS_PER_CONNECTION = 100
+CONNECTION_LASTS = 30.0  # seconds
+FAREWELL = 2.0
+BUSY = 421
+LINE_BEGINS_WITH_DOT = re.compile(rb"(?m)^\.")
 
 
 class ServerAwayError(Exception):
@@ -18,10 +30,9 @@ class ServerAwayError(Exception):
 class RefusedError(Exception):
     """The server took neither the message nor responsibility for it. `nobody_there`: the address leads nowhere."""
 
-    def __init__(self, code: int, answer: bytes | str, *, permanent: bool, nobody_there: bool = False) -> None:
-        text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
-        super().__init__(f"{code} {text}")
-        self.permanent = permanent
+    def __init__(self, code: int, answer: bytes | str, *, blame: Blame, nobody_there: bool = False) -> None:
+        super().__init__(f"{code} {_text(answer)}")
+        self.blame = blame
         self.nobody_there = nobody_there
 
 
@@ -29,30 +40,125 @@ class MayHaveLeftError(Exception):
     """The connection broke after the message began."""
 
 
-@contextmanager
-def addressed(sender: str, recipient: str) -> Iterator[smtplib.SMTP]:
-    """A connection on which the server has accepted this recipient. Raises ServerAwayError or RefusedError."""
-    server = _connect()
-    try:
-        _say(server, "MAIL", server.mail, sender, ["BODY=8BITMIME"] if server.has_extn("8bitmime") else [])
-        _say(server, "RCPT", server.rcpt, recipient)
-        yield server
-    finally:
-        with suppress(OSError, smtplib.SMTPException):
-            server.quit()
-        server.close()
+class MailServer:
+    """A connection to the mail server, opened when there is something to send, kept for the mails that follow.
+
+    with MailServer() as server:
+        server.announce(sender, recipient)    # now it waits for the message: nothing has left yet
+        server.hand_over(content)             # or server.hang_up(), and it forgets about it
+    """
+
+    def __init__(self) -> None:
+        self._smtp: smtplib.SMTP | None = None
+        self._mails = 0
+        self._opened = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def announce(self, sender: str, recipient: str) -> None:
+        """Up to the server's "go ahead". Raises ServerAwayError or RefusedError; nothing has left in any case."""
+        self._begin(sender)
+        code, answer = self._ask("RCPT", lambda smtp: smtp.rcpt(recipient))
+        if code not in (250, 251):
+            raise self._refused("RCPT", code, answer)
+        code, answer = self._ask("DATA", lambda smtp: smtp.docmd("data"))
+        if code != 354:
+            raise self._refused("DATA", code, answer)
+
+    def hand_over(self, content: bytes) -> None:
+        """The message itself. Raises RefusedError (it has certainly not left) or MayHaveLeftError."""
+        smtp = self._connected()
+        lines = LINE_BEGINS_WITH_DOT.sub(b"..", content)
+        ended = lines if lines.endswith(b"\r\n") else lines + b"\r\n"
+        try:
+            self._wait_for(settings.EMAIL_ANSWER_TIMEOUT)
+            smtp.send(ended + b".\r\n")  # in one piece: the system would wait for an answer between two
+            code, answer = smtp.getreply()
+            self._wait_for(settings.EMAIL_TIMEOUT)
+        except (OSError, smtplib.SMTPException) as error:
+            self.hang_up()
+            raise MayHaveLeftError(str(error)) from error
+        self._mails += 1
+        if code != 250:
+            raise self._refused("the message", code, answer)
+        if self._mails >= MAILS_PER_CONNECTION or time.monotonic() - self._opened > CONNECTION_LASTS:
+            self.close()
+
+    def hang_up(self) -> None:
+        """Without a word: what the server has been given so far and not answered is no message to it."""
+        if self._smtp:
+            self._smtp.close()
+        self._smtp = None
+
+    def close(self) -> None:
+        """Politely, but without waiting long for the server to say goodbye."""
+        if self._smtp:
+            with suppress(OSError, smtplib.SMTPException):
+                self._wait_for(FAREWELL)
+                self._smtp.quit()
+        self.hang_up()
+
+    def _begin(self, sender: str) -> None:
+        """MAIL; on a new connection if the old one turns out to be gone, as servers hang up on whoever is silent."""
+        was_open = self._smtp is not None
+        try:
+            self._announce_sender(sender)
+        except ServerAwayError:
+            if not was_open:
+                raise
+            self._announce_sender(sender)
+
+    def _announce_sender(self, sender: str) -> None:
+        smtp = self._connected()
+        options = ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
+        code, answer = self._ask("MAIL", lambda smtp: smtp.mail(sender, options))
+        if code != 250:
+            raise self._refused("MAIL", code, answer)
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._smtp is None:
+            self._smtp, self._mails, self._opened = _connect(), 0, time.monotonic()
+        return self._smtp
+
+    def _ask(self, step: str, command: Callable[[smtplib.SMTP], tuple[int, bytes]]) -> tuple[int, bytes]:
+        try:
+            return command(self._connected())
+        except (OSError, smtplib.SMTPException) as error:
+            self.hang_up()
+            if step == "MAIL":
+                raise ServerAwayError(f"{step}: {error}") from error
+            # The server was there: a recipient it stumbles over must not hold up all others.
+            raise RefusedError(0, f"lost at {step}: {error}", blame=Blame.LATER) from error
+
+    def _refused(self, step: str, code: int, answer: bytes) -> Exception:
+        """What to raise for an answer; the connection is made ready for the next message, or given up."""
+        if code == BUSY:
+            self.hang_up()
+            return ServerAwayError(f"{step}: {code} {_text(answer)}")
+        try:
+            self._connected().rset()
+        except (OSError, smtplib.SMTPException):
+            self.hang_up()
+        if step == "MAIL":  # nobody was named yet whose fault it could be
+            return RefusedError(code, answer, blame=Blame.OURS)
+        whose = blame(code, _text(answer))
+        nobody_there = step == "RCPT" and whose == Blame.MAILBOX and leads_nowhere(code, _text(answer))
+        return RefusedError(code, answer, blame=whose, nobody_there=nobody_there)
+
+    def _wait_for(self, seconds: float) -> None:
+        smtp = self._connected()
+        if smtp.sock:
+            smtp.sock.settimeout(seconds)
 
 
-def send_data(server: smtplib.SMTP, content: bytes) -> None:
-    """Hand the message over. Raises RefusedError (it has certainly not left) or MayHaveLeftError."""
-    try:
-        code, answer = server.data(content)
-    except smtplib.SMTPDataError as error:
-        raise RefusedError(error.smtp_code, error.smtp_error, permanent=error.smtp_code >= 500) from error
-    except (OSError, smtplib.SMTPException) as error:
-        raise MayHaveLeftError(str(error)) from error
-    if code != 250:
-        raise RefusedError(code, answer, permanent=code >= 500)
+def _text(answer: bytes | str) -> str:
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
 
 
 def _connect() -> smtplib.SMTP:
@@ -71,27 +177,3 @@ def _connect() -> smtplib.SMTP:
         server.close()
         raise ServerAwayError(f"{settings.EMAIL_HOST}: {error}") from error
     return server
-
-
-def _say(server: smtplib.SMTP, step: str, command: object, address: str, options: list[str] | None = None) -> None:
-    try:
-        code, answer = command(address, options or [])  # type: ignore[operator]
-    except (OSError, smtplib.SMTPException) as error:
-        if step == "RCPT":  # the server was there: a recipient it stumbles over must not hold up all others
-            raise RefusedError(0, f"lost at {step}: {error}", permanent=False) from error
-        raise ServerAwayError(f"{step}: {error}") from error
-    if code == 421:
-        raise ServerAwayError(f"{step}: {code}")
-    if code not in (250, 251):
-        # What the server says against our own sender is a mistake to mend here, not a fact about the recipient.
-        permanent = step == "RCPT" and code >= 500
-        raise RefusedError(code, answer, permanent=permanent, nobody_there=permanent and leads_nowhere(code, answer))
-
-
-def leads_nowhere(code: int, answer: bytes) -> bool:
-    """Whether a refused recipient does not exist, by the finer code (RFC 3463) if there is one.
-
-    A server that refuses *us* (5.7.1) says nothing against the address, though it may use the same 550.
-    """
-    finer = FINER.match(answer.decode(errors="replace"))
-    return finer[1] in NO_SUCH_MAILBOX if finer else code in (550, 551, 553)

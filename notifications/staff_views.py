@@ -6,14 +6,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
 
+from .breaker import opened
 from .deliveries import in_trouble, is_ill, outbox_facts, reasons
 from .models import Notification
-from .services import RetryError, retry_dead
+from .services import RETRIED, RetryError, retry_all, retry_dead
 
 PAGE_SIZE = 25
 
@@ -28,9 +30,10 @@ def staff_deliveries(request: SignedInRequest) -> HttpResponse:
         "facts": facts,
         "is_ill": is_ill(facts.oldest),
         "oldest_at": now - facts.oldest if facts.oldest else None,
-        "reasons": reasons(),
+        "breaker": opened(),
+        "reasons": [(state, reason, number, state in RETRIED) for state, reason, number in reasons()],
         "page": page,
-        "rows": [(row, row.is_too_late(now)) for row in page.object_list],
+        "rows": [(row, row.state not in RETRIED or row.is_too_late(now)) for row in page.object_list],
         "nav": "staff",
     }
     return render(request, "notifications/deliveries.html", context)
@@ -46,4 +49,18 @@ def staff_delivery_retry(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("It goes out with the next round."))
+    return redirect("staff_deliveries")
+
+
+@require_POST
+@staff_required
+def staff_deliveries_retry(request: SignedInRequest) -> HttpResponse:
+    number = retry_all(reason=request.POST.get("reason", ""), by=request.user, now=timezone.now())
+    if number:
+        words = ngettext("%(number)d email will be sent again.", "%(number)d emails will be sent again.", number)
+        messages.success(request, words % {"number": number})
+    else:
+        messages.error(
+            request, _("There is nothing left to send again for this reason: it has gone or is too late now.")
+        )
     return redirect("staff_deliveries")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .staff_views import staff_deliveries, staff_delivery_retry
+from .staff_views import staff_deliveries, staff_deliveries_retry, staff_delivery_retry
 from .views import notification_settings, notifications, notifications_read, unsubscribe
 from .webhooks import views as webhooks
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("settings/notifications/", notification_settings, name="notification_settings"),
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     path("staff/deliveries/", staff_deliveries, name="staff_deliveries"),
+    path("staff/deliveries/retry/", staff_deliveries_retry, name="staff_deliveries_retry"),
     path("staff/deliveries/<int:pk>/retry/", staff_delivery_retry, name="staff_delivery_retry"),
     path("staff/webhooks/", webhooks.staff_webhooks, name="staff_webhooks"),
     path("staff/webhooks/add/", webhooks.staff_webhook_add, name="staff_webhook_add"),

@@ -148,7 +148,7 @@ def _of_threads(now: datetime) -> Iterable[Due]:
     for seat in Seat.objects.filter(engagement__in=recent.values("engagement")):
         first = seat.unread.filter(sent_at__gte=now - LATE, answers=None).first()
         if first:
-            yield message_due(seat, now=first.sent_at)
+            yield message_due(seat, by=first.author_id, now=first.sent_at)
 
 
 def _of_held_times(now: datetime) -> list[Due]:

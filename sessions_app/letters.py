@@ -26,10 +26,12 @@ from .elsewhere import free_elsewhere
 from .followups import meet_again
 from .invites import build_invite
 from .models import Booking, BookingEvent, BookingState, Resolution
+from .net_change import has_acted, has_heard, start_told
 from .reminders import REMINDERS
 from .same_question import QUESTION_IN_ADDRESS, asked_already, question_query
 
 Context = dict[str, object]
+NEVER_TOLD = "they were never told of it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +176,26 @@ def change_until(reading: Reading) -> Context:
     return {"move_until": reading.when(last, short=True), "can_move": last > reading.now}
 
 
-def moved(reading: Reading) -> Message:
-    change = last_move(reading.booking)
-    extra: Context = {"by_me": False, "old_when": ""}
-    if change:
-        by, old = change
-        extra = {
-            "by_me": by == reading.person.pk,
-            "old_when": reading.when(old.lower),
-            "old_short": reading.when(old.lower, short=True),
-        }
+def moved(reading: Reading) -> Message | Nothing:
+    """From the time that this person was told last; who was told none is told of the booking itself."""
+    booking, person = reading.booking, reading.person
+    change = last_move(booking)
+    by_me = change is not None and change[0] == person.pk
+    old = start_told(booking, person)
+    if old is None and (by_me or not has_acted(booking, person)):
+        return booked(reading, accepted=was_requested(booking))
+    if old is None and change:
+        old = change[1].lower
+    if old == booking.start:
+        return Nothing("back at the time they were told")
+    extra: Context = {"by_me": by_me, "old_when": ""}
+    if old:
+        extra |= {"old_when": reading.when(old), "old_short": reading.when(old, short=True)}
     return letter(reading, "moved", extra, method="REQUEST")
+
+
+def was_requested(booking: Booking) -> bool:
+    return BookingEvent.objects.filter(booking=booking, to_state=BookingState.REQUESTED).exists()
 
 
 def last_move(booking: Booking) -> tuple[int | None, DateTimeTZRange] | None:
@@ -214,17 +225,23 @@ def soonest_elsewhere(reading: Reading) -> Context:
     return {**others}
 
 
-def cancelled(reading: Reading) -> Message:
-    booking = reading.booking
+def cancelled(reading: Reading) -> Message | Nothing:
+    booking, heard = reading.booking, has_heard(reading.booking, reading.person)
     canceller = booking.ended_by_id
+    if not heard and (canceller == reading.person.pk or not has_acted(booking, reading.person)):
+        return Nothing(NEVER_TOLD)
     extra: Context = {
         "by_me": canceller == reading.person.pk,
         "by_staff": canceller not in (booking.mentor_id, booking.mentee_id),
     }
     if not reading.is_mentor and not extra["by_me"]:
         extra |= soonest_elsewhere(reading)
-    # Only what was confirmed ever stood in a calendar.
-    return letter(reading, "cancelled", extra, method="CANCEL" if booking.confirmed_at else "")
+    # Only what was confirmed, and told, ever stood in a calendar.
+    return letter(reading, "cancelled", extra, method="CANCEL" if booking.confirmed_at and heard else "")
+
+
+def withdrawn(reading: Reading) -> Message | Nothing:
+    return letter(reading, "withdrawn") if has_heard(reading.booking, reading.person) else Nothing(NEVER_TOLD)
 
 
 def reminder_day(reading: Reading) -> Message:
@@ -280,8 +297,8 @@ def register_kinds() -> None:
     kind("moved", confirmed, moved)
     kind("declined", (BookingState.DECLINED,), partial(called_off, template="declined"))
     kind("request_expired", (BookingState.EXPIRED,), partial(called_off, template="request_expired"))
-    kind("withdrawn", (BookingState.WITHDRAWN,), partial(letter, template="withdrawn"))
-    kind("cancelled", (BookingState.CANCELLED,), cancelled, capped=False)
+    kind("withdrawn", (BookingState.WITHDRAWN,), withdrawn)
+    kind("cancelled", (BookingState.CANCELLED,), cancelled)
     for reminder in REMINDERS:
         say = reminder_day if reminder.is_early else partial(letter, template="reminder_hour")
         kind(reminder.kind, confirmed, say, group=Group.REMINDERS)

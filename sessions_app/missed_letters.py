@@ -85,7 +85,7 @@ def decided(reading: Reading) -> Message:
 
 def register_kinds() -> None:
     held = (BookingState.CONFIRMED, BookingState.COMPLETED)
-    register("not_here", render=partial(render, states=held, say=not_here), capped=False)
+    register("not_here", render=partial(render, states=held, say=not_here))
     register("missed", render=partial(render, states=MISSED, say=missed))
     register("did_not_join", render=partial(render, states=MISSED, say=did_not_join))
     states = (*MISSED, BookingState.COMPLETED)

@@ -46,5 +46,5 @@ def unread_messages(row: Notification, now: datetime) -> Mail | Nothing:
 
 
 def register_kinds() -> None:
-    register(KIND, render=unread_messages, policy=Policy.HOLD, group=Group.MESSAGES)
+    register(KIND, render=unread_messages, capped=True, policy=Policy.HOLD, group=Group.MESSAGES)
     register_subject(THREAD_SUBJECT, Seat)

@@ -12,7 +12,17 @@ APART = timedelta(hours=1)
 KEEPS = timedelta(hours=24)
 
 
-def message_due(seat: Seat, *, now: datetime, last: datetime | None = None) -> Due:
-    """The next mail about this seat's unread messages; `last` is when the one before left, if there was one."""
+def message_due(seat: Seat, *, by: int, now: datetime, last: datetime | None = None) -> Due:
+    """The next mail about this seat's unread messages, which `by` wrote; `last` is when the one before left, if any."""
     due_at = max(now + UNREAD_FOR, last + APART) if last else now + UNREAD_FOR
-    return Due(KIND, seat.person_id, THREAD_SUBJECT, seat.pk, seat.version, due_at, due_at + KEEPS, shows_at=now)
+    return Due(
+        KIND,
+        seat.person_id,
+        THREAD_SUBJECT,
+        seat.pk,
+        seat.version,
+        due_at,
+        due_at + KEEPS,
+        shows_at=now,
+        caused_by=by,
+    )

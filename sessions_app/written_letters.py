@@ -21,8 +21,9 @@ from .elsewhere import free_elsewhere
 from .followup_letters import answer_links
 from .followup_notices import WRITTEN_KINDS
 from .followups import question_of
-from .letters import Context
+from .letters import NEVER_TOLD, Context
 from .models import WRITTEN_SUBJECT, FollowUpQuestion, FollowUpStep, Resolution, WrittenQuestion, WrittenState
+from .net_change import has_heard_of_question
 from .same_question import asked_already, question_query
 
 ANSWER_IN_MAIL = 1500
@@ -32,6 +33,8 @@ SUBJECTS: dict[FollowUpQuestion, Callable[[], str]] = {
     FollowUpQuestion.SOLVED: lambda: _("Is it solved? Your question to %(first)s"),
     FollowUpQuestion.CONTACT: lambda: _("Would one more conversation help? Your question to %(first)s"),
 }
+# Of no interest to a mentor who never heard of the question.
+TAKEN_BACK = "written_withdrawn"
 REMINDERS = {"written_waiting": False, "written_due": False, "written_due_again": True}
 
 
@@ -41,6 +44,8 @@ def render(
     written = read(row, state)
     if isinstance(written, Nothing):
         return written
+    if row.kind == TAKEN_BACK and not has_heard_of_question(written, row.recipient):
+        return Nothing(NEVER_TOLD)
     if row.kind in REMINDERS and REMINDERS[row.kind] != bool(written.asked_back_at):
         return Nothing("asked back")
     is_told = elsewhere and row.recipient_id == written.mentee_id
@@ -129,7 +134,7 @@ def register_kinds() -> None:
     kind("written_answered", WrittenState.ANSWERED)
     kind("written_declined", WrittenState.DECLINED, elsewhere=True)
     kind("written_expired", WrittenState.EXPIRED, elsewhere=True)
-    kind("written_withdrawn", WrittenState.WITHDRAWN)
+    kind(TAKEN_BACK, WrittenState.WITHDRAWN)
     for step, name in WRITTEN_KINDS.items():
         register(name, render=partial(follow_up, step=step), policy=Policy.HOLD, group=Group.AFTERWARDS)
     register_subject(WRITTEN_SUBJECT, WrittenQuestion)

@@ -149,7 +149,7 @@ def topic(db) -> Topic:
 def client_for() -> Callable[[User], Client]:
     def sign_in(user: User) -> Client:
         client = ReadingClient()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         return client
 
     return sign_in

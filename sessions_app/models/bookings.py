@@ -321,6 +321,8 @@ class BookingEvent(models.Model):
     during = DateTimeRangeField(default_bounds="[)")
     reason = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
+    # The booking's version from then on; unknown of old ones.
+    version = models.PositiveIntegerField(null=True)
 
     objects = BookingEventQuerySet.as_manager()
 

@@ -168,6 +168,7 @@ def entry_of(booking: Booking, *, from_state: str, by: User | None, now: datetim
         during=booking.during,
         reason=reason,
         at=now,
+        version=booking.version,
     )
 
 

@@ -82,7 +82,7 @@ def tell(engagement: Engagement, person: User, *, now: datetime) -> None:
     seat.save(update_fields=["version"])
     # One that is leaving at this moment counts as gone.
     last = rows.aggregate(last=Max(Coalesce("sent_at", "data_started_at")))["last"]
-    schedule(message_due(seat, now=now, last=last), now=now)
+    schedule(message_due(seat, by=engagement.other(person).pk, now=now, last=last), now=now)
 
 
 def give_time(engagement: Engagement, *, by: User, now: datetime) -> None:

@@ -38,7 +38,7 @@ def main(*left_out: str) -> None:
             sink.plans[address(name)] = [faults.STOP]
         bookings = {name: world.book(name) for name in STOPPED}
         until(stand, lambda: len(sink.stopped) == len(STOPPED), "two workers are stopped")
-        world.cancel(bookings["overtaken"])
+        world.cancel(bookings["overtaken"], by_mentor=True)
         for name in STOPPED:
             until(stand, lambda name=name: sink.reached(address(name)), "somebody else has sent it, or what came after")
             let_go(sink, name)

@@ -27,6 +27,8 @@ from .world import World, address  # noqa: E402
 WORKERS = ("a", "b", "c")
 STANDS_STILL = 6  # seconds, longer than the lease
 CONVERSATIONS = {
+    "SMTP hangs up before 354": [faults.HANG_UP],
+    "SMTP answers after the lease would have ended": [faults.KEEP_AND_TAKE_LONG],
     "SMTP answers 451": [faults.REFUSE_LATER, faults.REFUSE_DATA],
     "SMTP answers 550": [faults.REFUSE],
     "SMTP takes a mail and says nothing": [faults.KEEP_SILENT],
@@ -103,6 +105,12 @@ class Chaos:
         self.go_on(3)
         self.server = listen(self.sink, self.stand.mail_port)
 
+    def mail_server_refuses_us(self) -> None:
+        """554 5.7.1 for every message, whoever it is for."""
+        self.sink.refuses_all = True
+        self.go_on(3)
+        self.sink.refuses_all = False
+
     def _signal(self, pid: int, number: int) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, number)
@@ -142,6 +150,7 @@ class Chaos:
             self.times += 1
         until(self.stand, self.is_quiet, f"{name} is settled")
         self.total.expected |= self.world.expected
+        self.total.answers |= self.world.answers
         verdict = judge(self.world, self.sink.accepted[first_mail:], refused=self.refused)
         return Round(name, verdict, self.times, round(time.monotonic() - began, 1))
 
@@ -160,7 +169,7 @@ class Chaos:
         self.look_after()
         fate = self.rng.random()
         if fate < 0.1:
-            self.world.cancel(booking)
+            self.world.cancel(booking, by_mentor=fate < 0.05)
         elif fate < 0.2:
             self.world.move(booking)
 
@@ -177,6 +186,7 @@ def rounds(chaos: Chaos, size: int) -> list[Round]:
         "Redis killed": [chaos.kill_redis],
         "PostgreSQL killed": [chaos.crash_postgres],
         "mail server away": [chaos.mail_server_away],
+        "mail server refuses us (554 5.7.1)": [chaos.mail_server_refuses_us],
     }
     played = [chaos.play(name, size, act, []) for name, act in acts.items()]
     played += [chaos.play(name, size, [], [plan]) for name, plan in CONVERSATIONS.items()]

@@ -66,7 +66,7 @@ def one_by_one(stand: Stand, sink: Sink, world: World) -> None:
     """The faults of single conversations."""
     bookings = {name: world.book(name) for name in PLANS}
     until(stand, lambda: address("overtaken") in sink.stopped, "a worker is stopped")
-    world.cancel(bookings["overtaken"])
+    world.cancel(bookings["overtaken"], by_mentor=True)
     until(stand, lambda: sink.reached(address("overtaken")), "the cancellation has come")
     let_go(sink, "overtaken")
     until(stand, lambda: sink.reached(address("stopped")), "somebody else has sent it")

@@ -15,18 +15,25 @@ from email.parser import BytesHeaderParser
 import psutil
 from aiosmtpd.controller import Controller
 
+from tests.smtp import SinkController
+
 # What can befall one conversation. RCPT: before the fence; DATA: after it.
 REFUSE_LATER, REFUSE = "RCPT 451", "RCPT 550"
 KILL_CHILD, KILL_PARENT, STOP = "killed at RCPT", "parent killed at RCPT", "stopped at RCPT"
 REFUSE_DATA = "DATA 451"
 KEEP_SILENT, LOSE, KEEP_AND_KILL = "kept, no answer", "lost, no answer", "kept, killed before the answer"
 KEEP_AND_WAIT = "kept, answer waits"
+KEEP_AND_TAKE_LONG = "kept, answered late"
+HANG_UP = "hung up before 354"
+REFUSED_BY_POLICY = "refused by policy"
+POLICY = "554 5.7.1 Service refused"
 AT_RCPT = {REFUSE_LATER, REFUSE, KILL_CHILD, KILL_PARENT, STOP}
 ANSWERS = {REFUSE_LATER: "451 Come back later", REFUSE: "550 5.1.1 No such user", REFUSE_DATA: "451 Not now"}
 
 
-# Seconds.
+# Seconds. A late answer comes after the lease would have ended.
 PATIENCE = 5
+LATE_ANSWER = 6
 
 
 @dataclass
@@ -58,13 +65,16 @@ class Stopped:
 class Sink:
     """`plans`: what befalls the next conversations with a recipient, one after the other; then all is well.
 
+    `refuses_all`: nobody's message is taken, by policy.
     `gate`: while it is shut, whoever was kept waiting for an answer waits; `at_gate` says that somebody does.
     """
 
     workers: Callable[[], list[int]]
     plans: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     accepted: list[Accepted] = field(default_factory=list)
+    connections: list[object] = field(default_factory=list)
     stopped: dict[str, Stopped] = field(default_factory=dict)
+    refuses_all: bool = False
     gate: threading.Event = field(default_factory=threading.Event)
     at_gate: threading.Event = field(default_factory=threading.Event)
     done: Counter[str] = field(default_factory=Counter)
@@ -89,9 +99,19 @@ class Sink:
             else:
                 os.kill(psutil.Process(peer).ppid() if fault == KILL_PARENT else peer, signal.SIGKILL)
 
+    def say_go_ahead(self, envelope):
+        plan = self.plans[envelope.rcpt_tos[0]] if envelope.rcpt_tos else []
+        if plan and plan[0] == HANG_UP:
+            self.done[plan.pop(0)] += 1
+            return None
+        return ""
+
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
         address = envelope.rcpt_tos[0]
         plan = self.plans[address]
+        if self.refuses_all:
+            self.done[REFUSED_BY_POLICY] += 1
+            return POLICY
         fault = plan.pop(0) if plan and plan[0] not in AT_RCPT else ""
         self.done[fault] += 1
         if fault != LOSE and fault not in ANSWERS:
@@ -104,6 +124,8 @@ class Sink:
             self.at_gate.set()
             while not self.gate.is_set():
                 await asyncio.sleep(0.02)
+        if fault == KEEP_AND_TAKE_LONG:
+            await asyncio.sleep(LATE_ANSWER)
         if fault in (KEEP_SILENT, LOSE, KEEP_AND_KILL):
             server.transport.abort()
         return ANSWERS.get(fault, "250 Kept")
@@ -132,6 +154,6 @@ class Sink:
 
 def listen(sink: Sink, port: int) -> Controller:
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # or it tells every word of every conversation
-    controller = Controller(sink, hostname="127.0.0.1", port=port)
+    controller = SinkController(sink, hostname="127.0.0.1", port=port)
     controller.start()
     return controller

@@ -31,9 +31,16 @@ SELECT count(*) FROM chaos_journal WHERE old_state = 'leased' AND new_state = 'l
 """
 
 
+GIVEN_UP = (State.DEAD, State.EXPIRED)
+
+
 @dataclass
 class Verdict:
-    """`named`: copies beyond the first of rows that the outbox itself calls doubtful; others are `doubled`."""
+    """`unasked`: a cancellation for somebody who never heard of the booking. `given_up`: rows that ended with no mail.
+
+    `named`: copies beyond the first of rows that the outbox itself calls doubtful; others are `doubled`.
+    `unneeded`: answers to mails that never left, which were not sent either.
+    """
 
     rows: int = 0
     expected: int = 0
@@ -41,19 +48,23 @@ class Verdict:
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     called_off: list[str] = field(default_factory=list)
+    unasked: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
     stolen: int = 0
     unsettled: list[str] = field(default_factory=list)
     named: int = 0
     doubtful: int = 0
     held: list[str] = field(default_factory=list)
     bounced: int = 0
+    unneeded: int = 0
     late_p50: float = 0
     late_p99: float = 0
     late_max: float = 0
 
     @property
     def holds(self) -> bool:
-        return not (self.lost or self.doubled or self.called_off or self.stolen or self.unsettled)
+        wrong = (self.lost, self.doubled, self.called_off, self.unasked, self.given_up, self.stolen, self.unsettled)
+        return not any(wrong)
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self) | {"holds": self.holds}
@@ -82,6 +93,10 @@ def judge(world: World, mails: list[Accepted], *, refused: Iterable[str] = ()) -
             verdict.bounced += 1
         elif row and row.message_id in first:
             delays.append(first[row.message_id] - due.timestamp())
+            if key in world.answers and all(not earlier.attempts for earlier in before(row, rows.values())):
+                verdict.unasked.append(key)
+        elif row and key in world.answers and not any(e.message_id in first for e in before(row, rows.values())):
+            verdict.unneeded += 1
         elif row and row.state == State.UNCERTAIN:
             verdict.held.append(key)
         else:
@@ -94,6 +109,11 @@ def judge(world: World, mails: list[Accepted], *, refused: Iterable[str] = ()) -
             verdict.doubled.append(row.dedupe_key)
         elif count > 1:
             verdict.named += count - 1
+    verdict.given_up = [
+        f"{row.dedupe_key} {row.state} {row.last_error}"
+        for row in rows.values()
+        if row.dedupe_key in world.expected and row.state in GIVEN_UP and row.recipient.email not in refused
+    ]
     verdict.doubtful = sum(bool(row.doubted_at) for row in rows.values())
     verdict.unsettled = [row.dedupe_key for row in unsettled(rows.values())]
     with connection.cursor() as cursor:
@@ -103,6 +123,17 @@ def judge(world: World, mails: list[Accepted], *, refused: Iterable[str] = ()) -
         points = quantiles(delays, n=100, method="inclusive")
         verdict.late_p50, verdict.late_p99, verdict.late_max = points[49], points[98], max(delays)
     return verdict
+
+
+def before(row: Notification, rows: Iterable[Notification]) -> list[Notification]:
+    """What its recipient was to be told of the same thing before."""
+    return [
+        other
+        for other in rows
+        if (other.recipient_id, other.subject_type, other.subject_id)
+        == (row.recipient_id, row.subject_type, row.subject_id)
+        and other.subject_version < row.subject_version
+    ]
 
 
 def was_called_off(row: Notification) -> bool:

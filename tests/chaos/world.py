@@ -58,9 +58,13 @@ def quarter(moment: datetime) -> datetime:
 
 @dataclass
 class World:
-    """`expected` and `forbidden` are keys of rows, written down from what was done and not from the outbox."""
+    """`expected` and `forbidden` are keys of rows, written down from what was done and not from the outbox.
+
+    `answers`: those of the expected that nobody is owed who never heard of the booking.
+    """
 
     expected: dict[str, datetime] = field(default_factory=dict)
+    answers: set[str] = field(default_factory=set)
     forbidden: set[str] = field(default_factory=set)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
     _mentors: list[MentorProfile] = field(default_factory=list)
@@ -91,23 +95,28 @@ class World:
             self.expect(booking, "booked", due=moment)
         return booking
 
-    def cancel(self, booking: Booking) -> None:
-        self._change(booking, "cancelled", partial(cancel_booking, reason="Solved"))
+    def cancel(self, booking: Booking, *, by_mentor: bool = False) -> None:
+        """A mentee knows of what they booked, whatever came by mail: they are told when the mentor cancels it."""
+        cancelled = self._change(booking, "cancelled", partial(cancel_booking, reason="Solved"), by_mentor=by_mentor)
+        people = [booking.mentor_id] if by_mentor else [booking.mentor_id, booking.mentee_id]
+        self.answers |= {key_of(cancelled, "cancelled", person) for person in people}
 
     def move(self, booking: Booking) -> None:
         self._change(booking, "moved", partial(move_booking, start=booking.start + LENGTH))
 
-    def _change(self, booking: Booking, kind: str, act: Callable[..., Booking]) -> None:
+    def _change(self, booking: Booking, kind: str, act: Callable[..., Booking], *, by_mentor: bool = False) -> Booking:
         now = timezone.now()
 
         def attempt() -> Booking:
             """An act whose answer was lost may have been done all the same."""
-            fresh = Booking.objects.select_related("mentee").get(pk=booking.pk)
-            return fresh if fresh.version > booking.version else act(booking=fresh, by=fresh.mentee, now=now)
+            fresh = Booking.objects.with_people().get(pk=booking.pk)
+            by = fresh.mentor if by_mentor else fresh.mentee
+            return fresh if fresh.version > booking.version else act(booking=fresh, by=by, now=now)
 
         changed = whatever_happens(attempt)
         self._moved_on(booking)
         self.expect(changed, kind, due=now)
+        return changed
 
     def expire(self, booking: Booking) -> None:
         now = timezone.now()
@@ -118,7 +127,7 @@ class World:
 
     def expect(self, booking: Booking, kind: str, *, due: datetime, people: Iterable[int] | None = None) -> None:
         for person in people or (booking.mentor_id, booking.mentee_id):
-            self.expected[Notification.key(kind, "booking", booking.pk, booking.version, person)] = due
+            self.expected[key_of(booking, kind, person)] = due
 
     def _moved_on(self, booking: Booking) -> None:
         """What the version that the caller holds would have told is not expected any more; it may have left before."""
@@ -130,6 +139,10 @@ class World:
         """No worker was awake when this version was overtaken, so nothing of it may ever leave."""
         rows = Notification.objects.about("booking", booking.pk).filter(subject_version=version)
         self.forbidden |= set(rows.values_list("dedupe_key", flat=True))
+
+
+def key_of(booking: Booking, kind: str, person: int) -> str:
+    return Notification.key(kind, "booking", booking.pk, booking.version, person)
 
 
 def address(name: str) -> str:

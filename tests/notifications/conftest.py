@@ -24,7 +24,8 @@ def kinds(monkeypatch):
     monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
     registry.register("plain", render=plain)
     registry.register("held", render=plain, policy=Policy.HOLD)
-    registry.register("urgent", render=plain, capped=False)
+    registry.register("urgent", render=plain)
+    registry.register("chat", render=plain, capped=True)
 
 
 @pytest.fixture
@@ -46,9 +47,11 @@ def due(bob: User, database_now: datetime) -> Callable[..., Notification]:
         version: int = 0,
         since: timedelta = timedelta(minutes=1),
         keeps: timedelta = timedelta(days=1),
+        by: User | None = None,
     ) -> Notification:
         due_at = database_now - since
-        notice = Due(kind, recipient.pk, "thing", number, version, due_at, due_at + keeps)
+        caused_by = by.pk if by else None
+        notice = Due(kind, recipient.pk, "thing", number, version, due_at, due_at + keeps, caused_by=caused_by)
         schedule(notice, now=min(due_at, database_now))
         return Notification.objects.get(dedupe_key=Notification.key(kind, "thing", number, version, recipient.pk))
 

@@ -1,14 +1,18 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from notifications import breaker
 from notifications.deliveries import OutboxFacts, is_ill, oldest_due_age, outbox_facts, reasons
 from notifications.models import Notification, State
+from notifications.refusals import Blame
 
 MINUTE = timedelta(minutes=1)
 PAGE = "staff_deliveries"
+ALL_AGAIN = "staff_deliveries_retry"
 
 
 def change(row: Notification, **fields) -> None:
@@ -102,7 +106,8 @@ def test_staff_see_what_did_not_arrive_and_why(maria, client_for, dead, old):
 
     page = client_for(maria).get(reverse(PAGE)).content.decode()
 
-    assert page.count("550 No such user") == 2
+    # In the list of reasons, twice in the button that tries all of them again, and in the row itself.
+    assert page.count("550 No such user") == 4
     assert page.count(">Try again<") == 2
     assert page.count("Too late") == 1
     assert "1 ×</b> uncertain: no answer from the mail server" in page
@@ -151,6 +156,82 @@ def test_row_that_is_not_there_is_not_found(maria, client_for):
     assert client_for(maria).post(reverse("staff_delivery_retry", args=[10**12])).status_code == 404
 
 
+def test_staff_try_all_of_one_reason_again(maria, client_for, old, bob):
+    for number in range(3):
+        change(old(number), state=State.DEAD, attempts=8, refusals=2, reason="554 5.7.1 Go away", last_error="554 x")
+    change(old(3), state=State.DEAD, attempts=8, reason="550 5.1.1 No such user")
+    change(old(4, keeps=2 * MINUTE), state=State.DEAD, reason="554 5.7.1 Go away", send_before=timezone.now())
+    change(old(5), state=State.EXPIRED, reason="554 5.7.1 Go away")
+
+    answer = client_for(maria).post(reverse(ALL_AGAIN), {"reason": "554 5.7.1 Go away"}, follow=True)
+
+    again = Notification.objects.filter(state=State.PENDING)
+    assert set(again.values_list("attempts", "refusals", "reason", "retried_by")) == {(0, 0, "", maria.pk)}
+    assert again.count() == 3
+    assert [str(message) for message in answer.context["messages"]] == ["3 emails will be sent again."]
+
+
+def test_staff_who_try_again_what_is_gone_are_told(maria, client_for, dead):
+    answer = client_for(maria).post(reverse(ALL_AGAIN), {"reason": "something else"}, follow=True)
+
+    dead.refresh_from_db()
+    assert ([message.level_tag for message in answer.context["messages"]], dead.state) == (["error"], State.DEAD)
+
+
+def test_button_for_a_reason_sends_what_is_listed_under_it(maria, client_for, dead, old):
+    change(old(2), state=State.UNCERTAIN)
+    client = client_for(maria)
+    page = client.get(reverse(PAGE))
+
+    for _state, reason, _number, _can_retry in page.context["reasons"]:
+        client.post(reverse(ALL_AGAIN), {"reason": reason})
+
+    assert Notification.objects.filter(state=State.PENDING).count() == 2
+
+
+def test_row_that_came_too_late_is_shown_and_cannot_be_tried_again(maria, client_for, old, database_now):
+    row = old(1)
+    change(row, state=State.EXPIRED, reason="too late", ended_at=database_now - MINUTE)
+
+    page = client_for(maria).get(reverse(PAGE))
+
+    assert page.context["facts"].expired == 1
+    assert [(state, can_retry) for state, _reason, _number, can_retry in page.context["reasons"]] == [
+        ("expired", False)
+    ]
+    assert reverse("staff_delivery_retry", args=[row.pk]) not in page.content.decode()
+
+
+def test_staff_see_that_the_mail_server_refuses_us(maria, client_for, bob):
+    for _number in range(3):
+        breaker.note_refused(bob.pk, Blame.OURS, "554 5.7.1 <Go> away")
+
+    page = client_for(maria).get(reverse(PAGE)).content.decode()
+
+    assert "554 5.7.1 &lt;Go&gt; away" in page
+
+
+def test_command_lists_reasons_and_tries_one_again(dead, old, capsys):
+    change(old(2), state=State.DEAD, reason="550 5.1.1 No such user")
+    call_command("mail", "reasons")
+    call_command("mail", "retry", "--reason", "550 No such user")
+
+    dead.refresh_from_db()
+    assert (dead.state, dead.attempts, dead.retried_by) == (State.PENDING, 0, None)
+    assert dead.retried_at is not None
+    *listed, done = capsys.readouterr().out.splitlines()
+    assert listed == ["     1  dead       550 5.1.1 No such user", "     1  dead       550 No such user"]
+    assert done.startswith("1 will be sent again.")
+
+
+def test_command_refuses_a_reason_that_there_is_not(dead):
+    with pytest.raises(CommandError, match="mail reasons"):
+        call_command("mail", "retry", "--reason", "550")
+
+    dead.refresh_from_db()
+    assert dead.state == State.DEAD
+
+
 def test_looking_at_the_button_does_nothing(maria, client_for, dead):
     answer = client_for(maria).get(reverse("staff_delivery_retry", args=[dead.pk]))
 
@@ -161,11 +242,13 @@ def test_looking_at_the_button_does_nothing(maria, client_for, dead):
 def test_page_exists_for_staff_alone(client, bob, client_for, dead):
     retry = reverse("staff_delivery_retry", args=[dead.pk])
 
+    all_again = {"reason": dead.last_error}
     theirs = [client_for(bob).get(reverse(PAGE)), client_for(bob).post(retry)]
-    nobodys = [client.get(reverse(PAGE)), client.post(retry)]
+    theirs.append(client_for(bob).post(reverse(ALL_AGAIN), all_again))
+    nobodys = [client.get(reverse(PAGE)), client.post(retry), client.post(reverse(ALL_AGAIN), all_again)]
 
     dead.refresh_from_db()
-    assert [answer.status_code for answer in (*theirs, *nobodys)] == [404, 404, 302, 302]
+    assert [answer.status_code for answer in (*theirs, *nobodys)] == [404, 404, 404, 302, 302, 302]
     assert dead.state == State.DEAD
 
 

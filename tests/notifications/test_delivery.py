@@ -335,11 +335,13 @@ def test_person_who_is_not_active_gets_nothing(due, bob, smtp_sink):
     assert (ended(row), smtp_sink.mails) == ((State.OBSOLETE, "person not active"), [])
 
 
-def test_mails_over_the_days_cap_wait_except_for_those_that_can_not(due, alice, smtp_sink, settings, database_now):
+def test_mails_over_the_days_cap_wait_except_for_those_that_can_not(
+    due, alice, charlie, smtp_sink, settings, database_now
+):
     settings.MAX_MAILS_PER_DAY = 2
-    rows = [due(number, since=timedelta(minutes=10 - number)) for number in range(3)]
-    due(9, kind="urgent")
-    due(5, recipient=alice)
+    rows = [due(number, kind="chat", by=charlie, since=timedelta(minutes=10 - number)) for number in range(3)]
+    due(9, kind="urgent", by=charlie)
+    due(5, kind="chat", by=charlie, recipient=alice)
 
     drain()
 
@@ -350,6 +352,38 @@ def test_mails_over_the_days_cap_wait_except_for_those_that_can_not(due, alice, 
     waiting.refresh_from_db()
     assert (waiting.state, waiting.attempts, waiting.last_error) == (State.PENDING, 0, "enough mails for a day")
     assert waiting.next_try_at - database_now > 59 * MINUTE
+
+
+def test_nobody_fills_up_what_another_may_have_sent(due, alice, charlie, smtp_sink, settings):
+    settings.MAX_MAILS_PER_DAY = 2
+    for number in range(10):
+        due(number, kind="chat", by=charlie, since=timedelta(minutes=30 - number))
+        due(20 + number, kind="urgent", by=charlie, since=timedelta(minutes=30 - number))
+    theirs, clocks = due(40, kind="chat", by=alice), due(41, kind="chat")
+
+    drain()
+
+    assert (ended(theirs), ended(clocks)) == ((State.SENT, ""), (State.SENT, ""))
+    assert Counter(Notification.objects.filter(caused_by=charlie).values_list("kind", "state")) == {
+        ("chat", State.SENT): 2,
+        ("chat", State.PENDING): 8,
+        ("urgent", State.SENT): 10,
+    }
+
+
+def test_capped_mail_that_would_come_too_late_does_not_wait(due, charlie, smtp_sink, settings):
+    settings.MAX_MAILS_PER_DAY = 1
+    due(1, kind="chat", by=charlie, since=2 * MINUTE)
+    last_chance = due(2, kind="chat", by=charlie, keeps=50 * MINUTE)
+
+    drain()
+
+    assert ended(last_chance) == (State.SENT, "")
+
+
+def test_nothing_that_people_rely_on_is_ever_held_by_a_cap():
+    """What one person can have sent to another as often as they like, and can do without for an hour: nothing else."""
+    assert registry.capped_kinds() == ["message", "chat"]
 
 
 def test_message_is_rendered_in_the_recipients_language(due, bob, smtp_sink, settings):

@@ -10,7 +10,9 @@ from redis import Redis
 
 from common.clock import ClocksDifferError, agreed_now
 from mentoring import health
+from notifications import breaker
 from notifications.models import Notification, State
+from notifications.refusals import Blame
 from sessions_app.models import StuckRow
 from sessions_app.models.stuck import ClockAct
 from tests.sessions_app.conftest import book
@@ -45,6 +47,10 @@ def test_all_is_well(client, db):
             "oldest_due_seconds": 0,
             "clock": "ok",
             "stuck_rows": 0,
+            "mail_server": "accepts",
+            "dead": 0,
+            "expired": 0,
+            "uncertain": 0,
         },
     )
 
@@ -126,6 +132,32 @@ def test_outbox_that_stands_still_is_ill(client, due, minutes, status, word):
 
     assert (found[0], found[1]["status"]) == (status, word)
     assert minutes * 60 <= found[1]["oldest_due_seconds"] < minutes * 60 + 30
+
+
+@pytest.mark.parametrize(
+    ("state", "count", "status"),
+    [("expired", 1, 503), ("dead", 9, 200), ("dead", 10, 503), ("uncertain", 9, 200), ("uncertain", 10, 503)],
+)
+def test_what_did_not_arrive_lately_is_counted_and_too_much_is_ill(client, due, database_now, state, count, status):
+    for number in range(count + 1):
+        lately = database_now - timedelta(minutes=50 if number else 70)
+        Notification.objects.filter(pk=due(number).pk).update(state=state, ended_at=lately)
+
+    found = answer(client, "/healthz")
+
+    assert (found[0], found[1][state], found[1]["mail_server"]) == (status, count, "accepts")
+    assert scrape(client)[f"mentoring_notifications_lately['{state}']"] == count
+    assert scrape(client)["mentoring_notifications_lately_ill_at['dead']"] == 10
+
+
+def test_mail_server_that_refuses_us_is_ill_at_once(client, bob):
+    for _number in range(3):
+        breaker.note_refused(bob.pk, Blame.OURS, "554 5.7.1 Go away")
+
+    found = answer(client, "/healthz")
+
+    assert (found[0], found[1]["mail_server"]) == (503, "refuses")
+    assert scrape(client)["mentoring_mail_server_refuses"] == 1
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/healthz/live", "/healthz/ready", "/metrics"])

@@ -9,6 +9,7 @@ from icalendar import Calendar
 from accounts.models import User
 from common.times import range_text
 from notifications.models import Notification
+from notifications.services import Due, schedule
 from notifications.tasks import drain_outbox
 from sessions_app.letters import last_move
 from sessions_app.models import Booking, Brief, Engagement, Feedback
@@ -49,6 +50,18 @@ def book(offer, bob):
         offer.instant = instant
         offer.save()
         return book_session(offer=offer, start=start, brief=BriefInput(question=QUESTION), mentee=bob, now=now)
+
+    return make
+
+
+@pytest.fixture
+def told(book, read):
+    """told(…) books as `book` does, and both have read about it."""
+
+    def make(**options) -> Booking:
+        booking = book(**options)
+        assert set(read(NOW)) == {ALICE, BOB}
+        return booking
 
     return make
 
@@ -173,6 +186,9 @@ def asked_once_more(book, alice, bob):
     return END + 48 * HOUR
 
 
+# What these say answers a mail about the booking itself.
+ANSWERS = (withdrawn, moved_by_mentee, cancelled_by_mentor, cancelled_by_mentee, cancelled_by_staff)
+
 MAILS = [
     (
         booked,
@@ -267,8 +283,8 @@ MAILS = [
 
 
 @pytest.mark.parametrize(("story", "headers", "openings"), MAILS, ids=[story.__name__ for story, *_rest in MAILS])
-def test_mails_of_a_story(story, headers, openings, book, read, alice, bob):
-    mails = read(story(book, alice, bob))
+def test_mails_of_a_story(story, headers, openings, book, told, read, alice, bob):
+    mails = read(story(told if story in ANSWERS else book, alice, bob))
 
     assert subjects(mails) == headers
     assert first_lines(mails) == openings
@@ -411,8 +427,8 @@ def declined_now(alice: User) -> datetime:
         (cancelled_by_mentor, "CANCEL", "CANCELLED"),
     ],
 )
-def test_calendar_of_a_story(story, method, status, book, read, alice, bob):
-    mails = read(story(book, alice, bob))
+def test_calendar_of_a_story(story, method, status, book, told, read, alice, bob):
+    mails = read(story(told if story in ANSWERS else book, alice, bob))
 
     booking = Booking.objects.get()
     for mail in mails.values():
@@ -443,9 +459,9 @@ def test_other_stories_bring_no_calendar(story, book, read, alice, bob):
 def test_withdrawn_by_cancelling_brings_no_calendar_either(book, read, bob):
     booking = book(instant=False)
     read(NOW)
-    Booking.objects.filter(pk=booking.pk).update(state="cancelled", ended_by=bob)
-    Notification.objects.update(kind="cancelled", state="pending", sent_at=None, next_try_at=NOW, send_before=NOW + DAY)
-    Notification.objects.filter(due_at__gt=NOW).delete()
+    Booking.objects.filter(pk=booking.pk).update(state="cancelled", ended_by=bob, version=1)
+    people = booking.participants
+    schedule(*(Due("cancelled", person, "booking", booking.pk, 1, NOW, NOW + DAY) for person in people), now=NOW)
 
     mails = read(NOW)
 

@@ -1,0 +1,64 @@
+"""Whose fault a mail server's refusal is: the mailbox's, ours or the server's, or perhaps only the moment's."""
+
+import re
+from enum import StrEnum
+
+# The finer code of RFC 3463 and its registry, after the class: `550 5.1.1 No such user`.
+FINER = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})\b")
+# RFC 3463: 1 addressing, 2 mailbox, 3 mail system, 4 network and routing, 5 protocol, 6 content, 7 security and policy.
+ABOUT_THE_MAILBOX = {"1", "2"}
+ABOUT_US_OR_THE_SERVER = {"3", "4", "5", "7"}
+# These say in class 1 that it is the sender's address that they don't like, which is ours.
+OUR_ADDRESS = {"1.7", "1.8"}
+# Unknown, moved, a domain without mail, disabled.
+NO_SUCH_MAILBOX = {"1.1", "1.2", "1.3", "1.6", "1.10", "2.1"}
+# What servers say without a finer code: no such mailbox, moved, mailbox full, name not allowed, domain takes no mail.
+MAILBOX_CODES = {550, 551, 552, 553, 556}
+NO_SUCH_MAILBOX_CODES = {550, 551, 553}
+# Sign in first; a wrong password; encryption is asked for.
+SIGN_IN_CODES = {530, 534, 535, 538}
+
+
+class Blame(StrEnum):
+    """`MAILBOX` is for good. Everything else is tried again for as long as the mail is of any use."""
+
+    MAILBOX = "mailbox"
+    OURS = "ours"
+    LATER = "later"
+
+
+def blame(code: int, answer: str) -> Blame:
+    """Whose fault an answer is that refuses a recipient or a message.
+
+    What no finer code explains, and what may be about the words of this one mail, is nobody's for good.
+    """
+    finer = finer_code(answer)
+    kind = finer.partition(".")[0]
+    if finer in OUR_ADDRESS or kind in ABOUT_US_OR_THE_SERVER:
+        return Blame.OURS if code >= 500 else Blame.LATER
+    if code < 500:
+        return Blame.LATER
+    if kind in ABOUT_THE_MAILBOX or (not finer and code in MAILBOX_CODES):
+        return Blame.MAILBOX
+    return Blame.OURS if code in SIGN_IN_CODES else Blame.LATER
+
+
+def leads_nowhere(code: int, answer: str) -> bool:
+    """Whether a refused recipient does not exist, by the finer code if there is one.
+
+    A server that refuses *us* (5.7.1) says nothing against the address, though it may use the same 550.
+    """
+    finer = finer_code(answer)
+    return finer in NO_SUCH_MAILBOX if finer else code in NO_SUCH_MAILBOX_CODES
+
+
+def finer_code(answer: str) -> str:
+    """`1.1` of `5.1.1 No such user`; empty when the answer begins with no such code."""
+    found = FINER.match(answer.lstrip())
+    return f"{found[1]}.{found[2]}" if found else ""
+
+
+def in_short(error: str) -> str:
+    """What many rows share of why they failed: without addresses, names of queues and other numbers of one mail."""
+    words = re.sub(r"<[^>]*>|\S+@\S+|\S*\d{4,}\S*", " ", error)
+    return " ".join(words.split())[:80].strip(" :;,-")

@@ -1,0 +1,143 @@
+"""A worker process sends by itself. Nothing here waits for a fixed time, only for what has to happen."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from celery import signals
+from django.db import OperationalError
+
+from notifications import loop, tasks
+from notifications.loop import OutboxLoop
+from notifications.models import Notification, State
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 60
+
+
+@pytest.fixture(autouse=True)
+def often(settings):
+    settings.OUTBOX_LOOKS_EVERY = timedelta(seconds=0.05)
+
+
+@pytest.fixture
+def running():
+    """running(): a loop that has begun; all have ended with the test."""
+    loops = []
+
+    def start(*arguments) -> OutboxLoop:
+        loops.append(OutboxLoop(*arguments))
+        loops[-1].start()
+        return loops[-1]
+
+    yield start
+    for one in loops:
+        assert one.stop(PATIENCE)
+
+
+def until(condition) -> None:
+    pause = threading.Event()
+    for _number in range(PATIENCE * 50):
+        if condition():
+            return
+        pause.wait(0.02)
+    raise TimeoutError
+
+
+def sent() -> int:
+    return Notification.objects.filter(state=State.SENT).count()
+
+
+def test_loop_sends_what_falls_due_without_being_told(due, smtp_sink, running):
+    running()
+    for number in (1, 2):
+        due(number)
+        until(lambda number=number: sent() == number)
+
+    assert [mail["Subject"] for mail in smtp_sink.mails] == ["Number 1", "Number 2"]
+
+
+def test_two_loops_talk_to_the_mail_server_at_the_same_time(due, smtp_sink, running):
+    smtp_sink.answers_when = threading.Event()
+    due(1)
+    due(2)
+    running()
+    running()
+
+    until(lambda: len(smtp_sink.mails) == 2)
+    smtp_sink.answers_when.set()
+    until(lambda: sent() == 2)
+
+
+def test_hint_wakes_a_loop_that_would_look_much_later(due, smtp_sink, running, settings, monkeypatch):
+    settings.OUTBOX_LOOKS_EVERY = timedelta(hours=1)
+    monkeypatch.setattr(loop, "_loop", running())
+    due(1)
+
+    tasks.drain()
+
+    until(lambda: sent() == 1)
+
+
+def test_loop_that_stops_ends_the_mail_that_it_is_at(due, smtp_sink, running):
+    smtp_sink.answers_when = threading.Event()
+    row, next_row = due(1, since=timedelta(minutes=2)), due(2)
+    worker = running()
+    until(lambda: smtp_sink.mails)
+
+    assert worker.stop(patience=0.05) is False
+    smtp_sink.answers_when.set()
+    assert worker.stop(PATIENCE) is True
+
+    row.refresh_from_db()
+    next_row.refresh_from_db()
+    assert (row.state, next_row.state, len(smtp_sink.mails)) == (State.SENT, State.PENDING, 1)
+
+
+def test_loop_gives_back_what_a_lost_worker_holds(due, smtp_sink, running):
+    row = due(1)
+    lost = {"state": State.LEASED, "attempts": 1, "lease_token": "00000000-0000-0000-0000-000000000001"}
+    Notification.objects.filter(pk=row.pk).update(lease_until=row.due_at, **lost)
+
+    running()
+
+    until(lambda: sent() == 1)
+
+
+def test_loop_goes_on_after_an_error(due, smtp_sink, running, monkeypatch):
+    errors, drain = [OperationalError("away"), ValueError("a mistake")], loop.drain_outbox
+
+    def fail_twice(**options):
+        if errors:
+            raise errors.pop()
+        return drain(**options)
+
+    monkeypatch.setattr(loop, "drain_outbox", fail_twice)
+    due(1)
+    running()
+
+    until(lambda: sent() == 1)
+    assert errors == []
+
+
+def test_orphan_ends(running):
+    alive = threading.Event()
+    alive.set()
+    worker = running(alive.is_set)
+
+    alive.clear()
+
+    worker.join(PATIENCE)
+    assert not worker.is_alive()
+
+
+def test_worker_process_starts_and_stops_its_loop(due, smtp_sink):
+    signals.worker_process_init.send(sender="test")
+    try:
+        due(1)
+        until(lambda: sent() == 1)
+        assert loop.wake() is True
+    finally:
+        signals.worker_process_shutdown.send(sender="test", pid=1, exitcode=0)
+
+    assert loop.wake() is False
