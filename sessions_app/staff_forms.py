@@ -31,7 +31,7 @@ class PointFields:
 class SeenForm(forms.Form):
     """`seen` is the profile's version that was read; without one it is none that there ever was."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen = PlainText(max_length=40, widget=forms.HiddenInput, required=False)
 
     def clean_seen(self) -> int:
         seen = self.cleaned_data["seen"]

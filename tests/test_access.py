@@ -165,6 +165,7 @@ ACCESS: dict[str, Row] = {
     "notification_settings": Row(PERSON, post="/settings/notifications/"),
     "unsubscribe": Row(EVERYBODY, 200, 200, at="way_out"),
     "staff_deliveries": Row(STAFF),
+    "staff_deliveries_retry": Row(STAFF, NOT_ALLOWED, "/staff/deliveries/"),
     "staff_delivery_retry": Row(STAFF, NOT_ALLOWED, "/staff/deliveries/", at="delivery"),
     "staff_webhooks": Row(STAFF),
     "staff_webhook_add": Row(STAFF, post="/sign-in/again/"),

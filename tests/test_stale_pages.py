@@ -118,6 +118,8 @@ FREE: dict[str, str] = {
             "unsubscribe",
             "notifications_read",
             "staff_delivery_retry",
+            "staff_deliveries_retry",
+            "staff_clock_retry",
             "staff_webhook_resend",
             "shared_file_remove",
             "session_words",

@@ -39,7 +39,7 @@ class ContestForm(forms.Form):
 
 class DecisionForm(forms.Form):
     session = forms.UUIDField()
-    seen = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    seen = PlainText(max_length=40, required=False, widget=forms.HiddenInput)
     decision = forms.ChoiceField(
         choices=[
             (AttendanceKind.MENTEE_MISSED, ""),

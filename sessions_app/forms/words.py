@@ -11,5 +11,5 @@ SHOW, DECLINE = "show", "decline"
 class WordsForm(forms.Form):
     feedback = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     decision = forms.ChoiceField(choices=[(SHOW, _("Show")), (DECLINE, _("Do not show"))])
-    seen = forms.CharField(max_length=40, required=False)
+    seen = PlainText(max_length=40, required=False)
     reason = PlainText(required=False, max_length=300)
