@@ -11,7 +11,7 @@ from django.forms.widgets import Input
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from .texts import clean_text, one_line, validate_plain_text
+from .texts import clean_text, one_line, shows_nothing, validate_plain_text
 
 CLASSES: list[tuple[type[forms.Widget], str]] = [
     (forms.HiddenInput, ""),
@@ -92,6 +92,8 @@ class PlainText(forms.CharField):
         if isinstance(value, str) and not self._is_far_too_long(value):
             value = clean_text(value) if self.has_lines else one_line(value)
             validate_plain_text(value)
+            if self.required and shows_nothing(value):
+                value = ""
         return super().to_python(value)
 
     @property

@@ -63,7 +63,12 @@ def clean_text(text: str) -> str:
     text = _keep_first(JOINED, _joins, text)
     if DIRECTION.search(text):
         text = "\n".join(map(_balanced, text.split("\n"))) if _runs_both_ways(text) else DIRECTION.sub("", text)
-    return "" if NOTHING_SEEN.fullmatch(text) else text
+    return text
+
+
+def shows_nothing(text: str) -> bool:
+    """Whether all of it is blanks, or letters and signs that are drawn as nothing."""
+    return NOTHING_SEEN.fullmatch(text) is not None
 
 
 def one_line(text: str) -> str:
@@ -93,7 +98,7 @@ def _keep_first(pattern: re.Pattern[str], is_needed: Callable[[str, str], bool],
 
 def _selects(before: str, _selector: str) -> bool:
     """A variation selector chooses how the character before it is drawn: as an emoji, or as one form of a Han sign."""
-    return bool(before) and not before.isspace() and not NOTHING_SEEN.fullmatch(before)
+    return bool(before) and not before.isspace() and not shows_nothing(before)
 
 
 def _joins(before: str, joiner: str) -> bool:

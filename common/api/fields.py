@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.instants import UnreadableError, parse_day, parse_instant
-from common.texts import clean_text, one_line, validate_plain_text
+from common.texts import clean_text, one_line, shows_nothing, validate_plain_text
 from common.zones import canonical_zone
 
 CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"
@@ -57,6 +57,8 @@ class Text(serializers.CharField):
     def run_validation(self, data: Any = serializers.empty) -> Any:
         if isinstance(data, str):
             data = clean_text(data) if self.lines else one_line(data)
+            if shows_nothing(data) and not self.allow_blank:
+                data = ""
         return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> str:

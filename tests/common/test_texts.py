@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from common.texts import OVERRIDES, clean_text, one_line, validate_plain_text
+from common.texts import OVERRIDES, clean_text, one_line, shows_nothing, validate_plain_text
 
 CLEANED = {
     "soft hyphen": ("nego\u00adtia\u00adtion", "negotiation"),
@@ -30,7 +30,7 @@ CLEANED = {
     "tags behind a flag that is none": ("\U0001f3f4\U000e0067", "\U0001f3f4"),
     "hidden selectors": ("😀" + "".join(chr(0xE0100 + number) for number in range(40)), "😀\U000e0100"),
     "joiner that joins nothing": ("pay\u200dpal \u200cx", "paypal x"),
-    "nothing but what is not seen": ("\u200b\u2060 \u3164\u2800\n\ufe0f", ""),
+    "nothing but what is not seen": ("\u200b\u2060 \ufe0f\u200e", " "),
     "mark of a left-to-right text": ("C++\u200e and C\u200f", "C++ and C"),
     "isolate that is only begun": ("שלום \u2066Kubernetes", "שלום Kubernetes"),
     "isolate that is only ended": ("שלום\u2069 \u202c", "שלום "),
@@ -65,6 +65,12 @@ KEPT = {
 @pytest.mark.parametrize(("typed", "cleaned"), CLEANED.values(), ids=CLEANED)
 def test_what_does_nothing_is_cleaned_away(typed, cleaned):
     assert clean_text(typed) == cleaned
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u3164", "\u2800 \u2800", "\u115f\u1160", "\u034f"], ids=ascii)
+def test_what_shows_nothing_is_known(text):
+    assert shows_nothing(text)
+    assert not shows_nothing(f"{text}x")
 
 
 @pytest.mark.parametrize("text", KEPT.values(), ids=KEPT)
