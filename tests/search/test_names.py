@@ -143,6 +143,7 @@ def test_what_is_not_understood_is_said_so(words, order, others, alice, now):
     assert len(response.context["cards"]) == 4
     assert "Say a little more" in page
     assert "can help<" not in page
+    assert "Soonest match" not in page
     assert f"“{escape(words)}”" in page
 
 
