@@ -21,6 +21,7 @@ BEFORE_THE_RULE = {
     ("notifications", "0002_inbox_and_preferences"),
     ("notifications", "0003_doubts_and_bounces"),
     ("notifications", "0004_ages"),
+    ("notifications", "0006_what_is_refused"),
     ("search", "0002_runs"),
     ("sessions_app", "0004_feedback_and_follow_ups"),
     ("sessions_app", "0010_brief_answers"),
