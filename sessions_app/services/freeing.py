@@ -35,11 +35,11 @@ MOST_LAPSES = 2
 # A person whom one free time doesn't suit is asked about a few of them, not all.
 STARTS_TRIED = 3
 # Refusals that have nothing to do with the time or the mentor: another choice won't help.
-OF_THE_PERSON = ("paused", "too_many_open")
+OF_THE_PERSON = ("paused", "too_many_open", "too_often")
 # None of this mentor's times can be had by them.
 OF_THE_MENTOR = ("already_together", "closed", "own_profile")
 # What is found out only under the locks. Any other refusal contradicts what the engine has just listed.
-MAY_HAPPEN = (*OF_THE_PERSON, *OF_THE_MENTOR, "taken", "own_overlap", "buffer", "day_cap", "week_cap", "notice")
+MAY_HAPPEN = (*OF_THE_PERSON, *OF_THE_MENTOR, "taken", "own_overlap", "buffer", "day_cap", "week_cap", "notice", "busy")
 
 
 def give_freed_time(*, now: datetime, seconds: float = SECONDS, people: int = PEOPLE) -> int:

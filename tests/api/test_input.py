@@ -100,7 +100,7 @@ def test_numbers_are_bounded_numbers(program, alice, value):
     ("sent", "kept"), [("Asia/Calcutta", "Asia/Kolkata"), ("America/Godthab", "America/Nuuk"), ("Etc/UTC", "UTC")]
 )
 def test_retired_names_of_zones_are_taken_for_those_that_we_keep(program, alice, offer, sent, kept):
-    program(alice).send("PUT", "me/schedule/", {**SCHEDULE, "timezone": sent})
+    program(alice).save_schedule({**SCHEDULE, "timezone": sent})
     program(alice).send("PATCH", "me/", {"timezone": sent})
     slots = program().get("mentors/alice-adair/slots/", **{**DAYS, "offer": offer.uuid, "timezone": sent})
 
