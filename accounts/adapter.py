@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from common.email_addresses import canonical_address, readable_address
-from common.mail import absolute
+from common.mail.addresses import canonical_address, readable_address
+from common.mail.rendering import absolute
 from common.times import clock_text
 from common.zones import UTC_NAME
 

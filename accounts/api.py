@@ -13,12 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.access.authentication import SignedIn, WithinScope
+from accounts.access.idempotency import key_of, once
+from accounts.access.throttling import take_request
 from common.api.fields import Input
 from common.api.problems import ApiError
 
-from .access.authentication import SignedIn, WithinScope
-from .access.idempotency import key_of, once
-from .access.throttling import take_request
 from .models import User
 
 

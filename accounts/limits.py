@@ -7,7 +7,7 @@ from allauth.core.internal import ratelimit
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from common.email_addresses import canonical_address
+from common.mail.addresses import canonical_address
 
 from .models import User
 

@@ -15,9 +15,9 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
-from common.mail import absolute, render_mail, sender
-from common.mail_headers import Mailbox, mailbox_header, raw_header, text_header
-from common.mail_wire import new_mail
+from common.mail.headers import Mailbox, mailbox_header, raw_header, text_header
+from common.mail.rendering import absolute, render_mail, sender
+from common.mail.wire import new_mail
 from common.times import day_text
 from common.zones import UTC_NAME
 

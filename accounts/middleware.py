@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
-from common.coming_back import with_next
+from common.pages.coming_back import with_next
 from common.zones import UTC_NAME
 
 from .viewing import viewer_zone

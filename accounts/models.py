@@ -14,10 +14,9 @@ from django.db.models.functions import Lower
 from django.utils.timezone import now as this_moment
 from django.utils.translation import gettext_lazy as _
 
-from common.email_addresses import canonical_address, readable_address, validate_address
-
-from .names import name_to_greet
-from .validators import validate_person_name, validate_plain_text, validate_timezone
+from accounts.rules.names import name_to_greet
+from accounts.rules.validators import validate_person_name, validate_plain_text, validate_timezone
+from common.mail.addresses import canonical_address, readable_address, validate_address
 
 # ASCII without blanks or quotes, or nothing; `common.email_addresses` says the rest.
 ONE_FORM = r"^([!#-~]+@[a-z0-9.-]+)?$"

@@ -14,14 +14,14 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from common.email_addresses import canonical_address
+from accounts.rules.validators import validate_person_name
+from common.mail.addresses import canonical_address
 from common.views import too_many
 
 from . import mail
 from .hooks import announce_person
 from .limits import take_code_mail
 from .models import User
-from .validators import validate_person_name
 from .viewing import cookie_zone
 
 # Keys of the session. Upper apps may set the note: a line on the pages of a sign-in that says what it is for.

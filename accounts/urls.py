@@ -3,24 +3,25 @@
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
-from . import account_views, forms, settings_views, sign_in_views, token_views
+from .forms import credentials
+from .views import account, settings, sign_in, tokens
 
-change_password = allauth_views.PasswordChangeView.as_view(form_class=forms.PasswordChangeForm)
-reset_password = allauth_views.PasswordResetView.as_view(form_class=forms.ResetForm)
-password_from_link = allauth_views.PasswordResetFromKeyView.as_view(form_class=forms.PasswordFromLinkForm)
+change_password = allauth_views.PasswordChangeView.as_view(form_class=credentials.PasswordChangeForm)
+reset_password = allauth_views.PasswordResetView.as_view(form_class=credentials.ResetForm)
+password_from_link = allauth_views.PasswordResetFromKeyView.as_view(form_class=credentials.PasswordFromLinkForm)
 
 urlpatterns = [
-    path("sign-in/", sign_in_views.sign_in, name="account_login"),
+    path("sign-in/", sign_in.sign_in, name="account_login"),
     # allauth's name for asking for a code, which is what our sign-in page does.
-    path("sign-in/", sign_in_views.sign_in, name="account_request_login_code"),
-    path("sign-in/code/", sign_in_views.CodeView.as_view(), name="account_confirm_login_code"),
-    path("sign-in/password/", sign_in_views.PasswordSignInView.as_view(), name="account_login_password"),
+    path("sign-in/", sign_in.sign_in, name="account_request_login_code"),
+    path("sign-in/code/", sign_in.CodeView.as_view(), name="account_confirm_login_code"),
+    path("sign-in/password/", sign_in.PasswordSignInView.as_view(), name="account_login_password"),
     path("sign-in/closed/", allauth_views.account_inactive, name="account_inactive"),
-    path("sign-in/again/", account_views.PasswordAgainView.as_view(), name="account_reauthenticate"),
-    path("sign-in/again/code/", account_views.prove_by_code, name="account_reauthenticate_by_code"),
-    path("sign-up/", sign_in_views.sign_up, name="account_signup"),
+    path("sign-in/again/", account.PasswordAgainView.as_view(), name="account_reauthenticate"),
+    path("sign-in/again/code/", account.prove_by_code, name="account_reauthenticate_by_code"),
+    path("sign-up/", sign_in.sign_up, name="account_signup"),
     path("sign-out/", allauth_views.logout, name="account_logout"),
-    path("email-code/", account_views.address_code, name="account_email_verification_sent"),
+    path("email-code/", account.address_code, name="account_email_verification_sent"),
     path("password/forgotten/", reset_password, name="account_reset_password"),
     path("password/forgotten/sent/", allauth_views.password_reset_done, name="account_reset_password_done"),
     re_path(
@@ -33,12 +34,12 @@ urlpatterns = [
         allauth_views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    path("settings/", settings_views.settings, name="settings"),
-    path("settings/appearance/", settings_views.appearance, name="appearance"),
-    path("settings/email/", account_views.AddressView.as_view(), name="account_email"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/appearance/", settings.appearance, name="appearance"),
+    path("settings/email/", account.AddressView.as_view(), name="account_email"),
     path("settings/password/", change_password, name="account_change_password"),
-    path("settings/password/first/", account_views.FirstPasswordView.as_view(), name="account_set_password"),
-    path("settings/programs/", token_views.tokens, name="tokens"),
-    path("settings/programs/<uuid:uuid>/stop/", token_views.token_stop, name="token_stop"),
-    path("time-zone/", settings_views.time_zone, name="time_zone"),
+    path("settings/password/first/", account.FirstPasswordView.as_view(), name="account_set_password"),
+    path("settings/programs/", tokens.tokens, name="tokens"),
+    path("settings/programs/<uuid:uuid>/stop/", tokens.token_stop, name="token_stop"),
+    path("time-zone/", settings.time_zone, name="time_zone"),
 ]

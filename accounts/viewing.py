@@ -9,6 +9,8 @@ from django.shortcuts import resolve_url
 
 from common.zones import find_zone, is_known_zone
 
+from .models import User
+
 ZONE_COOKIE = "tz"
 THEME_COOKIE = "theme"
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -44,3 +46,7 @@ def to_next(request: HttpRequest, otherwise: str) -> HttpResponse:
         return HttpResponseRedirect(wanted)
     usual = otherwise if otherwise != wanted else "home"
     return HttpResponseRedirect(resolve_url(usual))
+
+
+def signed_in(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None

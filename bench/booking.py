@@ -15,8 +15,8 @@ from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bench.racers import racers
-from bench.stand import bench_database
+from .racers import racers
+from .stand import bench_database
 
 PEOPLE = 64
 DAYS = timedelta(days=14)
@@ -97,8 +97,8 @@ class World:
 
     def __init__(self, now: datetime) -> None:
         from accounts.models import User
+        from demo.world import Seeder
         from mentors.models import MentorProfile, Offer
-        from sessions_app.demo.world import Seeder
 
         self.now = now
         if MentorProfile.objects.public().count() < 2 * PEOPLE:
@@ -126,7 +126,7 @@ class World:
             DateOverride.objects.update_or_create(**there, defaults={"minutes": [begin, begin + 60]})
 
     def slots_of(self, offer: Any) -> list[Any]:
-        from sessions_app.timetable import load_timetable
+        from sessions_app.availability.timetable import load_timetable
 
         timetable = load_timetable(offer.profile, now=self.now)
         if timetable is None:
@@ -142,7 +142,8 @@ class World:
             cursor.execute(f"TRUNCATE {tables}, notifications_notification, notifications_inboxitem CASCADE")
 
     def book(self, offer: Any, start: datetime, person: Any) -> Any:
-        from sessions_app.services import BriefInput, book_session
+        from sessions_app.booking.book import book_session
+        from sessions_app.questions.brief_input import BriefInput
 
         brief = BriefInput(question="Should I take the counter-offer?")
         return book_session(offer=offer, start=start, brief=brief, mentee=person, now=self.now)

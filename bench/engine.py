@@ -14,10 +14,12 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bench.stand import bench_database
 from common.zones import use_pinned_tzdata
-from sessions_app import availability, walltime
-from sessions_app.availability import Rules, Slot, Taken, default_step, list_slots
+from sessions_app.availability import slots as availability
+from sessions_app.availability import walltime
+from sessions_app.availability.slots import Rules, Slot, Taken, default_step, list_slots
+
+from .stand import bench_database
 
 NOW = datetime(2026, 9, 28, 6, 0, tzinfo=UTC)
 ZONE = "Europe/Berlin"
@@ -128,7 +130,7 @@ def measure_page(bookings: int, rounds: int) -> str:
 
 
 def ask_database(profile: Any) -> list[Slot]:
-    from sessions_app.timetable import load_timetable
+    from sessions_app.availability.timetable import load_timetable
 
     timetable = load_timetable(profile, now=NOW)
     assert timetable is not None  # noqa: S101 - it has a schedule

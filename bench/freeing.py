@@ -10,14 +10,14 @@ from datetime import timedelta
 from statistics import median
 from typing import Any
 
-from bench.booking import PEOPLE, World, milliseconds, p95
-from bench.stand import bench_database
+from .booking import PEOPLE, World, milliseconds, p95
+from .stand import bench_database
 
 OFF, ON = "without", "set aside"
 
 
 def cancelling(world: World, rounds: int, line: str) -> None:
-    from sessions_app.services import cancel_booking
+    from sessions_app.booking.changes import cancel_booking
 
     def cancel(booking: Any) -> Callable[[], object]:
         return lambda: cancel_booking(booking=booking, by=booking.mentee, reason="ill", now=world.now)
@@ -35,8 +35,8 @@ def cancelling(world: World, rounds: int, line: str) -> None:
 def changing_the_week(world: World, rounds: int, line: str) -> None:
     from django.db import transaction
 
-    from sessions_app.scheduling import save_week
-    from sessions_app.whole_schedule import rules_of
+    from sessions_app.availability.schedule import save_week
+    from sessions_app.availability.whole_schedule import rules_of
 
     measured: dict[str, list[float]] = {OFF: [], ON: []}
     for number in range(2 * rounds):
@@ -91,7 +91,7 @@ def main() -> None:
 
         from search.indexing import rebuild
         from sessions_app.models import Waiting
-        from sessions_app.services import give_freed_time
+        from sessions_app.waiting.handing_out import give_freed_time
 
         world = World(timezone.now())
         Waiting.objects.all().delete()

@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 
 import psutil
 
-from bench.stand import bench_database
+from .stand import bench_database
 
 ROOT = Path(__file__).resolve().parents[1]
 ZONE = {"Cookie": "tz=Europe/London"}

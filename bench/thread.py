@@ -12,8 +12,8 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from sessions_app.conversation.messages import send_message
 from sessions_app.models import Engagement
-from sessions_app.services import send_message
 
 TIMES = 300
 

@@ -7,8 +7,8 @@ class CommonConfig(AppConfig):
     def ready(self) -> None:
         from django.core.checks import Tags, register
 
-        from .checks import CONFIGURATION, check_site
-        from .database_checks import check_role
+        from common.checks.configuration import CONFIGURATION, check_site
+        from common.checks.database import check_role
 
         register(check_site, CONFIGURATION)
         register(check_role, Tags.database)

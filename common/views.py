@@ -12,7 +12,8 @@ from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
 from common.api.problems import body_of
-from common.trouble import TRY_AGAIN_AFTER
+
+from .trouble import TRY_AGAIN_AFTER
 
 
 @login_not_required

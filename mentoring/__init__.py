@@ -1,5 +1,5 @@
 """The Django project. Celery's application is imported with it, so that tasks find their broker in every process."""
 
-from mentoring.celery import app as celery_app
+from .celery import app as celery_app
 
 __all__ = ["celery_app"]

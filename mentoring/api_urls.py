@@ -6,14 +6,7 @@ from mentors.api import MentorView, TopicsView
 from notifications.api import MeView, NewsView
 from search.api import MentorsView
 from sessions_app.api.attendance import AttendanceView
-from sessions_app.api.bookings import (
-    AcceptView,
-    BookingsView,
-    CancelView,
-    DeclineView,
-    MoveView,
-    OneBookingView,
-)
+from sessions_app.api.bookings import AcceptView, BookingsView, CancelView, DeclineView, MoveView, OneBookingView
 from sessions_app.api.schedule import ScheduleView
 from sessions_app.api.slots import SlotsView
 

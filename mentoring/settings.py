@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "mentors",
     "sessions_app",
     "search",
+    "staff",
+    "demo",
 ]
 
 MIDDLEWARE = [
@@ -232,7 +234,9 @@ CONTACT_EMAIL = env("CONTACT_EMAIL", default=f"help@{SITE_HOST}")
 DEV_MAIL = env.bool("DEV_MAIL", default=DEBUG)
 DEV_MAIL_DIR = DATA_DIR / "mail"
 # Whom to ask whether a message arrived whose fate is unknown: docs/mail-providers.md
-MAIL_RECEIPTS = env("MAIL_RECEIPTS", default=f"notifications.receipts.{'DevelopmentSink' if DEV_MAIL else 'Nobody'}")
+MAIL_RECEIPTS = env(
+    "MAIL_RECEIPTS", default=f"notifications.sending.receipts.{'DevelopmentSink' if DEV_MAIL else 'Nobody'}"
+)
 # A worker that has neither ended a row nor renewed its lease within this counts as gone
 OUTBOX_LEASE = timedelta(seconds=60)
 OUTBOX_FIRST_RETRY = timedelta(seconds=30)

@@ -5,7 +5,7 @@ import os
 from django.core.management import BaseCommand
 from django.core.wsgi import get_wsgi_application
 
-from sessions_app.checks import CONFIGURATION
+from sessions_app.booking.checks import CONFIGURATION
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentoring.settings")
 

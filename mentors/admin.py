@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
 from common.admin import PLAIN_TEXT
+from mentors.forms.topics import TopicForm
 
 from .errors import ProfileError
 from .hooks import announce_change
 from .models import MentorProfile, Offer, ProfileDecision, Topic
 from .services import approve_profile, reinstate_profile, resume_profile
-from .topic_forms import TopicForm
 
 Act = Callable[[MentorProfile], object]
 

@@ -6,9 +6,9 @@ class MentorsConfig(AppConfig):
     verbose_name = "Mentors"
 
     def ready(self) -> None:
-        from .digests import register_review_digest
-        from .inbox_lines import register_lines
-        from .notices import register_kinds
+        from mentors.moderation.digests import register_review_digest
+        from mentors.moderation.inbox import register_lines
+        from mentors.moderation.notices import register_kinds
 
         register_review_digest()
         register_kinds()

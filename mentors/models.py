@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.validators import validate_plain_text
+from accounts.rules.validators import validate_plain_text
 
 from .languages import LANGUAGES
 from .languages import NAMES as LANGUAGE_NAMES

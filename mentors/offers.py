@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.seen import mark_of
+from common.pages.seen import mark_of
 from common.statements import Reading
+from mentors.moderation.drafts import lock_profile
 
-from .drafts import lock_profile
 from .errors import ProfileError, check_seen
 from .hooks import announce_change
 from .models import MentorProfile, Offer, Topic

@@ -9,14 +9,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-from common.pictures import (
-    TooManyPixelsError,
-    UnreadablePictureError,
-    flattened,
-    open_picture,
-    picture_format,
-    upright,
-)
+from common.pictures import TooManyPixelsError, UnreadablePictureError, flattened, open_picture, picture_format, upright
 
 from .models import PORTRAIT, THUMBNAIL
 

@@ -1,7 +1,6 @@
 """What can be done to profiles, offers and topics. Each act is atomic; ProfileError says why one is refused."""
 
-from .drafts import Words, differs, discard_changes, draft_of, save_words, start_application
-from .moderation import (
+from mentors.moderation.acts import (
     approve_profile,
     ask_for_changes,
     decline_profile,
@@ -11,6 +10,8 @@ from .moderation import (
     submit_profile,
     suspend_profile,
 )
+from mentors.moderation.drafts import Words, differs, discard_changes, draft_of, save_words, start_application
+
 from .offers import bring_back_offer, put_away_offer, save_offer, set_lengths
 from .topics import refuse_third_level, save_topic
 

@@ -3,8 +3,7 @@
 from celery import shared_task
 
 from common.clock import agreed_now
-
-from .digests import announce_queue
+from mentors.moderation.digests import announce_queue
 
 
 @shared_task

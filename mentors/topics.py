@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from common.seen import mark_of
+from common.pages.seen import mark_of
 
 from .errors import ProfileError, check_seen
 from .models import Topic

@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from .apply_views import mentor_apply
-from .offer_views import mentor_offer_add, mentor_offer_edit, mentor_offer_switch, mentor_offers
-from .photo_views import mentor_photo
-from .topic_views import staff_topic_add, staff_topic_edit, staff_topics
-from .views import become_a_mentor, mentor_apply_again, mentor_profile, mentor_profile_discard, mentor_profile_send
+from mentors.views.apply import mentor_apply
+from mentors.views.offers import mentor_offer_add, mentor_offer_edit, mentor_offer_switch, mentor_offers
+from mentors.views.photos import mentor_photo
+from mentors.views.public import (
+    become_a_mentor,
+    mentor_apply_again,
+    mentor_profile,
+    mentor_profile_discard,
+    mentor_profile_send,
+)
+from mentors.views.topics import staff_topic_add, staff_topic_edit, staff_topics
 
 urlpatterns = [
     path("become-a-mentor/", become_a_mentor, name="become_a_mentor"),

@@ -14,8 +14,8 @@ from rest_framework.response import Response
 
 from accounts.api import ApiView
 from accounts.models import HourCycle, User
+from accounts.rules.validators import validate_person_name
 from accounts.services import change_person
-from accounts.validators import validate_person_name
 from common.api.description import call
 from common.api.fields import Input, Instant, Text, WallClock, YesNo, Zone, whole
 from common.api.pages import Part, page_answer, read_page

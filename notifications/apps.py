@@ -10,8 +10,8 @@ class NotificationsConfig(AppConfig):
             raise ImproperlyConfigured("Run Python without -O: the calendar library guards what it writes by assert.")
         from accounts.hooks import after_sign_in
 
-        from . import breaker, loop
         from .bounces import trust_after_a_code
+        from .sending import breaker, loop
 
         after_sign_in.append(trust_after_a_code)
         breaker.register_lines()

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
-from common.email_addresses import canonical_address
+from common.mail.addresses import canonical_address
 
 from .models import BouncedAddress
 

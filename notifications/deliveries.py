@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Greatest
 
-from .breaker import opened
+from notifications.sending.breaker import opened
+
 from .models import LISTED_AS, Notification, State
 
 ILL_AFTER = timedelta(seconds=120)

@@ -16,8 +16,8 @@ from accounts.models import User
 from common.clock import database_now
 
 from .models import Notification, State
-from .refusals import in_short
 from .registry import subject_named
+from .smtp_refusals import in_short
 
 # Attempts that fail through us; what the mail server refuses is tried for as long as it is of use.
 MAX_ATTEMPTS = 8

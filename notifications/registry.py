@@ -107,3 +107,6 @@ def subject_named(subject_type: str) -> type[Model] | None:
 def groups() -> set[Group]:
     """The groups that some kind belongs to."""
     return {kind.group for kind in _kinds.values() if kind.group}
+
+
+NEVER_TOLD = "they were never told of it"

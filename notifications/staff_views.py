@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from notifications.sending.breaker import opened
 
-from .breaker import opened
 from .deliveries import in_trouble, is_ill, outbox_facts, reasons
 from .models import Notification
 from .services import RETRIED, RetryError, retry_all, retry_dead

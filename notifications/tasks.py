@@ -3,12 +3,12 @@
 from celery import shared_task
 
 from common.clock import agreed_now
+from notifications.sending.draining import drain_outbox
+from notifications.sending.loop import send_now
+from notifications.sending.reaper import reap_leases
+from notifications.webhooks.delivery import drain_deliveries, forget_old
 
-from .draining import drain_outbox
-from .loop import send_now
 from .pruning import prune as prune_outdated
-from .reaper import reap_leases
-from .webhooks.delivery import drain_deliveries, forget_old
 
 __all__ = ["drain", "drain_outbox", "forget_webhooks", "prune", "reap", "send_webhooks"]
 

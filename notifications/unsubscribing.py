@@ -7,7 +7,7 @@ are kept for years.
 from django.core.signing import BadSignature, Signer
 
 from accounts.models import User
-from common.mail import absolute
+from common.mail.rendering import absolute
 
 from .models import Group
 

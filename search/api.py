@@ -18,16 +18,15 @@ from common.zones import UTC_NAME
 from mentors.api import MentorCard, with_all_that_is_shown
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length, MentorProfile
+from sessions_app.address import clean_words
 from sessions_app.api.shapes import SLOT, SlotOut
-from sessions_app.forms.address import clean_words
 from sessions_app.models.bookings import QUESTION_LENGTH
 
+from .criteria import DAYS_LATER, Wish
 from .cursors import decode_shown, encode_shown
-from .finding import Match, Results, find_mentors
+from .finding import Match, Results, find_mentors, is_unmet
 from .forms import LONGEST_SLUG
 from .unmet import note_unmet
-from .views import is_unmet
-from .wishes import DAYS_LATER, Wish
 
 # Of so many people as a search ever shows; servers refuse longer addresses.
 LONGEST_CURSOR = 3000

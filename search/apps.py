@@ -7,12 +7,12 @@ class SearchConfig(AppConfig):
     def ready(self) -> None:
         from accounts.hooks import after_person_change
         from mentors.hooks import after_change
-        from sessions_app.openings import on_time_opened
-        from sessions_app.suggestions import helpers, suggesters
+        from sessions_app.availability.openings import on_time_opened
+        from sessions_app.questions.suggestions import helpers, suggesters
 
         from .finding import suggest_mentors
-        from .helping import find_helpers
         from .indexing import loosen, write_people, write_profiles
+        from .waitlist_helpers import find_helpers
 
         on_time_opened.append(loosen)
         after_change.append(write_profiles)

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from sessions_app.walltime import instant, minute_at_or_after
-
-from .bounds import ANY, floor
+from search.bounds.lower_bounds import ANY, floor
+from sessions_app.availability.walltime import instant, minute_at_or_after
 
 SOON = timedelta(days=7)
 

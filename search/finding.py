@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from mentors.models import Format, MentorProfile, Offer
 from mentors.usual import usual_offer
-from sessions_app.availability import Slot
-from sessions_app.picking import overlaps
-from sessions_app.proof import Proof, proof_of
-from sessions_app.suggestions import FreeMentor
-from sessions_app.timetable import Timetable, load_timetables
+from search.ranking.best_first import best
+from search.ranking.candidates import Asked, Candidate, Offered, find_candidates
+from search.ranking.sort_keys import Keys, keys_for
+from sessions_app.afterwards.track_record import Proof, proof_of
+from sessions_app.availability.slot_picker import overlaps
+from sessions_app.availability.slots import Slot
+from sessions_app.availability.timetable import Timetable, load_timetables
+from sessions_app.questions.suggestions import FreeMentor
 
-from .candidates import Asked, Candidate, Offered, find_candidates
+from .criteria import Drop, Listing, Span, Wish
 from .cursors import MOST_SHOWN
-from .keys import Keys, keys_for
 from .ribbon import parts_of_days
-from .walk import best
-from .wishes import Drop, Listing, Span, Wish
 from .words import Question, read_question
 
 PAGE = 20
@@ -253,3 +253,8 @@ def suggest_mentors(
     wish = Wish(words=words, loose=True)
     found = find_mentors(wish, zone=zone, now=now, mentee=mentee, count=count + 1)
     return [match for match in found.matches if match.profile.pk != without.pk][:count]
+
+
+def is_unmet(found: Results) -> bool:
+    """Nobody has written about this; that nobody is free soon is another matter."""
+    return not found.wish.shown and (not found.matches or Drop.WORDS in found.dropped)

@@ -7,11 +7,11 @@ from django.http import QueryDict
 
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length
-from sessions_app.forms.address import clean_words, read_date
-from sessions_app.same_question import read_uuid
+from sessions_app.address import clean_words, read_date
+from sessions_app.questions.same_question import read_uuid
 
+from .criteria import Order, When, Wish
 from .cursors import decode_shown
-from .wishes import Order, When, Wish
 
 Choice = TypeVar("Choice", bound=StrEnum)
 CODES = {code for code, _name in LANGUAGES}

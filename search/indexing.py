@@ -18,14 +18,14 @@ from psycopg2.extras import execute_values
 from common.zones import UTC_NAME
 from mentors.models import MentorProfile, Offer, ProfileState
 from mentors.usual import usual_offer
-from sessions_app.rules import Rules
-from sessions_app.timetable import Timetable, load_timetables
-from sessions_app.walltime import EPOCH
+from search.bounds.forecast import EVERY_HOUR, UNKNOWN, WEEKDAYS, Length, outlook
+from search.bounds.lower_bounds import ANY, USUAL
+from search.bounds.offer_bits import BIT_OF_OFFER, FORMATS, LENGTHS
+from sessions_app.availability.rules import Rules
+from sessions_app.availability.timetable import Timetable, load_timetables
+from sessions_app.availability.walltime import EPOCH
 
-from .bounds import ANY, USUAL
-from .kinds import BIT_OF_OFFER, FORMATS, LENGTHS
 from .models import MentorIndex, MentorWords
-from .outlook import EVERY_HOUR, UNKNOWN, WEEKDAYS, Length, outlook
 
 AT_ONCE = 500
 # Whoever has no schedule yet is never open.

@@ -7,8 +7,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from mentors.models import MentorProfile
-
-from .outlook import WEEKDAYS
+from search.bounds.forecast import WEEKDAYS
 
 LONGEST_WORDS = 120
 # What most searches ask of a row besides its bound: read from the index of bounds alone.

@@ -20,23 +20,23 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url, replace_url
 
 from accounts.models import User
-from accounts.viewing import viewer_hour12, viewer_zone
-from common.parts import render_page, wants_part
+from accounts.viewing import signed_in, viewer_hour12, viewer_zone
+from common.pages.parts import render_page, wants_part
 from common.times import when_text
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length, Topic
+from search.finding import is_unmet
 from sessions_app.models import Booking
-from sessions_app.readers import signed_in
-from sessions_app.same_question import asked_already, earlier_of
+from sessions_app.questions.same_question import asked_already, earlier_of
 
+from .criteria import WHEN_LABELS, Drop, Order, Wish
 from .finding import PAGE, Match, Results, find_mentors, relaxations
 from .forms import read_wish
-from .helping import filters_of
-from .in_writing import Written, find_writers
+from .messages import DROPPED, not_understood, said_of
 from .ribbon import DAYS
-from .said import DROPPED, not_understood, said_of
 from .unmet import note_unmet
-from .wishes import WHEN_LABELS, Drop, Order, Wish
+from .waitlist_helpers import filters_of
+from .written_search import Written, find_writers
 
 EXAMPLES = (
     gettext_lazy("Is this offer fair?"),
@@ -145,11 +145,6 @@ def leave_out(wish: Wish, reader: User | None) -> tuple[Wish, frozenset[int]]:
 
 def nearest_topics() -> QuerySet[Topic]:
     return Topic.objects.active().leaves().order_by("position", "name")[:NEAREST]
-
-
-def is_unmet(found: Results) -> bool:
-    """Nobody has written about this; that nobody is free soon is another matter."""
-    return not found.wish.shown and (not found.matches or Drop.WORDS in found.dropped)
 
 
 def is_lost(found: Results | Written) -> bool:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
 from common.admin import ReadOnly
+from sessions_app.booking.changes import cancel_booking
+from sessions_app.booking.clock import expire_overdue
 
 from .errors import BookingError
 from .models import (
@@ -23,7 +25,6 @@ from .models import (
     Schedule,
     TimeOff,
 )
-from .services import cancel_booking, expire_overdue
 
 
 class EventInline(ReadOnly, TabularInline):

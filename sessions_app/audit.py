@@ -16,8 +16,17 @@ from django.db.models import Q
 
 from notifications.models import Notification
 from notifications.services import Due, schedule
+from sessions_app.afterwards.notices import action_dues
+from sessions_app.attendance.notices import absent_due
+from sessions_app.booking.notices import booking_notices
+from sessions_app.booking.reminders import KINDS as REMINDERS
+from sessions_app.booking.zone_changes import wall_change_dues
+from sessions_app.conversation.notices import message_due
+from sessions_app.models.bookings import MISSED, OVER, BookingQuerySet
+from sessions_app.models.stuck import ClockAct
+from sessions_app.waiting.notices import held_time_due
+from sessions_app.written.notices import written_notices
 
-from .followup_notices import action_dues
 from .models import (
     ActionItem,
     AttendanceAct,
@@ -31,15 +40,7 @@ from .models import (
     WrittenQuestion,
     WrittenState,
 )
-from .models.bookings import MISSED, OVER, BookingQuerySet
-from .models.stuck import ClockAct
-from .notices import absent_due, booking_notices
-from .reminders import KINDS as REMINDERS
-from .services.guarding import Guard
-from .services.zone_changes import wall_change_dues
-from .thread_notices import message_due
-from .waiting_notices import held_time_due
-from .written_notices import written_notices
+from .stuck_rows import Guard
 
 logger = logging.getLogger(__name__)
 

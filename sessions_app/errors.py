@@ -4,7 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from common.refusals import RefusalError
+from django.utils.translation import gettext as _
+
+from common.refusals import BUSY, RefusalError
+from common.trouble import TRY_AGAIN_AFTER
 
 
 class BookingError(RefusalError):
@@ -24,3 +27,20 @@ class BookingError(RefusalError):
     @cached_property
     def earliest(self) -> datetime | None:
         return self._earliest() if callable(self._earliest) else self._earliest
+
+
+STALE = "stale"
+
+
+def taken() -> BookingError:
+    return BookingError("taken", _("This time has just been taken. Choose another time."))
+
+
+def busy() -> BookingError:
+    words = _("A lot is going on right now, and we couldn’t get to this in time. Nothing has changed: try again.")
+    return BookingError(BUSY, words, wait=TRY_AGAIN_AFTER)
+
+
+def stale(words: str) -> BookingError:
+    """An act on what a person didn't see. Pages and programs know it by its code and show how things are now."""
+    return BookingError(STALE, words)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from django.db.models import Count
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from sessions_app.models.stuck import ClockAct
+
 from .models import Booking, BookingState, StuckRow
-from .models.stuck import ClockAct
 
 
 def booking_metrics() -> Iterator[Metric]:

@@ -7,43 +7,48 @@ from celery import shared_task
 from common.clock import agreed_now
 
 from . import audit as auditing
-from . import case_digests, services
+from .attendance import acts as attendance_acts
+from .attendance import digests
+from .booking import clock, zone_changes
+from .conversation import files
+from .waiting import handing_out
+from .written import acts as written_acts
 
 
 @shared_task
 def expire_overdue() -> int:
-    return services.expire_overdue(now=agreed_now())
+    return clock.expire_overdue(now=agreed_now())
 
 
 @shared_task
 def expire_written() -> int:
-    return services.expire_written(now=agreed_now())
+    return written_acts.expire_written(now=agreed_now())
 
 
 @shared_task
 def settle_silent() -> int:
-    return services.settle_silent(now=agreed_now())
+    return attendance_acts.settle_silent(now=agreed_now())
 
 
 @shared_task
 def complete_ended() -> int:
-    return services.complete_ended(now=agreed_now())
+    return clock.complete_ended(now=agreed_now())
 
 
 @shared_task
 def close_engagements() -> int:
-    return services.close_engagements(now=agreed_now())
+    return clock.close_engagements(now=agreed_now())
 
 
 @shared_task
 def give_time() -> int:
-    """Beat wakes it, and whoever frees time, so that who waits has it before somebody else comes by."""
-    return services.give_freed_time(now=agreed_now())
+    """Woken by beat, and when time is freed, so that those in line get it before anyone else comes by."""
+    return handing_out.give_freed_time(now=agreed_now())
 
 
 @shared_task
 def note_zone_changes() -> int:
-    return len(services.note_zone_changes(now=agreed_now()))
+    return len(zone_changes.note_zone_changes(now=agreed_now()))
 
 
 @shared_task
@@ -53,14 +58,14 @@ def audit() -> int:
 
 @shared_task
 def announce() -> int:
-    return case_digests.announce_disputes(now=agreed_now())
+    return digests.announce_disputes(now=agreed_now())
 
 
 @shared_task
 def remove_expired_files() -> int:
-    return services.remove_expired_files(now=agreed_now())
+    return files.remove_expired_files(now=agreed_now())
 
 
 @shared_task
 def sweep_orphans() -> int:
-    return services.sweep_orphans(now=agreed_now())
+    return files.sweep_orphans(now=agreed_now())

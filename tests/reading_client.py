@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from django.test import Client
 
-from common.seen import FIELD
+from common.pages.seen import FIELD
 
 
 class ReadingClient(Client):

@@ -28,27 +28,22 @@ from mentors.services import Words, save_words
 from notifications.models import Group, Notification, WebhookDelivery
 from notifications.unsubscribing import token_for
 from notifications.webhooks.services import make_endpoint
-from sessions_app.feeds import make_feed
+from sessions_app.afterwards.feedback import give_feedback, give_written_feedback
+from sessions_app.attendance.acts import join_call, say_absent, settle_silent
+from sessions_app.booking.book import book_session
+from sessions_app.booking.clock import complete_ended
+from sessions_app.booking.webhooks import EVENTS
+from sessions_app.conversation.files import add_file
+from sessions_app.conversation.messages import send_message
+from sessions_app.conversation.reports import report_message
+from sessions_app.conversation.uploads import read_upload
+from sessions_app.impact.certificates import issue_certificate
+from sessions_app.invites.feeds import make_feed
 from sessions_app.models import Booking, DateOverride, HeldTime, Message, ReportReason, TimeOff
-from sessions_app.services import (
-    BriefInput,
-    add_file,
-    ask_in_writing,
-    book_session,
-    complete_ended,
-    give_feedback,
-    give_freed_time,
-    give_written_feedback,
-    issue_certificate,
-    join_call,
-    report_message,
-    say_absent,
-    send_message,
-    settle_silent,
-    wait_for_mentor,
-)
-from sessions_app.uploads import read_upload
-from sessions_app.webhooks import EVENTS
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.waiting.acts import wait_for_mentor
+from sessions_app.waiting.handing_out import give_freed_time
+from sessions_app.written.acts import ask_in_writing
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.mentors.test_photos import picture as a_picture
 from tests.test_project import routes

@@ -8,15 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from tests.test_access import (  # noqa: F401 - two are fixtures
-    ACCESS,
-    NOT_ALLOWED,
-    Scene,
-    clients,
-    outcome_of,
-    scene,
-    undone,
-)
+from tests.test_access import ACCESS, NOT_ALLOWED, Scene, clients, outcome_of, scene, undone  # noqa: F401 - two are fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 

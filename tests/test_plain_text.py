@@ -17,7 +17,7 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.test import RequestFactory
 from rest_framework import serializers
 
-from accounts.forms import CodeField
+from accounts.forms.credentials import CodeField
 from accounts.models import User
 from common.api.fields import Input, Text
 from common.forms import EmailText, PlainText

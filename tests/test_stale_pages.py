@@ -12,33 +12,23 @@ import time_machine
 from django.test import Client
 from django.urls import get_resolver
 
-from common.seen import FIELD
+from common.pages.seen import FIELD
 from mentors.models import Topic
 from mentors.services import Words, save_words, submit_profile
+from sessions_app.afterwards.feedback import give_feedback
+from sessions_app.attendance.disputes import contest_missed
+from sessions_app.booking.changes import edit_brief, move_booking
+from sessions_app.booking.requests import accept_booking
 from sessions_app.models import Booking, BookingState, DateOverride, HeldTime, Role
-from sessions_app.services import (
-    BriefInput,
-    accept_booking,
-    contest_missed,
-    decline_time,
-    edit_brief,
-    give_feedback,
-    move_booking,
-    take_time,
-)
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.waiting.acts import decline_time, take_time
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.conftest import NOW, at
 from tests.reading_client import Marks
 from tests.sessions_app.conftest import QUESTION, ask_first, booking, request_for  # noqa: F401 - fixtures
-from tests.sessions_app.reading import text_of
-from tests.sessions_app.test_availability_views import form_data
-from tests.test_access import (  # noqa: F401 - two are fixtures
-    ACCESS,
-    NOT_ALLOWED,
-    clients,
-    rows_of_our_tables,
-    scene,
-)
+from tests.sessions_app.helpers.pages import text_of
+from tests.sessions_app.views.test_week import form_data
+from tests.test_access import ACCESS, NOT_ALLOWED, clients, rows_of_our_tables, scene  # noqa: F401 - two are fixtures
 from tests.test_bad_input import fields_in, reader_of
 from tests.test_project import routes
 

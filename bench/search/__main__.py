@@ -39,9 +39,10 @@ def shown(times: list[float]) -> str:
 def measure(mentors: int, rounds: int, slow_rounds: int) -> None:
     from django.utils import timezone
 
-    from bench.search import hard, rivals, upkeep
-    from bench.search.world import fill, freshen
-    from search.wishes import When, Wish
+    from search.criteria import When, Wish
+
+    from . import hard, rivals, upkeep
+    from .world import fill, freshen
 
     now = timezone.now()
     seconds = fill(mentors, now=now)
@@ -109,7 +110,7 @@ def agree(name: str, wish, rivals, now: datetime, by_sql: bool) -> None:
 
 def stale(wishes, rivals, now: datetime, rounds: int) -> None:
     """The same questions a day later, before and after the rows are looked at anew; answers stay exact."""
-    from bench.search.world import freshen
+    from .world import freshen
 
     tomorrow, before, after = now + DAY, {}, {}
     for name, wish in wishes.items():

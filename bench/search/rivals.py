@@ -11,12 +11,12 @@ from django.db import connection
 
 from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
-from search.candidates import Asked, find_candidates
+from search.criteria import Wish
 from search.finding import CHUNKS, PAGE, Finder, pieces
-from search.wishes import Wish
+from search.ranking.candidates import Asked, find_candidates
 from search.words import Question, read_question
-from sessions_app.proof import proof_of
-from sessions_app.timetable import load_timetables
+from sessions_app.afterwards.track_record import proof_of
+from sessions_app.availability.timetable import load_timetables
 
 COLUMN = timedelta(minutes=5)
 WEEK = timedelta(days=7)

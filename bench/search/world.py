@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from demo.world import Seeder
 from mentors.models import MentorProfile, Topic
 from search.indexing import rebuild, sweep
 from search.models import MentorIndex
-from sessions_app.demo.world import Seeder
 from sessions_app.models import Schedule
 
 SHARES = {"popular": 35.0, "usual": 5.0, "rare": 0.5}

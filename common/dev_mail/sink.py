@@ -8,7 +8,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.utils import timezone
 
-from common.dev_mail.mailbox import store
+from .mailbox import store
 
 
 class Keeper:

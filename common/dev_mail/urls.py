@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from common.dev_mail import views
+from . import views
 
 app_name = "dev_mail"
 

@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
-from common.dev_mail.mailbox import Mail, MailNotFoundError, attachment, names, read
+from .mailbox import Mail, MailNotFoundError, attachment, names, read
 
 PER_PAGE = 25
 # A mail brings its styles with it; it may do nothing else but be looked at and have its links followed.

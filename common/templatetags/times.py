@@ -15,7 +15,8 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from common import clock_changes, times, zones
-from common.templatetags.ui import icon_svg
+
+from .ui import icon_svg
 
 register = template.Library()
 

@@ -21,9 +21,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from common import times
-from common.coming_back import with_next
-from common.email_addresses import readable_address
-from common.seen import FIELD
+from common.mail.addresses import readable_address
+from common.pages.coming_back import with_next
+from common.pages.seen import FIELD
 
 register = template.Library()
 register.filter(readable_address)

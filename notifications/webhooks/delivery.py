@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import QuerySet
 
+from notifications.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 from notifications.outbox import MAX_ATTEMPTS, NO_LEASE, backoff, clock, later
 
 from .addresses import BadAddressError, UnknownHostError, find_target
-from .models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from .sending import SendingError, post
 from .signing import HEADER, content_of, secret_of, signature
 

@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import PlainText
+from notifications.models.webhooks import LONGEST_URL
 
 from .events import known_events
-from .models import LONGEST_URL
 
 
 class EndpointForm(forms.Form):

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.refusals import RefusalError
+from notifications.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 
 from .addresses import BadAddressError, BadPortError, check_url
-from .models import DeliveryState, WebhookDelivery, WebhookEndpoint
 
 MOST_ENDPOINTS = 20
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 
-from .models import WebhookDelivery, WebhookEndpoint
+from notifications.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 HEADER = "Webhook-Signature"
 PREFIX = "whsec_"

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.decorators import staff_required
 from accounts.proof import require_recent_proof
 from accounts.requests import SignedInRequest
-from common.requests import posted
+from common.pages.requests import posted
+from notifications.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 
 from .events import known_events
 from .forms import EndpointForm
-from .models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from .services import WebhookError, make_endpoint, remove_endpoint, renew_secret, send_again, switch_endpoint
 from .signing import secret_of
 

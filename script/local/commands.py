@@ -12,7 +12,18 @@ from local.processes import Command, run
 from local.servers import Servers
 from local.variables import TEST_SLOTS, addresses, base_variables
 
-TYPED = ("common", "accounts", "notifications", "mentors", "sessions_app", "search", "mentoring", "script/local")
+TYPED = (
+    "common",
+    "accounts",
+    "notifications",
+    "mentors",
+    "sessions_app",
+    "search",
+    "staff",
+    "demo",
+    "mentoring",
+    "script/local",
+)
 CHECKS: dict[str, Command] = {
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],

@@ -2,8 +2,8 @@
 
 from common.api.errors import answers_for
 from common.api.problems import Fields
+from sessions_app.availability.schedule import ScheduleError
 from sessions_app.errors import BookingError
-from sessions_app.scheduling import ScheduleError
 
 # Where input breaks a rule whatever the state of things; all else is refused by how things stand.
 BOOKING_RULES = {"own_profile", "reason_needed", "same_time", "unknown_offer"}

@@ -8,15 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.description import call
-from sessions_app.services import (
-    answer_absent,
-    contest_missed,
-    explain_missed,
-    join_call,
-    run_late,
-    say_absent,
-    take_back_absent,
-)
+from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, take_back_absent
+from sessions_app.attendance.disputes import contest_missed, explain_missed
 
 from .bookings import BookingView
 from .shapes import AttendanceInput, BookingOut, RefusedAct

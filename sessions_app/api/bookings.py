@@ -18,20 +18,14 @@ from common.api.description import call
 from common.api.errors import as_api_error
 from common.api.pages import Part, page_answer, read_page
 from mentors.models import MentorProfile, Offer
-from sessions_app.errors import BookingError
+from sessions_app.availability.slot_picker import Browser, busy_times
+from sessions_app.availability.timetable import load_timetable
+from sessions_app.booking.book import book_session
+from sessions_app.booking.changes import cancel_booking, move_booking
+from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
+from sessions_app.errors import STALE, BookingError
 from sessions_app.models import Booking, BookingState
-from sessions_app.picking import Browser, busy_times
-from sessions_app.services import (
-    BriefInput,
-    accept_booking,
-    book_session,
-    cancel_booking,
-    decline_booking,
-    move_booking,
-    withdraw_booking,
-)
-from sessions_app.services.base import STALE
-from sessions_app.timetable import load_timetable
+from sessions_app.questions.brief_input import BriefInput
 
 from .shapes import (
     BookingInput,

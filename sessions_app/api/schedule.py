@@ -13,8 +13,8 @@ from common.api.fields import Day, Input, Text, WallClock, WholeNumber, Zone
 from common.zones import UTC_NAME
 from mentors.decorators import own_profile
 from mentors.models import MentorProfile
-from sessions_app.scheduling import MAX_EXCEPTIONS, MAX_WINDOWS_A_DAY
-from sessions_app.whole_schedule import WholeSchedule, once_each, read_schedule, save_schedule
+from sessions_app.availability.schedule import MAX_EXCEPTIONS, MAX_WINDOWS_A_DAY
+from sessions_app.availability.whole_schedule import WholeSchedule, once_each, read_schedule, save_schedule
 
 LONGEST_NOTICE = 20160
 LONGEST_VERSION = 40

@@ -10,15 +10,15 @@ from rest_framework import serializers
 from accounts.models import User
 from common.api.description import Problem
 from common.api.fields import Day, Input, Instant, Text, WholeNumber
-from common.mail import absolute
+from common.mail.rendering import absolute
 from mentors.models import Format, IssueType
-from sessions_app.attendance import LATE_FROM
+from sessions_app.attendance.facts import LATE_FROM
+from sessions_app.booking.changes import why_not_cancel, why_not_move
+from sessions_app.booking.meeting import asks_for_token, meeting_place
 from sessions_app.forms.booking import REASON_LENGTH
-from sessions_app.meeting import asks_for_token, meeting_place
 from sessions_app.models import Booking, BookingState, Brief
 from sessions_app.models.attendance import WORDS_LENGTH
 from sessions_app.models.bookings import OVER, QUESTION_LENGTH
-from sessions_app.services.changing import why_not_cancel, why_not_move
 
 HELD_OR_MISSED = (BookingState.CONFIRMED, *OVER)
 BRIEF = {"question": "Should I take the counter-offer?", "done_when": "I know what I would regret."}

@@ -14,9 +14,9 @@ from accounts.api import ApiView
 from common.api.description import call
 from common.api.fields import Day, Input, Zone
 from mentors.models import MentorProfile, Offer
-from sessions_app.availability import Slot
-from sessions_app.picking import Browser, busy_times, overlaps
-from sessions_app.timetable import load_timetable
+from sessions_app.availability.slot_picker import Browser, busy_times, overlaps
+from sessions_app.availability.slots import Slot
+from sessions_app.availability.timetable import load_timetable
 
 from .shapes import SLOT, SlotOut
 

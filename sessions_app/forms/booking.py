@@ -1,36 +1,17 @@
 """What people type when they book, move, cancel or say how it went."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import email_field
-from accounts.validators import validate_person_name
 from common.forms import PlainText
 from mentors.models import Offer
+from sessions_app.forms.fields import StartField
 from sessions_app.models.bookings import QUESTION_LENGTH
 
-from .address import read_start
-
 REASON_LENGTH = 500
-
-
-class StartField(forms.Field):
-    """A start as the picker writes it, `2026-11-26T14:30Z`; anything else is no choice at all."""
-
-    default_error_messages = {"required": _("Choose a time"), "start": _("Choose a time")}
-
-    def to_python(self, value: str | None) -> datetime | None:
-        if not value:
-            return None
-        start = read_start(value)
-        if start is None:
-            raise ValidationError(self.error_messages["start"], code="start")
-        return start
 
 
 def question_field() -> PlainText:
@@ -62,20 +43,6 @@ class BookingForm(forms.Form):
         offer = self.fields["offer"]
         assert isinstance(offer, forms.ModelChoiceField)  # noqa: S101 - said above
         offer.queryset = offers
-
-
-class GuestForm(forms.Form):
-    """Where the joining link goes. Somebody with an account is known by the address alone."""
-
-    email = email_field(_("Your email address"))
-    name = PlainText(
-        label=_("Your name"),
-        help_text=_("What to call you. Leave it empty if you have booked here before."),
-        max_length=80,
-        required=False,
-        validators=[validate_person_name],
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
 
 
 class MoveForm(forms.Form):

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import ChipRadio, PlainText
 from mentors.models import IssueType
-from sessions_app.briefs import EVERY_QUESTION, MOST_SURE, Question, Shape, kind_of
 from sessions_app.models import Brief
-from sessions_app.services import BriefInput
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.questions.brief_kinds import EVERY_QUESTION, MOST_SURE, Question, Shape, kind_of
 
 from .booking import question_field
 from .schedule import DateInput

@@ -6,8 +6,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from sessions_app.filetypes import ACCEPT, LABELS
-from sessions_app.uploads import Upload, read_upload
+from common.filetypes import ACCEPT, LABELS
+from sessions_app.conversation.uploads import Upload, read_upload
 
 
 class FileForm(forms.Form):

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.forms import ChipRadio, PlainText
-from sessions_app.followups import ANSWERS
+from sessions_app.afterwards.followups import StepInput
+from sessions_app.afterwards.questions import ANSWERS
 from sessions_app.models import ActionItem, FollowUpQuestion, Resolution
-from sessions_app.services import StepInput
 
 from .schedule import DateInput
 

@@ -11,13 +11,13 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validators import validate_timezone
+from accounts.rules.validators import validate_timezone
 from common.addresses import validate_meeting_address
 from common.forms import PlainText
 from common.zones import UTC_NAME, city_of, zone_names
+from sessions_app.availability.schedule import ScheduleError, ScheduleRules
+from sessions_app.availability.walltime import DAY, Spans
 from sessions_app.models import Schedule
-from sessions_app.scheduling import ScheduleError, ScheduleRules
-from sessions_app.walltime import DAY, Spans
 
 from .week import WindowsField
 
@@ -206,33 +206,3 @@ class TimeOffForm(forms.Form):
 def add_schedule_error(form: forms.Form, error: ScheduleError) -> None:
     """Show a service's refusal at the field it is about, or above the form."""
     form.add_error(error.field if error.field in form.fields else None, error.message)
-
-
-class DeclineForm(forms.Form):
-    """Why a mentor can't; all of it is told to the person who asked."""
-
-    OTHER = "other"
-
-    because = forms.ChoiceField(
-        label=_("Why not"),
-        choices=[
-            ("time", _("I cannot make this time")),
-            ("topic", _("Somebody else can help more with this")),
-            ("full", _("I have no room for more sessions now")),
-            (OTHER, _("Something else")),
-        ],
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose why you cannot make it")},
-    )
-    line = PlainText(label=_("One line to add"), max_length=300, required=False)
-
-    @property
-    def reason(self) -> str:
-        """The sentence that is told: the chosen one, with the line after it."""
-        because, line = self.cleaned_data["because"], self.cleaned_data["line"]
-        if because == self.OTHER:
-            return str(line)
-        field = self.fields["because"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        sentence = str(dict(field.choices)[because])  # type: ignore[arg-type]
-        return f"{sentence}. {line}" if line else f"{sentence}."

@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import PlainText
-
-from .address import read_start
+from sessions_app.address import read_start
 
 
 class StartsField(forms.Field):

@@ -13,9 +13,9 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from sessions_app.availability.schedule import ScheduleError, Window, check_spans, wall_text, worded
+from sessions_app.availability.walltime import DAY, Spans
 from sessions_app.models.schedules import Weekday
-from sessions_app.scheduling import ScheduleError, Window, check_spans, wall_text, worded
-from sessions_app.walltime import DAY, Spans
 
 FIRST_RANGE = ("18:00", "20:00")
 BLANK = ("", "")

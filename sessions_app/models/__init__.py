@@ -1,13 +1,5 @@
 from .attendance import AttendanceAct, AttendanceKind
-from .bookings import (
-    OCCUPYING,
-    Booking,
-    BookingEvent,
-    BookingState,
-    Brief,
-    Engagement,
-    Occupancy,
-)
+from .bookings import OCCUPYING, Booking, BookingEvent, BookingState, Brief, Engagement, Occupancy
 from .certificates import Certificate
 from .contacts import Contact
 from .endings import MoreTime, Takeaway

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validators import validate_plain_text
+from accounts.rules.validators import validate_plain_text
 
 from .bookings import Booking, BookingState
 from .feedback import Feedback

@@ -15,8 +15,8 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.validators import validate_plain_text
-from common.seen import mark_of
+from accounts.rules.validators import validate_plain_text
+from common.pages.seen import mark_of
 from mentors.models import Format, IssueType, Offer
 
 QUESTION_LENGTH = 500
@@ -365,3 +365,6 @@ class Occupancy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.during}"
+
+
+BOOKING_SUBJECT = "booking"

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.validators import validate_plain_text
+from accounts.rules.validators import validate_plain_text
 
 from .bookings import Booking
 

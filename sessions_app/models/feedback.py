@@ -14,8 +14,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.validators import validate_plain_text
-from common.seen import mark_of
+from accounts.rules.validators import validate_plain_text
+from common.pages.seen import mark_of
 
 from .bookings import Booking
 from .contacts import Contact, about_one, contact_of, of_mentor

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
-from sessions_app.filetypes import BY_NAME, NAME_LENGTH, FileType
+from common.filetypes import BY_NAME, NAME_LENGTH, FileType
 
 from .bookings import Engagement
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.validators import validate_plain_text
+from accounts.rules.validators import validate_plain_text
 
 from .bookings import Booking
 from .contacts import Contact, about_one, contact_of, of_mentor

@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validators import validate_timezone
+from accounts.rules.validators import validate_timezone
 from common.addresses import validate_meeting_address
-from common.seen import mark_of
+from common.pages.seen import mark_of
 from mentors.models import MentorProfile
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.validators import validate_plain_text
+from accounts.rules.validators import validate_plain_text
 
 from .bookings import Engagement
 from .files import SharedFile

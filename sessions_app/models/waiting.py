@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validators import validate_plain_text
+from accounts.rules.validators import validate_plain_text
 from mentors.models import MentorProfile
 
 from .bookings import QUESTION_LENGTH, Booking

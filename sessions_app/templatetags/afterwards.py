@@ -4,10 +4,10 @@ from datetime import datetime
 
 from django import template
 
-from sessions_app import contact_pages
-from sessions_app.afterwards import AfterAnswer, Afterwards, after_answer, afterwards
+from sessions_app.afterwards.feedback import why_not_feedback_in_writing
 from sessions_app.models import Booking, Contact, Feedback, Resolution, WrittenQuestion
-from sessions_app.services.feedback import why_not_feedback_in_writing
+from sessions_app.questions import contacts
+from sessions_app.views.session_afterwards import AfterAnswer, Afterwards, after_answer, afterwards
 
 register = template.Library()
 
@@ -24,7 +24,7 @@ def after_answer_of(context: template.Context, written: WrittenQuestion) -> Afte
 
 @register.filter
 def page_of(contact: Contact) -> str:
-    return contact_pages.page_of(contact)
+    return contacts.page_of(contact)
 
 
 @register.filter

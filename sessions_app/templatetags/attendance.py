@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django import template
 from django.utils.translation import gettext as _
 
-from sessions_app.attendance import Attendance
+from sessions_app.attendance.facts import Attendance
 from sessions_app.models import AttendanceAct, AttendanceKind
 from sessions_app.models.attendance import DECISIONS
 

@@ -6,9 +6,9 @@ from datetime import date
 from django import template
 from django.utils import timezone
 
-from sessions_app.briefs import Fact, facts_of, hints_for
+from sessions_app.availability.wording import date_text
 from sessions_app.models import Brief, SharedFile
-from sessions_app.wall_words import date_text
+from sessions_app.questions.brief_kinds import Fact, facts_of, hints_for
 
 register = template.Library()
 

@@ -4,7 +4,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from sessions_app.calendar_links import OUTLOOK_WORK, google_link, outlook_link
+from sessions_app.invites.links import OUTLOOK_WORK, google_link, outlook_link
 from sessions_app.models import Booking
 
 register = template.Library()

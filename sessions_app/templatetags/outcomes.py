@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from common.times import span_text
-from sessions_app.survival import Quantile
+from sessions_app.impact.survival import Quantile
 
 register = template.Library()
 MINUTE = 60

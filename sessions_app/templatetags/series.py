@@ -7,10 +7,10 @@ from datetime import datetime
 from django import template
 
 from accounts.models import User
+from sessions_app.booking.series import open_left, room_in
 from sessions_app.errors import BookingError
 from sessions_app.models import Booking, Feedback
 from sessions_app.models.feedback import Again
-from sessions_app.services.series import open_left, room_in
 
 register = template.Library()
 

@@ -10,12 +10,12 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from common.templatetags.ui import tag
 from common.times import in_zone, utc_text, when_text
-from sessions_app.availability import Slot
+from sessions_app.afterwards.feedback import why_not_feedback
+from sessions_app.availability.refusals import notice_words
+from sessions_app.availability.slots import Slot
+from sessions_app.booking.stages import Countdown, countdown_to, starts_text, status_of
 from sessions_app.models import Booking, Engagement
-from sessions_app.presenting import Countdown, countdown_to, starts_text, status_of
-from sessions_app.refusals import notice_words
-from sessions_app.same_question import same_question_address
-from sessions_app.services.feedback import why_not_feedback
+from sessions_app.questions.same_question import same_question_address
 
 register = template.Library()
 

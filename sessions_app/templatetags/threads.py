@@ -6,8 +6,8 @@ from django import template
 from django.utils.html import Urlizer, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from sessions_app.conversation.reading import Thread, is_chat, thread_of
 from sessions_app.models import Booking
-from sessions_app.threads import Thread, is_chat, thread_of
 
 register = template.Library()
 

@@ -13,24 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from common.seen import seen_by
+from common.pages.seen import seen_by
 from mentors.models import Format
-from sessions_app.attendance import attendance_of
-from sessions_app.attendance_desk import Form, desk_for, new_form
+from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, take_back_absent
+from sessions_app.attendance.disputes import contest_missed, explain_missed
+from sessions_app.attendance.facts import attendance_of
+from sessions_app.booking.meeting import meeting_host, meeting_place, way_in
 from sessions_app.errors import BookingError
-from sessions_app.meeting import meeting_host, meeting_place, way_in
+from sessions_app.locks import why_stale
 from sessions_app.models import Booking
-from sessions_app.services import (
-    answer_absent,
-    contest_missed,
-    explain_missed,
-    join_call,
-    run_late,
-    say_absent,
-    take_back_absent,
-)
-from sessions_app.services.base import why_stale
 
+from .session_attendance import Form, desk_for, new_form
 from .sessions import get_booking, session_context
 
 

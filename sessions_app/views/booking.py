@@ -21,12 +21,16 @@ from accounts.viewing import viewer_hour12, viewer_zone
 from common.refusals import BUSY
 from common.times import clock_text
 from mentors.models import MentorProfile
+from sessions_app.booking.book import book_session
+from sessions_app.booking.changes import release_hold
+from sessions_app.booking.holds import claim_hold, hold_slot
 from sessions_app.errors import BookingError
-from sessions_app.forms.booking import BookingForm, GuestForm
+from sessions_app.forms.booking import BookingForm
+from sessions_app.forms.guest import GuestForm
 from sessions_app.models import Booking, BookingState, Engagement
-from sessions_app.same_question import earlier_of
-from sessions_app.services import BriefInput, book_session, claim_hold, hold_slot, release_hold
-from sessions_app.services.booking import closed
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.questions.limits import closed
+from sessions_app.questions.same_question import earlier_of
 
 from .mentor_page import mentor_page
 

@@ -8,14 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
-from common.parts import render_page
-from common.seen import seen_by, still_seen
-from sessions_app.errors import BookingError
+from common.pages.parts import render_page
+from common.pages.seen import seen_by, still_seen
+from sessions_app.booking.changes import edit_brief, why_not_edit
+from sessions_app.errors import STALE, BookingError
 from sessions_app.forms.briefs import BriefForm
 from sessions_app.models import Booking
-from sessions_app.services import edit_brief
-from sessions_app.services.base import STALE
-from sessions_app.services.changing import why_not_edit
 
 from .sessions import get_booking
 

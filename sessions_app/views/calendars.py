@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
-from common.mail import absolute
-from sessions_app.feeds import feed_of, fetch, find_feed, make_feed, stop_feed
-from sessions_app.invites import PUBLISH, build_invite
+from common.mail.rendering import absolute
+from sessions_app.invites.feeds import feed_of, fetch, find_feed, make_feed, stop_feed
+from sessions_app.invites.ics import PUBLISH, build_invite
 from sessions_app.models import BookingState
 
 from .sessions import get_booking

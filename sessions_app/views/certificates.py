@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.requests import posted
+from common.pages.requests import posted
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
-from sessions_app.certificate_pdf import certificate_pdf, given_text, period_text, title_text
 from sessions_app.errors import BookingError
 from sessions_app.forms.certificates import CertificateForm
+from sessions_app.impact.certificate_pdf import certificate_pdf, given_text, period_text, title_text
+from sessions_app.impact.certificates import issue_certificate, withdraw_certificate
 from sessions_app.models import Certificate
-from sessions_app.services import issue_certificate, withdraw_certificate
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

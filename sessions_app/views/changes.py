@@ -12,19 +12,19 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
 from common.api.problems import CONFLICT
-from common.parts import render_page
-from common.requests import posted
-from common.seen import seen_by
-from sessions_app.availability import Slot
-from sessions_app.errors import BookingError
-from sessions_app.forms.address import read_date, read_start
+from common.pages.parts import render_page
+from common.pages.requests import posted
+from common.pages.seen import seen_by
+from sessions_app.address import read_date, read_start
+from sessions_app.availability.slot_picker import Browser, busy_times
+from sessions_app.availability.slots import Slot
+from sessions_app.availability.timetable import load_timetable
+from sessions_app.booking.changes import cancel_booking, is_late, move_booking, why_not_cancel, why_not_move
+from sessions_app.booking.requests import withdraw_booking
+from sessions_app.errors import STALE, BookingError
 from sessions_app.forms.booking import CancelForm, MoveForm
+from sessions_app.locks import why_stale
 from sessions_app.models import Booking, BookingState
-from sessions_app.picking import Browser, busy_times
-from sessions_app.services import cancel_booking, move_booking, withdraw_booking
-from sessions_app.services.base import STALE, why_stale
-from sessions_app.services.changing import is_late, why_not_cancel, why_not_move
-from sessions_app.timetable import load_timetable
 
 from .sessions import get_booking
 

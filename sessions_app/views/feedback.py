@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
-from common.requests import posted
+from common.pages.requests import posted
+from sessions_app.afterwards.feedback import give_feedback, why_not_change, why_not_feedback
+from sessions_app.afterwards.testimonials import withdraw_words
 from sessions_app.errors import BookingError
 from sessions_app.forms.feedback import FeedbackForm, MenteeFeedbackForm, MentorFeedbackForm
 from sessions_app.forms.followups import StepForm
 from sessions_app.models import ActionItem, Booking, Contact, Feedback, Resolution
 from sessions_app.models.contacts import key_of
-from sessions_app.services import give_feedback, withdraw_words
-from sessions_app.services.feedback import why_not_change, why_not_feedback
 
 from .sessions import get_booking
 

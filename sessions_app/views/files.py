@@ -12,13 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.limits import take_upload
 from accounts.requests import SignedInRequest
-from common.requests import posted
+from common.pages.requests import posted
 from common.stored import stored_file
+from sessions_app.conversation.files import add_file, remove_file, why_not_add
 from sessions_app.errors import BookingError
 from sessions_app.forms.files import FileForm
 from sessions_app.models import Booking, Engagement, SharedFile
-from sessions_app.services import add_file, remove_file
-from sessions_app.services.files import why_not_add
 
 from .sessions import get_booking
 from .threads import get_engagement

@@ -13,23 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
-from common.requests import posted
+from common.pages.requests import posted
 from notifications.registry import Nothing
-from sessions_app.contact_pages import moment_of, page_of
+from sessions_app.afterwards.followups import answer_follow_up, drop_step, why_not_answer, why_not_step, write_step
+from sessions_app.afterwards.questions import ANSWERS, asked_of, question_of, ways_on
 from sessions_app.errors import BookingError
-from sessions_app.followups import ANSWERS, asked_of, question_of, ways_on
 from sessions_app.forms.followups import FollowUpForm, StepForm
-from sessions_app.models import (
-    ActionItem,
-    Booking,
-    Contact,
-    FollowUp,
-    FollowUpQuestion,
-    FollowUpStep,
-    WrittenQuestion,
-)
-from sessions_app.services import answer_follow_up, drop_step, write_step
-from sessions_app.services.followups import why_not_answer, why_not_step
+from sessions_app.models import ActionItem, Booking, Contact, FollowUp, FollowUpQuestion, FollowUpStep, WrittenQuestion
+from sessions_app.questions.contacts import moment_of, page_of
 
 from .sessions import get_booking
 from .written_feedback import get_own_written

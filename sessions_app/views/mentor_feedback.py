@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
-from sessions_app.left_with import shares, told_to_mentor
+from sessions_app.afterwards.summaries import shares, told_to_mentor
+from sessions_app.afterwards.track_record import proof_of
 from sessions_app.models import Feedback, Role
-from sessions_app.proof import proof_of
 
 PAGE_SIZE = 20
 LESSONS = 10

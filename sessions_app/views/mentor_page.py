@@ -14,26 +14,25 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.viewing import viewer_zone
+from accounts.viewing import signed_in, viewer_zone
 from common.api.problems import CONFLICT
-from common.parts import render_page
+from common.pages.parts import render_page
 from common.zones import UTC_NAME
 from mentors.models import Format, MentorProfile, Offer
 from mentors.usual import usual_offer
+from sessions_app.address import clean_words, read_date, read_start
+from sessions_app.afterwards.summaries import shown_words
+from sessions_app.afterwards.track_record import proof_of
+from sessions_app.availability.slot_picker import Browser, busy_times
+from sessions_app.availability.timetable import load_timetable
+from sessions_app.booking.book import goes_on_as_call
 from sessions_app.errors import BookingError
-from sessions_app.forms.address import clean_words, read_date, read_start
 from sessions_app.forms.booking import BookingForm
 from sessions_app.forms.written import AskForm
-from sessions_app.left_with import shown_words
 from sessions_app.models import Engagement
-from sessions_app.picking import Browser, busy_times
-from sessions_app.proof import proof_of
-from sessions_app.readers import signed_in
-from sessions_app.same_question import carried_files_of, earlier_of
-from sessions_app.services.booking import goes_on_as_call
-from sessions_app.services.written import why_not_ask
-from sessions_app.suggestions import FreeMentor, people_for
-from sessions_app.timetable import load_timetable
+from sessions_app.questions.same_question import carried_files_of, earlier_of
+from sessions_app.questions.suggestions import FreeMentor, people_for
+from sessions_app.written.acts import why_not_ask
 
 SIMILAR = 3
 

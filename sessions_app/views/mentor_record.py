@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
-from sessions_app.giving import given_by, length_text, told_afterwards, trends
-from sessions_app.left_with import shares
+from sessions_app.afterwards.summaries import shares
+from sessions_app.impact.given import given_by, length_text, told_afterwards, trends
 
 
 @require_safe

@@ -12,19 +12,20 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from common.parts import vary_by_part, wants_part
-from common.tabs import tab_links
-from sessions_app.agenda import agenda
-from sessions_app.attendance_desk import desk_for
-from sessions_app.headings import heading_of
+from common.pages.parts import vary_by_part, wants_part
+from common.pages.tabs import tab_links
+from sessions_app.afterwards.feedback import why_not_feedback
+from sessions_app.booking.agenda import agenda
+from sessions_app.booking.changes import is_late, why_not_cancel, why_not_edit, why_not_move
+from sessions_app.booking.stages import Stage, stage_of
 from sessions_app.models import Booking, Feedback, WrittenQuestion
-from sessions_app.more_time import more_time_for
-from sessions_app.presenting import Stage, stage_of
-from sessions_app.services.changing import is_late, why_not_cancel, why_not_edit, why_not_move
-from sessions_app.services.engagements import why_not_share
-from sessions_app.services.feedback import why_not_feedback
-from sessions_app.takeaways import takeaways_for
-from sessions_app.timeline import steps
+from sessions_app.questions.engagements import why_not_share
+
+from .session_attendance import desk_for
+from .session_heading import heading_of
+from .session_more_time import more_time_for
+from .session_takeaways import takeaways_for
+from .session_timeline import steps
 
 TABS = {
     "upcoming": gettext_lazy("Upcoming"),

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from common.parts import vary_by_part, wants_part
-from common.requests import posted
+from common.pages.parts import vary_by_part, wants_part
+from common.pages.requests import posted
+from sessions_app.conversation.messages import mark_read, send_message
+from sessions_app.conversation.reading import is_chat, newest_of, news_of, thread_of, threads_of
+from sessions_app.conversation.reports import report_message
 from sessions_app.errors import BookingError
 from sessions_app.forms.threads import MOST_ID, MessageForm, ReadForm, ReportForm
 from sessions_app.models import Booking, Engagement, Message, ReportReason
-from sessions_app.services import mark_read, report_message, send_message
-from sessions_app.threads import is_chat, newest_of, news_of, thread_of, threads_of
 
 PAGE_SIZE = 20
 

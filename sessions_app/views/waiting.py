@@ -14,20 +14,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.services import start_email_sign_in
-from common.requests import posted
-from common.seen import seen_by, still_seen
+from accounts.viewing import signed_in
+from common.pages.requests import posted
+from common.pages.seen import seen_by, still_seen
 from mentors.models import MentorProfile
 from mentors.usual import usual_offer
-from sessions_app.errors import BookingError
-from sessions_app.forms.booking import GuestForm
+from sessions_app.availability.timetable import load_timetable
+from sessions_app.errors import STALE, BookingError
+from sessions_app.forms.guest import GuestForm
 from sessions_app.forms.waiting import HeldTimeForm, WaitForm
 from sessions_app.models import BookingState, HeldTime, Waiting
 from sessions_app.models.waiting import Answer
-from sessions_app.readers import signed_in
-from sessions_app.services import decline_time, leave_line, take_time, wait_for_help, wait_for_mentor
-from sessions_app.services.base import STALE
-from sessions_app.services.choosing import free_slots
-from sessions_app.timetable import load_timetable
+from sessions_app.waiting.acts import decline_time, leave_line, take_time, wait_for_help, wait_for_mentor
+from sessions_app.waiting.choosing import free_slots
 
 from .booking import booked_text
 

@@ -20,17 +20,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.services import start_email_sign_in
-from common.requests import posted
-from common.seen import seen_by
+from common.pages.requests import posted
+from common.pages.seen import seen_by
 from mentors.models import MentorProfile, Offer
-from sessions_app.errors import BookingError
-from sessions_app.forms.booking import CancelForm, GuestForm
+from sessions_app.errors import STALE, BookingError
+from sessions_app.forms.booking import CancelForm
+from sessions_app.forms.guest import GuestForm
 from sessions_app.forms.written import AskForm
 from sessions_app.models import Engagement, WrittenQuestion
-from sessions_app.same_question import earlier_of
-from sessions_app.services import BriefInput, ask_in_writing, decline_written, withdraw_written
-from sessions_app.services.base import STALE
-from sessions_app.services.written import why_not_ask, why_written_stale
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.questions.same_question import earlier_of
+from sessions_app.written.acts import ask_in_writing, decline_written, why_not_ask, why_written_stale, withdraw_written
 
 from .booking import HOLD
 from .mentor_page import mentor_page

@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
-from common.requests import posted
+from common.pages.requests import posted
+from sessions_app.afterwards.feedback import give_written_feedback, why_not_feedback_in_writing
 from sessions_app.errors import BookingError
 from sessions_app.forms.feedback import WrittenFeedbackForm
 from sessions_app.models import Feedback, Resolution, WrittenQuestion
-from sessions_app.services import give_written_feedback
-from sessions_app.services.feedback import why_not_feedback_in_writing
 
 from .feedback import take_back_words
 from .written import get_written

@@ -11,8 +11,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.services import create_person
-
-from .test_sign_in import CODE, PASSWORD, SIGN_IN, signed_in, words
+from tests.accounts.test_sign_in import CODE, PASSWORD, SIGN_IN, signed_in, words
 
 EMAIL, EMAIL_CODE, AGAIN, AGAIN_CODE = "/settings/email/", "/email-code/", "/sign-in/again/", "/sign-in/again/code/"
 NEW_PASSWORD = "half past eleven"

@@ -9,8 +9,7 @@ from django.core.cache import caches
 from django.test import Client, RequestFactory
 
 from accounts.client_address import UNKNOWN, client_address
-
-from .test_sign_in import SIGN_IN, words
+from tests.accounts.test_sign_in import SIGN_IN, words
 
 pytestmark = pytest.mark.django_db
 

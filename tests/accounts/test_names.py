@@ -5,11 +5,11 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from accounts.models import User
-from accounts.names import name_to_greet
+from accounts.rules.names import name_to_greet
+from accounts.rules.validators import validate_person_name
 from accounts.services import change_person, create_person
-from accounts.validators import validate_person_name
-from mentors.forms import WhoForm
-from sessions_app.forms.booking import GuestForm
+from mentors.forms.profile import WhoForm
+from sessions_app.forms.guest import GuestForm
 
 REFUSED = {
     "link": [

@@ -10,8 +10,7 @@ from django.test import Client
 from accounts import hooks
 from accounts.models import User
 from accounts.services import create_person
-
-from .test_sign_in import CODE, PASSWORD, SIGN_IN, signed_in, words
+from tests.accounts.test_sign_in import CODE, PASSWORD, SIGN_IN, signed_in, words
 
 SIGN_UP, BOOK = "/sign-up/", "/book/"
 SAM = {"name": "Sam Whitlock", "email": "Sam@Example.net", "password": ""}

@@ -11,10 +11,9 @@ from django.urls import reverse
 from accounts.models import AccessToken, Scope, User
 from accounts.tokens import find_token, make_token
 from accounts.ways_in import describe_ways_in, ways_in
-from sessions_app.feeds import find_feed, make_feed
+from sessions_app.invites.feeds import find_feed, make_feed
+from tests.accounts.test_sign_in import PASSWORD, signed_in
 from tests.conftest import NOW
-
-from .test_sign_in import PASSWORD, signed_in
 
 pytestmark = pytest.mark.django_db
 

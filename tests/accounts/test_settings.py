@@ -13,8 +13,7 @@ from accounts.middleware import TimezoneMiddleware
 from accounts.viewing import viewer_hour12, viewer_zone
 from accounts.zone_choices import city_suggestions, zone_groups
 from common.zones import zone_names
-
-from .test_sign_in import words
+from tests.accounts.test_sign_in import words
 
 SETTINGS, ZONE = "/settings/", "/time-zone/"
 pytestmark = pytest.mark.django_db

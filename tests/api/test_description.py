@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from django.core.servers.basehttp import WSGIRequestHandler
 
+from tests.api.conftest import token_of
 from tests.conftest import at
 from tests.sessions_app.conftest import book
-
-from .conftest import token_of
 
 CONFIG = Path(__file__).parent / "schemathesis.toml"
 # A usual run is the same every time and takes a while already; TRY_API=200 tries so many examples of each call, others

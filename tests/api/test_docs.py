@@ -10,9 +10,8 @@ from django.conf import settings
 
 from notifications.webhooks.signing import signature
 from sessions_app.models import Booking
+from tests.api.conftest import token_of
 from tests.conftest import NOW
-
-from .conftest import token_of
 
 CLIENT, CHECK = re.findall(r"```python\n(.*?)```", (Path(settings.BASE_DIR) / "docs/api.md").read_text(), re.DOTALL)
 

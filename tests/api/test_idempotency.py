@@ -17,9 +17,8 @@ from mentoring.api_docs import description
 from notifications.models import Notification
 from sessions_app.api import bookings
 from sessions_app.models import Booking
+from tests.api.test_calls import wish
 from tests.conftest import NOW
-
-from .test_calls import wish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 LATER = "2026-11-27T10:00:00Z"

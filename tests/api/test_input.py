@@ -8,12 +8,11 @@ from django.urls import get_resolver, reverse
 
 from mentors.models import Format
 from sessions_app.models import Booking
+from tests.api.conftest import V1
+from tests.api.test_calls import SCHEDULE, wish
 from tests.test_access import ACCESS, clients, scene  # noqa: F401 - fixtures
 from tests.test_bad_input import HOSTILE, RAW_QUERIES
 from tests.test_project import routes
-
-from .conftest import V1
-from .test_calls import SCHEDULE, wish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 DEEP = 100_000

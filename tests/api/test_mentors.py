@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from mentors.models import Offer
 from search.indexing import write_profiles
 from search.models import UnmetSearch
+from sessions_app.booking.clock import complete_ended
 from sessions_app.models import Feedback
-from sessions_app.services import complete_ended
 from tests.conftest import NOW, make_mentor, make_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]

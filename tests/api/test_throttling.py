@@ -12,9 +12,8 @@ from django.test import Client
 from accounts.access.throttling import MINUTE, Rate, forget_counts, take
 from accounts.models import RequestCount
 from sessions_app.models import Booking
+from tests.api.test_calls import wish
 from tests.conftest import NOW, make_mentor, make_person
-
-from .test_calls import wish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 

@@ -8,10 +8,9 @@ from django.test import Client
 
 from accounts.models import AccessToken, Scope
 from accounts.tokens import TokenError, find_token, make_token, stop_token
+from tests.api.conftest import Program
 from tests.conftest import NOW
 from tests.test_bad_input import HOSTILE
-
-from .conftest import Program
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 PAGE = "/settings/programs/"

@@ -14,9 +14,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from accounts.models import User
 from mentors.models import MentorProfile
+from sessions_app.availability.timetable import load_timetable
+from sessions_app.booking.book import book_session
 from sessions_app.models import Booking, Occupancy
-from sessions_app.services import BriefInput, book_session
-from sessions_app.timetable import load_timetable
+from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import make_mentor, make_person
 
 ALWAYS = [(day, 0, 1440) for day in range(1, 8)]

@@ -10,49 +10,28 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from mentors.models import Format, IssueType, MentorProfile
+from sessions_app.afterwards.feedback import give_feedback, give_written_feedback
+from sessions_app.afterwards.followups import StepInput, write_step
+from sessions_app.afterwards.takeaways import write_takeaway
+from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, settle_silent
+from sessions_app.attendance.disputes import contest_missed, decide_attendance, explain_missed
+from sessions_app.booking.book import book_session
+from sessions_app.booking.changes import cancel_booking, move_booking
+from sessions_app.booking.clock import close_engagements, complete_ended, expire_overdue
+from sessions_app.booking.more_time import agree_more_time, ask_more_time
+from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
+from sessions_app.booking.series import book_further
+from sessions_app.conversation.files import add_file
+from sessions_app.conversation.messages import send_message
+from sessions_app.conversation.uploads import read_upload
 from sessions_app.models import AttendanceKind, Booking, HeldTime, Message, Resolution, WrittenQuestion
-from sessions_app.services import (
-    BriefInput,
-    StepInput,
-    accept_booking,
-    add_file,
-    agree_more_time,
-    answer_absent,
-    ask_in_writing,
-    ask_more_time,
-    book_further,
-    book_session,
-    cancel_booking,
-    close_engagements,
-    complete_ended,
-    contest_missed,
-    decide_attendance,
-    decline_booking,
-    decline_time,
-    decline_written,
-    expire_overdue,
-    expire_written,
-    explain_missed,
-    extend_request,
-    give_feedback,
-    give_freed_time,
-    give_written_feedback,
-    join_call,
-    move_booking,
-    run_late,
-    say_absent,
-    send_message,
-    settle_silent,
-    wait_for_mentor,
-    withdraw_booking,
-    withdraw_written,
-    write_step,
-    write_takeaway,
-)
-from sessions_app.uploads import read_upload
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.waiting.acts import decline_time, wait_for_mentor
+from sessions_app.waiting.handing_out import give_freed_time
+from sessions_app.written.acts import ask_in_writing, decline_written, expire_written, withdraw_written
 from tests.conftest import NOW, at, make_person
 from tests.mentors.test_photos import picture
-from tests.sessions_app.documents import PDF
+from tests.sessions_app.helpers.documents import PDF
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 START, END = at("2026-11-26 14:30"), at("2026-11-26 14:55")

@@ -6,8 +6,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from sessions_app.afterwards.feedback import give_feedback
+from sessions_app.afterwards.followups import StepInput, write_step
+from sessions_app.afterwards.testimonials import publish_words
+from sessions_app.booking.clock import complete_ended
 from sessions_app.models import ActionItem, Booking, Feedback, FollowUp
-from sessions_app.services import StepInput, complete_ended, give_feedback, publish_words, write_step
 from tests.browser.conftest import first_free
 from tests.browser.looking import problems
 from tests.conftest import make_person

@@ -5,7 +5,7 @@ from django.test import Client
 from icalendar import Calendar
 from playwright.sync_api import expect
 
-from .looking import problems
+from tests.browser.looking import problems
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -12,22 +12,16 @@ from mentors.models import Format
 from notifications.models import InboxItem, Notification
 from notifications.tasks import drain_outbox
 from search.indexing import write_profiles
+from sessions_app.afterwards.feedback import give_written_feedback
+from sessions_app.conversation.messages import send_message
 from sessions_app.models import Engagement, Message, SharedFile, WrittenQuestion, WrittenState
-from sessions_app.services import (
-    BriefInput,
-    ask_in_writing,
-    decline_written,
-    expire_written,
-    give_written_feedback,
-    send_message,
-    withdraw_written,
-)
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.written.acts import ask_in_writing, decline_written, expire_written, withdraw_written
+from tests.browser.conftest import ALWAYS
 from tests.browser.looking import problems
 from tests.conftest import make_mentor, make_person
 from tests.mentors.test_photos import picture
 from tests.smtp import smtp_sink, text_of  # noqa: F401 - smtp_sink is a fixture
-
-from .conftest import ALWAYS
 
 pytestmark = pytest.mark.browser
 QUESTION = "Do I take the counter-offer?"

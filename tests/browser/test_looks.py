@@ -8,12 +8,12 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from demo.world import Seeder
 from mentors.models import MentorProfile
 from notifications.webhooks.services import announce, make_endpoint
 from search.unmet import note_unmet
-from sessions_app.demo.world import Seeder
 from sessions_app.models import Booking, BookingState
-from sessions_app.services import wait_for_help, wait_for_mentor
+from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
 from tests.browser.looking import broken_words, problems
 
 pytestmark = pytest.mark.browser

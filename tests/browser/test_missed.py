@@ -8,8 +8,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from notifications.tasks import drain_outbox
+from sessions_app.attendance.acts import join_call, say_absent, settle_silent
+from sessions_app.attendance.disputes import contest_missed
 from sessions_app.models import AttendanceAct, Booking, BookingState
-from sessions_app.services import contest_missed, join_call, say_absent, settle_silent
 from tests.browser.conftest import begin
 from tests.browser.looking import problems
 from tests.conftest import make_person

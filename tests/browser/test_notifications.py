@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from notifications.models import Group, Notification, Preference, State
 from notifications.unsubscribing import token_for
-from sessions_app.services import cancel_booking, move_booking
+from sessions_app.booking.changes import cancel_booking, move_booking
 from tests.browser.conftest import first_free
 from tests.browser.looking import problems
 from tests.conftest import make_person

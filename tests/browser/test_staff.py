@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from mentors.models import Decision, MentorProfile, ProfileState, Topic
 from mentors.services import Words, save_words, start_application, submit_profile
-from sessions_app.scheduling import ensure_schedule
+from sessions_app.availability.schedule import ensure_schedule
 from tests.conftest import make_person
 
 pytestmark = pytest.mark.browser

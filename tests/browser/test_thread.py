@@ -9,13 +9,13 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from mentors.models import Format
+from sessions_app.conversation.reports import open_report, report_message
 from sessions_app.models import Booking, Message, ReportReason, SharedFile
-from sessions_app.services import open_report, report_message
 from tests.browser.looking import problems
 from tests.conftest import make_person
 from tests.mentors.test_photos import picture
-from tests.sessions_app.documents import PDF
-from tests.sessions_app.writing import write
+from tests.sessions_app.helpers.documents import PDF
+from tests.sessions_app.helpers.rows import write
 
 pytestmark = pytest.mark.browser
 

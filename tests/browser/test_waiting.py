@@ -6,8 +6,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from sessions_app.booking.changes import cancel_booking
 from sessions_app.models import Booking, HeldTime, TimeOff, Waiting
-from sessions_app.services import cancel_booking, give_freed_time, wait_for_mentor
+from sessions_app.waiting.acts import wait_for_mentor
+from sessions_app.waiting.handing_out import give_freed_time
 from tests.browser.conftest import first_free
 from tests.browser.looking import problems
 from tests.conftest import make_person

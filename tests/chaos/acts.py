@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from notifications.models import Notification
-
-from .sink import Sink
-from .stand import Stand, wait_for
-from .verdict import unsettled
-from .world import World, address, whatever_happens
+from tests.chaos.sink import Sink
+from tests.chaos.stand import Stand, wait_for
+from tests.chaos.verdict import unsettled
+from tests.chaos.world import World, address, whatever_happens
 
 OLDEST = """
 SELECT id FROM notifications_notification WHERE state = 'pending' ORDER BY next_try_at, id LIMIT 1 FOR UPDATE

@@ -10,12 +10,12 @@ import django
 
 django.setup()
 
-from . import sink as faults  # noqa: E402 (after the setup)
-from .acts import few, let_go, locked_row, settled, waiting_for_a_lock  # noqa: E402
-from .scenario import in_scenario, report, until  # noqa: E402
-from .sink import Sink, listen  # noqa: E402
-from .verdict import judge, open_journal  # noqa: E402
-from .world import World, address  # noqa: E402
+from tests.chaos import sink as faults  # noqa: E402 (after the setup)
+from tests.chaos.acts import few, let_go, locked_row, settled, waiting_for_a_lock  # noqa: E402
+from tests.chaos.scenario import in_scenario, report, until  # noqa: E402
+from tests.chaos.sink import Sink, listen  # noqa: E402
+from tests.chaos.verdict import judge, open_journal  # noqa: E402
+from tests.chaos.world import World, address  # noqa: E402
 
 FEW = 3
 STOPPED = ("stopped", "overtaken")

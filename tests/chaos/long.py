@@ -16,13 +16,13 @@ django.setup()
 from aiosmtpd.controller import Controller  # noqa: E402 (after the setup)
 from django.utils.text import slugify  # noqa: E402
 
-from . import sink as faults  # noqa: E402
-from .acts import settled  # noqa: E402
-from .scenario import in_scenario, report, until  # noqa: E402
-from .sink import Sink, listen  # noqa: E402
-from .stand import Stand  # noqa: E402
-from .verdict import Verdict, judge, open_journal  # noqa: E402
-from .world import World, address  # noqa: E402
+from tests.chaos import sink as faults  # noqa: E402
+from tests.chaos.acts import settled  # noqa: E402
+from tests.chaos.scenario import in_scenario, report, until  # noqa: E402
+from tests.chaos.sink import Sink, listen  # noqa: E402
+from tests.chaos.stand import Stand  # noqa: E402
+from tests.chaos.verdict import Verdict, judge, open_journal  # noqa: E402
+from tests.chaos.world import World, address  # noqa: E402
 
 WORKERS = ("a", "b", "c")
 STANDS_STILL = 6  # seconds, longer than the lease

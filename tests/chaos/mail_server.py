@@ -14,15 +14,14 @@ from django.conf import settings  # noqa: E402 (after the setup)
 from django.db.models import F  # noqa: E402
 
 from notifications.models import MailBreaker, Notification, State  # noqa: E402
+from tests.chaos import sink as faults  # noqa: E402
+from tests.chaos.acts import few, settled  # noqa: E402
+from tests.chaos.scenario import PATIENCE, in_scenario, report, until  # noqa: E402
+from tests.chaos.sink import Sink, listen  # noqa: E402
+from tests.chaos.stand import Stand  # noqa: E402
+from tests.chaos.verdict import database_now, judge, open_journal  # noqa: E402
+from tests.chaos.world import World, address, whatever_happens  # noqa: E402
 from tests.conftest import make_person  # noqa: E402
-
-from . import sink as faults  # noqa: E402
-from .acts import few, settled  # noqa: E402
-from .scenario import PATIENCE, in_scenario, report, until  # noqa: E402
-from .sink import Sink, listen  # noqa: E402
-from .stand import Stand  # noqa: E402
-from .verdict import database_now, judge, open_journal  # noqa: E402
-from .world import World, address, whatever_happens  # noqa: E402
 
 ANSWERS_IN = {"EMAIL_TIMEOUT": "1"}
 PEOPLE = 4

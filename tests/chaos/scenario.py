@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .stand import ROOT, Stand, wait_for
+from tests.chaos.stand import ROOT, Stand, wait_for
 
 TEMPLATE = "chaos_template"
 PATIENCE = 400  # seconds; only for a machine on its knees

@@ -17,14 +17,13 @@ from django.utils import timezone  # noqa: E402 (after the setup)
 
 from notifications.models import Notification  # noqa: E402
 from sessions_app.models import Booking  # noqa: E402
-
-from . import sink as faults  # noqa: E402
-from .acts import few, let_go, locked_row, settled  # noqa: E402
-from .scenario import in_scenario, report, until  # noqa: E402
-from .sink import Sink, listen  # noqa: E402
-from .stand import Stand  # noqa: E402
-from .verdict import judge, open_journal  # noqa: E402
-from .world import World, address, quarter  # noqa: E402
+from tests.chaos import sink as faults  # noqa: E402
+from tests.chaos.acts import few, let_go, locked_row, settled  # noqa: E402
+from tests.chaos.scenario import in_scenario, report, until  # noqa: E402
+from tests.chaos.sink import Sink, listen  # noqa: E402
+from tests.chaos.stand import Stand  # noqa: E402
+from tests.chaos.verdict import judge, open_journal  # noqa: E402
+from tests.chaos.world import World, address, quarter  # noqa: E402
 
 HOUR = timedelta(hours=1)
 PLANS = {

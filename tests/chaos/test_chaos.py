@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from .scenario import launch, prepare
-from .stand import Stand, open_stand
+from tests.chaos.scenario import launch, prepare
+from tests.chaos.stand import Stand, open_stand
 
 EVERY_FAULT = {
     "RCPT 451",

@@ -8,9 +8,8 @@ from statistics import quantiles
 from django.db import connection
 
 from notifications.models import Notification, State
-
-from .sink import Accepted
-from .world import World
+from tests.chaos.sink import Accepted
+from tests.chaos.world import World
 
 # An independent witness inside the database: every change of hands of every row.
 JOURNAL = """

@@ -16,14 +16,13 @@ django.setup()
 from django.utils import timezone  # noqa: E402 (after the setup)
 
 from sessions_app.models import Booking  # noqa: E402
+from tests.chaos.acts import few, settled  # noqa: E402
+from tests.chaos.scenario import in_scenario, report, until  # noqa: E402
+from tests.chaos.sink import Sink, listen  # noqa: E402
+from tests.chaos.stand import Stand, free_port, wait_for  # noqa: E402
+from tests.chaos.verdict import judge, open_journal  # noqa: E402
+from tests.chaos.world import World, key_of, quarter  # noqa: E402
 from tests.conftest import make_person  # noqa: E402
-
-from .acts import few, settled  # noqa: E402
-from .scenario import in_scenario, report, until  # noqa: E402
-from .sink import Sink, listen  # noqa: E402
-from .stand import Stand, free_port, wait_for  # noqa: E402
-from .verdict import judge, open_journal  # noqa: E402
-from .world import World, key_of, quarter  # noqa: E402
 
 
 class Browser:

@@ -14,8 +14,11 @@ from django.utils import timezone
 from accounts.models import User
 from mentors.models import MentorProfile
 from notifications.models import Notification
+from sessions_app.booking.book import book_session
+from sessions_app.booking.changes import cancel_booking, move_booking
+from sessions_app.booking.clock import expire_overdue
 from sessions_app.models import Booking
-from sessions_app.services import BriefInput, book_session, cancel_booking, expire_overdue, move_booking
+from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import make_mentor, make_person
 
 T = TypeVar("T")

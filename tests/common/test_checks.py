@@ -1,7 +1,7 @@
 import pytest
 from django.core.checks import run_checks
 
-from common.checks import CONFIGURATION
+from common.checks.configuration import CONFIGURATION
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from common.api.fields import Instant
 from common.instants import YEARS
-from sessions_app.forms.address import read_start
+from sessions_app.address import read_start
 from sessions_app.forms.booking import MoveForm
 from sessions_app.forms.series import FurtherForm
 from tests.conftest import at

@@ -5,8 +5,8 @@ import pytest
 from django.template import engines
 from django.test import override_settings
 
-from common import mail
-from common.mail import absolute, render_mail
+from common.mail import rendering
+from common.mail.rendering import absolute, render_mail
 
 LETTER = """{% extends layout %}{% load i18n mail %}
 {% block subject %}Hello
@@ -32,7 +32,7 @@ LETTER = """{% extends layout %}{% load i18n mail %}
 def letter(monkeypatch):
     """render(name="Zoë", …): the letter above with this context, as subject, text and HTML."""
     template = engines["django"].from_string(LETTER)
-    monkeypatch.setattr(mail, "_render", lambda name, layout, facts: template.render({**facts, "layout": layout}))
+    monkeypatch.setattr(rendering, "_render", lambda name, layout, facts: template.render({**facts, "layout": layout}))
 
     def render(**context) -> tuple[str, str, str]:
         facts = {"name": "Zoë", "words": "Why?", "first": "Thursday", "second": "14:30", **context}
@@ -58,7 +58,7 @@ def test_text_part_is_plain_and_whole(letter):
     assert text == (
         "You are <b>here</b>\n\nThursday\n14:30\n\nEurope/London\n\nQuestion:\n“Why?”\n\nTwo lines for <Zoë> & co\n\n"
         "Go:\nhttps://example.org/?a=1&b=2\n\nYou may move it (https://example.org/x/).\n\n--\nBecause.\n"
-        f"Choose which emails you get: {absolute('notification_settings')}\nQuarterhour {mail.settings.SITE_URL}\n"
+        f"Choose which emails you get: {absolute('notification_settings')}\nQuarterhour {rendering.settings.SITE_URL}\n"
     )
 
 

@@ -5,8 +5,7 @@ from django.urls import reverse
 from mentors.models import MentorProfile, Offer, ProfileDecision, ProfileState, Topic
 from mentors.services import suspend_profile
 from tests.conftest import NOW, make_person
-
-from .conftest import state_of
+from tests.mentors.conftest import state_of
 
 pytestmark = pytest.mark.django_db
 

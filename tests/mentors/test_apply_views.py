@@ -5,9 +5,8 @@ from django.urls import reverse
 from mentors.models import MentorProfile, ProfileState
 from mentors.services import draft_of, start_application
 from tests.conftest import NOW
-
-from .conftest import QUESTIONS, state_of
-from .test_photos import picture
+from tests.mentors.conftest import QUESTIONS, state_of
+from tests.mentors.test_photos import picture
 
 pytestmark = pytest.mark.django_db
 

@@ -1,6 +1,6 @@
 import pytest
 
-from mentors.checklist import POINTS, first_look, is_plausible_name
+from mentors.moderation.checklist import POINTS, first_look, is_plausible_name
 
 GOOD = {
     "name": "Dora Diaz",

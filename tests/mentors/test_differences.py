@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentors.differences import Piece, compare_words
+from mentors.moderation.differences import Piece, compare_words
 
 
 def test_compare_words_marks_what_the_other_side_lacks():

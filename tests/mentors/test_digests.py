@@ -4,7 +4,7 @@ import pytest
 from celery import current_app
 
 from accounts.models import User
-from mentors.digests import KIND, announce_queue
+from mentors.moderation.digests import KIND, announce_queue
 from mentors.services import Words, approve_profile, save_words, submit_profile
 from notifications.models import Notification
 from notifications.registry import Message, Nothing, kind_named

@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from django.core.files.storage import default_storage
 
-from mentors.drafts import free_slug
 from mentors.errors import ProfileError
 from mentors.models import MentorProfile, ProfileState
+from mentors.moderation.drafts import free_slug
 from mentors.photos import Portraits
 from mentors.services import Words, differs, discard_changes, draft_of, save_words, start_application
 from tests.conftest import NOW, make_person

@@ -24,8 +24,7 @@ from mentors.services import (
 )
 from notifications.models import Notification
 from tests.conftest import NOW, make_mentor
-
-from .conftest import later, state_of
+from tests.mentors.conftest import later, state_of
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,7 @@ from django.contrib.messages import get_messages
 
 from mentors.models import Offer
 from mentors.offers import MAX_OFFERS
-
-from .conftest import queries_of
+from tests.mentors.conftest import queries_of
 
 pytestmark = pytest.mark.django_db
 OFFERS = "/mentor/offers/"

@@ -5,8 +5,7 @@ from mentors.models import MentorProfile
 from mentors.photos import read_photo
 from mentors.services import Words, approve_profile, save_words, submit_profile, suspend_profile
 from tests.conftest import NOW
-
-from .test_photos import picture
+from tests.mentors.test_photos import picture
 
 pytestmark = pytest.mark.django_db
 

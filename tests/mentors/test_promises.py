@@ -3,8 +3,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mentors.promises import hear_by
-from mentors.working_days import add_working_days
+from mentors.moderation.promises import hear_by
+from mentors.moderation.working_days import add_working_days
 
 
 @pytest.mark.parametrize(

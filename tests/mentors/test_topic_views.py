@@ -3,8 +3,7 @@ import pytest
 from mentors.errors import ProfileError
 from mentors.models import Topic
 from mentors.services import save_topic
-
-from .conftest import queries_of
+from tests.mentors.conftest import queries_of
 
 pytestmark = pytest.mark.django_db
 TOPICS = "/staff/topics/"

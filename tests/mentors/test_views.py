@@ -15,8 +15,7 @@ from mentors.services import (
     suspend_profile,
 )
 from tests.conftest import NOW
-
-from .conftest import queries_of, state_of
+from tests.mentors.conftest import queries_of, state_of
 
 pytestmark = pytest.mark.django_db
 PROFILE = "/mentor/profile/"

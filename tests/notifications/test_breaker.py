@@ -2,11 +2,12 @@ from datetime import timedelta
 
 import pytest
 
-from notifications import breaker, delivery, outbox
-from notifications.breaker import Passage
-from notifications.draining import drain_outbox
+from notifications import outbox
 from notifications.models import BouncedAddress, InboxItem, MailBreaker, Notification, State
-from notifications.refusals import Blame
+from notifications.sending import breaker, delivery
+from notifications.sending.breaker import Passage
+from notifications.sending.draining import drain_outbox
+from notifications.smtp_refusals import Blame
 from tests.conftest import make_person
 
 SECOND = timedelta(seconds=1)

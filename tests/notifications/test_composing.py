@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from common.mail_headers import Header, one_line
-from common.mail_wire import UnreadableMailError, new_mail
+from common.mail.headers import Header, one_line
+from common.mail.wire import UnreadableMailError, new_mail
 from notifications import registry
-from notifications.composing import compose
 from notifications.models import Notification, State
 from notifications.registry import Attachment, Message
+from notifications.sending.composing import compose
 from notifications.tasks import drain
 from tests.conftest import NOW
 

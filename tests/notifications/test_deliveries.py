@@ -5,10 +5,10 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications import breaker
 from notifications.deliveries import OutboxFacts, is_ill, oldest_due_age, outbox_facts, reasons
 from notifications.models import Notification, State
-from notifications.refusals import Blame
+from notifications.sending import breaker
+from notifications.smtp_refusals import Blame
 
 MINUTE = timedelta(minutes=1)
 PAGE = "staff_deliveries"

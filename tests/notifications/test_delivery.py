@@ -9,11 +9,12 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import translation
 
-from notifications import delivery, outbox, registry
+from notifications import outbox, registry
 from notifications.bounces import trust_again
 from notifications.models import BouncedAddress, Notification, State
-from notifications.reaper import reap_leases
 from notifications.registry import Attachment, Message, Nothing
+from notifications.sending import delivery
+from notifications.sending.reaper import reap_leases
 from notifications.services import Due, schedule
 from notifications.tasks import drain, drain_outbox, reap
 from tests.smtp import free_port, html_of, text_of

@@ -9,8 +9,8 @@ from django.db.models import ProtectedError
 
 from accounts.models import User
 from notifications import outbox
-from notifications.delivery import deliver
 from notifications.models import BouncedAddress, InboxItem, Notification, Preference, State
+from notifications.sending.delivery import deliver
 from notifications.tasks import drain, drain_outbox
 from tests.sessions_app.conftest import book
 

@@ -10,9 +10,9 @@ from redis import Redis
 
 from common.clock import ClocksDifferError, agreed_now
 from mentoring import health
-from notifications import breaker
 from notifications.models import Notification, State
-from notifications.refusals import Blame
+from notifications.sending import breaker
+from notifications.smtp_refusals import Blame
 from sessions_app.models import StuckRow
 from sessions_app.models.stuck import ClockAct
 from tests.sessions_app.conftest import book

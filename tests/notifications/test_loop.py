@@ -7,9 +7,10 @@ import pytest
 from celery import signals
 from django.db import OperationalError
 
-from notifications import loop, tasks
-from notifications.loop import OutboxLoop
+from notifications import tasks
 from notifications.models import Notification, State
+from notifications.sending import loop
+from notifications.sending.loop import OutboxLoop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 60

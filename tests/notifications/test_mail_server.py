@@ -7,10 +7,11 @@ import pytest
 from django.db import connection
 from django.db.models import F
 
-from notifications import draining, outbox, smtp
-from notifications.draining import LeaseKeeper, drain_outbox
+from notifications import outbox
 from notifications.models import Notification, State
-from notifications.smtp import MailServer, RefusedError
+from notifications.sending import draining, smtp
+from notifications.sending.draining import LeaseKeeper, drain_outbox
+from notifications.sending.smtp import MailServer, RefusedError
 
 MINUTE = timedelta(minutes=1)
 HELLO = b"Subject: Hello\r\n\r\nHello\r\n"

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from notifications import outbox, registry
 from notifications.models import Notification, State
-from notifications.reaper import reap_leases
+from notifications.sending.reaper import reap_leases
 from notifications.services import Due, schedule
 
 MINUTE = timedelta(minutes=1)

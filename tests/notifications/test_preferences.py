@@ -6,10 +6,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-import mentors.notices
-import sessions_app.followup_letters
-import sessions_app.letters
-from notifications import delivery, registry
+import mentors.moderation.notices
+import sessions_app.afterwards.letters
+import sessions_app.booking.letters
+from notifications import registry
 from notifications.models import Group, Notification, Preference, State
 from notifications.preferences import (
     preference_of,
@@ -20,6 +20,7 @@ from notifications.preferences import (
     switch_off,
 )
 from notifications.registry import Message
+from notifications.sending import delivery
 from notifications.tasks import drain_outbox
 from notifications.unsubscribing import read_token, token_for
 from tests.conftest import NOW, at
@@ -59,7 +60,7 @@ def test_whoever_chose_nothing_gets_everything_and_is_reminded_twice(alice, bob,
 
 def test_every_optional_kind_belongs_to_a_group_and_the_others_to_none():
     registry._kinds.clear()
-    for app in (mentors.notices, sessions_app.letters, sessions_app.followup_letters):
+    for app in (mentors.moderation.notices, sessions_app.booking.letters, sessions_app.afterwards.letters):
         app.register_kinds()
 
     assert {name for name, kind in registry._kinds.items() if kind.group is None} == {

@@ -8,7 +8,7 @@ from notifications.models import InboxItem, Notification, State
 from notifications.pruning import prune
 from notifications.tasks import prune as prune_task
 from sessions_app.audit import audit_notices
-from sessions_app.services import complete_ended
+from sessions_app.booking.clock import complete_ended
 from tests.conftest import NOW
 from tests.sessions_app.conftest import THURSDAY, book
 

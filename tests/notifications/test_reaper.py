@@ -3,10 +3,11 @@ from datetime import timedelta
 import pytest
 
 from common.dev_mail.mailbox import store
-from notifications import outbox, receipts
+from notifications import outbox
 from notifications.models import Notification, State
-from notifications.reaper import reap_leases
-from notifications.receipts import DevelopmentSink
+from notifications.sending import receipts
+from notifications.sending.reaper import reap_leases
+from notifications.sending.receipts import DevelopmentSink
 
 MINUTE = timedelta(minutes=1)
 

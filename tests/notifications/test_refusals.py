@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.refusals import Blame, blame, in_short, leads_nowhere
+from notifications.smtp_refusals import Blame, blame, in_short, leads_nowhere
 
 
 @pytest.mark.parametrize(

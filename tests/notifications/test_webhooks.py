@@ -18,10 +18,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from notifications.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 from notifications.webhooks import addresses, sending
 from notifications.webhooks.addresses import BadAddressError, check_url, find_target, is_public
 from notifications.webhooks.delivery import claim, deliver, drain_deliveries, finish, forget_old, reap
-from notifications.webhooks.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from notifications.webhooks.services import WebhookError, announce, make_endpoint, send_again, switch_endpoint
 from notifications.webhooks.signing import secret_of
 from tests.conftest import NOW

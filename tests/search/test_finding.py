@@ -10,17 +10,18 @@ from django.urls import reverse
 
 from mentors.models import ProfileState, Topic
 from search import finding, unmet
+from search.criteria import Drop, Order, When, Wish
 from search.demand import topic_waits
 from search.finding import find_mentors, relaxations
 from search.forms import read_wish
 from search.indexing import rebuild, write_profiles
 from search.models import UnmetSearch
 from search.templatetags.search import marked
-from search.wishes import Drop, Order, When, Wish
 from search.words import read_question
-from sessions_app.availability import Slot
+from sessions_app.availability.slots import Slot
+from sessions_app.booking.changes import cancel_booking
+from sessions_app.booking.clock import complete_ended
 from sessions_app.models import Feedback
-from sessions_app.services import cancel_booking, complete_ended
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import THURSDAY, book
 

@@ -7,15 +7,16 @@ import pytest
 from django.test import Client
 
 from mentors.models import Format
+from search.criteria import Order, Wish
 from search.finding import find_mentors
-from search.in_writing import find_writers
 from search.indexing import write_profiles
 from search.models import UnmetSearch
-from search.wishes import Order, Wish
+from search.written_search import find_writers
 from sessions_app.models import Feedback
-from sessions_app.services import BriefInput, ask_in_writing
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.written.acts import ask_in_writing
 from tests.conftest import NOW, make_mentor, make_person
-from tests.sessions_app.reading import text_of
+from tests.sessions_app.helpers.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 WISH = Wish(format=Format.WRITING)

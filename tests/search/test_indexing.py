@@ -22,22 +22,19 @@ from mentors.services import (
     suspend_profile,
 )
 from search import indexing
+from search.criteria import Wish
 from search.finding import find_mentors
 from search.indexing import add_missing_rows, count_words, loosen, rebuild, sweep
 from search.models import MentorIndex, MentorWords, Word
-from search.wishes import Wish
+from sessions_app.availability.schedule import ScheduleRules, save_week, set_override, set_time_off
+from sessions_app.availability.timetable import load_timetables
+from sessions_app.availability.walltime import EPOCH, instant
+from sessions_app.booking.changes import cancel_booking, move_booking
+from sessions_app.booking.clock import expire_overdue
+from sessions_app.booking.holds import hold_slot
+from sessions_app.booking.requests import decline_booking
 from sessions_app.models import Schedule
-from sessions_app.scheduling import ScheduleRules, save_week, set_override, set_time_off
-from sessions_app.services import (
-    BriefInput,
-    cancel_booking,
-    decline_booking,
-    expire_overdue,
-    hold_slot,
-    move_booking,
-)
-from sessions_app.timetable import load_timetables
-from sessions_app.walltime import EPOCH, instant
+from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 

@@ -8,13 +8,13 @@ from django.db import connection
 from django.test import Client
 from django.utils.html import escape
 
+from demo.data import cities
 from mentors.models import Topic
+from search.criteria import Order, Wish
 from search.finding import find_mentors
 from search.indexing import write_people, write_profiles
 from search.templatetags.search import marked
-from search.wishes import Order, Wish
 from search.words import read_question
-from sessions_app.demo.data import cities
 from tests.conftest import NOW, make_mentor, make_person
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.zones import zone_names
-from search.outlook import ALL_HOURS, HOURS, MOST_RUNS, NEAR, Runs, hours_of, outlook
-from sessions_app.availability import LONGEST_ANSWER, Rules, Taken, list_slots
-from sessions_app.walltime import minute_at_or_after, minute_at_or_before
+from search.bounds.forecast import ALL_HOURS, HOURS, MOST_RUNS, NEAR, Runs, hours_of, outlook
+from sessions_app.availability.slots import LONGEST_ANSWER, Rules, Taken, list_slots
+from sessions_app.availability.walltime import minute_at_or_after, minute_at_or_before
 from tests.conftest import NOW, at
 
 HOUR = 60

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.bounds.offer_bits import kind_bits
+from search.criteria import When, Wish
 from search.cursors import MOST_SHOWN, decode_shown, encode_shown
-from search.kinds import kind_bits
+from search.ranking.best_first import best
 from search.ribbon import parts_of_days
-from search.walk import best
-from search.wishes import When, Wish
 from search.words import Question, at_least, begun_word, is_part, telling
 from tests.conftest import NOW, at
 

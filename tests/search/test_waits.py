@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from search.waits import TopicLine, mentors_waited_for, topics_waited_for
-from sessions_app.services import leave_line, wait_for_help, wait_for_mentor
+from sessions_app.waiting.acts import leave_line, wait_for_help, wait_for_mentor
 from tests.conftest import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]

@@ -12,15 +12,15 @@ import pytest
 from django.db import connection, transaction
 
 from search import finding
-from search.candidates import Asked, find_candidates
 from search.finding import find_mentors
 from search.indexing import rebuild
+from search.ranking.candidates import Asked, find_candidates
 from search.words import read_question
+from sessions_app.booking.book import book_session
 from sessions_app.errors import BookingError
-from sessions_app.services import BriefInput, book_session
+from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, make_person
-
-from .worlds import World, brute_force
+from tests.search.worlds import World, brute_force
 
 WORLDS = int(os.environ.get("WORLDS", "8"))
 STEPS = 12

@@ -15,13 +15,9 @@ from common.zones import zone_names
 from mentors.errors import ProfileError
 from mentors.models import MentorProfile, Offer, Topic
 from mentors.services import bring_back_offer, pause_profile, put_away_offer, resume_profile, save_offer
+from search.criteria import DAYS_AHEAD, DAYS_LATER, Order, When, Wish
 from search.indexing import sweep
-from search.wishes import DAYS_AHEAD, DAYS_LATER, Order, When, Wish
-from sessions_app.availability import Rules, Slot, Taken, list_slots
-from sessions_app.errors import BookingError
-from sessions_app.models import OCCUPYING, Booking, Feedback, Occupancy, Schedule, SetAside, Waiting
-from sessions_app.models.bookings import OVER
-from sessions_app.scheduling import (
+from sessions_app.availability.schedule import (
     ScheduleError,
     ScheduleRules,
     remove_override,
@@ -30,19 +26,18 @@ from sessions_app.scheduling import (
     set_override,
     set_time_off,
 )
-from sessions_app.services import (
-    BriefInput,
-    book_session,
-    cancel_booking,
-    complete_ended,
-    decline_booking,
-    expire_overdue,
-    give_freed_time,
-    hold_slot,
-    move_booking,
-    wait_for_help,
-    wait_for_mentor,
-)
+from sessions_app.availability.slots import Rules, Slot, Taken, list_slots
+from sessions_app.booking.book import book_session
+from sessions_app.booking.changes import cancel_booking, move_booking
+from sessions_app.booking.clock import complete_ended, expire_overdue
+from sessions_app.booking.holds import hold_slot
+from sessions_app.booking.requests import decline_booking
+from sessions_app.errors import BookingError
+from sessions_app.models import OCCUPYING, Booking, Feedback, Occupancy, Schedule, SetAside, Waiting
+from sessions_app.models.bookings import OVER
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
+from sessions_app.waiting.handing_out import give_freed_time
 from tests.conftest import make_mentor, make_person
 
 ZONES = (

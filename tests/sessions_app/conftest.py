@@ -6,11 +6,13 @@ import pytest
 
 from accounts.models import User
 from mentors.models import Offer
+from sessions_app.attendance.acts import join_call, say_absent, settle_silent
+from sessions_app.booking.book import book_session
+from sessions_app.booking.clock import complete_ended
 from sessions_app.models import Booking, WrittenQuestion
-from sessions_app.services import BriefInput, book_session, complete_ended, join_call, say_absent, settle_silent
+from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at
-
-from .replying import QUESTION, ask, reply, writes
+from tests.sessions_app.helpers.written import QUESTION, ask, reply, writes
 
 THURSDAY = at("2026-11-26 14:30")
 

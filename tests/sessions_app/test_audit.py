@@ -7,32 +7,18 @@ from django.core.cache import cache
 from notifications.models import Notification, State
 from notifications.registry import Nothing, kind_named
 from sessions_app import audit
+from sessions_app.attendance.acts import answer_absent, join_call, say_absent, settle_silent
+from sessions_app.attendance.disputes import contest_missed, decide_attendance
 from sessions_app.audit import audit_notices
+from sessions_app.booking.changes import cancel_booking, edit_brief, move_booking
+from sessions_app.booking.clock import complete_ended, expire_overdue
+from sessions_app.booking.holds import claim_hold, hold_slot
+from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
 from sessions_app.models import AttendanceKind, Booking, BookingEvent
-from sessions_app.services import (
-    BriefInput,
-    accept_booking,
-    answer_absent,
-    cancel_booking,
-    claim_hold,
-    complete_ended,
-    contest_missed,
-    decide_attendance,
-    decline_booking,
-    edit_brief,
-    expire_overdue,
-    extend_request,
-    hold_slot,
-    join_call,
-    move_booking,
-    say_absent,
-    settle_silent,
-    withdraw_booking,
-)
+from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at, make_person
-
-from .conftest import QUESTION, THURSDAY, book
-from .following import DAY, END, planned, write
+from tests.sessions_app.conftest import QUESTION, THURSDAY, book
+from tests.sessions_app.helpers.contacts import DAY, END, planned, write
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -242,7 +228,7 @@ def test_audit_looks_past_changes_that_nobody_was_told_of(booking, bob):
 
 
 def test_audit_silences_an_older_version_that_somebody_forgot(booking, bob, monkeypatch):
-    monkeypatch.setattr("sessions_app.services.base.schedule", lambda *dues, now: None)
+    monkeypatch.setattr("sessions_app.booking.transitions.schedule", lambda *dues, now: None)
     cancelled(booking, bob)
 
     audit_notices(now=LATER)

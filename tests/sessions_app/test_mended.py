@@ -10,21 +10,17 @@ from django.core import mail
 from django.test import Client, RequestFactory
 
 from mentors.models import MentorProfile, Offer
+from sessions_app.availability.timetable import load_timetable
+from sessions_app.booking.changes import cancel_booking, move_booking
+from sessions_app.booking.clock import expire_overdue
+from sessions_app.booking.holds import hold_slot
+from sessions_app.booking.requests import accept_booking
 from sessions_app.errors import BookingError
 from sessions_app.models import Booking, DateOverride
-from sessions_app.services import (
-    BriefInput,
-    accept_booking,
-    cancel_booking,
-    expire_overdue,
-    hold_slot,
-    move_booking,
-)
-from sessions_app.timetable import load_timetable
+from sessions_app.questions.brief_input import BriefInput
 from sessions_app.views.booking import address_mark
 from tests.conftest import NOW, at, make_mentor, make_person
-
-from .conftest import QUESTION, THURSDAY, book
+from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 PAGE = "/mentors/alice-adair/"

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from common.clock import agreed_now
-from sessions_app.services import note_zone_changes
+from sessions_app.booking.zone_changes import note_zone_changes
 
 
 class Command(BaseCommand):

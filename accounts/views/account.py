@@ -1,0 +1,79 @@
+"""A person's own address and password, each after proving that it is them."""
+
+from typing import Any, cast
+
+from allauth.account.internal.flows.reauthentication import resume_request
+from allauth.account.utils import get_next_redirect_url
+from allauth.account.views import ConfirmEmailVerificationCodeView, EmailView, PasswordSetView, ReauthenticateView
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from accounts.forms.credentials import AddressCodeForm, AddressForm, CodeForm, PasswordAgainForm, PasswordSetForm
+from accounts.limits import take_code_mail
+from accounts.models import User
+from accounts.proof import ProofByCode, require_recent_proof
+from common.pages.requests import posted
+from common.views import too_many
+
+
+class AddressView(EmailView):
+    """One address per person: a new one takes the old one's place once its code is entered."""
+
+    template_name = "account/email_change.html"
+    form_class = AddressForm
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        require_recent_proof(request)
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
+
+    def form_valid(self, form: AddressForm) -> HttpResponse:
+        again = take_code_mail(self.request, form.cleaned_data["email"])
+        if again is not None:
+            return too_many(self.request, again)
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+
+# Also met when signing in by password with an address that was never proven, as createsuperuser leaves it.
+address_code = login_not_required(ConfirmEmailVerificationCodeView.as_view(form_class=AddressCodeForm))
+
+
+class FirstPasswordView(PasswordSetView):
+    form_class = PasswordSetForm
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        require_recent_proof(request)
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
+
+
+class PasswordAgainView(ReauthenticateView):
+    form_class = PasswordAgainForm
+
+
+@never_cache
+def prove_by_code(request: HttpRequest) -> HttpResponse:
+    """POST without a code sends one; POST with the right one goes on with what it was asked for."""
+    user = cast(User, request.user)
+    running = ProofByCode.resume(request)
+    if request.method == "POST" and (running is None or request.POST.get("action") == "resend"):
+        again = take_code_mail(request, user.email)
+        if again is not None:
+            return too_many(request, again)
+        ProofByCode.begin(request, user)
+        return redirect(request.get_full_path())
+    form = CodeForm(posted(request), code=running.code if running else None)
+    if running and request.method == "POST":
+        if form.is_valid():
+            running.finish(user)
+            return resume_request(request) or redirect("settings")
+        if not running.record_invalid_attempt():
+            messages.error(request, _("That was the third wrong code. Ask for a new one."))
+            return redirect(request.get_full_path())
+    context = {"form": form, "running": running, "next": get_next_redirect_url(request) or ""}
+    return render(request, "account/reauthenticate_by_code.html", context)

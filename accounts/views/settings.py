@@ -1,0 +1,84 @@
+"""How the product treats a person: name, clock, time zone, appearance."""
+
+from copy import copy
+from typing import cast
+
+from allauth.account.utils import get_next_redirect_url
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.forms.settings import AppearanceForm, PersonForm, ZoneForm
+from accounts.models import User
+from accounts.services import change_person, choose_zone
+from accounts.viewing import THEME_COOKIE, ZONE_COOKIE, set_choice_cookie, to_next, viewer_hour12, viewer_zone
+from accounts.zone_choices import city_suggestions
+from common.pages.requests import posted
+from common.times import zone_label
+from common.zones import find_zone
+
+
+def settings(request: HttpRequest) -> HttpResponse:
+    user = copy(cast(User, request.user))  # a form writes into its instance even what it refuses
+    now = timezone.now()
+    person_form = PersonForm(posted(request), instance=user)
+    zone_form = ZoneForm(posted(request), now=now, hour12=user.hour12, initial={"zone": viewer_zone(request)})
+    if request.method == "POST" and all([person_form.is_valid(), zone_form.is_valid()]):
+        change_person(
+            user,
+            name=person_form.cleaned_data["name"],
+            hour_cycle=person_form.cleaned_data["hour_cycle"],
+            timezone=zone_form.cleaned_data["zone"],
+        )
+        messages.success(request, _("Saved"))
+        return redirect("settings")
+    context = {
+        "person_form": person_form,
+        "zone_form": zone_form,
+        "appearance_form": AppearanceForm(initial={"theme": request.COOKIES.get(THEME_COOKIE, "system")}),
+        "cities": city_suggestions(now, user.hour12),
+        "has_errors": person_form.errors or zone_form.errors,
+        "nav": "settings",
+    }
+    return render(request, "accounts/settings.html", context)
+
+
+@require_POST
+@login_not_required
+def appearance(request: HttpRequest) -> HttpResponse:
+    form = AppearanceForm(request.POST)
+    response = to_next(request, "settings")
+    if not form.is_valid():
+        return response
+    if form.cleaned_data["theme"] == "system":
+        response.delete_cookie(THEME_COOKIE)
+    else:
+        set_choice_cookie(response, THEME_COOKIE, form.cleaned_data["theme"])
+    return response
+
+
+@login_not_required
+def time_zone(request: HttpRequest) -> HttpResponse:
+    """Choose the zone that times are shown in; `?zone=` suggests one, and nothing changes before the button."""
+    now, hour12 = timezone.now(), viewer_hour12(request)
+    suggested = find_zone(request.GET.get("zone", "")[:64]) or viewer_zone(request)
+    form = ZoneForm(posted(request), now=now, hour12=hour12, initial={"zone": suggested})
+    if request.method == "POST" and form.is_valid():
+        zone = form.cleaned_data["zone"]
+        if isinstance(request.user, User):
+            choose_zone(request.user, zone)
+        messages.success(request, _("Times are now shown for {zone}.").format(zone=zone_label(zone, now)))
+        response = to_next(request, "home")
+        set_choice_cookie(response, ZONE_COOKIE, zone)
+        return response
+    context = {
+        "form": form,
+        "cities": city_suggestions(now, hour12),
+        "next": get_next_redirect_url(request) or "",
+        "suggested": suggested if request.GET.get("zone") else "",
+    }
+    return render(request, "accounts/time_zone.html", context)

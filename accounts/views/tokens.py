@@ -1,0 +1,52 @@
+"""Tokens for programs: made and stopped after proving that it is you, shown once."""
+
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.forms.tokens import TokenForm
+from accounts.models import AccessToken
+from accounts.proof import require_recent_proof
+from accounts.requests import SignedInRequest
+from accounts.tokens import TokenError, make_token, stop_token
+from common.pages.requests import posted
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(allow_get=True)
+def tokens(request: SignedInRequest) -> HttpResponse:
+    """A new token is shown in answer to the form and never again: nobody can read it back."""
+    now, made, text = timezone.now(), None, ""
+    form = TokenForm(posted(request))
+    if request.method == "POST":
+        require_recent_proof(request)
+        if form.is_valid():
+            try:
+                made, text = make_token(person=request.user, now=now, **form.cleaned_data)
+            except TokenError as error:
+                form.add_error(error.field, error.message)
+    mine = AccessToken.objects.filter(person=request.user)
+    context = {
+        "form": TokenForm() if made else form,
+        "made": made,
+        "token": text,
+        "tokens": [(token, token.has_expired(now)) for token in mine],
+        "nav": "settings",
+    }
+    return render(request, "accounts/tokens.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@reauthentication_required
+def token_stop(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    require_recent_proof(request)
+    if not stop_token(person=request.user, uuid=uuid):
+        raise Http404
+    messages.success(request, _("The token has stopped working."))
+    return redirect("tokens")

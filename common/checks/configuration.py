@@ -1,0 +1,37 @@
+"""Whether what an installation is called, and where its mails come from, can stand in the header of a mail."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+from common.mail.headers import BEGINS_ENCODED_WORD, Mailbox, UnwritableHeaderError, mailbox_header, one_line
+from common.mail.rendering import sender
+
+# Tag of what a web server asks about as it starts: Django itself asks for commands only.
+CONFIGURATION = "configuration"
+LONGEST_NAME = 60
+
+
+def check_site(**kwargs: Any) -> list[CheckMessage]:
+    return [*name_errors(settings.SITE_NAME), *address_errors()]
+
+
+def name_errors(name: str) -> list[CheckMessage]:
+    plain = one_line(name) == name and not any(sign in name for sign in (BEGINS_ENCODED_WORD, "<", ">", "@"))
+    if plain and 0 < len(name) <= LONGEST_NAME:
+        return []
+    words = f"SITE_NAME must be one line of at most {LONGEST_NAME} characters, without =?, <, > or @: it heads mails."
+    return [Error(words, id="common.E001")]
+
+
+def address_errors() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    boxes = {"DEFAULT_FROM_EMAIL": sender(), "CONTACT_EMAIL": Mailbox("", settings.CONTACT_EMAIL)}
+    for name, mailbox in boxes.items():
+        try:
+            mailbox_header("From", mailbox)
+        except UnwritableHeaderError:
+            words = f"{name} must hold an email address, like help@example.org or Help <help@example.org>."
+            found.append(Error(words, id="common.E002"))
+    return found

@@ -1,0 +1,69 @@
+"""Mails from templates. One template per mail says everything once, so that text and HTML can't differ:
+
+    {% extends layout %}{% load i18n mail %}
+    {% block subject %}{% translate "Your profile is live" %}{% endblock %}
+    {% block preheader %}…one more fact, shown beside the subject…{% endblock %}
+    {% block head %}{% lead %}…{% endlead %}{% title first second %}{% note %}…{% endnote %}{% endblock %}
+    {% block body %}{% paragraph %}…{% endparagraph %}{% button url label %}{% aside %}…{% endaside %}{% endblock %}
+    {% block reason %}{% translate "You get this because you applied as a mentor." %}{% endblock %}
+
+`common.templatetags.mail` writes each piece as HTML or as text. Addresses must be absolute: see `absolute`.
+"""
+
+import re
+from collections.abc import Mapping
+
+import css_inline
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from .headers import Mailbox
+
+INLINER = css_inline.CSSInliner(minify_css=True, load_remote_stylesheets=False)
+NAME_AND_ADDRESS = re.compile(r"\s*(?P<name>.*?)\s*<(?P<address>[^<>]*)>\s*")
+LAYOUTS = ("mail/subject.txt", "mail/base.txt", "mail/base.html")
+
+
+def render_mail(
+    template: str, context: Mapping[str, object], *, zone: str, language: str, hour12: bool
+) -> tuple[str, str, str]:
+    """Subject, text and HTML of `templates/mail/<template>.html`, for a reader of this zone, language and clock."""
+    facts = {
+        "SITE_NAME": settings.SITE_NAME,
+        "SITE_URL": settings.SITE_URL,
+        "choices_url": absolute("notification_settings"),
+        "viewer_zone": zone,
+        "viewer_hour12": hour12,
+        **context,
+    }
+    with translation.override(language), timezone.override(zone):
+        language_facts = {**facts, "language": language, "rtl": translation.get_language_bidi()}
+        subject, text, html = (_render(template, layout, language_facts) for layout in LAYOUTS)
+    return " ".join(subject.split()), _tidy(text), INLINER.inline(html)
+
+
+def absolute(name: str, *args: object, **kwargs: object) -> str:
+    """The full address of a named page."""
+    return settings.SITE_URL + reverse(name, args=args, kwargs=kwargs)
+
+
+def sender(name: str = "") -> Mailbox:
+    """Where our mails come from: the address of the settings, under this name or the one that stands there."""
+    whole = NAME_AND_ADDRESS.fullmatch(settings.DEFAULT_FROM_EMAIL)
+    ours, address = (whole["name"].strip('"'), whole["address"]) if whole else ("", settings.DEFAULT_FROM_EMAIL)
+    return Mailbox(name or ours, address)
+
+
+def _render(template: str, layout: str, facts: Mapping[str, object]) -> str:
+    return render_to_string(f"mail/{template}.html", {**facts, "layout": layout})
+
+
+def _tidy(text: str) -> str:
+    """At most one empty line between pieces, none at the ends."""
+    lines = "\n".join(line.strip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+
+
+Context = dict[str, object]

@@ -1,0 +1,220 @@
+"""Invented sessions, past and to come: only at starts that the slot engine lists for that mentor, and one at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from django.conf import settings
+
+from sessions_app.availability.slots import Slot, Taken, list_slots
+from sessions_app.models import BookingState
+
+from .data import said
+from .mentors import MentorPlan, OfferPlan, invent_question
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# The engine answers for at most 62 days at once; nobody's past is denser than this.
+STRETCH = timedelta(days=28)
+MOST_AHEAD = 2
+AFTER_BOOKING = {
+    BookingState.COMPLETED: 86,
+    BookingState.CANCELLED: 8,
+    BookingState.MENTEE_NO_SHOW: 4,
+    BookingState.MENTOR_NO_SHOW: 2,
+}
+AFTER_ASKING = {
+    BookingState.COMPLETED: 62,
+    BookingState.DECLINED: 16,
+    BookingState.EXPIRED: 12,
+    BookingState.CANCELLED: 6,
+    BookingState.WITHDRAWN: 4,
+}
+
+
+@dataclass(slots=True)
+class Seat:
+    """A mentee as far as sessions go: who, and which times are taken."""
+
+    person: int
+    ahead: int = 0
+    spans: list[Slot] = field(default_factory=list)
+
+    def is_free(self, slot: Slot) -> bool:
+        return all(slot.end <= other.start or other.end <= slot.start for other in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPlan:
+    """`ended_at` is when the state was reached that it is in now, if that is not the first one."""
+
+    mentee: int
+    offer: int
+    slot: Slot
+    state: BookingState
+    created_at: datetime
+    question: str
+    confirmed_at: datetime | None = None
+    ended_at: datetime | None = None
+    expires_at: datetime | None = None
+    ended_by_mentor: bool | None = None
+    reason: str = ""
+    late: bool = False
+    mentee_answers: bool = False
+    mentor_answers: bool = False
+
+
+@dataclass(slots=True)
+class Diary:
+    """One mentor's sessions while they are being invented."""
+
+    rng: Random
+    mentor: MentorPlan
+    seats: Sequence[Seat]
+    today: datetime
+    now: datetime
+    sessions: list[SessionPlan] = field(default_factory=list)
+    met: set[int] = field(default_factory=set)
+    taken: list[Taken] = field(default_factory=list)
+
+    def free(
+        self, offer: OfferPlan, first: datetime, last: datetime, *, booked_from: datetime, horizon: int
+    ) -> list[Slot]:
+        """The engine's own answer, given what is in the diary so far."""
+        rules = self.mentor.schedule.rules(horizon_days=horizon)
+        return list_slots(rules, self.taken, length=offer.length, now=booked_from, first=first, last=last)
+
+    def past(
+        self, days: int, *, seat: Seat | None = None, offer: int | None = None, state: BookingState | None = None
+    ) -> None:
+        """Put one session of the last `days` days into the diary, if there was a time for it."""
+        offer = self._offer() if offer is None else offer
+        first = self.today - timedelta(days=days) + max(timedelta(), timedelta(days=days) - STRETCH) * self.rng.random()
+        last = min(first + STRETCH, self.today)
+        slots = self.free(self.mentor.offers[offer], first, last, booked_from=first - 3 * DAY, horizon=60)
+        if taken := self._take(slots, seat):
+            self.sessions.append(self._over(*taken, offer, state))
+
+    def ahead(self, days: int, *, seat: Seat | None = None, offer: int | None = None, soonest: bool = False) -> None:
+        """Put one session to come into the diary: booked or asked for lately, tomorrow at the earliest."""
+        offer = self._offer() if offer is None else offer
+        plan, schedule = self.mentor.offers[offer], self.mentor.schedule
+        waits = not plan.instant and (soonest or self.rng.random() < 0.6)
+        first = self.today + (4 if waits else 1) * DAY
+        # Up to nine days may lie between booking and today, and the horizon counted from there.
+        last, horizon = self.today + days * DAY, schedule.horizon_days - 9
+        slots = self.free(plan, first, last, booked_from=self.today, horizon=horizon)
+        if not (taken := self._take(slots[:3] if soonest else slots, seat)):
+            return
+        who, slot = taken
+        who.ahead += 1
+        self.sessions.append(self._asked(who, slot, offer) if waits else self._agreed(who, slot, offer))
+
+    def _offer(self) -> int:
+        return self.rng.randrange(len(self.mentor.offers))
+
+    def _take(self, slots: list[Slot], seat: Seat | None) -> tuple[Seat, Slot] | None:
+        if not slots:
+            return None
+        for _try in range(8):
+            who, slot = seat or self.rng.choice(self.seats), self.rng.choice(slots)
+            if (seat or who.person not in self.met) and who.is_free(slot) and who.ahead < MOST_AHEAD:
+                who.spans.append(slot)
+                self.met.add(who.person)
+                self.taken.append(Taken(slot.start, slot.end))
+                return who, slot
+        return None
+
+    def _created(self, slot: Slot) -> datetime:
+        """Early enough for the notice, and for a whole day of waiting for an answer."""
+        notice = timedelta(minutes=self.mentor.schedule.notice)
+        return slot.start - notice - HOUR * self.rng.uniform(25, 140)
+
+    def _asked(self, who: Seat, slot: Slot, offer: int) -> SessionPlan:
+        """A request that waits: real hours count here, so that its deadline lies ahead."""
+        created_at = self.now - HOUR * self.rng.uniform(1, 9)
+        return SessionPlan(
+            who.person,
+            offer,
+            slot,
+            BookingState.REQUESTED,
+            created_at,
+            self._question(),
+            expires_at=created_at + settings.REQUEST_DEADLINE,
+        )
+
+    def _agreed(self, who: Seat, slot: Slot, offer: int) -> SessionPlan:
+        created_at = min(self._created(slot), self.today - HOUR * self.rng.uniform(24, 140))
+        wait = timedelta() if self.mentor.offers[offer].instant else HOUR * self.rng.uniform(1, 20)
+        return SessionPlan(
+            who.person,
+            offer,
+            slot,
+            BookingState.CONFIRMED,
+            created_at,
+            self._question(),
+            confirmed_at=created_at + wait,
+        )
+
+    def _over(self, who: Seat, slot: Slot, offer: int, state: BookingState | None) -> SessionPlan:
+        instant = self.mentor.offers[offer].instant
+        chances = AFTER_BOOKING if instant else AFTER_ASKING
+        state = state or self.rng.choices(list(chances), list(chances.values()))[0]
+        created_at = self._created(slot)
+        answered_at = created_at if instant else created_at + HOUR * self.rng.uniform(1, 20)
+        return SessionPlan(
+            who.person,
+            offer,
+            slot,
+            state,
+            created_at,
+            self._question(),
+            **self._ending(slot, state, created_at, answered_at),
+        )
+
+    def _ending(self, slot: Slot, state: BookingState, created_at: datetime, answered_at: datetime) -> dict:
+        rng, deadline = self.rng, created_at + settings.REQUEST_DEADLINE
+        match state:
+            case BookingState.DECLINED:
+                return {
+                    "ended_at": answered_at,
+                    "expires_at": deadline,
+                    "ended_by_mentor": True,
+                    "reason": said(rng, "decline"),
+                }
+            case BookingState.WITHDRAWN:
+                return {"ended_at": answered_at, "expires_at": deadline, "ended_by_mentor": False}
+            case BookingState.EXPIRED:
+                return {"ended_at": deadline, "expires_at": deadline}
+            case BookingState.CANCELLED:
+                early = answered_at + (slot.start - answered_at) * rng.uniform(0.2, 0.95)
+                notice = timedelta(minutes=720)
+                return {
+                    "confirmed_at": answered_at,
+                    "ended_at": early,
+                    "ended_by_mentor": rng.random() < 0.35,
+                    "reason": said(rng, "cancel"),
+                    "late": slot.start - notice < early,
+                }
+            case _:
+                held = state == BookingState.COMPLETED
+                return {
+                    "confirmed_at": answered_at,
+                    "ended_at": slot.end,
+                    "mentee_answers": held and rng.random() < 0.75,
+                    "mentor_answers": held and rng.random() < 0.6,
+                }
+
+    def _question(self) -> str:
+        return invent_question(self.rng, self.mentor.topics)
+
+
+def invent_sessions(diary: Diary, days: int) -> list[SessionPlan]:
+    """A busy mentor's diary has up to six sessions behind it and three ahead; many have fewer."""
+    rng = diary.rng
+    for _session in range(rng.choices(range(7), (20, 15, 20, 18, 12, 9, 6))[0]):
+        diary.past(days)
+    if diary.mentor.paused_until is None:
+        for _session in range(rng.choices(range(4), (45, 30, 18, 7))[0]):
+            diary.ahead(days)
+    return diary.sessions

@@ -1,0 +1,172 @@
+"""The whole invented world: people, mentors, sessions, and what will be told about those to come."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from django.utils.text import slugify
+
+from accounts.models import User
+from mentors.hooks import announce_change
+from mentors.models import MentorProfile, ProfileState, Topic
+from notifications.services import Due, schedule
+from sessions_app.booking.notices import booking_notices
+from sessions_app.models import Booking, BookingState
+
+from .accounts import PASSWORD, Cast, invent_cast
+from .conversation import write_conversation
+from .data import leaves, roots, words
+from .in_writing import write_in_writing
+from .mentors import MentorPlan, invent_mentor
+from .people import DOMAIN, People, Person
+from .sessions import Diary, Seat, SessionPlan, invent_sessions
+from .writing import MentorWriter, PeopleWriter
+from .writing_sessions import SessionWriter
+
+# With few mentors nearly all have met somebody; of very many only a part, which is plenty.
+EVERYBODY, A_FEW = 0.85, 0.05
+MANY = 2000
+NOTICES_AT_ONCE = 500
+APPLICANT_STATES = (
+    ProfileState.SUBMITTED,
+    ProfileState.NEEDS_CHANGES,
+    ProfileState.SUBMITTED,
+    ProfileState.DRAFT,
+)
+
+
+@dataclass(slots=True)
+class Seeder:
+    mentors: int
+    days: int
+    now: datetime
+    # False: nobody can sign in with the password that is told to everybody
+    with_password: bool = True
+
+    def run(self) -> Counter[str]:
+        """Write everything in one transaction and count it. The same arguments on the same day give the same world."""
+        today = datetime.combine(self.now.date(), time(), tzinfo=UTC)
+        rng = Random(f"a world of {self.mentors} mentors over {self.days} days on {today:%Y-%m-%d}")
+        with transaction.atomic():
+            counts = World(rng, self, today).write()
+        announce_change(*MentorProfile.objects.public().values_list("pk", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        return counts
+
+
+class World:
+    def __init__(self, rng: Random, wanted: Seeder, today: datetime) -> None:
+        self.rng, self.wanted, self.today = rng, wanted, today
+        taken = set(MentorProfile.objects.values_list("slug", flat=True))
+        self.people = People(rng, today, taken)
+        self.cast: Cast = invent_cast(self.people, today)
+        self.writer = PeopleWriter(rng, make_password(PASSWORD if wanted.with_password else None))
+        self.sessions = SessionWriter(rng, today)
+        self.counts: Counter[str] = Counter()
+
+    def write(self) -> Counter[str]:
+        maria = self.writer.write(self.cast.maria)
+        mentors = MentorWriter(self.rng, self.writer, write_topics(), maria)
+        sam = Seat(self.writer.write(self.cast.sam))
+        seats = [Seat(self.writer.write(self._mentee())) for _mentee in range(max(30, self.wanted.mentors // 2))]
+        for mentor in self._mentors():
+            ids = mentors.write(mentor)
+            self.counts["mentors"] += 1
+            for session in self._diary(mentor, seats, sam):
+                self.sessions.write(session, mentor, ids)
+                self.counts["past sessions" if session.slot.start < self.today else "sessions ahead"] += 1
+        for applicant in self._applicants():
+            mentors.write(applicant)
+            self.counts["applicants"] += 1
+        for table in (*self.writer.tables, *mentors.tables, *self.sessions.tables):
+            table.flush()
+        self.counts["people"] = User.objects.filter(email__endswith=f"@{DOMAIN}").count()
+        self.counts["notifications"] = write_notices(self.wanted.now)
+        write_conversation(self.wanted.now)
+        write_in_writing()
+        return self.counts
+
+    def _mentee(self) -> Person:
+        return self.people.invent(days_ago=(self.wanted.days + 12, self.wanted.days + 200))
+
+    def _mentors(self) -> Iterator[MentorPlan]:
+        """The two that everybody knows, then the others; of the first fifty, one has sent changed words."""
+        yield from (self.cast.priya, self.cast.tomas)[: self.wanted.mentors]
+        joined = (self.wanted.days + 25, self.wanted.days + 400)
+        for number in range(2, self.wanted.mentors):
+            mentor = invent_mentor(self.rng, self.people.invent(days_ago=joined), self.today.date())
+            yield replace(mentor, submitted_at=self.today - timedelta(hours=30)) if number == 7 else mentor
+
+    def _diary(self, mentor: MentorPlan, seats: list[Seat], sam: Seat) -> list[SessionPlan]:
+        diary = Diary(self.rng, mentor, seats, self.today, self.wanted.now)
+        days = self.wanted.days
+        if mentor is self.cast.priya:
+            diary.past(9, seat=sam, offer=1, state=BookingState.CANCELLED)
+            diary.ahead(5, seat=sam, offer=1, soonest=True)
+        elif mentor is self.cast.tomas:
+            diary.past(6, seat=sam, offer=0, state=BookingState.COMPLETED)
+            diary.sessions[:] = [replace(session, mentee_answers=False) for session in diary.sessions]
+            diary.ahead(days, offer=0, soonest=True)
+        if mentor in (self.cast.priya, self.cast.tomas):
+            for _session in range(9):
+                diary.past(days, state=BookingState.COMPLETED)
+        elif self.rng.random() > (EVERYBODY if self.wanted.mentors <= MANY else A_FEW):
+            return []
+        return invent_sessions(diary, days)
+
+    def _applicants(self) -> Iterator[MentorPlan]:
+        """Jonas, and some more who wait for staff, were asked for changes or haven't sent anything yet."""
+        yield self.cast.jonas
+        for number in range(min(40, max(5, self.wanted.mentors // 15))):
+            yield self._applicant(APPLICANT_STATES[number % len(APPLICANT_STATES)])
+
+    def _applicant(self, state: ProfileState) -> MentorPlan:
+        person = self.people.invent(days_ago=(1, 3))
+        plan = replace(
+            invent_mentor(self.rng, person, self.today.date()), state=state, approved_at=None, paused_until=None
+        )
+        if state == ProfileState.DRAFT:
+            return plan
+        sent = person.joined + timedelta(hours=self.rng.randint(1, 20))
+        if state == ProfileState.SUBMITTED:
+            return replace(plan, submitted_at=sent)
+        point, sentence = self.rng.choice(list(words()["changes"].items()))
+        return replace(plan, submitted_at=sent, changes_at=sent + timedelta(hours=3), changes={point: sentence})
+
+
+def write_topics() -> dict[str, int]:
+    """The demo's topics by name, with those that staff have made already left as they are."""
+    ids: dict[str, int] = {}
+    for position, root in enumerate(roots()):
+        parent, _made = Topic.objects.get_or_create(name=root, defaults={"slug": slugify(root), "position": position})
+        for leaf in (leaf for leaf in leaves() if leaf.root == root):
+            topic, _made = Topic.objects.get_or_create(
+                name=leaf.name,
+                defaults={"slug": slugify(leaf.name), "parent": parent, "synonyms": list(leaf.synonyms)},
+            )
+            ids[leaf.name] = topic.pk
+    return ids
+
+
+def write_notices(now: datetime) -> int:
+    """What will be told about sessions to come; nothing about what has happened, since nobody was there."""
+    ahead = Booking.objects.filter(
+        mentor__email__endswith=f"@{DOMAIN}",
+        state__in=(BookingState.REQUESTED, BookingState.CONFIRMED),
+        during__endswith__gt=now,
+    )
+    dues = [due for booking in ahead.order_by("pk").iterator() for due in _notices_of(booking) if due.due_at > now]
+    for first in range(0, len(dues), NOTICES_AT_ONCE):
+        schedule(*dues[first : first + NOTICES_AT_ONCE], now=now)
+    return len(dues)
+
+
+def _notices_of(booking: Booking) -> list[Due]:
+    if booking.state == BookingState.REQUESTED:
+        return booking_notices(booking, event="requested", by=None, now=booking.created_at)
+    return booking_notices(booking, event="confirmed", by=None, now=booking.confirmed_at or booking.created_at)

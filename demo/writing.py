@@ -1,0 +1,182 @@
+"""People and mentors into rows."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from allauth.account.models import EmailAddress
+
+from accounts.models import User
+from mentors.models import Decision, MentorProfile, Offer, ProfileDecision, ProfileDraft, ProfileState
+from sessions_app.models import AvailabilityWindow, DateOverride, Schedule, TimeOff
+
+from .copying import Table
+from .mentors import MentorPlan
+from .people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The ids that a mentor's sessions need."""
+
+    person: int
+    offers: tuple[int, ...]
+
+
+def new_uuid(rng: Random) -> uuid.UUID:
+    return uuid.UUID(int=rng.getrandbits(128), version=4)
+
+
+class PeopleWriter:
+    def __init__(self, rng: Random, password: str) -> None:
+        self.rng = rng
+        self.password = password
+        self.users = Table(
+            User, "uuid email name timezone language hour_cycle is_active is_staff is_superuser password date_joined"
+        )
+        self.addresses = Table(EmailAddress, "user_id email verified primary")
+
+    def write(self, person: Person) -> int:
+        pk = self.users.add(
+            new_uuid(self.rng),
+            person.email,
+            person.name,
+            person.zone,
+            "en",
+            person.hour_cycle,
+            True,
+            person.is_staff,
+            person.is_staff,
+            self.password,
+            person.joined,
+        )
+        self.addresses.add(pk, person.email, True, True)
+        return pk
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return self.users, self.addresses
+
+
+class MentorWriter:
+    """`staff` is who decided about the profiles; `topics` are the topics' ids by name."""
+
+    def __init__(self, rng: Random, people: PeopleWriter, topics: dict[str, int], staff: int) -> None:
+        self.rng = rng
+        self.people = people
+        self.topics = topics
+        self.staff = staff
+        words = "headline asks how_i_work languages photo"
+        self.profiles = Table(
+            MentorProfile, f"person_id slug state {words} paused_until approved_at created_at version"
+        )
+        self.drafts = Table(ProfileDraft, f"profile_id {words} submitted_at updated_at")
+        self.profile_topics = Table(MentorProfile.topics.through, "mentorprofile_id topic_id")
+        self.draft_topics = Table(ProfileDraft.topics.through, "profiledraft_id topic_id")
+        self.offers = Table(Offer, "uuid profile_id title length format instant issue_types questions position")
+        self.decisions = Table(ProfileDecision, "profile_id by_id decision version reason points at")
+        self.schedules = Table(Schedule, "profile_id timezone buffer notice horizon_days max_per_day max_per_week")
+        self.windows = Table(AvailabilityWindow, "schedule_id weekday start end")
+        self.overrides = Table(DateOverride, "schedule_id date minutes")
+        self.time_off = Table(TimeOff, "schedule_id first last")
+
+    def write(self, mentor: MentorPlan) -> Written:
+        person = self.people.write(mentor.person)
+        live = mentor.state == ProfileState.APPROVED
+        decisions = self._decisions(person, mentor)
+        profile = self.profiles.add(
+            person,
+            mentor.person.slug,
+            mentor.state,
+            *(self._words(mentor) if live else ("", [], "", [], "")),
+            mentor.paused_until,
+            mentor.approved_at,
+            mentor.person.joined,
+            len(decisions),
+        )
+        for version, (by, decision, at, points) in enumerate(decisions, start=1):
+            self.decisions.add(profile, by, decision, version, "", points, at)
+        if live:
+            for topic in mentor.topics:
+                self.profile_topics.add(profile, self.topics[topic.name])
+        if not live or mentor.submitted_at:
+            self._write_draft(profile, mentor)
+        self._write_schedule(profile, mentor)
+        return Written(person, self._write_offers(profile, mentor))
+
+    def _words(self, mentor: MentorPlan) -> tuple[str, tuple[str, ...], str, tuple[str, ...], str]:
+        return mentor.headline, mentor.asks, mentor.how_i_work, mentor.person.languages, ""
+
+    def _write_draft(self, profile: int, mentor: MentorPlan) -> None:
+        """What is being written: nothing public yet, or (sent after the approval) a new way of working."""
+        headline, asks, how_i_work, languages, photo = self._words(mentor)
+        if mentor.state == ProfileState.APPROVED:
+            how_i_work = f"{how_i_work} Sessions are also possible in plain English, slowly."
+        draft = self.drafts.add(
+            profile,
+            headline,
+            asks,
+            how_i_work,
+            languages,
+            photo,
+            None if mentor.changes_at else mentor.submitted_at,
+            mentor.submitted_at or mentor.person.joined,
+        )
+        for topic in mentor.topics:
+            self.draft_topics.add(draft, self.topics[topic.name])
+
+    def _decisions(self, person: int, mentor: MentorPlan) -> list[tuple[int, Decision, datetime, dict[str, str]]]:
+        """By whom, what, when, and what was asked for; each is one version of the profile."""
+        decisions: list[tuple[int, Decision, datetime, dict[str, str]]] = []
+        if mentor.approved_at:
+            decisions.append((person, Decision.SUBMITTED, mentor.person.joined, {}))
+            decisions.append((self.staff, Decision.APPROVED, mentor.approved_at, {}))
+        if mentor.submitted_at:
+            decisions.append((person, Decision.SUBMITTED, mentor.submitted_at, {}))
+        if mentor.changes_at:
+            decisions.append((self.staff, Decision.CHANGES, mentor.changes_at, mentor.changes))
+        return decisions
+
+    def _write_schedule(self, profile: int, mentor: MentorPlan) -> None:
+        plan = mentor.schedule
+        schedule = self.schedules.add(
+            profile, plan.zone, plan.buffer, plan.notice, plan.horizon_days, plan.max_per_day, plan.max_per_week
+        )
+        for window in plan.windows:
+            self.windows.add(schedule, *window)
+        for day, spans in plan.overrides.items():
+            self.overrides.add(schedule, day, [minute for span in spans for minute in span])
+        for first, last in plan.time_off:
+            self.time_off.add(schedule, first, last)
+
+    def _write_offers(self, profile: int, mentor: MentorPlan) -> tuple[int, ...]:
+        return tuple(
+            self.offers.add(
+                new_uuid(self.rng),
+                profile,
+                offer.title,
+                offer.length,
+                offer.format,
+                offer.instant,
+                offer.issue_types,
+                offer.questions,
+                position,
+            )
+            for position, offer in enumerate(mentor.offers)
+        )
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return (
+            self.profiles,
+            self.drafts,
+            self.profile_topics,
+            self.draft_topics,
+            self.offers,
+            self.decisions,
+            self.schedules,
+            self.windows,
+            self.overrides,
+            self.time_off,
+        )

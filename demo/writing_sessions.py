@@ -1,0 +1,187 @@
+"""Sessions into rows: brief, engagement, booking, its events, the time it takes, and what both said afterwards."""
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from sessions_app.attendance.facts import CONTEST_WITHIN
+from sessions_app.booking.clock import CLOSES_AFTER
+from sessions_app.models import (
+    OCCUPYING,
+    AttendanceAct,
+    AttendanceKind,
+    Booking,
+    BookingEvent,
+    BookingState,
+    Brief,
+    Engagement,
+    Feedback,
+    Occupancy,
+    Role,
+)
+from sessions_app.models.bookings import MISSED, new_room
+
+from .copying import Table
+from .data import said
+from .mentors import MentorPlan
+from .sessions import SessionPlan
+from .writing import Written, new_uuid
+
+CALLED_OFF = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED, BookingState.WITHDRAWN)
+MENTEE_SAYS = "resolution useful doable clear_limits listened overall again left_with may_publish advice"
+MENTOR_SAYS = "prepared right_person learned"
+
+
+class SessionWriter:
+    def __init__(self, rng: Random, today: datetime) -> None:
+        self.rng = rng
+        self.today = today
+        self.briefs = Table(Brief, "uuid author_id question issue_type situation tried done_when needed_by created_at")
+        self.engagements = Table(Engagement, "uuid mentee_id mentor_id brief_id created_at closed_at")
+        self.bookings = Table(
+            Booking,
+            "uuid engagement_id offer_id mentor_id mentee_id during format state version sequence expires_at reason "
+            "ended_by_id late room created_at confirmed_at",
+        )
+        self.events = Table(BookingEvent, "booking_id by_id from_state to_state during reason at")
+        self.attendance = Table(AttendanceAct, "booking_id start person_id kind words at")
+        self.occupancies = Table(Occupancy, "person_id booking_id during")
+        self.feedback = Table(Feedback, f"booking_id author_id role created_at updated_at {MENTEE_SAYS} {MENTOR_SAYS}")
+
+    def write(self, session: SessionPlan, mentor: MentorPlan, ids: Written) -> int:
+        offer = mentor.offers[session.offer]
+        during = DateTimeTZRange(session.slot.start, session.slot.end, "[)")
+        steps = _steps(session, ids.person)
+        engagement = self.engagements.add(
+            new_uuid(self.rng),
+            session.mentee,
+            ids.person,
+            self._write_brief(session, offer.issue_types),
+            session.created_at,
+            self._closed_at(session),
+        )
+        booking = self.bookings.add(
+            new_uuid(self.rng),
+            engagement,
+            ids.offers[session.offer],
+            ids.person,
+            session.mentee,
+            during,
+            offer.format,
+            session.state,
+            sum(told for *_step, told in steps),
+            1 if session.state == BookingState.CANCELLED else 0,
+            session.expires_at,
+            session.reason,
+            _who(session.ended_by_mentor, ids.person, session.mentee),
+            session.late,
+            new_room(),
+            session.created_at,
+            session.confirmed_at,
+        )
+        for by, before, after, reason, at, _told in steps:
+            self.events.add(booking, by, before, after, during, reason, at)
+        if session.state in OCCUPYING:
+            for person in (ids.person, session.mentee):
+                self.occupancies.add(person, booking, during)
+        if session.state in MISSED:
+            self._write_attendance(booking, session, ids.person)
+        self._write_feedback(booking, session, ids.person)
+        return booking
+
+    def _write_brief(self, session: SessionPlan, issue_types: tuple[str, ...]) -> int:
+        """One question is enough for most; one in three says more."""
+        rng = self.rng
+        more = [said(rng, kind) for kind in ("situations", "tried", "done_when")] if rng.random() < 0.35 else [""] * 3
+        needed_by = session.slot.start.date() + timedelta(days=rng.randint(1, 9)) if rng.random() < 0.2 else None
+        kind = rng.choice(issue_types)
+        return self.briefs.add(
+            new_uuid(rng), session.mentee, session.question, kind, *more, needed_by, session.created_at
+        )
+
+    def _closed_at(self, session: SessionPlan) -> datetime | None:
+        if session.state in CALLED_OFF:
+            return session.ended_at
+        closes_at = session.slot.end + CLOSES_AFTER
+        return closes_at if closes_at <= self.today else None
+
+    def _write_attendance(self, booking: int, session: SessionPlan, mentor: int) -> None:
+        """Who waited was in the call and said so; in the last week the other says that it was otherwise."""
+        start, end = session.slot.start, session.slot.end
+        pair = (mentor, session.mentee)
+        missing, waiting = pair if session.state == BookingState.MENTOR_NO_SHOW else pair[::-1]
+        acts = [
+            (waiting, AttendanceKind.JOINED, "", start - timedelta(minutes=1)),
+            (waiting, AttendanceKind.ABSENT, "", start + timedelta(minutes=5)),
+        ]
+        contested_at = end + timedelta(hours=2)
+        if self.today - CONTEST_WITHIN < contested_at < self.today:
+            words = "I was in the call, but nobody could hear me."
+            acts.append((missing, AttendanceKind.CONTESTED, words, contested_at))
+        for person, kind, words, at in acts:
+            self.attendance.add(booking, start, person, kind, words, at)
+
+    def _write_feedback(self, booking: int, session: SessionPlan, mentor: int) -> None:
+        for author, role, answers in (
+            (session.mentee, Role.MENTEE, session.mentee_answers),
+            (mentor, Role.MENTOR, session.mentor_answers),
+        ):
+            at = session.slot.end + timedelta(minutes=self.rng.randint(3, 2000))
+            if answers and at < self.today:
+                said_so = self._mentee_says() if role == Role.MENTEE else self._mentor_says()
+                self.feedback.add(booking, author, role, at, at, *said_so)
+
+    def _mentee_says(self) -> tuple[Any, ...]:
+        rng = self.rng
+        resolution = rng.choices(("yes", "partly", "no", "other"), (56, 33, 7, 4))[0]
+        left_with = said(rng, "left_with") if rng.random() < 0.45 else ""
+        if rng.random() < 0.35:  # most stop after the one question that is needed
+            return (resolution, None, None, None, None, "", "", left_with, bool(left_with), "", None, None, "")
+        helped = resolution in ("yes", "partly")
+        marks = [min(4, max(1, (4 if helped else 3) - (rng.random() < 0.4))) for _mark in range(4)]
+        overall = rng.choice(("good", "excellent") if helped else ("fair", "good"))
+        again = rng.choices(("yes", "other_topics", "no"), (80, 15, 5) if helped else (30, 40, 30))[0]
+        advice = said(rng, "advice") if rng.random() < 0.3 else ""
+        return (resolution, *marks, overall, again, left_with, bool(left_with), advice, None, None, "")
+
+    def _mentor_says(self) -> tuple[Any, ...]:
+        rng = self.rng
+        resolution = rng.choices(("yes", "partly", "no", "other"), (45, 42, 6, 7))[0]
+        learned = said(rng, "learned") if rng.random() < 0.3 else ""
+        return (resolution, *[None] * 4, "", "", "", False, "", rng.randint(2, 4), rng.random() < 0.9, learned)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return (
+            self.briefs,
+            self.engagements,
+            self.bookings,
+            self.events,
+            self.attendance,
+            self.occupancies,
+            self.feedback,
+        )
+
+
+def _who(mentor_did: bool | None, mentor: int, mentee: int) -> int | None:
+    return None if mentor_did is None else mentor if mentor_did else mentee
+
+
+Step = tuple[int | None, str, str, str, datetime, bool]
+
+
+def _steps(session: SessionPlan, mentor: int) -> list[Step]:
+    """The booking's events in order: by whom, from, to, why, when; and whether it was told, which is a new version."""
+    asked = session.confirmed_at != session.created_at
+    state: str = BookingState.REQUESTED if asked else BookingState.CONFIRMED
+    steps: list[Step] = [(session.mentee, "", state, "", session.created_at, False)]
+    if asked and session.confirmed_at:
+        steps.append((mentor, state, BookingState.CONFIRMED, "", session.confirmed_at, True))
+        state = BookingState.CONFIRMED
+    if session.ended_at:
+        by = _who(session.ended_by_mentor, mentor, session.mentee)
+        told = session.state != BookingState.COMPLETED
+        steps.append((by, state, session.state, session.reason, session.ended_at, told))
+    return steps

@@ -1,0 +1,94 @@
+"""An offer as its mentor writes it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.forms import ChipCheckboxes, ChipRadio
+from mentors.models import Format, IssueType, Length, Offer
+from mentors.topic_choices import TopicsField, grouped_topics
+
+from .profile import AT_ONCE, OneLine
+
+OWN_QUESTIONS = 3
+QUESTION_LENGTH = 140
+
+
+class OfferForm(forms.Form):
+    title = OneLine(
+        label=_("Title"),
+        help_text=_("What people get, in a few words. Without one, the length stands for it."),
+        max_length=70,
+        required=False,
+    )
+    length = forms.TypedChoiceField(
+        label=_("Length"),
+        choices=Length.choices,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=ChipRadio,
+    )
+    format = forms.ChoiceField(
+        label=_("How do you meet?"),
+        help_text=_("In writing, people ask without a time, and you answer within 48 hours; no length is needed."),
+        choices=Format.choices,
+        widget=ChipRadio,
+        error_messages={"required": _("Choose how you meet")},
+    )
+    at_once = forms.ChoiceField(
+        label=_("When someone picks a time"),
+        choices=AT_ONCE,
+        required=False,
+        widget=ChipRadio,
+    )
+    issue_types = forms.MultipleChoiceField(
+        label=_("Kinds of need"), choices=IssueType.choices, widget=ChipCheckboxes, required=False
+    )
+    topics = TopicsField(
+        label=_("Topics"), help_text=_("Without any, all topics of your profile are meant."), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["topics"].choices = grouped_topics()  # type: ignore[attr-defined]
+        for number in range(1, OWN_QUESTIONS + 1):
+            self.fields[f"question_{number}"] = OneLine(
+                label=_("Your question %(number)s") % {"number": number},
+                help_text=_("Something you want to know before you meet.") if number == 1 else "",
+                max_length=QUESTION_LENGTH,
+                required=False,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """What takes a slot needs a length and a way to be booked; what is in writing needs neither."""
+        data = super().clean() or self.cleaned_data
+        if data.get("format") != Format.WRITING:
+            for name, words in (("length", _("Choose a length")), ("at_once", _("Choose one"))):
+                if name not in self.errors and not data.get(name):
+                    self.add_error(name, words)
+        return data
+
+    @staticmethod
+    def initial_of(offer: Offer) -> dict[str, Any]:
+        questions = {f"question_{number}": text for number, text in enumerate(offer.questions, start=1)}
+        topics = [str(pk) for pk in offer.topics.values_list("pk", flat=True)] if offer.pk else []
+        return {
+            "title": offer.title,
+            "length": offer.length,
+            "format": offer.format,
+            "at_once": "yes" if offer.instant else "no",
+            "issue_types": offer.issue_types,
+            "topics": topics,
+            **questions,
+        }
+
+    def write_to(self, offer: Offer) -> None:
+        data = self.cleaned_data
+        offer.title, offer.format = data["title"], data["format"]
+        offer.length = data["length"] or Length.MIN_15
+        offer.instant = data["at_once"] != "no"
+        offer.issue_types = data["issue_types"]
+        asked = (data[f"question_{number}"] for number in range(1, OWN_QUESTIONS + 1))
+        offer.questions = [question for question in asked if question]

@@ -1,0 +1,28 @@
+"""What a profile still needs before it can be sent for review."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mentors.models import ASKS_NEEDED, ProfileDraft
+
+# Where in the application each field is asked
+STEP_OF = {"name": 1, "headline": 1, "asks": 2, "topics": 2, "languages": 2, "how_i_work": 3, "offers": 4}
+
+
+def what_is_missing(draft: ProfileDraft) -> dict[str, str | Promise]:
+    """Field by field, in the order of the application's pages; empty when the profile can be sent."""
+    wanted: list[tuple[str, bool, str | Promise]] = [
+        ("name", bool(draft.profile.person.name.strip()), _("Write your name")),
+        ("headline", bool(draft.headline.strip()), _("Write what you do, in one line")),
+        ("asks", len(draft.asks) >= ASKS_NEEDED, _("Write three questions you are good at")),
+        ("topics", draft.topics.exists(), _("Choose at least one topic")),
+        ("languages", bool(draft.languages), _("Choose at least one language")),
+        ("how_i_work", bool(draft.how_i_work.strip()), _("Write how you work")),
+        ("offers", draft.profile.offers.active().exists(), _("Choose at least one length")),
+    ]
+    return {field: message for field, is_there, message in wanted if not is_there}
+
+
+def missing_steps(draft: ProfileDraft) -> list[tuple[int, str | Promise]]:
+    """What is missing, with the page of the application that asks for it."""
+    return [(STEP_OF[field], message) for field, message in what_is_missing(draft).items()]

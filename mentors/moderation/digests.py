@@ -1,0 +1,58 @@
+"""Tells staff what waits for a decision: only when something new does, and never twice within an hour."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import ngettext
+
+from common.mail.rendering import absolute, render_mail
+from common.times import day_text
+from mentors.models import MentorProfile
+from notifications.digests import announce, digest_due, register_digest, staff_to_tell
+from notifications.models import Notification
+from notifications.registry import Message, Nothing
+from notifications.services import Due
+
+KIND = "to_review"
+SUBJECT_TYPE = "review_queue"
+
+
+def register_review_digest() -> None:
+    register_digest(KIND, to_review)
+
+
+def announce_queue(*, now: datetime) -> int:
+    """Write a row for every member of staff who has not heard of the newest profile that waits. Returns how many."""
+    return announce(KIND, _dues(now), now=now)
+
+
+def _dues(now: datetime) -> Iterator[Due]:
+    newest = MentorProfile.objects.to_review().reverse()[:2]  # one of them may be the reader's own
+    for person in staff_to_tell(KIND, now=now):
+        profile = next((profile for profile in newest if profile.is_decided_by(person)), None)
+        if profile:
+            yield digest_due(
+                KIND, person, subject_type=SUBJECT_TYPE, subject_id=profile.pk, version=profile.version, now=now
+            )
+
+
+def to_review(row: Notification, now: datetime) -> Message | Nothing:
+    """How many wait at this moment, and since when the oldest does."""
+    reader = row.recipient
+    if not reader.is_staff:
+        return Nothing("not staff any more")
+    waiting = MentorProfile.objects.to_review().decided_by(reader).select_related("draft")
+    count, oldest = waiting.count(), waiting.first()
+    if oldest is None or oldest.draft.submitted_at is None:
+        return Nothing("nothing waits any more")
+    heading = ngettext("%(count)s profile waits for a decision", "%(count)s profiles wait for a decision", count)
+    context = {
+        "heading": heading % {"count": count},
+        "since": day_text(oldest.draft.submitted_at, str(reader.zone), now),
+        "queue_url": absolute("staff_profiles"),
+        "review_url": absolute("staff_profile", oldest.slug),
+    }
+    subject, text, html = render_mail(
+        "to_review", context, zone=str(reader.zone), language=reader.language, hour12=reader.hour12
+    )
+    return Message(subject=subject, text=text, html=html)

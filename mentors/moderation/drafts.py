@@ -1,0 +1,207 @@
+"""Writing a profile: the words and the photo as their mentor is writing them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from accounts.hooks import announce_person
+from accounts.models import User
+from common.pages.seen import mark_of
+from mentors.errors import ProfileError, check_seen
+from mentors.models import THUMBNAIL, MentorProfile, ProfileDraft, ProfileState, ProfileWords, Topic
+from mentors.photos import Portraits
+
+WORDS = ("headline", "asks", "how_i_work", "languages", "photo")
+SLUG_LENGTH = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What one page of the application changes; None leaves a field as it is."""
+
+    headline: str | None = None
+    asks: list[str] | None = None
+    how_i_work: str | None = None
+    languages: list[str] | None = None
+
+
+def lock_profile(profile: MentorProfile) -> MentorProfile:
+    """The row as it is now, kept from other writers until the transaction ends."""
+    # The person first, as bookings do: who books at this moment sees the profile as it was or as it will be.
+    User.objects.locked(profile.person_id)
+    return MentorProfile.objects.select_for_update(of=("self",)).select_related("person").get(pk=profile.pk)
+
+
+def copy_words(*, source: MentorProfile | ProfileDraft, target: MentorProfile | ProfileDraft) -> None:
+    for field in WORDS:
+        setattr(target, field, _plain(source, field))
+    target.topics.set(source.topics.all())
+
+
+@transaction.atomic
+def draft_of(profile: MentorProfile) -> ProfileDraft:
+    """What the mentor is writing; begins as the public words."""
+    draft, created = ProfileDraft.objects.get_or_create(
+        profile=profile, defaults={field: _plain(profile, field) for field in WORDS}
+    )
+    if created:
+        draft.topics.set(profile.topics.all())
+    draft.profile = profile
+    return draft
+
+
+def differs(profile: MentorProfile, draft: ProfileDraft) -> bool:
+    """Whether something was written that the public does not see yet."""
+    return any(_plain(profile, field) != _plain(draft, field) for field in WORDS) or set(
+        profile.topics.values_list("pk", flat=True)
+    ) != set(draft.topics.values_list("pk", flat=True))
+
+
+def _plain(words: ProfileWords, field: str) -> object:
+    return words.photo.name or "" if field == "photo" else getattr(words, field)
+
+
+@transaction.atomic
+def start_application(*, person: User, now: datetime, name: str = "") -> MentorProfile:
+    """The person's profile, made if there is none yet; a declined one opens again once its time has passed.
+
+    `name` gives the profile its address, which stays. Raises ProfileError("too_early").
+    """
+    User.objects.locked(person)
+    profile = MentorProfile.objects.filter(person=person).first()
+    if profile is None:
+        profile = _create_profile(person, name or person.name)
+        ProfileDraft.objects.create(profile=profile)
+    elif profile.state == ProfileState.DECLINED:
+        may_apply_from = (profile.declined_at or now) + settings.REAPPLY_AFTER
+        if now < may_apply_from:
+            raise ProfileError("too_early", _("You can apply again later."))
+        profile.state = ProfileState.DRAFT
+        profile.version += 1
+        profile.save(update_fields=["state", "version"])
+    return profile
+
+
+def _create_profile(person: User, name: str) -> MentorProfile:
+    """Two people of one name may start at the same moment: the second takes the next number."""
+    for _attempt in range(5):
+        try:
+            with transaction.atomic():
+                return MentorProfile.objects.create(person=person, slug=free_slug(name))
+        except IntegrityError:
+            continue
+    raise ProfileError("busy", _("Your profile could not be saved just now. Try again."))
+
+
+def free_slug(name: str) -> str:
+    """An address from the name, numbered when another mentor has it; names without Latin letters give `mentor`."""
+    base = slugify(name)[:SLUG_LENGTH].strip("-") or "mentor"
+    taken = set(MentorProfile.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    slug, number = base, 2
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    return slug
+
+
+@transaction.atomic
+def save_words(
+    *,
+    profile: MentorProfile,
+    words: Words,
+    topics: Iterable[Topic] | None = None,
+    name: str | None = None,
+    photo: Portraits | None = None,
+    remove_photo: bool = False,
+    seen: str | None = None,
+) -> ProfileDraft:
+    """Keep what the mentor wrote. The public words stay; whoever is reviewing sees that this changed.
+
+    `seen` is the mark of the same words as the mentor saw them (`words_mark`). Raises ProfileError("closed") when the
+    profile may not be written (suspended, turned down), or "moved_on".
+    """
+    User.objects.locked(profile.person_id)
+    fresh = lock_profile(profile)
+    if not fresh.is_writable:
+        raise ProfileError("closed", _("This profile cannot be changed now."))
+    draft = draft_of(fresh)
+    new = {field: value for field, value in asdict(words).items() if value is not None}
+    asked = new | ({"name": name} if name is not None else {})
+    asked |= {"topics": sorted(topic.pk for topic in topics)} if topics is not None else {}
+    check_seen(seen, words_mark(fresh, draft, *asked), _mark_of_words(asked))
+    for field, value in new.items():
+        setattr(draft, field, value)
+    if topics is not None:
+        draft.topics.set(asked["topics"])
+    if name is not None and name != fresh.person.name:
+        fresh.person.name = name
+        fresh.person.save(update_fields=["name"])
+        announce_person(fresh.person)
+    if photo is not None or remove_photo:
+        _replace_photo(fresh, draft, photo)
+    draft.save()
+    fresh.version += 1
+    fresh.save(update_fields=["version"])
+    return draft
+
+
+def words_mark(profile: MentorProfile, draft: ProfileDraft | None, *names: str) -> str:
+    """Of what one page of the profile asks, as it is stored; before there is a profile there is nothing but a name."""
+    known: dict[str, object] = {"name": profile.person.name}
+    if draft is not None:
+        known |= {field: getattr(draft, field) for field in ("headline", "asks", "how_i_work", "languages")}
+        known["topics"] = sorted(draft.topics.values_list("pk", flat=True)) if "topics" in names else []
+    return _mark_of_words({name: known[name] for name in names})
+
+
+def _mark_of_words(words: Mapping[str, object]) -> str:
+    return mark_of(*sorted(words.items()))
+
+
+def _replace_photo(profile: MentorProfile, draft: ProfileDraft, photo: Portraits | None) -> None:
+    before = draft.photo.name or ""
+    draft.photo = ""
+    if photo is not None:
+        draft.photo.save("photo.webp", ContentFile(photo.portrait), save=False)
+        default_storage.save(file_name(draft.photo.name, THUMBNAIL), ContentFile(photo.thumbnail))
+    if before and before != profile.photo.name:
+        forget_photo(before)
+
+
+def file_name(portrait: str, size: int) -> str:
+    """Where the other size of a photo lies: photos/ab12.webp has photos/ab12-96.webp beside it."""
+    path = Path(portrait)
+    return str(path.with_name(f"{path.stem}-{size}{path.suffix}")) if size == THUMBNAIL else portrait
+
+
+def forget_photo(portrait: str) -> None:
+    """Delete both sizes once the transaction holds, and never before."""
+    for name in (portrait, file_name(portrait, THUMBNAIL)):
+        transaction.on_commit(lambda name=name: default_storage.delete(name))  # type: ignore[misc]
+
+
+@transaction.atomic
+def discard_changes(*, profile: MentorProfile, seen: str | None = None) -> None:
+    """Let go of what was written since the approval; the draft becomes the public words again.
+
+    `seen` is the version that the mentor saw. Raises ProfileError("not_live", "moved_on").
+    """
+    fresh = lock_profile(profile)
+    check_seen(seen, str(fresh.version))
+    if fresh.state != ProfileState.APPROVED:
+        raise ProfileError("not_live", _("Only a live profile has a public version to go back to."))
+    draft = draft_of(fresh)
+    if draft.photo.name and draft.photo.name != fresh.photo.name:
+        forget_photo(draft.photo.name)
+    copy_words(source=fresh, target=draft)
+    draft.submitted_at = None
+    draft.save()
+    fresh.version += 1
+    fresh.save(update_fields=["version"])

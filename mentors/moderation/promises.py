@@ -1,0 +1,69 @@
+"""Until when people are told to hear from us, and what their profile's state is called."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, tzinfo
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mentors.models import Decision, MentorProfile, ProfileDecision, ProfileState
+
+from .checklist import POINT_BY_KEY, Point
+from .working_days import add_working_days
+
+REVIEW_WORKING_DAYS = 2
+NOON = time(12)
+TOLD = (
+    Decision.SUBMITTED,
+    Decision.APPROVED,
+    Decision.CHANGES,
+    Decision.DECLINED,
+    Decision.SUSPENDED,
+    Decision.REINSTATED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StateTag:
+    kind: str
+    text: str | Promise
+    icon: str
+
+
+TAGS = {
+    ProfileState.DRAFT: StateTag("", _("Draft"), "pencil"),
+    ProfileState.SUBMITTED: StateTag("warn", _("In review"), "hourglass"),
+    ProfileState.NEEDS_CHANGES: StateTag("warn", _("Changes asked"), "refresh-cw"),
+    ProfileState.APPROVED: StateTag("ok", _("Live"), "circle-check"),
+    ProfileState.DECLINED: StateTag("danger", _("Turned down"), "circle-x"),
+    ProfileState.SUSPENDED: StateTag("danger", _("Suspended"), "circle-x"),
+}
+PAUSED = StateTag("", _("Paused"), "circle-pause")
+
+
+def state_tag(profile: MentorProfile, today: date) -> StateTag:
+    """`today`: the mentor's date, from which a pause counts."""
+    state = ProfileState(profile.state)
+    return PAUSED if state == ProfileState.APPROVED and profile.is_paused(today) else TAGS[state]
+
+
+def hear_by(sent: datetime, zone: tzinfo) -> datetime:
+    """Noon, in the mentor's zone, of the day until which they hear from us."""
+    day = add_working_days(sent.astimezone(zone).date(), REVIEW_WORKING_DAYS)
+    return datetime.combine(day, NOON, zone)
+
+
+def apply_again_from(profile: MentorProfile) -> datetime | None:
+    return profile.declined_at + settings.REAPPLY_AFTER if profile.declined_at else None
+
+
+def told_decision(profile: MentorProfile) -> ProfileDecision | None:
+    """The last decision that its mentor was told about."""
+    return profile.decisions.filter(decision__in=TOLD).select_related("by").order_by("-version", "-pk").first()
+
+
+def points_of(decision: ProfileDecision) -> Sequence[tuple[Point, str]]:
+    """What was asked, in the order of the checklist."""
+    return [(point, decision.points[key]) for key, point in POINT_BY_KEY.items() if key in decision.points]

@@ -1,0 +1,33 @@
+"""Photos of mentors: the public one for everybody, any other only for its owner and staff."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from common.stored import stored_file
+from mentors.models import PORTRAIT, THUMBNAIL, MentorProfile, photo_named
+from mentors.moderation.drafts import file_name
+
+A_DAY = 24 * 3600
+
+
+@login_not_required
+@require_safe
+def mentor_photo(request: HttpRequest, slug: str, key: str, size: int) -> HttpResponseBase:
+    profile = get_object_or_404(MentorProfile.objects.select_related("person", "draft"), slug=slug)
+    name = photo_named(key)
+    is_public = profile.is_public and profile.photo.name == name
+    if size not in (PORTRAIT, THUMBNAIL) or not (is_public or _may_see(request, profile, name)):
+        raise Http404
+    response = stored_file(file_name(name, size), content_type="image/webp")
+    # The address changes with the photo; a day is how long a suspended one may linger in a cache.
+    response["Cache-Control"] = f"public, max-age={A_DAY}" if is_public else "private, no-store"
+    return response
+
+
+def _may_see(request: HttpRequest, profile: MentorProfile, name: str) -> bool:
+    if not request.user.is_authenticated or not (request.user.is_staff or request.user.pk == profile.person_id):
+        return False
+    draft = getattr(profile, "draft", None)
+    return name in (profile.photo.name, draft.photo.name if draft else "")

@@ -1,0 +1,52 @@
+"""Staff keep the topics: two levels, with the other words people use."""
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.decorators import staff_required
+from accounts.requests import SignedInRequest
+from common.pages.requests import posted
+from common.pages.seen import seen_by, still_seen
+from mentors.forms.topics import TopicForm
+from mentors.models import Topic
+from mentors.topics import topic_mark
+
+
+@require_safe
+@staff_required
+def staff_topics(request: SignedInRequest) -> HttpResponse:
+    topics = list(Topic.objects.annotate(mentor_count=Count("mentors")))
+    below: dict[int | None, list[Topic]] = {}
+    for topic in topics:
+        below.setdefault(topic.parent_id, []).append(topic)
+    groups = [(root, below.get(root.pk, [])) for root in below.get(None, [])]
+    return render(request, "staff/topics.html", {"groups": groups, "nav": "topics"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def staff_topic_add(request: SignedInRequest) -> HttpResponse:
+    parent = Topic.objects.roots().filter(slug=request.GET.get("under", "")[:60]).first()
+    return _edit(request, Topic(parent=parent))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def staff_topic_edit(request: SignedInRequest, slug: str) -> HttpResponse:
+    return _edit(request, get_object_or_404(Topic, slug=slug))
+
+
+def _edit(request: SignedInRequest, topic: Topic) -> HttpResponse:
+    name, present = topic.name, topic_mark(topic) if topic.pk else ""
+    form = TopicForm(posted(request), instance=topic)
+    if request.method == "POST" and form.is_valid() and form.keep(seen_by(request)):
+        messages.success(request, _("“%(name)s” is saved.") % {"name": topic.name})
+        return redirect("staff_topics")
+    seen = still_seen(request, present, told=form.is_stale)
+    context = {"form": form, "name": name, "seen": seen, "nav": "topics"}
+    status = 409 if form.is_stale else 422 if form.errors else 200
+    return render(request, "staff/topic.html", context, status=status)

@@ -1,0 +1,35 @@
+"""What is told to people and to programs: the outbox, the inbox, preferences, webhooks."""
+
+from .outbox import (
+    IN_TROUBLE,
+    LISTED_AS,
+    BouncedAddress,
+    Group,
+    InboxItem,
+    InboxItemQuerySet,
+    MailBreaker,
+    Notification,
+    NotificationQuerySet,
+    Preference,
+    State,
+    usual_leads,
+)
+from .webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
+
+__all__ = [
+    "BouncedAddress",
+    "DeliveryState",
+    "Group",
+    "IN_TROUBLE",
+    "InboxItem",
+    "InboxItemQuerySet",
+    "LISTED_AS",
+    "MailBreaker",
+    "Notification",
+    "NotificationQuerySet",
+    "Preference",
+    "State",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "usual_leads",
+]

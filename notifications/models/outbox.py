@@ -1,0 +1,266 @@
+"""The outbox: what one person must be told about one thing, due at a time. One row per message, for good.
+
+Beside it the inbox, the same news as lines on a page, and how a person wants to be told.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Self
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import Case, F, Q, When
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    PENDING = "pending"
+    LEASED = "leased"
+    SENT = "sent"
+    EXPIRED = "expired"
+    OBSOLETE = "obsolete"
+    DEAD = "dead"
+    UNCERTAIN = "uncertain"
+
+
+IN_TROUBLE = (State.DEAD, State.UNCERTAIN, State.EXPIRED)
+# What is said in few words, the same for many rows; else the error as it came.
+LISTED_AS = Case(When(reason="", then=F("last_error")), default=F("reason"), output_field=models.TextField())
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def pending(self) -> Self:
+        return self.filter(state=State.PENDING)
+
+    def about(self, subject_type: str, subject_id: int) -> Self:
+        return self.filter(subject_type=subject_type, subject_id=subject_id)
+
+    def in_trouble(self) -> Self:
+        """What did not arrive, perhaps did not, or would have come too late."""
+        return self.filter(state__in=IN_TROUBLE)
+
+    def why(self, reason: str) -> Self:
+        """Those in trouble that staff find listed under this reason."""
+        return self.alias(listed_as=LISTED_AS).filter(listed_as=reason)
+
+    def left(self) -> Self:
+        """What has reached its recipient, or may have."""
+        return self.exclude(sent_at=None, data_started_at=None, doubted_at=None)
+
+
+class Notification(models.Model):
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=60)
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
+    # A name and a number, not a foreign key: this app knows nothing of the ones above it.
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    subject_version = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField()
+    send_before = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    reason = models.CharField(max_length=80, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    # How many of the attempts the mail server refused. These never make us give up, unless it says that the mailbox is
+    # not there.
+    refusals = models.PositiveSmallIntegerField(default=0, db_default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    data_started_at = models.DateTimeField(null=True, blank=True)
+    # An earlier attempt may have reached the recipient: whatever is sent after it may be a second copy.
+    doubted_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    # When it came to an end without a message that surely arrived.
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # Whose act it tells of, for a limit on what one person can have sent to another; nobody's when the clock tells it.
+    caused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # Fixed at creation and the same on every attempt, so that a receiver can see a second copy for what it is.
+    message_id = models.CharField(max_length=120)
+    date = models.DateTimeField()
+    last_error = models.TextField(blank=True)
+    retried_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    retried_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=State.LEASED, lease_until__isnull=False, lease_token__isnull=False)
+                | (~Q(state=State.LEASED) & Q(lease_until__isnull=True, lease_token__isnull=True)),
+                name="notification_lease_goes_with_leased",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.SENT, sent_at__isnull=False) | (~Q(state=State.SENT) & Q(sent_at__isnull=True)),
+                name="notification_sent_at_goes_with_sent",
+            ),
+            models.CheckConstraint(condition=Q(send_before__gte=F("due_at")), name="notification_due_before_too_late"),
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at", "id"], condition=Q(state=State.PENDING), name="notification_to_send"),
+            models.Index(fields=["lease_until"], condition=Q(state=State.LEASED), name="notification_leased"),
+            models.Index(fields=["subject_type", "subject_id"], name="notification_subject"),
+            models.Index(fields=["recipient", "-due_at"], name="notification_recipient"),
+            models.Index(fields=["sent_at"], condition=Q(state=State.SENT), name="notification_sent_at"),
+            models.Index(
+                fields=["-due_at"],
+                condition=Q(state__in=("dead", "uncertain", "expired")),
+                name="notification_trouble",
+            ),
+            models.Index(
+                fields=["ended_at"],
+                condition=Q(state__in=("dead", "uncertain", "expired")),
+                name="notification_ended",
+            ),
+            # Tiny, and enough to find what is a year old: rows lie about in the order of their dates.
+            BrinIndex(fields=["due_at"], name="notification_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.dedupe_key
+
+    @staticmethod
+    def key(kind: str, subject_type: str, subject_id: int, version: int, recipient_id: int) -> str:
+        return f"{kind}:{subject_type}:{subject_id}:v{version}:{recipient_id}"
+
+    @staticmethod
+    def new_message_id(host: str) -> str:
+        return f"<{uuid.uuid4()}@{host}>"
+
+    def is_too_late(self, now: datetime) -> bool:
+        return now >= self.send_before
+
+    @property
+    def failures(self) -> int:
+        """Attempts that failed through us, not because the mail server refused: too many of them are the end."""
+        return self.attempts - self.refusals
+
+
+class MailBreaker(models.Model):
+    """What all workers know of a mail server that refuses mail after mail: one row; see `breaker`.
+
+    A run of refusals begins with the first one after a message was taken, and ends with the next that is.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    since = models.DateTimeField(null=True, blank=True)
+    # How many of them say that we are refused, or that the server is broken.
+    against_us = models.PositiveIntegerField(default=0, db_default=0)
+    # Who was refused, each once; no more of them than it takes.
+    recipients = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    answer = models.TextField(blank=True)
+    # While it is open nothing is sent but one mail after each pause, to see whether the server takes it.
+    opened_at = models.DateTimeField(null=True, blank=True)
+    next_probe_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="one_mail_breaker"),
+            models.CheckConstraint(
+                condition=Q(opened_at=None, next_probe_at=None)
+                | Q(opened_at__isnull=False, next_probe_at__isnull=False, since__isnull=False),
+                name="open_mail_breaker_probes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.answer
+
+    @property
+    def is_open(self) -> bool:
+        return self.opened_at is not None
+
+
+class InboxItemQuerySet(models.QuerySet["InboxItem"]):
+    def shown_to(self, person: models.Model, now: datetime) -> Self:
+        return self.filter(recipient=person, at__lte=now)
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+
+class InboxItem(models.Model):
+    """One line in one person's inbox, from `at` on. Its words are found when it is read: see `inbox`."""
+
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=60)
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="inbox")
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    subject_version = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InboxItemQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["recipient", "-at", "-id"], name="inbox_recipient"),
+            models.Index(fields=["recipient", "at"], condition=Q(read_at=None), name="inbox_unread"),
+            models.Index(fields=["subject_type", "subject_id"], name="inbox_subject"),
+            BrinIndex(fields=["at"], name="inbox_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.dedupe_key
+
+
+class Group(models.TextChoices):
+    """What a person may switch off as one."""
+
+    REMINDERS = "reminders", _("Reminders")
+    MESSAGES = "messages", _("Messages")
+    AFTERWARDS = "afterwards", _("After a session")
+    PROFILE = "profile", _("Your mentor profile")
+    DIGEST = "digest", _("Staff: what waits for a decision")
+
+
+def usual_leads() -> list[int]:
+    return [24 * 60, 60]
+
+
+class Preference(models.Model):
+    """How one person wants to be told. Who has none gets everything, at any hour, reminded a day and an hour before."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="preference"
+    )
+    off = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+    # Wall-clock times of the person's own zone; quiet from 22:00 until 7:00 goes over midnight.
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    # Minutes before the start.
+    leads = ArrayField(models.PositiveSmallIntegerField(), default=usual_leads, blank=True, size=3)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False) & ~Q(quiet_from=F("quiet_until")),
+                name="quiet_hours_begin_and_end",
+            ),
+            models.CheckConstraint(condition=Q(leads__len__lte=3), name="three_reminders_at_most"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}"
+
+
+class BouncedAddress(models.Model):
+    """An address whose server said that nobody is there. It goes with the address, or when its owner proves it."""
+
+    address = models.OneToOneField(EmailAddress, on_delete=models.CASCADE, related_name="bounce")
+    answer = models.TextField()
+    bounced_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.answer}"

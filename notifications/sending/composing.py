@@ -1,0 +1,35 @@
+"""From a rendered message to the bytes that travel."""
+
+from datetime import UTC
+from email.utils import format_datetime
+
+from django.conf import settings
+
+from common.mail.headers import Mailbox, mailbox_header, raw_header, text_header
+from common.mail.rendering import sender
+from common.mail.wire import new_mail
+from notifications.models import Notification
+from notifications.registry import Message
+
+
+def compose(row: Notification, message: Message) -> bytes:
+    """Raises UnwritableHeaderError or UnreadableMailError: no later attempt would write it better."""
+    headers = [
+        text_header("Subject", message.subject),
+        mailbox_header("From", sender(message.from_name)),
+        mailbox_header("To", Mailbox(row.recipient.name, row.recipient.email)),
+        mailbox_header("Reply-To", Mailbox("", settings.CONTACT_EMAIL)),
+        raw_header("Date", format_datetime(row.date.astimezone(UTC))),
+        raw_header("Message-ID", row.message_id),
+        raw_header("Auto-Submitted", "auto-generated"),
+        *(raw_header(name, value) for name, value in message.headers.items()),
+    ]
+    mail = new_mail(headers, text=message.text, html=message.html)
+    calendars = [attachment for attachment in message.attachments if attachment.mimetype.startswith("text/calendar")]
+    for attachment in calendars:
+        mail.add_calendar(attachment.content, attachment.mimetype)
+    for attachment in message.attachments:
+        # A program that has read the calendar part needs a file only to keep, so it gets a type nothing acts on.
+        kind = "application/ics" if attachment in calendars else attachment.mimetype
+        mail.add_file(attachment.content, kind, attachment.filename)
+    return mail.as_bytes()

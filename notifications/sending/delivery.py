@@ -1,0 +1,167 @@
+"""Delivers one claimed row: ask what there is to say now, say it, write down what came of it."""
+
+import logging
+import time
+from dataclasses import replace
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone, translation
+
+from accounts.models import User
+from common.mail.headers import UnwritableHeaderError, envelope_address
+from common.mail.rendering import sender
+from common.mail.wire import UnreadableMailError
+from notifications import bounces, outbox
+from notifications.models import Notification, State
+from notifications.preferences import preference_of, quiet_end
+from notifications.registry import Kind, Message, Nothing, UnknownKindError, kind_named
+from notifications.smtp_refusals import Blame, blame
+from notifications.unsubscribing import unsubscribe_headers
+
+from . import breaker
+from .caps import held_until
+from .composing import compose
+from .smtp import MailServer, MayHaveLeftError, RefusedError, ServerAwayError
+
+logger = logging.getLogger(__name__)
+
+TOO_LATE = "too late"
+REFUSED_TOO_LONG = "refused until it was too late"
+
+
+def deliver(row: Notification, now: datetime | None = None, *, server: MailServer | None = None) -> None:
+    """Bring a claimed row to its end, or back to pending. Raises ServerAwayError: no other row would fare better."""
+    try:
+        if server:
+            _deliver(row, now, server)
+        else:
+            with MailServer() as own:
+                _deliver(row, now, own)
+    except ServerAwayError as error:
+        outbox.postpone(row, settings.OUTBOX_FIRST_RETRY, str(error), now)
+        raise
+    except RefusedError as error:
+        _refused(row, error, now)
+    except (UnwritableHeaderError, UnreadableMailError) as error:
+        logger.exception("notification %s can't be written as a mail", row.pk)
+        outbox.close_dead(row, f"not sent: {error}", now)
+    except Exception as error:
+        logger.exception("notification %s failed", row.pk)
+        outbox.retry_unless_begun(row, f"{type(error).__name__}: {error}", now)
+
+
+def _refused(row: Notification, error: RefusedError, now: datetime | None) -> None:
+    if error.blame == Blame.MAILBOX:
+        outbox.close_refused(row, str(error), now)
+        if error.nobody_there:
+            bounces.mark_bouncing(row.recipient, row.recipient.email, str(error), now or timezone.now())
+    else:
+        outbox.retry_refused(row, str(error), now)
+    breaker.note_refused(row.recipient_id, error.blame, str(error), now)
+
+
+def _deliver(row: Notification, now: datetime | None, server: MailServer) -> None:
+    moment = outbox.claimed_at(row)
+    try:
+        _ = row.recipient
+    except User.DoesNotExist:
+        outbox.close(row, State.OBSOLETE, "person is gone", now)
+        return
+    if row.is_too_late(moment):
+        outbox.close(row, State.EXPIRED, REFUSED_TOO_LONG if refused_by_their_server(row) else TOO_LATE, now)
+        return
+    try:
+        kind = kind_named(row.kind)
+    except UnknownKindError:
+        outbox.close_dead(row, "unknown kind", now)
+        return
+    if until := held_until(row, kind, moment):
+        outbox.hold(row, until, "enough mails for a day")
+        return
+    if kind.group and (until := wanted_later(row, moment)):
+        outbox.hold(row, until, "quiet hours")
+        return
+    said = say(row, kind, moment)
+    if isinstance(said, Nothing):
+        outbox.close(row, State.OBSOLETE, said.reason, now)
+    else:
+        send(row, said, now, server)
+
+
+def refused_by_their_server(row: Notification) -> bool:
+    """Whether the last answer was about this recipient while others got theirs: then the delay was none of ours."""
+    code, _space, answer = row.last_error.partition(" ")
+    about_them = row.refusals > 0 and code.isdecimal() and blame(int(code), answer) != Blame.OURS
+    return about_them and breaker.opened() is None
+
+
+def say(row: Notification, kind: Kind, moment: datetime) -> Message | Nothing:
+    """What the recipient is to be told at this moment, in their language, or why they are not."""
+    person = row.recipient
+    if not person.is_active:
+        return Nothing("person not active")
+    if not EmailAddress.objects.filter(user=person, email=person.email, verified=True).exists():
+        return Nothing("address not verified")
+    if bounces.bounces(person):
+        return Nothing(breaker.ADDRESS_BOUNCES)
+    if kind.group and kind.group in preference_of(person).off:
+        return Nothing("switched off")
+    with translation.override(person.language):
+        said = kind.render(row, moment)
+    if kind.group and isinstance(said, Message):
+        return replace(said, headers={**said.headers, **unsubscribe_headers(person, kind.group)})
+    return said
+
+
+def wanted_later(row: Notification, moment: datetime) -> datetime | None:
+    """When the recipient's quiet hours end; None when there are none now, or they would make this mail come too late.
+
+    Better a mail in the quiet hours than none: it makes no noise by itself, and somebody may be waiting in the call.
+    """
+    until = quiet_end(preference_of(row.recipient), row.recipient.zone, moment)
+    return until if until and until < row.send_before else None
+
+
+def send(row: Notification, message: Message, now: datetime | None, server: MailServer) -> None:
+    """Raises ServerAwayError or RefusedError, in which case the message has certainly not left."""
+    content = compose(row, message)
+    server.announce(sender().addr_spec, envelope_address(row.recipient.email))
+    if not _is_still_wanted(row, now, server):
+        return
+    try:
+        server.hand_over(content)
+    except MayHaveLeftError as error:
+        outbox.note(row, str(error))  # the reaper settles it, once the server has had time to make up its mind
+        return
+    lease_ends = time.monotonic() + settings.OUTBOX_LEASE.total_seconds()
+    keep_trying_to_mark_sent(row, now, until=lease_ends)
+    breaker.note_taken()
+
+
+def _is_still_wanted(row: Notification, now: datetime | None, server: MailServer) -> bool:
+    """The fence; a server that waits for a message that doesn't come is left standing."""
+    wanted = False
+    try:
+        wanted = outbox.begin_data(row, now)
+    finally:
+        if not wanted:
+            server.hang_up()
+    return wanted
+
+
+def keep_trying_to_mark_sent(row: Notification, now: datetime | None, *, until: float) -> None:
+    """The message has left: a database that is away for a moment must not make it leave twice."""
+    while True:
+        try:
+            outbox.mark_sent(row, now)
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > until:
+                logger.exception("notification %s was sent, and nobody could write it down", row.pk)
+                return
+            connection.close()
+            time.sleep(1)
+        else:
+            return

@@ -1,0 +1,104 @@
+"""Sends due rows one after the other, over one connection, and holds each for as long as the mail server takes."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+
+from notifications import outbox
+from notifications.models import Notification
+
+from . import breaker
+from .breaker import Passage
+from .delivery import deliver
+from .smtp import MailServer, ServerAwayError
+
+logger = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 20.0
+# Renewed twice before the lease could end, should one of the two fail.
+RENEWALS_IN_A_LEASE = 3
+
+
+def drain_outbox(
+    now: datetime | None = None, *, seconds: float = DRAIN_SECONDS, stopping: Callable[[], bool] = lambda: False
+) -> int:
+    """Deliver due rows until none is left, the time is up, or the caller stops it. Returns how many were taken up."""
+    end = time.monotonic() + seconds
+    taken = 0
+    with MailServer() as server, LeaseKeeper() as keeper:
+        while time.monotonic() < end and not stopping() and (row := take_up(now)):
+            taken += 1
+            try:
+                with keeper.keeps(row):
+                    deliver(row, now, server=server)
+            except ServerAwayError as error:
+                logger.warning("mail server away: %s", error)
+                break
+    return taken
+
+
+def take_up(now: datetime | None = None) -> Notification | None:
+    """The next row to deliver, leased; None while there is none, or while the mail server takes nothing."""
+    passage = breaker.passage(now)
+    if passage == Passage.SHUT:
+        return None
+    return outbox.claim(now, waiting_too=passage == Passage.PROBE)
+
+
+class LeaseKeeper:
+    """Renews the lease of the row in hand, from a thread of its own that starts with the first row.
+
+    A process that stands still renews nothing, so its row goes to another; and no row is held for longer than the mail
+    server may take at most.
+    """
+
+    def __init__(self) -> None:
+        self._every = settings.OUTBOX_LEASE.total_seconds() / RENEWALS_IN_A_LEASE
+        self._longest = settings.EMAIL_ANSWER_TIMEOUT + settings.OUTBOX_LEASE.total_seconds()
+        self._row: Notification | None = None
+        self._since = 0.0
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        if self._thread:
+            self._thread.join()
+
+    @contextmanager
+    def keeps(self, row: Notification) -> Iterator[None]:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="lease keeper", daemon=True)
+            self._thread.start()
+        self._row, self._since = row, time.monotonic()
+        try:
+            yield
+        finally:
+            self._row = None
+
+    def _run(self) -> None:
+        while not self._over.wait(self._every):
+            row, since = self._row, self._since
+            if row and self._every / 2 < time.monotonic() - since < self._longest:
+                self._renew(row)
+        connection.close()
+
+    def _renew(self, row: Notification) -> None:
+        try:
+            outbox.renew(row)
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("the lease of notification %s could not be renewed: %s", row.pk, error)
+            connection.close()

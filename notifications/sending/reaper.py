@@ -1,0 +1,39 @@
+"""What befalls a row whose worker is gone, or does not know what became of its message."""
+
+from datetime import datetime
+
+from django.db.models import F
+
+from notifications import outbox
+from notifications.models import Notification, State
+from notifications.registry import Policy, policy_of
+
+from .receipts import was_accepted
+
+WORKER_DIED = "the worker died each time"
+
+
+def reap_leases(now: datetime | None = None) -> int:
+    """Take rows back from workers that did not end them in time. Returns how many."""
+    begun = outbox.lost_leases(now).exclude(data_started_at=None)
+    return _give_back(now) + sum(settle(row, now) for row in begun)
+
+
+def settle(row: Notification, now: datetime | None = None) -> bool:
+    """The message may have left: ask whoever can know; else what people need is sent once more, the rest is held."""
+    accepted = was_accepted(row.message_id)
+    if accepted:
+        return outbox.mark_accepted(row)
+    again = accepted is False or (policy_of(row.kind) == Policy.RESEND and row.doubted_at is None)
+    if again and row.failures < outbox.MAX_ATTEMPTS:
+        return outbox.send_again(row, now)
+    return outbox.close_uncertain(row, now)
+
+
+def _give_back(now: datetime | None) -> int:
+    """What had not begun to leave has certainly not left."""
+    unsent = outbox.lost_leases(now).filter(data_started_at=None)
+    hopeless = unsent.filter(attempts__gte=F("refusals") + outbox.MAX_ATTEMPTS)
+    why = {"reason": WORKER_DIED, "last_error": WORKER_DIED, "ended_at": outbox.clock(now)}
+    dead = hopeless.update(state=State.DEAD, **why, **outbox.NO_LEASE)
+    return dead + unsent.update(state=State.PENDING, next_try_at=outbox.clock(now), **outbox.NO_LEASE)

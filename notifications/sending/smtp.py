@@ -1,0 +1,179 @@
+"""SMTP step by step, since the last look at the database comes between the server's "go ahead" and the message.
+
+Nothing has left before the first byte of the message: whatever breaks until then is certain. From then on only the
+server's answer says what became of it.
+"""
+
+import re
+import smtplib
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from django.conf import settings
+
+from notifications.smtp_refusals import Blame, blame, leads_nowhere
+
+MAILS_PER_CONNECTION = 100
+CONNECTION_LASTS = 30.0  # seconds
+FAREWELL = 2.0
+BUSY = 421
+LINE_BEGINS_WITH_DOT = re.compile(rb"(?m)^\.")
+
+
+class ServerAwayError(Exception):
+    """The mail server can't be reached or serves nobody now: no message's own fault."""
+
+
+class RefusedError(Exception):
+    """The server took neither the message nor responsibility for it. `nobody_there`: the address leads nowhere."""
+
+    def __init__(self, code: int, answer: bytes | str, *, blame: Blame, nobody_there: bool = False) -> None:
+        super().__init__(f"{code} {_text(answer)}")
+        self.blame = blame
+        self.nobody_there = nobody_there
+
+
+class MayHaveLeftError(Exception):
+    """The connection broke after the message began."""
+
+
+class MailServer:
+    """A connection to the mail server, opened when there is something to send, kept for the mails that follow.
+
+    with MailServer() as server:
+        server.announce(sender, recipient)    # now it waits for the message: nothing has left yet
+        server.hand_over(content)             # or server.hang_up(), and it forgets about it
+    """
+
+    def __init__(self) -> None:
+        self._smtp: smtplib.SMTP | None = None
+        self._mails = 0
+        self._opened = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def announce(self, sender: str, recipient: str) -> None:
+        """Up to the server's "go ahead". Raises ServerAwayError or RefusedError; nothing has left in any case."""
+        self._begin(sender)
+        code, answer = self._ask("RCPT", lambda smtp: smtp.rcpt(recipient))
+        if code not in (250, 251):
+            raise self._refused("RCPT", code, answer)
+        code, answer = self._ask("DATA", lambda smtp: smtp.docmd("data"))
+        if code != 354:
+            raise self._refused("DATA", code, answer)
+
+    def hand_over(self, content: bytes) -> None:
+        """The message itself. Raises RefusedError (it has certainly not left) or MayHaveLeftError."""
+        smtp = self._connected()
+        lines = LINE_BEGINS_WITH_DOT.sub(b"..", content)
+        ended = lines if lines.endswith(b"\r\n") else lines + b"\r\n"
+        try:
+            self._wait_for(settings.EMAIL_ANSWER_TIMEOUT)
+            smtp.send(ended + b".\r\n")  # in one piece: the system would wait for an answer between two
+            code, answer = smtp.getreply()
+            self._wait_for(settings.EMAIL_TIMEOUT)
+        except (OSError, smtplib.SMTPException) as error:
+            self.hang_up()
+            raise MayHaveLeftError(str(error)) from error
+        self._mails += 1
+        if code != 250:
+            raise self._refused("the message", code, answer)
+        if self._mails >= MAILS_PER_CONNECTION or time.monotonic() - self._opened > CONNECTION_LASTS:
+            self.close()
+
+    def hang_up(self) -> None:
+        """Without a word: what the server has been given so far and not answered is no message to it."""
+        if self._smtp:
+            self._smtp.close()
+        self._smtp = None
+
+    def close(self) -> None:
+        """Politely, but without waiting long for the server to say goodbye."""
+        if self._smtp:
+            with suppress(OSError, smtplib.SMTPException):
+                self._wait_for(FAREWELL)
+                self._smtp.quit()
+        self.hang_up()
+
+    def _begin(self, sender: str) -> None:
+        """MAIL; on a new connection if the old one turns out to be gone, as servers hang up on whoever is silent."""
+        was_open = self._smtp is not None
+        try:
+            self._announce_sender(sender)
+        except ServerAwayError:
+            if not was_open:
+                raise
+            self._announce_sender(sender)
+
+    def _announce_sender(self, sender: str) -> None:
+        smtp = self._connected()
+        options = ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
+        code, answer = self._ask("MAIL", lambda smtp: smtp.mail(sender, options))
+        if code != 250:
+            raise self._refused("MAIL", code, answer)
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._smtp is None:
+            self._smtp, self._mails, self._opened = _connect(), 0, time.monotonic()
+        return self._smtp
+
+    def _ask(self, step: str, command: Callable[[smtplib.SMTP], tuple[int, bytes]]) -> tuple[int, bytes]:
+        try:
+            return command(self._connected())
+        except (OSError, smtplib.SMTPException) as error:
+            self.hang_up()
+            if step == "MAIL":
+                raise ServerAwayError(f"{step}: {error}") from error
+            # The server was there: a recipient it stumbles over must not hold up all others.
+            raise RefusedError(0, f"lost at {step}: {error}", blame=Blame.LATER) from error
+
+    def _refused(self, step: str, code: int, answer: bytes) -> Exception:
+        """What to raise for an answer; the connection is made ready for the next message, or given up."""
+        if code == BUSY:
+            self.hang_up()
+            return ServerAwayError(f"{step}: {code} {_text(answer)}")
+        try:
+            self._connected().rset()
+        except (OSError, smtplib.SMTPException):
+            self.hang_up()
+        if step == "MAIL":  # nobody was named yet whose fault it could be
+            return RefusedError(code, answer, blame=Blame.OURS)
+        whose = blame(code, _text(answer))
+        nobody_there = step == "RCPT" and whose == Blame.MAILBOX and leads_nowhere(code, _text(answer))
+        return RefusedError(code, answer, blame=whose, nobody_there=nobody_there)
+
+    def _wait_for(self, seconds: float) -> None:
+        smtp = self._connected()
+        if smtp.sock:
+            smtp.sock.settimeout(seconds)
+
+
+def _text(answer: bytes | str) -> str:
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+
+
+def _connect() -> smtplib.SMTP:
+    kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
+    try:
+        server = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT)
+    except (OSError, smtplib.SMTPException) as error:
+        raise ServerAwayError(f"{settings.EMAIL_HOST}: {error}") from error
+    try:
+        if settings.EMAIL_USE_TLS:
+            server.starttls()
+        server.ehlo_or_helo_if_needed()
+        if settings.EMAIL_HOST_USER:
+            server.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
+    except (OSError, smtplib.SMTPException) as error:
+        server.close()
+        raise ServerAwayError(f"{settings.EMAIL_HOST}: {error}") from error
+    return server

@@ -1,0 +1,345 @@
+"""Who may be free first: rows of the index in order of their keys, with the offers that suit. One statement."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from mentors.models import ProfileState
+from search.bounds.lower_bounds import ANY, USUAL, floor
+from search.bounds.offer_bits import LENGTHS, TIMED, kind_bits, writing_bits
+from search.criteria import Order, Span, Wish
+from search.words import Question
+from sessions_app.availability.walltime import EPOCH, instant, minute_at_or_after
+from sessions_app.models import Role
+from sessions_app.models.bookings import WAITING
+from sessions_app.models.feedback import Again
+
+from .sort_keys import Keys, keys_for
+
+HOUR = timedelta(hours=1)
+# Most pages are full of people who are free within hours: further rows are only read when there are too few. Where the
+# times asked about begin later than that, many may be free first, and the first day will do.
+SOON, LATER_ON = timedelta(hours=2), timedelta(hours=12)
+NEARBY = timedelta(hours=36)
+FIRST_DAY = timedelta(hours=24)
+
+# The limit is what the index decides alone; only then are profiles and offers looked at.
+CANDIDATES = """
+WITH {parts}
+SELECT first.profile_id, first.near, first.key, {bound}, row.offers & %(writing)s <> 0,
+    profile.state = %(approved)s AND person.is_active,
+    (
+        SELECT json_agg(json_build_array(offer.id, offer.length, offer.step, offer.position))
+        FROM mentors_offer AS offer
+        WHERE offer.profile_id = first.profile_id AND offer.is_active
+            AND offer.length = ANY(%(lengths)s) AND offer.format = ANY(%(formats)s) AND (offer.instant OR %(any)s)
+    ),
+    {busy}
+FROM (SELECT * FROM ({found}) AS found ORDER BY near DESC, key, profile_id LIMIT %(limit)s) AS first
+JOIN search_mentorindex AS row ON row.profile_id = first.profile_id
+JOIN mentors_mentorprofile AS profile ON profile.id = first.profile_id
+JOIN accounts_user AS person ON person.id = profile.person_id
+ORDER BY first.near DESC, first.key, first.profile_id
+"""
+# OFFSET 0 keeps Postgres from computing floor and key more than once.
+STAGE = """{name} AS MATERIALIZED (
+    SELECT profile_id, near, {place} AS key
+    FROM (
+        SELECT profile_id, floor, {near} AS near, {key} AS key
+        FROM (
+            SELECT {columns}, {floor} AS floor
+            FROM {tables}
+            WHERE {where}
+            OFFSET 0
+        ) AS bounded
+        WHERE floor < %({name}_end)s
+        OFFSET 0
+    ) AS ranked
+    WHERE {page}
+    ORDER BY near DESC, key, profile_id
+    LIMIT %(limit)s
+)"""
+# Of whoever looks: their time that is taken, read once however many rows come.
+BUSY = """ARRAY(
+        SELECT taken.during FROM sessions_app_occupancy AS taken
+        JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
+        WHERE taken.person_id = %(mentee)s AND upper(taken.during) > %(now)s
+            AND NOT (booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(now)s)
+    )"""
+NOT_AGAIN = """person_id <> ALL(ARRAY(
+            SELECT coalesce(booking.mentor_id, written.mentor_id) FROM sessions_app_feedback AS feedback
+            LEFT JOIN sessions_app_booking AS booking ON booking.id = feedback.booking_id
+            LEFT JOIN sessions_app_writtenquestion AS written ON written.id = feedback.written_id
+            WHERE feedback.author_id = %(mentee)s AND feedback.role = %(as_mentee)s AND feedback.again = %(never)s
+        ))"""
+BY_TOPIC = "SELECT profile_id FROM search_mentorindex WHERE topics && %(named)s::int[]"
+BY_WORDS = "SELECT profile_id FROM search_mentorwords WHERE words @@ %(query)s::tsquery"
+
+
+# How much of the question they match, negative; when they are free, at the earliest; who they are.
+Place = tuple[int, datetime, int]
+NOWHERE: Place = (1, EPOCH, 0)
+
+
+class Offered(NamedTuple):
+    pk: int
+    length: int
+    step: int | None
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """No start of theirs in the times asked about lies before `bound`; they stand at `place` or further down.
+
+    `writes`: they answer in writing too.
+    """
+
+    profile_id: int
+    near: int
+    bound: datetime
+    place: Place
+    writes: bool
+    is_public: bool
+    offers: tuple[Offered, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question to the index: whom to leave out and in which times to look, for one reader at one moment.
+
+    `without`: people whom nobody asks here.
+    """
+
+    wish: Wish
+    question: Question
+    times: Sequence[Span]
+    now: datetime
+    mentee_id: int | None = None
+    without: frozenset[int] = frozenset()
+
+
+class Position(NamedTuple):
+    """In the order of keys, behind this row of `CANDIDATES`."""
+
+    profile_id: int
+    near: int
+    key: int
+
+
+class Reading(NamedTuple):
+    """Some who come first, in order of their place, and what the reader's own sessions take, if anybody comes.
+
+    `after`: where to read on; None where nobody is left.
+    """
+
+    candidates: list[Candidate]
+    busy: tuple[Span, ...]
+    after: Position | None
+
+
+def find_candidates(asked: Asked, *, limit: int, after: Position | None = None) -> Reading:
+    """The next rows after `after`, at most `limit`; half as many where looking further would take long."""
+    keys = keys_for(asked.times, asked.now)
+    stages = [stage for stage in _stages(asked, keys) if not (after and stage.until and stage.until <= after.key)]
+    enough = limit if len(stages) == 1 else -(-limit // 2)
+    with connection.cursor() as cursor:
+        cursor.execute(*statement(asked, keys, stages, limit=limit, enough=enough, after=after))
+        rows = cursor.fetchall()
+    after = Position(*rows[-1][:3]) if len(rows) >= enough else None
+    rest = (-after.near, keys.bound(after.key), after.profile_id) if after else NOWHERE
+    found = []
+    for profile, near, key, minute, writes, public, offers, _ in rows:
+        # A key may say little more than the hour, so the bound is looked up too, now that there are few rows.
+        bound = max(keys.bound(key), instant(minute))
+        place = min((-near, bound, profile), rest)
+        offered = tuple(Offered(*offer) for offer in offers or ())
+        found.append(Candidate(profile, near, bound, place, writes, public, offered))
+    busy = tuple((span.lower, span.upper) for span in (rows[0][-1] if rows else None) or ())
+    return Reading(sorted(found, key=attrgetter("place")), busy, after)
+
+
+def statement(
+    asked: Asked, keys: Keys, stages: Sequence["Stage"], *, limit: int, enough: int, after: Position | None = None
+) -> tuple[str, dict[str, Any]]:
+    wish = asked.wish
+    run = run_of(wish)
+    bound, named = floor(run, asked.now, begin="first.key")
+    rough, _ = floor(run, asked.now)
+    values: dict[str, Any] = (
+        values_of(asked)
+        | named
+        | {
+            "approved": ProfileState.APPROVED,
+            "waiting": list(WAITING),
+            "lengths": list(wish.lengths or LENGTHS),
+            "formats": [wish.format] if wish.format else TIMED,
+            "any": not wish.instant,
+            "limit": limit,
+            "enough": enough,
+            "writing": writing_bits(),
+        }
+    )
+    page = "true"
+    if after:
+        values |= {"near_after": -after.near, "key_after": after.key, "profile_after": after.profile_id}
+        page = "(-near, {key}, profile_id) > (%(near_after)s, %(key_after)s, %(profile_after)s)"
+    parts = []
+    ids = matching(asked)
+    # Two indexes are asked once, however many stages there are.
+    if is_kept := " UNION " in ids:
+        parts.append(f"matching AS MATERIALIZED ({ids})")
+        ids = "TABLE matching"
+    for number, stage in enumerate(stages):
+        condition = among(ids, few=is_kept and stage.until is not None)
+        sql, named = _stage(asked, keys, stage, number, rough, condition, page)
+        parts.append(sql)
+        values |= named
+    found = " UNION ALL ".join(f"TABLE stage{number}" for number in range(len(stages)))
+    busy = BUSY if asked.mentee_id else "NULL"
+    return CANDIDATES.format(parts=", ".join(parts), bound=bound, busy=busy, found=found), values
+
+
+class Stage(NamedTuple):
+    """What is looked at together, once there are too few before it: `until` which key, None for all that is left.
+
+    The stages before it have looked at keys below `first` and have found everybody with a start before `since`.
+    """
+
+    times: Sequence[Span]
+    until: int | None = None
+    first: int | None = None
+    since: datetime | None = None
+
+
+def _stages(asked: Asked, keys: Keys) -> Iterator[Stage]:
+    first, since = None, None
+    for end in _ends(asked):
+        times = [(start, min(last, end)) for start, last in asked.times if start < end]
+        if end < asked.times[-1][1] and times[-1][1] != since:
+            until = minute_at_or_after(end)
+            yield Stage(times, until, first, since)
+            first, since = until, times[-1][1]
+    yield Stage(asked.times, None, first, since)
+
+
+def _ends(asked: Asked) -> Iterator[datetime]:
+    """Full hours at which it may be enough."""
+    (begin, _), *later = asked.times
+    if asked.wish.order == Order.MATCH:
+        return
+    if begin >= asked.now + NEARBY:
+        yield _full_hour(begin + FIRST_DAY)
+    else:
+        yield _full_hour(begin + SOON)
+        yield _full_hour(later[0][1] if later else begin + LATER_ON)
+
+
+def _full_hour(moment: datetime) -> datetime:
+    return EPOCH + -((EPOCH - moment) // HOUR) * HOUR
+
+
+def _stage(
+    asked: Asked, keys: Keys, stage: Stage, number: int, bound: str, condition: str, page: str
+) -> tuple[str, dict[str, Any]]:
+    """SQL and what it names, after the stage's number."""
+    wish, question = asked.wish, asked.question
+    name, run, by_match = f"stage{number}", run_of(wish), wish.order == Order.MATCH
+    key = keys.key(stage.times, name)
+    near, terms = nearness(question, loose=wish.loose) if by_match else ("0", {})
+    values = key.values | terms | {f"{name}_end": minute_at_or_after(stage.times[-1][1])}
+    pages, place = ["key IS NOT NULL"], key.sharpened
+    if stage.since:
+        values |= {f"{name}_since": minute_at_or_after(stage.since), f"{name}_first": stage.first}
+        pages.append(f"(key >= %({name}_first)s OR floor >= %({name}_since)s)")
+        place = f"greatest({key.sharpened}, %({name}_first)s)"
+    where = [f"{run}_from < %({name}_end)s", *key.conditions, *suits(asked, condition)]
+    if number:
+        nearer = " UNION ALL ".join(f"TABLE stage{before}" for before in range(number))
+        where.append(f"(SELECT count(*) FROM ({nearer}) AS nearer) < %(enough)s")  # noqa: S608 - numbers
+    sql = STAGE.format(
+        name=name,
+        near=near,
+        key=key.sql,
+        place=place,
+        floor=bound,
+        columns=", ".join(("profile_id", *key.columns, *(("topics", "words") if by_match else ()))),
+        tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
+        where="\n                AND ".join(where),
+        page="\n        AND ".join([*pages, page.format(key=place)]),
+    )
+    return sql, values
+
+
+def run_of(wish: Wish) -> str:
+    """Whose starts the bound must be of: those of the usual offer, unless some kinds of offers are asked for."""
+    return ANY if wish.lengths or wish.format or wish.instant else USUAL
+
+
+def values_of(asked: Asked) -> dict[str, Any]:
+    """What the conditions of `suits` name."""
+    wish, question = asked.wish, asked.question
+    return {
+        "as_mentee": Role.MENTEE,
+        "never": Again.NO,
+        "mentee": asked.mentee_id,
+        "now": asked.now,
+        "shown": list(wish.shown),
+        "without": list(asked.without),
+        "kinds": kind_bits(wish.lengths, wish.format, wish.instant),
+        "language": [wish.language],
+        "chosen": list(question.chosen),
+        "named": list(question.topics_for(loose=wish.loose)),
+        "query": question.query(loose=wish.loose),
+    }
+
+
+def suits(asked: Asked, condition: str) -> Iterator[str]:
+    """Who could help this reader, whenever that is. `condition`: that they are `among` those of the question."""
+    wish, question = asked.wish, asked.question
+    if run_of(wish) == ANY:
+        yield "offers & %(kinds)s <> 0"
+    if question.chosen:
+        yield "topics && %(chosen)s::int[]"
+    if wish.language:
+        yield "languages @> %(language)s::varchar[]"
+    if question.says_something:
+        yield condition
+    if wish.shown:
+        yield "profile_id <> ALL(%(shown)s)"
+    if asked.without:
+        yield "person_id <> ALL(%(without)s)"
+    if asked.mentee_id:
+        yield "person_id <> %(mentee)s"
+        yield NOT_AGAIN
+
+
+def matching(asked: Asked) -> str:
+    """The profiles that have to do with the question, in SQL; empty where no one could."""
+    question = asked.question
+    by_topic = [BY_TOPIC] if question.topics_for(loose=asked.wish.loose) else []
+    by_words = [BY_WORDS] if question.terms else []
+    return " UNION ".join([*by_topic, *by_words])
+
+
+def among(ids: str, *, few: bool = False) -> str:
+    """`few`: of a table that Postgres knows nothing about, when rows are few enough to look each of them up in it."""
+    condition = f"profile_id IN ({ids})" if ids else "false"
+    return f"({condition}) IS TRUE" if few else condition
+
+
+def nearness(question: Question, *, loose: bool) -> tuple[str, dict[str, Any]]:
+    """How much of the question a row matches: two for a topic, one for each word, one more where it is asked about.
+
+    Names what `values_of` has, and what it returns.
+    """
+    parts = ["2 * (topics && %(named)s::int[])::int"] if question.topics_for(loose=loose) else []
+    values: dict[str, Any] = {}
+    for number, term in enumerate(question.terms):
+        values |= {f"term{number}": term, f"asked{number}": term + ("A" if term.endswith(":*") else ":A")}
+        parts += [f"(words @@ %({name}{number})s::tsquery)::int" for name in ("term", "asked")]
+    return " + ".join(parts) or "0", values

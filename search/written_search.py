@@ -1,0 +1,118 @@
+"""Who answers in writing: no time decides, so whoever has fewest questions waiting comes first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import User
+from mentors.models import Format, MentorProfile, Offer, ProfileState
+from search.ranking.candidates import Asked, among, matching, nearness, suits, values_of
+from sessions_app.afterwards.track_record import Proof, proof_of
+from sessions_app.models import ANSWERED_WITHIN, WrittenState
+
+from .criteria import Listing, Order, Wish
+from .cursors import MOST_SHOWN
+from .words import Question, read_question
+
+PAGE = 20
+# Those who are away or have as many questions as they take are left out: asking them would be refused.
+WRITERS = """
+SELECT first.profile_id
+FROM (SELECT profile_id, {near} AS near FROM {tables} WHERE {where} OFFSET 0) AS first
+JOIN mentors_mentorprofile AS profile ON profile.id = first.profile_id
+JOIN accounts_user AS person ON person.id = profile.person_id
+LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = profile.id
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE state = %(asked)s AND due_at > %(now)s) AS waiting, max(asked_at) AS last
+    FROM sessions_app_writtenquestion WHERE mentor_id = profile.person_id
+) AS written
+WHERE profile.state = %(approved)s AND person.is_active
+    AND (profile.paused_until IS NULL
+        OR profile.paused_until <= (%(now)s AT TIME ZONE coalesce(schedule.timezone, 'UTC'))::date)
+    AND written.waiting < coalesce(schedule.max_written, 2)
+ORDER BY near DESC, written.waiting, written.last NULLS FIRST, first.profile_id
+LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A mentor on a page of results who can be asked in writing now, and by when the answer would come."""
+
+    profile: MentorProfile
+    offer: Offer
+    answers_by: datetime
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Listing):
+    writers: list[Writer]
+    wish: Wish
+    question: Question
+    following: Wish | None = None
+
+
+def find_writers(
+    wish: Wish,
+    *,
+    now: datetime,
+    mentee: User | None = None,
+    count: int = PAGE,
+    without: frozenset[int] = frozenset(),
+) -> Written:
+    """Mentors who can help and answer in writing, those with fewest questions waiting (or the closest match) first.
+
+    Filters of time and length mean nothing here. Where no one has written about all of the words, a part is enough.
+    `without`: people whom nobody asks here.
+    """
+    question = read_question(wish.words, topic=wish.topic, typing=wish.typing)
+    find = partial(_find, question=question, now=now, mentee=mentee, limit=count + 1, without=without)
+    found = find(wish)
+    if not found and wish.words and not wish.loose and not wish.shown:
+        wish = wish.but(loose=True)
+        found = find(wish)
+    page = found[:count]
+    shown = wish.shown.union(page)
+    more = len(found) > count and len(shown) <= MOST_SHOWN
+    return Written(_writers(page, now=now), wish, question, replace(wish, shown=shown) if more else None)
+
+
+def _find(
+    wish: Wish, question: Question, *, now: datetime, mentee: User | None, limit: int, without: frozenset[int]
+) -> list[int]:
+    timeless = replace(wish, lengths=(), instant=False)
+    asked = Asked(timeless, question, (), now, mentee.pk if mentee else None, without)
+    by_match = wish.order == Order.MATCH
+    near, terms = nearness(question, loose=wish.loose) if by_match else ("0", {})
+    values: dict[str, Any] = (
+        values_of(asked)
+        | terms
+        | {
+            "approved": ProfileState.APPROVED,
+            "asked": WrittenState.ASKED,
+            "limit": limit,
+        }
+    )
+    sql = WRITERS.format(
+        near=near,
+        tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
+        where=" AND ".join(suits(asked, among(matching(asked)))),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _writers(profiles: Sequence[int], *, now: datetime) -> list[Writer]:
+    of_page = Offer.objects.active().filter(profile__in=profiles, format=Format.WRITING)
+    first: dict[int, Offer] = {}
+    for offer in of_page.select_related("profile__person"):
+        first.setdefault(offer.profile_id, offer)
+    proofs = proof_of([offer.profile.person_id for offer in first.values()], now=now)
+    there = [first[profile] for profile in profiles if profile in first]
+    return [Writer(one.profile, one, now + ANSWERED_WITHIN, proofs[one.profile.person_id]) for one in there]

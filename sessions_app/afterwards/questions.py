@@ -1,0 +1,121 @@
+"""Which one question is asked at which step, and where an answer leads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from notifications.registry import Nothing
+from sessions_app.models import (
+    ActionItem,
+    Booking,
+    BookingState,
+    Contact,
+    Feedback,
+    FollowUpQuestion,
+    FollowUpStep,
+    Resolution,
+    WrittenQuestion,
+)
+
+AGREED = (BookingState.CONFIRMED, BookingState.COMPLETED)
+DONE, SOLVED, CONTACT = FollowUpQuestion.DONE, FollowUpQuestion.SOLVED, FollowUpQuestion.CONTACT
+
+ASKED: Mapping[FollowUpStep, Sequence[FollowUpQuestion]] = {
+    FollowUpStep.THREE_DAYS: (SOLVED, DONE),
+    FollowUpStep.TWO_WEEKS: (SOLVED, CONTACT),
+    FollowUpStep.ACTION: (DONE,),
+}
+ANSWERS: Mapping[FollowUpQuestion, Mapping[Resolution, Promise | str]] = {
+    DONE: {
+        Resolution.YES: gettext_lazy("Yes, done"),
+        Resolution.PARTLY: gettext_lazy("Partly"),
+        Resolution.NO: gettext_lazy("Not yet"),
+    },
+    SOLVED: {
+        Resolution.YES: gettext_lazy("Yes"),
+        Resolution.PARTLY: gettext_lazy("Partly"),
+        Resolution.NO: gettext_lazy("No"),
+        Resolution.OTHER: gettext_lazy("It became another question"),
+    },
+    CONTACT: {Resolution.YES: gettext_lazy("Yes"), Resolution.NO: gettext_lazy("No, not now")},
+}
+
+
+def asked_of(contact: Contact, step: FollowUpStep) -> Sequence[FollowUpQuestion]:
+    """What the step may ask; after an answer in writing there is no step to have been done."""
+    is_written = isinstance(contact, WrittenQuestion)
+    return [question for question in ASKED[step] if not (is_written and question == DONE)]
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOn:
+    """What a person can do who is not there yet."""
+
+    same_mentor: bool
+    same_question: bool
+    other_day: bool
+
+
+def question_of(
+    contact: Contact, step: FollowUpStep, *, action: ActionItem | None, now: datetime
+) -> FollowUpQuestion | Nothing:
+    """The one thing to ask now, or why there is nothing to ask any more."""
+    if step == FollowUpStep.ACTION:
+        return DONE if action and not action.done_at else Nothing("step is done or gone")
+    given = {row.step: row for row in contact.follow_ups.all()}
+    if step in given:
+        return Nothing("answered")
+    if meet_again(contact):
+        return Nothing("another session follows")
+    if step == FollowUpStep.THREE_DAYS:
+        forgotten = action and not action.done_at and action.due_on < now.astimezone(action.person.zone).date()
+        return DONE if forgotten and FollowUpStep.ACTION not in given else SOLVED
+    solved = [row.answer for row in given.values() if row.question == SOLVED]
+    if Resolution.YES in solved:
+        return Nothing("solved")
+    return CONTACT if solved else SOLVED
+
+
+def step_text(action: ActionItem) -> str:
+    return _("If %(situation)s, then I will %(response)s") % {
+        "situation": action.situation,
+        "response": action.response,
+    }
+
+
+def meet_again(contact: Contact) -> bool:
+    """The next contact of the same engagement will be asked about itself."""
+    if isinstance(contact, WrittenQuestion):
+        return WrittenQuestion.objects.filter(Exists(calls_after()), pk=contact.pk).exists()
+    return Booking.objects.filter(Exists(later_contacts()), pk=contact.pk).exists()
+
+
+def calls_after() -> QuerySet[Booking]:
+    """Of the question in writing that a query looks at: the sessions of its engagement."""
+    return Booking.objects.filter(engagement=OuterRef("engagement"), state__in=AGREED)
+
+
+def later_contacts() -> QuerySet[Booking]:
+    """Of the booking that a query looks at: what follows it in its engagement."""
+    later = Booking.objects.filter(
+        engagement=OuterRef("engagement"), during__startswith__gt=OuterRef("during__startswith")
+    )
+    return later.filter(state__in=AGREED)
+
+
+def ways_on(contact: Contact, question: FollowUpQuestion, answer: str) -> WaysOn | None:
+    """None for who has what they came for."""
+    if answer == (Resolution.NO if question == CONTACT else Resolution.YES):
+        return None
+    assert contact.mentee is not None  # noqa: S101 - only a mentee answers
+    ended = Feedback.objects.not_again(contact.mentee).of_mentor(contact.mentor_id).exists()
+    return WaysOn(
+        same_mentor=contact.offer.profile.is_public and not ended,
+        same_question=answer != Resolution.OTHER,
+        other_day=question == DONE,
+    )

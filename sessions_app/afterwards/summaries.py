@@ -1,0 +1,98 @@
+"""What people left with: words for everybody, without a name; advice for the mentor; numbers from five answers on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import dateformat
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mentors.models import MentorProfile
+from sessions_app.models import Contact, Feedback, Role, WrittenQuestion
+from sessions_app.models.feedback import Agreement, FeedbackQuerySet
+
+from .track_record import ENOUGH
+
+ON_PAGE = 6
+SCALES: Sequence[tuple[str, str | Promise]] = (
+    ("useful", gettext_lazy("The advice was useful")),
+    ("doable", gettext_lazy("They can do what you found together")),
+    ("clear_limits", gettext_lazy("It was clear what the advice rests on")),
+    ("listened", gettext_lazy("They felt listened to")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`about`: how long, or that it was in writing, and in which month, no closer."""
+
+    text: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of those who answered said “yes” or “rather yes”."""
+
+    name: str
+    label: str | Promise
+    agreed: int
+    answers: int
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.agreed // self.answers
+
+
+def shown_words(profile: MentorProfile, *, now: datetime) -> list[Words]:
+    """The newest words that their authors and staff agreed to show, in one query."""
+    shown = (
+        Feedback.objects.offered_words(now)
+        .of_mentor(profile.person_id)
+        .filter(published_at__isnull=False)
+        .select_related("booking", "written")
+        .order_by("-published_at", "-pk")
+    )
+    return [Words(row.left_with, about_text(row.contact, profile.person.zone, now)) for row in shown[:ON_PAGE]]
+
+
+def about_text(contact: Contact, zone: ZoneInfo, now: datetime) -> str:
+    """`25 minutes in October`, of an earlier year `25 minutes in October 2025`; `In writing, October`."""
+    if isinstance(contact, WrittenQuestion):
+        return _("In writing, %(month)s") % {"month": month_text(contact.end, zone, now)}
+    month = month_text(contact.start, zone, now)
+    return _("%(minutes)d minutes in %(month)s") % {"minutes": contact.length, "month": month}
+
+
+def month_text(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
+    local = moment.astimezone(zone)
+    return dateformat.format(local, "F" if local.year == now.astimezone(zone).year else "F Y")
+
+
+def told_to_mentor(profile: MentorProfile, *, now: datetime) -> QuerySet[Feedback]:
+    """What mentees wrote for this mentor and the mentor may know of by now, newest session or answer first."""
+    return (
+        answers_about(profile, now=now)
+        .exclude(left_with="", advice="")
+        .dated()
+        .select_related("booking", "written__engagement", "author")
+        .order_by("-at", "-pk")
+    )
+
+
+def answers_about(profile: MentorProfile, *, now: datetime) -> FeedbackQuerySet:
+    return Feedback.objects.unveiled(now).filter(role=Role.MENTEE).of_mentor(profile.person_id)
+
+
+def shares(profile: MentorProfile, *, now: datetime) -> list[Share]:
+    """Only of what at least five people have answered, in one query."""
+    counts: dict[str, int] = answers_about(profile, now=now).aggregate(
+        **{f"{name}_all": Count(name) for name, _label in SCALES},
+        **{f"{name}_agreed": Count("pk", filter=Q(**{f"{name}__gte": Agreement.RATHER})) for name, _label in SCALES},
+    )
+    found = (Share(name, label, counts[f"{name}_agreed"], counts[f"{name}_all"]) for name, label in SCALES)
+    return [share for share in found if share.answers >= ENOUGH]

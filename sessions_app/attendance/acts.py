@@ -1,0 +1,173 @@
+"""Who came: press Join, run late, say that the other has not come, answer that. Silence is settled by the clock."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from mentors.models import Format
+from notifications.services import Due, schedule, show
+from sessions_app.booking.notices import NEWS_KEEPS
+from sessions_app.booking.transitions import change
+from sessions_app.errors import BookingError
+from sessions_app.locks import booking_act, lock_booking, lock_for
+from sessions_app.models import AttendanceAct, AttendanceKind, Booking, BookingState
+from sessions_app.models.bookings import BOOKING_SUBJECT, JOIN_CLOSES_AFTER
+from sessions_app.models.stuck import ClockAct
+from sessions_app.stuck_rows import act_on_each
+
+from .facts import (
+    ANSWER_LATER_WITHIN,
+    ANSWER_WITHIN,
+    ASKED_FROM,
+    ASKED_UNTIL,
+    LATE_FROM,
+    Attendance,
+    answer_by,
+    attendance_of,
+    missed_state,
+)
+from .notices import absent_due
+
+HELD = (BookingState.CONFIRMED, BookingState.COMPLETED)
+# Who presses again within this time tells nothing new.
+PRESSED_AGAIN = timedelta(minutes=1)
+
+
+@booking_act
+def join_call(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
+    """Note that this person goes into the call. Raises BookingError `not_open`, `stale`."""
+    booking = lock_for(booking, by, seen=seen)
+    if not booking.is_join_open(now):
+        words = _("The call is open from ten minutes before the session until fifteen minutes after it.")
+        raise BookingError("not_open", words)
+    before = attendance_of(booking).last_join(by.pk)
+    if before is None or now - before.at >= PRESSED_AGAIN:
+        note(booking, AttendanceKind.JOINED, by=by, now=now)
+    return booking
+
+
+@booking_act
+def run_late(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> None:
+    """Tell the other at once, in the inbox and on the page; twice does no harm.
+
+    Raises BookingError `not_now`, `stale`.
+    """
+    booking = lock_for(booking, by, seen=seen)
+    if booking.state != BookingState.CONFIRMED or not booking.start - LATE_FROM <= now < booking.end:
+        raise BookingError("not_now", _("You can say this from an hour before the session until its end."))
+    if not attendance_of(booking).by(by.pk, AttendanceKind.LATE):
+        note(booking, AttendanceKind.LATE, by=by, now=now)
+        tell(booking, "running_late", by=by, now=now)
+
+
+def why_not_say_absent(attendance: Attendance, *, by: User, now: datetime) -> BookingError | None:
+    booking = attendance.booking
+    if booking.state not in HELD or attendance.decision:
+        return BookingError("not_held", _("There is nothing to say about who came to this session any more."))
+    if now < booking.start + ASKED_FROM:
+        return BookingError("too_early", _("Wait until five minutes after the start. People are often a little late."))
+    if now >= booking.end + ASKED_UNTIL:
+        return BookingError("too_late", _("This was open for a day after the session."))
+    if booking.feedback.filter(author=by).exists():
+        return BookingError("was_held", _("You have said how this session went, so it took place."))
+    if booking.format == Format.VIDEO and not attendance.by(by.pk, AttendanceKind.JOINED):
+        return BookingError("not_there", _("Only somebody who was in the call can say so. Join the call first."))
+    return None
+
+
+@booking_act
+def say_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
+    """The waiting side says that the other has not come; the other is asked. Twice does no harm.
+
+    If the other says the same, staff decide. Raises BookingError `not_held`, `too_early`, `too_late`, `was_held`,
+    `not_there`, `stale`.
+    """
+    booking = lock_for(booking, by, seen=seen)
+    attendance = attendance_of(booking)
+    if attendance.by(by.pk, AttendanceKind.ABSENT):
+        return booking
+    if refusal := why_not_say_absent(attendance, by=by, now=now):
+        raise refusal
+    claim = note(booking, AttendanceKind.ABSENT, by=by, now=now)
+    if attendance.claim_about(by):
+        note(booking, AttendanceKind.CONTESTED, by=by, now=now)
+        tell(booking, "contested", by=by, now=now)
+    else:
+        schedule(absent_due(claim, booking), now=now)
+    return booking
+
+
+@booking_act
+def take_back_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
+    """They are here after all. Raises BookingError `settled`, `stale`; twice does no harm."""
+    booking = lock_for(booking, by, seen=seen)
+    attendance = attendance_of(booking)
+    if attendance.claim_of(by.pk):
+        if attendance.is_settled or attendance.is_contested:
+            raise settled()
+        note(booking, AttendanceKind.ARRIVED, by=by, now=now)
+    return booking
+
+
+@booking_act
+def answer_absent(
+    *, booking: Booking, by: User, came: bool, now: datetime, words: str = "", seen: str | None = None
+) -> Booking:
+    """The side that is said to be missing answers: I came, or I missed it, which settles it.
+
+    Raises BookingError `settled` when it is too late to answer, or there is nothing to answer; `stale`.
+    """
+    booking = lock_for(booking, by, seen=seen)
+    attendance = attendance_of(booking)
+    kind = AttendanceKind.CAME if came else AttendanceKind.MISSED
+    if attendance.by(by.pk, kind):
+        return booking
+    if not attendance.question_to(by):
+        raise settled()
+    note(booking, kind, by=by, now=now, words=words)
+    if came:
+        tell(booking, "says_came", by=by, now=now)
+    else:
+        settle(booking, missing=by.pk, by=by, now=now)
+    return booking
+
+
+def settle_silent(*, now: datetime) -> int:
+    """Who was asked and said nothing in time has missed the session. Returns how many."""
+    in_the_call = Q(at__lt=F("booking__during__endswith") + JOIN_CLOSES_AFTER) & ~Q(booking__format=Format.PHONE)
+    asked = AttendanceAct.objects.unanswered(now - ANSWER_WITHIN).filter(
+        in_the_call | Q(at__lte=now - ANSWER_LATER_WITHIN)
+    )
+    asked = asked.select_related("booking").order_by("at", "pk")
+    return act_on_each(ClockAct.SETTLE_SILENT, asked, lambda act: _settle_one(act.booking, now=now), now=now)
+
+
+@booking_act
+def _settle_one(booking: Booking, *, now: datetime) -> bool:
+    booking = lock_booking(booking)
+    asked = AttendanceAct.objects.unanswered(now - ANSWER_WITHIN).about(booking)
+    claim = asked.select_related("person").first()
+    if claim is None or answer_by(claim, booking) > now:
+        return False
+    settle(booking, missing=booking.other(claim.person).pk, by=None, now=now)
+    return True
+
+
+def settle(booking: Booking, *, missing: int, by: User | None, now: datetime) -> None:
+    change(booking, missed_state(missing, booking), by=by, now=now, event="missed")
+
+
+def note(booking: Booking, kind: AttendanceKind, *, by: User, now: datetime, words: str = "") -> AttendanceAct:
+    return AttendanceAct.objects.create(booking=booking, start=booking.start, person=by, kind=kind, words=words, at=now)
+
+
+def tell(booking: Booking, kind: str, *, by: User, now: datetime) -> None:
+    """A line for the other's inbox, which is of use at once: no mail."""
+    other = booking.other(by).pk
+    show(Due(kind, other, BOOKING_SUBJECT, booking.pk, booking.version, now, now + NEWS_KEEPS))
+
+
+def settled() -> BookingError:
+    return BookingError("settled", _("This has been settled meanwhile. Look at the session again."))

@@ -1,0 +1,18 @@
+"""Sessions about which people don't agree who came, for staff."""
+
+from datetime import datetime
+
+from sessions_app.models import AttendanceAct, Booking
+from sessions_app.models.attendance import DECISIONS
+from sessions_app.models.bookings import BookingQuerySet
+
+
+def disputed(now: datetime) -> BookingQuerySet:
+    """Over, and nobody has decided; the oldest first."""
+    undecided = AttendanceAct.objects.undecided().values("booking")
+    return Booking.objects.filter(pk__in=undecided, during__endswith__lte=now).order_by("during", "pk")
+
+
+def decided() -> BookingQuerySet:
+    """The newest first."""
+    return Booking.objects.filter(attendance__kind__in=DECISIONS).order_by("-attendance__at", "-pk")

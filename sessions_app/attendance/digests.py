@@ -1,0 +1,61 @@
+"""Tells staff of sessions about which two people don't agree who came: only of what is new, at most once an hour."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import ngettext
+
+from common.mail.rendering import absolute, render_mail
+from common.times import day_text
+from notifications.digests import announce, digest_due, register_digest, staff_to_tell
+from notifications.models import Notification
+from notifications.registry import Message, Nothing
+from notifications.services import Due
+from sessions_app.models import Booking
+from sessions_app.models.bookings import BOOKING_SUBJECT
+
+from .cases import disputed
+
+KIND = "to_decide"
+
+
+def register_case_digest() -> None:
+    register_digest(KIND, to_decide)
+
+
+def announce_disputes(*, now: datetime) -> int:
+    """Write a row for every member of staff who has not heard of the newest. Returns how many.
+
+    Deciding makes a new version of the session, which silences it.
+    """
+    return announce(KIND, _dues(now), now=now)
+
+
+def _dues(now: datetime) -> Iterator[Due]:
+    staff = staff_to_tell(KIND, now=now)
+    for booking in disputed(now).reverse()[:1]:
+        for person in staff.exclude(Q(bookings_as_mentor=booking) | Q(bookings_as_mentee=booking)):
+            yield digest_due(
+                KIND, person, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, version=booking.version, now=now
+            )
+
+
+def to_decide(row: Notification, now: datetime) -> Message | Nothing:
+    """How many wait for this person at this moment, and since when the oldest does."""
+    reader = row.recipient
+    if not reader.is_staff:
+        return Nothing("not staff any more")
+    waiting = disputed(now).exclude(Q(mentor=reader) | Q(mentee=reader))
+    oldest: Booking | None = waiting.first()
+    if oldest is None:
+        return Nothing("nothing waits any more")
+    count = waiting.count()
+    heading = ngettext("%(count)s session waits for a decision", "%(count)s sessions wait for a decision", count)
+    context = {
+        "heading": heading % {"count": count},
+        "day": day_text(oldest.start, str(reader.zone), now),
+        "page_url": absolute("staff_attendance"),
+    }
+    zone, language = str(reader.zone), reader.language
+    return Message(*render_mail("to_decide", context, zone=zone, language=language, hour12=reader.hour12))

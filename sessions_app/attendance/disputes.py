@@ -1,0 +1,102 @@
+"""A missed session afterwards: say what happened, say that it is not so, and staff's decision between two people."""
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from sessions_app.booking.transitions import change
+from sessions_app.errors import BookingError, stale
+from sessions_app.locks import booking_act, lock_booking, lock_for
+from sessions_app.models import AttendanceKind, Booking, BookingState
+from sessions_app.models.attendance import DECISIONS
+from sessions_app.models.bookings import OVER
+
+from .acts import HELD, note, tell
+from .facts import CONTEST_WITHIN, Attendance, attendance_of, missed_state
+
+
+@booking_act
+def explain_missed(*, booking: Booking, by: User, words: str, now: datetime, seen: str | None = None) -> None:
+    """Tell the other, once, what happened. Raises BookingError `not_missed`, `explained`, `stale`."""
+    booking = lock_for(booking, by, seen=seen)
+    attendance = attendance_of(booking)
+    if attendance.missing != by:
+        raise not_missed()
+    if attendance.by(by.pk, AttendanceKind.EXPLAINED):
+        raise BookingError("explained", _("You have said what happened already."))
+    note(booking, AttendanceKind.EXPLAINED, by=by, now=now, words=words)
+    tell(booking, "explained", by=by, now=now)
+
+
+def why_not_contest(attendance: Attendance, *, by: User, now: datetime) -> BookingError | None:
+    """Who is said to have missed it may, and who waited for somebody that says otherwise."""
+    booking = attendance.booking
+    if attendance.decision:
+        return BookingError("decided", _("Our team has decided on this."))
+    if attendance.contests:
+        return BookingError("contested", _("Our team looks at this already."))
+    if now >= booking.end + CONTEST_WITHIN:
+        return BookingError("too_late", _("This was open for seven days after the session."))
+    insists = booking.state in HELD and attendance.claim_of(by.pk) and attendance.has_spoken(booking.other(by))
+    if attendance.missing != by and not insists:
+        return not_missed()
+    return None
+
+
+@booking_act
+def contest_missed(*, booking: Booking, by: User, words: str, now: datetime, seen: str | None = None) -> Booking:
+    """Ask staff to decide; until they have, it counts against nobody.
+
+    Raises BookingError `decided`, `contested`, `too_late`, `not_missed`, `stale`.
+    """
+    booking = lock_for(booking, by, seen=seen)
+    if refusal := why_not_contest(attendance_of(booking), by=by, now=now):
+        raise refusal
+    note(booking, AttendanceKind.CONTESTED, by=by, now=now, words=words)
+    tell(booking, "contested", by=by, now=now)
+    return booking
+
+
+@booking_act
+def decide_attendance(
+    *,
+    booking: Booking,
+    decision: AttendanceKind,
+    by: User,
+    reason: str,
+    now: datetime,
+    seen: str | None = None,
+) -> Booking:
+    """Staff say who missed the session, or that it counts against nobody; both are told, with the reason.
+
+    `seen` is the mark of what the two had said (`Attendance.read_mark`). Raises BookingError `own_session`, `changed`
+    when there is nothing to decide, `not_over`, `stale`.
+    """
+    if not by.is_staff or decision not in DECISIONS:
+        raise PermissionDenied
+    booking = lock_booking(booking)
+    if by.pk in (booking.mentor_id, booking.mentee_id):
+        raise BookingError("own_session", _("This is a session of your own. Somebody else decides."))
+    attendance = attendance_of(booking)
+    if not attendance.is_contested:
+        raise BookingError("changed", _("This has been decided meanwhile. Look at it again."))
+    if booking.state not in OVER:
+        raise BookingError("not_over", _("This session is not over yet. Decide when it has ended."))
+    if seen is not None and seen != attendance.read_mark:
+        raise stale(_("More has been said about this session since you opened this page. Read it, then decide."))
+    note(booking, decision, by=by, now=now, words=reason)
+    return change(booking, outcome(decision, booking), by=by, now=now, event="decided")
+
+
+def outcome(decision: AttendanceKind, booking: Booking) -> BookingState:
+    if decision == AttendanceKind.HELD:
+        return BookingState.COMPLETED
+    missing = booking.mentee_id if decision == AttendanceKind.MENTEE_MISSED else booking.mentor_id
+    assert missing is not None  # noqa: S101 - a session that is over has both
+    return missed_state(missing, booking)
+
+
+def not_missed() -> BookingError:
+    return BookingError("not_missed", _("There is nothing to correct about who came to this session."))

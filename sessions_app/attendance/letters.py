@@ -1,0 +1,93 @@
+"""What the mails about a missed session say: to who did not come, to who waited, and what staff decided."""
+
+from functools import partial
+
+from django.conf import settings
+
+from common.mail.rendering import Context
+from notifications.registry import Message, Nothing, register
+from sessions_app.booking.letters import Reading, letter, render, soonest_elsewhere
+from sessions_app.models import AttendanceKind, BookingState
+from sessions_app.models.bookings import MISSED
+from sessions_app.questions.missed_sessions import missed_ends, paused_until
+
+from .facts import CONTEST_WITHIN, Attendance, answer_by, attendance_of
+
+
+def not_here(reading: Reading) -> Message | Nothing:
+    attendance = attendance_of(reading.booking)
+    claim = attendance.question_to(reading.person)
+    if claim is None or attendance.has_spoken(reading.person):
+        return Nothing("answered")
+    booking = reading.booking
+    extra: Context = {
+        "answer_by": reading.when(answer_by(claim, booking), short=True),
+        "is_open": booking.is_join_open(reading.now),
+    }
+    return letter(reading, "not_here", extra)
+
+
+def missed(reading: Reading) -> Message:
+    attendance = attendance_of(reading.booking)
+    me = reading.person.pk
+    extra: Context = {
+        "admitted": attendance.by(me, AttendanceKind.MISSED) is not None,
+        "waited_from": waited_from(attendance, reading),
+        "contest_until": reading.when(reading.booking.end + CONTEST_WITHIN, short=True),
+        **pause(reading),
+    }
+    return letter(reading, "missed", extra)
+
+
+def waited_from(attendance: Attendance, reading: Reading) -> str:
+    """Since when the other was on the call; nothing for a session without one."""
+    joined = attendance.by(reading.other.pk, AttendanceKind.JOINED)
+    return reading.clock(max(joined.at, reading.booking.start)) if joined else ""
+
+
+def pause(reading: Reading) -> Context:
+    """What misses lead to, for a mentee from the second on."""
+    if reading.is_mentor:
+        return {"pause_near": False, "paused_until": ""}
+    ends = missed_ends(reading.person, now=reading.now)
+    until = paused_until(ends, now=reading.now)
+    return {
+        "pause_near": len(ends) == settings.MISSES_BEFORE_PAUSE - 1,
+        "paused_until": reading.when(until) if until else "",
+        "pause_count": settings.MISSES_BEFORE_PAUSE,
+        "within_days": settings.MISSES_COUNT_FOR.days,
+        "pause_days": settings.PAUSE_AFTER_MISSES.days,
+    }
+
+
+def did_not_join(reading: Reading) -> Message:
+    answer = attendance_of(reading.booking).by(reading.other.pk, AttendanceKind.MISSED)
+    extra: Context = {
+        "admitted": answer is not None,
+        "words": answer.words if answer else "",
+        "is_running": reading.now < reading.booking.end,
+    }
+    if not reading.is_mentor:
+        extra |= soonest_elsewhere(reading)
+    return letter(reading, "did_not_join", extra)
+
+
+def decided(reading: Reading) -> Message:
+    attendance = attendance_of(reading.booking)
+    decision = attendance.decision
+    missing = attendance.missing
+    extra: Context = {
+        "by_me": missing == reading.person,
+        "by_nobody": missing is None,
+        "words": decision.words if decision else "",
+    }
+    return letter(reading, "attendance_decided", extra)
+
+
+def register_kinds() -> None:
+    held = (BookingState.CONFIRMED, BookingState.COMPLETED)
+    register("not_here", render=partial(render, states=held, say=not_here))
+    register("missed", render=partial(render, states=MISSED, say=missed))
+    register("did_not_join", render=partial(render, states=MISSED, say=did_not_join))
+    states = (*MISSED, BookingState.COMPLETED)
+    register("attendance_decided", render=partial(render, states=states, say=decided))

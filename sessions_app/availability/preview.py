@@ -1,0 +1,70 @@
+"""What a mentor's rules, stored or still being typed, come to for the people who book."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from mentors.models import MentorProfile, Offer
+from sessions_app.models import Booking, BookingState, Schedule
+
+from .rules import Rules
+from .slots import LONGEST_ANSWER, open_spans
+from .timetable import Timetable, load_timetable
+
+SEEN = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`count`: times of the first offer within seven days. `soonest` of all. `outside`: sessions outside the rules."""
+
+    offer: Offer | None
+    count: int
+    soonest: datetime | None
+    outside: tuple[Booking, ...] = ()
+
+
+def timetable_for(profile: MentorProfile, schedule: Schedule, *, now: datetime, **changes: Any) -> Timetable:
+    """The profile's timetable with these rules in place of the stored ones; `schedule` may not be stored yet."""
+    stored = load_timetable(profile, now=now) or Timetable(rules=Rules(zone=schedule.timezone), taken=())
+    return replace(stored.in_line(), rules=replace(stored.rules, **changes))
+
+
+def preview_of(profile: MentorProfile, timetable: Timetable, *, now: datetime) -> Preview:
+    offer = profile.offers.bookable().first()
+    outside = tuple(sessions_outside(profile, timetable.rules, now=now))
+    if offer is None:
+        return Preview(None, 0, None, outside)
+    times = slots_of(offer, timetable, now=now, until=now + SEEN)
+    return Preview(offer, len(times), soonest_of(offer, timetable, now=now), outside)
+
+
+def slots_of(offer: Offer, timetable: Timetable, *, now: datetime, until: datetime) -> list[datetime]:
+    slots = timetable.slots(length=offer.length, step=offer.step, now=now, first=now, last=until)
+    return [slot.start for slot in slots]
+
+
+def soonest_of(offer: Offer, timetable: Timetable, *, now: datetime) -> datetime | None:
+    """The first start that can be booked, as far as the mentor lets people book."""
+    first, last = now, now + timetable.last_bookable
+    while first < last:
+        until = min(last, first + LONGEST_ANSWER)
+        found = timetable.slots(length=offer.length, step=offer.step, now=now, first=first, last=until, limit=1)
+        if found:
+            return found[0].start
+        first = until
+    return None
+
+
+def sessions_outside(profile: MentorProfile, rules: Rules, *, now: datetime) -> Iterable[Booking]:
+    """What is booked or asked for and doesn't lie in the open times of these rules, soonest first."""
+    ahead = Booking.objects.filter(
+        mentor=profile.person_id,
+        state__in=(BookingState.REQUESTED, BookingState.CONFIRMED),
+        during__startswith__gt=now,
+    )
+    for booking in ahead.select_related("mentee").order_by("during"):
+        open_time = open_spans(rules, first=booking.start, last=booking.end)
+        if [(span.start, span.end) for span in open_time] != [(booking.start, booking.end)]:
+            yield booking

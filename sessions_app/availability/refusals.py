@@ -1,0 +1,71 @@
+"""The engine's refusals in words: what stands in the way, fit for the person who wants to book."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from mentors.models import MentorProfile, Offer
+from sessions_app.errors import BookingError
+
+from .slots import Rules
+from .timetable import Timetable
+
+# Only the one that is needed is translated.
+WORDS = {
+    "past": _("This time has passed. Choose another time."),
+    "notice": _("%(mentor)s needs %(notice)s’ notice."),
+    "horizon": _("%(mentor)s cannot be booked that far ahead yet."),
+    "outside_windows": _("%(mentor)s is not free at this time. Choose another time."),
+    "off_grid": _("Sessions with %(mentor)s do not start at this minute. Choose one of the times shown."),
+    "time_off": _("%(mentor)s is away on this day. Choose another day."),
+    "paused": _("%(mentor)s is taking a break. Choose a later day."),
+    "taken": _("This time has just been taken. Choose another time."),
+    "set_aside": _(
+        "This time has just come free, and people who wait in line are asked first. Choose another time, or look"
+        " again in a few minutes."
+    ),
+    "buffer": _("This time is too close to another session of %(mentor)s. Choose another time."),
+    "day_cap": _("%(mentor)s has no more sessions that day. Choose another day."),
+    "week_cap": _("%(mentor)s has no more sessions that week. Choose another week."),
+    "own_overlap": _("You already have a session at this time. Choose another time or move that one."),
+}
+
+
+def refuse(
+    offer: Offer,
+    timetable: Timetable | None,
+    *,
+    start: datetime,
+    length: int,
+    now: datetime,
+    own: Iterable[Sequence[datetime]],
+) -> None:
+    """Raise what the engine has against this start, if it has anything; `own` are the mentee's spans elsewhere."""
+    profile = offer.profile
+    if timetable is None:
+        raise BookingError("outside_windows", gettext("%(mentor)s has no times yet.") % {"mentor": profile.first_name})
+    spans = [(first, last) for first, last in own]
+    if refusal := timetable.why_not(start=start, length=length, step=offer.step, now=now, own=spans):
+        raise BookingError(refusal.code, explain(refusal.code, profile, timetable.rules), earliest=refusal.earliest)
+
+
+def explain(code: str, profile: MentorProfile, rules: Rules | None = None) -> str:
+    """One sentence for a refusal code; the page adds the earliest time where there is one.
+
+    `rules` are needed for `notice` only.
+    """
+    said = {"mentor": profile.first_name}
+    if rules and code == "notice":
+        said["notice"] = notice_words(rules.notice)
+    return WORDS[code] % said
+
+
+def notice_words(minutes: int) -> str:
+    """240 → “4 hours”; whole days from 48 hours on."""
+    if minutes % 1440 == 0 and minutes >= 2880:
+        return ngettext("%(count)d day", "%(count)d days", minutes // 1440) % {"count": minutes // 1440}
+    if minutes % 60 == 0:
+        return ngettext("%(count)d hour", "%(count)d hours", minutes // 60) % {"count": minutes // 60}
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}

@@ -1,0 +1,166 @@
+"""The slot picker: seven days as links, one day's times as radios. What both booking and moving draw."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from accounts.models import User
+from sessions_app.models import Booking, Occupancy
+
+from .slots import Slot, nearest
+from .timetable import Timetable
+
+WEEK = timedelta(days=7)
+REACH = timedelta(days=60)  # one question to the engine; it answers for at most 62 days
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    date: date
+    times: int
+
+    @property
+    def dots(self) -> int:
+        return min(self.times, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A start of the chosen day; a `gone` one is taken, by the reader's `own` session or another."""
+
+    slot: Slot
+    gone: bool
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Picker:
+    soonest: Slot
+    day: date
+    days: Sequence[Day]
+    times: Sequence[Time]
+    week_before: date | None
+    week_after: date | None
+    chosen: datetime | None
+
+    @property
+    def free(self) -> int:
+        return sum(not time.gone for time in self.times)
+
+    @property
+    def own(self) -> bool:
+        return any(time.own for time in self.times)
+
+    @property
+    def skips_weeks(self) -> bool:
+        """Whether the next free day lies beyond the week that follows."""
+        return self.week_after is not None and self.week_after >= self.days[0].date + 2 * WEEK
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """The free slots of `length` minutes for one reader: `zone` is the reader's, days are theirs."""
+
+    timetable: Timetable
+    length: int
+    step: int | None
+    zone: str
+    now: datetime
+    # The reader's own sessions elsewhere: at these times they can't book.
+    busy: Sequence[tuple[datetime, datetime]] = ()
+    # The start of the session that is moved: it counts as free, and is no choice.
+    present: datetime | None = None
+
+    def pick(self, *, day: date | None = None, chosen: datetime | None = None) -> Picker | None:
+        """The picker opened on `day`, or on the day of the `chosen` start, or on the soonest; never on an empty day.
+
+        None if there is no free time at all.
+        """
+        soonest = self.first_after(self.now)
+        if soonest is None:
+            return None
+        wished = day or (self.local_date(chosen) if chosen else None)
+        today = self.local_date(self.now)
+        opened = self.near_free_day(max(wished, today)) if wished else None
+        opened = opened or self.local_date(soonest.start)
+        monday = today + (opened - today) // WEEK * WEEK
+        counts = Counter(self.local_date(slot.start) for slot in self.between(monday, monday + WEEK))
+        earlier = self.last_before(monday) if monday > today else None
+        later = self.first_after(self.midnight(monday + WEEK))
+        return Picker(
+            soonest=soonest,
+            day=opened,
+            days=[Day(monday + timedelta(days=offset), counts[monday + timedelta(days=offset)]) for offset in range(7)],
+            times=self.times_of(opened),
+            week_before=self.local_date(earlier.start) if earlier else None,
+            week_after=self.local_date(later.start) if later else None,
+            chosen=chosen,
+        )
+
+    def near_free_day(self, day: date) -> date | None:
+        """This day if it has a free time, else the next one that has."""
+        found = self.first_after(self.midnight(day))
+        return self.local_date(found.start) if found else None
+
+    def times_of(self, day: date) -> list[Time]:
+        after = day + timedelta(days=1)
+        free = set(self.between(day, after))
+        untaken = replace(self, timetable=Timetable(self.timetable.rules, ()))
+        return [self.time_of(slot, slot in free) for slot in sorted(free | set(untaken.between(day, after)))]
+
+    def time_of(self, slot: Slot, free: bool) -> Time:
+        own = overlaps(slot, self.busy)
+        return Time(slot, gone=own or not free, own=own)
+
+    def between(self, first: date, last: date) -> list[Slot]:
+        return self.slots(self.midnight(first), self.midnight(last))
+
+    def alternatives(self, start: datetime, count: int = 3) -> list[Slot]:
+        """The nearest free slots around a start that could not be had."""
+        first = max(self.now, start - WEEK)
+        return nearest(self.slots(first, first + REACH / 2), start, count)
+
+    def first_after(self, moment: datetime) -> Slot | None:
+        return next((slots[0] for reach in self.reaches(moment) if (slots := self.slots(*reach, limit=1))), None)
+
+    def last_before(self, day: date) -> Slot | None:
+        """Bounded: it looks back sixty days at most."""
+        last = self.midnight(day)
+        slots = self.slots(max(self.now, last - REACH), last)
+        return slots[-1] if slots else None
+
+    def reaches(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The time from `moment` to the horizon, in pieces that the engine answers for."""
+        end = self.now + self.timetable.last_bookable
+        while moment < end:
+            yield moment, moment + REACH
+            moment += REACH
+
+    def slots(self, first: datetime, last: datetime, limit: int | None = None) -> list[Slot]:
+        wanted = limit + 1 if limit and self.present else limit
+        found = self.timetable.slots(
+            length=self.length, step=self.step, now=self.now, first=first, last=last, limit=wanted
+        )
+        return [slot for slot in found if slot.start != self.present][:limit]
+
+    def midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), ZoneInfo(self.zone))
+
+    def local_date(self, moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(self.zone)).date()
+
+
+def overlaps(slot: Slot, busy: Iterable[tuple[datetime, datetime]]) -> bool:
+    return any(start < slot.end and slot.start < end for start, end in busy)
+
+
+def busy_times(
+    person: User | None, *, now: datetime, leave_out: Booking | None = None
+) -> list[tuple[datetime, datetime]]:
+    """A person's time that is taken from now on, so that no page offers them what the booking would refuse."""
+    if person is None:
+        return []
+    taken = Occupancy.objects.in_force(now).filter(person=person, during__endswith__gt=now).exclude(booking=leave_out)
+    return [(during.lower, during.upper) for during in taken.values_list("during", flat=True)]

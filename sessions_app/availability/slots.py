@@ -1,0 +1,295 @@
+"""A mentor's rules and what is already taken, made into slots. Pure: no ORM, no clock, no settings.
+
+Two questions, one answer: `list_slots` says which starts can be booked, `why_not` why one start can't, and it asks
+`list_slots` itself, so that listed means accepted. All arithmetic is on whole UTC minutes (see `walltime`); what is
+taken may start and end at any second. Ranges are half-open. The tests' oracle says the same, minute by minute.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from . import walltime
+from .grids import Grid, free_starts, lay_grids
+from .rules import Rules, Taken, check_range
+from .walltime import DAY, EPOCH, MINUTE
+
+__all__ = [
+    "Refusal",
+    "Rules",
+    "Slot",
+    "Taken",
+    "default_step",
+    "list_slots",
+    "nearest",
+    "open_spans",
+    "why_not",
+]
+
+LONGEST_ANSWER = timedelta(days=62)
+# Of each length; a month's every five minutes. A slot takes about 250 bytes.
+MOST_SLOTS_KEPT = 10_000
+# A date before the first one asked about may hold the start of its grid; three days always hold one whole date.
+_LOOK_BACK = 3 * DAY
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """A span of time, [start, end), aware and in UTC."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a start can't be booked, and the earliest listed start from there on, where waiting helps."""
+
+    code: str
+    earliest: datetime | None = None
+
+
+def default_step(length: int, buffer: int) -> int:
+    """The step of a grid where the mentor sets none: sessions in a row lose nothing. Rounded up to five minutes."""
+    return -(-(length + buffer) // 5) * 5
+
+
+def list_slots(
+    rules: Rules,
+    taken: Iterable[Taken],
+    *,
+    length: int,
+    now: datetime,
+    first: datetime,
+    last: datetime,
+    step: int | None = None,
+    limit: int | None = None,
+) -> list[Slot]:
+    """The slots of `length` minutes that start in [first, last) and can be booked, in order; the first `limit` of them.
+
+    `taken` must hold what touches the range and, where the rules have a cap, all of the local weeks it touches.
+    Raises ValueError for a range of more than 62 days, a length outside 1 to 1440 or a step outside 1 to 2880, and
+    datetimes without zone.
+    """
+    step = _checked_step(rules, length, step)
+    last_day = _last_day(rules, now)
+    start, end = _bookable_range(rules, now, last_day, *_checked_range(first, last))
+    if start >= end or (limit is not None and limit < 1):
+        return []
+    blocked = _blocked_starts(rules, tuple(taken), length, last_day)
+    starts = free_starts(_grids(rules, start, end, length), blocked, start, end, step, limit)
+    return list(map(_slots(length).__getitem__, starts))
+
+
+def why_not(
+    rules: Rules,
+    taken: Iterable[Taken],
+    *,
+    start: datetime,
+    length: int,
+    now: datetime,
+    step: int | None = None,
+    own: Iterable[tuple[datetime, datetime]] = (),
+) -> Refusal | None:
+    """Why this start can't be booked, or None: a start is refused if and only if `list_slots` leaves it out.
+
+    `own` are the spans that the mentee has elsewhere; they are the only reason that the list doesn't know.
+    The code is one of: past, notice, horizon, paused, time_off, outside_windows, off_grid, taken, buffer, day_cap,
+    week_cap, own_overlap. `taken` and errors are as for `list_slots`.
+    """
+    start, now = EPOCH + walltime.elapsed(start), EPOCH + walltime.elapsed(now)
+    taken, mine = tuple(taken), tuple(Taken(begin, end, gives=False) for begin, end in own)
+    step = _checked_step(rules, length, step)
+    code = _reason(rules, taken, mine, start, length, now, step)
+    if code is None:
+        return None
+    if code == "horizon":
+        return Refusal(code)
+    first = max(start, now)
+    later = list_slots(
+        rules, taken + mine, length=length, now=now, first=first, last=first + LONGEST_ANSWER, step=step, limit=1
+    )
+    return Refusal(code, later[0].start if later else None)
+
+
+def open_spans(rules: Rules, *, first: datetime, last: datetime) -> list[Slot]:
+    """When the mentor's rules are open within [first, last): windows, overrides, time off; nothing that is taken.
+
+    Open instants that follow one another are one span. Notice, horizon and pause don't count here.
+    Raises ValueError for a range of more than 62 days.
+    """
+    _check_year(first)
+    start, end = _checked_range(first, last)
+    spans: list[tuple[int, int]] = []
+    for opens, closes, _ in walltime.open_pieces(rules.zone, rules.windows_on, start, end):
+        begin, until = max(opens, start), min(closes, end)
+        if spans and spans[-1][1] == begin:
+            spans[-1] = (spans[-1][0], until)
+        elif begin < until:
+            spans.append((begin, until))
+    return [Slot(walltime.instant(begin), walltime.instant(until)) for begin, until in spans]
+
+
+def nearest(slots: Sequence[Slot], start: datetime, count: int = 3) -> list[Slot]:
+    """The `count` slots that start nearest to a wished start, in order of time; of two as near, the earlier."""
+    return sorted(sorted(slots, key=lambda slot: (abs(slot.start - start), slot.start))[:count])
+
+
+class _Slots(dict[int, Slot]):
+    """Slots of one length by their first minute, made once: mentors' grids meet on the same minutes again and again."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__()
+        self.length = length
+
+    def __missing__(self, minute: int) -> Slot:
+        if len(self) >= MOST_SLOTS_KEPT:
+            self.clear()
+        slot = self[minute] = Slot(walltime.instant(minute), walltime.instant(minute + self.length))
+        return slot
+
+
+@lru_cache(maxsize=8)
+def _slots(length: int) -> _Slots:
+    return _Slots(length)
+
+
+def _check_year(moment: datetime) -> None:
+    if not walltime.FIRST_YEAR <= moment.year <= walltime.LAST_YEAR:
+        raise ValueError(f"{moment!r} lies outside the years {walltime.FIRST_YEAR} to {walltime.LAST_YEAR}.")
+
+
+def _checked_step(rules: Rules, length: int, step: int | None) -> int:
+    check_range("length", length, 1, DAY)
+    if step is None:
+        return default_step(length, rules.buffer)
+    check_range("step", step, 1, 2 * DAY)
+    return step
+
+
+def _checked_range(first: datetime, last: datetime) -> tuple[int, int]:
+    start, end = walltime.minute_at_or_after(first), walltime.minute_at_or_after(last)
+    if walltime.elapsed(last) - walltime.elapsed(first) > LONGEST_ANSWER:
+        raise ValueError(f"A question about more than {LONGEST_ANSWER.days} days.")
+    return start, end
+
+
+def _last_day(rules: Rules, now: datetime) -> int:
+    _check_year(now)
+    return walltime.local_day(rules.zone, walltime.minute_at_or_before(now)) + rules.horizon_days
+
+
+def _bookable_range(rules: Rules, now: datetime, last_day: int, start: int, end: int) -> tuple[int, int]:
+    """The range of starts that notice, horizon and pause leave; `_refused_days` sees to clocks that repeat midnight."""
+    start = max(start, walltime.minute_at_or_after(now) + rules.notice)
+    end = min(end, walltime.day_end(rules.zone, last_day))
+    back = _day_back(rules, last_day)
+    if back is not None:
+        start = end if back > last_day else max(start, walltime.day_start(rules.zone, back))
+    return start, end
+
+
+def _day_back(rules: Rules, last_day: int) -> int | None:
+    """The local date from which the mentor is back, unless that is over."""
+    back = None if rules.paused_until is None else walltime.day_number(rules.paused_until)
+    return None if back is None or back < last_day - rules.horizon_days else back
+
+
+def _grids(rules: Rules, start: int, end: int, length: int) -> Iterator[Grid]:
+    """The grids that the rules give for starts in [start, end), before anything is taken."""
+    return lay_grids(walltime.open_pieces(rules.zone, rules.windows_on, start - _LOOK_BACK, end + length), length)
+
+
+def _blocked_starts(rules: Rules, taken: tuple[Taken, ...], length: int, last_day: int) -> list[tuple[int, int]]:
+    """Ranges of starts that are refused, sorted; they may overlap."""
+    before, after = length - 1, rules.buffer
+    blocked = [
+        (item.first_minute - before - after, item.end_minute + after)
+        if item.gives
+        else (item.first_minute - before, item.end_minute)
+        for item in taken
+        if item.occupies
+    ]
+    for day in _refused_days(rules, taken, last_day):
+        blocked += [(segment.start, segment.end) for segment in walltime.day_segments(rules.zone, day)]
+    blocked.sort()
+    return blocked
+
+
+def _refused_days(rules: Rules, taken: tuple[Taken, ...], last_day: int) -> set[int]:
+    """Local dates on which nothing may start: those at a cap, and the dates right beyond horizon and pause.
+
+    The last two matter where clocks go back over midnight, so that a date is shown again after the next one began.
+    """
+    refused = {last_day + 1}
+    back = _day_back(rules, last_day)
+    if back is not None:
+        refused.add(back - 1)
+    if rules.max_per_day is not None:
+        given = Counter(_given_days(rules, taken))
+        refused.update(day for day, count in given.items() if count >= rules.max_per_day)
+    if rules.max_per_week is not None:
+        given = Counter(map(_week_start, _given_days(rules, taken)))
+        full = (monday for monday, count in given.items() if count >= rules.max_per_week)
+        refused.update(day for monday in full for day in range(monday, monday + 7))
+    return refused
+
+
+def _given_days(rules: Rules, taken: tuple[Taken, ...]) -> list[int]:
+    return [walltime.local_day(rules.zone, item.first_minute) for item in taken if item.gives]
+
+
+def _week_start(day: int) -> int:
+    """The Monday of an ISO week; 1970-01-01 was a Thursday."""
+    return day - (day + 3) % 7
+
+
+def _reason(
+    rules: Rules,
+    taken: tuple[Taken, ...],
+    mine: tuple[Taken, ...],
+    start: datetime,
+    length: int,
+    now: datetime,
+    step: int,
+) -> str | None:
+    minute, last_day = walltime.minute_at_or_before(start), _last_day(rules, now)
+    if start < now:
+        return "past"
+    if start - now < timedelta(minutes=rules.notice):
+        return "notice"
+    if minute >= walltime.day_end(rules.zone, last_day) or walltime.local_day(rules.zone, minute) > last_day:
+        return "horizon"
+    after = start + MINUTE
+    listed = list_slots(rules, taken, length=length, now=now, first=start, last=after, step=step)
+    if [slot.start for slot in listed] != [start]:
+        return _reason_by_rules(rules, start, length, step) or _reason_by_taken(rules, taken, minute, length)
+    return "own_overlap" if any(item.overlaps(minute, minute + length) for item in mine) else None
+
+
+def _reason_by_rules(rules: Rules, start: datetime, length: int, step: int) -> str | None:
+    minute = walltime.minute_at_or_before(start)
+    back = rules.paused_until
+    if back is not None and walltime.local_day(rules.zone, minute) < walltime.day_number(back):
+        return "paused"
+    closed = minute
+    for opens, closes, _ in walltime.open_pieces(rules.zone, rules.windows_on, minute, minute + length):
+        if opens <= closed < closes:
+            closed = closes
+    if closed < minute + length:
+        return "time_off" if rules.is_off(walltime.local_day(rules.zone, closed)) else "outside_windows"
+    grids = _grids(rules, minute, minute + 1, length)
+    on_grid = start == walltime.instant(minute) and free_starts(grids, [], minute, minute + 1, step)
+    return None if on_grid else "off_grid"
+
+
+def _reason_by_taken(rules: Rules, taken: tuple[Taken, ...], minute: int, length: int) -> str:
+    if any(item.overlaps(minute, minute + length) for item in taken):
+        return "taken"
+    if any(item.gives and item.overlaps(minute - rules.buffer, minute + length + rules.buffer) for item in taken):
+        return "buffer"
+    today = walltime.local_day(rules.zone, minute)
+    at_day_cap = rules.max_per_day is not None and _given_days(rules, taken).count(today) >= rules.max_per_day
+    return "day_cap" if at_day_cap else "week_cap"

@@ -1,0 +1,251 @@
+"""Loads what the slot engine needs, for one mentor or for many, in one statement."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from common.zones import canonical_zone
+from mentors.models import MentorProfile
+from sessions_app.models import Booking, BookingState
+from sessions_app.models.bookings import OVER, WAITING
+from sessions_app.models.schedules import spans_of
+
+from .slots import Refusal, Rules, Slot, Taken, list_slots, why_not
+from .waitlist_sql import IN_LINE
+from .walltime import EPOCH
+
+logger = logging.getLogger(__name__)
+
+# Caps look at whole ISO weeks, so bookings a little before now still count.
+CAP_REACH = timedelta(days=9)
+# The engine looks up to three local days back for where a grid begins, and a zone may be a day away.
+GRID_REACH = timedelta(days=5)
+NO_BOOKING = 0
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+# Spans of what is taken are microseconds from the epoch: exact, and quicker to read than dates. Three answers follow:
+# is it given, does it occupy, is it but set aside, as what the clock alone has freed is for as long as what an act has.
+# Which occupancies are in force is said by `Occupancy.objects.in_force` too; what is over counts for caps only.
+COLUMNS = f"""
+    schedule.profile_id, schedule.timezone, schedule.buffer, schedule.notice, schedule.horizon_days,
+    schedule.max_per_day, schedule.max_per_week, profile.paused_until,
+    ARRAY(
+        SELECT ARRAY[weekday, start, "end"] FROM sessions_app_availabilitywindow
+        WHERE schedule_id = schedule.id
+    ),
+    (
+        SELECT json_agg(json_build_array(date, minutes)) FROM sessions_app_dateoverride
+        WHERE schedule_id = schedule.id AND date >= %(since)s
+    ),
+    ARRAY(
+        SELECT ARRAY[first, last] FROM sessions_app_timeoff
+        WHERE schedule_id = schedule.id AND last >= %(since)s
+    ),
+    ARRAY(
+        SELECT ARRAY[
+            (extract(epoch FROM lower(taken.during)) * 1000000)::bigint,
+            (extract(epoch FROM upper(taken.during)) * 1000000)::bigint,
+            (booking.mentor_id = profile.person_id AND booking.state <> %(held)s)::int,
+            1,
+            (
+                booking.state = ANY(%(waiting)s)
+                AND booking.expires_at <= least(%(free_from)s, %(asked_since)s::timestamptz)
+            )::int
+        ]
+        FROM sessions_app_occupancy AS taken
+        JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
+        WHERE taken.person_id = profile.person_id
+            AND upper(taken.during) > %(caps_since)s
+            AND NOT (
+                booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(free_from)s
+                AND (booking.expires_at <= %(set_aside_since)s OR NOT {IN_LINE.format(since="booking.expires_at")})
+            )
+            AND booking.id <> %(leave_out)s
+    ),
+    ARRAY(
+        SELECT ARRAY[
+            (extract(epoch FROM lower(during)) * 1000000)::bigint,
+            (extract(epoch FROM upper(during)) * 1000000)::bigint,
+            1,
+            0,
+            0
+        ]
+        FROM sessions_app_booking
+        WHERE mentor_id = profile.person_id AND state = ANY(%(over)s) AND upper(during) > %(caps_since)s
+    ),
+    ARRAY(
+        SELECT ARRAY[
+            (extract(epoch FROM lower(during)) * 1000000)::bigint,
+            (extract(epoch FROM upper(during)) * 1000000)::bigint,
+            gives::int,
+            1,
+            coalesce(id = ANY(%(asked_about)s::bigint[]), true)::int
+        ]
+        FROM sessions_app_setaside
+        WHERE person_id = profile.person_id AND until > %(now)s
+    )
+"""  # noqa: S608 - constants
+TIMETABLES = f"""
+SELECT {COLUMNS}
+FROM sessions_app_schedule AS schedule
+JOIN mentors_mentorprofile AS profile ON profile.id = schedule.profile_id
+WHERE schedule.profile_id = ANY(%(profiles)s)
+"""  # noqa: S608 - a constant
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """A mentor's rules with what is taken, as of one moment.
+
+    `aside` came free just now and is kept from everybody until those who wait in line have been asked.
+    """
+
+    rules: Rules
+    taken: tuple[Taken, ...]
+    aside: tuple[Taken, ...] = ()
+
+    def slots(
+        self,
+        *,
+        length: int,
+        now: datetime,
+        first: datetime,
+        last: datetime,
+        step: int | None = None,
+        limit: int | None = None,
+    ) -> list[Slot]:
+        """Starts in [first, last) that can be booked; see `availability.list_slots`."""
+        return list_slots(
+            self.rules, self.blocks, length=length, now=now, first=first, last=last, step=step, limit=limit
+        )
+
+    def why_not(
+        self,
+        *,
+        start: datetime,
+        length: int,
+        now: datetime,
+        step: int | None = None,
+        own: Iterable[tuple[datetime, datetime]] = (),
+    ) -> Refusal | None:
+        """As `availability.why_not`; `set_aside` where nothing else stands in the way."""
+        asked = partial(why_not, start=start, length=length, now=now, step=step, own=tuple(own))
+        refusal = asked(self.rules, self.blocks)
+        if refusal and self.aside:
+            otherwise = asked(self.rules, self.taken)
+            return replace(refusal, code=otherwise.code if otherwise else "set_aside")
+        return refusal
+
+    def in_line(self) -> "Timetable":
+        """As it is for those who wait: what is set aside is set aside for them."""
+        return replace(self, aside=())
+
+    @property
+    def blocks(self) -> tuple[Taken, ...]:
+        return self.taken + self.aside
+
+    @property
+    def last_bookable(self) -> timedelta:
+        """How far from now a slot can lie at most (a day more than the horizon, since the last date is included)."""
+        return timedelta(days=self.rules.horizon_days + 2)
+
+
+def load_timetables(
+    profiles: Iterable[MentorProfile | int],
+    *,
+    now: datetime,
+    leave_out: Booking | None = None,
+    but_waiting: bool = False,
+    asked_since: datetime | None = None,
+    asked_about: Sequence[int] | None = None,
+) -> dict[int, Timetable]:
+    """Timetables by profile id; profiles without a schedule are left out.
+
+    `leave_out`: a booking whose time counts as free (the one that is being moved). `but_waiting`: so does that of every
+    hold and request, which the clock alone may set free. `asked_since` and `asked_about`: only what was free by then,
+    and these rows of `SetAside`, are set aside; what came free later counts as taken, for the next round down the line.
+    """
+    asked = parameters(now=now, leave_out=leave_out, but_waiting=but_waiting)
+    asked |= {"asked_since": asked_since, "asked_about": None if asked_about is None else list(asked_about)}
+    asked["profiles"] = [profile if isinstance(profile, int) else profile.pk for profile in profiles]
+    with connection.cursor() as cursor:
+        cursor.execute(TIMETABLES, asked)
+        rows = cursor.fetchall()
+    timetables = {}
+    for row in rows:
+        try:
+            timetables[row[0]] = timetable_of(*row)
+        except ValueError:
+            # Many are loaded together: one whose rules mean nothing has no times, and takes none from the others.
+            logger.exception("the schedule of profile %s can't be read", row[0])
+    return timetables
+
+
+def parameters(*, now: datetime, leave_out: Booking | None = None, but_waiting: bool = False) -> dict[str, Any]:
+    """What `COLUMNS` want to know, see `load_timetables`."""
+    return {
+        "since": now.date() - GRID_REACH,
+        "caps_since": now - CAP_REACH,
+        "now": now,
+        "set_aside_since": NEVER if but_waiting else now - settings.SET_ASIDE_FOR,
+        "free_from": NEVER if but_waiting else now,
+        "asked_since": None,
+        "asked_about": None,
+        "held": BookingState.HELD,
+        "waiting": list(WAITING),
+        "over": list(OVER),
+        "leave_out": leave_out.pk if leave_out else NO_BOOKING,
+    }
+
+
+def load_timetable(profile: MentorProfile, *, now: datetime, leave_out: Booking | None = None) -> Timetable | None:
+    return load_timetables([profile], now=now, leave_out=leave_out).get(profile.pk)
+
+
+def timetable_of(
+    _profile: int,
+    zone: str,
+    buffer: int,
+    notice: int,
+    horizon_days: int,
+    max_per_day: int | None,
+    max_per_week: int | None,
+    paused_until: date | None,
+    windows: Sequence[Sequence[int]],
+    overrides: Sequence[tuple[str, list[int]]] | None,
+    time_off: Sequence[Sequence[date]],
+    occupied: Sequence[Sequence[int]],
+    over: Sequence[Sequence[int]],
+    aside: Sequence[Sequence[int]],
+) -> Timetable:
+    """From a row of `COLUMNS`."""
+    rules = Rules(
+        # A name that the zone database has given up since it was saved leads to the one that it goes by now.
+        zone=canonical_zone(zone) or zone,
+        windows=tuple((weekday, start, end) for weekday, start, end in windows),
+        overrides={date.fromisoformat(day): spans_of(minutes) for day, minutes in overrides or ()},
+        time_off=tuple((first, last) for first, last in time_off),
+        buffer=buffer,
+        notice=notice,
+        horizon_days=horizon_days,
+        max_per_day=max_per_day,
+        max_per_week=max_per_week,
+        paused_until=paused_until,
+    )
+    spans = [(_taken(*row), is_aside) for *row, is_aside in (*occupied, *over, *aside)]
+    return Timetable(
+        rules,
+        taken=tuple(span for span, is_aside in spans if not is_aside),
+        aside=tuple(span for span, is_aside in spans if is_aside),
+    )
+
+
+def _taken(first: int, last: int, gives: int, occupies: int) -> Taken:
+    start, end = EPOCH + timedelta(microseconds=first), EPOCH + timedelta(microseconds=last)
+    return Taken(start, end, gives=bool(gives), occupies=bool(occupies))

@@ -1,0 +1,228 @@
+"""Taking a slot: book it, hold it for a visitor, turn the hold into a booking."""
+
+import hashlib
+from dataclasses import astuple
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from mentors.models import Format, MentorProfile, Offer
+from notifications.services import schedule
+from sessions_app.availability.refusals import refuse
+from sessions_app.availability.timetable import load_timetable
+from sessions_app.errors import BookingError
+from sessions_app.locks import booking_act
+from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, WrittenState
+from sessions_app.models.bookings import CONTACTS
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.questions.limits import check_mentee, check_own, closed
+from sessions_app.questions.mentee_standing import Standing, standing_of
+from sessions_app.questions.shared_files import carry_files
+from sessions_app.written.settling import becomes_call, close_earlier_engagement
+
+from .insert import write_booking
+from .notices import booking_notices
+from .prefetch import Asked, lock_and_ask
+from .race_gate import refuse_second
+from .transitions import entry_of, expire, log, occupy
+from .webhooks import tell
+
+# In writing: what still waits for its answer, and what has it.
+BECOMES_CALL = (WrittenState.ASKED, WrittenState.ANSWERED)
+
+
+def mark_of(key: str | None, offer: Offer, start: datetime, brief: BriefInput) -> str | None:
+    """Tells a form that was sent twice from one that was changed before it was sent again."""
+    if not key:
+        return None
+    parts = (key, offer.pk, start.timestamp(), *astuple(brief))
+    return hashlib.sha256(repr([str(part) for part in parts]).encode()).hexdigest()
+
+
+@booking_act
+def book_session(
+    *,
+    offer: Offer,
+    start: datetime,
+    brief: BriefInput,
+    mentee: User,
+    now: datetime,
+    key: str | None = None,
+    continues: Engagement | None = None,
+    with_files: bool = False,
+) -> Booking:
+    """Book `start` for `mentee`: confirmed at once, or requested where the offer asks first.
+
+    The same `key` of the same person with the same choice gets the same booking again. `continues` is the mentee's
+    engagement whose question is asked once more, `with_files` takes their files along; what began in writing with this
+    very mentor goes on as a call in that engagement, under its own brief.
+    Raises BookingError with the engine's codes, or `closed`, `own_profile`, `paused`, `too_many_open`,
+    `already_together`, `too_often`, `taken`, `changed` (that booking was ended meanwhile), `not_yours`.
+    """
+    check_own(continues, mentee)
+    mark = mark_of(key, offer, start, brief)
+    refuse_second(offer, mentee, start=start, now=now)
+    asked = lock_and_ask(offer, mentee, now=now, mark=mark)
+    offer, profile = asked.offer, asked.offer.profile
+    if asked.standing.booked_before and (booked := booked_before(mentee, mark)):
+        return booked
+    if asked.standing.overdue:
+        expire_for(profile.person_id, mentee.pk, now=now)
+        asked = lock_and_ask(offer, mentee, now=now)
+    check(asked, start=start, mentee=mentee, now=now)
+    terms = agreed(offer, start, now=now)
+    if continues and goes_on_as_call(continues, profile):
+        becomes_call(mentee, profile.person, now=now)
+        booking = insert_in(continues, offer, start, now=now, idempotency_key=mark, **terms)
+        log(booking, from_state="", by=mentee, now=now)
+    else:
+        if asked.standing.engaged:
+            close_earlier_engagement(mentee, profile, now=now)
+        booking = insert(offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, **terms)
+        follow(continues, booking, with_files=with_files, now=now)
+    event = "confirmed" if booking.state == BookingState.CONFIRMED else "requested"
+    schedule(*booking_notices(booking, event=event, by=mentee, now=now), now=now)
+    return booking
+
+
+def booked_before(mentee: User, mark: str | None) -> Booking | None:
+    """What the same form made before; if that has been ended meanwhile, sending the form again doesn't revive it."""
+    booked = Booking.objects.filter(mentee=mentee, idempotency_key=mark).first() if mark else None
+    if booked and booked.state not in (*OCCUPYING, BookingState.COMPLETED):
+        raise BookingError("changed", _("This session was ended meanwhile. Choose a time to book again."))
+    return booked
+
+
+def check(asked: Asked, *, start: datetime, mentee: User, now: datetime) -> None:
+    """Raise what stands against this booking, if anything does."""
+    check_offer(asked.offer)
+    check_mentee(mentee, asked.offer.profile, now=now, standing=asked.standing)
+    refuse(asked.offer, asked.timetable, start=start, length=asked.offer.length, now=now, own=asked.standing.own)
+
+
+def check_offer(offer: Offer) -> None:
+    if not (offer.is_active and offer.profile.is_public) or offer.format == Format.WRITING:
+        raise closed(offer.profile)
+
+
+def check_slot(
+    offer: Offer,
+    *,
+    start: datetime,
+    mentee: User | None,
+    now: datetime,
+    leave_out: Booking | None = None,
+    standing: Standing | None = None,
+    in_line: bool = False,
+) -> None:
+    """Ask the one engine, with fresh rows under the lock, why this start can't be had.
+
+    `leave_out` is the booking that is moved: its time counts as free, and its own length holds, not the offer's of now.
+    `in_line`: what is set aside is set aside for this person.
+    """
+    timetable = load_timetable(offer.profile, now=now, leave_out=leave_out)
+    if timetable and in_line:
+        timetable = timetable.in_line()
+    if mentee and standing is None:
+        standing = standing_of(mentee, offer.profile.person_id, now=now, leave_out=leave_out)
+    length = leave_out.length if leave_out else offer.length
+    refuse(offer, timetable, start=start, length=length, now=now, own=standing.own if standing else ())
+
+
+def expire_for(*people: int, now: datetime, but: Booking | None = None) -> None:
+    """End these locked people's overdue holds and requests: their time is free, but the database still holds it."""
+    overdue = Booking.objects.overdue(now).filter(occupancies__person__in=people).distinct()
+    for booking in overdue.select_related("offer", "engagement"):
+        if but is None or booking.pk != but.pk:
+            expire(booking, now=now)
+
+
+def goes_on_as_call(engagement: Engagement, profile: MentorProfile) -> bool:
+    """Whether a time with this mentor belongs to what the two began in writing and have not met about yet.
+
+    Pages ask it too. Further times on the same question are `book_further`'s.
+    """
+    if engagement.mentor_id != profile.person_id:
+        return False
+    live = Engagement.objects.live().filter(pk=engagement.pk, written__state__in=BECOMES_CALL)
+    return live.exclude(bookings__state__in=CONTACTS).exists()
+
+
+def follow(continues: Engagement | None, booking: Booking, *, with_files: bool, now: datetime) -> None:
+    """A booking's new engagement asks once more what another one asked."""
+    if continues is None or booking.mentee is None:
+        return
+    Engagement.objects.filter(pk=booking.engagement_id).update(continues=continues)
+    if with_files:
+        carry_files(continues, booking.engagement, by=booking.mentee, now=now)
+
+
+def agreed(offer: Offer, start: datetime, *, now: datetime) -> dict[str, Any]:
+    """The state a fresh booking of this offer has, and its date or deadline."""
+    if offer.instant:
+        return {"state": BookingState.CONFIRMED, "confirmed_at": now, "expires_at": None}
+    return {"state": BookingState.REQUESTED, "expires_at": request_deadline(offer, start, now=now)}
+
+
+def request_deadline(offer: Offer, start: datetime, *, now: datetime) -> datetime:
+    """When an unanswered request ends: a day from now, not within the notice before the start.
+
+    A start that is only just outside the notice would leave no time to answer at all; then half of what is left counts.
+    """
+    notice = timedelta(minutes=offer.profile.schedule.notice)
+    return min(now + settings.REQUEST_DEADLINE, max(start - notice, now + (start - now) / 2))
+
+
+def insert(
+    offer: Offer,
+    *,
+    start: datetime,
+    brief: BriefInput,
+    mentee: User | None,
+    now: datetime,
+    state: BookingState,
+    mark: str | None = None,
+    held_for: str = "",
+    expires_at: datetime | None = None,
+    confirmed_at: datetime | None = None,
+) -> Booking:
+    person = offer.profile.person
+    engagement = Engagement(mentee=mentee, mentor=person, brief=Brief(author=mentee, **brief.values()))
+    booking = Booking(
+        engagement=engagement,
+        offer=offer,
+        mentor=person,
+        mentee=mentee,
+        during=DateTimeTZRange(start, start + timedelta(minutes=offer.length), "[)"),
+        format=offer.format,
+        state=state,
+        idempotency_key=mark,
+        held_for=held_for,
+        expires_at=expires_at,
+        confirmed_at=confirmed_at,
+        created_at=now,
+    )
+    entry = entry_of(booking, from_state="", by=mentee, now=now)
+    write_booking(booking, entry)
+    tell(entry)
+    return booking
+
+
+def insert_in(engagement: Engagement, offer: Offer, start: datetime, *, now: datetime, **fields: Any) -> Booking:
+    """One more contact of an engagement that there is, with everybody's time; the first line of its log comes after."""
+    booking = Booking.objects.create(
+        engagement=engagement,
+        offer=offer,
+        mentor=engagement.mentor,
+        mentee=engagement.mentee,
+        during=DateTimeTZRange(start, start + timedelta(minutes=offer.length), "[)"),
+        format=offer.format,
+        created_at=now,
+        **fields,
+    )
+    occupy(booking)
+    return booking

@@ -1,0 +1,165 @@
+"""A booking that is agreed: move it, cancel it, say better what it is about."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from sessions_app.availability.openings import announce_opened
+from sessions_app.availability.reserved_time import set_aside
+from sessions_app.errors import BookingError, stale
+from sessions_app.locks import booking_act, check_seen, lock_booking
+from sessions_app.models import Booking, BookingState, Brief, Occupancy
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.questions.pace import check_moves
+
+from .book import check_slot, expire_for
+from .holds import give_up_hold
+from .series import check_span
+from .transitions import change, check_live, close_if_over, occupy
+
+MOVABLE = BookingState.CONFIRMED
+
+
+def why_not_move(booking: Booking, *, by: User, now: datetime) -> BookingError | None:
+    """What page and service both ask before a move. A mentor may move until the start, a mentee until the notice."""
+    if booking.state != MOVABLE:
+        return BookingError("not_confirmed", _("Only a confirmed session can be moved."))
+    if booking.start <= now:
+        return BookingError("started", _("This session has started, so it cannot be moved."))
+    if booking.moves >= settings.MAX_MOVES:
+        return BookingError("too_many_moves", _("This session has been moved very often. Cancel it and book again."))
+    notice = booking.offer.profile.schedule.move_notice
+    if by.pk == booking.mentee_id and booking.start - timedelta(minutes=notice) < now:
+        return BookingError(
+            "move_notice", _("It is too close to the start to move this session. You can still cancel it.")
+        )
+    return None
+
+
+def why_not_cancel(booking: Booking, *, by: User, now: datetime) -> BookingError | None:
+    if booking.state == BookingState.REQUESTED and by.pk == booking.mentee_id:
+        return None
+    if booking.state != BookingState.CONFIRMED:
+        return BookingError("not_confirmed", _("This session is not confirmed, so there is nothing to cancel."))
+    if booking.start <= now:
+        return BookingError("started", _("This session has started, so it cannot be cancelled."))
+    return None
+
+
+def is_late(booking: Booking, *, now: datetime) -> bool:
+    """Whether cancelling now falls inside the notice that the mentor asks for."""
+    return booking.start - timedelta(minutes=booking.offer.profile.schedule.cancel_notice) < now
+
+
+@booking_act
+def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, seen: str | None = None) -> Booking:
+    """Same booking, new span; `seen` is the version that the person saw.
+
+    Raises BookingError from `why_not_move`, the engine's codes, `stale`, `too_often`, or `taken`.
+    """
+    booking = lock_booking(booking)
+    if refusal := why_not_move(booking, by=by, now=now):
+        raise refusal
+    check_live(booking)
+    if start == booking.start:
+        raise BookingError("same_time", _("The session is at this time already. Choose another time."))
+    check_seen(booking, seen)
+    check_moves(booking, by=by, now=now)
+    assert booking.mentee is not None  # noqa: S101 - a confirmed booking has one
+    check_span(booking, start=start)
+    expire_for(booking.mentor_id, booking.mentee.pk, now=now, but=booking)
+    check_target(booking, start=start, by=by, now=now)
+    Occupancy.objects.filter(booking=booking).delete()
+    left = booking.during
+    booking.during = DateTimeTZRange(start, start + timedelta(minutes=booking.length), "[)")
+    occupy(booking)
+    change(
+        booking,
+        BookingState.CONFIRMED,
+        by=by,
+        now=now,
+        event="moved",
+        during=booking.during,
+        sequence=booking.sequence + 1,
+        moves=booking.moves + 1,
+    )
+    set_aside(booking, left, was=BookingState.CONFIRMED, now=now)
+    announce_opened(booking.mentor_id, booking.mentee_id)
+    return booking
+
+
+def check_target(booking: Booking, *, start: datetime, by: User, now: datetime) -> None:
+    try:
+        check_slot(booking.offer, start=start, mentee=booking.mentee, now=now, leave_out=booking)
+    except BookingError as refused:
+        if refused.code != "own_overlap" or by.pk == booking.mentee_id:
+            raise
+        # That the mentee has something else then is all that the mentor may know.
+        words = _("%(name)s is not free at this time. Choose another time.")
+        mentee = booking.other(booking.mentor).first_name
+        raise BookingError("taken", words % {"name": mentee}, earliest=refused.earliest) from refused
+
+
+@booking_act
+def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime, seen: str | None = None) -> Booking:
+    """Cancel a confirmed session, for either side or staff; `seen` is the version that the person saw.
+
+    Raises BookingError from `why_not_cancel`, `stale`, or `reason_needed` when it is late.
+    """
+    booking = lock_booking(booking)
+    if refusal := why_not_cancel(booking, by=by, now=now):
+        raise refusal
+    check_seen(booking, seen)
+    late = is_late(booking, now=now)
+    if late and not reason.strip():
+        raise BookingError("reason_needed", _("It is close to the start: say why, so that the other person knows."))
+    change(
+        booking,
+        BookingState.CANCELLED,
+        by=by,
+        now=now,
+        event="cancelled",
+        reason=reason,
+        ended_by=by,
+        late=late,
+        sequence=booking.sequence + 1,
+    )
+    close_if_over(booking, now=now)
+    return booking
+
+
+@booking_act
+def release_hold(*, booking: Booking, now: datetime) -> None:
+    """Give a visitor's held slot back before its time."""
+    give_up_hold(lock_booking(booking), now=now)
+
+
+def why_not_edit(booking: Booking, *, by: User, now: datetime) -> BookingError | None:
+    """What page and service both ask before the brief is changed."""
+    waiting = booking.state in (BookingState.REQUESTED, BookingState.CONFIRMED) and booking.start > now
+    if booking.mentee_id != by.pk or not waiting:
+        return BookingError("started", _("The question can be changed until the session starts."))
+    return None
+
+
+@booking_act
+def edit_brief(*, booking: Booking, brief: BriefInput, by: User, now: datetime, seen: str | None = None) -> None:
+    """The mentee says better what it is about, until the start; `seen` is the mark of the brief that they changed.
+
+    Raises BookingError `started`, `stale`.
+    """
+    booking = lock_booking(booking)
+    if refusal := why_not_edit(booking, by=by, now=now):
+        raise refusal
+    if seen is not None and booking.engagement.brief.mark not in (seen, Brief(**brief.values()).mark):
+        raise stale(_("Your question was changed in another window since you opened this page."))
+    values = brief.values()
+    if brief.question != booking.engagement.brief.question:
+        # The question stands in the calendar event: by these, calendars see that theirs is the older one.
+        values["question_changed_at"] = now
+        Booking.objects.filter(engagement=booking.engagement_id).update(sequence=F("sequence") + 1)
+    Brief.objects.filter(pk=booking.engagement.brief_id).update(**values)

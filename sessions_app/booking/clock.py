@@ -1,0 +1,74 @@
+"""What the clock does by itself; workers call these often, and calling them twice does no harm."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Max, QuerySet
+from django.db.models.functions import Greatest
+
+from sessions_app.locks import booking_act, lock_booking
+from sessions_app.models import OCCUPYING, Booking, BookingState, Engagement, WrittenState
+from sessions_app.models.bookings import WAITING
+from sessions_app.models.stuck import ClockAct
+from sessions_app.questions.engagements import lock_engagement
+from sessions_app.stuck_rows import act_on_each
+
+from .transitions import change, expire
+
+CLOSES_AFTER = timedelta(days=14)
+
+
+def expire_overdue(*, now: datetime) -> int:
+    """End holds and requests whose time to be answered has passed. Returns how many."""
+    overdue = Booking.objects.overdue(now).order_by("expires_at", "pk")
+    return act_on_each(ClockAct.EXPIRE, overdue, lambda booking: _expire_one(booking, now=now), now=now)
+
+
+def complete_ended(*, now: datetime) -> int:
+    """A confirmed session whose time is over is finished. Returns how many."""
+    ended = Booking.objects.filter(state=BookingState.CONFIRMED, during__endswith__lte=now)
+    ordered = ended.order_by("during__endswith", "pk")
+    return act_on_each(ClockAct.COMPLETE, ordered, lambda booking: _complete_one(booking, now=now), now=now)
+
+
+def close_engagements(*, now: datetime) -> int:
+    """Engagements end fourteen days after their last contact, when none is ahead. Returns how many."""
+    return act_on_each(ClockAct.CLOSE, _over(now), lambda engagement: _close_one(engagement, now=now), now=now)
+
+
+def _over(now: datetime) -> QuerySet[Engagement]:
+    return (
+        Engagement.objects.live()
+        .exclude(bookings__state__in=OCCUPYING)
+        .exclude(written__state=WrittenState.ASKED)
+        .annotate(last=Greatest(Max("bookings__during__endswith"), "written__settled_at"))
+        .filter(last__lte=now - CLOSES_AFTER)
+        .order_by("last", "pk")
+    )
+
+
+@booking_act
+def _expire_one(booking: Booking, *, now: datetime) -> bool:
+    booking = lock_booking(booking)
+    if booking.state not in WAITING or not booking.is_overdue(now):
+        return False
+    expire(booking, now=now)
+    return True
+
+
+@booking_act
+def _complete_one(booking: Booking, *, now: datetime) -> bool:
+    booking = lock_booking(booking)
+    if booking.state != BookingState.CONFIRMED or not booking.has_ended(now):
+        return False
+    change(booking, BookingState.COMPLETED, by=None, now=now, event=None, told=False)
+    return True
+
+
+@booking_act
+def _close_one(engagement: Engagement, *, now: datetime) -> bool:
+    engagement = lock_engagement(engagement)
+    if not _over(now).filter(pk=engagement.pk).exists():
+        return False
+    engagement.closed_at = now
+    engagement.save(update_fields=["closed_at"])
+    return True

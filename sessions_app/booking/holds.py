@@ -1,0 +1,113 @@
+"""sessions_app.booking.holds"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from mentors.models import Offer
+from sessions_app.availability.reserved_time import set_aside
+from sessions_app.errors import BookingError
+from sessions_app.locks import booking_act, lock_people
+from sessions_app.models import Booking, BookingState, Brief, Engagement, Occupancy
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.questions.limits import check_mentee
+from sessions_app.questions.mentee_standing import standing_of
+from sessions_app.questions.pace import check_holds
+from sessions_app.written.settling import close_earlier_engagement
+
+from .book import agreed, booked_before, check_offer, check_slot, expire_for, insert, mark_of
+from .prefetch import lock_and_ask
+from .transitions import change, close_if_over, occupy
+
+
+@booking_act
+def hold_slot(
+    *,
+    offer: Offer,
+    start: datetime,
+    brief: BriefInput,
+    held_for: str,
+    now: datetime,
+    key: str | None = None,
+    instead_of: Booking | None = None,
+) -> Booking:
+    """Keep `start` for a visitor who still has to sign in, for `HOLD_MINUTES`.
+
+    `held_for` names the visitor's address (a hash) for the hourly limit; `instead_of` is the hold this browser has
+    already, which is given up. The same `key` from the same address with the same choice gets the same hold again.
+    Raises BookingError as `book_session`.
+    """
+    asked = lock_and_ask(offer, None, now=now, also=instead_of.mentor_id if instead_of else None)
+    offer = asked.offer
+    check_offer(offer)
+    mark = mark_of(key, offer, start, brief)
+    held = Booking.objects.filter(held_for=held_for, idempotency_key=mark, state=BookingState.HELD, expires_at__gt=now)
+    if mark and (again := held.first()):
+        return again
+    check_holds(held_for, offer.profile.person_id, now=now)
+    before = Booking.objects.get(pk=instead_of.pk) if instead_of else None
+    # Not set aside before the visitor has what they want instead, which may be at the same time.
+    given_up = before if before and give_up_hold(before, now=now, kept_back=False) else None
+    expire_for(offer.profile.person_id, now=now)
+    check_slot(offer, start=start, mentee=None, now=now)
+    until = now + timedelta(minutes=settings.HOLD_MINUTES)
+    booking = insert(
+        offer,
+        start=start,
+        brief=brief,
+        mentee=None,
+        now=now,
+        mark=mark,
+        held_for=held_for,
+        state=BookingState.HELD,
+        expires_at=until,
+    )
+    if given_up:
+        set_aside(given_up, given_up.during, was=BookingState.HELD, now=now)
+    return booking
+
+
+@booking_act
+def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
+    """The visitor has signed in: the held slot becomes their booking.
+
+    A hold that ran out is booked all the same if the time is still free. What the same form of theirs has booked
+    before is that booking again. Raises BookingError as `book_session`.
+    """
+    lock_people(booking.mentor_id, mentee)
+    booking = Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)
+    if booking.mentee_id == mentee.pk:
+        return booking
+    if booking.state not in (BookingState.HELD, BookingState.EXPIRED) or booking.mentee_id is not None:
+        raise BookingError("changed", _("This hold has been used already. Choose a time again."))
+    if booked := booked_before(mentee, booking.idempotency_key):
+        give_up_hold(booking, now=now)
+        return booked
+    offer = booking.offer
+    check_offer(offer)
+    expire_for(offer.profile.person_id, mentee.pk, now=now, but=booking)
+    standing = standing_of(mentee, booking.mentor_id, now=now, leave_out=booking)
+    check_mentee(mentee, offer.profile, now=now, standing=standing)
+    # What is still held is theirs, whatever came free around it; what ran out goes to whoever waits first.
+    held = booking.state == BookingState.HELD
+    check_slot(offer, start=booking.start, mentee=mentee, now=now, leave_out=booking, standing=standing, in_line=held)
+    close_earlier_engagement(mentee, offer.profile, now=now)
+    Brief.objects.filter(pk=booking.engagement.brief_id).update(author=mentee)
+    Engagement.objects.filter(pk=booking.engagement_id).update(mentee=mentee, closed_at=None)
+    Occupancy.objects.filter(booking=booking).delete()
+    booking.mentee = mentee
+    occupy(booking)
+    terms = agreed(offer, booking.start, now=now)
+    event = "confirmed" if terms["state"] == BookingState.CONFIRMED else "requested"
+    return change(booking, terms.pop("state"), by=mentee, now=now, event=event, mentee=mentee, **terms)
+
+
+def give_up_hold(booking: Booking, *, now: datetime, kept_back: bool = True) -> bool:
+    """End a locked hold early, if it still is one. `kept_back` as in `change`."""
+    if booking.state != BookingState.HELD:
+        return False
+    change(booking, BookingState.EXPIRED, by=None, now=now, event=None, kept_back=kept_back)
+    close_if_over(booking, now=now)
+    return True

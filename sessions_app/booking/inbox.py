@@ -1,0 +1,194 @@
+"""What the inbox says about bookings, one line each. News is told from the log, so that it stays true later."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.times import when_text
+from common.zones import UTC_NAME
+from notifications.inbox import Line, shows
+from notifications.models import InboxItem
+from sessions_app.models import Booking, BookingEvent, Feedback
+
+from .reminders import KINDS as REMINDER_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One item for its reader. `by`: whose act it was, None for the clock's; `answered`: they said how it went."""
+
+    item: InboxItem
+    booking: Booking
+    reader: User
+    start: datetime
+    by: int | None
+    answered: bool
+    now: datetime
+
+    @property
+    def is_mine(self) -> bool:
+        return self.by == self.reader.pk
+
+    @property
+    def is_mentor(self) -> bool:
+        return self.booking.mentor_id == self.reader.pk
+
+    @property
+    def words(self) -> dict[str, object]:
+        zone = self.reader.timezone or UTC_NAME
+        when = when_text(self.start, zone=zone, now=self.now, hour12=self.reader.hour12, short=True)
+        return {
+            "name": self.booking.other(self.reader).first_name,
+            "when": when,
+            "minutes": self.booking.length,
+        }
+
+
+def requested(telling: Telling) -> str:
+    if telling.is_mentor:
+        return _("%(name)s asks for %(minutes)s minutes: %(when)s")
+    return _("You asked %(name)s for %(minutes)s minutes: %(when)s")
+
+
+def booked(telling: Telling) -> str:
+    if telling.is_mentor:
+        return _("%(name)s booked %(minutes)s minutes: %(when)s")
+    return _("You booked %(minutes)s minutes with %(name)s: %(when)s")
+
+
+def accepted(telling: Telling) -> str:
+    if telling.is_mentor:
+        return _("You accepted the request of %(name)s: %(when)s")
+    return _("%(name)s accepted your request: %(when)s")
+
+
+def moved(telling: Telling) -> str:
+    if telling.is_mine:
+        return _("You moved your session with %(name)s to %(when)s")
+    return _("%(name)s moved your session to %(when)s")
+
+
+def cancelled(telling: Telling) -> str:
+    if telling.is_mine:
+        return _("You cancelled your session with %(name)s: %(when)s")
+    if telling.by == telling.booking.other(telling.reader).pk:
+        return _("%(name)s cancelled your session: %(when)s")
+    return _("Your session with %(name)s was cancelled: %(when)s")
+
+
+def declined(telling: Telling) -> str:
+    return _("%(name)s cannot make %(when)s")
+
+
+def request_expired(telling: Telling) -> str:
+    return _("No answer from %(name)s for %(when)s")
+
+
+def withdrawn(telling: Telling) -> str:
+    return _("%(name)s withdrew the request for %(when)s")
+
+
+def request_waiting(telling: Telling) -> str:
+    return _("%(name)s waits for your answer: %(when)s")
+
+
+def reminder(telling: Telling) -> str:
+    return _("Your session with %(name)s: %(when)s")
+
+
+def feedback_request(telling: Telling) -> str:
+    if telling.answered:
+        return _("You said how %(minutes)s minutes with %(name)s went")
+    return _("Did %(minutes)s minutes with %(name)s help?")
+
+
+def missed(telling: Telling) -> str:
+    return _("You missed your session with %(name)s: %(when)s")
+
+
+def did_not_join(telling: Telling) -> str:
+    return _("%(name)s did not join: %(when)s")
+
+
+def explained(telling: Telling) -> str:
+    return _("%(name)s says what happened: %(when)s")
+
+
+def attendance_decided(telling: Telling) -> str:
+    return _("Our team looked at your session with %(name)s: %(when)s")
+
+
+def running_late(telling: Telling) -> str:
+    return _("%(name)s is running late: %(when)s")
+
+
+def not_here(telling: Telling) -> str:
+    return _("%(name)s waits for you in your session: %(when)s")
+
+
+def says_came(telling: Telling) -> str:
+    return _("%(name)s says: I came. %(when)s")
+
+
+def contested(telling: Telling) -> str:
+    return _("%(name)s asks our team to look at your session: %(when)s")
+
+
+Sentence = Callable[[Telling], str]
+NEWS: dict[str, Sentence] = {
+    "requested": requested,
+    "booked": booked,
+    "accepted": accepted,
+    "moved": moved,
+    "cancelled": cancelled,
+    "declined": declined,
+    "request_expired": request_expired,
+    "withdrawn": withdrawn,
+    "missed": missed,
+    "did_not_join": did_not_join,
+    "explained": explained,
+    "attendance_decided": attendance_decided,
+}
+PASSING: dict[str, Sentence] = {
+    "request_waiting": request_waiting,
+    "feedback_request": feedback_request,
+    "running_late": running_late,
+    "not_here": not_here,
+    "says_came": says_came,
+    "contested": contested,
+    **dict.fromkeys(REMINDER_KINDS, reminder),
+}
+PAGES = {"request_waiting": "session_respond", "feedback_request": "session_feedback"}
+
+
+def register_lines() -> None:
+    shows(*NEWS, lines=lines)
+    shows(*PASSING, lines=lines, passing=True)
+
+
+def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
+    """In three queries for any number of items."""
+    wanted = {item.subject_id for item in items}
+    bookings = Booking.objects.visible_to(reader).with_people().in_bulk(wanted)
+    events = BookingEvent.objects.filter(booking__in=bookings, at__in={item.at for item in items})
+    log = {(event.booking_id, event.at): event for event in events}
+    answered = set(Feedback.objects.filter(author=reader, booking__in=bookings).values_list("booking", flat=True))
+
+    def telling(item: InboxItem, booking: Booking) -> Telling:
+        event = log.get((booking.pk, item.at)) if item.kind in NEWS else None
+        start, by = (event.during.lower, event.by_id) if event else (booking.start, None)
+        return Telling(item, booking, reader, start, by, booking.pk in answered, now)
+
+    known = [item for item in items if item.subject_id in bookings]
+    return {item.pk: line_of(telling(item, bookings[item.subject_id])) for item in known}
+
+
+def line_of(telling: Telling) -> Line:
+    kind = telling.item.kind
+    sentence = NEWS.get(kind) or PASSING[kind]
+    page = reverse(PAGES.get(kind, "session"), args=[telling.booking.uuid])
+    return Line(sentence(telling) % telling.words, page)

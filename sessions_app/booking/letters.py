@@ -1,0 +1,288 @@
+"""What the mails about a booking say: each is rendered at the moment it leaves, from the booking as it is then."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.clock_changes import clock_change_note
+from common.mail.rendering import Context, absolute, render_mail
+from common.times import clock_text, day_text, days_away, range_text, theirs_text, when_text, zone_label
+from common.zones import UTC_NAME, city_of
+from mentors.models import Format
+from notifications.models import Group, Notification
+from notifications.registry import NEVER_TOLD, Attachment, Message, Nothing, register
+from sessions_app.invites.ics import build_invite
+from sessions_app.models import Booking, BookingEvent, BookingState
+from sessions_app.questions.brief_summary import brief_line
+from sessions_app.questions.other_mentors import free_elsewhere
+from sessions_app.questions.same_question import QUESTION_IN_ADDRESS, asked_already, question_query
+
+from .net_change import has_acted, has_heard, start_told
+from .reminders import REMINDERS
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One booking as one of its people reads about it at one moment."""
+
+    booking: Booking
+    person: User
+    now: datetime
+
+    @property
+    def other(self) -> User:
+        return self.booking.other(self.person)
+
+    @property
+    def is_mentor(self) -> bool:
+        return self.person.pk == self.booking.mentor_id
+
+    @property
+    def zone(self) -> str:
+        return self.person.timezone or UTC_NAME
+
+    def clock(self, moment: datetime) -> str:
+        return clock_text(moment, self.zone, self.person.hour12)
+
+    def when(self, moment: datetime, *, short: bool = False) -> str:
+        return when_text(moment, zone=self.zone, now=self.now, hour12=self.person.hour12, short=short)
+
+    def theirs(self, start: datetime, end: datetime | None = None) -> str:
+        """The other person's clock; nothing if they have not told their zone."""
+        if not self.other.timezone:
+            return ""
+        return theirs_text(
+            start,
+            end,
+            viewer_zone=self.zone,
+            their_zone=self.other.timezone,
+            their_name=self.other.first_name,
+            hour12=self.person.hour12,
+        )
+
+
+def facts(reading: Reading) -> Context:
+    """What every mail about a booking may say."""
+    booking, person, other, now = reading.booking, reading.person, reading.other, reading.now
+    start, end, zone = booking.start, booking.end, reading.zone
+    return {
+        "booking": booking,
+        "is_mentor": reading.is_mentor,
+        "other": other.display_name,
+        "first": other.first_name,
+        "mentor_first": booking.mentor.first_name,
+        "minutes": booking.length,
+        "how": how_text(booking.format),
+        "is_chat": booking.format == Format.CHAT,
+        "day": day_text(start, zone, now),
+        "short_day": day_text(start, zone, now, short=True),
+        "clock": reading.clock(start),
+        "span": range_text(start, end, zone, person.hour12),
+        "when": reading.when(start),
+        "short_when": reading.when(start, short=True),
+        "city": city_of(zone),
+        "zone": zone_label(zone, start),
+        "theirs": reading.theirs(start, end),
+        "their_start": reading.theirs(start),
+        "clock_note": clock_change_note(start, now, zone, other.timezone, other.first_name, person.hour12),
+        "question": booking.question,
+        "brief": brief_line(booking.engagement, now) if reading.is_mentor else "",
+        "opens": reading.clock(booking.join_opens),
+        "reason": booking.reason,
+        **addresses(booking),
+    }
+
+
+def addresses(booking: Booking) -> Context:
+    names = {
+        "page": "session",
+        "brief": "session_question",
+        "move": "session_move",
+        "cancel": "session_cancel",
+        "respond": "session_respond",
+    }
+    words = urlencode({"q": booking.question[:QUESTION_IN_ADDRESS]})
+    return {
+        **{f"{name}_url": absolute(view, booking.uuid) for name, view in names.items()},
+        "mentor_url": f"{absolute('mentor_detail', booking.offer.profile.slug)}?{words}",
+        "search_url": f"{absolute('mentor_list')}?{question_query(booking.engagement)}",
+    }
+
+
+def how_text(format_name: str) -> str:
+    words = {Format.VIDEO: _("by video"), Format.PHONE: _("by phone"), Format.CHAT: _("by chat")}
+    return words[Format(format_name)]
+
+
+def letter(reading: Reading, template: str, extra: Context | None = None, *, method: str = "") -> Message:
+    """`method` names the calendar method of the file that goes with it, if one does."""
+    person = reading.person
+    subject, text, html = render_mail(
+        template,
+        facts(reading) | (extra or {}),
+        zone=reading.zone,
+        language=person.language,
+        hour12=person.hour12,
+    )
+    thread = f"<booking-{reading.booking.uuid}@{settings.SITE_HOST}>"
+    return Message(
+        subject,
+        text,
+        html,
+        attachments=invite(reading, method) if method else (),
+        headers={"In-Reply-To": thread, "References": thread},
+    )
+
+
+def invite(reading: Reading, method: str) -> tuple[Attachment, ...]:
+    content = build_invite(reading.booking, for_person=reading.person, method=method)
+    name = "cancel.ics" if method == "CANCEL" else "invite.ics"
+    return (Attachment(name, content, f"text/calendar; method={method}; charset=utf-8"),)
+
+
+def requested(reading: Reading) -> Message:
+    return letter(reading, "requested_mentor" if reading.is_mentor else "requested_mentee", answer_by(reading))
+
+
+def answer_by(reading: Reading) -> Context:
+    deadline = reading.booking.expires_at
+    return {"deadline": reading.when(deadline, short=True) if deadline else ""}
+
+
+def booked(reading: Reading, *, accepted: bool = False) -> Message:
+    template = "booked_mentor" if reading.is_mentor else "booked_mentee"
+    return letter(reading, template, {"accepted": accepted} | change_until(reading), method="REQUEST")
+
+
+def change_until(reading: Reading) -> Context:
+    """Until when this person may still move the session; a mentor may until it starts."""
+    if reading.is_mentor:
+        return {"move_until": "", "can_move": True}
+    notice = timedelta(minutes=reading.booking.offer.profile.schedule.move_notice)
+    last = reading.booking.start - notice
+    return {"move_until": reading.when(last, short=True), "can_move": last > reading.now}
+
+
+def moved(reading: Reading) -> Message | Nothing:
+    """From the time that this person was told last; who was told none is told of the booking itself."""
+    booking, person = reading.booking, reading.person
+    change = last_move(booking)
+    by_me = change is not None and change[0] == person.pk
+    old = start_told(booking, person)
+    if old is None and (by_me or not has_acted(booking, person)):
+        return booked(reading, accepted=was_requested(booking))
+    if old is None and change:
+        old = change[1].lower
+    if old == booking.start:
+        return Nothing("back at the time they were told")
+    extra: Context = {"by_me": by_me, "old_when": ""}
+    if old:
+        extra |= {"old_when": reading.when(old), "old_short": reading.when(old, short=True)}
+    return letter(reading, "moved", extra, method="REQUEST")
+
+
+def was_requested(booking: Booking) -> bool:
+    return BookingEvent.objects.filter(booking=booking, to_state=BookingState.REQUESTED).exists()
+
+
+def last_move(booking: Booking) -> tuple[int | None, DateTimeTZRange] | None:
+    """Who moved it last, and from when."""
+    events = list(BookingEvent.objects.filter(booking=booking).order_by("-at", "-pk"))
+    for event, before in pairwise(events):
+        if event.during.lower != before.during.lower:
+            return event.by_id, before.during
+    return None
+
+
+def called_off(reading: Reading, *, template: str) -> Message:
+    return letter(reading, template, soonest_elsewhere(reading))
+
+
+def soonest_elsewhere(reading: Reading) -> Context:
+    """Other mentors who could help with the same question and were not asked yet, and when they are free first."""
+    booking = reading.booking
+    others = free_elsewhere(
+        booking.question,
+        mentee=reading.person,
+        without=booking.offer.profile,
+        now=reading.now,
+        asked=asked_already(booking.engagement),
+        query=question_query(booking.engagement),
+    )
+    return {**others}
+
+
+def cancelled(reading: Reading) -> Message | Nothing:
+    booking, heard = reading.booking, has_heard(reading.booking, reading.person)
+    canceller = booking.ended_by_id
+    if not heard and (canceller == reading.person.pk or not has_acted(booking, reading.person)):
+        return Nothing(NEVER_TOLD)
+    extra: Context = {
+        "by_me": canceller == reading.person.pk,
+        "by_staff": canceller not in (booking.mentor_id, booking.mentee_id),
+    }
+    if not reading.is_mentor and not extra["by_me"]:
+        extra |= soonest_elsewhere(reading)
+    # Only what was confirmed, and told, ever stood in a calendar.
+    return letter(reading, "cancelled", extra, method="CANCEL" if booking.confirmed_at and heard else "")
+
+
+def withdrawn(reading: Reading) -> Message | Nothing:
+    return letter(reading, "withdrawn") if has_heard(reading.booking, reading.person) else Nothing(NEVER_TOLD)
+
+
+def reminder_day(reading: Reading) -> Message:
+    is_tomorrow = days_away(reading.booking.start, reading.zone, reading.now) == 1
+    return letter(reading, "reminder_day", {"is_tomorrow": is_tomorrow} | change_until(reading))
+
+
+def request_waiting(reading: Reading) -> Message | Nothing:
+    booking = reading.booking
+    if booking.extended:
+        return Nothing("more time taken")
+    others = Booking.objects.filter(booked_with=booking.booked_with_id, state=BookingState.REQUESTED)
+    if booking.booked_with_id and others.filter(pk__lt=booking.pk).exists():
+        return Nothing("said of the first of these dates")
+    return letter(reading, "request_waiting", answer_by(reading))
+
+
+Say = Callable[[Reading], Message | Nothing]
+
+
+def render(row: Notification, now: datetime, *, states: tuple[str, ...], say: Say) -> Message | Nothing:
+    """Read the booking as it is now; say nothing when it has moved on since the row was written."""
+    booking = Booking.objects.with_people().select_related("offer__profile__schedule").filter(pk=row.subject_id).first()
+    if booking is None:
+        return Nothing("no such booking")
+    if booking.version != row.subject_version or booking.state not in states:
+        return Nothing("moved on")
+    return say(Reading(booking, row.recipient, now))
+
+
+def register_kinds() -> None:
+    confirmed = (BookingState.CONFIRMED,)
+
+    def kind(name: str, states: tuple[str, ...], say: Say, **options: Any) -> None:
+        register(name, render=partial(render, states=states, say=say), **options)
+
+    kind("requested", (BookingState.REQUESTED,), requested)
+    kind("request_waiting", (BookingState.REQUESTED,), request_waiting, group=Group.REMINDERS)
+    kind("booked", confirmed, booked)
+    kind("accepted", confirmed, partial(booked, accepted=True))
+    kind("moved", confirmed, moved)
+    kind("declined", (BookingState.DECLINED,), partial(called_off, template="declined"))
+    kind("request_expired", (BookingState.EXPIRED,), partial(called_off, template="request_expired"))
+    kind("withdrawn", (BookingState.WITHDRAWN,), withdrawn)
+    kind("cancelled", (BookingState.CANCELLED,), cancelled)
+    for reminder in REMINDERS:
+        say = reminder_day if reminder.is_early else partial(letter, template="reminder_hour")
+        kind(reminder.kind, confirmed, say, group=Group.REMINDERS)

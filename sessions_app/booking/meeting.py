@@ -1,0 +1,43 @@
+"""Where people meet."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.encoding import iri_to_uri
+
+from accounts.models import User
+from common.addresses import host_of
+from mentors.models import Format
+from sessions_app.models import Booking
+
+from .jitsi import jitsi_address, jitsi_token
+
+
+def asks_for_token(booking: Booking) -> bool:
+    """Whether an address alone opens nothing, since the room is on a Jitsi of our own."""
+    is_elsewhere = booking.format == Format.CHAT or booking.offer.profile.schedule.meeting_url
+    return bool(settings.JITSI_DOMAIN) and not is_elsewhere
+
+
+def meeting_place(booking: Booking) -> str:
+    """The mentor's own room, or else the call of this booking alone, which nobody can guess.
+
+    A chat is held on the session's own page.
+    """
+    if booking.format == Format.CHAT:
+        return f"{reverse('session', args=[booking.uuid])}#messages"
+    if own := booking.offer.profile.schedule.meeting_url:
+        return own
+    if asks_for_token(booking):
+        return jitsi_address(booking)
+    token = f"{settings.SITE_NAME}-{booking.room}".replace(" ", "")
+    return iri_to_uri(str(settings.MEETING_URL).format(token=token))
+
+
+def way_in(booking: Booking, person: User) -> str:
+    """What opens the room to this person at this moment; for their browser's address bar, never kept or shown."""
+    place = meeting_place(booking)
+    return f"{place}?jwt={jitsi_token(booking, person)}" if asks_for_token(booking) else place
+
+
+def meeting_host(booking: Booking) -> str:
+    return host_of(meeting_place(booking))

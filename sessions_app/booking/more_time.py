@@ -1,0 +1,107 @@
+"""Five minutes more, if both want them and nothing follows."""
+
+from datetime import datetime, timedelta
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from sessions_app.errors import BookingError, stale
+from sessions_app.locks import booking_act, lock_for
+from sessions_app.models import Booking, BookingState, MoreTime, Occupancy
+
+from .book import expire_for
+from .transitions import change, occupy
+
+MORE = timedelta(minutes=5)
+ASKED_FROM = timedelta(minutes=5)
+MOST_OVERTIME = 10
+
+
+def why_not_more_time(booking: Booking, *, by: User, now: datetime) -> BookingError | None:
+    """What page and service both ask: in the last minutes only, twice at most, and nothing may follow for either."""
+    if booking.state != BookingState.CONFIRMED or not booking.end - ASKED_FROM <= now < booking.end:
+        return BookingError("not_now", _("More time can be asked for in the last five minutes."))
+    if booking.overtime >= MOST_OVERTIME:
+        return BookingError("enough", _("You have had ten minutes more. Book another session to go on."))
+    for person in (by, booking.other(by)):
+        if follows(booking, person, now=now):
+            if person == by:
+                return BookingError("follows", _("You have something else right after this, so it ends on time."))
+            words = _("%(name)s has something else right after this, so it ends on time.")
+            return BookingError("follows", words % {"name": person.first_name})
+    return None
+
+
+def follows(booking: Booking, person: User, *, now: datetime) -> bool:
+    """Whether five minutes more would meet what this person has next; a mentor's sessions keep their buffer too."""
+    others = Occupancy.objects.in_force(now).filter(person=person).exclude(booking=booking)
+    until = booking.end + MORE
+    if others.filter(during__overlap=DateTimeTZRange(booking.end, until, "[)")).exists():
+        return True
+    if person.pk != booking.mentor_id:
+        return False
+    buffer = timedelta(minutes=booking.offer.profile.schedule.buffer)
+    given = others.filter(booking__mentor=person).exclude(booking__state=BookingState.HELD)
+    return given.filter(during__overlap=DateTimeTZRange(booking.end, until + buffer, "[)")).exists()
+
+
+@booking_act
+def ask_more_time(*, booking: Booking, by: User, now: datetime, end: datetime | None = None) -> Booking:
+    """Ask for five minutes more; if the other has asked already, or if they are asked the same, that is agreed.
+
+    `end` is when the session ended as the person saw it: two who have just agreed don't ask for yet more by pressing
+    once more. Twice does no harm. Raises BookingError from `why_not_more_time`, `not_yours`, `stale`, or `taken`.
+    """
+    booking = lock_for(booking, by)
+    if end is not None and end != booking.end:
+        raise stale(_("The end of this session has changed since you looked at it. Look again before you ask."))
+    assert booking.mentee_id is not None  # noqa: S101 - `by` is one of two
+    expire_for(booking.mentor_id, booking.mentee_id, now=now, but=booking)
+    if refusal := why_not_more_time(booking, by=by, now=now):
+        raise refusal
+    asked, _made = MoreTime.objects.get_or_create(
+        booking=booking, ends_at=booking.end, defaults={"asked_by": by, "asked_at": now}
+    )
+    if asked.asked_by_id != by.pk:
+        lengthen(booking, asked, by=by, now=now)
+    return booking
+
+
+@booking_act
+def agree_more_time(*, booking: Booking, end: datetime, by: User, now: datetime) -> Booking:
+    """Agree to what the other asked for while the session still ended at `end`; twice does no harm.
+
+    Raises BookingError as `ask_more_time`, or `not_asked`.
+    """
+    booking = lock_for(booking, by)
+    asked = MoreTime.objects.filter(booking=booking, ends_at=end).exclude(asked_by=by).first()
+    if asked is None:
+        raise BookingError("not_asked", _("Nobody has asked for more time."))
+    if asked.agreed_at:
+        return booking
+    assert booking.mentee_id is not None  # noqa: S101 - `by` is one of two
+    expire_for(booking.mentor_id, booking.mentee_id, now=now, but=booking)
+    if refusal := why_not_more_time(booking, by=by, now=now):
+        raise refusal
+    return lengthen(booking, asked, by=by, now=now)
+
+
+def lengthen(booking: Booking, asked: MoreTime, *, by: User, now: datetime) -> Booking:
+    """The occupancies go and come anew, as for a move; no mail: both are in the call, and know."""
+    Occupancy.objects.filter(booking=booking).delete()
+    booking.during = DateTimeTZRange(booking.start, booking.end + MORE, "[)")
+    occupy(booking)
+    MoreTime.objects.filter(pk=asked.pk).update(agreed_at=now)
+    overtime = booking.overtime + MORE // timedelta(minutes=1)
+    return change(
+        booking,
+        BookingState.CONFIRMED,
+        by=by,
+        now=now,
+        event=None,
+        told=False,
+        during=booking.during,
+        sequence=booking.sequence + 1,
+        overtime=overtime,
+    )

@@ -1,0 +1,58 @@
+"""What one person has already heard of a booking, so that the next mail says what has changed *for them*.
+
+People change their minds faster than mail leaves. What answers a mail that never left is not sent, and a move is told
+from the time that its reader was told last.
+"""
+
+from datetime import datetime
+
+from django.db.models import Max, Q
+
+from accounts.models import User
+from notifications.models import Notification, NotificationQuerySet
+from sessions_app.models import Booking, BookingEvent
+from sessions_app.models.bookings import BOOKING_SUBJECT
+
+from .series_plan import ANSWERS_SUBJECT, SERIES_SUBJECT
+
+
+def has_heard(booking: Booking, person: User) -> bool:
+    """Whether some mail about it has reached this person, or may have, before its present version."""
+    return (_about(booking, person) | _about_all_dates(booking, person)).left().exists()
+
+
+def has_acted(booking: Booking, person: User) -> bool:
+    """Whether they know of the booking because they asked for it, accepted it or moved it; not by its last change."""
+    return BookingEvent.objects.filter(booking=booking, by=person).filter(_before_last_change(booking)).exists()
+
+
+def start_told(booking: Booking, person: User) -> datetime | None:
+    """The start that the last mail named that has reached this person; None when none has."""
+    events = BookingEvent.objects.filter(booking=booking).order_by("-at", "-pk")
+    version = _about(booking, person).left().aggregate(last=Max("subject_version"))["last"]
+    if version is not None:
+        events = events.filter(Q(version=None) | Q(version__lte=version))
+    elif _about_all_dates(booking, person).left().exists():
+        events = events.reverse()
+    else:
+        return None
+    event = events.first()
+    start: datetime | None = event.during.lower if event else None
+    return start
+
+
+def _before_last_change(booking: Booking) -> Q:
+    return Q(version=None) | Q(version__lt=booking.version)
+
+
+def _about(booking: Booking, person: User) -> NotificationQuerySet:
+    rows = Notification.objects.filter(recipient=person, subject_type=BOOKING_SUBJECT, subject_id=booking.pk)
+    return rows.filter(subject_version__lt=booking.version)
+
+
+def _about_all_dates(booking: Booking, person: User) -> NotificationQuerySet:
+    """Mails about several dates that were booked in one act, of which this is one."""
+    subjects = (SERIES_SUBJECT, ANSWERS_SUBJECT)
+    return Notification.objects.filter(
+        recipient=person, subject_type__in=subjects, subject_id=booking.booked_with_id or 0
+    )

@@ -1,0 +1,180 @@
+"""Which people are told what about a booking, and when. What the mails say is in `letters.py`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from notifications.services import Due
+from sessions_app.models import Booking, BookingEvent, BookingState
+from sessions_app.models.bookings import BOOKING_SUBJECT
+from sessions_app.questions.asked_later import FOLLOW_UP_KINDS, dues_later
+
+from .reminders import reminder_dues
+from .series_plan import ANSWERS_SUBJECT, SERIES_SUBJECT
+
+NEWS_KEEPS = timedelta(hours=24)
+# A mentor who accepts one of several dates is likely at the next.
+MORE_ANSWERS_WITHIN = timedelta(minutes=5)
+FEEDBACK_SHOWS_AFTER = timedelta(minutes=10)
+FEEDBACK_AFTER = timedelta(hours=2)
+NUDGE_AFTER = timedelta(hours=48)
+FEEDBACK_KEEPS = timedelta(days=7)
+DECISION_KEEPS = timedelta(days=7)
+# To who missed it, to who waited.
+MISSED_KINDS = ("missed", "did_not_join")
+
+
+def booking_notices(booking: Booking, *, event: str, by: User | None, now: datetime) -> list[Due]:
+    """All that follows from what has just happened to the booking, in its present state and version.
+
+    `event` is one of requested, confirmed, accepted, declined, moved, cancelled, withdrawn, expired, missed, decided;
+    `by` is None when the clock did it.
+    """
+    dues = EVENTS[event](booking, now)
+    mine = by.pk if by else None
+    return [replace(due, own=True) if due.recipient_id == mine and due.kind in NEWS else due for due in dues]
+
+
+def _requested(booking: Booking, now: datetime) -> Iterable[Due]:
+    yield from _first_news("requested", booking, now)
+    if booking.expires_at:
+        half = now + (booking.expires_at - now) / 2
+        yield _due("request_waiting", booking, booking.mentor_id, half, booking.expires_at)
+
+
+def _booked(booking: Booking, now: datetime) -> Iterable[Due]:
+    yield from _first_news("booked", booking, now)
+    yield from _ahead(booking, now)
+
+
+def _first_news(kind: str, booking: Booking, now: datetime) -> Iterable[Due]:
+    """Of several booked in one act people are told once, with all their dates."""
+    if booking.booked_with_id is None:
+        return _news(kind, booking, _both(booking), now)
+    if booking.booked_with_id != booking.pk:
+        return []
+    until = min(now + NEWS_KEEPS, booking.start)
+    # A subject of its own: when the first date moves on, the others are still news.
+    return [Due(f"series_{kind}", person, SERIES_SUBJECT, booking.pk, 0, now, until) for person in _both(booking)]
+
+
+def _accepted(booking: Booking, now: datetime) -> Iterable[Due]:
+    if booking.booked_with_id is None:
+        yield from _news("accepted", booking, _both(booking), now)
+    else:
+        yield from _one_of_several_accepted(booking, booking.booked_with_id, now)
+    yield from _ahead(booking, now)
+
+
+def _one_of_several_accepted(booking: Booking, first: int, now: datetime) -> Iterable[Due]:
+    """Each answer silences the mail about those before it, if that has not left, and is told together with them.
+
+    So the mail waits a little while others may follow; the inbox says it at once.
+    """
+    turn = 1 + list(BookingEvent.objects.acceptances(first).values_list("booking_id", flat=True)).index(booking.pk)
+    until = min(now + NEWS_KEEPS, booking.start)
+    later = now + MORE_ANSWERS_WITHIN
+    more = later < until and Booking.objects.waiting().filter(booked_with=first).exists()
+    for person in _both(booking):
+        due_at = later if more else now
+        yield Due("series_accepted", person, ANSWERS_SUBJECT, first, turn, due_at, until, shows_at=now)
+
+
+def _moved(booking: Booking, now: datetime) -> Iterable[Due]:
+    yield from _news("moved", booking, _both(booking), now)
+    yield from _ahead(booking, now)
+
+
+def _told_to_mentee(kind: str) -> Callable[[Booking, datetime], Iterable[Due]]:
+    return lambda booking, now: _news(kind, booking, _both(booking)[1:], now)
+
+
+def _withdrawn(booking: Booking, now: datetime) -> Iterable[Due]:
+    return _news("withdrawn", booking, [booking.mentor_id], now)
+
+
+def _cancelled(booking: Booking, now: datetime) -> Iterable[Due]:
+    # Even after the start: somebody may be sitting in the call.
+    return [_due("cancelled", booking, person, now, now + NEWS_KEEPS) for person in _both(booking)]
+
+
+def _missed(booking: Booking, now: datetime) -> Iterable[Due]:
+    kinds = MISSED_KINDS if booking.state == BookingState.MENTOR_NO_SHOW else MISSED_KINDS[::-1]
+    people = zip(kinds, _both(booking), strict=True)
+    return [_due(kind, booking, person, now, now + NEWS_KEEPS) for kind, person in people]
+
+
+def _decided(booking: Booking, now: datetime) -> Iterable[Due]:
+    keeps = now + DECISION_KEEPS
+    yield from (_due("attendance_decided", booking, person, now, keeps) for person in _both(booking))
+    if booking.state == BookingState.COMPLETED:
+        # What would have been asked meanwhile is not asked now, all at once.
+        yield from (due for due in _afterwards(booking) if due.due_at > now)
+
+
+EVENTS: dict[str, Callable[[Booking, datetime], Iterable[Due]]] = {
+    "requested": _requested,
+    "confirmed": _booked,
+    "accepted": _accepted,
+    "moved": _moved,
+    "declined": _told_to_mentee("declined"),
+    "expired": _told_to_mentee("request_expired"),
+    "withdrawn": _withdrawn,
+    "cancelled": _cancelled,
+    "missed": _missed,
+    "decided": _decided,
+}
+
+NEWS = {
+    "requested",
+    "booked",
+    "series_requested",
+    "series_booked",
+    "accepted",
+    "series_accepted",
+    "moved",
+    "declined",
+    "request_expired",
+    "withdrawn",
+    "cancelled",
+    "missed",
+}
+
+
+def _news(kind: str, booking: Booking, people: Iterable[int], now: datetime) -> list[Due]:
+    """Told at once, or within a day, but not when the session has started meanwhile."""
+    until = min(now + NEWS_KEEPS, booking.start)
+    return [_due(kind, booking, person, now, until) for person in people]
+
+
+def _ahead(booking: Booking, now: datetime) -> Iterable[Due]:
+    """Reminders whose moment has not passed yet, and the questions afterwards."""
+    yield from reminder_dues(booking, _both(booking), now=now)
+    yield from _afterwards(booking)
+
+
+def _afterwards(booking: Booking) -> Iterable[Due]:
+    for person in _both(booking):
+        until = booking.end + FEEDBACK_KEEPS
+        asked = _due("feedback_request", booking, person, booking.end + FEEDBACK_AFTER, until)
+        yield replace(asked, shows_at=booking.end + FEEDBACK_SHOWS_AFTER)
+        yield _due("feedback_nudge", booking, person, booking.end + NUDGE_AFTER, until)
+    yield from followup_dues(booking)
+
+
+def _both(booking: Booking) -> list[int]:
+    return booking.participants
+
+
+def _due(kind: str, booking: Booking, person: int, due_at: datetime, send_before: datetime) -> Due:
+    return Due(kind, person, BOOKING_SUBJECT, booking.pk, booking.version, due_at, send_before)
+
+
+def followup_dues(booking: Booking) -> list[Due]:
+    """What must be asked later about this agreed booking, in its present version; only the mentee is asked."""
+    return (
+        dues_later(booking, booking.mentee_id, BOOKING_SUBJECT, FOLLOW_UP_KINDS)
+        if booking.mentee_id is not None
+        else []
+    )

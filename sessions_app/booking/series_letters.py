@@ -1,0 +1,102 @@
+"""One mail for several dates that were booked in one act, with a calendar file for each."""
+
+from datetime import datetime
+from functools import partial
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common.clock_changes import clock_change_note
+from common.mail.rendering import Context, absolute
+from notifications.models import Notification
+from notifications.registry import Attachment, Message, Nothing, register
+from sessions_app.invites.ics import build_invite
+from sessions_app.models import Booking, BookingEvent, BookingState
+from sessions_app.models.bookings import BookingQuerySet
+
+from .letters import Reading, booked, letter
+
+
+def series(row: Notification, now: datetime, *, state: BookingState) -> Message | Nothing:
+    """Those of the dates that are still as they were booked; one that has changed has a mail of its own."""
+    readings = read(row, now, Booking.objects.filter(booked_with=row.subject_id, state=state))
+    if not readings:
+        return Nothing("moved on")
+    waits = state == BookingState.REQUESTED
+    message = letter(readings[0], row.kind, dates_of(readings))
+    return message if waits else with_files(message, readings)
+
+
+def accepted(row: Notification, now: datetime) -> Message | Nothing:
+    """The dates that were accepted since the last mail about it left, up to this row's turn, as they still are."""
+    events = BookingEvent.objects.acceptances(row.subject_id)[turns_told(row) : row.subject_version]
+    accepted_now = [event.booking_id for event in events]
+    readings = read(row, now, Booking.objects.filter(pk__in=accepted_now, state=BookingState.CONFIRMED))
+    if not readings:
+        return Nothing("moved on")
+    if len(readings) == 1:
+        return booked(readings[0], accepted=True)
+    return with_files(letter(readings[0], row.kind, dates_of(readings)), readings)
+
+
+def turns_told(row: Notification) -> int:
+    """How many answers this person has been told of: a mail that has begun to leave isn't silenced by a later one."""
+    told = Notification.objects.about(row.subject_type, row.subject_id).filter(
+        kind=row.kind, recipient=row.recipient, subject_version__lt=row.subject_version
+    )
+    last: int | None = told.exclude(data_started_at=None).aggregate(last=Max("subject_version"))["last"]
+    return last or 0
+
+
+def read(row: Notification, now: datetime, bookings: BookingQuerySet) -> list[Reading]:
+    """Those that have not moved since, soonest first."""
+    left = bookings.filter(moves=0).with_people().select_related("offer__profile__schedule").order_by("during")
+    return [Reading(booking, row.recipient, now) for booking in left]
+
+
+def dates_of(readings: list[Reading]) -> Context:
+    count = len(readings)
+    return {
+        "count": count,
+        "sessions": ngettext("%(count)d session", "%(count)d sessions", count) % {"count": count},
+        "more": ngettext("%(count)d more session", "%(count)d more sessions", count) % {"count": count},
+        "each": _("%(minutes)d minutes each") % {"minutes": readings[0].booking.length},
+        "dates": [date_of(reading) for reading in readings],
+    }
+
+
+def date_of(reading: Reading) -> Context:
+    booking = reading.booking
+    page = "session_respond" if reading.is_mentor and booking.expires_at else "session"
+    return {
+        "when": reading.when(booking.start),
+        "theirs": reading.theirs(booking.start),
+        "clock_note": clock_note(reading),
+        "url": absolute(page, booking.uuid),
+        "deadline": reading.when(booking.expires_at, short=True) if booking.expires_at else "",
+    }
+
+
+def clock_note(reading: Reading) -> str:
+    start, other, person = reading.booking.start, reading.other, reading.person
+    return clock_change_note(start, reading.now, reading.zone, other.timezone, other.first_name, person.hour12)
+
+
+def with_files(message: Message, readings: list[Reading]) -> Message:
+    """As attachments only: an invitation in a mail's body is about one event, and here are several."""
+    files = tuple(
+        Attachment(
+            f"session-{number}.ics",
+            build_invite(reading.booking, for_person=reading.person, method="REQUEST"),
+            "application/ics",
+        )
+        for number, reading in enumerate(readings, start=1)
+    )
+    return Message(message.subject, message.text, message.html, attachments=files, headers=message.headers)
+
+
+def register_kinds() -> None:
+    for kind, state in (("series_booked", BookingState.CONFIRMED), ("series_requested", BookingState.REQUESTED)):
+        register(kind, render=partial(series, state=state))
+    register("series_accepted", render=accepted)

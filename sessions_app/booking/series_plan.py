@@ -1,0 +1,99 @@
+"""Several dates for one question, looked at together. Pure but for the rows it is given."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.utils.translation import gettext as _
+
+from mentors.models import MentorProfile
+from sessions_app.availability.refusals import explain
+from sessions_app.availability.slots import Refusal, Slot, Taken
+from sessions_app.availability.timetable import Timetable
+
+SERIES_SUBJECT = "series"
+# Apart from that, or the first answer would silence what is still to be said of the asking.
+ANSWERS_SUBJECT = "series_answers"
+# What stands in the way of a date because of another one that was chosen with it.
+TOO_NEAR = ("taken", "buffer")
+
+Spans = Sequence[tuple[datetime, datetime]]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A date that is chosen but not booked; `problem` says why it can't be had, empty if it can."""
+
+    slot: Slot
+    problem: str = ""
+    earliest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Room for `count` further contacts. All start within `span`; `first` and `last` are the starts there are."""
+
+    count: int
+    first: datetime
+    last: datetime
+    span: timedelta
+
+    @property
+    def until(self) -> datetime:
+        return self.first + self.span
+
+    def holds(self, start: datetime) -> bool:
+        return self.last - self.span <= start <= self.until
+
+    def beside(self, starts: Iterable[datetime]) -> Self:
+        """What is left of the span once these are chosen."""
+        dates = [self.first, self.last, *starts]
+        return replace(self, first=min(dates), last=max(dates))
+
+
+def beside(timetable: Timetable, slots: Sequence[Slot]) -> Timetable:
+    """The timetable once these slots are booked."""
+    chosen = tuple(Taken(slot.start, slot.end) for slot in slots)
+    return replace(timetable, taken=timetable.taken + chosen)
+
+
+def no_further(timetable: Timetable, until: datetime, *, now: datetime) -> Timetable:
+    """The timetable up to the day of `until`."""
+    days = max(0, -(-(until - now) // timedelta(days=1)))
+    rules = replace(timetable.rules, horizon_days=min(timetable.rules.horizon_days, days))
+    return replace(timetable, rules=rules)
+
+
+def plan(
+    timetable: Timetable,
+    slots: Sequence[Slot],
+    *,
+    step: int | None,
+    busy: Spans,
+    room: Room,
+    profile: MentorProfile,
+    now: datetime,
+) -> Iterator[Planned]:
+    """Each slot as the engine sees it once those before it are booked; `slots` are in order."""
+    for place, slot in enumerate(slots):
+        before = slots[:place]
+        alone = refusal_of(timetable, slot, step=step, busy=busy, now=now)
+        refusal = alone or refusal_of(beside(timetable, before), slot, step=step, busy=busy, now=now)
+        if not room.beside(other.start for other in before).holds(slot.start):
+            yield Planned(slot, too_far())
+        elif refusal is None:
+            yield Planned(slot)
+        elif alone is None and refusal.code in TOO_NEAR:
+            yield Planned(slot, _("This is too close to another of your dates. Choose another time."))
+        else:
+            yield Planned(slot, explain(refusal.code, profile, timetable.rules), refusal.earliest)
+
+
+def refusal_of(timetable: Timetable, slot: Slot, *, step: int | None, busy: Spans, now: datetime) -> Refusal | None:
+    length = (slot.end - slot.start) // timedelta(minutes=1)
+    return timetable.why_not(start=slot.start, length=length, step=step, now=now, own=busy)
+
+
+def too_far() -> str:
+    return _("All sessions on one question lie within four weeks. Choose a time nearer to the others.")

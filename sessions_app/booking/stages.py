@@ -1,0 +1,129 @@
+"""How a booking reads for one of its people at one moment. Pure but for the booking it is given."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from common.times import until_text
+from mentors.models import Format
+from sessions_app.models import Booking, BookingState
+
+SOON = timedelta(hours=24)
+
+
+class Status(NamedTuple):
+    """A status tag: its kind, its words, its icon."""
+
+    kind: str
+    words: str
+    icon: str
+
+
+class Stage(StrEnum):
+    WAITING = "waiting"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    AHEAD = "ahead"
+    SOON = "soon"
+    OPEN = "open"
+    OVER = "over"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+def stage_of(booking: Booking, now: datetime) -> Stage:
+    """What the session's page is about now. An overdue request counts as expired before the clock has got to it."""
+    match booking.state:
+        case BookingState.REQUESTED:
+            return Stage.EXPIRED if booking.is_overdue(now) else Stage.WAITING
+        case BookingState.DECLINED | BookingState.EXPIRED | BookingState.WITHDRAWN | BookingState.CANCELLED:
+            return Stage(booking.state)
+        case BookingState.MENTEE_NO_SHOW | BookingState.MENTOR_NO_SHOW:
+            return Stage.MISSED
+    if booking.is_join_open(now):
+        return Stage.OPEN
+    if booking.has_ended(now) or booking.state == BookingState.COMPLETED:
+        return Stage.OVER
+    return Stage.SOON if booking.start - now <= SOON else Stage.AHEAD
+
+
+def status_of(booking: Booking, *, reader: User, now: datetime) -> Status:
+    other = booking.other(reader).first_name
+    stage = stage_of(booking, now)
+    if stage == Stage.CANCELLED:
+        return Status("danger", ended_by_text(booking, reader), "calendar-x")
+    return {
+        Stage.WAITING: Status(
+            "warn",
+            _("Waiting for you") if reader.pk == booking.mentor_id else _("Waiting for %(name)s") % {"name": other},
+            "hourglass",
+        ),
+        Stage.DECLINED: Status("danger", _("Declined"), "calendar-x"),
+        Stage.EXPIRED: Status("", _("Not answered in time"), "history"),
+        Stage.WITHDRAWN: Status("", _("Withdrawn"), "history"),
+        Stage.AHEAD: Status("ok", _("Confirmed"), "circle-check"),
+        Stage.SOON: Status("ok", _("Confirmed"), "circle-check"),
+        Stage.OPEN: Status("now", open_text(booking), "clock"),
+        Stage.OVER: Status("", _("Finished"), "history"),
+        Stage.MISSED: Status("warn", missed_by_text(booking, reader), "user-x"),
+    }[stage]
+
+
+def open_text(booking: Booking) -> str:
+    return _("The chat is open") if booking.format == Format.CHAT else _("The call is open")
+
+
+def ended_by_text(booking: Booking, reader: User) -> str:
+    if booking.ended_by_id == reader.pk:
+        return _("Cancelled by you")
+    if booking.ended_by_id is None or booking.ended_by_id not in (booking.mentor_id, booking.mentee_id):
+        return _("Cancelled by our team")
+    return _("Cancelled by %(name)s") % {"name": booking.other(reader).first_name}
+
+
+def was_missed_by(booking: Booking, person: User) -> bool:
+    return booking.state == (
+        BookingState.MENTOR_NO_SHOW if person.pk == booking.mentor_id else BookingState.MENTEE_NO_SHOW
+    )
+
+
+def missed_by_text(booking: Booking, reader: User) -> str:
+    if was_missed_by(booking, reader):
+        return _("Missed by you")
+    return _("Missed by %(name)s") % {"name": booking.other(reader).first_name}
+
+
+def starts_text(booking: Booking, now: datetime) -> str:
+    """`Starts in 2 h 14 min`, `Started 3 min ago`, `The time is over`."""
+    if now < booking.start:
+        return _("Starts %(in_time)s") % {"in_time": until_text(booking.start, now)}
+    if now < booking.end:
+        minutes = -(-(booking.end - now) // timedelta(minutes=1))
+        return _("%(minutes)d min left") % {"minutes": minutes}
+    return _("The time is over")
+
+
+class Countdown(NamedTuple):
+    """The words in the middle of the dial."""
+
+    before: str
+    number: str
+    unit: str
+
+
+def countdown_to(booking: Booking, now: datetime) -> Countdown:
+    """`Starts in | 8 | minutes` before the start, `Left | 12 | minutes` during, nothing more to count after."""
+    if now >= booking.end:
+        return Countdown(_("The time is"), _("over"), "")
+    before = now < booking.start
+    minutes = -(-((booking.start if before else booking.end) - now) // timedelta(minutes=1))
+    words = _("Starts in") if before else _("Left")
+    if minutes > 90:
+        hours = round(minutes / 60)
+        return Countdown(words, str(hours), ngettext("hour", "hours", hours))
+    return Countdown(words, str(minutes), ngettext("minute", "minutes", minutes))

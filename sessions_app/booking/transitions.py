@@ -1,0 +1,111 @@
+"""What every act on a booking shares: locks, the compare-and-set, the log, occupancy, and honest database refusals."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from notifications.inbox import seen
+from notifications.services import schedule
+from sessions_app.availability.openings import announce_opened
+from sessions_app.availability.reserved_time import set_aside
+from sessions_app.errors import BookingError, taken
+from sessions_app.models import OCCUPYING, Booking, BookingEvent, BookingState, Occupancy, WrittenQuestion, WrittenState
+from sessions_app.models.bookings import BOOKING_SUBJECT, OVER
+
+from .notices import booking_notices
+from .webhooks import tell
+
+
+def check_live(booking: Booking) -> None:
+    """New promises need a profile that staff stand behind; those made before it was suspended stay until ended."""
+    if not booking.offer.profile.is_public:
+        words = _("The profile of %(mentor)s is not live, so this is not possible now.")
+        raise BookingError("closed", words % {"mentor": booking.mentor.first_name})
+
+
+def occupy(booking: Booking) -> None:
+    """Take everybody's time, or raise `taken`. ON CONFLICT waits for a racer and can't deadlock; a plain INSERT can."""
+    people = booking.participants
+    Occupancy.objects.bulk_create(
+        [Occupancy(person_id=person, booking=booking, during=booking.during) for person in sorted(people)],
+        ignore_conflicts=True,
+    )
+    if Occupancy.objects.filter(booking=booking, during=booking.during).count() != len(people):
+        raise taken()
+
+
+def change(
+    booking: Booking,
+    to: BookingState,
+    *,
+    by: User | None,
+    now: datetime,
+    event: str | None,
+    reason: str = "",
+    told: bool = True,
+    kept_back: bool = True,
+    **fields: Any,
+) -> Booking:
+    """Move a locked booking from the state it was read in to `to`, with its log, occupancy and notices.
+
+    `event`: what is told (see `notices.booking_notices`), None for nothing. `told=False` leaves the version alone:
+    nothing that people were promised has changed, so what is scheduled for this version stays right.
+    `kept_back=False`: who waits in line is not asked first about the time that this frees.
+    """
+    before, version = booking.state, booking.version
+    values = {"state": to, "version": version + 1 if told else version, "reason": reason or booking.reason, **fields}
+    changed = Booking.objects.filter(pk=booking.pk, state=before, version=version).update(**values)
+    if not changed:
+        raise BookingError("changed", _("This session has changed in the meantime. Look at it again."))
+    for name, value in values.items():
+        setattr(booking, name, value)
+    log(booking, from_state=before, by=by, now=now, reason=reason)
+    if by:
+        seen(by, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, now=now)
+    if to not in OCCUPYING:
+        Occupancy.objects.filter(booking=booking).delete()
+        if kept_back and to not in OVER:
+            set_aside(booking, booking.during, was=before, now=now)
+        announce_opened(booking.mentor_id, booking.mentee_id)
+    if event:
+        schedule(*booking_notices(booking, event=event, by=by, now=now), now=now)
+    return booking
+
+
+def log(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> None:
+    entry = entry_of(booking, from_state=from_state, by=by, now=now, reason=reason)
+    entry.save(force_insert=True)
+    tell(entry)
+
+
+def entry_of(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> BookingEvent:
+    """The line of the log, not yet written, that says how the booking came into its present state."""
+    return BookingEvent(
+        booking=booking,
+        by=by,
+        from_state=from_state,
+        to_state=booking.state,
+        during=booking.during,
+        reason=reason,
+        at=now,
+        version=booking.version,
+    )
+
+
+def expire(booking: Booking, *, now: datetime) -> None:
+    """The clock ends a locked, overdue hold or request. Only a request is told about: nobody knew of a hold."""
+    was_request = booking.state == BookingState.REQUESTED
+    change(booking, BookingState.EXPIRED, by=None, now=now, event="expired" if was_request else None)
+    close_if_over(booking, now=now)
+
+
+def close_if_over(booking: Booking, *, now: datetime) -> None:
+    """An engagement whose only contacts came to nothing ends with them, so that the two can book again."""
+    engagement = booking.engagement
+    kept = (*OCCUPYING, *OVER)
+    answered = WrittenQuestion.objects.filter(engagement=engagement, state=WrittenState.ANSWERED)
+    if not engagement.bookings.filter(state__in=kept).exists() and not answered.exists():
+        engagement.closed_at = now
+        engagement.save(update_fields=["closed_at"])

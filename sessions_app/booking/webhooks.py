@@ -1,0 +1,62 @@
+"""What other systems are told of bookings: what the log says has happened, in their words.
+
+A payload holds no name of a mentee and nothing that anybody wrote.
+"""
+
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from common.api.fields import utc_text
+from notifications.webhooks.services import announce
+from sessions_app.models import OCCUPYING, Booking, BookingEvent, BookingState
+from sessions_app.models.bookings import OVER
+
+EVENTS = {
+    "booking.created": _("A session is booked, or asked for"),
+    "booking.accepted": _("A mentor accepts a request"),
+    "booking.declined": _("A mentor declines a request"),
+    "booking.rescheduled": _("A session is moved"),
+    "booking.cancelled": _("A session is cancelled, or a request comes to nothing"),
+    "booking.completed": _("A session is over"),
+}
+AGREED = (BookingState.REQUESTED, BookingState.CONFIRMED)
+CAME_TO_NOTHING = (BookingState.CANCELLED, BookingState.WITHDRAWN, BookingState.EXPIRED)
+
+
+def tell(entry: BookingEvent) -> None:
+    """Of what was just written into the log."""
+    if event := event_of(entry.from_state, entry.to_state):
+        announce(event, cause=f"booking:{entry.pk}", payload=partial(payload_of, entry.booking), now=entry.at)
+
+
+def event_of(before: str, after: str) -> str | None:
+    """The event that a step of a booking is; None for one that concerns nobody outside."""
+    if after in AGREED and before not in AGREED:
+        return "booking.created"
+    match before, after:
+        case BookingState.REQUESTED, BookingState.CONFIRMED:
+            return "booking.accepted"
+        case BookingState.CONFIRMED, BookingState.CONFIRMED:
+            return "booking.rescheduled"
+        case BookingState.REQUESTED, BookingState.DECLINED:
+            return "booking.declined"
+    if before in AGREED and after in CAME_TO_NOTHING:
+        return "booking.cancelled"
+    return "booking.completed" if before in OCCUPYING and after in OVER else None
+
+
+def payload_of(booking: Booking) -> dict[str, Any]:
+    return {
+        "uuid": str(booking.uuid),
+        "state": str(booking.state),
+        "start": utc_text(booking.start),
+        "end": utc_text(booking.end),
+        "length": booking.length,
+        "mentor": {"slug": booking.offer.profile.slug},
+        "offer": {"id": str(booking.offer.uuid), "format": booking.format},
+        "engagement": str(booking.engagement.uuid),
+        "sequence": booking.sequence,
+        "version": booking.version,
+    }

@@ -1,0 +1,114 @@
+"""Files of an engagement: added by both, removed by their owner or by the clock, and nothing left lying about."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from sessions_app.errors import BookingError
+from sessions_app.models import Engagement, Message, SharedFile
+from sessions_app.models.files import FOLDER
+from sessions_app.questions.engagements import check_part_in, lock_engagement, why_not_share
+
+from .messages import tell
+from .uploads import Upload
+
+AT_ONCE = 200
+KEPT_AFTER = timedelta(days=30)
+# A file is written before its row is committed: one that is younger may still get its row.
+ORPHAN_AFTER = timedelta(hours=1)
+
+
+def why_not_add(engagement: Engagement) -> BookingError | None:
+    if refusal := why_not_share(engagement):
+        return refusal
+    if engagement.files.count() >= settings.MAX_FILES:
+        limit = settings.MAX_FILES
+        words = ngettext(
+            "There is %(limit)d file already, the most there may be. Remove one first.",
+            "There are %(limit)d files already, the most there may be. Remove one first.",
+            limit,
+        )
+        return BookingError("too_many_files", words % {"limit": limit})
+    return None
+
+
+@transaction.atomic
+def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime) -> SharedFile:
+    """Share a file with the other side, who is told of it as of a message.
+
+    Raises BookingError `not_yours`, `closed`, `too_many_files`.
+    """
+    engagement = lock_engagement(engagement)
+    check_part_in(engagement, by)
+    if refusal := why_not_add(engagement):
+        raise refusal
+    file = SharedFile(
+        engagement=engagement,
+        owner=by,
+        name=upload.name,
+        kind=upload.kind.name,
+        size=len(upload.content),
+        added_at=now,
+    )
+    file.content.save(upload.name, ContentFile(upload.content), save=False)
+    if upload.preview:
+        file.preview.save(upload.name, ContentFile(upload.preview), save=False)
+    file.save()
+    Message.objects.create(
+        engagement=engagement, author=by, body=file.name, key=f"file-{file.uuid}", is_file=True, file=file, sent_at=now
+    )
+    tell(engagement, engagement.other(by), now=now)
+    return file
+
+
+@transaction.atomic
+def remove_file(*, file: SharedFile, by: User) -> None:
+    """Raises BookingError `not_yours`; removing what is gone does no harm."""
+    if file.owner_id != by.pk:
+        raise BookingError("not_yours", _("Only the person who shared this file can remove it."))
+    forget(SharedFile.objects.filter(pk=file.pk))
+
+
+@transaction.atomic
+def remove_expired_files(*, now: datetime) -> int:
+    """Files go thirty days after their engagement has closed. Returns how many."""
+    over = SharedFile.objects.filter(engagement__closed_at__lte=now - KEPT_AFTER)
+    return forget(over.select_for_update(skip_locked=True, of=("self",))[:AT_ONCE])
+
+
+def forget(files: Iterable[SharedFile]) -> int:
+    """Delete the rows, and when that is certain what no other names; what a failure leaves behind the sweep finds."""
+    gone = list(files)
+    SharedFile.objects.filter(pk__in=[file.pk for file in gone]).delete()
+    keys = [key for file in gone for key in file.stored]
+    transaction.on_commit(lambda: delete_stored(unnamed(keys)), robust=True)
+    return len(gone)
+
+
+def unnamed(keys: Collection[str]) -> set[str]:
+    return set(keys) - SharedFile.objects.keys_among(keys)
+
+
+def delete_stored(keys: Iterable[str]) -> None:
+    for key in keys:
+        default_storage.delete(key)
+
+
+def sweep_orphans(*, now: datetime) -> int:
+    """Delete what lies in the storage without a row: from uploads that failed, from people who are gone. How many."""
+    try:
+        _folders, names = default_storage.listdir(FOLDER)
+    except FileNotFoundError:
+        return 0
+    known = {key for pair in SharedFile.objects.values_list("content", "preview") for key in pair}
+    lost = [key for name in names if (key := f"{FOLDER}/{name}") not in known]
+    old = [key for key in lost if default_storage.get_modified_time(key) <= now - ORPHAN_AFTER][:AT_ONCE]
+    delete_stored(old)
+    return len(old)

@@ -1,0 +1,50 @@
+"""The mail about messages that have waited: decided when it leaves, from what is unread at that moment."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from common.mail.rendering import absolute, render_mail
+from common.zones import UTC_NAME
+from notifications.models import Group, Notification
+from notifications.registry import Message as Mail
+from notifications.registry import Nothing, Policy, register, register_subject
+from sessions_app.models import THREAD_SUBJECT, Seat, WrittenQuestion
+
+from .notices import KIND
+
+MESSAGE_IN_MAIL = 400
+
+
+def unread_messages(row: Notification, now: datetime) -> Mail | Nothing:
+    seats = Seat.objects.select_related("person", "engagement__mentor", "engagement__mentee", "engagement__brief")
+    seat = seats.filter(pk=row.subject_id, version=row.subject_version).first()
+    if seat is None:
+        return Nothing("moved on")
+    unread = list(seat.unread)
+    if not unread:
+        return Nothing("read")
+    person, other = seat.person, seat.engagement.other(seat.person)
+    context = {
+        "first": other.first_name,
+        "other": other.display_name,
+        "is_file": unread[-1].is_file,
+        "words": Truncator(unread[-1].body).chars(MESSAGE_IN_MAIL),
+        "earlier": len(unread) - 1,
+        "question": Truncator(seat.engagement.brief.question).chars(100),
+        "in_writing": WrittenQuestion.objects.filter(engagement=seat.engagement).exists(),
+        "page_url": f"{absolute('thread', seat.engagement.uuid)}#messages",
+    }
+    subject, text, html = render_mail(
+        "message", context, zone=person.timezone or UTC_NAME, language=person.language, hour12=person.hour12
+    )
+    thread = f"<thread-{seat.engagement.uuid}@{settings.SITE_HOST}>"
+    sender = _("%(name)s via %(site)s") % {"name": other.first_name, "site": settings.SITE_NAME}
+    return Mail(subject, text, html, headers={"In-Reply-To": thread, "References": thread}, from_name=sender)
+
+
+def register_kinds() -> None:
+    register(KIND, render=unread_messages, capped=True, policy=Policy.HOLD, group=Group.MESSAGES)
+    register_subject(THREAD_SUBJECT, Seat)

@@ -1,0 +1,109 @@
+"""Messages between two people: sent, read, and told of by mail when they are not read in time.
+
+A seat's `version` is what the outbox calls the subject's version. News gives it a new one unless a mail is still to
+come, which will say the news as well; reading everything gives it a new one, and what was still to come falls silent.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Coalesce
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from notifications.inbox import forget_passing
+from notifications.models import Notification
+from notifications.services import schedule, supersede
+from sessions_app.booking.requests import extend_request
+from sessions_app.errors import BookingError
+from sessions_app.models import THREAD_SUBJECT, BookingState, Engagement, Message, Seat, WrittenQuestion
+from sessions_app.questions.engagements import check_part_in, lock_engagement, why_not_share
+from sessions_app.written.acts import note_reply
+
+from .notices import message_due
+
+WINDOW = timedelta(minutes=10)
+
+
+@transaction.atomic
+def send_message(
+    *, engagement: Engagement, body: str, by: User, now: datetime, key: str, seen: int = 0, answers: bool = False
+) -> Message:
+    """Say something to the other side; a mentor's word gives a waiting request more time, once.
+
+    `key` tells a form that was sent twice; `seen` is the newest message that was on the writer's page; `answers`: it is
+    the mentor's answer to a question in writing, which is told by a mail of its own.
+    Raises BookingError `not_yours`, `closed`, `too_many_messages`, `not_waiting`.
+    """
+    engagement = lock_engagement(engagement)
+    check_part_in(engagement, by)
+    if refusal := why_not_share(engagement):
+        raise refusal
+    said = Message.objects.filter(engagement=engagement, author=by, key=key).first()
+    if said:
+        return said
+    check_pace(engagement, by=by, now=now)
+    message = Message.objects.create(engagement=engagement, author=by, body=body, key=key, sent_at=now)
+    mark_read(engagement=engagement, person=by, until=seen)
+    note_reply(engagement, message, by=by, answers=answers, now=now)
+    other = engagement.other(by)
+    if WrittenQuestion.objects.filter(answer=message).exists():
+        Seat.objects.get_or_create(engagement=engagement, person=other)
+    else:
+        tell(engagement, other, now=now)
+    if by.pk == engagement.mentor_id:
+        give_time(engagement, by=by, now=now)
+    return message
+
+
+def check_pace(engagement: Engagement, *, by: User, now: datetime) -> None:
+    """Counted under the lock, so that no number of windows open at once gets around it."""
+    recent = Message.objects.filter(engagement=engagement, author=by, is_file=False, sent_at__gt=now - WINDOW)
+    limit = settings.MAX_MESSAGES
+    times = list(recent.order_by("-sent_at").values_list("sent_at", flat=True)[:limit])
+    if len(times) >= limit:
+        words = ngettext(
+            "You have sent %(limit)d message in ten minutes, the most there may be. This one is kept here.",
+            "You have sent %(limit)d messages in ten minutes, the most there may be. This one is kept here.",
+            limit,
+        )
+        raise BookingError("too_many_messages", words % {"limit": limit}, earliest=times[-1] + WINDOW)
+
+
+def tell(engagement: Engagement, person: User, *, now: datetime) -> None:
+    Seat.objects.get_or_create(engagement=engagement, person=person)
+    seat = Seat.objects.select_for_update().get(engagement=engagement, person=person)
+    rows = Notification.objects.about(THREAD_SUBJECT, seat.pk)
+    if rows.pending().filter(subject_version=seat.version).exists():
+        return
+    seat.version += 1
+    seat.save(update_fields=["version"])
+    # One that is leaving at this moment counts as gone.
+    last = rows.aggregate(last=Max(Coalesce("sent_at", "data_started_at")))["last"]
+    schedule(message_due(seat, by=engagement.other(person).pk, now=now, last=last), now=now)
+
+
+def give_time(engagement: Engagement, *, by: User, now: datetime) -> None:
+    waiting = engagement.bookings.filter(state=BookingState.REQUESTED, extended=False, expires_at__gt=now).first()
+    if waiting:
+        extend_request(booking=waiting, by=by, now=now)
+
+
+@transaction.atomic
+def mark_read(*, engagement: Engagement, person: User, until: int) -> bool:
+    """This person has read up to and including that message. Whether that was news; twice does no harm."""
+    seat = Seat.objects.select_for_update().filter(engagement=engagement, person=person).first()
+    if seat is None:
+        return False
+    newest = seat.unread.filter(pk__lte=until).aggregate(newest=Max("pk"))["newest"]
+    if newest is None:
+        return False
+    seat.read_to = newest
+    if not seat.unread.exists():
+        seat.version += 1
+        supersede(subject_type=THREAD_SUBJECT, subject_id=seat.pk, version=seat.version)
+        forget_passing(subject_type=THREAD_SUBJECT, subject_id=seat.pk, version=seat.version)
+    seat.save(update_fields=["read_to", "version"])
+    return True

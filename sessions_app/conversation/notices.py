@@ -1,0 +1,27 @@
+"""When a person is told of messages that wait for them. What the mail says is in `thread_letters.py`."""
+
+from datetime import datetime, timedelta
+
+from notifications.services import Due
+from sessions_app.models import THREAD_SUBJECT, Seat
+
+KIND = "message"
+UNREAD_FOR = timedelta(minutes=10)
+APART = timedelta(hours=1)
+KEEPS = timedelta(hours=24)
+
+
+def message_due(seat: Seat, *, by: int, now: datetime, last: datetime | None = None) -> Due:
+    """The next mail about this seat's unread messages, which `by` wrote; `last` is when the one before left, if any."""
+    due_at = max(now + UNREAD_FOR, last + APART) if last else now + UNREAD_FOR
+    return Due(
+        KIND,
+        seat.person_id,
+        THREAD_SUBJECT,
+        seat.pk,
+        seat.version,
+        due_at,
+        due_at + KEEPS,
+        shows_at=now,
+        caused_by=by,
+    )

@@ -1,0 +1,138 @@
+"""What a page shows of a thread, and a person's threads with what is new in each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from mentors.models import Format
+from sessions_app.errors import BookingError
+from sessions_app.models import Booking, Engagement, Message, Seat, WrittenQuestion, WrittenState
+from sessions_app.questions.engagements import why_not_share
+
+AT_ONCE = 50
+NEIGHBOURS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """`newest` is the id after which a page asks for more; `first_new` is the first that its reader has not read.
+
+    `unread`: whether what is shown holds anything unread. `is_live`: it is the room of a chat that is open now.
+    """
+
+    engagement: Engagement
+    other: User
+    messages: list[Message]
+    newest: int
+    unread: bool = False
+    first_new: int = 0
+    has_earlier: bool = False
+    is_part: bool = False
+    refusal: BookingError | None = None
+    is_live: bool = False
+    written: WrittenQuestion | None = None
+    reader: User | None = None
+
+    @property
+    def waits_for_answer(self) -> bool:
+        """Whether what its reader writes here may be the answer that was promised."""
+        written, reader = self.written, self.reader
+        is_asked = written is not None and written.state == WrittenState.ASKED
+        return is_asked and reader is not None and reader.pk == self.engagement.mentor_id
+
+    @property
+    def key(self) -> str:
+        return uuid4().hex
+
+    @property
+    def earliest(self) -> int:
+        return self.messages[0].pk if self.messages else 0
+
+    @property
+    def look_every(self) -> str:
+        """Seconds between two looks for news: a chat can't wait, a letter can."""
+        return "2.5" if self.is_live else "6"
+
+
+def thread_of(engagement: Engagement, reader: User, *, before: int | None = None, is_live: bool = False) -> Thread:
+    """The newest messages, or those before one."""
+    found = messages_in(engagement).order_by("-pk")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    rows = list(found[: AT_ONCE + 1])
+    messages = rows[:AT_ONCE][::-1]
+    new = unread_of(messages, engagement, reader)
+    return Thread(
+        engagement,
+        engagement.other(reader),
+        messages,
+        newest=messages[-1].pk if messages else 0,
+        unread=bool(new),
+        first_new=new[0] if new else 0,
+        has_earlier=len(rows) > AT_ONCE,
+        is_part=before is not None,
+        refusal=why_not_share(engagement),
+        is_live=is_live,
+        written=WrittenQuestion.objects.with_people().filter(engagement=engagement).first(),
+        reader=reader,
+    )
+
+
+def news_of(engagement: Engagement, reader: User, *, after: int) -> Thread:
+    """What came after a message; one query when nothing did, which is how it usually is."""
+    messages = list(messages_in(engagement).filter(pk__gt=after)[:AT_ONCE])
+    return Thread(
+        engagement,
+        engagement.other(reader),
+        messages,
+        newest=messages[-1].pk if messages else after,
+        unread=bool(messages and unread_of(messages, engagement, reader)),
+    )
+
+
+def messages_in(engagement: Engagement) -> QuerySet[Message]:
+    return Message.objects.filter(engagement=engagement).select_related("author__mentor_profile", "file__owner")
+
+
+def unread_of(messages: list[Message], engagement: Engagement, reader: User) -> list[int]:
+    seat = Seat.objects.filter(engagement=engagement, person=reader).first()
+    read_to = seat.read_to if seat else 0
+    return [message.pk for message in messages if message.pk > read_to and message.author_id != reader.pk]
+
+
+def around(message: Message) -> list[Message]:
+    """A message with the two before and the two after it: enough to see how it was meant."""
+    others = Message.objects.filter(engagement=message.engagement_id).select_related("author")
+    before = others.filter(pk__lt=message.pk).order_by("-pk")[:NEIGHBOURS]
+    after = others.filter(pk__gt=message.pk)[:NEIGHBOURS]
+    return [*reversed(before), message, *after]
+
+
+def is_chat(booking: Booking, now: datetime) -> bool:
+    """Whether the thread is the room of this session at this moment."""
+    return booking.format == Format.CHAT and booking.is_join_open(now)
+
+
+def threads_of(person: User) -> QuerySet[Engagement]:
+    """This person's threads, the newest message first; those without any while they can still be begun."""
+    seat = Seat.objects.filter(engagement=OuterRef("pk"), person=person)
+    new = Q(messages__pk__gt=F("read_to")) & ~Q(messages__author=person)
+    return (
+        Engagement.objects.visible_to(person)
+        .annotate(read_to=Coalesce(Subquery(seat.values("read_to")[:1]), 0))
+        .annotate(newest=Max("messages__pk"), new=Count("messages", filter=new))
+        .filter(Q(newest__isnull=False) | Q(closed_at=None))
+        .select_related("mentor__mentor_profile", "mentee__mentor_profile", "brief")
+        .order_by(F("newest").desc(nulls_last=True), "-pk")
+    )
+
+
+def newest_of(threads: Iterable[Engagement]) -> QuerySet[Message]:
+    """The last message of each thread that has one."""
+    found = Message.objects.filter(engagement__in=list(threads))
+    return found.order_by("engagement", "-pk").distinct("engagement")

@@ -1,0 +1,71 @@
+"""From what somebody sends to what is kept of it: judged, named, and pictures written anew."""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from PIL import Image
+
+from common.filetypes import LABELS, MAX_BYTES, FileType, clean_name, type_of
+from common.pictures import PictureError, TooManyPixelsError, flattened, open_picture, upright
+
+PREVIEW = 480
+# Of the longer side: enough to print a page, and no more than a browser can show.
+LARGEST = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    name: str
+    kind: FileType
+    content: bytes
+    preview: bytes = b""
+
+
+def read_upload(upload: UploadedFile) -> Upload:
+    """What is kept of a file; a ValidationError names it and says what is wrong with it."""
+    name, size = clean_name(upload.name or ""), upload.size or 0
+    words = {"name": name, "size": filesizeformat(size), "kinds": LABELS}
+    if not size:
+        raise ValidationError(_("%(name)s is empty. Choose another file."), code="empty", params=words)
+    if size > MAX_BYTES:
+        message = _("%(name)s is %(size)s. Files must be 10 MB or less.")
+        raise ValidationError(message, code="size", params=words)
+    upload.seek(0)
+    content = upload.read()
+    kind = type_of(name, content)
+    if kind is None:
+        message = _("%(name)s is not a file of these kinds: %(kinds)s. Save it as one of them, or as PDF.")
+        raise ValidationError(message, code="type", params=words)
+    if not kind.is_picture:
+        return Upload(name, kind, content)
+    try:
+        return Upload(name, kind, *rewritten(content))
+    except TooManyPixelsError as error:
+        message = _("%(name)s has too many pixels. Save it smaller and try again.")
+        raise ValidationError(message, code="pixels", params=words) from error
+    except PictureError as error:
+        message = _("%(name)s cannot be read. Save it again as JPEG or PNG.")
+        raise ValidationError(message, code="unreadable", params=words) from error
+
+
+def rewritten(content: bytes) -> tuple[bytes, bytes]:
+    """The picture in its own format without what a camera or a sender added, and a small one. Raises PictureError."""
+    with open_picture(content) as image:
+        format_name = str(image.format)
+        # Smaller first: what follows holds several copies of it.
+        image.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
+        picture = upright(image)
+        picture = picture.convert("RGBA") if picture.has_transparency_data else flattened(picture)
+        small = picture.copy()
+        small.thumbnail((PREVIEW, PREVIEW), Image.Resampling.LANCZOS)
+        return encoded(picture, format_name), encoded(small, "WEBP")
+
+
+def encoded(picture: Image.Image, format_name: str) -> bytes:
+    file = BytesIO()
+    picture.save(file, format_name, quality=88)
+    return file.getvalue()

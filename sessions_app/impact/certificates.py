@@ -1,0 +1,52 @@
+"""Certificates of hours: made when a mentor asks, taken back by them at any time."""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from sessions_app.errors import BookingError
+from sessions_app.locks import booking_act, lock_people
+from sessions_app.models import Certificate
+
+from .given import given_by
+
+AT_MOST = 30
+
+
+@booking_act
+def issue_certificate(*, mentor: User, first_day: date, last_day: date, now: datetime) -> Certificate:
+    """Write down what these days came to; what was said before in the same words is said by the same certificate.
+
+    Raises BookingError `no_name`, `days`, `nothing_given`, `too_many`.
+    """
+    lock_people(mentor)
+    if not mentor.name:
+        raise BookingError("no_name", _("Write your name in your account first. The certificate is made out to it."))
+    if not first_day <= last_day <= now.astimezone(mentor.zone).date():
+        raise BookingError("days", _("Choose a first day, and a last day that is not before it or in the future."))
+    given = given_by(mentor, first_day, last_day)
+    if not (given.sessions or given.answers):
+        nothing = _("No session took place in this time, and no question was answered in writing. Choose other days.")
+        raise BookingError("nothing_given", nothing)
+    words = {
+        "name": mentor.name,
+        "organisation": settings.SITE_NAME,
+        "first_day": first_day,
+        "last_day": last_day,
+        "sessions": given.sessions,
+        "minutes": given.minutes,
+        "answers": given.answers,
+    }
+    mine = Certificate.objects.filter(person=mentor)
+    if same := mine.filter(**words).first():
+        return same
+    if mine.count() >= AT_MOST:
+        raise BookingError("too_many", _("You have 30 certificates. Take one back to make another."))
+    return Certificate.objects.create(person=mentor, issued_at=now, **words)
+
+
+def withdraw_certificate(*, mentor: User, code: str) -> None:
+    """From now on its check page knows nothing of it; taking back what is gone does no harm."""
+    Certificate.objects.filter(person=mentor, code=code).delete()

@@ -1,0 +1,120 @@
+"""A person's sessions as a calendar that other programs fetch: its secret address, and what is in it."""
+
+import logging
+import secrets
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+from icalendar import Event
+
+from accounts.mail import letter_to, send
+from accounts.models import User
+from common.mail.rendering import absolute
+from sessions_app.models import Booking, BookingEvent, BookingState, CalendarFeed
+
+from .ics import PUBLISH, booking_event, empty_calendar
+
+logger = logging.getLogger(__name__)
+
+PAST = timedelta(days=90)
+# Long enough for every program that fetches now and then to learn that a session was called off.
+CANCELLED_FOR = timedelta(days=30)
+AT_MOST = 1000
+ASK_AGAIN_AFTER = timedelta(hours=1)
+
+
+def make_feed(*, person: User, replaces: CalendarFeed | None, now: datetime) -> str | None:
+    """A new secret token; its person is told by email that there is one.
+
+    `replaces` is the feed that the person saw and wants another for.
+    None if there is another feed by now: the same form sent twice must not silence the address of the first time.
+    """
+    token = secrets.token_urlsafe(32)
+    fields = {"token_hash": hash_of(token), "created_at": now, "changed_at": now}
+    with transaction.atomic():
+        if replaces is not None:
+            CalendarFeed.objects.filter(person=person, pk=replaces.pk).delete()
+        _feed, made = CalendarFeed.objects.get_or_create(person=person, defaults=fields)
+        if made:
+            context = {"calendar_url": absolute("calendar_settings")}
+            transaction.on_commit(partial(send, letter_to(person, "account_new_calendar_address", context)))
+    return token if made else None
+
+
+def describe_feed(person: User) -> str:
+    """What a person who changes their password is told that they have; empty if nothing."""
+    return _("your calendar address") if feed_of(person) else ""
+
+
+def end_feed(person: User) -> None:
+    stop_feed(person=person)
+
+
+def stop_feed(*, person: User) -> None:
+    CalendarFeed.objects.filter(person=person).delete()
+
+
+def feed_of(person: User) -> CalendarFeed | None:
+    return CalendarFeed.objects.filter(person=person).first()
+
+
+def find_feed(token: str) -> CalendarFeed | None:
+    """The feed with this address, unless its person's account is closed."""
+    feeds = CalendarFeed.objects.select_related("person")
+    return feeds.filter(token_hash=hash_of(token), person__is_active=True).first()
+
+
+def hash_of(token: str) -> str:
+    """The token is random and long, so a plain hash can't be undone."""
+    return sha256(token.encode()).hexdigest()
+
+
+def fetch(feed: CalendarFeed, *, now: datetime) -> bytes:
+    """What to serve; notes the fetch, and whether anything is other than at the last one."""
+    content = calendar_of(feed.person, now=now)
+    digest = sha256(content).hexdigest()
+    if digest != feed.content_hash:
+        feed.content_hash, feed.changed_at = digest, now
+    feed.last_fetched_at = now
+    CalendarFeed.objects.filter(pk=feed.pk).update(
+        content_hash=feed.content_hash, changed_at=feed.changed_at, last_fetched_at=now
+    )
+    return content
+
+
+def calendar_of(person: User, *, now: datetime) -> bytes:
+    with translation.override(person.language):
+        calendar = empty_calendar(PUBLISH)
+        calendar.calendar_name = _("Sessions at {site}").format(site=settings.SITE_NAME)
+        calendar.add("refresh-interval", ASK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
+        calendar.url = absolute("session_list")
+        for booking in feed_bookings(person, now=now):
+            if event := readable_event(booking, person):
+                calendar.add_component(event)
+        return calendar.to_ical()
+
+
+def feed_bookings(person: User, *, now: datetime) -> models.QuerySet[Booking]:
+    """What was ever agreed on, the newest first; a request is in nobody's calendar yet."""
+    called_off = BookingEvent.objects.filter(
+        booking=models.OuterRef("pk"), to_state=BookingState.CANCELLED, at__gt=now - CANCELLED_FOR
+    )
+    agreed = Booking.objects.visible_to(person).filter(confirmed_at__isnull=False, during__endswith__gt=now - PAST)
+    kept = agreed.filter(~models.Q(state=BookingState.CANCELLED) | models.Exists(called_off))
+    return kept.with_people().prefetch_related("events").order_by("-during", "pk")[:AT_MOST]
+
+
+def readable_event(booking: Booking, person: User) -> Event | None:
+    """None, and a line in the log, for a row that can't be written: it must not take all others away with it."""
+    try:
+        event = booking_event(booking, for_person=person, with_people=False)
+        event.to_ical()
+    except Exception:
+        logger.exception("Booking %s can't be written into a calendar", booking.pk)
+        return None
+    return event

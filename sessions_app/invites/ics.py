@@ -1,0 +1,105 @@
+"""A booking as a calendar file (RFC 5545, 5546): one builder for mails, downloads and feeds."""
+
+import unicodedata
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from accounts.models import User
+from common.mail.headers import JOINER, envelope_address
+from common.mail.rendering import absolute, sender
+from sessions_app.models import Booking, BookingState
+
+CALLED_OFF = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED, BookingState.WITHDRAWN)
+QUESTION_IN_TITLE = 60
+# The method of a file that people take home themselves; it names no attendees, for it asks nobody anything.
+PUBLISH = "PUBLISH"
+# Calendar programs disagree on how these are written in a parameter.
+IN_PARAMETERS = str.maketrans('"\\^\n\t', "'/'  ")
+UNWRITABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def build_invite(booking: Booking, *, for_person: User, method: str) -> bytes:
+    """The file with one event. `method` is REQUEST, CANCEL or PUBLISH, as is that of the mail part."""
+    calendar = empty_calendar(method)
+    calendar.add_component(booking_event(booking, for_person=for_person, with_people=method != PUBLISH))
+    return calendar.to_ical()
+
+
+def empty_calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", f"-//{clean(settings.SITE_NAME)}//{settings.SITE_HOST}//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    return calendar
+
+
+def booking_event(booking: Booking, *, for_person: User, with_people: bool) -> Event:
+    page = absolute("session", booking.uuid)
+    other = booking.other(for_person)
+    event = Event()
+    event.add("uid", f"{booking.uuid}@{settings.SITE_HOST}")
+    event.add("sequence", booking.sequence)
+    event.add("dtstamp", last_changed(booking))
+    event.add("last-modified", last_changed(booking))
+    event.add("dtstart", booking.start.astimezone(UTC))
+    event.add("dtend", booking.end.astimezone(UTC))
+    event.add("summary", title(booking, other))
+    event.add("description", description(booking))
+    event.add("location", page)
+    event.add("url", page)
+    event.add("status", status(booking))
+    if with_people:
+        event["organizer"] = person(settings.SITE_NAME, sender().addr_spec)
+        event.add("attendee", attendee(for_person, for_person.email))
+        # The two know each other by name: an address is its owner's to give away.
+        event.add("attendee", attendee(other, f"{other.uuid}@{settings.SITE_HOST}"))
+    return event
+
+
+def description(booking: Booking) -> str:
+    page = absolute("session", booking.uuid)
+    return f"{clean(booking.question)}\n\n{_('The session page')}: {page}"
+
+
+def title(booking: Booking, other: User) -> str:
+    question = clean(booking.question).replace("\n", " ")
+    short = question if len(question) <= QUESTION_IN_TITLE else question[: QUESTION_IN_TITLE - 1].rstrip() + "…"
+    pattern = _("{minutes} min with {name}: {question}")
+    return pattern.format(minutes=booking.length, name=clean(other.first_name), question=short)
+
+
+def status(booking: Booking) -> str:
+    if booking.state in CALLED_OFF:
+        return "CANCELLED"
+    return "TENTATIVE" if booking.state == BookingState.REQUESTED else "CONFIRMED"
+
+
+def last_changed(booking: Booking) -> datetime:
+    """All events are asked for, not just the newest: a feed has them at hand for all its bookings."""
+    newest = max((event.at for event in booking.events.all()), default=booking.created_at)
+    newest = max(newest, booking.engagement.brief.question_changed_at or newest)
+    return newest.astimezone(UTC).replace(microsecond=0)
+
+
+def attendee(who: User, address: str) -> vCalAddress:
+    value = person(who.display_name, address)
+    value.params["role"] = vText("REQ-PARTICIPANT")
+    value.params["partstat"] = vText("ACCEPTED")
+    value.params["rsvp"] = vText("FALSE")
+    return value
+
+
+def person(name: str, address: str) -> vCalAddress:
+    value = vCalAddress(f"mailto:{envelope_address(address)}")
+    value.params["cn"] = vText(clean(name).translate(IN_PARAMETERS))
+    return value
+
+
+def clean(text: str) -> str:
+    """Without what no calendar line may hold and what reorders the text around it; the library escapes the rest."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in plain if c in f"\n\t{JOINER}" or unicodedata.category(c) not in UNWRITABLE)

@@ -1,0 +1,47 @@
+"""Addresses that open a web calendar with a session filled in. Nothing is sent before the reader follows one."""
+
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
+
+from accounts.models import User
+from common.mail.rendering import absolute
+from sessions_app.models import Booking
+
+from .ics import description, title
+
+GOOGLE = "https://calendar.google.com/calendar/render"
+OUTLOOK_HOME = "https://outlook.live.com/calendar/0/deeplink/compose"
+OUTLOOK_WORK = "https://outlook.office.com/calendar/0/deeplink/compose"
+
+
+def google_link(booking: Booking, reader: User) -> str:
+    fields = {
+        "action": "TEMPLATE",
+        "text": title(booking, booking.other(reader)),
+        "dates": f"{_utc(booking.start):%Y%m%dT%H%M%SZ}/{_utc(booking.end):%Y%m%dT%H%M%SZ}",
+        "details": description(booking),
+        "location": absolute("session", booking.uuid),
+    }
+    return f"{GOOGLE}?{query(fields)}"
+
+
+def outlook_link(booking: Booking, reader: User, *, base: str = OUTLOOK_HOME) -> str:
+    fields = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": title(booking, booking.other(reader)),
+        "startdt": f"{_utc(booking.start):%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{_utc(booking.end):%Y-%m-%dT%H:%M:%SZ}",
+        "body": description(booking),
+        "location": absolute("session", booking.uuid),
+    }
+    return f"{base}?{query(fields)}"
+
+
+def query(fields: dict[str, str]) -> str:
+    """Blanks as %20: Outlook shows a plus as it stands."""
+    return urlencode(fields, quote_via=quote)
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)

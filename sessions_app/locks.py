@@ -1,0 +1,89 @@
+"""sessions_app.locks"""
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.trouble import constraint_of, is_passing, sqlstate
+
+from .errors import BookingError, busy, stale, taken
+from .models import Booking, WrittenQuestion
+
+
+def lock_for(booking: Booking, by: User, *, seen: str | None = None) -> Booking:
+    booking = lock_booking(booking)
+    if by.pk not in (booking.mentor_id, booking.mentee_id):
+        raise BookingError("not_yours", _("This session belongs to other people."))
+    check_seen(booking, seen)
+    return booking
+
+
+P = ParamSpec("P")
+
+R = TypeVar("R")
+
+# What the database refuses because somebody else has the time; no other refusal says that.
+HAS_THE_TIME = {"nobody_is_promised_to_two_places_at_once", "one_occupancy_per_participant"}
+
+# deadlock_detected, serialization_failure; unique_violation, by one who wrote the same row at the same moment
+WORTH_A_SECOND_TRY = {"40P01", "40001", "23505"}
+
+
+def booking_act(act: Callable[P, R]) -> Callable[P, R]:
+    """Run in one transaction; a deadlock is tried once more.
+
+    What then still fails is `taken` only if the database says that somebody has the time. Trouble that passes, such as
+    a lock that nobody gave back in time, is `busy`: nobody knows whether the time is free.
+    """
+
+    @functools.wraps(act)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        for last_try in (False, True):
+            try:
+                with transaction.atomic():
+                    return act(*args, **kwargs)
+            except (IntegrityError, OperationalError) as error:
+                if constraint_of(error) in HAS_THE_TIME:
+                    raise taken() from error
+                if sqlstate(error) in WORTH_A_SECOND_TRY and not last_try:
+                    continue
+                if is_passing(error):
+                    raise busy() from error
+                raise
+        raise AssertionError("unreachable")
+
+    return guarded
+
+
+def lock_people(*people: User | int | None) -> None:
+    """Whoever writes about these people's time waits its turn; in one order for all, so nobody waits in a circle."""
+    User.objects.lock(*(person for person in people if person is not None))
+
+
+def lock_booking(booking: Booking) -> Booking:
+    """The booking as it is now, with its people locked."""
+    lock_people(booking.mentor_id, booking.mentee_id)
+    return Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)
+
+
+def why_stale(booking: Booking, seen: str | None) -> BookingError | None:
+    """What page and service both ask: `seen` is the version that the person saw. None: nobody was shown anything."""
+    if seen is None or seen == str(booking.version):
+        return None
+    return stale(_("This session has changed since you looked at it. Look at it as it is now, then decide again."))
+
+
+def check_seen(booking: Booking, seen: str | None) -> None:
+    """Ask under the lock. Raises BookingError `stale`."""
+    if refusal := why_stale(booking, seen):
+        raise refusal
+
+
+def lock_written(written: WrittenQuestion) -> WrittenQuestion:
+    """The question as it is now, with its people locked."""
+    lock_people(written.mentor_id, written.mentee_id)
+    return WrittenQuestion.objects.with_people().get(pk=written.pk)

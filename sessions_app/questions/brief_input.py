@@ -1,0 +1,32 @@
+"""sessions_app.questions.brief_input"""
+
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from sessions_app.models import Brief
+
+from .brief_kinds import Answers, kept
+
+
+@dataclass(frozen=True, slots=True)
+class BriefInput:
+    """What the mentee says; only the question is required."""
+
+    question: str
+    issue_type: str = ""
+    situation: str = ""
+    tried: str = ""
+    done_when: str = ""
+    needed_by: date | None = None
+    answers: Answers = field(default_factory=dict)
+
+    def values(self) -> dict[str, Any]:
+        """For the row, without answers that its kind does not ask for. Raises ValueError for one that can’t be."""
+        return asdict(self) | {"answers": kept(self.issue_type, self.answers)}
+
+    @classmethod
+    def carried(cls, brief: Brief, *, question: str) -> "BriefInput":
+        """All that was written for one mentor, for the next, with the question as it is asked now."""
+        rest = {part.name: getattr(brief, part.name) for part in fields(cls) if part.name != "question"}
+        return cls(question=question, **rest)

@@ -1,0 +1,135 @@
+"""How a mentee stands: what their limits, and what they have with one mentor, ask of the database, in one statement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from accounts.models import User
+from sessions_app.availability.timetable import NO_BOOKING
+from sessions_app.models import Booking, BookingState, Role, WrittenState
+from sessions_app.models.attendance import DECISIONS, AttendanceKind
+from sessions_app.models.bookings import WAITING
+from sessions_app.models.feedback import Again
+
+from .pace import DAY, HOUR
+
+# Each part is said by a QuerySet too: `Booking.objects.overdue` and `open_for`, `Feedback.objects.not_again`,
+# `misses.missed_ends`, `Engagement.objects.live().between`, `WrittenQuestion.objects.open`.
+COLUMNS = """
+    EXISTS (SELECT FROM sessions_app_booking WHERE mentee_id = %(mentee)s AND idempotency_key = %(mark)s),
+    EXISTS (
+        SELECT FROM sessions_app_occupancy AS taken
+        JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
+        WHERE taken.person_id IN (%(mentor)s, %(mentee)s)
+            AND booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(now)s
+    ),
+    EXISTS (
+        SELECT FROM sessions_app_feedback AS feedback
+        LEFT JOIN sessions_app_booking AS booking ON booking.id = feedback.booking_id
+        LEFT JOIN sessions_app_writtenquestion AS written ON written.id = feedback.written_id
+        WHERE feedback.author_id = %(mentee)s AND feedback.role = %(as_mentee)s AND feedback.again = %(never)s
+            AND coalesce(booking.mentor_id, written.mentor_id) = %(mentor)s
+    ),
+    ARRAY(
+        SELECT upper(during) FROM sessions_app_booking AS missed
+        WHERE mentee_id = %(mentee)s AND state = %(missed)s AND lower(during) > %(misses_since)s
+            AND NOT (
+                EXISTS (
+                    SELECT FROM sessions_app_attendanceact WHERE booking_id = missed.id AND kind = %(contested)s
+                ) AND NOT EXISTS (
+                    SELECT FROM sessions_app_attendanceact WHERE booking_id = missed.id AND kind = ANY(%(decisions)s)
+                )
+            )
+        ORDER BY upper(during) DESC
+    ),
+    ARRAY(
+        SELECT mentor_id FROM sessions_app_booking
+        WHERE mentee_id = %(mentee)s AND state = ANY(%(ahead)s) AND upper(during) > %(now)s
+    ),
+    ARRAY(
+        SELECT ARRAY[lower(during), upper(during)] FROM sessions_app_occupancy
+        WHERE person_id = %(mentee)s AND booking_id <> %(leave_out)s
+    ),
+    EXISTS (
+        SELECT FROM sessions_app_engagement
+        WHERE mentee_id = %(mentee)s AND mentor_id = %(mentor)s AND closed_at IS NULL
+    ),
+    (
+        SELECT count(*) FROM sessions_app_writtenquestion
+        WHERE mentee_id = %(mentee)s AND mentor_id <> %(mentor)s AND state = %(asked)s AND due_at > %(now)s
+    ),
+    ARRAY(
+        SELECT created_at FROM sessions_app_booking WHERE mentee_id = %(mentee)s AND created_at > %(an_hour_ago)s
+        UNION ALL
+        SELECT asked_at FROM sessions_app_writtenquestion WHERE mentee_id = %(mentee)s AND asked_at > %(an_hour_ago)s
+    ),
+    ARRAY(
+        SELECT created_at FROM sessions_app_booking
+        WHERE mentee_id = %(mentee)s AND mentor_id = %(mentor)s AND created_at > %(a_day_ago)s
+        UNION ALL
+        SELECT asked_at FROM sessions_app_writtenquestion
+        WHERE mentee_id = %(mentee)s AND mentor_id = %(mentor)s AND asked_at > %(a_day_ago)s
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """From a row of `COLUMNS`. `booked_before`: with the same form.
+
+    `overdue`: there is a hold or request, of either, that counts as free. `in_writing`: what others were asked and have
+    yet to answer; what this mentor was asked becomes the session. `booked_lately` and `together_lately`: when they have
+    booked or asked anybody within an hour, and this mentor within a day.
+    """
+
+    booked_before: bool
+    overdue: bool
+    never_again: bool
+    missed_ends: list[datetime]
+    mentors_ahead: list[int]
+    own: list[list[datetime]]
+    engaged: bool
+    in_writing: int
+    booked_lately: list[datetime]
+    together_lately: list[datetime]
+
+
+def standing_of(
+    mentee: User, mentor_id: int, *, now: datetime, mark: str | None = None, leave_out: Booking | None = None
+) -> Standing:
+    """`leave_out`: the booking whose time doesn't count as their own, since it is the one that is to be had."""
+    with connection.cursor() as cursor:
+        asked = parameters(mentee.pk, mentor_id, now=now, mark=mark, leave_out=leave_out)
+        cursor.execute(f"SELECT {COLUMNS}", asked)
+        return Standing(*cursor.fetchone())
+
+
+def parameters(
+    mentee_id: int | None, mentor_id: int, *, now: datetime, mark: str | None = None, leave_out: Booking | None = None
+) -> dict[str, Any]:
+    """What `COLUMNS` want to know, see `standing_of`. Nobody (a visitor) has no limits and no time of their own."""
+    return FIXED | {
+        "mentee": mentee_id,
+        "mentor": mentor_id,
+        "mark": mark,
+        "leave_out": leave_out.pk if leave_out else NO_BOOKING,
+        "now": now,
+        "misses_since": now - settings.MISSES_COUNT_FOR,
+        "an_hour_ago": now - HOUR,
+        "a_day_ago": now - DAY,
+    }
+
+
+FIXED = {
+    "waiting": list(WAITING),
+    "asked": WrittenState.ASKED,
+    "as_mentee": Role.MENTEE,
+    "never": Again.NO,
+    "missed": BookingState.MENTEE_NO_SHOW,
+    "contested": AttendanceKind.CONTESTED,
+    "decisions": list(DECISIONS),
+    "ahead": [BookingState.REQUESTED, BookingState.CONFIRMED],
+}

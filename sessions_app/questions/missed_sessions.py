@@ -1,0 +1,46 @@
+"""Sessions that a person missed as a mentee, and the pause that follows too many of them."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.times import when_text
+from common.zones import UTC_NAME
+from sessions_app.errors import BookingError
+from sessions_app.models import AttendanceAct, Booking, BookingState
+
+
+def missed_ends(mentee: User, *, now: datetime) -> list[datetime]:
+    """When the sessions ended that count, newest first: lately missed as a mentee, and contested by nobody."""
+    contested = AttendanceAct.objects.undecided().values("booking")
+    missed = Booking.objects.filter(
+        mentee=mentee,
+        state=BookingState.MENTEE_NO_SHOW,
+        during__startswith__gt=now - settings.MISSES_COUNT_FOR,
+    ).exclude(pk__in=contested)
+    return sorted((booking.end for booking in missed), reverse=True)
+
+
+def paused_until(ends: list[datetime], *, now: datetime) -> datetime | None:
+    """Until when nobody who has missed sessions that ended then, newest first, can book; None if they can."""
+    if len(ends) < settings.MISSES_BEFORE_PAUSE:
+        return None
+    until: datetime = ends[0] + settings.PAUSE_AFTER_MISSES
+    return until if until > now else None
+
+
+def why_paused(mentee: User, *, now: datetime, ends: list[datetime] | None = None) -> BookingError | None:
+    """`ends`: the answer of `missed_ends`, where it is known."""
+    if ends is None:
+        ends = missed_ends(mentee, now=now)
+    until = paused_until(ends, now=now)
+    if until is None:
+        return None
+    words = _(
+        "You missed %(count)d sessions lately, so booking pauses until %(when)s. "
+        "Is one of them noted wrongly? Say so on its page, within 7 days of it."
+    )
+    when = when_text(until, zone=mentee.timezone or UTC_NAME, now=now, hour12=mentee.hour12)
+    return BookingError("paused", words % {"count": len(ends), "when": when})

@@ -1,0 +1,89 @@
+"""How often one person may book, move and hold, alone and with the same other person, through whatever door.
+
+What was done is its own count: the rows of bookings, questions and their log are read under the lock of the act, so two
+at once can't both be the last one. What was refused, or sent twice, is no row. Cancelling is never refused for this.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.refusals import TOO_OFTEN
+from common.times import span_text
+from sessions_app.errors import BookingError
+from sessions_app.models import Booking, BookingEvent, BookingState
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+
+
+def wait_for_room(done: Sequence[datetime], most: int, span: timedelta, *, now: datetime, more: int = 1) -> timedelta:
+    """How long until `more` would be at most `most` within `span`; nothing where they would be now.
+
+    More at once than `most` never fit: then it is until nothing else stands against them.
+    """
+    recent = sorted(moment for moment in done if moment > now - span)
+    surplus = len(recent) + min(more, most) - most
+    return recent[surplus - 1] + span - now if surplus > 0 else timedelta()
+
+
+def too_often(words: str, wait: timedelta) -> BookingError:
+    """`words` take the `wait`, in whole minutes, never less than is needed."""
+    minutes = -(-wait // MINUTE)
+    return BookingError(TOO_OFTEN, words % {"wait": span_text(minutes * MINUTE)}, wait=wait)
+
+
+def check_bookings(
+    name: str, alone: Sequence[datetime], together: Sequence[datetime], *, now: datetime, more: int = 1
+) -> None:
+    """Of somebody who has booked and asked at these moments, at all and with the mentor of this `name`.
+
+    Raises BookingError `too_often`.
+    """
+    if wait := wait_for_room(together, settings.MAX_BOOKINGS_TOGETHER_A_DAY, DAY, now=now, more=more):
+        words = _("You’ve booked %(name)s very often today. You can book %(name)s again in %%(wait)s.")
+        raise too_often(words % {"name": name.replace("%", "%%")}, wait)
+    if wait := wait_for_room(alone, settings.MAX_BOOKINGS_AN_HOUR, HOUR, now=now, more=more):
+        raise too_often(_("You’ve booked very often within an hour. You can book again in %(wait)s."), wait)
+
+
+def check_moves(booking: Booking, *, by: User, now: datetime) -> None:
+    """Of this person's moves of sessions, at all and of those with the same other person.
+
+    Raises BookingError `too_often`.
+    """
+    moves = BookingEvent.objects.filter(
+        by=by,
+        from_state=BookingState.CONFIRMED,
+        to_state=BookingState.CONFIRMED,
+        at__gt=now - DAY,
+        # More time at the end is written down in the same way, and comes after the start.
+        during__startswith__gt=F("at"),
+    )
+    same = {"booking__mentor": booking.mentor_id, "booking__mentee": booking.mentee_id}
+    done = list(moves.values_list("at", flat=True))
+    together = list(moves.filter(**same).values_list("at", flat=True))
+    wait = max(
+        wait_for_room(together, settings.MAX_MOVES_TOGETHER_A_DAY, DAY, now=now),
+        wait_for_room(done, settings.MAX_MOVES_A_DAY, DAY, now=now),
+    )
+    if wait:
+        raise too_often(_("You’ve moved sessions very often today. You can move one again in %(wait)s."), wait)
+
+
+def check_holds(held_for: str, mentor_id: int, *, now: datetime) -> None:
+    """Of the holds from one visitor's address, at all and of one mentor's time. Raises BookingError `too_often`."""
+    held = Booking.objects.filter(held_for=held_for, created_at__gt=now - HOUR)
+    alone = list(held.values_list("created_at", flat=True))
+    together = list(held.filter(mentor=mentor_id).values_list("created_at", flat=True))
+    wait = max(
+        wait_for_room(together, settings.MAX_HOLDS_OF_ONE_MENTOR_AN_HOUR, HOUR, now=now),
+        wait_for_room(alone, settings.MAX_HOLDS_PER_HOUR, HOUR, now=now),
+    )
+    if wait:
+        words = _("You’ve chosen a time very often within an hour. Sign in and book, or try again in %(wait)s.")
+        raise too_often(words, wait)

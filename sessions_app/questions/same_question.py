@@ -1,0 +1,69 @@
+"""The same question to another mentor: who was asked already, and what of the brief goes along.
+
+An address names the earlier engagement by its uuid, which means something to its mentee alone: neither mentor learns
+that there is another.
+"""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db import connection
+from django.urls import reverse
+
+from accounts.models import User
+from mentors.models import Format
+from sessions_app.models import Engagement, SharedFile
+
+# The question goes into the address of the search page, and addresses should stay short.
+QUESTION_IN_ADDRESS = 200
+
+# An engagement, those it follows, those that follow it, and so on.
+ASKED_ALREADY = """
+WITH RECURSIVE kin AS (
+    SELECT id, continues_id, mentor_id FROM sessions_app_engagement WHERE id = %(engagement)s
+    UNION
+    SELECT other.id, other.continues_id, other.mentor_id
+    FROM sessions_app_engagement AS other
+    JOIN kin ON other.id = kin.continues_id OR other.continues_id = kin.id
+)
+SELECT DISTINCT mentor_id FROM kin
+"""
+
+
+def earlier_of(person: User | None, text: str) -> Engagement | None:
+    """The engagement that an address names; for anybody but its mentee it is as if it weren't there."""
+    if person is None or not (uuid := read_uuid(text)):
+        return None
+    return Engagement.objects.filter(mentee=person, uuid=uuid).select_related("brief").first()
+
+
+def read_uuid(text: str) -> str:
+    """Anybody writes addresses: what makes no sense is as if it weren't there."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""
+
+
+def asked_already(engagement: Engagement) -> frozenset[int]:
+    """The people who were asked this question, by this engagement or by those before and after it."""
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED_ALREADY, {"engagement": engagement.pk})
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def carried_files_of(earlier: Engagement | None) -> list[SharedFile]:
+    """What may go along with its question: only what its mentee shared is theirs to show to somebody else."""
+    return list(earlier.files.filter(owner=earlier.mentee_id)) if earlier else []
+
+
+def question_query(engagement: Engagement) -> str:
+    """The part of an address that carries the engagement's brief to another mentor."""
+    words = engagement.brief.question[:QUESTION_IN_ADDRESS]
+    return urlencode({"q": words, "follows": engagement.uuid})
+
+
+def same_question_address(engagement: Engagement, *, in_writing: bool = False) -> str:
+    """Where to find somebody else for it; `in_writing`: among those who answer in writing too."""
+    where = f"&format={Format.WRITING}" if in_writing else ""
+    return f"{reverse('mentor_list')}?{question_query(engagement)}{where}"

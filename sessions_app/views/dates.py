@@ -1,0 +1,196 @@
+"""Single dates on which a mentor's week is different, and time off."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from common.pages.seen import seen_by, still_seen
+from mentors.decorators import mentor_required
+from mentors.models import MentorProfile
+from sessions_app.availability.schedule import (
+    STALE,
+    ScheduleError,
+    present_mark,
+    remove_override,
+    remove_time_off,
+    set_override,
+    set_time_off,
+)
+from sessions_app.availability.wording import date_text
+from sessions_app.forms.schedule import OverrideForm, TimeOffForm, add_schedule_error
+from sessions_app.forms.week import FIRST_RANGE, DayRow, TypedDay, edited_day
+from sessions_app.models import DateOverride, TimeOff
+
+READS_AND_POSTS = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(READS_AND_POSTS)
+@mentor_required
+def mentor_date_add(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
+    return _date(request, profile, None)
+
+
+@require_http_methods(READS_AND_POSTS)
+@mentor_required
+def mentor_date(request: HttpRequest, profile: MentorProfile, pk: int) -> HttpResponse:
+    override = get_object_or_404(DateOverride, pk=pk, schedule__profile=profile)
+    if request.method == "POST" and "delete" in request.POST:
+        return _remove_date(request, profile, override)
+    return _date(request, profile, override)
+
+
+def _remove_date(request: HttpRequest, profile: MentorProfile, override: DateOverride) -> HttpResponse:
+    now = timezone.now()
+    try:
+        remove_override(profile=profile, override=override, by=profile.person, now=now, seen=seen_by(request))
+    except ScheduleError as error:
+        override.refresh_from_db()
+        form = OverrideForm(initial=_values(override))
+        times = _typed_times(form.initial["times"])
+        return _date_page(request, profile, override, form, times, refusal=error.message, status=409)
+    messages.success(request, _("%s is as in your normal week again.") % date_text(override.date, now))
+    return redirect("mentor_availability")
+
+
+def _date(request: HttpRequest, profile: MentorProfile, override: DateOverride | None) -> HttpResponse:
+    if request.method != "POST":
+        form = OverrideForm(initial=_values(override))
+        return _date_page(request, profile, override, form, _typed_times(form.initial["times"]))
+    change = edited_day(TypedDay.from_data(request.POST, "times", on=True), request.POST)
+    if change is not None:
+        form = OverrideForm(initial=request.POST.dict())
+        return _date_page(request, profile, override, form, *change)
+    form, error = OverrideForm(request.POST), None
+    if form.is_valid():
+        error = _save_date(request, profile, override, form)
+        if error is None:
+            return redirect("mentor_availability")
+    typed = _typed_times(TypedDay.from_data(request.POST, "times", on=True))
+    status = 409 if error and error.code == STALE else 422
+    return _date_page(request, profile, override, form, typed, status=status)
+
+
+def _values(override: DateOverride | None) -> dict[str, Any]:
+    if override is None:
+        return {"times": TypedDay(on=True)}
+    kind = OverrideForm.WINDOWS if override.minutes else OverrideForm.CLOSED
+    return {"day": override.date, "kind": kind, "times": TypedDay.of(override.spans)}
+
+
+def _typed_times(day: TypedDay) -> TypedDay:
+    return day if day.ranges else TypedDay(on=True, ranges=(FIRST_RANGE,))
+
+
+def _save_date(
+    request: HttpRequest, profile: MentorProfile, override: DateOverride | None, form: OverrideForm
+) -> ScheduleError | None:
+    """What stood against it, if anything did."""
+    day: date = form.cleaned_data["day"]
+    now = timezone.now()
+    try:
+        set_override(
+            profile=profile,
+            day=day,
+            spans=form.spans,
+            override=override,
+            by=profile.person,
+            now=now,
+            seen=seen_by(request),
+        )
+    except ScheduleError as error:
+        add_schedule_error(form, error)
+        return error
+    messages.success(request, _("%s is saved.") % date_text(day, now))
+    return None
+
+
+def _date_page(
+    request: HttpRequest,
+    profile: MentorProfile,
+    override: DateOverride | None,
+    form: OverrideForm,
+    times: TypedDay,
+    focus: int | None = None,
+    *,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    row = DayRow(1, form["times"], times, focus)
+    context = {
+        "nav": "availability",
+        "profile": profile,
+        "override": override,
+        "seen": _mark_for(request, override, told=status == 409),
+        "refusal": refusal,
+        "form": form,
+        "row": row,
+    }
+    return render(request, "sessions_app/mentor/date.html", context, status=status)
+
+
+def _mark_for(request: HttpRequest, row: DateOverride | TimeOff | None, *, told: bool) -> str:
+    """Of the row as the page shows it; what is only being added has none."""
+    present = type(row).objects.filter(pk=row.pk).first() if row else None
+    return still_seen(request, present_mark(present), told=told) if row else ""
+
+
+@require_http_methods(READS_AND_POSTS)
+@mentor_required
+def mentor_time_off_add(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
+    return _time_off(request, profile, None)
+
+
+@require_http_methods(READS_AND_POSTS)
+@mentor_required
+def mentor_time_off(request: HttpRequest, profile: MentorProfile, pk: int) -> HttpResponse:
+    time_off = get_object_or_404(TimeOff, pk=pk, schedule__profile=profile)
+    if request.method == "POST" and "delete" in request.POST:
+        try:
+            remove_time_off(
+                profile=profile, time_off=time_off, by=profile.person, now=timezone.now(), seen=seen_by(request)
+            )
+        except ScheduleError as error:
+            time_off.refresh_from_db()
+            form = TimeOffForm(initial={"first": time_off.first, "last": time_off.last})
+            return _time_off_page(request, time_off, form, refusal=error.message, status=409)
+        messages.success(request, _("The time off is removed."))
+        return redirect("mentor_availability")
+    return _time_off(request, profile, time_off)
+
+
+def _time_off(request: HttpRequest, profile: MentorProfile, time_off: TimeOff | None) -> HttpResponse:
+    if request.method != "POST":
+        form = TimeOffForm(initial={"first": time_off.first, "last": time_off.last} if time_off else {})
+        return _time_off_page(request, time_off, form)
+    form, status = TimeOffForm(request.POST), 422
+    if form.is_valid():
+        try:
+            set_time_off(
+                profile=profile,
+                **form.cleaned_data,
+                time_off=time_off,
+                by=profile.person,
+                now=timezone.now(),
+                seen=seen_by(request),
+            )
+        except ScheduleError as error:
+            add_schedule_error(form, error)
+            status = 409 if error.code == STALE else 422
+        else:
+            messages.success(request, _("Your time off is saved. Sessions that are booked already stay."))
+            return redirect("mentor_availability")
+    return _time_off_page(request, time_off, form, status=status)
+
+
+def _time_off_page(
+    request: HttpRequest, time_off: TimeOff | None, form: TimeOffForm, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    seen = _mark_for(request, time_off, told=status == 409)
+    context = {"nav": "availability", "time_off": time_off, "seen": seen, "refusal": refusal, "form": form}
+    return render(request, "sessions_app/mentor/time_off.html", context, status=status)

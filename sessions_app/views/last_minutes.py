@@ -1,0 +1,86 @@
+"""The last minutes of a session and what is left of it: more time, takeaways, the card."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import SignedInRequest
+from common.pages.requests import posted
+from common.pages.seen import seen_by
+from sessions_app.address import read_start
+from sessions_app.afterwards.followups import why_not_step
+from sessions_app.afterwards.takeaways import why_not_takeaway, write_takeaway
+from sessions_app.booking.more_time import agree_more_time, ask_more_time
+from sessions_app.errors import BookingError
+from sessions_app.forms.takeaways import TakeawayForm
+
+from .session_takeaways import takeaways_for
+from .sessions import get_booking, session_context
+
+
+@require_POST
+def session_more_time(request: SignedInRequest, uuid: object) -> HttpResponse:
+    """Ask for five minutes more, or agree to them: `seen` is the end that the page showed."""
+    now = timezone.now()
+    booking = get_booking(request, uuid)
+    end = read_start(seen_by(request)) or booking.start
+    overtime = booking.overtime
+    try:
+        if "agree" in request.POST:
+            booking = agree_more_time(booking=booking, end=end, by=request.user, now=now)
+        else:
+            booking = ask_more_time(booking=booking, end=end, by=request.user, now=now)
+    except BookingError as refused:
+        context = {**session_context(request, get_booking(request, uuid), now=now), "attendance_error": refused}
+        return render(request, "sessions_app/session.html", context, status=refused.status)
+    if booking.overtime > overtime:
+        messages.success(request, _("You have five minutes more."))
+    return redirect("session", booking.uuid)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_takeaway(request: SignedInRequest, uuid: object) -> HttpResponse:
+    now = timezone.now()
+    booking = get_booking(request, uuid)
+    mine = booking.takeaways.filter(author=request.user).values_list("text", flat=True).first()
+    form = TakeawayForm(posted(request), initial={"text": mine or ""})
+    error = why_not_takeaway(booking, now=now)
+    if request.method == "POST" and not error and form.is_valid():
+        try:
+            write_takeaway(booking=booking, text=form.cleaned_data["text"], by=request.user, now=now)
+        except BookingError as refused:
+            error = refused
+        else:
+            messages.success(request, _("Saved. Both of you can read it."))
+            return redirect("session", booking.uuid)
+    context = {"booking": booking, "form": form, "error": error, "nav": "sessions"}
+    status = error.status if error and request.method == "POST" else 422 if form.errors else 200
+    return render(request, "sessions_app/takeaway.html", context, status=status)
+
+
+@require_safe
+def session_card(request: SignedInRequest, uuid: object, *, plain: bool = False) -> HttpResponse:
+    """What I left with, to print; `plain` for a text file."""
+    now = timezone.now()
+    booking = get_booking(request, uuid)
+    if refusal := why_not_step(booking, now=now):
+        messages.info(request, refusal.message)
+        return redirect("session", booking.uuid)
+    context = {
+        "booking": booking,
+        "other": booking.other(request.user),
+        "is_mentor": request.user.pk == booking.mentor_id,
+        "card": takeaways_for(booking, reader=request.user, now=now),
+        "nav": "sessions",
+    }
+    if not plain:
+        return render(request, "sessions_app/card.html", context)
+    text = render_to_string("sessions_app/card.txt", context, request)
+    lines = [line.strip() for line in text.strip().splitlines()]
+    response = HttpResponse("\n".join([*lines, ""]), "text/plain; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="what-i-left-with.txt"'
+    return response

@@ -1,0 +1,104 @@
+"""What a mentor's day holds: the next session, requests to answer, today's sessions, and one fact worth knowing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common.times import in_zone
+from mentors.models import MentorProfile
+from sessions_app.availability.preview import Preview, preview_of, timetable_for
+from sessions_app.availability.schedule import local_today
+from sessions_app.availability.wording import date_text
+from sessions_app.booking.book import request_deadline
+from sessions_app.models import Booking, BookingState, Schedule, WrittenQuestion
+from sessions_app.models.bookings import OVER
+
+# More time can be had once: minutes are not worth it.
+WORTH_ASKING = timedelta(hours=1)
+
+
+class Nudge(NamedTuple):
+    """A fact, and where something can be done about it."""
+
+    fact: str
+    link: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class MentorDay:
+    """`next` is under way or ahead, whenever; `sessions` are all of today in the reader's zone, finished ones too."""
+
+    next: Booking | None
+    requests: list[Booking]
+    written: list[WrittenQuestion]
+    sessions: list[Booking]
+    next_free: datetime | None
+    nudge: Nudge | None
+
+    @property
+    def others(self) -> list[Booking]:
+        return [booking for booking in self.sessions if booking != self.next]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.requests or self.written or self.sessions)
+
+
+def mentor_day(profile: MentorProfile, *, zone: str, now: datetime) -> MentorDay:
+    mine = Booking.objects.filter(mentor=profile.person_id).with_people()
+    waiting = mine.waiting().filter(expires_at__gt=now).order_by("expires_at", "during")
+    schedule = Schedule.objects.filter(profile=profile).first()
+    preview = preview_of(profile, timetable_for(profile, schedule, now=now), now=now) if schedule else None
+    return MentorDay(
+        next=mine.upcoming(now).first(),
+        requests=list(waiting),
+        written=list(WrittenQuestion.objects.open(now).filter(mentor=profile.person_id).with_people()),
+        sessions=_sessions_today(profile, zone=zone, now=now),
+        next_free=preview.soonest if preview else None,
+        nudge=_nudge(profile, schedule, preview, now=now),
+    )
+
+
+def later_deadline(booking: Booking, *, now: datetime) -> datetime | None:
+    """Until when a request would wait if its mentor took more time; None where that is no gain or was done already."""
+    until = request_deadline(booking.offer, booking.start, now=now)
+    gains = booking.expires_at is not None and until - booking.expires_at >= WORTH_ASKING
+    return until if gains and not booking.extended else None
+
+
+def _sessions_today(profile: MentorProfile, *, zone: str, now: datetime) -> list[Booking]:
+    # The reader's day in UTC lies within a day and a half of now; the dates themselves decide.
+    near = timedelta(hours=36)
+    today = in_zone(now, zone).date()
+    sessions = Booking.objects.filter(
+        mentor=profile.person_id,
+        state__in=(BookingState.CONFIRMED, *OVER),
+        during__startswith__gt=now - near,
+        during__startswith__lt=now + near,
+    )
+    return [
+        booking for booking in sessions.with_people().order_by("during") if in_zone(booking.start, zone).date() == today
+    ]
+
+
+def _nudge(
+    profile: MentorProfile, schedule: Schedule | None, preview: Preview | None, *, now: datetime
+) -> Nudge | None:
+    """The first thing that keeps people from booking this mentor; nothing when nothing does."""
+    times = reverse("mentor_availability")
+    if schedule is None or preview is None:
+        return Nudge(_("You have set no times yet, so nobody can book you."), _("Set your times"), times)
+    if preview.offer is None:
+        return Nudge(_("You offer no length yet, so nobody can book you."), _("Add one"), reverse("mentor_offers"))
+    if profile.paused_until is not None and profile.is_paused(local_today(schedule, now)):
+        back = date_text(profile.paused_until, now)
+        return Nudge(_("You are away until %s. Nobody can book a day before that.") % back, _("Change it"), times)
+    if preview.soonest is None:
+        return Nudge(_("You have no free times."), _("Change your times"), times)
+    if preview.count == 0:
+        return Nudge(_("You have no free times in the next 7 days."), _("Change your times"), times)
+    return None

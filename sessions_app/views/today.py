@@ -1,0 +1,118 @@
+"""A mentor's day, and the requests that wait for an answer."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.viewing import viewer_zone
+from common.pages.seen import seen_by
+from common.zones import UTC_NAME
+from mentors.decorators import mentor_required
+from mentors.models import MentorProfile
+from sessions_app.booking.requests import accept_booking, decline_booking, extend_request
+from sessions_app.booking.stages import Stage, stage_of, starts_text
+from sessions_app.errors import BookingError
+from sessions_app.forms.requests import DeclineForm
+from sessions_app.locks import why_stale
+from sessions_app.models import Booking
+
+from .mentor_day import later_deadline, mentor_day
+
+
+@require_safe
+@mentor_required
+def today(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
+    now = timezone.now()
+    day = mentor_day(profile, zone=viewer_zone(request) or UTC_NAME, now=now)
+    context = {
+        "nav": "today",
+        "now": now,
+        "profile": profile,
+        "day": day,
+        "rail": [(booking.start, booking.end) for booking in day.sessions],
+        "starts": starts_text(day.next, now) if day.next else "",
+        "next_is_near": day.next is not None and stage_of(day.next, now) in (Stage.SOON, Stage.OPEN),
+        "join_open": day.next is not None and day.next.is_join_open(now),
+    }
+    return render(request, "sessions_app/mentor/today.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def respond(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One request: accept, decline with a reason, or take more time. Only its mentor finds it."""
+    assert isinstance(request.user, User)  # noqa: S101 - signing in is required by default
+    mine = Booking.objects.visible_to(request.user).filter(mentor=request.user)
+    booking = get_object_or_404(mine.with_people().select_related("offer__profile__schedule"), uuid=uuid)
+    now = timezone.now()
+    if stage_of(booking, now) != Stage.WAITING:
+        return _answered(request, booking)
+    answer = request.POST.get("answer", "") if request.method == "POST" else ""
+    form = DeclineForm(request.POST if answer == "decline" else None)
+    if answer and (refusal := why_stale(booking, seen_by(request))):
+        return _request_page(request, booking, form, refusal=refusal.message, status=409)
+    if answer == "decline" and not form.is_valid():
+        return _request_page(request, booking, form, status=422)
+    if not answer:
+        return _request_page(request, booking, form)
+    try:
+        return _answer(request, booking, answer, form)
+    except BookingError as error:
+        booking = mine.with_people().select_related("offer__profile__schedule").get(uuid=uuid)
+        if stage_of(booking, now) != Stage.WAITING:
+            return _answered(request, booking, status=409)
+        return _request_page(request, booking, form, refusal=error.message, status=error.status)
+
+
+def _answer(request: HttpRequest, booking: Booking, answer: str, form: DeclineForm) -> HttpResponse:
+    """Act, and lead to what comes next. Raises BookingError."""
+    by, now = booking.mentor, timezone.now()
+    name = {"name": booking.other(by).first_name}
+    if answer == "accept":
+        read = request.POST.get("brief")
+        accept_booking(booking=booking, by=by, now=now, seen=seen_by(request), brief_seen=read)
+        messages.success(request, _("It is agreed. We have told %(name)s.") % name)
+        return redirect("session", booking.uuid)
+    if answer == "decline":
+        decline_booking(booking=booking, by=by, reason=form.reason, now=now, seen=seen_by(request))
+        messages.success(request, _("We have told %(name)s that you cannot make it.") % name)
+        return redirect("mentor_today")
+    if answer == "more":
+        extend_request(booking=booking, by=by, now=now, seen=seen_by(request))
+        messages.success(request, _("You have more time. %(name)s keeps waiting.") % name)
+    return redirect("session_respond", booking.uuid)
+
+
+def _request_page(
+    request: HttpRequest, booking: Booking, form: DeclineForm, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "nav": "today",
+        "now": now,
+        "booking": booking,
+        "mentee": booking.other(booking.mentor),
+        "their_zone": booking.other(booking.mentor).timezone,
+        "brief": booking.engagement.brief,
+        "form": form,
+        "refusal": refusal,
+        "later": later_deadline(booking, now=now),
+    }
+    return render(request, "sessions_app/mentor/respond.html", context, status=status)
+
+
+def _answered(request: HttpRequest, booking: Booking, *, status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "nav": "today",
+        "now": now,
+        "booking": booking,
+        "mentee": booking.other(booking.mentor),
+        "stage": stage_of(booking, now).value,
+    }
+    return render(request, "sessions_app/mentor/answered.html", context, status=status)

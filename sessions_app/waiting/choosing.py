@@ -1,0 +1,117 @@
+"""Which free times suit who waits. What many of them share is read or searched for once in a look."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from mentors.models import MentorProfile, Offer
+from mentors.usual import usual_offer
+from sessions_app.availability.slot_picker import REACH, overlaps
+from sessions_app.availability.slots import Slot
+from sessions_app.availability.timetable import Timetable, load_timetables
+from sessions_app.models import Feedback, HeldTime, Occupancy, Waiting
+from sessions_app.questions.suggestions import help_with
+
+from .rounds import Round
+
+# Help with a question means soon: as far as a search looks at first.
+HELP_WITHIN = timedelta(days=7)
+
+Choice = tuple[Offer, datetime]
+Spans = list[tuple[datetime, datetime]]
+
+
+def free_slots(timetable: Timetable, offer: Offer, *, now: datetime) -> list[Slot]:
+    return timetable.slots(length=offer.length, step=offer.step, now=now, first=now, last=now + REACH)
+
+
+@dataclass(slots=True)
+class Asked:
+    """What stands against a time or a mentor for one person: their own sessions, and whom they don't want again."""
+
+    busy: Spans = field(default_factory=list)
+    not_again: set[int] = field(default_factory=set)
+
+
+class Choices:
+    """For one look of a round. Read `read_batch` before `of` is asked about who is in the batch."""
+
+    def __init__(self, asked: Round, now: datetime) -> None:
+        self.asked, self.now = asked, now
+        self.timetables: dict[int, Timetable | None] = {}
+        self.usual: dict[int, Offer] = {}
+        self.slots: dict[int, list[Slot]] = {}
+        self.helpers: dict[tuple[str, str], list[Offer]] = {}
+        self.people: dict[int, Asked] = {}
+        self.refused: dict[int, Spans] = {}
+
+    def read_batch(self, batch: Sequence[Waiting]) -> None:
+        self._read_mentors({waiting.mentor_id for waiting in batch if waiting.mentor_id is not None})
+        people = {waiting.person_id for waiting in batch}
+        self.people = defaultdict(Asked)
+        busy = Occupancy.objects.in_force(self.now).filter(person__in=people, during__endswith__gt=self.now)
+        for person, during in busy.values_list("person", "during"):
+            self.people[person].busy.append((during.lower, during.upper))
+        for feedback in Feedback.objects.ended_pairings(people).select_related("booking", "written"):
+            self.people[feedback.author_id].not_again.add(feedback.contact.mentor_id)
+        self.refused = defaultdict(list)
+        for held in HeldTime.objects.filter(waiting__in=batch).select_related("booking"):
+            self.refused[held.waiting_id].append((held.booking.start, held.booking.end))
+
+    def of(self, waiting: Waiting) -> Iterator[Choice]:
+        """Free times that this person can have and has not said no to, soonest first of each mentor."""
+        person, refused, known = self.people[waiting.person_id], self.refused[waiting.pk], set(waiting.known)
+        for offer, slots in self._free_for(waiting):
+            mentor = offer.profile.person_id
+            if mentor != waiting.person_id and mentor not in person.not_again:
+                for slot in slots:
+                    if slot.start not in known and not overlaps(slot, refused) and not overlaps(slot, person.busy):
+                        yield offer, slot.start
+
+    def read_again(self, offer: Offer) -> None:
+        """A time of this mentor has been given away."""
+        self._read_timetables([offer.profile_id])
+        self.slots = {key: slots for key, slots in self.slots.items() if key != offer.pk}
+        if not self._soon(offer):
+            # There may be others who can help with the same, whom the search left out for being later.
+            known = self.helpers.items()
+            self.helpers = {key: offers for key, offers in known if all(one.pk != offer.pk for one in offers)}
+
+    def _free_for(self, waiting: Waiting) -> Iterable[tuple[Offer, list[Slot]]]:
+        if waiting.mentor_id is None:
+            return ((offer, self._soon(offer)) for offer in self._helpers_with(waiting))
+        offer = self.usual.get(waiting.mentor_id)
+        # What lay further ahead when they joined was not looked at, so it can't be told from what was free already.
+        seen_until = waiting.since + REACH
+        return [(offer, [slot for slot in self._free(offer) if slot.start < seen_until])] if offer else []
+
+    def _helpers_with(self, waiting: Waiting) -> list[Offer]:
+        key = (waiting.words, waiting.filters)
+        if key not in self.helpers:
+            found = [free.offer for free in help_with(waiting.words, waiting.filters, now=self.now)]
+            self._read_timetables({offer.profile_id for offer in found} - self.timetables.keys())
+            self.helpers[key] = found
+        return self.helpers[key]
+
+    def _soon(self, offer: Offer) -> list[Slot]:
+        return [slot for slot in self._free(offer) if slot.start < self.now + HELP_WITHIN]
+
+    def _free(self, offer: Offer) -> list[Slot]:
+        if offer.pk not in self.slots:
+            timetable = self.timetables.get(offer.profile_id)
+            self.slots[offer.pk] = free_slots(timetable, offer, now=self.now) if timetable else []
+        return self.slots[offer.pk]
+
+    def _read_mentors(self, profiles: set[int]) -> None:
+        unread = profiles - self.usual.keys()
+        of_profile: dict[int, list[Offer]] = defaultdict(list)
+        offers = Offer.objects.bookable().filter(profile__in=MentorProfile.objects.public().filter(pk__in=unread))
+        for offer in offers.select_related("profile__person"):
+            of_profile[offer.profile_id].append(offer)
+        self.usual |= {profile: usual_offer(of_one) for profile, of_one in of_profile.items()}
+        self._read_timetables(of_profile.keys() - self.timetables.keys())
+
+    def _read_timetables(self, profiles: Iterable[int]) -> None:
+        loaded = load_timetables(profiles, now=self.now, asked_since=self.asked.began_at, asked_about=self.asked.about)
+        self.timetables |= {pk: timetable.in_line() for pk, timetable in loaded.items()}

@@ -1,0 +1,100 @@
+"""What the mail and the inbox say about a time that is held for somebody who waits."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.clock_changes import clock_change_note
+from common.mail.rendering import Context, absolute, render_mail
+from common.times import clock_text, day_text, range_text, theirs_text, when_text, zone_label
+from common.zones import UTC_NAME
+from notifications.inbox import Line, shows
+from notifications.models import InboxItem, Notification
+from notifications.registry import Message, Nothing, register, register_subject
+from sessions_app.booking.letters import how_text
+from sessions_app.models import BookingState, HeldTime
+from sessions_app.models.waiting import Answer
+
+from .notices import HELD_TIME
+
+
+def held_time(row: Notification, now: datetime) -> Message | Nothing:
+    known = HeldTime.objects.select_related("waiting", "booking__mentor", "booking__offer__profile", "person")
+    held = known.filter(pk=row.subject_id).first()
+    if held is None or held.answer != Answer.OPEN or held.booking.state != BookingState.HELD:
+        return Nothing("answered or gone")
+    if held.until <= now:
+        return Nothing("too late")
+    person = held.person
+    subject, text, html = render_mail(
+        "held_time",
+        facts(held, now),
+        zone=person.timezone or UTC_NAME,
+        language=person.language,
+        hour12=person.hour12,
+    )
+    return Message(subject, text, html)
+
+
+def facts(held: HeldTime, now: datetime) -> Context:
+    booking = held.booking
+    mentor, zone = booking.mentor, held.person.timezone or UTC_NAME
+    start, end, hour12 = booking.start, booking.end, held.person.hour12
+    theirs = ""
+    if mentor.timezone:
+        names = {"viewer_zone": zone, "their_zone": mentor.timezone, "their_name": mentor.first_name}
+        theirs = theirs_text(start, end, hour12=hour12, **names)
+    return {
+        "other": mentor.display_name,
+        "first": mentor.first_name,
+        "headline": booking.offer.profile.headline,
+        "minutes": booking.length,
+        "how": how_text(booking.format),
+        "day": day_text(start, zone, now),
+        "span": range_text(start, end, zone, hour12),
+        "short_day": day_text(start, zone, now, short=True),
+        "clock": clock_text(start, zone, hour12),
+        "zone": zone_label(zone, start),
+        "theirs": theirs,
+        "clock_note": clock_change_note(start, now, zone, mentor.timezone, mentor.first_name, hour12),
+        "until": until_text(held, now),
+        "question": held.waiting.words,
+        "for_mentor": held.waiting.mentor_id is not None,
+        "waits_until": day_text(held.waiting.until, zone, now),
+        "page_url": absolute("held_time", held.uuid),
+        "waiting_url": absolute("waiting_list"),
+    }
+
+
+def until_text(held: HeldTime, now: datetime) -> str:
+    """`12:30`, on another day `Wed 25 Nov, 10:00`."""
+    zone, hour12 = held.person.timezone or UTC_NAME, held.person.hour12
+    if held.until.astimezone(held.person.zone).date() == now.astimezone(held.person.zone).date():
+        return clock_text(held.until, zone, hour12)
+    return when_text(held.until, zone=zone, now=now, hour12=hour12, short=True)
+
+
+def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
+    known = HeldTime.objects.filter(person=reader).select_related("booking__mentor", "person")
+    held = known.in_bulk({item.subject_id for item in items})
+    return {item.pk: line(held[item.subject_id], now) for item in items if item.subject_id in held}
+
+
+def line(held: HeldTime, now: datetime) -> Line:
+    zone, start = held.person.timezone or UTC_NAME, held.booking.start
+    words = {
+        "name": held.booking.mentor.first_name,
+        "when": when_text(start, zone=zone, now=now, hour12=held.person.hour12, short=True),
+        "until": until_text(held, now),
+    }
+    text = _("%(name)s is free %(when)s. It is held for you until %(until)s.") % words
+    return Line(text, reverse("held_time", args=[held.uuid]))
+
+
+def register_kinds() -> None:
+    register(HELD_TIME, render=held_time)
+    register_subject(HELD_TIME, HeldTime)
+    shows(HELD_TIME, lines=lines, passing=True)

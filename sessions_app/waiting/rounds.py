@@ -1,0 +1,63 @@
+"""Rounds down the line: everybody is asked once about what was set aside when the round began, in as many looks as
+it takes. What comes free meanwhile stays set aside for the next round, so it is offered to the first in line first.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.conf import settings
+
+from sessions_app.availability.reserved_time import let_go
+from sessions_app.availability.worker_hints import wake_when_committed
+from sessions_app.models import LineRound, SetAside, Waiting
+from sessions_app.models.waiting import WaitingQuerySet
+
+Place = tuple[int, datetime, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """`after`: the place of the last who was asked; None at the front. `number`: of the row that this was read from."""
+
+    number: int
+    began_at: datetime
+    about: tuple[int, ...]
+    after: Place | None = None
+
+    def still_to_ask(self, now: datetime) -> WaitingQuerySet:
+        waitings = Waiting.objects.askable(now).in_line()
+        return waitings.behind(*self.after) if self.after else waitings
+
+    def after_asking(self, waiting: Waiting) -> "Round":
+        return replace(self, after=(waiting.lapses, waiting.since, waiting.pk))
+
+
+def present_round(*, now: datetime) -> Round:
+    """The one that was not finished, or a new one. What is set aside after this moment is not part of it."""
+    row, _is_new = LineRound.objects.get_or_create(pk=LineRound.THE_ONE)
+    if row.began_at and row.lapses is not None and row.since and row.waiting:
+        return Round(row.number, row.began_at, tuple(row.about), (row.lapses, row.since, row.waiting))
+    return Round(row.number, now, tuple(SetAside.objects.values_list("pk", flat=True)))
+
+
+def finish_round(asked: Round, *, now: datetime) -> None:
+    """Everybody has been asked: what nobody could have is everybody's again."""
+    let_go(asked.about, now=now)
+    _write(asked, began_at=None, about=[], lapses=None, since=None, waiting=None)
+
+
+def pause_round(asked: Round, *, now: datetime) -> None:
+    """The next look goes on from here, at once; until then what is set aside stays so, unless nobody looked in time."""
+    let_go((), now=now)
+    if asked.after is None:
+        return
+    SetAside.objects.filter(pk__in=asked.about).update(until=now + settings.SET_ASIDE_FOR)
+    lapses, since, waiting = asked.after
+    _write(asked, began_at=asked.began_at, about=list(asked.about), lapses=lapses, since=since, waiting=waiting)
+    wake_when_committed()
+
+
+def _write(asked: Round, **values: object) -> None:
+    """Unless another look has written meanwhile: it asked the same people, and the next look goes on from its place."""
+    row = LineRound.objects.filter(pk=LineRound.THE_ONE, number=asked.number)
+    row.update(number=asked.number + 1, **values)

@@ -1,0 +1,206 @@
+"""A question in writing and what becomes of it: asked, answered, asked back, declined, withdrawn, expired."""
+
+import hashlib
+from dataclasses import astuple
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from common.zones import UTC_NAME
+from mentors.models import Format, MentorProfile, Offer
+from notifications.services import schedule
+from sessions_app.errors import BookingError, stale
+from sessions_app.locks import booking_act, lock_people, lock_written
+from sessions_app.models import (
+    ANSWERED_WITHIN,
+    Booking,
+    Brief,
+    Engagement,
+    Message,
+    Schedule,
+    WrittenQuestion,
+    WrittenState,
+)
+from sessions_app.models.stuck import ClockAct
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.questions.limits import check_mentee, check_own, closed
+from sessions_app.questions.shared_files import carry_files
+from sessions_app.stuck_rows import act_on_each
+
+from .notices import written_notices
+from .settling import close_earlier_engagement, settle
+
+DEFAULT_CAP = 2
+
+
+@booking_act
+def ask_in_writing(
+    *,
+    offer: Offer,
+    brief: BriefInput,
+    mentee: User,
+    now: datetime,
+    key: str,
+    continues: Engagement | None = None,
+    with_files: bool = False,
+) -> WrittenQuestion:
+    """Ask a mentor who answers in writing; the answer is promised within 48 hours.
+
+    The same `key` of the same person with the same words asks once. `continues` and `with_files` are as for
+    `book_session`. Raises BookingError `closed`, `away`, `full`, `already_asked`, `not_yours`, and what concerns the
+    mentee as `book_session` does.
+    """
+    check_own(continues, mentee)
+    lock_people(offer.profile.person_id, mentee)
+    # Anew: while we waited it may have been changed.
+    offer = Offer.objects.select_related("profile__person").get(pk=offer.pk)
+    profile = offer.profile
+    mark = _mark_of(key, offer, mentee, brief)
+    if again := WrittenQuestion.objects.filter(mark=mark).first():
+        return again
+    if refusal := why_not_ask(offer, now=now):
+        raise refusal
+    _expire_for(profile.person_id, mentee.pk, now=now)
+    check_mentee(mentee, profile, now=now)
+    _check_open(mentee, profile, now=now)
+    close_earlier_engagement(mentee, profile, now=now)
+    engagement = Engagement.objects.create(
+        mentee=mentee,
+        mentor=profile.person,
+        brief=Brief.objects.create(author=mentee, **brief.values()),
+        continues=continues,
+    )
+    written = WrittenQuestion.objects.create(
+        engagement=engagement,
+        offer=offer,
+        mentor=profile.person,
+        mentee=mentee,
+        asked_at=now,
+        due_at=now + ANSWERED_WITHIN,
+        mark=mark,
+    )
+    if continues and with_files:
+        carry_files(continues, engagement, by=mentee, now=now)
+    schedule(*written_notices(written), now=now)
+    return written
+
+
+def why_not_ask(offer: Offer, *, now: datetime) -> BookingError | None:
+    """Why nobody can ask this mentor in writing now. Pages ask it too."""
+    profile = offer.profile
+    name = {"mentor": profile.first_name}
+    if not (offer.is_active and profile.is_public) or offer.format != Format.WRITING:
+        return closed(profile)
+    rules = Schedule.objects.filter(profile=profile).first()
+    today = now.astimezone(ZoneInfo(rules.timezone if rules else UTC_NAME)).date()
+    if profile.is_paused(today):
+        return BookingError("away", _("%(mentor)s is away and answers nothing in writing now.") % name)
+    cap = rules.max_written if rules else DEFAULT_CAP
+    if WrittenQuestion.objects.open(now).filter(mentor=profile.person_id).count() >= cap:
+        words = _("%(mentor)s has as many open questions as fit at one time. Choose a time, or ask later.")
+        return BookingError("full", words % name)
+    return None
+
+
+@booking_act
+def decline_written(
+    *, written: WrittenQuestion, by: User, reason: str, now: datetime, seen: str | None = None
+) -> WrittenQuestion:
+    """The mentor says no; the reason is told to the mentee. Raises BookingError `not_yours`, `not_waiting`, `stale`."""
+    written = _waiting(written, side="mentor", by=by, now=now, seen=seen)
+    return settle(written, WrittenState.DECLINED, by=by, now=now, reason=reason)
+
+
+@booking_act
+def withdraw_written(*, written: WrittenQuestion, by: User, now: datetime, seen: str | None = None) -> WrittenQuestion:
+    """The mentee takes the question back. Raises BookingError `not_yours`, `not_waiting`, `stale`."""
+    written = _waiting(written, side="mentee", by=by, now=now, seen=seen)
+    return settle(written, WrittenState.WITHDRAWN, by=by, now=now)
+
+
+def expire_written(*, now: datetime) -> int:
+    """End questions whose answer did not come in time. Returns how many."""
+    overdue = WrittenQuestion.objects.overdue(now).order_by("due_at", "pk")
+    return act_on_each(ClockAct.EXPIRE_WRITTEN, overdue, lambda written: _expire_one(written, now=now), now=now)
+
+
+def not_waiting() -> BookingError:
+    return BookingError("not_waiting", _("This question is no longer waiting for an answer."))
+
+
+@booking_act
+def _expire_one(written: WrittenQuestion, *, now: datetime) -> bool:
+    written = lock_written(written)
+    if written.state != WrittenState.ASKED or written.due_at > now:
+        return False
+    settle(written, WrittenState.EXPIRED, by=None, now=now)
+    return True
+
+
+def why_written_stale(written: WrittenQuestion, seen: str | None) -> BookingError | None:
+    """What page and service both ask: `seen` is the version that the person saw."""
+    if seen is None or seen == str(written.version):
+        return None
+    return stale(_("This question has changed since you looked at it. Look at it as it is now, then decide again."))
+
+
+def _waiting(written: WrittenQuestion, *, side: str, by: User, now: datetime, seen: str | None) -> WrittenQuestion:
+    written = lock_written(written)
+    if getattr(written, f"{side}_id") != by.pk:
+        raise BookingError("not_yours", _("This belongs to other people."))
+    if not written.is_open(now):
+        raise not_waiting()
+    if refusal := why_written_stale(written, seen):
+        raise refusal
+    return written
+
+
+def _expire_for(*people: int, now: datetime) -> None:
+    """End what these locked people let pass, so that it doesn't stand in the way of a new question."""
+    overdue = WrittenQuestion.objects.overdue(now).select_related("engagement")
+    for written in overdue.filter(mentor=people[0], mentee=people[1]):
+        settle(written, WrittenState.EXPIRED, by=None, now=now)
+
+
+def _check_open(mentee: User, profile: MentorProfile, *, now: datetime) -> None:
+    """One question at a time between two people; and what is open in writing counts like a session ahead."""
+    mine = WrittenQuestion.objects.open(now).filter(mentee=mentee)
+    if mine.filter(mentor=profile.person_id).exists():
+        words = _("%(mentor)s has a question of yours already. Go on in its thread, or take it back first.")
+        raise BookingError("already_asked", words % {"mentor": profile.first_name})
+    limit = settings.MAX_OPEN_BOOKINGS
+    if mine.count() + Booking.objects.open_for(mentee, now).count() >= limit:
+        words = ngettext(
+            "You have %(limit)d thing open, a session ahead or a question in writing, the most at one time.",
+            "You have %(limit)d things open, sessions ahead and questions in writing, the most at one time.",
+            limit,
+        )
+        raise BookingError("too_many_open", words % {"limit": limit})
+
+
+def _mark_of(key: str, offer: Offer, mentee: User, brief: BriefInput) -> str:
+    parts = (key, offer.pk, mentee.pk, *astuple(brief))
+    return hashlib.sha256(repr([str(part) for part in parts]).encode()).hexdigest()
+
+
+def note_reply(engagement: Engagement, message: Message, *, by: User, answers: bool, now: datetime) -> None:
+    """What a message in a locked engagement means for the question it began with.
+
+    The mentor's answer ends the wait. Anything else they write first gives them the 48 hours anew, once: they had to
+    ask something back. Raises BookingError `not_waiting` for an answer that comes too late or twice.
+    """
+    written = WrittenQuestion.objects.with_people().filter(engagement=engagement).first()
+    if written is None or by.pk != written.mentor_id:
+        return
+    if answers:
+        if not written.is_open(now):
+            raise not_waiting()
+        settle(written, WrittenState.ANSWERED, by=by, now=now, answer=message)
+    elif written.is_open(now) and written.asked_back_at is None:
+        written.asked_back_at, written.due_at = now, now + ANSWERED_WITHIN
+        written.save(update_fields=["asked_back_at", "due_at"])
+        schedule(*written_notices(written), now=now)

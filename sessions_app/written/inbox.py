@@ -1,0 +1,59 @@
+"""What the inbox says about questions in writing. Each is told as it was: a question settles only once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.times import when_text
+from common.zones import UTC_NAME
+from notifications.inbox import Line, shows
+from notifications.models import InboxItem
+from sessions_app.models import WrittenQuestion
+from sessions_app.questions.contacts import page_of
+
+NEWS = ("written_asked", "written_answered", "written_declined", "written_expired", "written_withdrawn")
+PASSING = ("written_waiting", "written_due", "written_due_again")
+
+
+def register_lines() -> None:
+    shows(*NEWS, lines=lines)
+    shows(*PASSING, lines=lines, passing=True)
+
+
+def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
+    mine = WrittenQuestion.objects.visible_to(reader).with_people()
+    known = mine.in_bulk({item.subject_id for item in items})
+    return {
+        item.pk: line_of(item.kind, known[item.subject_id], reader, now) for item in items if item.subject_id in known
+    }
+
+
+def line_of(kind: str, written: WrittenQuestion, reader: User, now: datetime) -> Line:
+    zone = reader.timezone or UTC_NAME
+    words = {
+        "name": written.other(reader).first_name,
+        "due": when_text(written.due_at, zone=zone, now=now, hour12=reader.hour12, short=True),
+    }
+    return Line(sentence(kind, is_mentor=reader.pk == written.mentor_id) % words, page_of(written))
+
+
+def sentence(kind: str, *, is_mentor: bool) -> str:
+    match kind:
+        case "written_asked" if is_mentor:
+            return _("%(name)s asks you in writing. Answer by %(due)s")
+        case "written_asked":
+            return _("You asked %(name)s in writing")
+        case "written_answered":
+            return _("%(name)s answered your question")
+        case "written_declined":
+            return _("%(name)s cannot answer your question")
+        case "written_expired" if is_mentor:
+            return _("The question of %(name)s has closed without your answer")
+        case "written_expired":
+            return _("No answer from %(name)s in time")
+        case "written_withdrawn":
+            return _("%(name)s took the question back")
+        case _:
+            return _("%(name)s waits for your answer: %(due)s")

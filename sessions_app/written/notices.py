@@ -1,0 +1,57 @@
+"""Who is told what about a question in writing, and when. What the mails say is in `written_letters.py`."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from notifications.models import Notification
+from notifications.services import Due
+from sessions_app.models import WRITTEN_SUBJECT, WrittenQuestion, WrittenState
+from sessions_app.questions.asked_later import WRITTEN_FOLLOW_UP_KINDS, dues_later
+
+LAST_CALL = timedelta(hours=6)
+NEWS_KEEPS = timedelta(hours=48)
+SETTLED = {
+    WrittenState.ANSWERED: ("written_answered", ("mentee",)),
+    WrittenState.DECLINED: ("written_declined", ("mentee",)),
+    WrittenState.EXPIRED: ("written_expired", ("mentor", "mentee")),
+    WrittenState.WITHDRAWN: ("written_withdrawn", ("mentor",)),
+    # Both are told of the session itself.
+    WrittenState.CALL: ("", ()),
+}
+
+
+def written_notices(written: WrittenQuestion) -> list[Due]:
+    """All that should be told of the question in its present state and version."""
+    if written.state == WrittenState.ASKED:
+        return list(_asked(written))
+    kind, people = SETTLED[WrittenState(written.state)]
+    at = written.settled_at
+    assert at is not None  # noqa: S101 - a constraint says so
+    news = [_due(kind, written, getattr(written, f"{person}_id"), at, at + NEWS_KEEPS) for person in people]
+    return [*news, *written_followup_dues(written)] if written.state == WrittenState.ANSWERED else news
+
+
+def _asked(written: WrittenQuestion) -> Iterator[Due]:
+    asked, due, mentor = written.asked_at, written.due_at, written.mentor_id
+    yield _due("written_asked", written, mentor, asked, due)
+    yield _due("written_asked", written, written.mentee_id, asked, due, own=True)
+    if written.asked_back_at:
+        yield _due("written_due_again", written, mentor, due - LAST_CALL, due)
+    else:
+        yield _due("written_waiting", written, mentor, asked + (due - asked) / 2, due)
+        yield _due("written_due", written, mentor, due - LAST_CALL, due)
+
+
+def _due(kind: str, written: WrittenQuestion, person: int, at: datetime, until: datetime, *, own: bool = False) -> Due:
+    return Due(kind, person, WRITTEN_SUBJECT, written.pk, written.version, at, until, own=own)
+
+
+def written_followup_dues(written: WrittenQuestion) -> list[Due]:
+    """The same about an answer in writing."""
+    return dues_later(written, written.mentee_id, WRITTEN_SUBJECT, WRITTEN_FOLLOW_UP_KINDS)
+
+
+def has_heard_of_question(written: WrittenQuestion, person: User) -> bool:
+    about = Notification.objects.about(WRITTEN_SUBJECT, written.pk).filter(recipient=person)
+    return about.filter(subject_version__lt=written.version).left().exists()

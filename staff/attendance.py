@@ -1,0 +1,106 @@
+"""Where two people don't agree who came, somebody else decides, with what both said and when each joined."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from accounts.decorators import staff_required
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from common.pages.requests import posted
+from common.pages.tabs import tab_links
+from sessions_app.attendance.cases import decided, disputed
+from sessions_app.attendance.disputes import decide_attendance
+from sessions_app.attendance.facts import Attendance, attendances_of
+from sessions_app.errors import BookingError
+from sessions_app.forms.attendance import DecisionForm
+from sessions_app.models import AttendanceKind, Booking
+
+PAGE_SIZE = 20
+WAITING, DECIDED = "waiting", "decided"
+TABS: Mapping[str, str | Promise] = {WAITING: gettext_lazy("Waiting"), DECIDED: gettext_lazy("Decided")}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`form` is the one for this session: as it was sent, if it was."""
+
+    attendance: Attendance
+    form: DecisionForm
+    is_own: bool
+
+    @property
+    def booking(self) -> Booking:
+        return self.attendance.booking
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def staff_attendance(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    tab = request.GET.get("state", WAITING)
+    if tab not in TABS:
+        raise Http404
+    sent = DecisionForm(posted(request))
+    error = None
+    if sent.is_bound and sent.is_valid():
+        error = decide(request, sent, now=now)
+        if error is None:
+            return redirect(f"{reverse('staff_attendance')}?state={tab}")
+    waiting = disputed(now)
+    page = Paginator((waiting if tab == WAITING else decided()).with_people(), PAGE_SIZE)
+    shown = page.get_page(request.GET.get("page"))
+    context = {
+        "page": shown,
+        "cases": cases_of(list(shown), reader=request.user, sent=sent),
+        "tab": tab,
+        "tab_label": TABS[tab],
+        "tabs": tab_links(TABS, tab, counts={WAITING: waiting.count()}),
+        "has_errors": bool(sent.errors),
+        "error": error,
+        "nav": "staff",
+    }
+    status = error.status if error else 422 if sent.errors else 200
+    return render(request, "staff/attendance.html", context, status=status)
+
+
+def cases_of(bookings: list[Booking], *, reader: User, sent: DecisionForm) -> list[Case]:
+    wanted = sent.data.get("session") if sent.is_bound else None
+    return [
+        Case(
+            attendance,
+            sent if str(attendance.booking.uuid) == wanted else DecisionForm(auto_id=f"{attendance.booking.pk}-%s"),
+            reader.pk in (attendance.booking.mentor_id, attendance.booking.mentee_id),
+        )
+        for attendance in attendances_of(bookings)
+    ]
+
+
+def decide(request: SignedInRequest, form: DecisionForm, *, now: datetime) -> BookingError | None:
+    """What stood against the decision, if anything did."""
+    booking = get_object_or_404(Booking, uuid=form.cleaned_data["session"])
+    decision = AttendanceKind(form.cleaned_data["decision"])
+    try:
+        decide_attendance(
+            booking=booking,
+            decision=decision,
+            by=request.user,
+            reason=form.cleaned_data["reason"],
+            now=now,
+            seen=form.cleaned_data["seen"],
+        )
+    except BookingError as refused:
+        return refused
+    messages.success(request, _("Decided. We have told both."))
+    return None

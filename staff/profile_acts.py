@@ -1,0 +1,108 @@
+"""The decisions that have a page of their own: what each says, needs and does."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from mentors.models import MentorProfile, ProfileState
+from mentors.services import decline_profile, pause_profile, reinstate_profile, resume_profile, suspend_profile
+
+Words = str | Promise
+Run = Callable[[MentorProfile, User, datetime, dict[str, Any]], object]
+
+TOLD = _("The mentor reads this word for word.")
+LOGGED = _("For the log.")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`title`, `text` and `done` take the mentor's %(name)s."""
+
+    title: Words
+    text: Words
+    button: Words
+    done: Words
+    run: Run
+    hint: Words
+    needs_reason: bool = True
+    asks_date: bool = False
+    dangerous: bool = True
+
+
+ACTS: Mapping[str, Act] = {
+    "turn-down": Act(
+        title=_("Turn down %(name)s?"),
+        text=_("A new profile may be sent again after 30 days. A live one stays as people know it."),
+        button=_("Turn down"),
+        done=_("%(name)s is turned down."),
+        hint=TOLD,
+        run=lambda profile, by, now, data: decline_profile(
+            profile=profile, by=by, now=now, reason=data["reason"], seen=data["seen"]
+        ),
+    ),
+    "suspend": Act(
+        title=_("Suspend %(name)s?"),
+        text=_("Nobody can see or book this mentor until you reinstate them. Sessions that are booked stay."),
+        button=_("Suspend"),
+        done=_("%(name)s is suspended."),
+        hint=TOLD,
+        run=lambda profile, by, now, data: suspend_profile(
+            profile=profile, by=by, now=now, reason=data["reason"], seen=data["seen"]
+        ),
+    ),
+    "pause": Act(
+        title=_("Pause %(name)s?"),
+        text=_("People see the profile, and can book from the day of return."),
+        button=_("Pause"),
+        done=_("%(name)s is paused."),
+        run=lambda profile, by, now, data: pause_profile(
+            profile=profile, by=by, now=now, until=data["until"], reason=data["reason"], seen=data["seen"]
+        ),
+        hint=LOGGED,
+        asks_date=True,
+        dangerous=False,
+    ),
+    "resume": Act(
+        title=_("End the pause of %(name)s?"),
+        text=_("People can book from now."),
+        button=_("End the pause"),
+        done=_("%(name)s can be booked again."),
+        run=lambda profile, by, now, data: resume_profile(profile=profile, by=by, now=now, seen=data["seen"]),
+        hint=LOGGED,
+        needs_reason=False,
+        dangerous=False,
+    ),
+    "reinstate": Act(
+        title=_("Reinstate %(name)s?"),
+        text=_("The profile is live again with the words it had, and the mentor is told."),
+        button=_("Reinstate"),
+        done=_("%(name)s is live again."),
+        run=lambda profile, by, now, data: reinstate_profile(
+            profile=profile, by=by, now=now, reason=data["reason"], seen=data["seen"]
+        ),
+        hint=LOGGED,
+        needs_reason=False,
+        dangerous=False,
+    ),
+}
+
+
+# What every mentor may do with their own profile, staff or not
+OWN = ("pause", "resume")
+
+
+def acts_for(profile: MentorProfile, *, by: User, waits: bool, now: datetime) -> list[tuple[str, Act]]:
+    """What can be decided now, apart from approving and asking for changes."""
+    keys = ["turn-down"] if waits else []
+    if profile.state == ProfileState.APPROVED:
+        paused = profile.is_paused(now.astimezone(profile.person.zone).date())
+        keys += ["resume" if paused else "pause", "suspend"]
+    elif profile.state == ProfileState.SUSPENDED:
+        keys += ["reinstate"]
+    may_decide = profile.is_decided_by(by)
+    return [(key, ACTS[key]) for key in keys if may_decide or key in OWN]

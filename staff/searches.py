@@ -1,0 +1,31 @@
+"""What staff see of searches: words that found nobody, topics for which people wait."""
+
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import staff_required
+from accounts.requests import SignedInRequest
+from search.demand import topic_waits
+from search.unmet import unmet_since
+from search.waits import mentors_waited_for, topics_waited_for
+
+MONTH = timedelta(days=30)
+ROWS = 100
+
+
+@require_safe
+@staff_required
+def staff_unmet(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "searches": unmet_since((now - MONTH).date())[:ROWS],
+        "topics": topic_waits(now=now),
+        "waits": topics_waited_for(now),
+        "mentors": mentors_waited_for(now)[:ROWS],
+        "nav": "staff",
+    }
+    return render(request, "search/unmet.html", context)

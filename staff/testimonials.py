@@ -1,0 +1,95 @@
+"""Words that people let us show: staff read them first. And what people wanted the team to know."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from accounts.decorators import staff_required
+from accounts.requests import SignedInRequest
+from common.pages.tabs import tab_links
+from sessions_app.afterwards.testimonials import decline_words, publish_words
+from sessions_app.errors import BookingError
+from sessions_app.models import Feedback
+from sessions_app.models.feedback import FeedbackQuerySet
+
+from .forms import SHOW, WordsForm
+
+PAGE_SIZE = 20
+WAITING, TEAM = "waiting", "team"
+Chosen = Callable[[FeedbackQuerySet, datetime], FeedbackQuerySet]
+TABS: Mapping[str, tuple[str | Promise, Chosen]] = {
+    WAITING: (
+        gettext_lazy("Waiting"),
+        lambda all_, now: all_.offered_words(now).undecided().order_by("created_at", "pk"),
+    ),
+    "shown": (
+        gettext_lazy("Shown"),
+        lambda all_, now: all_.filter(published_at__isnull=False).order_by("-published_at", "-pk"),
+    ),
+    "not-shown": (
+        gettext_lazy("Not shown"),
+        lambda all_, now: all_.offered_words(now).filter(declined_at__isnull=False).order_by("-declined_at", "-pk"),
+    ),
+    TEAM: (
+        gettext_lazy("For the team"),
+        lambda all_, now: all_.exclude(to_staff="").order_by("-created_at", "-pk"),
+    ),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def staff_words(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    tab = request.GET.get("state", WAITING)
+    if tab not in TABS:
+        raise Http404
+    form = WordsForm(request.POST if request.method == "POST" else None)
+    error = None
+    if form.is_bound and form.is_valid():
+        error = decide(request, form, now=now)
+        if error is None:
+            return redirect(f"{reverse('staff_words')}?state={tab}")
+    chosen = TABS[tab][1](Feedback.objects.all(), now)
+    people = ("booking__mentor", "booking__mentee", "written__mentor", "author", "published_by", "declined_by")
+    rows = chosen.dated().select_related(*people)
+    labels = {key: label for key, (label, _chosen) in TABS.items()}
+    waiting = TABS[WAITING][1](Feedback.objects.all(), now).count()
+    context = {
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "error": error,
+        "sent": form,
+        "tab": tab,
+        "tab_label": TABS[tab][0],
+        "tabs": tab_links(labels, tab, counts={WAITING: waiting}),
+        "has_errors": bool(form.errors),
+        "nav": "words",
+    }
+    status = error.status if error else 422 if form.errors else 200
+    return render(request, "staff/words.html", context, status=status)
+
+
+def decide(request: SignedInRequest, form: WordsForm, *, now: datetime) -> BookingError | None:
+    """What stood against the decision, if anything did."""
+    feedback, seen = get_object_or_404(Feedback, pk=form.cleaned_data["feedback"]), form.cleaned_data["seen"]
+    try:
+        if form.cleaned_data["decision"] == SHOW:
+            publish_words(feedback=feedback, by=request.user, now=now, seen=seen)
+            messages.success(request, _("The words are on the mentor’s page."))
+        else:
+            reason = form.cleaned_data["reason"]
+            decline_words(feedback=feedback, by=request.user, now=now, reason=reason, seen=seen)
+            messages.success(request, _("The words are not shown."))
+    except BookingError as refused:
+        return refused
+    return None

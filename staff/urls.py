@@ -1,0 +1,26 @@
+"""Addresses of the pages that only staff see."""
+
+from django.urls import path
+
+from .attendance import staff_attendance
+from .clock import staff_clock, staff_clock_retry
+from .outcomes import staff_outcomes
+from .profiles import staff_home, staff_profile, staff_profile_act, staff_profiles
+from .reports import staff_report, staff_reports
+from .searches import staff_unmet
+from .testimonials import staff_words
+
+urlpatterns = [
+    path("unmet/", staff_unmet, name="staff_unmet"),
+    path("", staff_home, name="staff_home"),
+    path("attendance/", staff_attendance, name="staff_attendance"),
+    path("clock/", staff_clock, name="staff_clock"),
+    path("clock/retry/", staff_clock_retry, name="staff_clock_retry"),
+    path("outcomes/", staff_outcomes, name="staff_outcomes"),
+    path("words/", staff_words, name="staff_words"),
+    path("reports/", staff_reports, name="staff_reports"),
+    path("reports/<uuid:uuid>/", staff_report, name="staff_report"),
+    path("profiles/", staff_profiles, name="staff_profiles"),
+    path("profiles/<slug:slug>/", staff_profile, name="staff_profile"),
+    path("profiles/<slug:slug>/<slug:act>/", staff_profile_act, name="staff_profile_act"),
+]

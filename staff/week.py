@@ -1,0 +1,95 @@
+"""What staff see at a glance: this week in numbers, and which profiles wait."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+from django.db.models.functions import TruncDate
+
+from accounts.models import User
+from mentors.models import MentorProfile
+from sessions_app.models import Booking, BookingState, Feedback, Report, Resolution, Role
+from sessions_app.models.bookings import MISSED
+
+WEEK = timedelta(days=7)
+HELD = (BookingState.CONFIRMED, BookingState.COMPLETED)
+HELPED = (Resolution.YES, Resolution.PARTLY)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekFacts:
+    """One ISO week of the reader's zone. `days`: the local Monday to Sunday with the sessions of each."""
+
+    sessions: int
+    sessions_last_week: int
+    helped: int
+    answers: int
+    missed: int
+    days: list[tuple[datetime, int]]
+
+    @property
+    def helped_percent(self) -> int | None:
+        return round(100 * self.helped / self.answers) if self.answers else None
+
+    @property
+    def missed_percent(self) -> int | None:
+        return round(100 * self.missed / self.sessions) if self.sessions else None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFacts:
+    waiting: int
+    oldest: datetime | None
+    reports: int
+
+
+def week_facts(now: datetime, zone: str) -> WeekFacts:
+    """Three queries. A session counts in the week and on the day in which it starts, what people
+    say of it or of an answer in writing in that week too.
+    """
+    monday = monday_of(now, zone)
+    next_monday = monday_of(monday + WEEK + timedelta(hours=12), zone)
+    last_monday = monday_of(monday - timedelta(hours=12), zone)
+    given = Booking.objects.filter(state__in=(*HELD, *MISSED))
+    this_week = Q(during__startswith__gte=monday, during__startswith__lt=next_monday)
+    totals = given.filter(during__startswith__gte=last_monday, during__startswith__lt=next_monday).aggregate(
+        sessions=Count("pk", filter=this_week),
+        before=Count("pk", filter=~this_week),
+        missed=Count("pk", filter=this_week & Q(state__in=MISSED)),
+    )
+    answers = (
+        Feedback.objects.dated()
+        .filter(role=Role.MENTEE, at__gte=monday, at__lt=next_monday)
+        .aggregate(all=Count("pk"), helped=Count("pk", filter=Q(resolution__in=HELPED)))
+    )
+    by_day = dict(
+        given.filter(this_week)
+        .annotate(day=TruncDate("during__startswith", tzinfo=ZoneInfo(zone)))
+        .values_list("day")
+        .annotate(count=Count("pk"))
+        .order_by("day")
+    )
+    days = [monday.replace(tzinfo=None) + timedelta(days=number) for number in range(7)]
+    return WeekFacts(
+        sessions=totals["sessions"],
+        sessions_last_week=totals["before"],
+        missed=totals["missed"],
+        answers=answers["all"],
+        helped=answers["helped"],
+        days=[(day, by_day.get(day.date(), 0)) for day in days],
+    )
+
+
+def monday_of(moment: datetime, zone: str) -> datetime:
+    """The midnight that began this moment's ISO week in the zone."""
+    local = moment.astimezone(ZoneInfo(zone))
+    day = local.date() - timedelta(days=local.weekday())
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+
+
+def queue_facts(reader: User) -> QueueFacts:
+    """What waits for staff, as far as this one may decide it."""
+    waiting = MentorProfile.objects.to_review()
+    oldest = waiting.values_list("draft__submitted_at", flat=True).first()
+    return QueueFacts(waiting=waiting.count(), oldest=oldest, reports=Report.objects.open().readable_by(reader).count())

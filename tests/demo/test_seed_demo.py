@@ -1,0 +1,246 @@
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+
+from accounts.models import User
+from demo.data import leaves
+from mentors.models import MentorProfile, Offer, ProfileState, Topic
+from notifications.models import Notification
+from sessions_app.availability.slots import Refusal
+from sessions_app.availability.timetable import load_timetable
+from sessions_app.booking.book import book_session
+from sessions_app.models import Booking, BookingState, Brief, Feedback, Occupancy, Schedule
+from sessions_app.questions.brief_input import BriefInput
+from tests.conftest import at
+
+
+@pytest.fixture
+def development(settings):
+    settings.DEBUG = True
+
+
+@pytest.fixture
+def seed(db, now, development):
+    def run(*arguments: str) -> str:
+        out = StringIO()
+        call_command("seed_demo", "--mentors", "12", "--days", "14", *arguments, stdout=out)
+        return out.getvalue()
+
+    return run
+
+
+def person(name: str) -> User:
+    return User.objects.get(email=f"{name}@demo.example")
+
+
+def why_not_on_the_day_it_was_booked(booking: Booking) -> Refusal | None:
+    """The engine's answer when everything else in the diary stood there already; a pause began after what it met."""
+    then, span = booking.created_at, (booking.start, booking.end)
+    timetable = load_timetable(booking.offer.profile, now=then)
+    rest = replace(
+        timetable,
+        rules=replace(timetable.rules, paused_until=None),
+        taken=tuple(item for item in timetable.taken if (item.start, item.end) != span),
+    )
+    others = Occupancy.objects.filter(person=booking.mentee).exclude(booking=booking)
+    own = [(during.lower, during.upper) for during in others.values_list("during", flat=True)]
+    return rest.why_not(start=booking.start, length=booking.length, now=then, own=own)
+
+
+def the_world() -> list[tuple]:
+    people = User.objects.order_by("pk").values_list("uuid", "email", "name", "timezone", "date_joined")
+    mentors = MentorProfile.objects.order_by("pk").values_list("slug", "headline", "asks", "how_i_work", "paused_until")
+    bookings = Booking.objects.order_by("pk").values_list("uuid", "state", "during", "engagement__brief__question")
+    feedback = Feedback.objects.order_by("pk").values_list("resolution", "left_with", "created_at")
+    return [*people, *mentors, *bookings, *feedback]
+
+
+def test_seed_makes_the_people_that_the_readme_names(seed):
+    seed()
+
+    for name in ("sam", "priya", "tomas", "jonas", "maria"):
+        assert person(name).check_password("quarter-hour")
+    assert not EmailAddress.objects.filter(verified=False).exists()
+    assert EmailAddress.objects.count() == User.objects.count()
+    assert [user.email for user in User.objects.filter(is_staff=True, is_superuser=True)] == ["maria@demo.example"]
+    assert person("jonas").mentor_profile.state == ProfileState.SUBMITTED
+    assert person("priya").timezone == "Asia/Kolkata"
+    assert list(person("priya").mentor_profile.offers.values_list("length", "instant")) == [
+        (15, True),
+        (25, True),
+        (45, True),
+    ]
+    tomas = person("tomas").mentor_profile.offers
+    assert set(tomas.timed().values_list("instant", flat=True)) == {False}
+    assert tomas.in_writing().count() == 1
+
+
+def test_seed_gives_sam_a_session_ahead_one_to_answer_and_a_cancelled_one(seed, now):
+    seed()
+
+    sessions = Booking.objects.filter(mentee=person("sam")).order_by("during")
+    assert sorted(sessions.values_list("state", flat=True)) == ["cancelled", "completed", "confirmed"]
+    assert sessions.get(state=BookingState.CONFIRMED).start > now
+    held = sessions.get(state=BookingState.COMPLETED)
+    assert not held.feedback.filter(author=person("sam")).exists()
+    assert (now - held.end).days < 7
+
+
+def test_seed_leaves_a_request_waiting_for_tomas(seed, now):
+    seed()
+
+    request = Booking.objects.filter(mentor=person("tomas")).waiting().first()
+    assert request.created_at < now < request.expires_at < request.start
+
+
+def test_seed_makes_as_many_live_mentors_as_asked_and_a_queue_for_staff(seed):
+    seed()
+
+    assert MentorProfile.objects.public().count() == 12
+    assert set(MentorProfile.objects.values_list("state", flat=True)) >= {"submitted", "needs_changes", "draft"}
+    assert MentorProfile.objects.to_review().first() is not None
+    assert Topic.objects.leaves().count() == len(leaves())
+    assert set(Topic.objects.leaves().values_list("name", flat=True)) == {leaf.name for leaf in leaves()}
+
+
+@pytest.mark.parametrize("model", [User, MentorProfile, Offer, Schedule, Brief, Feedback, Topic])
+def test_seed_writes_only_what_the_forms_would_take(seed, model):
+    seed()
+
+    # Twelve mentors are in the database; the constraints that forms ask it about hold for what is there already.
+    for row in model.objects.all():
+        row.full_clean(validate_constraints=False)
+
+
+def test_seed_gives_every_live_mentor_three_questions_and_times(seed):
+    seed()
+
+    for profile in MentorProfile.objects.public():
+        assert len(profile.asks) >= 3
+        assert profile.schedule.windows.exists()
+        assert profile.topics.exists()
+        assert profile.offers.exists()
+
+
+def test_seed_books_only_times_that_the_engine_lists(seed):
+    seed()
+
+    bookings = list(Booking.objects.with_people().select_related("offer__profile__schedule"))
+    assert len(bookings) > 20
+    refused = {booking.pk: refusal for booking in bookings if (refusal := why_not_on_the_day_it_was_booked(booking))}
+    assert refused == {}
+    assert not Booking.objects.occupying().exclude(offer__profile__paused_until=None).exists()
+
+
+def test_seed_takes_the_time_of_both_for_what_is_ahead_and_of_nobody_else(seed, now):
+    seed()
+
+    taken = set(Occupancy.objects.values_list("booking", "person"))
+    ahead = Booking.objects.occupying()
+    assert taken == {(booking.pk, who) for booking in ahead for who in (booking.mentor_id, booking.mentee_id)}
+    assert all(booking.start > now for booking in ahead)
+
+
+def test_seed_logs_how_each_booking_came_to_its_state(seed):
+    seed()
+
+    for booking in Booking.objects.prefetch_related("events"):
+        events = list(booking.events.all())
+        assert events[0].from_state == ""
+        assert events[0].at == booking.created_at
+        assert events[-1].to_state == booking.state
+        assert [event.from_state for event in events[1:]] == [event.to_state for event in events[:-1]]
+        assert [event.at for event in events] == sorted(event.at for event in events)
+
+
+def test_seed_promises_mails_only_about_what_is_ahead(seed, now):
+    seed()
+
+    notifications = Notification.objects.all()
+    ahead = set(Booking.objects.occupying().values_list("pk", flat=True))
+    assert set(notifications.values_list("subject_id", flat=True)) == ahead
+    assert all(row.due_at > now for row in notifications)
+    assert set(notifications.values_list("kind", flat=True)) >= {"reminder_hour", "feedback_request", "request_waiting"}
+
+
+def test_seed_gives_the_same_world_for_the_same_arguments_on_the_same_day(seed):
+    seed()
+    first = the_world()
+
+    seed("--reset")
+
+    assert the_world() == first
+
+
+def test_seed_a_second_time_changes_nothing(seed):
+    seed()
+    before = the_world()
+
+    said = seed()
+
+    assert said.startswith("The invented people are here already; nothing was changed.")
+    assert the_world() == before
+
+
+def test_seed_reset_takes_only_invented_people_out(seed, offer, bob, now):
+    ours = book_session(offer=offer, start=at("2026-11-26 14:30"), brief=BriefInput("Stay or go?"), mentee=bob, now=now)
+    seed()
+    priya = person("priya").mentor_profile
+    days = {"first": at("2026-11-27 00:00"), "last": at("2026-12-10 00:00")}
+    slot = load_timetable(priya, now=now).slots(length=15, now=now, **days)[0]
+    book_session(offer=priya.offers.get(length=15), start=slot.start, brief=BriefInput("And now?"), mentee=bob, now=now)
+
+    seed("--reset", "--mentors", "3")
+
+    assert list(Booking.objects.filter(mentee=bob)) == [ours]
+    assert MentorProfile.objects.public().count() == 3 + 1
+    assert ours.occupancies.count() == 2
+    assert list(ours.events.values_list("to_state", flat=True)) == [BookingState.CONFIRMED]
+
+
+def test_seed_reset_leaves_the_log_guarded(seed):
+    seed()
+    seed("--reset")
+
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM sessions_app_bookingevent")
+
+
+def test_seed_refuses_outside_development(db, now):
+    with pytest.raises(CommandError, match="not a development site"):
+        call_command("seed_demo", stdout=StringIO())
+
+    assert User.objects.count() == 0
+
+
+def test_seed_by_force_lets_nobody_in_by_the_known_password(db, now):
+    call_command("seed_demo", "--force", "--mentors", "2", stdout=StringIO())
+
+    assert not any(user.has_usable_password() for user in User.objects.all())
+
+
+@pytest.mark.parametrize("arguments", [("--mentors", "1"), ("--days", "6"), ("--days", "366")])
+def test_seed_refuses_worlds_that_it_cannot_make(db, development, arguments):
+    with pytest.raises(CommandError, match="At least 2 mentors, and from 7 to 365 days"):
+        call_command("seed_demo", *arguments, stdout=StringIO())
+
+
+def test_seed_accounts_only_shows_whom_to_sign_in_as(db):
+    out = StringIO()
+
+    call_command("seed_demo", "--accounts", stdout=out)
+
+    rows = [line.split()[0] for line in out.getvalue().splitlines()]
+    assert rows == [
+        "e-mail",
+        "sam@demo.example",
+        "priya@demo.example",
+        "tomas@demo.example",
+        "jonas@demo.example",
+        "maria@demo.example",
+    ]
+    assert User.objects.count() == 0

@@ -1,0 +1,289 @@
+"""Words that are shown: by their author's consent and staff's yes, without a name, once the blind is lifted."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import DatabaseError, transaction
+from django.test import Client
+
+from sessions_app.afterwards.feedback import give_feedback
+from sessions_app.afterwards.summaries import shown_words
+from sessions_app.afterwards.testimonials import decline_words, publish_words, withdraw_words
+from sessions_app.booking.clock import complete_ended
+from sessions_app.errors import BookingError
+from sessions_app.models import Feedback, WordsDecision
+from tests.conftest import at, make_person
+from tests.sessions_app.conftest import THURSDAY, book
+from tests.sessions_app.helpers.pages import text_of
+
+pytestmark = pytest.mark.django_db
+END = THURSDAY + timedelta(minutes=25)
+AFTER = END + timedelta(hours=2)
+LATER = END + timedelta(days=8)
+WORDS = "I left with one sentence to say on Monday."
+
+
+@pytest.fixture
+def said(booking, bob) -> Feedback:
+    complete_ended(now=END)
+    answers = {"resolution": "yes", "left_with": WORDS, "may_publish": True, "advice": "Slower"}
+    return give_feedback(booking=booking, by=bob, now=AFTER, answers=answers)
+
+
+@pytest.fixture
+def at_staff(maria, client_for):
+    """at_staff(data) sends to the staff's page as maria, eight days after; without data it is looked at."""
+
+    def ask(data=None, *, state="waiting", person=maria, now=LATER):
+        with time_machine.travel(now, tick=False):
+            page = f"/staff/words/?state={state}"
+            client = client_for(person)
+            return client.get(page) if data is None else client.post(page, data, follow=True)
+
+    return ask
+
+
+def log() -> list[tuple]:
+    return list(WordsDecision.objects.values_list("act", "by__email", "reason"))
+
+
+# Services
+
+
+def test_words_are_shown_without_a_name_after_staffs_yes(said, alice, maria):
+    assert shown_words(alice.mentor_profile, now=LATER) == []
+
+    publish_words(feedback=said, by=maria, now=LATER)
+
+    shown = shown_words(alice.mentor_profile, now=LATER)
+    assert [(words.text, words.about) for words in shown] == [(WORDS, "25 minutes in November")]
+    assert log() == [("published", "maria@example.org", "")]
+
+
+def test_words_of_an_earlier_year_name_it(said, alice, maria):
+    publish_words(feedback=said, by=maria, now=LATER)
+
+    shown = shown_words(alice.mentor_profile, now=at("2027-01-01 00:00"))
+
+    assert shown[0].about == "25 minutes in November 2026"
+
+
+def test_words_are_not_for_staff_before_the_mentor_may_know_them(said, alice, maria):
+    for moment in (AFTER, END + timedelta(days=7) - timedelta(seconds=1)):
+        with pytest.raises(BookingError) as refused:
+            publish_words(feedback=said, by=maria, now=moment)
+        assert refused.value.code == "changed"
+
+    give_feedback(booking=said.booking, by=alice, now=AFTER, answers={"resolution": "yes"})
+
+    assert publish_words(feedback=said, by=maria, now=AFTER).published_by == maria
+
+
+def test_words_without_consent_are_never_shown(said, maria):
+    Feedback.objects.update(may_publish=False)
+
+    with pytest.raises(BookingError) as refused:
+        publish_words(feedback=said, by=maria, now=LATER)
+
+    assert (refused.value.code, log()) == ("changed", [])
+
+
+def test_words_are_decided_once(said, maria):
+    publish_words(feedback=said, by=maria, now=LATER)
+    with pytest.raises(BookingError) as twice:
+        publish_words(feedback=said, by=maria, now=LATER)
+    decline_words(feedback=said, by=maria, now=LATER, reason="Names her employer")
+    with pytest.raises(BookingError) as again:
+        decline_words(feedback=said, by=maria, now=LATER)
+
+    assert (twice.value.code, again.value.code) == ("changed", "changed")
+    assert log() == [("published", "maria@example.org", ""), ("taken_down", "maria@example.org", "Names her employer")]
+
+
+def test_declined_words_are_kept_off_and_can_still_be_shown(said, alice, maria):
+    declined = decline_words(feedback=said, by=maria, now=LATER, reason="Selling")
+    assert (declined.declined_by, shown_words(alice.mentor_profile, now=LATER)) == (maria, [])
+
+    published = publish_words(feedback=said, by=maria, now=LATER)
+
+    assert (published.declined_at, published.declined_by, published.published_by) == (None, None, maria)
+    assert [act for act, _by, _reason in log()] == ["declined", "published"]
+
+
+def test_nobody_decides_on_words_of_their_own_session(said, alice, bob):
+    for person in (alice, bob):
+        with pytest.raises(BookingError) as refused:
+            publish_words(feedback=said, by=person, now=LATER)
+        assert refused.value.code == "own_words"
+
+
+def test_the_author_takes_words_back_at_once(said, alice, bob, maria):
+    publish_words(feedback=said, by=maria, now=LATER)
+
+    withdraw_words(feedback=said, by=bob, now=LATER)
+    withdraw_words(feedback=said, by=bob, now=LATER)
+
+    said.refresh_from_db()
+    assert (said.may_publish, said.published_at, said.left_with) == (False, None, WORDS)
+    assert shown_words(alice.mentor_profile, now=LATER) == []
+    assert [act for act, _by, _reason in log()] == ["published", "withdrawn"]
+
+
+def test_nobody_else_takes_words_back(said, alice):
+    with pytest.raises(BookingError) as refused:
+        withdraw_words(feedback=said, by=alice, now=LATER)
+
+    assert (refused.value.code, Feedback.objects.get().may_publish) == ("not_yours", True)
+
+
+def test_the_log_of_words_only_grows(said, maria):
+    publish_words(feedback=said, by=maria, now=LATER)
+
+    for act in (lambda: WordsDecision.objects.update(reason="x"), lambda: WordsDecision.objects.all().delete()):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            act()
+
+
+# The mentor's public page
+
+
+def test_mentor_page_shows_the_words_and_no_name(said, maria):
+    with time_machine.travel(LATER, tick=False):
+        before = text_of(Client().get("/mentors/alice-adair/"))
+        publish_words(feedback=said, by=maria, now=LATER)
+        after = text_of(Client().get("/mentors/alice-adair/"))
+
+    assert "What people left with" not in before
+    assert f"What people left with {WORDS} 25 minutes in November" in after
+    assert "Bob" not in after
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_mentor_page_asks_a_fixed_number_of_queries(count, alice, offer, maria, django_assert_num_queries):
+    for number in range(count):
+        person = make_person(f"p{number}@example.org", f"Person {number}")
+        booking = book(offer, person, at("2026-11-26 09:00") + timedelta(minutes=30 * number))
+        complete_ended(now=END)
+        answers = {"resolution": "yes", "left_with": f"Words {number}", "may_publish": True}
+        publish_words(
+            feedback=give_feedback(booking=booking, by=person, now=AFTER, answers=answers), by=maria, now=LATER
+        )
+
+    with time_machine.travel(LATER, tick=False), django_assert_num_queries(6):
+        page = Client().get("/mentors/alice-adair/").content.decode()
+
+    assert page.count("Words ") == count
+
+
+# The session's page
+
+
+def test_session_page_tells_the_author_what_became_of_the_words(said, bob, maria, client_for):
+    page, found = f"/sessions/{said.booking.uuid}/", []
+    for act in (lambda: None, publish_words, decline_words):
+        if act in (publish_words, decline_words):
+            act(feedback=said, by=maria, now=LATER)
+        with time_machine.travel(LATER, tick=False):
+            found.append(text_of(client_for(bob).get(page)))
+
+    said_so = (
+        "Our team reads your words before they are shown.",
+        "Shown without your name.",
+        "Our team decided not to show your words.",
+    )
+    assert [words in page for words, page in zip(said_so, found, strict=True)] == [True] * 3
+    assert ["Take these words back" in page for page in found] == [True, True, False]
+
+
+def test_session_page_takes_words_back_by_post_only(said, alice, bob, charlie, client_for):
+    address = f"/sessions/{said.booking.uuid}/words/"
+    with time_machine.travel(LATER, tick=False):
+        statuses = [
+            client_for(bob).get(address).status_code,
+            client_for(alice).post(address).status_code,
+            client_for(charlie).post(address).status_code,
+        ]
+        assert (statuses, Feedback.objects.get().may_publish) == ([405, 404, 404], True)
+
+        page = text_of(client_for(bob).post(address, follow=True))
+
+    assert "Your words are not shown to anybody else." in page
+    assert Feedback.objects.get().may_publish is False
+
+
+# Staff's page
+
+
+def test_staff_page_lists_what_waits_without_its_author(said, at_staff):
+    early, late = text_of(at_staff(now=AFTER)), text_of(at_staff())
+
+    assert "All decided" in early
+    assert f"About 25 minutes with Alice Adair, Thursday 26 November {WORDS}" in late
+    assert "Bob" not in late
+
+
+def test_staff_show_and_take_off_words(said, at_staff):
+    shown = at_staff({"feedback": said.pk, "decision": "show"})
+    assert "The words are on the mentor’s page." in text_of(shown)
+    assert WORDS in text_of(at_staff(state="shown"))
+
+    at_staff({"feedback": said.pk, "decision": "decline", "reason": "Names a firm"}, state="shown")
+
+    assert (WORDS in text_of(at_staff(state="not-shown")), WORDS in text_of(at_staff(state="shown"))) == (True, False)
+    assert log() == [("published", "maria@example.org", ""), ("taken_down", "maria@example.org", "Names a firm")]
+
+
+def test_staff_who_come_second_are_told(said, bob, at_staff):
+    withdraw_words(feedback=said, by=bob, now=LATER)
+
+    page = text_of(at_staff({"feedback": said.pk, "decision": "show"}))
+
+    assert "These words have been decided on or taken back meanwhile." in page
+    assert Feedback.objects.get().published_at is None
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        pytest.param({"decision": "show"}, 422, id="no-words-named"),
+        pytest.param({"feedback": 10**9, "decision": "show"}, 404, id="no-such-words"),
+        pytest.param({"feedback": "1", "decision": "burn"}, 422, id="no-such-decision"),
+        pytest.param({"feedback": "1", "decision": "decline", "reason": "a\u202eb"}, 422, id="bidi"),
+        pytest.param({"feedback": "9" * 30, "decision": "show"}, 422, id="huge-number"),
+    ],
+)
+def test_staff_page_refuses_what_makes_no_sense(said, at_staff, data, status):
+    assert (at_staff(data).status_code, log()) == (status, [])
+
+
+def test_staff_page_shows_what_is_for_the_team_alone(said, alice, at_staff):
+    Feedback.objects.update(to_staff="He tried to sell me a course")
+
+    page = text_of(at_staff(state="team"))
+
+    assert "Bob Bose, about a session of Alice Adair with Bob Bose, Thursday 26 November He tried to sell" in page
+    assert "Show these words" not in page
+
+
+def test_staff_page_does_not_exist_for_others(said, alice, bob, at_staff):
+    pages = [at_staff(person=person) for person in (alice, bob)]
+    posts = [at_staff({"feedback": said.pk, "decision": "show"}, person=person) for person in (alice, bob)]
+
+    assert [response.status_code for response in (*pages, *posts)] == [404] * 4
+    assert at_staff(state="zzz").status_code == 404
+    assert log() == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_staff_page_asks_a_fixed_number_of_queries(count, offer, maria, client_for, django_assert_num_queries):
+    for number in range(count):
+        person = make_person(f"p{number}@example.org", f"Person {number}")
+        booking = book(offer, person, at("2026-11-26 09:00") + timedelta(minutes=30 * number))
+        complete_ended(now=END)
+        answers = {"resolution": "yes", "left_with": "Words", "may_publish": True}
+        give_feedback(booking=booking, by=person, now=AFTER, answers=answers)
+    client = client_for(maria)
+
+    with time_machine.travel(LATER, tick=False), django_assert_num_queries(8):
+        assert client.get("/staff/words/").content.decode().count("Words</p>") == count

@@ -1,0 +1,229 @@
+"""What people read when a session was missed: through the services, the outbox and SMTP."""
+
+import pytest
+
+from notifications.tasks import drain_outbox
+from sessions_app.attendance.acts import answer_absent, join_call, say_absent, settle_silent
+from sessions_app.attendance.disputes import contest_missed, decide_attendance
+from sessions_app.booking.clock import complete_ended
+from sessions_app.models import AttendanceKind, Booking, Engagement
+from tests.conftest import NOW, make_mentor, make_person
+from tests.sessions_app.conftest import THURSDAY, book
+from tests.sessions_app.helpers.attendance import DAY, END, MINUTE, after
+from tests.smtp import smtp_sink, text_of  # noqa: F401 - a fixture
+
+ALICE, BOB = "alice@example.org", "bob@example.org"
+SETTLED = after(15)
+
+
+@pytest.fixture(autouse=True)
+def site(settings):
+    settings.SITE_URL, settings.SITE_HOST = "https://mentoring.example", "mentoring.example"
+
+
+@pytest.fixture
+def read(smtp_sink):  # noqa: F811
+    """read(now) sends what is due at this moment and gives it by recipient, one mail each."""
+
+    def drain(now) -> dict:
+        smtp_sink.mails.clear()
+        drain_outbox(now)
+        mails = {mail["To"].addresses[0].addr_spec: mail for mail in smtp_sink.mails}
+        assert len(mails) == len(smtp_sink.mails)
+        return mails
+
+    return drain
+
+
+@pytest.fixture
+def missed_by(offer, alice, bob, read):
+    """missed_by(bob) books a session that the other waits in, and sends all mails but the last."""
+
+    def make(person, start=THURSDAY, *, now=NOW) -> Booking:
+        booking = book(offer, bob, start, now=now)
+        waits = booking.other(person)
+        read(start - MINUTE)
+        join_call(booking=booking, by=waits, now=start - 2 * MINUTE)
+        return say_absent(booking=booking, by=waits, now=start + 5 * MINUTE)
+
+    return make
+
+
+def body(mail) -> str:
+    """Without the foot."""
+    return text_of(mail).split("\n\n--\n")[0]
+
+
+def test_who_is_waited_for_is_asked_at_once(missed_by, bob, read):
+    booking = missed_by(bob)
+
+    mails = read(after(5))
+
+    assert list(mails) == [BOB]
+    assert mails[BOB]["Subject"] == "Alice waits for you: Thu 26 Nov, 20:00 (Kolkata)"
+    assert body(mails[BOB]) == (
+        "Alice Adair says that you have not come\n\n"
+        "Thursday 26 November\n20:00–20:25\n\n"
+        "Kolkata (IST). 14:30–14:55 for Alice in London.\n\n"
+        "Alice is waiting for you now. The call is open on the session’s page. Say on that page whether you came. "
+        "Without an answer by Thu 26 Nov, 20:15 the session is noted as missed by you.\n\n"
+        f"Go to the session:\nhttps://mentoring.example/sessions/{booking.uuid}/"
+    )
+
+
+def test_who_is_asked_a_day_later_has_a_day(booking, alice, bob, read):
+    read(after(-1))
+    join_call(booking=booking, by=alice, now=after(0))
+    complete_ended(now=END)
+    say_absent(booking=booking, by=alice, now=after(60))
+
+    mail = read(after(60))[BOB]
+
+    assert mail["Subject"] == "Did you come on Thu 26 Nov, 20:00 (Kolkata)? Alice says no"
+    assert (
+        "Say on that page whether you came. "
+        "Without an answer by Fri 27 Nov, 21:00 the session is noted as missed by you.\n\nAnswer Alice:\n"
+    ) in body(mail)
+
+
+@pytest.mark.parametrize("act", ["joins", "answers"])
+def test_who_is_there_already_is_not_asked_by_mail(missed_by, bob, read, act):
+    booking = missed_by(bob)
+    if act == "joins":
+        join_call(booking=booking, by=bob, now=after(6))
+    else:
+        answer_absent(booking=booking, by=bob, came=True, now=after(6))
+
+    assert read(after(6)) == {}
+
+
+def test_mentee_who_missed_it_reads_the_fact_and_what_to_do(missed_by, bob, read):
+    booking = missed_by(bob)
+    settle_silent(now=SETTLED)
+
+    mail = read(SETTLED)[BOB]
+
+    assert mail["Subject"] == "You missed Alice on Thu 26 Nov, 20:00 (Kolkata)"
+    assert body(mail) == (
+        "You missed your session with Alice Adair\n\n"
+        "Thursday 26 November\n20:00–20:25\n\n"
+        "Kolkata (IST). 14:30–14:55 for Alice in London.\n\n"
+        "Alice was on the call from 20:00 and did not see you. It happens.\n\n"
+        f"Tell Alice what happened:\nhttps://mentoring.example/sessions/{booking.uuid}/\n\n"
+        "Your question:\n“Should I take the counter-offer?”\n\n"
+        "If we have this wrong, say so on the same page until Thu 3 Dec, 20:25, and we will correct it.\n\n"
+        "Your question is saved. Choose another time with Alice "
+        "(https://mentoring.example/mentors/alice-adair/?q=Should+I+take+the+counter-offer%3F)."
+    )
+
+
+def test_mentor_who_waited_has_nothing_to_do(missed_by, bob, read):
+    booking = missed_by(bob)
+    settle_silent(now=SETTLED)
+
+    mail = read(SETTLED)[ALICE]
+
+    assert mail["Subject"] == "Bob did not join on Thu 26 Nov, 14:30 (London)"
+    assert body(mail) == (
+        "You waited; Bob Bose did not join\n\n"
+        "Thursday 26 November\n14:30–14:55\n\n"
+        "London (GMT). 20:00–20:25 for Bob in Kolkata.\n\n"
+        "We have noted it and asked Bob. It does not count against you. There is nothing to do.\n\n"
+        f"Open the session:\nhttps://mentoring.example/sessions/{booking.uuid}/"
+    )
+
+
+def test_mentee_who_waited_is_told_who_is_free_soonest_with_the_question(missed_by, alice, read):
+    for number, name in enumerate(("Dora Dane", "Emil Engel", "Fay Fox", "Gus Gray")):
+        make_mentor(make_person(f"m{number}@example.org", name))
+    missed_by(alice)
+    settle_silent(now=SETTLED)
+
+    mails = read(SETTLED)
+
+    question = f"?q=Should+I+take+the+counter-offer%3F&follows={Engagement.objects.get().uuid}"
+    free = [line for line in body(mails[BOB]).split("\n") if line.startswith("Free soonest")]
+    assert free == [
+        "Free soonest: "
+        + " · ".join(
+            f"{name} (https://mentoring.example/mentors/{slug}/{question}), Fri 27 Nov, 14:30"
+            for name, slug in (("Dora Dane", "dora-dane"), ("Emil Engel", "emil-engel"), ("Fay Fox", "fay-fox"))
+        )
+    ]
+    assert mails[BOB]["Subject"] == "Alice did not join on Thu 26 Nov, 20:00 (Kolkata)"
+    assert mails[ALICE]["Subject"] == "You missed Bob on Thu 26 Nov, 14:30 (London)"
+    assert "Your question" not in body(mails[ALICE])
+
+
+def test_who_says_so_is_not_asked_why(missed_by, bob, read):
+    booking = missed_by(bob)
+    answer_absent(booking=booking, by=bob, came=False, words="The train stood still.", now=SETTLED)
+
+    mails = read(SETTLED)
+
+    assert "Bob says:\n“The train stood still.”\n\nWe have noted it. It does not count" in body(mails[ALICE])
+    assert "You said yourself that you missed it, and Alice knows.\n\nOpen the session" in body(mails[BOB])
+
+
+@pytest.mark.parametrize(
+    ("misses", "sentence"),
+    [
+        (3, ""),
+        (2, " After 2 missed sessions within 90 days, booking pauses for 14 days."),
+        (
+            1,
+            " After 1 missed sessions within 90 days, booking pauses for 14 days: "
+            "you can book again from Thursday 10 December, 20:25.",
+        ),
+    ],
+)
+def test_the_pause_is_named_from_the_miss_before_it(missed_by, bob, read, settings, misses, sentence):
+    settings.MISSES_BEFORE_PAUSE = misses
+    missed_by(bob)
+    settle_silent(now=SETTLED)
+
+    text = body(read(SETTLED)[BOB])
+
+    assert [line for line in text.split("\n") if line.startswith("If we have")] == [
+        "If we have this wrong, say so on the same page until Thu 3 Dec, 20:25, and we will correct it." + sentence
+    ]
+    assert ("Choose another time" in text) == (misses > 1)
+
+
+NOT_YOURS = "It is noted as missed by {}. It does not count against you."
+YOURS, NOBODYS = "It is noted as missed by you.", "It counts against neither of you."
+
+
+@pytest.mark.parametrize(
+    ("decision", "for_alice", "for_bob"),
+    [
+        ("mentee_missed", NOT_YOURS.format("Bob"), YOURS),
+        ("mentor_missed", YOURS, NOT_YOURS.format("Alice")),
+        ("held", NOBODYS, NOBODYS),
+    ],
+)
+def test_both_are_told_what_staff_decided(missed_by, bob, maria, read, decision, for_alice, for_bob):
+    booking = missed_by(bob)
+    settle_silent(now=SETTLED)
+    read(SETTLED)
+    contest_missed(booking=booking, by=bob, words="I was there", now=END)
+    kind = AttendanceKind(decision)
+    decide_attendance(booking=booking, decision=kind, by=maria, reason="We saw it.", now=END + DAY)
+
+    mails = read(END + DAY)
+
+    assert mails[BOB]["Subject"] == "Decided: your session with Alice on Thu 26 Nov"
+    for address, words in ((ALICE, for_alice), (BOB, for_bob)):
+        assert f"\n\n{words} A person read what both of you said" in body(mails[address])
+        assert "What the team writes to both of you:\n“We saw it.”" in body(mails[address])
+
+
+def test_mails_of_a_missed_session_are_silent_once_it_was_decided_otherwise(missed_by, bob, maria, read):
+    booking = missed_by(bob)
+    settle_silent(now=SETTLED)
+    contest_missed(booking=booking, by=bob, words="I was there", now=END)
+    decide_attendance(booking=booking, decision=AttendanceKind.HELD, by=maria, reason="", now=END)
+
+    mails = read(END + MINUTE)
+
+    assert {mail["Subject"][:8] for mail in mails.values()} == {"Decided:"}

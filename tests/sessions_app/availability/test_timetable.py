@@ -1,0 +1,94 @@
+from datetime import timedelta
+
+import pytest
+
+from sessions_app.availability.timetable import load_timetable, load_timetables
+from sessions_app.booking.holds import hold_slot
+from sessions_app.models import Booking, BookingState, TimeOff
+from sessions_app.questions.brief_input import BriefInput
+from tests.conftest import NOW, at, make_mentor, make_person
+from tests.sessions_app.conftest import QUESTION, THURSDAY, book
+
+pytestmark = pytest.mark.django_db
+
+
+def starts(profile, *, now=NOW, leave_out=None, **fields):
+    timetable = load_timetable(profile, now=now, leave_out=leave_out)
+    slots = timetable.slots(length=25, now=now, first=at("2026-11-26 00:00"), last=at("2026-11-27 00:00"), **fields)
+    return [slot.start for slot in slots]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_load_timetables_asks_once_for_any_number(count, django_assert_num_queries):
+    profiles = [make_mentor(make_person(f"m{n}@example.org", f"Mentor {n}")) for n in range(count)]
+
+    with django_assert_num_queries(1):
+        timetables = load_timetables(profiles, now=NOW)
+
+    assert set(timetables) == {profile.pk for profile in profiles}
+
+
+def test_a_booked_time_is_not_listed(alice, booking):
+    assert THURSDAY not in starts(alice.mentor_profile)
+
+
+def test_the_booking_that_is_being_moved_counts_as_free(alice, booking):
+    assert THURSDAY in starts(alice.mentor_profile, leave_out=booking)
+
+
+def test_an_overdue_hold_counts_as_free(alice, offer):
+    hold_slot(offer=offer, start=THURSDAY, brief=BriefInput(question=QUESTION), held_for="v", now=NOW)
+
+    assert THURSDAY not in starts(alice.mentor_profile)
+    assert THURSDAY in starts(alice.mentor_profile, now=NOW + timedelta(minutes=10))
+
+
+def test_what_waits_can_be_taken_for_free(alice, booking, offer):
+    hold_slot(offer=offer, start=at("2026-11-26 10:00"), brief=BriefInput(question=QUESTION), held_for="v", now=NOW)
+
+    timetables = load_timetables([alice.mentor_profile], now=NOW, but_waiting=True)
+
+    assert [taken.start for taken in timetables[alice.mentor_profile.pk].taken] == [THURSDAY]
+
+
+def test_a_hold_takes_its_time_without_a_buffer(alice, offer):
+    alice.mentor_profile.schedule.buffer = 30
+    alice.mentor_profile.schedule.save()
+    hold_slot(offer=offer, start=at("2026-11-26 09:55"), brief=BriefInput(question=QUESTION), held_for="v", now=NOW)
+
+    assert at("2026-11-26 09:00") in starts(alice.mentor_profile)
+
+
+def test_a_completed_session_counts_for_the_cap_only(alice, booking):
+    alice.mentor_profile.schedule.max_per_day = 1
+    alice.mentor_profile.schedule.save()
+    Booking.objects.filter(pk=booking.pk).update(state=BookingState.COMPLETED)
+    booking.occupancies.all().delete()
+
+    assert starts(alice.mentor_profile) == []
+
+
+def test_time_off_closes_its_days(alice):
+    TimeOff.objects.create(
+        schedule=alice.mentor_profile.schedule, first=at("2026-11-26 00:00").date(), last=at("2026-11-26 00:00").date()
+    )
+
+    assert starts(alice.mentor_profile) == []
+
+
+def test_a_pause_closes_the_days_before_it_ends(alice):
+    alice.mentor_profile.paused_until = at("2026-11-27 00:00").date()
+    alice.mentor_profile.save()
+
+    assert starts(alice.mentor_profile) == []
+
+
+def test_a_session_taken_elsewhere_blocks_but_counts_for_no_cap(alice, bob):
+    alice.mentor_profile.schedule.max_per_day = 1
+    alice.mentor_profile.schedule.save()
+    book(make_mentor(make_person("dora@example.org", "Dora Dane")).offers.get(), alice)
+
+    listed = starts(alice.mentor_profile)
+
+    assert THURSDAY not in listed
+    assert at("2026-11-26 10:00") in listed

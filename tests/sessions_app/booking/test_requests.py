@@ -1,0 +1,87 @@
+from datetime import timedelta
+
+import pytest
+
+from notifications.models import Notification
+from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
+from sessions_app.errors import BookingError
+from tests.conftest import NOW
+from tests.sessions_app.conftest import book
+
+pytestmark = pytest.mark.django_db
+
+
+def kinds_for(person) -> set[str]:
+    return set(Notification.objects.filter(recipient=person).values_list("kind", flat=True))
+
+
+def test_accept_booking_confirms_and_tells_both(request_for, alice, bob):
+    booking = accept_booking(booking=request_for, by=alice, now=NOW)
+
+    assert (booking.state, booking.confirmed_at, booking.expires_at) == ("confirmed", NOW, None)
+    assert booking.occupancies.count() == 2
+    assert {"accepted", "reminder_day", "reminder_hour"} <= kinds_for(bob) & kinds_for(alice)
+
+
+def test_decline_booking_frees_the_time_and_tells_the_reason(request_for, ask_first, alice, bob, charlie):
+    booking = decline_booking(booking=request_for, by=alice, reason="Away that day", now=NOW)
+
+    booking.refresh_from_db()
+    assert (booking.state, booking.reason, booking.ended_by) == ("declined", "Away that day", alice)
+    assert booking.engagement.closed_at == NOW
+    assert "declined" in kinds_for(bob)
+    assert book(ask_first, charlie).state == "requested"
+
+
+def test_extend_request_gives_one_more_day_once(request_for, alice):
+    later = NOW + timedelta(hours=20)
+
+    booking = extend_request(booking=request_for, by=alice, now=later)
+
+    assert booking.expires_at == later + timedelta(hours=24)
+    with pytest.raises(BookingError) as refused:
+        extend_request(booking=booking, by=alice, now=later)
+    assert refused.value.code == "extended"
+
+
+def test_extend_request_keeps_what_was_told_about_the_request(request_for, alice):
+    extend_request(booking=request_for, by=alice, now=NOW)
+
+    request_for.refresh_from_db()
+    assert (request_for.version, request_for.extended) == (0, True)
+
+
+def test_withdraw_booking_frees_the_time_and_tells_the_mentor(request_for, alice, bob):
+    booking = withdraw_booking(booking=request_for, by=bob, now=NOW)
+
+    assert (booking.state, booking.occupancies.count()) == ("withdrawn", 0)
+    assert "withdrawn" in kinds_for(alice)
+
+
+@pytest.mark.parametrize("act", [accept_booking, extend_request])
+def test_an_overdue_request_can_no_longer_be_answered(request_for, alice, act):
+    with pytest.raises(BookingError) as refused:
+        act(booking=request_for, by=alice, now=request_for.expires_at)
+
+    assert refused.value.code == "not_waiting"
+
+
+def test_only_the_mentor_answers(request_for, bob, charlie):
+    for person in (bob, charlie):
+        with pytest.raises(BookingError):
+            accept_booking(booking=request_for, by=person, now=NOW)
+
+    request_for.refresh_from_db()
+    assert request_for.state == "requested"
+
+
+def test_only_the_mentee_withdraws(request_for, alice):
+    with pytest.raises(BookingError):
+        withdraw_booking(booking=request_for, by=alice, now=NOW)
+
+
+def test_a_confirmed_booking_has_nothing_to_answer(booking, alice):
+    with pytest.raises(BookingError) as refused:
+        decline_booking(booking=booking, by=alice, reason="", now=NOW)
+
+    assert refused.value.code == "not_waiting"

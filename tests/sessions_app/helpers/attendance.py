@@ -1,0 +1,37 @@
+"""Moments of the session that everybody books, and what came of them."""
+
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from notifications.inbox import entries
+from notifications.models import InboxItem, Notification
+from sessions_app.models import AttendanceAct, Booking
+from tests.sessions_app.conftest import THURSDAY
+
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+END = THURSDAY + 25 * MINUTE
+
+
+def after(minutes: float) -> datetime:
+    """So many minutes after the start."""
+    return THURSDAY + minutes * MINUTE
+
+
+def acts(booking) -> list[tuple]:
+    return [
+        (act.person.first_name, act.kind, act.at - THURSDAY) for act in AttendanceAct.objects.filter(booking=booking)
+    ]
+
+
+def told(person: User, now) -> list[str]:
+    items = list(InboxItem.objects.shown_to(person, now).filter(at__gte=THURSDAY - 10 * MINUTE).order_by("-at", "-pk"))
+    return [entry.line.text for entry in entries(items, reader=person, now=now)]
+
+
+def state_of(booking) -> str:
+    return Booking.objects.get(pk=booking.pk).state
+
+
+def mails(kind: str) -> list[str]:
+    return list(Notification.objects.filter(kind=kind).values_list("recipient__email", flat=True))

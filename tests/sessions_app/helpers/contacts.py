@@ -1,0 +1,38 @@
+"""Constants and short cuts for what follows a session."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from notifications.models import Notification
+from sessions_app.afterwards.followups import StepInput, answer_follow_up, write_step
+from sessions_app.errors import BookingError
+from sessions_app.models import ActionItem, FollowUp, FollowUpQuestion, FollowUpStep, Resolution
+from tests.sessions_app.conftest import THURSDAY
+
+END = THURSDAY + timedelta(minutes=25)
+DAY = timedelta(days=1)
+MONDAY = date(2026, 11, 30)
+STEP = StepInput("he asks on Monday", "I ask for the level", MONDAY)
+THREE, FOURTEEN, ACTION = FollowUpStep.THREE_DAYS, FollowUpStep.TWO_WEEKS, FollowUpStep.ACTION
+DONE, SOLVED, CONTACT = FollowUpQuestion.DONE, FollowUpQuestion.SOLVED, FollowUpQuestion.CONTACT
+YES, PARTLY, NO, OTHER = Resolution.YES, Resolution.PARTLY, Resolution.NO, Resolution.OTHER
+
+
+def write(booking, person, step=STEP, now=END + DAY) -> ActionItem:
+    return write_step(booking=booking, step=step, by=person, now=now)
+
+
+def answer(booking, person, step, question, value, now=END + 15 * DAY) -> FollowUp:
+    return answer_follow_up(contact=booking, step=step, question=question, answer=value, by=person, now=now)
+
+
+def code_of(act) -> str:
+    with pytest.raises(BookingError) as refused:
+        act()
+    return refused.value.code
+
+
+def planned(kind: str) -> list[tuple]:
+    rows = Notification.objects.filter(kind=kind, state="pending").order_by("due_at")
+    return list(rows.values_list("recipient__email", "due_at", "send_before"))

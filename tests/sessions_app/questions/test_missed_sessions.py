@@ -1,0 +1,80 @@
+"""Too many missed sessions, and the pause that follows them."""
+
+import pytest
+import time_machine
+
+from sessions_app.attendance.acts import join_call, say_absent, settle_silent
+from sessions_app.attendance.disputes import contest_missed, decide_attendance
+from sessions_app.models import AttendanceKind, Booking
+from tests.conftest import make_mentor, make_person
+from tests.sessions_app.conftest import THURSDAY, book
+from tests.sessions_app.helpers.attendance import DAY, END, MINUTE, after
+from tests.sessions_app.helpers.contacts import code_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def misses(bob):
+    """misses(days, …): so many days before now, bob missed a session as a mentee."""
+
+    def make(*days: int) -> list[Booking]:
+        made = []
+        for number, day in enumerate(days):
+            offer = make_mentor(make_person(f"m{number}@example.org", f"Mentor {chr(65 + number)}")).offers.get()
+            start = THURSDAY - day * DAY
+            booking = book(offer, bob, start, now=start - 2 * DAY)
+            join_call(booking=booking, by=offer.profile.person, now=start)
+            say_absent(booking=booking, by=offer.profile.person, now=start + 5 * MINUTE)
+            settle_silent(now=start + 15 * MINUTE)
+            made.append(booking)
+        return made
+
+    return make
+
+
+AHEAD = THURSDAY + DAY
+
+
+def test_third_missed_session_pauses_booking_for_fourteen_days(misses, offer, bob):
+    misses(70, 28, 14)
+    # The last one ended at 14:55, two weeks before.
+    refused = {"offer": offer, "mentee": bob, "start": AHEAD}
+
+    assert code_of(lambda: book(**refused, now=THURSDAY + 24 * MINUTE)) == "paused"
+    assert book(**refused, now=THURSDAY + 25 * MINUTE).state == "confirmed"
+
+
+def test_pause_says_until_when(misses, offer, bob):
+    misses(21, 14, 7)
+    with pytest.raises(Exception, match="You missed 3 sessions lately") as refused:
+        book(offer, bob, AHEAD, now=THURSDAY)
+
+    assert "until Thursday 3 December, 20:25" in refused.value.message
+
+
+@pytest.mark.parametrize("days", [pytest.param((14, 7), id="two"), pytest.param((91, 14, 7), id="one long ago")])
+def test_fewer_missed_sessions_pause_nothing(misses, offer, bob, days):
+    misses(*days)
+
+    assert book(offer, bob, AHEAD, now=THURSDAY).state == "confirmed"
+
+
+def test_contested_session_does_not_count_until_it_is_decided(misses, offer, bob, maria):
+    *_others, last = misses(21, 14, 7 - 1)
+    contest_missed(booking=last, by=bob, words="I was there", now=last.end + DAY)
+    assert book(offer, bob, AHEAD, now=THURSDAY).state == "confirmed"
+
+    decide_attendance(booking=last, decision=AttendanceKind.MENTEE_MISSED, by=maria, reason="", now=THURSDAY)
+    other = make_mentor(make_person("late@example.org", "Late Lou")).offers.get()
+    assert code_of(lambda: book(other, bob, AHEAD, now=THURSDAY)) == "paused"
+
+
+def test_sessions_that_the_mentor_missed_pause_nobody(booking, alice, bob, offer, settings):
+    settings.MISSES_BEFORE_PAUSE = 1
+    join_call(booking=booking, by=bob, now=after(0))
+    say_absent(booking=booking, by=bob, now=after(5))
+    settle_silent(now=after(15))
+
+    with time_machine.travel(END):
+        assert book(offer, bob, AHEAD, now=END).state == "confirmed"

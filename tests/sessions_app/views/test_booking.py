@@ -1,0 +1,314 @@
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from sessions_app.models import Booking, Occupancy
+from tests.conftest import NOW, at, make_mentor, make_person
+from tests.sessions_app.conftest import QUESTION, THURSDAY, book
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+PAGE = "/mentors/alice-adair/"
+
+
+def text_of(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", response.content.decode()))
+
+
+def form(offer, start="2026-11-26T14:30Z", question=QUESTION, **fields):
+    return {"offer": offer.uuid, "start": start, "question": question, "key": uuid4().hex, **fields}
+
+
+def test_mentor_detail_opens_on_the_soonest_day_in_the_readers_zone(offer):
+    client = Client()
+    client.cookies["tz"] = "Asia/Kolkata"
+
+    page = client.get(PAGE).content.decode()
+
+    assert 'value="2026-11-25T09:00Z"' in page
+    assert ">14:30</time>" in page
+    assert "Kolkata (IST)" in page
+
+
+def test_mentor_detail_says_whose_zone_it_shows_while_the_readers_is_unknown(offer):
+    assert "shown in London (GMT) until you choose yours" in text_of(Client().get(PAGE))
+
+
+def test_mentor_detail_opens_on_the_day_and_time_of_the_address(offer):
+    page = Client().get(PAGE, {"t": "2026-11-26T14:30Z", "q": "My question"}).content.decode()
+
+    assert re.search(r'value="2026-11-26T14:30Z"[^>]* checked', page)
+    assert "My question</textarea>" in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["day=2026-13-45", "day=9999-12-31", "day=0001-01-01", "t=now", "t=9999-99-99T00:00Z", "offer=zzz", "offer=%00"],
+)
+def test_mentor_detail_has_patience_with_any_address(offer, query):
+    assert "Wednesday 25 November" in text_of(Client().get(f"{PAGE}?{query}"))
+
+
+def test_mentor_detail_shows_taken_times_struck_through(booking):
+    page = Client().get(PAGE, {"day": "2026-11-26"}).content.decode()
+
+    assert 'value="2026-11-26T14:30Z"' not in page
+    assert '14:30</time><span class="vh">, taken' in page
+
+
+def test_mentor_detail_crosses_out_what_the_readers_own_session_covers(offer, bob, client_for):
+    other = make_mentor(make_person("dora@example.org", "Dora Dane")).offers.get()
+    book(other, bob)
+
+    page = client_for(bob).get(PAGE, {"day": "2026-11-26"}).content.decode()
+
+    assert 'value="2026-11-26T14:30Z"' not in page
+    assert '20:00</time><span class="vh">, you have a session then' in page
+    assert 'value="2026-11-26T15:00Z"' in page
+
+
+def test_mentor_detail_without_times_offers_other_people(alice, offer):
+    alice.mentor_profile.schedule.windows.all().delete()
+    make_mentor(make_person("dora@example.org", "Dora Dane"))
+
+    page = text_of(Client().get(PAGE))
+
+    assert "Alice has no free time for now." in page
+    assert "Dora Dane" in page
+
+
+def test_mentor_detail_of_a_paused_mentor_names_the_day(alice, offer):
+    alice.mentor_profile.paused_until = at("2026-12-07 00:00").date()
+    alice.mentor_profile.save()
+
+    page = text_of(Client().get(PAGE))
+
+    assert "Alice is away until Monday 7 December." in page
+    assert "Monday 7 December" in page
+
+
+def test_mentor_detail_of_ones_own_offers_to_edit(alice, offer, client_for):
+    page = text_of(client_for(alice).get(PAGE))
+
+    assert "This is what people see" in page
+    assert "Book this time" not in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_mentor_detail_asks_a_fixed_number_of_queries(alice, offer, count, django_assert_num_queries):
+    for number in range(count - 1):
+        alice.mentor_profile.offers.create(length=15, position=number + 1)
+
+    with django_assert_num_queries(6):
+        Client().get(PAGE)
+
+
+def test_mentor_detail_answers_htmx_with_the_picker_only(offer):
+    response = Client().get(PAGE, {"day": "2026-11-26"}, headers={"HX-Request": "true"})
+
+    assert "<html" not in response.content.decode()
+    assert "Thursday 26 November" in text_of(response)
+    assert 'id="id_question"' not in response.content.decode()
+
+
+def test_an_unknown_mentor_does_not_exist(db):
+    assert Client().get("/mentors/nobody/").status_code == 404
+
+
+def test_book_signed_in_leads_to_the_session(offer, bob, client_for):
+    response = client_for(bob).post(f"{PAGE}book/", form(offer), follow=True)
+
+    booking = Booking.objects.get()
+    assert response.redirect_chain == [(f"/sessions/{booking.uuid}/", 302)]
+    assert "You are booked with Alice Adair." in text_of(response)
+    assert (booking.mentee, booking.question) == (bob, QUESTION)
+
+
+def test_book_an_ask_first_offer_waits(ask_first, bob, client_for):
+    response = client_for(bob).post(f"{PAGE}book/", form(ask_first), follow=True)
+
+    assert "Waiting for Alice" in text_of(response)
+
+
+def test_book_twice_with_one_form_is_one_booking(offer, bob, client_for):
+    data, client = form(offer), client_for(bob)
+
+    addresses = {client.post(f"{PAGE}book/", data)["Location"] for _ in range(2)}
+
+    assert len(addresses) == 1
+    assert Booking.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        pytest.param({"question": ""}, "Write what you want to leave with", id="no-question"),
+        pytest.param({"question": "x" * 501}, "Your question must be 500 characters or less. You have 501", id="long"),
+        pytest.param({"start": ""}, "Choose a time", id="no-time"),
+        pytest.param({"start": "tomorrow"}, "Choose a time", id="made-up-time"),
+        pytest.param(
+            {"question": "a\u202eb"},
+            "An invisible character after “a” changes how this reads. Delete that part and type it again.",
+            id="bidi",
+        ),
+    ],
+)
+def test_book_with_something_missing_keeps_what_was_typed(offer, bob, client_for, fields, message):
+    response = client_for(bob).post(f"{PAGE}book/", form(offer, **fields))
+
+    assert response.status_code == 422
+    assert message in text_of(response)
+    assert "Error: " in response.content.decode().split("</title>")[0]
+    if "question" not in fields:
+        assert QUESTION in response.content.decode()
+    else:
+        assert re.search(r'value="2026-11-26T14:30Z"[^>]* checked', response.content.decode())
+    assert Booking.objects.count() == 0
+
+
+def test_book_a_taken_time_keeps_the_question_and_names_the_nearest(offer, bob, charlie, client_for):
+    book(offer, charlie)
+
+    response = client_for(bob).post(f"{PAGE}book/", form(offer, question="My own words"))
+
+    page = text_of(response)
+    assert response.status_code == 409
+    assert "This time has just been taken." in page
+    assert "Your question is saved." in page
+    assert "14:00" in page
+    assert "15:00" in page
+    assert "My own words</textarea>" in response.content.decode()
+
+
+def test_book_an_offer_of_somebody_else_is_refused(offer, bob, client_for):
+    other = make_mentor(make_person("dora@example.org", "Dora Dane")).offers.get()
+
+    response = client_for(bob).post(f"{PAGE}book/", form(other))
+
+    assert response.status_code == 422
+    assert Booking.objects.count() == 0
+
+
+def guest_holds(offer, **fields) -> Client:
+    client = Client()
+    response = client.post(f"{PAGE}book/", form(offer, **fields))
+    assert response["Location"] == f"{PAGE}book/"
+    return client
+
+
+def code_in(mailoutbox) -> str:
+    return re.search(r"\b(\d{3}) ?(\d{3})\b", mailoutbox[-1].body).expand(r"\1\2")
+
+
+def test_a_visitor_gets_the_slot_held_while_they_sign_in(offer):
+    client = guest_holds(offer)
+
+    page = text_of(client.get(f"{PAGE}book/"))
+
+    assert "Held for you until" in page
+    assert QUESTION in page
+    assert Booking.objects.get().state == "held"
+
+
+@pytest.mark.parametrize("email", ["bob@example.org", "new@example.org"])
+def test_a_visitor_types_the_code_and_is_booked(offer, bob, mailoutbox, email):
+    client = guest_holds(offer)
+    client.post(f"{PAGE}book/email/", {"email": email, "name": "Nora New"})
+
+    response = client.post("/sign-in/code/", {"code": code_in(mailoutbox)}, follow=True)
+
+    booking = Booking.objects.get()
+    assert (booking.state, booking.mentee.email) == ("confirmed", email)
+    assert response.redirect_chain[-1][0] == f"/sessions/{booking.uuid}/"
+    assert "You are booked with Alice Adair." in text_of(response)
+    assert QUESTION in text_of(response)
+
+
+def test_a_known_and_an_unknown_address_lead_to_the_same_page(offer, bob):
+    pages = []
+    for number, email in enumerate(["bob@example.org", "new@example.org"]):
+        client = guest_holds(offer, start=f"2026-11-26T1{number}:00Z")
+        response = client.post(f"{PAGE}book/email/", {"email": email, "name": ""}, follow=True)
+        pages.append((response.redirect_chain, re.sub(r"\S+@example.org|1\d:\d\d", "…", text_of(response))))
+
+    assert pages[0] == pages[1]
+
+
+def test_a_visitor_whose_hold_ran_out_keeps_the_question(offer, bob, charlie, mailoutbox):
+    client = guest_holds(offer)
+    with time_machine.travel(NOW + timedelta(minutes=11), tick=False):
+        book(offer, charlie, now=NOW + timedelta(minutes=11))
+        assert "We could not hold this time any longer." in text_of(client.get(f"{PAGE}book/"))
+        client.post(f"{PAGE}book/email/", {"email": "bob@example.org", "name": ""})
+        response = client.post("/sign-in/code/", {"code": code_in(mailoutbox)}, follow=True)
+
+    assert "This time has just been taken." in text_of(response)
+    assert QUESTION in response.content.decode()
+    assert Booking.objects.filter(mentee=bob).count() == 0
+
+
+def test_a_refused_claim_gives_the_time_back(offer, alice, mailoutbox):
+    client = guest_holds(offer)
+    client.post(f"{PAGE}book/email/", {"email": alice.email, "name": ""})
+
+    response = client.post("/sign-in/code/", {"code": code_in(mailoutbox)}, follow=True)
+
+    assert "This is your own profile." in text_of(response)
+    assert Occupancy.objects.count() == 0
+
+
+def test_a_visitor_without_a_hold_is_sent_to_the_times(offer):
+    assert Client().get(f"{PAGE}book/")["Location"] == PAGE
+    assert Client().post(f"{PAGE}book/email/", {"email": "a@example.org"})["Location"] == PAGE
+
+
+def test_a_second_hold_of_one_browser_gives_up_the_first(offer):
+    client = guest_holds(offer)
+
+    client.post(f"{PAGE}book/", form(offer, start="2026-11-27T10:00Z"))
+
+    assert sorted(Booking.objects.values_list("state", flat=True)) == ["expired", "held"]
+
+
+def test_a_wrong_address_is_said_beside_the_field(offer):
+    response = guest_holds(offer).post(f"{PAGE}book/email/", {"email": "nobody", "name": ""})
+
+    assert response.status_code == 422
+    assert "Enter an email address, like name@example.org" in text_of(response)
+    assert 'value="nobody"' in response.content.decode()
+
+
+def test_someone_who_signed_in_elsewhere_books_the_held_slot_with_one_button(offer, bob):
+    client = guest_holds(offer)
+    client.force_login(bob)
+
+    assert "Book this time?" in text_of(client.get(f"{PAGE}book/"))
+    client.post(f"{PAGE}book/email/")
+
+    assert Booking.objects.get().mentee == bob
+
+
+def test_nothing_is_booked_by_a_get(offer, bob, client_for):
+    client_for(bob).get(f"{PAGE}book/", form(offer))
+
+    assert (Booking.objects.count(), User.objects.count()) == (0, 2)
+
+
+def test_two_clicks_from_results_to_booked(offer, bob, client_for):
+    client = client_for(bob)
+    results = client.get(reverse("mentor_list"), {"q": QUESTION}).content.decode()
+    slot = re.search(r'class="slot[^"]*" href="([^"#]+)', results).group(1).replace("&amp;", "&")
+
+    page = client.get(slot).content.decode()
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)"', page))
+    start = re.search(r'name="start" value="([^"]+)"[^>]* checked', page).group(1)
+    question = re.search(r"<textarea[^>]*>\s*([^<]+)</textarea>", page).group(1)
+    client.post(f"{PAGE}book/", fields | {"start": start, "question": question})
+
+    assert Booking.objects.get().question == QUESTION
+    assert Booking.objects.get().start != THURSDAY

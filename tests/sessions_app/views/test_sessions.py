@@ -1,0 +1,343 @@
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from icalendar import Calendar
+
+from sessions_app.booking.changes import cancel_booking, move_booking
+from sessions_app.booking.clock import complete_ended, expire_overdue
+from sessions_app.booking.requests import accept_booking, decline_booking
+from sessions_app.models import Booking, BookingState, Feedback
+from tests.conftest import NOW, at, make_mentor, make_person
+from tests.sessions_app.conftest import QUESTION, THURSDAY, book
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+FRIDAY = "2026-11-27T10:00Z"
+
+
+def text_of(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", response.content.decode()))
+
+
+def url(booking, page="") -> str:
+    return f"/sessions/{booking.uuid}/{page}"
+
+
+@pytest.mark.parametrize("page", ["", "move/", "cancel/", "feedback/", "question/", "join/", "calendar.ics"])
+def test_a_stranger_gets_the_same_as_for_a_made_up_session(booking, charlie, client_for, page):
+    client = client_for(charlie)
+
+    real = client.get(url(booking, page))
+    made_up = client.get(f"/sessions/00000000-0000-4000-8000-000000000000/{page}")
+
+    assert (real.status_code, made_up.status_code) == (404, 404)
+    assert text_of(real) == text_of(made_up)
+
+
+@pytest.mark.parametrize("page", ["", "move/", "cancel/", "feedback/", "question/", "join/", "calendar.ics"])
+def test_a_visitor_is_asked_to_sign_in(booking, page):
+    assert Client().get(url(booking, page))["Location"].startswith("/sign-in/?next=/sessions/")
+
+
+def test_the_session_page_shows_both_clocks_and_the_question(booking, bob, client_for):
+    page = text_of(client_for(bob).get(url(booking)))
+
+    assert "25 minutes with Alice Adair" in page
+    assert "Thursday 26 November, 20:00–20:25 your time. 14:30–14:55 for Alice in London." in page
+    assert QUESTION in page
+    assert "The call opens Thursday 26 November, 19:50." in page
+
+
+def test_the_session_page_of_the_mentor_is_in_their_time(booking, alice, client_for):
+    page = text_of(client_for(alice).get(url(booking)))
+
+    assert "25 minutes with Bob Bose" in page
+    assert "Thursday 26 November, 14:30–14:55 your time. 20:00–20:25 for Bob in Kolkata." in page
+    assert "Bob wants to leave with" in page
+
+
+@pytest.mark.parametrize(
+    ("minutes", "open_"),
+    [(-11, False), (-10, True), (0, True), (39, True), (40, False)],
+)
+def test_the_call_is_open_from_ten_minutes_before_until_fifteen_after(booking, bob, client_for, minutes, open_):
+    with time_machine.travel(THURSDAY + timedelta(minutes=minutes), tick=False):
+        client = client_for(bob)
+        page = client.get(url(booking)).content.decode()
+        pressed = client.post(url(booking, "join/"))
+        shown = client.get(url(booking, "join/"))
+        led = client.get(url(booking, "join/room/"))
+
+    assert (f'action="{url(booking)}join/"' in page) == open_
+    assert pressed["Location"] == (url(booking, "join/") if open_ else url(booking))
+    address = f"https://meet.jit.si/Quarterhour-{booking.room}"
+    assert shown.headers.get("Refresh") == (f"0; url={url(booking, 'join/room/')}" if open_ else None)
+    assert led["Location"] == (address if open_ else url(booking))
+    assert address not in page + shown.content.decode()
+
+
+def test_the_session_page_counts_down(booking, bob, client_for):
+    with time_machine.travel(THURSDAY - timedelta(minutes=8), tick=False):
+        assert "Starts in8minutes" in text_of(client_for(bob).get(url(booking))).replace("> <", "")
+
+
+def test_the_session_page_marks_the_part_of_the_session_that_is_on(booking, bob, client_for):
+    with time_machine.travel(THURSDAY + timedelta(minutes=8), tick=False):
+        page = text_of(client_for(bob).get(url(booking)))
+
+    assert "Work the question 12 min Now" in page
+    assert page.count("min Now") == 1
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        pytest.param(lambda b, a: accept_booking(booking=b, by=a, now=NOW), "Accepted", id="accepted"),
+        pytest.param(
+            lambda b, a: decline_booking(booking=b, by=a, reason="Away", now=NOW), "Alice cannot make it", id="declined"
+        ),
+        pytest.param(lambda b, a: None, "Waiting for Alice", id="waiting"),
+    ],
+)
+def test_the_session_page_follows_the_answer(request_for, alice, bob, client_for, act, words):
+    act(request_for, alice)
+
+    assert words in text_of(client_for(bob).get(url(request_for)))
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        pytest.param(lambda b, a: None, "Alice cannot make it", id="waiting"),
+        pytest.param(
+            lambda b, a: decline_booking(booking=b, by=a, reason="Away", now=NOW), "Alice cannot make it", id="declined"
+        ),
+        pytest.param(lambda b, a: expire_overdue(now=b.expires_at), "Alice did not answer in time", id="expired"),
+    ],
+)
+def test_the_session_page_speaks_to_the_mentor_not_of_them(request_for, alice, client_for, act, words):
+    act(request_for, alice)
+
+    page = text_of(client_for(alice).get(url(request_for)))
+    assert words not in page
+    assert "Alice answers by" not in page
+
+
+def test_an_overdue_request_reads_as_unanswered_before_the_clock_got_to_it(request_for, bob, client_for):
+    with time_machine.travel(request_for.expires_at, tick=False):
+        page = text_of(client_for(bob).get(url(request_for)))
+
+    assert "Alice did not answer in time" in page
+    assert "See who is free soonest" in page
+
+
+def test_a_cancelled_session_says_who_and_why(booking, alice, bob, client_for):
+    cancel_booking(booking=booking, by=alice, reason="I am ill", now=NOW)
+
+    page = text_of(client_for(bob).get(url(booking)))
+
+    assert "Cancelled by Alice" in page
+    assert "“I am ill”" in page
+
+
+def test_the_calendar_file_holds_the_session_in_utc(booking, bob, client_for):
+    response = client_for(bob).get(url(booking, "calendar.ics"))
+
+    event = Calendar.from_ical(response.content).walk("VEVENT")[0]
+    assert response["Content-Type"].startswith("text/calendar")
+    assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (THURSDAY, THURSDAY + timedelta(minutes=25))
+    assert str(event["UID"]).startswith(str(booking.uuid))
+
+
+def test_a_request_has_no_calendar_file(request_for, bob, client_for):
+    assert client_for(bob).get(url(request_for, "calendar.ics"))["Location"] == url(request_for)
+
+
+def test_move_shows_the_old_time_and_moves(booking, bob, client_for):
+    client = client_for(bob)
+    assert "Now: Thursday 26 November, 20:00–20:25" in text_of(client.get(url(booking, "move/")))
+
+    response = client.post(url(booking, "move/"), {"start": FRIDAY}, follow=True)
+
+    booking.refresh_from_db()
+    assert booking.start == at("2026-11-27 10:00")
+    assert "Moved. We have told Alice." in text_of(response)
+
+
+def test_move_to_a_taken_time_names_the_nearest(booking, bob, charlie, offer, client_for):
+    book(offer, charlie, at("2026-11-27 10:00"))
+
+    response = client_for(bob).post(url(booking, "move/"), {"start": FRIDAY})
+
+    assert response.status_code == 409
+    assert "This time has just been taken." in text_of(response)
+    assert "t=2026-11-27T10:30Z" in response.content.decode()
+
+
+def test_move_neither_offers_nor_suggests_the_present_time(client_for, bob, booking):
+    """On its day the others are offered; and after a refusal the nearest are others, for programs as well."""
+    page = client_for(bob).get(f"{url(booking, 'move/')}?day=2026-11-26").content.decode()
+    same = client_for(bob).post(url(booking, "move/"), {"start": "2026-11-26T14:30Z"})
+
+    assert 'value="2026-11-26T14:00Z"' in page
+    assert 'value="2026-11-26T14:30Z"' not in page
+    assert same.status_code == 409
+    assert "?t=2026-11-26T14:30Z" not in same.content.decode()
+    assert "?t=2026-11-26T15:00Z" in same.content.decode()
+
+
+def test_move_without_a_time_says_so(booking, bob, client_for):
+    response = client_for(bob).post(url(booking, "move/"), {})
+
+    assert response.status_code == 422
+    assert "Choose a time" in text_of(response)
+
+
+def test_move_too_late_says_what_else_can_be_done(booking, bob, client_for):
+    with time_machine.travel(THURSDAY - timedelta(hours=1), tick=False):
+        page = text_of(client_for(bob).get(url(booking, "move/")))
+
+    assert "It is too close to the start to move this session. You can still cancel it." in page
+    assert "Move to this time" not in page
+
+
+def test_cancel_asks_first_and_then_cancels(booking, bob, client_for):
+    client = client_for(bob)
+    assert "Keep the session" in text_of(client.get(url(booking, "cancel/")))
+    booking.refresh_from_db()
+    assert booking.state == "confirmed"
+
+    response = client.post(url(booking, "cancel/"), {"reason": "Solved it"}, follow=True)
+
+    booking.refresh_from_db()
+    assert (booking.state, booking.reason) == ("cancelled", "Solved it")
+    assert "The session is cancelled. We have told Alice." in text_of(response)
+
+
+def test_cancel_late_without_a_reason_is_refused_beside_the_field(booking, bob, client_for):
+    with time_machine.travel(THURSDAY - timedelta(hours=1), tick=False):
+        response = client_for(bob).post(url(booking, "cancel/"), {"reason": ""})
+
+    booking.refresh_from_db()
+    assert (response.status_code, booking.state) == (422, "confirmed")
+    assert "Say why, in a few words" in text_of(response)
+
+
+def test_withdraw_a_request(request_for, bob, client_for):
+    response = client_for(bob).post(url(request_for, "cancel/"), {"reason": ""}, follow=True)
+
+    request_for.refresh_from_db()
+    assert request_for.state == "withdrawn"
+    assert "The request is withdrawn. We have told Alice." in text_of(response)
+
+
+def test_the_question_can_be_said_better(booking, bob, client_for):
+    client_for(bob).post(url(booking, "question/"), {"question": "A better question"})
+
+    assert Booking.objects.get().question == "A better question"
+
+
+def test_the_mentor_cannot_rewrite_the_question(booking, alice, client_for):
+    response = client_for(alice).post(url(booking, "question/"), {"question": "Mine"})
+
+    assert response.status_code == 409
+    assert Booking.objects.get().question == QUESTION
+
+
+def test_the_answer_of_a_mails_link_is_chosen_but_not_kept(booking, bob, client_for):
+    with time_machine.travel(THURSDAY + timedelta(hours=3), tick=False):
+        page = client_for(bob).get(url(booking, "feedback/"), {"answer": "partly"}).content.decode()
+
+    assert re.search(r'value="partly"[^>]*checked', page)
+    assert Feedback.objects.count() == 0
+
+
+def test_feedback_needs_one_answer_only(booking, bob, client_for):
+    with time_machine.travel(THURSDAY + timedelta(hours=3), tick=False):
+        complete_ended(now=THURSDAY + timedelta(hours=3))
+        client = client_for(bob)
+        assert "Say whether it helped" in text_of(client.post(url(booking, "feedback/"), {}))
+        response = client.post(url(booking, "feedback/"), {"resolution": "yes", "useful": "4"}, follow=True)
+
+    answer = Feedback.objects.get()
+    assert (answer.role, answer.resolution, answer.useful, answer.doable) == ("mentee", "yes", 4, None)
+    assert "You said: Yes, a lot." in text_of(response)
+
+
+def test_feedback_of_the_mentor_is_a_form_of_its_own(booking, alice, client_for):
+    with time_machine.travel(THURSDAY + timedelta(hours=3), tick=False):
+        client = client_for(alice)
+        assert "Bob came prepared" in text_of(client.get(url(booking, "feedback/")))
+        client.post(url(booking, "feedback/"), {"resolution": "yes", "prepared": "3", "right_person": "false"})
+
+    answer = Feedback.objects.get()
+    assert (answer.role, answer.prepared, answer.right_person) == ("mentor", 3, False)
+
+
+def test_feedback_before_the_end_says_when(booking, bob, client_for):
+    assert "This session is not over yet." in text_of(client_for(bob).get(url(booking, "feedback/")))
+
+
+def test_my_sessions_are_sorted_into_tabs(booking, bob, client_for, offer):
+    other = make_mentor(make_person("dora@example.org", "Dora Dane"), instant=False).offers.get()
+    book(other, bob, at("2026-11-26 10:00"))
+    client = client_for(bob)
+
+    upcoming, waiting = (text_of(client.get("/sessions/", {"tab": tab})) for tab in ("upcoming", "waiting"))
+
+    assert ("With Alice Adair" in upcoming, "With Dora Dane" in upcoming) == (True, False)
+    assert ("With Alice Adair" in waiting, "With Dora Dane" in waiting) == (False, True)
+    assert "Nothing was cancelled" in text_of(client.get("/sessions/?tab=cancelled"))
+    assert "No past sessions" in text_of(client.get("/sessions/?tab=past"))
+    assert "With Alice Adair" in text_of(client.get("/sessions/?tab=made-up"))
+
+
+def test_past_sessions_ask_whether_they_helped_until_answered(booking, bob, client_for):
+    later = THURSDAY + timedelta(hours=3)
+    with time_machine.travel(later, tick=False):
+        client = client_for(bob)
+        before = text_of(client.get("/sessions/?tab=past"))
+        client.post(url(booking, "feedback/"), {"resolution": "yes"})
+        after = text_of(client.get("/sessions/?tab=past"))
+
+    assert ("Say if it helped" in before, "Say if it helped" in after) == (True, False)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_my_sessions_ask_a_fixed_number_of_queries(bob, client_for, count, django_assert_num_queries):
+    for number in range(count):
+        mentor = make_mentor(make_person(f"m{number}@example.org", f"Mentor {number}"))
+        book(mentor.offers.get(), bob, at("2026-11-26 09:00") + timedelta(hours=number))
+    client = client_for(bob)
+
+    with django_assert_num_queries(9):
+        client.get("/sessions/")
+
+
+def test_a_held_slot_is_nobodys_session(booking, alice, client_for):
+    Booking.objects.filter(pk=booking.pk).update(state=BookingState.HELD, expires_at=NOW)
+
+    assert client_for(alice).get(url(booking)).status_code == 404
+
+
+def test_a_session_that_was_moved_says_by_whom_and_from_when(booking, alice, bob, client_for):
+    for start in (at("2026-11-27 10:00"), at("2026-11-27 11:00")):
+        booking = move_booking(booking=booking, start=start, by=bob, now=NOW)
+
+    theirs, own = (text_of(client_for(person).get(url(booking))) for person in (alice, bob))
+
+    assert "Moved by BobTuesday 24 November, 13:46Before: Friday 27 November, 10:00" in theirs
+    assert "Moved by you" in own
+    assert "Moved by you" not in theirs
+
+
+def test_the_same_instant_reads_the_same_for_both_after_a_move(booking, alice, bob, client_for):
+    move_booking(booking=booking, start=at("2026-11-27 10:00"), by=bob, now=NOW)
+
+    stamps = {
+        re.search(r'now__when"><b class="num"><time datetime="([^"]+)"', page).group(1)
+        for page in (client_for(person).get(url(booking)).content.decode() for person in (alice, bob))
+    }
+    assert stamps == {"2026-11-27T10:00Z"}

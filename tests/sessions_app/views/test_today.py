@@ -1,0 +1,266 @@
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from mentors.models import ProfileState
+from sessions_app.booking.clock import expire_overdue
+from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
+from sessions_app.models import Booking, BookingEvent, BookingState
+from tests.conftest import NOW, at, make_mentor, make_person
+from tests.sessions_app.conftest import QUESTION, book
+
+TODAY = "/mentor/"
+
+
+def text_of(response):
+    return " ".join(re.sub(r"<[^>]+>", "", response.content.decode()).split())
+
+
+def url_of(booking):
+    return f"/sessions/{booking.uuid}/respond/"
+
+
+@pytest.fixture
+def client(alice, client_for, now):
+    return client_for(alice)
+
+
+def test_today_is_empty_with_the_next_free_time(client):
+    text = text_of(client.get(TODAY))
+    assert "Nothing today." in text
+    assert "Your next free time is Wednesday 25 November, 09:00." in text
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "link"),
+    [
+        (ProfileState.DRAFT, "Your profile is a draft.", "Go on with it"),
+        (ProfileState.SUBMITTED, "Your profile is in review.", "See your profile"),
+        (ProfileState.NEEDS_CHANGES, "Changes are asked for before your profile goes live.", "Make the changes"),
+        (ProfileState.DECLINED, "Your profile was turned down.", "See why"),
+        (ProfileState.SUSPENDED, "Your profile is suspended, so nobody can book you.", "See why"),
+    ],
+)
+def test_today_says_when_a_profile_is_not_live(client, alice, state, words, link):
+    alice.mentor_profile.state = state
+    alice.mentor_profile.save()
+    text = text_of(client.get(TODAY))
+    assert words in text
+    assert link in text
+
+
+def test_today_shows_the_next_session_first(client, booking):
+    text = text_of(client.get(TODAY))
+    assert "Your next session 25 minutes with Bob Bose Thursday 26 November, 14:30–14:55. Starts in 2 days." in text
+    assert QUESTION in text
+    assert "Join the call" not in text
+
+
+def test_today_lets_a_mentor_join_when_the_call_is_open(client_for, alice, booking):
+    with time_machine.travel(booking.start - timedelta(minutes=5), tick=False):
+        response = client_for(alice).get(TODAY)
+    assert f'action="/sessions/{booking.uuid}/join/"' in response.content.decode()
+
+
+def test_today_lists_the_other_sessions_of_the_readers_day(client_for, alice, offer, bob, charlie, maria):
+    book(offer, bob, at("2026-11-26 09:00"))
+    book(offer, charlie, at("2026-11-26 14:30"))
+    book(offer, maria, at("2026-11-27 09:00"))
+    with time_machine.travel(at("2026-11-26 08:00"), tick=False):
+        text = text_of(client_for(alice).get(TODAY))
+    assert "25 minutes with Bob Bose" in text
+    assert "Also today" in text
+    assert "With Charlie Chen" in text
+    assert "Maria" not in text
+
+
+def test_today_asks_for_the_oldest_deadline_first(client, ask_first, bob, charlie):
+    late = book(ask_first, bob)
+    early = book(ask_first, charlie, at("2026-11-25 10:00"))
+    assert early.expires_at < late.expires_at
+    page = client.get(TODAY).content.decode()
+    assert re.findall(r'href="(/sessions/[^"]+/respond/)"', page) == [url_of(early), url_of(late)]
+    assert "2 requests wait for your answer" in text_of(client.get(TODAY))
+
+
+def test_today_leaves_out_requests_whose_time_is_over(client_for, alice, request_for):
+    with time_machine.travel(request_for.expires_at, tick=False):
+        text = text_of(client_for(alice).get(TODAY))
+    assert "waits for your answer" not in text
+
+
+@pytest.mark.parametrize(
+    ("change", "fact"),
+    [
+        (lambda profile: profile.schedule.delete(), "You have set no times yet, so nobody can book you."),
+        (lambda profile: profile.offers.update(is_active=False), "You offer no length yet, so nobody can book you."),
+        (lambda profile: profile.schedule.windows.all().delete(), "You have no free times."),
+    ],
+    ids=["no schedule", "no offer", "no windows"],
+)
+def test_today_names_the_one_fact_that_keeps_people_away(client, alice, change, fact):
+    change(alice.mentor_profile)
+    assert fact in text_of(client.get(TODAY))
+
+
+def test_today_of_a_paused_mentor_says_until_when(client, alice):
+    profile = alice.mentor_profile
+    profile.paused_until = (NOW + timedelta(days=13)).date()
+    profile.save()
+    assert "You are away until Mon 7 Dec. Nobody can book a day before that." in text_of(client.get(TODAY))
+
+
+def test_today_takes_as_many_queries_for_three_requests_as_for_one(client, ask_first, bob, charlie, maria):
+    book(ask_first, bob)
+    client.get(TODAY)
+    with CaptureQueriesContext(connection) as one:
+        client.get(TODAY)
+    book(ask_first, charlie, at("2026-11-26 10:00"))
+    book(ask_first, maria, at("2026-11-26 11:00"))
+    with CaptureQueriesContext(connection) as three:
+        client.get(TODAY)
+    assert len(three) == len(one)
+
+
+def test_today_is_for_mentors(client_for, bob, db):
+    assert client_for(bob).get(TODAY).url == "/mentor/apply/1/"
+
+
+def test_request_page_shows_who_asks_what_and_both_clocks(client, request_for):
+    text = text_of(client.get(url_of(request_for)))
+    assert "Bob Bose asks for 25 minutes" in text
+    assert QUESTION in text
+    assert "Thursday 26 November, 14:30–14:55" in text
+    assert "20:00–20:25 for Bob in Kolkata" in text
+    assert "Answer by Wednesday 25 November, 13:46." in text
+
+
+def test_request_page_works_for_a_mentee_without_a_zone(client, request_for, bob):
+    bob.timezone = ""
+    bob.save()
+    assert "for Bob in" not in text_of(client.get(url_of(request_for)))
+
+
+def test_accept_leads_to_the_session(client, request_for):
+    response = client.post(url_of(request_for), {"answer": "accept"}, follow=True)
+    request_for.refresh_from_db()
+    assert response.redirect_chain == [(f"/sessions/{request_for.uuid}/", 302)]
+    assert request_for.state == BookingState.CONFIRMED
+    assert "It is agreed. We have told Bob." in text_of(response)
+
+
+def test_accept_twice_says_that_it_is_agreed_and_changes_nothing(client, request_for):
+    client.post(url_of(request_for), {"answer": "accept"})
+    events = BookingEvent.objects.count()
+    response = client.post(url_of(request_for), {"answer": "accept"})
+    assert "This session is agreed" in text_of(response)
+    assert BookingEvent.objects.count() == events
+
+
+def test_decline_tells_the_reason_and_leads_to_today(client, request_for):
+    answer = {"answer": "decline", "because": "topic", "line": "Ask Dana."}
+    response = client.post(url_of(request_for), answer, follow=True)
+    request_for.refresh_from_db()
+    assert response.redirect_chain == [("/mentor/", 302)]
+    assert request_for.state == BookingState.DECLINED
+    assert request_for.reason == "Somebody else can help more with this. Ask Dana."
+    assert "We have told Bob that you cannot make it." in text_of(response)
+
+
+def test_decline_without_a_reason_is_refused_and_keeps_the_line(client, request_for):
+    response = client.post(url_of(request_for), {"answer": "decline", "line": "Ask Dana."})
+    request_for.refresh_from_db()
+    assert response.status_code == 422
+    assert "There is a problem Choose why you cannot make it" in text_of(response)
+    assert 'value="Ask Dana."' in response.content.decode()
+    assert request_for.state == BookingState.REQUESTED
+
+
+def test_more_time_is_given_once(client_for, alice, request_for):
+    later = NOW + timedelta(hours=6)
+    with time_machine.travel(later, tick=False):
+        client = client_for(alice)
+        offered = text_of(client.get(url_of(request_for)))
+        response = client.post(url_of(request_for), {"answer": "more"}, follow=True)
+        again = client.post(url_of(request_for), {"answer": "more"})
+    request_for.refresh_from_db()
+    assert "You can take more time once, until Wednesday 25 November, 19:46." in offered
+    assert request_for.expires_at == later + timedelta(hours=24)
+    assert "You have more time. Bob keeps waiting." in text_of(response)
+    assert again.status_code == 409
+    assert "You have already taken more time for this request. Accept or decline it." in text_of(again)
+    assert "I need more time" not in text_of(again)
+
+
+def test_more_time_is_not_offered_where_it_gains_nothing(client, request_for):
+    assert "I need more time" not in text_of(client.get(url_of(request_for)))
+
+
+def test_an_unknown_answer_changes_nothing(client, request_for):
+    response = client.post(url_of(request_for), {"answer": "perhaps"})
+    request_for.refresh_from_db()
+    assert response.url == url_of(request_for)
+    assert request_for.state == BookingState.REQUESTED
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda b: accept_booking(booking=b, by=b.mentor, now=NOW), "This session is agreed"),
+        (lambda b: decline_booking(booking=b, by=b.mentor, reason="Away.", now=NOW), "Bob was told: “Away.”"),
+        (lambda b: withdraw_booking(booking=b, by=b.mentee, now=NOW), "Bob took the request back"),
+    ],
+    ids=["accepted", "declined", "withdrawn"],
+)
+def test_a_request_that_is_answered_says_what_happened(client, request_for, answer, words):
+    answer(request_for)
+    events = BookingEvent.objects.count()
+    shown = [client.get(url_of(request_for)), client.post(url_of(request_for), {"answer": "accept"})]
+    assert [words in text_of(response) for response in shown] == [True, True]
+    assert BookingEvent.objects.count() == events
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_request_whose_time_is_over_says_so(client_for, alice, request_for, swept):
+    moment = request_for.expires_at + timedelta(minutes=1)
+    with time_machine.travel(moment, tick=False):
+        if swept:
+            expire_overdue(now=moment)
+        response = client_for(alice).post(url_of(request_for), {"answer": "accept"})
+    assert "The time to answer is over" in text_of(response)
+    assert "The request waited until Wednesday 25 November, 13:46." in text_of(response)
+    assert Booking.objects.get().state != BookingState.CONFIRMED
+
+
+def test_only_its_mentor_finds_a_request(client_for, request_for, bob, charlie, maria):
+    make_mentor(charlie)
+    for person in (bob, charlie, maria):
+        client = client_for(person)
+        assert client.get(url_of(request_for)).status_code == 404
+        assert client.post(url_of(request_for), {"answer": "accept"}).status_code == 404
+    request_for.refresh_from_db()
+    assert request_for.state == BookingState.REQUESTED
+
+
+def test_a_visitor_signs_in_first(client, request_for):
+    from django.test import Client
+
+    assert Client().get(url_of(request_for)).url.startswith("/sign-in/")
+
+
+def test_get_answers_nothing(client, request_for):
+    client.get(url_of(request_for), {"answer": "accept"})
+    request_for.refresh_from_db()
+    assert request_for.state == BookingState.REQUESTED
+
+
+def test_names_are_escaped(client_for, alice, ask_first, now):
+    person = make_person("eve@example.org", "Eve")
+    person.name = "<b>Eve</b> \u202e"
+    person.save()
+    page = client_for(alice).get(url_of(book(ask_first, person))).content.decode()
+    assert "<b>Eve</b>" not in page.replace("&lt;b&gt;Eve&lt;/b&gt;", "")

@@ -1,0 +1,116 @@
+"""The pages of waiting, as people press through them."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from mentors.models import Format, Offer
+from notifications.models import Notification
+from notifications.registry import kind_named
+from sessions_app.models import BookingState, HeldTime, Waiting
+from sessions_app.waiting.acts import wait_for_mentor
+from sessions_app.waiting.handing_out import give_freed_time
+from tests.conftest import NOW
+from tests.sessions_app.conftest import QUESTION
+from tests.sessions_app.helpers.pages import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+
+
+@pytest.fixture
+def held(offer, bob) -> HeldTime:
+    wait_for_mentor(profile=offer.profile, words=QUESTION, known=[], person=bob, now=NOW)
+    give_freed_time(now=NOW)
+    return HeldTime.objects.select_related("booking").get()
+
+
+def test_a_person_joins_by_one_button_and_leaves_by_another(offer, bob, client_for):
+    client = client_for(bob)
+
+    joined = client.post(reverse("wait"), {"mentor": "alice-adair", "q": QUESTION}, follow=True)
+    waiting = Waiting.objects.get()
+    left = client.post(reverse("waiting_leave", args=[waiting.uuid]), follow=True)
+
+    assert (waiting.person, waiting.mentor, waiting.words) == (bob, offer.profile, QUESTION)
+    assert len(waiting.known) == 22 * 16  # what is free already did not suit
+    assert "We tell you when Alice is free." in text_of(joined)
+    assert "You are not waiting for this any more." in text_of(left)
+    assert Waiting.objects.live(NOW).count() == 0
+
+
+def test_what_is_free_already_is_what_can_be_booked_and_not_what_is_answered_in_writing(offer, bob, client_for):
+    """The written offer is nearer to the usual length."""
+    Offer.objects.filter(pk=offer.pk).update(length=45)
+    offer.profile.offers.create(length=25, format=Format.WRITING)
+
+    client_for(bob).post(reverse("wait"), {"mentor": "alice-adair", "q": QUESTION})
+
+    # 09:00 to 17:00 in steps of 50 minutes
+    assert len(Waiting.objects.get().known) == 22 * 9
+
+
+def test_a_visitor_joins_once_they_have_typed_the_code_from_their_mail(offer, mailoutbox):
+    client = Client()
+
+    asked = client.post(reverse("wait"), {"q": "Naming my ferret", "filters": "topic=x"}, follow=True)
+    client.post(reverse("wait_email"), {"email": "new@example.org"})
+    code = "".join(part for part in mailoutbox[-1].subject if part.isdigit())
+    done = client.post(reverse("account_confirm_login_code"), {"code": code}, follow=True)
+
+    waiting = Waiting.objects.get()
+    assert "Naming my ferret" in text_of(asked)
+    assert (waiting.person.email, waiting.words, waiting.filters) == ("new@example.org", "Naming my ferret", "topic=x")
+    assert done.redirect_chain[-1][0] == reverse("waiting_list")
+
+
+@pytest.mark.parametrize("data", [{}, {"q": " "}, {"q": "x" * 501}, {"q": "a\u202eb"}, {"mentor": "not a slug"}])
+def test_a_wish_that_cannot_be_read_is_said_and_keeps_nothing(data, bob, client_for):
+    response = client_for(bob).post(reverse("wait"), data, follow=True)
+
+    assert response.redirect_chain == [(reverse("mentor_list"), 302)]
+    assert "then press the button again" in text_of(response)
+    assert Waiting.objects.count() == 0
+
+
+def test_the_held_time_is_booked_with_a_question_from_its_page(held, bob, client_for):
+    client, page = client_for(bob), reverse("held_time", args=[held.uuid])
+    shown = client.get(page)
+    empty = client.post(page, {"question": ""})
+    booked = client.post(page, {"question": "Better"})
+
+    held.booking.refresh_from_db()
+    assert "Held for you until today, 15:46" in text_of(shown) or "Held for you until" in text_of(shown)
+    assert empty.status_code == 422
+    assert booked["Location"] == reverse("session", args=[held.booking.uuid])
+    assert (held.booking.state, held.booking.question) == (BookingState.CONFIRMED, "Better")
+    assert client.get(page)["Location"] == booked["Location"]
+
+
+def test_the_held_time_is_passed_on_by_one_button(held, bob, client_for):
+    client, page = client_for(bob), reverse("held_time", args=[held.uuid])
+
+    passed = client.post(page, {"decline": "1", "question": ""}, follow=True)
+
+    held.booking.refresh_from_db()
+    assert "You keep your place in line." in text_of(passed)
+    assert held.booking.state == BookingState.EXPIRED
+    assert "You have given this time back." in text_of(client.get(page))
+
+
+def test_nobody_sees_a_held_time_as_a_session(held, alice, bob, client_for):
+    for person in (alice, bob):
+        listed = [
+            client_for(person).get(f"/sessions/?tab={tab}") for tab in ("upcoming", "waiting", "past", "cancelled")
+        ]
+        assert [list(page.context["bookings"]) for page in listed] == [[], [], [], []]
+        assert client_for(person).get(reverse("session", args=[held.booking.uuid])).status_code == 404
+
+
+def test_the_mail_says_who_when_until_when_and_one_thing_to_do(held, bob):
+    row = Notification.objects.select_related("recipient").get(kind="held_time")
+
+    message = kind_named("held_time").render(row, NOW)
+
+    assert message.subject == "Alice is free Wed 25 Nov, 14:30: held for you until 21:16"
+    assert reverse("held_time", args=[held.uuid]) in message.text
+    assert "2026" not in message.subject

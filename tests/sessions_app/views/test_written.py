@@ -1,0 +1,197 @@
+"""Asking in writing from the mentor's page, and the thread as its room, as both people see it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from mentors.models import Format
+from sessions_app.models import Message, WrittenQuestion, WrittenState
+from sessions_app.written.acts import expire_written
+from tests.conftest import NOW
+from tests.sessions_app.conftest import QUESTION
+from tests.sessions_app.helpers.documents import PDF
+from tests.sessions_app.helpers.pages import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+PAGE, ASK, EMAIL = "/mentors/alice-adair/", "/mentors/alice-adair/ask/", "/mentors/alice-adair/ask/email/"
+TYPED = {"key": "k", "question": QUESTION}
+
+
+@pytest.fixture(autouse=True)
+def in_writing(alice):
+    return alice.mentor_profile.offers.create(length=15, format=Format.WRITING)
+
+
+@pytest.fixture
+def room(asked) -> str:
+    return f"/messages/{asked.engagement.uuid}/"
+
+
+def test_the_times_are_not_offered_in_writing_and_writing_stands_beside_them(client_for, bob):
+    text = text_of(client_for(bob).get(PAGE))
+
+    assert "Ask in writing instead No meeting: Alice answers within 48 hours, and you can ask on." in text
+    assert "15 min" not in text
+
+
+def test_without_any_times_there_is_still_writing(client_for, alice, bob):
+    alice.mentor_profile.schedule.windows.all().delete()
+
+    text = text_of(client_for(bob).get(PAGE))
+
+    assert "Alice has no free time for now, but answers in writing." in text
+    assert "Choose a time to talk instead" not in text
+
+
+def test_asking_leads_to_the_room_of_the_answer(client_for, bob):
+    response = client_for(bob).post(ASK, TYPED)
+
+    written = WrittenQuestion.objects.get()
+    assert (written.mentee, written.question) == (bob, QUESTION)
+    assert response.url == f"/messages/{written.engagement.uuid}/"
+
+
+def test_nothing_typed_is_said_beside_the_field_with_the_chosen_time_kept(client_for, bob, offer):
+    chosen = {"start": "2026-11-26T14:30Z", "offer": str(offer.uuid)}
+    response = client_for(bob).post(ASK, {"key": "k", "question": "", **chosen})
+
+    assert response.status_code == 422
+    assert "Write what you want to leave with" in text_of(response)
+    assert not WrittenQuestion.objects.exists()
+
+
+def test_a_refusal_keeps_the_words(client_for, alice):
+    response = client_for(alice).post(ASK, TYPED)
+
+    assert response.status_code == 409
+    assert "This is your own profile." in text_of(response)
+
+
+def code_in(mailoutbox) -> str:
+    return re.search(r"\b(\d{3}) ?(\d{3})\b", mailoutbox[-1].body).expand(r"\1\2")
+
+
+@pytest.mark.parametrize("email", ["bob@example.org", "new@example.org"])
+def test_a_visitor_types_the_code_and_has_asked(bob, mailoutbox, email):
+    client = Client()
+    assert client.post(ASK, TYPED).url == ASK
+    assert QUESTION in text_of(client.get(ASK))
+    client.post(EMAIL, {"email": email, "name": "Newcomer"})
+    assert not WrittenQuestion.objects.exists()
+
+    response = client.post("/sign-in/code/", {"code": code_in(mailoutbox)}, follow=True)
+
+    written = WrittenQuestion.objects.get()
+    assert (written.mentee.email, written.question) == (email, QUESTION)
+    assert response.redirect_chain[-1][0] == f"/messages/{written.engagement.uuid}/"
+    assert "written" not in client.session
+
+
+def test_a_time_held_after_the_question_is_what_the_visitor_gets(bob, offer, mailoutbox):
+    client = Client()
+    client.post(ASK, TYPED)
+    chosen = {"offer": str(offer.uuid), "start": "2026-11-26T14:30Z"}
+    client.post("/mentors/alice-adair/book/", TYPED | chosen)
+    client.post("/mentors/alice-adair/book/email/", {"email": "bob@example.org"})
+    client.post("/sign-in/code/", {"code": code_in(mailoutbox)})
+
+    assert bob.bookings_as_mentee.count() == 1
+    assert not WrittenQuestion.objects.exists()
+
+
+def test_a_visitor_who_cannot_ask_keeps_the_words(alice, mailoutbox):
+    client = Client()
+    client.post(ASK, TYPED)
+    client.post(EMAIL, {"email": "alice@example.org"})
+    response = client.post("/sign-in/code/", {"code": code_in(mailoutbox)}, follow=True)
+
+    assert response.redirect_chain[-1][0] == "/mentors/alice-adair/?q=Should+I+take+the+counter-offer%3F"
+
+
+def test_the_mentor_answers_in_the_room_and_the_mentee_says_that_it_helped(client_for, alice, bob, asked, room):
+    mentor, mentee = client_for(alice), client_for(bob)
+    assert "Answer by Thursday 26 November, 13:46" in text_of(mentor.get(room))
+    assert "Send as my answer" in text_of(mentor.get(room))
+    assert "Send as my answer" not in text_of(mentee.get(room))
+
+    mentor.post(room, {"body": "Take it.", "key": "a", "seen": "", "answers": "on"})
+
+    assert "Alice has answered. Did it help?" in text_of(mentee.get(room))
+    mentee.post(f"{room}feedback/", {"resolution": "partly"})
+    asked.refresh_from_db()
+    assert (asked.state, asked.feedback.get().resolution) == (WrittenState.ANSWERED, "partly")
+    assert "Ask somebody else the same" in text_of(mentee.get(room))
+    assert "Send as my answer" not in text_of(mentor.get(room))
+
+
+def test_an_answer_by_script_draws_the_page_anew(client_for, alice, room):
+    data = {"body": "Take it.", "key": "a", "seen": "", "answers": "on"}
+    response = client_for(alice).post(room, data, headers={"HX-Request": "true"})
+
+    assert (response.status_code, response["HX-Refresh"]) == (204, "true")
+
+
+def test_an_answer_too_late_keeps_its_words(client_for, alice, asked, room):
+    WrittenQuestion.objects.update(asked_at=NOW - timedelta(hours=49), due_at=NOW - timedelta(hours=1))
+    response = client_for(alice).post(room, {"body": "Take it.", "key": "a", "seen": "", "answers": "on"})
+
+    assert response.status_code == 409
+    assert "This question is no longer waiting for an answer." in text_of(response)
+    assert "Take it.</textarea>" in response.content.decode()
+    assert not Message.objects.exists()
+
+
+def test_saying_no_needs_a_reason_and_tells_it(client_for, alice, bob, asked, room):
+    client = client_for(alice)
+    assert client.post(f"{room}end/", {"reason": ""}).status_code == 422
+
+    client.post(f"{room}end/", {"reason": "I know nothing about stocks."})
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.reason) == (WrittenState.DECLINED, "I know nothing about stocks.")
+    assert "Alice cannot answer this “I know nothing about stocks.”" in text_of(client_for(bob).get(room))
+
+
+def test_a_mentee_takes_it_back(client_for, bob, asked, room):
+    client = client_for(bob)
+    assert "Take this question back?" in text_of(client.get(f"{room}end/"))
+    client.post(f"{room}end/")
+
+    asked.refresh_from_db()
+    assert asked.state == WrittenState.WITHDRAWN
+    assert client.post(f"{room}end/").status_code == 409
+
+
+def test_open_questions_stand_where_both_look_for_what_is_ahead(client_for, alice, bob, asked):
+    today = text_of(client_for(alice).get("/mentor/"))
+    assert "1 question waits for your answer in writing" in today
+    assert "Answer by Thursday 26 November, 13:46" in today
+    assert "In writing" in text_of(client_for(bob).get("/sessions/"))
+
+    expire_written(now=asked.due_at)
+    assert "waits for your answer" not in text_of(client_for(alice).get("/mentor/"))
+
+
+def test_a_proposal_to_talk_is_a_message_and_asks_back(client_for, alice, bob, asked, room):
+    page = client_for(alice).get(room).content.decode()
+    words = re.search(r'name="body" value="([^"]+)"', page).group(1)
+    client_for(alice).post(room, {"body": words, "key": "p", "seen": ""})
+
+    asked.refresh_from_db()
+    assert asked.asked_back_at == NOW
+    assert words in text_of(client_for(bob).get(room))
+    assert "Talk instead: choose a time" in text_of(client_for(bob).get(room))
+
+
+def test_a_file_is_shared_in_the_room(client_for, alice, bob, asked, room, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    client = client_for(bob)
+    response = client.post(f"{room}files/", {"file": SimpleUploadedFile("letter.pdf", PDF)})
+
+    file = asked.engagement.files.get()
+    assert response.url == f"{room}files/"
+    assert "letter.pdf" in text_of(client_for(alice).get(f"{room}files/"))
+    assert client.post(f"/files/{file.uuid}/remove/").url == f"{room}files/"
