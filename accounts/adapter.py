@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.mail.addresses import canonical_address, readable_address
-from common.mail.rendering import absolute
+from common.mail.rendering import absolute_url
 from common.times import clock_text
 from common.zones import UTC_NAME
 
@@ -80,17 +80,19 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         if template_prefix in CODE_PURPOSES:
-            mail.send(mail.code_letter(to=email, code=context["code"], purpose=CODE_PURPOSES[template_prefix]))
+            mail.send_account_email(
+                mail.make_code_email(to=email, code=context["code"], purpose=CODE_PURPOSES[template_prefix])
+            )
         elif template_prefix in TEMPLATES:
-            mail.send(self._letter(TEMPLATES[template_prefix], email, context))
+            mail.send_account_email(self._letter(TEMPLATES[template_prefix], email, context))
         # The rest tells strangers which addresses have an account; our own flows leave no need for it.
 
-    def _letter(self, template: str, email: str, context: dict[str, Any]) -> mail.Letter:
+    def _letter(self, template: str, email: str, context: dict[str, Any]) -> mail.AccountEmail:
         plain = {name: str(context[name]) for name in PLAIN if name in context}
-        return mail.Letter(
+        return mail.AccountEmail(
             template,
             email,
-            {"reset_url": absolute("account_reset_password"), **plain},
+            {"reset_url": absolute_url("account_reset_password"), **plain},
             zone=viewer_zone(self.request) or UTC_NAME,
             hour12=viewer_hour12(self.request),
         )
@@ -122,7 +124,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Our own address, whatever Host the request claimed."""
         uid, _dash, token = key.partition("-")
-        return absolute("account_reset_password_from_key", uidb36=uid, key=token)
+        return absolute_url("account_reset_password_from_key", uidb36=uid, key=token)
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         return reverse("settings")

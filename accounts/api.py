@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access.authentication import SignedIn, WithinScope
-from accounts.access.idempotency import key_of, once
+from accounts.access.idempotency import answer_once, key_of
 from accounts.access.throttling import take_request
 from common.api.fields import Input
 from common.api.problems import ApiError
@@ -76,12 +76,12 @@ class ApiView(APIView):
     def asked(self) -> dict[str, Any]:
         """What the address asks for. Raises ValidationError."""
         query: type[Input] = self.handler_of().query
-        return read(query, self.request.query_params)
+        return validate_input(query, self.request.query_params)
 
     def sent(self) -> dict[str, Any]:
         """What the body says. Raises ValidationError, or what the parser raises."""
         body: type[Input] | None = self.handler_of().body
-        return read(body or Input, self.body())
+        return validate_input(body or Input, self.body())
 
     def body(self) -> Any:
         try:
@@ -99,10 +99,10 @@ class ApiView(APIView):
         if key is None:
             return act()
         self.body()
-        return once(self.request, self.person, key, now=self.now, act=act)
+        return answer_once(self.request, self.person, key, now=self.now, act=act)
 
 
-def read(serializer: type[Input], data: Any) -> dict[str, Any]:
+def validate_input(serializer: type[Input], data: Any) -> dict[str, Any]:
     found = serializer(data=data)
     found.is_valid(raise_exception=True)
     values: dict[str, Any] = found.validated_data

@@ -17,10 +17,10 @@ def client_address(request: HttpRequest) -> str:
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     trusted = settings.NUM_PROXIES
     candidates = [forwarded[-trusted], peer] if 0 < trusted <= len(forwarded) else [peer]
-    return next((found for found in map(_normal, candidates) if found), UNKNOWN)
+    return next((found for found in map(_normalize_address, candidates) if found), UNKNOWN)
 
 
-def _normal(text: str) -> str | None:
+def _normalize_address(text: str) -> str | None:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

@@ -11,7 +11,7 @@ from common.zones import UTC_NAME
 from .viewing import viewer_hour12, viewer_zone
 
 
-def viewer(request: HttpRequest) -> dict[str, Any]:
+def viewer_context(request: HttpRequest) -> dict[str, Any]:
     zone = viewer_zone(request)
     return {
         "viewer_zone": zone or UTC_NAME,

@@ -22,15 +22,15 @@ OWN = "accounts"
 
 def take_code_mail(request: HttpRequest, email: str) -> datetime | None:
     """Count one code for this address, known or not; where that is one too many, the moment to try again."""
-    return _take(request, "code_mail", canonical_address(email))
+    return _take_attempt(request, "code_mail", canonical_address(email))
 
 
 def take_upload(request: HttpRequest, person: User) -> datetime | None:
     """Count one file of this person; where that is one too many, the moment to try again."""
-    return _take(request, "upload", str(person.pk))
+    return _take_attempt(request, "upload", str(person.pk))
 
 
-def _take(request: HttpRequest, action: str, key: str) -> datetime | None:
+def _take_attempt(request: HttpRequest, action: str, key: str) -> datetime | None:
     if ratelimit.consume(request, app=OWN, action=action, config=LIMITS, key=key, limit_get=True):
         return None
     return _free_again(request, action, key)

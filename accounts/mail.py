@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from common.mail.headers import Mailbox, mailbox_header, raw_header, text_header
-from common.mail.rendering import absolute, render_mail, sender
+from common.mail.rendering import absolute_url, render_mail, sender
 from common.mail.wire import new_mail
 from common.times import day_text
 from common.zones import UTC_NAME
@@ -29,7 +29,7 @@ CODE_MINUTES = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class AccountEmail:
     """One mail; `real=False` costs the same work and reaches nobody."""
 
     template: str
@@ -41,23 +41,23 @@ class Letter:
     real: bool = True
 
 
-def send(letter: Letter) -> None:
+def send_account_email(letter: AccountEmail) -> None:
     """Returns at once. Only SMTP makes one wait: other backends (tests, console) are used on the spot."""
     if settings.EMAIL_BACKEND == SMTP:
-        _sender().submit(_render_and_send, letter)
+        _sender_pool().submit(_render_and_send, letter)
     else:
         _render_and_send(letter)
 
 
 @cache
-def _sender() -> ThreadPoolExecutor:
+def _sender_pool() -> ThreadPoolExecutor:
     # Made on first use, which is after gunicorn forked; Python waits for what is under way when the process ends.
     return ThreadPoolExecutor(max_workers=2, thread_name_prefix="account-mail")
 
 
-def _render_and_send(letter: Letter) -> None:
+def _render_and_send(letter: AccountEmail) -> None:
     try:
-        message = _rendered(letter)
+        message = _build_message(letter)
         if letter.real:
             message.send()
     except Exception:
@@ -83,7 +83,7 @@ class AccountMail(EmailMultiAlternatives):
         return new_mail(headers, text=str(self.body), html=str(html))
 
 
-def _rendered(letter: Letter) -> EmailMultiAlternatives:
+def _build_message(letter: AccountEmail) -> EmailMultiAlternatives:
     subject, text, html = render_mail(
         letter.template, dict(letter.context), zone=letter.zone, language=letter.language, hour12=letter.hour12
     )
@@ -92,26 +92,26 @@ def _rendered(letter: Letter) -> EmailMultiAlternatives:
     return message
 
 
-def spaced(code: str) -> str:
+def group_digits(code: str) -> str:
     """`482193` as people read it out: `482 193`."""
     half = len(code) // 2
     return f"{code[:half]} {code[half:]}"
 
 
-def token_letter(*, person: User, token: AccessToken) -> Letter:
+def token_letter(*, person: User, token: AccessToken) -> AccountEmail:
     """Tells a person of a new token: if they didn't make it, they want to know at once."""
     until = day_text(token.expires_at, person.timezone or UTC_NAME, token.created_at)
     context = {"name": token.name, "changes": token.scope == Scope.WRITE, "until": until}
-    return letter_to(person, "account_new_token", {**context, "tokens_url": absolute("tokens")})
+    return letter_to(person, "account_new_token", {**context, "tokens_url": absolute_url("tokens")})
 
 
-def letter_to(person: User, template: str, context: Mapping[str, Any]) -> Letter:
+def letter_to(person: User, template: str, context: Mapping[str, Any]) -> AccountEmail:
     """A mail about somebody's account, in their own language and time zone."""
     zone = person.timezone or UTC_NAME
-    return Letter(template, person.email, context, zone=zone, language=person.language, hour12=person.hour12)
+    return AccountEmail(template, person.email, context, zone=zone, language=person.language, hour12=person.hour12)
 
 
-def code_letter(*, to: str, code: str, purpose: str, real: bool = True, language: str = "en") -> Letter:
+def make_code_email(*, to: str, code: str, purpose: str, real: bool = True, language: str = "en") -> AccountEmail:
     """`purpose` is sign_in, open_account, change_address or prove; the words of the mail depend on it."""
-    context = {"code": spaced(code), "purpose": purpose, "minutes": CODE_MINUTES}
-    return Letter("account_code", to, context, language=language, real=real)
+    context = {"code": group_digits(code), "purpose": purpose, "minutes": CODE_MINUTES}
+    return AccountEmail("account_code", to, context, language=language, real=real)

@@ -39,7 +39,7 @@ class ProofByCode(AbstractCodeVerificationProcess):
 
     def send(self) -> None:
         self.state["code"] = new_code()
-        mail.send(mail.code_letter(to=self.state["email"], code=self.state["code"], purpose="prove"))
+        mail.send_account_email(mail.make_code_email(to=self.state["email"], code=self.state["code"], purpose="prove"))
 
     def persist(self) -> None:
         self.request.session[SESSION_KEY] = self.state

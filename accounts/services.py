@@ -145,7 +145,7 @@ def _mail_code(process: LoginCodeVerificationProcess, *, purpose: str, real: boo
         purpose = "have_account"
     # What was typed may only look like the account's address and be someone else's mailbox.
     to = process.user.email if process.user is not None else process.state["email"]
-    mail.send(mail.code_letter(to=to, code=code, purpose=purpose, real=real))
+    mail.send_account_email(mail.make_code_email(to=to, code=code, purpose=purpose, real=real))
     if not real:
         process.state["code"] = ""  # which no input equals
 

@@ -42,12 +42,12 @@ def make_token(*, person: User, name: str, scope: Scope, days: int, now: datetim
         token = AccessToken.objects.create(
             person=person,
             name=name,
-            token_hash=hash_of(text),
+            token_hash=hash_token(text),
             scope=scope,
             created_at=now,
             expires_at=now + timedelta(days=days),
         )
-        transaction.on_commit(partial(mail.send, mail.token_letter(person=person, token=token)))
+        transaction.on_commit(partial(mail.send_account_email, mail.token_letter(person=person, token=token)))
     return token, text
 
 
@@ -69,7 +69,7 @@ def describe_tokens(person: User) -> str:
 def find_token(text: str, *, now: datetime) -> AccessToken | None:
     """The token with this text, unless it has ended or its person's account is closed."""
     tokens = AccessToken.objects.select_related("person")
-    return tokens.filter(token_hash=hash_of(text), expires_at__gt=now, person__is_active=True).first()
+    return tokens.filter(token_hash=hash_token(text), expires_at__gt=now, person__is_active=True).first()
 
 
 def note_use(token: AccessToken, *, now: datetime) -> None:
@@ -80,6 +80,6 @@ def note_use(token: AccessToken, *, now: datetime) -> None:
         AccessToken.objects.filter(unnoted, pk=token.pk).update(last_used_at=now)
 
 
-def hash_of(text: str) -> str:
+def hash_token(text: str) -> str:
     """The token is random and long, so a plain hash can't be undone."""
     return sha256(text.encode()).hexdigest()

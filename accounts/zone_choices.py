@@ -31,12 +31,12 @@ Group = tuple[str | Promise, list[tuple[str, str]]]
 
 def zone_groups(now: datetime, hour12: bool) -> list[Group]:
     """Choices for a `<select>`: continents with (name, "London — 13:46")."""
-    return _groups(now.replace(second=0, microsecond=0), hour12)
+    return _group_zones(now.replace(second=0, microsecond=0), hour12)
 
 
 def city_suggestions(now: datetime, hour12: bool) -> list[tuple[str, str]]:
     """What may be typed, other names of cities included, each with the time there: ("Bengaluru", "19:16")."""
-    return _suggestions(now.replace(second=0, microsecond=0), hour12)
+    return _suggest_cities(now.replace(second=0, microsecond=0), hour12)
 
 
 def full_city(name: str) -> str:
@@ -46,22 +46,24 @@ def full_city(name: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _groups(minute: datetime, hour12: bool) -> list[Group]:
-    ordered = sorted(zone_names(), key=lambda name: (_continent(name) == UTC_NAME, _continent(name), full_city(name)))
+def _group_zones(minute: datetime, hour12: bool) -> list[Group]:
+    ordered = sorted(
+        zone_names(), key=lambda name: (_continent_of(name) == UTC_NAME, _continent_of(name), full_city(name))
+    )
     return [
         (CONTINENTS[continent], [(name, f"{full_city(name)} — {clock_text(minute, name, hour12)}") for name in names])
-        for continent, names in groupby(ordered, key=_continent)
+        for continent, names in groupby(ordered, key=_continent_of)
     ]
 
 
 @lru_cache(maxsize=4)
-def _suggestions(minute: datetime, hour12: bool) -> list[tuple[str, str]]:
+def _suggest_cities(minute: datetime, hour12: bool) -> list[tuple[str, str]]:
     others = {alias.title(): name for alias, name in ALIASES.items() if _is_city(alias)}
     cities = others | {city_of(name): name for name in zone_names()}
     return [(city, clock_text(minute, name, hour12)) for city, name in sorted(cities.items())]
 
 
-def _continent(name: str) -> str:
+def _continent_of(name: str) -> str:
     return name.partition("/")[0]
 
 

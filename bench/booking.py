@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .racers import racers
+from .racers import start_racers
 from .stand import bench_database
 
 PEOPLE = 64
@@ -82,13 +82,13 @@ NEW = {
 }
 
 
-def milliseconds(act: Callable[[], object]) -> float:
+def measure_milliseconds(act: Callable[[], object]) -> float:
     began = perf_counter()
     act()
     return (perf_counter() - began) * 1000
 
 
-def p95(times: list[float]) -> float:
+def percentile_95(times: list[float]) -> float:
     return sorted(times)[int(len(times) * 0.95)]
 
 
@@ -155,7 +155,7 @@ def one_booking(world: World, rounds: int) -> None:
     pairs = [(offer, world.people[number % (PEOPLE - 1)]) for number, offer in enumerate(world.offers[1:])][:rounds]
     like = world.book(world.offers[0], world.slots[world.offers[0]][0].start, world.people[-1])
     with connection.cursor() as cursor:
-        cursor.execute(FUNCTION.format(**columns()))
+        cursor.execute(FUNCTION.format(**name_columns()))
     times: dict[str, list[float]] = {"ours": [], "bare": [], "function": []}
     far = world.now + timedelta(days=3000)
     for number, (offer, person) in enumerate(pairs):
@@ -163,7 +163,7 @@ def one_booking(world: World, rounds: int) -> None:
         begin = far + number * timedelta(hours=1)
         span = f"[{begin.isoformat()},{(begin + timedelta(minutes=25)).isoformat()})"
         values = {"mentor": offer.profile.person_id, "mentee": person.pk, "booking": like.pk, "during": span}
-        times["ours"].append(milliseconds(lambda: world.book(offer, slot.start, person)))  # noqa: B023
+        times["ours"].append(measure_milliseconds(lambda: world.book(offer, slot.start, person)))  # noqa: B023
         free_all()
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM sessions_app_occupancy WHERE booking_id = %s", [like.pk])
@@ -172,7 +172,7 @@ def one_booking(world: World, rounds: int) -> None:
                 with transaction.atomic():
                     cursor.execute(BARE, values)  # noqa: B023
 
-            times["bare"].append(milliseconds(bare))
+            times["bare"].append(measure_milliseconds(bare))
             asked = [like.pk, values["mentor"], values["mentee"], span]
 
             def function() -> None:
@@ -180,13 +180,13 @@ def one_booking(world: World, rounds: int) -> None:
                     cursor.execute("SELECT pg_temp.book(%s, %s, %s, %s::tstzrange)", asked)  # noqa: B023
 
             cursor.execute("DELETE FROM sessions_app_occupancy WHERE booking_id = %s", [like.pk])
-            times["function"].append(milliseconds(function))
+            times["function"].append(measure_milliseconds(function))
     for name, aim in (("bare", 8), ("function", 6)):
         ours, other = median(times["ours"]), median(times[name])
         print(f"one booking: ours {ours:.2f} ms, {name} {other:.2f} ms: {ours / other:.1f}x (aim {aim})")
 
 
-def columns() -> dict[str, str]:
+def name_columns() -> dict[str, str]:
     from notifications.models import InboxItem, Notification
     from sessions_app.models import Booking, Brief
 
@@ -209,7 +209,7 @@ def free_all() -> None:
     Engagement.objects.live().update(closed_at=Now())
 
 
-def races(world: World, rounds: int) -> None:
+def measure_races(world: World, rounds: int) -> None:
     """The bare insert races for the same spans, of the same people."""
     wide = max(world.slots, key=lambda offer: len(world.slots[offer]))
     first = world.slots[wide][0]
@@ -226,7 +226,7 @@ def races(world: World, rounds: int) -> None:
         f"one for {len(together)} mentors": [(offer, start, world.people[0]) for offer in together],
     }
     spare = spare_bookings(world, PEOPLE)
-    with racers(PEOPLE, {"ours": world.book, "bare": bare_try}) as field:
+    with start_racers(PEOPLE, {"ours": world.book, "bare": bare_try}) as field:
         for name, tries in kinds.items():
             outcomes: Counter[str] = Counter()
             times: dict[str, list[float]] = {"ours": [], "bare": []}
@@ -238,8 +238,8 @@ def races(world: World, rounds: int) -> None:
                 free_all()
                 outcomes += became
                 if number:
-                    times["ours"].append(p95(ours))
-                    times["bare"].append(p95(bare))
+                    times["ours"].append(percentile_95(ours))
+                    times["bare"].append(percentile_95(bare))
             worst, other = median(times["ours"]), median(times["bare"])
             print(f"{name}, {rounds + 1} rounds: {dict(outcomes)}")
             print(f"    p95 {worst:.0f} ms, bare {other:.0f} ms: {worst / other:.1f}x (aim 2)")
@@ -259,7 +259,7 @@ def spare_bookings(world: World, count: int) -> list[int]:
 
     world.clear()
     like = world.book(world.offers[0], world.slots[world.offers[0]][-1].start, world.people[-1])
-    named = columns()
+    named = name_columns()
     values = named["booking_values"]
     for name, column in (("engagement", "engagement_id"), ("mentor", "mentor_id"), ("mentee", "mentee_id")):
         values = values.replace(f" {name},", f" old.{column},")
@@ -297,7 +297,7 @@ def main() -> None:
 
         world = World(timezone.now())
         one_booking(world, options.rounds)
-        races(world, options.races)
+        measure_races(world, options.races)
 
 
 if __name__ == "__main__":

@@ -23,17 +23,17 @@ COLUMNS = (
 )
 
 
-def cells(name: str, times: object, verdict: dict[str, Any]) -> list[str]:
+def table_cells(name: str, times: object, verdict: dict[str, Any]) -> list[str]:
     wrong = [str(len(verdict[column])) for column in NUMBERED]
     late = [f"{verdict[column]:.1f}" for column in ("late_p50", "late_p99", "late_max")]
     return [name, str(times), str(verdict["expected"]), *wrong, str(verdict["named"]), str(verdict["bounced"]), *late]
 
 
-def line(words: list[str] | tuple[str, ...]) -> str:
+def table_line(words: list[str] | tuple[str, ...]) -> str:
     return f"| {' | '.join(words)} |"
 
 
-def complaints(verdict: dict[str, Any]) -> list[str]:
+def list_complaints(verdict: dict[str, Any]) -> list[str]:
     return [f"{name}: {verdict[name]}" for name in WRONG if verdict[name]]
 
 
@@ -42,7 +42,7 @@ def show_counterproofs() -> None:
         prepare(stand)
         for left_out in ((), ("fence",), ("skip-locked",), ("fence", "skip-locked")):
             verdict = launch(stand, "tests.chaos.counterproof", *left_out)["verdict"]
-            print(f"without {' and '.join(left_out) or 'nothing'}: {complaints(verdict) or 'holds'}", flush=True)
+            print(f"without {' and '.join(left_out) or 'nothing'}: {list_complaints(verdict) or 'holds'}", flush=True)
 
 
 def main() -> int:
@@ -58,13 +58,16 @@ def main() -> int:
         prepare(stand)
         chosen = ("--size", str(options.size), "--seed", str(options.seed))
         report = launch(stand, "tests.chaos.long", *chosen, seconds=HOUR)
-    print(line(COLUMNS))
-    print(line(["---"] * len(COLUMNS)))
+    print(table_line(COLUMNS))
+    print(table_line(["---"] * len(COLUMNS)))
     for played in report["rounds"]:
-        print(line(cells(played["name"], played["times"], played)))
+        print(table_line(table_cells(played["name"], played["times"], played)))
     times = sum(played["times"] for played in report["rounds"])
-    print(line(cells("together", times, report["total"])))
-    wrong = [*complaints(report["total"]), *(word for played in report["rounds"] for word in complaints(played))]
+    print(table_line(table_cells("together", times, report["total"])))
+    wrong = [
+        *list_complaints(report["total"]),
+        *(word for played in report["rounds"] for word in list_complaints(played)),
+    ]
     print("\n".join(wrong) or f"\n{report['total']['accepted']} mails taken, {times} faults, nothing lost.")
     return bool(wrong)
 

@@ -35,12 +35,12 @@ def make_rules() -> Rules:
 
 def make_taken(weeks: int, bookings: int) -> list[Taken]:
     """Sessions on the mentor's own grid, spread evenly over all the weeks."""
-    starts = ask(make_rules(), [], weeks)
+    starts = ask_engine(make_rules(), [], weeks)
     chosen = (starts[number * len(starts) // bookings] for number in range(bookings))
     return [Taken(slot.start, slot.end) for slot in chosen]
 
 
-def ask(rules: Rules, taken: list[Taken], weeks: int, limit: int | None = None) -> list[Slot]:
+def ask_engine(rules: Rules, taken: list[Taken], weeks: int, limit: int | None = None) -> list[Slot]:
     """Ours; an answer covers at most 62 days, so twelve weeks are two questions."""
     slots: list[Slot] = []
     for week in range(0, weeks, 6):
@@ -72,36 +72,36 @@ def ask_naively(rules: Rules, taken: list[Taken], weeks: int) -> list[Slot]:
     return slots
 
 
-def milliseconds(act: Callable[[], object]) -> float:
+def cpu_milliseconds(act: Callable[[], object]) -> float:
     begun = time.process_time()
     act()
     return (time.process_time() - begun) * 1000
 
 
-def forget() -> None:
-    for cached in (availability._slots, walltime._timeline, walltime.day_segments):
+def forget_caches() -> None:
+    for cached in (availability._cached_slots, walltime._zone_timeline, walltime.day_segments):
         cached.cache_clear()
     ZoneInfo.clear_cache()
 
 
 def first_time(act: Callable[[], object]) -> float:
-    forget()
-    return milliseconds(act)
+    forget_caches()
+    return cpu_milliseconds(act)
 
 
-def measure(weeks: int, bookings: int, rounds: int) -> str:
+def measure_engine(weeks: int, bookings: int, rounds: int) -> str:
     rules, taken = make_rules(), make_taken(weeks, bookings)
-    ours = ask(rules, taken, weeks)
+    ours = ask_engine(rules, taken, weeks)
     if ours != ask_naively(rules, taken, weeks):
         sys.exit(f"The two ways disagree at {weeks} weeks and {bookings} bookings.")
-    first = median(first_time(lambda: ask(rules, taken, weeks)) for _ in range(11))
+    first = median(first_time(lambda: ask_engine(rules, taken, weeks)) for _ in range(11))
     soonest, warm, naive = [], [], []
     for turn in range(rounds):
-        warm.append(milliseconds(lambda: ask(rules, taken, weeks)))
-        soonest.append(milliseconds(lambda: ask(rules, taken, min(weeks, 6), limit=3)))
+        warm.append(cpu_milliseconds(lambda: ask_engine(rules, taken, weeks)))
+        soonest.append(cpu_milliseconds(lambda: ask_engine(rules, taken, min(weeks, 6), limit=3)))
         if turn % 10 == 0:
-            naive.append(milliseconds(lambda: ask_naively(rules, taken, weeks)))
-    made = median(milliseconds(lambda: [Taken(t.start, t.end) for t in taken]) for _ in range(rounds))
+            naive.append(cpu_milliseconds(lambda: ask_naively(rules, taken, weeks)))
+    made = median(cpu_milliseconds(lambda: [Taken(t.start, t.end) for t in taken]) for _ in range(rounds))
     ratio = median(naive) / median(warm)
     return (
         f"{weeks:5} {bookings:8} {len(ours):5} {median(warm):8.3f} {AIMS[weeks]:6.1f} {median(soonest):8.3f}"
@@ -124,7 +124,7 @@ def measure_page(bookings: int, rounds: int) -> str:
         with CaptureQueriesContext(connection) as queries:
             ask_database(profile)
         transaction.set_rollback(True)
-    if found != ask(make_rules(), make_taken(4, bookings), 4):
+    if found != ask_engine(make_rules(), make_taken(4, bookings), 4):
         sys.exit(f"The database and the engine alone disagree at {bookings} bookings.")
     return f"    4 {bookings:8} {len(found):5} {median(times):8.3f} {PAGE_AIM:6.1f} {len(queries):8}"
 
@@ -163,12 +163,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=300)
     rounds = parser.parse_args().rounds
     use_pinned_tzdata()
-    made = median(milliseconds(make_rules) for _ in range(rounds))
+    made = median(cpu_milliseconds(make_rules) for _ in range(rounds))
     print(f"milliseconds, medians of {rounds}; making the rules {made:.3f}")
     print("weeks bookings slots     ours   aim  next 3  making them    first    naive  ratio")
     for weeks in AIMS:
         for bookings in (0, 50, 200):
-            print(measure(weeks, bookings, rounds))
+            print(measure_engine(weeks, bookings, rounds))
     with bench_database("booking"):
         print("\nweeks bookings slots database    aim  queries")
         for bookings in (0, 50, 200):

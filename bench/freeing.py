@@ -10,13 +10,13 @@ from datetime import timedelta
 from statistics import median
 from typing import Any
 
-from .booking import PEOPLE, World, milliseconds, p95
+from .booking import PEOPLE, World, measure_milliseconds, percentile_95
 from .stand import bench_database
 
 OFF, ON = "without", "set aside"
 
 
-def cancelling(world: World, rounds: int, line: str) -> None:
+def measure_cancelling(world: World, rounds: int, line: str) -> None:
     from sessions_app.booking.changes import cancel_booking
 
     def cancel(booking: Any) -> Callable[[], object]:
@@ -26,10 +26,10 @@ def cancelling(world: World, rounds: int, line: str) -> None:
     for number in range(2 * rounds):
         offer = world.offers[number % len(world.offers)]
         booking = world.book(offer, world.slots[offer][0].start, world.people[number % PEOPLE])
-        switch(name := (OFF, ON)[number % 2])
-        measured[name].append(milliseconds(cancel(booking)))
-        let_go_of_all()
-    show(f"cancelling, {line}", measured)
+        switch_reserving(name := (OFF, ON)[number % 2])
+        measured[name].append(measure_milliseconds(cancel(booking)))
+        release_all()
+    show_medians(f"cancelling, {line}", measured)
 
 
 def changing_the_week(world: World, rounds: int, line: str) -> None:
@@ -42,35 +42,35 @@ def changing_the_week(world: World, rounds: int, line: str) -> None:
     for number in range(2 * rounds):
         profile = world.offers[number // 2 % len(world.offers)].profile
         rules, days = rules_of(profile.schedule), [(1, 0, 600 + number % 2), (6, 540, 1020 + number % 2)]
-        switch(name := (OFF, ON)[number % 2])
+        switch_reserving(name := (OFF, ON)[number % 2])
         about = {"profile": profile, "rules": rules, "windows": days, "by": profile.person, "now": world.now}
         with transaction.atomic():
-            measured[name].append(milliseconds(lambda: save_week(**about)))  # noqa: B023
+            measured[name].append(measure_milliseconds(lambda: save_week(**about)))  # noqa: B023
             transaction.set_rollback(True)
-    show(f"changing the week, {line}", measured)
+    show_medians(f"changing the week, {line}", measured)
 
 
-def switch(name: str) -> None:
+def switch_reserving(name: str) -> None:
     from django.conf import settings
 
     settings.SET_ASIDE_FOR = timedelta(minutes=2 if name == ON else 0)
 
 
-def let_go_of_all() -> None:
-    from sessions_app.models import SetAside
+def release_all() -> None:
+    from sessions_app.models import ReservedTime
 
-    SetAside.objects.all().delete()
+    ReservedTime.objects.all().delete()
 
 
-def show(what: str, measured: dict[str, list[float]]) -> None:
-    words = (f"{name} {median(times):.2f} (p95 {p95(times):.2f})" for name, times in measured.items())
+def show_medians(what: str, measured: dict[str, list[float]]) -> None:
+    words = (f"{name} {median(times):.2f} (p95 {percentile_95(times):.2f})" for name, times in measured.items())
     print(f"{what}: {', '.join(words)}")
 
 
-def stand_in_line(world: World, count: int) -> None:
+def fill_waitlist(world: World, count: int) -> None:
     """For help with words that somebody has, and with words that nobody has."""
     from accounts.models import User
-    from sessions_app.models import Waiting
+    from sessions_app.models import WaitlistEntry
 
     names = [f"waits{number}@bench.example" for number in range(count)]
     known = set(User.objects.filter(email__in=names).values_list("email", flat=True))
@@ -78,7 +78,7 @@ def stand_in_line(world: World, count: int) -> None:
     until = world.now + timedelta(days=30)
     for person in User.objects.filter(email__in=names):
         about = "Should I take the counter-offer?" if person.pk % 10 == 0 else f"Naming ferret {person.pk}"
-        Waiting.objects.create(person=person, words=about, since=world.now, until=until)
+        WaitlistEntry.objects.create(person=person, words=about, since=world.now, until=until)
 
 
 def main() -> None:
@@ -89,20 +89,20 @@ def main() -> None:
     with bench_database("booking"):
         from django.utils import timezone
 
-        from search.indexing import rebuild
-        from sessions_app.models import Waiting
-        from sessions_app.waiting.handing_out import give_freed_time
+        from search.indexing import rebuild_index
+        from sessions_app.models import WaitlistEntry
+        from sessions_app.waiting.handing_out import hand_out_freed_time
 
         world = World(timezone.now())
-        Waiting.objects.all().delete()
-        rebuild(now=world.now)
+        WaitlistEntry.objects.all().delete()
+        rebuild_index(now=world.now)
         for count in (0, options.line):
-            stand_in_line(world, count)
+            fill_waitlist(world, count)
             line = f"{count} in line" if count else "nobody in line"
-            cancelling(world, options.rounds, line)
+            measure_cancelling(world, options.rounds, line)
             changing_the_week(world, options.rounds // 4, line)
-        look = milliseconds(lambda: give_freed_time(now=world.now, seconds=600))
-        again = milliseconds(lambda: give_freed_time(now=world.now, seconds=600))
+        look = measure_milliseconds(lambda: hand_out_freed_time(now=world.now, seconds=600))
+        again = measure_milliseconds(lambda: hand_out_freed_time(now=world.now, seconds=600))
         print(f"the worker's look at {options.line} in line: {look:.0f}, and again {again:.0f}")
 
 

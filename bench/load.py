@@ -34,7 +34,7 @@ PLAIN = "/help/"
 
 
 @contextmanager
-def server(variables: dict[str, str], port: int) -> Iterator[psutil.Process]:
+def run_server(variables: dict[str, str], port: int) -> Iterator[psutil.Process]:
     own = {"PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}", "DATA_DIR": f"{variables['DATA_DIR']}/bench"}
     environment = {**os.environ, **variables, **own}
     manage = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
@@ -45,7 +45,7 @@ def server(variables: dict[str, str], port: int) -> Iterator[psutil.Process]:
     try:
         for _try in range(100):
             try:
-                if get(http.client.HTTPConnection("127.0.0.1", port, timeout=5), "/healthz/live")[0] == 200:
+                if get_page(http.client.HTTPConnection("127.0.0.1", port, timeout=5), "/healthz/live")[0] == 200:
                     break
             except OSError:
                 time.sleep(0.1)
@@ -55,7 +55,9 @@ def server(variables: dict[str, str], port: int) -> Iterator[psutil.Process]:
         started.wait(30)
 
 
-def get(connection: http.client.HTTPConnection, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
+def get_page(
+    connection: http.client.HTTPConnection, path: str, headers: dict[str, str] | None = None
+) -> tuple[int, str]:
     connection.request("GET", path, headers=ZONE | (headers or {}))
     answer = connection.getresponse()
     return answer.status, answer.read().decode()
@@ -119,7 +121,7 @@ class Person:
         return text
 
 
-def people(port: int, count: int, requests: int, kind: str, seed: int) -> dict[str, object]:
+def run_people(port: int, count: int, requests: int, kind: str, seed: int) -> dict[str, object]:
     """In this process: all at once, and what they met."""
     crowd = [Person(port, seed * 1000 + number, requests, kind) for number in range(count)]
     threads = [Thread(target=person.run) for person in crowd]
@@ -142,13 +144,13 @@ def from_outside(port: int, count: int, requests: int, kind: str, seed: int) -> 
     return json.loads(done.stdout)
 
 
-def cpu(master: psutil.Process) -> float:
+def cpu_seconds(master: psutil.Process) -> float:
     """Seconds that the server's processes have used."""
     used = [process.cpu_times() for process in (master, *master.children(recursive=True))]
     return sum(times.user + times.system for times in used)
 
 
-def report(name: str, met: dict, used: float) -> float:
+def print_report(name: str, met: dict, used: float) -> float:
     total = sum(map(len, met["times"].values()))
     rate = total / met["seconds"]
     print(f"{name}: {total} requests, {rate:.0f} a second, {1000 * used / total:.2f} ms of the server's CPU each")
@@ -170,27 +172,27 @@ def main() -> None:
     options = parser.parse_args()
     if options.people:
         port, count, requests, kind, seed = options.people
-        print(json.dumps(people(int(port), int(count), int(requests), kind, int(seed))))
+        print(json.dumps(run_people(int(port), int(count), int(requests), kind, int(seed))))
         return
     with bench_database(f"search_{options.mentors}") as variables:
         from django.utils import timezone
 
-        from bench.search.world import fill
+        from bench.search.world import fill_world
         from local.ports import free_port
-        from search.indexing import sweep
+        from search.indexing import refresh_stale_rows
 
         now = timezone.now()
-        fill(options.mentors, now=now)
-        while sweep(now=now):
+        fill_world(options.mentors, now=now)
+        while refresh_stale_rows(now=now):
             pass
         port = free_port()
-        with server(variables, port) as master:
+        with run_server(variables, port) as master:
             from_outside(port, 4, 10, "", 0)  # warm
             each = {}
             for name, kind in {"people": "", "results alone": "results", "a plain page alone": "plain"}.items():
-                before = cpu(master)
+                before = cpu_seconds(master)
                 met = from_outside(port, options.crowd, options.requests, kind, 1)
-                each[name] = report(name, met, cpu(master) - before)
+                each[name] = print_report(name, met, cpu_seconds(master) - before)
             ratio = each["results alone"] / each["a plain page alone"]
             print(f"a page of results costs {ratio:.1f} times the CPU of a plain page (aim 12)")
 

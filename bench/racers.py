@@ -31,13 +31,13 @@ class Racers:
 
 
 @contextlib.contextmanager
-def racers(count: int, acts: Acts) -> Iterator[Racers]:
+def start_racers(count: int, acts: Acts) -> Iterator[Racers]:
     from django.db import connection
 
     connection.close()
     context = get_context("fork")
     pipes = [context.Pipe() for _racer in range(count)]
-    processes = [context.Process(target=_run, args=(theirs, acts), daemon=True) for _ours, theirs in pipes]
+    processes = [context.Process(target=_run_racer, args=(theirs, acts), daemon=True) for _ours, theirs in pipes]
     for process in processes:
         process.start()
     try:
@@ -49,10 +49,10 @@ def racers(count: int, acts: Acts) -> Iterator[Racers]:
             process.join()
 
 
-def _run(pipe: Connection, acts: Acts) -> None:
+def _run_racer(pipe: Connection, acts: Acts) -> None:
     from django.db import connection
 
-    from sessions_app.errors import BookingError
+    from sessions_app.errors import SessionError
 
     connection.ensure_connection()
     while order := pipe.recv():
@@ -61,7 +61,7 @@ def _run(pipe: Connection, acts: Acts) -> None:
         began = time.perf_counter()
         try:
             outcome = "won" if acts[act](*tried) else "lost"
-        except BookingError as error:
+        except SessionError as error:
             outcome = f"refused: {error.code}"
         except Exception as error:
             outcome = f"failed: {type(error).__name__}"

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "script"))
 
 from local.places import data_dir
 from local.servers import Servers
-from local.variables import addresses, base_variables
+from local.variables import base_variables, server_addresses
 
 
 @contextlib.contextmanager
@@ -25,9 +25,9 @@ def bench_database(name: str) -> Iterator[dict[str, str]]:
     """The variables of the environment that lead to it; they are set in this process too."""
     with Servers(data_dir()) as urls:
         url = urlsplit(urls["DATABASE_URL"])
-        _create(urls["DATABASE_URL"], f"bench_{name}")
+        _create_database(urls["DATABASE_URL"], f"bench_{name}")
         own = {**urls, "DATABASE_URL": url._replace(path=f"/bench_{name}").geturl()}
-        variables = base_variables() | addresses(own) | {"DEBUG": "0", "LOG_LEVEL": "WARNING"}
+        variables = base_variables() | server_addresses(own) | {"DEBUG": "0", "LOG_LEVEL": "WARNING"}
         os.environ.update(variables | {"DJANGO_SETTINGS_MODULE": "mentoring.settings"})
 
         import django
@@ -38,7 +38,7 @@ def bench_database(name: str) -> Iterator[dict[str, str]]:
         yield variables
 
 
-def _create(url: str, name: str) -> None:
+def _create_database(url: str, name: str) -> None:
     with contextlib.closing(psycopg2.connect(url)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:

@@ -29,13 +29,13 @@ def main() -> None:
             by = (engagement.mentor, engagement.mentee)[number % 2]
             last = send_message(engagement=engagement, body="Words " * 20, by=by, now=now, key=str(number))
         page = f"/messages/{engagement.uuid}/"
-        measure(client, "nothing new", page, {"after": last.pk})
-        measure(client, "one new message", page, {"after": last.pk - 1})
-        measure(client, "the whole page", page, {}, part=False)
+        measure_page(client, "nothing new", page, {"after": last.pk})
+        measure_page(client, "one new message", page, {"after": last.pk - 1})
+        measure_page(client, "the whole page", page, {}, part=False)
         transaction.set_rollback(True)
 
 
-def measure(client: Client, name: str, page: str, query: dict, *, part: bool = True) -> None:
+def measure_page(client: Client, name: str, page: str, query: dict, *, part: bool = True) -> None:
     headers = {"HX-Request": "true"} if part else {}
     spans = []
     for _number in range(TIMES):

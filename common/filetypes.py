@@ -113,12 +113,12 @@ def ending_of(name: str) -> str:
 def clean_name(name: str) -> str:
     """What a person may be shown and a disk may be given: no folders, nothing invisible, not too long, same ending."""
     last = unicodedata.normalize("NFC", name.replace("\\", "/")).rpartition("/")[2]
-    stem, _dot, ending = "".join(visible(last)).rpartition(".")
+    stem, _dot, ending = "".join(visible_characters(last)).rpartition(".")
     stem = " ".join(stem.split()).strip(". ") or "file"
     return f"{stem[: NAME_LENGTH - len(ending) - 1]}.{ending}"
 
 
-def visible(text: str) -> Iterable[str]:
+def visible_characters(text: str) -> Iterable[str]:
     """Without control characters and what turns text round; line breaks become spaces."""
     for character in text:
         if unicodedata.category(character) in {"Cc", "Zl", "Zp"}:

@@ -41,7 +41,7 @@ class KitForm(forms.Form):
 
 
 @login_not_required
-def kit(request: HttpRequest) -> HttpResponse:
+def kit_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/kit.html", kit_context())
 
 

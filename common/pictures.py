@@ -62,7 +62,7 @@ def open_picture(content: bytes) -> Iterator[Image.Image]:
         raise UnreadablePictureError from error
 
 
-def upright(image: Image.Image) -> Image.Image:
+def turn_upright(image: Image.Image) -> Image.Image:
     """As the camera was held: only the turn is read of what it wrote, which Pillow can't always write back."""
     try:
         orientation = image.getexif().get(ExifTags.Base.Orientation)
@@ -72,7 +72,7 @@ def upright(image: Image.Image) -> Image.Image:
     return image.transpose(turn) if turn is not None else image
 
 
-def flattened(image: Image.Image) -> Image.Image:
+def flatten_on_white(image: Image.Image) -> Image.Image:
     """Colours alone, on white."""
     flat = Image.new("RGB", image.size, "white")
     rgba = image.convert("RGBA")

@@ -18,7 +18,7 @@ M = TypeVar("M", bound=models.Model)
 PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
-class Reading(Generic[M]):
+class ModelColumns(Generic[M]):
     """All columns of one table under an alias, and the instance that a row of them is."""
 
     def __init__(self, model: type[M], alias: str) -> None:

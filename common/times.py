@@ -54,7 +54,7 @@ def is_repeated(local: datetime) -> bool:
 def clock_text(moment: datetime, zone: str, hour12: bool = False) -> str:
     """`14:30` or `2:30 pm`; in an hour that comes twice, with the offset: `01:30 (UTC+1)`."""
     local = in_zone(moment, zone)
-    text = f"{bare_clock(local, hour12)} {meridiem(local)}" if hour12 else bare_clock(local, hour12)
+    text = f"{bare_clock(local, hour12)} {meridiem_text(local)}" if hour12 else bare_clock(local, hour12)
     return f"{text} ({offset_text(zone, moment)})" if is_repeated(local) else text
 
 
@@ -62,7 +62,7 @@ def bare_clock(local: datetime, hour12: bool) -> str:
     return f"{(local.hour - 1) % 12 + 1}:{local:%M}" if hour12 else f"{local:%H:%M}"
 
 
-def meridiem(local: datetime) -> str:
+def meridiem_text(local: datetime) -> str:
     return _("am") if local.hour < 12 else _("pm")
 
 
@@ -71,7 +71,7 @@ def range_text(start: datetime, end: datetime, zone: str, hour12: bool = False) 
     if not hour12:
         return f"{clock_text(start, zone)}–{clock_text(end, zone)}"
     first, last = in_zone(start, zone), in_zone(end, zone)
-    if meridiem(first) == meridiem(last) and first.date() == last.date() and not is_repeated(first):
+    if meridiem_text(first) == meridiem_text(last) and first.date() == last.date() and not is_repeated(first):
         return f"{bare_clock(first, hour12)}–{clock_text(end, zone, hour12)}"
     return f"{clock_text(start, zone, hour12)} – {clock_text(end, zone, hour12)}"
 

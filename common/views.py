@@ -33,12 +33,12 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-def privacy(request: HttpRequest) -> HttpResponse:
+def privacy_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/privacy.html")
 
 
 @login_not_required
-def accessibility(request: HttpRequest) -> HttpResponse:
+def accessibility_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/accessibility.html")
 
 
@@ -46,7 +46,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return render(request, "400.html", status=400)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden_page(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "403.html", status=403)
 
 
@@ -58,7 +58,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
-def gone(request: HttpRequest, title: str = "", text: str = "") -> HttpResponse:
+def gone_page(request: HttpRequest, title: str = "", text: str = "") -> HttpResponse:
     """410: what was here has been taken away for good; the caller may say what and where to go instead."""
     return render(request, "410.html", {"title": title or _("This is no longer here"), "text": text}, status=410)
 
@@ -74,7 +74,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(get_template("500.html").render(bare_context()), status=500)
 
 
-def unavailable(request: HttpRequest, until: datetime | None = None) -> HttpResponse:
+def maintenance_page(request: HttpRequest, until: datetime | None = None) -> HttpResponse:
     """503 during maintenance, as bare as 500."""
     response = HttpResponse(get_template("503.html").render(bare_context() | {"until": until}), status=503)
     response["Retry-After"] = "300"

@@ -212,13 +212,13 @@ def zone_names() -> tuple[str, ...]:
 
 
 @cache
-def _known() -> frozenset[str]:
+def _known_zones() -> frozenset[str]:
     return frozenset(zone_names())
 
 
 def is_known_zone(name: str) -> bool:
     """Whether this exact name may be stored; abbreviations, fixed offsets and retired names may not."""
-    return name in _known()
+    return name in _known_zones()
 
 
 def city_of(name: str) -> str:
@@ -249,7 +249,7 @@ def canonical_zone(name: str) -> str | None:
 
     None for what names no place, such as abbreviations and offsets, and for what is no name of the database at all.
     """
-    while name not in _known():
+    while name not in _known_zones():
         following = RENAMED.get(name) or _links().get(name)
         if following is None or name in ABBREVIATIONS:
             return None
@@ -263,7 +263,7 @@ def _by_text() -> dict[str, str]:
     retired = {name: zone for name in (*_links(), *RENAMED) if (zone := canonical_zone(name))}
     known = {city_of(name): zone for name, zone in retired.items() if _ends_in_a_city(name)}
     known |= retired | OFFSETS | ALIASES | {city_of(name): name for name in names} | {name: name for name in names}
-    return {_plain(text): name for text, name in known.items()}
+    return {_normalize_text(text): name for text, name in known.items()}
 
 
 def _ends_in_a_city(name: str) -> bool:
@@ -277,7 +277,7 @@ OTHER_LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "ð":
 HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 
 
-def _plain(text: str) -> str:
+def _normalize_text(text: str) -> str:
     """Without accents, in small letters, with single blanks where names of zones and people write other things."""
     letters = unicodedata.normalize("NFKD", text.casefold().translate(OTHER_LETTERS))
     bare = "".join(
@@ -291,5 +291,5 @@ def find_zone(text: str) -> str | None:
 
     None where we don't know it.
     """
-    plain = _plain(text)
+    plain = _normalize_text(text)
     return _by_text().get(plain) or _by_text().get(plain.removesuffix(" city"))

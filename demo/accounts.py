@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from mentors.models import Format, IssueType, ProfileState
 
-from .data import Leaf, leaves
+from .data import Leaf, topic_leaves
 from .mentors import MentorPlan, OfferPlan
 from .people import DOMAIN, People, Person
 from .schedules import SchedulePlan
@@ -49,21 +49,21 @@ def invent_cast(people: People, today: datetime) -> Cast:
     return Cast(
         sam=people.named("Sam Whitlock", "Europe/London", ("en",), days_ago=90),
         maria=people.named("Maria Lindqvist", "Europe/Stockholm", ("sv", "en"), days_ago=FOUNDED, is_staff=True),
-        priya=_priya(people, today),
-        tomas=_tomas(people, today),
-        jonas=_jonas(people, today),
+        priya=_plan_priya(people, today),
+        tomas=_plan_tomas(people, today),
+        jonas=_plan_jonas(people, today),
     )
 
 
-def _topics(*names: str) -> tuple[Leaf, ...]:
-    return tuple(next(leaf for leaf in leaves() if leaf.name == name) for name in names)
+def _find_topics(*names: str) -> tuple[Leaf, ...]:
+    return tuple(next(leaf for leaf in topic_leaves() if leaf.name == name) for name in names)
 
 
-def _week(days: tuple[int, ...], start: float, end: float) -> tuple[tuple[int, int, int], ...]:
+def _weekly_windows(days: tuple[int, ...], start: float, end: float) -> tuple[tuple[int, int, int], ...]:
     return tuple((day, round(start * 60), round(end * 60)) for day in days)
 
 
-def _priya(people: People, today: datetime) -> MentorPlan:
+def _plan_priya(people: People, today: datetime) -> MentorPlan:
     person = people.named("Priya Raghunathan", "Asia/Kolkata", ("en", "ta"), days_ago=400)
     kinds = (IssueType.DECISION, IssueType.CAREER)
     return MentorPlan(
@@ -79,18 +79,18 @@ def _priya(people: People, today: datetime) -> MentorPlan:
             "in your seat, then we write the next sentence together. I cannot help with visas or legal terms; I will "
             "tell you who can."
         ),
-        topics=_topics("Counter-offers", "Negotiation", "First-time managing", "Promotion"),
+        topics=_find_topics("Counter-offers", "Negotiation", "First-time managing", "Promotion"),
         offers=(
             OfferPlan("One quick answer", 15, Format.VIDEO, True, kinds),
             OfferPlan("Talk it through", 25, Format.VIDEO, True, kinds),
             OfferPlan("Work on it together", 45, Format.VIDEO, True, kinds),
         ),
-        schedule=SchedulePlan("Asia/Kolkata", _week((1, 2, 3, 4, 5), 18.5, 21.5)),
+        schedule=SchedulePlan("Asia/Kolkata", _weekly_windows((1, 2, 3, 4, 5), 18.5, 21.5)),
         approved_at=person.joined + timedelta(days=2),
     )
 
 
-def _tomas(people: People, today: datetime) -> MentorPlan:
+def _plan_tomas(people: People, today: datetime) -> MentorPlan:
     person = people.named("Tomás Herrera", "America/Sao_Paulo", ("pt", "es", "en"), days_ago=380)
     return MentorPlan(
         person=person,
@@ -104,28 +104,31 @@ def _tomas(people: People, today: datetime) -> MentorPlan:
             "I ask a lot for five minutes and then say what I think. Send the offer or the advert the day before. I do "
             "not pass on applications to my employer."
         ),
-        topics=_topics("Comparing offers", "Counter-offers", "Leaving a job", "CVs"),
+        topics=_find_topics("Comparing offers", "Counter-offers", "Leaving a job", "CVs"),
         offers=(
             OfferPlan("Read one page with me", 25, Format.VIDEO, False, (IssueType.CAREER, IssueType.FEEDBACK)),
             OfferPlan("A mock interview with feedback", 45, Format.VIDEO, False, (IssueType.INTERVIEW,)),
         ),
         schedule=SchedulePlan(
-            "America/Sao_Paulo", (*_week((1, 3, 5), 9, 11), *_week((2, 4), 17, 20)), notice=720, max_per_week=6
+            "America/Sao_Paulo",
+            (*_weekly_windows((1, 3, 5), 9, 11), *_weekly_windows((2, 4), 17, 20)),
+            notice=720,
+            max_per_week=6,
         ),
         approved_at=person.joined + timedelta(days=3),
     )
 
 
-def _jonas(people: People, today: datetime) -> MentorPlan:
+def _plan_jonas(people: People, today: datetime) -> MentorPlan:
     person = people.named("Jonas Albrecht", "Europe/Berlin", ("de", "en"), days_ago=2)
     return MentorPlan(
         person=person,
         headline="Lab manager, previously in a hospital",
         asks=("Is a doctorate right for me?", "From the lab to industry: what first?", "Leadership"),
         how_i_work="Tell me first what you have tried. Then we skip it. Two people did this for me once.",
-        topics=_topics("Choosing studies", "Changing field"),
+        topics=_find_topics("Choosing studies", "Changing field"),
         offers=(OfferPlan("One question, properly", 20, Format.VIDEO, True, (IssueType.DECISION,)),),
-        schedule=SchedulePlan("Europe/Berlin", _week((2, 4), 18, 20), max_per_week=2),
+        schedule=SchedulePlan("Europe/Berlin", _weekly_windows((2, 4), 18, 20), max_per_week=2),
         state=ProfileState.SUBMITTED,
         submitted_at=person.joined + timedelta(days=1),
     )

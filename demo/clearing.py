@@ -21,7 +21,7 @@ TABLES = (
     " WHERE id IN (SELECT id FROM demo_engagement)",
     "CREATE TEMP TABLE demo_message ON COMMIT DROP AS SELECT id FROM sessions_app_message"
     " WHERE engagement_id IN (SELECT id FROM demo_engagement)",
-    "CREATE TEMP TABLE demo_seat ON COMMIT DROP AS SELECT id FROM sessions_app_seat"
+    "CREATE TEMP TABLE demo_seat ON COMMIT DROP AS SELECT id FROM sessions_app_readmarker"
     " WHERE engagement_id IN (SELECT id FROM demo_engagement)",
     "ANALYZE demo_person, demo_profile, demo_booking, demo_engagement, demo_brief",
 )
@@ -29,21 +29,21 @@ LOGS = (
     "sessions_app_attendanceact",
     "sessions_app_bookingevent",
     "sessions_app_threadopening",
-    "sessions_app_wordsdecision",
+    "sessions_app_quotedecision",
     "mentors_profiledecision",
 )
 ROWS = (
     "DELETE FROM notifications_notification WHERE subject_type = 'booking'"
     " AND subject_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM notifications_notification WHERE subject_type = 'action'"
-    " AND subject_id IN (SELECT id FROM sessions_app_actionitem WHERE booking_id IN (SELECT id FROM demo_booking))",
+    " AND subject_id IN (SELECT id FROM sessions_app_nextstep WHERE booking_id IN (SELECT id FROM demo_booking))",
     "DELETE FROM notifications_inboxitem WHERE subject_type = 'booking'"
     " AND subject_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM notifications_inboxitem WHERE subject_type = 'action'"
-    " AND subject_id IN (SELECT id FROM sessions_app_actionitem WHERE booking_id IN (SELECT id FROM demo_booking))",
-    "DELETE FROM sessions_app_actionitem WHERE booking_id IN (SELECT id FROM demo_booking)",
+    " AND subject_id IN (SELECT id FROM sessions_app_nextstep WHERE booking_id IN (SELECT id FROM demo_booking))",
+    "DELETE FROM sessions_app_nextstep WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_followup WHERE booking_id IN (SELECT id FROM demo_booking)",
-    "DELETE FROM sessions_app_wordsdecision WHERE feedback_id IN"
+    "DELETE FROM sessions_app_quotedecision WHERE feedback_id IN"
     " (SELECT id FROM sessions_app_feedback WHERE booking_id IN (SELECT id FROM demo_booking))",
     "DELETE FROM sessions_app_feedback WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_moretime WHERE booking_id IN (SELECT id FROM demo_booking)",
@@ -64,7 +64,7 @@ ROWS = (
     " (SELECT id FROM sessions_app_report WHERE message_id IN (SELECT id FROM demo_message))",
     "DELETE FROM sessions_app_report WHERE message_id IN (SELECT id FROM demo_message)",
     "DELETE FROM sessions_app_message WHERE id IN (SELECT id FROM demo_message)",
-    "DELETE FROM sessions_app_seat WHERE id IN (SELECT id FROM demo_seat)",
+    "DELETE FROM sessions_app_readmarker WHERE id IN (SELECT id FROM demo_seat)",
     "DELETE FROM sessions_app_sharedfile WHERE engagement_id IN (SELECT id FROM demo_engagement)",
     "DELETE FROM sessions_app_engagement WHERE id IN (SELECT id FROM demo_engagement)",
     "DELETE FROM sessions_app_brief WHERE id IN (SELECT id FROM demo_brief)",

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from sessions_app.booking.changes import edit_brief
-from sessions_app.models import Booking, BookingState, Message, Seat
+from sessions_app.models import Booking, BookingState, Message, ReadMarker
 from sessions_app.questions.brief_input import BriefInput
 
 from .people import DOMAIN
@@ -38,4 +38,4 @@ def write_conversation(now: datetime) -> None:
         at = now - timedelta(hours=len(SAID) - number)
         last = Message.objects.create(engagement=engagement, author=author, body=words, key=f"{number}", sent_at=at).pk
     for person in (booking.mentor, booking.mentee):
-        Seat.objects.create(engagement=engagement, person=person, read_to=last)
+        ReadMarker.objects.create(engagement=engagement, person=person, read_to=last)

@@ -27,7 +27,7 @@ class Table:
         # Columns that a later migration adds get what the model says a new row has.
         missing = [field for field in self.meta.concrete_fields if field.column not in self.columns]
         self.columns += [str(field.column) for field in missing]
-        self.rest = "".join(f"\t{_as_text(_default(field))}" for field in missing) + "\n"
+        self.rest = "".join(f"\t{_as_text(_field_default(field))}" for field in missing) + "\n"
         if unknown := set(self.columns) - known:
             raise ValueError(f"{self.meta.db_table} has no {sorted(unknown)}.")
         self.ids = self._reserve()
@@ -59,7 +59,7 @@ class Table:
             size = min(size * 10, AT_ONCE)
 
 
-def _default(field: "models.Field[Any, Any]") -> Any:
+def _field_default(field: "models.Field[Any, Any]") -> Any:
     if field.has_default() and callable(field.default) and field.default is not list and field.default is not dict:
         raise ValueError(f"{field} is made anew for each row: name it among the columns.")
     return field.get_default()
@@ -70,7 +70,7 @@ def _as_text(value: Any) -> str:
     return writer(value) if writer else str(value).translate(_ESCAPES)
 
 
-def _array(values: list[Any] | tuple[Any, ...]) -> str:
+def _array_text(values: list[Any] | tuple[Any, ...]) -> str:
     quoted = ('"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
     return ("{" + ",".join(quoted) + "}").translate(_ESCAPES)
 
@@ -81,8 +81,8 @@ _WRITERS: dict[type, Any] = {
     int: str,
     datetime: datetime.isoformat,
     date: date.isoformat,
-    list: _array,
-    tuple: _array,
+    list: _array_text,
+    tuple: _array_text,
     dict: lambda value: json.dumps(value, ensure_ascii=False).translate(_ESCAPES),
     DateTimeTZRange: lambda value: f"[{value.lower.isoformat()},{value.upper.isoformat()})",
 }

@@ -28,13 +28,13 @@ class City:
     languages: tuple[str, ...]
 
 
-def read(name: str) -> Any:
+def read_data(name: str) -> Any:
     return json.loads(resources.files(__package__).joinpath("data", f"{name}.json").read_text(encoding="utf-8"))
 
 
 @cache
-def words() -> dict[str, Any]:
-    words: dict[str, Any] = read("words")
+def demo_words() -> dict[str, Any]:
+    words: dict[str, Any] = read_data("words")
     words["fills"]["years"] = [str(years) for years in range(4, 26)]
     words["fills"]["count"] = [str(count) for count in range(20, 160, 5)]
     words["fills"]["team"] = [str(size) for size in range(4, 41)]
@@ -42,23 +42,23 @@ def words() -> dict[str, Any]:
 
 
 @cache
-def leaves() -> tuple[Leaf, ...]:
+def topic_leaves() -> tuple[Leaf, ...]:
     return tuple(
         Leaf(leaf["name"], root["name"], tuple(leaf["synonyms"]), tuple(leaf["asks"]), tuple(root["issue_types"]))
-        for root in read("topics")
+        for root in read_data("topics")
         for leaf in root["topics"]
     )
 
 
 @cache
-def roots() -> tuple[str, ...]:
-    return tuple(root["name"] for root in read("topics"))
+def topic_roots() -> tuple[str, ...]:
+    return tuple(root["name"] for root in read_data("topics"))
 
 
 @cache
-def cities() -> tuple[tuple[City, ...], tuple[int, ...]]:
+def weighted_cities() -> tuple[tuple[City, ...], tuple[int, ...]]:
     """Cities, and how many people live in each compared with the others."""
-    people = read("people")
+    people = read_data("people")
     places = []
     for zone, culture, _weight, *own in people["cities"]:
         names = people["cultures"][culture]
@@ -68,11 +68,11 @@ def cities() -> tuple[tuple[City, ...], tuple[int, ...]]:
     return tuple(places), tuple(row[2] for row in people["cities"])
 
 
-def fill(rng: Random, template: str) -> str:
+def fill_template(rng: Random, template: str) -> str:
     """The template with each `{blank}` filled; the same blank twice gets two words."""
-    fills = words()["fills"]
+    fills = demo_words()["fills"]
     return _BLANK.sub(lambda match: rng.choice(fills[match[1]]), template)
 
 
-def said(rng: Random, kind: str) -> str:
-    return fill(rng, rng.choice(words()[kind]))
+def invent_sentence(rng: Random, kind: str) -> str:
+    return fill_template(rng, rng.choice(demo_words()[kind]))

@@ -6,7 +6,7 @@ from random import Random
 
 from django.utils.text import slugify
 
-from .data import cities
+from .data import weighted_cities
 
 DOMAIN = "demo.example"
 INITIALS = "ABDEFGHJKLMNPRSTVW"
@@ -36,7 +36,7 @@ class People:
         self.today = today
         self.namesakes: dict[str, int] = {}
         self.slugs = known
-        self.cities, self.weights = cities()
+        self.cities, self.weights = weighted_cities()
 
     def invent(self, *, days_ago: tuple[int, int]) -> Person:
         rng = self.rng

@@ -50,7 +50,7 @@ class SchedulePlan:
 
 
 def invent_schedule(rng: Random, zone: str, today: date) -> SchedulePlan:
-    windows = _windows(rng)
+    windows = _invent_windows(rng)
     return SchedulePlan(
         zone=zone,
         windows=windows,
@@ -59,28 +59,28 @@ def invent_schedule(rng: Random, zone: str, today: date) -> SchedulePlan:
         horizon_days=rng.choices((14, 21, 30, 45, 60), (10, 10, 60, 10, 10))[0],
         max_per_day=rng.choices((None, 1, 2, 3), (70, 8, 14, 8))[0],
         max_per_week=rng.choices((None, 2, 3, 5), (40, 30, 18, 12))[0],
-        overrides=_overrides(rng, today) if rng.random() < 0.25 else {},
+        overrides=_invent_overrides(rng, today) if rng.random() < 0.25 else {},
         time_off=_time_off(rng, today) if rng.random() < 0.15 else (),
     )
 
 
-def _windows(rng: Random) -> tuple[tuple[int, int, int], ...]:
+def _invent_windows(rng: Random) -> tuple[tuple[int, int, int], ...]:
     week: Week = {}
     weights = [pattern[0] for pattern in PATTERNS]
     for _weight, days, (fewest, most), hours in rng.choices(PATTERNS, weights, k=rng.choices((1, 2), (65, 35))[0]):
         start, end = rng.choice(hours)
         for day in rng.sample(list(days), min(len(days), rng.randint(fewest, most))):
-            _add(week, day, round(start * HOUR), round(end * HOUR))
+            _add_window(week, day, round(start * HOUR), round(end * HOUR))
     return tuple(sorted((day, start, end) for day, spans in week.items() for start, end in spans))
 
 
-def _add(week: Week, day: int, start: int, end: int) -> None:
+def _add_window(week: Week, day: int, start: int, end: int) -> None:
     """Add a window where it touches no other of its day: the database refuses windows that overlap."""
     if all(end < other[0] or other[1] < start for other in week.get(day, [])):
         week.setdefault(day, []).append((start, end))
 
 
-def _overrides(rng: Random, today: date) -> dict[date, tuple[tuple[int, int], ...]]:
+def _invent_overrides(rng: Random, today: date) -> dict[date, tuple[tuple[int, int], ...]]:
     """Closed, or open at other hours, on one to three days of the next three weeks."""
     days = [today + timedelta(days=ahead) for ahead in sorted(rng.sample(range(2, 22), rng.randint(1, 3)))]
     return {day: () if rng.random() < 0.5 else ((10 * HOUR, 12 * HOUR),) for day in days}

@@ -10,7 +10,7 @@ from django.conf import settings
 from sessions_app.availability.slots import Slot, Taken, list_slots
 from sessions_app.models import BookingState
 
-from .data import said
+from .data import invent_sentence
 from .mentors import MentorPlan, OfferPlan, invent_question
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -33,7 +33,7 @@ AFTER_ASKING = {
 
 
 @dataclass(slots=True)
-class Seat:
+class BusyMentee:
     """A mentee as far as sessions go: who, and which times are taken."""
 
     person: int
@@ -70,7 +70,7 @@ class Diary:
 
     rng: Random
     mentor: MentorPlan
-    seats: Sequence[Seat]
+    seats: Sequence[BusyMentee]
     today: datetime
     now: datetime
     sessions: list[SessionPlan] = field(default_factory=list)
@@ -85,7 +85,7 @@ class Diary:
         return list_slots(rules, self.taken, length=offer.length, now=booked_from, first=first, last=last)
 
     def past(
-        self, days: int, *, seat: Seat | None = None, offer: int | None = None, state: BookingState | None = None
+        self, days: int, *, seat: BusyMentee | None = None, offer: int | None = None, state: BookingState | None = None
     ) -> None:
         """Put one session of the last `days` days into the diary, if there was a time for it."""
         offer = self._offer() if offer is None else offer
@@ -95,7 +95,9 @@ class Diary:
         if taken := self._take(slots, seat):
             self.sessions.append(self._over(*taken, offer, state))
 
-    def ahead(self, days: int, *, seat: Seat | None = None, offer: int | None = None, soonest: bool = False) -> None:
+    def ahead(
+        self, days: int, *, seat: BusyMentee | None = None, offer: int | None = None, soonest: bool = False
+    ) -> None:
         """Put one session to come into the diary: booked or asked for lately, tomorrow at the earliest."""
         offer = self._offer() if offer is None else offer
         plan, schedule = self.mentor.offers[offer], self.mentor.schedule
@@ -113,7 +115,7 @@ class Diary:
     def _offer(self) -> int:
         return self.rng.randrange(len(self.mentor.offers))
 
-    def _take(self, slots: list[Slot], seat: Seat | None) -> tuple[Seat, Slot] | None:
+    def _take(self, slots: list[Slot], seat: BusyMentee | None) -> tuple[BusyMentee, Slot] | None:
         if not slots:
             return None
         for _try in range(8):
@@ -130,7 +132,7 @@ class Diary:
         notice = timedelta(minutes=self.mentor.schedule.notice)
         return slot.start - notice - HOUR * self.rng.uniform(25, 140)
 
-    def _asked(self, who: Seat, slot: Slot, offer: int) -> SessionPlan:
+    def _asked(self, who: BusyMentee, slot: Slot, offer: int) -> SessionPlan:
         """A request that waits: real hours count here, so that its deadline lies ahead."""
         created_at = self.now - HOUR * self.rng.uniform(1, 9)
         return SessionPlan(
@@ -143,7 +145,7 @@ class Diary:
             expires_at=created_at + settings.REQUEST_DEADLINE,
         )
 
-    def _agreed(self, who: Seat, slot: Slot, offer: int) -> SessionPlan:
+    def _agreed(self, who: BusyMentee, slot: Slot, offer: int) -> SessionPlan:
         created_at = min(self._created(slot), self.today - HOUR * self.rng.uniform(24, 140))
         wait = timedelta() if self.mentor.offers[offer].instant else HOUR * self.rng.uniform(1, 20)
         return SessionPlan(
@@ -156,7 +158,7 @@ class Diary:
             confirmed_at=created_at + wait,
         )
 
-    def _over(self, who: Seat, slot: Slot, offer: int, state: BookingState | None) -> SessionPlan:
+    def _over(self, who: BusyMentee, slot: Slot, offer: int, state: BookingState | None) -> SessionPlan:
         instant = self.mentor.offers[offer].instant
         chances = AFTER_BOOKING if instant else AFTER_ASKING
         state = state or self.rng.choices(list(chances), list(chances.values()))[0]
@@ -180,7 +182,7 @@ class Diary:
                     "ended_at": answered_at,
                     "expires_at": deadline,
                     "ended_by_mentor": True,
-                    "reason": said(rng, "decline"),
+                    "reason": invent_sentence(rng, "decline"),
                 }
             case BookingState.WITHDRAWN:
                 return {"ended_at": answered_at, "expires_at": deadline, "ended_by_mentor": False}
@@ -193,7 +195,7 @@ class Diary:
                     "confirmed_at": answered_at,
                     "ended_at": early,
                     "ended_by_mentor": rng.random() < 0.35,
-                    "reason": said(rng, "cancel"),
+                    "reason": invent_sentence(rng, "cancel"),
                     "late": slot.start - notice < early,
                 }
             case _:

@@ -13,17 +13,17 @@ from django.utils.text import slugify
 from accounts.models import User
 from mentors.hooks import announce_change
 from mentors.models import MentorProfile, ProfileState, Topic
-from notifications.services import Due, schedule
+from notifications.services import Due, schedule_notices
 from sessions_app.booking.notices import booking_notices
 from sessions_app.models import Booking, BookingState
 
 from .accounts import PASSWORD, Cast, invent_cast
 from .conversation import write_conversation
-from .data import leaves, roots, words
+from .data import demo_words, topic_leaves, topic_roots
 from .in_writing import write_in_writing
 from .mentors import MentorPlan, invent_mentor
 from .people import DOMAIN, People, Person
-from .sessions import Diary, Seat, SessionPlan, invent_sessions
+from .sessions import BusyMentee, Diary, SessionPlan, invent_sessions
 from .writing import MentorWriter, PeopleWriter
 from .writing_sessions import SessionWriter
 
@@ -72,8 +72,8 @@ class World:
     def write(self) -> Counter[str]:
         maria = self.writer.write(self.cast.maria)
         mentors = MentorWriter(self.rng, self.writer, write_topics(), maria)
-        sam = Seat(self.writer.write(self.cast.sam))
-        seats = [Seat(self.writer.write(self._mentee())) for _mentee in range(max(30, self.wanted.mentors // 2))]
+        sam = BusyMentee(self.writer.write(self.cast.sam))
+        seats = [BusyMentee(self.writer.write(self._mentee())) for _mentee in range(max(30, self.wanted.mentors // 2))]
         for mentor in self._mentors():
             ids = mentors.write(mentor)
             self.counts["mentors"] += 1
@@ -102,7 +102,7 @@ class World:
             mentor = invent_mentor(self.rng, self.people.invent(days_ago=joined), self.today.date())
             yield replace(mentor, submitted_at=self.today - timedelta(hours=30)) if number == 7 else mentor
 
-    def _diary(self, mentor: MentorPlan, seats: list[Seat], sam: Seat) -> list[SessionPlan]:
+    def _diary(self, mentor: MentorPlan, seats: list[BusyMentee], sam: BusyMentee) -> list[SessionPlan]:
         diary = Diary(self.rng, mentor, seats, self.today, self.wanted.now)
         days = self.wanted.days
         if mentor is self.cast.priya:
@@ -135,16 +135,16 @@ class World:
         sent = person.joined + timedelta(hours=self.rng.randint(1, 20))
         if state == ProfileState.SUBMITTED:
             return replace(plan, submitted_at=sent)
-        point, sentence = self.rng.choice(list(words()["changes"].items()))
+        point, sentence = self.rng.choice(list(demo_words()["changes"].items()))
         return replace(plan, submitted_at=sent, changes_at=sent + timedelta(hours=3), changes={point: sentence})
 
 
 def write_topics() -> dict[str, int]:
     """The demo's topics by name, with those that staff have made already left as they are."""
     ids: dict[str, int] = {}
-    for position, root in enumerate(roots()):
+    for position, root in enumerate(topic_roots()):
         parent, _made = Topic.objects.get_or_create(name=root, defaults={"slug": slugify(root), "position": position})
-        for leaf in (leaf for leaf in leaves() if leaf.root == root):
+        for leaf in (leaf for leaf in topic_leaves() if leaf.root == root):
             topic, _made = Topic.objects.get_or_create(
                 name=leaf.name,
                 defaults={"slug": slugify(leaf.name), "parent": parent, "synonyms": list(leaf.synonyms)},
@@ -162,7 +162,7 @@ def write_notices(now: datetime) -> int:
     )
     dues = [due for booking in ahead.order_by("pk").iterator() for due in _notices_of(booking) if due.due_at > now]
     for first in range(0, len(dues), NOTICES_AT_ONCE):
-        schedule(*dues[first : first + NOTICES_AT_ONCE], now=now)
+        schedule_notices(*dues[first : first + NOTICES_AT_ONCE], now=now)
     return len(dues)
 
 

@@ -17,7 +17,7 @@ from .people import Person
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class MentorIds:
     """The ids that a mentor's sessions need."""
 
     person: int
@@ -81,7 +81,7 @@ class MentorWriter:
         self.overrides = Table(DateOverride, "schedule_id date minutes")
         self.time_off = Table(TimeOff, "schedule_id first last")
 
-    def write(self, mentor: MentorPlan) -> Written:
+    def write(self, mentor: MentorPlan) -> MentorIds:
         person = self.people.write(mentor.person)
         live = mentor.state == ProfileState.APPROVED
         decisions = self._decisions(person, mentor)
@@ -103,7 +103,7 @@ class MentorWriter:
         if not live or mentor.submitted_at:
             self._write_draft(profile, mentor)
         self._write_schedule(profile, mentor)
-        return Written(person, self._write_offers(profile, mentor))
+        return MentorIds(person, self._write_offers(profile, mentor))
 
     def _words(self, mentor: MentorPlan) -> tuple[str, tuple[str, ...], str, tuple[str, ...], str]:
         return mentor.headline, mentor.asks, mentor.how_i_work, mentor.person.languages, ""

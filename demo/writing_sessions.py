@@ -24,10 +24,10 @@ from sessions_app.models import (
 from sessions_app.models.bookings import MISSED, new_room
 
 from .copying import Table
-from .data import said
+from .data import invent_sentence
 from .mentors import MentorPlan
 from .sessions import SessionPlan
-from .writing import Written, new_uuid
+from .writing import MentorIds, new_uuid
 
 CALLED_OFF = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED, BookingState.WITHDRAWN)
 MENTEE_SAYS = "resolution useful doable clear_limits listened overall again left_with may_publish advice"
@@ -50,10 +50,10 @@ class SessionWriter:
         self.occupancies = Table(Occupancy, "person_id booking_id during")
         self.feedback = Table(Feedback, f"booking_id author_id role created_at updated_at {MENTEE_SAYS} {MENTOR_SAYS}")
 
-    def write(self, session: SessionPlan, mentor: MentorPlan, ids: Written) -> int:
+    def write(self, session: SessionPlan, mentor: MentorPlan, ids: MentorIds) -> int:
         offer = mentor.offers[session.offer]
         during = DateTimeTZRange(session.slot.start, session.slot.end, "[)")
-        steps = _steps(session, ids.person)
+        steps = _booking_steps(session, ids.person)
         engagement = self.engagements.add(
             new_uuid(self.rng),
             session.mentee,
@@ -75,7 +75,7 @@ class SessionWriter:
             1 if session.state == BookingState.CANCELLED else 0,
             session.expires_at,
             session.reason,
-            _who(session.ended_by_mentor, ids.person, session.mentee),
+            _ended_by(session.ended_by_mentor, ids.person, session.mentee),
             session.late,
             new_room(),
             session.created_at,
@@ -94,7 +94,11 @@ class SessionWriter:
     def _write_brief(self, session: SessionPlan, issue_types: tuple[str, ...]) -> int:
         """One question is enough for most; one in three says more."""
         rng = self.rng
-        more = [said(rng, kind) for kind in ("situations", "tried", "done_when")] if rng.random() < 0.35 else [""] * 3
+        more = (
+            [invent_sentence(rng, kind) for kind in ("situations", "tried", "done_when")]
+            if rng.random() < 0.35
+            else [""] * 3
+        )
         needed_by = session.slot.start.date() + timedelta(days=rng.randint(1, 9)) if rng.random() < 0.2 else None
         kind = rng.choice(issue_types)
         return self.briefs.add(
@@ -136,20 +140,20 @@ class SessionWriter:
     def _mentee_says(self) -> tuple[Any, ...]:
         rng = self.rng
         resolution = rng.choices(("yes", "partly", "no", "other"), (56, 33, 7, 4))[0]
-        left_with = said(rng, "left_with") if rng.random() < 0.45 else ""
+        left_with = invent_sentence(rng, "left_with") if rng.random() < 0.45 else ""
         if rng.random() < 0.35:  # most stop after the one question that is needed
             return (resolution, None, None, None, None, "", "", left_with, bool(left_with), "", None, None, "")
         helped = resolution in ("yes", "partly")
         marks = [min(4, max(1, (4 if helped else 3) - (rng.random() < 0.4))) for _mark in range(4)]
         overall = rng.choice(("good", "excellent") if helped else ("fair", "good"))
         again = rng.choices(("yes", "other_topics", "no"), (80, 15, 5) if helped else (30, 40, 30))[0]
-        advice = said(rng, "advice") if rng.random() < 0.3 else ""
+        advice = invent_sentence(rng, "advice") if rng.random() < 0.3 else ""
         return (resolution, *marks, overall, again, left_with, bool(left_with), advice, None, None, "")
 
     def _mentor_says(self) -> tuple[Any, ...]:
         rng = self.rng
         resolution = rng.choices(("yes", "partly", "no", "other"), (45, 42, 6, 7))[0]
-        learned = said(rng, "learned") if rng.random() < 0.3 else ""
+        learned = invent_sentence(rng, "learned") if rng.random() < 0.3 else ""
         return (resolution, *[None] * 4, "", "", "", False, "", rng.randint(2, 4), rng.random() < 0.9, learned)
 
     @property
@@ -165,14 +169,14 @@ class SessionWriter:
         )
 
 
-def _who(mentor_did: bool | None, mentor: int, mentee: int) -> int | None:
+def _ended_by(mentor_did: bool | None, mentor: int, mentee: int) -> int | None:
     return None if mentor_did is None else mentor if mentor_did else mentee
 
 
 Step = tuple[int | None, str, str, str, datetime, bool]
 
 
-def _steps(session: SessionPlan, mentor: int) -> list[Step]:
+def _booking_steps(session: SessionPlan, mentor: int) -> list[Step]:
     """The booking's events in order: by whom, from, to, why, when; and whether it was told, which is a new version."""
     asked = session.confirmed_at != session.created_at
     state: str = BookingState.REQUESTED if asked else BookingState.CONFIRMED
@@ -181,7 +185,7 @@ def _steps(session: SessionPlan, mentor: int) -> list[Step]:
         steps.append((mentor, state, BookingState.CONFIRMED, "", session.confirmed_at, True))
         state = BookingState.CONFIRMED
     if session.ended_at:
-        by = _who(session.ended_by_mentor, mentor, session.mentee)
+        by = _ended_by(session.ended_by_mentor, mentor, session.mentee)
         told = session.state != BookingState.COMPLETED
         steps.append((by, state, session.state, session.reason, session.ended_at, told))
     return steps

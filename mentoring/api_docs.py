@@ -19,7 +19,7 @@ from common.api.problems import body_of
 
 
 @cache
-def description() -> dict[str, Any]:
+def openapi_description() -> dict[str, Any]:
     """Made once by each process: nothing in it depends on who reads it."""
     found: dict[str, Any] = SchemaGenerator(urlconf="mentoring.urls").get_schema(request=None, public=True)
     return found
@@ -31,7 +31,7 @@ class SchemaView(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
-        return Response(description())
+        return Response(openapi_description())
 
 
 class DocsView(SpectacularSwaggerSplitView):

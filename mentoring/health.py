@@ -29,7 +29,7 @@ REDIS_PATIENCE = 0.5
 @never_cache
 @require_safe
 @login_not_required
-def live(request: HttpRequest) -> JsonResponse:
+def live_check(request: HttpRequest) -> JsonResponse:
     """The process answers; whoever gets nothing here should restart it."""
     return JsonResponse({"status": OK})
 
@@ -37,23 +37,23 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 @login_not_required
-def ready(request: HttpRequest) -> JsonResponse:
+def ready_check(request: HttpRequest) -> JsonResponse:
     """Requests can be served: the database is there and fits this version."""
-    found = serving()
-    return answer(found, well=is_serving(found))
+    found = serving_state()
+    return health_response(found, well=is_serving(found))
 
 
 @never_cache
 @require_safe
 @login_not_required
-def healthz(request: HttpRequest) -> JsonResponse:
+def health_check(request: HttpRequest) -> JsonResponse:
     """Everything together. Redis alone does not make it ill: without it mails go out late, and their age says so.
 
     Ill is also a clock that is wrong, this machine's or that of a worker, and what the clock fails to do for an hour.
     """
-    found: dict[str, object] = {**serving(), "redis": redis_state()}
+    found: dict[str, object] = {**serving_state(), "redis": redis_state()}
     if not is_serving(found):
-        return answer(found, well=False)
+        return health_response(found, well=False)
     now = database_now()
     mail, ahead = mail_health(now), ahead_of(now)
     found["oldest_due_seconds"] = round(mail.oldest.total_seconds()) if mail.oldest else 0
@@ -61,10 +61,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
     found["clock"] = DIFFERS if is_too_far(ahead) or refused_lately(now) else OK
     found["stuck_rows"] = StuckRow.objects.count()
     is_stuck = StuckRow.objects.long_stuck(now).exists()
-    return answer({**found, **mail.lately}, well=not (mail.is_ill or found["clock"] == DIFFERS or is_stuck))
+    return health_response({**found, **mail.lately}, well=not (mail.is_ill or found["clock"] == DIFFERS or is_stuck))
 
 
-def answer(found: dict[str, object], *, well: bool) -> JsonResponse:
+def health_response(found: dict[str, object], *, well: bool) -> JsonResponse:
     return JsonResponse({"status": OK if well else ILL, **found}, status=200 if well else 503)
 
 
@@ -72,7 +72,7 @@ def is_serving(found: dict[str, object]) -> bool:
     return found == found | {"database": UP, "migrations": "applied"}
 
 
-def serving() -> dict[str, object]:
+def serving_state() -> dict[str, object]:
     try:
         applied = migrations_applied()
     except DatabaseError as error:

@@ -28,7 +28,7 @@ class Tables(Collector):
 
 @require_safe
 @login_not_required
-def metrics(request: HttpRequest) -> HttpResponse:
+def metrics_page(request: HttpRequest) -> HttpResponse:
     if not (knows_token(request) or is_this_machine(request)):
         raise Http404
     registry = CollectorRegistry(auto_describe=False)

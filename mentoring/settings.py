@@ -89,10 +89,10 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "common.context_processors.site",
-                "accounts.context_processors.viewer",
-                "notifications.context_processors.bell",
-                "sessions_app.context_processors.rail",
+                "common.context_processors.site_context",
+                "accounts.context_processors.viewer_context",
+                "notifications.context_processors.inbox_bell",
+                "sessions_app.context_processors.rail_context",
             ],
         },
     },
@@ -235,7 +235,7 @@ DEV_MAIL = env.bool("DEV_MAIL", default=DEBUG)
 DEV_MAIL_DIR = DATA_DIR / "mail"
 # Whom to ask whether a message arrived whose fate is unknown: docs/mail-providers.md
 MAIL_RECEIPTS = env(
-    "MAIL_RECEIPTS", default=f"notifications.sending.receipts.{'DevelopmentSink' if DEV_MAIL else 'Nobody'}"
+    "MAIL_RECEIPTS", default=f"notifications.sending.receipts.{'DevelopmentSink' if DEV_MAIL else 'NoReceipts'}"
 )
 # A worker that has neither ended a row nor renewed its lease within this counts as gone
 OUTBOX_LEASE = timedelta(seconds=60)
@@ -311,7 +311,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.api.parsing.OnlyJSON",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "common.api.errors.handle",
+    "EXCEPTION_HANDLER": "common.api.errors.handle_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from . import health
-from .metrics import metrics
+from .metrics import metrics_page
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -21,15 +21,15 @@ urlpatterns = [
     path("staff/", include("staff.urls")),
     path("api/v1/", include("mentoring.api_urls")),
     path("admin/", admin.site.urls),
-    path("healthz", health.healthz, name="healthz"),
-    path("healthz/live", health.live, name="healthz_live"),
-    path("healthz/ready", health.ready, name="healthz_ready"),
-    path("metrics", metrics, name="metrics"),
+    path("healthz", health.health_check, name="healthz"),
+    path("healthz/live", health.live_check, name="healthz_live"),
+    path("healthz/ready", health.ready_check, name="healthz_ready"),
+    path("metrics", metrics_page, name="metrics"),
 ]
 if settings.DEV_MAIL:
     urlpatterns += [path("dev/mail/", include("common.dev_mail.urls"))]
 
 handler400 = "common.views.bad_request"
-handler403 = "common.views.forbidden"
+handler403 = "common.views.forbidden_page"
 handler404 = "common.views.not_found"
 handler500 = "common.views.server_error"

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import ApiView
-from common.api.description import call
+from common.api.description import api_call
 
 from .models import Format, Length, MentorProfile, Offer, Topic
 
@@ -86,7 +86,7 @@ def with_all_that_is_shown(profiles: QuerySet[MentorProfile]) -> QuerySet[Mentor
 class TopicsView(ApiView):
     public = True
 
-    @call(name="list_topics", summary="The topics, in two levels", answers=TopicBranch(many=True))
+    @api_call(name="list_topics", summary="The topics, in two levels", answers=TopicBranch(many=True))
     def get(self, request: Request) -> Response:
         leaves: dict[int, list[Topic]] = {}
         for topic in Topic.objects.active():
@@ -100,7 +100,7 @@ class TopicsView(ApiView):
 class MentorView(ApiView):
     public = True
 
-    @call(name="read_mentor", summary="One mentor, with what they offer", answers=Mentor)
+    @api_call(name="read_mentor", summary="One mentor, with what they offer", answers=Mentor)
     def get(self, request: Request, slug: str) -> Response:
         profile = get_object_or_404(with_all_that_is_shown(MentorProfile.objects.public()), slug=slug)
         return Response(Mentor(profile).data)

@@ -16,7 +16,7 @@ after_change: list[Callable[[Sequence[int]], None]] = []
 around_decision: list[Callable[[MentorProfile, datetime], AbstractContextManager[None]]] = []
 
 
-def deciding(profile: MentorProfile, now: datetime) -> ExitStack:
+def watch_decision(profile: MentorProfile, now: datetime) -> ExitStack:
     with ExitStack() as stack:
         for watch in around_decision:
             stack.enter_context(watch(profile, now))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.pages.seen import mark_of
-from common.statements import Reading
+from common.statements import ModelColumns
 from mentors.moderation.drafts import lock_profile
 
 from .errors import ProfileError, check_seen
@@ -17,7 +17,11 @@ from .models import MentorProfile, Offer, Topic
 
 MAX_OFFERS = 8
 
-_OFFER, _PROFILE, _PERSON = Reading(Offer, "offer"), Reading(MentorProfile, "profile"), Reading(User, "person")
+_OFFER, _PROFILE, _PERSON = (
+    ModelColumns(Offer, "offer"),
+    ModelColumns(MentorProfile, "profile"),
+    ModelColumns(User, "person"),
+)
 # An offer with its mentor's profile and person, for statements that read more beside them.
 COLUMNS = f"{_OFFER.columns}, {_PROFILE.columns}, {_PERSON.columns}"
 TABLES = """

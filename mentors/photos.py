@@ -9,7 +9,14 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-from common.pictures import TooManyPixelsError, UnreadablePictureError, flattened, open_picture, picture_format, upright
+from common.pictures import (
+    TooManyPixelsError,
+    UnreadablePictureError,
+    flatten_on_white,
+    open_picture,
+    picture_format,
+    turn_upright,
+)
 
 from .models import PORTRAIT, THUMBNAIL
 
@@ -39,7 +46,7 @@ def read_photo(upload: UploadedFile) -> Portraits:
     if picture_format(content) is None:
         raise ValidationError(_("%(name)s is not a JPEG, PNG or WebP photo."), code="type", params={"name": name})
     try:
-        return _squares(content)
+        return _make_portraits(content)
     except TooManyPixelsError as error:
         message = _("Your photo has too many pixels. Save it smaller and try again.")
         raise ValidationError(message, code="pixels") from error
@@ -48,15 +55,15 @@ def read_photo(upload: UploadedFile) -> Portraits:
         raise ValidationError(message, code="unreadable", params={"name": name}) from error
 
 
-def _squares(content: bytes) -> Portraits:
+def _make_portraits(content: bytes) -> Portraits:
     with open_picture(content) as image:
         if min(image.size) < PORTRAIT:
             raise ValidationError(_("Your photo must be at least 256 pixels wide and high."), code="small")
-        flat = flattened(upright(image))
-        return Portraits(_webp(flat, PORTRAIT), _webp(flat, THUMBNAIL))
+        flat = flatten_on_white(turn_upright(image))
+        return Portraits(_encode_webp(flat, PORTRAIT), _encode_webp(flat, THUMBNAIL))
 
 
-def _webp(image: Image.Image, size: int) -> bytes:
+def _encode_webp(image: Image.Image, size: int) -> bytes:
     file = BytesIO()
     ImageOps.fit(image, (size, size), Image.Resampling.LANCZOS).save(file, "WEBP", quality=82, method=4)
     return file.getvalue()

@@ -10,20 +10,27 @@ from mentors.moderation.acts import (
     submit_profile,
     suspend_profile,
 )
-from mentors.moderation.drafts import Words, differs, discard_changes, draft_of, save_words, start_application
+from mentors.moderation.drafts import (
+    ProfileTexts,
+    discard_changes,
+    draft_of,
+    has_unpublished_changes,
+    save_words,
+    start_application,
+)
 
 from .offers import bring_back_offer, put_away_offer, save_offer, set_lengths
 from .topics import refuse_third_level, save_topic
 
 __all__ = [
-    "Words",
+    "ProfileTexts",
     "approve_profile",
     "ask_for_changes",
     "bring_back_offer",
     "decline_profile",
-    "differs",
     "discard_changes",
     "draft_of",
+    "has_unpublished_changes",
     "pause_profile",
     "put_away_offer",
     "refuse_third_level",

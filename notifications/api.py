@@ -16,11 +16,11 @@ from accounts.api import ApiView
 from accounts.models import HourCycle, User
 from accounts.rules.validators import validate_person_name
 from accounts.services import change_person
-from common.api.description import call
-from common.api.fields import Input, Instant, Text, WallClock, YesNo, Zone, whole
+from common.api.description import api_call
+from common.api.fields import Input, Instant, Text, WallClock, YesNo, Zone, whole_number
 from common.api.pages import Part, page_answer, read_page
 
-from .inbox import Entry, entries
+from .inbox import InboxEntry, build_entries
 from .models import Group, InboxItem, Preference
 from .preferences import LEADS, MOST_LEADS, preference_of, save_preference
 
@@ -46,7 +46,7 @@ class Lead(serializers.ChoiceField):
         super().__init__(choices=list(LEADS.items()), **options)
 
     def to_internal_value(self, data: Any) -> int:  # type: ignore[override]
-        number = whole(data)
+        number = whole_number(data)
         if number is None:
             self.fail("invalid_choice", input=data)
         return int(super().to_internal_value(number))
@@ -121,11 +121,11 @@ class Me(serializers.Serializer[Any]):
 
 
 class MeView(ApiView):
-    @call(name="read_me", summary="Me", answers=Me)
+    @api_call(name="read_me", summary="Me", answers=Me)
     def get(self, request: Request) -> Response:
         return self.shown()
 
-    @call(name="change_me", summary="Change some of it; the rest stays", body=MeShape, answers=Me)
+    @api_call(name="change_me", summary="Change some of it; the rest stays", body=MeShape, answers=Me)
     def patch(self, request: Request) -> Response:
         change_me(self.person, self.sent(), now=self.now)
         return self.shown()
@@ -134,7 +134,7 @@ class MeView(ApiView):
         return Response(Me(shape_of(self.person, preference_of(self.person))).data)
 
 
-class NewsShape(serializers.Serializer[Entry]):
+class NewsShape(serializers.Serializer[InboxEntry]):
     """One line of the inbox. `url` is where it leads; both are null when what it was about is gone."""
 
     kind = serializers.CharField(source="item.kind")
@@ -150,22 +150,22 @@ class NewsShape(serializers.Serializer[Entry]):
         "url": "https://mentoring.example.org/sessions/0b0e2f6c-52f4-4f0a-9f8b-0a4f5f6d7e8c/",
     }
 
-    def get_read(self, entry: Entry) -> bool:
+    def get_read(self, entry: InboxEntry) -> bool:
         return entry.item.read_at is not None
 
-    def get_text(self, entry: Entry) -> str | None:
+    def get_text(self, entry: InboxEntry) -> str | None:
         return entry.line.text if entry.line else None
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
-    def get_url(self, entry: Entry) -> str | None:
+    def get_url(self, entry: InboxEntry) -> str | None:
         return settings.SITE_URL + entry.line.url if entry.line else None
 
 
 class NewsView(ApiView):
-    @call(name="list_notifications", summary="My inbox, newest first", answers=NewsShape, paged=True)
+    @api_call(name="list_notifications", summary="My inbox, newest first", answers=NewsShape, paged=True)
     def get(self, request: Request) -> Response:
         page = read_page(self.shown_lines, **self.asked(), now=self.now)
-        found = entries(page.rows, reader=self.person, now=self.now)
+        found = build_entries(page.rows, reader=self.person, now=self.now)
         return Response(page_answer(request, [NewsShape(entry).data for entry in found], page.following))
 
     def shown_lines(self, moment: datetime) -> list[Part]:

@@ -21,7 +21,7 @@ def mark_bouncing(person: User, email: str, answer: str, at: datetime) -> None:
         BouncedAddress.objects.get_or_create(address=address, defaults={"answer": answer, "bounced_at": at})
 
 
-def bounces(person: User) -> bool:
+def has_bouncing_address(person: User) -> bool:
     return BouncedAddress.objects.filter(address__user=person, address__email=person.email).exists()
 
 

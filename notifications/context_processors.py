@@ -9,7 +9,7 @@ from accounts.models import User
 from .inbox import MOST_COUNTED, unread_count
 
 
-def bell(request: HttpRequest) -> dict[str, object]:
+def inbox_bell(request: HttpRequest) -> dict[str, object]:
     """Lazy: parts of pages don't draw the header."""
     return {"unread": SimpleLazyObject(lambda: unread_of(request)), "most_counted": MOST_COUNTED}
 

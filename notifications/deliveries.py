@@ -101,7 +101,7 @@ def in_trouble() -> QuerySet[Notification]:
     return Notification.objects.in_trouble().order_by("-due_at", "-pk")
 
 
-def reasons() -> list[tuple[str, str, int]]:
+def count_failure_reasons() -> list[tuple[str, str, int]]:
     """State, reason, how often: the most frequent ones."""
     return all_reasons()[:MOST_REASONS]
 

@@ -9,15 +9,15 @@ from django.db.models import QuerySet
 from accounts.models import User
 
 from .models import Group, Notification
-from .registry import Message, Nothing, Policy, register
-from .services import Due, schedule
+from .registry import Message, Nothing, Policy, register_kind
+from .services import Due, schedule_notices
 
 APART = timedelta(hours=1)
 WORTH_TELLING_FOR = timedelta(days=7)
 
 
 def register_digest(kind: str, render: Callable[[Notification, datetime], Message | Nothing]) -> None:
-    register(kind, render=render, policy=Policy.HOLD, group=Group.DIGEST)
+    register_kind(kind, render=render, policy=Policy.HOLD, group=Group.DIGEST)
 
 
 def staff_to_tell(kind: str, *, now: datetime) -> QuerySet[User]:
@@ -31,8 +31,8 @@ def digest_due(kind: str, person: User, *, subject_type: str, subject_id: int, v
 
 
 @transaction.atomic
-def announce(kind: str, dues: Iterable[Due], *, now: datetime) -> int:
+def schedule_digest(kind: str, dues: Iterable[Due], *, now: datetime) -> int:
     """Write what is not written yet. Returns how many rows that were; run as often as one likes."""
     before = Notification.objects.filter(kind=kind).count()
-    schedule(*dues, now=now)
+    schedule_notices(*dues, now=now)
     return Notification.objects.filter(kind=kind).count() - before

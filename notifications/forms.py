@@ -14,7 +14,7 @@ from common.forms import ChipCheckboxes
 
 from .models import Group, Preference
 from .preferences import LEADS, MOST_LEADS
-from .registry import groups
+from .registry import groups_in_use
 
 WHAT: dict[Group, Promise] = {
     Group.REMINDERS: _("Reminders: of a session, of a request that waits for your answer"),
@@ -32,7 +32,7 @@ def groups_for(person: User) -> list[Group]:
         theirs.add(Group.PROFILE)
     if person.is_staff:
         theirs.add(Group.DIGEST)
-    return [group for group in WHAT if group in theirs & groups()]
+    return [group for group in WHAT if group in theirs & groups_in_use()]
 
 
 class PreferenceForm(forms.Form):

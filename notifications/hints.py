@@ -19,17 +19,17 @@ _quiet_until = 0.0
 
 
 @cache
-def _broker(url: str) -> Connection:
+def _broker_connection(url: str) -> Connection:
     """What the connections are opened like; it has none itself, so a process that is forked may have it too."""
     return current_app.connection_for_write(url, transport_options={"socket_timeout": PATIENCE})
 
 
-def hint(task: str = "notifications.tasks.drain") -> None:
+def wake_worker(task: str = "notifications.tasks.drain") -> None:
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return
     try:
-        broker = _broker(current_app.conf.broker_write_url)
+        broker = _broker_connection(current_app.conf.broker_write_url)
         # Connections are kept: opening one takes longer than all the SQL of a booking.
         with producers[broker].acquire(block=True, timeout=PATIENCE) as producer:
             current_app.send_task(task, retry=False, ignore_result=True, expires=EXPIRES, producer=producer)

@@ -17,64 +17,64 @@ MOST_COUNTED = 99
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class InboxLine:
     text: str
     url: str
 
 
-WriteLines = Callable[[Sequence[InboxItem], User, datetime], Mapping[int, Line]]
+WriteLines = Callable[[Sequence[InboxItem], User, datetime], Mapping[int, InboxLine]]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class InboxKind:
     lines: WriteLines
     passing: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class InboxEntry:
     """`line` is None when what it was about is gone."""
 
     item: InboxItem
-    line: Line | None
+    line: InboxLine | None
 
 
-_shown: dict[str, Shown] = {}
+_inbox_kinds: dict[str, InboxKind] = {}
 
 
-def shows(*kinds: str, lines: WriteLines, passing: bool = False) -> None:
+def register_inbox_kinds(*kinds: str, lines: WriteLines, passing: bool = False) -> None:
     """These kinds show in the inbox too.
 
     `lines` writes all lines of a page at once, by the items' ids; it leaves out those whose subject is gone.
     `passing`: a reminder or a request, which vanishes when its subject moves on; anything else is news, and stays.
     """
     for kind in kinds:
-        _shown[kind] = Shown(lines, passing)
+        _inbox_kinds[kind] = InboxKind(lines, passing)
 
 
 def is_shown(kind: str) -> bool:
-    return kind in _shown
+    return kind in _inbox_kinds
 
 
 def forget_passing(*, subject_type: str, subject_id: int, version: int) -> int:
     """Take away reminders of older versions, and what would have shown later. Returns how many."""
-    kinds = [kind for kind, shown in _shown.items() if shown.passing]
+    kinds = [kind for kind, shown in _inbox_kinds.items() if shown.passing]
     about = InboxItem.objects.filter(subject_type=subject_type, subject_id=subject_id)
     return about.filter(kind__in=kinds, subject_version__lt=version).delete()[0]
 
 
-def entries(items: Sequence[InboxItem], *, reader: User, now: datetime) -> list[Entry]:
+def build_entries(items: Sequence[InboxItem], *, reader: User, now: datetime) -> list[InboxEntry]:
     by_writer: dict[WriteLines, list[InboxItem]] = {}
     for item in items:
-        if shown := _shown.get(item.kind):
+        if shown := _inbox_kinds.get(item.kind):
             by_writer.setdefault(shown.lines, []).append(item)
-    lines: dict[int, Line] = {}
+    lines: dict[int, InboxLine] = {}
     for write, theirs in by_writer.items():
         lines |= write(theirs, reader, now)
-    return [Entry(item, lines.get(item.pk)) for item in items]
+    return [InboxEntry(item, lines.get(item.pk)) for item in items]
 
 
-def seen(person: User, *, subject_type: str, subject_id: int, now: datetime) -> int:
+def mark_subject_read(person: User, *, subject_type: str, subject_id: int, now: datetime) -> int:
     """Whoever acts on a subject knows what there was to tell about it. Returns how many items were unread."""
     about = InboxItem.objects.shown_to(person, now).filter(subject_type=subject_type, subject_id=subject_id)
     return about.unread().update(read_at=now)

@@ -29,7 +29,7 @@ def outbox_metrics(now: datetime) -> Iterator[Metric]:
         value=bool(health.refused),
     )
     yield from in_trouble_lately(health)
-    yield lateness(now)
+    yield lateness_metric(now)
 
 
 def rows_by_state() -> Metric:
@@ -50,7 +50,7 @@ def in_trouble_lately(health: MailHealth) -> Iterator[Metric]:
     yield from (counts, limits)
 
 
-def lateness(now: datetime) -> Metric:
+def lateness_metric(now: datetime) -> Metric:
     late = ExpressionWrapper(F("sent_at") - F("due_at"), output_field=DurationField())
     sent = Notification.objects.filter(state=State.SENT, sent_at__gt=now - SENT_WITHIN).annotate(late=late)
     within = {f"le_{limit}": Count("pk", filter=Q(late__lte=timedelta(seconds=limit))) for limit in BUCKETS}

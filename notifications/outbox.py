@@ -43,7 +43,7 @@ RETURNING *
 """
 
 
-def claim(now: datetime | None = None, *, waiting_too: bool = False) -> Notification | None:
+def claim_notification(now: datetime | None = None, *, waiting_too: bool = False) -> Notification | None:
     """Lease the oldest due row, in one statement that commits by itself; its attempt is counted.
 
     `waiting_too`: even one that was refused and waits for its next try.
@@ -54,9 +54,9 @@ def claim(now: datetime | None = None, *, waiting_too: bool = False) -> Notifica
 
 def renew(row: Notification, now: datetime | None = None) -> bool:
     """Go on holding a row whose mail takes its time; whether it is still ours. What has lapsed is not renewed."""
-    moment = clock(now)
-    lease_until = later(moment, settings.OUTBOX_LEASE)
-    return _mine(row).filter(lease_until__gt=moment).update(lease_until=lease_until) == 1
+    moment = read_database_clock(now)
+    lease_until = add_delay(moment, settings.OUTBOX_LEASE)
+    return _leased_by_us(row).filter(lease_until__gt=moment).update(lease_until=lease_until) == 1
 
 
 def claimed_at(row: Notification) -> datetime:
@@ -72,62 +72,64 @@ def begin_data(row: Notification, now: datetime | None = None) -> bool:
 
     A row that is refused here is left to the reaper, and to its kind to say why when it is claimed again.
     """
-    moment = clock(now)
+    moment = read_database_clock(now)
     wanted = [Exists(User.objects.filter(pk=OuterRef("recipient_id"), is_active=True))]
     if subject := subject_named(row.subject_type):
         wanted.append(Exists(subject._default_manager.filter(pk=row.subject_id, version=row.subject_version)))
     # Subqueries beside the row's own conditions, not a join: those Postgres asks again after it has waited for a lock.
     return (
-        _mine(row)
+        _leased_by_us(row)
         .filter(*wanted, lease_until__gt=moment)
-        .update(data_started_at=moment, lease_until=later(moment, settings.OUTBOX_LEASE))
+        .update(data_started_at=moment, lease_until=add_delay(moment, settings.OUTBOX_LEASE))
         == 1
     )
 
 
 def mark_sent(row: Notification, now: datetime | None = None) -> bool:
-    return _finish(row, state=State.SENT, sent_at=clock(now), last_error="")
+    return _end_lease(row, state=State.SENT, sent_at=read_database_clock(now), last_error="")
 
 
 def mark_accepted(row: Notification) -> bool:
     """The mail service says that it has the message: it left when it began to, whatever became of the worker."""
-    return _finish(row, state=State.SENT, sent_at=row.data_started_at, last_error="")
+    return _end_lease(row, state=State.SENT, sent_at=row.data_started_at, last_error="")
 
 
-def note(row: Notification, error: str) -> bool:
+def note_error(row: Notification, error: str) -> bool:
     """Write down what went wrong, and let the lease run out."""
-    return _mine(row).update(last_error=error) == 1
+    return _leased_by_us(row).update(last_error=error) == 1
 
 
-def close(row: Notification, state: State, reason: str, now: datetime | None = None) -> bool:
+def close_unsent(row: Notification, state: State, reason: str, now: datetime | None = None) -> bool:
     """End the row without a message; whether it was still ours."""
-    return _finish(row, state=state, reason=reason[:80], data_started_at=None, ended_at=clock(now))
+    return _end_lease(row, state=state, reason=reason[:80], data_started_at=None, ended_at=read_database_clock(now))
 
 
 def close_dead(row: Notification, error: str, now: datetime | None = None) -> bool:
     reason = in_short(error)
-    return _finish(row, state=State.DEAD, reason=reason, last_error=error, data_started_at=None, ended_at=clock(now))
+    return _end_lease(
+        row, state=State.DEAD, reason=reason, last_error=error, data_started_at=None, ended_at=read_database_clock(now)
+    )
 
 
 def close_refused(row: Notification, error: str, now: datetime | None = None) -> bool:
     """The mail server says that this mailbox takes nothing."""
     row.refusals += 1
-    _mine(row).update(refusals=row.refusals)
+    _leased_by_us(row).update(refusals=row.refusals)
     return close_dead(row, error, now)
 
 
-def retry(row: Notification, error: str, now: datetime | None = None) -> bool:
+def retry_later(row: Notification, error: str, now: datetime | None = None) -> bool:
     """After a failure through us: try again later, or give up after the last attempt."""
     if row.failures >= MAX_ATTEMPTS:
         return close_dead(row, error, now)
-    delay = in_time(row, backoff(row.failures), now)
+    delay = in_time(row, backoff_delay(row.failures), now)
     return _back_to_pending(row, delay, error, now, attempts=row.attempts)
 
 
 def retry_refused(row: Notification, error: str, now: datetime | None = None) -> bool:
     """The mail server refused, but not for good: try again for as long as the mail is of any use."""
     refusals = row.refusals + 1
-    delay = in_time(row, backoff(refusals), now)
+    delay = in_time(row, backoff_delay(refusals), now)
     return _back_to_pending(row, delay, error, now, attempts=row.attempts, refusals=refusals)
 
 
@@ -135,22 +137,22 @@ def retry_unless_begun(row: Notification, error: str, now: datetime | None = Non
     """After a failure of our own. Once the message has begun to leave, the lease runs out and the reaper decides."""
     if Notification.objects.filter(pk=row.pk, data_started_at__isnull=False).exists():
         return False
-    return retry(row, error, now)
+    return retry_later(row, error, now)
 
 
-def postpone(row: Notification, delay: timedelta, error: str, now: datetime | None = None) -> bool:
+def postpone_attempt(row: Notification, delay: timedelta, error: str, now: datetime | None = None) -> bool:
     """Try again later through no fault of the row: the attempt is not counted."""
     return _back_to_pending(row, in_time(row, delay, now), error, now, attempts=row.attempts - 1)
 
 
-def hold(row: Notification, until: datetime, reason: str) -> bool:
+def hold_until(row: Notification, until: datetime, reason: str) -> bool:
     """Not now, by the recipient's wish or for their sake: due again at `until`, no attempt counted.
 
     `due_at` moves along, so that nothing counts as late that was meant to wait; `date` too, if nothing has left yet.
     """
     due_at = min(until, row.send_before)
     dates = {} if row.attempts > 1 else {"date": max(row.date, until)}
-    return _finish(
+    return _end_lease(
         row,
         state=State.PENDING,
         next_try_at=until,
@@ -164,15 +166,17 @@ def hold(row: Notification, until: datetime, reason: str) -> bool:
 
 def send_again(row: Notification, now: datetime | None = None) -> bool:
     """The message may have left: whatever is sent now may be a second copy."""
-    moment = clock(now)
-    return _finish(row, state=State.PENDING, next_try_at=moment, doubted_at=moment, data_started_at=None)
+    moment = read_database_clock(now)
+    return _end_lease(row, state=State.PENDING, next_try_at=moment, doubted_at=moment, data_started_at=None)
 
 
 def close_uncertain(row: Notification, now: datetime | None = None) -> bool:
-    return _finish(row, state=State.UNCERTAIN, doubted_at=clock(now), ended_at=clock(now))
+    return _end_lease(
+        row, state=State.UNCERTAIN, doubted_at=read_database_clock(now), ended_at=read_database_clock(now)
+    )
 
 
-def backoff(attempts: int) -> timedelta:
+def backoff_delay(attempts: int) -> timedelta:
     """30 s after the first attempt, three times as long after each further one, a quarter more or less."""
     jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, hides nothing
     delay: timedelta = settings.OUTBOX_FIRST_RETRY * RETRY_FACTOR ** min(attempts - 1, MAX_ATTEMPTS - 1)
@@ -187,31 +191,31 @@ def in_time(row: Notification, delay: timedelta, now: datetime | None = None) ->
 
 def lost_leases(now: datetime | None = None) -> QuerySet[Notification]:
     """Rows whose worker did not come to an end in time."""
-    return Notification.objects.filter(state=State.LEASED, lease_until__lt=clock(now))
+    return Notification.objects.filter(state=State.LEASED, lease_until__lt=read_database_clock(now))
 
 
-def _mine(row: Notification) -> QuerySet[Notification]:
+def _leased_by_us(row: Notification) -> QuerySet[Notification]:
     return Notification.objects.filter(pk=row.pk, state=State.LEASED, lease_token=row.lease_token)
 
 
-def _finish(row: Notification, **fields: object) -> bool:
-    return _mine(row).update(**NO_LEASE, **fields) == 1
+def _end_lease(row: Notification, **fields: object) -> bool:
+    return _leased_by_us(row).update(**NO_LEASE, **fields) == 1
 
 
 def _back_to_pending(row: Notification, delay: timedelta, error: str, now: datetime | None, **fields: object) -> bool:
-    return _finish(
+    return _end_lease(
         row,
         state=State.PENDING,
-        next_try_at=later(clock(now), delay),
+        next_try_at=add_delay(read_database_clock(now), delay),
         data_started_at=None,
         last_error=error,
         **fields,
     )
 
 
-def clock(now: datetime | None) -> Combinable:
+def read_database_clock(now: datetime | None) -> Combinable:
     return Now() if now is None else Value(now, output_field=DateTimeField())
 
 
-def later(moment: Combinable, delay: timedelta) -> Combinable:
+def add_delay(moment: Combinable, delay: timedelta) -> Combinable:
     return ExpressionWrapper(moment + Value(delay), output_field=DateTimeField())

@@ -43,10 +43,10 @@ def reminder_leads_of(people: Iterable[int]) -> dict[int, tuple[timedelta, ...]]
     with connection.cursor() as cursor:
         cursor.execute("SELECT person_id, leads FROM notifications_preference WHERE person_id = ANY(%s)", [list(ids)])
         chosen = dict(cursor.fetchall())
-    return {person: _spans(chosen.get(person, usual_leads())) for person in ids}
+    return {person: _minutes_to_spans(chosen.get(person, usual_leads())) for person in ids}
 
 
-def _spans(minutes: Iterable[int]) -> tuple[timedelta, ...]:
+def _minutes_to_spans(minutes: Iterable[int]) -> tuple[timedelta, ...]:
     return tuple(timedelta(minutes=one) for one in sorted(minutes, reverse=True))
 
 

@@ -18,11 +18,11 @@ AT_ONCE = 500
 ENDED = (State.SENT, State.EXPIRED, State.OBSOLETE, State.DEAD, State.UNCERTAIN)
 
 
-def prune(*, now: datetime, seconds: float = SECONDS) -> int:
+def delete_outdated_rows(*, now: datetime, seconds: float = SECONDS) -> int:
     """Returns how many rows went. What is left when the time is up goes the next time."""
     end = time.monotonic() + seconds
     gone = 0
-    for rows in _outdated(now):
+    for rows in _outdated_rows(now):
         while time.monotonic() < end:
             batch = list(rows.values_list("pk", flat=True)[:AT_ONCE])
             # A row that changed since it was listed, a retry by staff for one, stays.
@@ -32,7 +32,7 @@ def prune(*, now: datetime, seconds: float = SECONDS) -> int:
     return gone
 
 
-def _outdated(now: datetime) -> Iterator[QuerySet[InboxItem] | QuerySet[Notification]]:
+def _outdated_rows(now: datetime) -> Iterator[QuerySet[InboxItem] | QuerySet[Notification]]:
     year, read = now - settings.NOTICES_KEEP, now - settings.INBOX_KEEPS_READ
     yield InboxItem.objects.filter(Q(at__lt=year) | Q(at__lt=read, read_at__isnull=False))
     yield Notification.objects.filter(due_at__lt=year, send_before__lt=now, state__in=ENDED)

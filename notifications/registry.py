@@ -61,7 +61,7 @@ _kinds: dict[str, Kind] = {}
 _subjects: dict[str, type[Model]] = {}
 
 
-def register(
+def register_kind(
     kind: str,
     *,
     render: Render,
@@ -104,7 +104,7 @@ def subject_named(subject_type: str) -> type[Model] | None:
     return _subjects.get(subject_type)
 
 
-def groups() -> set[Group]:
+def groups_in_use() -> set[Group]:
     """The groups that some kind belongs to."""
     return {kind.group for kind in _kinds.values() if kind.group}
 

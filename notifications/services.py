@@ -14,15 +14,17 @@ from accounts.models import User
 from common.statements import InsertMany, write_together
 
 from . import bounces
-from .hints import hint
+from .hints import wake_worker
 from .inbox import forget_passing, is_shown
 from .models import InboxItem, Notification, State
 
 MOVED_ON = "moved on"
 RETRIED = (State.DEAD, State.UNCERTAIN)
-_TOLD = "dedupe_key kind recipient_id subject_type subject_id subject_version"
-NOTIFICATIONS = InsertMany(Notification, f"{_TOLD} due_at send_before next_try_at message_id date caused_by_id")
-LINES = InsertMany(InboxItem, f"{_TOLD} at read_at")
+_SHARED_COLUMNS = "dedupe_key kind recipient_id subject_type subject_id subject_version"
+NOTIFICATIONS = InsertMany(
+    Notification, f"{_SHARED_COLUMNS} due_at send_before next_try_at message_id date caused_by_id"
+)
+INBOX_ITEMS = InsertMany(InboxItem, f"{_SHARED_COLUMNS} at read_at")
 
 
 class RetryError(Exception):
@@ -53,30 +55,30 @@ class Due:
         return Notification.key(self.kind, self.subject_type, self.subject_id, self.version, self.recipient_id)
 
 
-def schedule(*dues: Due, now: datetime) -> None:
+def schedule_notices(*dues: Due, now: datetime) -> None:
     """Write what must be told; what is there already stays. Older versions of the same subjects fall silent.
 
     What could only come too late is left out.
     """
     for (subject_type, subject_id), version in _newest_versions(dues).items():
         if version:
-            supersede(subject_type=subject_type, subject_id=subject_id, version=version)
+            silence_older_versions(subject_type=subject_type, subject_id=subject_id, version=version)
             forget_passing(subject_type=subject_type, subject_id=subject_id, version=version)
     timely = [due for due in dues if due.send_before > max(now, due.due_at)]
     write_together(
-        (NOTIFICATIONS, [_notification(due, now) for due in timely]),
-        (LINES, [_line(due) for due in timely if is_shown(due.kind)]),
+        (NOTIFICATIONS, [_notification_values(due, now) for due in timely]),
+        (INBOX_ITEMS, [_inbox_values(due) for due in timely if is_shown(due.kind)]),
     )
     if any(due.due_at <= now for due in timely):
-        transaction.on_commit(hint, robust=True)
+        transaction.on_commit(wake_worker, robust=True)
 
 
-def show(*dues: Due) -> None:
+def show_in_inbox(*dues: Due) -> None:
     """Only lines in the inbox, no mail: for what is of use at once or not at all."""
-    LINES.write([_line(due) for due in dues])
+    INBOX_ITEMS.write([_inbox_values(due) for due in dues])
 
 
-def supersede(*, subject_type: str, subject_id: int, version: int) -> int:
+def silence_older_versions(*, subject_type: str, subject_id: int, version: int) -> int:
     """Silence what is not yet told about older versions, even what a worker is about to send. Returns how many.
 
     Taking the lease away makes that worker's last check before it sends fail (see `outbox.begin_data`).
@@ -130,7 +132,7 @@ def _retry(rows: QuerySet[Notification], *, by: User | None, now: datetime) -> i
         retried_at=now,
     )
     if retried:
-        transaction.on_commit(hint, robust=True)
+        transaction.on_commit(wake_worker, robust=True)
     return retried
 
 
@@ -142,16 +144,24 @@ def _newest_versions(dues: tuple[Due, ...]) -> dict[tuple[str, int], int]:
     return newest
 
 
-def _told(due: Due) -> tuple[Any, ...]:
+def _shared_values(due: Due) -> tuple[Any, ...]:
     return due.key, due.kind, due.recipient_id, due.subject_type, due.subject_id, due.version
 
 
-def _notification(due: Due, now: datetime) -> tuple[Any, ...]:
+def _notification_values(due: Due, now: datetime) -> tuple[Any, ...]:
     message_id = Notification.new_message_id(settings.SITE_HOST)
     # A reminder written weeks ahead must not look weeks old when it arrives.
-    return *_told(due), due.due_at, due.send_before, due.due_at, message_id, max(due.due_at, now), due.caused_by
+    return (
+        *_shared_values(due),
+        due.due_at,
+        due.send_before,
+        due.due_at,
+        message_id,
+        max(due.due_at, now),
+        due.caused_by,
+    )
 
 
-def _line(due: Due) -> tuple[Any, ...]:
+def _inbox_values(due: Due) -> tuple[Any, ...]:
     at = due.shows_at or due.due_at
-    return *_told(due), at, at if due.own else None
+    return *_shared_values(due), at, at if due.own else None

@@ -13,7 +13,7 @@ from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
 from notifications.sending.breaker import opened
 
-from .deliveries import in_trouble, is_ill, outbox_facts, reasons
+from .deliveries import count_failure_reasons, in_trouble, is_ill, outbox_facts
 from .models import Notification
 from .services import RETRIED, RetryError, retry_all, retry_dead
 
@@ -31,7 +31,7 @@ def staff_deliveries(request: SignedInRequest) -> HttpResponse:
         "is_ill": is_ill(facts.oldest),
         "oldest_at": now - facts.oldest if facts.oldest else None,
         "breaker": opened(),
-        "reasons": [(state, reason, number, state in RETRIED) for state, reason, number in reasons()],
+        "reasons": [(state, reason, number, state in RETRIED) for state, reason, number in count_failure_reasons()],
         "page": page,
         "rows": [(row, row.state not in RETRIED or row.is_too_late(now)) for row in page.object_list],
         "nav": "staff",

@@ -8,7 +8,7 @@ from notifications.sending.loop import send_now
 from notifications.sending.reaper import reap_leases
 from notifications.webhooks.delivery import drain_deliveries, forget_old
 
-from .pruning import prune as prune_outdated
+from .pruning import delete_outdated_rows as prune_outdated
 
 __all__ = ["drain", "drain_outbox", "forget_webhooks", "prune", "reap", "send_webhooks"]
 

@@ -7,7 +7,7 @@ are kept for years.
 from django.core.signing import BadSignature, Signer
 
 from accounts.models import User
-from common.mail.rendering import absolute
+from common.mail.rendering import absolute_url
 
 from .models import Group
 
@@ -29,5 +29,5 @@ def read_token(token: str) -> tuple[User, Group] | None:
 
 
 def unsubscribe_headers(person: User, group: Group) -> dict[str, str]:
-    address = absolute("unsubscribe", token_for(person, group))
+    address = absolute_url("unsubscribe", token_for(person, group))
     return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

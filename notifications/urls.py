@@ -3,14 +3,14 @@
 from django.urls import path
 
 from .staff_views import staff_deliveries, staff_deliveries_retry, staff_delivery_retry
-from .views import notification_settings, notifications, notifications_read, unsubscribe
+from .views import notification_list, notification_settings, notifications_read, unsubscribe_from_group
 from .webhooks import views as webhooks
 
 urlpatterns = [
-    path("notifications/", notifications, name="notifications"),
+    path("notifications/", notification_list, name="notifications"),
     path("notifications/read/", notifications_read, name="notifications_read"),
     path("settings/notifications/", notification_settings, name="notification_settings"),
-    path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
+    path("unsubscribe/<str:token>/", unsubscribe_from_group, name="unsubscribe"),
     path("staff/deliveries/", staff_deliveries, name="staff_deliveries"),
     path("staff/deliveries/retry/", staff_deliveries_retry, name="staff_deliveries_retry"),
     path("staff/deliveries/<int:pk>/retry/", staff_delivery_retry, name="staff_delivery_retry"),

@@ -17,7 +17,7 @@ from accounts.requests import SignedInRequest
 from common.instants import UnreadableError, parse_instant
 
 from .forms import WHAT, PreferenceForm
-from .inbox import entries, mark_read
+from .inbox import build_entries, mark_read
 from .models import InboxItem
 from .preferences import preference_of, save_preference, switch_off
 from .unsubscribing import read_token
@@ -26,13 +26,13 @@ PAGE_SIZE = 25
 
 
 @require_safe
-def notifications(request: SignedInRequest) -> HttpResponse:
+def notification_list(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     shown = InboxItem.objects.shown_to(request.user, now).order_by("-at", "-pk")
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "entries": entries(list(page.object_list), reader=request.user, now=now),
+        "entries": build_entries(list(page.object_list), reader=request.user, now=now),
         "until": now.isoformat(),
         "nav": "notifications",
     }
@@ -86,7 +86,7 @@ def notification_settings(request: SignedInRequest) -> HttpResponse:
 @csrf_exempt  # mail programs send this by themselves; the address is the proof, and it can do nothing else
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+def unsubscribe_from_group(request: HttpRequest, token: str) -> HttpResponse:
     """A POST acts at once, as RFC 8058 wants; a GET only asks, since mail scanners follow links."""
     found = read_token(token)
     if found is None:

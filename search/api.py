@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import ApiView
-from common.api.description import call
+from common.api.description import api_call
 from common.api.fields import Input, QueryNumber, Text
 from common.api.pages import MOST, USUAL, page_answer
 from common.zones import UTC_NAME
@@ -22,7 +22,7 @@ from sessions_app.address import clean_words
 from sessions_app.api.shapes import SLOT, SlotOut
 from sessions_app.models.bookings import QUESTION_LENGTH
 
-from .criteria import DAYS_LATER, Wish
+from .criteria import DAYS_LATER, SearchCriteria
 from .cursors import decode_shown, encode_shown
 from .finding import Match, Results, find_mentors, is_unmet
 from .forms import LONGEST_SLUG
@@ -33,7 +33,7 @@ LONGEST_CURSOR = 3000
 
 
 @extend_schema_field({"type": "string", "maxLength": LONGEST_CURSOR, "pattern": "^[A-Za-z0-9_-]*$"})
-class Shown(serializers.Field[frozenset[int], str, str, Any]):
+class ShownMentors(serializers.Field[frozenset[int], str, str, Any]):
     """Whom the pages before have shown: see `cursors`."""
 
     default_error_messages = {"cursor": gettext_lazy("This cursor is not one of ours. Begin without one.")}
@@ -74,7 +74,7 @@ class MentorsQuery(Input):
     within_hours = QueryNumber(
         least=1, most=24 * DAYS_LATER, required=False, help_text="Who has a free time within so many hours."
     )
-    cursor = Shown(required=False)
+    cursor = ShownMentors(required=False)
     limit = QueryNumber(least=1, most=MOST, default=USUAL, help_text="How many an answer holds.")
 
 
@@ -91,7 +91,7 @@ class FoundMentor(MentorCard):
 class MentorsView(ApiView):
     public = True
 
-    @call(
+    @api_call(
         name="find_mentors",
         summary="Mentors who can be booked, soonest first",
         query=MentorsQuery,
@@ -100,19 +100,19 @@ class MentorsView(ApiView):
     )
     def get(self, request: Request) -> Response:
         asked = self.asked()
-        wish, count = wish_of(asked), asked["limit"]
+        wish, count = criteria_of(asked), asked["limit"]
         found = find_mentors(wish, zone=UTC_NAME, now=self.now, mentee=self.reader, count=count)
         if wish.topic and not found.question.chosen:
             raise serializers.ValidationError({"topic": [_("There is no such topic.")]}, code="unknown")
         if wish.words and is_unmet(found):
             note_unmet(wish.words, day=self.now.date())
         people = [FoundMentor(profile).data for profile in profiles_of(found.matches)]
-        return Response(page_answer(request, people, following(found)))
+        return Response(page_answer(request, people, next_cursor(found)))
 
 
-def wish_of(asked: dict[str, Any]) -> Wish:
+def criteria_of(asked: dict[str, Any]) -> SearchCriteria:
     """All that is within reach, unless somebody is wanted within some hours."""
-    return Wish(
+    return SearchCriteria(
         words=clean_words(asked.get("q", "")),
         topic=asked.get("topic", ""),
         language=asked.get("language", ""),
@@ -124,7 +124,7 @@ def wish_of(asked: dict[str, Any]) -> Wish:
     )
 
 
-def following(found: Results) -> str | None:
+def next_cursor(found: Results) -> str | None:
     return encode_shown(found.following.shown) if found.following else None
 
 

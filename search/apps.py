@@ -11,10 +11,10 @@ class SearchConfig(AppConfig):
         from sessions_app.questions.suggestions import helpers, suggesters
 
         from .finding import suggest_mentors
-        from .indexing import loosen, write_people, write_profiles
+        from .indexing import forget_bounds, write_people, write_profiles
         from .waitlist_helpers import find_helpers
 
-        on_time_opened.append(loosen)
+        on_time_opened.append(forget_bounds)
         after_change.append(write_profiles)
         after_person_change.append(write_people)
         suggesters.append(suggest_mentors)

@@ -51,7 +51,7 @@ class Drop(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SearchCriteria:
     """`lengths` in minutes, empty for any. `first` and `last` are dates of the reader, both included.
 
     `later` looks past the next seven days too; `hours` no further than that many. `typing`: the last word may be but a
@@ -94,9 +94,9 @@ class Wish:
         if self.hours is not None:
             end = min(end, now + timedelta(hours=self.hours))
         if self.first:
-            begin = max(begin, _at(self.first, time(), reader))
+            begin = max(begin, _local_instant(self.first, time(), reader))
         if self.last:
-            end = min(end, _at(self.last + timedelta(days=1), time(), reader))
+            end = min(end, _local_instant(self.last + timedelta(days=1), time(), reader))
         if begin >= end:
             return []
         if self.is_any_time:
@@ -123,8 +123,8 @@ class Wish:
 
     def _span_of(self, day: date, reader: ZoneInfo) -> Span:
         if self.when == When.EVENING:
-            return _at(day, EVENING[0], reader), _at(day, EVENING[1], reader)
-        return _at(day, time(), reader), _at(day + timedelta(days=1), time(), reader)
+            return _local_instant(day, EVENING[0], reader), _local_instant(day, EVENING[1], reader)
+        return _local_instant(day, time(), reader), _local_instant(day + timedelta(days=1), time(), reader)
 
     def but(self, **changes: object) -> Self:
         """The same wish with other filters, from its first page."""
@@ -173,8 +173,8 @@ class Listing:
     """A page of people found for a wish; `following` is the wish for the next page, if any."""
 
     __slots__ = ()
-    wish: Wish
-    following: Wish | None
+    wish: SearchCriteria
+    following: SearchCriteria | None
 
     @property
     def is_whole(self) -> bool:
@@ -182,5 +182,5 @@ class Listing:
         return not self.wish.shown and self.following is None
 
 
-def _at(day: date, clock: time, reader: ZoneInfo) -> datetime:
+def _local_instant(day: date, clock: time, reader: ZoneInfo) -> datetime:
     return datetime.combine(day, clock, reader).astimezone(UTC)

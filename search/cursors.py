@@ -18,7 +18,7 @@ LARGEST = 2**31 - 1
 def encode_shown(ids: Collection[int]) -> str:
     """Ascending, as differences of seven bits a byte (LEB128), in URL-safe Base64 without padding."""
     steps = (after - before for before, after in pairwise([0, *sorted(ids)]))
-    return urlsafe_b64encode(bytes(byte for step in steps for byte in _varint(step))).rstrip(b"=").decode()
+    return urlsafe_b64encode(bytes(byte for step in steps for byte in _encode_varint(step))).rstrip(b"=").decode()
 
 
 def decode_shown(text: str) -> frozenset[int]:
@@ -44,7 +44,7 @@ def decode_shown(text: str) -> frozenset[int]:
     return frozenset(ids)
 
 
-def _varint(number: int) -> Iterator[int]:
+def _encode_varint(number: int) -> Iterator[int]:
     while number > 127:
         yield number & 127 | 128
         number >>= 7

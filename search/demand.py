@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from search.bounds.lower_bounds import ANY, floor
-from sessions_app.availability.walltime import instant, minute_at_or_after
+from search.bounds.lower_bounds import ANY, lower_bound_sql
+from sessions_app.availability.walltime import instant_at, minute_at_or_after
 
 SOON = timedelta(days=7)
 
@@ -39,11 +39,11 @@ class TopicWait:
 
 def topic_waits(*, now: datetime, limit: int = 50) -> list[TopicWait]:
     """Topics for which people wait longest, those with nobody first."""
-    bound, values = floor(ANY, now)
+    bound, values = lower_bound_sql(ANY, now)
     with connection.cursor() as cursor:
         cursor.execute(TOPICS.format(floor=bound), values | {"soon": minute_at_or_after(now + SOON), "limit": limit})
         rows = cursor.fetchall()
     return [
-        TopicWait(topic, parent, mentors, soon, None if first is None else instant(first))
+        TopicWait(topic, parent, mentors, soon, None if first is None else instant_at(first))
         for topic, parent, mentors, soon, first in rows
     ]

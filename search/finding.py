@@ -8,19 +8,19 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from mentors.models import Format, MentorProfile, Offer
 from mentors.usual import usual_offer
-from search.ranking.best_first import best
-from search.ranking.candidates import Asked, Candidate, Offered, find_candidates
+from search.ranking.best_first import find_best
+from search.ranking.candidates import Candidate, IndexQuery, Offered, find_candidates
 from search.ranking.sort_keys import Keys, keys_for
-from sessions_app.afterwards.track_record import Proof, proof_of
-from sessions_app.availability.slot_picker import overlaps
+from sessions_app.afterwards.track_record import TrackRecord, track_records_of
+from sessions_app.availability.slot_picker import overlaps_busy
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import Timetable, load_timetables
 from sessions_app.questions.suggestions import FreeMentor
 
-from .criteria import Drop, Listing, Span, Wish
+from .criteria import Drop, Listing, SearchCriteria, Span
 from .cursors import MOST_SHOWN
 from .ribbon import parts_of_days
-from .words import Question, read_question
+from .words import SearchQuestion, read_question
 
 PAGE = 20
 WEEK = timedelta(days=7)
@@ -56,7 +56,7 @@ class Match(FreeMentor):
     writes: bool
     times: int
     free: frozenset[tuple[int, int]]
-    proof: Proof
+    proof: TrackRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,10 @@ class Results(Listing):
     """`wish` is what was looked for in the end, `dropped` what it gave up, `following` the next page, if any."""
 
     matches: list[Match]
-    wish: Wish
-    question: Question
+    wish: SearchCriteria
+    question: SearchQuestion
     dropped: tuple[Drop, ...] = ()
-    following: Wish | None = None
+    following: SearchCriteria | None = None
 
     @property
     def is_partly(self) -> bool:
@@ -103,15 +103,15 @@ class Finder:
     in_line: bool = False
     busy: tuple[Span, ...] = ()
 
-    def find(self, wish: Wish, question: Question, count: int) -> list[Found]:
+    def find(self, wish: SearchCriteria, question: SearchQuestion, count: int) -> list[Found]:
         times = wish.times(zone=self.zone, now=self.now)
         if not times or wish.format == Format.WRITING:
             # What is answered in writing has no times: see `in_writing`.
             return []
-        asked = Asked(wish, question, times, self.now, self.mentee.pk if self.mentee else None, self.without)
-        return best(count, self.batches(asked), lambda batch: self.look(batch, times))
+        asked = IndexQuery(wish, question, times, self.now, self.mentee.pk if self.mentee else None, self.without)
+        return find_best(count, self.batches(asked), lambda batch: self.look(batch, times))
 
-    def batches(self, asked: Asked) -> Iterator[Sequence[Candidate]]:
+    def batches(self, asked: IndexQuery) -> Iterator[Sequence[Candidate]]:
         after, size = None, FIRST_LOOK
         for limit in self.chunks(keys_for(asked.times, asked.now)):
             candidates, busy, after = find_candidates(asked, limit=limit, after=after)
@@ -148,7 +148,7 @@ class Finder:
     def first_start(
         self, timetable: Timetable, offer: Offered, times: Sequence[Span], *, after: datetime
     ) -> datetime | None:
-        for first, last in pieces(times, after):
+        for first, last in split_spans(times, after):
             slots = self.slots(timetable, offer, first, last, limit=None if self.busy else 1)
             if slots:
                 return slots[0].start
@@ -159,17 +159,17 @@ class Finder:
     ) -> list[Slot]:
         """Without those at which the reader has something else."""
         slots = timetable.slots(length=offer.length, step=offer.step, now=self.now, first=first, last=last, limit=limit)
-        return [slot for slot in slots if not overlaps(slot, self.busy)] if self.busy else slots
+        return [slot for slot in slots if not overlaps_busy(slot, self.busy)] if self.busy else slots
 
-    def matches(self, found: Sequence[Found], wish: Wish) -> list[Match]:
+    def matches(self, found: Sequence[Found], wish: SearchCriteria) -> list[Match]:
         of_page = Offer.objects.filter(pk__in=[one.offer.pk for one in found]).order_by()
         offers = {offer.pk: offer for offer in of_page.select_related("profile__person").only(*ON_A_CARD)}
-        proofs = proof_of([offer.profile.person_id for offer in offers.values()], now=self.now)
+        proofs = track_records_of([offer.profile.person_id for offer in offers.values()], now=self.now)
         times = wish.times(zone=self.zone, now=self.now)
         return [self.match(one, offers[one.offer.pk], times, proofs) for one in found if one.offer.pk in offers]
 
-    def match(self, found: Found, offer: Offer, times: Sequence[Span], proofs: dict[int, Proof]) -> Match:
-        slots = within(times, self.slots(found.timetable, found.offer, times[0][0], times[-1][1]))
+    def match(self, found: Found, offer: Offer, times: Sequence[Span], proofs: dict[int, TrackRecord]) -> Match:
+        slots = slots_within(times, self.slots(found.timetable, found.offer, times[0][0], times[-1][1]))
         return Match(
             profile=offer.profile,
             offer=offer,
@@ -183,7 +183,7 @@ class Finder:
 
 
 def find_mentors(
-    wish: Wish,
+    wish: SearchCriteria,
     *,
     zone: str,
     now: datetime,
@@ -210,19 +210,23 @@ def find_mentors(
                 break
     page = found[:count]
     return Results(
-        finder.matches(page, wish), wish, question, dropped, following(wish, page) if len(found) > count else None
+        finder.matches(page, wish),
+        wish,
+        question,
+        dropped,
+        next_page_criteria(wish, page) if len(found) > count else None,
     )
 
 
-def following(wish: Wish, page: Sequence[Found]) -> Wish | None:
+def next_page_criteria(wish: SearchCriteria, page: Sequence[Found]) -> SearchCriteria | None:
     """The wish for the next page; None when so many have been shown that somebody should say more."""
     shown = wish.shown.union(one.candidate.profile_id for one in page)
     return replace(wish, shown=shown) if len(shown) <= MOST_SHOWN else None
 
 
-def relaxations(
-    wish: Wish, *, zone: str, now: datetime, mentee: User | None = None, without: frozenset[int] = frozenset()
-) -> list[tuple[str, Wish, int]]:
+def list_relaxations(
+    wish: SearchCriteria, *, zone: str, now: datetime, mentee: User | None = None, without: frozenset[int] = frozenset()
+) -> list[tuple[str, SearchCriteria, int]]:
     """For an empty page: which filter to drop, and how many people that brings (`PAGE` for as many or more)."""
     finder = Finder(zone, now, mentee, without)
     rows = []
@@ -232,13 +236,13 @@ def relaxations(
     return sorted((row for row in rows if row[2]), key=lambda row: -row[2])
 
 
-def within(times: Sequence[Span], slots: Sequence[Slot]) -> list[Slot]:
+def slots_within(times: Sequence[Span], slots: Sequence[Slot]) -> list[Slot]:
     """Those of the slots, which are in order, that start in one of the times."""
     starts = [slot.start for slot in slots]
     return [slot for first, last in times for slot in slots[bisect_left(starts, first) : bisect_left(starts, last)]]
 
 
-def pieces(times: Sequence[Span], after: datetime | None = None) -> Iterator[Span]:
+def split_spans(times: Sequence[Span], after: datetime | None = None) -> Iterator[Span]:
     """The spans from `after` on, in questions short enough that an early answer costs little."""
     for start, end in times:
         first = max(start, after) if after else start
@@ -250,7 +254,7 @@ def suggest_mentors(
     words: str, *, zone: str, now: datetime, mentee: User | None, without: MentorProfile, count: int
 ) -> Sequence[FreeMentor]:
     """People with free times who could help with the same: entered in the registry of `sessions_app.suggestions`."""
-    wish = Wish(words=words, loose=True)
+    wish = SearchCriteria(words=words, loose=True)
     found = find_mentors(wish, zone=zone, now=now, mentee=mentee, count=count + 1)
     return [match for match in found.matches if match.profile.pk != without.pk][:count]
 

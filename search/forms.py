@@ -10,7 +10,7 @@ from mentors.models import Format, Length
 from sessions_app.address import clean_words, read_date
 from sessions_app.questions.same_question import read_uuid
 
-from .criteria import Order, When, Wish
+from .criteria import Order, SearchCriteria, When
 from .cursors import decode_shown
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -18,10 +18,10 @@ CODES = {code for code, _name in LANGUAGES}
 LONGEST_SLUG = 60
 
 
-def read_wish(data: QueryDict, *, typing: bool = False) -> Wish:
+def read_criteria(data: QueryDict, *, typing: bool = False) -> SearchCriteria:
     lengths = {int(text) for text in data.getlist("len") if text.isascii() and text.isdigit() and len(text) < 4}
     first, last = read_date(data.get("from", "")), read_date(data.get("to", ""))
-    return Wish(
+    return SearchCriteria(
         words=clean_words(data.get("q", "")),
         when=_one_of(When, data.get("when", ""), When.ANY),
         first=first,
@@ -37,11 +37,11 @@ def read_wish(data: QueryDict, *, typing: bool = False) -> Wish:
         met=data.get("met") == "1",
         order=_one_of(Order, data.get("sort", ""), Order.SOONEST),
         typing=typing,
-        shown=_shown(data.get("cursor", "")),
+        shown=_decode_cursor(data.get("cursor", "")),
     )
 
 
-def _shown(text: str) -> frozenset[int]:
+def _decode_cursor(text: str) -> frozenset[int]:
     """Of a cursor that nobody gave out, the first page."""
     try:
         return decode_shown(text)

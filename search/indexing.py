@@ -18,7 +18,7 @@ from psycopg2.extras import execute_values
 from common.zones import UTC_NAME
 from mentors.models import MentorProfile, Offer, ProfileState
 from mentors.usual import usual_offer
-from search.bounds.forecast import EVERY_HOUR, UNKNOWN, WEEKDAYS, Length, outlook
+from search.bounds.forecast import EVERY_HOUR, UNKNOWN, WEEKDAYS, Length, compute_forecast
 from search.bounds.lower_bounds import ANY, USUAL
 from search.bounds.offer_bits import BIT_OF_OFFER, FORMATS, LENGTHS
 from sessions_app.availability.rules import Rules
@@ -116,7 +116,7 @@ SQL_TYPES = {int: "int", list: "int[]", datetime: "timestamptz"}
 ROW = f"(%s, {', '.join(f'%s::{SQL_TYPES[type(value)]}' for value in NOTHING_KNOWN.values())})"
 
 
-def loosen(*people: int) -> None:
+def forget_bounds(*people: int) -> None:
     """These people may have time that was not free before: nothing is known of it until the sweep looks."""
     MentorIndex.objects.filter(person__in=people).update(**NOTHING_KNOWN)
 
@@ -124,7 +124,7 @@ def loosen(*people: int) -> None:
 @transaction.atomic
 def write_profiles(profiles: Sequence[int]) -> None:
     """What can be asked about these profiles, as it is now: rows of those the public may see, none of the others."""
-    _write(profiles)
+    _write_rows(profiles)
     MentorIndex.objects.filter(profile__in=profiles).update(**NOTHING_KNOWN)
 
 
@@ -134,7 +134,7 @@ def write_people(*people: int) -> None:
         write_profiles(profiles)
 
 
-def sweep(*, now: datetime, limit: int = AT_ONCE) -> int:
+def refresh_stale_rows(*, now: datetime, limit: int = AT_ONCE) -> int:
     """Look anew at rows that have gone stale, at most `limit`. Returns how many.
 
     A row is locked before its mentor's time is read: whoever frees time meanwhile waits, and loosens it after us.
@@ -161,8 +161,8 @@ def sweep(*, now: datetime, limit: int = AT_ONCE) -> int:
 def _look_anew(stale: QuerySet[MentorIndex], *, now: datetime, limit: int) -> int:
     profiles = list(stale.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
     if profiles:
-        _write(profiles)
-        _tighten(profiles, now=now)
+        _write_rows(profiles)
+        _tighten_bounds(profiles, now=now)
     return len(profiles)
 
 
@@ -182,28 +182,28 @@ def count_words() -> None:
         cursor.execute(COUNT)
 
 
-def rebuild(*, now: datetime, done: Callable[[int], None] = lambda count: None) -> int:
+def rebuild_index(*, now: datetime, done: Callable[[int], None] = lambda count: None) -> int:
     """Every row anew, some at a time; searches and bookings go on meanwhile. `done` hears how many are."""
     for model in (MentorIndex, MentorWords):
         model._default_manager.exclude(profile__in=MentorProfile.objects.public()).delete()
     last = count = 0
-    while profiles := _after(last):
+    while profiles := _profiles_after(last):
         write_profiles(profiles)
         with transaction.atomic():
             locked = MentorIndex.objects.filter(pk__in=profiles).order_by("pk").select_for_update()
-            _tighten(list(locked.values_list("pk", flat=True)), now=now)
+            _tighten_bounds(list(locked.values_list("pk", flat=True)), now=now)
         last, count = profiles[-1], count + len(profiles)
         done(count)
     count_words()
     return count
 
 
-def _after(profile: int) -> list[int]:
+def _profiles_after(profile: int) -> list[int]:
     following = MentorProfile.objects.public().filter(pk__gt=profile).order_by("pk")
     return list(following.values_list("pk", flat=True)[:AT_ONCE])
 
 
-def _write(profiles: Sequence[int]) -> None:
+def _write_rows(profiles: Sequence[int]) -> None:
     still_public = Exists(MentorProfile.objects.public().filter(pk=OuterRef("profile")))
     for model in (MentorIndex, MentorWords):
         model._default_manager.filter(~still_public, profile__in=profiles).delete()
@@ -221,22 +221,24 @@ def _write(profiles: Sequence[int]) -> None:
             cursor.execute(LEARN, values)
 
 
-def _tighten(profiles: Sequence[int], *, now: datetime) -> None:
+def _tighten_bounds(profiles: Sequence[int], *, now: datetime) -> None:
     """The rows must be locked: see `sweep`."""
     offers: dict[int, list[Offer]] = defaultdict(list)
     timed = Offer.objects.bookable().filter(profile__in=profiles)
     for offer in timed.only("profile_id", "length", "step", "position"):
         offers[offer.profile_id].append(offer)
     timetables = load_timetables(profiles, now=now, but_waiting=True)
-    rows = [_bounds(profile, offers[profile], timetables.get(profile), now=now) for profile in profiles]
+    rows = [_compute_bounds(profile, offers[profile], timetables.get(profile), now=now) for profile in profiles]
     with connection.cursor() as cursor:
         execute_values(cursor, TIGHTEN, rows, template=ROW, page_size=AT_ONCE)
 
 
-def _bounds(profile: int, offers: Sequence[Offer], timetable: Timetable | None, *, now: datetime) -> tuple[Any, ...]:
+def _compute_bounds(
+    profile: int, offers: Sequence[Offer], timetable: Timetable | None, *, now: datetime
+) -> tuple[Any, ...]:
     rules, taken = (timetable.rules, timetable.taken) if timetable else (NO_RULES, ())
     usual = length_of(usual_offer(offers)) if offers else None
-    seen = outlook(rules, taken, map(length_of, offers), usual=usual, now=now)
+    seen = compute_forecast(rules, taken, map(length_of, offers), usual=usual, now=now)
     runs = (seen.usual, seen.any)
     near, any_time = seen.hours[: len(WEEKDAYS)], seen.hours[len(WEEKDAYS) :]
     return (

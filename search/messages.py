@@ -6,7 +6,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .criteria import Drop, When, Wish
+from .criteria import Drop, SearchCriteria, When
 
 SHOWN_WORDS = 60
 DROPPED = {
@@ -17,10 +17,10 @@ DROPPED = {
 }
 
 
-def said_of(dropped: Sequence[Drop], wish: Wish, *, soonest: str) -> list[str]:
+def search_messages(dropped: Sequence[Drop], wish: SearchCriteria, *, soonest: str) -> list[str]:
     """One sentence for each thing; `soonest` is the first time of whoever was found, in words."""
     sentences = {
-        Drop.TIME: _("%(nobody)s The soonest time is %(when)s.") % {"nobody": nobody_then(wish), "when": soonest},
+        Drop.TIME: _("%(nobody)s The soonest time is %(when)s.") % {"nobody": nobody_sentence(wish), "when": soonest},
         Drop.LENGTH: _("Nobody has a session of this length, so these are of other lengths."),
         Drop.WORDS: _("Nobody has written about all of this. These people have written about a part of it."),
     }
@@ -36,7 +36,7 @@ def not_understood(words: str) -> str:
     ) % {"words": Truncator(words).chars(SHOWN_WORDS)}
 
 
-def nobody_then(wish: Wish) -> str:
+def nobody_sentence(wish: SearchCriteria) -> str:
     if wish.first or wish.last:
         return _("Nobody is free on these dates.")
     return {

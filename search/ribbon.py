@@ -13,13 +13,13 @@ PARTS = (time(0), time(12), time(17))
 
 def parts_of_days(starts: Iterable[datetime], *, zone: str, now: datetime) -> frozenset[tuple[int, int]]:
     """The pairs (days from today, 0 morning | 1 afternoon | 2 evening) of the reader's week that hold a start."""
-    borders = _borders(zone, now.astimezone(ZoneInfo(zone)).toordinal())
+    borders = _part_borders(zone, now.astimezone(ZoneInfo(zone)).toordinal())
     places = {bisect_right(borders, start) - 1 for start in starts}
     return frozenset(divmod(place, len(PARTS)) for place in places if 0 <= place < DAYS * len(PARTS))
 
 
 @lru_cache(maxsize=256)
-def _borders(zone: str, today: int) -> list[datetime]:
+def _part_borders(zone: str, today: int) -> list[datetime]:
     """The instants at which the parts of a week begin, and the end of the last."""
     reader = ZoneInfo(zone)
     first = datetime.fromordinal(today)

@@ -16,7 +16,7 @@ def refresh() -> int:
     """All that is stale, as far as the time goes; what is left waits for the next tick."""
     end, count = time.monotonic() + SECONDS, 0
     while time.monotonic() < end:
-        count += (done := indexing.sweep(now=agreed_now()))
+        count += (done := indexing.refresh_stale_rows(now=agreed_now()))
         if done < indexing.AT_ONCE:
             break
     return count

@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from .views import home, mentor_list
+from .views import home_page, mentor_list
 
 urlpatterns = [
-    path("", home, name="home"),
+    path("", home_page, name="home"),
     path("mentors/", mentor_list, name="mentor_list"),
 ]

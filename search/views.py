@@ -27,16 +27,16 @@ from mentors.languages import LANGUAGES
 from mentors.models import Format, Length, Topic
 from search.finding import is_unmet
 from sessions_app.models import Booking
-from sessions_app.questions.same_question import asked_already, earlier_of
+from sessions_app.questions.same_question import asked_already, find_earlier_engagement
 
-from .criteria import WHEN_LABELS, Drop, Order, Wish
-from .finding import PAGE, Match, Results, find_mentors, relaxations
-from .forms import read_wish
-from .messages import DROPPED, not_understood, said_of
+from .criteria import WHEN_LABELS, Drop, Order, SearchCriteria
+from .finding import PAGE, Match, Results, find_mentors, list_relaxations
+from .forms import read_criteria
+from .messages import DROPPED, not_understood, search_messages
 from .ribbon import DAYS
 from .unmet import note_unmet
 from .waitlist_helpers import filters_of
-from .written_search import Written, find_writers
+from .written_search import WrittenResults, find_writers
 
 EXAMPLES = (
     gettext_lazy("Is this offer fair?"),
@@ -51,11 +51,11 @@ PARTS = (gettext_lazy("morning"), gettext_lazy("afternoon"), gettext_lazy("eveni
 
 @login_not_required
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home_page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     zone = viewer_zone(request) or "UTC"
     reader = signed_in(request)
-    soonest = find_mentors(Wish(), zone=zone, now=now, mentee=reader, count=ON_HOME).matches
+    soonest = find_mentors(SearchCriteria(), zone=zone, now=now, mentee=reader, count=ON_HOME).matches
     today = now.astimezone(ZoneInfo(zone)).date()
     upcoming = None
     if reader:
@@ -77,10 +77,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def mentor_list(request: HttpRequest) -> HttpResponse:
     now, zone, reader = timezone.now(), viewer_zone(request) or "UTC", signed_in(request)
-    wish = read_wish(request.GET, typing=request.headers.get("HX-Trigger-Name") == "q")
-    wish, without = leave_out(wish, reader)
+    wish = read_criteria(request.GET, typing=request.headers.get("HX-Trigger-Name") == "q")
+    wish, without = exclude_asked(wish, reader)
     if wish.format == Format.WRITING:
-        return answer(request, wish, in_writing(wish, now=now, mentee=reader, without=without))
+        return render_results(request, wish, writers_context(wish, now=now, mentee=reader, without=without))
     found = find_mentors(wish, zone=zone, now=now, mentee=reader, without=without, widen=True)
     if not found.question.chosen:
         # A topic that nobody knows is as if it weren't there.
@@ -90,27 +90,29 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     context = {
         "wish": wish,
         "found": found,
-        "cards": cards(found.matches, zone=zone, now=now),
+        "cards": build_cards(found.matches, zone=zone, now=now),
         "wait_filters": filters_of(wish),
-        "said": said(request, wish, found, zone=zone, now=now),
+        "said": dropped_messages(request, wish, found, zone=zone, now=now),
         "lost": is_lost(found),
         "nav": "find",
-        **filters(wish),
+        **filter_context(wish),
     }
     if not found.matches:
         context["relaxed"] = [
             (DROPPED[name], other.query(), count, count >= PAGE)
-            for name, other, count in relaxations(wish, zone=zone, now=now, mentee=reader, without=without)
+            for name, other, count in list_relaxations(wish, zone=zone, now=now, mentee=reader, without=without)
         ]
         context["nearest_topics"] = nearest_topics()
-    return answer(request, wish, context)
+    return render_results(request, wish, context)
 
 
-def in_writing(wish: Wish, *, now: datetime, mentee: User | None, without: frozenset[int]) -> dict[str, Any]:
+def writers_context(
+    wish: SearchCriteria, *, now: datetime, mentee: User | None, without: frozenset[int]
+) -> dict[str, Any]:
     """The page for those who can be asked without a time."""
     found = find_writers(wish, now=now, mentee=mentee, without=without)
     lost, loosened = is_lost(found), found.wish.loose and not wish.loose and bool(found.writers)
-    said = said_of([Drop.WORDS] if loosened else [], wish, soonest="")
+    said = search_messages([Drop.WORDS] if loosened else [], wish, soonest="")
     if lost and found.writers:
         said = [not_understood(wish.words)]
     return {
@@ -121,11 +123,11 @@ def in_writing(wish: Wish, *, now: datetime, mentee: User | None, without: froze
         "lost": lost,
         "nav": "find",
         "nearest_topics": [] if found.writers else nearest_topics(),
-        **filters(wish),
+        **filter_context(wish),
     }
 
 
-def answer(request: HttpRequest, wish: Wish, context: dict[str, Any]) -> HttpResponse:
+def render_results(request: HttpRequest, wish: SearchCriteria, context: dict[str, Any]) -> HttpResponse:
     """The page, or for htmx its results and the address that leads to them."""
     response = render_page(request, "search/mentor_list.html", context, part="results")
     if not wants_part(request):
@@ -135,9 +137,9 @@ def answer(request: HttpRequest, wish: Wish, context: dict[str, Any]) -> HttpRes
     return replace_url(response, address) if wish.typing else push_url(response, address)
 
 
-def leave_out(wish: Wish, reader: User | None) -> tuple[Wish, frozenset[int]]:
+def exclude_asked(wish: SearchCriteria, reader: User | None) -> tuple[SearchCriteria, frozenset[int]]:
     """The wish, and the people whom its question was asked already; of another person's question nothing is said."""
-    earlier = earlier_of(reader, wish.follows)
+    earlier = find_earlier_engagement(reader, wish.follows)
     if earlier is None:
         return replace(wish, follows="", met=False), frozenset()
     return wish, frozenset() if wish.met else asked_already(earlier)
@@ -147,12 +149,14 @@ def nearest_topics() -> QuerySet[Topic]:
     return Topic.objects.active().leaves().order_by("position", "name")[:NEAREST]
 
 
-def is_lost(found: Results | Written) -> bool:
+def is_lost(found: Results | WrittenResults) -> bool:
     """Whether something was typed that says nothing of what is needed: small words and signs alone."""
     return bool(found.wish.words) and not found.question.says_something
 
 
-def said(request: HttpRequest, wish: Wish, found: Results, *, zone: str, now: datetime) -> list[str]:
+def dropped_messages(
+    request: HttpRequest, wish: SearchCriteria, found: Results, *, zone: str, now: datetime
+) -> list[str]:
     """What the search gave up so that people are found; or that it did not understand what was typed."""
     if is_lost(found):
         return [not_understood(wish.words)] if found.matches else []
@@ -160,10 +164,10 @@ def said(request: HttpRequest, wish: Wish, found: Results, *, zone: str, now: da
         return []
     start = found.matches[0].slots[0].start
     soonest = when_text(start, zone=zone, now=now, hour12=viewer_hour12(request))
-    return said_of(found.dropped, wish, soonest=soonest)
+    return search_messages(found.dropped, wish, soonest=soonest)
 
 
-def filters(wish: Wish) -> dict[str, Any]:
+def filter_context(wish: SearchCriteria) -> dict[str, Any]:
     """What the filter row and the sort links are drawn from."""
     more = (wish.topic, wish.language, wish.format, wish.instant, wish.first, wish.last)
     return {
@@ -188,7 +192,7 @@ def topic_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     return [(parent, [row[1:] for row in group]) for parent, group in groupby(rows, key=itemgetter(0))]
 
 
-def cards(matches: Sequence[Match], *, zone: str, now: datetime) -> list[dict[str, Any]]:
+def build_cards(matches: Sequence[Match], *, zone: str, now: datetime) -> list[dict[str, Any]]:
     """Each with its week as a ribbon, and the sentence that says the same."""
     today = now.astimezone(ZoneInfo(zone)).date()
     days = [today + timedelta(days=offset) for offset in range(DAYS)]
@@ -207,13 +211,13 @@ def cards(matches: Sequence[Match], *, zone: str, now: datetime) -> list[dict[st
                 for offset, letter in enumerate(letters)
             ],
             "ribbon_label": ribbon_label(match.free, names),
-            **words(match),
+            **card_words(match),
         }
         for match in matches
     ]
 
 
-def words(match: Match) -> dict[str, str]:
+def card_words(match: Match) -> dict[str, str]:
     name, sessions = {"name": match.profile.name}, match.proof.sessions
     return {
         "sessions_word": ngettext("session", "sessions", sessions),

@@ -7,16 +7,16 @@ from django.http import QueryDict
 from common.zones import UTC_NAME
 from sessions_app.questions.suggestions import FreeMentor
 
-from .criteria import Order, When, Wish
+from .criteria import Order, SearchCriteria, When
 from .finding import find_mentors
-from .forms import read_wish
+from .forms import read_criteria
 
 # For all who wait with the same words: whoever can't have one of these mentors may have another.
 MOST = 20
 LONGEST_FILTERS = 300
 
 
-def filters_of(wish: Wish) -> str:
+def filters_of(wish: SearchCriteria) -> str:
     """What narrows a search down to people, as its address has it: dates and times of a day pass, these stay."""
     lasting = wish.but(words="", when=When.ANY, first=None, last=None, later=False, loose=False, order=Order.SOONEST)
     return lasting.query()[:LONGEST_FILTERS]
@@ -27,6 +27,6 @@ def find_helpers(words: str, filters: str, *, now: datetime) -> list[FreeMentor]
 
     For all who wait with these words, whatever their zone: no date or time of day is asked about.
     """
-    wish = read_wish(QueryDict(filters)).but(words=words)
+    wish = read_criteria(QueryDict(filters)).but(words=words)
     found = find_mentors(wish, zone=UTC_NAME, now=now, count=MOST, in_line=True)
     return list(found.matches)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Min, QuerySet
 
 from mentors.models import Topic
-from sessions_app.models import Waiting
+from sessions_app.models import WaitlistEntry
 
 from .words import read_question
 
@@ -24,16 +24,16 @@ class TopicLine:
     people: int
 
 
-def mentors_waited_for(now: datetime) -> QuerySet[Waiting, Any]:
+def mentors_waited_for(now: datetime) -> QuerySet[WaitlistEntry, Any]:
     """Each mentor once, with how many people wait for them and since when, the most first."""
-    waiting = Waiting.objects.live(now).exclude(mentor=None).values("mentor__person__name", "mentor__slug")
+    waiting = WaitlistEntry.objects.live(now).exclude(mentor=None).values("mentor__person__name", "mentor__slug")
     return waiting.annotate(people=Count("pk"), oldest=Min("since")).order_by("-people", "oldest")
 
 
 def topics_waited_for(now: datetime) -> list[TopicLine]:
     """Topics that waiting people's words name, the most first; one person may count for several."""
     counts: Counter[int | None] = Counter()
-    lines = Waiting.objects.live(now).filter(mentor=None).order_by("since").values_list("words", flat=True)
+    lines = WaitlistEntry.objects.live(now).filter(mentor=None).order_by("since").values_list("words", flat=True)
     for words in lines[:MOST_READ]:
         counts.update(read_question(words).topics or [None])
     names = dict(Topic.objects.filter(pk__in=[pk for pk in counts if pk]).values_list("pk", "name"))

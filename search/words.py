@@ -66,7 +66,7 @@ UNION ALL
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SearchQuestion:
     """What was typed, as it was understood.
 
     `lexemes` are for marking; `terms` what is looked for, as operands of a tsquery: phrases that name a topic, then
@@ -92,24 +92,24 @@ class Question:
         return at_least(1 if loose else -(-2 * len(self.terms) // 3), self.terms)
 
 
-def read_question(words: str, *, topic: str = "", typing: bool = False) -> Question:
+def read_question(words: str, *, topic: str = "", typing: bool = False) -> SearchQuestion:
     """`topic`: the slug that a filter names. `typing`: the last word may be but a beginning."""
     if not words.strip():
-        return Question(chosen=_with_children(topic) if topic else ())
+        return SearchQuestion(chosen=_with_children(topic) if topic else ())
     beginning = begun_word(words) if typing else ""
     with connection.cursor() as cursor:
         cursor.execute(READ, {"words": words, "topic": topic, "beginning": beginning})
         rows = cursor.fetchall()
     counts = {text: count for kind, text, count in rows if kind == "word"}
     begun = [text for kind, text, _ in rows if kind == "begins"]
-    begins = [f"{quoted(text)}:*" for text in begun]
-    called = sorted(quoted(text) for kind, text, _ in rows if kind == "called")
+    begins = [f"{quote_lexeme(text)}:*" for text in begun]
+    called = sorted(quote_lexeme(text) for kind, text, _ in rows if kind == "called")
     phrases = sorted(text for kind, text, _ in rows if kind == "phrase")
     said = set(re.findall(r"'((?:[^']|'')+)'", " ".join(phrases)))
     words_left = {lexeme: count for lexeme, count in counts.items() if lexeme not in said}
-    return Question(
+    return SearchQuestion(
         lexemes=(*sorted(counts), *begun),
-        terms=(*begins, *phrases, *([" & ".join(called)] if called else []), *telling(words_left))[:MOST_WORDS],
+        terms=(*begins, *phrases, *([" & ".join(called)] if called else []), *telling_words(words_left))[:MOST_WORDS],
         topics=tuple(number for kind, _, number in rows if kind == "named"),
         chosen=tuple(number for kind, _, number in rows if kind == "chosen"),
         kin=tuple(number for kind, _, number in rows if kind == "kin"),
@@ -122,11 +122,11 @@ def _with_children(slug: str) -> tuple[int, ...]:
         return tuple(number for _, _, number in cursor.fetchall())
 
 
-def telling(counts: dict[str, int]) -> list[str]:
+def telling_words(counts: dict[str, int]) -> list[str]:
     """The words that some mentors have, rarest first, without the common ones if others are left."""
     known = sorted((count, lexeme) for lexeme, count in counts.items() if count and not is_part(lexeme, counts))
-    rare = [quoted(lexeme) for count, lexeme in known if count <= COMMON]
-    return rare or [quoted(lexeme) for _, lexeme in known[:1]]
+    rare = [quote_lexeme(lexeme) for count, lexeme in known if count <= COMMON]
+    return rare or [quote_lexeme(lexeme) for _, lexeme in known[:1]]
 
 
 def is_part(lexeme: str, counts: dict[str, int]) -> bool:
@@ -142,7 +142,7 @@ def begun_word(words: str) -> str:
     return last if last.isalnum() and len(last) >= SHORTEST_BEGINNING and words[-1:].isalnum() else ""
 
 
-def quoted(lexeme: str) -> str:
+def quote_lexeme(lexeme: str) -> str:
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
 
 

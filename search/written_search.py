@@ -10,13 +10,13 @@ from django.db import connection
 
 from accounts.models import User
 from mentors.models import Format, MentorProfile, Offer, ProfileState
-from search.ranking.candidates import Asked, among, matching, nearness, suits, values_of
-from sessions_app.afterwards.track_record import Proof, proof_of
+from search.ranking.candidates import IndexQuery, among_sql, matching_sql, nearness_sql, suitable_conditions, values_of
+from sessions_app.afterwards.track_record import TrackRecord, track_records_of
 from sessions_app.models import ANSWERED_WITHIN, WrittenState
 
-from .criteria import Listing, Order, Wish
+from .criteria import Listing, Order, SearchCriteria
 from .cursors import MOST_SHOWN
-from .words import Question, read_question
+from .words import SearchQuestion, read_question
 
 PAGE = 20
 # Those who are away or have as many questions as they take are left out: asking them would be refused.
@@ -46,32 +46,32 @@ class Writer:
     profile: MentorProfile
     offer: Offer
     answers_by: datetime
-    proof: Proof
+    proof: TrackRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Written(Listing):
+class WrittenResults(Listing):
     writers: list[Writer]
-    wish: Wish
-    question: Question
-    following: Wish | None = None
+    wish: SearchCriteria
+    question: SearchQuestion
+    following: SearchCriteria | None = None
 
 
 def find_writers(
-    wish: Wish,
+    wish: SearchCriteria,
     *,
     now: datetime,
     mentee: User | None = None,
     count: int = PAGE,
     without: frozenset[int] = frozenset(),
-) -> Written:
+) -> WrittenResults:
     """Mentors who can help and answer in writing, those with fewest questions waiting (or the closest match) first.
 
     Filters of time and length mean nothing here. Where no one has written about all of the words, a part is enough.
     `without`: people whom nobody asks here.
     """
     question = read_question(wish.words, topic=wish.topic, typing=wish.typing)
-    find = partial(_find, question=question, now=now, mentee=mentee, limit=count + 1, without=without)
+    find = partial(_find_profiles, question=question, now=now, mentee=mentee, limit=count + 1, without=without)
     found = find(wish)
     if not found and wish.words and not wish.loose and not wish.shown:
         wish = wish.but(loose=True)
@@ -79,16 +79,22 @@ def find_writers(
     page = found[:count]
     shown = wish.shown.union(page)
     more = len(found) > count and len(shown) <= MOST_SHOWN
-    return Written(_writers(page, now=now), wish, question, replace(wish, shown=shown) if more else None)
+    return WrittenResults(_load_writers(page, now=now), wish, question, replace(wish, shown=shown) if more else None)
 
 
-def _find(
-    wish: Wish, question: Question, *, now: datetime, mentee: User | None, limit: int, without: frozenset[int]
+def _find_profiles(
+    wish: SearchCriteria,
+    question: SearchQuestion,
+    *,
+    now: datetime,
+    mentee: User | None,
+    limit: int,
+    without: frozenset[int],
 ) -> list[int]:
     timeless = replace(wish, lengths=(), instant=False)
-    asked = Asked(timeless, question, (), now, mentee.pk if mentee else None, without)
+    asked = IndexQuery(timeless, question, (), now, mentee.pk if mentee else None, without)
     by_match = wish.order == Order.MATCH
-    near, terms = nearness(question, loose=wish.loose) if by_match else ("0", {})
+    near, terms = nearness_sql(question, loose=wish.loose) if by_match else ("0", {})
     values: dict[str, Any] = (
         values_of(asked)
         | terms
@@ -101,18 +107,18 @@ def _find(
     sql = WRITERS.format(
         near=near,
         tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
-        where=" AND ".join(suits(asked, among(matching(asked)))),
+        where=" AND ".join(suitable_conditions(asked, among_sql(matching_sql(asked)))),
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [row[0] for row in cursor.fetchall()]
 
 
-def _writers(profiles: Sequence[int], *, now: datetime) -> list[Writer]:
+def _load_writers(profiles: Sequence[int], *, now: datetime) -> list[Writer]:
     of_page = Offer.objects.active().filter(profile__in=profiles, format=Format.WRITING)
     first: dict[int, Offer] = {}
     for offer in of_page.select_related("profile__person"):
         first.setdefault(offer.profile_id, offer)
-    proofs = proof_of([offer.profile.person_id for offer in first.values()], now=now)
+    proofs = track_records_of([offer.profile.person_id for offer in first.values()], now=now)
     there = [first[profile] for profile in profiles if profile in first]
     return [Writer(one.profile, one, now + ANSWERED_WITHIN, proofs[one.profile.person_id]) for one in there]

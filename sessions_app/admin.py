@@ -12,7 +12,7 @@ from common.admin import ReadOnly
 from sessions_app.booking.changes import cancel_booking
 from sessions_app.booking.clock import expire_overdue
 
-from .errors import BookingError
+from .errors import SessionError
 from .models import (
     AttendanceAct,
     AvailabilityWindow,
@@ -62,7 +62,7 @@ class BookingAdmin(ReadOnly, ModelAdmin):
             try:
                 cancel_booking(booking=booking, by=request.user, reason=reason, now=timezone.now())  # type: ignore[arg-type]
                 done += 1
-            except BookingError as error:
+            except SessionError as error:
                 self.message_user(request, f"{booking}: {error.message}", messages.ERROR)
         words = ngettext("%(count)d session is cancelled.", "%(count)d sessions are cancelled.", done)
         self.message_user(request, words % {"count": done}, messages.SUCCESS if done else messages.WARNING)

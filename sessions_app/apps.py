@@ -19,7 +19,7 @@ class SessionsAppConfig(AppConfig):
         from sessions_app.attendance.digests import register_case_digest
         from sessions_app.attendance.letters import register_kinds as register_missed
         from sessions_app.availability.openings import on_time_opened
-        from sessions_app.availability.reserved_time import setting_aside_what_opens
+        from sessions_app.availability.reserved_time import reserving_what_opens
         from sessions_app.availability.wording import describe_times as weekly_times
         from sessions_app.availability.worker_hints import wake_when_committed
         from sessions_app.booking.checks import CONFIGURATION, check_jitsi
@@ -65,5 +65,5 @@ class SessionsAppConfig(AppConfig):
         # Asking first, since it gives way to a time that was held after it.
         after_sign_in.extend([ask_after_sign_in, claim_after_sign_in, join_after_sign_in])
         on_time_opened.append(wake_when_committed)
-        around_decision.append(setting_aside_what_opens)
+        around_decision.append(reserving_what_opens)
         describe_times.append(weekly_times)

@@ -15,8 +15,8 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
 
 from notifications.models import Notification
-from notifications.services import Due, schedule
-from sessions_app.afterwards.notices import action_dues
+from notifications.services import Due, schedule_notices
+from sessions_app.afterwards.notices import next_step_dues
 from sessions_app.attendance.notices import absent_due
 from sessions_app.booking.notices import booking_notices
 from sessions_app.booking.reminders import KINDS as REMINDERS
@@ -28,14 +28,14 @@ from sessions_app.waiting.notices import held_time_due
 from sessions_app.written.notices import written_notices
 
 from .models import (
-    ActionItem,
     AttendanceAct,
     Booking,
     BookingEvent,
     BookingState,
     HeldTime,
     Message,
-    Seat,
+    NextStep,
+    ReadMarker,
     WallChange,
     WrittenQuestion,
     WrittenState,
@@ -92,14 +92,14 @@ def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
 
 def expected_notices(booking: Booking, events: Iterable[BookingEvent]) -> list[Due]:
     """All that should have been written when the booking came into its present state and version."""
-    told = last_told(list(events), booking)
+    told = last_announced_event(list(events), booking)
     if told is None:
         return []
     event, name = told
     return booking_notices(booking, event=name, by=event.by, now=event.at)
 
 
-def last_told(events: Sequence[BookingEvent], booking: Booking) -> tuple[BookingEvent, str] | None:
+def last_announced_event(events: Sequence[BookingEvent], booking: Booking) -> tuple[BookingEvent, str] | None:
     """The newest event that people were told of, and what `booking_notices` calls it."""
     for place in range(len(events) - 1, -1, -1):
         event = events[place]
@@ -134,8 +134,8 @@ def _of_bookings(bookings: list[Booking], guard: Guard) -> list[Due]:
 
 
 def _of_steps(now: datetime) -> list[Due]:
-    steps = ActionItem.objects.filter(done_at=None, due_on__gte=(now - LATE).date()).select_related("person")
-    return [due for step in steps for due in action_dues(step)]
+    steps = NextStep.objects.filter(done_at=None, due_on__gte=(now - LATE).date()).select_related("person")
+    return [due for step in steps for due in next_step_dues(step)]
 
 
 def _of_claims(now: datetime) -> list[Due]:
@@ -146,7 +146,7 @@ def _of_claims(now: datetime) -> list[Due]:
 def _of_threads(now: datetime) -> Iterable[Due]:
     """Mails about messages of the last day that nobody has read."""
     recent = Message.objects.filter(sent_at__gte=now - LATE)
-    for seat in Seat.objects.filter(engagement__in=recent.values("engagement")):
+    for seat in ReadMarker.objects.filter(engagement__in=recent.values("engagement")):
         first = seat.unread.filter(sent_at__gte=now - LATE, answers=None).first()
         if first:
             yield message_due(seat, by=first.author_id, now=first.sent_at)
@@ -181,5 +181,5 @@ def _write_missing(dues: Iterable[Due], *, now: datetime) -> int:
     there = Notification.objects.filter(dedupe_key__in=timely).values_list("dedupe_key", flat=True)
     missing = [timely[key] for key in timely.keys() - set(there)]
     if missing:
-        schedule(*missing, now=now)
+        schedule_notices(*missing, now=now)
     return len(missing)

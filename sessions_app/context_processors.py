@@ -13,7 +13,7 @@ from accounts.viewing import viewer_zone
 from .models import Booking, BookingState
 
 
-def rail(request: HttpRequest) -> dict[str, object]:
+def rail_context(request: HttpRequest) -> dict[str, object]:
     """Lazy: parts of pages don't draw the header."""
     return {"rail": SimpleLazyObject(lambda: todays_sessions(request))}
 

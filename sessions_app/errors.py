@@ -10,7 +10,7 @@ from common.refusals import BUSY, RefusalError
 from common.trouble import TRY_AGAIN_AFTER
 
 
-class BookingError(RefusalError):
+class SessionError(RefusalError):
     """`earliest` where a time can be named that would do; it may be a function, asked if somebody wants to know."""
 
     def __init__(
@@ -32,15 +32,15 @@ class BookingError(RefusalError):
 STALE = "stale"
 
 
-def taken() -> BookingError:
-    return BookingError("taken", _("This time has just been taken. Choose another time."))
+def taken_error() -> SessionError:
+    return SessionError("taken", _("This time has just been taken. Choose another time."))
 
 
-def busy() -> BookingError:
+def busy() -> SessionError:
     words = _("A lot is going on right now, and we couldn’t get to this in time. Nothing has changed: try again.")
-    return BookingError(BUSY, words, wait=TRY_AGAIN_AFTER)
+    return SessionError(BUSY, words, wait=TRY_AGAIN_AFTER)
 
 
-def stale(words: str) -> BookingError:
+def stale(words: str) -> SessionError:
     """An act on what a person didn't see. Pages and programs know it by its code and show how things are now."""
-    return BookingError(STALE, words)
+    return SessionError(STALE, words)

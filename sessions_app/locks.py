@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.trouble import constraint_of, is_passing, sqlstate
 
-from .errors import BookingError, busy, stale, taken
+from .errors import SessionError, busy, stale, taken_error
 from .models import Booking, WrittenQuestion
 
 
 def lock_for(booking: Booking, by: User, *, seen: str | None = None) -> Booking:
     booking = lock_booking(booking)
     if by.pk not in (booking.mentor_id, booking.mentee_id):
-        raise BookingError("not_yours", _("This session belongs to other people."))
+        raise SessionError("not_yours", _("This session belongs to other people."))
     check_seen(booking, seen)
     return booking
 
@@ -33,7 +33,7 @@ HAS_THE_TIME = {"nobody_is_promised_to_two_places_at_once", "one_occupancy_per_p
 WORTH_A_SECOND_TRY = {"40P01", "40001", "23505"}
 
 
-def booking_act(act: Callable[P, R]) -> Callable[P, R]:
+def atomic_act(act: Callable[P, R]) -> Callable[P, R]:
     """Run in one transaction; a deadlock is tried once more.
 
     What then still fails is `taken` only if the database says that somebody has the time. Trouble that passes, such as
@@ -48,7 +48,7 @@ def booking_act(act: Callable[P, R]) -> Callable[P, R]:
                     return act(*args, **kwargs)
             except (IntegrityError, OperationalError) as error:
                 if constraint_of(error) in HAS_THE_TIME:
-                    raise taken() from error
+                    raise taken_error() from error
                 if sqlstate(error) in WORTH_A_SECOND_TRY and not last_try:
                     continue
                 if is_passing(error):
@@ -70,7 +70,7 @@ def lock_booking(booking: Booking) -> Booking:
     return Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)
 
 
-def why_stale(booking: Booking, seen: str | None) -> BookingError | None:
+def why_stale(booking: Booking, seen: str | None) -> SessionError | None:
     """What page and service both ask: `seen` is the version that the person saw. None: nobody was shown anything."""
     if seen is None or seen == str(booking.version):
         return None

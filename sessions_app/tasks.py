@@ -43,7 +43,7 @@ def close_engagements() -> int:
 @shared_task
 def give_time() -> int:
     """Woken by beat, and when time is freed, so that those in line get it before anyone else comes by."""
-    return handing_out.give_freed_time(now=agreed_now())
+    return handing_out.hand_out_freed_time(now=agreed_now())
 
 
 @shared_task

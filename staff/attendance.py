@@ -18,12 +18,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import staff_required
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from common.pages.tabs import tab_links
-from sessions_app.attendance.cases import decided, disputed
+from sessions_app.attendance.cases import decided_sessions, disputed_sessions
 from sessions_app.attendance.disputes import decide_attendance
 from sessions_app.attendance.facts import Attendance, attendances_of
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.forms.attendance import DecisionForm
 from sessions_app.models import AttendanceKind, Booking
 
@@ -52,14 +52,14 @@ def staff_attendance(request: SignedInRequest) -> HttpResponse:
     tab = request.GET.get("state", WAITING)
     if tab not in TABS:
         raise Http404
-    sent = DecisionForm(posted(request))
+    sent = DecisionForm(post_data(request))
     error = None
     if sent.is_bound and sent.is_valid():
-        error = decide(request, sent, now=now)
+        error = decide_case(request, sent, now=now)
         if error is None:
             return redirect(f"{reverse('staff_attendance')}?state={tab}")
-    waiting = disputed(now)
-    page = Paginator((waiting if tab == WAITING else decided()).with_people(), PAGE_SIZE)
+    waiting = disputed_sessions(now)
+    page = Paginator((waiting if tab == WAITING else decided_sessions()).with_people(), PAGE_SIZE)
     shown = page.get_page(request.GET.get("page"))
     context = {
         "page": shown,
@@ -87,7 +87,7 @@ def cases_of(bookings: list[Booking], *, reader: User, sent: DecisionForm) -> li
     ]
 
 
-def decide(request: SignedInRequest, form: DecisionForm, *, now: datetime) -> BookingError | None:
+def decide_case(request: SignedInRequest, form: DecisionForm, *, now: datetime) -> SessionError | None:
     """What stood against the decision, if anything did."""
     booking = get_object_or_404(Booking, uuid=form.cleaned_data["session"])
     decision = AttendanceKind(form.cleaned_data["decision"])
@@ -100,7 +100,7 @@ def decide(request: SignedInRequest, form: DecisionForm, *, now: datetime) -> Bo
             now=now,
             seen=form.cleaned_data["seen"],
         )
-    except BookingError as refused:
+    except SessionError as refused:
         return refused
     messages.success(request, _("Decided. We have told both."))
     return None

@@ -16,7 +16,16 @@ from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
 from common.pages.tabs import tab_links
 from common.sheets import csv_response
-from sessions_app.impact.outcomes import AT_MOST, BEGINNING, Group, Journey, by_kind, by_topic, group_of, journeys
+from sessions_app.impact.outcomes import (
+    AT_MOST,
+    BEGINNING,
+    Journey,
+    OutcomeGroup,
+    by_kind,
+    by_topic,
+    group_of,
+    load_journeys,
+)
 from sessions_app.impact.survival import Quantile
 
 PERIODS: Mapping[str, tuple[str | Promise, timedelta | None]] = {
@@ -24,7 +33,7 @@ PERIODS: Mapping[str, tuple[str | Promise, timedelta | None]] = {
     "90": (gettext_lazy("90 days"), timedelta(days=90)),
     "all": (gettext_lazy("All"), None),
 }
-Splitting = Callable[[Sequence[Journey]], list[Group]]
+Splitting = Callable[[Sequence[Journey]], list[OutcomeGroup]]
 SPLITS: Mapping[str, tuple[str | Promise, Splitting]] = {
     "topic": (gettext_lazy("Topic"), by_topic),
     "kind": (gettext_lazy("Kind of help"), by_kind),
@@ -37,41 +46,41 @@ HOUR = 3600
 @staff_required
 def staff_outcomes(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
-    period, split = chosen(request, "period", PERIODS, "90"), chosen(request, "by", SPLITS, "topic")
+    period, split = chosen_option(request, "period", PERIODS, "90"), chosen_option(request, "by", SPLITS, "topic")
     length = PERIODS[period][1]
-    found = journeys(since=now - length if length else BEGINNING, now=now)
+    found = load_journeys(since=now - length if length else BEGINNING, now=now)
     groups = SPLITS[split][1](found)
-    everybody = all_of(found)
+    everybody = whole_group(found)
     if request.GET.get("as") == "csv":
-        return csv_response(sheet([everybody, *groups]), name=f"outcomes-{period}-{split}")
+        return csv_response(sheet_rows([everybody, *groups]), name=f"outcomes-{period}-{split}")
     context = {
         "everybody": everybody,
         "bars": [(_("Asked"), everybody.asked), *((str(stage.label), stage.count) for stage in everybody.stages)],
         "groups": groups,
         "split_label": SPLITS[split][0],
         "sheet_url": f"?period={period}&by={split}&as=csv",
-        "periods": tab_links(labels(PERIODS), period, href=f"?by={split}&period="),
-        "splits": tab_links(labels(SPLITS), split, href=f"?period={period}&by="),
+        "periods": tab_links(choice_labels(PERIODS), period, href=f"?by={split}&period="),
+        "splits": tab_links(choice_labels(SPLITS), split, href=f"?period={period}&by="),
         "cut_at": AT_MOST if len(found) == AT_MOST else None,
         "nav": "staff",
     }
     return render(request, "staff/outcomes.html", context)
 
 
-def all_of(found: Sequence[Journey]) -> Group:
+def whole_group(found: Sequence[Journey]) -> OutcomeGroup:
     return group_of(_("All questions"), found)
 
 
-def chosen(request: SignedInRequest, name: str, among: Iterable[str], usual: str) -> str:
+def chosen_option(request: SignedInRequest, name: str, among: Iterable[str], usual: str) -> str:
     value = request.GET.get(name, "")
     return value if value in among else usual
 
 
-def labels(choices: Mapping[str, tuple[str | Promise, Any]]) -> dict[str, str | Promise]:
+def choice_labels(choices: Mapping[str, tuple[str | Promise, Any]]) -> dict[str, str | Promise]:
     return {key: label for key, (label, _means) in choices.items()}
 
 
-def sheet(groups: Iterable[Group]) -> Iterator[list[object]]:
+def sheet_rows(groups: Iterable[OutcomeGroup]) -> Iterator[list[object]]:
     """A line for each group; a time that was not reached is a lower bound."""
     head: list[object] = [_("About"), _("Asked")]
     for stage in ("booked", "met", "solved"):
@@ -80,11 +89,11 @@ def sheet(groups: Iterable[Group]) -> Iterator[list[object]]:
     for group in groups:
         line: list[object] = [group.label, group.asked]
         for reached in group.stages:
-            line += [reached.count, *cells(reached.half), *cells(reached.most)]
+            line += [reached.count, *quantile_cells(reached.half), *quantile_cells(reached.most)]
         yield line
 
 
-def cells(quantile: Quantile | None) -> tuple[object, object]:
+def quantile_cells(quantile: Quantile | None) -> tuple[object, object]:
     if quantile is None:
         return "", ""
     return round(quantile.seconds / HOUR, 2), "no" if quantile.is_more else "yes"

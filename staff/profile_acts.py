@@ -20,7 +20,7 @@ LOGGED = _("For the log.")
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class StaffAct:
     """`title`, `text` and `done` take the mentor's %(name)s."""
 
     title: Words
@@ -34,8 +34,8 @@ class Act:
     dangerous: bool = True
 
 
-ACTS: Mapping[str, Act] = {
-    "turn-down": Act(
+ACTS: Mapping[str, StaffAct] = {
+    "turn-down": StaffAct(
         title=_("Turn down %(name)s?"),
         text=_("A new profile may be sent again after 30 days. A live one stays as people know it."),
         button=_("Turn down"),
@@ -45,7 +45,7 @@ ACTS: Mapping[str, Act] = {
             profile=profile, by=by, now=now, reason=data["reason"], seen=data["seen"]
         ),
     ),
-    "suspend": Act(
+    "suspend": StaffAct(
         title=_("Suspend %(name)s?"),
         text=_("Nobody can see or book this mentor until you reinstate them. Sessions that are booked stay."),
         button=_("Suspend"),
@@ -55,7 +55,7 @@ ACTS: Mapping[str, Act] = {
             profile=profile, by=by, now=now, reason=data["reason"], seen=data["seen"]
         ),
     ),
-    "pause": Act(
+    "pause": StaffAct(
         title=_("Pause %(name)s?"),
         text=_("People see the profile, and can book from the day of return."),
         button=_("Pause"),
@@ -67,7 +67,7 @@ ACTS: Mapping[str, Act] = {
         asks_date=True,
         dangerous=False,
     ),
-    "resume": Act(
+    "resume": StaffAct(
         title=_("End the pause of %(name)s?"),
         text=_("People can book from now."),
         button=_("End the pause"),
@@ -77,7 +77,7 @@ ACTS: Mapping[str, Act] = {
         needs_reason=False,
         dangerous=False,
     ),
-    "reinstate": Act(
+    "reinstate": StaffAct(
         title=_("Reinstate %(name)s?"),
         text=_("The profile is live again with the words it had, and the mentor is told."),
         button=_("Reinstate"),
@@ -96,7 +96,7 @@ ACTS: Mapping[str, Act] = {
 OWN = ("pause", "resume")
 
 
-def acts_for(profile: MentorProfile, *, by: User, waits: bool, now: datetime) -> list[tuple[str, Act]]:
+def acts_for(profile: MentorProfile, *, by: User, waits: bool, now: datetime) -> list[tuple[str, StaffAct]]:
     """What can be decided now, apart from approving and asking for changes."""
     keys = ["turn-down"] if waits else []
     if profile.state == ProfileState.APPROVED:

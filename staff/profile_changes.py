@@ -35,7 +35,7 @@ class Changes:
 
 def changes_of(profile: MentorProfile, draft: ProfileDraft) -> Changes:
     """Field by field; two queries, for the topics."""
-    public, proposed = _texts(profile), _texts(draft)
+    public, proposed = _field_texts(profile), _field_texts(draft)
     fields = [
         Change(name, *compare_words(public[field], proposed[field]), changed=public[field] != proposed[field])
         for field, name in NAMES.items()
@@ -43,7 +43,7 @@ def changes_of(profile: MentorProfile, draft: ProfileDraft) -> Changes:
     return Changes(fields, photo_changed=(profile.photo.name or "") != (draft.photo.name or ""))
 
 
-def _texts(words: ProfileWords) -> dict[str, str]:
+def _field_texts(words: ProfileWords) -> dict[str, str]:
     topics = words.topics.order_by("name").values_list("name", flat=True)  # type: ignore[attr-defined]
     return {
         "headline": words.headline,

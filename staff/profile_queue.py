@@ -28,7 +28,7 @@ CHANGED_TAG = StateTag("tint", _("Changes made"), "refresh-cw")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class QueueRow:
     profile: MentorProfile
     words: MentorProfile | ProfileDraft
     tag: StateTag
@@ -65,16 +65,16 @@ def tab_counts(now: datetime) -> dict[str, int]:
     return counts
 
 
-def rows_of(profiles: Iterable[MentorProfile], *, now: datetime) -> list[Row]:
+def rows_of(profiles: Iterable[MentorProfile], *, now: datetime) -> list[QueueRow]:
     profiles = list(profiles)
     timetables = load_timetables(profiles, now=now)
-    return [_row(profile, timetables.get(profile.pk), now) for profile in profiles]
+    return [_build_row(profile, timetables.get(profile.pk), now) for profile in profiles]
 
 
-def _row(profile: MentorProfile, timetable: Timetable | None, now: datetime) -> Row:
+def _build_row(profile: MentorProfile, timetable: Timetable | None, now: datetime) -> QueueRow:
     draft = getattr(profile, "draft", None)
     words = draft or profile
-    found = findings(profile, words, times="yes" if has_times(timetable) else "")
+    found = list_findings(profile, words, times="yes" if has_times(timetable) else "")
     waits = draft is not None and draft.submitted_at is not None
     if profile.state == ProfileState.SUBMITTED:
         tag = NEW_TAG
@@ -83,10 +83,10 @@ def _row(profile: MentorProfile, timetable: Timetable | None, now: datetime) -> 
     else:
         tag = state_tag(profile, now.astimezone(profile.person.zone).date())
     passed = sum(finding.passed for finding in found)
-    return Row(profile, words, tag, draft.submitted_at if draft and waits else None, passed, len(found))
+    return QueueRow(profile, words, tag, draft.submitted_at if draft and waits else None, passed, len(found))
 
 
-def findings(profile: MentorProfile, words: MentorProfile | ProfileDraft, *, times: str) -> list[Finding]:
+def list_findings(profile: MentorProfile, words: MentorProfile | ProfileDraft, *, times: str) -> list[Finding]:
     return first_look(
         name=profile.person.name,
         headline=words.headline,

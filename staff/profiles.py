@@ -16,21 +16,21 @@ from accounts.decorators import staff_required
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_hour12, viewer_zone
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from common.pages.tabs import tab_links
 from common.times import when_text, zone_label
 from common.zones import UTC_NAME
 from mentors.errors import MOVED_ON, ProfileError
 from mentors.models import MentorProfile, ProfileDraft, ProfileState
 from mentors.services import approve_profile, ask_for_changes
-from sessions_app.attendance.cases import disputed
+from sessions_app.attendance.cases import disputed_sessions
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.models import StuckRow
 
-from .profile_acts import ACTS, Act, acts_for
+from .profile_acts import ACTS, StaffAct, acts_for
 from .profile_changes import changes_of
 from .profile_forms import APPROVE, CHANGES, ReasonForm, ReviewForm
-from .profile_queue import TABS, findings, has_times, next_to_review, profiles_in, rows_of, tab_counts
+from .profile_queue import TABS, has_times, list_findings, next_to_review, profiles_in, rows_of, tab_counts
 from .week import WeekFacts, queue_facts, week_facts
 
 PAGE_SIZE = 25
@@ -46,7 +46,7 @@ def staff_home(request: SignedInRequest) -> HttpResponse:
         "queue": queue_facts(request.user),
         "first": next_to_review(by=request.user),
         "week": week,
-        "disputed": disputed(now).count(),
+        "disputed": disputed_sessions(now).count(),
         "stuck": StuckRow.objects.count(),
         "week_note": week_note(week),
         "bars": [(dateformat.format(day, "D"), count) for day, count in week.days],
@@ -91,11 +91,11 @@ def staff_profile(request: SignedInRequest, slug: str) -> HttpResponse:
     profile = find_profile(slug)
     now = timezone.now()
     stale = False
-    found = findings(profile, words_to_review(profile), times=times_fact(request, profile, now))
-    form = ReviewForm(posted(request), findings=found, initial={"seen": profile.version})
+    found = list_findings(profile, words_to_review(profile), times=times_fact(request, profile, now))
+    form = ReviewForm(post_data(request), findings=found, initial={"seen": profile.version})
     if request.method == "POST" and form.is_valid():
         try:
-            decide(request, profile, form, now)
+            decide_profile(request, profile, form, now)
         except ProfileError as error:
             form.add_error(None, str(error.message))
             stale = error.code == MOVED_ON
@@ -143,9 +143,9 @@ def status_of(form: ReviewForm | ReasonForm, *, stale: bool) -> int:
     return 409 if stale else 422 if form.errors else 200
 
 
-def reason_form(request: SignedInRequest, act: Act, profile: MentorProfile) -> ReasonForm:
+def reason_form(request: SignedInRequest, act: StaffAct, profile: MentorProfile) -> ReasonForm:
     return ReasonForm(
-        posted(request),
+        post_data(request),
         initial={"seen": profile.version},
         asks_date=act.asks_date,
         needs_reason=act.needs_reason,
@@ -207,7 +207,7 @@ def review_context(profile: MentorProfile, form: ReviewForm, *, by: User, now: d
     }
 
 
-def decide(request: SignedInRequest, profile: MentorProfile, form: ReviewForm, now: datetime) -> None:
+def decide_profile(request: SignedInRequest, profile: MentorProfile, form: ReviewForm, now: datetime) -> None:
     seen = form.cleaned_data["seen"]
     if form.cleaned_data["decision"] == APPROVE:
         approve_profile(profile=profile, by=request.user, now=now, seen=seen)

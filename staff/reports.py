@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
 from common.pages.tabs import tab_links
-from sessions_app.conversation.reading import around
+from sessions_app.conversation.reading import messages_around
 from sessions_app.conversation.reports import is_open_to, open_report, settle_report
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.forms.threads import OpeningForm, OutcomeForm
 from sessions_app.models import Report
 
@@ -61,7 +61,7 @@ def staff_report(request: SignedInRequest, uuid: UUID) -> HttpResponse:
                 messages.success(request, _("Settled."))
             else:
                 open_report(report=report, reason=form.cleaned_data["reason"], by=request.user, now=now)
-        except BookingError as refused:
+        except SessionError as refused:
             form.add_error(None, refused.message)
         else:
             return redirect("staff_reports" if is_open else "staff_report", *([] if is_open else [uuid]))
@@ -69,7 +69,7 @@ def staff_report(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "report": report,
         "form": form,
         "is_open": is_open,
-        "around": around(report.message) if is_open else [],
+        "around": messages_around(report.message) if is_open else [],
         "openings": report.openings.select_related("by"),
         "nav": "reports",
     }

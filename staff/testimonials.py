@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
 from common.pages.tabs import tab_links
-from sessions_app.afterwards.testimonials import decline_words, publish_words
-from sessions_app.errors import BookingError
+from sessions_app.afterwards.testimonials import decline_testimonial, publish_testimonial
+from sessions_app.errors import SessionError
 from sessions_app.models import Feedback
 from sessions_app.models.feedback import FeedbackQuerySet
 
@@ -57,7 +57,7 @@ def staff_words(request: SignedInRequest) -> HttpResponse:
     form = WordsForm(request.POST if request.method == "POST" else None)
     error = None
     if form.is_bound and form.is_valid():
-        error = decide(request, form, now=now)
+        error = decide_testimonial(request, form, now=now)
         if error is None:
             return redirect(f"{reverse('staff_words')}?state={tab}")
     chosen = TABS[tab][1](Feedback.objects.all(), now)
@@ -79,17 +79,17 @@ def staff_words(request: SignedInRequest) -> HttpResponse:
     return render(request, "staff/words.html", context, status=status)
 
 
-def decide(request: SignedInRequest, form: WordsForm, *, now: datetime) -> BookingError | None:
+def decide_testimonial(request: SignedInRequest, form: WordsForm, *, now: datetime) -> SessionError | None:
     """What stood against the decision, if anything did."""
     feedback, seen = get_object_or_404(Feedback, pk=form.cleaned_data["feedback"]), form.cleaned_data["seen"]
     try:
         if form.cleaned_data["decision"] == SHOW:
-            publish_words(feedback=feedback, by=request.user, now=now, seen=seen)
+            publish_testimonial(feedback=feedback, by=request.user, now=now, seen=seen)
             messages.success(request, _("The words are on the mentor’s page."))
         else:
             reason = form.cleaned_data["reason"]
-            decline_words(feedback=feedback, by=request.user, now=now, reason=reason, seen=seen)
+            decline_testimonial(feedback=feedback, by=request.user, now=now, reason=reason, seen=seen)
             messages.success(request, _("The words are not shown."))
-    except BookingError as refused:
+    except SessionError as refused:
         return refused
     return None

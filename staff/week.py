@@ -13,7 +13,7 @@ from sessions_app.models import Booking, BookingState, Feedback, Report, Resolut
 from sessions_app.models.bookings import MISSED
 
 WEEK = timedelta(days=7)
-HELD = (BookingState.CONFIRMED, BookingState.COMPLETED)
+TOOK_PLACE = (BookingState.CONFIRMED, BookingState.COMPLETED)
 HELPED = (Resolution.YES, Resolution.PARTLY)
 
 
@@ -51,7 +51,7 @@ def week_facts(now: datetime, zone: str) -> WeekFacts:
     monday = monday_of(now, zone)
     next_monday = monday_of(monday + WEEK + timedelta(hours=12), zone)
     last_monday = monday_of(monday - timedelta(hours=12), zone)
-    given = Booking.objects.filter(state__in=(*HELD, *MISSED))
+    given = Booking.objects.filter(state__in=(*TOOK_PLACE, *MISSED))
     this_week = Q(during__startswith__gte=monday, during__startswith__lt=next_monday)
     totals = given.filter(during__startswith__gte=last_monday, during__startswith__lt=next_monday).aggregate(
         sessions=Count("pk", filter=this_week),

@@ -24,7 +24,7 @@ from accounts.models import Scope, User
 from accounts.tokens import make_token
 from mentors.models import Format, MentorProfile, ProfileState, Topic
 from mentors.photos import read_photo
-from mentors.services import Words, save_words
+from mentors.services import ProfileTexts, save_words
 from notifications.models import Group, Notification, WebhookDelivery
 from notifications.unsubscribing import token_for
 from notifications.webhooks.services import make_endpoint
@@ -42,7 +42,7 @@ from sessions_app.invites.feeds import make_feed
 from sessions_app.models import Booking, DateOverride, HeldTime, Message, ReportReason, TimeOff
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import wait_for_mentor
-from sessions_app.waiting.handing_out import give_freed_time
+from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import ask_in_writing
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.mentors.test_photos import picture as a_picture
@@ -407,7 +407,7 @@ class Scene:
     @cached_property
     def held(self) -> UUID:
         _ = self.waiting
-        give_freed_time(now=NOW)
+        hand_out_freed_time(now=NOW)
         return HeldTime.objects.get().uuid
 
     @cached_property
@@ -428,7 +428,7 @@ class Scene:
     def photo(self) -> tuple[str, str, int]:
         """One that staff have not looked at yet."""
         picture = read_photo(SimpleUploadedFile("me.jpg", a_picture()))
-        draft = save_words(profile=self.mentor, words=Words(), photo=picture)
+        draft = save_words(profile=self.mentor, words=ProfileTexts(), photo=picture)
         return self.mentor.slug, Path(draft.photo.name).stem, 256
 
     @cached_property

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from accounts.access.throttling import MINUTE, Rate, take
+from accounts.access.throttling import MINUTE, Rate, take_within_rate
 from mentors.api import TopicsView
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.api.test_calls import wish
@@ -70,8 +70,8 @@ def test_nothing_that_the_api_says_is_kept(signed_in, program, bob, offer, monke
     monkeypatch.setattr(TopicsView, "get", lambda *_given: 1 / 0)
     answers.append(client.get("/api/v1/topics/"))
     for _number in range(601):
-        take(Rate("person", 600, MINUTE), str(bob.pk), now=NOW)
-        take(Rate("address", 60, MINUTE), "127.0.0.1", now=NOW)
+        take_within_rate(Rate("person", 600, MINUTE), str(bob.pk), now=NOW)
+        take_within_rate(Rate("address", 60, MINUTE), "127.0.0.1", now=NOW)
     answers.append(client.get("/api/v1/me/"))
 
     statuses = {answer.status_code for answer in answers}

@@ -14,7 +14,7 @@ from django.urls import get_resolver
 
 from common.pages.seen import FIELD
 from mentors.models import Topic
-from mentors.services import Words, save_words, submit_profile
+from mentors.services import ProfileTexts, save_words, submit_profile
 from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.attendance.disputes import contest_missed
 from sessions_app.booking.changes import edit_brief, move_booking
@@ -181,7 +181,7 @@ def prepare(name: str, scene) -> None:  # noqa: F811
     """What must be the case for the act to be possible at all."""
     if name in ("mentor_profile_send", "mentor_profile_discard", "staff_profile"):
         topics = [Topic.objects.get_or_create(name="Work", slug="work")[0]]
-        save_words(profile=scene.mentor, words=Words(headline="Chief engineer"), topics=topics)
+        save_words(profile=scene.mentor, words=ProfileTexts(headline="Chief engineer"), topics=topics)
     if name == "staff_profile":
         submit_profile(profile=scene.mentor, by=scene.person("mentor"), now=NOW)
     if name == "staff_words":

@@ -45,7 +45,7 @@ class SessionAuthentication(BaseAuthentication):
         user = getattr(request._request, "user", None)
         if not isinstance(user, User) or not user.is_active:
             return None
-        if CsrfCheck(unreached).refuses(request):
+        if CsrfCheck(fail_if_called).refuses(request):
             raise PermissionDenied(_("Send the CSRF token of this session as X-CSRFToken."), code="csrf")
         return user, None
 
@@ -59,7 +59,7 @@ class CsrfCheck(CsrfViewMiddleware):
         return HttpResponse(reason, status=403)
 
 
-def unreached(request: Any) -> HttpResponse:
+def fail_if_called(request: Any) -> HttpResponse:
     raise AssertionError("only the check is asked")
 
 

@@ -32,19 +32,19 @@ def key_of(request: Request) -> str | None:
     return key
 
 
-def once(request: Request, person: User, key: str, *, now: datetime, act: Callable[[], Response]) -> Response:
+def answer_once(request: Request, person: User, key: str, *, now: datetime, act: Callable[[], Response]) -> Response:
     """Do `act` and keep its answer, or give the answer that is kept.
 
     Raises ApiError: 409 `in_flight` while the same key is at work, 422 `other_request` if it was used for something
     else.
     """
-    digest = hash_of(request)
+    digest = hash_request(request)
     with transaction.atomic():
-        if not alone(person, key):
+        if not try_lock_key(person, key):
             raise ApiError("in_flight", _("The request with this key is still under way."), status=CONFLICT)
         kept = KeptAnswer.objects.filter(person=person, key=key).first()
         if kept is not None and kept.created_at > now - KEPT_FOR:
-            return replayed(kept, digest)
+            return replay_answer(kept, digest)
         response = act()
         if kept is not None:
             kept.delete()
@@ -59,14 +59,14 @@ def once(request: Request, person: User, key: str, *, now: datetime, act: Callab
     return response
 
 
-def replayed(kept: KeptAnswer, digest: str) -> Response:
+def replay_answer(kept: KeptAnswer, digest: str) -> Response:
     if kept.request_hash != digest:
         said = _("This key was used for another request. Use a new one.")
         raise ApiError("other_request", said, status=UNPROCESSABLE)
     return Response(json.loads(kept.body), status=kept.status, headers={REPLAYED: "true"})
 
 
-def alone(person: User, key: str) -> bool:
+def try_lock_key(person: User, key: str) -> bool:
     """Take the key for this transaction, without waiting: a row that is being written by another can't be seen."""
     number = int.from_bytes(sha256(f"{person.pk}:{key}".encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
@@ -74,7 +74,7 @@ def alone(person: User, key: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def hash_of(request: Request) -> str:
+def hash_request(request: Request) -> str:
     """Of method, address and body; the order in which a body's names stand doesn't matter."""
     body = json.dumps(request.data, sort_keys=True)
     return sha256("\n".join([str(request.method), request.get_full_path(), body]).encode()).hexdigest()

@@ -31,7 +31,7 @@ class Rate:
     span: timedelta
 
 
-def take(rate: Rate, who: str, *, now: datetime) -> timedelta | None:
+def take_within_rate(rate: Rate, who: str, *, now: datetime) -> timedelta | None:
     """Count one request; where that is one too many, how long to wait."""
     values: dict[str, Any] = {"key": f"{rate.name}:{who}", "now": now, "before": now - rate.span}
     with connection.cursor() as cursor:
@@ -43,9 +43,9 @@ def take(rate: Rate, who: str, *, now: datetime) -> timedelta | None:
 def take_request(request: object, person: User | None, *, now: datetime) -> timedelta | None:
     """Any request at all: by person if we know who it is, else by the address that we trust."""
     if person is not None:
-        return take(Rate("person", settings.API_PERSON_A_MINUTE, MINUTE), str(person.pk), now=now)
+        return take_within_rate(Rate("person", settings.API_PERSON_A_MINUTE, MINUTE), str(person.pk), now=now)
     address = client_address(request)  # type: ignore[arg-type]
-    return take(Rate("address", settings.API_ADDRESS_A_MINUTE, MINUTE), address, now=now)
+    return take_within_rate(Rate("address", settings.API_ADDRESS_A_MINUTE, MINUTE), address, now=now)
 
 
 def forget_counts(*, now: datetime) -> int:

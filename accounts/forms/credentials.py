@@ -215,7 +215,9 @@ class ResetForm(ResetPasswordForm):
         if not self.users:
             # As much work as for a known address, or the answer's time would tell who has an account.
             link = default_token_generator.make_token(User(pk=0))
-            mail.send(mail.Letter("account_password_reset", "", {"password_reset_url": link}, real=False))
+            mail.send_account_email(
+                mail.AccountEmail("account_password_reset", "", {"password_reset_url": link}, real=False)
+            )
         email: str = super().save(request, **kwargs)
         return email
 

@@ -16,7 +16,7 @@ from accounts.forms.credentials import AddressCodeForm, AddressForm, CodeForm, P
 from accounts.limits import take_code_mail
 from accounts.models import User
 from accounts.proof import ProofByCode, require_recent_proof
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from common.views import too_many
 
 
@@ -67,7 +67,7 @@ def prove_by_code(request: HttpRequest) -> HttpResponse:
             return too_many(request, again)
         ProofByCode.begin(request, user)
         return redirect(request.get_full_path())
-    form = CodeForm(posted(request), code=running.code if running else None)
+    form = CodeForm(post_data(request), code=running.code if running else None)
     if running and request.method == "POST":
         if form.is_valid():
             running.finish(user)

@@ -17,16 +17,16 @@ from accounts.models import User
 from accounts.services import change_person, choose_zone
 from accounts.viewing import THEME_COOKIE, ZONE_COOKIE, set_choice_cookie, to_next, viewer_hour12, viewer_zone
 from accounts.zone_choices import city_suggestions
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from common.times import zone_label
 from common.zones import find_zone
 
 
-def settings(request: HttpRequest) -> HttpResponse:
+def account_settings(request: HttpRequest) -> HttpResponse:
     user = copy(cast(User, request.user))  # a form writes into its instance even what it refuses
     now = timezone.now()
-    person_form = PersonForm(posted(request), instance=user)
-    zone_form = ZoneForm(posted(request), now=now, hour12=user.hour12, initial={"zone": viewer_zone(request)})
+    person_form = PersonForm(post_data(request), instance=user)
+    zone_form = ZoneForm(post_data(request), now=now, hour12=user.hour12, initial={"zone": viewer_zone(request)})
     if request.method == "POST" and all([person_form.is_valid(), zone_form.is_valid()]):
         change_person(
             user,
@@ -49,7 +49,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_not_required
-def appearance(request: HttpRequest) -> HttpResponse:
+def choose_appearance(request: HttpRequest) -> HttpResponse:
     form = AppearanceForm(request.POST)
     response = to_next(request, "settings")
     if not form.is_valid():
@@ -66,7 +66,7 @@ def time_zone(request: HttpRequest) -> HttpResponse:
     """Choose the zone that times are shown in; `?zone=` suggests one, and nothing changes before the button."""
     now, hour12 = timezone.now(), viewer_hour12(request)
     suggested = find_zone(request.GET.get("zone", "")[:64]) or viewer_zone(request)
-    form = ZoneForm(posted(request), now=now, hour12=hour12, initial={"zone": suggested})
+    form = ZoneForm(post_data(request), now=now, hour12=hour12, initial={"zone": suggested})
     if request.method == "POST" and form.is_valid():
         zone = form.cleaned_data["zone"]
         if isinstance(request.user, User):

@@ -29,7 +29,7 @@ from accounts.services import (
     start_email_sign_in,
 )
 from accounts.viewing import to_next
-from common.pages.requests import posted
+from common.pages.requests import post_data
 
 
 @login_not_required
@@ -38,10 +38,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return to_next(request, get_login_redirect_url(request))
     opens_account = bool(request.session.get(OPENS_ACCOUNT))
-    form = SignInForm(posted(request), initial={"email": request.GET.get("email", "")})
+    form = SignInForm(post_data(request), initial={"email": request.GET.get("email", "")})
     if request.method == "POST" and form.is_valid():
         return start_email_sign_in(request, email=form.cleaned_data["email"], opens_account=opens_account)
-    return render(request, "account/login.html", {"form": form} | _entrance(request))
+    return render(request, "account/login.html", {"form": form} | _sign_in_context(request))
 
 
 @login_not_required
@@ -51,10 +51,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return to_next(request, get_login_redirect_url(request))
-    form = SignUpForm(posted(request), initial={"email": request.GET.get("email", "")})
+    form = SignUpForm(post_data(request), initial={"email": request.GET.get("email", "")})
     if request.method == "POST" and form.is_valid():
         return start_email_sign_in(request, **form.cleaned_data)
-    return render(request, "account/signup.html", {"form": form} | _entrance(request))
+    return render(request, "account/signup.html", {"form": form} | _sign_in_context(request))
 
 
 class PasswordSignInView(LoginView):
@@ -65,7 +65,7 @@ class PasswordSignInView(LoginView):
         """A code under way elsewhere doesn't keep anybody from the password."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | _entrance(self.request)
+        return super().get_context_data(**kwargs) | _sign_in_context(self.request)
 
 
 class CodeView(ConfirmLoginCodeView):
@@ -95,7 +95,7 @@ class CodeView(ConfirmLoginCodeView):
         return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | _entrance(self.request)
+        return super().get_context_data(**kwargs) | _sign_in_context(self.request)
 
     def _send_another(self, state: dict[str, Any], message: str) -> HttpResponse:
         response = restart_email_sign_in(self.request, state)
@@ -117,7 +117,7 @@ def expired_sign_in(request: HttpRequest) -> dict[str, Any] | None:
     return dict(state)
 
 
-def _entrance(request: HttpRequest) -> dict[str, Any]:
+def _sign_in_context(request: HttpRequest) -> dict[str, Any]:
     """What every page of a sign-in shows: what it is for, and where it leads when it is done."""
     return {
         "sign_in_note": request.session.get(SIGN_IN_NOTE, ""),

@@ -15,15 +15,15 @@ from accounts.models import AccessToken
 from accounts.proof import require_recent_proof
 from accounts.requests import SignedInRequest
 from accounts.tokens import TokenError, make_token, stop_token
-from common.pages.requests import posted
+from common.pages.requests import post_data
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required(allow_get=True)
-def tokens(request: SignedInRequest) -> HttpResponse:
+def access_tokens(request: SignedInRequest) -> HttpResponse:
     """A new token is shown in answer to the form and never again: nobody can read it back."""
     now, made, text = timezone.now(), None, ""
-    form = TokenForm(posted(request))
+    form = TokenForm(post_data(request))
     if request.method == "POST":
         require_recent_proof(request)
         if form.is_valid():

@@ -22,40 +22,40 @@ AIMS = {"popular topic, 35 %": 20, "usual topic, 5 %": 8, "rare topic, 0.5 %": 2
 DAY = timedelta(days=1)
 
 
-def milliseconds(act: Callable[[], object]) -> float:
+def measure_milliseconds(act: Callable[[], object]) -> float:
     began = perf_counter()
     act()
     return (perf_counter() - began) * 1000
 
 
-def p95(times: list[float]) -> float:
+def percentile_95(times: list[float]) -> float:
     return sorted(times)[int(len(times) * 0.95)]
 
 
-def shown(times: list[float]) -> str:
-    return f"{median(times):9.1f} {p95(times):7.1f}" if times else f"{'–':>9} {'':7}"
+def format_times(times: list[float]) -> str:
+    return f"{median(times):9.1f} {percentile_95(times):7.1f}" if times else f"{'–':>9} {'':7}"
 
 
-def measure(mentors: int, rounds: int, slow_rounds: int) -> None:
+def measure_size(mentors: int, rounds: int, slow_rounds: int) -> None:
     from django.utils import timezone
 
-    from search.criteria import When, Wish
+    from search.criteria import SearchCriteria, When
 
     from . import hard, rivals, upkeep
-    from .world import fill, freshen
+    from .world import fill_world, freshen_rows
 
     now = timezone.now()
-    seconds = fill(mentors, now=now)
-    freshen(now=now)
+    seconds = fill_world(mentors, now=now)
+    freshen_rows(now=now)
     wishes = {
-        "popular topic, 35 %": Wish(topic="measured-popular"),
-        "usual topic, 5 %": Wish(topic="measured-usual"),
-        "rare topic, 0.5 %": Wish(topic="measured-rare"),
-        "nothing asked": Wish(),
-        "words": Wish(words="Should I take the counter-offer?"),
-        "evenings": Wish(when=When.EVENING),
-        "evenings, usual topic": Wish(when=When.EVENING, topic="measured-usual"),
-        "weekend, 45 minutes": Wish(when=When.WEEKEND, lengths=(45,)),
+        "popular topic, 35 %": SearchCriteria(topic="measured-popular"),
+        "usual topic, 5 %": SearchCriteria(topic="measured-usual"),
+        "rare topic, 0.5 %": SearchCriteria(topic="measured-rare"),
+        "nothing asked": SearchCriteria(),
+        "words": SearchCriteria(words="Should I take the counter-offer?"),
+        "evenings": SearchCriteria(when=When.EVENING),
+        "evenings, usual topic": SearchCriteria(when=When.EVENING, topic="measured-usual"),
+        "weekend, 45 minutes": SearchCriteria(when=When.WEEKEND, lengths=(45,)),
     }
     topics = [wish.topic for wish in wishes.values() if wish.topic]
     matrix = rivals.Matrix.build(topics, now=now, zone=ZONE)
@@ -63,43 +63,43 @@ def measure(mentors: int, rounds: int, slow_rounds: int) -> None:
     print(f"{'':24}{'ours':>9}{'p95':>8}{'aim':>5}{'ranking':>9}{'p95':>8}{'matrix':>10}{'p95':>8}", end="")
     print(f"{'expand':>10}{'p95':>8}{'one SQL':>10}{'p95':>8}   ours/matrix  ours/SQL")
     for name, wish in wishes.items():
-        print(row(name, wish, rivals, matrix, now, rounds, slow_rounds), flush=True)
-    stale(wishes, rivals, now, rounds)
-    hard.show(now, ZONE, milliseconds)
-    upkeep.show(now)
+        print(table_row(name, wish, rivals, matrix, now, rounds, slow_rounds), flush=True)
+    measure_stale_rows(wishes, rivals, now, rounds)
+    hard.show_slowest(now, ZONE, measure_milliseconds)
+    upkeep.show_upkeep(now)
 
 
-def row(name, wish, rivals, matrix, now: datetime, rounds: int, slow_rounds: int) -> str:
+def table_row(name, wish, rivals, matrix, now: datetime, rounds: int, slow_rounds: int) -> str:
     """`matrix` and `one SQL` know topics and evenings, but neither words nor lengths."""
     plain = not wish.words and not wish.lengths
     anytime = wish.is_any_time
     ways: dict[str, tuple[Callable[[], object], int]] = {
-        "ours": (lambda: rivals.ours(wish, now, ZONE), rounds),
+        "ours": (lambda: rivals.our_answer(wish, now, ZONE), rounds),
         "ranking": (lambda: rivals.bare_ranking(wish, now, ZONE), rounds),
         "matrix": (lambda: matrix.page(wish, ZONE, now), rounds if plain else 0),
         "expand": (lambda: rivals.expand_all(wish, now, ZONE), slow_rounds if not wish.lengths else 0),
         "SQL": (lambda: rivals.set_based(wish, now), slow_rounds if plain and anytime else 0),
     }
-    agree(name, wish, rivals, now, plain and anytime)
+    check_agreement(name, wish, rivals, now, plain and anytime)
     times: dict[str, list[float]] = {way: [] for way in ways}
     for turn in range(rounds):
         for way, (act, often) in ways.items():
             if turn < often:
-                times[way].append(milliseconds(act))
+                times[way].append(measure_milliseconds(act))
     ratios = [
         f"{median(times['ours']) / median(times[way]):11.3g}" if times[way] else f"{'–':>11}"
         for way in ("matrix", "SQL")
     ]
     return (
-        f"{name:24}{shown(times['ours'])}{AIMS.get(name, 20):5}"
-        + "".join(shown(times[way]) for way in ("ranking", "matrix", "expand", "SQL"))
+        f"{name:24}{format_times(times['ours'])}{AIMS.get(name, 20):5}"
+        + "".join(format_times(times[way]) for way in ("ranking", "matrix", "expand", "SQL"))
         + " ".join(ratios)
     )
 
 
-def agree(name: str, wish, rivals, now: datetime, by_sql: bool) -> None:
+def check_agreement(name: str, wish, rivals, now: datetime, by_sql: bool) -> None:
     """Before anything is timed: every way gives the same people, in the same order, with the same times."""
-    answer = rivals.ours(wish, now, ZONE)
+    answer = rivals.our_answer(wish, now, ZONE)
     others = {} if wish.lengths else {"expand": rivals.expand_all(wish, now, ZONE)}
     if by_sql:
         others["one SQL"] = rivals.set_based(wish, now)
@@ -108,17 +108,21 @@ def agree(name: str, wish, rivals, now: datetime, by_sql: bool) -> None:
             sys.exit(f"{name}: {way} answers otherwise.\n{answer}\n{other}")
 
 
-def stale(wishes, rivals, now: datetime, rounds: int) -> None:
+def measure_stale_rows(wishes, rivals, now: datetime, rounds: int) -> None:
     """The same questions a day later, before and after the rows are looked at anew; answers stay exact."""
-    from .world import freshen
+    from .world import freshen_rows
 
     tomorrow, before, after = now + DAY, {}, {}
     for name, wish in wishes.items():
-        before[name] = median(milliseconds(lambda: rivals.ours(wish, tomorrow, ZONE)) for _ in range(rounds))  # noqa: B023
-        agree(name, wish, rivals, tomorrow, False)
-    freshen(now=tomorrow)
+        before[name] = median(
+            measure_milliseconds(lambda wish=wish: rivals.our_answer(wish, tomorrow, ZONE)) for _ in range(rounds)
+        )
+        check_agreement(name, wish, rivals, tomorrow, False)
+    freshen_rows(now=tomorrow)
     for name, wish in wishes.items():
-        after[name] = median(milliseconds(lambda: rivals.ours(wish, tomorrow, ZONE)) for _ in range(rounds))  # noqa: B023
+        after[name] = median(
+            measure_milliseconds(lambda wish=wish: rivals.our_answer(wish, tomorrow, ZONE)) for _ in range(rounds)
+        )
     print("rows a day old, against fresh ones (exact both times):", end=" ")
     print(
         ", ".join(f"{name} {before[name]:.1f}/{after[name]:.1f} = {before[name] / after[name]:.1f}x" for name in wishes)
@@ -126,7 +130,7 @@ def stale(wishes, rivals, now: datetime, rounds: int) -> None:
     from search.models import MentorIndex
 
     MentorIndex.objects.update(fresh_until=now)
-    freshen(now=now)
+    freshen_rows(now=now)
 
 
 def main() -> None:
@@ -144,7 +148,7 @@ def main() -> None:
             subprocess.run([sys.executable, "-m", "bench.search", "--mentors", str(mentors), *rounds], check=True)
         return
     with bench_database(f"search_{options.mentors[0]}"):
-        measure(options.mentors[0], options.rounds, options.slow_rounds)
+        measure_size(options.mentors[0], options.rounds, options.slow_rounds)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from itertools import product
 from django.http import QueryDict
 
 from search.finding import find_mentors
-from search.forms import read_wish
+from search.forms import read_criteria
 
 LIMIT = 300
 WORDS = {
@@ -31,7 +31,7 @@ ADDRESSES = (
 )
 
 
-def questions() -> Iterator[tuple[str, str]]:
+def hard_questions() -> Iterator[tuple[str, str]]:
     for (name, words), filters in product(WORDS.items(), FILTERS):
         data = QueryDict(mutable=True)
         data["q"] = words
@@ -40,11 +40,11 @@ def questions() -> Iterator[tuple[str, str]]:
         yield address, address
 
 
-def show(now: datetime, zone: str, milliseconds: Callable[[Callable[[], object]], float]) -> None:
+def show_slowest(now: datetime, zone: str, milliseconds: Callable[[Callable[[], object]], float]) -> None:
     times = {}
-    for name, query in questions():
+    for name, query in hard_questions():
         data = QueryDict(query)
-        wish = read_wish(data, typing="typing" in data)
+        wish = read_criteria(data, typing="typing" in data)
         times[name] = min(
             milliseconds(lambda: find_mentors(wish, zone=zone, now=now, widen=True))  # noqa: B023
             for _try in range(3)

@@ -11,11 +11,11 @@ from django.db import connection
 
 from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
-from search.criteria import Wish
-from search.finding import CHUNKS, PAGE, Finder, pieces
-from search.ranking.candidates import Asked, find_candidates
-from search.words import Question, read_question
-from sessions_app.afterwards.track_record import proof_of
+from search.criteria import SearchCriteria
+from search.finding import CHUNKS, PAGE, Finder, split_spans
+from search.ranking.candidates import IndexQuery, find_candidates
+from search.words import SearchQuestion, read_question
+from sessions_app.afterwards.track_record import track_records_of
 from sessions_app.availability.timetable import load_timetables
 
 COLUMN = timedelta(minutes=5)
@@ -106,7 +106,7 @@ CHOSEN = """(EXISTS (
 Answer = list[tuple[int, list[datetime]]]
 
 
-def set_based(wish: Wish, now: datetime) -> Answer:
+def set_based(wish: SearchCriteria, now: datetime) -> Answer:
     """One statement; only topics are filtered, since that is what is compared."""
     question = read_question("", topic=wish.topic)
     sql = SET_BASED.format(chosen=CHOSEN if wish.topic else "true", counts=COUNTS)
@@ -115,17 +115,17 @@ def set_based(wish: Wish, now: datetime) -> Answer:
         return [(profile, list(starts)) for profile, starts in cursor.fetchall()]
 
 
-def expand_all(wish: Wish, now: datetime, zone: str) -> Answer:
+def expand_all(wish: SearchCriteria, now: datetime, zone: str) -> Answer:
     """Every candidate's slots, in bulk; then sort."""
     times = wish.times(zone=zone, now=now)
     found = []
-    for profiles in chunks(matching(wish, now, zone)):
+    for profiles in split_chunks(matching_profiles(wish, now, zone)):
         offers = offers_of(profiles)
         for profile, timetable in load_timetables(profiles, now=now).items():
             offer = usual_offer(offers[profile])
             starts = [
                 slot.start
-                for first, last in pieces(times)
+                for first, last in split_spans(times)
                 for slot in timetable.slots(length=offer.length, step=offer.step, now=now, first=first, last=last)
             ]
             if starts:
@@ -133,17 +133,17 @@ def expand_all(wish: Wish, now: datetime, zone: str) -> Answer:
     return [(profile, starts) for _, profile, starts in sorted(found)[:PAGE]]
 
 
-def matching(wish: Wish, now: datetime, zone: str) -> list[int]:
+def matching_profiles(wish: SearchCriteria, now: datetime, zone: str) -> list[int]:
     """All who match topic and words, by the index's columns."""
     question = read_question(wish.words, topic=wish.topic)
     if not wish.words:
         return _by_topic(question)
-    anytime = Wish(words=wish.words, topic=wish.topic, later=True)
-    asked = Asked(anytime, question, anytime.times(zone=zone, now=now), now)
+    anytime = SearchCriteria(words=wish.words, topic=wish.topic, later=True)
+    asked = IndexQuery(anytime, question, anytime.times(zone=zone, now=now), now)
     return sorted(row.profile_id for row in find_candidates(asked, limit=10**7).candidates)
 
 
-def _by_topic(question: Question) -> list[int]:
+def _by_topic(question: SearchQuestion) -> list[int]:
     public = MentorProfile.objects.public().order_by("pk")
     if question.chosen:
         of_offers = Offer.objects.active().filter(topics__in=question.chosen).values("profile")
@@ -158,7 +158,7 @@ def offers_of(profiles: Sequence[int]) -> dict[int, list[Offer]]:
     return offers
 
 
-def chunks(profiles: list[int]) -> Iterator[list[int]]:
+def split_chunks(profiles: list[int]) -> Iterator[list[int]]:
     rows = iter(profiles)
     while part := list(islice(rows, AT_ONCE)):
         yield part
@@ -179,11 +179,11 @@ class Matrix:
 
     @classmethod
     def build(cls, slugs: Sequence[str], *, now: datetime, zone: str) -> "Matrix":
-        profiles = _by_topic(Question())
+        profiles = _by_topic(SearchQuestion())
         first = now - timedelta(minutes=now.minute % 5, seconds=now.second, microseconds=now.microsecond)
         free = np.zeros((WEEK // COLUMN + 1, len(profiles)), dtype=np.uint8)
         offers, place = [], 0
-        for part in chunks(profiles):
+        for part in split_chunks(profiles):
             given, timetables = offers_of(part), load_timetables(part, now=now)
             for profile in part:
                 offer = usual_offer(given[profile])
@@ -196,7 +196,7 @@ class Matrix:
         masks = {slug: np.isin(profiles, _by_topic(read_question("", topic=slug))) for slug in slugs}
         return cls(first, np.array(profiles), np.array(offers), free, masks)
 
-    def answer(self, wish: Wish, zone: str) -> list[tuple[int, list[int]]]:
+    def answer(self, wish: SearchCriteria, zone: str) -> list[tuple[int, list[int]]]:
         """The first twenty by their column, with their next three columns."""
         mask = self.topics[wish.topic].copy() if wish.topic else np.ones(len(self.profiles), dtype=bool)
         found: list[int] = []
@@ -212,21 +212,21 @@ class Matrix:
                 break
         return [(place, np.flatnonzero(self.free[:, place])[:3].tolist()) for place in found]
 
-    def page(self, wish: Wish, zone: str, now: datetime) -> int:
+    def page(self, wish: SearchCriteria, zone: str, now: datetime) -> int:
         """What a page shows still comes from the database."""
         places = [place for place, _ in self.answer(wish, zone)]
         offers = list(Offer.objects.filter(pk__in=self.offers[places].tolist()).select_related("profile__person"))
-        proof_of([offer.profile.person_id for offer in offers], now=now)
+        track_records_of([offer.profile.person_id for offer in offers], now=now)
         return len(offers)
 
 
-def bare_ranking(wish: Wish, now: datetime, zone: str) -> int:
+def bare_ranking(wish: SearchCriteria, now: datetime, zone: str) -> int:
     """The statement over the index alone, after which ours looks at people."""
-    asked = Asked(wish, read_question(wish.words, topic=wish.topic), wish.times(zone=zone, now=now), now)
+    asked = IndexQuery(wish, read_question(wish.words, topic=wish.topic), wish.times(zone=zone, now=now), now)
     return len(find_candidates(asked, limit=CHUNKS[0]).candidates)
 
 
-def ours(wish: Wish, now: datetime, zone: str) -> Answer:
+def our_answer(wish: SearchCriteria, now: datetime, zone: str) -> Answer:
     finder = Finder(zone, now)
     question = read_question(wish.words, topic=wish.topic)
     found = finder.find(wish, question, PAGE + 1)

@@ -8,7 +8,7 @@ from time import perf_counter
 from django.db import connection, transaction
 
 from mentors.models import MentorProfile
-from search.indexing import _tighten, loosen, write_profiles
+from search.indexing import _tighten_bounds, forget_bounds, write_profiles
 from search.models import MentorIndex
 
 ROUNDS = 50
@@ -18,7 +18,7 @@ SELECT pg_size_pretty(pg_relation_size('search_mentorindex')), pg_size_pretty(pg
 """
 
 
-def show(now: datetime) -> None:
+def show_upkeep(now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SIZES)
         rows, indexes, total, words = cursor.fetchone()
@@ -26,14 +26,14 @@ def show(now: datetime) -> None:
     profiles = list(MentorProfile.objects.public().order_by("pk")[:ROUNDS])
     print(
         "a change, ms (median):",
-        f"time freed {cost(lambda profile: loosen(profile.person_id), profiles):.2f},",
-        f"profile or offer changed {cost(lambda profile: write_profiles([profile.pk]), profiles):.2f},",
-        f"one row looked at anew {cost(lambda profile: _tighten([profile.pk], now=now), profiles):.2f},",
-        f"each of 500 at once {many(now):.3f}",
+        f"time freed {measure_cost(lambda profile: forget_bounds(profile.person_id), profiles):.2f},",
+        f"profile or offer changed {measure_cost(lambda profile: write_profiles([profile.pk]), profiles):.2f},",
+        f"one row looked at anew {measure_cost(lambda profile: _tighten_bounds([profile.pk], now=now), profiles):.2f},",
+        f"each of 500 at once {measure_many(now):.3f}",
     )
 
 
-def cost(act: Callable[[MentorProfile], object], profiles: list[MentorProfile]) -> float:
+def measure_cost(act: Callable[[MentorProfile], object], profiles: list[MentorProfile]) -> float:
     times = []
     for profile in profiles:
         with transaction.atomic():
@@ -44,11 +44,11 @@ def cost(act: Callable[[MentorProfile], object], profiles: list[MentorProfile]) 
     return median(times)
 
 
-def many(now: datetime) -> float:
+def measure_many(now: datetime) -> float:
     profiles = list(MentorIndex.objects.order_by("pk").values_list("pk", flat=True)[:500])
     with transaction.atomic():
         began = perf_counter()
-        _tighten(profiles, now=now)
+        _tighten_bounds(profiles, now=now)
         taken = (perf_counter() - began) * 1000
         transaction.set_rollback(True)
     return taken / len(profiles)

@@ -8,7 +8,7 @@ from django.db import connection
 
 from demo.world import Seeder
 from mentors.models import MentorProfile, Topic
-from search.indexing import rebuild, sweep
+from search.indexing import rebuild_index, refresh_stale_rows
 from search.models import MentorIndex
 from sessions_app.models import Schedule
 
@@ -25,10 +25,10 @@ ON CONFLICT DO NOTHING
 OFFSETS = "SELECT name, utc_offset FROM pg_timezone_names"
 
 
-def fill(mentors: int, *, now: datetime) -> float:
+def fill_world(mentors: int, *, now: datetime) -> float:
     """Make the world and its index unless they are there. Returns the seconds that building the index took, if any."""
     if MentorProfile.objects.public().count() >= mentors:
-        return 0.0 if MentorIndex.objects.exists() else build(now=now)
+        return 0.0 if MentorIndex.objects.exists() else build_index(now=now)
     Seeder(mentors, 30, now, with_password=False).run()
     root = Topic.objects.create(name="Measured", slug="measured")
     for name, share in SHARES.items():
@@ -36,15 +36,15 @@ def fill(mentors: int, *, now: datetime) -> float:
         with connection.cursor() as cursor:
             cursor.execute(HOLD, {"topic": topic.pk, "share": share * 2})  # half of the hashes are negative
     agree_on_zones(now)
-    seconds = build(now=now)
+    seconds = build_index(now=now)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return seconds
 
 
-def freshen(*, now: datetime) -> None:
+def freshen_rows(*, now: datetime) -> None:
     """Look at all that is stale. Rewritten in a minute, a table is swollen as one that is vacuumed all day never is."""
-    while sweep(now=now):
+    while refresh_stale_rows(now=now):
         pass
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (FULL, ANALYZE) search_mentorindex")
@@ -64,7 +64,7 @@ def agree_on_zones(now: datetime) -> None:
     Schedule.objects.filter(timezone__in=others).update(timezone="Europe/Lisbon")
 
 
-def build(*, now: datetime) -> float:
+def build_index(*, now: datetime) -> float:
     began = perf_counter()
-    rebuild(now=now)
+    rebuild_index(now=now)
     return perf_counter() - began

@@ -68,7 +68,7 @@ RETRY_AFTER = OpenApiParameter(
 )
 
 
-def call(
+def api_call(
     *,
     name: str,
     summary: str,
@@ -99,7 +99,7 @@ def call(
         responses |= {error: error_response(error, refusal if error == 409 else None) for error in sorted(errors)}
         asked = query or (PageQuery if paged else None)
         parameters: list[Any] = [RETRY_AFTER, *([KEY] if changes else []), *([asked] if asked else [])]
-        done = once(handler) if changes else handler
+        done = make_idempotent(handler) if changes else handler
         done.body, done.query = body, asked  # type: ignore[attr-defined]
         described: Handler = extend_schema(
             operation_id=name,
@@ -115,7 +115,7 @@ def call(
     return describe
 
 
-def once(handler: Handler) -> Handler:
+def make_idempotent(handler: Handler) -> Handler:
     """What changes something does it once for each Idempotency-Key; no handler has to think of it."""
 
     @functools.wraps(handler)

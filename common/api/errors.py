@@ -62,7 +62,7 @@ def as_api_error(error: Any, **more: Any) -> ApiError:
     return ApiError(error.code, words, status=status, fields=fields, more=more, wait=error.wait)
 
 
-def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every exception of a view comes here; None for a fault of ours, which is logged and answered as a 500."""
     if is_refusal(error):
         error = as_api_error(error)
@@ -105,8 +105,8 @@ RULES = {
 
 
 def validation_answer(error: exceptions.ValidationError) -> Response:
-    fields = flattened(error.detail)
-    codes = {code for found in flattened(error.get_codes()).values() for code in found}
+    fields = flatten_fields(error.detail)
+    codes = {code for found in flatten_fields(error.get_codes()).values() for code in found}
     if codes <= RULES:
         return Response(body_of("rule", _("Some of this is not possible."), fields), status=UNPROCESSABLE)
     return Response(body_of("malformed", _("Some of this cannot be read."), fields), status=error.status_code)
@@ -141,7 +141,7 @@ WORDS: Mapping[int, str | Promise] = {
 }
 
 
-def flattened(detail: Any, path: str = "") -> Fields:
+def flatten_fields(detail: Any, path: str = "") -> Fields:
     """`{"brief": {"question": ["…"]}}` becomes `{"brief.question": ["…"]}`; what belongs to no field is under `""`."""
     if isinstance(detail, dict):
         pairs: Iterable[tuple[Any, Any]] = detail.items()
@@ -153,5 +153,5 @@ def flattened(detail: Any, path: str = "") -> Fields:
     found: Fields = {}
     for name, part in pairs:
         own = "" if name == "non_field_errors" else str(name)
-        found |= flattened(part, f"{path}.{own}" if path and own else path or own)
+        found |= flatten_fields(part, f"{path}.{own}" if path and own else path or own)
     return found

@@ -31,17 +31,17 @@ class Input(serializers.Serializer[Any]):
     def of_query(self, query: QueryDict) -> dict[str, str]:
         twice = [name for name, values in query.lists() if len(values) > 1]
         if twice:
-            raise serializers.ValidationError({shown(name): [_("Say this once.")] for name in twice})
+            raise serializers.ValidationError({printable_name(name): [_("Say this once.")] for name in twice})
         return {name: str(value) for name, value in query.items()}
 
 
 def refuse_names(names: Any) -> None:
-    unknown = {shown(name): [_("We do not know this field.")] for name in names}
+    unknown = {printable_name(name): [_("We do not know this field.")] for name in names}
     if unknown:
         raise serializers.ValidationError(unknown)
 
 
-def shown(name: object) -> str:
+def printable_name(name: object) -> str:
     """A name that somebody made up, short and without anything that can't be written."""
     return str(name)[:60].encode("ascii", "backslashreplace").decode()
 
@@ -74,13 +74,13 @@ class WholeNumber(serializers.IntegerField):
         super().__init__(min_value=least, max_value=most, **options)
 
     def to_internal_value(self, data: Any) -> int:
-        number = whole(data)
+        number = whole_number(data)
         if number is None:
             self.fail("invalid")
         return number
 
 
-def whole(data: Any) -> int | None:
+def whole_number(data: Any) -> int | None:
     """The number, if it is one: 4 and, as in JSON Schema, 4.0."""
     if isinstance(data, float) and data.is_integer():
         return int(data)
@@ -102,7 +102,7 @@ class QueryNumber(serializers.IntegerField):
 class YesNo(serializers.BooleanField):
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
-            self.fail("invalid", input=shown(data))
+            self.fail("invalid", input=printable_name(data))
         return data
 
 

@@ -30,7 +30,10 @@ class BoundedJSONParser(BaseParser):
             raise ApiError("too_large", _("This is more than a request may hold."))
         try:
             data = json.loads(
-                content.decode("utf-8"), parse_constant=refused, parse_float=finite, object_pairs_hook=no_name_twice
+                content.decode("utf-8"),
+                parse_constant=refuse_constant,
+                parse_float=parse_finite,
+                object_pairs_hook=no_name_twice,
             )
         except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError too
             raise ApiError("malformed", _("This is not JSON as we can read it.")) from None
@@ -53,11 +56,11 @@ class OnlyJSON(BaseContentNegotiation):
         return first, str(first.media_type)
 
 
-def refused(constant: str) -> Any:
+def refuse_constant(constant: str) -> Any:
     raise ValueError(constant)
 
 
-def finite(text: str) -> float:
+def parse_finite(text: str) -> float:
     number = float(text)
     if not isfinite(number):
         raise ValueError(text)

@@ -37,7 +37,7 @@ class Mail:
     attachments: list[Attachment]
 
 
-def store(folder: Path, content: bytes, now: datetime) -> str:
+def store_message(folder: Path, content: bytes, now: datetime) -> str:
     """Write one message, whole or not at all; answers with its name."""
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{now.astimezone(UTC):{ARRIVAL}}-{secrets.token_hex(4)}"
@@ -47,12 +47,12 @@ def store(folder: Path, content: bytes, now: datetime) -> str:
     return name
 
 
-def names(folder: Path) -> list[str]:
+def list_names(folder: Path) -> list[str]:
     """The newest first."""
     return sorted((path.stem for path in folder.glob("*.eml") if NAME.fullmatch(path.stem)), reverse=True)
 
 
-def read(folder: Path, name: str) -> Mail:
+def read_mail(folder: Path, name: str) -> Mail:
     """The message of this name. Raises MailNotFoundError, also for a name that would lead out of the folder."""
     match = NAME.fullmatch(name)
     if not match:
@@ -63,22 +63,24 @@ def read(folder: Path, name: str) -> Mail:
         raise MailNotFoundError(name) from error
     message = message_from_bytes(content, policy=policy.default)
     parts = list(enumerate(message.walk()))
-    text, html = _body(message, "plain"), _body(message, "html")
+    text, html = _find_body(message, "plain"), _find_body(message, "html")
     return Mail(
         name=name,
         arrived=datetime.strptime(match[1], ARRIVAL).replace(tzinfo=UTC),
         headers=[(key, str(value)) for key, value in message.items()],
         subject=str(message["Subject"] or ""),
         to=str(message["To"] or ""),
-        text=_content(text),
-        html=_content(html),
+        text=_text_content(text),
+        html=_text_content(html),
         attachments=[
-            _attachment(number, part) for number, part in parts if part not in (text, html) and not part.is_multipart()
+            _make_attachment(number, part)
+            for number, part in parts
+            if part not in (text, html) and not part.is_multipart()
         ],
     )
 
 
-def attachment(mail: Mail, number: int) -> Attachment:
+def find_attachment(mail: Mail, number: int) -> Attachment:
     """The part with this number. Raises MailNotFoundError."""
     for found in mail.attachments:
         if found.number == number:
@@ -86,15 +88,15 @@ def attachment(mail: Mail, number: int) -> Attachment:
     raise MailNotFoundError(f"{mail.name} has no part {number}")
 
 
-def _body(message: EmailMessage, subtype: str) -> EmailMessage | None:
+def _find_body(message: EmailMessage, subtype: str) -> EmailMessage | None:
     return message.get_body((subtype,))  # type: ignore[return-value]
 
 
-def _content(part: EmailMessage | None) -> str:
+def _text_content(part: EmailMessage | None) -> str:
     return str(part.get_content()).replace("\r\n", "\n") if part else ""
 
 
-def _attachment(number: int, part: EmailMessage) -> Attachment:
+def _make_attachment(number: int, part: EmailMessage) -> Attachment:
     kind = part.get_content_type()
     filename = part.get_filename() or f"part-{number}.{kind.rpartition('/')[2]}"
     content = part.get_payload(decode=True)

@@ -8,7 +8,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.utils import timezone
 
-from .mailbox import store
+from .mailbox import store_message
 
 
 class Keeper:
@@ -16,7 +16,7 @@ class Keeper:
         self.folder, self.tell = folder, tell
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
-        name = store(self.folder, envelope.original_content or b"", timezone.now())
+        name = store_message(self.folder, envelope.original_content or b"", timezone.now())
         self.tell(f"{name} to {', '.join(envelope.rcpt_tos)}")
         return "250 Kept"
 

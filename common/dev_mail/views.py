@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
-from .mailbox import Mail, MailNotFoundError, attachment, names, read
+from .mailbox import Mail, MailNotFoundError, find_attachment, list_names, read_mail
 
 PER_PAGE = 25
 # A mail brings its styles with it; it may do nothing else but be looked at and have its links followed.
@@ -45,7 +45,7 @@ def in_development(view: View) -> View:
 
 @in_development
 def mail_list(request: HttpRequest) -> HttpResponse:
-    page = Paginator(names(settings.DEV_MAIL_DIR), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(list_names(settings.DEV_MAIL_DIR), PER_PAGE).get_page(request.GET.get("page"))
     mails = [_read_or_404(name) for name in page]
     return render(request, "dev_mail/list.html", {"mails": mails, "page_obj": page})
 
@@ -66,7 +66,7 @@ def mail_html(request: HttpRequest, name: str) -> HttpResponse:
 @in_development
 def mail_part(request: HttpRequest, name: str, number: int) -> HttpResponse:
     try:
-        found = attachment(_read_or_404(name), number)
+        found = find_attachment(_read_or_404(name), number)
     except MailNotFoundError as error:
         raise Http404 from error
     response = HttpResponse(found.content, content_type=found.content_type)
@@ -76,6 +76,6 @@ def mail_part(request: HttpRequest, name: str, number: int) -> HttpResponse:
 
 def _read_or_404(name: str) -> Mail:
     try:
-        return read(settings.DEV_MAIL_DIR, name)
+        return read_mail(settings.DEV_MAIL_DIR, name)
     except MailNotFoundError as error:
         raise Http404 from error

@@ -33,18 +33,18 @@ def render_mail(
     facts = {
         "SITE_NAME": settings.SITE_NAME,
         "SITE_URL": settings.SITE_URL,
-        "choices_url": absolute("notification_settings"),
+        "choices_url": absolute_url("notification_settings"),
         "viewer_zone": zone,
         "viewer_hour12": hour12,
         **context,
     }
     with translation.override(language), timezone.override(zone):
         language_facts = {**facts, "language": language, "rtl": translation.get_language_bidi()}
-        subject, text, html = (_render(template, layout, language_facts) for layout in LAYOUTS)
-    return " ".join(subject.split()), _tidy(text), INLINER.inline(html)
+        subject, text, html = (_render_layout(template, layout, language_facts) for layout in LAYOUTS)
+    return " ".join(subject.split()), _tidy_text(text), INLINER.inline(html)
 
 
-def absolute(name: str, *args: object, **kwargs: object) -> str:
+def absolute_url(name: str, *args: object, **kwargs: object) -> str:
     """The full address of a named page."""
     return settings.SITE_URL + reverse(name, args=args, kwargs=kwargs)
 
@@ -56,11 +56,11 @@ def sender(name: str = "") -> Mailbox:
     return Mailbox(name or ours, address)
 
 
-def _render(template: str, layout: str, facts: Mapping[str, object]) -> str:
+def _render_layout(template: str, layout: str, facts: Mapping[str, object]) -> str:
     return render_to_string(f"mail/{template}.html", {**facts, "layout": layout})
 
 
-def _tidy(text: str) -> str:
+def _tidy_text(text: str) -> str:
     """At most one empty line between pieces, none at the ends."""
     lines = "\n".join(line.strip() for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"

@@ -14,25 +14,25 @@ def is_html(context: Context) -> bool:
     return str(context["layout"]).endswith(".html")
 
 
-def flowing(content: str) -> str:
+def join_lines(content: str) -> str:
     """One line: a template's own line breaks mean nothing."""
     return " ".join(content.split())
 
 
-def broken(lines: Iterable[str]) -> str:
+def break_lines(lines: Iterable[str]) -> str:
     return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
 
 
-def piece(context: Context, content: str, tag: str, css: str) -> str:
+def render_piece(context: Context, content: str, tag: str, css: str) -> str:
     if is_html(context):
-        return format_html('<{0} class="{1}">{2}</{0}>', tag, css, mark_safe(flowing(content)))  # noqa: S308 - already escaped
-    return mark_safe(flowing(content) + "\n\n")  # noqa: S308 - text, not markup
+        return format_html('<{0} class="{1}">{2}</{0}>', tag, css, mark_safe(join_lines(content)))  # noqa: S308 - already escaped
+    return mark_safe(join_lines(content) + "\n\n")  # noqa: S308 - text, not markup
 
 
 @register.simple_block_tag(takes_context=True)
 def lead(context: Context, content: str) -> str:
     """The line above the title: what has happened."""
-    return piece(context, content, "p", "lead")
+    return render_piece(context, content, "p", "lead")
 
 
 @register.simple_tag(takes_context=True)
@@ -41,24 +41,24 @@ def title(context: Context, first: str, second: str = "") -> str:
     lines = [line for line in (first, second) if line]
     if not is_html(context):
         return mark_safe("\n".join(lines) + "\n\n")  # noqa: S308 - text, not markup
-    return format_html('<h1 class="title">{}</h1>', broken(lines))
+    return format_html('<h1 class="title">{}</h1>', break_lines(lines))
 
 
 @register.simple_block_tag(takes_context=True)
 def note(context: Context, content: str) -> str:
     """The line below the title."""
-    return piece(context, content, "p", "note")
+    return render_piece(context, content, "p", "note")
 
 
 @register.simple_block_tag(takes_context=True)
 def paragraph(context: Context, content: str) -> str:
-    return piece(context, content, "p", "ink")
+    return render_piece(context, content, "p", "ink")
 
 
 @register.simple_block_tag(takes_context=True)
 def aside(context: Context, content: str) -> str:
     """What else can be done, below a line."""
-    return piece(context, content, "p", "ink2 rule")
+    return render_piece(context, content, "p", "ink2 rule")
 
 
 @register.simple_tag(takes_context=True)
@@ -66,7 +66,7 @@ def quote(context: Context, label: str, words: str) -> str:
     """Somebody's own words; their line breaks stay."""
     if not is_html(context):
         return mark_safe(f"{label}:\n“{words.strip()}”\n\n")  # noqa: S308 - text, not markup
-    lines = broken(words.strip().splitlines())
+    lines = break_lines(words.strip().splitlines())
     return format_html('<p class="ink2 label">{}</p><p class="ink q">{}</p>', label, lines)
 
 

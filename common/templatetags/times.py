@@ -27,7 +27,7 @@ class Reader(NamedTuple):
     hour12: bool
 
 
-def reader(context: Context, zone: str | None = None) -> Reader:
+def reader_of(context: Context, zone: str | None = None) -> Reader:
     return Reader(
         zone or context.get("viewer_zone") or timezone.get_current_timezone_name(),
         context.get("now") or timezone.now(),
@@ -52,21 +52,21 @@ def when(
     context: Context, start: datetime, end: datetime | None = None, zone: str | None = None, short: bool = False
 ) -> SafeString:
     """`Thursday 26 November, 14:30–14:55`."""
-    who = reader(context, zone)
+    who = reader_of(context, zone)
     return time_tag(start, times.when_text(start, end, zone=who.zone, now=who.now, hour12=who.hour12, short=short))
 
 
 @register.simple_tag(takes_context=True)
 def clock(context: Context, start: datetime, end: datetime | None = None, zone: str | None = None) -> SafeString:
     """`14:30` or `14:30–14:55`."""
-    who = reader(context, zone)
+    who = reader_of(context, zone)
     return time_tag(start, times.time_text(start, end, who.zone, who.hour12))
 
 
 @register.simple_tag(takes_context=True)
 def time_now(context: Context, zone: str | None = None) -> SafeString:
     """The present time, for the header."""
-    who = reader(context, zone)
+    who = reader_of(context, zone)
     return time_tag(who.now, times.clock_text(who.now, who.zone, who.hour12))
 
 
@@ -75,7 +75,7 @@ def day(
     context: Context, start: datetime, zone: str | None = None, short: bool = False, relative: bool = False
 ) -> SafeString:
     """`Thursday 26 November`, `Thu 26 Nov`, or `today`."""
-    who = reader(context, zone)
+    who = reader_of(context, zone)
     words = times.relative_day_text if relative else times.day_text
     return time_tag(start, words(start, who.zone, who.now, short=short))
 
@@ -83,27 +83,27 @@ def day(
 @register.simple_tag(takes_context=True)
 def card_day(context: Context, start: datetime, zone: str | None = None) -> str:
     """`Today`, `Wed`, `Wed 2 Dec`: stands beside a `{% clock %}`, so it is no `<time>` of its own."""
-    who = reader(context, zone)
+    who = reader_of(context, zone)
     return times.card_day_text(start, who.zone, who.now)
 
 
 @register.simple_tag(takes_context=True)
 def soon(context: Context, start: datetime, zone: str | None = None) -> SafeString:
     """`today, 15:00`."""
-    who = reader(context, zone)
+    who = reader_of(context, zone)
     return time_tag(start, times.soon_text(start, who.zone, who.now, who.hour12))
 
 
 @register.simple_tag(takes_context=True)
 def zone_label(context: Context, zone: str | None = None) -> str:
     """`London (GMT)`."""
-    who = reader(context, zone)
+    who = reader_of(context, zone)
     return times.zone_label(who.zone, who.now)
 
 
 @register.simple_tag(takes_context=True)
 def city(context: Context, zone: str | None = None) -> str:
-    return zones.city_of(reader(context, zone).zone)
+    return zones.city_of(reader_of(context, zone).zone)
 
 
 @register.simple_tag(takes_context=True)
@@ -111,7 +111,7 @@ def theirs(
     context: Context, start: datetime, their_zone: str, name: str = "", end: datetime | None = None
 ) -> SafeString:
     """`20:00 for Priya in Kolkata`; the weekday in bold where their date is another."""
-    who = reader(context)
+    who = reader_of(context)
     words: dict[str, Any] = times.theirs_words(start, end, their_zone, name, who.hour12)
     words["time"] = time_tag(start, words["time"])
     words["weekday"] = format_html("<b>{}</b>", words["weekday"])
@@ -121,27 +121,27 @@ def theirs(
 @register.simple_tag(takes_context=True)
 def hours_ahead(context: Context, their_zone: str) -> str:
     """`5½ hours ahead`."""
-    who = reader(context)
+    who = reader_of(context)
     return times.hours_ahead_text(who.zone, their_zone, who.now)
 
 
 @register.simple_tag(takes_context=True)
 def clock_change(context: Context, start: datetime, their_zone: str = "", their_name: str = "") -> str:
     """The note about clocks that change before this session, or an empty text."""
-    who = reader(context)
+    who = reader_of(context)
     return clock_changes.clock_change_note(start, who.now, who.zone, their_zone, their_name, who.hour12)
 
 
 @register.simple_tag(takes_context=True)
 def until(context: Context, moment: datetime) -> str:
     """`in 8 min`. Beside an absolute time, always."""
-    return times.until_text(moment, reader(context).now)
+    return times.until_text(moment, reader_of(context).now)
 
 
 @register.simple_tag(takes_context=True)
 def ago(context: Context, moment: datetime) -> SafeString:
     """`9 hours ago`, with the absolute time as the title."""
-    who = reader(context)
+    who = reader_of(context)
     title = times.when_text(moment, zone=who.zone, now=who.now, hour12=who.hour12)
     text = times.ago_text(moment, who.now)
     return format_html('<time datetime="{}" title="{}">{}</time>', times.utc_text(moment), title, text)
@@ -150,7 +150,7 @@ def ago(context: Context, moment: datetime) -> SafeString:
 @register.simple_tag(takes_context=True)
 def clock_now(context: Context, zone: str | None = None, icon: bool = True) -> SafeString:
     """`Kolkata, 19:16 now`, with a sun or a moon."""
-    who = reader(context, zone)
+    who = reader_of(context, zone)
     values = {"city": zones.city_of(who.zone), "text": times.clock_text(who.now, who.zone, who.hour12)}
     symbol = icon_svg("moon" if times.is_night(who.now, who.zone) else "sun", False, "") if icon else ""
     return format_html("<span>{}{}{}</span>", symbol, " " if icon else "", _("%(city)s, %(text)s now") % values)
@@ -161,7 +161,7 @@ def slot_link(
     context: Context, start: datetime, href: str, name: str, length: int | None = None, first: bool = False
 ) -> SafeString:
     """A time as a link: `15:00` over `Today`; for ears also with whom, and how many minutes."""
-    who = reader(context)
+    who = reader_of(context)
     told = _(", %(length)s minutes with %(name)s") if length else _(" with %(name)s")
     return format_html(
         '<a class="slot{}" href="{}">{}<small>{}<span class="vh">{}</span></small></a>',
@@ -178,7 +178,7 @@ def both_clocks(
     context: Context, start: datetime, end: datetime, their_zone: str, their_name: str
 ) -> dict[str, list[dict[str, Any]]]:
     """The two 24-hour bars: the reader's day and the other person's."""
-    who = reader(context)
+    who = reader_of(context)
     return {
         "clocks": [
             clock_row(start, end, who.zone, who.zone, "", who),

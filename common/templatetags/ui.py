@@ -104,10 +104,10 @@ def avatar(person: Any = None, photo: str = "", size: str = "", name: str = "", 
     name = name or (person.display_name if person else "")
     key = key if key is not None else (person.pk if person else 0)
     pair = (key or 0) % AVATAR_PAIRS + 1
-    return format_html('<span class="{} avatar--{}" aria-hidden="true">{}</span>', classes, pair, initials(name))
+    return format_html('<span class="{} avatar--{}" aria-hidden="true">{}</span>', classes, pair, initials_of(name))
 
 
-def initials(name: str) -> str:
+def initials_of(name: str) -> str:
     """The first letters of the first and the last word; a letter is a whole grapheme's base, never a byte."""
     words = [word for word in (part.lstrip("'’\"(-") for part in name.split()) if word]
     letters = [words[0][0], words[-1][0]] if len(words) > 1 else [word[0] for word in words]
@@ -217,11 +217,11 @@ def options(choices: Iterable[tuple[str, str]], chosen: str = "", languages: boo
 
     `languages`: the values are codes of languages, each named in itself.
     """
-    return _options(tuple((str(value), str(label)) for value, label in choices), str(chosen), languages)
+    return _render_options(tuple((str(value), str(label)) for value, label in choices), str(chosen), languages)
 
 
 @lru_cache(maxsize=256)
-def _options(choices: tuple[tuple[str, str], ...], chosen: str, languages: bool) -> SafeString:
+def _render_options(choices: tuple[tuple[str, str], ...], chosen: str, languages: bool) -> SafeString:
     return format_html_join(
         "",
         '<option value="{}"{}{}>{}</option>',

@@ -12,7 +12,7 @@ from common.forms import ChipCheckboxes, ChipRadio, PlainText
 from mentors.languages import LANGUAGES
 from mentors.models import ASK_LENGTH, ASKS_NEEDED, Format, Length, MentorProfile, ProfileDraft
 from mentors.photos import Portraits, read_photo
-from mentors.services import Words
+from mentors.services import ProfileTexts
 from mentors.topic_choices import TopicsField, grouped_topics
 
 AT_ONCE = [("yes", _("Booked at once")), ("no", _("I answer each request"))]
@@ -65,8 +65,8 @@ class WhoForm(forms.Form):
         upload = self.cleaned_data.get("photo")
         return read_photo(upload) if isinstance(upload, UploadedFile) else None
 
-    def words(self) -> Words:
-        return Words(headline=self.cleaned_data["headline"])
+    def words(self) -> ProfileTexts:
+        return ProfileTexts(headline=self.cleaned_data["headline"])
 
 
 class QuestionsForm(forms.Form):
@@ -94,9 +94,9 @@ class QuestionsForm(forms.Form):
         topics = [str(pk) for pk in draft.topics.values_list("pk", flat=True)]
         return {**asks, "topics": topics, "languages": draft.languages}
 
-    def words(self) -> Words:
+    def words(self) -> ProfileTexts:
         asks = [self.cleaned_data[f"ask_{number}"] for number in range(1, ASKS_NEEDED + 1)]
-        return Words(asks=asks, languages=self.cleaned_data["languages"])
+        return ProfileTexts(asks=asks, languages=self.cleaned_data["languages"])
 
     @property
     def written_asks(self) -> list[str]:
@@ -132,8 +132,8 @@ class HowForm(forms.Form):
     def initial_of(draft: ProfileDraft) -> dict[str, Any]:
         return {"how_i_work": draft.how_i_work}
 
-    def words(self) -> Words:
-        return Words(how_i_work=self.cleaned_data["how_i_work"])
+    def words(self) -> ProfileTexts:
+        return ProfileTexts(how_i_work=self.cleaned_data["how_i_work"])
 
 
 class LengthsForm(forms.Form):

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mentors.errors import MOVED_ON, ProfileError, check_seen
-from mentors.hooks import announce_change, deciding
+from mentors.hooks import announce_change, watch_decision
 from mentors.models import Decision, MentorProfile, ProfileDecision, ProfileState
-from notifications.services import Due, schedule
+from notifications.services import Due, schedule_notices
 
 from .completeness import what_is_missing
-from .drafts import copy_words, differs, draft_of, forget_photo, lock_profile
+from .drafts import copy_words, draft_of, forget_photo, has_unpublished_changes, lock_profile
 
 SUBJECT_TYPE = "mentor_profile"
 WORTH_TELLING_FOR = timedelta(days=7)
@@ -36,14 +36,14 @@ def submit_profile(*, profile: MentorProfile, by: User, now: datetime, seen: str
         raise ProfileError("closed", _("This profile cannot be sent now."))
     if fields := what_is_missing(draft):
         raise ProfileError("incomplete", _("Something is still missing."), fields)
-    if fresh.state == ProfileState.APPROVED and not differs(fresh, draft):
+    if fresh.state == ProfileState.APPROVED and not has_unpublished_changes(fresh, draft):
         raise ProfileError("unchanged", _("Nothing has changed since your profile was approved."))
     check_seen(seen, str(fresh.version))
     if fresh.state != ProfileState.APPROVED:
         fresh.state = ProfileState.SUBMITTED
     draft.submitted_at = now
     draft.save(update_fields=["submitted_at"])
-    return _decide(fresh, Decision.SUBMITTED, by=by, now=now, tell="profile_received")
+    return _record_decision(fresh, Decision.SUBMITTED, by=by, now=now, tell="profile_received")
 
 
 @transaction.atomic
@@ -63,7 +63,7 @@ def approve_profile(*, profile: MentorProfile, by: User, now: datetime, seen: in
     fresh.approved_at = now
     draft.submitted_at = None
     draft.save(update_fields=["submitted_at"])
-    return _decide(fresh, Decision.APPROVED, by=by, now=now, tell="profile_approved")
+    return _record_decision(fresh, Decision.APPROVED, by=by, now=now, tell="profile_approved")
 
 
 @transaction.atomic
@@ -82,7 +82,7 @@ def ask_for_changes(
     if fresh.state != ProfileState.APPROVED:
         fresh.state = ProfileState.NEEDS_CHANGES
     _take_out_of_queue(fresh)
-    return _decide(fresh, Decision.CHANGES, by=by, now=now, points=told, tell="profile_changes")
+    return _record_decision(fresh, Decision.CHANGES, by=by, now=now, points=told, tell="profile_changes")
 
 
 @transaction.atomic
@@ -94,13 +94,13 @@ def decline_profile(
     Raises ProfileError("own_profile", "moved_on", "not_waiting", "no_reason").
     """
     _refuse_own(profile, by)
-    reason = _needed(reason)
+    reason = _require_reason(reason)
     fresh = _lock_waiting(profile, seen)
     if fresh.state != ProfileState.APPROVED:
         fresh.state = ProfileState.DECLINED
         fresh.declined_at = now
     _take_out_of_queue(fresh)
-    return _decide(fresh, Decision.DECLINED, by=by, now=now, reason=reason, tell="profile_declined")
+    return _record_decision(fresh, Decision.DECLINED, by=by, now=now, reason=reason, tell="profile_declined")
 
 
 @transaction.atomic
@@ -116,7 +116,7 @@ def pause_profile(
     if not today < until <= today + LONGEST_PAUSE:
         raise ProfileError("pause_date", _("Choose a day of return after today, at most two years ahead."))
     fresh.paused_until = until
-    return _decide(fresh, Decision.PAUSED, by=by, now=now, reason=reason)
+    return _record_decision(fresh, Decision.PAUSED, by=by, now=now, reason=reason)
 
 
 @transaction.atomic
@@ -126,7 +126,7 @@ def resume_profile(*, profile: MentorProfile, by: User, now: datetime, seen: int
     if fresh.paused_until is None:
         raise ProfileError("not_paused", _("This profile is not paused."))
     fresh.paused_until = None
-    return _decide(fresh, Decision.RESUMED, by=by, now=now)
+    return _record_decision(fresh, Decision.RESUMED, by=by, now=now)
 
 
 @transaction.atomic
@@ -138,11 +138,11 @@ def suspend_profile(
     Raises ProfileError("own_profile", "moved_on", "not_live", "no_reason").
     """
     _refuse_own(profile, by)
-    reason = _needed(reason)
+    reason = _require_reason(reason)
     fresh = _lock_live(profile, seen)
     fresh.state = ProfileState.SUSPENDED
     _take_out_of_queue(fresh)
-    return _decide(fresh, Decision.SUSPENDED, by=by, now=now, reason=reason, tell="profile_suspended")
+    return _record_decision(fresh, Decision.SUSPENDED, by=by, now=now, reason=reason, tell="profile_suspended")
 
 
 @transaction.atomic
@@ -155,7 +155,7 @@ def reinstate_profile(
     if fresh.state != ProfileState.SUSPENDED:
         raise ProfileError("not_suspended", _("This profile is not suspended."))
     fresh.state = ProfileState.APPROVED
-    return _decide(fresh, Decision.REINSTATED, by=by, now=now, reason=reason, tell="profile_approved")
+    return _record_decision(fresh, Decision.REINSTATED, by=by, now=now, reason=reason, tell="profile_approved")
 
 
 def _refuse_own(profile: MentorProfile, by: User) -> None:
@@ -205,7 +205,7 @@ def _who_was_first(profile: MentorProfile) -> str:
     return sentence % {"name": last.by.first_name}
 
 
-def _needed(reason: str) -> str:
+def _require_reason(reason: str) -> str:
     if not reason.strip():
         raise ProfileError("no_reason", _("Write the reason. The mentor reads it."))
     return reason.strip()
@@ -217,7 +217,7 @@ def _take_out_of_queue(profile: MentorProfile) -> None:
     draft.save(update_fields=["submitted_at"])
 
 
-def _decide(
+def _record_decision(
     profile: MentorProfile,
     decision: Decision,
     *,
@@ -228,7 +228,7 @@ def _decide(
     tell: str = "",
 ) -> MentorProfile:
     profile.version += 1
-    with deciding(profile, now):
+    with watch_decision(profile, now):
         profile.save()
     ProfileDecision.objects.create(
         profile=profile,
@@ -241,7 +241,7 @@ def _decide(
     )
     announce_change(profile)
     if tell:
-        schedule(
+        schedule_notices(
             Due(
                 kind=tell,
                 recipient_id=profile.person_id,

@@ -13,20 +13,20 @@ class Piece:
 
 def compare_words(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     """Both texts in pieces; `changed` marks what the other one lacks. Joined, the pieces are the texts again."""
-    old, new = _words(before), _words(after)
+    old, new = _split_words(before), _split_words(after)
     left: list[Piece] = []
     right: list[Piece] = []
     for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         changed = kind != "equal"
-        _append(left, "".join(old[old_from:old_to]), changed)
-        _append(right, "".join(new[new_from:new_to]), changed)
+        _append_piece(left, "".join(old[old_from:old_to]), changed)
+        _append_piece(right, "".join(new[new_from:new_to]), changed)
     return left, right
 
 
-def _words(text: str) -> list[str]:
+def _split_words(text: str) -> list[str]:
     return re.findall(r"\s+|[^\s]+", text)
 
 
-def _append(pieces: list[Piece], text: str, changed: bool) -> None:
+def _append_piece(pieces: list[Piece], text: str, changed: bool) -> None:
     if text:
         pieces.append(Piece(text, changed))

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.utils.translation import ngettext
 
-from common.mail.rendering import absolute, render_mail
+from common.mail.rendering import absolute_url, render_mail
 from common.times import day_text
 from mentors.models import MentorProfile
-from notifications.digests import announce, digest_due, register_digest, staff_to_tell
+from notifications.digests import digest_due, register_digest, schedule_digest, staff_to_tell
 from notifications.models import Notification
 from notifications.registry import Message, Nothing
 from notifications.services import Due
@@ -23,10 +23,10 @@ def register_review_digest() -> None:
 
 def announce_queue(*, now: datetime) -> int:
     """Write a row for every member of staff who has not heard of the newest profile that waits. Returns how many."""
-    return announce(KIND, _dues(now), now=now)
+    return schedule_digest(KIND, _review_dues(now), now=now)
 
 
-def _dues(now: datetime) -> Iterator[Due]:
+def _review_dues(now: datetime) -> Iterator[Due]:
     newest = MentorProfile.objects.to_review().reverse()[:2]  # one of them may be the reader's own
     for person in staff_to_tell(KIND, now=now):
         profile = next((profile for profile in newest if profile.is_decided_by(person)), None)
@@ -49,8 +49,8 @@ def to_review(row: Notification, now: datetime) -> Message | Nothing:
     context = {
         "heading": heading % {"count": count},
         "since": day_text(oldest.draft.submitted_at, str(reader.zone), now),
-        "queue_url": absolute("staff_profiles"),
-        "review_url": absolute("staff_profile", oldest.slug),
+        "queue_url": absolute_url("staff_profiles"),
+        "review_url": absolute_url("staff_profile", oldest.slug),
     }
     subject, text, html = render_mail(
         "to_review", context, zone=str(reader.zone), language=reader.language, hour12=reader.hour12

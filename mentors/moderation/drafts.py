@@ -24,7 +24,7 @@ SLUG_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class ProfileTexts:
     """What one page of the application changes; None leaves a field as it is."""
 
     headline: str | None = None
@@ -42,7 +42,7 @@ def lock_profile(profile: MentorProfile) -> MentorProfile:
 
 def copy_words(*, source: MentorProfile | ProfileDraft, target: MentorProfile | ProfileDraft) -> None:
     for field in WORDS:
-        setattr(target, field, _plain(source, field))
+        setattr(target, field, _comparable_value(source, field))
     target.topics.set(source.topics.all())
 
 
@@ -50,7 +50,7 @@ def copy_words(*, source: MentorProfile | ProfileDraft, target: MentorProfile | 
 def draft_of(profile: MentorProfile) -> ProfileDraft:
     """What the mentor is writing; begins as the public words."""
     draft, created = ProfileDraft.objects.get_or_create(
-        profile=profile, defaults={field: _plain(profile, field) for field in WORDS}
+        profile=profile, defaults={field: _comparable_value(profile, field) for field in WORDS}
     )
     if created:
         draft.topics.set(profile.topics.all())
@@ -58,14 +58,14 @@ def draft_of(profile: MentorProfile) -> ProfileDraft:
     return draft
 
 
-def differs(profile: MentorProfile, draft: ProfileDraft) -> bool:
+def has_unpublished_changes(profile: MentorProfile, draft: ProfileDraft) -> bool:
     """Whether something was written that the public does not see yet."""
-    return any(_plain(profile, field) != _plain(draft, field) for field in WORDS) or set(
+    return any(_comparable_value(profile, field) != _comparable_value(draft, field) for field in WORDS) or set(
         profile.topics.values_list("pk", flat=True)
     ) != set(draft.topics.values_list("pk", flat=True))
 
 
-def _plain(words: ProfileWords, field: str) -> object:
+def _comparable_value(words: ProfileWords, field: str) -> object:
     return words.photo.name or "" if field == "photo" else getattr(words, field)
 
 
@@ -115,7 +115,7 @@ def free_slug(name: str) -> str:
 def save_words(
     *,
     profile: MentorProfile,
-    words: Words,
+    words: ProfileTexts,
     topics: Iterable[Topic] | None = None,
     name: str | None = None,
     photo: Portraits | None = None,

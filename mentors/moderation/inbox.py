@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from notifications.inbox import Line, shows
+from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem
 
 SENTENCES = {
@@ -20,9 +20,9 @@ SENTENCES = {
 
 
 def register_lines() -> None:
-    shows(*SENTENCES, lines=lines)
+    register_inbox_kinds(*SENTENCES, lines=inbox_lines)
 
 
-def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
+def inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     page = reverse("mentor_profile")
-    return {item.pk: Line(str(SENTENCES[item.kind]), page) for item in items}
+    return {item.pk: InboxLine(str(SENTENCES[item.kind]), page) for item in items}

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from common.mail.rendering import absolute, render_mail
+from common.mail.rendering import absolute_url, render_mail
 from common.times import day_text
 from mentors.hooks import times_in_words
 from mentors.models import Decision, ProfileDecision, ProfileState
 from notifications.models import Group, Notification
-from notifications.registry import Message, Nothing, register
+from notifications.registry import Message, Nothing, register_kind
 
-from .promises import apply_again_from, hear_by, points_of
+from .promises import apply_again_from, points_of, review_deadline
 
 Facts = dict[str, object]
 GONE = Nothing("decision is gone")
@@ -18,47 +18,49 @@ MOVED_ON = Nothing("moved on")
 
 
 def register_kinds() -> None:
-    register("profile_received", render=received, group=Group.PROFILE)
-    register("profile_approved", render=approved, group=Group.PROFILE)
-    register("profile_changes", render=changes, group=Group.PROFILE)
-    register("profile_declined", render=declined)
-    register("profile_suspended", render=suspended)
+    register_kind("profile_received", render=render_received_email, group=Group.PROFILE)
+    register_kind("profile_approved", render=render_approved_email, group=Group.PROFILE)
+    register_kind("profile_changes", render=render_changes_email, group=Group.PROFILE)
+    register_kind("profile_declined", render=render_declined_email)
+    register_kind("profile_suspended", render=render_suspended_email)
 
 
-def received(row: Notification, now: datetime) -> Message | Nothing:
+def render_received_email(row: Notification, now: datetime) -> Message | Nothing:
     def facts(decision: ProfileDecision) -> Facts:
         person = decision.profile.person
-        deadline = hear_by(decision.at, person.zone)
+        deadline = review_deadline(decision.at, person.zone)
         return {
             "hear_by": day_text(deadline, str(person.zone), now),
             "hear_by_short": day_text(deadline, str(person.zone), now, short=True),
         }
 
-    return _letter(row, Decision.SUBMITTED, template="profile_received", facts=facts)
+    return _render_decision_email(row, Decision.SUBMITTED, template="profile_received", facts=facts)
 
 
-def approved(row: Notification, now: datetime) -> Message | Nothing:
+def render_approved_email(row: Notification, now: datetime) -> Message | Nothing:
     def facts(decision: ProfileDecision) -> Facts:
         profile = decision.profile
         return {
             "times": times_in_words(profile, hour12=profile.person.hour12),
-            "public_url": absolute("mentor_detail", profile.slug),
+            "public_url": absolute_url("mentor_detail", profile.slug),
             "back": decision.decision == Decision.REINSTATED,
             "again": profile.decisions.filter(decision=Decision.APPROVED, version__lt=decision.version).exists(),
         }
 
-    return _letter(row, Decision.APPROVED, Decision.REINSTATED, template="profile_approved", facts=facts, if_live=True)
+    return _render_decision_email(
+        row, Decision.APPROVED, Decision.REINSTATED, template="profile_approved", facts=facts, if_live=True
+    )
 
 
-def changes(row: Notification, now: datetime) -> Message | Nothing:
+def render_changes_email(row: Notification, now: datetime) -> Message | Nothing:
     def facts(decision: ProfileDecision) -> Facts:
         points = [(point.short, sentence) for point, sentence in points_of(decision)]
         return {"points": points, "count": len(points), "reviewer": decision.by.first_name if decision.by else ""}
 
-    return _letter(row, Decision.CHANGES, template="profile_changes", facts=facts)
+    return _render_decision_email(row, Decision.CHANGES, template="profile_changes", facts=facts)
 
 
-def declined(row: Notification, now: datetime) -> Message | Nothing:
+def render_declined_email(row: Notification, now: datetime) -> Message | Nothing:
     def facts(decision: ProfileDecision) -> Facts:
         person = decision.profile.person
         again = apply_again_from(decision.profile)
@@ -67,11 +69,11 @@ def declined(row: Notification, now: datetime) -> Message | Nothing:
             "apply_again": day_text(again, str(person.zone), now) if again else "",
         }
 
-    return _letter(row, Decision.DECLINED, template="profile_declined", facts=facts)
+    return _render_decision_email(row, Decision.DECLINED, template="profile_declined", facts=facts)
 
 
-def suspended(row: Notification, now: datetime) -> Message | Nothing:
-    return _letter(
+def render_suspended_email(row: Notification, now: datetime) -> Message | Nothing:
+    return _render_decision_email(
         row,
         Decision.SUSPENDED,
         template="profile_suspended",
@@ -79,7 +81,7 @@ def suspended(row: Notification, now: datetime) -> Message | Nothing:
     )
 
 
-def _letter(
+def _render_decision_email(
     row: Notification,
     *decisions: Decision,
     template: str,
@@ -102,8 +104,8 @@ def _letter(
     person = profile.person
     context = {
         "is_live": profile.state == ProfileState.APPROVED,
-        "profile_url": absolute("mentor_profile"),
-        "times_url": absolute("mentor_availability"),
+        "profile_url": absolute_url("mentor_profile"),
+        "times_url": absolute_url("mentor_availability"),
         **facts(decision),
     }
     subject, text, html = render_mail(

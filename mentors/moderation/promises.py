@@ -49,7 +49,7 @@ def state_tag(profile: MentorProfile, today: date) -> StateTag:
     return PAUSED if state == ProfileState.APPROVED and profile.is_paused(today) else TAGS[state]
 
 
-def hear_by(sent: datetime, zone: tzinfo) -> datetime:
+def review_deadline(sent: datetime, zone: tzinfo) -> datetime:
     """Noon, in the mentor's zone, of the day until which they hear from us."""
     day = add_working_days(sent.astimezone(zone).date(), REVIEW_WORKING_DAYS)
     return datetime.combine(day, NOON, zone)
@@ -59,7 +59,7 @@ def apply_again_from(profile: MentorProfile) -> datetime | None:
     return profile.declined_at + settings.REAPPLY_AFTER if profile.declined_at else None
 
 
-def told_decision(profile: MentorProfile) -> ProfileDecision | None:
+def last_told_decision(profile: MentorProfile) -> ProfileDecision | None:
     """The last decision that its mentor was told about."""
     return profile.decisions.filter(decision__in=TOLD).select_related("by").order_by("-version", "-pk").first()
 

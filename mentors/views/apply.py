@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
 from mentors.decorators import own_profile
 from mentors.errors import MOVED_ON, ProfileError
@@ -21,7 +21,7 @@ from mentors.models import MentorProfile, ProfileState
 from mentors.moderation.completeness import missing_steps
 from mentors.moderation.drafts import words_mark
 from mentors.offers import lengths_mark
-from mentors.services import Words, draft_of, save_words, set_lengths, start_application, submit_profile
+from mentors.services import ProfileTexts, draft_of, save_words, set_lengths, start_application, submit_profile
 
 STEPS = 5
 TITLES = {
@@ -54,10 +54,10 @@ def who_page(request: SignedInRequest, profile: MentorProfile | None) -> HttpRes
     has_photo = bool(draft and draft.photo)
     initial = WhoForm.initial_of(request.user, draft)
     form = WhoForm(
-        posted(request), request.FILES if request.method == "POST" else None, initial=initial, has_photo=has_photo
+        post_data(request), request.FILES if request.method == "POST" else None, initial=initial, has_photo=has_photo
     )
     if request.method != "POST":
-        return _page(request, profile, 1, form, draft=draft)
+        return _render_step(request, profile, 1, form, draft=draft)
     photo = form.cleaned_data.get("photo") if form.is_valid() or "photo" in form.cleaned_data else None
     if form.is_valid():
         data = form.cleaned_data
@@ -77,12 +77,12 @@ def who_page(request: SignedInRequest, profile: MentorProfile | None) -> HttpRes
         return _go_on(request, profile, 1)
     if photo and profile:
         # A browser does not send a file twice by itself: a good photo is kept although something else is wrong.
-        draft = save_words(profile=profile, words=Words(), photo=photo)
-    return _page(request, profile, 1, form, draft=draft, photo_lost=bool(photo and not profile))
+        draft = save_words(profile=profile, words=ProfileTexts(), photo=photo)
+    return _render_step(request, profile, 1, form, draft=draft, photo_lost=bool(photo and not profile))
 
 
 def questions_page(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
-    form = QuestionsForm(posted(request), initial=QuestionsForm.initial_of(draft_of(profile)))
+    form = QuestionsForm(post_data(request), initial=QuestionsForm.initial_of(draft_of(profile)))
     kept = False
     if request.method == "POST" and form.is_valid():
         try:
@@ -93,24 +93,24 @@ def questions_page(request: SignedInRequest, profile: MentorProfile) -> HttpResp
         if "stay" not in request.POST:
             return _go_on(request, profile, 2)
         kept = True
-    return _page(request, profile, 2, form, draft=draft_of(profile), asks=form.written_asks, fresh=kept)
+    return _render_step(request, profile, 2, form, draft=draft_of(profile), asks=form.written_asks, fresh=kept)
 
 
 def how_page(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
-    form = HowForm(posted(request), initial=HowForm.initial_of(draft_of(profile)))
+    form = HowForm(post_data(request), initial=HowForm.initial_of(draft_of(profile)))
     if request.method == "POST" and form.is_valid():
         try:
             save_words(profile=profile, words=form.words(), seen=seen_by(request))
         except ProfileError as error:
             return _stale_page(request, profile, 3, form, error)
         return _go_on(request, profile, 3)
-    return _page(request, profile, 3, form)
+    return _render_step(request, profile, 3, form)
 
 
 def lengths_page(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
     if profile.state not in (ProfileState.DRAFT, ProfileState.NEEDS_CHANGES):
         return redirect("mentor_offers")
-    form = LengthsForm(posted(request), initial=LengthsForm.initial_of(profile))
+    form = LengthsForm(post_data(request), initial=LengthsForm.initial_of(profile))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -124,7 +124,7 @@ def lengths_page(request: SignedInRequest, profile: MentorProfile) -> HttpRespon
         except ProfileError as error:
             return _stale_page(request, profile, 4, form, error)
         return _go_on(request, profile, 4)
-    return _page(request, profile, 4, form)
+    return _render_step(request, profile, 4, form)
 
 
 def send_page(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
@@ -144,7 +144,7 @@ def send_page(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
             return redirect("mentor_profile")
     missing = missing_steps(draft)
     wrong = request.method == "POST" and bool(missing)
-    return _page(request, profile, 5, None, draft=draft, missing=missing, has_errors=wrong)
+    return _render_step(request, profile, 5, None, draft=draft, missing=missing, has_errors=wrong)
 
 
 PAGES: Mapping[int, Callable[[SignedInRequest, Any], HttpResponse]] = {
@@ -179,10 +179,10 @@ def _stale_page(
     if form:
         form.add_error(None, str(error.message))
     profile.person.refresh_from_db(fields=["name"])
-    return _page(request, profile, step, form, fresh=True, status=409, **extra)
+    return _render_step(request, profile, step, form, fresh=True, status=409, **extra)
 
 
-def _page(
+def _render_step(
     request: SignedInRequest,
     profile: MentorProfile | None,
     step: int,

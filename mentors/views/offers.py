@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
 from mentors.decorators import mentor_required
 from mentors.errors import MOVED_ON, ProfileError
@@ -36,17 +36,17 @@ def offers_page(request: SignedInRequest, profile: MentorProfile, *, status: int
 @require_http_methods(["GET", "HEAD", "POST"])
 @mentor_required
 def mentor_offer_add(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
-    return _edit(request, profile, Offer(profile=profile))
+    return _edit_offer(request, profile, Offer(profile=profile))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @mentor_required
 def mentor_offer_edit(request: SignedInRequest, profile: MentorProfile, uuid: str) -> HttpResponse:
-    return _edit(request, profile, get_object_or_404(profile.offers, uuid=uuid))
+    return _edit_offer(request, profile, get_object_or_404(profile.offers, uuid=uuid))
 
 
-def _edit(request: SignedInRequest, profile: MentorProfile, offer: Offer) -> HttpResponse:
-    form = OfferForm(posted(request), initial=OfferForm.initial_of(offer))
+def _edit_offer(request: SignedInRequest, profile: MentorProfile, offer: Offer) -> HttpResponse:
+    form = OfferForm(post_data(request), initial=OfferForm.initial_of(offer))
     present, stale = offer_mark(offer) if offer.pk else "", False
     if request.method == "POST" and form.is_valid():
         form.write_to(offer)

@@ -14,8 +14,8 @@ from mentors.decorators import mentor_required, own_profile
 from mentors.errors import ProfileError
 from mentors.models import Decision, MentorProfile, ProfileState
 from mentors.moderation.completeness import missing_steps
-from mentors.moderation.promises import apply_again_from, hear_by, points_of, state_tag, told_decision
-from mentors.services import differs, discard_changes, draft_of, start_application, submit_profile
+from mentors.moderation.promises import apply_again_from, last_told_decision, points_of, review_deadline, state_tag
+from mentors.services import discard_changes, draft_of, has_unpublished_changes, start_application, submit_profile
 
 
 @login_not_required
@@ -34,7 +34,7 @@ def mentor_profile(request: SignedInRequest, profile: MentorProfile) -> HttpResp
 def profile_page(request: SignedInRequest, profile: MentorProfile, *, status: int = 200) -> HttpResponse:
     draft = draft_of(profile)
     now = timezone.now()
-    last = told_decision(profile)
+    last = last_told_decision(profile)
     again_from = apply_again_from(profile)
     asked = last if last and last.decision == Decision.CHANGES and draft.submitted_at is None else None
     context = {
@@ -45,8 +45,8 @@ def profile_page(request: SignedInRequest, profile: MentorProfile, *, status: in
         "asked": asked,
         "points": points_of(asked) if asked else [],
         "missing": missing_steps(draft),
-        "changed": profile.state == ProfileState.APPROVED and differs(profile, draft),
-        "hear_by": hear_by(draft.submitted_at, profile.person.zone) if draft.submitted_at else None,
+        "changed": profile.state == ProfileState.APPROVED and has_unpublished_changes(profile, draft),
+        "hear_by": review_deadline(draft.submitted_at, profile.person.zone) if draft.submitted_at else None,
         "apply_again_from": again_from,
         "may_apply_again": again_from is not None and now >= again_from,
         "offers": profile.offers.active(),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
 from mentors.forms.topics import TopicForm
 from mentors.models import Topic
@@ -31,18 +31,18 @@ def staff_topics(request: SignedInRequest) -> HttpResponse:
 @staff_required
 def staff_topic_add(request: SignedInRequest) -> HttpResponse:
     parent = Topic.objects.roots().filter(slug=request.GET.get("under", "")[:60]).first()
-    return _edit(request, Topic(parent=parent))
+    return _edit_topic(request, Topic(parent=parent))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
 def staff_topic_edit(request: SignedInRequest, slug: str) -> HttpResponse:
-    return _edit(request, get_object_or_404(Topic, slug=slug))
+    return _edit_topic(request, get_object_or_404(Topic, slug=slug))
 
 
-def _edit(request: SignedInRequest, topic: Topic) -> HttpResponse:
+def _edit_topic(request: SignedInRequest, topic: Topic) -> HttpResponse:
     name, present = topic.name, topic_mark(topic) if topic.pk else ""
-    form = TopicForm(posted(request), instance=topic)
+    form = TopicForm(post_data(request), instance=topic)
     if request.method == "POST" and form.is_valid() and form.keep(seen_by(request)):
         messages.success(request, _("“%(name)s” is saved.") % {"name": topic.name})
         return redirect("staff_topics")

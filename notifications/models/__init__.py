@@ -17,13 +17,13 @@ from .outbox import (
 from .webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "IN_TROUBLE",
+    "LISTED_AS",
     "BouncedAddress",
     "DeliveryState",
     "Group",
-    "IN_TROUBLE",
     "InboxItem",
     "InboxItemQuerySet",
-    "LISTED_AS",
     "MailBreaker",
     "Notification",
     "NotificationQuerySet",

@@ -22,9 +22,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.clock import database_now
-from notifications.inbox import Line, shows
+from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import BouncedAddress, InboxItem, MailBreaker, Notification, State
-from notifications.services import Due, show
+from notifications.services import Due, show_in_inbox
 from notifications.smtp_refusals import Blame
 
 logger = logging.getLogger(__name__)
@@ -133,13 +133,13 @@ def tell_staff(moment: datetime) -> None:
         return
     number = int(moment.timestamp())
     staff = User.objects.filter(is_staff=True, is_active=True).values_list("pk", flat=True)
-    show(*(Due(KIND, person, SUBJECT, number, 0, moment, moment + TOLD_AGAIN_AFTER) for person in staff))
+    show_in_inbox(*(Due(KIND, person, SUBJECT, number, 0, moment, moment + TOLD_AGAIN_AFTER) for person in staff))
 
 
-def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
+def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     text = _("The mail server is refusing our email, so nothing is being sent. See what it says and what is waiting.")
-    return {item.pk: Line(text, reverse("staff_deliveries")) for item in items}
+    return {item.pk: InboxLine(text, reverse("staff_deliveries")) for item in items}
 
 
 def register_lines() -> None:
-    shows(KIND, lines=lines)
+    register_inbox_kinds(KIND, lines=lines)

@@ -12,7 +12,7 @@ from notifications.models import Notification
 from notifications.registry import Message
 
 
-def compose(row: Notification, message: Message) -> bytes:
+def compose_email(row: Notification, message: Message) -> bytes:
     """Raises UnwritableHeaderError or UnreadableMailError: no later attempt would write it better."""
     headers = [
         text_header("Subject", message.subject),

@@ -23,7 +23,7 @@ from notifications.unsubscribing import unsubscribe_headers
 
 from . import breaker
 from .caps import held_until
-from .composing import compose
+from .composing import compose_email
 from .smtp import MailServer, MayHaveLeftError, RefusedError, ServerAwayError
 
 logger = logging.getLogger(__name__)
@@ -32,16 +32,16 @@ TOO_LATE = "too late"
 REFUSED_TOO_LONG = "refused until it was too late"
 
 
-def deliver(row: Notification, now: datetime | None = None, *, server: MailServer | None = None) -> None:
+def deliver_notification(row: Notification, now: datetime | None = None, *, server: MailServer | None = None) -> None:
     """Bring a claimed row to its end, or back to pending. Raises ServerAwayError: no other row would fare better."""
     try:
         if server:
-            _deliver(row, now, server)
+            _deliver_claimed(row, now, server)
         else:
             with MailServer() as own:
-                _deliver(row, now, own)
+                _deliver_claimed(row, now, own)
     except ServerAwayError as error:
-        outbox.postpone(row, settings.OUTBOX_FIRST_RETRY, str(error), now)
+        outbox.postpone_attempt(row, settings.OUTBOX_FIRST_RETRY, str(error), now)
         raise
     except RefusedError as error:
         _refused(row, error, now)
@@ -63,15 +63,15 @@ def _refused(row: Notification, error: RefusedError, now: datetime | None) -> No
     breaker.note_refused(row.recipient_id, error.blame, str(error), now)
 
 
-def _deliver(row: Notification, now: datetime | None, server: MailServer) -> None:
+def _deliver_claimed(row: Notification, now: datetime | None, server: MailServer) -> None:
     moment = outbox.claimed_at(row)
     try:
         _ = row.recipient
     except User.DoesNotExist:
-        outbox.close(row, State.OBSOLETE, "person is gone", now)
+        outbox.close_unsent(row, State.OBSOLETE, "person is gone", now)
         return
     if row.is_too_late(moment):
-        outbox.close(row, State.EXPIRED, REFUSED_TOO_LONG if refused_by_their_server(row) else TOO_LATE, now)
+        outbox.close_unsent(row, State.EXPIRED, REFUSED_TOO_LONG if refused_by_their_server(row) else TOO_LATE, now)
         return
     try:
         kind = kind_named(row.kind)
@@ -79,16 +79,16 @@ def _deliver(row: Notification, now: datetime | None, server: MailServer) -> Non
         outbox.close_dead(row, "unknown kind", now)
         return
     if until := held_until(row, kind, moment):
-        outbox.hold(row, until, "enough mails for a day")
+        outbox.hold_until(row, until, "enough mails for a day")
         return
     if kind.group and (until := wanted_later(row, moment)):
-        outbox.hold(row, until, "quiet hours")
+        outbox.hold_until(row, until, "quiet hours")
         return
-    said = say(row, kind, moment)
+    said = decide_message(row, kind, moment)
     if isinstance(said, Nothing):
-        outbox.close(row, State.OBSOLETE, said.reason, now)
+        outbox.close_unsent(row, State.OBSOLETE, said.reason, now)
     else:
-        send(row, said, now, server)
+        send_by_smtp(row, said, now, server)
 
 
 def refused_by_their_server(row: Notification) -> bool:
@@ -98,14 +98,14 @@ def refused_by_their_server(row: Notification) -> bool:
     return about_them and breaker.opened() is None
 
 
-def say(row: Notification, kind: Kind, moment: datetime) -> Message | Nothing:
+def decide_message(row: Notification, kind: Kind, moment: datetime) -> Message | Nothing:
     """What the recipient is to be told at this moment, in their language, or why they are not."""
     person = row.recipient
     if not person.is_active:
         return Nothing("person not active")
     if not EmailAddress.objects.filter(user=person, email=person.email, verified=True).exists():
         return Nothing("address not verified")
-    if bounces.bounces(person):
+    if bounces.has_bouncing_address(person):
         return Nothing(breaker.ADDRESS_BOUNCES)
     if kind.group and kind.group in preference_of(person).off:
         return Nothing("switched off")
@@ -125,16 +125,16 @@ def wanted_later(row: Notification, moment: datetime) -> datetime | None:
     return until if until and until < row.send_before else None
 
 
-def send(row: Notification, message: Message, now: datetime | None, server: MailServer) -> None:
+def send_by_smtp(row: Notification, message: Message, now: datetime | None, server: MailServer) -> None:
     """Raises ServerAwayError or RefusedError, in which case the message has certainly not left."""
-    content = compose(row, message)
+    content = compose_email(row, message)
     server.announce(sender().addr_spec, envelope_address(row.recipient.email))
     if not _is_still_wanted(row, now, server):
         return
     try:
         server.hand_over(content)
     except MayHaveLeftError as error:
-        outbox.note(row, str(error))  # the reaper settles it, once the server has had time to make up its mind
+        outbox.note_error(row, str(error))  # the reaper settles it, once the server has had time to make up its mind
         return
     lease_ends = time.monotonic() + settings.OUTBOX_LEASE.total_seconds()
     keep_trying_to_mark_sent(row, now, until=lease_ends)

@@ -17,7 +17,7 @@ from notifications.models import Notification
 
 from . import breaker
 from .breaker import Passage
-from .delivery import deliver
+from .delivery import deliver_notification
 from .smtp import MailServer, ServerAwayError
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def drain_outbox(
             taken += 1
             try:
                 with keeper.keeps(row):
-                    deliver(row, now, server=server)
+                    deliver_notification(row, now, server=server)
             except ServerAwayError as error:
                 logger.warning("mail server away: %s", error)
                 break
@@ -50,7 +50,7 @@ def take_up(now: datetime | None = None) -> Notification | None:
     passage = breaker.passage(now)
     if passage == Passage.SHUT:
         return None
-    return outbox.claim(now, waiting_too=passage == Passage.PROBE)
+    return outbox.claim_notification(now, waiting_too=passage == Passage.PROBE)
 
 
 class LeaseKeeper:

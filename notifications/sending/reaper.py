@@ -16,10 +16,10 @@ WORKER_DIED = "the worker died each time"
 def reap_leases(now: datetime | None = None) -> int:
     """Take rows back from workers that did not end them in time. Returns how many."""
     begun = outbox.lost_leases(now).exclude(data_started_at=None)
-    return _give_back(now) + sum(settle(row, now) for row in begun)
+    return _give_back(now) + sum(settle_doubtful(row, now) for row in begun)
 
 
-def settle(row: Notification, now: datetime | None = None) -> bool:
+def settle_doubtful(row: Notification, now: datetime | None = None) -> bool:
     """The message may have left: ask whoever can know; else what people need is sent once more, the rest is held."""
     accepted = was_accepted(row.message_id)
     if accepted:
@@ -34,6 +34,6 @@ def _give_back(now: datetime | None) -> int:
     """What had not begun to leave has certainly not left."""
     unsent = outbox.lost_leases(now).filter(data_started_at=None)
     hopeless = unsent.filter(attempts__gte=F("refusals") + outbox.MAX_ATTEMPTS)
-    why = {"reason": WORKER_DIED, "last_error": WORKER_DIED, "ended_at": outbox.clock(now)}
+    why = {"reason": WORKER_DIED, "last_error": WORKER_DIED, "ended_at": outbox.read_database_clock(now)}
     dead = hopeless.update(state=State.DEAD, **why, **outbox.NO_LEASE)
-    return dead + unsent.update(state=State.PENDING, next_try_at=outbox.clock(now), **outbox.NO_LEASE)
+    return dead + unsent.update(state=State.PENDING, next_try_at=outbox.read_database_clock(now), **outbox.NO_LEASE)

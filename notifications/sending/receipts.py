@@ -17,7 +17,7 @@ class Receipts(Protocol):
         """Whether the service took the message with this Message-ID, angle brackets included; None: it can't say."""
 
 
-class Nobody:
+class NoReceipts:
     """Plain SMTP: what was not answered then can't be asked later."""
 
     def was_accepted(self, message_id: str) -> bool | None:
@@ -39,14 +39,14 @@ class DevelopmentSink:
 def was_accepted(message_id: str) -> bool | None:
     """What the service of this installation says; a service that fails to answer can't say."""
     try:
-        return _service(settings.MAIL_RECEIPTS).was_accepted(message_id)
+        return _receipt_service(settings.MAIL_RECEIPTS).was_accepted(message_id)
     except Exception:
         logger.exception("nobody could be asked about %s", message_id)
         return None
 
 
 @cache
-def _service(path: str) -> Receipts:
+def _receipt_service(path: str) -> Receipts:
     service: Receipts = import_string(path)()
     return service
 

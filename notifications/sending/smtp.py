@@ -123,7 +123,7 @@ class MailServer:
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is None:
-            self._smtp, self._mails, self._opened = _connect(), 0, time.monotonic()
+            self._smtp, self._mails, self._opened = _connect_to_server(), 0, time.monotonic()
         return self._smtp
 
     def _ask(self, step: str, command: Callable[[smtplib.SMTP], tuple[int, bytes]]) -> tuple[int, bytes]:
@@ -161,7 +161,7 @@ def _text(answer: bytes | str) -> str:
     return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
 
 
-def _connect() -> smtplib.SMTP:
+def _connect_to_server() -> smtplib.SMTP:
     kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
     try:
         server = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT)

@@ -78,7 +78,7 @@ def check_url(url: str) -> None:
 def find_target(url: str) -> Target:
     """Resolve the name and check every answer. Raises BadAddressError, UnknownHostError."""
     secure, host, port, path = parts_of(url)
-    addresses = resolve(host, port)
+    addresses = resolve_host(host, port)
     if not settings.WEBHOOKS_TO_LOCAL_ADDRESSES:
         for address in addresses:
             if not is_public(address):
@@ -107,7 +107,7 @@ def parts_of(url: str) -> tuple[bool, str, int, str]:
     return parts.scheme == "https", host, port or (HTTPS if parts.scheme == "https" else HTTP), path
 
 
-def resolve(host: str, port: int) -> list[Address]:
+def resolve_host(host: str, port: int) -> list[Address]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):

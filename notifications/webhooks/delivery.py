@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from notifications.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
-from notifications.outbox import MAX_ATTEMPTS, NO_LEASE, backoff, clock, later
+from notifications.outbox import MAX_ATTEMPTS, NO_LEASE, add_delay, backoff_delay, read_database_clock
 
 from .addresses import BadAddressError, UnknownHostError, find_target
-from .sending import SendingError, post
-from .signing import HEADER, content_of, secret_of, signature
+from .sending import SendingError, post_event
+from .signing import HEADER, content_of, secret_of, sign_content
 
 logger = logging.getLogger(__name__)
 
@@ -46,21 +46,21 @@ RETURNING *
 
 def drain_deliveries(now: datetime | None = None, *, seconds: float = DRAIN_SECONDS) -> int:
     """Send due rows, one after the other, until none is left or the time is up. Returns how many were taken up."""
-    reap(now)
+    reap_webhook_leases(now)
     end = time.monotonic() + seconds
     taken = 0
-    while time.monotonic() < end and (row := claim(now)):
+    while time.monotonic() < end and (row := claim_delivery(now)):
         taken += 1
-        deliver(row, now)
+        deliver_webhook(row, now)
     return taken
 
 
-def claim(now: datetime | None = None) -> WebhookDelivery | None:
+def claim_delivery(now: datetime | None = None) -> WebhookDelivery | None:
     values = {"now": now, "lease": settings.OUTBOX_LEASE}
     return next(iter(WebhookDelivery.objects.raw(CLAIM, values)), None)
 
 
-def deliver(row: WebhookDelivery, now: datetime | None = None) -> None:
+def deliver_webhook(row: WebhookDelivery, now: datetime | None = None) -> None:
     """Bring a claimed row to its end, or back to pending."""
     content = content_of(row)
     moment = int(now.timestamp() if now else time.time())
@@ -68,47 +68,50 @@ def deliver(row: WebhookDelivery, now: datetime | None = None) -> None:
         "Content-Type": "application/json",
         "User-Agent": f"{settings.SITE_NAME.encode('ascii', 'ignore').decode()}-webhooks",
         "Webhook-Id": str(row.uuid),
-        HEADER: signature(secret_of(row.endpoint), moment, content),
+        HEADER: sign_content(secret_of(row.endpoint), moment, content),
     }
     try:
-        post(find_target(row.endpoint.url), body=content, headers=headers)
+        post_event(find_target(row.endpoint.url), body=content, headers=headers)
     except BadAddressError as error:
-        finish(row, state=DeliveryState.DEAD, last_error=str(error)[:LONGEST_ERROR])
+        end_lease(row, state=DeliveryState.DEAD, last_error=str(error)[:LONGEST_ERROR])
     except (SendingError, UnknownHostError) as error:
-        fail(row, str(error), now)
+        retry_or_give_up(row, str(error), now)
     except Exception as error:
         logger.exception("webhook %s failed", row.pk)
-        fail(row, type(error).__name__, now)
+        retry_or_give_up(row, type(error).__name__, now)
     else:
-        finish(row, state=DeliveryState.SENT, sent_at=clock(now), last_error="")
+        end_lease(row, state=DeliveryState.SENT, sent_at=read_database_clock(now), last_error="")
 
 
-def fail(row: WebhookDelivery, error: str, now: datetime | None) -> None:
+def retry_or_give_up(row: WebhookDelivery, error: str, now: datetime | None) -> None:
     """Try again later, or give up after the last attempt; the endpoint's other rows wait a little too."""
-    moment = clock(now)
-    fields: dict[str, object] = {"state": DeliveryState.PENDING, "next_try_at": later(moment, backoff(row.attempts))}
+    moment = read_database_clock(now)
+    fields: dict[str, object] = {
+        "state": DeliveryState.PENDING,
+        "next_try_at": add_delay(moment, backoff_delay(row.attempts)),
+    }
     if row.attempts >= MAX_ATTEMPTS:
         fields = {"state": DeliveryState.DEAD}
-    if finish(row, last_error=error[:LONGEST_ERROR], **fields):
-        wait = later(moment, settings.OUTBOX_FIRST_RETRY)
+    if end_lease(row, last_error=error[:LONGEST_ERROR], **fields):
+        wait = add_delay(moment, settings.OUTBOX_FIRST_RETRY)
         WebhookEndpoint.objects.filter(pk=row.endpoint_id).update(retry_at=wait)
 
 
-def finish(row: WebhookDelivery, **fields: object) -> bool:
+def end_lease(row: WebhookDelivery, **fields: object) -> bool:
     """End the lease; whether it was still ours: a worker that was thought dead overwrites nothing."""
-    return mine(row).update(**NO_LEASE, **fields) == 1
+    return leased_by_us(row).update(**NO_LEASE, **fields) == 1
 
 
-def mine(row: WebhookDelivery) -> QuerySet[WebhookDelivery]:
+def leased_by_us(row: WebhookDelivery) -> QuerySet[WebhookDelivery]:
     return WebhookDelivery.objects.filter(pk=row.pk, state=DeliveryState.LEASED, lease_token=row.lease_token)
 
 
-def reap(now: datetime | None = None) -> int:
+def reap_webhook_leases(now: datetime | None = None) -> int:
     """Take rows back from workers that did not end them in time. Returns how many."""
-    lost = WebhookDelivery.objects.filter(state=DeliveryState.LEASED, lease_until__lt=clock(now))
+    lost = WebhookDelivery.objects.filter(state=DeliveryState.LEASED, lease_until__lt=read_database_clock(now))
     hopeless = lost.filter(attempts__gte=MAX_ATTEMPTS)
     dead = hopeless.update(state=DeliveryState.DEAD, last_error="the worker died each time", **NO_LEASE)
-    return dead + lost.update(state=DeliveryState.PENDING, next_try_at=clock(now), **NO_LEASE)
+    return dead + lost.update(state=DeliveryState.PENDING, next_try_at=read_database_clock(now), **NO_LEASE)
 
 
 def forget_old(*, now: datetime) -> int:

@@ -18,7 +18,7 @@ class SendingError(Exception):
     """It did not arrive, or nobody knows whether it did; the text says why."""
 
 
-def post(target: Target, *, body: bytes, headers: Mapping[str, str]) -> None:
+def post_event(target: Target, *, body: bytes, headers: Mapping[str, str]) -> None:
     """Raises SendingError for anything but an answer that begins with 2."""
     connection = PinnedConnection(target)
     # The socket's own time-out starts anew with every byte; this one doesn't.
@@ -30,14 +30,14 @@ def post(target: Target, *, body: bytes, headers: Mapping[str, str]) -> None:
         said = response.read(READ_AT_MOST).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException, ValueError) as error:
         why = "no answer in time" if connection.gave_up or isinstance(error, TimeoutError) else str(error)
-        raise SendingError(printable(why).strip() or type(error).__name__) from error
+        raise SendingError(make_printable(why).strip() or type(error).__name__) from error
     finally:
         watch.cancel()
         connection.close()
     if 300 <= response.status < 400:
         raise SendingError(f"{response.status}: we follow no redirects, give the address itself")
     if not 200 <= response.status < 300:
-        raise SendingError(f"{response.status} {printable(said)}".strip())
+        raise SendingError(f"{response.status} {make_printable(said)}".strip())
 
 
 class PinnedConnection(http.client.HTTPConnection):
@@ -65,5 +65,5 @@ class PinnedConnection(http.client.HTTPConnection):
                 return
 
 
-def printable(text: str) -> str:
+def make_printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)

@@ -20,7 +20,7 @@ class WebhookError(RefusalError):
     """What can't be done with an endpoint or a delivery."""
 
 
-def announce(event: str, *, cause: str, payload: Callable[[], dict[str, Any]], now: datetime) -> int:
+def announce_event(event: str, *, cause: str, payload: Callable[[], dict[str, Any]], now: datetime) -> int:
     """Tell every endpoint that wants to hear of it, once for each cause; mostly there is none. Returns how many."""
     wanting = WebhookEndpoint.objects.wanting(event)
     if not wanting:

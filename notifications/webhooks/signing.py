@@ -32,7 +32,7 @@ def content_of(delivery: WebhookDelivery) -> bytes:
     return json.dumps(content, separators=(",", ":")).encode()
 
 
-def signature(secret: str, moment: int, content: bytes) -> str:
+def sign_content(secret: str, moment: int, content: bytes) -> str:
     """`t` is when it was sent: an endpoint refuses what is old, so that nobody can send it once more."""
     digest = hmac.new(secret.encode(), f"{moment}.".encode() + content, hashlib.sha256).hexdigest()
     return f"t={moment},v1={digest}"

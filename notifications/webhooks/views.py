@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.decorators import staff_required
 from accounts.proof import require_recent_proof
 from accounts.requests import SignedInRequest
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from notifications.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 
 from .events import known_events
@@ -40,7 +40,7 @@ def staff_webhooks(request: SignedInRequest) -> HttpResponse:
 @reauthentication_required(allow_get=True)
 def staff_webhook_add(request: SignedInRequest) -> HttpResponse:
     """The secret is shown in answer to the form and never again."""
-    form = EndpointForm(posted(request))
+    form = EndpointForm(post_data(request))
     if request.method == "POST":
         require_recent_proof(request)
         if form.is_valid():

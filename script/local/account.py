@@ -75,11 +75,11 @@ class Account:
         identity = hashlib.sha256(f"{source}:{status.st_mtime_ns}:{status.st_size}".encode()).hexdigest()[:12]
         target = home / f"copy-{identity}"
         if not target.exists():
-            _copy(source, target, self.entry)
+            _copy_program(source, target, self.entry)
         return target / source.parent.name / source.name
 
 
-def _copy(source: Path, target: Path, owner: pwd.struct_passwd) -> None:
+def _copy_program(source: Path, target: Path, owner: pwd.struct_passwd) -> None:
     partial = target.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)
     folder = partial / source.parent.name

@@ -4,28 +4,28 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from local.output import say
+from local.output import print_step
 from local.places import ROOT
-from local.processes import Group
+from local.processes import ProcessGroup
 
 APART = {"var", "tests", "script", "static", "templates", "docs"}
 
 
-def watcher(group: Group) -> Callable[[], None]:
+def watch_code(group: ProcessGroup) -> Callable[[], None]:
     """To be called again and again: restarts both whenever a Python file of the product is newer than before."""
-    newest = _newest()
+    newest = _newest_change()
 
     def look() -> None:
         nonlocal newest
-        if (latest := _newest()) > newest:
+        if (latest := _newest_change()) > newest:
             newest = latest
-            say("the code changed: worker and beat start anew")
+            print_step("the code changed: worker and beat start anew")
             group.restart("worker", "beat")
 
     return look
 
 
-def _newest() -> float:
+def _newest_change() -> float:
     folders = (entry.path for entry in os.scandir(ROOT) if entry.is_dir() and _is_product(entry.name))
     times = (path.stat().st_mtime for folder in folders for path in Path(folder).rglob("*.py") if path.exists())
     return max(times, default=0.0)

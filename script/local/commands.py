@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 
 from local.account import ServerError
-from local.output import say, warn
-from local.places import PYTHON, ROOT, browser, data_dir, pooler
-from local.processes import Command, run
+from local.output import print_step, print_warning
+from local.places import PYTHON, ROOT, data_dir, find_browser, pooler
+from local.processes import Command, run_command
 from local.servers import Servers
-from local.variables import TEST_SLOTS, addresses, base_variables
+from local.variables import TEST_SLOTS, base_variables, server_addresses
 
 TYPED = (
     "common",
@@ -34,47 +34,51 @@ CHECKS: dict[str, Command] = {
 }
 
 
-def manage(arguments: list[str]) -> int:
+def run_manage(arguments: list[str]) -> int:
     """manage.py with the servers up."""
-    return _with_servers(lambda env: run([PYTHON, "manage.py", *arguments], env))
+    return _with_servers(lambda env: run_command([PYTHON, "manage.py", *arguments], env))
 
 
-def test(arguments: list[str]) -> int:
+def run_tests(arguments: list[str]) -> int:
     """pytest with the arguments; without any, all checks before it and all tests."""
     if arguments:
-        return _with_servers(lambda env: _built(env) or run([PYTHON, "-m", "pytest", *arguments], env))
+        return _with_servers(lambda env: _build_fonts(env) or run_command([PYTHON, "-m", "pytest", *arguments], env))
     return _with_servers(_check_and_test)
 
 
-def _built(env: dict[str, str]) -> int:
+def _build_fonts(env: dict[str, str]) -> int:
     """Pages in a browser ask for their fonts, which are cut from packages and not kept in git."""
-    return run([PYTHON, "manage.py", "build_fonts"], env, quiet=True)
+    return run_command([PYTHON, "manage.py", "build_fonts"], env, quiet=True)
 
 
 def _with_servers(act: Callable[[dict[str, str]], int]) -> int:
     try:
         with Servers(data_dir()) as urls:
-            return act(base_variables() | addresses(urls))
+            return act(base_variables() | server_addresses(urls))
     except ServerError as error:
-        warn(str(error))
+        print_warning(str(error))
         return 1
 
 
 def _check_and_test(env: dict[str, str]) -> int:
-    failed = [name for name, command in CHECKS.items() if not _passes(name, command, env)]
+    failed = [name for name, command in CHECKS.items() if not _check_passes(name, command, env)]
     if failed:
-        warn(f"failed: {', '.join(failed)} (see above); the tests follow")
-    say("tests")
-    outcome = _built(env) or run([PYTHON, "-m", "pytest", *_side_by_side(), *_without_what_is_missing()], env)
+        print_warning(f"failed: {', '.join(failed)} (see above); the tests follow")
+    print_step("tests")
+    outcome = _build_fonts(env) or run_command(
+        [PYTHON, "-m", "pytest", *_side_by_side(), *_without_what_is_missing()], env
+    )
     return outcome or bool(failed)
 
 
-def _passes(name: str, command: Command, env: dict[str, str]) -> bool:
+def _check_passes(name: str, command: Command, env: dict[str, str]) -> bool:
     began = time.monotonic()
     program, *arguments = command
     start = [PYTHON, program] if program == "manage.py" else [PYTHON, "-m", program]
-    passed = run([*start, *arguments], _for_production(env) if name == "deployment" else env, quiet=True) == 0
-    (say if passed else warn)(f"{name}: {'well' if passed else 'failed'} ({time.monotonic() - began:.1f} s)")
+    passed = run_command([*start, *arguments], _for_production(env) if name == "deployment" else env, quiet=True) == 0
+    (print_step if passed else print_warning)(
+        f"{name}: {'well' if passed else 'failed'} ({time.monotonic() - began:.1f} s)"
+    )
     return passed
 
 
@@ -95,10 +99,12 @@ def _without_what_is_missing() -> list[str]:
     if os.environ.get("CI", "").lower() == "true":
         return []
     missing = []
-    if not browser():
-        warn("No Chromium on this machine: the tests marked browser are NOT run (apt install chromium-headless-shell).")
+    if not find_browser():
+        print_warning(
+            "No Chromium on this machine: the tests marked browser are NOT run (apt install chromium-headless-shell)."
+        )
         missing.append("not browser")
     if not pooler():
-        warn("No PgBouncer on this machine: the tests marked pooler are NOT run (apt install pgbouncer).")
+        print_warning("No PgBouncer on this machine: the tests marked pooler are NOT run (apt install pgbouncer).")
         missing.append("not pooler")
     return ["-m", " and ".join(missing)] if missing else []

@@ -11,7 +11,7 @@ import venv
 from collections.abc import Iterator
 from pathlib import Path
 
-from local.output import say
+from local.output import print_step
 from local.places import PYTHON, ROOT, VENV
 
 LOCKS = {"local": ("local",), "dev": ("dev", "local")}  # the dev lock holds all of the local one
@@ -21,8 +21,8 @@ UV_LOCK = Path(__file__).with_name("uv.txt")
 def enter_environment(lock: str) -> None:
     """Go on in .venv with the packages of requirements-<lock>.txt: returns there, and only there."""
     try:
-        with _alone():
-            _install(lock)
+        with _hold_lock():
+            _install_lock(lock)
     except subprocess.CalledProcessError:
         sys.exit("! The packages could not be installed; why, is above. The next start tries again.")
     except KeyboardInterrupt:
@@ -32,7 +32,7 @@ def enter_environment(lock: str) -> None:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
+def _hold_lock() -> Iterator[None]:
     """Two commands started together must not both install."""
     folder = os.open(ROOT, os.O_RDONLY)
     try:
@@ -42,23 +42,23 @@ def _alone() -> Iterator[None]:
         os.close(folder)
 
 
-def _install(lock: str) -> None:
+def _install_lock(lock: str) -> None:
     path = ROOT / f"requirements-{lock}.txt"
-    if not _usable():
-        _create()
+    if not _is_usable():
+        _create_venv()
     wanted = hashlib.sha256(path.read_bytes()).hexdigest()
     stamp = VENV / f"installed-{lock}"
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    say(f"installing {path.name}, hash-checked")
+    print_step(f"installing {path.name}, hash-checked")
     if not _install_with_uv(path):
-        _pip("install", "--no-deps", "--require-hashes", "-r", str(path))
+        _run_pip("install", "--no-deps", "--require-hashes", "-r", str(path))
     for held in LOCKS[lock]:
         digest = hashlib.sha256((ROOT / f"requirements-{held}.txt").read_bytes()).hexdigest()
         (VENV / f"installed-{held}").write_text(digest)
 
 
-def _usable() -> bool:
+def _is_usable() -> bool:
     """Whether .venv was made here (a copied one refers to where it came from) and its Python still runs."""
     made_for = VENV / "made-for"
     if made_for.exists() and made_for.read_text() != str(VENV):
@@ -69,10 +69,10 @@ def _usable() -> bool:
         return False
 
 
-def _create() -> None:
+def _create_venv() -> None:
     if VENV.is_symlink():
         sys.exit(f"! {VENV} is a link: making it anew would empty what it leads to. Remove the link.")
-    say("creating .venv")
+    print_step("creating .venv")
     try:
         venv.create(VENV, clear=True, with_pip=True)
     except subprocess.CalledProcessError:
@@ -90,7 +90,7 @@ def _install_with_uv(path: Path) -> bool:
     uv = shutil.which("uv") or str(VENV / "bin" / "uv")
     try:
         if not Path(uv).exists():
-            _pip("install", "--require-hashes", "-r", str(UV_LOCK))
+            _run_pip("install", "--require-hashes", "-r", str(UV_LOCK))
         argv = [uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", str(path)]
         done = subprocess.run(argv, cwd=ROOT, env={"UV_SYSTEM_CERTS": "true", **os.environ}, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
@@ -98,7 +98,7 @@ def _install_with_uv(path: Path) -> bool:
     return done.returncode == 0
 
 
-def _pip(*arguments: str) -> None:
+def _run_pip(*arguments: str) -> None:
     inside = subprocess.run([PYTHON, "-m", "pip", "-V"], capture_output=True).returncode == 0
     command = [PYTHON, "-m", "pip"] if inside else [sys.executable, "-m", "pip", "--python", PYTHON]
     subprocess.run([*command, "--disable-pip-version-check", "--quiet", *arguments], cwd=ROOT, check=True)

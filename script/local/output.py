@@ -3,11 +3,11 @@
 import sys
 
 
-def say(text: str) -> None:
+def print_step(text: str) -> None:
     """Tell one step."""
     print(f"· {text}", flush=True)
 
 
-def warn(text: str) -> None:
+def print_warning(text: str) -> None:
     """Tell what is wrong."""
     print(f"! {text}", file=sys.stderr, flush=True)

@@ -12,7 +12,7 @@ PYTHON = str(VENV / "bin" / "python")
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def browser() -> str | None:
+def find_browser() -> str | None:
     """The Chromium of this machine that tests drive."""
     return next((program for name in BROWSERS if (program := shutil.which(name))), None)
 

@@ -13,8 +13,8 @@ def refuse_taken_port() -> int:
     if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
         sys.exit(f"! PORT is {wanted!r}; it is a number from 1 to 65535, such as PORT=8001")
     port = int(wanted)
-    if _answers(port) or not _can_bind(port):
-        sys.exit(f"! Port {port} is taken or not allowed. Choose another one: PORT={_suggestion(port)} script/server")
+    if _is_answering(port) or not _can_bind(port):
+        sys.exit(f"! Port {port} is taken or not allowed. Choose another one: PORT={_suggest_port(port)} script/server")
     return port
 
 
@@ -25,7 +25,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _answers(port: int) -> bool:
+def _is_answering(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
 
@@ -40,6 +40,6 @@ def _can_bind(port: int) -> bool:
     return True
 
 
-def _suggestion(port: int) -> int:
+def _suggest_port(port: int) -> int:
     candidates = (number for number in range(max(port, 7999) + 1, 65536) if _can_bind(number))
     return next(candidates, 8001)

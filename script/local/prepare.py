@@ -9,23 +9,23 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
-from local.output import say
+from local.output import print_step
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentoring.settings")
     django.setup()
-    say("bringing the database up to date")
+    print_step("bringing the database up to date")
     call_command("migrate", verbosity=0)
     call_command("build_fonts", stdout=io.StringIO())
     if not settings.DEBUG:
-        say("collecting static files")
+        print_step("collecting static files")
         call_command("collectstatic", interactive=False, verbosity=0)
     if get_user_model()._default_manager.exists():
         call_command("rebuild_search", "--missing", stdout=io.StringIO())
         call_command("seed_demo", "--accounts")
     else:
-        say("filling the empty database with demo data")
+        print_step("filling the empty database with demo data")
         call_command("seed_demo")
 
 

@@ -10,14 +10,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from local.output import say, warn
+from local.output import print_step, print_warning
 from local.places import ROOT
 
 Command = Sequence[str]
 PATIENCE = 25.0  # seconds that a process gets to finish what it is at
 
 
-def run(command: Command, env: Mapping[str, str], *, quiet: bool = False) -> int:
+def run_command(command: Command, env: Mapping[str, str], *, quiet: bool = False) -> int:
     """To the end, whatever keys are pressed: Ctrl-C reaches the child by itself, and it knows best how to stop."""
     previous = signal.signal(signal.SIGINT, lambda *_: None)
     try:
@@ -30,7 +30,7 @@ def run(command: Command, env: Mapping[str, str], *, quiet: bool = False) -> int
     return done.returncode
 
 
-class Group:
+class ProcessGroup:
     """Processes that belong together: when one ends, or somebody asks for it, all end."""
 
     def __init__(self, env: Mapping[str, str], logs: Path) -> None:
@@ -66,7 +66,7 @@ class Group:
             if each_time:
                 each_time()
             if name := self.ended():
-                warn(f"{name} ended by itself. Its last words, from {self.logs / name}.log:")
+                print_warning(f"{name} ended by itself. Its last words, from {self.logs / name}.log:")
                 print((self.logs / f"{name}.log").read_text(errors="replace")[-2000:], file=sys.stderr)
                 if name not in self.restarted:
                     return False
@@ -91,7 +91,7 @@ class Group:
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                say(f"{name} did not stop in time and is killed")
+                print_step(f"{name} did not stop in time and is killed")
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)  # also what a crashed one left behind
             process.wait()

@@ -6,36 +6,36 @@ import time
 from collections.abc import Callable
 
 from local.account import ServerError
-from local.changes import watcher
-from local.output import say, warn
+from local.changes import watch_code
+from local.output import print_step, print_warning
 from local.places import PYTHON, ROOT, data_dir
 from local.ports import HOST, free_port
-from local.processes import Command, Group, run, stop_requests
+from local.processes import Command, ProcessGroup, run_command, stop_requests
 from local.servers import Servers
-from local.variables import addresses, base_variables, is_on
+from local.variables import base_variables, is_on, server_addresses
 
 
 def main(port: int) -> int:
     """Everything up, until Ctrl-C."""
     env = base_variables()
     env |= {"PORT": str(port), "SITE_URL": os.environ.get("SITE_URL") or f"http://localhost:{port}"}
-    commands = _commands(env)
+    commands = _list_commands(env)
     with stop_requests() as stopping:
         try:
             servers = Servers(data_dir())
             if servers.missing:
-                say("starting " + " and ".join(_names(servers.missing)))
+                print_step("starting " + " and ".join(_server_names(servers.missing)))
             with servers as urls:
-                env |= addresses(urls)
-                if stopping() or run([PYTHON, "-m", "local.prepare"], env | _with_script_path()):
+                env |= server_addresses(urls)
+                if stopping() or run_command([PYTHON, "-m", "local.prepare"], env | _with_script_path()):
                     return 1
-                return 0 if _serve(commands, env, stopping) else 1
+                return 0 if _serve_until_stopped(commands, env, stopping) else 1
         except ServerError as error:
-            warn(str(error))
+            print_warning(str(error))
             return 1
 
 
-def _names(variables: set[str]) -> list[str]:
+def _server_names(variables: set[str]) -> list[str]:
     return [{"DATABASE_URL": "PostgreSQL", "REDIS_URL": "Redis"}[name] for name in sorted(variables)]
 
 
@@ -43,7 +43,7 @@ def _with_script_path() -> dict[str, str]:
     return {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'script'}"}
 
 
-def _commands(env: dict[str, str]) -> dict[str, Command]:
+def _list_commands(env: dict[str, str]) -> dict[str, Command]:
     """What runs side by side. Modules, not the scripts in .venv/bin: those break when the checkout is moved."""
     commands: dict[str, Command] = {}
     if not env.get("EMAIL_URL") and is_on(env["DEBUG"]):  # the sink's pages show every mail to everybody
@@ -59,21 +59,21 @@ def _commands(env: dict[str, str]) -> dict[str, Command]:
     return commands
 
 
-def _serve(commands: dict[str, Command], env: dict[str, str], stopping: Callable[[], bool]) -> bool:
-    say("starting " + ", ".join(commands))
-    group = Group(env, data_dir() / "logs")
+def _serve_until_stopped(commands: dict[str, Command], env: dict[str, str], stopping: Callable[[], bool]) -> bool:
+    print_step("starting " + ", ".join(commands))
+    group = ProcessGroup(env, data_dir() / "logs")
     try:
         for name, command in commands.items():
             group.start(name, command)
         while not (_web_answers(int(env["PORT"])) or stopping() or group.ended()):
             time.sleep(0.1)
         if not (stopping() or group.ended()):
-            _announce(env["SITE_URL"], with_mail="mail" in commands)
-        return group.wait(stopping, watcher(group) if is_on(env["DEBUG"]) else None)
+            _announce_address(env["SITE_URL"], with_mail="mail" in commands)
+        return group.wait(stopping, watch_code(group) if is_on(env["DEBUG"]) else None)
     finally:
-        say("stopping")
+        print_step("stopping")
         group.stop(*group.running)
-        say(f"stopped; the data stays in {data_dir()}")
+        print_step(f"stopped; the data stays in {data_dir()}")
 
 
 def _web_answers(port: int) -> bool:
@@ -89,8 +89,8 @@ def _web_answers(port: int) -> bool:
     return True
 
 
-def _announce(site_url: str, *, with_mail: bool) -> None:
-    say(f"logs: {data_dir() / 'logs'}")
+def _announce_address(site_url: str, *, with_mail: bool) -> None:
+    print_step(f"logs: {data_dir() / 'logs'}")
     if with_mail:
-        say(f"mail that it sends: {site_url}/dev/mail/")
-    say(f"open {site_url}   (Ctrl-C stops everything)")
+        print_step(f"mail that it sends: {site_url}/dev/mail/")
+    print_step(f"open {site_url}   (Ctrl-C stops everything)")

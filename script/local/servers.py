@@ -66,7 +66,7 @@ class Servers:
 
     def _locate(self, data_dir: Path) -> None:
         account = Account()
-        self.home = _home(data_dir, account)
+        self.home = _services_home(data_dir, account)
         sockets = self.home / "run"
         if len(str(sockets)) > LONGEST_FOLDER:
             tag = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
@@ -92,7 +92,7 @@ class Servers:
             os.close(descriptor)
 
 
-def _home(data_dir: Path, account: Account) -> Path:
+def _services_home(data_dir: Path, account: Account) -> Path:
     """<data_dir>/services; for an account that can't get there, a link to a place outside."""
     home = data_dir / "services"
     try:

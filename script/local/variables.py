@@ -29,9 +29,9 @@ def base_variables() -> dict[str, str]:
     return {"DEBUG": "1", **os.environ, **variables, "DATA_DIR": str(place)}
 
 
-def addresses(urls: dict[str, str]) -> dict[str, str]:
+def server_addresses(urls: dict[str, str]) -> dict[str, str]:
     """The servers' addresses; one for Celery that is set already stays."""
-    return {"CELERY_BROKER_URL": os.environ.get("CELERY_BROKER_URL") or _broker(urls["REDIS_URL"]), **urls}
+    return {"CELERY_BROKER_URL": os.environ.get("CELERY_BROKER_URL") or _celery_broker(urls["REDIS_URL"]), **urls}
 
 
 def for_tests(urls: dict[str, str], slot: int) -> dict[str, str]:
@@ -47,10 +47,10 @@ def for_tests(urls: dict[str, str], slot: int) -> dict[str, str]:
         "DATABASE_URL": database.geturl(),
         "REDIS_URL": socket if redis.scheme == "unix" else redis._replace(path=f"/{number}").geturl(),
     }
-    return own | {"CELERY_BROKER_URL": _broker(own["REDIS_URL"]), "TESTING": "1", "DEBUG": "0"}
+    return own | {"CELERY_BROKER_URL": _celery_broker(own["REDIS_URL"]), "TESTING": "1", "DEBUG": "0"}
 
 
-def _broker(redis_url: str) -> str:
+def _celery_broker(redis_url: str) -> str:
     """Celery spells the address of a socket in its own way."""
     return redis_url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 

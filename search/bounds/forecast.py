@@ -71,7 +71,7 @@ UNKNOWN = Runs((0,))
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class Forecast:
     """When the usual offer may start, and when any may; as tightly as can be until `fresh_until`."""
 
     usual: Runs
@@ -80,35 +80,35 @@ class Outlook:
     hours: tuple[int, ...]
 
 
-def outlook(
+def compute_forecast(
     rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], *, usual: Length | None, now: datetime
-) -> Outlook:
+) -> Forecast:
     """`taken` without what waits for an answer, since the clock alone may free that. `lengths`: length and step.
 
     `usual` is that of the offer which a search looks at unless it asks for certain ones.
     """
     later = now + FRESH_FOR
     if usual is None or not (rules.windows or rules.overrides):
-        return Outlook(Runs(), Runs(), later, ALL_HOURS)
-    of_usual, of_any = (_runs(rules, taken, some, now) for some in ({usual}, {usual, *lengths}))
-    seen = [walltime.instant(runs.first_end - rules.notice) for runs in (of_usual, of_any)]
-    return Outlook(of_usual, of_any, min([later, *(end for end in seen if end > now)]), hours_of(rules, now))
+        return Forecast(Runs(), Runs(), later, ALL_HOURS)
+    of_usual, of_any = (_find_runs(rules, taken, some, now) for some in ({usual}, {usual, *lengths}))
+    seen = [walltime.instant_at(runs.first_end - rules.notice) for runs in (of_usual, of_any)]
+    return Forecast(of_usual, of_any, min([later, *(end for end in seen if end > now)]), hours_of(rules, now))
 
 
-def _runs(rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], now: datetime) -> Runs:
+def _find_runs(rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], now: datetime) -> Runs:
     grids = [(length, step or default_step(length, rules.buffer)) for length, step in lengths]
-    beyond = _beyond(rules, now)
-    firsts = [_starts(rules, taken, grid, now, now, now + LONGEST_ANSWER, limit=1) for grid in grids]
+    beyond = _search_end(rules, now)
+    firsts = [_list_starts(rules, taken, grid, now, now, now + LONGEST_ANSWER, limit=1) for grid in grids]
     opens = min((first for some in firsts for first in some), default=None)
     if opens is None:
         return Runs((walltime.minute_at_or_after(beyond),))
-    first = walltime.instant(opens)
+    first = walltime.instant_at(opens)
     last = min(first + REACH, beyond)
-    starts = {start for grid in grids for start in _starts(rules, taken, grid, now, first, last)}
+    starts = {start for grid in grids for start in _list_starts(rules, taken, grid, now, first, last)}
     return Runs.of(sorted(starts), widest=max(step for _, step in grids), until=walltime.minute_at_or_after(last))
 
 
-def _starts(
+def _list_starts(
     rules: Rules,
     taken: Sequence[Taken],
     grid: tuple[int, int],
@@ -133,18 +133,21 @@ def hours_of(rules: Rules, now: datetime) -> tuple[int, ...]:
         first = walltime.day_number(date) * DAY
         spans += [(first + start, first + end) for start, end in windows]
     today = walltime.minute_at_or_before(now) // DAY
-    return (*_week(spans, _offsets(rules.zone, today, _NEAR)), *_week(spans, _offsets(rules.zone, today, _YEAR)))
+    return (
+        *_rough_week(spans, _zone_offsets(rules.zone, today, _NEAR)),
+        *_rough_week(spans, _zone_offsets(rules.zone, today, _YEAR)),
+    )
 
 
-def _week(spans: Iterable[tuple[int, int]], offsets: Iterable[int]) -> list[int]:
+def _rough_week(spans: Iterable[tuple[int, int]], offsets: Iterable[int]) -> list[int]:
     week = [0] * 7
     for offset in offsets:
         for start, end in spans:
-            mark(week, start - offset, end - offset)
+            mark_hours(week, start - offset, end - offset)
     return week
 
 
-def mark(week: list[int], start: int, end: int) -> None:
+def mark_hours(week: list[int], start: int, end: int) -> None:
     """Set the bits of the hours that [start, end), in minutes from 1970-01-01 UTC, touches."""
     for hour in range(start // HOUR, -(-end // HOUR)):
         day, bit = divmod(hour, HOURS)
@@ -152,13 +155,13 @@ def mark(week: list[int], start: int, end: int) -> None:
 
 
 @lru_cache(maxsize=2048)
-def _offsets(zone: str, today: int, reach: int) -> frozenset[int]:
+def _zone_offsets(zone: str, today: int, reach: int) -> frozenset[int]:
     start = (today - 1) * DAY
     pieces = range(start, start + reach, _PIECE)
-    return frozenset(offset for at in pieces for _, _, offset in walltime.stretches(zone, at, at + _PIECE))
+    return frozenset(offset for at in pieces for _, _, offset in walltime.offset_stretches(zone, at, at + _PIECE))
 
 
-def _beyond(rules: Rules, now: datetime) -> datetime:
+def _search_end(rules: Rules, now: datetime) -> datetime:
     """Where nothing was found: the end of what was looked at, or of what the horizon lets people book by now."""
     last_day = walltime.local_day(rules.zone, walltime.minute_at_or_before(now)) + rules.horizon_days
-    return min(now + LONGEST_ANSWER, walltime.instant(walltime.day_end(rules.zone, last_day)))
+    return min(now + LONGEST_ANSWER, walltime.instant_at(walltime.day_end(rules.zone, last_day)))

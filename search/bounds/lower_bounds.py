@@ -16,7 +16,7 @@ FLOOR = """CASE WHEN {soonest} <= {run}_from THEN {run}_from
             ELSE {soonest} END"""
 
 
-def floor(run: str, now: datetime, *, begin: str = "") -> tuple[str, dict[str, Any]]:
+def lower_bound_sql(run: str, now: datetime, *, begin: str = "") -> tuple[str, dict[str, Any]]:
     """SQL and its values; in minutes from 1970-01-01 UTC. No start of the `USUAL` offer, or of `ANY`, lies before it.
 
     But for those before `begin`, in SQL and such minutes too.

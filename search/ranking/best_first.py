@@ -17,7 +17,7 @@ C = TypeVar("C", bound=Placed)
 F = TypeVar("F", bound=Placed)
 
 
-def best(count: int, batches: Iterator[Sequence[C]], look: Callable[[Sequence[C]], list[F]]) -> list[F]:
+def find_best(count: int, batches: Iterator[Sequence[C]], look: Callable[[Sequence[C]], list[F]]) -> list[F]:
     """The first `count` in order of their place, or all there are.
 
     `batches` give candidates in order of their bound; `look` finds out who of some is there at all, and where. No one's

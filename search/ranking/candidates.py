@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from mentors.models import ProfileState
-from search.bounds.lower_bounds import ANY, USUAL, floor
+from search.bounds.lower_bounds import ANY, USUAL, lower_bound_sql
 from search.bounds.offer_bits import LENGTHS, TIMED, kind_bits, writing_bits
-from search.criteria import Order, Span, Wish
-from search.words import Question
-from sessions_app.availability.walltime import EPOCH, instant, minute_at_or_after
+from search.criteria import Order, SearchCriteria, Span
+from search.words import SearchQuestion
+from sessions_app.availability.walltime import EPOCH, instant_at, minute_at_or_after
 from sessions_app.models import Role
 from sessions_app.models.bookings import WAITING
 from sessions_app.models.feedback import Again
@@ -109,14 +109,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class IndexQuery:
     """One question to the index: whom to leave out and in which times to look, for one reader at one moment.
 
     `without`: people whom nobody asks here.
     """
 
-    wish: Wish
-    question: Question
+    wish: SearchCriteria
+    question: SearchQuestion
     times: Sequence[Span]
     now: datetime
     mentee_id: int | None = None
@@ -131,7 +131,7 @@ class Position(NamedTuple):
     key: int
 
 
-class Reading(NamedTuple):
+class CandidatePage(NamedTuple):
     """Some who come first, in order of their place, and what the reader's own sessions take, if anybody comes.
 
     `after`: where to read on; None where nobody is left.
@@ -142,34 +142,40 @@ class Reading(NamedTuple):
     after: Position | None
 
 
-def find_candidates(asked: Asked, *, limit: int, after: Position | None = None) -> Reading:
+def find_candidates(asked: IndexQuery, *, limit: int, after: Position | None = None) -> CandidatePage:
     """The next rows after `after`, at most `limit`; half as many where looking further would take long."""
     keys = keys_for(asked.times, asked.now)
-    stages = [stage for stage in _stages(asked, keys) if not (after and stage.until and stage.until <= after.key)]
+    stages = [stage for stage in _split_stages(asked, keys) if not (after and stage.until and stage.until <= after.key)]
     enough = limit if len(stages) == 1 else -(-limit // 2)
     with connection.cursor() as cursor:
-        cursor.execute(*statement(asked, keys, stages, limit=limit, enough=enough, after=after))
+        cursor.execute(*build_statement(asked, keys, stages, limit=limit, enough=enough, after=after))
         rows = cursor.fetchall()
     after = Position(*rows[-1][:3]) if len(rows) >= enough else None
     rest = (-after.near, keys.bound(after.key), after.profile_id) if after else NOWHERE
     found = []
     for profile, near, key, minute, writes, public, offers, _ in rows:
         # A key may say little more than the hour, so the bound is looked up too, now that there are few rows.
-        bound = max(keys.bound(key), instant(minute))
+        bound = max(keys.bound(key), instant_at(minute))
         place = min((-near, bound, profile), rest)
         offered = tuple(Offered(*offer) for offer in offers or ())
         found.append(Candidate(profile, near, bound, place, writes, public, offered))
     busy = tuple((span.lower, span.upper) for span in (rows[0][-1] if rows else None) or ())
-    return Reading(sorted(found, key=attrgetter("place")), busy, after)
+    return CandidatePage(sorted(found, key=attrgetter("place")), busy, after)
 
 
-def statement(
-    asked: Asked, keys: Keys, stages: Sequence["Stage"], *, limit: int, enough: int, after: Position | None = None
+def build_statement(
+    asked: IndexQuery,
+    keys: Keys,
+    stages: Sequence["SearchStage"],
+    *,
+    limit: int,
+    enough: int,
+    after: Position | None = None,
 ) -> tuple[str, dict[str, Any]]:
     wish = asked.wish
     run = run_of(wish)
-    bound, named = floor(run, asked.now, begin="first.key")
-    rough, _ = floor(run, asked.now)
+    bound, named = lower_bound_sql(run, asked.now, begin="first.key")
+    rough, _ = lower_bound_sql(run, asked.now)
     values: dict[str, Any] = (
         values_of(asked)
         | named
@@ -189,14 +195,14 @@ def statement(
         values |= {"near_after": -after.near, "key_after": after.key, "profile_after": after.profile_id}
         page = "(-near, {key}, profile_id) > (%(near_after)s, %(key_after)s, %(profile_after)s)"
     parts = []
-    ids = matching(asked)
+    ids = matching_sql(asked)
     # Two indexes are asked once, however many stages there are.
     if is_kept := " UNION " in ids:
         parts.append(f"matching AS MATERIALIZED ({ids})")
         ids = "TABLE matching"
     for number, stage in enumerate(stages):
-        condition = among(ids, few=is_kept and stage.until is not None)
-        sql, named = _stage(asked, keys, stage, number, rough, condition, page)
+        condition = among_sql(ids, few=is_kept and stage.until is not None)
+        sql, named = _stage_sql(asked, keys, stage, number, rough, condition, page)
         parts.append(sql)
         values |= named
     found = " UNION ALL ".join(f"TABLE stage{number}" for number in range(len(stages)))
@@ -204,7 +210,7 @@ def statement(
     return CANDIDATES.format(parts=", ".join(parts), bound=bound, busy=busy, found=found), values
 
 
-class Stage(NamedTuple):
+class SearchStage(NamedTuple):
     """What is looked at together, once there are too few before it: `until` which key, None for all that is left.
 
     The stages before it have looked at keys below `first` and have found everybody with a start before `since`.
@@ -216,18 +222,18 @@ class Stage(NamedTuple):
     since: datetime | None = None
 
 
-def _stages(asked: Asked, keys: Keys) -> Iterator[Stage]:
+def _split_stages(asked: IndexQuery, keys: Keys) -> Iterator[SearchStage]:
     first, since = None, None
-    for end in _ends(asked):
+    for end in _stage_ends(asked):
         times = [(start, min(last, end)) for start, last in asked.times if start < end]
         if end < asked.times[-1][1] and times[-1][1] != since:
             until = minute_at_or_after(end)
-            yield Stage(times, until, first, since)
+            yield SearchStage(times, until, first, since)
             first, since = until, times[-1][1]
-    yield Stage(asked.times, None, first, since)
+    yield SearchStage(asked.times, None, first, since)
 
 
-def _ends(asked: Asked) -> Iterator[datetime]:
+def _stage_ends(asked: IndexQuery) -> Iterator[datetime]:
     """Full hours at which it may be enough."""
     (begin, _), *later = asked.times
     if asked.wish.order == Order.MATCH:
@@ -243,21 +249,21 @@ def _full_hour(moment: datetime) -> datetime:
     return EPOCH + -((EPOCH - moment) // HOUR) * HOUR
 
 
-def _stage(
-    asked: Asked, keys: Keys, stage: Stage, number: int, bound: str, condition: str, page: str
+def _stage_sql(
+    asked: IndexQuery, keys: Keys, stage: SearchStage, number: int, bound: str, condition: str, page: str
 ) -> tuple[str, dict[str, Any]]:
     """SQL and what it names, after the stage's number."""
     wish, question = asked.wish, asked.question
     name, run, by_match = f"stage{number}", run_of(wish), wish.order == Order.MATCH
     key = keys.key(stage.times, name)
-    near, terms = nearness(question, loose=wish.loose) if by_match else ("0", {})
+    near, terms = nearness_sql(question, loose=wish.loose) if by_match else ("0", {})
     values = key.values | terms | {f"{name}_end": minute_at_or_after(stage.times[-1][1])}
     pages, place = ["key IS NOT NULL"], key.sharpened
     if stage.since:
         values |= {f"{name}_since": minute_at_or_after(stage.since), f"{name}_first": stage.first}
         pages.append(f"(key >= %({name}_first)s OR floor >= %({name}_since)s)")
         place = f"greatest({key.sharpened}, %({name}_first)s)"
-    where = [f"{run}_from < %({name}_end)s", *key.conditions, *suits(asked, condition)]
+    where = [f"{run}_from < %({name}_end)s", *key.conditions, *suitable_conditions(asked, condition)]
     if number:
         nearer = " UNION ALL ".join(f"TABLE stage{before}" for before in range(number))
         where.append(f"(SELECT count(*) FROM ({nearer}) AS nearer) < %(enough)s")  # noqa: S608 - numbers
@@ -275,12 +281,12 @@ def _stage(
     return sql, values
 
 
-def run_of(wish: Wish) -> str:
+def run_of(wish: SearchCriteria) -> str:
     """Whose starts the bound must be of: those of the usual offer, unless some kinds of offers are asked for."""
     return ANY if wish.lengths or wish.format or wish.instant else USUAL
 
 
-def values_of(asked: Asked) -> dict[str, Any]:
+def values_of(asked: IndexQuery) -> dict[str, Any]:
     """What the conditions of `suits` name."""
     wish, question = asked.wish, asked.question
     return {
@@ -298,7 +304,7 @@ def values_of(asked: Asked) -> dict[str, Any]:
     }
 
 
-def suits(asked: Asked, condition: str) -> Iterator[str]:
+def suitable_conditions(asked: IndexQuery, condition: str) -> Iterator[str]:
     """Who could help this reader, whenever that is. `condition`: that they are `among` those of the question."""
     wish, question = asked.wish, asked.question
     if run_of(wish) == ANY:
@@ -318,7 +324,7 @@ def suits(asked: Asked, condition: str) -> Iterator[str]:
         yield NOT_AGAIN
 
 
-def matching(asked: Asked) -> str:
+def matching_sql(asked: IndexQuery) -> str:
     """The profiles that have to do with the question, in SQL; empty where no one could."""
     question = asked.question
     by_topic = [BY_TOPIC] if question.topics_for(loose=asked.wish.loose) else []
@@ -326,13 +332,13 @@ def matching(asked: Asked) -> str:
     return " UNION ".join([*by_topic, *by_words])
 
 
-def among(ids: str, *, few: bool = False) -> str:
+def among_sql(ids: str, *, few: bool = False) -> str:
     """`few`: of a table that Postgres knows nothing about, when rows are few enough to look each of them up in it."""
     condition = f"profile_id IN ({ids})" if ids else "false"
     return f"({condition}) IS TRUE" if few else condition
 
 
-def nearness(question: Question, *, loose: bool) -> tuple[str, dict[str, Any]]:
+def nearness_sql(question: SearchQuestion, *, loose: bool) -> tuple[str, dict[str, Any]]:
     """How much of the question a row matches: two for a topic, one for each word, one more where it is asked about.
 
     Names what `values_of` has, and what it returns.

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from search.bounds.forecast import HOUR, HOURS, NEAR, WEEKDAYS, mark
+from search.bounds.forecast import HOUR, HOURS, NEAR, WEEKDAYS, mark_hours
 from search.criteria import Span
-from sessions_app.availability.walltime import EPOCH, instant, minute_at_or_after, minute_at_or_before
+from sessions_app.availability.walltime import EPOCH, instant_at, minute_at_or_after, minute_at_or_before
 
 DAY = timedelta(days=1)
 # Days that are looked at one by one. Weeks are much alike, so all that lies after them is one more key, the last.
@@ -62,7 +62,7 @@ class Soonest:
         return Key(f"greatest(floor, %({name}_begin)s)", {f"{name}_begin": minute_at_or_after(self.begin)})
 
     def bound(self, key: int) -> datetime:
-        return instant(key)
+        return instant_at(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class FirstHour:
         return Key(f"CASE {' '.join(cases)} END", values, dict.fromkeys(columns), (condition,), "greatest(key, floor)")
 
     def bound(self, key: int) -> datetime:
-        moment = instant(key)
+        moment = instant_at(key)
         return next((max(moment, start) for start, end in self.times if end > moment), moment)
 
     @property
@@ -118,18 +118,18 @@ class FirstHour:
         for day in range(DAYS_APART):
             week = [0] * 7
             first, last = self._day(day), self._day(day + 1)
-            _mark(week, times, first, last)
+            _mark_spans(week, times, first, last)
             yield day, sum(week), min(last, max(end for start, end in times if start < last))
 
     def _rest(self, times: Sequence[Span]) -> list[int]:
         """For each weekday of UTC, the hours that the times after those days touch."""
         week = [0] * 7
-        _mark(week, times, self._day(DAYS_APART), times[-1][1])
+        _mark_spans(week, times, self._day(DAYS_APART), times[-1][1])
         return week
 
 
-def _mark(week: list[int], times: Sequence[Span], first: datetime, last: datetime) -> None:
+def _mark_spans(week: list[int], times: Sequence[Span], first: datetime, last: datetime) -> None:
     for start, end in times:
         begin, until = max(start, first), min(end, last)
         if begin < until:
-            mark(week, minute_at_or_before(begin), minute_at_or_after(until))
+            mark_hours(week, minute_at_or_before(begin), minute_at_or_after(until))

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications.inbox import seen
-from sessions_app.errors import BookingError
-from sessions_app.locks import booking_act, lock_booking, lock_written
+from notifications.inbox import mark_subject_read
+from sessions_app.errors import SessionError
+from sessions_app.locks import atomic_act, lock_booking, lock_written
 from sessions_app.models import (
     WRITTEN_SUBJECT,
     Booking,
@@ -25,45 +25,45 @@ from sessions_app.models import (
 from sessions_app.models.bookings import BOOKING_SUBJECT
 from sessions_app.models.feedback import BLIND_FOR
 
-from .followups import StepInput, write_step
+from .followups import NextStepInput, write_next_step
 
 OPEN_FOR = BLIND_FOR
 
 
-def why_not_feedback(booking: Booking, *, now: datetime) -> BookingError | None:
+def why_not_feedback(booking: Booking, *, now: datetime) -> SessionError | None:
     if booking.state not in (BookingState.CONFIRMED, BookingState.COMPLETED):
-        return BookingError("not_held", _("This session did not take place, so there is nothing to say about it."))
+        return SessionError("not_held", _("This session did not take place, so there is nothing to say about it."))
     if not booking.has_ended(now):
-        return BookingError("not_over", _("This session is not over yet. Come back when it has ended."))
+        return SessionError("not_over", _("This session is not over yet. Come back when it has ended."))
     if now >= booking.end + OPEN_FOR:
-        return BookingError("too_late", _("This was open for seven days after the session."))
+        return SessionError("too_late", _("This was open for seven days after the session."))
     return None
 
 
-def why_not_change(booking: Booking, *, by: User) -> BookingError | None:
+def why_not_change(booking: Booking, *, by: User) -> SessionError | None:
     """Who has seen what the other said can't change their own answer by it."""
     authors = set(booking.feedback.values_list("author", flat=True))
     if by.pk in authors and len(authors) > 1:
-        return BookingError("both_answered", _("Both of you have answered, so the answers stay as they are."))
+        return SessionError("both_answered", _("Both of you have answered, so the answers stay as they are."))
     return None
 
 
-def why_not_feedback_in_writing(written: WrittenQuestion, *, now: datetime) -> BookingError | None:
+def why_not_feedback_in_writing(written: WrittenQuestion, *, now: datetime) -> SessionError | None:
     if written.state != WrittenState.ANSWERED:
-        return BookingError("not_held", _("This question was not answered, so there is nothing to say about it."))
+        return SessionError("not_held", _("This question was not answered, so there is nothing to say about it."))
     if now >= written.end + OPEN_FOR:
-        return BookingError("too_late", _("This was open for seven days after the answer."))
+        return SessionError("too_late", _("This was open for seven days after the answer."))
     return None
 
 
-def said_by_other(contact: Contact, *, reader: User, now: datetime) -> Feedback | None:
+def feedback_of_other(contact: Contact, *, reader: User, now: datetime) -> Feedback | None:
     """What the other side said, as far as this person may know of it by now."""
     return contact.feedback.unveiled(now).exclude(author=reader).first()
 
 
-@booking_act
+@atomic_act
 def give_feedback(
-    *, booking: Booking, by: User, now: datetime, answers: dict[str, Any], step: StepInput | None = None
+    *, booking: Booking, by: User, now: datetime, answers: dict[str, Any], step: NextStepInput | None = None
 ) -> Feedback:
     """Keep one person's answers, and a mentee's next step with them.
 
@@ -71,7 +71,7 @@ def give_feedback(
     """
     booking = lock_booking(booking)
     if by.pk not in (booking.mentor_id, booking.mentee_id):
-        raise BookingError("not_yours", _("This session belongs to other people."))
+        raise SessionError("not_yours", _("This session belongs to other people."))
     if refusal := why_not_feedback(booking, now=now) or why_not_change(booking, by=by):
         raise refusal
     role = Role.MENTOR if by.pk == booking.mentor_id else Role.MENTEE
@@ -79,23 +79,23 @@ def give_feedback(
     feedback, _created = Feedback.objects.update_or_create(
         booking=booking, author=by, defaults=given, create_defaults={**given, "created_at": now}
     )
-    seen(by, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, now=now)
+    mark_subject_read(by, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, now=now)
     if step:
-        write_step(booking=booking, step=step, by=by, now=now)
+        write_next_step(booking=booking, step=step, by=by, now=now)
     return feedback
 
 
-@booking_act
+@atomic_act
 def give_written_feedback(*, written: WrittenQuestion, by: User, now: datetime, answers: dict[str, Any]) -> Feedback:
     """Keep what the mentee says of an answer; a second time replaces it, within the seven days. Raises BookingError."""
     written = lock_written(written)
     if by.pk != written.mentee_id:
-        raise BookingError("not_yours", _("This belongs to other people."))
+        raise SessionError("not_yours", _("This belongs to other people."))
     if refusal := why_not_feedback_in_writing(written, now=now):
         raise refusal
     given = {**answers, "role": Role.MENTEE}
     feedback, _created = Feedback.objects.update_or_create(
         written=written, author=by, defaults=given, create_defaults={**given, "created_at": now}
     )
-    seen(by, subject_type=WRITTEN_SUBJECT, subject_id=written.pk, now=now)
+    mark_subject_read(by, subject_type=WRITTEN_SUBJECT, subject_id=written.pk, now=now)
     return feedback

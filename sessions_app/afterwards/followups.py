@@ -6,19 +6,19 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications.inbox import forget_passing, seen
-from notifications.services import schedule, supersede
-from sessions_app.errors import BookingError
-from sessions_app.locks import booking_act, lock_booking, lock_written
+from notifications.inbox import forget_passing, mark_subject_read
+from notifications.services import schedule_notices, silence_older_versions
+from sessions_app.errors import SessionError
+from sessions_app.locks import atomic_act, lock_booking, lock_written
 from sessions_app.models import (
     WRITTEN_SUBJECT,
-    ActionItem,
     Booking,
     BookingState,
     Contact,
     FollowUp,
     FollowUpQuestion,
     FollowUpStep,
+    NextStep,
     Resolution,
     WrittenQuestion,
     WrittenState,
@@ -27,15 +27,15 @@ from sessions_app.models.bookings import BOOKING_SUBJECT
 from sessions_app.models.contacts import key_of
 from sessions_app.questions.asked_later import asked_at
 
-from .notices import ACTION_SUBJECT, action_dues
+from .notices import NEXT_STEP_SUBJECT, next_step_dues
 from .questions import ANSWERS, asked_of
 
 ANSWERED_FOR = timedelta(days=28)
-HELD = (BookingState.CONFIRMED, BookingState.COMPLETED)
+TOOK_PLACE = (BookingState.CONFIRMED, BookingState.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)
-class StepInput:
+class NextStepInput:
     """If `situation`, then I will `response`, by `due_on` (the mentee's own day)."""
 
     situation: str
@@ -43,26 +43,26 @@ class StepInput:
     due_on: date
 
 
-def why_not_step(booking: Booking, *, now: datetime) -> BookingError | None:
+def why_not_next_step(booking: Booking, *, now: datetime) -> SessionError | None:
     """The step is found in the session's last minutes, so it can be written from its start on."""
-    if booking.state not in HELD:
-        return BookingError("not_held", _("This session did not take place."))
+    if booking.state not in TOOK_PLACE:
+        return SessionError("not_held", _("This session did not take place."))
     if now < booking.start:
-        return BookingError("too_early", _("This session has not started yet. Come back when it has."))
+        return SessionError("too_early", _("This session has not started yet. Come back when it has."))
     return None
 
 
-@booking_act
-def write_step(*, booking: Booking, step: StepInput, by: User, now: datetime) -> ActionItem:
+@atomic_act
+def write_next_step(*, booking: Booking, step: NextStepInput, by: User, now: datetime) -> NextStep:
     """Keep the step and plan its reminder; what is written again falls due again. Raises BookingError."""
     booking = lock_booking(booking)
     check_mentee_of(booking, by)
-    if refusal := why_not_step(booking, now=now):
+    if refusal := why_not_next_step(booking, now=now):
         raise refusal
-    before = ActionItem.objects.filter(booking=booking).first()
-    if before and StepInput(before.situation, before.response, before.due_on) == step:
+    before = NextStep.objects.filter(booking=booking).first()
+    if before and NextStepInput(before.situation, before.response, before.due_on) == step:
         return before
-    action, _created = ActionItem.objects.update_or_create(
+    action, _created = NextStep.objects.update_or_create(
         booking=booking,
         defaults={
             "person": by,
@@ -74,55 +74,55 @@ def write_step(*, booking: Booking, step: StepInput, by: User, now: datetime) ->
             "written_at": now,
         },
     )
-    silence(action, before=action.version)
-    schedule(*action_dues(action), now=now)
+    silence_next_step(action, before=action.version)
+    schedule_notices(*next_step_dues(action), now=now)
     return action
 
 
-@booking_act
-def drop_step(*, booking: Booking, by: User) -> None:
+@atomic_act
+def drop_next_step(*, booking: Booking, by: User) -> None:
     """Raises BookingError `not_yours`; dropping what is gone does no harm."""
     booking = lock_booking(booking)
     check_mentee_of(booking, by)
-    if action := ActionItem.objects.filter(booking=booking).first():
-        silence(action, before=action.version + 1)
+    if action := NextStep.objects.filter(booking=booking).first():
+        silence_next_step(action, before=action.version + 1)
         action.delete()
 
 
-def silence(action: ActionItem, *, before: int) -> None:
+def silence_next_step(action: NextStep, *, before: int) -> None:
     """Nobody is told any more about versions of this step before this one, by mail or in the inbox."""
-    supersede(subject_type=ACTION_SUBJECT, subject_id=action.pk, version=before)
-    forget_passing(subject_type=ACTION_SUBJECT, subject_id=action.pk, version=before)
+    silence_older_versions(subject_type=NEXT_STEP_SUBJECT, subject_id=action.pk, version=before)
+    forget_passing(subject_type=NEXT_STEP_SUBJECT, subject_id=action.pk, version=before)
 
 
 def why_not_answer(
-    contact: Contact, step: FollowUpStep, *, action: ActionItem | None, now: datetime
-) -> BookingError | None:
+    contact: Contact, step: FollowUpStep, *, action: NextStep | None, now: datetime
+) -> SessionError | None:
     """What page and service both ask before an answer. `action` is the booking's step, if it has one."""
     if refusal := why_not_over(contact, now=now):
         return refusal
     if step == FollowUpStep.ACTION:
         if action is None:
-            return BookingError("no_step", _("There is no next step for this session any more."))
+            return SessionError("no_step", _("There is no next step for this session any more."))
         return None
     moment = asked_at(contact, step)
     if now < moment:
-        return BookingError("too_early", _("It is too early to say. We will ask you by mail."))
+        return SessionError("too_early", _("It is too early to say. We will ask you by mail."))
     if now >= moment + ANSWERED_FOR:
-        return BookingError("too_late", _("This was open for four weeks."))
+        return SessionError("too_late", _("This was open for four weeks."))
     return None
 
 
-def why_not_over(contact: Contact, *, now: datetime) -> BookingError | None:
+def why_not_over(contact: Contact, *, now: datetime) -> SessionError | None:
     if isinstance(contact, WrittenQuestion):
         if contact.state != WrittenState.ANSWERED:
-            return BookingError("not_held", _("This question was not answered, so there is nothing to say about it."))
-    elif contact.state not in HELD or not contact.has_ended(now):
-        return BookingError("not_held", _("This session did not take place, so there is nothing to say about it."))
+            return SessionError("not_held", _("This question was not answered, so there is nothing to say about it."))
+    elif contact.state not in TOOK_PLACE or not contact.has_ended(now):
+        return SessionError("not_held", _("This session did not take place, so there is nothing to say about it."))
     return None
 
 
-@booking_act
+@atomic_act
 def answer_follow_up(
     *,
     contact: Contact,
@@ -140,27 +140,29 @@ def answer_follow_up(
     is_written = isinstance(contact, WrittenQuestion)
     contact = lock_written(contact) if isinstance(contact, WrittenQuestion) else lock_booking(contact)
     check_mentee_of(contact, by)
-    action = None if is_written else ActionItem.objects.filter(booking=contact.pk).first()
+    action = None if is_written else NextStep.objects.filter(booking=contact.pk).first()
     if refusal := why_not_answer(contact, step, action=action, now=now):
         raise refusal
     if question not in asked_of(contact, step) or answer not in ANSWERS[question]:
-        raise BookingError("not_asked", _("This was not asked. Open the newest mail again."))
+        raise SessionError("not_asked", _("This was not asked. Open the newest mail again."))
     if question == FollowUpQuestion.DONE:
-        settle(action, answer, now=now)
-    seen(by, subject_type=WRITTEN_SUBJECT if is_written else BOOKING_SUBJECT, subject_id=contact.pk, now=now)
+        settle_next_step(action, answer, now=now)
+    mark_subject_read(
+        by, subject_type=WRITTEN_SUBJECT if is_written else BOOKING_SUBJECT, subject_id=contact.pk, now=now
+    )
     given = {"question": question, "answer": answer, "answered_at": now, "tell_mentor": tell_mentor}
     return FollowUp.objects.update_or_create(**key_of(contact), step=step, defaults=given)[0]
 
 
-def settle(action: ActionItem | None, answer: Resolution, *, now: datetime) -> None:
+def settle_next_step(action: NextStep | None, answer: Resolution, *, now: datetime) -> None:
     """A step that is done needs no reminder; one that turns out not to be done is open again."""
     if action is None:
-        raise BookingError("no_step", _("There is no next step for this session any more."))
-    seen(action.person, subject_type=ACTION_SUBJECT, subject_id=action.pk, now=now)
+        raise SessionError("no_step", _("There is no next step for this session any more."))
+    mark_subject_read(action.person, subject_type=NEXT_STEP_SUBJECT, subject_id=action.pk, now=now)
     action.done_at = (action.done_at or now) if answer == Resolution.YES else None
     action.save(update_fields=["done_at"])
 
 
 def check_mentee_of(contact: Contact, person: User) -> None:
     if contact.mentee_id != person.pk:
-        raise BookingError("not_yours", _("This session belongs to other people."))
+        raise SessionError("not_yours", _("This session belongs to other people."))

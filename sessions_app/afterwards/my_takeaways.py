@@ -9,20 +9,20 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Value
 
 from accounts.models import User
-from sessions_app.models import ActionItem, Booking, Feedback, Takeaway, WrittenQuestion
+from sessions_app.models import Booking, Feedback, NextStep, Takeaway, WrittenQuestion
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Entry:
     """One of the two; `.own_words` of it has this person's feedback, if any."""
 
     booking: Booking | None = None
     written: WrittenQuestion | None = None
 
 
-def left_with_of(mentee: User) -> QuerySet[Any, Any]:
+def takeaway_entries(mentee: User) -> QuerySet[Any, Any]:
     """Sessions that left words, a line or a step, and questions that were answered, the newest first: see `loaded`."""
-    sessions = sessions_left(mentee).annotate(at=F("during__startswith"), in_writing=Value(False))
+    sessions = sessions_with_takeaways(mentee).annotate(at=F("during__startswith"), in_writing=Value(False))
     answers = WrittenQuestion.objects.answered().filter(mentee=mentee)
     answers = answers.order_by().annotate(at=F("settled_at"), in_writing=Value(True))
     columns = ("at", "in_writing", "pk")
@@ -30,33 +30,33 @@ def left_with_of(mentee: User) -> QuerySet[Any, Any]:
     return found.order_by("-at", "-pk")
 
 
-def with_open_step(mentee: User) -> QuerySet[Any, Any]:
+def with_open_next_step(mentee: User) -> QuerySet[Any, Any]:
     """Sessions whose step is still to be done, what is due first; as `left_with_of` has them."""
-    steps = sessions_left(mentee).filter(action__isnull=False, action__done_at=None)
+    steps = sessions_with_takeaways(mentee).filter(action__isnull=False, action__done_at=None)
     found: QuerySet[Any, Any] = steps.annotate(in_writing=Value(False)).values("in_writing", "pk")
     return found.order_by("action__due_on", "-during", "-pk")
 
 
-def sessions_left(mentee: User) -> QuerySet[Booking, Booking]:
-    steps = ActionItem.objects.filter(person=mentee)
+def sessions_with_takeaways(mentee: User) -> QuerySet[Booking, Booking]:
+    steps = NextStep.objects.filter(person=mentee)
     mine = Booking.objects.visible_to(mentee).filter(mentee=mentee)
     return mine.filter(
-        Exists(words_of(mentee).filter(booking=OuterRef("pk")))
+        Exists(kept_words_of(mentee).filter(booking=OuterRef("pk")))
         | Exists(steps.filter(booking=OuterRef("pk")))
         | Exists(Takeaway.objects.filter(booking=OuterRef("pk")))
     )
 
 
-def loaded(rows: Iterable[dict[str, Any]], mentee: User) -> list[Left]:
+def load_entries(rows: Iterable[dict[str, Any]], mentee: User) -> list[Entry]:
     """What a page shows of these rows, in a few queries for any number of them."""
     rows = list(rows)
-    own = Prefetch("feedback", queryset=words_of(mentee), to_attr="own_words")
+    own = Prefetch("feedback", queryset=kept_words_of(mentee), to_attr="own_words")
     sessions = Booking.objects.with_people().select_related("action").prefetch_related(own, "takeaways__author")
     answers = WrittenQuestion.objects.with_people().select_related("answer").prefetch_related(own)
     bookings = sessions.in_bulk([row["pk"] for row in rows if not row["in_writing"]])
     written = answers.in_bulk([row["pk"] for row in rows if row["in_writing"]])
-    return [Left(written=written[row["pk"]]) if row["in_writing"] else Left(bookings[row["pk"]]) for row in rows]
+    return [Entry(written=written[row["pk"]]) if row["in_writing"] else Entry(bookings[row["pk"]]) for row in rows]
 
 
-def words_of(mentee: User) -> QuerySet[Feedback, Feedback]:
+def kept_words_of(mentee: User) -> QuerySet[Feedback, Feedback]:
     return Feedback.objects.filter(author=mentee).exclude(left_with="")

@@ -3,15 +3,15 @@
 from datetime import time, timedelta
 
 from notifications.services import Due
-from sessions_app.models import ActionItem
+from sessions_app.models import NextStep
 from sessions_app.questions.asked_later import at_local
 
-ACTION_SUBJECT = "action"
-ACTION_KIND = "action_due"
+NEXT_STEP_SUBJECT = "action"
+NEXT_STEP_KIND = "action_due"
 MORNING = time(9)
 
 
-def action_dues(action: ActionItem) -> list[Due]:
+def next_step_dues(action: NextStep) -> list[Due]:
     """The reminder of a step that is not done: at nine on its day, in its person's zone, and on that day only.
 
     None if that morning had passed when the step was written.
@@ -20,4 +20,4 @@ def action_dues(action: ActionItem) -> list[Due]:
     if action.done_at or due_at < action.written_at:
         return []
     midnight = at_local(action.due_on + timedelta(days=1), time(), action.person.zone)
-    return [Due(ACTION_KIND, action.person_id, ACTION_SUBJECT, action.pk, action.version, due_at, midnight)]
+    return [Due(NEXT_STEP_KIND, action.person_id, NEXT_STEP_SUBJECT, action.pk, action.version, due_at, midnight)]

@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from notifications.registry import Nothing
 from sessions_app.models import (
-    ActionItem,
     Booking,
     BookingState,
     Contact,
     Feedback,
     FollowUpQuestion,
     FollowUpStep,
+    NextStep,
     Resolution,
     WrittenQuestion,
 )
@@ -62,7 +62,7 @@ class WaysOn:
 
 
 def question_of(
-    contact: Contact, step: FollowUpStep, *, action: ActionItem | None, now: datetime
+    contact: Contact, step: FollowUpStep, *, action: NextStep | None, now: datetime
 ) -> FollowUpQuestion | Nothing:
     """The one thing to ask now, or why there is nothing to ask any more."""
     if step == FollowUpStep.ACTION:
@@ -81,7 +81,7 @@ def question_of(
     return CONTACT if solved else SOLVED
 
 
-def step_text(action: ActionItem) -> str:
+def next_step_text(action: NextStep) -> str:
     return _("If %(situation)s, then I will %(response)s") % {
         "situation": action.situation,
         "response": action.response,

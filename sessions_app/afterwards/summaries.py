@@ -27,7 +27,7 @@ SCALES: Sequence[tuple[str, str | Promise]] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Quote:
     """`about`: how long, or that it was in writing, and in which month, no closer."""
 
     text: str
@@ -35,7 +35,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class AgreementShare:
     """How many of those who answered said “yes” or “rather yes”."""
 
     name: str
@@ -48,7 +48,7 @@ class Share:
         return 100 * self.agreed // self.answers
 
 
-def shown_words(profile: MentorProfile, *, now: datetime) -> list[Words]:
+def published_quotes(profile: MentorProfile, *, now: datetime) -> list[Quote]:
     """The newest words that their authors and staff agreed to show, in one query."""
     shown = (
         Feedback.objects.offered_words(now)
@@ -57,7 +57,7 @@ def shown_words(profile: MentorProfile, *, now: datetime) -> list[Words]:
         .select_related("booking", "written")
         .order_by("-published_at", "-pk")
     )
-    return [Words(row.left_with, about_text(row.contact, profile.person.zone, now)) for row in shown[:ON_PAGE]]
+    return [Quote(row.left_with, about_text(row.contact, profile.person.zone, now)) for row in shown[:ON_PAGE]]
 
 
 def about_text(contact: Contact, zone: ZoneInfo, now: datetime) -> str:
@@ -73,7 +73,7 @@ def month_text(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
     return dateformat.format(local, "F" if local.year == now.astimezone(zone).year else "F Y")
 
 
-def told_to_mentor(profile: MentorProfile, *, now: datetime) -> QuerySet[Feedback]:
+def feedback_for_mentor(profile: MentorProfile, *, now: datetime) -> QuerySet[Feedback]:
     """What mentees wrote for this mentor and the mentor may know of by now, newest session or answer first."""
     return (
         answers_about(profile, now=now)
@@ -88,11 +88,11 @@ def answers_about(profile: MentorProfile, *, now: datetime) -> FeedbackQuerySet:
     return Feedback.objects.unveiled(now).filter(role=Role.MENTEE).of_mentor(profile.person_id)
 
 
-def shares(profile: MentorProfile, *, now: datetime) -> list[Share]:
+def agreement_shares(profile: MentorProfile, *, now: datetime) -> list[AgreementShare]:
     """Only of what at least five people have answered, in one query."""
     counts: dict[str, int] = answers_about(profile, now=now).aggregate(
         **{f"{name}_all": Count(name) for name, _label in SCALES},
         **{f"{name}_agreed": Count("pk", filter=Q(**{f"{name}__gte": Agreement.RATHER})) for name, _label in SCALES},
     )
-    found = (Share(name, label, counts[f"{name}_agreed"], counts[f"{name}_all"]) for name, label in SCALES)
+    found = (AgreementShare(name, label, counts[f"{name}_agreed"], counts[f"{name}_all"]) for name, label in SCALES)
     return [share for share in found if share.answers >= ENOUGH]

@@ -6,22 +6,22 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from sessions_app.booking.clock import CLOSES_AFTER
-from sessions_app.errors import BookingError
-from sessions_app.locks import booking_act, lock_for
+from sessions_app.errors import SessionError
+from sessions_app.locks import atomic_act, lock_for
 from sessions_app.models import Booking, Takeaway
 
-from .followups import why_not_step
+from .followups import why_not_next_step
 
 
-def why_not_takeaway(booking: Booking, *, now: datetime) -> BookingError | None:
-    if refusal := why_not_step(booking, now=now):
+def why_not_takeaway(booking: Booking, *, now: datetime) -> SessionError | None:
+    if refusal := why_not_next_step(booking, now=now):
         return refusal
     if now >= booking.end + CLOSES_AFTER:
-        return BookingError("too_late", _("This could be written for two weeks after the session."))
+        return SessionError("too_late", _("This could be written for two weeks after the session."))
     return None
 
 
-@booking_act
+@atomic_act
 def write_takeaway(*, booking: Booking, text: str, by: User, now: datetime) -> None:
     """Keep it for both to read; an empty one is taken away. Raises from `why_not_takeaway`, `not_yours`."""
     booking = lock_for(booking, by)

@@ -6,69 +6,69 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from sessions_app.errors import BookingError
-from sessions_app.models import Feedback, WordsAct, WordsDecision
+from sessions_app.errors import SessionError
+from sessions_app.models import Feedback, QuoteAct, QuoteDecision
 
 
 @transaction.atomic
-def publish_words(*, feedback: Feedback, by: User, now: datetime, seen: str | None = None) -> Feedback:
+def publish_testimonial(*, feedback: Feedback, by: User, now: datetime, seen: str | None = None) -> Feedback:
     """`seen` is the mark of the words that were read (`Feedback.words_mark`).
 
     Raises BookingError `changed`, `own_words`.
     """
-    feedback = lock_words(feedback, by=by, now=now, seen=seen)
+    feedback = lock_testimonial(feedback, by=by, now=now, seen=seen)
     if feedback.published_at:
-        raise changed()
+        raise changed_error()
     feedback.published_at, feedback.published_by = now, by
     feedback.declined_at = feedback.declined_by = None
-    return keep(feedback, WordsAct.PUBLISHED, by=by, now=now)
+    return save_decision(feedback, QuoteAct.PUBLISHED, by=by, now=now)
 
 
 @transaction.atomic
-def decline_words(
+def decline_testimonial(
     *, feedback: Feedback, by: User, now: datetime, reason: str = "", seen: str | None = None
 ) -> Feedback:
     """Staff's no, before they are shown or after; `seen` as above. Raises BookingError `changed`, `own_words`."""
-    feedback = lock_words(feedback, by=by, now=now, seen=seen)
+    feedback = lock_testimonial(feedback, by=by, now=now, seen=seen)
     if feedback.declined_at:
-        raise changed()
-    act = WordsAct.TAKEN_DOWN if feedback.published_at else WordsAct.DECLINED
+        raise changed_error()
+    act = QuoteAct.TAKEN_DOWN if feedback.published_at else QuoteAct.DECLINED
     feedback.published_at = feedback.published_by = None
     feedback.declined_at, feedback.declined_by = now, by
-    return keep(feedback, act, by=by, now=now, reason=reason)
+    return save_decision(feedback, act, by=by, now=now, reason=reason)
 
 
 @transaction.atomic
-def withdraw_words(*, feedback: Feedback, by: User, now: datetime) -> Feedback:
+def withdraw_testimonial(*, feedback: Feedback, by: User, now: datetime) -> Feedback:
     """The author takes the consent back, at any time. Raises BookingError `not_yours`; twice does no harm."""
     feedback = Feedback.objects.select_for_update().get(pk=feedback.pk)
     if feedback.author_id != by.pk:
-        raise BookingError("not_yours", _("These words are somebody else’s."))
+        raise SessionError("not_yours", _("These words are somebody else’s."))
     if not feedback.may_publish:
         return feedback
     feedback.may_publish = False
     feedback.published_at = feedback.published_by = None
-    return keep(feedback, WordsAct.WITHDRAWN, by=by, now=now)
+    return save_decision(feedback, QuoteAct.WITHDRAWN, by=by, now=now)
 
 
-def lock_words(feedback: Feedback, *, by: User, now: datetime, seen: str | None) -> Feedback:
+def lock_testimonial(feedback: Feedback, *, by: User, now: datetime, seen: str | None) -> Feedback:
     """The words as they are now, if this member of staff may decide on them."""
     Feedback.objects.select_for_update().get(pk=feedback.pk)
     found = Feedback.objects.offered_words(now).select_related("booking", "written").filter(pk=feedback.pk).first()
     if found is None or seen not in (None, found.words_mark):
-        raise changed()
+        raise changed_error()
     if by.pk in (found.contact.mentor_id, found.contact.mentee_id):
-        raise BookingError("own_words", _("These words come from a session of your own. Somebody else decides."))
+        raise SessionError("own_words", _("These words come from a session of your own. Somebody else decides."))
     return found
 
 
-def keep(feedback: Feedback, act: WordsAct, *, by: User, now: datetime, reason: str = "") -> Feedback:
+def save_decision(feedback: Feedback, act: QuoteAct, *, by: User, now: datetime, reason: str = "") -> Feedback:
     feedback.save(
         update_fields=["may_publish", "published_at", "published_by", "declined_at", "declined_by", "updated_at"]
     )
-    WordsDecision.objects.create(feedback=feedback, act=act, by=by, at=now, reason=reason)
+    QuoteDecision.objects.create(feedback=feedback, act=act, by=by, at=now, reason=reason)
     return feedback
 
 
-def changed() -> BookingError:
-    return BookingError("changed", _("These words have been decided on or taken back meanwhile. Look at them again."))
+def changed_error() -> SessionError:
+    return SessionError("changed", _("These words have been decided on or taken back meanwhile. Look at them again."))

@@ -36,7 +36,7 @@ GROUP BY question.mentor_id
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class TrackRecord:
     """`written`: how many questions they have answered in writing; `answers`: how many said whether it helped."""
 
     sessions: int = 0
@@ -54,7 +54,7 @@ class Proof:
         return 100 * self.helped // self.answers if self.answers else 0
 
 
-def proof_of(mentors: Sequence[int], *, now: datetime) -> dict[int, Proof]:
+def track_records_of(mentors: Sequence[int], *, now: datetime) -> dict[int, TrackRecord]:
     """By person id, in one query."""
     values: dict[str, Any] = {
         "mentors": list(mentors),
@@ -66,5 +66,5 @@ def proof_of(mentors: Sequence[int], *, now: datetime) -> dict[int, Proof]:
     }
     with connection.cursor() as cursor:
         cursor.execute(NUMBERS, values)
-        numbers = {mentor: Proof(*counts) for mentor, *counts in cursor.fetchall()}
-    return {person: numbers.get(person, Proof()) for person in mentors}
+        numbers = {mentor: TrackRecord(*counts) for mentor, *counts in cursor.fetchall()}
+    return {person: numbers.get(person, TrackRecord()) for person in mentors}

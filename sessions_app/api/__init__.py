@@ -3,7 +3,7 @@
 from common.api.errors import answers_for
 from common.api.problems import Fields
 from sessions_app.availability.schedule import ScheduleError
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 
 # Where input breaks a rule whatever the state of things; all else is refused by how things stand.
 BOOKING_RULES = {"own_profile", "reason_needed", "same_time", "unknown_offer"}
@@ -11,7 +11,7 @@ SCHEDULE_RULES = {"away", "ends_early", "exists", "far", "no_time", "no_weekday"
 FIELD_OF = {"reason_needed": "reason", "same_time": "start", "own_profile": "offer", "unknown_offer": "offer"}
 
 
-def about_booking(error: BookingError) -> Fields:
+def about_booking(error: SessionError) -> Fields:
     field = FIELD_OF.get(error.code)
     return {field: [str(error.message)]} if field else {}
 
@@ -22,5 +22,5 @@ def about_schedule(error: ScheduleError) -> Fields:
     return {field: [str(error.message)]} if field else {}
 
 
-answers_for(BookingError, unprocessable=BOOKING_RULES, fields=about_booking)
+answers_for(SessionError, unprocessable=BOOKING_RULES, fields=about_booking)
 answers_for(ScheduleError, unprocessable=SCHEDULE_RULES, fields=about_schedule)

@@ -7,7 +7,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.api.description import call
+from common.api.description import api_call
 from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, take_back_absent
 from sessions_app.attendance.disputes import contest_missed, explain_missed
 
@@ -28,7 +28,7 @@ WITH_WORDS = {"came", "missed", "explained", "contested"}
 
 
 class AttendanceView(BookingView):
-    @call(name="say_who_came", summary="Say who came", body=AttendanceInput, answers=BookingOut, refusal=RefusedAct)
+    @api_call(name="say_who_came", summary="Say who came", body=AttendanceInput, answers=BookingOut, refusal=RefusedAct)
     def post(self, request: Request, uuid: UUID) -> Response:
         booking = self.booking(uuid)
         sent = self.sent()

@@ -14,16 +14,16 @@ from rest_framework.response import Response
 
 from accounts.api import ApiView
 from accounts.models import User
-from common.api.description import call
+from common.api.description import api_call
 from common.api.errors import as_api_error
 from common.api.pages import Part, page_answer, read_page
 from mentors.models import MentorProfile, Offer
-from sessions_app.availability.slot_picker import Browser, busy_times
+from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
-from sessions_app.errors import STALE, BookingError
+from sessions_app.errors import STALE, SessionError
 from sessions_app.models import Booking, BookingState
 from sessions_app.questions.brief_input import BriefInput
 
@@ -48,13 +48,13 @@ def with_all_that_is_shown(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
 
 
 class BookingsView(ApiView):
-    @call(name="list_bookings", summary="My bookings, upcoming first", answers=BookingOut, paged=True)
+    @api_call(name="list_bookings", summary="My bookings, upcoming first", answers=BookingOut, paged=True)
     def get(self, request: Request) -> Response:
         mine = with_all_that_is_shown(Booking.objects.visible_to(self.person))
         page = read_page(lambda moment: in_order(mine, moment), **self.asked(), now=self.now)
         return Response(page_answer(request, self.shown(page.rows, many=True), page.following))
 
-    @call(
+    @api_call(
         name="book",
         summary="Book a free time",
         body=BookingInput,
@@ -68,8 +68,8 @@ class BookingsView(ApiView):
         brief, start = BriefInput(**sent["brief"]), sent["start"]
         try:
             booking = book_session(offer=offer, start=start, brief=brief, mentee=self.person, now=self.now)
-        except BookingError as error:
-            near = alternatives(offer, start, length=offer.length, person=self.person, now=self.now)
+        except SessionError as error:
+            near = nearest_alternatives(offer, start, length=offer.length, person=self.person, now=self.now)
             raise as_api_error(error, alternatives=near) from error
         return Response(self.shown(booking), status=201)
 
@@ -93,7 +93,7 @@ class BookingView(ApiView):
         """An act on what has changed since it was read is refused with the booking as it is now."""
         try:
             yield
-        except BookingError as error:
+        except SessionError as error:
             if error.code != STALE:
                 raise
             raise as_api_error(error, booking=self.shown(uuid).data) from error
@@ -104,13 +104,13 @@ class BookingView(ApiView):
 
 
 class OneBookingView(BookingView):
-    @call(name="read_booking", summary="One booking", answers=BookingOut)
+    @api_call(name="read_booking", summary="One booking", answers=BookingOut)
     def get(self, request: Request, uuid: UUID) -> Response:
         return self.shown(uuid)
 
 
 class CancelView(BookingView):
-    @call(
+    @api_call(
         name="cancel_booking",
         summary="Cancel it, or withdraw the request",
         body=CancelInput,
@@ -129,7 +129,7 @@ class CancelView(BookingView):
 
 
 class MoveView(BookingView):
-    @call(
+    @api_call(
         name="reschedule_booking",
         summary="Move it to another free time",
         body=MoveInput,
@@ -142,9 +142,11 @@ class MoveView(BookingView):
         try:
             with self.acting_on(uuid):
                 move_booking(booking=booking, start=start, by=self.person, now=self.now, seen=seen)
-        except BookingError as error:
+        except SessionError as error:
             person, length = booking.mentee, booking.length
-            near = alternatives(booking.offer, start, length=length, person=person, now=self.now, leave_out=booking)
+            near = nearest_alternatives(
+                booking.offer, start, length=length, person=person, now=self.now, leave_out=booking
+            )
             raise as_api_error(error, alternatives=near) from error
         return self.shown(uuid)
 
@@ -157,7 +159,7 @@ class AnswerView(BookingView):
 
 
 class AcceptView(AnswerView):
-    @call(name="accept_booking", summary="Accept a request", body=SeenInput, answers=BookingOut, refusal=RefusedAct)
+    @api_call(name="accept_booking", summary="Accept a request", body=SeenInput, answers=BookingOut, refusal=RefusedAct)
     def post(self, request: Request, uuid: UUID) -> Response:
         booking, seen = self.request_to_me(uuid), self.seen()
         with self.acting_on(uuid):
@@ -166,7 +168,7 @@ class AcceptView(AnswerView):
 
 
 class DeclineView(AnswerView):
-    @call(
+    @api_call(
         name="decline_booking", summary="Decline a request", body=DeclineInput, answers=BookingOut, refusal=RefusedAct
     )
     def post(self, request: Request, uuid: UUID) -> Response:
@@ -187,11 +189,11 @@ def find_offer(uuid: UUID) -> Offer:
     offers = Offer.objects.active().filter(profile__in=MentorProfile.objects.public())
     found = offers.filter(uuid=uuid).select_related("profile__person").first()
     if found is None:
-        raise BookingError("unknown_offer", _("Nobody offers this now. Read the mentor’s offers again."))
+        raise SessionError("unknown_offer", _("Nobody offers this now. Read the mentor’s offers again."))
     return found
 
 
-def alternatives(
+def nearest_alternatives(
     offer: Offer,
     start: datetime,
     *,
@@ -206,5 +208,5 @@ def alternatives(
         return []
     busy = busy_times(person, now=now, leave_out=leave_out)
     present = leave_out.start if leave_out else None
-    browser = Browser(timetable, length, offer.step, timetable.rules.zone, now, busy, present)
+    browser = SlotPicker(timetable, length, offer.step, timetable.rules.zone, now, busy, present)
     return list(SlotOut(browser.alternatives(start), many=True).data)

@@ -8,13 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import ApiView
-from common.api.description import call
+from common.api.description import api_call
 from common.api.fields import Day, Input, Text, WallClock, WholeNumber, Zone
 from common.zones import UTC_NAME
 from mentors.decorators import own_profile
 from mentors.models import MentorProfile
 from sessions_app.availability.schedule import MAX_EXCEPTIONS, MAX_WINDOWS_A_DAY
-from sessions_app.availability.whole_schedule import WholeSchedule, once_each, read_schedule, save_schedule
+from sessions_app.availability.whole_schedule import WholeSchedule, read_schedule, refuse_repeated_dates, save_schedule
 
 LONGEST_NOTICE = 20160
 LONGEST_VERSION = 40
@@ -89,11 +89,11 @@ class SentSchedule(ScheduleShape):
 
 
 class ScheduleView(ApiView):
-    @call(name="read_schedule", summary="My schedule", answers=SavedSchedule, missing=True)
+    @api_call(name="read_schedule", summary="My schedule", answers=SavedSchedule, missing=True)
     def get(self, request: Request) -> Response:
         return self.shown(self.profile())
 
-    @call(name="save_schedule", summary="Save it whole", body=SentSchedule, answers=SavedSchedule, missing=True)
+    @api_call(name="save_schedule", summary="Save it whole", body=SentSchedule, answers=SavedSchedule, missing=True)
     def put(self, request: Request) -> Response:
         profile = self.profile()
         sent = self.sent()
@@ -123,7 +123,7 @@ def schedule_of(sent: dict[str, Any], *, now: WholeSchedule) -> WholeSchedule:
     return WholeSchedule(
         rules=rules,
         windows=[(window["weekday"], window["start"], window["end"]) for window in sent["windows"]],
-        overrides=once_each([(one["date"], spans_of(one["windows"])) for one in sent["overrides"]]),
+        overrides=refuse_repeated_dates([(one["date"], spans_of(one["windows"])) for one in sent["overrides"]]),
         time_off=[(away["first"], away["last"]) for away in sent["time_off"]],
         paused_until=sent["paused_until"],
     )

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from accounts.models import User
 from common.api.description import Problem
 from common.api.fields import Day, Input, Instant, Text, WholeNumber
-from common.mail.rendering import absolute
+from common.mail.rendering import absolute_url
 from mentors.models import Format, IssueType
 from sessions_app.attendance.facts import LATE_FROM
 from sessions_app.booking.changes import why_not_cancel, why_not_move
@@ -47,7 +47,7 @@ class RefusedTime(Problem):
     }
 
 
-class BriefInput(Input):
+class BriefBody(Input):
     question = Text(max_length=QUESTION_LENGTH)
     issue_type = serializers.ChoiceField(choices=IssueType.choices, required=False)
     situation = Text(max_length=LONG_TEXT, required=False, allow_blank=True)
@@ -59,7 +59,7 @@ class BriefInput(Input):
 class BookingInput(Input):
     offer = serializers.UUIDField(help_text="The `id` of an offer.")
     start = Instant(help_text="A start that `slots` lists.")
-    brief = BriefInput()
+    brief = BriefBody()
     example = {"offer": "1f6f2d0e-6a0c-4b7e-9d0f-5a3d1c2b4e5f", "start": SLOT["start"], "brief": BRIEF}
 
 
@@ -213,12 +213,12 @@ class BookingOut(serializers.Serializer[Booking]):
         if not booking.is_join_open(self.moment):
             return None
         # A token is made for a person who goes in now, in their browser: our page leads on from there.
-        return absolute("session_join", booking.uuid) if asks_for_token(booking) else meeting_place(booking)
+        return absolute_url("session_join", booking.uuid) if asks_for_token(booking) else meeting_place(booking)
 
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uri"}})
     def get_links(self, booking: Booking) -> dict[str, str]:
-        links = {"self": absolute("api_booking", booking.uuid), "page": absolute("session", booking.uuid)}
-        return links | {act: absolute(f"api_booking_{act}", booking.uuid) for act in self.acts(booking)}
+        links = {"self": absolute_url("api_booking", booking.uuid), "page": absolute_url("session", booking.uuid)}
+        return links | {act: absolute_url(f"api_booking_{act}", booking.uuid) for act in self.acts(booking)}
 
     def acts(self, booking: Booking) -> list[str]:
         waits = booking.state == BookingState.REQUESTED and not self.is_overdue(booking)

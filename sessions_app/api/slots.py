@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import ApiView
-from common.api.description import call
+from common.api.description import api_call
 from common.api.fields import Day, Input, Zone
 from mentors.models import MentorProfile, Offer
-from sessions_app.availability.slot_picker import Browser, busy_times, overlaps
+from sessions_app.availability.slot_picker import SlotPicker, busy_times, overlaps_busy
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable
 
@@ -49,7 +49,7 @@ class Slots(serializers.Serializer[Any]):
 class SlotsView(ApiView):
     public = True
 
-    @call(name="list_slots", summary="A mentor’s free times", query=SlotsQuery, answers=Slots)
+    @api_call(name="list_slots", summary="A mentor’s free times", query=SlotsQuery, answers=Slots)
     def get(self, request: Request, slug: str) -> Response:
         profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
         asked = self.asked()
@@ -57,10 +57,10 @@ class SlotsView(ApiView):
         timetable = load_timetable(profile, now=self.now)
         free = []
         if timetable is not None:
-            browser = Browser(timetable, offer.length, offer.step, asked["timezone"], self.now)
+            browser = SlotPicker(timetable, offer.length, offer.step, asked["timezone"], self.now)
             busy = busy_times(self.reader, now=self.now)
             found = all_between(browser, asked["from"], asked["to"])
-            free = [slot for slot in found if not overlaps(slot, busy)]
+            free = [slot for slot in found if not overlaps_busy(slot, busy)]
         return Response(Slots({"timezone": asked["timezone"], "slots": free}).data)
 
 
@@ -72,7 +72,7 @@ def offer_with_times(profile: MentorProfile, uuid: UUID) -> Offer:
     return get_object_or_404(profile.offers.bookable(), uuid=uuid)
 
 
-def all_between(browser: Browser, first: date, last: date) -> list[Slot]:
+def all_between(browser: SlotPicker, first: date, last: date) -> list[Slot]:
     """Both dates included. In two questions: 62 dates are longer than the engine's 62 days where clocks go back."""
     middle, end = first + (last - first) / 2, last + timedelta(days=1)
     return browser.between(first, middle) + browser.between(middle, end)

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mentors.models import Format
-from notifications.services import Due, schedule, show
+from notifications.services import Due, schedule_notices, show_in_inbox
 from sessions_app.booking.notices import NEWS_KEEPS
-from sessions_app.booking.transitions import change
-from sessions_app.errors import BookingError
-from sessions_app.locks import booking_act, lock_booking, lock_for
+from sessions_app.booking.transitions import change_state
+from sessions_app.errors import SessionError
+from sessions_app.locks import atomic_act, lock_booking, lock_for
 from sessions_app.models import AttendanceAct, AttendanceKind, Booking, BookingState
 from sessions_app.models.bookings import BOOKING_SUBJECT, JOIN_CLOSES_AFTER
 from sessions_app.models.stuck import ClockAct
@@ -30,25 +30,25 @@ from .facts import (
 )
 from .notices import absent_due
 
-HELD = (BookingState.CONFIRMED, BookingState.COMPLETED)
+TOOK_PLACE = (BookingState.CONFIRMED, BookingState.COMPLETED)
 # Who presses again within this time tells nothing new.
 PRESSED_AGAIN = timedelta(minutes=1)
 
 
-@booking_act
+@atomic_act
 def join_call(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
     """Note that this person goes into the call. Raises BookingError `not_open`, `stale`."""
     booking = lock_for(booking, by, seen=seen)
     if not booking.is_join_open(now):
         words = _("The call is open from ten minutes before the session until fifteen minutes after it.")
-        raise BookingError("not_open", words)
+        raise SessionError("not_open", words)
     before = attendance_of(booking).last_join(by.pk)
     if before is None or now - before.at >= PRESSED_AGAIN:
-        note(booking, AttendanceKind.JOINED, by=by, now=now)
+        record_act(booking, AttendanceKind.JOINED, by=by, now=now)
     return booking
 
 
-@booking_act
+@atomic_act
 def run_late(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> None:
     """Tell the other at once, in the inbox and on the page; twice does no harm.
 
@@ -56,28 +56,28 @@ def run_late(*, booking: Booking, by: User, now: datetime, seen: str | None = No
     """
     booking = lock_for(booking, by, seen=seen)
     if booking.state != BookingState.CONFIRMED or not booking.start - LATE_FROM <= now < booking.end:
-        raise BookingError("not_now", _("You can say this from an hour before the session until its end."))
+        raise SessionError("not_now", _("You can say this from an hour before the session until its end."))
     if not attendance_of(booking).by(by.pk, AttendanceKind.LATE):
-        note(booking, AttendanceKind.LATE, by=by, now=now)
-        tell(booking, "running_late", by=by, now=now)
+        record_act(booking, AttendanceKind.LATE, by=by, now=now)
+        notify_other(booking, "running_late", by=by, now=now)
 
 
-def why_not_say_absent(attendance: Attendance, *, by: User, now: datetime) -> BookingError | None:
+def why_not_say_absent(attendance: Attendance, *, by: User, now: datetime) -> SessionError | None:
     booking = attendance.booking
-    if booking.state not in HELD or attendance.decision:
-        return BookingError("not_held", _("There is nothing to say about who came to this session any more."))
+    if booking.state not in TOOK_PLACE or attendance.decision:
+        return SessionError("not_held", _("There is nothing to say about who came to this session any more."))
     if now < booking.start + ASKED_FROM:
-        return BookingError("too_early", _("Wait until five minutes after the start. People are often a little late."))
+        return SessionError("too_early", _("Wait until five minutes after the start. People are often a little late."))
     if now >= booking.end + ASKED_UNTIL:
-        return BookingError("too_late", _("This was open for a day after the session."))
+        return SessionError("too_late", _("This was open for a day after the session."))
     if booking.feedback.filter(author=by).exists():
-        return BookingError("was_held", _("You have said how this session went, so it took place."))
+        return SessionError("was_held", _("You have said how this session went, so it took place."))
     if booking.format == Format.VIDEO and not attendance.by(by.pk, AttendanceKind.JOINED):
-        return BookingError("not_there", _("Only somebody who was in the call can say so. Join the call first."))
+        return SessionError("not_there", _("Only somebody who was in the call can say so. Join the call first."))
     return None
 
 
-@booking_act
+@atomic_act
 def say_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
     """The waiting side says that the other has not come; the other is asked. Twice does no harm.
 
@@ -90,28 +90,28 @@ def say_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = 
         return booking
     if refusal := why_not_say_absent(attendance, by=by, now=now):
         raise refusal
-    claim = note(booking, AttendanceKind.ABSENT, by=by, now=now)
+    claim = record_act(booking, AttendanceKind.ABSENT, by=by, now=now)
     if attendance.claim_about(by):
-        note(booking, AttendanceKind.CONTESTED, by=by, now=now)
-        tell(booking, "contested", by=by, now=now)
+        record_act(booking, AttendanceKind.CONTESTED, by=by, now=now)
+        notify_other(booking, "contested", by=by, now=now)
     else:
-        schedule(absent_due(claim, booking), now=now)
+        schedule_notices(absent_due(claim, booking), now=now)
     return booking
 
 
-@booking_act
+@atomic_act
 def take_back_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
     """They are here after all. Raises BookingError `settled`, `stale`; twice does no harm."""
     booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)
     if attendance.claim_of(by.pk):
         if attendance.is_settled or attendance.is_contested:
-            raise settled()
-        note(booking, AttendanceKind.ARRIVED, by=by, now=now)
+            raise settled_error()
+        record_act(booking, AttendanceKind.ARRIVED, by=by, now=now)
     return booking
 
 
-@booking_act
+@atomic_act
 def answer_absent(
     *, booking: Booking, by: User, came: bool, now: datetime, words: str = "", seen: str | None = None
 ) -> Booking:
@@ -125,12 +125,12 @@ def answer_absent(
     if attendance.by(by.pk, kind):
         return booking
     if not attendance.question_to(by):
-        raise settled()
-    note(booking, kind, by=by, now=now, words=words)
+        raise settled_error()
+    record_act(booking, kind, by=by, now=now, words=words)
     if came:
-        tell(booking, "says_came", by=by, now=now)
+        notify_other(booking, "says_came", by=by, now=now)
     else:
-        settle(booking, missing=by.pk, by=by, now=now)
+        settle_missed(booking, missing=by.pk, by=by, now=now)
     return booking
 
 
@@ -144,30 +144,30 @@ def settle_silent(*, now: datetime) -> int:
     return act_on_each(ClockAct.SETTLE_SILENT, asked, lambda act: _settle_one(act.booking, now=now), now=now)
 
 
-@booking_act
+@atomic_act
 def _settle_one(booking: Booking, *, now: datetime) -> bool:
     booking = lock_booking(booking)
     asked = AttendanceAct.objects.unanswered(now - ANSWER_WITHIN).about(booking)
     claim = asked.select_related("person").first()
     if claim is None or answer_by(claim, booking) > now:
         return False
-    settle(booking, missing=booking.other(claim.person).pk, by=None, now=now)
+    settle_missed(booking, missing=booking.other(claim.person).pk, by=None, now=now)
     return True
 
 
-def settle(booking: Booking, *, missing: int, by: User | None, now: datetime) -> None:
-    change(booking, missed_state(missing, booking), by=by, now=now, event="missed")
+def settle_missed(booking: Booking, *, missing: int, by: User | None, now: datetime) -> None:
+    change_state(booking, missed_state(missing, booking), by=by, now=now, event="missed")
 
 
-def note(booking: Booking, kind: AttendanceKind, *, by: User, now: datetime, words: str = "") -> AttendanceAct:
+def record_act(booking: Booking, kind: AttendanceKind, *, by: User, now: datetime, words: str = "") -> AttendanceAct:
     return AttendanceAct.objects.create(booking=booking, start=booking.start, person=by, kind=kind, words=words, at=now)
 
 
-def tell(booking: Booking, kind: str, *, by: User, now: datetime) -> None:
+def notify_other(booking: Booking, kind: str, *, by: User, now: datetime) -> None:
     """A line for the other's inbox, which is of use at once: no mail."""
     other = booking.other(by).pk
-    show(Due(kind, other, BOOKING_SUBJECT, booking.pk, booking.version, now, now + NEWS_KEEPS))
+    show_in_inbox(Due(kind, other, BOOKING_SUBJECT, booking.pk, booking.version, now, now + NEWS_KEEPS))
 
 
-def settled() -> BookingError:
-    return BookingError("settled", _("This has been settled meanwhile. Look at the session again."))
+def settled_error() -> SessionError:
+    return SessionError("settled", _("This has been settled meanwhile. Look at the session again."))

@@ -7,12 +7,12 @@ from sessions_app.models.attendance import DECISIONS
 from sessions_app.models.bookings import BookingQuerySet
 
 
-def disputed(now: datetime) -> BookingQuerySet:
+def disputed_sessions(now: datetime) -> BookingQuerySet:
     """Over, and nobody has decided; the oldest first."""
     undecided = AttendanceAct.objects.undecided().values("booking")
     return Booking.objects.filter(pk__in=undecided, during__endswith__lte=now).order_by("during", "pk")
 
 
-def decided() -> BookingQuerySet:
+def decided_sessions() -> BookingQuerySet:
     """The newest first."""
     return Booking.objects.filter(attendance__kind__in=DECISIONS).order_by("-attendance__at", "-pk")

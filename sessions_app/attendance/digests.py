@@ -6,16 +6,16 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import ngettext
 
-from common.mail.rendering import absolute, render_mail
+from common.mail.rendering import absolute_url, render_mail
 from common.times import day_text
-from notifications.digests import announce, digest_due, register_digest, staff_to_tell
+from notifications.digests import digest_due, register_digest, schedule_digest, staff_to_tell
 from notifications.models import Notification
 from notifications.registry import Message, Nothing
 from notifications.services import Due
 from sessions_app.models import Booking
 from sessions_app.models.bookings import BOOKING_SUBJECT
 
-from .cases import disputed
+from .cases import disputed_sessions
 
 KIND = "to_decide"
 
@@ -29,12 +29,12 @@ def announce_disputes(*, now: datetime) -> int:
 
     Deciding makes a new version of the session, which silences it.
     """
-    return announce(KIND, _dues(now), now=now)
+    return schedule_digest(KIND, _dispute_dues(now), now=now)
 
 
-def _dues(now: datetime) -> Iterator[Due]:
+def _dispute_dues(now: datetime) -> Iterator[Due]:
     staff = staff_to_tell(KIND, now=now)
-    for booking in disputed(now).reverse()[:1]:
+    for booking in disputed_sessions(now).reverse()[:1]:
         for person in staff.exclude(Q(bookings_as_mentor=booking) | Q(bookings_as_mentee=booking)):
             yield digest_due(
                 KIND, person, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, version=booking.version, now=now
@@ -46,7 +46,7 @@ def to_decide(row: Notification, now: datetime) -> Message | Nothing:
     reader = row.recipient
     if not reader.is_staff:
         return Nothing("not staff any more")
-    waiting = disputed(now).exclude(Q(mentor=reader) | Q(mentee=reader))
+    waiting = disputed_sessions(now).exclude(Q(mentor=reader) | Q(mentee=reader))
     oldest: Booking | None = waiting.first()
     if oldest is None:
         return Nothing("nothing waits any more")
@@ -55,7 +55,7 @@ def to_decide(row: Notification, now: datetime) -> Message | Nothing:
     context = {
         "heading": heading % {"count": count},
         "day": day_text(oldest.start, str(reader.zone), now),
-        "page_url": absolute("staff_attendance"),
+        "page_url": absolute_url("staff_attendance"),
     }
     zone, language = str(reader.zone), reader.language
     return Message(*render_mail("to_decide", context, zone=zone, language=language, hour12=reader.hour12))

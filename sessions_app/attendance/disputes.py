@@ -6,46 +6,46 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from sessions_app.booking.transitions import change
-from sessions_app.errors import BookingError, stale
-from sessions_app.locks import booking_act, lock_booking, lock_for
+from sessions_app.booking.transitions import change_state
+from sessions_app.errors import SessionError, stale
+from sessions_app.locks import atomic_act, lock_booking, lock_for
 from sessions_app.models import AttendanceKind, Booking, BookingState
 from sessions_app.models.attendance import DECISIONS
 from sessions_app.models.bookings import OVER
 
-from .acts import HELD, note, tell
+from .acts import TOOK_PLACE, notify_other, record_act
 from .facts import CONTEST_WITHIN, Attendance, attendance_of, missed_state
 
 
-@booking_act
+@atomic_act
 def explain_missed(*, booking: Booking, by: User, words: str, now: datetime, seen: str | None = None) -> None:
     """Tell the other, once, what happened. Raises BookingError `not_missed`, `explained`, `stale`."""
     booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)
     if attendance.missing != by:
-        raise not_missed()
+        raise not_missed_error()
     if attendance.by(by.pk, AttendanceKind.EXPLAINED):
-        raise BookingError("explained", _("You have said what happened already."))
-    note(booking, AttendanceKind.EXPLAINED, by=by, now=now, words=words)
-    tell(booking, "explained", by=by, now=now)
+        raise SessionError("explained", _("You have said what happened already."))
+    record_act(booking, AttendanceKind.EXPLAINED, by=by, now=now, words=words)
+    notify_other(booking, "explained", by=by, now=now)
 
 
-def why_not_contest(attendance: Attendance, *, by: User, now: datetime) -> BookingError | None:
+def why_not_contest(attendance: Attendance, *, by: User, now: datetime) -> SessionError | None:
     """Who is said to have missed it may, and who waited for somebody that says otherwise."""
     booking = attendance.booking
     if attendance.decision:
-        return BookingError("decided", _("Our team has decided on this."))
+        return SessionError("decided", _("Our team has decided on this."))
     if attendance.contests:
-        return BookingError("contested", _("Our team looks at this already."))
+        return SessionError("contested", _("Our team looks at this already."))
     if now >= booking.end + CONTEST_WITHIN:
-        return BookingError("too_late", _("This was open for seven days after the session."))
-    insists = booking.state in HELD and attendance.claim_of(by.pk) and attendance.has_spoken(booking.other(by))
+        return SessionError("too_late", _("This was open for seven days after the session."))
+    insists = booking.state in TOOK_PLACE and attendance.claim_of(by.pk) and attendance.has_spoken(booking.other(by))
     if attendance.missing != by and not insists:
-        return not_missed()
+        return not_missed_error()
     return None
 
 
-@booking_act
+@atomic_act
 def contest_missed(*, booking: Booking, by: User, words: str, now: datetime, seen: str | None = None) -> Booking:
     """Ask staff to decide; until they have, it counts against nobody.
 
@@ -54,12 +54,12 @@ def contest_missed(*, booking: Booking, by: User, words: str, now: datetime, see
     booking = lock_for(booking, by, seen=seen)
     if refusal := why_not_contest(attendance_of(booking), by=by, now=now):
         raise refusal
-    note(booking, AttendanceKind.CONTESTED, by=by, now=now, words=words)
-    tell(booking, "contested", by=by, now=now)
+    record_act(booking, AttendanceKind.CONTESTED, by=by, now=now, words=words)
+    notify_other(booking, "contested", by=by, now=now)
     return booking
 
 
-@booking_act
+@atomic_act
 def decide_attendance(
     *,
     booking: Booking,
@@ -78,19 +78,19 @@ def decide_attendance(
         raise PermissionDenied
     booking = lock_booking(booking)
     if by.pk in (booking.mentor_id, booking.mentee_id):
-        raise BookingError("own_session", _("This is a session of your own. Somebody else decides."))
+        raise SessionError("own_session", _("This is a session of your own. Somebody else decides."))
     attendance = attendance_of(booking)
     if not attendance.is_contested:
-        raise BookingError("changed", _("This has been decided meanwhile. Look at it again."))
+        raise SessionError("changed", _("This has been decided meanwhile. Look at it again."))
     if booking.state not in OVER:
-        raise BookingError("not_over", _("This session is not over yet. Decide when it has ended."))
+        raise SessionError("not_over", _("This session is not over yet. Decide when it has ended."))
     if seen is not None and seen != attendance.read_mark:
         raise stale(_("More has been said about this session since you opened this page. Read it, then decide."))
-    note(booking, decision, by=by, now=now, words=reason)
-    return change(booking, outcome(decision, booking), by=by, now=now, event="decided")
+    record_act(booking, decision, by=by, now=now, words=reason)
+    return change_state(booking, decided_state(decision, booking), by=by, now=now, event="decided")
 
 
-def outcome(decision: AttendanceKind, booking: Booking) -> BookingState:
+def decided_state(decision: AttendanceKind, booking: Booking) -> BookingState:
     if decision == AttendanceKind.HELD:
         return BookingState.COMPLETED
     missing = booking.mentee_id if decision == AttendanceKind.MENTEE_MISSED else booking.mentor_id
@@ -98,5 +98,5 @@ def outcome(decision: AttendanceKind, booking: Booking) -> BookingState:
     return missed_state(missing, booking)
 
 
-def not_missed() -> BookingError:
-    return BookingError("not_missed", _("There is nothing to correct about who came to this session."))
+def not_missed_error() -> SessionError:
+    return SessionError("not_missed", _("There is nothing to correct about who came to this session."))

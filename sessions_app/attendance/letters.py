@@ -5,8 +5,13 @@ from functools import partial
 from django.conf import settings
 
 from common.mail.rendering import Context
-from notifications.registry import Message, Nothing, register
-from sessions_app.booking.letters import Reading, letter, render, soonest_elsewhere
+from notifications.registry import Message, Nothing, register_kind
+from sessions_app.booking.letters import (
+    BookingForReader,
+    render_booking_email,
+    render_current_booking,
+    soonest_elsewhere,
+)
 from sessions_app.models import AttendanceKind, BookingState
 from sessions_app.models.bookings import MISSED
 from sessions_app.questions.missed_sessions import missed_ends, paused_until
@@ -14,7 +19,7 @@ from sessions_app.questions.missed_sessions import missed_ends, paused_until
 from .facts import CONTEST_WITHIN, Attendance, answer_by, attendance_of
 
 
-def not_here(reading: Reading) -> Message | Nothing:
+def render_not_here_email(reading: BookingForReader) -> Message | Nothing:
     attendance = attendance_of(reading.booking)
     claim = attendance.question_to(reading.person)
     if claim is None or attendance.has_spoken(reading.person):
@@ -24,28 +29,28 @@ def not_here(reading: Reading) -> Message | Nothing:
         "answer_by": reading.when(answer_by(claim, booking), short=True),
         "is_open": booking.is_join_open(reading.now),
     }
-    return letter(reading, "not_here", extra)
+    return render_booking_email(reading, "not_here", extra)
 
 
-def missed(reading: Reading) -> Message:
+def render_missed_email(reading: BookingForReader) -> Message:
     attendance = attendance_of(reading.booking)
     me = reading.person.pk
     extra: Context = {
         "admitted": attendance.by(me, AttendanceKind.MISSED) is not None,
         "waited_from": waited_from(attendance, reading),
         "contest_until": reading.when(reading.booking.end + CONTEST_WITHIN, short=True),
-        **pause(reading),
+        **pause_context(reading),
     }
-    return letter(reading, "missed", extra)
+    return render_booking_email(reading, "missed", extra)
 
 
-def waited_from(attendance: Attendance, reading: Reading) -> str:
+def waited_from(attendance: Attendance, reading: BookingForReader) -> str:
     """Since when the other was on the call; nothing for a session without one."""
     joined = attendance.by(reading.other.pk, AttendanceKind.JOINED)
     return reading.clock(max(joined.at, reading.booking.start)) if joined else ""
 
 
-def pause(reading: Reading) -> Context:
+def pause_context(reading: BookingForReader) -> Context:
     """What misses lead to, for a mentee from the second on."""
     if reading.is_mentor:
         return {"pause_near": False, "paused_until": ""}
@@ -60,7 +65,7 @@ def pause(reading: Reading) -> Context:
     }
 
 
-def did_not_join(reading: Reading) -> Message:
+def render_did_not_join_email(reading: BookingForReader) -> Message:
     answer = attendance_of(reading.booking).by(reading.other.pk, AttendanceKind.MISSED)
     extra: Context = {
         "admitted": answer is not None,
@@ -69,10 +74,10 @@ def did_not_join(reading: Reading) -> Message:
     }
     if not reading.is_mentor:
         extra |= soonest_elsewhere(reading)
-    return letter(reading, "did_not_join", extra)
+    return render_booking_email(reading, "did_not_join", extra)
 
 
-def decided(reading: Reading) -> Message:
+def render_decided_email(reading: BookingForReader) -> Message:
     attendance = attendance_of(reading.booking)
     decision = attendance.decision
     missing = attendance.missing
@@ -81,13 +86,13 @@ def decided(reading: Reading) -> Message:
         "by_nobody": missing is None,
         "words": decision.words if decision else "",
     }
-    return letter(reading, "attendance_decided", extra)
+    return render_booking_email(reading, "attendance_decided", extra)
 
 
 def register_kinds() -> None:
     held = (BookingState.CONFIRMED, BookingState.COMPLETED)
-    register("not_here", render=partial(render, states=held, say=not_here))
-    register("missed", render=partial(render, states=MISSED, say=missed))
-    register("did_not_join", render=partial(render, states=MISSED, say=did_not_join))
+    register_kind("not_here", render=partial(render_current_booking, states=held, say=render_not_here_email))
+    register_kind("missed", render=partial(render_current_booking, states=MISSED, say=render_missed_email))
+    register_kind("did_not_join", render=partial(render_current_booking, states=MISSED, say=render_did_not_join_email))
     states = (*MISSED, BookingState.COMPLETED)
-    register("attendance_decided", render=partial(render, states=states, say=decided))
+    register_kind("attendance_decided", render=partial(render_current_booking, states=states, say=render_decided_email))

@@ -1,7 +1,7 @@
 """sessions_app.attendance.facts.notices"""
 
 from notifications.services import Due
-from sessions_app.booking.notices import _due
+from sessions_app.booking.notices import _booking_due
 from sessions_app.models import AttendanceAct, Booking
 
 from .facts import answer_by
@@ -10,4 +10,4 @@ from .facts import answer_by
 def absent_due(claim: AttendanceAct, booking: Booking) -> Due:
     """One of the two says that the other has not come: the other is asked, for as long as an answer counts."""
     asked = booking.other(claim.person).pk
-    return _due("not_here", booking, asked, claim.at, answer_by(claim, booking))
+    return _booking_due("not_here", booking, asked, claim.at, answer_by(claim, booking))

@@ -21,7 +21,7 @@ def lay_grids(pieces: Iterable[tuple[int, int, bool]], length: int) -> Iterator[
             if len(anchors) == 1:
                 yield anchors[0], closes - length + 1
             else:
-                yield from _cut(anchors, closes, length)
+                yield from _cut_grids(anchors, closes, length)
             anchors = [begin]
         elif fresh:
             anchors.append(begin)
@@ -29,10 +29,10 @@ def lay_grids(pieces: Iterable[tuple[int, int, bool]], length: int) -> Iterator[
         while len(anchors) != 1 and anchors[1] + length <= closes:
             yield anchors[0], anchors[1]
             del anchors[0]
-    yield from _cut(anchors, closes, length)
+    yield from _cut_grids(anchors, closes, length)
 
 
-def _cut(anchors: list[int], closes: int, length: int) -> Iterator[Grid]:
+def _cut_grids(anchors: list[int], closes: int, length: int) -> Iterator[Grid]:
     for anchor, after in pairwise([*anchors, closes]):
         yield anchor, min(after, closes - length + 1)
 

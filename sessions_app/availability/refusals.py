@@ -7,7 +7,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from mentors.models import MentorProfile, Offer
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 
 from .slots import Rules
 from .timetable import Timetable
@@ -33,7 +33,7 @@ WORDS = {
 }
 
 
-def refuse(
+def refuse_start(
     offer: Offer,
     timetable: Timetable | None,
     *,
@@ -45,13 +45,15 @@ def refuse(
     """Raise what the engine has against this start, if it has anything; `own` are the mentee's spans elsewhere."""
     profile = offer.profile
     if timetable is None:
-        raise BookingError("outside_windows", gettext("%(mentor)s has no times yet.") % {"mentor": profile.first_name})
+        raise SessionError("outside_windows", gettext("%(mentor)s has no times yet.") % {"mentor": profile.first_name})
     spans = [(first, last) for first, last in own]
     if refusal := timetable.why_not(start=start, length=length, step=offer.step, now=now, own=spans):
-        raise BookingError(refusal.code, explain(refusal.code, profile, timetable.rules), earliest=refusal.earliest)
+        raise SessionError(
+            refusal.code, explain_refusal(refusal.code, profile, timetable.rules), earliest=refusal.earliest
+        )
 
 
-def explain(code: str, profile: MentorProfile, rules: Rules | None = None) -> str:
+def explain_refusal(code: str, profile: MentorProfile, rules: Rules | None = None) -> str:
     """One sentence for a refusal code; the page adds the earliest time where there is one.
 
     `rules` are needed for `notice` only.

@@ -16,44 +16,46 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
 
 from mentors.models import MentorProfile
-from sessions_app.models import Booking, BookingState, SetAside, Waiting
+from sessions_app.models import Booking, BookingState, ReservedTime, WaitlistEntry
 
 from .slots import LONGEST_ANSWER, Slot
 from .timetable import load_timetable
-from .waitlist_sql import IN_LINE
+from .waitlist_sql import WAITLIST_EXISTS
 from .worker_hints import wake_when_committed
 
-SET_ASIDE = f"""
-INSERT INTO sessions_app_setaside (person_id, during, gives, until)
+RESERVE_TIME = f"""
+INSERT INTO sessions_app_reservedtime (person_id, during, gives, until)
 SELECT profile.person_id, during, %(gives)s AND profile.person_id = %(mentor)s, %(until)s
 FROM mentors_mentorprofile AS profile, unnest(%(spans)s::tstzrange[]) AS during
-WHERE profile.person_id = ANY(%(people)s) AND {IN_LINE.format(since="%(since)s")}
+WHERE profile.person_id = ANY(%(people)s) AND {WAITLIST_EXISTS.format(since="%(since)s")}
 """  # noqa: S608 - constants
 
 
-def set_aside(booking: Booking, during: DateTimeTZRange, *, was: str, now: datetime) -> None:
+def reserve_time(booking: Booking, during: DateTimeTZRange, *, was: str, now: datetime) -> None:
     """`during`, which a locked booking has let go of, counts as it did in the state that it `was` in."""
     since = min(now, booking.expires_at or now)
     given, people = was != BookingState.HELD, booking.participants
-    _insert([during], people, mentor=booking.mentor_id, gives=given, since=since, now=now)
+    _insert_reserved([during], people, mentor=booking.mentor_id, gives=given, since=since, now=now)
 
 
 @contextmanager
-def setting_aside_what_opens(profile: MentorProfile, now: datetime) -> Iterator[None]:
+def reserving_what_opens(profile: MentorProfile, now: datetime) -> Iterator[None]:
     """Whatever of this mentor's time can be booked after the block and not before, in one transaction with it."""
-    waiting = Waiting.objects.askable(now).filter(Q(mentor=profile) | Q(mentor=None)).exclude(person=profile.person_id)
+    waiting = (
+        WaitlistEntry.objects.askable(now).filter(Q(mentor=profile) | Q(mentor=None)).exclude(person=profile.person_id)
+    )
     if not waiting.exists():
         yield
         return
-    before = _free(profile, now=now)
+    before = _free_slots(profile, now=now)
     yield
-    opened = sorted(_free(profile, now=now) - before)
-    if spans := [DateTimeTZRange(start, end, "[)") for start, end in joined(opened)]:
-        _insert(spans, [profile.person_id], mentor=profile.person_id, gives=False, since=now, now=now)
+    opened = sorted(_free_slots(profile, now=now) - before)
+    if spans := [DateTimeTZRange(start, end, "[)") for start, end in join_slots(opened)]:
+        _insert_reserved(spans, [profile.person_id], mentor=profile.person_id, gives=False, since=now, now=now)
         wake_when_committed()
 
 
-def joined(slots: Sequence[Slot]) -> list[tuple[datetime, datetime]]:
+def join_slots(slots: Sequence[Slot]) -> list[tuple[datetime, datetime]]:
     """The spans that slots, in order, cover together. Pure."""
     spans: list[tuple[datetime, datetime]] = []
     for slot in slots:
@@ -65,13 +67,13 @@ def joined(slots: Sequence[Slot]) -> list[tuple[datetime, datetime]]:
 
 
 @transaction.atomic
-def let_go(rows: Sequence[int], *, now: datetime) -> None:
+def release_reserved(rows: Sequence[int], *, now: datetime) -> None:
     """Of these rows, about which everybody in line was asked, and of those about which nobody was in time."""
-    over = SetAside.objects.filter(Q(pk__in=rows) | Q(until__lte=now)).select_for_update(skip_locked=True)
-    SetAside.objects.filter(pk__in=list(over.values_list("pk", flat=True))).delete()
+    over = ReservedTime.objects.filter(Q(pk__in=rows) | Q(until__lte=now)).select_for_update(skip_locked=True)
+    ReservedTime.objects.filter(pk__in=list(over.values_list("pk", flat=True))).delete()
 
 
-def _free(profile: MentorProfile, *, now: datetime) -> set[Slot]:
+def _free_slots(profile: MentorProfile, *, now: datetime) -> set[Slot]:
     is_public = MentorProfile.objects.public().filter(pk=profile.pk).exists()
     timetable = load_timetable(profile, now=now) if is_public else None
     if timetable is None:
@@ -85,7 +87,7 @@ def _free(profile: MentorProfile, *, now: datetime) -> set[Slot]:
     )
 
 
-def _insert(
+def _insert_reserved(
     spans: Sequence[DateTimeTZRange], people: Sequence[int], *, mentor: int, gives: bool, since: datetime, now: datetime
 ) -> None:
     until = since + settings.SET_ASIDE_FOR
@@ -93,4 +95,4 @@ def _insert(
         return
     values: dict[str, Any] = {"spans": list(spans), "people": list(people), "mentor": mentor, "gives": gives}
     with connection.cursor() as cursor:
-        cursor.execute(SET_ASIDE, values | {"since": since, "now": now, "until": until})
+        cursor.execute(RESERVE_TIME, values | {"since": since, "now": now, "until": until})

@@ -49,9 +49,11 @@ class Rules:
         if any(last < first for first, last in self.time_off):
             raise ValueError("Time off ends before it starts.")
         off = tuple((walltime.day_number(first), walltime.day_number(last)) for first, last in self.time_off)
-        object.__setattr__(self, "_week", tuple(walltime.joined(spans) for spans in week))
+        object.__setattr__(self, "_week", tuple(walltime.join_windows(spans) for spans in week))
         object.__setattr__(
-            self, "_dates", {walltime.day_number(day): walltime.joined(spans) for day, spans in self.overrides.items()}
+            self,
+            "_dates",
+            {walltime.day_number(day): walltime.join_windows(spans) for day, spans in self.overrides.items()},
         )
         object.__setattr__(self, "_off", off)
 
@@ -82,7 +84,7 @@ class Taken:
     end_minute: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        start, end = walltime.elapsed(self.start), walltime.elapsed(self.end)
+        start, end = walltime.elapsed_since_epoch(self.start), walltime.elapsed_since_epoch(self.end)
         if end <= start:
             raise ValueError("What is taken ends before it starts.")
         object.__setattr__(self, "first_minute", start // walltime.MINUTE)

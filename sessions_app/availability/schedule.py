@@ -23,7 +23,7 @@ from sessions_app.models import AvailabilityWindow, DateOverride, Schedule, Time
 from sessions_app.models.schedules import Weekday
 
 from .openings import announce_opened
-from .reserved_time import setting_aside_what_opens
+from .reserved_time import reserving_what_opens
 from .walltime import DAY, Spans
 
 DEFAULT_WINDOWS = ((Weekday.TUESDAY, 18 * 60, 20 * 60), (Weekday.THURSDAY, 18 * 60, 20 * 60))
@@ -71,18 +71,18 @@ def check_spans(spans: Iterable[tuple[int, int]], label: str = "") -> Spans:
     """One day's windows in order. Raises ScheduleError in words that start with `label`, if there is one."""
     ordered = tuple(sorted(spans))
     if len(ordered) > MAX_WINDOWS_A_DAY:
-        raise ScheduleError("too_many", worded(label, _("%d windows a day are the most") % MAX_WINDOWS_A_DAY))
+        raise ScheduleError("too_many", label_problem(label, _("%d windows a day are the most") % MAX_WINDOWS_A_DAY))
     for start, end in ordered:
         if not 0 <= start < DAY or end > DAY:
-            raise ScheduleError("no_time", worded(label, _("a day goes from 00:00 to 24:00")))
+            raise ScheduleError("no_time", label_problem(label, _("a day goes from 00:00 to 24:00")))
         if end <= start:
-            raise ScheduleError("ends_early", worded(label, _("the end must be after %s") % wall_text(start)))
+            raise ScheduleError("ends_early", label_problem(label, _("the end must be after %s") % wall_text(start)))
     if any(later[0] < earlier[1] for earlier, later in pairwise(ordered)):
-        raise ScheduleError("overlap", worded(label, _("these two windows overlap")))
+        raise ScheduleError("overlap", label_problem(label, _("these two windows overlap")))
     return ordered
 
 
-def worded(label: str, problem: str) -> str:
+def label_problem(label: str, problem: str) -> str:
     return _("%(day)s: %(problem)s") % {"day": label, "problem": problem} if label else capfirst(problem)
 
 
@@ -292,7 +292,7 @@ def changing_schedule(
     new = Schedule(profile_id=profile.pk, timezone=timezone) if timezone else None
     with transaction.atomic():
         schedule = _locked_schedule(profile, by, new=new)
-        with setting_aside_what_opens(profile, now):
+        with reserving_what_opens(profile, now):
             yield schedule
 
 

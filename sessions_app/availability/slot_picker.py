@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from accounts.models import User
 from sessions_app.models import Booking, Occupancy
 
-from .slots import Slot, nearest
+from .slots import Slot, nearest_slots
 from .timetable import Timetable
 
 WEEK = timedelta(days=7)
@@ -17,7 +17,7 @@ REACH = timedelta(days=60)  # one question to the engine; it answers for at most
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class PickerDay:
     date: date
     times: int
 
@@ -27,7 +27,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Time:
+class PickerTime:
     """A start of the chosen day; a `gone` one is taken, by the reader's `own` session or another."""
 
     slot: Slot
@@ -36,11 +36,11 @@ class Time:
 
 
 @dataclass(frozen=True, slots=True)
-class Picker:
+class PickerView:
     soonest: Slot
     day: date
-    days: Sequence[Day]
-    times: Sequence[Time]
+    days: Sequence[PickerDay]
+    times: Sequence[PickerTime]
     week_before: date | None
     week_after: date | None
     chosen: datetime | None
@@ -60,7 +60,7 @@ class Picker:
 
 
 @dataclass(frozen=True, slots=True)
-class Browser:
+class SlotPicker:
     """The free slots of `length` minutes for one reader: `zone` is the reader's, days are theirs."""
 
     timetable: Timetable
@@ -73,7 +73,7 @@ class Browser:
     # The start of the session that is moved: it counts as free, and is no choice.
     present: datetime | None = None
 
-    def pick(self, *, day: date | None = None, chosen: datetime | None = None) -> Picker | None:
+    def pick(self, *, day: date | None = None, chosen: datetime | None = None) -> PickerView | None:
         """The picker opened on `day`, or on the day of the `chosen` start, or on the soonest; never on an empty day.
 
         None if there is no free time at all.
@@ -89,10 +89,13 @@ class Browser:
         counts = Counter(self.local_date(slot.start) for slot in self.between(monday, monday + WEEK))
         earlier = self.last_before(monday) if monday > today else None
         later = self.first_after(self.midnight(monday + WEEK))
-        return Picker(
+        return PickerView(
             soonest=soonest,
             day=opened,
-            days=[Day(monday + timedelta(days=offset), counts[monday + timedelta(days=offset)]) for offset in range(7)],
+            days=[
+                PickerDay(monday + timedelta(days=offset), counts[monday + timedelta(days=offset)])
+                for offset in range(7)
+            ],
             times=self.times_of(opened),
             week_before=self.local_date(earlier.start) if earlier else None,
             week_after=self.local_date(later.start) if later else None,
@@ -104,15 +107,15 @@ class Browser:
         found = self.first_after(self.midnight(day))
         return self.local_date(found.start) if found else None
 
-    def times_of(self, day: date) -> list[Time]:
+    def times_of(self, day: date) -> list[PickerTime]:
         after = day + timedelta(days=1)
         free = set(self.between(day, after))
         untaken = replace(self, timetable=Timetable(self.timetable.rules, ()))
         return [self.time_of(slot, slot in free) for slot in sorted(free | set(untaken.between(day, after)))]
 
-    def time_of(self, slot: Slot, free: bool) -> Time:
-        own = overlaps(slot, self.busy)
-        return Time(slot, gone=own or not free, own=own)
+    def time_of(self, slot: Slot, free: bool) -> PickerTime:
+        own = overlaps_busy(slot, self.busy)
+        return PickerTime(slot, gone=own or not free, own=own)
 
     def between(self, first: date, last: date) -> list[Slot]:
         return self.slots(self.midnight(first), self.midnight(last))
@@ -120,7 +123,7 @@ class Browser:
     def alternatives(self, start: datetime, count: int = 3) -> list[Slot]:
         """The nearest free slots around a start that could not be had."""
         first = max(self.now, start - WEEK)
-        return nearest(self.slots(first, first + REACH / 2), start, count)
+        return nearest_slots(self.slots(first, first + REACH / 2), start, count)
 
     def first_after(self, moment: datetime) -> Slot | None:
         return next((slots[0] for reach in self.reaches(moment) if (slots := self.slots(*reach, limit=1))), None)
@@ -152,7 +155,7 @@ class Browser:
         return moment.astimezone(ZoneInfo(self.zone)).date()
 
 
-def overlaps(slot: Slot, busy: Iterable[tuple[datetime, datetime]]) -> bool:
+def overlaps_busy(slot: Slot, busy: Iterable[tuple[datetime, datetime]]) -> bool:
     return any(start < slot.end and slot.start < end for start, end in busy)
 
 

@@ -17,13 +17,13 @@ from .rules import Rules, Taken, check_range
 from .walltime import DAY, EPOCH, MINUTE
 
 __all__ = [
-    "Refusal",
     "Rules",
     "Slot",
+    "SlotRefusal",
     "Taken",
     "default_step",
     "list_slots",
-    "nearest",
+    "nearest_slots",
     "open_spans",
     "why_not",
 ]
@@ -44,7 +44,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class SlotRefusal:
     """Why a start can't be booked, and the earliest listed start from there on, where waiting helps."""
 
     code: str
@@ -79,8 +79,8 @@ def list_slots(
     if start >= end or (limit is not None and limit < 1):
         return []
     blocked = _blocked_starts(rules, tuple(taken), length, last_day)
-    starts = free_starts(_grids(rules, start, end, length), blocked, start, end, step, limit)
-    return list(map(_slots(length).__getitem__, starts))
+    starts = free_starts(_rule_grids(rules, start, end, length), blocked, start, end, step, limit)
+    return list(map(_cached_slots(length).__getitem__, starts))
 
 
 def why_not(
@@ -92,26 +92,26 @@ def why_not(
     now: datetime,
     step: int | None = None,
     own: Iterable[tuple[datetime, datetime]] = (),
-) -> Refusal | None:
+) -> SlotRefusal | None:
     """Why this start can't be booked, or None: a start is refused if and only if `list_slots` leaves it out.
 
     `own` are the spans that the mentee has elsewhere; they are the only reason that the list doesn't know.
     The code is one of: past, notice, horizon, paused, time_off, outside_windows, off_grid, taken, buffer, day_cap,
     week_cap, own_overlap. `taken` and errors are as for `list_slots`.
     """
-    start, now = EPOCH + walltime.elapsed(start), EPOCH + walltime.elapsed(now)
+    start, now = EPOCH + walltime.elapsed_since_epoch(start), EPOCH + walltime.elapsed_since_epoch(now)
     taken, mine = tuple(taken), tuple(Taken(begin, end, gives=False) for begin, end in own)
     step = _checked_step(rules, length, step)
-    code = _reason(rules, taken, mine, start, length, now, step)
+    code = _find_reason(rules, taken, mine, start, length, now, step)
     if code is None:
         return None
     if code == "horizon":
-        return Refusal(code)
+        return SlotRefusal(code)
     first = max(start, now)
     later = list_slots(
         rules, taken + mine, length=length, now=now, first=first, last=first + LONGEST_ANSWER, step=step, limit=1
     )
-    return Refusal(code, later[0].start if later else None)
+    return SlotRefusal(code, later[0].start if later else None)
 
 
 def open_spans(rules: Rules, *, first: datetime, last: datetime) -> list[Slot]:
@@ -129,10 +129,10 @@ def open_spans(rules: Rules, *, first: datetime, last: datetime) -> list[Slot]:
             spans[-1] = (spans[-1][0], until)
         elif begin < until:
             spans.append((begin, until))
-    return [Slot(walltime.instant(begin), walltime.instant(until)) for begin, until in spans]
+    return [Slot(walltime.instant_at(begin), walltime.instant_at(until)) for begin, until in spans]
 
 
-def nearest(slots: Sequence[Slot], start: datetime, count: int = 3) -> list[Slot]:
+def nearest_slots(slots: Sequence[Slot], start: datetime, count: int = 3) -> list[Slot]:
     """The `count` slots that start nearest to a wished start, in order of time; of two as near, the earlier."""
     return sorted(sorted(slots, key=lambda slot: (abs(slot.start - start), slot.start))[:count])
 
@@ -147,12 +147,12 @@ class _Slots(dict[int, Slot]):
     def __missing__(self, minute: int) -> Slot:
         if len(self) >= MOST_SLOTS_KEPT:
             self.clear()
-        slot = self[minute] = Slot(walltime.instant(minute), walltime.instant(minute + self.length))
+        slot = self[minute] = Slot(walltime.instant_at(minute), walltime.instant_at(minute + self.length))
         return slot
 
 
 @lru_cache(maxsize=8)
-def _slots(length: int) -> _Slots:
+def _cached_slots(length: int) -> _Slots:
     return _Slots(length)
 
 
@@ -171,7 +171,7 @@ def _checked_step(rules: Rules, length: int, step: int | None) -> int:
 
 def _checked_range(first: datetime, last: datetime) -> tuple[int, int]:
     start, end = walltime.minute_at_or_after(first), walltime.minute_at_or_after(last)
-    if walltime.elapsed(last) - walltime.elapsed(first) > LONGEST_ANSWER:
+    if walltime.elapsed_since_epoch(last) - walltime.elapsed_since_epoch(first) > LONGEST_ANSWER:
         raise ValueError(f"A question about more than {LONGEST_ANSWER.days} days.")
     return start, end
 
@@ -197,7 +197,7 @@ def _day_back(rules: Rules, last_day: int) -> int | None:
     return None if back is None or back < last_day - rules.horizon_days else back
 
 
-def _grids(rules: Rules, start: int, end: int, length: int) -> Iterator[Grid]:
+def _rule_grids(rules: Rules, start: int, end: int, length: int) -> Iterator[Grid]:
     """The grids that the rules give for starts in [start, end), before anything is taken."""
     return lay_grids(walltime.open_pieces(rules.zone, rules.windows_on, start - _LOOK_BACK, end + length), length)
 
@@ -246,7 +246,7 @@ def _week_start(day: int) -> int:
     return day - (day + 3) % 7
 
 
-def _reason(
+def _find_reason(
     rules: Rules,
     taken: tuple[Taken, ...],
     mine: tuple[Taken, ...],
@@ -280,8 +280,8 @@ def _reason_by_rules(rules: Rules, start: datetime, length: int, step: int) -> s
             closed = closes
     if closed < minute + length:
         return "time_off" if rules.is_off(walltime.local_day(rules.zone, closed)) else "outside_windows"
-    grids = _grids(rules, minute, minute + 1, length)
-    on_grid = start == walltime.instant(minute) and free_starts(grids, [], minute, minute + 1, step)
+    grids = _rule_grids(rules, minute, minute + 1, length)
+    on_grid = start == walltime.instant_at(minute) and free_starts(grids, [], minute, minute + 1, step)
     return None if on_grid else "off_grid"
 
 

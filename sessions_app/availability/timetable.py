@@ -16,8 +16,8 @@ from sessions_app.models import Booking, BookingState
 from sessions_app.models.bookings import OVER, WAITING
 from sessions_app.models.schedules import spans_of
 
-from .slots import Refusal, Rules, Slot, Taken, list_slots, why_not
-from .waitlist_sql import IN_LINE
+from .slots import Rules, Slot, SlotRefusal, Taken, list_slots, why_not
+from .waitlist_sql import WAITLIST_EXISTS
 from .walltime import EPOCH
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,10 @@ COLUMNS = f"""
             AND upper(taken.during) > %(caps_since)s
             AND NOT (
                 booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(free_from)s
-                AND (booking.expires_at <= %(set_aside_since)s OR NOT {IN_LINE.format(since="booking.expires_at")})
+                AND (
+                    booking.expires_at <= %(set_aside_since)s
+                    OR NOT {WAITLIST_EXISTS.format(since="booking.expires_at")}
+                )
             )
             AND booking.id <> %(leave_out)s
     ),
@@ -87,7 +90,7 @@ COLUMNS = f"""
             1,
             coalesce(id = ANY(%(asked_about)s::bigint[]), true)::int
         ]
-        FROM sessions_app_setaside
+        FROM sessions_app_reservedtime
         WHERE person_id = profile.person_id AND until > %(now)s
     )
 """  # noqa: S608 - constants
@@ -133,7 +136,7 @@ class Timetable:
         now: datetime,
         step: int | None = None,
         own: Iterable[tuple[datetime, datetime]] = (),
-    ) -> Refusal | None:
+    ) -> SlotRefusal | None:
         """As `availability.why_not`; `set_aside` where nothing else stands in the way."""
         asked = partial(why_not, start=start, length=length, now=now, step=step, own=tuple(own))
         refusal = asked(self.rules, self.blocks)
@@ -171,7 +174,7 @@ def load_timetables(
     hold and request, which the clock alone may set free. `asked_since` and `asked_about`: only what was free by then,
     and these rows of `SetAside`, are set aside; what came free later counts as taken, for the next round down the line.
     """
-    asked = parameters(now=now, leave_out=leave_out, but_waiting=but_waiting)
+    asked = timetable_parameters(now=now, leave_out=leave_out, but_waiting=but_waiting)
     asked |= {"asked_since": asked_since, "asked_about": None if asked_about is None else list(asked_about)}
     asked["profiles"] = [profile if isinstance(profile, int) else profile.pk for profile in profiles]
     with connection.cursor() as cursor:
@@ -187,7 +190,9 @@ def load_timetables(
     return timetables
 
 
-def parameters(*, now: datetime, leave_out: Booking | None = None, but_waiting: bool = False) -> dict[str, Any]:
+def timetable_parameters(
+    *, now: datetime, leave_out: Booking | None = None, but_waiting: bool = False
+) -> dict[str, Any]:
     """What `COLUMNS` want to know, see `load_timetables`."""
     return {
         "since": now.date() - GRID_REACH,
@@ -238,7 +243,7 @@ def timetable_of(
         max_per_week=max_per_week,
         paused_until=paused_until,
     )
-    spans = [(_taken(*row), is_aside) for *row, is_aside in (*occupied, *over, *aside)]
+    spans = [(_make_taken(*row), is_aside) for *row, is_aside in (*occupied, *over, *aside)]
     return Timetable(
         rules,
         taken=tuple(span for span, is_aside in spans if not is_aside),
@@ -246,6 +251,6 @@ def timetable_of(
     )
 
 
-def _taken(first: int, last: int, gives: int, occupies: int) -> Taken:
+def _make_taken(first: int, last: int, gives: int, occupies: int) -> Taken:
     start, end = EPOCH + timedelta(microseconds=first), EPOCH + timedelta(microseconds=last)
     return Taken(start, end, gives=bool(gives), occupies=bool(occupies))

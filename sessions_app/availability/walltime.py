@@ -38,7 +38,7 @@ class Segment(NamedTuple):
     alone: bool
 
 
-def elapsed(moment: datetime) -> timedelta:
+def elapsed_since_epoch(moment: datetime) -> timedelta:
     """Time since the epoch; two of these compare rightly, which two wall times of one zone don't in a repeated hour."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment!r} has no time zone.")
@@ -46,14 +46,14 @@ def elapsed(moment: datetime) -> timedelta:
 
 
 def minute_at_or_before(moment: datetime) -> int:
-    return elapsed(moment) // MINUTE
+    return elapsed_since_epoch(moment) // MINUTE
 
 
 def minute_at_or_after(moment: datetime) -> int:
-    return -(-elapsed(moment) // MINUTE)
+    return -(-elapsed_since_epoch(moment) // MINUTE)
 
 
-def instant(minute: int) -> datetime:
+def instant_at(minute: int) -> datetime:
     return EPOCH + timedelta(minutes=minute)
 
 
@@ -62,7 +62,7 @@ def day_number(day: date) -> int:
 
 
 @lru_cache(maxsize=8192)
-def _timeline(zone: str, block: int) -> tuple[tuple[int, int, int], ...]:
+def _zone_timeline(zone: str, block: int) -> tuple[tuple[int, int, int], ...]:
     """Stretches of constant offset as (start, end, offset), over a block and the two beside it."""
     wall = ZoneInfo(zone)
 
@@ -83,17 +83,17 @@ def _timeline(zone: str, block: int) -> tuple[tuple[int, int, int], ...]:
     return tuple((start, end, offset) for (start, offset), (end, _) in pairwise([*changes, (last, 0)]))
 
 
-def stretches(zone: str, start: int, end: int) -> list[tuple[int, int, int]]:
+def offset_stretches(zone: str, start: int, end: int) -> list[tuple[int, int, int]]:
     """The stretches of constant offset that [start, end) touches, at their full length or some months of it.
 
     The range is of at most 126 days.
     """
-    return [s for s in _timeline(zone, start // _BLOCK) if s[0] < end and start < s[1]]
+    return [s for s in _zone_timeline(zone, start // _BLOCK) if s[0] < end and start < s[1]]
 
 
-def segments(zone: str, start: int, end: int) -> Iterator[tuple[int, int, int, int, bool]]:
+def wall_segments(zone: str, start: int, end: int) -> Iterator[tuple[int, int, int, int, bool]]:
     """In order of time, what the wall shows from the date at `start` to the date at `end`, as bare `Segment`s."""
-    for begin, until, offset in stretches(zone, start, end):
+    for begin, until, offset in offset_stretches(zone, start, end):
         at = max(begin, start - (start + offset) % DAY)
         stop = min(until, end)
         first_alone, last_alone = begin + DAY, until - 2 * DAY
@@ -111,13 +111,13 @@ def segments(zone: str, start: int, end: int) -> Iterator[tuple[int, int, int, i
 
 def local_day(zone: str, minute: int) -> int:
     """The date that the wall shows at this instant."""
-    return (minute + stretches(zone, minute, minute + 1)[0][2]) // DAY
+    return (minute + offset_stretches(zone, minute, minute + 1)[0][2]) // DAY
 
 
 @lru_cache(maxsize=16384)
 def day_segments(zone: str, day: int) -> tuple[Segment, ...]:
     """All the instants at which the wall shows this date: mostly one segment; none where a zone skipped the date."""
-    around = (Segment(*segment) for segment in segments(zone, (day - 2) * DAY, (day + 3) * DAY))
+    around = (Segment(*segment) for segment in wall_segments(zone, (day - 2) * DAY, (day + 3) * DAY))
     return tuple(segment for segment in around if segment.day == day)
 
 
@@ -135,7 +135,7 @@ def day_end(zone: str, day: int) -> int:
     return day_segments(zone, day)[-1].end
 
 
-def joined(spans: Iterable[tuple[int, int]]) -> Spans:
+def join_windows(spans: Iterable[tuple[int, int]]) -> Spans:
     """A day's windows in order, touching ones made one; raises ValueError where they overlap or are no windows."""
     done: list[tuple[int, int]] = []
     for start, end in sorted(spans):
@@ -156,7 +156,7 @@ def open_pieces(zone: str, windows_on: Callable[[int], Spans], start: int, end: 
     Yields (start, end, fresh), from the date at `start` to the date at `end`; pieces may touch. `fresh` says that the
     piece begins a date that is open as a whole. `windows_on` gives a date's windows, joined.
     """
-    for day, first, last, midnight, alone in segments(zone, start, end):
+    for day, first, last, midnight, alone in wall_segments(zone, start, end):
         windows = windows_on(day)
         if alone:
             for opens, closes in windows:

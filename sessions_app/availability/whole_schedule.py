@@ -59,14 +59,14 @@ def read_schedule(profile: MentorProfile, *, timezone: str, now: datetime) -> Wh
     if schedule is None:
         proposed = proposed_schedule(profile, timezone=timezone)
         windows = [(int(weekday), start, end) for weekday, start, end in DEFAULT_WINDOWS]
-        return WholeSchedule(rules_of(proposed), windows, {}, [], _pause(profile, proposed, now))
+        return WholeSchedule(rules_of(proposed), windows, {}, [], _current_pause(profile, proposed, now))
     today = local_today(schedule, now)
     return WholeSchedule(
         rules_of(schedule),
         [(window.weekday, window.start, window.end) for window in schedule.windows.all()],
         {override.date: override.spans for override in schedule.overrides.filter(date__gte=today)},
         [(away.first, away.last) for away in schedule.time_off.filter(last__gte=today)],
-        _pause(profile, schedule, now),
+        _current_pause(profile, schedule, now),
     )
 
 
@@ -100,9 +100,9 @@ def _write_exceptions(schedule: Schedule, wanted: WholeSchedule, *, today: date)
     overrides, times_off = list(schedule.overrides.all()), list(schedule.time_off.all())
     over = sum(one.date < today for one in overrides) + sum(one.last < today for one in times_off)
     count = over + len(wanted.overrides) + len(set(wanted.time_off))
-    with _said_of("overrides"):
+    with _errors_about("overrides"):
         changed = _write_overrides(schedule, overrides, wanted.overrides, today=today, exceptions=count)
-    with _said_of("time_off"):
+    with _errors_about("time_off"):
         return _write_time_off(schedule, times_off, wanted.time_off, today=today, exceptions=count) or changed
 
 
@@ -163,7 +163,7 @@ def _write_time_off(
     return bool(gone or new)
 
 
-def once_each(days: Sequence[tuple[date, Spans]]) -> dict[date, Spans]:
+def refuse_repeated_dates(days: Sequence[tuple[date, Spans]]) -> dict[date, Spans]:
     """Raises ScheduleError where a date stands twice."""
     found = dict(days)
     if len(found) < len(days):
@@ -171,12 +171,12 @@ def once_each(days: Sequence[tuple[date, Spans]]) -> dict[date, Spans]:
     return found
 
 
-def _pause(profile: MentorProfile, schedule: Schedule, now: datetime) -> date | None:
+def _current_pause(profile: MentorProfile, schedule: Schedule, now: datetime) -> date | None:
     return profile.paused_until if profile.is_paused(local_today(schedule, now)) else None
 
 
 @contextmanager
-def _said_of(field: str) -> Iterator[None]:
+def _errors_about(field: str) -> Iterator[None]:
     """Whatever is wrong with one date is said of the list that it stands in."""
     try:
         yield

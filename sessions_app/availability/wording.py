@@ -21,13 +21,13 @@ def describe_times(profile: MentorProfile, hour12: bool) -> str:
     schedule = Schedule.objects.filter(profile=profile).prefetch_related("windows").first()
     spans: dict[int, list[str]] = defaultdict(list)
     for window in schedule.windows.all() if schedule else []:
-        spans[window.weekday].append(_span(window.start, window.end, hour12))
+        spans[window.weekday].append(_span_text(window.start, window.end, hour12))
     if schedule is None or not spans:
         return ""
     days_of: dict[str, list[str]] = defaultdict(list)
     for weekday, texts in sorted(spans.items()):
         days_of[_(" and ").join(texts)].append(str(Weekday(weekday).label)[:3])
-    clauses = [_("%(days)s, %(hours)s") % {"days": _listed(days), "hours": hours} for hours, days in days_of.items()]
+    clauses = [_("%(days)s, %(hours)s") % {"days": _join_days(days), "hours": hours} for hours, days in days_of.items()]
     text = _("%(times)s (%(city)s)") % {"times": "; ".join(clauses), "city": city_of(schedule.timezone)}
     if schedule.max_per_week:
         most = schedule.max_per_week
@@ -35,16 +35,16 @@ def describe_times(profile: MentorProfile, hour12: bool) -> str:
     return text
 
 
-def _span(start: int, end: int, hour12: bool) -> str:
-    return f"{_wall(start, hour12)}–{_wall(end, hour12)}"
+def _span_text(start: int, end: int, hour12: bool) -> str:
+    return f"{_wall_text(start, hour12)}–{_wall_text(end, hour12)}"
 
 
-def _wall(minute: int, hour12: bool) -> str:
+def _wall_text(minute: int, hour12: bool) -> str:
     moment = time(minute % DAY // 60, minute % 60)
     return time_format(moment, "g:i a" if hour12 else "H:i")
 
 
-def _listed(days: list[str]) -> str:
+def _join_days(days: list[str]) -> str:
     if len(days) == 1:
         return days[0]
     return _("%(many)s and %(last)s") % {"many": ", ".join(days[:-1]), "last": days[-1]}

@@ -2,16 +2,16 @@
 
 from django.db import transaction
 
-from notifications.hints import hint
-from sessions_app.models import Waiting
+from notifications.hints import wake_worker
+from sessions_app.models import WaitlistEntry
 
 TASK = "sessions_app.tasks.give_time"
 
 
 def wake_when_committed(*people: int) -> None:
-    transaction.on_commit(_wake, robust=True)
+    transaction.on_commit(_wake_worker, robust=True)
 
 
-def _wake() -> None:
-    if Waiting.objects.filter(ended_at=None).exists():
-        hint(TASK)
+def _wake_worker() -> None:
+    if WaitlistEntry.objects.filter(ended_at=None).exists():
+        wake_worker(TASK)

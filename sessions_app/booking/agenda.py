@@ -37,7 +37,7 @@ class Part:
         return self.start + timedelta(minutes=self.minutes)
 
 
-def agenda(start: datetime, length: int) -> Sequence[Part]:
+def suggest_agenda(start: datetime, length: int) -> Sequence[Part]:
     """The parts of a session of `length` minutes; none for a length without a shape."""
     parts, offset = [], 0
     for (title, text), minutes in SHAPES.get(length, ()):

@@ -11,31 +11,31 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mentors.models import Format, MentorProfile, Offer
-from notifications.services import schedule
-from sessions_app.availability.refusals import refuse
+from notifications.services import schedule_notices
+from sessions_app.availability.refusals import refuse_start
 from sessions_app.availability.timetable import load_timetable
-from sessions_app.errors import BookingError
-from sessions_app.locks import booking_act
+from sessions_app.errors import SessionError
+from sessions_app.locks import atomic_act
 from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, WrittenState
 from sessions_app.models.bookings import CONTACTS
 from sessions_app.questions.brief_input import BriefInput
-from sessions_app.questions.limits import check_mentee, check_own, closed
-from sessions_app.questions.mentee_standing import Standing, standing_of
+from sessions_app.questions.limits import check_mentee, check_own, closed_error
+from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
 from sessions_app.questions.shared_files import carry_files
-from sessions_app.written.settling import becomes_call, close_earlier_engagement
+from sessions_app.written.settling import close_as_call, close_earlier_engagement
 
 from .insert import write_booking
 from .notices import booking_notices
-from .prefetch import Asked, lock_and_ask
+from .prefetch import LockedFacts, lock_and_read
 from .race_gate import refuse_second
-from .transitions import entry_of, expire, log, occupy
-from .webhooks import tell
+from .transitions import entry_of, expire_booking, log_event, occupy_time
+from .webhooks import announce_change
 
 # In writing: what still waits for its answer, and what has it.
 BECOMES_CALL = (WrittenState.ASKED, WrittenState.ANSWERED)
 
 
-def mark_of(key: str | None, offer: Offer, start: datetime, brief: BriefInput) -> str | None:
+def booking_mark(key: str | None, offer: Offer, start: datetime, brief: BriefInput) -> str | None:
     """Tells a form that was sent twice from one that was changed before it was sent again."""
     if not key:
         return None
@@ -43,7 +43,7 @@ def mark_of(key: str | None, offer: Offer, start: datetime, brief: BriefInput) -
     return hashlib.sha256(repr([str(part) for part in parts]).encode()).hexdigest()
 
 
-@booking_act
+@atomic_act
 def book_session(
     *,
     offer: Offer,
@@ -64,28 +64,28 @@ def book_session(
     `already_together`, `too_often`, `taken`, `changed` (that booking was ended meanwhile), `not_yours`.
     """
     check_own(continues, mentee)
-    mark = mark_of(key, offer, start, brief)
+    mark = booking_mark(key, offer, start, brief)
     refuse_second(offer, mentee, start=start, now=now)
-    asked = lock_and_ask(offer, mentee, now=now, mark=mark)
+    asked = lock_and_read(offer, mentee, now=now, mark=mark)
     offer, profile = asked.offer, asked.offer.profile
     if asked.standing.booked_before and (booked := booked_before(mentee, mark)):
         return booked
     if asked.standing.overdue:
         expire_for(profile.person_id, mentee.pk, now=now)
-        asked = lock_and_ask(offer, mentee, now=now)
-    check(asked, start=start, mentee=mentee, now=now)
-    terms = agreed(offer, start, now=now)
-    if continues and goes_on_as_call(continues, profile):
-        becomes_call(mentee, profile.person, now=now)
-        booking = insert_in(continues, offer, start, now=now, idempotency_key=mark, **terms)
-        log(booking, from_state="", by=mentee, now=now)
+        asked = lock_and_read(offer, mentee, now=now)
+    check_booking(asked, start=start, mentee=mentee, now=now)
+    terms = initial_state(offer, start, now=now)
+    if continues and continues_as_call(continues, profile):
+        close_as_call(mentee, profile.person, now=now)
+        booking = insert_further_booking(continues, offer, start, now=now, idempotency_key=mark, **terms)
+        log_event(booking, from_state="", by=mentee, now=now)
     else:
         if asked.standing.engaged:
             close_earlier_engagement(mentee, profile, now=now)
-        booking = insert(offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, **terms)
-        follow(continues, booking, with_files=with_files, now=now)
+        booking = insert_booking(offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, **terms)
+        link_earlier_engagement(continues, booking, with_files=with_files, now=now)
     event = "confirmed" if booking.state == BookingState.CONFIRMED else "requested"
-    schedule(*booking_notices(booking, event=event, by=mentee, now=now), now=now)
+    schedule_notices(*booking_notices(booking, event=event, by=mentee, now=now), now=now)
     return booking
 
 
@@ -93,20 +93,20 @@ def booked_before(mentee: User, mark: str | None) -> Booking | None:
     """What the same form made before; if that has been ended meanwhile, sending the form again doesn't revive it."""
     booked = Booking.objects.filter(mentee=mentee, idempotency_key=mark).first() if mark else None
     if booked and booked.state not in (*OCCUPYING, BookingState.COMPLETED):
-        raise BookingError("changed", _("This session was ended meanwhile. Choose a time to book again."))
+        raise SessionError("changed", _("This session was ended meanwhile. Choose a time to book again."))
     return booked
 
 
-def check(asked: Asked, *, start: datetime, mentee: User, now: datetime) -> None:
+def check_booking(asked: LockedFacts, *, start: datetime, mentee: User, now: datetime) -> None:
     """Raise what stands against this booking, if anything does."""
     check_offer(asked.offer)
     check_mentee(mentee, asked.offer.profile, now=now, standing=asked.standing)
-    refuse(asked.offer, asked.timetable, start=start, length=asked.offer.length, now=now, own=asked.standing.own)
+    refuse_start(asked.offer, asked.timetable, start=start, length=asked.offer.length, now=now, own=asked.standing.own)
 
 
 def check_offer(offer: Offer) -> None:
     if not (offer.is_active and offer.profile.is_public) or offer.format == Format.WRITING:
-        raise closed(offer.profile)
+        raise closed_error(offer.profile)
 
 
 def check_slot(
@@ -116,7 +116,7 @@ def check_slot(
     mentee: User | None,
     now: datetime,
     leave_out: Booking | None = None,
-    standing: Standing | None = None,
+    standing: MenteeStanding | None = None,
     in_line: bool = False,
 ) -> None:
     """Ask the one engine, with fresh rows under the lock, why this start can't be had.
@@ -130,7 +130,7 @@ def check_slot(
     if mentee and standing is None:
         standing = standing_of(mentee, offer.profile.person_id, now=now, leave_out=leave_out)
     length = leave_out.length if leave_out else offer.length
-    refuse(offer, timetable, start=start, length=length, now=now, own=standing.own if standing else ())
+    refuse_start(offer, timetable, start=start, length=length, now=now, own=standing.own if standing else ())
 
 
 def expire_for(*people: int, now: datetime, but: Booking | None = None) -> None:
@@ -138,10 +138,10 @@ def expire_for(*people: int, now: datetime, but: Booking | None = None) -> None:
     overdue = Booking.objects.overdue(now).filter(occupancies__person__in=people).distinct()
     for booking in overdue.select_related("offer", "engagement"):
         if but is None or booking.pk != but.pk:
-            expire(booking, now=now)
+            expire_booking(booking, now=now)
 
 
-def goes_on_as_call(engagement: Engagement, profile: MentorProfile) -> bool:
+def continues_as_call(engagement: Engagement, profile: MentorProfile) -> bool:
     """Whether a time with this mentor belongs to what the two began in writing and have not met about yet.
 
     Pages ask it too. Further times on the same question are `book_further`'s.
@@ -152,7 +152,7 @@ def goes_on_as_call(engagement: Engagement, profile: MentorProfile) -> bool:
     return live.exclude(bookings__state__in=CONTACTS).exists()
 
 
-def follow(continues: Engagement | None, booking: Booking, *, with_files: bool, now: datetime) -> None:
+def link_earlier_engagement(continues: Engagement | None, booking: Booking, *, with_files: bool, now: datetime) -> None:
     """A booking's new engagement asks once more what another one asked."""
     if continues is None or booking.mentee is None:
         return
@@ -161,7 +161,7 @@ def follow(continues: Engagement | None, booking: Booking, *, with_files: bool, 
         carry_files(continues, booking.engagement, by=booking.mentee, now=now)
 
 
-def agreed(offer: Offer, start: datetime, *, now: datetime) -> dict[str, Any]:
+def initial_state(offer: Offer, start: datetime, *, now: datetime) -> dict[str, Any]:
     """The state a fresh booking of this offer has, and its date or deadline."""
     if offer.instant:
         return {"state": BookingState.CONFIRMED, "confirmed_at": now, "expires_at": None}
@@ -177,7 +177,7 @@ def request_deadline(offer: Offer, start: datetime, *, now: datetime) -> datetim
     return min(now + settings.REQUEST_DEADLINE, max(start - notice, now + (start - now) / 2))
 
 
-def insert(
+def insert_booking(
     offer: Offer,
     *,
     start: datetime,
@@ -208,11 +208,13 @@ def insert(
     )
     entry = entry_of(booking, from_state="", by=mentee, now=now)
     write_booking(booking, entry)
-    tell(entry)
+    announce_change(entry)
     return booking
 
 
-def insert_in(engagement: Engagement, offer: Offer, start: datetime, *, now: datetime, **fields: Any) -> Booking:
+def insert_further_booking(
+    engagement: Engagement, offer: Offer, start: datetime, *, now: datetime, **fields: Any
+) -> Booking:
     """One more contact of an engagement that there is, with everybody's time; the first line of its log comes after."""
     booking = Booking.objects.create(
         engagement=engagement,
@@ -224,5 +226,5 @@ def insert_in(engagement: Engagement, offer: Offer, start: datetime, *, now: dat
         created_at=now,
         **fields,
     )
-    occupy(booking)
+    occupy_time(booking)
     return booking

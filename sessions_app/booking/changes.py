@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from sessions_app.availability.openings import announce_opened
-from sessions_app.availability.reserved_time import set_aside
-from sessions_app.errors import BookingError, stale
-from sessions_app.locks import booking_act, check_seen, lock_booking
+from sessions_app.availability.reserved_time import reserve_time
+from sessions_app.errors import SessionError, stale
+from sessions_app.locks import atomic_act, check_seen, lock_booking
 from sessions_app.models import Booking, BookingState, Brief, Occupancy
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.pace import check_moves
@@ -19,34 +19,34 @@ from sessions_app.questions.pace import check_moves
 from .book import check_slot, expire_for
 from .holds import give_up_hold
 from .series import check_span
-from .transitions import change, check_live, close_if_over, occupy
+from .transitions import change_state, check_live, close_if_over, occupy_time
 
 MOVABLE = BookingState.CONFIRMED
 
 
-def why_not_move(booking: Booking, *, by: User, now: datetime) -> BookingError | None:
+def why_not_move(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
     """What page and service both ask before a move. A mentor may move until the start, a mentee until the notice."""
     if booking.state != MOVABLE:
-        return BookingError("not_confirmed", _("Only a confirmed session can be moved."))
+        return SessionError("not_confirmed", _("Only a confirmed session can be moved."))
     if booking.start <= now:
-        return BookingError("started", _("This session has started, so it cannot be moved."))
+        return SessionError("started", _("This session has started, so it cannot be moved."))
     if booking.moves >= settings.MAX_MOVES:
-        return BookingError("too_many_moves", _("This session has been moved very often. Cancel it and book again."))
+        return SessionError("too_many_moves", _("This session has been moved very often. Cancel it and book again."))
     notice = booking.offer.profile.schedule.move_notice
     if by.pk == booking.mentee_id and booking.start - timedelta(minutes=notice) < now:
-        return BookingError(
+        return SessionError(
             "move_notice", _("It is too close to the start to move this session. You can still cancel it.")
         )
     return None
 
 
-def why_not_cancel(booking: Booking, *, by: User, now: datetime) -> BookingError | None:
+def why_not_cancel(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
     if booking.state == BookingState.REQUESTED and by.pk == booking.mentee_id:
         return None
     if booking.state != BookingState.CONFIRMED:
-        return BookingError("not_confirmed", _("This session is not confirmed, so there is nothing to cancel."))
+        return SessionError("not_confirmed", _("This session is not confirmed, so there is nothing to cancel."))
     if booking.start <= now:
-        return BookingError("started", _("This session has started, so it cannot be cancelled."))
+        return SessionError("started", _("This session has started, so it cannot be cancelled."))
     return None
 
 
@@ -55,7 +55,7 @@ def is_late(booking: Booking, *, now: datetime) -> bool:
     return booking.start - timedelta(minutes=booking.offer.profile.schedule.cancel_notice) < now
 
 
-@booking_act
+@atomic_act
 def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, seen: str | None = None) -> Booking:
     """Same booking, new span; `seen` is the version that the person saw.
 
@@ -66,7 +66,7 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, 
         raise refusal
     check_live(booking)
     if start == booking.start:
-        raise BookingError("same_time", _("The session is at this time already. Choose another time."))
+        raise SessionError("same_time", _("The session is at this time already. Choose another time."))
     check_seen(booking, seen)
     check_moves(booking, by=by, now=now)
     assert booking.mentee is not None  # noqa: S101 - a confirmed booking has one
@@ -76,8 +76,8 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, 
     Occupancy.objects.filter(booking=booking).delete()
     left = booking.during
     booking.during = DateTimeTZRange(start, start + timedelta(minutes=booking.length), "[)")
-    occupy(booking)
-    change(
+    occupy_time(booking)
+    change_state(
         booking,
         BookingState.CONFIRMED,
         by=by,
@@ -87,7 +87,7 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, 
         sequence=booking.sequence + 1,
         moves=booking.moves + 1,
     )
-    set_aside(booking, left, was=BookingState.CONFIRMED, now=now)
+    reserve_time(booking, left, was=BookingState.CONFIRMED, now=now)
     announce_opened(booking.mentor_id, booking.mentee_id)
     return booking
 
@@ -95,16 +95,16 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, 
 def check_target(booking: Booking, *, start: datetime, by: User, now: datetime) -> None:
     try:
         check_slot(booking.offer, start=start, mentee=booking.mentee, now=now, leave_out=booking)
-    except BookingError as refused:
+    except SessionError as refused:
         if refused.code != "own_overlap" or by.pk == booking.mentee_id:
             raise
         # That the mentee has something else then is all that the mentor may know.
         words = _("%(name)s is not free at this time. Choose another time.")
         mentee = booking.other(booking.mentor).first_name
-        raise BookingError("taken", words % {"name": mentee}, earliest=refused.earliest) from refused
+        raise SessionError("taken", words % {"name": mentee}, earliest=refused.earliest) from refused
 
 
-@booking_act
+@atomic_act
 def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime, seen: str | None = None) -> Booking:
     """Cancel a confirmed session, for either side or staff; `seen` is the version that the person saw.
 
@@ -116,8 +116,8 @@ def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime, se
     check_seen(booking, seen)
     late = is_late(booking, now=now)
     if late and not reason.strip():
-        raise BookingError("reason_needed", _("It is close to the start: say why, so that the other person knows."))
-    change(
+        raise SessionError("reason_needed", _("It is close to the start: say why, so that the other person knows."))
+    change_state(
         booking,
         BookingState.CANCELLED,
         by=by,
@@ -132,21 +132,21 @@ def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime, se
     return booking
 
 
-@booking_act
+@atomic_act
 def release_hold(*, booking: Booking, now: datetime) -> None:
     """Give a visitor's held slot back before its time."""
     give_up_hold(lock_booking(booking), now=now)
 
 
-def why_not_edit(booking: Booking, *, by: User, now: datetime) -> BookingError | None:
+def why_not_edit(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
     """What page and service both ask before the brief is changed."""
     waiting = booking.state in (BookingState.REQUESTED, BookingState.CONFIRMED) and booking.start > now
     if booking.mentee_id != by.pk or not waiting:
-        return BookingError("started", _("The question can be changed until the session starts."))
+        return SessionError("started", _("The question can be changed until the session starts."))
     return None
 
 
-@booking_act
+@atomic_act
 def edit_brief(*, booking: Booking, brief: BriefInput, by: User, now: datetime, seen: str | None = None) -> None:
     """The mentee says better what it is about, until the start; `seen` is the mark of the brief that they changed.
 

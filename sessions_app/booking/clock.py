@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Greatest
 
-from sessions_app.locks import booking_act, lock_booking
+from sessions_app.locks import atomic_act, lock_booking
 from sessions_app.models import OCCUPYING, Booking, BookingState, Engagement, WrittenState
 from sessions_app.models.bookings import WAITING
 from sessions_app.models.stuck import ClockAct
 from sessions_app.questions.engagements import lock_engagement
 from sessions_app.stuck_rows import act_on_each
 
-from .transitions import change, expire
+from .transitions import change_state, expire_booking
 
 CLOSES_AFTER = timedelta(days=14)
 
@@ -46,25 +46,25 @@ def _over(now: datetime) -> QuerySet[Engagement]:
     )
 
 
-@booking_act
+@atomic_act
 def _expire_one(booking: Booking, *, now: datetime) -> bool:
     booking = lock_booking(booking)
     if booking.state not in WAITING or not booking.is_overdue(now):
         return False
-    expire(booking, now=now)
+    expire_booking(booking, now=now)
     return True
 
 
-@booking_act
+@atomic_act
 def _complete_one(booking: Booking, *, now: datetime) -> bool:
     booking = lock_booking(booking)
     if booking.state != BookingState.CONFIRMED or not booking.has_ended(now):
         return False
-    change(booking, BookingState.COMPLETED, by=None, now=now, event=None, told=False)
+    change_state(booking, BookingState.COMPLETED, by=None, now=now, event=None, told=False)
     return True
 
 
-@booking_act
+@atomic_act
 def _close_one(engagement: Engagement, *, now: datetime) -> bool:
     engagement = lock_engagement(engagement)
     if not _over(now).filter(pk=engagement.pk).exists():

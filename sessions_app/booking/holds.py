@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mentors.models import Offer
-from sessions_app.availability.reserved_time import set_aside
-from sessions_app.errors import BookingError
-from sessions_app.locks import booking_act, lock_people
+from sessions_app.availability.reserved_time import reserve_time
+from sessions_app.errors import SessionError
+from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import Booking, BookingState, Brief, Engagement, Occupancy
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee
@@ -17,12 +17,12 @@ from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.pace import check_holds
 from sessions_app.written.settling import close_earlier_engagement
 
-from .book import agreed, booked_before, check_offer, check_slot, expire_for, insert, mark_of
-from .prefetch import lock_and_ask
-from .transitions import change, close_if_over, occupy
+from .book import booked_before, booking_mark, check_offer, check_slot, expire_for, initial_state, insert_booking
+from .prefetch import lock_and_read
+from .transitions import change_state, close_if_over, occupy_time
 
 
-@booking_act
+@atomic_act
 def hold_slot(
     *,
     offer: Offer,
@@ -39,10 +39,10 @@ def hold_slot(
     already, which is given up. The same `key` from the same address with the same choice gets the same hold again.
     Raises BookingError as `book_session`.
     """
-    asked = lock_and_ask(offer, None, now=now, also=instead_of.mentor_id if instead_of else None)
+    asked = lock_and_read(offer, None, now=now, also=instead_of.mentor_id if instead_of else None)
     offer = asked.offer
     check_offer(offer)
-    mark = mark_of(key, offer, start, brief)
+    mark = booking_mark(key, offer, start, brief)
     held = Booking.objects.filter(held_for=held_for, idempotency_key=mark, state=BookingState.HELD, expires_at__gt=now)
     if mark and (again := held.first()):
         return again
@@ -53,7 +53,7 @@ def hold_slot(
     expire_for(offer.profile.person_id, now=now)
     check_slot(offer, start=start, mentee=None, now=now)
     until = now + timedelta(minutes=settings.HOLD_MINUTES)
-    booking = insert(
+    booking = insert_booking(
         offer,
         start=start,
         brief=brief,
@@ -65,11 +65,11 @@ def hold_slot(
         expires_at=until,
     )
     if given_up:
-        set_aside(given_up, given_up.during, was=BookingState.HELD, now=now)
+        reserve_time(given_up, given_up.during, was=BookingState.HELD, now=now)
     return booking
 
 
-@booking_act
+@atomic_act
 def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     """The visitor has signed in: the held slot becomes their booking.
 
@@ -81,7 +81,7 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     if booking.mentee_id == mentee.pk:
         return booking
     if booking.state not in (BookingState.HELD, BookingState.EXPIRED) or booking.mentee_id is not None:
-        raise BookingError("changed", _("This hold has been used already. Choose a time again."))
+        raise SessionError("changed", _("This hold has been used already. Choose a time again."))
     if booked := booked_before(mentee, booking.idempotency_key):
         give_up_hold(booking, now=now)
         return booked
@@ -98,16 +98,16 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     Engagement.objects.filter(pk=booking.engagement_id).update(mentee=mentee, closed_at=None)
     Occupancy.objects.filter(booking=booking).delete()
     booking.mentee = mentee
-    occupy(booking)
-    terms = agreed(offer, booking.start, now=now)
+    occupy_time(booking)
+    terms = initial_state(offer, booking.start, now=now)
     event = "confirmed" if terms["state"] == BookingState.CONFIRMED else "requested"
-    return change(booking, terms.pop("state"), by=mentee, now=now, event=event, mentee=mentee, **terms)
+    return change_state(booking, terms.pop("state"), by=mentee, now=now, event=event, mentee=mentee, **terms)
 
 
 def give_up_hold(booking: Booking, *, now: datetime, kept_back: bool = True) -> bool:
     """End a locked hold early, if it still is one. `kept_back` as in `change`."""
     if booking.state != BookingState.HELD:
         return False
-    change(booking, BookingState.EXPIRED, by=None, now=now, event=None, kept_back=kept_back)
+    change_state(booking, BookingState.EXPIRED, by=None, now=now, event=None, kept_back=kept_back)
     close_if_over(booking, now=now)
     return True

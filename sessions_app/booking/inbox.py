@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.times import when_text
 from common.zones import UTC_NAME
-from notifications.inbox import Line, shows
+from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem
 from sessions_app.models import Booking, BookingEvent, Feedback
 
@@ -18,7 +18,7 @@ from .reminders import KINDS as REMINDER_KINDS
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class BookingNews:
     """One item for its reader. `by`: whose act it was, None for the clock's; `answered`: they said how it went."""
 
     item: InboxItem
@@ -48,31 +48,31 @@ class Telling:
         }
 
 
-def requested(telling: Telling) -> str:
+def requested_sentence(telling: BookingNews) -> str:
     if telling.is_mentor:
         return _("%(name)s asks for %(minutes)s minutes: %(when)s")
     return _("You asked %(name)s for %(minutes)s minutes: %(when)s")
 
 
-def booked(telling: Telling) -> str:
+def booked_sentence(telling: BookingNews) -> str:
     if telling.is_mentor:
         return _("%(name)s booked %(minutes)s minutes: %(when)s")
     return _("You booked %(minutes)s minutes with %(name)s: %(when)s")
 
 
-def accepted(telling: Telling) -> str:
+def accepted_sentence(telling: BookingNews) -> str:
     if telling.is_mentor:
         return _("You accepted the request of %(name)s: %(when)s")
     return _("%(name)s accepted your request: %(when)s")
 
 
-def moved(telling: Telling) -> str:
+def moved_sentence(telling: BookingNews) -> str:
     if telling.is_mine:
         return _("You moved your session with %(name)s to %(when)s")
     return _("%(name)s moved your session to %(when)s")
 
 
-def cancelled(telling: Telling) -> str:
+def cancelled_sentence(telling: BookingNews) -> str:
     if telling.is_mine:
         return _("You cancelled your session with %(name)s: %(when)s")
     if telling.by == telling.booking.other(telling.reader).pk:
@@ -80,97 +80,97 @@ def cancelled(telling: Telling) -> str:
     return _("Your session with %(name)s was cancelled: %(when)s")
 
 
-def declined(telling: Telling) -> str:
+def declined_sentence(telling: BookingNews) -> str:
     return _("%(name)s cannot make %(when)s")
 
 
-def request_expired(telling: Telling) -> str:
+def request_expired_sentence(telling: BookingNews) -> str:
     return _("No answer from %(name)s for %(when)s")
 
 
-def withdrawn(telling: Telling) -> str:
+def withdrawn_sentence(telling: BookingNews) -> str:
     return _("%(name)s withdrew the request for %(when)s")
 
 
-def request_waiting(telling: Telling) -> str:
+def request_waiting_sentence(telling: BookingNews) -> str:
     return _("%(name)s waits for your answer: %(when)s")
 
 
-def reminder(telling: Telling) -> str:
+def reminder_sentence(telling: BookingNews) -> str:
     return _("Your session with %(name)s: %(when)s")
 
 
-def feedback_request(telling: Telling) -> str:
+def feedback_request_sentence(telling: BookingNews) -> str:
     if telling.answered:
         return _("You said how %(minutes)s minutes with %(name)s went")
     return _("Did %(minutes)s minutes with %(name)s help?")
 
 
-def missed(telling: Telling) -> str:
+def missed_sentence(telling: BookingNews) -> str:
     return _("You missed your session with %(name)s: %(when)s")
 
 
-def did_not_join(telling: Telling) -> str:
+def did_not_join_sentence(telling: BookingNews) -> str:
     return _("%(name)s did not join: %(when)s")
 
 
-def explained(telling: Telling) -> str:
+def explained_sentence(telling: BookingNews) -> str:
     return _("%(name)s says what happened: %(when)s")
 
 
-def attendance_decided(telling: Telling) -> str:
+def attendance_decided_sentence(telling: BookingNews) -> str:
     return _("Our team looked at your session with %(name)s: %(when)s")
 
 
-def running_late(telling: Telling) -> str:
+def running_late_sentence(telling: BookingNews) -> str:
     return _("%(name)s is running late: %(when)s")
 
 
-def not_here(telling: Telling) -> str:
+def not_here_sentence(telling: BookingNews) -> str:
     return _("%(name)s waits for you in your session: %(when)s")
 
 
-def says_came(telling: Telling) -> str:
+def says_came_sentence(telling: BookingNews) -> str:
     return _("%(name)s says: I came. %(when)s")
 
 
-def contested(telling: Telling) -> str:
+def contested_sentence(telling: BookingNews) -> str:
     return _("%(name)s asks our team to look at your session: %(when)s")
 
 
-Sentence = Callable[[Telling], str]
+Sentence = Callable[[BookingNews], str]
 NEWS: dict[str, Sentence] = {
-    "requested": requested,
-    "booked": booked,
-    "accepted": accepted,
-    "moved": moved,
-    "cancelled": cancelled,
-    "declined": declined,
-    "request_expired": request_expired,
-    "withdrawn": withdrawn,
-    "missed": missed,
-    "did_not_join": did_not_join,
-    "explained": explained,
-    "attendance_decided": attendance_decided,
+    "requested": requested_sentence,
+    "booked": booked_sentence,
+    "accepted": accepted_sentence,
+    "moved": moved_sentence,
+    "cancelled": cancelled_sentence,
+    "declined": declined_sentence,
+    "request_expired": request_expired_sentence,
+    "withdrawn": withdrawn_sentence,
+    "missed": missed_sentence,
+    "did_not_join": did_not_join_sentence,
+    "explained": explained_sentence,
+    "attendance_decided": attendance_decided_sentence,
 }
 PASSING: dict[str, Sentence] = {
-    "request_waiting": request_waiting,
-    "feedback_request": feedback_request,
-    "running_late": running_late,
-    "not_here": not_here,
-    "says_came": says_came,
-    "contested": contested,
-    **dict.fromkeys(REMINDER_KINDS, reminder),
+    "request_waiting": request_waiting_sentence,
+    "feedback_request": feedback_request_sentence,
+    "running_late": running_late_sentence,
+    "not_here": not_here_sentence,
+    "says_came": says_came_sentence,
+    "contested": contested_sentence,
+    **dict.fromkeys(REMINDER_KINDS, reminder_sentence),
 }
 PAGES = {"request_waiting": "session_respond", "feedback_request": "session_feedback"}
 
 
 def register_lines() -> None:
-    shows(*NEWS, lines=lines)
-    shows(*PASSING, lines=lines, passing=True)
+    register_inbox_kinds(*NEWS, lines=booking_inbox_lines)
+    register_inbox_kinds(*PASSING, lines=booking_inbox_lines, passing=True)
 
 
-def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
+def booking_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     """In three queries for any number of items."""
     wanted = {item.subject_id for item in items}
     bookings = Booking.objects.visible_to(reader).with_people().in_bulk(wanted)
@@ -178,17 +178,17 @@ def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[in
     log = {(event.booking_id, event.at): event for event in events}
     answered = set(Feedback.objects.filter(author=reader, booking__in=bookings).values_list("booking", flat=True))
 
-    def telling(item: InboxItem, booking: Booking) -> Telling:
+    def telling(item: InboxItem, booking: Booking) -> BookingNews:
         event = log.get((booking.pk, item.at)) if item.kind in NEWS else None
         start, by = (event.during.lower, event.by_id) if event else (booking.start, None)
-        return Telling(item, booking, reader, start, by, booking.pk in answered, now)
+        return BookingNews(item, booking, reader, start, by, booking.pk in answered, now)
 
     known = [item for item in items if item.subject_id in bookings]
-    return {item.pk: line_of(telling(item, bookings[item.subject_id])) for item in known}
+    return {item.pk: booking_inbox_line(telling(item, bookings[item.subject_id])) for item in known}
 
 
-def line_of(telling: Telling) -> Line:
+def booking_inbox_line(telling: BookingNews) -> InboxLine:
     kind = telling.item.kind
     sentence = NEWS.get(kind) or PASSING[kind]
     page = reverse(PAGES.get(kind, "session"), args=[telling.booking.uuid])
-    return Line(sentence(telling) % telling.words, page)
+    return InboxLine(sentence(telling) % telling.words, page)

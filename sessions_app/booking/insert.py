@@ -5,7 +5,7 @@ from functools import cache
 from django.db import connection
 
 from common.statements import Insert, Prepared
-from sessions_app.errors import taken
+from sessions_app.errors import taken_error
 from sessions_app.models import Booking, BookingEvent, Brief, Engagement, Occupancy
 
 OF_BOOKING = "(SELECT id FROM booking)"
@@ -15,7 +15,7 @@ OCCUPANCY, EVENT = Insert(Occupancy, booking_id=OF_BOOKING), Insert(BookingEvent
 
 
 @cache
-def statement(participants: int) -> Prepared:
+def insert_statement(participants: int) -> Prepared:
     """ON CONFLICT waits for a racer and can't deadlock; a plain INSERT can. Hence the count of what went in."""
     occupancies = ", ".join(OCCUPANCY.row(f"person{number}") for number in range(participants))
     return Prepared(
@@ -43,10 +43,10 @@ def write_booking(booking: Booking, entry: BookingEvent) -> None:
     for number, person in enumerate(sorted(people)):
         values |= OCCUPANCY.values(f"person{number}", Occupancy(person_id=person, during=booking.during))
     with connection.cursor() as cursor:
-        statement(len(people)).execute(cursor, values)
+        insert_statement(len(people)).execute(cursor, values)
         brief.pk, engagement.pk, booking.pk, entry.pk, occupied = cursor.fetchone()
     if occupied != len(people):
-        raise taken()
+        raise taken_error()
     for instance in (brief, engagement, booking, entry):
         instance._state.adding, instance._state.db = False, connection.alias
     engagement.brief, booking.engagement, entry.booking = brief, engagement, booking

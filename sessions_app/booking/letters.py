@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.clock_changes import clock_change_note
-from common.mail.rendering import Context, absolute, render_mail
+from common.mail.rendering import Context, absolute_url, render_mail
 from common.times import clock_text, day_text, days_away, range_text, theirs_text, when_text, zone_label
 from common.zones import UTC_NAME, city_of
 from mentors.models import Format
 from notifications.models import Group, Notification
-from notifications.registry import NEVER_TOLD, Attachment, Message, Nothing, register
+from notifications.registry import NEVER_TOLD, Attachment, Message, Nothing, register_kind
 from sessions_app.invites.ics import build_invite
 from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.questions.brief_summary import brief_line
@@ -31,7 +31,7 @@ from .reminders import REMINDERS
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class BookingForReader:
     """One booking as one of its people reads about it at one moment."""
 
     booking: Booking
@@ -70,7 +70,7 @@ class Reading:
         )
 
 
-def facts(reading: Reading) -> Context:
+def booking_facts(reading: BookingForReader) -> Context:
     """What every mail about a booking may say."""
     booking, person, other, now = reading.booking, reading.person, reading.other, reading.now
     start, end, zone = booking.start, booking.end, reading.zone
@@ -98,11 +98,11 @@ def facts(reading: Reading) -> Context:
         "brief": brief_line(booking.engagement, now) if reading.is_mentor else "",
         "opens": reading.clock(booking.join_opens),
         "reason": booking.reason,
-        **addresses(booking),
+        **booking_addresses(booking),
     }
 
 
-def addresses(booking: Booking) -> Context:
+def booking_addresses(booking: Booking) -> Context:
     names = {
         "page": "session",
         "brief": "session_question",
@@ -112,9 +112,9 @@ def addresses(booking: Booking) -> Context:
     }
     words = urlencode({"q": booking.question[:QUESTION_IN_ADDRESS]})
     return {
-        **{f"{name}_url": absolute(view, booking.uuid) for name, view in names.items()},
-        "mentor_url": f"{absolute('mentor_detail', booking.offer.profile.slug)}?{words}",
-        "search_url": f"{absolute('mentor_list')}?{question_query(booking.engagement)}",
+        **{f"{name}_url": absolute_url(view, booking.uuid) for name, view in names.items()},
+        "mentor_url": f"{absolute_url('mentor_detail', booking.offer.profile.slug)}?{words}",
+        "search_url": f"{absolute_url('mentor_list')}?{question_query(booking.engagement)}",
     }
 
 
@@ -123,12 +123,14 @@ def how_text(format_name: str) -> str:
     return words[Format(format_name)]
 
 
-def letter(reading: Reading, template: str, extra: Context | None = None, *, method: str = "") -> Message:
+def render_booking_email(
+    reading: BookingForReader, template: str, extra: Context | None = None, *, method: str = ""
+) -> Message:
     """`method` names the calendar method of the file that goes with it, if one does."""
     person = reading.person
     subject, text, html = render_mail(
         template,
-        facts(reading) | (extra or {}),
+        booking_facts(reading) | (extra or {}),
         zone=reading.zone,
         language=person.language,
         hour12=person.hour12,
@@ -138,32 +140,34 @@ def letter(reading: Reading, template: str, extra: Context | None = None, *, met
         subject,
         text,
         html,
-        attachments=invite(reading, method) if method else (),
+        attachments=invite_attachments(reading, method) if method else (),
         headers={"In-Reply-To": thread, "References": thread},
     )
 
 
-def invite(reading: Reading, method: str) -> tuple[Attachment, ...]:
+def invite_attachments(reading: BookingForReader, method: str) -> tuple[Attachment, ...]:
     content = build_invite(reading.booking, for_person=reading.person, method=method)
     name = "cancel.ics" if method == "CANCEL" else "invite.ics"
     return (Attachment(name, content, f"text/calendar; method={method}; charset=utf-8"),)
 
 
-def requested(reading: Reading) -> Message:
-    return letter(reading, "requested_mentor" if reading.is_mentor else "requested_mentee", answer_by(reading))
+def render_requested_email(reading: BookingForReader) -> Message:
+    return render_booking_email(
+        reading, "requested_mentor" if reading.is_mentor else "requested_mentee", answer_by(reading)
+    )
 
 
-def answer_by(reading: Reading) -> Context:
+def answer_by(reading: BookingForReader) -> Context:
     deadline = reading.booking.expires_at
     return {"deadline": reading.when(deadline, short=True) if deadline else ""}
 
 
-def booked(reading: Reading, *, accepted: bool = False) -> Message:
+def render_booked_email(reading: BookingForReader, *, accepted: bool = False) -> Message:
     template = "booked_mentor" if reading.is_mentor else "booked_mentee"
-    return letter(reading, template, {"accepted": accepted} | change_until(reading), method="REQUEST")
+    return render_booking_email(reading, template, {"accepted": accepted} | change_until(reading), method="REQUEST")
 
 
-def change_until(reading: Reading) -> Context:
+def change_until(reading: BookingForReader) -> Context:
     """Until when this person may still move the session; a mentor may until it starts."""
     if reading.is_mentor:
         return {"move_until": "", "can_move": True}
@@ -172,14 +176,14 @@ def change_until(reading: Reading) -> Context:
     return {"move_until": reading.when(last, short=True), "can_move": last > reading.now}
 
 
-def moved(reading: Reading) -> Message | Nothing:
+def render_moved_email(reading: BookingForReader) -> Message | Nothing:
     """From the time that this person was told last; who was told none is told of the booking itself."""
     booking, person = reading.booking, reading.person
     change = last_move(booking)
     by_me = change is not None and change[0] == person.pk
     old = start_told(booking, person)
     if old is None and (by_me or not has_acted(booking, person)):
-        return booked(reading, accepted=was_requested(booking))
+        return render_booked_email(reading, accepted=was_requested(booking))
     if old is None and change:
         old = change[1].lower
     if old == booking.start:
@@ -187,7 +191,7 @@ def moved(reading: Reading) -> Message | Nothing:
     extra: Context = {"by_me": by_me, "old_when": ""}
     if old:
         extra |= {"old_when": reading.when(old), "old_short": reading.when(old, short=True)}
-    return letter(reading, "moved", extra, method="REQUEST")
+    return render_booking_email(reading, "moved", extra, method="REQUEST")
 
 
 def was_requested(booking: Booking) -> bool:
@@ -203,11 +207,11 @@ def last_move(booking: Booking) -> tuple[int | None, DateTimeTZRange] | None:
     return None
 
 
-def called_off(reading: Reading, *, template: str) -> Message:
-    return letter(reading, template, soonest_elsewhere(reading))
+def render_called_off_email(reading: BookingForReader, *, template: str) -> Message:
+    return render_booking_email(reading, template, soonest_elsewhere(reading))
 
 
-def soonest_elsewhere(reading: Reading) -> Context:
+def soonest_elsewhere(reading: BookingForReader) -> Context:
     """Other mentors who could help with the same question and were not asked yet, and when they are free first."""
     booking = reading.booking
     others = free_elsewhere(
@@ -221,7 +225,7 @@ def soonest_elsewhere(reading: Reading) -> Context:
     return {**others}
 
 
-def cancelled(reading: Reading) -> Message | Nothing:
+def render_cancelled_email(reading: BookingForReader) -> Message | Nothing:
     booking, heard = reading.booking, has_heard(reading.booking, reading.person)
     canceller = booking.ended_by_id
     if not heard and (canceller == reading.person.pk or not has_acted(booking, reading.person)):
@@ -233,56 +237,60 @@ def cancelled(reading: Reading) -> Message | Nothing:
     if not reading.is_mentor and not extra["by_me"]:
         extra |= soonest_elsewhere(reading)
     # Only what was confirmed, and told, ever stood in a calendar.
-    return letter(reading, "cancelled", extra, method="CANCEL" if booking.confirmed_at and heard else "")
+    return render_booking_email(reading, "cancelled", extra, method="CANCEL" if booking.confirmed_at and heard else "")
 
 
-def withdrawn(reading: Reading) -> Message | Nothing:
-    return letter(reading, "withdrawn") if has_heard(reading.booking, reading.person) else Nothing(NEVER_TOLD)
+def withdrawn(reading: BookingForReader) -> Message | Nothing:
+    return (
+        render_booking_email(reading, "withdrawn")
+        if has_heard(reading.booking, reading.person)
+        else Nothing(NEVER_TOLD)
+    )
 
 
-def reminder_day(reading: Reading) -> Message:
+def reminder_day(reading: BookingForReader) -> Message:
     is_tomorrow = days_away(reading.booking.start, reading.zone, reading.now) == 1
-    return letter(reading, "reminder_day", {"is_tomorrow": is_tomorrow} | change_until(reading))
+    return render_booking_email(reading, "reminder_day", {"is_tomorrow": is_tomorrow} | change_until(reading))
 
 
-def request_waiting(reading: Reading) -> Message | Nothing:
+def render_request_waiting_email(reading: BookingForReader) -> Message | Nothing:
     booking = reading.booking
     if booking.extended:
         return Nothing("more time taken")
     others = Booking.objects.filter(booked_with=booking.booked_with_id, state=BookingState.REQUESTED)
     if booking.booked_with_id and others.filter(pk__lt=booking.pk).exists():
         return Nothing("said of the first of these dates")
-    return letter(reading, "request_waiting", answer_by(reading))
+    return render_booking_email(reading, "request_waiting", answer_by(reading))
 
 
-Say = Callable[[Reading], Message | Nothing]
+Say = Callable[[BookingForReader], Message | Nothing]
 
 
-def render(row: Notification, now: datetime, *, states: tuple[str, ...], say: Say) -> Message | Nothing:
+def render_current_booking(row: Notification, now: datetime, *, states: tuple[str, ...], say: Say) -> Message | Nothing:
     """Read the booking as it is now; say nothing when it has moved on since the row was written."""
     booking = Booking.objects.with_people().select_related("offer__profile__schedule").filter(pk=row.subject_id).first()
     if booking is None:
         return Nothing("no such booking")
     if booking.version != row.subject_version or booking.state not in states:
         return Nothing("moved on")
-    return say(Reading(booking, row.recipient, now))
+    return say(BookingForReader(booking, row.recipient, now))
 
 
 def register_kinds() -> None:
     confirmed = (BookingState.CONFIRMED,)
 
     def kind(name: str, states: tuple[str, ...], say: Say, **options: Any) -> None:
-        register(name, render=partial(render, states=states, say=say), **options)
+        register_kind(name, render=partial(render_current_booking, states=states, say=say), **options)
 
-    kind("requested", (BookingState.REQUESTED,), requested)
-    kind("request_waiting", (BookingState.REQUESTED,), request_waiting, group=Group.REMINDERS)
-    kind("booked", confirmed, booked)
-    kind("accepted", confirmed, partial(booked, accepted=True))
-    kind("moved", confirmed, moved)
-    kind("declined", (BookingState.DECLINED,), partial(called_off, template="declined"))
-    kind("request_expired", (BookingState.EXPIRED,), partial(called_off, template="request_expired"))
+    kind("requested", (BookingState.REQUESTED,), render_requested_email)
+    kind("request_waiting", (BookingState.REQUESTED,), render_request_waiting_email, group=Group.REMINDERS)
+    kind("booked", confirmed, render_booked_email)
+    kind("accepted", confirmed, partial(render_booked_email, accepted=True))
+    kind("moved", confirmed, render_moved_email)
+    kind("declined", (BookingState.DECLINED,), partial(render_called_off_email, template="declined"))
+    kind("request_expired", (BookingState.EXPIRED,), partial(render_called_off_email, template="request_expired"))
     kind("withdrawn", (BookingState.WITHDRAWN,), withdrawn)
-    kind("cancelled", (BookingState.CANCELLED,), cancelled)
+    kind("cancelled", (BookingState.CANCELLED,), render_cancelled_email)
     for reminder in REMINDERS:
-        say = reminder_day if reminder.is_early else partial(letter, template="reminder_hour")
+        say = reminder_day if reminder.is_early else partial(render_booking_email, template="reminder_hour")
         kind(reminder.kind, confirmed, say, group=Group.REMINDERS)

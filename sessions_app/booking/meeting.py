@@ -33,7 +33,7 @@ def meeting_place(booking: Booking) -> str:
     return iri_to_uri(str(settings.MEETING_URL).format(token=token))
 
 
-def way_in(booking: Booking, person: User) -> str:
+def room_address(booking: Booking, person: User) -> str:
     """What opens the room to this person at this moment; for their browser's address bar, never kept or shown."""
     place = meeting_place(booking)
     return f"{place}?jwt={jitsi_token(booking, person)}" if asks_for_token(booking) else place

@@ -6,34 +6,34 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from sessions_app.errors import BookingError, stale
-from sessions_app.locks import booking_act, lock_for
+from sessions_app.errors import SessionError, stale
+from sessions_app.locks import atomic_act, lock_for
 from sessions_app.models import Booking, BookingState, MoreTime, Occupancy
 
 from .book import expire_for
-from .transitions import change, occupy
+from .transitions import change_state, occupy_time
 
 MORE = timedelta(minutes=5)
 ASKED_FROM = timedelta(minutes=5)
 MOST_OVERTIME = 10
 
 
-def why_not_more_time(booking: Booking, *, by: User, now: datetime) -> BookingError | None:
+def why_not_more_time(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
     """What page and service both ask: in the last minutes only, twice at most, and nothing may follow for either."""
     if booking.state != BookingState.CONFIRMED or not booking.end - ASKED_FROM <= now < booking.end:
-        return BookingError("not_now", _("More time can be asked for in the last five minutes."))
+        return SessionError("not_now", _("More time can be asked for in the last five minutes."))
     if booking.overtime >= MOST_OVERTIME:
-        return BookingError("enough", _("You have had ten minutes more. Book another session to go on."))
+        return SessionError("enough", _("You have had ten minutes more. Book another session to go on."))
     for person in (by, booking.other(by)):
-        if follows(booking, person, now=now):
+        if is_time_needed(booking, person, now=now):
             if person == by:
-                return BookingError("follows", _("You have something else right after this, so it ends on time."))
+                return SessionError("follows", _("You have something else right after this, so it ends on time."))
             words = _("%(name)s has something else right after this, so it ends on time.")
-            return BookingError("follows", words % {"name": person.first_name})
+            return SessionError("follows", words % {"name": person.first_name})
     return None
 
 
-def follows(booking: Booking, person: User, *, now: datetime) -> bool:
+def is_time_needed(booking: Booking, person: User, *, now: datetime) -> bool:
     """Whether five minutes more would meet what this person has next; a mentor's sessions keep their buffer too."""
     others = Occupancy.objects.in_force(now).filter(person=person).exclude(booking=booking)
     until = booking.end + MORE
@@ -46,7 +46,7 @@ def follows(booking: Booking, person: User, *, now: datetime) -> bool:
     return given.filter(during__overlap=DateTimeTZRange(booking.end, until + buffer, "[)")).exists()
 
 
-@booking_act
+@atomic_act
 def ask_more_time(*, booking: Booking, by: User, now: datetime, end: datetime | None = None) -> Booking:
     """Ask for five minutes more; if the other has asked already, or if they are asked the same, that is agreed.
 
@@ -64,11 +64,11 @@ def ask_more_time(*, booking: Booking, by: User, now: datetime, end: datetime | 
         booking=booking, ends_at=booking.end, defaults={"asked_by": by, "asked_at": now}
     )
     if asked.asked_by_id != by.pk:
-        lengthen(booking, asked, by=by, now=now)
+        lengthen_booking(booking, asked, by=by, now=now)
     return booking
 
 
-@booking_act
+@atomic_act
 def agree_more_time(*, booking: Booking, end: datetime, by: User, now: datetime) -> Booking:
     """Agree to what the other asked for while the session still ended at `end`; twice does no harm.
 
@@ -77,24 +77,24 @@ def agree_more_time(*, booking: Booking, end: datetime, by: User, now: datetime)
     booking = lock_for(booking, by)
     asked = MoreTime.objects.filter(booking=booking, ends_at=end).exclude(asked_by=by).first()
     if asked is None:
-        raise BookingError("not_asked", _("Nobody has asked for more time."))
+        raise SessionError("not_asked", _("Nobody has asked for more time."))
     if asked.agreed_at:
         return booking
     assert booking.mentee_id is not None  # noqa: S101 - `by` is one of two
     expire_for(booking.mentor_id, booking.mentee_id, now=now, but=booking)
     if refusal := why_not_more_time(booking, by=by, now=now):
         raise refusal
-    return lengthen(booking, asked, by=by, now=now)
+    return lengthen_booking(booking, asked, by=by, now=now)
 
 
-def lengthen(booking: Booking, asked: MoreTime, *, by: User, now: datetime) -> Booking:
+def lengthen_booking(booking: Booking, asked: MoreTime, *, by: User, now: datetime) -> Booking:
     """The occupancies go and come anew, as for a move; no mail: both are in the call, and know."""
     Occupancy.objects.filter(booking=booking).delete()
     booking.during = DateTimeTZRange(booking.start, booking.end + MORE, "[)")
-    occupy(booking)
+    occupy_time(booking)
     MoreTime.objects.filter(pk=asked.pk).update(agreed_at=now)
     overtime = booking.overtime + MORE // timedelta(minutes=1)
-    return change(
+    return change_state(
         booking,
         BookingState.CONFIRMED,
         by=by,

@@ -36,35 +36,37 @@ def booking_notices(booking: Booking, *, event: str, by: User | None, now: datet
     return [replace(due, own=True) if due.recipient_id == mine and due.kind in NEWS else due for due in dues]
 
 
-def _requested(booking: Booking, now: datetime) -> Iterable[Due]:
-    yield from _first_news("requested", booking, now)
+def _requested_dues(booking: Booking, now: datetime) -> Iterable[Due]:
+    yield from _first_news_dues("requested", booking, now)
     if booking.expires_at:
         half = now + (booking.expires_at - now) / 2
-        yield _due("request_waiting", booking, booking.mentor_id, half, booking.expires_at)
+        yield _booking_due("request_waiting", booking, booking.mentor_id, half, booking.expires_at)
 
 
-def _booked(booking: Booking, now: datetime) -> Iterable[Due]:
-    yield from _first_news("booked", booking, now)
-    yield from _ahead(booking, now)
+def _booked_dues(booking: Booking, now: datetime) -> Iterable[Due]:
+    yield from _first_news_dues("booked", booking, now)
+    yield from _coming_dues(booking, now)
 
 
-def _first_news(kind: str, booking: Booking, now: datetime) -> Iterable[Due]:
+def _first_news_dues(kind: str, booking: Booking, now: datetime) -> Iterable[Due]:
     """Of several booked in one act people are told once, with all their dates."""
     if booking.booked_with_id is None:
-        return _news(kind, booking, _both(booking), now)
+        return _news_dues(kind, booking, _both_people(booking), now)
     if booking.booked_with_id != booking.pk:
         return []
     until = min(now + NEWS_KEEPS, booking.start)
     # A subject of its own: when the first date moves on, the others are still news.
-    return [Due(f"series_{kind}", person, SERIES_SUBJECT, booking.pk, 0, now, until) for person in _both(booking)]
+    return [
+        Due(f"series_{kind}", person, SERIES_SUBJECT, booking.pk, 0, now, until) for person in _both_people(booking)
+    ]
 
 
-def _accepted(booking: Booking, now: datetime) -> Iterable[Due]:
+def _accepted_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     if booking.booked_with_id is None:
-        yield from _news("accepted", booking, _both(booking), now)
+        yield from _news_dues("accepted", booking, _both_people(booking), now)
     else:
         yield from _one_of_several_accepted(booking, booking.booked_with_id, now)
-    yield from _ahead(booking, now)
+    yield from _coming_dues(booking, now)
 
 
 def _one_of_several_accepted(booking: Booking, first: int, now: datetime) -> Iterable[Due]:
@@ -76,54 +78,54 @@ def _one_of_several_accepted(booking: Booking, first: int, now: datetime) -> Ite
     until = min(now + NEWS_KEEPS, booking.start)
     later = now + MORE_ANSWERS_WITHIN
     more = later < until and Booking.objects.waiting().filter(booked_with=first).exists()
-    for person in _both(booking):
+    for person in _both_people(booking):
         due_at = later if more else now
         yield Due("series_accepted", person, ANSWERS_SUBJECT, first, turn, due_at, until, shows_at=now)
 
 
-def _moved(booking: Booking, now: datetime) -> Iterable[Due]:
-    yield from _news("moved", booking, _both(booking), now)
-    yield from _ahead(booking, now)
+def _moved_dues(booking: Booking, now: datetime) -> Iterable[Due]:
+    yield from _news_dues("moved", booking, _both_people(booking), now)
+    yield from _coming_dues(booking, now)
 
 
 def _told_to_mentee(kind: str) -> Callable[[Booking, datetime], Iterable[Due]]:
-    return lambda booking, now: _news(kind, booking, _both(booking)[1:], now)
+    return lambda booking, now: _news_dues(kind, booking, _both_people(booking)[1:], now)
 
 
-def _withdrawn(booking: Booking, now: datetime) -> Iterable[Due]:
-    return _news("withdrawn", booking, [booking.mentor_id], now)
+def _withdrawn_dues(booking: Booking, now: datetime) -> Iterable[Due]:
+    return _news_dues("withdrawn", booking, [booking.mentor_id], now)
 
 
-def _cancelled(booking: Booking, now: datetime) -> Iterable[Due]:
+def _cancelled_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     # Even after the start: somebody may be sitting in the call.
-    return [_due("cancelled", booking, person, now, now + NEWS_KEEPS) for person in _both(booking)]
+    return [_booking_due("cancelled", booking, person, now, now + NEWS_KEEPS) for person in _both_people(booking)]
 
 
-def _missed(booking: Booking, now: datetime) -> Iterable[Due]:
+def _missed_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     kinds = MISSED_KINDS if booking.state == BookingState.MENTOR_NO_SHOW else MISSED_KINDS[::-1]
-    people = zip(kinds, _both(booking), strict=True)
-    return [_due(kind, booking, person, now, now + NEWS_KEEPS) for kind, person in people]
+    people = zip(kinds, _both_people(booking), strict=True)
+    return [_booking_due(kind, booking, person, now, now + NEWS_KEEPS) for kind, person in people]
 
 
-def _decided(booking: Booking, now: datetime) -> Iterable[Due]:
+def _decided_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     keeps = now + DECISION_KEEPS
-    yield from (_due("attendance_decided", booking, person, now, keeps) for person in _both(booking))
+    yield from (_booking_due("attendance_decided", booking, person, now, keeps) for person in _both_people(booking))
     if booking.state == BookingState.COMPLETED:
         # What would have been asked meanwhile is not asked now, all at once.
-        yield from (due for due in _afterwards(booking) if due.due_at > now)
+        yield from (due for due in _later_dues(booking) if due.due_at > now)
 
 
 EVENTS: dict[str, Callable[[Booking, datetime], Iterable[Due]]] = {
-    "requested": _requested,
-    "confirmed": _booked,
-    "accepted": _accepted,
-    "moved": _moved,
+    "requested": _requested_dues,
+    "confirmed": _booked_dues,
+    "accepted": _accepted_dues,
+    "moved": _moved_dues,
     "declined": _told_to_mentee("declined"),
     "expired": _told_to_mentee("request_expired"),
-    "withdrawn": _withdrawn,
-    "cancelled": _cancelled,
-    "missed": _missed,
-    "decided": _decided,
+    "withdrawn": _withdrawn_dues,
+    "cancelled": _cancelled_dues,
+    "missed": _missed_dues,
+    "decided": _decided_dues,
 }
 
 NEWS = {
@@ -142,32 +144,32 @@ NEWS = {
 }
 
 
-def _news(kind: str, booking: Booking, people: Iterable[int], now: datetime) -> list[Due]:
+def _news_dues(kind: str, booking: Booking, people: Iterable[int], now: datetime) -> list[Due]:
     """Told at once, or within a day, but not when the session has started meanwhile."""
     until = min(now + NEWS_KEEPS, booking.start)
-    return [_due(kind, booking, person, now, until) for person in people]
+    return [_booking_due(kind, booking, person, now, until) for person in people]
 
 
-def _ahead(booking: Booking, now: datetime) -> Iterable[Due]:
+def _coming_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     """Reminders whose moment has not passed yet, and the questions afterwards."""
-    yield from reminder_dues(booking, _both(booking), now=now)
-    yield from _afterwards(booking)
+    yield from reminder_dues(booking, _both_people(booking), now=now)
+    yield from _later_dues(booking)
 
 
-def _afterwards(booking: Booking) -> Iterable[Due]:
-    for person in _both(booking):
+def _later_dues(booking: Booking) -> Iterable[Due]:
+    for person in _both_people(booking):
         until = booking.end + FEEDBACK_KEEPS
-        asked = _due("feedback_request", booking, person, booking.end + FEEDBACK_AFTER, until)
+        asked = _booking_due("feedback_request", booking, person, booking.end + FEEDBACK_AFTER, until)
         yield replace(asked, shows_at=booking.end + FEEDBACK_SHOWS_AFTER)
-        yield _due("feedback_nudge", booking, person, booking.end + NUDGE_AFTER, until)
+        yield _booking_due("feedback_nudge", booking, person, booking.end + NUDGE_AFTER, until)
     yield from followup_dues(booking)
 
 
-def _both(booking: Booking) -> list[int]:
+def _both_people(booking: Booking) -> list[int]:
     return booking.participants
 
 
-def _due(kind: str, booking: Booking, person: int, due_at: datetime, send_before: datetime) -> Due:
+def _booking_due(kind: str, booking: Booking, person: int, due_at: datetime, send_before: datetime) -> Due:
     return Due(kind, person, BOOKING_SUBJECT, booking.pk, booking.version, due_at, send_before)
 
 

@@ -12,7 +12,7 @@ from mentors.models import Offer
 from sessions_app.availability import timetable
 from sessions_app.availability.timetable import Timetable, timetable_of
 from sessions_app.questions import mentee_standing
-from sessions_app.questions.mentee_standing import Standing
+from sessions_app.questions.mentee_standing import MenteeStanding
 
 LOCK = Prepared(LOCK_PEOPLE)
 ASKED = Prepared(
@@ -23,26 +23,26 @@ LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = profile.id
 WHERE offer.id = %(offer)s
 """,  # noqa: S608 - constants
 )
-STANDING_WIDTH = len(Standing.__slots__)
+STANDING_WIDTH = len(MenteeStanding.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LockedFacts:
     """As it is now, also the offer: while we waited for the lock it may have been changed, or its mentor."""
 
     offer: Offer
-    standing: Standing
+    standing: MenteeStanding
     timetable: Timetable | None
 
 
-def lock_and_ask(
+def lock_and_read(
     offer: Offer, mentee: User | None, *, now: datetime, mark: str | None = None, also: int | None = None
-) -> Asked:
+) -> LockedFacts:
     """Lock the mentor, the mentee and `also` somebody else, then read. Without a mentee, `standing` is nobody's."""
     mentor, mentee_id = offer.profile.person_id, mentee.pk if mentee else None
     asked = {
-        **mentee_standing.parameters(mentee_id, mentor, now=now, mark=mark),
-        **timetable.parameters(now=now),
+        **mentee_standing.standing_parameters(mentee_id, mentor, now=now, mark=mark),
+        **timetable.timetable_parameters(now=now),
         "offer": offer.pk,
         "people": [person for person in (mentor, mentee_id, also) if person is not None],
     }
@@ -53,5 +53,5 @@ def lock_and_ask(
     if row is None:
         raise Offer.DoesNotExist
     read, row = offers.take_offer(row)
-    stands, times = Standing(*row[:STANDING_WIDTH]), row[STANDING_WIDTH:]
-    return Asked(read, stands, None if times[0] is None else timetable_of(*times))
+    stands, times = MenteeStanding(*row[:STANDING_WIDTH]), row[STANDING_WIDTH:]
+    return LockedFacts(read, stands, None if times[0] is None else timetable_of(*times))

@@ -12,9 +12,9 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from accounts.models import User
 from common.statements import Prepared, execute_together
 from mentors.models import Offer
-from sessions_app.availability.refusals import explain
+from sessions_app.availability.refusals import explain_refusal
 from sessions_app.availability.timetable import load_timetable
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models.bookings import WAITING
 from sessions_app.questions.mentee_standing import standing_of
 
@@ -66,10 +66,12 @@ def refuse_second(offer: Offer, mentee: User, *, start: datetime, now: datetime)
         (people,) = cursor.fetchone()
     if people:
         code = "taken" if mentor in people else "own_overlap"
-        raise BookingError(code, explain(code, offer.profile), earliest=partial(earliest, offer, mentee, start, now))
+        raise SessionError(
+            code, explain_refusal(code, offer.profile), earliest=partial(earliest_start, offer, mentee, start, now)
+        )
 
 
-def earliest(offer: Offer, mentee: User, start: datetime, now: datetime) -> datetime | None:
+def earliest_start(offer: Offer, mentee: User, start: datetime, now: datetime) -> datetime | None:
     """From when on they could have it; looked up if somebody wants to know, since few do."""
     timetable = load_timetable(offer.profile, now=now)
     if timetable is None:

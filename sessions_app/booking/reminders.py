@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from notifications.models import InboxItem, Notification, State
 from notifications.preferences import reminder_leads_of
-from notifications.services import Due, schedule
+from notifications.services import Due, schedule_notices
 from sessions_app.models import Booking
 from sessions_app.models.bookings import BOOKING_SUBJECT
 
@@ -29,19 +29,19 @@ class Reminder:
         return self.lead >= timedelta(hours=4)
 
 
-def _reminder(kind: str, lead: int, useless: int) -> Reminder:
+def _make_reminder(kind: str, lead: int, useless: int) -> Reminder:
     return Reminder(kind, timedelta(minutes=lead), timedelta(minutes=useless))
 
 
 REMINDERS = (
-    _reminder("reminder_two_days", 48 * 60, 24 * 60),
-    _reminder("reminder_day", 24 * 60, 3 * 60),
-    _reminder("reminder_twelve_hours", 12 * 60, 3 * 60),
-    _reminder("reminder_four_hours", 4 * 60, 60),
-    _reminder("reminder_two_hours", 2 * 60, 30),
-    _reminder("reminder_hour", 60, 5),
-    _reminder("reminder_half_hour", 30, 5),
-    _reminder("reminder_quarter_hour", 15, 5),
+    _make_reminder("reminder_two_days", 48 * 60, 24 * 60),
+    _make_reminder("reminder_day", 24 * 60, 3 * 60),
+    _make_reminder("reminder_twelve_hours", 12 * 60, 3 * 60),
+    _make_reminder("reminder_four_hours", 4 * 60, 60),
+    _make_reminder("reminder_two_hours", 2 * 60, 30),
+    _make_reminder("reminder_hour", 60, 5),
+    _make_reminder("reminder_half_hour", 30, 5),
+    _make_reminder("reminder_quarter_hour", 15, 5),
 )
 KINDS = [reminder.kind for reminder in REMINDERS]
 
@@ -50,14 +50,14 @@ def reminder_dues(booking: Booking, people: Iterable[int], *, now: datetime) -> 
     """What reminds these people of a confirmed booking, as far as its moment has not passed."""
     leads = reminder_leads_of(people)
     return [
-        _due(booking, reminder, person)
+        _reminder_due(booking, reminder, person)
         for person, chosen in leads.items()
         for reminder in REMINDERS
         if reminder.lead in chosen and booking.start - reminder.lead >= now
     ]
 
 
-def _due(booking: Booking, reminder: Reminder, person: int) -> Due:
+def _reminder_due(booking: Booking, reminder: Reminder, person: int) -> Due:
     at, until = booking.start - reminder.lead, booking.start - reminder.useless
     return Due(reminder.kind, person, BOOKING_SUBJECT, booking.pk, booking.version, at, until)
 
@@ -66,12 +66,12 @@ def follow_preference(person: User, now: datetime) -> None:
     """Bring the reminders that are still to come in line with the leads that this person has just chosen."""
     ahead = Booking.objects.visible_to(person).upcoming(now)
     dues = [due for booking in ahead for due in reminder_dues(booking, [person.pk], now=now)]
-    _silence(person, dues, now)
-    _wake(dues)
-    schedule(*dues, now=now)
+    _silence_unwanted(person, dues, now)
+    _wake_wanted(dues)
+    schedule_notices(*dues, now=now)
 
 
-def _silence(person: User, wanted: Sequence[Due], now: datetime) -> None:
+def _silence_unwanted(person: User, wanted: Sequence[Due], now: datetime) -> None:
     keys = [due.key for due in wanted]
     mails = Notification.objects.pending().filter(recipient=person, kind__in=KINDS, due_at__gt=now)
     mails.exclude(dedupe_key__in=keys).update(state=State.OBSOLETE, reason=NOT_CHOSEN)
@@ -79,6 +79,6 @@ def _silence(person: User, wanted: Sequence[Due], now: datetime) -> None:
     lines.exclude(dedupe_key__in=keys).delete()
 
 
-def _wake(wanted: Sequence[Due]) -> None:
+def _wake_wanted(wanted: Sequence[Due]) -> None:
     asleep = Notification.objects.filter(state=State.OBSOLETE, reason=NOT_CHOSEN)
     asleep.filter(dedupe_key__in=[due.key for due in wanted]).update(state=State.PENDING, reason="")

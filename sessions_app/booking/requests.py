@@ -5,15 +5,15 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from sessions_app.errors import BookingError, stale
-from sessions_app.locks import booking_act, check_seen, lock_booking
+from sessions_app.errors import SessionError, stale
+from sessions_app.locks import atomic_act, check_seen, lock_booking
 from sessions_app.models import Booking, BookingState
 
 from .book import request_deadline
-from .transitions import change, check_live, close_if_over
+from .transitions import change_state, check_live, close_if_over
 
 
-@booking_act
+@atomic_act
 def accept_booking(
     *, booking: Booking, by: User, now: datetime, seen: str | None = None, brief_seen: str | None = None
 ) -> Booking:
@@ -21,54 +21,56 @@ def accept_booking(
 
     Raises BookingError `not_waiting` when there is nothing left to answer, `stale`, or `closed`.
     """
-    booking = _waiting(booking, by=by, now=now, seen=seen)
+    booking = _lock_waiting(booking, by=by, now=now, seen=seen)
     if brief_seen is not None and brief_seen != booking.engagement.brief.mark:
         words = _("%(name)s has changed the question since you opened this page. Read it as it is now.")
         raise stale(words % {"name": booking.other(by).first_name})
     check_live(booking)
-    return change(booking, BookingState.CONFIRMED, by=by, now=now, event="accepted", confirmed_at=now, expires_at=None)
+    return change_state(
+        booking, BookingState.CONFIRMED, by=by, now=now, event="accepted", confirmed_at=now, expires_at=None
+    )
 
 
-@booking_act
+@atomic_act
 def decline_booking(*, booking: Booking, by: User, reason: str, now: datetime, seen: str | None = None) -> Booking:
     """The mentor says no; the reason is told to the mentee. Raises BookingError `not_waiting`, `stale`."""
-    booking = _waiting(booking, by=by, now=now, seen=seen)
-    change(booking, BookingState.DECLINED, by=by, now=now, event="declined", reason=reason, ended_by=by)
+    booking = _lock_waiting(booking, by=by, now=now, seen=seen)
+    change_state(booking, BookingState.DECLINED, by=by, now=now, event="declined", reason=reason, ended_by=by)
     close_if_over(booking, now=now)
     return booking
 
 
-@booking_act
+@atomic_act
 def extend_request(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
     """The mentor needs more time: once, a day from now at most.
 
     Raises BookingError `not_waiting`, `stale`, `extended`.
     """
-    booking = _waiting(booking, by=by, now=now, seen=seen)
+    booking = _lock_waiting(booking, by=by, now=now, seen=seen)
     if booking.extended:
-        raise BookingError("extended", _("You have already taken more time for this request. Accept or decline it."))
+        raise SessionError("extended", _("You have already taken more time for this request. Accept or decline it."))
     until = request_deadline(booking.offer, booking.start, now=now)
     later = max(until, booking.expires_at or until)
-    return change(
+    return change_state(
         booking, BookingState.REQUESTED, by=by, now=now, event=None, told=False, extended=True, expires_at=later
     )
 
 
-@booking_act
+@atomic_act
 def withdraw_booking(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
     """The mentee takes the request back. Raises BookingError `not_waiting`, `stale`."""
     booking = lock_booking(booking)
     if booking.mentee_id != by.pk or booking.state != BookingState.REQUESTED:
-        raise BookingError("not_waiting", _("This request has been answered already."))
+        raise SessionError("not_waiting", _("This request has been answered already."))
     check_seen(booking, seen)
-    change(booking, BookingState.WITHDRAWN, by=by, now=now, event="withdrawn", ended_by=by)
+    change_state(booking, BookingState.WITHDRAWN, by=by, now=now, event="withdrawn", ended_by=by)
     close_if_over(booking, now=now)
     return booking
 
 
-def _waiting(booking: Booking, *, by: User, now: datetime, seen: str | None) -> Booking:
+def _lock_waiting(booking: Booking, *, by: User, now: datetime, seen: str | None) -> Booking:
     booking = lock_booking(booking)
     if booking.mentor_id != by.pk or booking.state != BookingState.REQUESTED or booking.is_overdue(now):
-        raise BookingError("not_waiting", _("This request is no longer waiting for an answer."))
+        raise SessionError("not_waiting", _("This request is no longer waiting for an answer."))
     check_seen(booking, seen)
     return booking

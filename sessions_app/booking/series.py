@@ -11,40 +11,40 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from common.pages import seen as marks
-from notifications.services import schedule
-from sessions_app.errors import BookingError, stale
-from sessions_app.locks import booking_act, lock_booking
+from notifications.services import schedule_notices
+from sessions_app.errors import SessionError, stale
+from sessions_app.locks import atomic_act, lock_booking
 from sessions_app.models import Booking, BookingState, Engagement, Feedback
-from sessions_app.questions.limits import closed
+from sessions_app.questions.limits import closed_error
 from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.missed_sessions import why_paused
 from sessions_app.questions.pace import check_bookings
 
-from .book import agreed, booked_before, check_offer, check_slot, expire_for, insert_in
+from .book import booked_before, check_offer, check_slot, expire_for, initial_state, insert_further_booking
 from .notices import booking_notices
-from .series_plan import Room, too_far
-from .transitions import log
+from .series_plan import SeriesRoom, too_far_text
+from .transitions import log_event
 
 AGREED = (BookingState.CONFIRMED, BookingState.COMPLETED)
 
 
-def room_for(booking: Booking, *, by: User, now: datetime) -> Room:
+def room_for(booking: Booking, *, by: User, now: datetime) -> SeriesRoom:
     """What page and service both ask. Raises BookingError when there is no room for a further contact.
 
     Its codes: `not_yours`, `closed`, `paused`, `too_many_open`, and those of `room_in`.
     """
     if booking.mentee_id != by.pk:
-        raise BookingError("not_yours", _("This session belongs to other people."))
+        raise SessionError("not_yours", _("This session belongs to other people."))
     check_offer(booking.offer)
     if Feedback.objects.not_again(by).of_mentor(booking.mentor_id).exists():
-        raise closed(booking.offer.profile)
+        raise closed_error(booking.offer.profile)
     if refusal := why_paused(by, now=now):
         raise refusal
     room = room_in(booking.engagement, list(Booking.objects.contacts_of(booking.engagement)), now=now)
     return replace(room, count=min(room.count, open_left(by, now=now)))
 
 
-def room_in(engagement: Engagement, contacts: Sequence[Booking], *, now: datetime) -> Room:
+def room_in(engagement: Engagement, contacts: Sequence[Booking], *, now: datetime) -> SeriesRoom:
     """What an engagement with these contacts, in order, has room for.
 
     Raises BookingError `engagement_closed`, `not_agreed`, `series_full`, `series_over`.
@@ -52,17 +52,17 @@ def room_in(engagement: Engagement, contacts: Sequence[Booking], *, now: datetim
     mentor = {"mentor": engagement.mentor.first_name}
     if engagement.closed_at:
         words = _("This question is closed. Book %(mentor)s anew, with what you want to leave with now.")
-        raise BookingError("engagement_closed", words % mentor)
+        raise SessionError("engagement_closed", words % mentor)
     if not any(contact.state in AGREED for contact in contacts):
-        raise BookingError("not_agreed", _("You can add dates when %(mentor)s has accepted the first.") % mentor)
+        raise SessionError("not_agreed", _("You can add dates when %(mentor)s has accepted the first.") % mentor)
     left = settings.MAX_CONTACTS - len(contacts)
     if left < 1:
         words = _("%(count)d sessions on one question are the most. For a new question, book %(mentor)s anew.")
-        raise BookingError("series_full", words % {**mentor, "count": settings.MAX_CONTACTS})
-    room = Room(left, contacts[0].start, contacts[-1].start, settings.SERIES_SPAN)
+        raise SessionError("series_full", words % {**mentor, "count": settings.MAX_CONTACTS})
+    room = SeriesRoom(left, contacts[0].start, contacts[-1].start, settings.SERIES_SPAN)
     if room.until <= now:
         words = _("Four weeks after the first session a question is closed. Book %(mentor)s anew.")
-        raise BookingError("series_over", words % mentor)
+        raise SessionError("series_over", words % mentor)
     return room
 
 
@@ -76,11 +76,11 @@ def open_left(mentee: User, *, now: datetime) -> int:
             "You have %(limit)d sessions ahead, the most at one time. Add dates after one of them.",
             limit,
         )
-        raise BookingError("too_many_open", words % {"limit": limit})
+        raise SessionError("too_many_open", words % {"limit": limit})
     return left
 
 
-@booking_act
+@atomic_act
 def book_further(
     *,
     booking: Booking,
@@ -98,7 +98,7 @@ def book_further(
     """
     booking = lock_booking(booking)
     starts = sorted(set(starts))
-    mark = mark_of(key, booking, starts)
+    mark = series_mark(key, booking, starts)
     if again := booked_before(by, mark):
         return list(again.booked_together.order_by("during")) or [again]
     expire_for(booking.mentor_id, by.pk, now=now)
@@ -111,14 +111,14 @@ def book_further(
     made: list[Booking] = []
     for start in starts:
         check_slot(booking.offer, start=start, mentee=by, now=now)
-        terms = agreed(booking.offer, start, now=now)
+        terms = initial_state(booking.offer, start, now=now)
         terms["idempotency_key"] = None if made else mark
-        made.append(insert_in(booking.engagement, booking.offer, start, now=now, **terms))
+        made.append(insert_further_booking(booking.engagement, booking.offer, start, now=now, **terms))
     if len(made) > 1:
         Booking.objects.filter(pk__in=[contact.pk for contact in made]).update(booked_with=made[0])
     for contact in made:
         contact.booked_with = made[0] if len(made) > 1 else None
-        tell(contact, by=by, now=now)
+        announce_contact(contact, by=by, now=now)
     return made
 
 
@@ -128,24 +128,24 @@ def terms_mark(booking: Booking) -> str:
     return marks.mark_of(booking.version, offer.length, offer.format, offer.instant)
 
 
-def why_terms_stale(booking: Booking, seen: str | None) -> BookingError | None:
+def why_terms_stale(booking: Booking, seen: str | None) -> SessionError | None:
     if seen is None or seen == terms_mark(booking):
         return None
     return stale(_("This session, or how it can be booked, has changed since you looked. Look once more, then book."))
 
 
-def check_dates(starts: Sequence[datetime], room: Room) -> None:
+def check_dates(starts: Sequence[datetime], room: SeriesRoom) -> None:
     if not starts:
-        raise BookingError("no_dates", _("Choose at least one time."))
+        raise SessionError("no_dates", _("Choose at least one time."))
     if len(starts) > room.count:
         words = ngettext(
             "There is room for %(count)d more date. Take the others away.",
             "There is room for %(count)d more dates. Take the others away.",
             room.count,
         )
-        raise BookingError("too_many_dates", words % {"count": room.count})
+        raise SessionError("too_many_dates", words % {"count": room.count})
     if not all(room.beside(starts).holds(start) for start in starts):
-        raise BookingError("series_span", too_far())
+        raise SessionError("series_span", too_far_text())
 
 
 def check_span(booking: Booking, *, start: datetime) -> None:
@@ -153,16 +153,16 @@ def check_span(booking: Booking, *, start: datetime) -> None:
     others = Booking.objects.contacts_of(booking.engagement).exclude(pk=booking.pk)
     dates = [start, *(contact.start for contact in others)]
     if max(dates) - min(dates) > settings.SERIES_SPAN:
-        raise BookingError("series_span", too_far())
+        raise SessionError("series_span", too_far_text())
 
 
-def mark_of(key: str | None, booking: Booking, starts: Sequence[datetime]) -> str | None:
+def series_mark(key: str | None, booking: Booking, starts: Sequence[datetime]) -> str | None:
     if not key:
         return None
     return hashlib.sha256(repr((key, booking.pk, [start.timestamp() for start in starts])).encode()).hexdigest()
 
 
-def tell(contact: Booking, *, by: User, now: datetime) -> None:
-    log(contact, from_state="", by=by, now=now)
+def announce_contact(contact: Booking, *, by: User, now: datetime) -> None:
+    log_event(contact, from_state="", by=by, now=now)
     event = "confirmed" if contact.state == BookingState.CONFIRMED else "requested"
-    schedule(*booking_notices(contact, event=event, by=by, now=now), now=now)
+    schedule_notices(*booking_notices(contact, event=event, by=by, now=now), now=now)

@@ -8,29 +8,31 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications.inbox import Line, shows
+from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem
 from sessions_app.models import Booking, BookingEvent
 
-from .inbox import Telling, accepted
+from .inbox import BookingNews, accepted_sentence
 
 
 def register_lines() -> None:
-    shows("series_booked", "series_requested", lines=lines)
-    shows("series_accepted", lines=accepted_lines)
+    register_inbox_kinds("series_booked", "series_requested", lines=series_inbox_lines)
+    register_inbox_kinds("series_accepted", lines=accepted_inbox_lines)
 
 
-def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
+def series_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     together: defaultdict[int | None, list[Booking]] = defaultdict(list)
     mine = Booking.objects.visible_to(reader).filter(booked_with__in={item.subject_id for item in items})
     for booking in mine.with_people().order_by("pk"):
         together[booking.booked_with_id].append(booking)
     return {
-        item.pk: line_of(item.kind, together[item.subject_id], reader) for item in items if together[item.subject_id]
+        item.pk: series_inbox_line(item.kind, together[item.subject_id], reader)
+        for item in items
+        if together[item.subject_id]
     }
 
 
-def line_of(kind: str, bookings: Sequence[Booking], reader: User) -> Line:
+def series_inbox_line(kind: str, bookings: Sequence[Booking], reader: User) -> InboxLine:
     first = bookings[0]
     words = {"name": first.other(reader).first_name, "count": len(bookings)}
     asked, is_mentor = kind == "series_requested", reader.pk == first.mentor_id
@@ -40,22 +42,24 @@ def line_of(kind: str, bookings: Sequence[Booking], reader: User) -> Line:
         text = _("You asked %(name)s for %(count)d more sessions")
     else:
         text = _("You booked %(count)d more sessions with %(name)s")
-    return Line(text % words, reverse("session", args=[first.uuid]))
+    return InboxLine(text % words, reverse("session", args=[first.uuid]))
 
 
-def accepted_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
+def accepted_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     """One for each date, which is that of the item's turn."""
     turns = {first: list(BookingEvent.objects.acceptances(first)) for first in {item.subject_id for item in items}}
     events = {item.pk: turns[item.subject_id][item.subject_version - 1] for item in items}
     wanted = [event.booking_id for event in events.values()]
     bookings = Booking.objects.visible_to(reader).with_people().in_bulk(wanted)
     return {
-        item.pk: accepted_line(item, events[item.pk], bookings[events[item.pk].booking_id], reader, now)
+        item.pk: accepted_inbox_line(item, events[item.pk], bookings[events[item.pk].booking_id], reader, now)
         for item in items
         if events[item.pk].booking_id in bookings
     }
 
 
-def accepted_line(item: InboxItem, event: BookingEvent, booking: Booking, reader: User, now: datetime) -> Line:
-    telling = Telling(item, booking, reader, event.during.lower, event.by_id, False, now)
-    return Line(accepted(telling) % telling.words, reverse("session", args=[booking.uuid]))
+def accepted_inbox_line(
+    item: InboxItem, event: BookingEvent, booking: Booking, reader: User, now: datetime
+) -> InboxLine:
+    telling = BookingNews(item, booking, reader, event.during.lower, event.by_id, False, now)
+    return InboxLine(accepted_sentence(telling) % telling.words, reverse("session", args=[booking.uuid]))

@@ -8,36 +8,36 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.clock_changes import clock_change_note
-from common.mail.rendering import Context, absolute
+from common.mail.rendering import Context, absolute_url
 from notifications.models import Notification
-from notifications.registry import Attachment, Message, Nothing, register
+from notifications.registry import Attachment, Message, Nothing, register_kind
 from sessions_app.invites.ics import build_invite
 from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.models.bookings import BookingQuerySet
 
-from .letters import Reading, booked, letter
+from .letters import BookingForReader, render_booked_email, render_booking_email
 
 
-def series(row: Notification, now: datetime, *, state: BookingState) -> Message | Nothing:
+def render_series_email(row: Notification, now: datetime, *, state: BookingState) -> Message | Nothing:
     """Those of the dates that are still as they were booked; one that has changed has a mail of its own."""
-    readings = read(row, now, Booking.objects.filter(booked_with=row.subject_id, state=state))
+    readings = load_readings(row, now, Booking.objects.filter(booked_with=row.subject_id, state=state))
     if not readings:
         return Nothing("moved on")
     waits = state == BookingState.REQUESTED
-    message = letter(readings[0], row.kind, dates_of(readings))
+    message = render_booking_email(readings[0], row.kind, dates_of(readings))
     return message if waits else with_files(message, readings)
 
 
-def accepted(row: Notification, now: datetime) -> Message | Nothing:
+def render_accepted_email(row: Notification, now: datetime) -> Message | Nothing:
     """The dates that were accepted since the last mail about it left, up to this row's turn, as they still are."""
     events = BookingEvent.objects.acceptances(row.subject_id)[turns_told(row) : row.subject_version]
     accepted_now = [event.booking_id for event in events]
-    readings = read(row, now, Booking.objects.filter(pk__in=accepted_now, state=BookingState.CONFIRMED))
+    readings = load_readings(row, now, Booking.objects.filter(pk__in=accepted_now, state=BookingState.CONFIRMED))
     if not readings:
         return Nothing("moved on")
     if len(readings) == 1:
-        return booked(readings[0], accepted=True)
-    return with_files(letter(readings[0], row.kind, dates_of(readings)), readings)
+        return render_booked_email(readings[0], accepted=True)
+    return with_files(render_booking_email(readings[0], row.kind, dates_of(readings)), readings)
 
 
 def turns_told(row: Notification) -> int:
@@ -49,13 +49,13 @@ def turns_told(row: Notification) -> int:
     return last or 0
 
 
-def read(row: Notification, now: datetime, bookings: BookingQuerySet) -> list[Reading]:
+def load_readings(row: Notification, now: datetime, bookings: BookingQuerySet) -> list[BookingForReader]:
     """Those that have not moved since, soonest first."""
     left = bookings.filter(moves=0).with_people().select_related("offer__profile__schedule").order_by("during")
-    return [Reading(booking, row.recipient, now) for booking in left]
+    return [BookingForReader(booking, row.recipient, now) for booking in left]
 
 
-def dates_of(readings: list[Reading]) -> Context:
+def dates_of(readings: list[BookingForReader]) -> Context:
     count = len(readings)
     return {
         "count": count,
@@ -66,24 +66,24 @@ def dates_of(readings: list[Reading]) -> Context:
     }
 
 
-def date_of(reading: Reading) -> Context:
+def date_of(reading: BookingForReader) -> Context:
     booking = reading.booking
     page = "session_respond" if reading.is_mentor and booking.expires_at else "session"
     return {
         "when": reading.when(booking.start),
         "theirs": reading.theirs(booking.start),
         "clock_note": clock_note(reading),
-        "url": absolute(page, booking.uuid),
+        "url": absolute_url(page, booking.uuid),
         "deadline": reading.when(booking.expires_at, short=True) if booking.expires_at else "",
     }
 
 
-def clock_note(reading: Reading) -> str:
+def clock_note(reading: BookingForReader) -> str:
     start, other, person = reading.booking.start, reading.other, reading.person
     return clock_change_note(start, reading.now, reading.zone, other.timezone, other.first_name, person.hour12)
 
 
-def with_files(message: Message, readings: list[Reading]) -> Message:
+def with_files(message: Message, readings: list[BookingForReader]) -> Message:
     """As attachments only: an invitation in a mail's body is about one event, and here are several."""
     files = tuple(
         Attachment(
@@ -98,5 +98,5 @@ def with_files(message: Message, readings: list[Reading]) -> Message:
 
 def register_kinds() -> None:
     for kind, state in (("series_booked", BookingState.CONFIRMED), ("series_requested", BookingState.REQUESTED)):
-        register(kind, render=partial(series, state=state))
-    register("series_accepted", render=accepted)
+        register_kind(kind, render=partial(render_series_email, state=state))
+    register_kind("series_accepted", render=render_accepted_email)

@@ -8,8 +8,8 @@ from typing import Self
 from django.utils.translation import gettext as _
 
 from mentors.models import MentorProfile
-from sessions_app.availability.refusals import explain
-from sessions_app.availability.slots import Refusal, Slot, Taken
+from sessions_app.availability.refusals import explain_refusal
+from sessions_app.availability.slots import Slot, SlotRefusal, Taken
 from sessions_app.availability.timetable import Timetable
 
 SERIES_SUBJECT = "series"
@@ -31,7 +31,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class SeriesRoom:
     """Room for `count` further contacts. All start within `span`; `first` and `last` are the starts there are."""
 
     count: int
@@ -52,26 +52,26 @@ class Room:
         return replace(self, first=min(dates), last=max(dates))
 
 
-def beside(timetable: Timetable, slots: Sequence[Slot]) -> Timetable:
+def with_booked(timetable: Timetable, slots: Sequence[Slot]) -> Timetable:
     """The timetable once these slots are booked."""
     chosen = tuple(Taken(slot.start, slot.end) for slot in slots)
     return replace(timetable, taken=timetable.taken + chosen)
 
 
-def no_further(timetable: Timetable, until: datetime, *, now: datetime) -> Timetable:
+def limit_starts(timetable: Timetable, until: datetime, *, now: datetime) -> Timetable:
     """The timetable up to the day of `until`."""
     days = max(0, -(-(until - now) // timedelta(days=1)))
     rules = replace(timetable.rules, horizon_days=min(timetable.rules.horizon_days, days))
     return replace(timetable, rules=rules)
 
 
-def plan(
+def plan_dates(
     timetable: Timetable,
     slots: Sequence[Slot],
     *,
     step: int | None,
     busy: Spans,
-    room: Room,
+    room: SeriesRoom,
     profile: MentorProfile,
     now: datetime,
 ) -> Iterator[Planned]:
@@ -79,21 +79,21 @@ def plan(
     for place, slot in enumerate(slots):
         before = slots[:place]
         alone = refusal_of(timetable, slot, step=step, busy=busy, now=now)
-        refusal = alone or refusal_of(beside(timetable, before), slot, step=step, busy=busy, now=now)
+        refusal = alone or refusal_of(with_booked(timetable, before), slot, step=step, busy=busy, now=now)
         if not room.beside(other.start for other in before).holds(slot.start):
-            yield Planned(slot, too_far())
+            yield Planned(slot, too_far_text())
         elif refusal is None:
             yield Planned(slot)
         elif alone is None and refusal.code in TOO_NEAR:
             yield Planned(slot, _("This is too close to another of your dates. Choose another time."))
         else:
-            yield Planned(slot, explain(refusal.code, profile, timetable.rules), refusal.earliest)
+            yield Planned(slot, explain_refusal(refusal.code, profile, timetable.rules), refusal.earliest)
 
 
-def refusal_of(timetable: Timetable, slot: Slot, *, step: int | None, busy: Spans, now: datetime) -> Refusal | None:
+def refusal_of(timetable: Timetable, slot: Slot, *, step: int | None, busy: Spans, now: datetime) -> SlotRefusal | None:
     length = (slot.end - slot.start) // timedelta(minutes=1)
     return timetable.why_not(start=slot.start, length=length, step=step, now=now, own=busy)
 
 
-def too_far() -> str:
+def too_far_text() -> str:
     return _("All sessions on one question lie within four weeks. Choose a time nearer to the others.")

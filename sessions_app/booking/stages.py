@@ -15,7 +15,7 @@ from sessions_app.models import Booking, BookingState
 SOON = timedelta(hours=24)
 
 
-class Status(NamedTuple):
+class StatusTag(NamedTuple):
     """A status tag: its kind, its words, its icon."""
 
     kind: str
@@ -23,7 +23,7 @@ class Status(NamedTuple):
     icon: str
 
 
-class Stage(StrEnum):
+class SessionStage(StrEnum):
     WAITING = "waiting"
     DECLINED = "declined"
     EXPIRED = "expired"
@@ -36,41 +36,41 @@ class Stage(StrEnum):
     CANCELLED = "cancelled"
 
 
-def stage_of(booking: Booking, now: datetime) -> Stage:
+def stage_of(booking: Booking, now: datetime) -> SessionStage:
     """What the session's page is about now. An overdue request counts as expired before the clock has got to it."""
     match booking.state:
         case BookingState.REQUESTED:
-            return Stage.EXPIRED if booking.is_overdue(now) else Stage.WAITING
+            return SessionStage.EXPIRED if booking.is_overdue(now) else SessionStage.WAITING
         case BookingState.DECLINED | BookingState.EXPIRED | BookingState.WITHDRAWN | BookingState.CANCELLED:
-            return Stage(booking.state)
+            return SessionStage(booking.state)
         case BookingState.MENTEE_NO_SHOW | BookingState.MENTOR_NO_SHOW:
-            return Stage.MISSED
+            return SessionStage.MISSED
     if booking.is_join_open(now):
-        return Stage.OPEN
+        return SessionStage.OPEN
     if booking.has_ended(now) or booking.state == BookingState.COMPLETED:
-        return Stage.OVER
-    return Stage.SOON if booking.start - now <= SOON else Stage.AHEAD
+        return SessionStage.OVER
+    return SessionStage.SOON if booking.start - now <= SOON else SessionStage.AHEAD
 
 
-def status_of(booking: Booking, *, reader: User, now: datetime) -> Status:
+def status_of(booking: Booking, *, reader: User, now: datetime) -> StatusTag:
     other = booking.other(reader).first_name
     stage = stage_of(booking, now)
-    if stage == Stage.CANCELLED:
-        return Status("danger", ended_by_text(booking, reader), "calendar-x")
+    if stage == SessionStage.CANCELLED:
+        return StatusTag("danger", ended_by_text(booking, reader), "calendar-x")
     return {
-        Stage.WAITING: Status(
+        SessionStage.WAITING: StatusTag(
             "warn",
             _("Waiting for you") if reader.pk == booking.mentor_id else _("Waiting for %(name)s") % {"name": other},
             "hourglass",
         ),
-        Stage.DECLINED: Status("danger", _("Declined"), "calendar-x"),
-        Stage.EXPIRED: Status("", _("Not answered in time"), "history"),
-        Stage.WITHDRAWN: Status("", _("Withdrawn"), "history"),
-        Stage.AHEAD: Status("ok", _("Confirmed"), "circle-check"),
-        Stage.SOON: Status("ok", _("Confirmed"), "circle-check"),
-        Stage.OPEN: Status("now", open_text(booking), "clock"),
-        Stage.OVER: Status("", _("Finished"), "history"),
-        Stage.MISSED: Status("warn", missed_by_text(booking, reader), "user-x"),
+        SessionStage.DECLINED: StatusTag("danger", _("Declined"), "calendar-x"),
+        SessionStage.EXPIRED: StatusTag("", _("Not answered in time"), "history"),
+        SessionStage.WITHDRAWN: StatusTag("", _("Withdrawn"), "history"),
+        SessionStage.AHEAD: StatusTag("ok", _("Confirmed"), "circle-check"),
+        SessionStage.SOON: StatusTag("ok", _("Confirmed"), "circle-check"),
+        SessionStage.OPEN: StatusTag("now", open_text(booking), "clock"),
+        SessionStage.OVER: StatusTag("", _("Finished"), "history"),
+        SessionStage.MISSED: StatusTag("warn", missed_by_text(booking, reader), "user-x"),
     }[stage]
 
 

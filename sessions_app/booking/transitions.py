@@ -6,26 +6,26 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications.inbox import seen
-from notifications.services import schedule
+from notifications.inbox import mark_subject_read
+from notifications.services import schedule_notices
 from sessions_app.availability.openings import announce_opened
-from sessions_app.availability.reserved_time import set_aside
-from sessions_app.errors import BookingError, taken
+from sessions_app.availability.reserved_time import reserve_time
+from sessions_app.errors import SessionError, taken_error
 from sessions_app.models import OCCUPYING, Booking, BookingEvent, BookingState, Occupancy, WrittenQuestion, WrittenState
 from sessions_app.models.bookings import BOOKING_SUBJECT, OVER
 
 from .notices import booking_notices
-from .webhooks import tell
+from .webhooks import announce_change
 
 
 def check_live(booking: Booking) -> None:
     """New promises need a profile that staff stand behind; those made before it was suspended stay until ended."""
     if not booking.offer.profile.is_public:
         words = _("The profile of %(mentor)s is not live, so this is not possible now.")
-        raise BookingError("closed", words % {"mentor": booking.mentor.first_name})
+        raise SessionError("closed", words % {"mentor": booking.mentor.first_name})
 
 
-def occupy(booking: Booking) -> None:
+def occupy_time(booking: Booking) -> None:
     """Take everybody's time, or raise `taken`. ON CONFLICT waits for a racer and can't deadlock; a plain INSERT can."""
     people = booking.participants
     Occupancy.objects.bulk_create(
@@ -33,10 +33,10 @@ def occupy(booking: Booking) -> None:
         ignore_conflicts=True,
     )
     if Occupancy.objects.filter(booking=booking, during=booking.during).count() != len(people):
-        raise taken()
+        raise taken_error()
 
 
-def change(
+def change_state(
     booking: Booking,
     to: BookingState,
     *,
@@ -58,26 +58,26 @@ def change(
     values = {"state": to, "version": version + 1 if told else version, "reason": reason or booking.reason, **fields}
     changed = Booking.objects.filter(pk=booking.pk, state=before, version=version).update(**values)
     if not changed:
-        raise BookingError("changed", _("This session has changed in the meantime. Look at it again."))
+        raise SessionError("changed", _("This session has changed in the meantime. Look at it again."))
     for name, value in values.items():
         setattr(booking, name, value)
-    log(booking, from_state=before, by=by, now=now, reason=reason)
+    log_event(booking, from_state=before, by=by, now=now, reason=reason)
     if by:
-        seen(by, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, now=now)
+        mark_subject_read(by, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, now=now)
     if to not in OCCUPYING:
         Occupancy.objects.filter(booking=booking).delete()
         if kept_back and to not in OVER:
-            set_aside(booking, booking.during, was=before, now=now)
+            reserve_time(booking, booking.during, was=before, now=now)
         announce_opened(booking.mentor_id, booking.mentee_id)
     if event:
-        schedule(*booking_notices(booking, event=event, by=by, now=now), now=now)
+        schedule_notices(*booking_notices(booking, event=event, by=by, now=now), now=now)
     return booking
 
 
-def log(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> None:
+def log_event(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> None:
     entry = entry_of(booking, from_state=from_state, by=by, now=now, reason=reason)
     entry.save(force_insert=True)
-    tell(entry)
+    announce_change(entry)
 
 
 def entry_of(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> BookingEvent:
@@ -94,10 +94,10 @@ def entry_of(booking: Booking, *, from_state: str, by: User | None, now: datetim
     )
 
 
-def expire(booking: Booking, *, now: datetime) -> None:
+def expire_booking(booking: Booking, *, now: datetime) -> None:
     """The clock ends a locked, overdue hold or request. Only a request is told about: nobody knew of a hold."""
     was_request = booking.state == BookingState.REQUESTED
-    change(booking, BookingState.EXPIRED, by=None, now=now, event="expired" if was_request else None)
+    change_state(booking, BookingState.EXPIRED, by=None, now=now, event="expired" if was_request else None)
     close_if_over(booking, now=now)
 
 

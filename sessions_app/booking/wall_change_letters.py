@@ -10,13 +10,13 @@ from accounts.models import User
 from common.mail.rendering import Context
 from common.times import clock_text, in_zone, offset_of, when_text
 from common.zones import UTC_NAME
-from notifications.inbox import Line, shows
+from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem, Notification
-from notifications.registry import Message, Nothing, register, register_subject
+from notifications.registry import Message, Nothing, register_kind, register_subject
 from sessions_app.models import BookingState, WallChange
 from sessions_app.models.zones import WALL_CHANGE_SUBJECT
 
-from .letters import Reading, letter
+from .letters import BookingForReader, render_booking_email
 
 KIND = "wall_change"
 AHEAD = (BookingState.REQUESTED, BookingState.CONFIRMED)
@@ -29,7 +29,7 @@ def wall_change(row: Notification, now: datetime) -> Message | Nothing:
     change = known.filter(pk=row.subject_id).first()
     if change is None or change.booking.state not in AHEAD or change.booking.start != change.start:
         return Nothing("moved on")
-    reading = Reading(change.booking, row.recipient, now)
+    reading = BookingForReader(change.booking, row.recipient, now)
     mine, theirs = befores(change, row.recipient)
     other_zone = reading.other.timezone or UTC_NAME
     extra: Context = {
@@ -38,7 +38,7 @@ def wall_change(row: Notification, now: datetime) -> Message | Nothing:
         "their_old": "" if theirs is None else old_clock(change.start, other_zone, theirs, reading.person),
         "their_new": "" if theirs is None else clock_text(change.start, other_zone, reading.person.hour12),
     }
-    return letter(reading, "wall_change", extra)
+    return render_booking_email(reading, "wall_change", extra)
 
 
 def befores(change: WallChange, person: User) -> tuple[int | None, int | None]:
@@ -56,18 +56,18 @@ def old_clock(start: datetime, zone: str, before: int, reader: User) -> str:
     return clock_text(as_it_was(start, zone, before), zone, reader.hour12)
 
 
-def old_when(change: WallChange, zone: str, before: int, reading: Reading) -> str:
+def old_when(change: WallChange, zone: str, before: int, reading: BookingForReader) -> str:
     was = as_it_was(change.start, zone, before)
     return when_text(was, zone=zone, now=reading.now, hour12=reading.person.hour12, short=True)
 
 
-def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
+def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     known = WallChange.objects.select_related("booking__mentor", "booking__mentee")
     changes = known.in_bulk({item.subject_id for item in items})
     return {item.pk: line(changes[item.subject_id], reader, now) for item in items if item.subject_id in changes}
 
 
-def line(change: WallChange, reader: User, now: datetime) -> Line:
+def line(change: WallChange, reader: User, now: datetime) -> InboxLine:
     booking, zone = change.booking, reader.timezone or UTC_NAME
     when = when_text(change.start, zone=zone, now=now, hour12=reader.hour12, short=True)
     mine, _theirs = befores(change, reader)
@@ -76,10 +76,10 @@ def line(change: WallChange, reader: User, now: datetime) -> Line:
         text = _("New clock rules where %(name)s is. Your session stays at %(when)s for you.")
     else:
         text = _("New clock rules where you are: your session with %(name)s is at %(when)s.")
-    return Line(text % words, reverse("session", args=[booking.uuid]))
+    return InboxLine(text % words, reverse("session", args=[booking.uuid]))
 
 
 def register_kinds() -> None:
-    register(KIND, render=wall_change, capped=False)
+    register_kind(KIND, render=wall_change, capped=False)
     register_subject(WALL_CHANGE_SUBJECT, WallChange)
-    shows(KIND, lines=lines)
+    register_inbox_kinds(KIND, lines=lines)

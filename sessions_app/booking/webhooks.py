@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from common.api.fields import utc_text
-from notifications.webhooks.services import announce
+from notifications.webhooks.services import announce_event
 from sessions_app.models import OCCUPYING, Booking, BookingEvent, BookingState
 from sessions_app.models.bookings import OVER
 
@@ -21,19 +21,19 @@ EVENTS = {
     "booking.cancelled": _("A session is cancelled, or a request comes to nothing"),
     "booking.completed": _("A session is over"),
 }
-AGREED = (BookingState.REQUESTED, BookingState.CONFIRMED)
+OPEN_STATES = (BookingState.REQUESTED, BookingState.CONFIRMED)
 CAME_TO_NOTHING = (BookingState.CANCELLED, BookingState.WITHDRAWN, BookingState.EXPIRED)
 
 
-def tell(entry: BookingEvent) -> None:
+def announce_change(entry: BookingEvent) -> None:
     """Of what was just written into the log."""
     if event := event_of(entry.from_state, entry.to_state):
-        announce(event, cause=f"booking:{entry.pk}", payload=partial(payload_of, entry.booking), now=entry.at)
+        announce_event(event, cause=f"booking:{entry.pk}", payload=partial(payload_of, entry.booking), now=entry.at)
 
 
 def event_of(before: str, after: str) -> str | None:
     """The event that a step of a booking is; None for one that concerns nobody outside."""
-    if after in AGREED and before not in AGREED:
+    if after in OPEN_STATES and before not in OPEN_STATES:
         return "booking.created"
     match before, after:
         case BookingState.REQUESTED, BookingState.CONFIRMED:
@@ -42,7 +42,7 @@ def event_of(before: str, after: str) -> str | None:
             return "booking.rescheduled"
         case BookingState.REQUESTED, BookingState.DECLINED:
             return "booking.declined"
-    if before in AGREED and after in CAME_TO_NOTHING:
+    if before in OPEN_STATES and after in CAME_TO_NOTHING:
         return "booking.cancelled"
     return "booking.completed" if before in OCCUPYING and after in OVER else None
 

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from common.zones import zone_names, zone_release
-from notifications.services import Due, schedule
+from notifications.services import Due, schedule_notices
 from sessions_app.models import Booking, BookingState, WallChange, ZoneRules
 from sessions_app.models.zones import WALL_CHANGE_SUBJECT
 
@@ -34,7 +34,7 @@ def note_zone_changes(*, now: datetime, release: str | None = None) -> list[Wall
     present = {zone: offsets_of(zone, _midnight(now)) for zone in zone_names()}
     changes = _changes({zone: rules.offsets for zone, rules in noted.items()}, present, release, now=now)
     written = WallChange.objects.bulk_create(changes)
-    schedule(*(due for change in written for due in wall_change_dues(change)), now=now)
+    schedule_notices(*(due for change in written for due in wall_change_dues(change)), now=now)
     ZoneRules.objects.bulk_create(
         [ZoneRules(zone=zone, release=release, offsets=offsets) for zone, offsets in present.items()],
         update_conflicts=True,

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, Message, SharedFile
 from sessions_app.models.files import FOLDER
 from sessions_app.questions.engagements import check_part_in, lock_engagement, why_not_share
 
-from .messages import tell
+from .messages import notify_reader
 from .uploads import Upload
 
 AT_ONCE = 200
@@ -25,7 +25,7 @@ KEPT_AFTER = timedelta(days=30)
 ORPHAN_AFTER = timedelta(hours=1)
 
 
-def why_not_add(engagement: Engagement) -> BookingError | None:
+def why_not_add(engagement: Engagement) -> SessionError | None:
     if refusal := why_not_share(engagement):
         return refusal
     if engagement.files.count() >= settings.MAX_FILES:
@@ -35,7 +35,7 @@ def why_not_add(engagement: Engagement) -> BookingError | None:
             "There are %(limit)d files already, the most there may be. Remove one first.",
             limit,
         )
-        return BookingError("too_many_files", words % {"limit": limit})
+        return SessionError("too_many_files", words % {"limit": limit})
     return None
 
 
@@ -64,7 +64,7 @@ def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime)
     Message.objects.create(
         engagement=engagement, author=by, body=file.name, key=f"file-{file.uuid}", is_file=True, file=file, sent_at=now
     )
-    tell(engagement, engagement.other(by), now=now)
+    notify_reader(engagement, engagement.other(by), now=now)
     return file
 
 
@@ -72,27 +72,27 @@ def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime)
 def remove_file(*, file: SharedFile, by: User) -> None:
     """Raises BookingError `not_yours`; removing what is gone does no harm."""
     if file.owner_id != by.pk:
-        raise BookingError("not_yours", _("Only the person who shared this file can remove it."))
-    forget(SharedFile.objects.filter(pk=file.pk))
+        raise SessionError("not_yours", _("Only the person who shared this file can remove it."))
+    delete_files(SharedFile.objects.filter(pk=file.pk))
 
 
 @transaction.atomic
 def remove_expired_files(*, now: datetime) -> int:
     """Files go thirty days after their engagement has closed. Returns how many."""
     over = SharedFile.objects.filter(engagement__closed_at__lte=now - KEPT_AFTER)
-    return forget(over.select_for_update(skip_locked=True, of=("self",))[:AT_ONCE])
+    return delete_files(over.select_for_update(skip_locked=True, of=("self",))[:AT_ONCE])
 
 
-def forget(files: Iterable[SharedFile]) -> int:
+def delete_files(files: Iterable[SharedFile]) -> int:
     """Delete the rows, and when that is certain what no other names; what a failure leaves behind the sweep finds."""
     gone = list(files)
     SharedFile.objects.filter(pk__in=[file.pk for file in gone]).delete()
     keys = [key for file in gone for key in file.stored]
-    transaction.on_commit(lambda: delete_stored(unnamed(keys)), robust=True)
+    transaction.on_commit(lambda: delete_stored(unnamed_keys(keys)), robust=True)
     return len(gone)
 
 
-def unnamed(keys: Collection[str]) -> set[str]:
+def unnamed_keys(keys: Collection[str]) -> set[str]:
     return set(keys) - SharedFile.objects.keys_among(keys)
 
 

@@ -7,23 +7,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications.inbox import Line, shows
+from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem
-from sessions_app.models import Seat
+from sessions_app.models import ReadMarker
 
 from .notices import KIND
 
 
 def register_lines() -> None:
-    shows(KIND, lines=lines, passing=True)
+    register_inbox_kinds(KIND, lines=thread_inbox_lines, passing=True)
 
 
-def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
-    own = Seat.objects.filter(person=reader).select_related("engagement__mentor", "engagement__mentee")
+def thread_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
+    own = ReadMarker.objects.filter(person=reader).select_related("engagement__mentor", "engagement__mentee")
     seats = own.in_bulk({item.subject_id for item in items})
-    return {item.pk: line_of(seats[item.subject_id], reader) for item in items if item.subject_id in seats}
+    return {item.pk: thread_inbox_line(seats[item.subject_id], reader) for item in items if item.subject_id in seats}
 
 
-def line_of(seat: Seat, reader: User) -> Line:
+def thread_inbox_line(seat: ReadMarker, reader: User) -> InboxLine:
     words = _("%(name)s wrote to you") % {"name": seat.engagement.other(reader).first_name}
-    return Line(words, f"{reverse('thread', args=[seat.engagement.uuid])}#messages")
+    return InboxLine(words, f"{reverse('thread', args=[seat.engagement.uuid])}#messages")

@@ -6,12 +6,12 @@ from django.conf import settings
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from common.mail.rendering import absolute, render_mail
+from common.mail.rendering import absolute_url, render_mail
 from common.zones import UTC_NAME
 from notifications.models import Group, Notification
 from notifications.registry import Message as Mail
-from notifications.registry import Nothing, Policy, register, register_subject
-from sessions_app.models import THREAD_SUBJECT, Seat, WrittenQuestion
+from notifications.registry import Nothing, Policy, register_kind, register_subject
+from sessions_app.models import THREAD_SUBJECT, ReadMarker, WrittenQuestion
 
 from .notices import KIND
 
@@ -19,7 +19,7 @@ MESSAGE_IN_MAIL = 400
 
 
 def unread_messages(row: Notification, now: datetime) -> Mail | Nothing:
-    seats = Seat.objects.select_related("person", "engagement__mentor", "engagement__mentee", "engagement__brief")
+    seats = ReadMarker.objects.select_related("person", "engagement__mentor", "engagement__mentee", "engagement__brief")
     seat = seats.filter(pk=row.subject_id, version=row.subject_version).first()
     if seat is None:
         return Nothing("moved on")
@@ -35,7 +35,7 @@ def unread_messages(row: Notification, now: datetime) -> Mail | Nothing:
         "earlier": len(unread) - 1,
         "question": Truncator(seat.engagement.brief.question).chars(100),
         "in_writing": WrittenQuestion.objects.filter(engagement=seat.engagement).exists(),
-        "page_url": f"{absolute('thread', seat.engagement.uuid)}#messages",
+        "page_url": f"{absolute_url('thread', seat.engagement.uuid)}#messages",
     }
     subject, text, html = render_mail(
         "message", context, zone=person.timezone or UTC_NAME, language=person.language, hour12=person.hour12
@@ -46,5 +46,5 @@ def unread_messages(row: Notification, now: datetime) -> Mail | Nothing:
 
 
 def register_kinds() -> None:
-    register(KIND, render=unread_messages, capped=True, policy=Policy.HOLD, group=Group.MESSAGES)
-    register_subject(THREAD_SUBJECT, Seat)
+    register_kind(KIND, render=unread_messages, capped=True, policy=Policy.HOLD, group=Group.MESSAGES)
+    register_subject(THREAD_SUBJECT, ReadMarker)

@@ -15,10 +15,10 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from notifications.inbox import forget_passing
 from notifications.models import Notification
-from notifications.services import schedule, supersede
+from notifications.services import schedule_notices, silence_older_versions
 from sessions_app.booking.requests import extend_request
-from sessions_app.errors import BookingError
-from sessions_app.models import THREAD_SUBJECT, BookingState, Engagement, Message, Seat, WrittenQuestion
+from sessions_app.errors import SessionError
+from sessions_app.models import THREAD_SUBJECT, BookingState, Engagement, Message, ReadMarker, WrittenQuestion
 from sessions_app.questions.engagements import check_part_in, lock_engagement, why_not_share
 from sessions_app.written.acts import note_reply
 
@@ -50,11 +50,11 @@ def send_message(
     note_reply(engagement, message, by=by, answers=answers, now=now)
     other = engagement.other(by)
     if WrittenQuestion.objects.filter(answer=message).exists():
-        Seat.objects.get_or_create(engagement=engagement, person=other)
+        ReadMarker.objects.get_or_create(engagement=engagement, person=other)
     else:
-        tell(engagement, other, now=now)
+        notify_reader(engagement, other, now=now)
     if by.pk == engagement.mentor_id:
-        give_time(engagement, by=by, now=now)
+        extend_waiting_request(engagement, by=by, now=now)
     return message
 
 
@@ -69,12 +69,12 @@ def check_pace(engagement: Engagement, *, by: User, now: datetime) -> None:
             "You have sent %(limit)d messages in ten minutes, the most there may be. This one is kept here.",
             limit,
         )
-        raise BookingError("too_many_messages", words % {"limit": limit}, earliest=times[-1] + WINDOW)
+        raise SessionError("too_many_messages", words % {"limit": limit}, earliest=times[-1] + WINDOW)
 
 
-def tell(engagement: Engagement, person: User, *, now: datetime) -> None:
-    Seat.objects.get_or_create(engagement=engagement, person=person)
-    seat = Seat.objects.select_for_update().get(engagement=engagement, person=person)
+def notify_reader(engagement: Engagement, person: User, *, now: datetime) -> None:
+    ReadMarker.objects.get_or_create(engagement=engagement, person=person)
+    seat = ReadMarker.objects.select_for_update().get(engagement=engagement, person=person)
     rows = Notification.objects.about(THREAD_SUBJECT, seat.pk)
     if rows.pending().filter(subject_version=seat.version).exists():
         return
@@ -82,10 +82,10 @@ def tell(engagement: Engagement, person: User, *, now: datetime) -> None:
     seat.save(update_fields=["version"])
     # One that is leaving at this moment counts as gone.
     last = rows.aggregate(last=Max(Coalesce("sent_at", "data_started_at")))["last"]
-    schedule(message_due(seat, by=engagement.other(person).pk, now=now, last=last), now=now)
+    schedule_notices(message_due(seat, by=engagement.other(person).pk, now=now, last=last), now=now)
 
 
-def give_time(engagement: Engagement, *, by: User, now: datetime) -> None:
+def extend_waiting_request(engagement: Engagement, *, by: User, now: datetime) -> None:
     waiting = engagement.bookings.filter(state=BookingState.REQUESTED, extended=False, expires_at__gt=now).first()
     if waiting:
         extend_request(booking=waiting, by=by, now=now)
@@ -94,7 +94,7 @@ def give_time(engagement: Engagement, *, by: User, now: datetime) -> None:
 @transaction.atomic
 def mark_read(*, engagement: Engagement, person: User, until: int) -> bool:
     """This person has read up to and including that message. Whether that was news; twice does no harm."""
-    seat = Seat.objects.select_for_update().filter(engagement=engagement, person=person).first()
+    seat = ReadMarker.objects.select_for_update().filter(engagement=engagement, person=person).first()
     if seat is None:
         return False
     newest = seat.unread.filter(pk__lte=until).aggregate(newest=Max("pk"))["newest"]
@@ -103,7 +103,7 @@ def mark_read(*, engagement: Engagement, person: User, until: int) -> bool:
     seat.read_to = newest
     if not seat.unread.exists():
         seat.version += 1
-        supersede(subject_type=THREAD_SUBJECT, subject_id=seat.pk, version=seat.version)
+        silence_older_versions(subject_type=THREAD_SUBJECT, subject_id=seat.pk, version=seat.version)
         forget_passing(subject_type=THREAD_SUBJECT, subject_id=seat.pk, version=seat.version)
     seat.save(update_fields=["read_to", "version"])
     return True

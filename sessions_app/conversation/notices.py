@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from notifications.services import Due
-from sessions_app.models import THREAD_SUBJECT, Seat
+from sessions_app.models import THREAD_SUBJECT, ReadMarker
 
 KIND = "message"
 UNREAD_FOR = timedelta(minutes=10)
@@ -11,7 +11,7 @@ APART = timedelta(hours=1)
 KEEPS = timedelta(hours=24)
 
 
-def message_due(seat: Seat, *, by: int, now: datetime, last: datetime | None = None) -> Due:
+def message_due(seat: ReadMarker, *, by: int, now: datetime, last: datetime | None = None) -> Due:
     """The next mail about this seat's unread messages, which `by` wrote; `last` is when the one before left, if any."""
     due_at = max(now + UNREAD_FOR, last + APART) if last else now + UNREAD_FOR
     return Due(

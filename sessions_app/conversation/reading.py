@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from mentors.models import Format
-from sessions_app.errors import BookingError
-from sessions_app.models import Booking, Engagement, Message, Seat, WrittenQuestion, WrittenState
+from sessions_app.errors import SessionError
+from sessions_app.models import Booking, Engagement, Message, ReadMarker, WrittenQuestion, WrittenState
 from sessions_app.questions.engagements import why_not_share
 
 AT_ONCE = 50
@@ -33,7 +33,7 @@ class Thread:
     first_new: int = 0
     has_earlier: bool = False
     is_part: bool = False
-    refusal: BookingError | None = None
+    refusal: SessionError | None = None
     is_live: bool = False
     written: WrittenQuestion | None = None
     reader: User | None = None
@@ -100,12 +100,12 @@ def messages_in(engagement: Engagement) -> QuerySet[Message]:
 
 
 def unread_of(messages: list[Message], engagement: Engagement, reader: User) -> list[int]:
-    seat = Seat.objects.filter(engagement=engagement, person=reader).first()
+    seat = ReadMarker.objects.filter(engagement=engagement, person=reader).first()
     read_to = seat.read_to if seat else 0
     return [message.pk for message in messages if message.pk > read_to and message.author_id != reader.pk]
 
 
-def around(message: Message) -> list[Message]:
+def messages_around(message: Message) -> list[Message]:
     """A message with the two before and the two after it: enough to see how it was meant."""
     others = Message.objects.filter(engagement=message.engagement_id).select_related("author")
     before = others.filter(pk__lt=message.pk).order_by("-pk")[:NEIGHBOURS]
@@ -120,7 +120,7 @@ def is_chat(booking: Booking, now: datetime) -> bool:
 
 def threads_of(person: User) -> QuerySet[Engagement]:
     """This person's threads, the newest message first; those without any while they can still be begun."""
-    seat = Seat.objects.filter(engagement=OuterRef("pk"), person=person)
+    seat = ReadMarker.objects.filter(engagement=OuterRef("pk"), person=person)
     new = Q(messages__pk__gt=F("read_to")) & ~Q(messages__author=person)
     return (
         Engagement.objects.visible_to(person)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from common.filetypes import LABELS, MAX_BYTES, FileType, clean_name, type_of
-from common.pictures import PictureError, TooManyPixelsError, flattened, open_picture, upright
+from common.pictures import PictureError, TooManyPixelsError, flatten_on_white, open_picture, turn_upright
 
 PREVIEW = 480
 # Of the longer side: enough to print a page, and no more than a browser can show.
@@ -43,7 +43,7 @@ def read_upload(upload: UploadedFile) -> Upload:
     if not kind.is_picture:
         return Upload(name, kind, content)
     try:
-        return Upload(name, kind, *rewritten(content))
+        return Upload(name, kind, *rewrite_picture(content))
     except TooManyPixelsError as error:
         message = _("%(name)s has too many pixels. Save it smaller and try again.")
         raise ValidationError(message, code="pixels", params=words) from error
@@ -52,20 +52,20 @@ def read_upload(upload: UploadedFile) -> Upload:
         raise ValidationError(message, code="unreadable", params=words) from error
 
 
-def rewritten(content: bytes) -> tuple[bytes, bytes]:
+def rewrite_picture(content: bytes) -> tuple[bytes, bytes]:
     """The picture in its own format without what a camera or a sender added, and a small one. Raises PictureError."""
     with open_picture(content) as image:
         format_name = str(image.format)
         # Smaller first: what follows holds several copies of it.
         image.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
-        picture = upright(image)
-        picture = picture.convert("RGBA") if picture.has_transparency_data else flattened(picture)
+        picture = turn_upright(image)
+        picture = picture.convert("RGBA") if picture.has_transparency_data else flatten_on_white(picture)
         small = picture.copy()
         small.thumbnail((PREVIEW, PREVIEW), Image.Resampling.LANCZOS)
-        return encoded(picture, format_name), encoded(small, "WEBP")
+        return encode_picture(picture, format_name), encode_picture(small, "WEBP")
 
 
-def encoded(picture: Image.Image, format_name: str) -> bytes:
+def encode_picture(picture: Image.Image, format_name: str) -> bytes:
     file = BytesIO()
     picture.save(file, format_name, quality=88)
     return file.getvalue()

@@ -11,7 +11,7 @@ from common.forms import ChipRadio, PlainText
 from mentors.models import IssueType
 from sessions_app.models import Brief
 from sessions_app.questions.brief_input import BriefInput
-from sessions_app.questions.brief_kinds import EVERY_QUESTION, MOST_SURE, Question, Shape, kind_of
+from sessions_app.questions.brief_kinds import EVERY_QUESTION, MOST_SURE, BriefQuestion, Shape, kind_of
 
 from .booking import question_field
 from .schedule import DateInput
@@ -22,7 +22,7 @@ def text_field(label: Any, limit: int, *, rows: int = 0, hint: Any = "") -> Plai
     return PlainText(label=label, max_length=limit, required=False, widget=widget, help_text=hint)
 
 
-def field_for(question: Question) -> forms.Field:
+def field_for(question: BriefQuestion) -> forms.Field:
     if question.shape is Shape.SURE:
         return forms.TypedChoiceField(
             label=question.label,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from .schedule import DateInput
 
 
-def day(label: Any) -> forms.DateField:
+def day_field(label: Any) -> forms.DateField:
     wrong = {"required": _("Choose a day"), "invalid": _("Write a date, like 2026-11-30")}
     return forms.DateField(label=label, widget=DateInput(), error_messages=wrong)
 
@@ -18,8 +18,8 @@ def day(label: Any) -> forms.DateField:
 class CertificateForm(forms.Form):
     """`today` is the mentor's own; without a choice it is this year until today."""
 
-    first_day = day(_("First day"))
-    last_day = day(_("Last day"))
+    first_day = day_field(_("First day"))
+    last_day = day_field(_("Last day"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         kwargs["initial"] = {"first_day": today.replace(month=1, day=1), "last_day": today}

@@ -17,19 +17,19 @@ SCALE = [(str(value), label) for value, label in Agreement.choices]
 YES_NO = [("true", _("Yes")), ("false", _("No"))]
 
 
-def scale(label: "str | StrPromise") -> forms.TypedChoiceField:
+def scale_field(label: "str | StrPromise") -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=label, choices=SCALE, required=False, widget=ChipRadio, coerce=int, empty_value=None
     )
 
 
-def words(label: "str | StrPromise", hint: "str | StrPromise" = "") -> PlainText:
+def optional_words_field(label: "str | StrPromise", hint: "str | StrPromise" = "") -> PlainText:
     return PlainText(
         label=label, help_text=hint, required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
-def answered(label: "str | StrPromise") -> forms.ChoiceField:
+def helped_field(label: "str | StrPromise") -> forms.ChoiceField:
     """The only one that is needed."""
     return forms.ChoiceField(
         label=label,
@@ -50,8 +50,8 @@ class FeedbackForm(forms.ModelForm):
 
 
 class MenteeFeedbackForm(FeedbackForm):
-    resolution = answered(_("Is your question answered?"))
-    left_with = words(
+    resolution = helped_field(_("Is your question answered?"))
+    left_with = optional_words_field(
         _("What did you leave with?"),
         _("A sentence is enough. %(name)s reads it too, but not before answering or seven days have passed."),
     )
@@ -60,10 +60,10 @@ class MenteeFeedbackForm(FeedbackForm):
         help_text=_("Our team reads them first. You can take them back at any time."),
         required=False,
     )
-    useful = scale(_("The advice was useful"))
-    doable = scale(_("I can do what we found"))
-    clear_limits = scale(_("It was clear what the advice rests on, and where it ends"))
-    listened = scale(_("I felt listened to"))
+    useful = scale_field(_("The advice was useful"))
+    doable = scale_field(_("I can do what we found"))
+    clear_limits = scale_field(_("It was clear what the advice rests on, and where it ends"))
+    listened = scale_field(_("I felt listened to"))
     overall = forms.ChoiceField(label=_("Overall"), choices=Quality.choices, required=False, widget=ChipRadio)
     again = forms.ChoiceField(
         label=_("Would you ask %(name)s again?"),
@@ -72,8 +72,8 @@ class MenteeFeedbackForm(FeedbackForm):
         required=False,
         widget=ChipRadio,
     )
-    advice = words(_("Advice for %(name)s"), _("Only %(name)s reads this."))
-    to_staff = words(_("Anything the team should know"), _("Only the team reads this."))
+    advice = optional_words_field(_("Advice for %(name)s"), _("Only %(name)s reads this."))
+    to_staff = optional_words_field(_("Anything the team should know"), _("Only the team reads this."))
 
     class Meta:
         model = Feedback
@@ -98,11 +98,11 @@ class MenteeFeedbackForm(FeedbackForm):
 class WrittenFeedbackForm(MenteeFeedbackForm):
     """After an answer in writing: nobody listened, so it isn't asked."""
 
-    left_with = words(
+    left_with = optional_words_field(
         _("What did you leave with?"),
         _("A sentence is enough. %(name)s reads it too, but not before seven days have passed."),
     )
-    doable = scale(_("I can do what it says"))
+    doable = scale_field(_("I can do what it says"))
     listened = None  # type: ignore[assignment]
 
     class Meta(MenteeFeedbackForm.Meta):
@@ -110,8 +110,8 @@ class WrittenFeedbackForm(MenteeFeedbackForm):
 
 
 class MentorFeedbackForm(FeedbackForm):
-    resolution = answered(_("Is the question answered?"))
-    prepared = scale(_("%(name)s came prepared"))
+    resolution = helped_field(_("Is the question answered?"))
+    prepared = scale_field(_("%(name)s came prepared"))
     right_person = forms.TypedChoiceField(
         label=_("Were you the right person for this question?"),
         choices=YES_NO,
@@ -120,8 +120,8 @@ class MentorFeedbackForm(FeedbackForm):
         coerce=lambda value: value == "true",
         empty_value=None,
     )
-    learned = words(_("One thing you learned"), _("Only you read this."))
-    to_staff = words(_("Anything the team should know"), _("Only the team reads this."))
+    learned = optional_words_field(_("One thing you learned"), _("Only you read this."))
+    to_staff = optional_words_field(_("Anything the team should know"), _("Only the team reads this."))
 
     class Meta:
         model = Feedback

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.forms import ChipRadio, PlainText
-from sessions_app.afterwards.followups import StepInput
+from sessions_app.afterwards.followups import NextStepInput
 from sessions_app.afterwards.questions import ANSWERS
-from sessions_app.models import ActionItem, FollowUpQuestion, Resolution
+from sessions_app.models import FollowUpQuestion, NextStep, Resolution
 
 from .schedule import DateInput
 
@@ -19,7 +19,7 @@ LENGTH = 300
 LONGEST_AHEAD = timedelta(days=365)
 
 
-def line(label: Any, hint: Any, needed: Any) -> PlainText:
+def line_field(label: Any, hint: Any, needed: Any) -> PlainText:
     return PlainText(
         label=label,
         help_text=hint,
@@ -28,13 +28,13 @@ def line(label: Any, hint: Any, needed: Any) -> PlainText:
     )
 
 
-class StepForm(forms.Form):
+class NextStepForm(forms.Form):
     """`today` is the person's own. With `optional`, nothing at all is an answer too; half of it is not."""
 
-    situation = line(
+    situation = line_field(
         _("If …"), _("A moment you will notice: “he asks for my answer on Monday”."), _("Say when it starts")
     )
-    response = line(
+    response = line_field(
         _("then I will …"), _("One thing you do: “ask for the level in writing”."), _("Say what you will do")
     )
     due_on = forms.DateField(
@@ -45,7 +45,7 @@ class StepForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, today: date, action: ActionItem | None = None, optional: bool = False, **kwargs: Any
+        self, *args: Any, today: date, action: NextStep | None = None, optional: bool = False, **kwargs: Any
     ) -> None:
         if action:
             names = ("situation", "response", "due_on")
@@ -70,9 +70,9 @@ class StepForm(forms.Form):
         return day
 
     @property
-    def step(self) -> StepInput | None:
+    def step(self) -> NextStepInput | None:
         """None where nothing was written, or nothing that wasn't there before."""
-        return StepInput(**self.cleaned_data) if self.cleaned_data and self.has_changed() else None
+        return NextStepInput(**self.cleaned_data) if self.cleaned_data and self.has_changed() else None
 
 
 class FollowUpForm(forms.Form):

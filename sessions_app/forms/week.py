@@ -13,7 +13,7 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from sessions_app.availability.schedule import ScheduleError, Window, check_spans, wall_text, worded
+from sessions_app.availability.schedule import ScheduleError, Window, check_spans, label_problem, wall_text
 from sessions_app.availability.walltime import DAY, Spans
 from sessions_app.models.schedules import Weekday
 
@@ -38,7 +38,7 @@ class TypedDay:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any], name: str, *, on: bool) -> Self:
-        starts, ends = (_texts(data, f"{name}-{side}") for side in ("from", "until"))
+        starts, ends = (_read_texts(data, f"{name}-{side}") for side in ("from", "until"))
         return cls(on=on, ranges=tuple(zip_longest(starts, ends, fillvalue=""))[:MOST_ROWS])
 
     def switched(self) -> Self:
@@ -60,7 +60,7 @@ class TypedDay:
         return tuple(sorted({span for span in read if span is not None and span[0] < span[1]}))
 
 
-def _texts(data: Mapping[str, Any], name: str) -> list[str]:
+def _read_texts(data: Mapping[str, Any], name: str) -> list[str]:
     texts = data.getlist(name) if isinstance(data, QueryDict) else data.get(name, [])
     return [str(text)[:12] for text in texts]
 
@@ -116,12 +116,12 @@ class WindowsField(forms.Field):
         label = str(self.label) if self.named else ""
         rows = [row for row in value.ranges if any(text.strip() for text in row)]
         if not rows:
-            raise ValidationError(worded(label, _("add a time, or switch the day off")), code="no_times")
+            raise ValidationError(label_problem(label, _("add a time, or switch the day off")), code="no_times")
         if any(not text.strip() for row in rows for text in row):
-            raise ValidationError(worded(label, _("enter both times of a window")), code="half")
+            raise ValidationError(label_problem(label, _("enter both times of a window")), code="half")
         spans = [span for row in rows if (span := span_of(*row)) is not None]
         if len(spans) < len(rows):
-            raise ValidationError(worded(label, _("write times like 18:30")), code="no_time")
+            raise ValidationError(label_problem(label, _("write times like 18:30")), code="no_time")
         try:
             return check_spans(spans, label)
         except ScheduleError as error:
@@ -209,13 +209,13 @@ def spans_of(windows: Iterable[Window]) -> dict[int, Spans]:
     return {number: tuple(sorted(day)) for number, day in days.items()}
 
 
-def edited(week: Week, data: QueryDict) -> tuple[Week, tuple[int, int] | None] | None:
+def edited_week(week: Week, data: QueryDict) -> tuple[Week, tuple[int, int] | None] | None:
     """The week after the button that was pressed, and the row to put the cursor in; None where that was not an edit."""
     if "copy" in data:
-        source = _weekday(data.get("copy-from", ""))
-        targets = [number for text in data.getlist("copy-to") if (number := _weekday(text)) is not None]
+        source = _read_weekday(data.get("copy-from", ""))
+        targets = [number for text in data.getlist("copy-to") if (number := _read_weekday(text)) is not None]
         return week | {number: week[source] for number in targets if source is not None}, None
-    number = _weekday(data.get("add", data.get("drop", "")).partition("-")[0])
+    number = _read_weekday(data.get("add", data.get("drop", "")).partition("-")[0])
     change = None if number is None else edited_day(week[number], data)
     if number is not None and change is not None:
         day, row = change
@@ -236,5 +236,5 @@ def edited_day(day: TypedDay, data: QueryDict) -> tuple[TypedDay, int] | None:
     return None
 
 
-def _weekday(text: str) -> int | None:
+def _read_weekday(text: str) -> int | None:
     return int(text) if text in {str(number) for number in Weekday.values} else None

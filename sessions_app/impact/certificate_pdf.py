@@ -21,7 +21,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from common.mail.rendering import absolute
+from common.mail.rendering import absolute_url
 from sessions_app.models import Certificate
 
 from .given import length_text
@@ -72,27 +72,27 @@ def certificate_pdf(certificate: Certificate) -> bytes:
 
 def draw_words(canvas: Canvas, certificate: Certificate) -> None:
     organisation = certificate.organisation if can_draw(certificate.organisation) else ""
-    line(canvas, organisation, HEIGHT - 92, BOLD, 14, MUTED)
-    line(canvas, title_text(certificate), HEIGHT - 318, BOLD, 32, INK)
-    line(canvas, name_line(certificate.name), HEIGHT - 384, BOLD, 25, FACE)
-    line(canvas, _("gave, as a mentor,"), HEIGHT - 424, REGULAR, 14, INK)
-    line(canvas, given_text(certificate), HEIGHT - 458, BOLD, 19, INK)
-    line(canvas, period_text(certificate), HEIGHT - 490, REGULAR, 14, INK)
+    draw_line(canvas, organisation, HEIGHT - 92, BOLD, 14, MUTED)
+    draw_line(canvas, title_text(certificate), HEIGHT - 318, BOLD, 32, INK)
+    draw_line(canvas, name_line(certificate.name), HEIGHT - 384, BOLD, 25, FACE)
+    draw_line(canvas, _("gave, as a mentor,"), HEIGHT - 424, REGULAR, 14, INK)
+    draw_line(canvas, given_text(certificate), HEIGHT - 458, BOLD, 19, INK)
+    draw_line(canvas, period_text(certificate), HEIGHT - 490, REGULAR, 14, INK)
 
 
 def draw_check(canvas: Canvas, certificate: Certificate) -> None:
-    address = absolute("certificate_check", certificate.code)
+    address = absolute_url("certificate_check", certificate.code)
     issued = _("Issued on %(day)s") % {
         "day": day_text(certificate.issued_at.astimezone(certificate.person.zone).date())
     }
-    line(canvas, issued, 150, REGULAR, 11, MUTED)
-    line(canvas, _("Code: %(code)s") % {"code": certificate.code}, 122, BOLD, 13, INK)
-    width = line(canvas, address, 100, REGULAR, 11, FACE)
+    draw_line(canvas, issued, 150, REGULAR, 11, MUTED)
+    draw_line(canvas, _("Code: %(code)s") % {"code": certificate.code}, 122, BOLD, 13, INK)
+    width = draw_line(canvas, address, 100, REGULAR, 11, FACE)
     canvas.linkURL(address, (MIDDLE - width / 2, 94, MIDDLE + width / 2, 114))
-    line(canvas, _("The page at this address says whether this certificate is genuine."), 80, REGULAR, 10, MUTED)
+    draw_line(canvas, _("The page at this address says whether this certificate is genuine."), 80, REGULAR, 10, MUTED)
 
 
-def line(canvas: Canvas, text: str, y: float, font: str, size: float, colour: Color) -> float:
+def draw_line(canvas: Canvas, text: str, y: float, font: str, size: float, colour: Color) -> float:
     """One centred line, made smaller until it fits; returns how wide it is."""
     room = WIDTH - 2 * MARGIN
     wide = pdfmetrics.stringWidth(text, font, size)
@@ -117,13 +117,13 @@ def draw_dial(canvas: Canvas, minutes: int) -> None:
         long = tick % 5 == 0
         canvas.setStrokeColor(FACE)
         canvas.setLineWidth(1.8 if long else 0.9)
-        canvas.line(*at(tick, DIAL_RADIUS * (0.82 if long else 0.88)), *at(tick, DIAL_RADIUS))
+        canvas.line(*dial_point(tick, DIAL_RADIUS * (0.82 if long else 0.88)), *dial_point(tick, DIAL_RADIUS))
     canvas.setStrokeColor(HAND)
     canvas.setLineWidth(4)
-    canvas.line(MIDDLE, DIAL_Y, *at(part, DIAL_RADIUS * 0.8))
+    canvas.line(MIDDLE, DIAL_Y, *dial_point(part, DIAL_RADIUS * 0.8))
 
 
-def at(minute: float, radius: float) -> tuple[float, float]:
+def dial_point(minute: float, radius: float) -> tuple[float, float]:
     angle = pi / 2 - minute * 2 * pi / TICKS
     return MIDDLE + radius * cos(angle), DIAL_Y + radius * sin(angle)
 

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from sessions_app.errors import BookingError
-from sessions_app.locks import booking_act, lock_people
+from sessions_app.errors import SessionError
+from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import Certificate
 
 from .given import given_by
@@ -15,7 +15,7 @@ from .given import given_by
 AT_MOST = 30
 
 
-@booking_act
+@atomic_act
 def issue_certificate(*, mentor: User, first_day: date, last_day: date, now: datetime) -> Certificate:
     """Write down what these days came to; what was said before in the same words is said by the same certificate.
 
@@ -23,13 +23,13 @@ def issue_certificate(*, mentor: User, first_day: date, last_day: date, now: dat
     """
     lock_people(mentor)
     if not mentor.name:
-        raise BookingError("no_name", _("Write your name in your account first. The certificate is made out to it."))
+        raise SessionError("no_name", _("Write your name in your account first. The certificate is made out to it."))
     if not first_day <= last_day <= now.astimezone(mentor.zone).date():
-        raise BookingError("days", _("Choose a first day, and a last day that is not before it or in the future."))
+        raise SessionError("days", _("Choose a first day, and a last day that is not before it or in the future."))
     given = given_by(mentor, first_day, last_day)
     if not (given.sessions or given.answers):
         nothing = _("No session took place in this time, and no question was answered in writing. Choose other days.")
-        raise BookingError("nothing_given", nothing)
+        raise SessionError("nothing_given", nothing)
     words = {
         "name": mentor.name,
         "organisation": settings.SITE_NAME,
@@ -43,7 +43,7 @@ def issue_certificate(*, mentor: User, first_day: date, last_day: date, now: dat
     if same := mine.filter(**words).first():
         return same
     if mine.count() >= AT_MOST:
-        raise BookingError("too_many", _("You have 30 certificates. Take one back to make another."))
+        raise SessionError("too_many", _("You have 30 certificates. Take one back to make another."))
     return Certificate.objects.create(person=mentor, issued_at=now, **words)
 
 

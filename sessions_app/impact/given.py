@@ -46,7 +46,7 @@ ASKED_THEM: Mapping[str, str | Promise] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Contribution:
     """`answers` are those in writing. Nobody knows how long one took, so they add no minutes."""
 
     sessions: int
@@ -55,7 +55,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SharedOutcome:
     """What a mentee said later, and wanted their mentor to know."""
 
     name: str
@@ -67,7 +67,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Trend:
+class AnswerTrend:
     """How many percent agreed in each quarter with enough answers, oldest first."""
 
     label: str | Promise
@@ -77,16 +77,16 @@ class Trend:
 def sessions_given(mentor: User, first: date | None = None, last: date | None = None) -> QuerySet[Booking, Any]:
     """Those that took place and began within these days of the mentor's own zone."""
     given = Booking.objects.filter(mentor=mentor, state=BookingState.COMPLETED)
-    return within(given, "during__startswith", mentor, first, last)
+    return limit_to_days(given, "during__startswith", mentor, first, last)
 
 
 def answers_given(mentor: User, first: date | None = None, last: date | None = None) -> QuerySet[WrittenQuestion, Any]:
     """Questions answered in writing within these days."""
     given = WrittenQuestion.objects.answered().filter(mentor=mentor)
-    return within(given, "settled_at", mentor, first, last)
+    return limit_to_days(given, "settled_at", mentor, first, last)
 
 
-def within(
+def limit_to_days(
     given: QuerySet[Any, Any], moment: str, mentor: User, first: date | None, last: date | None
 ) -> QuerySet[Any, Any]:
     given = given.annotate(day=TruncDate(moment, tzinfo=mentor.zone))
@@ -95,22 +95,22 @@ def within(
     return given.filter(day__lte=last) if last else given
 
 
-def given_by(mentor: User, first: date | None = None, last: date | None = None) -> Given:
+def given_by(mentor: User, first: date | None = None, last: date | None = None) -> Contribution:
     """In two queries."""
     length = F("during__endswith") - F("during__startswith")
     totals = sessions_given(mentor, first, last).aggregate(sessions=Count("pk"), time=Sum(length))
     minutes = round((totals["time"] or timedelta()).total_seconds() / 60)
-    return Given(totals["sessions"], minutes, answers_given(mentor, first, last).count())
+    return Contribution(totals["sessions"], minutes, answers_given(mentor, first, last).count())
 
 
-def trends(profile: MentorProfile, *, now: datetime) -> list[Trend]:
+def load_trends(profile: MentorProfile, *, now: datetime) -> list[AnswerTrend]:
     """Two queries. A quarter of fewer than five answers to a question is left out, so that no single tick shows."""
     own = Feedback.objects.filter(author=profile.person_id, role=Role.MENTOR)
     told = {
         **by_quarter(answers_about(profile, now=now), ("listened", "useful", "doable"), profile.person),
         **by_quarter(own, ("prepared",), profile.person),
     }
-    return [Trend(label, told[name]) for name, label in TRENDS.items() if told[name]]
+    return [AnswerTrend(label, told[name]) for name, label in TRENDS.items() if told[name]]
 
 
 def by_quarter(answers: FeedbackQuerySet, names: Sequence[str], mentor: User) -> dict[str, list[tuple[str, int]]]:
@@ -135,18 +135,18 @@ def quarter_text(first_moment: datetime) -> str:
     return _("Q%(number)d %(year)d") % {"number": (first_moment.month + 2) // 3, "year": first_moment.year}
 
 
-def told_afterwards(mentor: User) -> list[Told]:
+def shared_outcomes_of(mentor: User) -> list[SharedOutcome]:
     """The newest first, in one query."""
     told = FollowUp.objects.filter(tell_mentor=True).of_mentor(mentor)
     parts = [f"{contact}__{part}" for contact in ("booking", "written") for part in ("mentee", "engagement__brief")]
     rows = told.select_related(*parts).order_by("-answered_at", "-pk")
-    return [told_by(row) for row in rows[:ON_PAGE]]
+    return [shared_outcome_of(row) for row in rows[:ON_PAGE]]
 
 
-def told_by(row: FollowUp) -> Told:
+def shared_outcome_of(row: FollowUp) -> SharedOutcome:
     contact = row.contact
     assert contact.mentee is not None  # noqa: S101 - only a mentee answers
-    return Told(
+    return SharedOutcome(
         name=contact.mentee.display_name,
         at=moment_of(contact),
         page=page_of(contact),

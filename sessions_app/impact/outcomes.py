@@ -15,7 +15,7 @@ from mentors.models import IssueType, Topic
 from sessions_app.afterwards.track_record import ENOUGH
 from sessions_app.models import BookingState, FollowUpQuestion, Resolution, Role, WrittenState
 
-from .survival import Quantile, Span, quantiles
+from .survival import Quantile, Span, estimate_quantiles
 
 # Before anybody asked anything
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -91,7 +91,7 @@ class Journey:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class FunnelStage:
     """How many got here, and how long half and nine tenths of all who asked took, those still waiting included."""
 
     label: str | Promise
@@ -102,12 +102,12 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class OutcomeGroup:
     """The same numbers for those who asked about one thing."""
 
     label: str
     asked: int
-    stages: Sequence[Stage]
+    stages: Sequence[FunnelStage]
 
     @property
     def is_small(self) -> bool:
@@ -124,7 +124,7 @@ STAGES: Sequence[str | Promise] = (
 PERCENTS = (50, 90)
 
 
-def journeys(*, since: datetime, now: datetime) -> list[Journey]:
+def load_journeys(*, since: datetime, now: datetime) -> list[Journey]:
     """One query: each question asked since then, the newest first; what a visitor typed and left is none."""
     values: dict[str, Any] = {
         "since": since,
@@ -161,36 +161,36 @@ def span_of(asked_at: datetime, reached_at: datetime | None, now: datetime) -> S
     return Span(max(0, round((end - asked_at).total_seconds())), reached_at is not None and reached_at <= now)
 
 
-def group_of(label: str, found: Sequence[Journey]) -> Group:
+def group_of(label: str, found: Sequence[Journey]) -> OutcomeGroup:
     stages = []
     for number, name in enumerate(STAGES):
         spans = [journey.spans[number] for journey in found]
         count = sum(span.happened for span in spans)
-        half, most = quantiles(spans, PERCENTS)
-        stages.append(Stage(name, count, 100 * count // len(found) if found else 0, half, most))
-    return Group(label, len(found), stages)
+        half, most = estimate_quantiles(spans, PERCENTS)
+        stages.append(FunnelStage(name, count, 100 * count // len(found) if found else 0, half, most))
+    return OutcomeGroup(label, len(found), stages)
 
 
-def by_topic(found: Iterable[Journey]) -> list[Group]:
+def by_topic(found: Iterable[Journey]) -> list[OutcomeGroup]:
     """A question counts under each topic of what was booked first, or of its mentor if that names none."""
     names = dict(Topic.objects.values_list("pk", "name"))
     parts: defaultdict[str, list[Journey]] = defaultdict(list)
     for journey in found:
         for topic in journey.topics or [0]:
             parts[names.get(topic, _("No topic"))].append(journey)
-    return groups(parts)
+    return outcome_groups(parts)
 
 
-def by_kind(found: Iterable[Journey]) -> list[Group]:
+def by_kind(found: Iterable[Journey]) -> list[OutcomeGroup]:
     """By what sort of help was asked for: one each."""
     parts: defaultdict[str, list[Journey]] = defaultdict(list)
     names = dict(IssueType.choices)
     for journey in found:
         parts[str(names.get(journey.kind, _("Not said")))].append(journey)
-    return groups(parts)
+    return outcome_groups(parts)
 
 
-def groups(parts: Mapping[str, Sequence[Journey]]) -> list[Group]:
+def outcome_groups(parts: Mapping[str, Sequence[Journey]]) -> list[OutcomeGroup]:
     """The most asked about first."""
     made = [group_of(label, found) for label, found in parts.items()]
     return sorted(made, key=lambda group: (-group.asked, group.label))

@@ -43,7 +43,7 @@ def still_waiting(spans: Iterable[Span]) -> Iterator[tuple[int, float]]:
         at_risk -= seen[seconds]
 
 
-def quantiles(spans: Sequence[Span], percents: Sequence[int]) -> list[Quantile | None]:
+def estimate_quantiles(spans: Sequence[Span], percents: Sequence[int]) -> list[Quantile | None]:
     """The times by which these percents of all have got there; None when there is nobody to ask about."""
     if not spans:
         return [None] * len(percents)

@@ -12,9 +12,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from icalendar import Event
 
-from accounts.mail import letter_to, send
+from accounts.mail import letter_to, send_account_email
 from accounts.models import User
-from common.mail.rendering import absolute
+from common.mail.rendering import absolute_url
 from sessions_app.models import Booking, BookingEvent, BookingState, CalendarFeed
 
 from .ics import PUBLISH, booking_event, empty_calendar
@@ -35,14 +35,16 @@ def make_feed(*, person: User, replaces: CalendarFeed | None, now: datetime) -> 
     None if there is another feed by now: the same form sent twice must not silence the address of the first time.
     """
     token = secrets.token_urlsafe(32)
-    fields = {"token_hash": hash_of(token), "created_at": now, "changed_at": now}
+    fields = {"token_hash": hash_feed_token(token), "created_at": now, "changed_at": now}
     with transaction.atomic():
         if replaces is not None:
             CalendarFeed.objects.filter(person=person, pk=replaces.pk).delete()
         _feed, made = CalendarFeed.objects.get_or_create(person=person, defaults=fields)
         if made:
-            context = {"calendar_url": absolute("calendar_settings")}
-            transaction.on_commit(partial(send, letter_to(person, "account_new_calendar_address", context)))
+            context = {"calendar_url": absolute_url("calendar_settings")}
+            transaction.on_commit(
+                partial(send_account_email, letter_to(person, "account_new_calendar_address", context))
+            )
     return token if made else None
 
 
@@ -66,15 +68,15 @@ def feed_of(person: User) -> CalendarFeed | None:
 def find_feed(token: str) -> CalendarFeed | None:
     """The feed with this address, unless its person's account is closed."""
     feeds = CalendarFeed.objects.select_related("person")
-    return feeds.filter(token_hash=hash_of(token), person__is_active=True).first()
+    return feeds.filter(token_hash=hash_feed_token(token), person__is_active=True).first()
 
 
-def hash_of(token: str) -> str:
+def hash_feed_token(token: str) -> str:
     """The token is random and long, so a plain hash can't be undone."""
     return sha256(token.encode()).hexdigest()
 
 
-def fetch(feed: CalendarFeed, *, now: datetime) -> bytes:
+def fetch_feed(feed: CalendarFeed, *, now: datetime) -> bytes:
     """What to serve; notes the fetch, and whether anything is other than at the last one."""
     content = calendar_of(feed.person, now=now)
     digest = sha256(content).hexdigest()
@@ -92,7 +94,7 @@ def calendar_of(person: User, *, now: datetime) -> bytes:
         calendar = empty_calendar(PUBLISH)
         calendar.calendar_name = _("Sessions at {site}").format(site=settings.SITE_NAME)
         calendar.add("refresh-interval", ASK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
-        calendar.url = absolute("session_list")
+        calendar.url = absolute_url("session_list")
         for booking in feed_bookings(person, now=now):
             if event := readable_event(booking, person):
                 calendar.add_component(event)

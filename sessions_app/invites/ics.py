@@ -9,7 +9,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 
 from accounts.models import User
 from common.mail.headers import JOINER, envelope_address
-from common.mail.rendering import absolute, sender
+from common.mail.rendering import absolute_url, sender
 from sessions_app.models import Booking, BookingState
 
 CALLED_OFF = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED, BookingState.WITHDRAWN)
@@ -30,7 +30,7 @@ def build_invite(booking: Booking, *, for_person: User, method: str) -> bytes:
 
 def empty_calendar(method: str) -> Calendar:
     calendar = Calendar()
-    calendar.add("prodid", f"-//{clean(settings.SITE_NAME)}//{settings.SITE_HOST}//EN")
+    calendar.add("prodid", f"-//{clean_text(settings.SITE_NAME)}//{settings.SITE_HOST}//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
@@ -38,7 +38,7 @@ def empty_calendar(method: str) -> Calendar:
 
 
 def booking_event(booking: Booking, *, for_person: User, with_people: bool) -> Event:
-    page = absolute("session", booking.uuid)
+    page = absolute_url("session", booking.uuid)
     other = booking.other(for_person)
     event = Event()
     event.add("uid", f"{booking.uuid}@{settings.SITE_HOST}")
@@ -47,32 +47,32 @@ def booking_event(booking: Booking, *, for_person: User, with_people: bool) -> E
     event.add("last-modified", last_changed(booking))
     event.add("dtstart", booking.start.astimezone(UTC))
     event.add("dtend", booking.end.astimezone(UTC))
-    event.add("summary", title(booking, other))
-    event.add("description", description(booking))
+    event.add("summary", event_title(booking, other))
+    event.add("description", event_description(booking))
     event.add("location", page)
     event.add("url", page)
-    event.add("status", status(booking))
+    event.add("status", event_status(booking))
     if with_people:
-        event["organizer"] = person(settings.SITE_NAME, sender().addr_spec)
-        event.add("attendee", attendee(for_person, for_person.email))
+        event["organizer"] = make_calendar_address(settings.SITE_NAME, sender().addr_spec)
+        event.add("attendee", make_attendee(for_person, for_person.email))
         # The two know each other by name: an address is its owner's to give away.
-        event.add("attendee", attendee(other, f"{other.uuid}@{settings.SITE_HOST}"))
+        event.add("attendee", make_attendee(other, f"{other.uuid}@{settings.SITE_HOST}"))
     return event
 
 
-def description(booking: Booking) -> str:
-    page = absolute("session", booking.uuid)
-    return f"{clean(booking.question)}\n\n{_('The session page')}: {page}"
+def event_description(booking: Booking) -> str:
+    page = absolute_url("session", booking.uuid)
+    return f"{clean_text(booking.question)}\n\n{_('The session page')}: {page}"
 
 
-def title(booking: Booking, other: User) -> str:
-    question = clean(booking.question).replace("\n", " ")
+def event_title(booking: Booking, other: User) -> str:
+    question = clean_text(booking.question).replace("\n", " ")
     short = question if len(question) <= QUESTION_IN_TITLE else question[: QUESTION_IN_TITLE - 1].rstrip() + "…"
     pattern = _("{minutes} min with {name}: {question}")
-    return pattern.format(minutes=booking.length, name=clean(other.first_name), question=short)
+    return pattern.format(minutes=booking.length, name=clean_text(other.first_name), question=short)
 
 
-def status(booking: Booking) -> str:
+def event_status(booking: Booking) -> str:
     if booking.state in CALLED_OFF:
         return "CANCELLED"
     return "TENTATIVE" if booking.state == BookingState.REQUESTED else "CONFIRMED"
@@ -85,21 +85,21 @@ def last_changed(booking: Booking) -> datetime:
     return newest.astimezone(UTC).replace(microsecond=0)
 
 
-def attendee(who: User, address: str) -> vCalAddress:
-    value = person(who.display_name, address)
+def make_attendee(who: User, address: str) -> vCalAddress:
+    value = make_calendar_address(who.display_name, address)
     value.params["role"] = vText("REQ-PARTICIPANT")
     value.params["partstat"] = vText("ACCEPTED")
     value.params["rsvp"] = vText("FALSE")
     return value
 
 
-def person(name: str, address: str) -> vCalAddress:
+def make_calendar_address(name: str, address: str) -> vCalAddress:
     value = vCalAddress(f"mailto:{envelope_address(address)}")
-    value.params["cn"] = vText(clean(name).translate(IN_PARAMETERS))
+    value.params["cn"] = vText(clean_text(name).translate(IN_PARAMETERS))
     return value
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Without what no calendar line may hold and what reorders the text around it; the library escapes the rest."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in plain if c in f"\n\t{JOINER}" or unicodedata.category(c) not in UNWRITABLE)

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
 from accounts.models import User
-from common.mail.rendering import absolute
+from common.mail.rendering import absolute_url
 from sessions_app.models import Booking
 
-from .ics import description, title
+from .ics import event_description, event_title
 
 GOOGLE = "https://calendar.google.com/calendar/render"
 OUTLOOK_HOME = "https://outlook.live.com/calendar/0/deeplink/compose"
@@ -17,10 +17,10 @@ OUTLOOK_WORK = "https://outlook.office.com/calendar/0/deeplink/compose"
 def google_link(booking: Booking, reader: User) -> str:
     fields = {
         "action": "TEMPLATE",
-        "text": title(booking, booking.other(reader)),
-        "dates": f"{_utc(booking.start):%Y%m%dT%H%M%SZ}/{_utc(booking.end):%Y%m%dT%H%M%SZ}",
-        "details": description(booking),
-        "location": absolute("session", booking.uuid),
+        "text": event_title(booking, booking.other(reader)),
+        "dates": f"{_in_utc(booking.start):%Y%m%dT%H%M%SZ}/{_in_utc(booking.end):%Y%m%dT%H%M%SZ}",
+        "details": event_description(booking),
+        "location": absolute_url("session", booking.uuid),
     }
     return f"{GOOGLE}?{query(fields)}"
 
@@ -29,11 +29,11 @@ def outlook_link(booking: Booking, reader: User, *, base: str = OUTLOOK_HOME) ->
     fields = {
         "path": "/calendar/action/compose",
         "rru": "addevent",
-        "subject": title(booking, booking.other(reader)),
-        "startdt": f"{_utc(booking.start):%Y-%m-%dT%H:%M:%SZ}",
-        "enddt": f"{_utc(booking.end):%Y-%m-%dT%H:%M:%SZ}",
-        "body": description(booking),
-        "location": absolute("session", booking.uuid),
+        "subject": event_title(booking, booking.other(reader)),
+        "startdt": f"{_in_utc(booking.start):%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{_in_utc(booking.end):%Y-%m-%dT%H:%M:%SZ}",
+        "body": event_description(booking),
+        "location": absolute_url("session", booking.uuid),
     }
     return f"{base}?{query(fields)}"
 
@@ -43,5 +43,5 @@ def query(fields: dict[str, str]) -> str:
     return urlencode(fields, quote_via=quote)
 
 
-def _utc(moment: datetime) -> datetime:
+def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)

@@ -3,14 +3,14 @@ from .bookings import OCCUPYING, Booking, BookingEvent, BookingState, Brief, Eng
 from .certificates import Certificate
 from .contacts import Contact
 from .endings import MoreTime, Takeaway
-from .feedback import Feedback, Resolution, Role, WordsAct, WordsDecision
+from .feedback import Feedback, QuoteAct, QuoteDecision, Resolution, Role
 from .feeds import CalendarFeed
 from .files import SharedFile
-from .followups import ActionItem, FollowUp, FollowUpQuestion, FollowUpStep
+from .followups import FollowUp, FollowUpQuestion, FollowUpStep, NextStep
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
 from .stuck import StuckRow
-from .threads import THREAD_SUBJECT, Message, Report, ReportReason, Seat, ThreadOpening
-from .waiting import HeldTime, LineRound, SetAside, Waiting
+from .threads import THREAD_SUBJECT, Message, ReadMarker, Report, ReportReason, ThreadOpening
+from .waiting import HeldTime, LineRound, ReservedTime, WaitlistEntry
 from .written import ANSWERED_WITHIN, WRITTEN_SUBJECT, WrittenQuestion, WrittenState
 from .zones import WallChange, ZoneRules
 
@@ -19,7 +19,6 @@ __all__ = [
     "OCCUPYING",
     "THREAD_SUBJECT",
     "WRITTEN_SUBJECT",
-    "ActionItem",
     "AttendanceAct",
     "AttendanceKind",
     "AvailabilityWindow",
@@ -40,23 +39,24 @@ __all__ = [
     "LineRound",
     "Message",
     "MoreTime",
+    "NextStep",
     "Occupancy",
+    "QuoteAct",
+    "QuoteDecision",
+    "ReadMarker",
     "Report",
     "ReportReason",
+    "ReservedTime",
     "Resolution",
     "Role",
     "Schedule",
-    "Seat",
-    "SetAside",
     "SharedFile",
     "StuckRow",
     "Takeaway",
     "ThreadOpening",
     "TimeOff",
-    "Waiting",
+    "WaitlistEntry",
     "WallChange",
-    "WordsAct",
-    "WordsDecision",
     "WrittenQuestion",
     "WrittenState",
     "ZoneRules",

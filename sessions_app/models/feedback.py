@@ -57,7 +57,7 @@ class Again(models.TextChoices):
     NO = "no", _("No")
 
 
-def agreement(label: "str | StrPromise") -> models.PositiveSmallIntegerField:
+def agreement_field(label: "str | StrPromise") -> models.PositiveSmallIntegerField:
     return models.PositiveSmallIntegerField(
         label, choices=Agreement, null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(4)]
     )
@@ -109,10 +109,10 @@ class Feedback(models.Model):
     role = models.CharField(max_length=6, choices=Role)
     resolution = models.CharField(max_length=6, choices=Resolution)
     # A mentee's
-    useful = agreement(_("The advice was useful"))
-    doable = agreement(_("The advice was doable"))
-    clear_limits = agreement(_("It was clear about its limits"))
-    listened = agreement(_("I felt listened to"))
+    useful = agreement_field(_("The advice was useful"))
+    doable = agreement_field(_("The advice was doable"))
+    clear_limits = agreement_field(_("It was clear about its limits"))
+    listened = agreement_field(_("I felt listened to"))
     overall = models.CharField(_("Overall"), max_length=10, choices=Quality, blank=True)
     again = models.CharField(_("Would you ask this mentor again?"), max_length=12, choices=Again, blank=True)
     left_with = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
@@ -120,7 +120,7 @@ class Feedback(models.Model):
     advice = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
     to_staff = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
     # A mentor's
-    prepared = agreement(_("They came prepared"))
+    prepared = agreement_field(_("They came prepared"))
     right_person = models.BooleanField(_("I was the right person"), null=True, blank=True)
     learned = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
     # Staff's word on what may be published; who said what when is in `WordsDecision`.
@@ -171,18 +171,18 @@ class Feedback(models.Model):
         return mark_of(self.left_with, self.published_at, self.declined_at)
 
 
-class WordsAct(models.TextChoices):
+class QuoteAct(models.TextChoices):
     PUBLISHED = "published", _("Shown")
     DECLINED = "declined", _("Not shown")
     TAKEN_DOWN = "taken_down", _("Taken off the page")
     WITHDRAWN = "withdrawn", _("Taken back by their author")
 
 
-class WordsDecision(models.Model):
+class QuoteDecision(models.Model):
     """Append-only; a trigger keeps it so."""
 
     feedback = models.ForeignKey(Feedback, on_delete=models.PROTECT, related_name="words_decisions")
-    act = models.CharField(max_length=10, choices=WordsAct)
+    act = models.CharField(max_length=10, choices=QuoteAct)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300, blank=True, validators=[validate_plain_text])
     at = models.DateTimeField()

@@ -16,7 +16,7 @@ from .feedback import Resolution
 from .written import WrittenQuestion
 
 
-class ActionItem(models.Model):
+class NextStep(models.Model):
     """“If …, then I will …”, by a day. One for each session, the mentee's own."""
 
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="action")

@@ -85,7 +85,7 @@ class Schedule(models.Model):
         return f"{self.profile}: {self.timezone}"
 
 
-def _one(expression: str) -> Func:
+def _single_value_range(expression: str) -> Func:
     """`expression` as a range of one value: equality inside a GiST index without any extension."""
     return Func(F(expression), F(expression), Value("[]"), function="int8range")
 
@@ -106,8 +106,8 @@ class AvailabilityWindow(models.Model):
             ExclusionConstraint(
                 name="windows_of_a_weekday_do_not_overlap",
                 expressions=[
-                    (_one("schedule_id"), RangeOperators.OVERLAPS),
-                    (_one("weekday"), RangeOperators.OVERLAPS),
+                    (_single_value_range("schedule_id"), RangeOperators.OVERLAPS),
+                    (_single_value_range("weekday"), RangeOperators.OVERLAPS),
                     (Func(F("start"), F("end"), Value("[)"), function="int4range"), RangeOperators.OVERLAPS),
                 ],
             ),

@@ -27,7 +27,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(engagement__in=Engagement.objects.visible_to(person))
 
     def unread_by(self, person: User) -> Self:
-        seat = Seat.objects.filter(engagement=OuterRef("engagement"), person=person)
+        seat = ReadMarker.objects.filter(engagement=OuterRef("engagement"), person=person)
         read_to = Coalesce(Subquery(seat.values("read_to")[:1]), 0)
         return self.exclude(author=person).filter(pk__gt=read_to)
 
@@ -63,7 +63,7 @@ class Message(models.Model):
         return f"{self.author_id} in {self.engagement_id}"
 
 
-class Seat(models.Model):
+class ReadMarker(models.Model):
     """One person's place in a thread. `version` grows with every news and every reading: see `services.threads`."""
 
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="seats")

@@ -16,14 +16,14 @@ from mentors.models import MentorProfile
 from .bookings import QUESTION_LENGTH, Booking
 
 
-class WaitingEnd(models.TextChoices):
+class WaitlistOutcome(models.TextChoices):
     LEFT = "left", _("Left")
     BOOKED = "booked", _("Booked")
     OVER = "over", _("Nothing came free")
     UNANSWERED = "unanswered", _("Not answered")
 
 
-class WaitingQuerySet(models.QuerySet["Waiting"]):
+class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
     def live(self, now: datetime) -> Self:
         return self.filter(ended_at=None, until__gt=now)
 
@@ -41,7 +41,7 @@ class WaitingQuerySet(models.QuerySet["Waiting"]):
         return self.filter(Q(lapses__gt=lapses) | as_often & Q(since__gt=since) | as_often & Q(since=since, pk__gt=pk))
 
 
-class Waiting(models.Model):
+class WaitlistEntry(models.Model):
     """Either for `mentor`, or for anybody who can help with `words`, as `filters` of the search narrow it down."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -57,9 +57,9 @@ class Waiting(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended = models.CharField(max_length=10, choices=WaitingEnd, blank=True)
+    ended = models.CharField(max_length=10, choices=WaitlistOutcome, blank=True)
 
-    objects = WaitingQuerySet.as_manager()
+    objects = WaitlistEntryQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -117,7 +117,7 @@ class LineRound(models.Model):
         return f"since {self.began_at}, after {self.waiting}"
 
 
-class Answer(models.TextChoices):
+class HeldTimeAnswer(models.TextChoices):
     OPEN = "", _("Open")
     TAKEN = "taken", _("Taken")
     DECLINED = "declined", _("Declined")
@@ -126,7 +126,7 @@ class Answer(models.TextChoices):
 
 class HeldTimeQuerySet(models.QuerySet["HeldTime"]):
     def open(self) -> Self:
-        return self.filter(answer=Answer.OPEN)
+        return self.filter(answer=HeldTimeAnswer.OPEN)
 
 
 class HeldTime(models.Model):
@@ -136,12 +136,12 @@ class HeldTime(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    waiting = models.ForeignKey(Waiting, on_delete=models.CASCADE, related_name="held_times")
+    waiting = models.ForeignKey(WaitlistEntry, on_delete=models.CASCADE, related_name="held_times")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="held_time")
     at = models.DateTimeField()
     until = models.DateTimeField()
-    answer = models.CharField(max_length=8, choices=Answer, blank=True, default=Answer.OPEN)
+    answer = models.CharField(max_length=8, choices=HeldTimeAnswer, blank=True, default=HeldTimeAnswer.OPEN)
     # Grows when it is answered, so that a mail that has not left by then doesn't.
     version = models.PositiveSmallIntegerField(default=0)
 
@@ -156,7 +156,7 @@ class HeldTime(models.Model):
         return f"{self.booking_id} until {self.until:%Y-%m-%d %H:%M}"
 
 
-class SetAside(models.Model):
+class ReservedTime(models.Model):
     """Time of a mentor that came free while somebody waited: nobody else has it before the line has been looked at.
 
     Until then it counts as it did while it was taken (`gives` as in `rules.Taken`), but no longer than to `until`,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sessions_app.models import Brief
 
-from .brief_kinds import Answers, kept
+from .brief_kinds import Answers, kept_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class BriefInput:
 
     def values(self) -> dict[str, Any]:
         """For the row, without answers that its kind does not ask for. Raises ValueError for one that can’t be."""
-        return asdict(self) | {"answers": kept(self.issue_type, self.answers)}
+        return asdict(self) | {"answers": kept_answers(self.issue_type, self.answers)}
 
     @classmethod
     def carried(cls, brief: Brief, *, question: str) -> "BriefInput":

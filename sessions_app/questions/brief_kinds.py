@@ -34,7 +34,7 @@ class Shape(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class BriefQuestion:
     """One that only briefs of one kind ask. `label` is what the mentee reads, `term` heads the answer for both."""
 
     key: str
@@ -49,17 +49,17 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class BriefKind:
     """`needed_by` is how this kind asks for its date."""
 
-    questions: tuple[Question, ...] = ()
+    questions: tuple[BriefQuestion, ...] = ()
     needed_by: "StrPromise | str" = WHEN
 
 
-KINDS: Mapping[str, Kind] = {
-    IssueType.CAREER: Kind(
+BRIEF_KINDS: Mapping[str, BriefKind] = {
+    IssueType.CAREER: BriefKind(
         (
-            Question(
+            BriefQuestion(
                 "heading_for",
                 gettext_lazy("Where would you like to get to?"),
                 gettext_lazy("Would like to get to"),
@@ -67,36 +67,36 @@ KINDS: Mapping[str, Kind] = {
             ),
         )
     ),
-    IssueType.SKILL: Kind(
+    IssueType.SKILL: BriefKind(
         (
-            Question(
+            BriefQuestion(
                 "level", gettext_lazy("What can you do already?"), gettext_lazy("Can do already"), shape=Shape.TEXT
             ),
-            Question("used_for", gettext_lazy("What do you need it for?"), gettext_lazy("Needed for")),
+            BriefQuestion("used_for", gettext_lazy("What do you need it for?"), gettext_lazy("Needed for")),
         )
     ),
-    IssueType.FEEDBACK: Kind(
+    IssueType.FEEDBACK: BriefKind(
         (
-            Question(
+            BriefQuestion(
                 "look_at",
                 gettext_lazy("What should be looked at?"),
                 gettext_lazy("Look at"),
                 gettext_lazy("“The first page only”, or “whether the story holds”."),
             ),
-            Question("audience", gettext_lazy("Who is it for?"), gettext_lazy("Made for")),
+            BriefQuestion("audience", gettext_lazy("Who is it for?"), gettext_lazy("Made for")),
         )
     ),
-    IssueType.DECISION: Kind(
+    IssueType.DECISION: BriefKind(
         (
-            Question(
+            BriefQuestion(
                 "options",
                 gettext_lazy("What are your options?"),
                 gettext_lazy("Options"),
                 gettext_lazy("One on each line."),
                 Shape.TEXT,
             ),
-            Question("leaning", gettext_lazy("Which one do you lean to, and why?"), gettext_lazy("Leans to")),
-            Question(
+            BriefQuestion("leaning", gettext_lazy("Which one do you lean to, and why?"), gettext_lazy("Leans to")),
+            BriefQuestion(
                 "sure",
                 gettext_lazy("How sure are you?"),
                 gettext_lazy("How sure"),
@@ -106,29 +106,29 @@ KINDS: Mapping[str, Kind] = {
         ),
         gettext_lazy("By when do you have to decide?"),
     ),
-    IssueType.INTERVIEW: Kind(
+    IssueType.INTERVIEW: BriefKind(
         (
-            Question(
+            BriefQuestion(
                 "interview",
                 gettext_lazy("Which interview is it?"),
                 gettext_lazy("Interview"),
                 gettext_lazy("The role, what kind of place, which round."),
             ),
-            Question("practise", gettext_lazy("What do you want to practise?"), gettext_lazy("Practise")),
+            BriefQuestion("practise", gettext_lazy("What do you want to practise?"), gettext_lazy("Practise")),
         ),
         gettext_lazy("When is the interview?"),
     ),
-    IssueType.OTHER: Kind(),
+    IssueType.OTHER: BriefKind(),
 }
-EVERY_QUESTION = {question.key: question for kind in KINDS.values() for question in kind.questions}
+EVERY_QUESTION = {question.key: question for kind in BRIEF_KINDS.values() for question in kind.questions}
 
 
-def kind_of(issue_type: str) -> Kind:
+def kind_of(issue_type: str) -> BriefKind:
     """A brief of no kind yet asks what “something else” asks."""
-    return KINDS.get(issue_type) or KINDS[IssueType.OTHER]
+    return BRIEF_KINDS.get(issue_type) or BRIEF_KINDS[IssueType.OTHER]
 
 
-def kept(issue_type: str, given: Answers) -> dict[str, str | int]:
+def kept_answers(issue_type: str, given: Answers) -> dict[str, str | int]:
     """The answers that belong to this kind and say something. Raises ValueError for one that can't be.
 
     What another kind asked is left out: the mentor reads what the mentee saw on the page, nothing more.
@@ -138,13 +138,13 @@ def kept(issue_type: str, given: Answers) -> dict[str, str | int]:
         value = given.get(question.key)
         if value in (None, ""):
             continue
-        if not fits(question, value):
+        if not fits_question(question, value):
             raise ValueError(f"{value!r} is no answer to {question.key}.")
         answers[question.key] = value
     return answers
 
 
-def fits(question: Question, value: object) -> bool:
+def fits_question(question: BriefQuestion, value: object) -> bool:
     if question.shape is Shape.SURE:
         return type(value) is int and 0 <= value <= MOST_SURE
     return isinstance(value, str) and len(value) <= question.limit

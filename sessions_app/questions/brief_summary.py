@@ -17,10 +17,10 @@ FACT_LENGTH = 100
 
 def brief_line(engagement: Engagement, now: datetime) -> str:
     """What the mentor is told beside the question, a few words of each answer; the page has the rest."""
-    return " · ".join(Truncator(" ".join(part.split())).chars(FACT_LENGTH) for part in _parts(engagement, now))
+    return " · ".join(Truncator(" ".join(part.split())).chars(FACT_LENGTH) for part in _line_parts(engagement, now))
 
 
-def _parts(engagement: Engagement, now: datetime) -> Iterator[str]:
+def _line_parts(engagement: Engagement, now: datetime) -> Iterator[str]:
     brief, files = engagement.brief, engagement.files.count()
     if brief.issue_type:
         yield brief.get_issue_type_display()

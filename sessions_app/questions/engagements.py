@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.locks import lock_people
 from sessions_app.models import Engagement
 
@@ -14,14 +14,14 @@ def lock_engagement(engagement: Engagement) -> Engagement:
     return Engagement.objects.select_related("mentor", "mentee").get(pk=engagement.pk)
 
 
-def why_not_share(engagement: Engagement) -> BookingError | None:
+def why_not_share(engagement: Engagement) -> SessionError | None:
     """What pages and services both ask before anything is added, be it a file or a message."""
     if engagement.closed_at is not None:
         words = _("This has ended. A new session or question starts a new conversation, with files of its own.")
-        return BookingError("closed", words)
+        return SessionError("closed", words)
     return None
 
 
 def check_part_in(engagement: Engagement, person: User) -> None:
     if person.pk not in (engagement.mentor_id, engagement.mentee_id):
-        raise BookingError("not_yours", _("This belongs to other people."))
+        raise SessionError("not_yours", _("This belongs to other people."))

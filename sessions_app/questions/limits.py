@@ -8,39 +8,41 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from mentors.models import MentorProfile
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Engagement
 
-from .mentee_standing import Standing, standing_of
+from .mentee_standing import MenteeStanding, standing_of
 from .missed_sessions import why_paused
 from .pace import check_bookings
 
 
-def closed(profile: MentorProfile) -> BookingError:
-    return BookingError(
+def closed_error(profile: MentorProfile) -> SessionError:
+    return SessionError(
         "closed", _("%(mentor)s does not take this kind of session now.") % {"mentor": profile.first_name}
     )
 
 
-def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime, standing: Standing | None = None) -> None:
+def check_mentee(
+    mentee: User, profile: MentorProfile, *, now: datetime, standing: MenteeStanding | None = None
+) -> None:
     """The limits of domain.md that concern the person who books; `standing` where it has been asked already."""
     standing = standing or standing_of(mentee, profile.person_id, now=now)
     if mentee.pk == profile.person_id:
-        raise BookingError("own_profile", _("This is your own profile. Other people can book you here."))
+        raise SessionError("own_profile", _("This is your own profile. Other people can book you here."))
     if standing.never_again:
         # Nobody but the mentee knows why, so nobody else could read it off the words.
-        raise closed(profile)
+        raise closed_error(profile)
     if refusal := why_paused(mentee, now=now, ends=standing.missed_ends):
         raise refusal
     if profile.person_id in standing.mentors_ahead:
-        raise BookingError(
+        raise SessionError(
             "already_together",
             _("You already have a session with %(mentor)s ahead. On its page you can move it or add dates.")
             % {"mentor": profile.first_name},
         )
     limit = settings.MAX_OPEN_BOOKINGS
     if len(standing.mentors_ahead) + standing.in_writing >= limit:
-        raise BookingError(
+        raise SessionError(
             "too_many_open",
             ngettext(
                 "You have %(limit)d session ahead, the most at one time. Book again after it, or cancel it.",
@@ -54,4 +56,4 @@ def check_mentee(mentee: User, profile: MentorProfile, *, now: datetime, standin
 
 def check_own(continues: Engagement | None, mentee: User) -> None:
     if continues and continues.mentee_id != mentee.pk:
-        raise BookingError("not_yours", _("This session belongs to other people."))
+        raise SessionError("not_yours", _("This session belongs to other people."))

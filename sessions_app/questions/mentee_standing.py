@@ -77,7 +77,7 @@ COLUMNS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MenteeStanding:
     """From a row of `COLUMNS`. `booked_before`: with the same form.
 
     `overdue`: there is a hold or request, of either, that counts as free. `in_writing`: what others were asked and have
@@ -99,15 +99,15 @@ class Standing:
 
 def standing_of(
     mentee: User, mentor_id: int, *, now: datetime, mark: str | None = None, leave_out: Booking | None = None
-) -> Standing:
+) -> MenteeStanding:
     """`leave_out`: the booking whose time doesn't count as their own, since it is the one that is to be had."""
     with connection.cursor() as cursor:
-        asked = parameters(mentee.pk, mentor_id, now=now, mark=mark, leave_out=leave_out)
+        asked = standing_parameters(mentee.pk, mentor_id, now=now, mark=mark, leave_out=leave_out)
         cursor.execute(f"SELECT {COLUMNS}", asked)
-        return Standing(*cursor.fetchone())
+        return MenteeStanding(*cursor.fetchone())
 
 
-def parameters(
+def standing_parameters(
     mentee_id: int | None, mentor_id: int, *, now: datetime, mark: str | None = None, leave_out: Booking | None = None
 ) -> dict[str, Any]:
     """What `COLUMNS` want to know, see `standing_of`. Nobody (a visitor) has no limits and no time of their own."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.times import when_text
 from common.zones import UTC_NAME
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import AttendanceAct, Booking, BookingState
 
 
@@ -31,7 +31,7 @@ def paused_until(ends: list[datetime], *, now: datetime) -> datetime | None:
     return until if until > now else None
 
 
-def why_paused(mentee: User, *, now: datetime, ends: list[datetime] | None = None) -> BookingError | None:
+def why_paused(mentee: User, *, now: datetime, ends: list[datetime] | None = None) -> SessionError | None:
     """`ends`: the answer of `missed_ends`, where it is known."""
     if ends is None:
         ends = missed_ends(mentee, now=now)
@@ -43,4 +43,4 @@ def why_paused(mentee: User, *, now: datetime, ends: list[datetime] | None = Non
         "Is one of them noted wrongly? Say so on its page, within 7 days of it."
     )
     when = when_text(until, zone=mentee.timezone or UTC_NAME, now=now, hour12=mentee.hour12)
-    return BookingError("paused", words % {"count": len(ends), "when": when})
+    return SessionError("paused", words % {"count": len(ends), "when": when})

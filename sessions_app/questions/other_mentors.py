@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from accounts.models import User
-from common.mail.rendering import absolute
+from common.mail.rendering import absolute_url
 from common.times import when_text
 from common.zones import UTC_NAME
 from mentors.models import MentorProfile
@@ -34,7 +34,7 @@ def free_elsewhere(
     return {
         "elsewhere": [
             (
-                absolute("mentor_detail", other.profile.slug) + (f"?{query}" if query else ""),
+                absolute_url("mentor_detail", other.profile.slug) + (f"?{query}" if query else ""),
                 other.profile.name,
                 when_text(other.slots[0].start, zone=zone, now=now, hour12=mentee.hour12, short=True),
             )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.refusals import TOO_OFTEN
 from common.times import span_text
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, BookingEvent, BookingState
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -31,10 +31,10 @@ def wait_for_room(done: Sequence[datetime], most: int, span: timedelta, *, now: 
     return recent[surplus - 1] + span - now if surplus > 0 else timedelta()
 
 
-def too_often(words: str, wait: timedelta) -> BookingError:
+def too_often(words: str, wait: timedelta) -> SessionError:
     """`words` take the `wait`, in whole minutes, never less than is needed."""
     minutes = -(-wait // MINUTE)
-    return BookingError(TOO_OFTEN, words % {"wait": span_text(minutes * MINUTE)}, wait=wait)
+    return SessionError(TOO_OFTEN, words % {"wait": span_text(minutes * MINUTE)}, wait=wait)
 
 
 def check_bookings(

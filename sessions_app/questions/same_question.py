@@ -30,7 +30,7 @@ SELECT DISTINCT mentor_id FROM kin
 """
 
 
-def earlier_of(person: User | None, text: str) -> Engagement | None:
+def find_earlier_engagement(person: User | None, text: str) -> Engagement | None:
     """The engagement that an address names; for anybody but its mentee it is as if it weren't there."""
     if person is None or not (uuid := read_uuid(text)):
         return None

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from accounts.models import User
-from sessions_app.models import Engagement, Message, Seat, SharedFile
+from sessions_app.models import Engagement, Message, ReadMarker, SharedFile
 
 
 def carry_files(earlier: Engagement, engagement: Engagement, *, by: User, now: datetime) -> None:
@@ -13,12 +13,12 @@ def carry_files(earlier: Engagement, engagement: Engagement, *, by: User, now: d
     the mail about the question tells of them.
     """
     carried = list(SharedFile.objects.filter(engagement=earlier, owner=by).select_for_update())
-    told = [share(old, engagement, by=by, now=now) for old in carried]
+    told = [share_again(old, engagement, by=by, now=now) for old in carried]
     if told:
-        Seat.objects.create(engagement=engagement, person=engagement.other(by), read_to=told[-1].pk)
+        ReadMarker.objects.create(engagement=engagement, person=engagement.other(by), read_to=told[-1].pk)
 
 
-def share(old: SharedFile, engagement: Engagement, *, by: User, now: datetime) -> Message:
+def share_again(old: SharedFile, engagement: Engagement, *, by: User, now: datetime) -> Message:
     file = SharedFile.objects.create(
         engagement=engagement,
         owner=by,

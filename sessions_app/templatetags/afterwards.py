@@ -7,14 +7,14 @@ from django import template
 from sessions_app.afterwards.feedback import why_not_feedback_in_writing
 from sessions_app.models import Booking, Contact, Feedback, Resolution, WrittenQuestion
 from sessions_app.questions import contacts
-from sessions_app.views.session_afterwards import AfterAnswer, Afterwards, after_answer, afterwards
+from sessions_app.views.session_afterwards import AfterAnswer, Afterwards, after_answer, read_afterwards
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def afterwards_of(context: template.Context, booking: Booking, own: Feedback | None) -> Afterwards:
-    return afterwards(booking, reader=context["request"].user, own=own, now=context["now"])
+    return read_afterwards(booking, reader=context["request"].user, own=own, now=context["now"])
 
 
 @register.simple_tag(takes_context=True)

@@ -14,7 +14,7 @@ from sessions_app.models.attendance import DECISIONS
 register = template.Library()
 
 
-class Told(NamedTuple):
+class AttendanceLine(NamedTuple):
     """`words`: what they wrote with it."""
 
     text: str
@@ -23,7 +23,7 @@ class Told(NamedTuple):
 
 
 @register.filter
-def told(attendance: Attendance) -> Iterator[Told]:
+def told(attendance: Attendance) -> Iterator[AttendanceLine]:
     """All acts in order; of each person's joins the first and the last."""
     joins: dict[int, list[AttendanceAct]] = {}
     for act in attendance.acts:
@@ -33,12 +33,12 @@ def told(attendance: Attendance) -> Iterator[Told]:
     for act in attendance.acts:
         if act.kind in DECISIONS:
             # Who of the team decided is the team's own affair; what they write stands elsewhere.
-            yield Told(_("Our team %(did)s") % {"did": act.get_kind_display()}, "", act.at)
+            yield AttendanceLine(_("Our team %(did)s") % {"did": act.get_kind_display()}, "", act.at)
         elif act.pk not in between:
-            yield Told(sentence(act, attendance), act.words, act.at)
+            yield AttendanceLine(act_sentence(act, attendance), act.words, act.at)
 
 
-def sentence(act: AttendanceAct, attendance: Attendance) -> str:
+def act_sentence(act: AttendanceAct, attendance: Attendance) -> str:
     names = {"name": act.person.first_name, "other": attendance.booking.other(act.person).first_name}
     if act.kind == AttendanceKind.ABSENT:
         return _("%(name)s says that %(other)s has not come") % names

@@ -8,7 +8,7 @@ from django import template
 
 from accounts.models import User
 from sessions_app.booking.series import open_left, room_in
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Feedback
 from sessions_app.models.feedback import Again
 
@@ -21,7 +21,7 @@ class Series:
 
     contacts: Sequence[Booking]
     is_offered: bool
-    why_not: BookingError | None
+    why_not: SessionError | None
 
 
 @register.simple_tag(takes_context=True)
@@ -34,10 +34,10 @@ def series_of(context: template.Context, booking: Booking, feedback: Feedback | 
     return Series(contacts, is_offered, why_not_more(contacts, reader, now=now) if is_offered else None)
 
 
-def why_not_more(contacts: Sequence[Booking], reader: User, *, now: datetime) -> BookingError | None:
+def why_not_more(contacts: Sequence[Booking], reader: User, *, now: datetime) -> SessionError | None:
     try:
         room_in(contacts[0].engagement, contacts, now=now)
         open_left(reader, now=now)
-    except BookingError as refused:
+    except SessionError as refused:
         return refused
     return None

@@ -18,12 +18,12 @@ from mentors.models import Format
 from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, take_back_absent
 from sessions_app.attendance.disputes import contest_missed, explain_missed
 from sessions_app.attendance.facts import attendance_of
-from sessions_app.booking.meeting import meeting_host, meeting_place, way_in
-from sessions_app.errors import BookingError
+from sessions_app.booking.meeting import meeting_host, meeting_place, room_address
+from sessions_app.errors import SessionError
 from sessions_app.locks import why_stale
 from sessions_app.models import Booking
 
-from .session_attendance import Form, desk_for, new_form
+from .session_attendance import Form, attendance_panel_for, new_form
 from .sessions import get_booking, session_context
 
 
@@ -35,14 +35,14 @@ def session_join(request: SignedInRequest, uuid: object) -> HttpResponse:
     if request.method == "POST":
         try:
             join_call(booking=booking, by=request.user, now=now)
-        except BookingError as refused:
+        except SessionError as refused:
             messages.info(request, refused.message)
             return redirect("session", booking.uuid)
         if booking.format == Format.CHAT:
             return redirect(meeting_place(booking))
         return redirect("session_join", booking.uuid)
-    if not may_go_in(booking, request.user, now=now):
-        return back_to_press(request, booking)
+    if not may_enter_room(booking, request.user, now=now):
+        return redirect_to_join(request, booking)
     context = {
         "booking": booking,
         "other": booking.other(request.user),
@@ -59,67 +59,67 @@ def session_room(request: SignedInRequest, uuid: object) -> HttpResponse:
     """Lead into the call whoever has pressed Join. What opens the room stands in a header of this answer alone."""
     now = timezone.now()
     booking = get_booking(request, uuid)
-    if not may_go_in(booking, request.user, now=now):
-        return back_to_press(request, booking)
-    response = redirect(way_in(booking, request.user))
+    if not may_enter_room(booking, request.user, now=now):
+        return redirect_to_join(request, booking)
+    response = redirect(room_address(booking, request.user))
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response
 
 
-def may_go_in(booking: Booking, person: User, *, now: datetime) -> bool:
+def may_enter_room(booking: Booking, person: User, *, now: datetime) -> bool:
     return booking.is_join_open(now) and attendance_of(booking).last_join(person.pk) is not None
 
 
-def back_to_press(request: SignedInRequest, booking: Booking) -> HttpResponse:
+def redirect_to_join(request: SignedInRequest, booking: Booking) -> HttpResponse:
     messages.info(request, _("Join the call from this page while it is open."))
     return redirect("session", booking.uuid)
 
 
-def _late(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
+def _handle_late(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
     run_late(booking=booking, by=by, now=now, seen=seen)
     return _("We have told %(name)s that you are running late.")
 
 
-def _absent(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
+def _handle_absent(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
     say_absent(booking=booking, by=by, now=now, seen=seen)
     return _("We have asked %(name)s.")
 
 
-def _arrived(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
+def _handle_arrived(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
     take_back_absent(booking=booking, by=by, now=now, seen=seen)
     return _("Good. Nothing is noted about %(name)s.")
 
 
-def _came(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
+def _handle_came(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
     answer_absent(booking=booking, by=by, came=True, words=words, now=now, seen=seen)
     return _("We have told %(name)s that you came.")
 
 
-def _missed(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
+def _handle_missed(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
     answer_absent(booking=booking, by=by, came=False, words=words, now=now, seen=seen)
     return _("Thank you for saying so. We have told %(name)s.")
 
 
-def _explain(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
+def _handle_explanation(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
     explain_missed(booking=booking, by=by, words=words, now=now, seen=seen)
     return _("We have told %(name)s what happened.")
 
 
-def _contest(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
+def _handle_contest(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
     contest_missed(booking=booking, by=by, words=words, now=now, seen=seen)
     return _("Our team looks at it. Until then it counts against nobody.")
 
 
 # What a button says, what it does, and the form that goes with it, if one does
 SAYINGS: Mapping[str, tuple[Callable[[Booking, User, datetime, str, str], str], str]] = {
-    "late": (_late, ""),
-    "absent": (_absent, ""),
-    "arrived": (_arrived, ""),
-    "came": (_came, "answer"),
-    "missed": (_missed, "answer"),
-    "explain": (_explain, "explain"),
-    "contest": (_contest, "contest"),
+    "late": (_handle_late, ""),
+    "absent": (_handle_absent, ""),
+    "arrived": (_handle_arrived, ""),
+    "came": (_handle_came, "answer"),
+    "missed": (_handle_missed, "answer"),
+    "explain": (_handle_explanation, "explain"),
+    "contest": (_handle_contest, "contest"),
 }
 
 
@@ -130,31 +130,33 @@ def session_attendance(request: SignedInRequest, uuid: object) -> HttpResponse:
     act, name = SAYINGS.get(request.POST.get("say", ""), (None, ""))
     form = new_form(name, request.POST) if name else None
     if act is None:
-        unknown = BookingError("unknown", _("Nothing was sent. Press one of the buttons on this page."))
-        return page_again(request, booking, form=None, error=unknown, now=now, status=422)
+        unknown = SessionError("unknown", _("Nothing was sent. Press one of the buttons on this page."))
+        return render_session_again(request, booking, form=None, error=unknown, now=now, status=422)
     if stale := why_stale(booking, seen_by(request)):
-        return page_again(request, booking, form=form, error=stale, now=now, status=409)
+        return render_session_again(request, booking, form=form, error=stale, now=now, status=409)
     if form and not form.is_valid():
-        return page_again(request, booking, form=form, error=None, now=now, status=422)
+        return render_session_again(request, booking, form=form, error=None, now=now, status=422)
     try:
         said = act(booking, request.user, now, form.cleaned_data["words"] if form else "", seen_by(request))
-    except BookingError as refused:
-        return page_again(request, get_booking(request, uuid), form=form, error=refused, now=now, status=refused.status)
+    except SessionError as refused:
+        return render_session_again(
+            request, get_booking(request, uuid), form=form, error=refused, now=now, status=refused.status
+        )
     messages.success(request, said % {"name": booking.other(request.user).first_name})
     return redirect("session", booking.uuid)
 
 
-def page_again(
+def render_session_again(
     request: SignedInRequest,
     booking: Booking,
     *,
     form: Form | None,
-    error: BookingError | None,
+    error: SessionError | None,
     now: datetime,
     status: int,
 ) -> HttpResponse:
     """The session's page as it is now, with what was typed."""
     context = session_context(request, booking, now=now)
-    context["who"] = desk_for(booking, reader=request.user, now=now, sent=form)
+    context["who"] = attendance_panel_for(booking, reader=request.user, now=now, sent=form)
     context["attendance_error"] = error
     return render(request, "sessions_app/session.html", context, status=status)

@@ -24,13 +24,13 @@ from mentors.models import MentorProfile
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import release_hold
 from sessions_app.booking.holds import claim_hold, hold_slot
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.forms.booking import BookingForm
 from sessions_app.forms.guest import GuestForm
 from sessions_app.models import Booking, BookingState, Engagement
 from sessions_app.questions.brief_input import BriefInput
-from sessions_app.questions.limits import closed
-from sessions_app.questions.same_question import earlier_of
+from sessions_app.questions.limits import closed_error
+from sessions_app.questions.same_question import find_earlier_engagement
 
 from .mentor_page import mentor_page
 
@@ -41,9 +41,9 @@ GRACE = timedelta(minutes=30)
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
-def book(request: HttpRequest, slug: str) -> HttpResponse:
+def book_slot(request: HttpRequest, slug: str) -> HttpResponse:
     """POST books, or holds for a visitor; GET is the page where a visitor with a hold says who they are."""
-    if away := gone(request, slug):
+    if away := redirect_if_mentor_gone(request, slug):
         return redirect(away)
     profile = get_object_or_404(MentorProfile.objects.public().select_related("person", "schedule"), slug=slug)
     if request.method == "GET":
@@ -53,10 +53,10 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
         return mentor_page(request, profile, form=form)
     try:
         if isinstance(request.user, User):
-            earlier = earlier_of(request.user, request.POST.get("follows", ""))
-            return booked(request, book_now(form, request.user, earlier, now=timezone.now()))
+            earlier = find_earlier_engagement(request.user, request.POST.get("follows", ""))
+            return redirect_to_booked(request, book_now(form, request.user, earlier, now=timezone.now()))
         hold_now(request, form, now=timezone.now())
-    except BookingError as error:
+    except SessionError as error:
         return mentor_page(request, profile, form=form, error=error)
     return redirect("book", slug)
 
@@ -65,7 +65,7 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def book_email(request: HttpRequest, slug: str) -> HttpResponse:
     """A visitor says where the joining link goes; a code is on its way. Typing it books (see `claim_after_sign_in`)."""
-    if away := gone(request, slug):
+    if away := redirect_if_mentor_gone(request, slug):
         return redirect(away)
     profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
     booking = held_here(request)
@@ -153,27 +153,27 @@ def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:
     now = timezone.now()
     try:
         claimed = claim_hold(booking=booking, mentee=user, now=now)
-    except BookingError as error:
+    except SessionError as error:
         if error.code == BUSY:
             # Nothing stands against it: the time stays held, and one press on its page books it.
             request.session[HOLD] = kept
             messages.warning(request, error.message)
             return reverse("book", args=[booking.offer.profile.slug])
         release_hold(booking=booking, now=now)
-        return way_on(request, booking, error)
+        return redirect_after_refusal(request, booking, error)
     messages.success(request, booked_text(claimed))
     return reverse("session", args=[claimed.uuid])
 
 
-def gone(request: HttpRequest, slug: str) -> str | None:
+def redirect_if_mentor_gone(request: HttpRequest, slug: str) -> str | None:
     """Where to go for whoever holds a time with this mentor, whom staff have taken away from the public meanwhile."""
     booking = held_here(request)
     if booking is None or booking.offer.profile.slug != slug or booking.offer.profile.is_public:
         return None
-    return way_on(request, booking, closed(booking.offer.profile))
+    return redirect_after_refusal(request, booking, closed_error(booking.offer.profile))
 
 
-def way_on(request: HttpRequest, booking: Booking, error: BookingError) -> str:
+def redirect_after_refusal(request: HttpRequest, booking: Booking, error: SessionError) -> str:
     """Say why a held time can't be had, and answer where to choose another without typing the question again.
 
     That is with the mentor, or with other people if the mentor's page isn't there any more.
@@ -187,7 +187,7 @@ def way_on(request: HttpRequest, booking: Booking, error: BookingError) -> str:
     return f"{reverse('mentor_detail', args=[profile.slug])}?{query.urlencode()}"
 
 
-def booked(request: HttpRequest, booking: Booking) -> HttpResponse:
+def redirect_to_booked(request: HttpRequest, booking: Booking) -> HttpResponse:
     messages.success(request, booked_text(booking))
     return redirect("session", booking.uuid)
 

@@ -11,7 +11,7 @@ from accounts.requests import SignedInRequest
 from common.pages.parts import render_page
 from common.pages.seen import seen_by, still_seen
 from sessions_app.booking.changes import edit_brief, why_not_edit
-from sessions_app.errors import STALE, BookingError
+from sessions_app.errors import STALE, SessionError
 from sessions_app.forms.briefs import BriefForm
 from sessions_app.models import Booking
 
@@ -36,14 +36,14 @@ def session_question(request: SignedInRequest, uuid: object) -> HttpResponse:
         return brief_page(request, booking, form, status=422)
     try:
         edit_brief(booking=booking, brief=form.brief(), by=request.user, now=now, seen=seen_by(request))
-    except BookingError as refused:
+    except SessionError as refused:
         return brief_page(request, get_booking(request, uuid), form, error=refused, status=refused.status)
     messages.success(request, _("Saved. %(name)s reads it before the session.") % {"name": booking.mentor.first_name})
     return redirect("session", booking.uuid)
 
 
 def brief_page(
-    request: SignedInRequest, booking: Booking, form: BriefForm, *, error: BookingError | None = None, status: int = 200
+    request: SignedInRequest, booking: Booking, form: BriefForm, *, error: SessionError | None = None, status: int = 200
 ) -> HttpResponse:
     context = {
         "booking": booking,

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
-from common.mail.rendering import absolute
-from sessions_app.invites.feeds import feed_of, fetch, find_feed, make_feed, stop_feed
+from common.mail.rendering import absolute_url
+from sessions_app.invites.feeds import feed_of, fetch_feed, find_feed, make_feed, stop_feed
 from sessions_app.invites.ics import PUBLISH, build_invite
 from sessions_app.models import BookingState
 
@@ -43,7 +43,7 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponseBase:
     feed = find_feed(token)
     if feed is None:
         raise Http404
-    response = calendar_response(fetch(feed, now=timezone.now()), method=PUBLISH, name="sessions")
+    response = calendar_response(fetch_feed(feed, now=timezone.now()), method=PUBLISH, name="sessions")
     modified = int(feed.changed_at.timestamp())
     response["ETag"] = quote_etag(feed.content_hash)
     response["Last-Modified"] = http_date(modified)
@@ -67,7 +67,7 @@ def calendar_settings(request: SignedInRequest) -> HttpResponse:
         if token is None:
             messages.info(request, _("You have a calendar address already. If you did not keep it, make a new one."))
             return redirect("calendar_settings")
-        address = absolute("calendar_feed", token)
+        address = absolute_url("calendar_feed", token)
     context = {
         "address": address,
         "program_address": "webcal" + address[address.find(":") :] if address else "",

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.forms.certificates import CertificateForm
 from sessions_app.impact.certificate_pdf import certificate_pdf, given_text, period_text, title_text
 from sessions_app.impact.certificates import issue_certificate, withdraw_certificate
@@ -26,11 +26,11 @@ def mentor_certificates(request: HttpRequest, profile: MentorProfile) -> HttpRes
         withdraw_certificate(mentor=mentor, code=request.POST["withdraw"].replace("\x00", ""))
         messages.success(request, _("The certificate is taken back. Its check page no longer knows it."))
         return redirect("mentor_certificates")
-    form = CertificateForm(posted(request), today=now.astimezone(mentor.zone).date())
+    form = CertificateForm(post_data(request), today=now.astimezone(mentor.zone).date())
     if request.method == "POST" and form.is_valid():
         try:
             issue_certificate(mentor=mentor, now=now, **form.cleaned_data)
-        except BookingError as refused:
+        except SessionError as refused:
             error = refused
         else:
             messages.success(request, _("Your certificate is ready to download."))

@@ -13,15 +13,15 @@ from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
 from common.api.problems import CONFLICT
 from common.pages.parts import render_page
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from common.pages.seen import seen_by
 from sessions_app.address import read_date, read_start
-from sessions_app.availability.slot_picker import Browser, busy_times
+from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.changes import cancel_booking, is_late, move_booking, why_not_cancel, why_not_move
 from sessions_app.booking.requests import withdraw_booking
-from sessions_app.errors import STALE, BookingError
+from sessions_app.errors import STALE, SessionError
 from sessions_app.forms.booking import CancelForm, MoveForm
 from sessions_app.locks import why_stale
 from sessions_app.models import Booking, BookingState
@@ -39,7 +39,7 @@ def session_move(request: SignedInRequest, uuid: object) -> HttpResponse:
     if form and form.is_valid() and (not error or form.cleaned_data["start"] == booking.start):
         try:
             move_booking(booking=booking, start=form.cleaned_data["start"], by=request.user, now=now, seen=seen)
-        except BookingError as refused:
+        except SessionError as refused:
             error, booking = refused, get_booking(request, uuid)
         else:
             other = booking.other(request.user).first_name
@@ -49,7 +49,7 @@ def session_move(request: SignedInRequest, uuid: object) -> HttpResponse:
 
 
 def move_page(
-    request: SignedInRequest, booking: Booking, *, form: MoveForm | None, error: BookingError | None, now: datetime
+    request: SignedInRequest, booking: Booking, *, form: MoveForm | None, error: SessionError | None, now: datetime
 ) -> HttpResponse:
     profile = booking.offer.profile
     timetable = load_timetable(profile, now=now, leave_out=booking)
@@ -58,7 +58,7 @@ def move_page(
     busy = busy_times(booking.mentee, now=now, leave_out=booking)
     browser = None
     if timetable:
-        browser = Browser(timetable, booking.length, booking.offer.step, zone, now, busy, present=booking.start)
+        browser = SlotPicker(timetable, booking.length, booking.offer.step, zone, now, busy, present=booking.start)
     data = form.data if form else request.GET
     chosen = read_start(data.get("start" if form else "t", ""))
     context = {
@@ -83,7 +83,7 @@ def move_page(
     return render_page(request, "sessions_app/move.html", context, part="" if form else "picker", status=status)
 
 
-def nearest_to(browser: Browser | None, chosen: datetime | None, error: BookingError | None) -> list[Slot]:
+def nearest_to(browser: SlotPicker | None, chosen: datetime | None, error: SessionError | None) -> list[Slot]:
     """Other times, where it is the chosen one that can't be had."""
     if browser is None or chosen is None or error is None:
         return []
@@ -99,14 +99,14 @@ def session_cancel(request: SignedInRequest, uuid: object) -> HttpResponse:
     other = booking.other(request.user)
     waiting = booking.state == BookingState.REQUESTED
     late = is_late(booking, now=now)
-    form = CancelForm(posted(request), name=other.first_name, needed=late and not waiting)
+    form = CancelForm(post_data(request), name=other.first_name, needed=late and not waiting)
     error = why_not_cancel(booking, by=request.user, now=now)
     if request.method == "POST":
         error = error or why_stale(booking, seen_by(request))
         if form.is_valid() and not error:
             try:
-                call_off(request, booking, reason=form.cleaned_data["reason"], now=now)
-            except BookingError as refused:
+                cancel_or_withdraw(request, booking, reason=form.cleaned_data["reason"], now=now)
+            except SessionError as refused:
                 error, booking = refused, get_booking(request, uuid)
             else:
                 return redirect("session", booking.uuid)
@@ -124,7 +124,7 @@ def session_cancel(request: SignedInRequest, uuid: object) -> HttpResponse:
     return render(request, "sessions_app/cancel.html", context, status=status)
 
 
-def call_off(request: SignedInRequest, booking: Booking, *, reason: str, now: datetime) -> None:
+def cancel_or_withdraw(request: SignedInRequest, booking: Booking, *, reason: str, now: datetime) -> None:
     name = booking.other(request.user).first_name
     if booking.state == BookingState.REQUESTED:
         withdraw_booking(booking=booking, by=request.user, now=now, seen=seen_by(request))

@@ -33,7 +33,7 @@ READS_AND_POSTS = ["GET", "HEAD", "POST"]
 @require_http_methods(READS_AND_POSTS)
 @mentor_required
 def mentor_date_add(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
-    return _date(request, profile, None)
+    return _edit_date(request, profile, None)
 
 
 @require_http_methods(READS_AND_POSTS)
@@ -42,7 +42,7 @@ def mentor_date(request: HttpRequest, profile: MentorProfile, pk: int) -> HttpRe
     override = get_object_or_404(DateOverride, pk=pk, schedule__profile=profile)
     if request.method == "POST" and "delete" in request.POST:
         return _remove_date(request, profile, override)
-    return _date(request, profile, override)
+    return _edit_date(request, profile, override)
 
 
 def _remove_date(request: HttpRequest, profile: MentorProfile, override: DateOverride) -> HttpResponse:
@@ -51,16 +51,16 @@ def _remove_date(request: HttpRequest, profile: MentorProfile, override: DateOve
         remove_override(profile=profile, override=override, by=profile.person, now=now, seen=seen_by(request))
     except ScheduleError as error:
         override.refresh_from_db()
-        form = OverrideForm(initial=_values(override))
+        form = OverrideForm(initial=_initial_values(override))
         times = _typed_times(form.initial["times"])
         return _date_page(request, profile, override, form, times, refusal=error.message, status=409)
     messages.success(request, _("%s is as in your normal week again.") % date_text(override.date, now))
     return redirect("mentor_availability")
 
 
-def _date(request: HttpRequest, profile: MentorProfile, override: DateOverride | None) -> HttpResponse:
+def _edit_date(request: HttpRequest, profile: MentorProfile, override: DateOverride | None) -> HttpResponse:
     if request.method != "POST":
-        form = OverrideForm(initial=_values(override))
+        form = OverrideForm(initial=_initial_values(override))
         return _date_page(request, profile, override, form, _typed_times(form.initial["times"]))
     change = edited_day(TypedDay.from_data(request.POST, "times", on=True), request.POST)
     if change is not None:
@@ -76,7 +76,7 @@ def _date(request: HttpRequest, profile: MentorProfile, override: DateOverride |
     return _date_page(request, profile, override, form, typed, status=status)
 
 
-def _values(override: DateOverride | None) -> dict[str, Any]:
+def _initial_values(override: DateOverride | None) -> dict[str, Any]:
     if override is None:
         return {"times": TypedDay(on=True)}
     kind = OverrideForm.WINDOWS if override.minutes else OverrideForm.CLOSED

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from sessions_app.afterwards.feedback import give_feedback, why_not_change, why_not_feedback
-from sessions_app.afterwards.testimonials import withdraw_words
-from sessions_app.errors import BookingError
+from sessions_app.afterwards.testimonials import withdraw_testimonial
+from sessions_app.errors import SessionError
 from sessions_app.forms.feedback import FeedbackForm, MenteeFeedbackForm, MentorFeedbackForm
-from sessions_app.forms.followups import StepForm
-from sessions_app.models import ActionItem, Booking, Contact, Feedback, Resolution
+from sessions_app.forms.followups import NextStepForm
+from sessions_app.models import Booking, Contact, Feedback, NextStep, Resolution
 from sessions_app.models.contacts import key_of
 
 from .sessions import get_booking
@@ -34,7 +34,7 @@ def session_feedback(request: SignedInRequest, uuid: object) -> HttpResponse:
         try:
             answers, taken = form.cleaned_data, step.step if step else None
             give_feedback(booking=booking, by=request.user, now=now, answers=answers, step=taken)
-        except BookingError as refused:
+        except SessionError as refused:
             error = refused
         else:
             messages.success(request, _("Thank you. Your answer is saved."))
@@ -46,24 +46,29 @@ def feedback_form(request: SignedInRequest, booking: Booking) -> FeedbackForm:
     answer = request.GET.get("answer", "")
     form_class = MentorFeedbackForm if request.user.pk == booking.mentor_id else MenteeFeedbackForm
     return form_class(
-        posted(request),
+        post_data(request),
         instance=Feedback.objects.filter(booking=booking, author=request.user).first(),
         initial={"resolution": answer} if answer in Resolution.values else None,
         other=booking.other(request.user),
     )
 
 
-def step_form(request: SignedInRequest, booking: Booking, *, now: datetime) -> StepForm:
-    return StepForm(
-        posted(request),
+def step_form(request: SignedInRequest, booking: Booking, *, now: datetime) -> NextStepForm:
+    return NextStepForm(
+        post_data(request),
         today=now.astimezone(request.user.zone).date(),
-        action=ActionItem.objects.filter(booking=booking).first(),
+        action=NextStep.objects.filter(booking=booking).first(),
         optional=True,
     )
 
 
 def feedback_page(
-    request: SignedInRequest, booking: Booking, *, form: FeedbackForm, step: StepForm | None, error: BookingError | None
+    request: SignedInRequest,
+    booking: Booking,
+    *,
+    form: FeedbackForm,
+    step: NextStepForm | None,
+    error: SessionError | None,
 ) -> HttpResponse:
     context = {
         "booking": booking,
@@ -92,5 +97,5 @@ def take_back_words(request: SignedInRequest, contact: Contact) -> None:
     feedback = Feedback.objects.filter(author=request.user, **key_of(contact)).exclude(left_with="").first()
     if feedback is None:
         raise Http404
-    withdraw_words(feedback=feedback, by=request.user, now=timezone.now())
+    withdraw_testimonial(feedback=feedback, by=request.user, now=timezone.now())
     messages.success(request, _("Your words are not shown to anybody else."))

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.limits import take_upload
 from accounts.requests import SignedInRequest
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from common.stored import stored_file
 from sessions_app.conversation.files import add_file, remove_file, why_not_add
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.forms.files import FileForm
 from sessions_app.models import Booking, Engagement, SharedFile
 
@@ -38,14 +38,14 @@ def thread_files(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def files_page(request: SignedInRequest, engagement: Engagement, *, booking: Booking | None = None) -> HttpResponse:
     refusal, other = None, engagement.other(request.user)
     if request.method == "POST" and (again := take_upload(request, request.user)):
-        refusal = too_often(again)
-    form = FileForm() if refusal else FileForm(posted(request), request.FILES or None)
+        refusal = too_many_uploads_error(again)
+    form = FileForm() if refusal else FileForm(post_data(request), request.FILES or None)
     if form.is_bound and form.is_valid():
         try:
             file = add_file(
                 engagement=engagement, upload=form.cleaned_data["file"], by=request.user, now=timezone.now()
             )
-        except BookingError as error:
+        except SessionError as error:
             refusal = error
         else:
             messages.success(
@@ -66,9 +66,9 @@ def files_page(request: SignedInRequest, engagement: Engagement, *, booking: Boo
     return render(request, "sessions_app/files.html", context, status=status)
 
 
-def too_often(again: datetime) -> BookingError:
+def too_many_uploads_error(again: datetime) -> SessionError:
     words = _("You have shared very many files within a short time, so this one was not taken.")
-    return BookingError("too_many_uploads", words, earliest=again)
+    return SessionError("too_many_uploads", words, earliest=again)
 
 
 @require_safe
@@ -97,7 +97,7 @@ def shared_file_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     booking = found.engagement.bookings.visible_to(request.user).order_by("-during").first()
     try:
         remove_file(file=found, by=request.user)
-    except BookingError as error:
+    except SessionError as error:
         messages.error(request, error.message)
     else:
         messages.success(request, _("%(file)s is removed.") % {"file": found.name})

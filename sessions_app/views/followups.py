@@ -13,13 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from notifications.registry import Nothing
-from sessions_app.afterwards.followups import answer_follow_up, drop_step, why_not_answer, why_not_step, write_step
+from sessions_app.afterwards.followups import (
+    answer_follow_up,
+    drop_next_step,
+    why_not_answer,
+    why_not_next_step,
+    write_next_step,
+)
 from sessions_app.afterwards.questions import ANSWERS, asked_of, question_of, ways_on
-from sessions_app.errors import BookingError
-from sessions_app.forms.followups import FollowUpForm, StepForm
-from sessions_app.models import ActionItem, Booking, Contact, FollowUp, FollowUpQuestion, FollowUpStep, WrittenQuestion
+from sessions_app.errors import SessionError
+from sessions_app.forms.followups import FollowUpForm, NextStepForm
+from sessions_app.models import Booking, Contact, FollowUp, FollowUpQuestion, FollowUpStep, NextStep, WrittenQuestion
 from sessions_app.questions.contacts import moment_of, page_of
 
 from .sessions import get_booking
@@ -34,7 +40,7 @@ def get_own_booking(request: SignedInRequest, uuid: object) -> Booking:
     return booking
 
 
-def status_of(request: SignedInRequest, error: BookingError | None, form: FollowUpForm | StepForm) -> int:
+def refusal_status(request: SignedInRequest, error: SessionError | None, form: FollowUpForm | NextStepForm) -> int:
     return 409 if error and request.method == "POST" else 422 if form.errors else 200
 
 
@@ -44,32 +50,32 @@ def session_step(request: SignedInRequest, uuid: object) -> HttpResponse:
     now = timezone.now()
     booking = get_own_booking(request, uuid)
     if request.method == "POST" and "drop" in request.POST:
-        drop_step(booking=booking, by=request.user)
+        drop_next_step(booking=booking, by=request.user)
         messages.success(request, _("The step is gone."))
         return redirect("session", booking.uuid)
-    action = ActionItem.objects.filter(booking=booking).first()
-    form = StepForm(posted(request), today=now.astimezone(request.user.zone).date(), action=action)
-    error = why_not_step(booking, now=now)
+    action = NextStep.objects.filter(booking=booking).first()
+    form = NextStepForm(post_data(request), today=now.astimezone(request.user.zone).date(), action=action)
+    error = why_not_next_step(booking, now=now)
     if request.method == "POST" and not error and form.is_valid():
         try:
             if form.step:
-                write_step(booking=booking, step=form.step, by=request.user, now=now)
-        except BookingError as refused:
+                write_next_step(booking=booking, step=form.step, by=request.user, now=now)
+        except SessionError as refused:
             error = refused
         else:
             messages.success(request, _("Your step is saved."))
             return redirect("session", booking.uuid)
     context = {"booking": booking, "action": action, "form": form, "error": error, "nav": "sessions"}
-    return render(request, "sessions_app/followup_step.html", context, status=status_of(request, error, form))
+    return render(request, "sessions_app/followup_step.html", context, status=refusal_status(request, error, form))
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FollowUpPage:
     """One step of one contact as its page has it: `about` is what is asked, `given` what was answered before."""
 
     contact: Contact
     step: FollowUpStep
-    action: ActionItem | None
+    action: NextStep | None
     given: FollowUp | None
     about: FollowUpQuestion
 
@@ -77,7 +83,7 @@ class Asked:
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_follow_up(request: SignedInRequest, uuid: object, step: str) -> HttpResponse:
     booking, moment = get_own_booking(request, uuid), read_step(step)
-    return follow_up_page(request, booking, moment, action=action_of(booking))
+    return follow_up_page(request, booking, moment, action=next_step_of(booking))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,34 +101,34 @@ def read_step(step: str) -> FollowUpStep:
     return FollowUpStep(step)
 
 
-def action_of(booking: Booking) -> ActionItem | None:
-    return ActionItem.objects.filter(booking=booking).select_related("person").first()
+def next_step_of(booking: Booking) -> NextStep | None:
+    return NextStep.objects.filter(booking=booking).select_related("person").first()
 
 
 def follow_up_page(
-    request: SignedInRequest, contact: Contact, step: FollowUpStep, *, action: ActionItem | None
+    request: SignedInRequest, contact: Contact, step: FollowUpStep, *, action: NextStep | None
 ) -> HttpResponse:
     """`?about=` and `?answer=` from a mail only choose; nothing is kept before the button is pressed."""
     now = timezone.now()
     asked = read_asked(request, contact, step, action=action, now=now)
     form = FollowUpForm(
-        posted(request), about=asked.about, mentor=contact.mentor, initial=chosen_before(request, asked)
+        post_data(request), about=asked.about, mentor=contact.mentor, initial=chosen_before(request, asked)
     )
     error = why_not_answer(contact, step, action=action, now=now)
     if request.method == "POST" and not error and form.is_valid():
         try:
-            keep(request, asked, form, now=now)
-        except BookingError as refused:
+            save_answer(request, asked, form, now=now)
+        except SessionError as refused:
             error = refused
         else:
             return redirect(request.path)
     context = {"form": form, "error": error, **page_context(request, asked)}
-    return render(request, "sessions_app/followup.html", context, status=status_of(request, error, form))
+    return render(request, "sessions_app/followup.html", context, status=refusal_status(request, error, form))
 
 
 def read_asked(
-    request: SignedInRequest, contact: Contact, step: FollowUpStep, *, action: ActionItem | None, now: datetime
-) -> Asked:
+    request: SignedInRequest, contact: Contact, step: FollowUpStep, *, action: NextStep | None, now: datetime
+) -> FollowUpPage:
     """The question is the one that the mail asked, else the one answered before, else what would be asked now."""
     given = contact.follow_ups.filter(step=step).first()
     named = request.GET.get("about", "") or (given.question if given else "")
@@ -134,10 +140,10 @@ def read_asked(
     else:
         open_now = question_of(contact, step, action=action, now=now)
         about = may_ask[0] if isinstance(open_now, Nothing) else open_now
-    return Asked(contact, step, action, given, about)
+    return FollowUpPage(contact, step, action, given, about)
 
 
-def chosen_before(request: SignedInRequest, asked: Asked) -> dict[str, Any]:
+def chosen_before(request: SignedInRequest, asked: FollowUpPage) -> dict[str, Any]:
     given = asked.given
     return {
         "question": asked.about,
@@ -146,7 +152,7 @@ def chosen_before(request: SignedInRequest, asked: Asked) -> dict[str, Any]:
     }
 
 
-def keep(request: SignedInRequest, asked: Asked, form: FollowUpForm, *, now: datetime) -> None:
+def save_answer(request: SignedInRequest, asked: FollowUpPage, form: FollowUpForm, *, now: datetime) -> None:
     """Raises BookingError."""
     answer_follow_up(
         contact=asked.contact,
@@ -159,7 +165,7 @@ def keep(request: SignedInRequest, asked: Asked, form: FollowUpForm, *, now: dat
     )
 
 
-def page_context(request: SignedInRequest, asked: Asked) -> dict[str, Any]:
+def page_context(request: SignedInRequest, asked: FollowUpPage) -> dict[str, Any]:
     """Who has answered sees what comes next; a mail's link, or a wish to change it, asks again."""
     contact, given = asked.contact, asked.given
     is_written = isinstance(contact, WrittenQuestion)

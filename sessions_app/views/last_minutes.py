@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from common.pages.seen import seen_by
 from sessions_app.address import read_start
-from sessions_app.afterwards.followups import why_not_step
+from sessions_app.afterwards.followups import why_not_next_step
 from sessions_app.afterwards.takeaways import why_not_takeaway, write_takeaway
 from sessions_app.booking.more_time import agree_more_time, ask_more_time
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.forms.takeaways import TakeawayForm
 
 from .session_takeaways import takeaways_for
@@ -34,7 +34,7 @@ def session_more_time(request: SignedInRequest, uuid: object) -> HttpResponse:
             booking = agree_more_time(booking=booking, end=end, by=request.user, now=now)
         else:
             booking = ask_more_time(booking=booking, end=end, by=request.user, now=now)
-    except BookingError as refused:
+    except SessionError as refused:
         context = {**session_context(request, get_booking(request, uuid), now=now), "attendance_error": refused}
         return render(request, "sessions_app/session.html", context, status=refused.status)
     if booking.overtime > overtime:
@@ -47,12 +47,12 @@ def session_takeaway(request: SignedInRequest, uuid: object) -> HttpResponse:
     now = timezone.now()
     booking = get_booking(request, uuid)
     mine = booking.takeaways.filter(author=request.user).values_list("text", flat=True).first()
-    form = TakeawayForm(posted(request), initial={"text": mine or ""})
+    form = TakeawayForm(post_data(request), initial={"text": mine or ""})
     error = why_not_takeaway(booking, now=now)
     if request.method == "POST" and not error and form.is_valid():
         try:
             write_takeaway(booking=booking, text=form.cleaned_data["text"], by=request.user, now=now)
-        except BookingError as refused:
+        except SessionError as refused:
             error = refused
         else:
             messages.success(request, _("Saved. Both of you can read it."))
@@ -67,7 +67,7 @@ def session_card(request: SignedInRequest, uuid: object, *, plain: bool = False)
     """What I left with, to print; `plain` for a text file."""
     now = timezone.now()
     booking = get_booking(request, uuid)
-    if refusal := why_not_step(booking, now=now):
+    if refusal := why_not_next_step(booking, now=now):
         messages.info(request, refusal.message)
         return redirect("session", booking.uuid)
     context = {

@@ -59,7 +59,7 @@ def mentor_day(profile: MentorProfile, *, zone: str, now: datetime) -> MentorDay
         written=list(WrittenQuestion.objects.open(now).filter(mentor=profile.person_id).with_people()),
         sessions=_sessions_today(profile, zone=zone, now=now),
         next_free=preview.soonest if preview else None,
-        nudge=_nudge(profile, schedule, preview, now=now),
+        nudge=_find_nudge(profile, schedule, preview, now=now),
     )
 
 
@@ -85,7 +85,7 @@ def _sessions_today(profile: MentorProfile, *, zone: str, now: datetime) -> list
     ]
 
 
-def _nudge(
+def _find_nudge(
     profile: MentorProfile, schedule: Schedule | None, preview: Preview | None, *, now: datetime
 ) -> Nudge | None:
     """The first thing that keeps people from booking this mentor; nothing when nothing does."""

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
-from sessions_app.afterwards.summaries import shares, told_to_mentor
-from sessions_app.afterwards.track_record import proof_of
+from sessions_app.afterwards.summaries import agreement_shares, feedback_for_mentor
+from sessions_app.afterwards.track_record import track_records_of
 from sessions_app.models import Feedback, Role
 
 PAGE_SIZE = 20
@@ -20,13 +20,13 @@ LESSONS = 10
 @mentor_required
 def mentor_feedback(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
     now = timezone.now()
-    page = Paginator(told_to_mentor(profile, now=now), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(feedback_for_mentor(profile, now=now), PAGE_SIZE).get_page(request.GET.get("page"))
     own = Feedback.objects.filter(author=profile.person_id, role=Role.MENTOR).exclude(learned="")
     context = {
         "profile": profile,
         "page": page,
-        "proof": proof_of([profile.person_id], now=now)[profile.person_id],
-        "shares": shares(profile, now=now),
+        "proof": track_records_of([profile.person_id], now=now)[profile.person_id],
+        "shares": agreement_shares(profile, now=now),
         "lessons": own.select_related("booking__mentee").order_by("-booking__during", "-pk")[:LESSONS],
         "nav": "today",
     }

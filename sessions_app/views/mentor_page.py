@@ -21,16 +21,16 @@ from common.zones import UTC_NAME
 from mentors.models import Format, MentorProfile, Offer
 from mentors.usual import usual_offer
 from sessions_app.address import clean_words, read_date, read_start
-from sessions_app.afterwards.summaries import shown_words
-from sessions_app.afterwards.track_record import proof_of
-from sessions_app.availability.slot_picker import Browser, busy_times
+from sessions_app.afterwards.summaries import published_quotes
+from sessions_app.afterwards.track_record import track_records_of
+from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.timetable import load_timetable
-from sessions_app.booking.book import goes_on_as_call
-from sessions_app.errors import BookingError
+from sessions_app.booking.book import continues_as_call
+from sessions_app.errors import SessionError
 from sessions_app.forms.booking import BookingForm
 from sessions_app.forms.written import AskForm
 from sessions_app.models import Engagement
-from sessions_app.questions.same_question import carried_files_of, earlier_of
+from sessions_app.questions.same_question import carried_files_of, find_earlier_engagement
 from sessions_app.questions.suggestions import FreeMentor, people_for
 from sessions_app.written.acts import why_not_ask
 
@@ -59,7 +59,7 @@ def mentor_page(
     *,
     form: BookingForm | None = None,
     asking: AskForm | None = None,
-    error: BookingError | None = None,
+    error: SessionError | None = None,
 ) -> HttpResponse:
     """The page, or after a refusal the same page with everything that was typed, and what to do next.
 
@@ -79,9 +79,9 @@ def mentor_page(
     browser = None
     if timetable and offer:
         busy = busy_times(signed_in(request), now=now)
-        browser = Browser(timetable, offer.length, offer.step, zone, now, busy)
-    earlier = earlier_of(signed_in(request), (typed.data if typed else request.GET).get("follows", ""))
-    goes_on = earlier is not None and goes_on_as_call(earlier, profile)
+        browser = SlotPicker(timetable, offer.length, offer.step, zone, now, busy)
+    earlier = find_earlier_engagement(signed_in(request), (typed.data if typed else request.GET).get("follows", ""))
+    goes_on = earlier is not None and continues_as_call(earlier, profile)
     asked_before = earlier.brief.question if earlier else ""
     question = asked_before if goes_on else clean_words(request.GET.get("q", "")) or asked_before
     fresh = BookingForm(offers=profile.offers.bookable(), initial={"question": question, "key": uuid4().hex})
@@ -103,15 +103,15 @@ def mentor_page(
         "is_own": request.user == profile.person,
         "is_paused": profile.is_paused(now.astimezone(ZoneInfo(theirs)).date()),
         "nav": "find",
-        **said_of(profile, now=now),
+        **track_record_context(profile, now=now),
         "offer": offer,
         "picker": browser.pick(day=choice.day, chosen=choice.start) if browser else None,
         "picker_query": picker_query(offer, earlier),
-        **refusal(error, browser, choice),
+        **refusal_context(error, browser, choice),
     }
     if context["picker"] is None:
-        context["similar"] = similar(request, profile, question, zone=zone, now=now)
-    return answer(request, context, status=error.status if error else 422 if typed else 200)
+        context["similar"] = find_similar(request, profile, question, zone=zone, now=now)
+    return render_answer(request, context, status=error.status if error else 422 if typed else 200)
 
 
 def picker_query(offer: Offer | None, earlier: Engagement | None) -> str:
@@ -119,16 +119,16 @@ def picker_query(offer: Offer | None, earlier: Engagement | None) -> str:
     return urlencode({name: value for name, value in chosen.items() if value})
 
 
-def answer(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:
+def render_answer(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:
     """htmx asks for the picker alone, unless something was refused."""
     part = "picker" if status == 200 else ""
     return render_page(request, "sessions_app/mentor_detail.html", context, part=part, status=status)
 
 
-def said_of(profile: MentorProfile, *, now: datetime) -> dict[str, Any]:
+def track_record_context(profile: MentorProfile, *, now: datetime) -> dict[str, Any]:
     """In numbers, and in people's own words."""
-    numbers = proof_of([profile.person_id], now=now)[profile.person_id]
-    return {"proof": numbers, "left_with": shown_words(profile, now=now)}
+    numbers = track_records_of([profile.person_id], now=now)[profile.person_id]
+    return {"proof": numbers, "left_with": published_quotes(profile, now=now)}
 
 
 def read_choice(request: HttpRequest, offers: list[Offer], form: BookingForm | AskForm | None) -> Choice:
@@ -142,7 +142,7 @@ def read_choice(request: HttpRequest, offers: list[Offer], form: BookingForm | A
     )
 
 
-def refusal(error: BookingError | None, browser: Browser | None, choice: Choice) -> dict[str, Any]:
+def refusal_context(error: SessionError | None, browser: SlotPicker | None, choice: Choice) -> dict[str, Any]:
     if error is None:
         return {}
     # Other times help only where this one can't be had.
@@ -150,7 +150,7 @@ def refusal(error: BookingError | None, browser: Browser | None, choice: Choice)
     return {"error": error, "wished": choice.start, "alternatives": near}
 
 
-def similar(
+def find_similar(
     request: HttpRequest, profile: MentorProfile, words: str, *, zone: str, now: datetime
 ) -> Sequence[FreeMentor]:
     """People with free times who can be asked about the same."""

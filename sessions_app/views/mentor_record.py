@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
-from sessions_app.afterwards.summaries import shares
-from sessions_app.impact.given import given_by, length_text, told_afterwards, trends
+from sessions_app.afterwards.summaries import agreement_shares
+from sessions_app.impact.given import given_by, length_text, load_trends, shared_outcomes_of
 
 
 @require_safe
@@ -24,9 +24,9 @@ def mentor_record(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
         "this_year_time": length_text(this_year.minutes),
         "ever": ever,
         "ever_time": length_text(ever.minutes),
-        "useful": next((share for share in shares(profile, now=now) if share.name == "useful"), None),
-        "told": told_afterwards(mentor),
-        "trends": trends(profile, now=now),
+        "useful": next((share for share in agreement_shares(profile, now=now) if share.name == "useful"), None),
+        "told": shared_outcomes_of(mentor),
+        "trends": load_trends(profile, now=now),
         "nav": "today",
     }
     return render(request, "sessions_app/mentor/record.html", context)

@@ -8,20 +8,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from sessions_app.afterwards.my_takeaways import left_with_of, loaded, with_open_step
+from sessions_app.afterwards.my_takeaways import load_entries, takeaway_entries, with_open_next_step
 
 PAGE_SIZE = 50
 
 
 @require_safe
 def left_with(request: SignedInRequest) -> HttpResponse:
-    steps = with_open_step(request.user)
+    steps = with_open_next_step(request.user)
     only_open = request.GET.get("show") == "open"
-    found = steps if only_open else left_with_of(request.user)
+    found = steps if only_open else takeaway_entries(request.user)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": loaded(page.object_list, request.user),
+        "rows": load_entries(page.object_list, request.user),
         "only_open": only_open,
         "today": timezone.now().astimezone(request.user.zone).date(),
         "tabs": [

@@ -20,12 +20,12 @@ from common.pages.parts import render_page
 from common.pages.seen import seen_by, still_seen
 from common.times import utc_text
 from sessions_app.address import read_date, read_start
-from sessions_app.availability.slot_picker import Browser, Picker, Time, busy_times
+from sessions_app.availability.slot_picker import PickerTime, PickerView, SlotPicker, busy_times
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.series import book_further, room_for, terms_mark
-from sessions_app.booking.series_plan import Planned, Room, beside, no_further, plan
-from sessions_app.errors import BookingError
+from sessions_app.booking.series_plan import Planned, SeriesRoom, limit_starts, plan_dates, with_booked
+from sessions_app.errors import SessionError
 from sessions_app.forms.series import FurtherForm
 from sessions_app.models import Booking
 
@@ -39,58 +39,58 @@ MOST_NAMED = 10
 class Option:
     """A time of the opened day; `href` chooses it, or takes it back."""
 
-    time: Time
+    time: PickerTime
     chosen: bool
     href: str
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class SeriesPage:
     """What both pages stand on: the session, the room for more, the mentor's times for this reader."""
 
     booking: Booking
-    room: Room | None
-    error: BookingError | None
+    room: SeriesRoom | None
+    error: SessionError | None
     chosen: Sequence[Slot]
-    browser: Browser | None
+    browser: SlotPicker | None
 
     @property
     def is_full(self) -> bool:
         return self.room is not None and len(self.chosen) >= self.room.count
 
     @property
-    def left(self) -> Room:
+    def left(self) -> SeriesRoom:
         """What the chosen dates leave of the room; only where there is room."""
         assert self.room is not None  # noqa: S101 - said above
         return self.room.beside(slot.start for slot in self.chosen)
 
-    def picker(self, *, day: str) -> Picker | None:
+    def picker(self, *, day: str) -> PickerView | None:
         if self.browser is None or self.room is None:
             return None
-        free = beside(self.browser.timetable, self.chosen)
-        left = no_further(free, self.left.until, now=self.browser.now)
+        free = with_booked(self.browser.timetable, self.chosen)
+        left = limit_starts(free, self.left.until, now=self.browser.now)
         opened = read_date(day) or (self.browser.local_date(self.chosen[-1].start) if self.chosen else None)
         return replace(self.browser, timetable=left).pick(day=opened)
 
-    def options(self, picker: Picker) -> list[Option]:
+    def options(self, picker: PickerView) -> list[Option]:
         """The times of the picker's day; a chosen one is taken for others, but shown as what it is."""
         starts = [slot.start for slot in self.chosen]
         return [self.option(time, picker, starts) for time in picker.times]
 
-    def option(self, time: Time, picker: Picker, starts: Sequence[datetime]) -> Option:
+    def option(self, time: PickerTime, picker: PickerView, starts: Sequence[datetime]) -> Option:
         start, chosen = time.slot.start, time.slot.start in starts
         too_far = not self.left.holds(start)
         # Where one date is all there is room for, another choice takes its place.
         others = [] if self.left.count == 1 else [other for other in starts if other != start]
         wanted = others if chosen else [*others, start]
-        href = address(wanted, day=picker.day.isoformat()) + "#times"
+        href = choice_address(wanted, day=picker.day.isoformat()) + "#times"
         return Option(replace(time, gone=(time.gone or too_far) and not chosen), chosen, href)
 
     def planned(self) -> list[Planned]:
         if self.browser is None or self.room is None:
             return []
         browser, offer = self.browser, self.booking.offer
-        rows = plan(
+        rows = plan_dates(
             browser.timetable,
             self.chosen,
             step=offer.step,
@@ -102,28 +102,28 @@ class Desk:
         return list(rows)
 
 
-def address(starts: Iterable[datetime], **more: str) -> str:
+def choice_address(starts: Iterable[datetime], **more: str) -> str:
     return "?" + urlencode([*(("t", utc_text(start)) for start in sorted(starts)), *more.items()])
 
 
-def desk_for(request: SignedInRequest, uuid: object, starts: Iterable[datetime], *, now: datetime) -> Desk:
+def series_page_for(request: SignedInRequest, uuid: object, starts: Iterable[datetime], *, now: datetime) -> SeriesPage:
     booking = get_own_booking(request, uuid)
     offer, room, error = booking.offer, None, None
     try:
         room = room_for(booking, by=request.user, now=now)
-    except BookingError as refused:
+    except SessionError as refused:
         error = refused
     timetable = load_timetable(offer.profile, now=now)
     length = timedelta(minutes=offer.length)
     chosen = [Slot(start, start + length) for start in sorted(set(starts))[:MOST_NAMED]]
     if timetable is None:
-        return Desk(booking, room, error, chosen, None)
+        return SeriesPage(booking, room, error, chosen, None)
     zone = viewer_zone(request) or timetable.rules.zone
     busy = busy_times(request.user, now=now)
-    return Desk(booking, room, error, chosen, Browser(timetable, offer.length, offer.step, zone, now, busy))
+    return SeriesPage(booking, room, error, chosen, SlotPicker(timetable, offer.length, offer.step, zone, now, busy))
 
 
-def context_of(desk: Desk) -> dict[str, Any]:
+def page_context(desk: SeriesPage) -> dict[str, Any]:
     booking = desk.booking
     schedule = booking.offer.profile.schedule
     return {
@@ -134,12 +134,12 @@ def context_of(desk: Desk) -> dict[str, Any]:
         "error": desk.error,
         "their_zone": schedule.timezone,
         "their_name": booking.mentor.first_name,
-        "query": address(slot.start for slot in desk.chosen),
+        "query": choice_address(slot.start for slot in desk.chosen),
         "nav": "sessions",
     }
 
 
-def named(texts: Iterable[str]) -> list[datetime]:
+def read_starts(texts: Iterable[str]) -> list[datetime]:
     """Anybody writes addresses: what makes no sense is as if it weren't there."""
     return [start for text in texts if (start := read_start(text))]
 
@@ -147,15 +147,18 @@ def named(texts: Iterable[str]) -> list[datetime]:
 @require_safe
 def session_further(request: SignedInRequest, uuid: object) -> HttpResponse:
     """Every time is a link that chooses it or takes it back, so that the address holds all that is chosen."""
-    desk = desk_for(request, uuid, named(request.GET.getlist("t")), now=timezone.now())
+    desk = series_page_for(request, uuid, read_starts(request.GET.getlist("t")), now=timezone.now())
     picker = desk.picker(day=request.GET.get("day", "")) if not desk.error else None
     context = {
-        **context_of(desk),
+        **page_context(desk),
         "picker": picker,
-        "picker_query": address(slot.start for slot in desk.chosen)[1:],
+        "picker_query": choice_address(slot.start for slot in desk.chosen)[1:],
         "options": desk.options(picker) if picker else [],
         "chosen": [
-            (slot, address((other.start for other in desk.chosen if other != slot), day=request.GET.get("day", "")))
+            (
+                slot,
+                choice_address((other.start for other in desk.chosen if other != slot), day=request.GET.get("day", "")),
+            )
             for slot in desk.chosen
         ],
     }
@@ -167,7 +170,7 @@ def session_further_check(request: SignedInRequest, uuid: object) -> HttpRespons
     """All dates together, with both clocks and whatever stands in the way; POST books all of them or none."""
     now = timezone.now()
     sent = request.POST.getlist("start") if request.method == "POST" else request.GET.getlist("t")
-    desk = desk_for(request, uuid, named(sent), now=now)
+    desk = series_page_for(request, uuid, read_starts(sent), now=now)
     form = FurtherForm(request.POST) if request.method == "POST" else None
     seen = seen_by(request) if form else None
     error = desk.error
@@ -181,26 +184,26 @@ def session_further_check(request: SignedInRequest, uuid: object) -> HttpRespons
                 key=form.cleaned_data["key"],
                 seen=seen,
             )
-        except BookingError as refused:
-            error, desk = refused, desk_for(request, uuid, named(sent), now=now)
+        except SessionError as refused:
+            error, desk = refused, series_page_for(request, uuid, read_starts(sent), now=now)
         else:
             messages.success(request, booked_text(made))
             return redirect("session", desk.booking.uuid)
     if form is None and not desk.chosen and not error:
         return redirect("session_further", desk.booking.uuid)
-    context = {**context_of(desk), "error": error, **rows_of(desk), "form": form or FurtherForm()}
+    context = {**page_context(desk), "error": error, **rows_of(desk), "form": form or FurtherForm()}
     context["seen"] = still_seen(request, terms_mark(desk.booking), told=error is not None)
     context["key"] = form.data.get("key", "") if form and not error else uuid4().hex
-    return render(request, "sessions_app/further_check.html", context, status=status_of(form, error))
+    return render(request, "sessions_app/further_check.html", context, status=refusal_status(form, error))
 
 
-def rows_of(desk: Desk) -> dict[str, Any]:
+def rows_of(desk: SeriesPage) -> dict[str, Any]:
     rows = desk.planned()
     fits = desk.room is not None and len(rows) <= desk.room.count
     return {"rows": rows, "fits": fits, "can_book": bool(rows) and fits and not any(row.problem for row in rows)}
 
 
-def status_of(form: FurtherForm | None, error: BookingError | None) -> int:
+def refusal_status(form: FurtherForm | None, error: SessionError | None) -> int:
     if form is None:
         return 200
     return error.status if error else 422

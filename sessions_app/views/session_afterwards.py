@@ -5,14 +5,14 @@ from datetime import datetime
 
 from accounts.models import User
 from sessions_app.afterwards.feedback import (
-    said_by_other,
+    feedback_of_other,
     why_not_change,
     why_not_feedback,
     why_not_feedback_in_writing,
 )
-from sessions_app.afterwards.notices import action_dues
+from sessions_app.afterwards.notices import next_step_dues
 from sessions_app.booking.clock import CLOSES_AFTER
-from sessions_app.models import ActionItem, Booking, Feedback, WrittenQuestion
+from sessions_app.models import Booking, Feedback, NextStep, WrittenQuestion
 from sessions_app.models.feedback import Again, Resolution
 
 
@@ -24,23 +24,23 @@ class Afterwards:
     is_hidden: bool
     can_change: bool
     words: str
-    step: ActionItem | None
+    step: NextStep | None
     is_reminded: bool
     meets_again: bool
 
 
-def afterwards(booking: Booking, *, reader: User, own: Feedback | None, now: datetime) -> Afterwards:
+def read_afterwards(booking: Booking, *, reader: User, own: Feedback | None, now: datetime) -> Afterwards:
     is_mentee = reader.pk == booking.mentee_id
-    theirs = said_by_other(booking, reader=reader, now=now)
+    theirs = feedback_of_other(booking, reader=reader, now=now)
     closed = why_not_feedback(booking, now=now)
-    step = ActionItem.objects.filter(booking=booking).select_related("person").first() if is_mentee else None
+    step = NextStep.objects.filter(booking=booking).select_related("person").first() if is_mentee else None
     return Afterwards(
         theirs=theirs,
         is_hidden=own is not None and theirs is None and closed is None,
         can_change=own is not None and closed is None and why_not_change(booking, by=reader) is None,
-        words=state_of_words(own),
+        words=testimonial_state(own),
         step=step,
-        is_reminded=step is not None and any(due.due_at > now for due in action_dues(step)),
+        is_reminded=step is not None and any(due.due_at > now for due in next_step_dues(step)),
         meets_again=is_mentee and not (own and own.again == Again.NO),
     )
 
@@ -65,16 +65,16 @@ def after_answer(written: WrittenQuestion, *, reader: User, now: datetime) -> Af
     own = written.feedback.filter(author=reader).first()
     return AfterAnswer(
         own=own,
-        theirs=said_by_other(written, reader=reader, now=now),
+        theirs=feedback_of_other(written, reader=reader, now=now),
         can_say=why_not_feedback_in_writing(written, now=now) is None,
-        words=state_of_words(own),
+        words=testimonial_state(own),
         is_solved=own is not None and own.resolution == Resolution.YES,
         meets_again=own is None or own.again != Again.NO,
         open_until=written.end + CLOSES_AFTER,
     )
 
 
-def state_of_words(own: Feedback | None) -> str:
+def testimonial_state(own: Feedback | None) -> str:
     """`waiting`, `shown`, `not shown`; empty for words that were never offered or were taken back."""
     if own is None or not own.may_publish:
         return ""

@@ -11,8 +11,8 @@ from sessions_app.attendance.acts import why_not_say_absent
 from sessions_app.attendance.disputes import why_not_contest
 from sessions_app.attendance.facts import ASKED_FROM, CONTEST_WITHIN, LATE_FROM, Attendance, answer_by, attendance_of
 from sessions_app.booking.meeting import meeting_host
-from sessions_app.booking.stages import Stage, stage_of
-from sessions_app.errors import BookingError
+from sessions_app.booking.stages import SessionStage, stage_of
+from sessions_app.errors import SessionError
 from sessions_app.forms.attendance import AnswerForm, ContestForm, ExplainForm
 from sessions_app.models import AttendanceAct, AttendanceKind, Booking
 
@@ -25,7 +25,7 @@ def new_form(name: str, data: QueryDict | None = None) -> Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class AttendancePanel:
     """For one of the two, at one moment.
 
     `refusal`: why they can't say that the other has not come; `sent`: the form that was sent and not taken.
@@ -34,7 +34,7 @@ class Desk:
     attendance: Attendance
     reader: User
     now: datetime
-    refusal: BookingError | None
+    refusal: SessionError | None
     sent: Form | None
 
     @property
@@ -46,24 +46,24 @@ class Desk:
         return self.booking.other(self.reader)
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> SessionStage:
         return stage_of(self.booking, self.now)
 
     @property
     def is_open(self) -> bool:
-        return self.stage == Stage.OPEN
+        return self.stage == SessionStage.OPEN
 
     @property
     def is_soon(self) -> bool:
-        return self.stage == Stage.SOON
+        return self.stage == SessionStage.SOON
 
     @property
     def is_missed(self) -> bool:
-        return self.stage == Stage.MISSED
+        return self.stage == SessionStage.MISSED
 
     @property
     def is_shown(self) -> bool:
-        if self.stage == Stage.OVER:
+        if self.stage == SessionStage.OVER:
             return self.is_disputed or self.can_say_absent
         on_the_way = self.can_run_late or self.i_am_late or self.they_are_late
         return self.is_open or self.is_missed or (self.is_soon and bool(on_the_way))
@@ -212,6 +212,6 @@ class Desk:
         return self.form("contest")
 
 
-def desk_for(booking: Booking, *, reader: User, now: datetime, sent: Form | None = None) -> Desk:
+def attendance_panel_for(booking: Booking, *, reader: User, now: datetime, sent: Form | None = None) -> AttendancePanel:
     attendance = attendance_of(booking)
-    return Desk(attendance, reader, now, why_not_say_absent(attendance, by=reader, now=now), sent)
+    return AttendancePanel(attendance, reader, now, why_not_say_absent(attendance, by=reader, now=now), sent)

@@ -5,25 +5,25 @@ from datetime import datetime
 
 from accounts.models import User
 from sessions_app.booking.more_time import ASKED_FROM, why_not_more_time
-from sessions_app.booking.stages import Stage, stage_of
-from sessions_app.errors import BookingError
+from sessions_app.booking.stages import SessionStage, stage_of
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, MoreTime
 
 
 @dataclass(frozen=True, slots=True)
-class MoreTimeDesk:
+class MoreTimePanel:
     """For one of the two, at one moment. `refusal` is said in the last minutes only."""
 
     booking: Booking
     reader: User
     now: datetime
     asked: MoreTime | None
-    refusal: BookingError | None
+    refusal: SessionError | None
 
     @property
     def is_watched(self) -> bool:
         """Whether the page looks again by itself: as long as anything may still happen."""
-        return stage_of(self.booking, self.now) == Stage.OPEN and self.now < self.booking.end
+        return stage_of(self.booking, self.now) == SessionStage.OPEN and self.now < self.booking.end
 
     @property
     def is_last_minutes(self) -> bool:
@@ -41,8 +41,8 @@ class MoreTimeDesk:
         return f"{self.is_last_minutes}-{asked}-{refused}-{self.booking.overtime}"
 
 
-def more_time_for(booking: Booking, *, reader: User, now: datetime) -> MoreTimeDesk:
-    if stage_of(booking, now) != Stage.OPEN or now < booking.end - ASKED_FROM:
-        return MoreTimeDesk(booking, reader, now, None, None)
+def more_time_for(booking: Booking, *, reader: User, now: datetime) -> MoreTimePanel:
+    if stage_of(booking, now) != SessionStage.OPEN or now < booking.end - ASKED_FROM:
+        return MoreTimePanel(booking, reader, now, None, None)
     asked = MoreTime.objects.filter(booking=booking, ends_at=booking.end, agreed_at=None).first()
-    return MoreTimeDesk(booking, reader, now, asked, why_not_more_time(booking, by=reader, now=now))
+    return MoreTimePanel(booking, reader, now, asked, why_not_more_time(booking, by=reader, now=now))

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import User
-from sessions_app.afterwards.followups import why_not_step
+from sessions_app.afterwards.followups import why_not_next_step
 from sessions_app.afterwards.takeaways import why_not_takeaway
 from sessions_app.forms.takeaways import TakeawayForm
-from sessions_app.models import ActionItem, Booking, Takeaway
+from sessions_app.models import Booking, NextStep, Takeaway
 
 LAST_MINUTES = timedelta(minutes=5)
 
@@ -19,7 +19,7 @@ class Takeaways:
     booking: Booking
     mine: str
     theirs: str
-    step: ActionItem | None
+    step: NextStep | None
     is_shown: bool
     can_write: bool
     form: TakeawayForm
@@ -33,11 +33,11 @@ class Takeaways:
 def takeaways_for(booking: Booking, *, reader: User, now: datetime) -> Takeaways:
     # From the last minutes as they were booked: what is being written must not vanish because both agreed to go on.
     shown_from = booking.start + timedelta(minutes=booking.booked_length) - LAST_MINUTES
-    is_shown = why_not_step(booking, now=now) is None and now >= shown_from
+    is_shown = why_not_next_step(booking, now=now) is None and now >= shown_from
     lines = dict(Takeaway.objects.filter(booking=booking).values_list("author", "text")) if is_shown else {}
     mine, theirs = lines.get(reader.pk, ""), lines.get(booking.other(reader).pk, "")
     is_mentee = reader.pk == booking.mentee_id
-    step = ActionItem.objects.filter(booking=booking).first() if is_shown and is_mentee else None
+    step = NextStep.objects.filter(booking=booking).first() if is_shown and is_mentee else None
     can_write = why_not_takeaway(booking, now=now) is None
     form = TakeawayForm(initial={"text": mine})
     return Takeaways(booking, mine, theirs, step, is_shown, can_write, form)

@@ -15,17 +15,17 @@ from accounts.requests import SignedInRequest
 from common.pages.parts import vary_by_part, wants_part
 from common.pages.tabs import tab_links
 from sessions_app.afterwards.feedback import why_not_feedback
-from sessions_app.booking.agenda import agenda
+from sessions_app.booking.agenda import suggest_agenda
 from sessions_app.booking.changes import is_late, why_not_cancel, why_not_edit, why_not_move
-from sessions_app.booking.stages import Stage, stage_of
+from sessions_app.booking.stages import SessionStage, stage_of
 from sessions_app.models import Booking, Feedback, WrittenQuestion
 from sessions_app.questions.engagements import why_not_share
 
-from .session_attendance import desk_for
+from .session_attendance import attendance_panel_for
 from .session_heading import heading_of
 from .session_more_time import more_time_for
 from .session_takeaways import takeaways_for
-from .session_timeline import steps
+from .session_timeline import list_steps
 
 TABS = {
     "upcoming": gettext_lazy("Upcoming"),
@@ -72,7 +72,7 @@ def get_booking(request: SignedInRequest, uuid: object) -> Booking:
 
 
 @require_safe
-def session(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_page(request: SignedInRequest, uuid: object) -> HttpResponse:
     now = timezone.now()
     context = session_context(request, get_booking(request, uuid), now=now)
     marks = (context["who"].mark, context["more_time"].mark)
@@ -88,7 +88,7 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
     stage = stage_of(booking, now)
     feedback = Feedback.objects.filter(booking=booking, author=reader).first()
     schedule_zone = booking.offer.profile.schedule.timezone
-    who = desk_for(booking, reader=reader, now=now)
+    who = attendance_panel_for(booking, reader=reader, now=now)
     asks = not (feedback or who.question or who.claim) and why_not_feedback(booking, now=now) is None
     return {
         "booking": booking,
@@ -97,8 +97,10 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "their_zone": schedule_zone if other.pk == booking.mentor_id else other.timezone,
         "other_profile": booking.offer.profile if other.pk == booking.mentor_id else None,
         "stage": stage,
-        "parts": agenda(booking.start, booking.booked_length) if stage in (Stage.AHEAD, Stage.SOON, Stage.OPEN) else (),
-        "steps": steps(booking, reader=reader, feedback=feedback, now=now),
+        "parts": suggest_agenda(booking.start, booking.booked_length)
+        if stage in (SessionStage.AHEAD, SessionStage.SOON, SessionStage.OPEN)
+        else (),
+        "steps": list_steps(booking, reader=reader, feedback=feedback, now=now),
         "more_time": more_time_for(booking, reader=reader, now=now),
         "takeaways": takeaways_for(booking, reader=reader, now=now),
         "who": who,

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedInRequest
 from common.pages.parts import vary_by_part, wants_part
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from sessions_app.conversation.messages import mark_read, send_message
 from sessions_app.conversation.reading import is_chat, newest_of, news_of, thread_of, threads_of
 from sessions_app.conversation.reports import report_message
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.forms.threads import MOST_ID, MessageForm, ReadForm, ReportForm
 from sessions_app.models import Booking, Engagement, Message, ReportReason
 
@@ -34,18 +34,18 @@ def message_list(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def thread(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+def show_thread(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """POST sends; GET shows all of it, or with `after` and by htmx only what came after that message."""
     engagement = get_engagement(request, uuid)
     if request.method == "POST":
-        return send(request, engagement)
-    after = number(request, "after")
+        return post_message(request, engagement)
+    after = read_number(request, "after")
     if after is not None and wants_part(request):
-        return news(request, engagement, after=after)
+        return render_news(request, engagement, after=after)
     return thread_page(request, engagement)
 
 
-def news(request: SignedInRequest, engagement: Engagement, *, after: int) -> HttpResponse:
+def render_news(request: SignedInRequest, engagement: Engagement, *, after: int) -> HttpResponse:
     """204 when there is none: nothing is drawn, and htmx leaves the page alone."""
     found = news_of(engagement, request.user, after=after)
     if not found.messages:
@@ -53,10 +53,10 @@ def news(request: SignedInRequest, engagement: Engagement, *, after: int) -> Htt
     return vary_by_part(render(request, "sessions_app/_messages.html", {"thread": found}))
 
 
-def send(request: SignedInRequest, engagement: Engagement) -> HttpResponse:
+def post_message(request: SignedInRequest, engagement: Engagement) -> HttpResponse:
     form = MessageForm(request.POST, name=engagement.other(request.user).first_name)
     if not form.is_valid():
-        return refused(request, engagement, form)
+        return render_refused(request, engagement, form)
     data = form.cleaned_data
     try:
         send_message(
@@ -68,41 +68,41 @@ def send(request: SignedInRequest, engagement: Engagement) -> HttpResponse:
             seen=data["seen"] or 0,
             answers=data["answers"],
         )
-    except BookingError as refusal:
-        return refused(request, engagement, form, error=refusal)
+    except SessionError as refusal:
+        return render_refused(request, engagement, form, error=refusal)
     if wants_part(request):
         if data["answers"]:
             # Much else on the page is different now.
             return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-        return sent(request, engagement)
-    return redirect(back(request, engagement))
+        return render_sent(request, engagement)
+    return redirect(return_address(request, engagement))
 
 
-def sent(request: SignedInRequest, engagement: Engagement) -> HttpResponse:
+def render_sent(request: SignedInRequest, engagement: Engagement) -> HttpResponse:
     """The page then asks for what is new, its own message first; a form that had been refused is drawn afresh."""
     happened = json.dumps({"look": {}, "sent": {"key": uuid4().hex}})
     if "again" not in request.POST:
         return HttpResponse(status=204, headers={"HX-Trigger": happened})
-    response = composer(request, engagement, None, status=200)
+    response = render_composer(request, engagement, None, status=200)
     response["HX-Trigger"] = json.dumps({"look": {}})
     return response
 
 
-def refused(
-    request: SignedInRequest, engagement: Engagement, form: MessageForm, *, error: BookingError | None = None
+def render_refused(
+    request: SignedInRequest, engagement: Engagement, form: MessageForm, *, error: SessionError | None = None
 ) -> HttpResponse:
     status = 409 if error else 422
     if wants_part(request):
-        return composer(request, engagement, form, error=error, status=status)
+        return render_composer(request, engagement, form, error=error, status=status)
     return thread_page(request, engagement, form=form, error=error, status=status)
 
 
-def composer(
+def render_composer(
     request: SignedInRequest,
     engagement: Engagement,
     form: MessageForm | None,
     *,
-    error: BookingError | None = None,
+    error: SessionError | None = None,
     status: int,
 ) -> HttpResponse:
     context = {
@@ -120,14 +120,14 @@ def thread_page(
     engagement: Engagement,
     *,
     form: MessageForm | None = None,
-    error: BookingError | None = None,
+    error: SessionError | None = None,
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
     booking = engagement.bookings.visible_to(request.user).order_by("-during").first()
     live = booking is not None and is_chat(booking, now)
     context = {
-        "thread": thread_of(engagement, request.user, before=number(request, "before"), is_live=live),
+        "thread": thread_of(engagement, request.user, before=read_number(request, "before"), is_live=live),
         "booking": booking,
         "can_talk": engagement.mentor.mentor_profile.offers.bookable().exists(),
         "form": form,
@@ -152,7 +152,7 @@ def thread_read(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def message_report(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     others = Message.objects.visible_to(request.user).exclude(author=request.user)
     message = get_object_or_404(others.select_related("engagement", "author"), uuid=uuid)
-    form = ReportForm(posted(request))
+    form = ReportForm(post_data(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         report_message(
@@ -173,7 +173,7 @@ def get_engagement(request: SignedInRequest, uuid: UUID) -> Engagement:
     return get_object_or_404(mine.select_related("mentor__mentor_profile", "mentee", "brief"), uuid=uuid)
 
 
-def back(request: SignedInRequest, engagement: Engagement) -> str:
+def return_address(request: SignedInRequest, engagement: Engagement) -> str:
     """To the session's page if the form stood there, else to the thread's own."""
     wanted = request.POST.get("from", "")
     for booking in Booking.objects.visible_to(request.user).filter(engagement=engagement):
@@ -182,7 +182,7 @@ def back(request: SignedInRequest, engagement: Engagement) -> str:
     return f"{reverse('thread', args=[engagement.uuid])}#messages"
 
 
-def number(request: SignedInRequest, name: str) -> int | None:
+def read_number(request: SignedInRequest, name: str) -> int | None:
     """An id in the address; None for anything else."""
     text = request.GET.get(name, "")
     value = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None

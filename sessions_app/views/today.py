@@ -16,8 +16,8 @@ from common.zones import UTC_NAME
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request
-from sessions_app.booking.stages import Stage, stage_of, starts_text
-from sessions_app.errors import BookingError
+from sessions_app.booking.stages import SessionStage, stage_of, starts_text
+from sessions_app.errors import SessionError
 from sessions_app.forms.requests import DeclineForm
 from sessions_app.locks import why_stale
 from sessions_app.models import Booking
@@ -27,7 +27,7 @@ from .mentor_day import later_deadline, mentor_day
 
 @require_safe
 @mentor_required
-def today(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
+def today_page(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
     now = timezone.now()
     day = mentor_day(profile, zone=viewer_zone(request) or UTC_NAME, now=now)
     context = {
@@ -37,21 +37,21 @@ def today(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
         "day": day,
         "rail": [(booking.start, booking.end) for booking in day.sessions],
         "starts": starts_text(day.next, now) if day.next else "",
-        "next_is_near": day.next is not None and stage_of(day.next, now) in (Stage.SOON, Stage.OPEN),
+        "next_is_near": day.next is not None and stage_of(day.next, now) in (SessionStage.SOON, SessionStage.OPEN),
         "join_open": day.next is not None and day.next.is_join_open(now),
     }
     return render(request, "sessions_app/mentor/today.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def respond(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def respond_to_request(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One request: accept, decline with a reason, or take more time. Only its mentor finds it."""
     assert isinstance(request.user, User)  # noqa: S101 - signing in is required by default
     mine = Booking.objects.visible_to(request.user).filter(mentor=request.user)
     booking = get_object_or_404(mine.with_people().select_related("offer__profile__schedule"), uuid=uuid)
     now = timezone.now()
-    if stage_of(booking, now) != Stage.WAITING:
-        return _answered(request, booking)
+    if stage_of(booking, now) != SessionStage.WAITING:
+        return _render_answered(request, booking)
     answer = request.POST.get("answer", "") if request.method == "POST" else ""
     form = DeclineForm(request.POST if answer == "decline" else None)
     if answer and (refusal := why_stale(booking, seen_by(request))):
@@ -61,15 +61,15 @@ def respond(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if not answer:
         return _request_page(request, booking, form)
     try:
-        return _answer(request, booking, answer, form)
-    except BookingError as error:
+        return _answer_request(request, booking, answer, form)
+    except SessionError as error:
         booking = mine.with_people().select_related("offer__profile__schedule").get(uuid=uuid)
-        if stage_of(booking, now) != Stage.WAITING:
-            return _answered(request, booking, status=409)
+        if stage_of(booking, now) != SessionStage.WAITING:
+            return _render_answered(request, booking, status=409)
         return _request_page(request, booking, form, refusal=error.message, status=error.status)
 
 
-def _answer(request: HttpRequest, booking: Booking, answer: str, form: DeclineForm) -> HttpResponse:
+def _answer_request(request: HttpRequest, booking: Booking, answer: str, form: DeclineForm) -> HttpResponse:
     """Act, and lead to what comes next. Raises BookingError."""
     by, now = booking.mentor, timezone.now()
     name = {"name": booking.other(by).first_name}
@@ -106,7 +106,7 @@ def _request_page(
     return render(request, "sessions_app/mentor/respond.html", context, status=status)
 
 
-def _answered(request: HttpRequest, booking: Booking, *, status: int = 200) -> HttpResponse:
+def _render_answered(request: HttpRequest, booking: Booking, *, status: int = 200) -> HttpResponse:
     now = timezone.now()
     context = {
         "nav": "today",

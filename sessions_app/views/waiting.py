@@ -15,17 +15,17 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.services import start_email_sign_in
 from accounts.viewing import signed_in
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
 from mentors.models import MentorProfile
 from mentors.usual import usual_offer
 from sessions_app.availability.timetable import load_timetable
-from sessions_app.errors import STALE, BookingError
+from sessions_app.errors import STALE, SessionError
 from sessions_app.forms.guest import GuestForm
 from sessions_app.forms.waiting import HeldTimeForm, WaitForm
-from sessions_app.models import BookingState, HeldTime, Waiting
-from sessions_app.models.waiting import Answer
-from sessions_app.waiting.acts import decline_time, leave_line, take_time, wait_for_help, wait_for_mentor
+from sessions_app.models import BookingState, HeldTime, WaitlistEntry
+from sessions_app.models.waiting import HeldTimeAnswer
+from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_help, wait_for_mentor
 from sessions_app.waiting.choosing import free_slots
 
 from .booking import booked_text
@@ -36,7 +36,7 @@ Wish = dict[str, str]
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
-def wait(request: HttpRequest) -> HttpResponse:
+def start_waiting(request: HttpRequest) -> HttpResponse:
     """POST joins; a visitor says on the page after it where we may tell them."""
     person = signed_in(request)
     if request.method == "GET":
@@ -51,7 +51,7 @@ def wait(request: HttpRequest) -> HttpResponse:
     if wish["mentor"]:
         get_object_or_404(MentorProfile.objects.public(), slug=wish["mentor"])
     if person:
-        return redirect(joined(request, person, wish, now=timezone.now()))
+        return redirect(join_and_report(request, person, wish, now=timezone.now()))
     request.session[WISH] = wish
     return redirect("wait")
 
@@ -86,13 +86,13 @@ def join_after_sign_in(request: HttpRequest, person: User) -> str | None:
     if wish is None:
         return None
     request.session.pop("sign_in_note", None)
-    return joined(request, person, wish, now=timezone.now())
+    return join_and_report(request, person, wish, now=timezone.now())
 
 
-def joined(request: HttpRequest, person: User, wish: Wish, *, now: datetime) -> str:
+def join_and_report(request: HttpRequest, person: User, wish: Wish, *, now: datetime) -> str:
     try:
         waiting = join_line(person, wish, now=now)
-    except BookingError as refused:
+    except SessionError as refused:
         messages.warning(request, refused.message)
     else:
         name = waiting.mentor.first_name if waiting.mentor else ""
@@ -101,13 +101,13 @@ def joined(request: HttpRequest, person: User, wish: Wish, *, now: datetime) -> 
     return reverse("waiting_list")
 
 
-def join_line(person: User, wish: Wish, *, now: datetime) -> Waiting:
+def join_line(person: User, wish: Wish, *, now: datetime) -> WaitlistEntry:
     """Raises BookingError."""
     if not wish["mentor"]:
         return wait_for_help(words=wish["q"], filters=wish["filters"], person=person, now=now)
     profile = MentorProfile.objects.select_related("person").filter(slug=wish["mentor"]).first()
     if profile is None:
-        raise BookingError("closed", _("This mentor is no longer here. Look for somebody else who can help."))
+        raise SessionError("closed", _("This mentor is no longer here. Look for somebody else who can help."))
     offers, timetable = list(profile.offers.bookable()), load_timetable(profile, now=now)
     known = free_slots(timetable, usual_offer(offers), now=now) if timetable and offers else []
     starts = [slot.start for slot in known]
@@ -117,7 +117,7 @@ def join_line(person: User, wish: Wish, *, now: datetime) -> Waiting:
 @require_safe
 def waiting_list(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
-    live = Waiting.objects.live(now).filter(person=request.user).select_related("mentor__person")
+    live = WaitlistEntry.objects.live(now).filter(person=request.user).select_related("mentor__person")
     open_time = HeldTime.objects.open().filter(person=request.user, until__gt=now)
     context = {
         "waitings": live.order_by("since"),
@@ -129,8 +129,8 @@ def waiting_list(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def waiting_leave(request: SignedInRequest, uuid: object) -> HttpResponse:
-    waiting = get_object_or_404(Waiting, person=request.user, uuid=uuid)
-    leave_line(waiting=waiting, by=request.user, now=timezone.now())
+    waiting = get_object_or_404(WaitlistEntry, person=request.user, uuid=uuid)
+    leave_waitlist(waiting=waiting, by=request.user, now=timezone.now())
     messages.success(request, _("You are not waiting for this any more."))
     return redirect("waiting_list")
 
@@ -146,20 +146,20 @@ def held_time(request: SignedInRequest, uuid: object) -> HttpResponse:
     if request.method == "POST" and "decline" in request.POST:
         try:
             decline_time(held=held, by=request.user, now=now, seen=seen_by(request))
-        except BookingError as refused:
+        except SessionError as refused:
             error, held = refused, mine.get(pk=held.pk)
         else:
             messages.success(request, _("It goes to the next person. You keep your place in line."))
             return redirect("waiting_list")
-    if held.answer == Answer.TAKEN and request.method != "POST":
+    if held.answer == HeldTimeAnswer.TAKEN and request.method != "POST":
         return redirect("session", held.booking.uuid)
-    form = HeldTimeForm(posted(request), initial={"question": held.waiting.words})
+    form = HeldTimeForm(post_data(request), initial={"question": held.waiting.words})
     if request.method == "POST" and form.is_valid() and not error:
         try:
             booking = take_time(
                 held=held, question=form.cleaned_data["question"], by=request.user, now=now, seen=seen_by(request)
             )
-        except BookingError as refused:
+        except SessionError as refused:
             error, held = refused, mine.get(pk=held.pk)
         else:
             messages.success(request, booked_text(booking))
@@ -171,10 +171,12 @@ def held_time(request: SignedInRequest, uuid: object) -> HttpResponse:
             "held": held,
             "booking": held.booking,
             "profile": held.booking.offer.profile,
-            "is_held": held.answer == Answer.OPEN and held.until > now and held.booking.state == BookingState.HELD,
-            "is_given_back": held.answer == Answer.DECLINED,
+            "is_held": held.answer == HeldTimeAnswer.OPEN
+            and held.until > now
+            and held.booking.state == BookingState.HELD,
+            "is_given_back": held.answer == HeldTimeAnswer.DECLINED,
             "is_past": held.booking.start <= now,
-            "is_taken": held.answer == Answer.TAKEN,
+            "is_taken": held.answer == HeldTimeAnswer.TAKEN,
             "is_stale": error is not None and error.code == STALE,
             "seen": still_seen(request, str(held.version), told=error is not None),
             "form": form,

@@ -32,7 +32,7 @@ from sessions_app.availability.schedule import (
 from sessions_app.availability.walltime import Spans
 from sessions_app.availability.wording import date_text, wall_range_text
 from sessions_app.forms.schedule import RulesForm, add_schedule_error, rules_values
-from sessions_app.forms.week import Week, WeekForm, edited, sensible_spans, spans_of, typed_week, windows_of
+from sessions_app.forms.week import Week, WeekForm, edited_week, sensible_spans, spans_of, typed_week, windows_of
 from sessions_app.models import DateOverride, Schedule, TimeOff
 
 RULE_NAMES = {
@@ -43,7 +43,7 @@ RULE_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class WeekPage:
     """What lies before the mentor: their schedule as stored, or a proposal, and the moment of the request."""
 
     profile: MentorProfile
@@ -71,35 +71,35 @@ class Desk:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @mentor_required
-def availability(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
-    desk = _desk(request, profile)
+def availability_page(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
+    desk = _load_week_page(request, profile)
     if request.method != "POST":
         stored = rules_values(desk.schedule) | {"away_until": desk.away_until}
         week = WeekForm.of_spans(desk.spans)
-        return _page(request, desk, week, desk.rules_form(initial=stored), _typed_rules(desk, {}, {}))
-    change = edited(typed_week(request.POST), request.POST)
-    return _save(request, desk) if change is None else _show_edit(request, desk, *change)
+        return _render_page(request, desk, week, desk.rules_form(initial=stored), _typed_rules(desk, {}, {}))
+    change = edited_week(typed_week(request.POST), request.POST)
+    return _save_posted(request, desk) if change is None else _show_edit(request, desk, *change)
 
 
-def _desk(request: HttpRequest, profile: MentorProfile) -> Desk:
+def _load_week_page(request: HttpRequest, profile: MentorProfile) -> WeekPage:
     now = timezone.now()
     schedule = Schedule.objects.filter(profile=profile).first()
     if schedule is None:
         proposed = proposed_schedule(profile, timezone=viewer_zone(request) or UTC_NAME)
-        return Desk(profile, proposed, spans_of(DEFAULT_WINDOWS), now)
-    return Desk(profile, schedule, spans_of(schedule.windows.values_list("weekday", "start", "end")), now)
+        return WeekPage(profile, proposed, spans_of(DEFAULT_WINDOWS), now)
+    return WeekPage(profile, schedule, spans_of(schedule.windows.values_list("weekday", "start", "end")), now)
 
 
-def _show_edit(request: HttpRequest, desk: Desk, week: Week, focus: tuple[int, int] | None) -> HttpResponse:
+def _show_edit(request: HttpRequest, desk: WeekPage, week: Week, focus: tuple[int, int] | None) -> HttpResponse:
     """The page after add, remove, copy or a switch: everything typed is kept, nothing is saved, nothing is judged."""
     typed = desk.rules_form(request.POST)
     typed.is_valid()
     rules = _typed_rules(desk, sensible_spans(week), typed.cleaned_data)
     shown = desk.rules_form(initial=request.POST.dict())
-    return _page(request, desk, WeekForm.showing(week, focus=focus), shown, rules)
+    return _render_page(request, desk, WeekForm.showing(week, focus=focus), shown, rules)
 
 
-def _save(request: HttpRequest, desk: Desk) -> HttpResponse:
+def _save_posted(request: HttpRequest, desk: WeekPage) -> HttpResponse:
     week, rules, stale = WeekForm(request.POST), desk.rules_form(request.POST), False
     if week.is_valid() & rules.is_valid():
         try:
@@ -115,24 +115,24 @@ def _save(request: HttpRequest, desk: Desk) -> HttpResponse:
         except ScheduleError as error:
             add_schedule_error(rules, error)
             stale = error.code == STALE
-            desk = _desk(request, desk.profile)
+            desk = _load_week_page(request, desk.profile)
         else:
             messages.success(request, _("Your availability is saved."))
             return redirect("mentor_availability")
     seen = _typed_rules(desk, week.spans, rules.cleaned_data)
-    return _page(request, desk, week, rules, seen, status=409 if stale else 422)
+    return _render_page(request, desk, week, rules, seen, status=409 if stale else 422)
 
 
-def _typed_rules(desk: Desk, spans: Mapping[int, Spans], rules: Mapping[str, Any]) -> dict[str, Any]:
+def _typed_rules(desk: WeekPage, spans: Mapping[int, Spans], rules: Mapping[str, Any]) -> dict[str, Any]:
     """The rules to show the effect of: what was typed where it makes sense, else what is stored."""
     values = rules_values(desk.schedule) | {"away_until": desk.away_until} | dict(rules)
     changes = {RULE_NAMES[name]: value for name, value in values.items() if name in RULE_NAMES}
     return changes | {"windows": tuple(windows_of({**desk.spans, **spans}))}
 
 
-def _page(
+def _render_page(
     request: HttpRequest,
-    desk: Desk,
+    desk: WeekPage,
     week: WeekForm,
     rules: RulesForm,
     seen: dict[str, Any],

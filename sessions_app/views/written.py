@@ -20,16 +20,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.services import start_email_sign_in
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from common.pages.seen import seen_by
 from mentors.models import MentorProfile, Offer
-from sessions_app.errors import STALE, BookingError
+from sessions_app.errors import STALE, SessionError
 from sessions_app.forms.booking import CancelForm
 from sessions_app.forms.guest import GuestForm
 from sessions_app.forms.written import AskForm
 from sessions_app.models import Engagement, WrittenQuestion
 from sessions_app.questions.brief_input import BriefInput
-from sessions_app.questions.same_question import earlier_of
+from sessions_app.questions.same_question import find_earlier_engagement
 from sessions_app.written.acts import ask_in_writing, decline_written, why_not_ask, why_written_stale, withdraw_written
 
 from .booking import HOLD
@@ -50,7 +50,7 @@ class Kept(TypedDict):
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
-def ask(request: HttpRequest, slug: str) -> HttpResponse:
+def ask_question(request: HttpRequest, slug: str) -> HttpResponse:
     """POST asks, or keeps the question of a visitor; GET is the page where that visitor says who they are."""
     profile = get_object_or_404(MentorProfile.objects.public().select_related("person", "schedule"), slug=slug)
     if request.method == "GET":
@@ -62,12 +62,12 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     kept = Kept(slug=slug, question=data["question"], key=data["key"], at=now.isoformat())
     try:
         if isinstance(request.user, User):
-            earlier = earlier_of(request.user, request.POST.get("follows", ""))
+            earlier = find_earlier_engagement(request.user, request.POST.get("follows", ""))
             written = ask_now(profile, kept, request.user, earlier, with_files=data["with_files"], now=now)
-            return asked(request, written)
+            return redirect_to_asked(request, written)
         if refusal := why_not_ask(offer_of(profile), now=now):
             raise refusal
-    except BookingError as error:
+    except SessionError as error:
         return mentor_page(request, profile, asking=form, error=error)
     request.session.pop(HOLD, None)
     request.session[KEPT] = kept
@@ -127,7 +127,7 @@ def offer_of(profile: MentorProfile) -> Offer:
     offer = profile.offers.active().in_writing().select_related("profile__person").first()
     if offer is None:
         words = _("%(mentor)s does not answer in writing now. Choose a time instead.")
-        raise BookingError("closed", words % {"mentor": profile.first_name})
+        raise SessionError("closed", words % {"mentor": profile.first_name})
     return offer
 
 
@@ -157,14 +157,14 @@ def ask_after_sign_in(request: HttpRequest, user: User) -> str | None:
         return f"{reverse('mentor_list')}?{query.urlencode()}"
     try:
         written = ask_now(profile, kept, user, now=timezone.now())
-    except BookingError as error:
+    except SessionError as error:
         messages.warning(request, error.message)
         return f"{reverse('mentor_detail', args=[profile.slug])}?{query.urlencode()}"
     messages.success(request, asked_text(written))
     return reverse("thread", args=[written.engagement.uuid])
 
 
-def asked(request: HttpRequest, written: WrittenQuestion) -> HttpResponse:
+def redirect_to_asked(request: HttpRequest, written: WrittenQuestion) -> HttpResponse:
     messages.success(request, asked_text(written))
     return redirect("thread", written.engagement.uuid)
 
@@ -178,14 +178,14 @@ def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The mentor declines, the mentee takes the question back; the page says who is told."""
     written, now = get_written(request, uuid), timezone.now()
     is_mentor = written.mentor_id == request.user.pk
-    form = CancelForm(posted(request), name=written.other(request.user).first_name, needed=is_mentor)
-    error: BookingError | None = None
+    form = CancelForm(post_data(request), name=written.other(request.user).first_name, needed=is_mentor)
+    error: SessionError | None = None
     if request.method == "POST":
         error = why_written_stale(written, seen_by(request)) if written.is_open(now) else None
     if request.method == "POST" and not error and (not is_mentor or form.is_valid()):
         try:
-            end(request, written, reason=form.cleaned_data["reason"] if is_mentor else "", now=now)
-        except BookingError as refused:
+            end_question(request, written, reason=form.cleaned_data["reason"] if is_mentor else "", now=now)
+        except SessionError as refused:
             error, written = refused, get_written(request, uuid)
         else:
             return redirect("thread", uuid)
@@ -203,7 +203,7 @@ def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return render(request, "sessions_app/written_end.html", context, status=status)
 
 
-def end(request: SignedInRequest, written: WrittenQuestion, *, reason: str, now: datetime) -> None:
+def end_question(request: SignedInRequest, written: WrittenQuestion, *, reason: str, now: datetime) -> None:
     name = {"name": written.other(request.user).first_name}
     if written.mentor_id == request.user.pk:
         decline_written(written=written, by=request.user, reason=reason, now=now, seen=seen_by(request))

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
-from common.pages.requests import posted
+from common.pages.requests import post_data
 from sessions_app.afterwards.feedback import give_written_feedback, why_not_feedback_in_writing
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.forms.feedback import WrittenFeedbackForm
 from sessions_app.models import Feedback, Resolution, WrittenQuestion
 
@@ -36,12 +36,12 @@ def written_feedback(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     `?answer=` from a mail only chooses; nothing is kept before the button is pressed.
     """
     now, written = timezone.now(), get_own_written(request, uuid)
-    form = WrittenFeedbackForm(posted(request), **known(request, written))
+    form = WrittenFeedbackForm(post_data(request), **form_arguments(request, written))
     error = why_not_feedback_in_writing(written, now=now)
     if request.method == "POST" and not error and form.is_valid():
         try:
             give_written_feedback(written=written, by=request.user, now=now, answers=form.cleaned_data)
-        except BookingError as refused:
+        except SessionError as refused:
             error = refused
         else:
             messages.success(request, _("Thank you. Your answer is saved."))
@@ -51,7 +51,7 @@ def written_feedback(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return render(request, "sessions_app/written_feedback.html", context, status=status)
 
 
-def known(request: SignedInRequest, written: WrittenQuestion) -> dict[str, Any]:
+def form_arguments(request: SignedInRequest, written: WrittenQuestion) -> dict[str, Any]:
     """What was said before, and what a mail's link chooses."""
     answer = request.GET.get("answer", "")
     return {

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
-from sessions_app.availability.slot_picker import REACH, overlaps
+from sessions_app.availability.slot_picker import REACH, overlaps_busy
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import Timetable, load_timetables
-from sessions_app.models import Feedback, HeldTime, Occupancy, Waiting
+from sessions_app.models import Feedback, HeldTime, Occupancy, WaitlistEntry
 from sessions_app.questions.suggestions import help_with
 
 from .rounds import Round
@@ -46,7 +46,7 @@ class Choices:
         self.people: dict[int, Asked] = {}
         self.refused: dict[int, Spans] = {}
 
-    def read_batch(self, batch: Sequence[Waiting]) -> None:
+    def read_batch(self, batch: Sequence[WaitlistEntry]) -> None:
         self._read_mentors({waiting.mentor_id for waiting in batch if waiting.mentor_id is not None})
         people = {waiting.person_id for waiting in batch}
         self.people = defaultdict(Asked)
@@ -59,14 +59,18 @@ class Choices:
         for held in HeldTime.objects.filter(waiting__in=batch).select_related("booking"):
             self.refused[held.waiting_id].append((held.booking.start, held.booking.end))
 
-    def of(self, waiting: Waiting) -> Iterator[Choice]:
+    def of(self, waiting: WaitlistEntry) -> Iterator[Choice]:
         """Free times that this person can have and has not said no to, soonest first of each mentor."""
         person, refused, known = self.people[waiting.person_id], self.refused[waiting.pk], set(waiting.known)
         for offer, slots in self._free_for(waiting):
             mentor = offer.profile.person_id
             if mentor != waiting.person_id and mentor not in person.not_again:
                 for slot in slots:
-                    if slot.start not in known and not overlaps(slot, refused) and not overlaps(slot, person.busy):
+                    if (
+                        slot.start not in known
+                        and not overlaps_busy(slot, refused)
+                        and not overlaps_busy(slot, person.busy)
+                    ):
                         yield offer, slot.start
 
     def read_again(self, offer: Offer) -> None:
@@ -78,7 +82,7 @@ class Choices:
             known = self.helpers.items()
             self.helpers = {key: offers for key, offers in known if all(one.pk != offer.pk for one in offers)}
 
-    def _free_for(self, waiting: Waiting) -> Iterable[tuple[Offer, list[Slot]]]:
+    def _free_for(self, waiting: WaitlistEntry) -> Iterable[tuple[Offer, list[Slot]]]:
         if waiting.mentor_id is None:
             return ((offer, self._soon(offer)) for offer in self._helpers_with(waiting))
         offer = self.usual.get(waiting.mentor_id)
@@ -86,7 +90,7 @@ class Choices:
         seen_until = waiting.since + REACH
         return [(offer, [slot for slot in self._free(offer) if slot.start < seen_until])] if offer else []
 
-    def _helpers_with(self, waiting: Waiting) -> list[Offer]:
+    def _helpers_with(self, waiting: WaitlistEntry) -> list[Offer]:
         key = (waiting.words, waiting.filters)
         if key not in self.helpers:
             found = [free.offer for free in help_with(waiting.words, waiting.filters, now=self.now)]

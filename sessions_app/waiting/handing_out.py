@@ -9,19 +9,19 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef
 
 from mentors.models import Offer
-from notifications.services import schedule
-from sessions_app.booking.book import check_offer, check_slot, expire_for, insert
-from sessions_app.booking.prefetch import lock_and_ask
-from sessions_app.errors import BookingError, taken
-from sessions_app.locks import booking_act, lock_people
-from sessions_app.models import Booking, BookingState, HeldTime, Occupancy, Waiting
+from notifications.services import schedule_notices
+from sessions_app.booking.book import check_offer, check_slot, expire_for, insert_booking
+from sessions_app.booking.prefetch import lock_and_read
+from sessions_app.errors import SessionError, taken_error
+from sessions_app.locks import atomic_act, lock_people
+from sessions_app.models import Booking, BookingState, HeldTime, Occupancy, WaitlistEntry
 from sessions_app.models.stuck import ClockAct
-from sessions_app.models.waiting import Answer, WaitingEnd
+from sessions_app.models.waiting import HeldTimeAnswer, WaitlistOutcome
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee
 from sessions_app.stuck_rows import Guard, act_on_each
 
-from .acts import answer, end
+from .acts import end_entry, record_answer
 from .choosing import Choices
 from .holding_hours import held_until
 from .notices import held_time_due
@@ -44,7 +44,7 @@ OF_THE_MENTOR = ("already_together", "closed", "own_profile")
 MAY_HAPPEN = (*OF_THE_PERSON, *OF_THE_MENTOR, "taken", "own_overlap", "buffer", "day_cap", "week_cap", "notice", "busy")
 
 
-def give_freed_time(*, now: datetime, seconds: float = SECONDS, people: int = PEOPLE) -> int:
+def hand_out_freed_time(*, now: datetime, seconds: float = SECONDS, people: int = PEOPLE) -> int:
     """Hold what is free by now for those who wait, in order of the line. Returns how many got a time held.
 
     A look asks at most so many `people` in about so many `seconds`; the next goes on behind the last of them, until all
@@ -52,26 +52,26 @@ def give_freed_time(*, now: datetime, seconds: float = SECONDS, people: int = PE
     person is looked at again under their locks.
     """
     note_lapsed(now=now)
-    end_what_is_over(now=now)
+    end_finished_entries(now=now)
     # Begun before any timetable is read: what is set aside after that waits for the next round.
     asked = present_round(now=now)
     choices, guard = Choices(asked, now), Guard(ClockAct.GIVE_TIME, now=now)
-    line = in_line(asked, choices, guard, now=now)
+    line = waitlist_by_place(asked, choices, guard, now=now)
     finish, given = time.monotonic() + seconds, 0
     for count, waiting in enumerate(line):
         if count == people or time.monotonic() > finish:
             pause_round(asked, now=now)
             break
         with guard.over(waiting.pk):
-            given += give_to(waiting, choices, now=now)
+            given += offer_to(waiting, choices, now=now)
         asked = asked.after_asking(waiting)
     else:
         finish_round(asked, now=now)
-    guard.forget_others(Waiting.objects.askable(now))
+    guard.forget_others(WaitlistEntry.objects.askable(now))
     return given
 
 
-def in_line(asked: Round, choices: Choices, guard: Guard, *, now: datetime) -> Iterator[Waiting]:
+def waitlist_by_place(asked: Round, choices: Choices, guard: Guard, *, now: datetime) -> Iterator[WaitlistEntry]:
     """Everybody whom this round has yet to ask, read in batches with what choosing for them takes."""
     while batch := list(guard.without_stuck(asked.still_to_ask(now)).select_related("person")[:AT_ONCE]):
         choices.read_batch(batch)
@@ -79,7 +79,7 @@ def in_line(asked: Round, choices: Choices, guard: Guard, *, now: datetime) -> I
         asked = asked.after_asking(batch[-1])
 
 
-def give_to(waiting: Waiting, choices: Choices, *, now: datetime) -> bool:
+def offer_to(waiting: WaitlistEntry, choices: Choices, *, now: datetime) -> bool:
     tried, ruled_out = 0, set()
     for offer, start in choices.of(waiting):
         if offer.profile_id in ruled_out:
@@ -89,7 +89,7 @@ def give_to(waiting: Waiting, choices: Choices, *, now: datetime) -> bool:
         tried += 1
         try:
             given = hold_for(waiting=waiting, offer=offer, start=start, now=now)
-        except BookingError as refused:
+        except SessionError as refused:
             # Gone meanwhile, or not for this person: the next choice, and else the next in line.
             note_refusal(waiting, offer, refused)
             if refused.code in OF_THE_PERSON:
@@ -102,21 +102,21 @@ def give_to(waiting: Waiting, choices: Choices, *, now: datetime) -> bool:
     return False
 
 
-def note_refusal(waiting: Waiting, offer: Offer, refused: BookingError) -> None:
+def note_refusal(waiting: WaitlistEntry, offer: Offer, refused: SessionError) -> None:
     """A refusal that nothing explains means that what we list and what we accept have come apart: staff should see."""
     level = logging.INFO if refused.code in MAY_HAPPEN else logging.WARNING
     logger.log(level, "waiting %s can't have a time of offer %s: %s", waiting.pk, offer.pk, refused.code)
 
 
-@booking_act
-def hold_for(*, waiting: Waiting, offer: Offer, start: datetime, now: datetime) -> bool:
+@atomic_act
+def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: datetime) -> bool:
     """Keep this time for this person and tell them. False if they have a time held, or left, meanwhile.
 
     Raises BookingError as `book_session`: whatever would refuse the booking refuses this too.
     """
-    offer = lock_and_ask(offer, None, now=now, also=waiting.person_id).offer
+    offer = lock_and_read(offer, None, now=now, also=waiting.person_id).offer
     profile, person = offer.profile, waiting.person
-    if not Waiting.objects.live(now).filter(pk=waiting.pk).exists():
+    if not WaitlistEntry.objects.live(now).filter(pk=waiting.pk).exists():
         return False
     if HeldTime.objects.open().filter(person=person).exists():
         return False
@@ -127,8 +127,8 @@ def hold_for(*, waiting: Waiting, offer: Offer, start: datetime, now: datetime) 
     last = start - timedelta(minutes=profile.schedule.notice)
     until = held_until(now=now, last=last, hours=settings.TIME_HELD_FOR, zone=person.zone)
     if until is None:
-        raise BookingError("notice", "")
-    booking = insert(
+        raise SessionError("notice", "")
+    booking = insert_booking(
         offer,
         start=start,
         brief=BriefInput(question=waiting.words),
@@ -139,7 +139,7 @@ def hold_for(*, waiting: Waiting, offer: Offer, start: datetime, now: datetime) 
     )
     occupy_for(booking, person.pk)
     held = HeldTime.objects.create(waiting=waiting, person=person, booking=booking, at=now, until=until)
-    schedule(held_time_due(held), now=now)
+    schedule_notices(held_time_due(held), now=now)
     return True
 
 
@@ -149,7 +149,7 @@ def occupy_for(booking: Booking, person: int) -> None:
         [Occupancy(person_id=person, booking=booking, during=booking.during)], ignore_conflicts=True
     )
     if not Occupancy.objects.filter(booking=booking, person=person).exists():
-        raise taken()
+        raise taken_error()
 
 
 def note_lapsed(*, now: datetime) -> int:
@@ -159,30 +159,30 @@ def note_lapsed(*, now: datetime) -> int:
     return act_on_each(ClockAct.NOTE_LAPSED, ordered, lambda held: _note_lapsed(held, now=now), now=now)
 
 
-@booking_act
+@atomic_act
 def _note_lapsed(held: HeldTime, *, now: datetime) -> bool:
     lock_people(held.person_id)
     held = HeldTime.objects.select_related("waiting").get(pk=held.pk)
-    if held.answer != Answer.OPEN:
+    if held.answer != HeldTimeAnswer.OPEN:
         return False
-    answer(held, Answer.LAPSED, by=None, now=now)
+    record_answer(held, HeldTimeAnswer.LAPSED, by=None, now=now)
     waiting = held.waiting
     waiting.lapses += 1
     waiting.save(update_fields=["lapses"])
     if waiting.lapses >= MOST_LAPSES:
-        end(waiting, WaitingEnd.UNANSWERED, now=now)
+        end_entry(waiting, WaitlistOutcome.UNANSWERED, now=now)
     return True
 
 
-def end_what_is_over(*, now: datetime) -> None:
+def end_finished_entries(*, now: datetime) -> None:
     """After its thirty days, and when the person has booked that mentor in another way. A held time is left alone."""
     held = HeldTime.objects.open().filter(waiting=OuterRef("pk"))
-    waitings = Waiting.objects.filter(~Exists(held), ended_at=None)
+    waitings = WaitlistEntry.objects.filter(~Exists(held), ended_at=None)
     booked = Booking.objects.filter(
         mentee=OuterRef("person"),
         mentor=OuterRef("mentor__person"),
         state__in=(BookingState.REQUESTED, BookingState.CONFIRMED),
         created_at__gt=OuterRef("since"),
     )
-    waitings.filter(until__lte=now).update(ended_at=F("until"), ended=WaitingEnd.OVER)
-    waitings.filter(Exists(booked)).update(ended_at=now, ended=WaitingEnd.BOOKED)
+    waitings.filter(until__lte=now).update(ended_at=F("until"), ended=WaitlistOutcome.OVER)
+    waitings.filter(Exists(booked)).update(ended_at=now, ended=WaitlistOutcome.BOOKED)

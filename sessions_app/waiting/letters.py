@@ -8,30 +8,30 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.clock_changes import clock_change_note
-from common.mail.rendering import Context, absolute, render_mail
+from common.mail.rendering import Context, absolute_url, render_mail
 from common.times import clock_text, day_text, range_text, theirs_text, when_text, zone_label
 from common.zones import UTC_NAME
-from notifications.inbox import Line, shows
+from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem, Notification
-from notifications.registry import Message, Nothing, register, register_subject
+from notifications.registry import Message, Nothing, register_kind, register_subject
 from sessions_app.booking.letters import how_text
 from sessions_app.models import BookingState, HeldTime
-from sessions_app.models.waiting import Answer
+from sessions_app.models.waiting import HeldTimeAnswer
 
 from .notices import HELD_TIME
 
 
-def held_time(row: Notification, now: datetime) -> Message | Nothing:
+def render_held_time_email(row: Notification, now: datetime) -> Message | Nothing:
     known = HeldTime.objects.select_related("waiting", "booking__mentor", "booking__offer__profile", "person")
     held = known.filter(pk=row.subject_id).first()
-    if held is None or held.answer != Answer.OPEN or held.booking.state != BookingState.HELD:
+    if held is None or held.answer != HeldTimeAnswer.OPEN or held.booking.state != BookingState.HELD:
         return Nothing("answered or gone")
     if held.until <= now:
         return Nothing("too late")
     person = held.person
     subject, text, html = render_mail(
         "held_time",
-        facts(held, now),
+        held_time_facts(held, now),
         zone=person.timezone or UTC_NAME,
         language=person.language,
         hour12=person.hour12,
@@ -39,7 +39,7 @@ def held_time(row: Notification, now: datetime) -> Message | Nothing:
     return Message(subject, text, html)
 
 
-def facts(held: HeldTime, now: datetime) -> Context:
+def held_time_facts(held: HeldTime, now: datetime) -> Context:
     booking = held.booking
     mentor, zone = booking.mentor, held.person.timezone or UTC_NAME
     start, end, hour12 = booking.start, booking.end, held.person.hour12
@@ -64,8 +64,8 @@ def facts(held: HeldTime, now: datetime) -> Context:
         "question": held.waiting.words,
         "for_mentor": held.waiting.mentor_id is not None,
         "waits_until": day_text(held.waiting.until, zone, now),
-        "page_url": absolute("held_time", held.uuid),
-        "waiting_url": absolute("waiting_list"),
+        "page_url": absolute_url("held_time", held.uuid),
+        "waiting_url": absolute_url("waiting_list"),
     }
 
 
@@ -77,13 +77,13 @@ def until_text(held: HeldTime, now: datetime) -> str:
     return when_text(held.until, zone=zone, now=now, hour12=hour12, short=True)
 
 
-def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
+def held_time_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     known = HeldTime.objects.filter(person=reader).select_related("booking__mentor", "person")
     held = known.in_bulk({item.subject_id for item in items})
-    return {item.pk: line(held[item.subject_id], now) for item in items if item.subject_id in held}
+    return {item.pk: held_time_inbox_line(held[item.subject_id], now) for item in items if item.subject_id in held}
 
 
-def line(held: HeldTime, now: datetime) -> Line:
+def held_time_inbox_line(held: HeldTime, now: datetime) -> InboxLine:
     zone, start = held.person.timezone or UTC_NAME, held.booking.start
     words = {
         "name": held.booking.mentor.first_name,
@@ -91,10 +91,10 @@ def line(held: HeldTime, now: datetime) -> Line:
         "until": until_text(held, now),
     }
     text = _("%(name)s is free %(when)s. It is held for you until %(until)s.") % words
-    return Line(text, reverse("held_time", args=[held.uuid]))
+    return InboxLine(text, reverse("held_time", args=[held.uuid]))
 
 
 def register_kinds() -> None:
-    register(HELD_TIME, render=held_time)
+    register_kind(HELD_TIME, render=render_held_time_email)
     register_subject(HELD_TIME, HeldTime)
-    shows(HELD_TIME, lines=lines, passing=True)
+    register_inbox_kinds(HELD_TIME, lines=held_time_inbox_lines, passing=True)

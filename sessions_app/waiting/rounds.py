@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.conf import settings
 
-from sessions_app.availability.reserved_time import let_go
+from sessions_app.availability.reserved_time import release_reserved
 from sessions_app.availability.worker_hints import wake_when_committed
-from sessions_app.models import LineRound, SetAside, Waiting
-from sessions_app.models.waiting import WaitingQuerySet
+from sessions_app.models import LineRound, ReservedTime, WaitlistEntry
+from sessions_app.models.waiting import WaitlistEntryQuerySet
 
 Place = tuple[int, datetime, int]
 
@@ -24,11 +24,11 @@ class Round:
     about: tuple[int, ...]
     after: Place | None = None
 
-    def still_to_ask(self, now: datetime) -> WaitingQuerySet:
-        waitings = Waiting.objects.askable(now).in_line()
+    def still_to_ask(self, now: datetime) -> WaitlistEntryQuerySet:
+        waitings = WaitlistEntry.objects.askable(now).in_line()
         return waitings.behind(*self.after) if self.after else waitings
 
-    def after_asking(self, waiting: Waiting) -> "Round":
+    def after_asking(self, waiting: WaitlistEntry) -> "Round":
         return replace(self, after=(waiting.lapses, waiting.since, waiting.pk))
 
 
@@ -37,21 +37,21 @@ def present_round(*, now: datetime) -> Round:
     row, _is_new = LineRound.objects.get_or_create(pk=LineRound.THE_ONE)
     if row.began_at and row.lapses is not None and row.since and row.waiting:
         return Round(row.number, row.began_at, tuple(row.about), (row.lapses, row.since, row.waiting))
-    return Round(row.number, now, tuple(SetAside.objects.values_list("pk", flat=True)))
+    return Round(row.number, now, tuple(ReservedTime.objects.values_list("pk", flat=True)))
 
 
 def finish_round(asked: Round, *, now: datetime) -> None:
     """Everybody has been asked: what nobody could have is everybody's again."""
-    let_go(asked.about, now=now)
+    release_reserved(asked.about, now=now)
     _write(asked, began_at=None, about=[], lapses=None, since=None, waiting=None)
 
 
 def pause_round(asked: Round, *, now: datetime) -> None:
     """The next look goes on from here, at once; until then what is set aside stays so, unless nobody looked in time."""
-    let_go((), now=now)
+    release_reserved((), now=now)
     if asked.after is None:
         return
-    SetAside.objects.filter(pk__in=asked.about).update(until=now + settings.SET_ASIDE_FOR)
+    ReservedTime.objects.filter(pk__in=asked.about).update(until=now + settings.SET_ASIDE_FOR)
     lapses, since, waiting = asked.after
     _write(asked, began_at=asked.began_at, about=list(asked.about), lapses=lapses, since=since, waiting=waiting)
     wake_when_committed()

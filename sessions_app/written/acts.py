@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from common.zones import UTC_NAME
 from mentors.models import Format, MentorProfile, Offer
-from notifications.services import schedule
-from sessions_app.errors import BookingError, stale
-from sessions_app.locks import booking_act, lock_people, lock_written
+from notifications.services import schedule_notices
+from sessions_app.errors import SessionError, stale
+from sessions_app.locks import atomic_act, lock_people, lock_written
 from sessions_app.models import (
     ANSWERED_WITHIN,
     Booking,
@@ -27,17 +27,17 @@ from sessions_app.models import (
 )
 from sessions_app.models.stuck import ClockAct
 from sessions_app.questions.brief_input import BriefInput
-from sessions_app.questions.limits import check_mentee, check_own, closed
+from sessions_app.questions.limits import check_mentee, check_own, closed_error
 from sessions_app.questions.shared_files import carry_files
 from sessions_app.stuck_rows import act_on_each
 
 from .notices import written_notices
-from .settling import close_earlier_engagement, settle
+from .settling import close_earlier_engagement, close_question
 
 DEFAULT_CAP = 2
 
 
-@booking_act
+@atomic_act
 def ask_in_writing(
     *,
     offer: Offer,
@@ -59,7 +59,7 @@ def ask_in_writing(
     # Anew: while we waited it may have been changed.
     offer = Offer.objects.select_related("profile__person").get(pk=offer.pk)
     profile = offer.profile
-    mark = _mark_of(key, offer, mentee, brief)
+    mark = _question_mark(key, offer, mentee, brief)
     if again := WrittenQuestion.objects.filter(mark=mark).first():
         return again
     if refusal := why_not_ask(offer, now=now):
@@ -85,41 +85,41 @@ def ask_in_writing(
     )
     if continues and with_files:
         carry_files(continues, engagement, by=mentee, now=now)
-    schedule(*written_notices(written), now=now)
+    schedule_notices(*written_notices(written), now=now)
     return written
 
 
-def why_not_ask(offer: Offer, *, now: datetime) -> BookingError | None:
+def why_not_ask(offer: Offer, *, now: datetime) -> SessionError | None:
     """Why nobody can ask this mentor in writing now. Pages ask it too."""
     profile = offer.profile
     name = {"mentor": profile.first_name}
     if not (offer.is_active and profile.is_public) or offer.format != Format.WRITING:
-        return closed(profile)
+        return closed_error(profile)
     rules = Schedule.objects.filter(profile=profile).first()
     today = now.astimezone(ZoneInfo(rules.timezone if rules else UTC_NAME)).date()
     if profile.is_paused(today):
-        return BookingError("away", _("%(mentor)s is away and answers nothing in writing now.") % name)
+        return SessionError("away", _("%(mentor)s is away and answers nothing in writing now.") % name)
     cap = rules.max_written if rules else DEFAULT_CAP
     if WrittenQuestion.objects.open(now).filter(mentor=profile.person_id).count() >= cap:
         words = _("%(mentor)s has as many open questions as fit at one time. Choose a time, or ask later.")
-        return BookingError("full", words % name)
+        return SessionError("full", words % name)
     return None
 
 
-@booking_act
+@atomic_act
 def decline_written(
     *, written: WrittenQuestion, by: User, reason: str, now: datetime, seen: str | None = None
 ) -> WrittenQuestion:
     """The mentor says no; the reason is told to the mentee. Raises BookingError `not_yours`, `not_waiting`, `stale`."""
-    written = _waiting(written, side="mentor", by=by, now=now, seen=seen)
-    return settle(written, WrittenState.DECLINED, by=by, now=now, reason=reason)
+    written = _lock_waiting(written, side="mentor", by=by, now=now, seen=seen)
+    return close_question(written, WrittenState.DECLINED, by=by, now=now, reason=reason)
 
 
-@booking_act
+@atomic_act
 def withdraw_written(*, written: WrittenQuestion, by: User, now: datetime, seen: str | None = None) -> WrittenQuestion:
     """The mentee takes the question back. Raises BookingError `not_yours`, `not_waiting`, `stale`."""
-    written = _waiting(written, side="mentee", by=by, now=now, seen=seen)
-    return settle(written, WrittenState.WITHDRAWN, by=by, now=now)
+    written = _lock_waiting(written, side="mentee", by=by, now=now, seen=seen)
+    return close_question(written, WrittenState.WITHDRAWN, by=by, now=now)
 
 
 def expire_written(*, now: datetime) -> int:
@@ -128,32 +128,32 @@ def expire_written(*, now: datetime) -> int:
     return act_on_each(ClockAct.EXPIRE_WRITTEN, overdue, lambda written: _expire_one(written, now=now), now=now)
 
 
-def not_waiting() -> BookingError:
-    return BookingError("not_waiting", _("This question is no longer waiting for an answer."))
+def not_waiting_error() -> SessionError:
+    return SessionError("not_waiting", _("This question is no longer waiting for an answer."))
 
 
-@booking_act
+@atomic_act
 def _expire_one(written: WrittenQuestion, *, now: datetime) -> bool:
     written = lock_written(written)
     if written.state != WrittenState.ASKED or written.due_at > now:
         return False
-    settle(written, WrittenState.EXPIRED, by=None, now=now)
+    close_question(written, WrittenState.EXPIRED, by=None, now=now)
     return True
 
 
-def why_written_stale(written: WrittenQuestion, seen: str | None) -> BookingError | None:
+def why_written_stale(written: WrittenQuestion, seen: str | None) -> SessionError | None:
     """What page and service both ask: `seen` is the version that the person saw."""
     if seen is None or seen == str(written.version):
         return None
     return stale(_("This question has changed since you looked at it. Look at it as it is now, then decide again."))
 
 
-def _waiting(written: WrittenQuestion, *, side: str, by: User, now: datetime, seen: str | None) -> WrittenQuestion:
+def _lock_waiting(written: WrittenQuestion, *, side: str, by: User, now: datetime, seen: str | None) -> WrittenQuestion:
     written = lock_written(written)
     if getattr(written, f"{side}_id") != by.pk:
-        raise BookingError("not_yours", _("This belongs to other people."))
+        raise SessionError("not_yours", _("This belongs to other people."))
     if not written.is_open(now):
-        raise not_waiting()
+        raise not_waiting_error()
     if refusal := why_written_stale(written, seen):
         raise refusal
     return written
@@ -163,7 +163,7 @@ def _expire_for(*people: int, now: datetime) -> None:
     """End what these locked people let pass, so that it doesn't stand in the way of a new question."""
     overdue = WrittenQuestion.objects.overdue(now).select_related("engagement")
     for written in overdue.filter(mentor=people[0], mentee=people[1]):
-        settle(written, WrittenState.EXPIRED, by=None, now=now)
+        close_question(written, WrittenState.EXPIRED, by=None, now=now)
 
 
 def _check_open(mentee: User, profile: MentorProfile, *, now: datetime) -> None:
@@ -171,7 +171,7 @@ def _check_open(mentee: User, profile: MentorProfile, *, now: datetime) -> None:
     mine = WrittenQuestion.objects.open(now).filter(mentee=mentee)
     if mine.filter(mentor=profile.person_id).exists():
         words = _("%(mentor)s has a question of yours already. Go on in its thread, or take it back first.")
-        raise BookingError("already_asked", words % {"mentor": profile.first_name})
+        raise SessionError("already_asked", words % {"mentor": profile.first_name})
     limit = settings.MAX_OPEN_BOOKINGS
     if mine.count() + Booking.objects.open_for(mentee, now).count() >= limit:
         words = ngettext(
@@ -179,10 +179,10 @@ def _check_open(mentee: User, profile: MentorProfile, *, now: datetime) -> None:
             "You have %(limit)d things open, sessions ahead and questions in writing, the most at one time.",
             limit,
         )
-        raise BookingError("too_many_open", words % {"limit": limit})
+        raise SessionError("too_many_open", words % {"limit": limit})
 
 
-def _mark_of(key: str, offer: Offer, mentee: User, brief: BriefInput) -> str:
+def _question_mark(key: str, offer: Offer, mentee: User, brief: BriefInput) -> str:
     parts = (key, offer.pk, mentee.pk, *astuple(brief))
     return hashlib.sha256(repr([str(part) for part in parts]).encode()).hexdigest()
 
@@ -198,9 +198,9 @@ def note_reply(engagement: Engagement, message: Message, *, by: User, answers: b
         return
     if answers:
         if not written.is_open(now):
-            raise not_waiting()
-        settle(written, WrittenState.ANSWERED, by=by, now=now, answer=message)
+            raise not_waiting_error()
+        close_question(written, WrittenState.ANSWERED, by=by, now=now, answer=message)
     elif written.is_open(now) and written.asked_back_at is None:
         written.asked_back_at, written.due_at = now, now + ANSWERED_WITHIN
         written.save(update_fields=["asked_back_at", "due_at"])
-        schedule(*written_notices(written), now=now)
+        schedule_notices(*written_notices(written), now=now)

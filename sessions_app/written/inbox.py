@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.times import when_text
 from common.zones import UTC_NAME
-from notifications.inbox import Line, shows
+from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem
 from sessions_app.models import WrittenQuestion
 from sessions_app.questions.contacts import page_of
@@ -18,28 +18,30 @@ PASSING = ("written_waiting", "written_due", "written_due_again")
 
 
 def register_lines() -> None:
-    shows(*NEWS, lines=lines)
-    shows(*PASSING, lines=lines, passing=True)
+    register_inbox_kinds(*NEWS, lines=written_inbox_lines)
+    register_inbox_kinds(*PASSING, lines=written_inbox_lines, passing=True)
 
 
-def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, Line]:
+def written_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     mine = WrittenQuestion.objects.visible_to(reader).with_people()
     known = mine.in_bulk({item.subject_id for item in items})
     return {
-        item.pk: line_of(item.kind, known[item.subject_id], reader, now) for item in items if item.subject_id in known
+        item.pk: written_inbox_line(item.kind, known[item.subject_id], reader, now)
+        for item in items
+        if item.subject_id in known
     }
 
 
-def line_of(kind: str, written: WrittenQuestion, reader: User, now: datetime) -> Line:
+def written_inbox_line(kind: str, written: WrittenQuestion, reader: User, now: datetime) -> InboxLine:
     zone = reader.timezone or UTC_NAME
     words = {
         "name": written.other(reader).first_name,
         "due": when_text(written.due_at, zone=zone, now=now, hour12=reader.hour12, short=True),
     }
-    return Line(sentence(kind, is_mentor=reader.pk == written.mentor_id) % words, page_of(written))
+    return InboxLine(written_inbox_sentence(kind, is_mentor=reader.pk == written.mentor_id) % words, page_of(written))
 
 
-def sentence(kind: str, *, is_mentor: bool) -> str:
+def written_inbox_sentence(kind: str, *, is_mentor: bool) -> str:
     match kind:
         case "written_asked" if is_mentor:
             return _("%(name)s asks you in writing. Answer by %(due)s")

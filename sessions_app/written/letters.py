@@ -7,11 +7,11 @@ from django.conf import settings
 from django.utils.text import Truncator
 
 from accounts.models import User
-from common.mail.rendering import Context, absolute, render_mail
+from common.mail.rendering import Context, absolute_url, render_mail
 from common.times import when_text, zone_label
 from common.zones import UTC_NAME
 from notifications.models import Group, Notification
-from notifications.registry import NEVER_TOLD, Nothing, register, register_subject
+from notifications.registry import NEVER_TOLD, Nothing, register_kind, register_subject
 from notifications.registry import Message as Mail
 from sessions_app.models import WRITTEN_SUBJECT, Resolution, WrittenQuestion, WrittenState
 from sessions_app.questions.brief_summary import brief_line
@@ -22,16 +22,16 @@ from .notices import has_heard_of_question
 
 ANSWER_IN_MAIL = 1500
 # What the mail with the answer asks at once; a link only chooses on the page.
-HELPED = (Resolution.YES, Resolution.PARTLY, Resolution.NO)
+HELPED_ANSWERS = (Resolution.YES, Resolution.PARTLY, Resolution.NO)
 # Of no interest to a mentor who never heard of the question.
 TAKEN_BACK = "written_withdrawn"
 REMINDERS = {"written_waiting": False, "written_due": False, "written_due_again": True}
 
 
-def render_written(
+def render_written_email(
     row: Notification, now: datetime, *, template: str, state: WrittenState, elsewhere: bool = False
 ) -> Mail | Nothing:
-    written = read_written(row, state)
+    written = load_current_question(row, state)
     if isinstance(written, Nothing):
         return written
     if row.kind == TAKEN_BACK and not has_heard_of_question(written, row.recipient):
@@ -39,10 +39,12 @@ def render_written(
     if row.kind in REMINDERS and REMINDERS[row.kind] != bool(written.asked_back_at):
         return Nothing("asked back")
     is_told = elsewhere and row.recipient_id == written.mentee_id
-    return written_letter(written, row.recipient, template, now=now, extra=who_else(written, now) if is_told else {})
+    return build_written_email(
+        written, row.recipient, template, now=now, extra=who_else(written, now) if is_told else {}
+    )
 
 
-def read_written(row: Notification, state: WrittenState) -> WrittenQuestion | Nothing:
+def load_current_question(row: Notification, state: WrittenState) -> WrittenQuestion | Nothing:
     """The question as it is now; nothing to say when it has moved on since the row was written."""
     written = WrittenQuestion.objects.with_people().select_related("answer", "offer__profile").filter(pk=row.subject_id)
     found = written.first()
@@ -66,10 +68,12 @@ def who_else(written: WrittenQuestion, now: datetime) -> Context:
     return {**others}
 
 
-def written_letter(written: WrittenQuestion, person: User, template: str, *, now: datetime, extra: Context) -> Mail:
+def build_written_email(
+    written: WrittenQuestion, person: User, template: str, *, now: datetime, extra: Context
+) -> Mail:
     is_mentor, other = person.pk == written.mentor_id, written.other(person)
     zone = person.timezone or UTC_NAME
-    feedback_url = absolute("written_feedback", written.engagement.uuid)
+    feedback_url = absolute_url("written_feedback", written.engagement.uuid)
     context: Context = {
         "is_mentor": is_mentor,
         "other": other.display_name,
@@ -81,12 +85,12 @@ def written_letter(written: WrittenQuestion, person: User, template: str, *, now
         "zone": zone_label(zone, written.due_at),
         "answer": Truncator(written.answer.body).chars(ANSWER_IN_MAIL) if written.answer else "",
         "is_cut": bool(written.answer and len(written.answer.body) > ANSWER_IN_MAIL),
-        "helped": [(f"{feedback_url}?answer={value}", value.label) for value in HELPED],
+        "helped": [(f"{feedback_url}?answer={value}", value.label) for value in HELPED_ANSWERS],
         "reason": written.reason,
-        "page_url": f"{absolute('thread', written.engagement.uuid)}#messages",
-        "offers_url": absolute("mentor_offers"),
-        "end_url": absolute("written_end", written.engagement.uuid),
-        "search_url": f"{absolute('mentor_list')}?{question_query(written.engagement)}",
+        "page_url": f"{absolute_url('thread', written.engagement.uuid)}#messages",
+        "offers_url": absolute_url("mentor_offers"),
+        "end_url": absolute_url("written_end", written.engagement.uuid),
+        "search_url": f"{absolute_url('mentor_list')}?{question_query(written.engagement)}",
     }
     subject, text, html = render_mail(
         template, context | extra, zone=zone, language=person.language, hour12=person.hour12
@@ -99,8 +103,8 @@ def register_kinds() -> None:
     def kind(
         name: str, state: WrittenState, group: Group | None = None, template: str = "", elsewhere: bool = False
     ) -> None:
-        say = partial(render_written, template=template or name, state=state, elsewhere=elsewhere)
-        register(name, render=say, group=group)
+        say = partial(render_written_email, template=template or name, state=state, elsewhere=elsewhere)
+        register_kind(name, render=say, group=group)
 
     kind("written_asked", WrittenState.ASKED)
     for name in REMINDERS:

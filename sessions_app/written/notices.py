@@ -24,26 +24,28 @@ SETTLED = {
 def written_notices(written: WrittenQuestion) -> list[Due]:
     """All that should be told of the question in its present state and version."""
     if written.state == WrittenState.ASKED:
-        return list(_asked(written))
+        return list(_asked_dues(written))
     kind, people = SETTLED[WrittenState(written.state)]
     at = written.settled_at
     assert at is not None  # noqa: S101 - a constraint says so
-    news = [_due(kind, written, getattr(written, f"{person}_id"), at, at + NEWS_KEEPS) for person in people]
+    news = [_written_due(kind, written, getattr(written, f"{person}_id"), at, at + NEWS_KEEPS) for person in people]
     return [*news, *written_followup_dues(written)] if written.state == WrittenState.ANSWERED else news
 
 
-def _asked(written: WrittenQuestion) -> Iterator[Due]:
+def _asked_dues(written: WrittenQuestion) -> Iterator[Due]:
     asked, due, mentor = written.asked_at, written.due_at, written.mentor_id
-    yield _due("written_asked", written, mentor, asked, due)
-    yield _due("written_asked", written, written.mentee_id, asked, due, own=True)
+    yield _written_due("written_asked", written, mentor, asked, due)
+    yield _written_due("written_asked", written, written.mentee_id, asked, due, own=True)
     if written.asked_back_at:
-        yield _due("written_due_again", written, mentor, due - LAST_CALL, due)
+        yield _written_due("written_due_again", written, mentor, due - LAST_CALL, due)
     else:
-        yield _due("written_waiting", written, mentor, asked + (due - asked) / 2, due)
-        yield _due("written_due", written, mentor, due - LAST_CALL, due)
+        yield _written_due("written_waiting", written, mentor, asked + (due - asked) / 2, due)
+        yield _written_due("written_due", written, mentor, due - LAST_CALL, due)
 
 
-def _due(kind: str, written: WrittenQuestion, person: int, at: datetime, until: datetime, *, own: bool = False) -> Due:
+def _written_due(
+    kind: str, written: WrittenQuestion, person: int, at: datetime, until: datetime, *, own: bool = False
+) -> Due:
     return Due(kind, person, WRITTEN_SUBJECT, written.pk, written.version, at, until, own=own)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from notifications.webhooks.signing import signature
+from notifications.webhooks.signing import sign_content
 from sessions_app.models import Booking
 from tests.api.conftest import token_of
 from tests.conftest import NOW
@@ -37,7 +37,7 @@ def test_the_check_of_a_signature_believes_ours_and_nobody_elses():
     told: dict = {}
     exec(CHECK, told)  # noqa: S102 - it is our own text
     moment = int(NOW.timestamp())
-    header = signature("whsec_x", moment, b"{}")
+    header = sign_content("whsec_x", moment, b"{}")
 
     def is_ours(key: str, body: bytes, late: int) -> bool:
         return told["is_ours"](key, header, body, now=moment + late)

@@ -13,7 +13,7 @@ from django.db import connection
 from accounts.access.idempotency import forget_answers
 from accounts.models import KeptAnswer
 from common.api.description import KEY
-from mentoring.api_docs import description
+from mentoring.api_docs import openapi_description
 from notifications.models import Notification
 from sessions_app.api import bookings
 from sessions_app.models import Booking
@@ -171,7 +171,7 @@ def fails_at(number: int):
 def test_everything_that_changes_something_takes_a_key():
     takes = {
         (path, method): KEY.name in [parameter["name"] for parameter in call.get("parameters", [])]
-        for path, calls in description()["paths"].items()
+        for path, calls in openapi_description()["paths"].items()
         for method, call in calls.items()
     }
 

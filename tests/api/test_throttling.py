@@ -9,7 +9,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 
-from accounts.access.throttling import MINUTE, Rate, forget_counts, take
+from accounts.access.throttling import MINUTE, Rate, forget_counts, take_within_rate
 from accounts.models import RequestCount
 from sessions_app.models import Booking
 from tests.api.test_calls import wish
@@ -128,7 +128,7 @@ def test_no_request_slips_through_in_a_race():
 
     def ask(_number: int) -> bool:
         try:
-            return take(rate, "somebody", now=NOW) is None
+            return take_within_rate(rate, "somebody", now=NOW) is None
         finally:
             connection.close()
 
@@ -137,8 +137,8 @@ def test_no_request_slips_through_in_a_race():
 
 
 def test_windows_that_are_over_are_forgotten():
-    take(Rate("old", 1, MINUTE), "a", now=NOW - timedelta(hours=3))
-    take(Rate("new", 1, MINUTE), "b", now=NOW)
+    take_within_rate(Rate("old", 1, MINUTE), "a", now=NOW - timedelta(hours=3))
+    take_within_rate(Rate("new", 1, MINUTE), "b", now=NOW)
 
     assert forget_counts(now=NOW) == 1
     assert [row.key for row in RequestCount.objects.all()] == ["new:b"]

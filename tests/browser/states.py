@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import User
 from mentors.models import Format, IssueType, MentorProfile
 from sessions_app.afterwards.feedback import give_feedback, give_written_feedback
-from sessions_app.afterwards.followups import StepInput, write_step
+from sessions_app.afterwards.followups import NextStepInput, write_next_step
 from sessions_app.afterwards.takeaways import write_takeaway
 from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, settle_silent
 from sessions_app.attendance.disputes import contest_missed, decide_attendance, explain_missed
@@ -27,7 +27,7 @@ from sessions_app.conversation.uploads import read_upload
 from sessions_app.models import AttendanceKind, Booking, HeldTime, Message, Resolution, WrittenQuestion
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import decline_time, wait_for_mentor
-from sessions_app.waiting.handing_out import give_freed_time
+from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import ask_in_writing, decline_written, expire_written, withdraw_written
 from tests.conftest import NOW, at, make_person
 from tests.mentors.test_photos import picture
@@ -39,7 +39,7 @@ QUESTION = (
     "My manager matched my new offer, plus a promotion in six months. "
     "I have until Friday. What should I ask before I say yes or no?"
 )
-STEP = StepInput("my manager asks on Monday", "ask who else knows about the promotion", date(2026, 11, 30))
+STEP = NextStepInput("my manager asks on Monday", "ask who else knows about the promotion", date(2026, 11, 30))
 MENTEE_LINE = "A promise counts when somebody else knows of it and it has a date"
 MENTOR_LINE = "Ask for the level now and for the money in six months"
 
@@ -340,7 +340,7 @@ def last_minutes_written(cast: Cast) -> Booking:
 def keep_lines(booking: Booking, now: datetime) -> None:
     write_takeaway(booking=booking, text=MENTEE_LINE, by=booking.mentee, now=now)
     write_takeaway(booking=booking, text=MENTOR_LINE, by=booking.mentor, now=now)
-    write_step(booking=booking, step=STEP, by=booking.mentee, now=now)
+    write_next_step(booking=booking, step=STEP, by=booking.mentee, now=now)
 
 
 @state(
@@ -731,7 +731,7 @@ def second_opinion(cast: Cast) -> Booking:
 
 def held(cast: Cast) -> HeldTime:
     wait_for_mentor(profile=cast.priya, words=QUESTION, known=[], person=cast.bob, now=NOW - DAY)
-    give_freed_time(now=NOW)
+    hand_out_freed_time(now=NOW)
     return HeldTime.objects.get()
 
 

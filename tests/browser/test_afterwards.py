@@ -7,10 +7,10 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from sessions_app.afterwards.feedback import give_feedback
-from sessions_app.afterwards.followups import StepInput, write_step
-from sessions_app.afterwards.testimonials import publish_words
+from sessions_app.afterwards.followups import NextStepInput, write_next_step
+from sessions_app.afterwards.testimonials import publish_testimonial
 from sessions_app.booking.clock import complete_ended
-from sessions_app.models import ActionItem, Booking, Feedback, FollowUp
+from sessions_app.models import Booking, Feedback, FollowUp, NextStep
 from tests.browser.conftest import first_free
 from tests.browser.looking import problems
 from tests.conftest import make_person
@@ -63,7 +63,7 @@ def test_mentee_and_mentor_say_how_it_went_without_seeing_each_others_answer(bro
     theirs.get_by_role("group", name="Is the question answered?").get_by_label("Yes, a lot").check()
     theirs.get_by_role("button", name="Send", exact=True).click()
     expect(theirs.get_by_text("Slower with the numbers")).to_be_visible()
-    assert ActionItem.objects.get().person == bob
+    assert NextStep.objects.get().person == bob
 
 
 def test_a_mails_link_keeps_the_answer_only_by_the_button(browser_page, held, bob, js):
@@ -87,8 +87,8 @@ def test_pages_after_a_session_in_every_look(browser_page, held, priya, bob):
         booking, bob, left_with="One sentence to say on Monday,\nand no fear of it", may_publish=True, advice="Slow"
     )
     say(booking, priya.person, prepared=3, right_person=True, learned="To ask first")
-    step = StepInput("he asks on Monday", "ask for the level", (timezone.now() + 2 * DAY).date())
-    write_step(booking=booking, step=step, by=bob, now=timezone.now())
+    step = NextStepInput("he asks on Monday", "ask for the level", (timezone.now() + 2 * DAY).date())
+    write_next_step(booking=booking, step=step, by=bob, now=timezone.now())
     home = f"/sessions/{booking.uuid}/"
     found = []
 
@@ -119,7 +119,7 @@ def test_pages_after_a_session_in_every_look(browser_page, held, priya, bob):
     found.extend(problems(page, "after-step-error"))
     staff = browser_page(user=maria)
     look(staff, {"words-waiting": "/staff/words/", "words-team": "/staff/words/?state=team"})
-    publish_words(feedback=shown, by=maria, now=timezone.now())
+    publish_testimonial(feedback=shown, by=maria, now=timezone.now())
     look(staff, {"words-shown": "/staff/words/?state=shown", "mentor-left-with": "/mentors/priya-raghunathan/"})
     look(browser_page(user=priya.person), {"after-mentor": home, "mentor-feedback": "/mentor/feedback/"})
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from demo.world import Seeder
 from mentors.models import MentorProfile
-from notifications.webhooks.services import announce, make_endpoint
+from notifications.webhooks.services import announce_event, make_endpoint
 from search.unmet import note_unmet
 from sessions_app.models import Booking, BookingState
 from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
@@ -55,7 +55,7 @@ def told_page(now: datetime) -> str:
     """Of another system that was told something, and has not answered yet."""
     url = "https://hooks.example.org/a-rather-long-address/that/does/not/break/anywhere?key=1234567890"
     endpoint = make_endpoint(url=url, events=["booking.created"], by=person("maria"), now=now)
-    announce("booking.created", cause="look", payload=dict, now=now)
+    announce_event("booking.created", cause="look", payload=dict, now=now)
     return f"/staff/webhooks/{endpoint.uuid}/"
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from mentors.models import Decision, MentorProfile, ProfileState, Topic
-from mentors.services import Words, save_words, start_application, submit_profile
+from mentors.services import ProfileTexts, save_words, start_application, submit_profile
 from sessions_app.availability.schedule import ensure_schedule
 from tests.conftest import make_person
 
@@ -24,7 +24,7 @@ def applicant(transactional_db, topic) -> MentorProfile:
     """Somebody who has just sent a whole profile."""
     person, now = make_person("jonas@example.org", "Jonas Albrecht", "Europe/Berlin"), timezone.now()
     profile = start_application(person=person, now=now)
-    words = Words(
+    words = ProfileTexts(
         headline="Lab manager",
         asks=["Is a doctorate right for me?", "From the lab to industry?", "Which course is worth it?"],
         how_i_work="Tell me first what you have tried.",

@@ -7,9 +7,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from sessions_app.booking.changes import cancel_booking
-from sessions_app.models import Booking, HeldTime, TimeOff, Waiting
+from sessions_app.models import Booking, HeldTime, TimeOff, WaitlistEntry
 from sessions_app.waiting.acts import wait_for_mentor
-from sessions_app.waiting.handing_out import give_freed_time
+from sessions_app.waiting.handing_out import hand_out_freed_time
 from tests.browser.conftest import first_free
 from tests.browser.looking import problems
 from tests.conftest import make_person
@@ -44,7 +44,7 @@ def test_two_people_wait_and_the_time_is_held_for_one_after_the_other(browser_pa
     away.delete()
     start = first_free(priya, days_ahead=0)
     TimeOff.objects.create(schedule=priya.schedule, first=start.date() + DAY, last=start.date() + 40 * DAY)
-    give_freed_time(now=timezone.now())
+    hand_out_freed_time(now=timezone.now())
     visitor.goto("/notifications/")
     visitor.get_by_text("It is held for you until").first.click()
     expect(visitor.get_by_label("What do you want to leave with?")).to_have_value("Do I take the counter-offer?")
@@ -83,7 +83,7 @@ def test_who_is_a_moment_too_early_is_told_why_and_can_stand_in_line(browser_pag
     found = problems(page, "set-aside") if js else []
     page.get_by_role("alert").get_by_role("button", name="Tell me when Priya is free").click()
     expect(page.get_by_text("We tell you when Priya is free.")).to_be_visible()
-    assert Waiting.objects.get(person=bob).words == "Which of two offers?"
+    assert WaitlistEntry.objects.get(person=bob).words == "Which of two offers?"
     assert found == []
 
 

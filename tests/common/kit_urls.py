@@ -4,5 +4,5 @@ from django.urls import include, path
 
 from common import kit
 
-urlpatterns = [path("dev/kit/", kit.kit, name="kit"), path("", include("mentoring.urls"))]
+urlpatterns = [path("dev/kit/", kit.kit_page, name="kit"), path("", include("mentoring.urls"))]
 handler404 = "common.views.not_found"

@@ -11,7 +11,7 @@ from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
 
 from common.forms import ChipRadio
-from common.templatetags.ui import initials, rail_span
+from common.templatetags.ui import initials_of, rail_span
 from common.times import in_zone
 
 NOW = datetime(2026, 11, 24, 13, 46, tzinfo=UTC)
@@ -129,7 +129,7 @@ def test_rail_span_is_cut_to_today(start, expected):
     [("Sam Whitlock", "SW"), ("Zoë", "Z"), ("Ana de la Cruz", "AC"), ("", ""), ("  ", ""), ("łukasz żak", "ŁŻ")],
 )
 def test_initials_are_of_the_first_and_last_word(name, expected):
-    assert initials(name) == expected
+    assert initials_of(name) == expected
 
 
 def test_avatar_shows_the_photo_or_coloured_initials():

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 from django.urls import include, path
 
-from common.dev_mail.mailbox import MailNotFoundError, attachment, names, read, store
+from common.dev_mail.mailbox import MailNotFoundError, find_attachment, list_names, read_mail, store_message
 from common.dev_mail.sink import open_sink
 from local.ports import free_port
 from mentoring.urls import handler404
@@ -45,33 +45,33 @@ def test_sink_keeps_what_it_is_given_over_smtp(mailbox):
     finally:
         controller.stop()
 
-    (name,) = names(mailbox)
-    mail = read(mailbox, name)
+    (name,) = list_names(mailbox)
+    mail = read_mail(mailbox, name)
     assert (mail.subject, mail.to) == ("Zürich, 14:30 → 15:00", "Bob <bob@example.org>")
     assert mail.text == "Your code is 123456.\nhttps://example.org/sign-in/\n"
     assert told == [f"{name} to bob@example.org"]
 
 
 def test_names_come_newest_first_and_leave_unfinished_files_out(mailbox):
-    first = store(mailbox, b"Subject: first\n\n", ARRIVED)
-    second = store(mailbox, b"Subject: second\n\n", ARRIVED.replace(hour=15))
+    first = store_message(mailbox, b"Subject: first\n\n", ARRIVED)
+    second = store_message(mailbox, b"Subject: second\n\n", ARRIVED.replace(hour=15))
     (mailbox / f"{second}.partial").write_bytes(b"half")
     (mailbox / "notes.eml").write_bytes(b"not ours")
 
-    assert names(mailbox) == [second, first]
+    assert list_names(mailbox) == [second, first]
 
 
 def test_names_of_a_sink_that_never_ran_are_none(mailbox):
-    assert names(mailbox) == []
+    assert list_names(mailbox) == []
 
 
 def test_read_takes_a_mail_apart(mailbox):
-    mail = read(mailbox, store(mailbox, compose().as_bytes(), ARRIVED))
+    mail = read_mail(mailbox, store_message(mailbox, compose().as_bytes(), ARRIVED))
 
     assert mail.arrived == ARRIVED
     assert "style=" in mail.html
     assert [(part.filename, part.content_type) for part in mail.attachments] == [("session.ics", "text/calendar")]
-    assert attachment(mail, mail.attachments[0].number).content.splitlines() == [b"BEGIN:VCALENDAR"]
+    assert find_attachment(mail, mail.attachments[0].number).content.splitlines() == [b"BEGIN:VCALENDAR"]
 
 
 @pytest.mark.parametrize("name", ["../secret_key", "..", "20261126T143000000000-00000000", "", "x\0y"])
@@ -80,12 +80,12 @@ def test_read_refuses_names_of_nothing_kept(mailbox, name):
     (mailbox.parent / "secret_key.eml").write_text("secret")
 
     with pytest.raises(MailNotFoundError):
-        read(mailbox, name)
+        read_mail(mailbox, name)
 
 
 @pytest.mark.django_db
 def test_list_shows_mails_to_somebody_signed_out(client, mailbox):
-    name = store(mailbox, compose().as_bytes(), ARRIVED)
+    name = store_message(mailbox, compose().as_bytes(), ARRIVED)
 
     page = client.get("/dev/mail/")
 
@@ -100,7 +100,7 @@ def test_list_without_mail_says_so(client, mailbox):
 
 @pytest.mark.django_db
 def test_detail_escapes_what_the_mail_says(client, mailbox):
-    name = store(mailbox, compose(subject="<script>alert(1)</script>").as_bytes(), ARRIVED)
+    name = store_message(mailbox, compose(subject="<script>alert(1)</script>").as_bytes(), ARRIVED)
 
     page = client.get(f"/dev/mail/{name}/")
 
@@ -111,7 +111,7 @@ def test_detail_escapes_what_the_mail_says(client, mailbox):
 
 @pytest.mark.django_db
 def test_html_part_is_shut_in_by_its_own_policy(client, mailbox):
-    name = store(mailbox, compose().as_bytes(), ARRIVED)
+    name = store_message(mailbox, compose().as_bytes(), ARRIVED)
 
     response = client.get(f"/dev/mail/{name}/html/")
 
@@ -131,8 +131,8 @@ def test_html_part_is_shut_in_by_its_own_policy(client, mailbox):
 
 @pytest.mark.django_db
 def test_attachment_is_downloaded_under_its_name(client, mailbox):
-    name = store(mailbox, compose().as_bytes(), ARRIVED)
-    (part,) = read(mailbox, name).attachments
+    name = store_message(mailbox, compose().as_bytes(), ARRIVED)
+    (part,) = read_mail(mailbox, name).attachments
 
     response = client.get(f"/dev/mail/{name}/part/{part.number}/")
 
@@ -150,7 +150,7 @@ def test_pages_of_an_unknown_mail_are_not_found(client, mailbox, tail):
 
 @pytest.mark.django_db
 def test_pages_do_not_exist_in_production(client, mailbox, settings):
-    name = store(mailbox, compose().as_bytes(), ARRIVED)
+    name = store_message(mailbox, compose().as_bytes(), ARRIVED)
     settings.DEV_MAIL = False
 
     statuses = {tail: client.get(f"/dev/mail/{tail}").status_code for tail in ("", f"{name}/", f"{name}/html/")}

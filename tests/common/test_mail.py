@@ -6,7 +6,7 @@ from django.template import engines
 from django.test import override_settings
 
 from common.mail import rendering
-from common.mail.rendering import absolute, render_mail
+from common.mail.rendering import absolute_url, render_mail
 
 LETTER = """{% extends layout %}{% load i18n mail %}
 {% block subject %}Hello
@@ -32,7 +32,9 @@ LETTER = """{% extends layout %}{% load i18n mail %}
 def letter(monkeypatch):
     """render(name="Zoë", …): the letter above with this context, as subject, text and HTML."""
     template = engines["django"].from_string(LETTER)
-    monkeypatch.setattr(rendering, "_render", lambda name, layout, facts: template.render({**facts, "layout": layout}))
+    monkeypatch.setattr(
+        rendering, "_render_layout", lambda name, layout, facts: template.render({**facts, "layout": layout})
+    )
 
     def render(**context) -> tuple[str, str, str]:
         facts = {"name": "Zoë", "words": "Why?", "first": "Thursday", "second": "14:30", **context}
@@ -58,7 +60,8 @@ def test_text_part_is_plain_and_whole(letter):
     assert text == (
         "You are <b>here</b>\n\nThursday\n14:30\n\nEurope/London\n\nQuestion:\n“Why?”\n\nTwo lines for <Zoë> & co\n\n"
         "Go:\nhttps://example.org/?a=1&b=2\n\nYou may move it (https://example.org/x/).\n\n--\nBecause.\n"
-        f"Choose which emails you get: {absolute('notification_settings')}\nQuarterhour {rendering.settings.SITE_URL}\n"
+        f"Choose which emails you get: {absolute_url('notification_settings')}\n"
+        f"Quarterhour {rendering.settings.SITE_URL}\n"
     )
 
 
@@ -103,4 +106,4 @@ def test_preheader_stands_before_everything_that_shows(letter):
 
 def test_absolute_names_the_site(client):
     with override_settings(SITE_URL="https://example.org"):
-        assert absolute("mentor_detail", "priya") == "https://example.org/mentors/priya/"
+        assert absolute_url("mentor_detail", "priya") == "https://example.org/mentors/priya/"

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.test import Client, RequestFactory
 
 from common import views
-from common.context_processors import nav_items, site
+from common.context_processors import nav_items, site_context
 
 PAGES = {
     "/how-it-works/": "One question, one short session",
@@ -40,10 +40,10 @@ def test_unknown_address_offers_a_search(client: Client):
     ("view", "status", "heading"),
     [
         (views.bad_request, 400, "We could not read that"),
-        (views.forbidden, 403, "This page belongs to other people"),
+        (views.forbidden_page, 403, "This page belongs to other people"),
         (views.csrf_failure, 403, "This page was open for too long"),
         (views.not_found, 404, "This page does not exist"),
-        (views.gone, 410, "This is no longer here"),
+        (views.gone_page, 410, "This is no longer here"),
         (views.too_many, 429, "That was too often"),
     ],
 )
@@ -56,7 +56,7 @@ def test_error_page_says_what_happened(rf: RequestFactory, view, status, heading
     ("view", "status", "heading"),
     [
         (views.server_error, 500, "Something broke on our side"),
-        (views.unavailable, 503, "We are working on the site"),
+        (views.maintenance_page, 503, "We are working on the site"),
     ],
 )
 def test_worst_pages_need_no_database_and_no_context(rf: RequestFactory, view, status, heading):
@@ -106,7 +106,7 @@ def test_site_context_asks_the_database_nothing_by_itself(rf: RequestFactory, bo
     request = rf.get("/")
     request.user = bob
     with django_assert_num_queries(0):
-        assert site(request)["SITE_NAME"] == "Quarterhour"
+        assert site_context(request)["SITE_NAME"] == "Quarterhour"
 
 
 def test_csrf_failure_view_is_in_use(bob, settings):

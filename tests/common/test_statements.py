@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
-from common.statements import Insert, InsertMany, Prepared, Reading, execute_together, write_together
+from common.statements import Insert, InsertMany, ModelColumns, Prepared, execute_together, write_together
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +131,7 @@ def test_rows_of_several_tables_go_together(thing, django_assert_num_queries):
 
 def test_reading_is_the_instance_that_the_orm_gives(thing):
     thing(name="one", facts={"deep": [1]}, tags=["x"], at=NOW - timedelta(days=1)).save()
-    reading = Reading(thing, "t")
+    reading = ModelColumns(thing, "t")
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {reading.columns}, 'more' FROM common_thing AS t")  # noqa: S608 - names of the model
         read, rest = reading.take(cursor.fetchone())

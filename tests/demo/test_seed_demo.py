@@ -7,10 +7,10 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from demo.data import leaves
+from demo.data import topic_leaves
 from mentors.models import MentorProfile, Offer, ProfileState, Topic
 from notifications.models import Notification
-from sessions_app.availability.slots import Refusal
+from sessions_app.availability.slots import SlotRefusal
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.book import book_session
 from sessions_app.models import Booking, BookingState, Brief, Feedback, Occupancy, Schedule
@@ -37,7 +37,7 @@ def person(name: str) -> User:
     return User.objects.get(email=f"{name}@demo.example")
 
 
-def why_not_on_the_day_it_was_booked(booking: Booking) -> Refusal | None:
+def why_not_on_the_day_it_was_booked(booking: Booking) -> SlotRefusal | None:
     """The engine's answer when everything else in the diary stood there already; a pause began after what it met."""
     then, span = booking.created_at, (booking.start, booking.end)
     timetable = load_timetable(booking.offer.profile, now=then)
@@ -103,8 +103,8 @@ def test_seed_makes_as_many_live_mentors_as_asked_and_a_queue_for_staff(seed):
     assert MentorProfile.objects.public().count() == 12
     assert set(MentorProfile.objects.values_list("state", flat=True)) >= {"submitted", "needs_changes", "draft"}
     assert MentorProfile.objects.to_review().first() is not None
-    assert Topic.objects.leaves().count() == len(leaves())
-    assert set(Topic.objects.leaves().values_list("name", flat=True)) == {leaf.name for leaf in leaves()}
+    assert Topic.objects.leaves().count() == len(topic_leaves())
+    assert set(Topic.objects.leaves().values_list("name", flat=True)) == {leaf.name for leaf in topic_leaves()}
 
 
 @pytest.mark.parametrize("model", [User, MentorProfile, Offer, Schedule, Brief, Feedback, Topic])

@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from mentors.models import MentorProfile, ProfileState, Topic
-from mentors.services import Words, save_words, set_lengths, start_application, submit_profile
+from mentors.services import ProfileTexts, save_words, set_lengths, start_application, submit_profile
 from tests.conftest import NOW, make_person
 
 QUESTIONS = ["How do I ask for more?", "Is this offer a good one?", "What do I say on Monday?"]
@@ -20,7 +20,7 @@ def media(settings, tmp_path):
 
 def fill(profile: MentorProfile, topic: Topic, *, headline: str = "Staff engineer") -> MentorProfile:
     """Everything that a profile needs."""
-    words = Words(headline=headline, asks=QUESTIONS, how_i_work="Bring the draft.", languages=["en"])
+    words = ProfileTexts(headline=headline, asks=QUESTIONS, how_i_work="Bring the draft.", languages=["en"])
     save_words(profile=profile, words=words, topics=[topic], name=profile.person.name)
     set_lengths(profile=profile, lengths=[25], format="video", instant=True)
     profile.refresh_from_db()
@@ -54,7 +54,7 @@ def live_profile(alice, topic) -> MentorProfile:
 
 @pytest.fixture
 def changed_profile(live_profile) -> MentorProfile:
-    save_words(profile=live_profile, words=Words(headline="Chief engineer"))
+    save_words(profile=live_profile, words=ProfileTexts(headline="Chief engineer"))
     return submit_profile(profile=live_profile, by=live_profile.person, now=NOW)
 
 

@@ -5,7 +5,7 @@ from celery import current_app
 
 from accounts.models import User
 from mentors.moderation.digests import KIND, announce_queue
-from mentors.services import Words, approve_profile, save_words, submit_profile
+from mentors.services import ProfileTexts, approve_profile, save_words, submit_profile
 from notifications.models import Notification
 from notifications.registry import Message, Nothing, kind_named
 from tests.conftest import NOW, make_mentor, make_person
@@ -36,7 +36,7 @@ def test_announce_tells_every_member_of_staff_once_of_what_is_new(sent_profile, 
 
 def test_announce_waits_an_hour_before_it_tells_of_the_next(sent_profile, live_profile, maria):
     announce_queue(now=NOW)
-    save_words(profile=live_profile, words=Words(headline="Chief engineer"))
+    save_words(profile=live_profile, words=ProfileTexts(headline="Chief engineer"))
     submit_profile(profile=live_profile, by=live_profile.person, now=NOW + HOUR / 4)
 
     assert [announce_queue(now=NOW + part * HOUR) for part in (0.5, 0.9, 1.1, 3)] == [0, 0, 1, 0]
@@ -44,7 +44,7 @@ def test_announce_waits_an_hour_before_it_tells_of_the_next(sent_profile, live_p
 
 def test_announce_tells_nobody_of_their_own_profile(maria, topic):
     profile = make_mentor(maria)
-    save_words(profile=profile, words=Words(headline="Chief of everything"), topics=[topic])
+    save_words(profile=profile, words=ProfileTexts(headline="Chief of everything"), topics=[topic])
     submit_profile(profile=profile, by=maria, now=NOW)
 
     assert announce_queue(now=NOW) == 0

@@ -7,7 +7,14 @@ from mentors.errors import ProfileError
 from mentors.models import MentorProfile, ProfileState
 from mentors.moderation.drafts import free_slug
 from mentors.photos import Portraits
-from mentors.services import Words, differs, discard_changes, draft_of, save_words, start_application
+from mentors.services import (
+    ProfileTexts,
+    discard_changes,
+    draft_of,
+    has_unpublished_changes,
+    save_words,
+    start_application,
+)
 from tests.conftest import NOW, make_person
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +73,7 @@ def test_start_application_opens_a_declined_profile_again_after_its_time(draft_p
 
 
 def test_save_words_leaves_the_public_words_and_grows_the_version(live_profile):
-    save_words(profile=live_profile, words=Words(headline="Chief engineer"))
+    save_words(profile=live_profile, words=ProfileTexts(headline="Chief engineer"))
 
     fresh = MentorProfile.objects.get(pk=live_profile.pk)
     assert (fresh.headline, fresh.draft.headline, fresh.version) == ("Engineering director", "Chief engineer", 1)
@@ -74,7 +81,7 @@ def test_save_words_leaves_the_public_words_and_grows_the_version(live_profile):
 
 
 def test_save_words_writes_the_name_of_the_person(draft_profile, dora):
-    save_words(profile=draft_profile, words=Words(), name="Dora Delgado")
+    save_words(profile=draft_profile, words=ProfileTexts(), name="Dora Delgado")
 
     dora.refresh_from_db()
     assert dora.name == "Dora Delgado"
@@ -85,46 +92,46 @@ def test_save_words_refuses_a_closed_profile(draft_profile, state):
     MentorProfile.objects.update(state=state)
 
     with pytest.raises(ProfileError) as refused:
-        save_words(profile=draft_profile, words=Words(headline="New"))
+        save_words(profile=draft_profile, words=ProfileTexts(headline="New"))
     assert refused.value.code == "closed"
     draft_profile.draft.refresh_from_db()
     assert draft_profile.draft.headline == "Staff engineer"
 
 
 def test_save_words_keeps_two_sizes_of_a_photo(draft_profile):
-    draft = save_words(profile=draft_profile, words=Words(), photo=PHOTO)
+    draft = save_words(profile=draft_profile, words=ProfileTexts(), photo=PHOTO)
 
     key = draft.photo.name.removeprefix("photos/").removesuffix(".webp")
     assert stored_photos() == [f"{key}-96.webp", f"{key}.webp"]
 
 
 def test_a_replaced_photo_is_deleted(draft_profile, django_capture_on_commit_callbacks):
-    save_words(profile=draft_profile, words=Words(), photo=PHOTO)
+    save_words(profile=draft_profile, words=ProfileTexts(), photo=PHOTO)
     before = stored_photos()
 
     with django_capture_on_commit_callbacks(execute=True):
-        save_words(profile=draft_profile, words=Words(), photo=PHOTO)
+        save_words(profile=draft_profile, words=ProfileTexts(), photo=PHOTO)
 
     assert len(stored_photos()) == 2
     assert not set(before) & set(stored_photos())
 
 
 def test_a_removed_photo_that_the_public_sees_stays_until_approval(live_profile, django_capture_on_commit_callbacks):
-    draft = save_words(profile=live_profile, words=Words(), photo=PHOTO)
+    draft = save_words(profile=live_profile, words=ProfileTexts(), photo=PHOTO)
     MentorProfile.objects.update(photo=draft.photo.name)
 
     with django_capture_on_commit_callbacks(execute=True):
-        save_words(profile=live_profile, words=Words(), remove_photo=True)
+        save_words(profile=live_profile, words=ProfileTexts(), remove_photo=True)
 
     assert len(stored_photos()) == 2
     assert not draft_of(live_profile).photo
 
 
 def test_differs_sees_words_and_topics(live_profile, topic):
-    assert not differs(live_profile, draft_of(live_profile))
+    assert not has_unpublished_changes(live_profile, draft_of(live_profile))
 
     live_profile.draft.topics.clear()
-    assert differs(live_profile, draft_of(live_profile))
+    assert has_unpublished_changes(live_profile, draft_of(live_profile))
 
 
 def test_discard_changes_goes_back_to_the_public_words(changed_profile):
@@ -132,7 +139,7 @@ def test_discard_changes_goes_back_to_the_public_words(changed_profile):
 
     draft = draft_of(changed_profile)
     assert (draft.headline, draft.submitted_at) == ("Engineering director", None)
-    assert not differs(changed_profile, draft)
+    assert not has_unpublished_changes(changed_profile, draft)
 
 
 def test_discard_changes_refuses_what_was_never_public(draft_profile):

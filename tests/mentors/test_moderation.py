@@ -9,7 +9,7 @@ from accounts.models import User
 from mentors.errors import ProfileError
 from mentors.models import Decision, MentorProfile, ProfileState
 from mentors.services import (
-    Words,
+    ProfileTexts,
     approve_profile,
     ask_for_changes,
     decline_profile,
@@ -128,7 +128,7 @@ def test_the_second_reviewer_hears_who_was_first(sent_profile, maria, bob):
 
 def test_words_that_changed_under_the_reviewer_are_not_approved(sent_profile, maria):
     seen = sent_profile.version
-    save_words(profile=sent_profile, words=Words(headline="Buy my course"))
+    save_words(profile=sent_profile, words=ProfileTexts(headline="Buy my course"))
 
     with pytest.raises(ProfileError) as refused:
         approve_profile(profile=sent_profile, by=maria, now=NOW, seen=seen)
@@ -296,7 +296,7 @@ def test_staff_do_not_decide_on_themselves(maria, act):
 
 def test_staff_do_not_approve_their_own_changed_words(maria, topic, charlie):
     profile = make_mentor(maria)
-    save_words(profile=profile, words=Words(headline="Chief of everything"), topics=[topic])
+    save_words(profile=profile, words=ProfileTexts(headline="Chief of everything"), topics=[topic])
     submit_profile(profile=profile, by=maria, now=NOW)
 
     with pytest.raises(ProfileError):

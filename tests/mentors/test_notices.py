@@ -2,7 +2,7 @@ import pytest
 
 from mentors.models import MentorProfile
 from mentors.services import (
-    Words,
+    ProfileTexts,
     approve_profile,
     ask_for_changes,
     decline_profile,
@@ -62,7 +62,7 @@ def test_approved_with_times_says_them(changed_profile, maria):
 
 def test_approved_a_second_time_speaks_of_changes(sent_profile, maria):
     approve_profile(profile=sent_profile, by=maria, now=NOW)
-    save_words(profile=sent_profile, words=Words(headline="Other"))
+    save_words(profile=sent_profile, words=ProfileTexts(headline="Other"))
     submit_profile(profile=sent_profile, by=sent_profile.person, now=NOW)
     approve_profile(profile=sent_profile, by=maria, now=NOW)
 

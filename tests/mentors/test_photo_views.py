@@ -3,7 +3,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mentors.models import MentorProfile
 from mentors.photos import read_photo
-from mentors.services import Words, approve_profile, save_words, submit_profile, suspend_profile
+from mentors.services import ProfileTexts, approve_profile, save_words, submit_profile, suspend_profile
 from tests.conftest import NOW
 from tests.mentors.test_photos import picture
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def profile(draft_profile) -> MentorProfile:
     photo = read_photo(SimpleUploadedFile("me.jpg", picture()))
-    save_words(profile=draft_profile, words=Words(), photo=photo)
+    save_words(profile=draft_profile, words=ProfileTexts(), photo=photo)
     draft_profile.draft.refresh_from_db()
     return draft_profile
 

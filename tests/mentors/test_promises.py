@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mentors.moderation.promises import hear_by
+from mentors.moderation.promises import review_deadline
 from mentors.moderation.working_days import add_working_days
 
 
@@ -24,5 +24,5 @@ def test_add_working_days(day, count, expected):
 def test_hear_by_counts_from_the_mentors_own_day():
     sent = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 
-    assert hear_by(sent, ZoneInfo("Asia/Kolkata")).date() == date(2026, 11, 27)
-    assert hear_by(sent, ZoneInfo("America/New_York")).date() == date(2026, 11, 26)
+    assert review_deadline(sent, ZoneInfo("Asia/Kolkata")).date() == date(2026, 11, 27)
+    assert review_deadline(sent, ZoneInfo("America/New_York")).date() == date(2026, 11, 26)

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from mentors.models import MentorProfile, ProfileState
 from mentors.services import (
-    Words,
+    ProfileTexts,
     approve_profile,
     ask_for_changes,
     decline_profile,
@@ -88,7 +88,7 @@ def test_profile_is_sent_again(client_for, sent_profile, maria):
 
 
 def test_sending_an_incomplete_profile_leads_to_what_is_missing(client_for, draft_profile):
-    save_words(profile=draft_profile, words=Words(asks=["Only one?"]))
+    save_words(profile=draft_profile, words=ProfileTexts(asks=["Only one?"]))
 
     response = client_for(draft_profile.person).post(f"{PROFILE}send/")
 
@@ -103,7 +103,7 @@ def test_sending_a_live_profile_without_changes_says_so(client_for, live_profile
 
 
 def test_profile_of_changed_words_shows_both_ways_on(client_for, live_profile):
-    save_words(profile=live_profile, words=Words(headline="Chief engineer"))
+    save_words(profile=live_profile, words=ProfileTexts(headline="Chief engineer"))
 
     page = text_of(client_for(live_profile.person).get(PROFILE))
 
@@ -113,7 +113,7 @@ def test_profile_of_changed_words_shows_both_ways_on(client_for, live_profile):
 
 
 def test_changes_can_be_discarded(client_for, live_profile):
-    save_words(profile=live_profile, words=Words(headline="Chief engineer"))
+    save_words(profile=live_profile, words=ProfileTexts(headline="Chief engineer"))
 
     client_for(live_profile.person).post(f"{PROFILE}discard/")
 
@@ -162,7 +162,7 @@ def test_live_profile_leads_to_the_public_page(client_for, sent_profile, maria):
 
 def test_words_with_markup_are_escaped(client_for, draft_profile):
     evil = "<img src=x onerror=alert(1)>"
-    save_words(profile=draft_profile, words=Words(headline=evil, asks=[evil] * 3, how_i_work=evil))
+    save_words(profile=draft_profile, words=ProfileTexts(headline=evil, asks=[evil] * 3, how_i_work=evil))
 
     page = text_of(client_for(draft_profile.person).get(PROFILE))
 

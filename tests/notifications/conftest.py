@@ -10,7 +10,7 @@ from accounts.models import User
 from notifications import registry
 from notifications.models import Notification
 from notifications.registry import Message, Policy
-from notifications.services import Due, schedule
+from notifications.services import Due, schedule_notices
 from tests.smtp import smtp_sink  # noqa: F401 - a fixture
 
 
@@ -22,10 +22,10 @@ def plain(row: Notification, now: datetime) -> Message:
 def kinds(monkeypatch):
     """The kinds of the real apps stay; what a test registers is forgotten."""
     monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
-    registry.register("plain", render=plain)
-    registry.register("held", render=plain, policy=Policy.HOLD)
-    registry.register("urgent", render=plain)
-    registry.register("chat", render=plain, capped=True)
+    registry.register_kind("plain", render=plain)
+    registry.register_kind("held", render=plain, policy=Policy.HOLD)
+    registry.register_kind("urgent", render=plain)
+    registry.register_kind("chat", render=plain, capped=True)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def due(bob: User, database_now: datetime) -> Callable[..., Notification]:
         due_at = database_now - since
         caused_by = by.pk if by else None
         notice = Due(kind, recipient.pk, "thing", number, version, due_at, due_at + keeps, caused_by=caused_by)
-        schedule(notice, now=min(due_at, database_now))
+        schedule_notices(notice, now=min(due_at, database_now))
         return Notification.objects.get(dedupe_key=Notification.key(kind, "thing", number, version, recipient.pk))
 
     return make

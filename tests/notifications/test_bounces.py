@@ -3,7 +3,7 @@ import re
 import pytest
 from django.core import mail
 
-from notifications.bounces import bounces, mark_bouncing
+from notifications.bounces import has_bouncing_address, mark_bouncing
 from notifications.models import BouncedAddress
 from tests.conftest import NOW
 
@@ -26,14 +26,14 @@ def test_person_who_types_the_code_that_was_mailed_can_be_reached(bouncing, clie
 
     client.post("/sign-in/code/", {"code": code})
 
-    assert bounces(bouncing) is False
+    assert has_bouncing_address(bouncing) is False
 
 
 def test_password_proves_nothing_about_an_address(bouncing, client):
     answer = client.post("/sign-in/password/", {"login": bouncing.email, "password": "secret-pass-1"})
 
     assert (answer.status_code, "_auth_user_id" in client.session) == (302, True)
-    assert bounces(bouncing) is True
+    assert has_bouncing_address(bouncing) is True
 
 
 def test_mark_goes_with_the_address(bouncing):

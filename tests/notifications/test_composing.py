@@ -18,7 +18,7 @@ from common.mail.wire import UnreadableMailError, new_mail
 from notifications import registry
 from notifications.models import Notification, State
 from notifications.registry import Attachment, Message
-from notifications.sending.composing import compose
+from notifications.sending.composing import compose_email
 from notifications.tasks import drain
 from tests.conftest import NOW
 
@@ -77,7 +77,7 @@ def assert_reads(content: bytes, *, subject: str, sender: str, to: str) -> None:
 def test_a_name_is_a_name_in_every_header(name):
     message = Message(subject=f"{name} has booked", text="t", html="h", from_name=f"{name} via Quarterhour")
 
-    content = compose(row(name), message)
+    content = compose_email(row(name), message)
 
     assert_reads(content, subject=f"{name} has booked", sender=f"{name} via Quarterhour", to=name)
 
@@ -92,7 +92,7 @@ def test_whatever_people_write_a_mail_says_it_or_is_not_written(name, subject, f
     attachment = Attachment(f"{file}.txt", b"content", "text/plain")
     message = Message(subject, "text", "<p>text</p>", (attachment,), {"X-Note": subject}, from_name=f"{name} via us")
 
-    content = compose(row(name), message)
+    content = compose_email(row(name), message)
 
     mail = message_from_bytes(content, policy=policy.default)
     [part] = list(mail.iter_attachments())
@@ -108,7 +108,7 @@ def test_whatever_people_write_a_mail_says_it_or_is_not_written(name, subject, f
     assert str(mail["X-Note"]) == one_line(subject)
     del mail["X-Note"]
     assert max(len(line) for line in content.splitlines()) <= 998
-    alone = compose(row(name), replace(message, attachments=(), headers={}))
+    alone = compose_email(row(name), replace(message, attachments=(), headers={}))
     assert_reads(alone, subject=one_line(subject), sender=one_line(f"{name} via us"), to=one_line(name))
 
 
@@ -118,7 +118,7 @@ def test_whatever_people_write_a_mail_says_it_or_is_not_written(name, subject, f
 def test_the_sites_own_name_is_a_name_too(settings, site):
     settings.DEFAULT_FROM_EMAIL = f"{site} <no-reply@localhost>"
 
-    content = compose(row("Bob"), Message("S", "t", "h"))
+    content = compose_email(row("Bob"), Message("S", "t", "h"))
 
     assert_reads(content, subject="S", sender=site, to="Bob")
 
@@ -145,7 +145,7 @@ def test_a_mail_that_does_not_read_back_is_not_written():
 def test_a_row_whose_mail_can_not_be_written_is_dead_at_once_and_shown_to_staff(
     due, smtp_sink, client_for, maria, message, reason
 ):
-    registry.register("odd", render=lambda row, now: message)
+    registry.register_kind("odd", render=lambda row, now: message)
     row, other = due(1, kind="odd"), due(2)
 
     drain()

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications.deliveries import OutboxFacts, is_ill, oldest_due_age, outbox_facts, reasons
+from notifications.deliveries import OutboxFacts, count_failure_reasons, is_ill, oldest_due_age, outbox_facts
 from notifications.models import Notification, State
 from notifications.sending import breaker
 from notifications.smtp_refusals import Blame
@@ -97,7 +97,7 @@ def test_reasons_are_counted(old, dead):
     for number in (2, 3):
         change(old(number), state=State.UNCERTAIN, last_error="broke off")
 
-    assert reasons() == [("uncertain", "broke off", 2), ("dead", "550 No such user", 1)]
+    assert count_failure_reasons() == [("uncertain", "broke off", 2), ("dead", "550 No such user", 1)]
 
 
 def test_staff_see_what_did_not_arrive_and_why(maria, client_for, dead, old):

@@ -10,7 +10,7 @@ from django.db.models import ProtectedError
 from accounts.models import User
 from notifications import outbox
 from notifications.models import BouncedAddress, InboxItem, Notification, Preference, State
-from notifications.sending.delivery import deliver
+from notifications.sending.delivery import deliver_notification
 from notifications.tasks import drain, drain_outbox
 from tests.sessions_app.conftest import book
 
@@ -45,11 +45,11 @@ def test_row_of_an_emptied_person_ends_as_obsolete(due, bob, smtp_sink, take, re
 @pytest.mark.parametrize("take", [empty, lambda bob: bob.delete()], ids=["emptied", "deleted"])
 def test_person_who_goes_while_a_worker_holds_their_row_gets_nothing(due, bob, smtp_sink, caplog, take):
     due()
-    row = outbox.claim()
+    row = outbox.claim_notification()
     take(bob)
 
     with caplog.at_level(logging.WARNING, logger="notifications"):
-        deliver(row)
+        deliver_notification(row)
 
     ours = [record for record in caplog.records if record.name.startswith("notifications")]
     assert (smtp_sink.mails, ours) == ([], [])

@@ -8,7 +8,7 @@ from celery import current_app
 from redis import Redis
 
 from notifications import hints
-from notifications.hints import hint
+from notifications.hints import wake_worker
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def test_hint_puts_one_task_into_the_queue(settings):
     queue = Redis.from_url(settings.REDIS_URL)
     queue.delete("celery")
 
-    hint()
+    wake_worker()
 
     assert queue.llen("celery") == 1
     queue.delete("celery")
@@ -51,14 +51,14 @@ def test_hint_puts_one_task_into_the_queue(settings):
 def test_hint_gives_up_at_once_when_nobody_listens(broker, url, caplog):
     broker(url)
 
-    assert seconds(hint) < 1
+    assert seconds(wake_worker) < 1
     assert [record.msg for record in caplog.records] == ["no hints to the workers for %s s: %s"]
 
 
 def test_hint_waits_for_a_server_that_says_nothing_only_once(broker, silent_server, caplog):
     broker(silent_server)
 
-    first, second = seconds(hint), seconds(hint)
+    first, second = seconds(wake_worker), seconds(wake_worker)
 
     assert first < 2
     assert second < 0.01
@@ -67,15 +67,15 @@ def test_hint_waits_for_a_server_that_says_nothing_only_once(broker, silent_serv
 
 def test_hints_come_again_after_the_pause(broker, settings, monkeypatch):
     broker("redis://localhost:1/0")
-    hint()
+    wake_worker()
     queue = Redis.from_url(settings.REDIS_URL)
     queue.delete("celery")
     broker(settings.CELERY_BROKER_URL)
-    hint()
+    wake_worker()
     assert queue.llen("celery") == 0
 
     monkeypatch.setattr(hints, "_quiet_until", time.monotonic() - 1)
-    hint()
+    wake_worker()
 
     assert queue.llen("celery") == 1
     queue.delete("celery")
@@ -83,15 +83,15 @@ def test_hints_come_again_after_the_pause(broker, settings, monkeypatch):
 
 def test_hints_share_a_connection_and_outlive_its_end(settings):
     queue = Redis.from_url(settings.REDIS_URL)
-    hint()
+    wake_worker()
     queue.delete("celery")
     before = queue.info("stats")["total_connections_received"]
 
-    hint()
-    hint()
+    wake_worker()
+    wake_worker()
     kept = queue.info("stats")["total_connections_received"]
     queue.client_kill_filter(_type="normal", skipme=True)
-    hint()
+    wake_worker()
 
     assert (kept, queue.llen("celery")) == (before, 3)
     queue.delete("celery")
@@ -99,13 +99,13 @@ def test_hints_share_a_connection_and_outlive_its_end(settings):
 
 def test_forked_process_has_connections_of_its_own(settings):
     queue = Redis.from_url(settings.REDIS_URL)
-    hint()
+    wake_worker()
     queue.delete("celery")
 
-    child = get_context("fork").Process(target=hint)
+    child = get_context("fork").Process(target=wake_worker)
     child.start()
     child.join()
-    hint()
+    wake_worker()
 
     assert (child.exitcode, queue.llen("celery")) == (0, 2)
     queue.delete("celery")

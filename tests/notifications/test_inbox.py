@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from notifications import inbox
-from notifications.inbox import Line, entries, mark_read, shows, unread_count
+from notifications.inbox import InboxLine, build_entries, mark_read, register_inbox_kinds, unread_count
 from notifications.models import InboxItem, Notification, State
-from notifications.services import Due, schedule
+from notifications.services import Due, schedule_notices
 from notifications.tasks import drain_outbox
 from tests.conftest import NOW
 
@@ -15,14 +15,14 @@ MINUTE = timedelta(minutes=1)
 
 
 def numbers(items, reader, now):
-    return {item.pk: Line(f"Number {item.subject_id} for {reader.first_name}", "/sessions/") for item in items}
+    return {item.pk: InboxLine(f"Number {item.subject_id} for {reader.first_name}", "/sessions/") for item in items}
 
 
 @pytest.fixture(autouse=True)
 def shown(monkeypatch):
-    monkeypatch.setattr(inbox, "_shown", dict(inbox._shown))
-    shows("plain", lines=numbers)
-    shows("nudge", lines=numbers, passing=True)
+    monkeypatch.setattr(inbox, "_inbox_kinds", dict(inbox._inbox_kinds))
+    register_inbox_kinds("plain", lines=numbers)
+    register_inbox_kinds("nudge", lines=numbers, passing=True)
 
 
 def told(person, number=1, **changes) -> Due:
@@ -35,7 +35,7 @@ def texts(page) -> list[str]:
 
 
 def test_what_is_scheduled_shows_at_once_or_when_it_is_due(bob):
-    schedule(told(bob), told(bob, kind="nudge", due_at=NOW + HOUR), told(bob, kind="held"), now=NOW)
+    schedule_notices(told(bob), told(bob, kind="nudge", due_at=NOW + HOUR), told(bob, kind="held"), now=NOW)
 
     assert [item.kind for item in InboxItem.objects.shown_to(bob, NOW)] == ["plain"]
     assert unread_count(bob, now=NOW) == 1
@@ -43,14 +43,14 @@ def test_what_is_scheduled_shows_at_once_or_when_it_is_due(bob):
 
 
 def test_line_may_show_at_another_time_than_the_mail_leaves(bob):
-    schedule(told(bob, due_at=NOW + 2 * HOUR, shows_at=NOW + 10 * MINUTE), now=NOW)
+    schedule_notices(told(bob, due_at=NOW + 2 * HOUR, shows_at=NOW + 10 * MINUTE), now=NOW)
 
     assert [unread_count(bob, now=NOW + wait * MINUTE) for wait in (9, 10)] == [0, 1]
 
 
 def test_line_shows_whatever_becomes_of_the_mail(bob, smtp_sink):
     smtp_sink.rcpt = {"bob@example.org": "550 No such user"}
-    schedule(told(bob), now=NOW)
+    schedule_notices(told(bob), now=NOW)
 
     drain_outbox(NOW)
 
@@ -60,44 +60,44 @@ def test_line_shows_whatever_becomes_of_the_mail(bob, smtp_sink):
 
 def test_scheduling_twice_shows_once(bob):
     for _again in range(2):
-        schedule(told(bob), now=NOW)
+        schedule_notices(told(bob), now=NOW)
 
     assert InboxItem.objects.count() == 1
 
 
 def test_what_a_person_did_is_no_news_to_them(alice, bob):
-    schedule(told(alice), told(bob, own=True), now=NOW)
+    schedule_notices(told(alice), told(bob, own=True), now=NOW)
 
     assert [unread_count(person, now=NOW) for person in (alice, bob)] == [1, 0]
     assert InboxItem.objects.shown_to(bob, NOW).count() == 1
 
 
 def test_news_stays_and_reminders_vanish_when_the_subject_moves_on(bob):
-    schedule(told(bob), told(bob, kind="nudge"), told(bob, kind="nudge", number=2, due_at=NOW + HOUR), now=NOW)
+    schedule_notices(told(bob), told(bob, kind="nudge"), told(bob, kind="nudge", number=2, due_at=NOW + HOUR), now=NOW)
 
-    schedule(told(bob, version=1), told(bob, kind="nudge", version=1, due_at=NOW + HOUR), now=NOW)
+    schedule_notices(told(bob, version=1), told(bob, kind="nudge", version=1, due_at=NOW + HOUR), now=NOW)
 
     kept = InboxItem.objects.order_by("pk").values_list("kind", "subject_id", "subject_version")
     assert list(kept) == [("plain", 1, 0), ("nudge", 2, 0), ("plain", 1, 1), ("nudge", 1, 1)]
 
 
 def test_line_whose_subject_is_gone_says_nothing(bob):
-    shows("plain", lines=lambda items, reader, now: {})
-    schedule(told(bob), now=NOW)
+    register_inbox_kinds("plain", lines=lambda items, reader, now: {})
+    schedule_notices(told(bob), now=NOW)
 
-    [entry] = entries(list(InboxItem.objects.all()), reader=bob, now=NOW)
+    [entry] = build_entries(list(InboxItem.objects.all()), reader=bob, now=NOW)
 
     assert entry.line is None
 
 
 def test_count_stops_where_nobody_counts_any_more(bob):
-    schedule(*(told(bob, number) for number in range(105)), now=NOW)
+    schedule_notices(*(told(bob, number) for number in range(105)), now=NOW)
 
     assert unread_count(bob, now=NOW) == inbox.MOST_COUNTED + 1
 
 
 def test_mark_read_leaves_other_people_and_what_came_later_alone(alice, bob):
-    schedule(told(bob), told(bob, 2, due_at=NOW + MINUTE), told(alice), now=NOW)
+    schedule_notices(told(bob), told(bob, 2, due_at=NOW + MINUTE), told(alice), now=NOW)
 
     assert mark_read(bob, now=NOW + HOUR, until=NOW) == 1
 
@@ -105,7 +105,7 @@ def test_mark_read_leaves_other_people_and_what_came_later_alone(alice, bob):
 
 
 def test_page_lists_newest_first_with_links(now, bob, client_for):
-    schedule(told(bob), told(bob, 2, due_at=NOW - HOUR), told(bob, 3, due_at=NOW + HOUR), now=NOW - 2 * HOUR)
+    schedule_notices(told(bob), told(bob, 2, due_at=NOW - HOUR), told(bob, 3, due_at=NOW + HOUR), now=NOW - 2 * HOUR)
 
     page = client_for(bob).get(reverse("notifications"))
 
@@ -114,7 +114,7 @@ def test_page_lists_newest_first_with_links(now, bob, client_for):
 
 
 def test_bell_counts_in_words(now, bob, client_for):
-    schedule(told(bob), told(bob, 2), now=NOW)
+    schedule_notices(told(bob), told(bob, 2), now=NOW)
 
     page = client_for(bob).get(reverse("help")).content.decode()
 
@@ -122,7 +122,7 @@ def test_bell_counts_in_words(now, bob, client_for):
 
 
 def test_bell_says_more_than_and_nothing(now, bob, charlie, client_for):
-    schedule(*(told(bob, number) for number in range(105)), now=NOW)
+    schedule_notices(*(told(bob, number) for number in range(105)), now=NOW)
 
     many = client_for(bob).get(reverse("help")).content.decode()
     none = client_for(charlie).get(reverse("help")).content.decode()
@@ -133,7 +133,7 @@ def test_bell_says_more_than_and_nothing(now, bob, charlie, client_for):
 
 
 def test_reading_the_page_marks_nothing(now, bob, client_for):
-    schedule(told(bob), now=NOW)
+    schedule_notices(told(bob), now=NOW)
     client = client_for(bob)
 
     for _again in range(2):
@@ -145,7 +145,7 @@ def test_reading_the_page_marks_nothing(now, bob, client_for):
 
 
 def test_one_item_is_marked_and_the_reader_stays_on_the_page(now, bob, client_for):
-    schedule(told(bob), told(bob, 2), now=NOW)
+    schedule_notices(told(bob), told(bob, 2), now=NOW)
     first = InboxItem.objects.get(subject_id=1)
 
     answer = client_for(bob).post(reverse("notifications_read"), {"item": first.pk, "page": "2"})
@@ -155,7 +155,7 @@ def test_one_item_is_marked_and_the_reader_stays_on_the_page(now, bob, client_fo
 
 
 def test_mark_all_leaves_what_the_reader_has_not_seen(now, bob, client_for):
-    schedule(told(bob), told(bob, 2, due_at=NOW - HOUR), now=NOW - 2 * HOUR)
+    schedule_notices(told(bob), told(bob, 2, due_at=NOW - HOUR), now=NOW - 2 * HOUR)
 
     answer = client_for(bob).post(reverse("notifications_read"), {"until": (NOW - MINUTE).isoformat()})
 
@@ -165,7 +165,7 @@ def test_mark_all_leaves_what_the_reader_has_not_seen(now, bob, client_for):
 
 @pytest.mark.parametrize("until", ["", "nonsense", "2026-13-45T99:99", "2026-11-24T13:46", "9999-12-31T23:59:59+00:00"])
 def test_mark_all_understands_no_moment_as_now(now, bob, client_for, until):
-    schedule(told(bob), told(bob, 2, due_at=NOW + HOUR), now=NOW)
+    schedule_notices(told(bob), told(bob, 2, due_at=NOW + HOUR), now=NOW)
 
     client_for(bob).post(reverse("notifications_read"), {"until": until})
 
@@ -174,7 +174,7 @@ def test_mark_all_understands_no_moment_as_now(now, bob, client_for, until):
 
 @pytest.mark.parametrize("item", ["theirs", "0", "-1", "x", "9" * 30])
 def test_stranger_marks_nothing(now, bob, charlie, client_for, item):
-    schedule(told(bob), now=NOW)
+    schedule_notices(told(bob), now=NOW)
     pk = InboxItem.objects.get().pk if item == "theirs" else item
 
     answer = client_for(charlie).post(reverse("notifications_read"), {"item": pk})
@@ -191,7 +191,7 @@ def test_signed_out_reader_is_asked_to_sign_in(client, db, name):
 
 
 def test_pages_hold_twenty_five_lines(now, bob, client_for):
-    schedule(*(told(bob, number, due_at=NOW - number * MINUTE) for number in range(30)), now=NOW - HOUR)
+    schedule_notices(*(told(bob, number, due_at=NOW - number * MINUTE) for number in range(30)), now=NOW - HOUR)
 
     second = client_for(bob).get(reverse("notifications"), {"page": "2"})
 

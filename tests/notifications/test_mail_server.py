@@ -152,7 +152,7 @@ def wait_for_lease(row: Notification, before):
 
 def test_lease_that_has_lapsed_is_not_renewed(due, database_now):
     due(1)
-    row = outbox.claim(database_now)
+    row = outbox.claim_notification(database_now)
 
     assert outbox.renew(row, database_now + 30 * timedelta(seconds=1)) is True
     assert outbox.renew(row, database_now + 2 * MINUTE) is False
@@ -160,7 +160,7 @@ def test_lease_that_has_lapsed_is_not_renewed(due, database_now):
 
 def test_lease_of_another_is_not_renewed(due, database_now):
     due(1)
-    row = outbox.claim(database_now)
+    row = outbox.claim_notification(database_now)
     Notification.objects.update(lease_token="00000000-0000-0000-0000-000000000001", lease_until=F("lease_until"))
 
     assert outbox.renew(row, database_now) is False

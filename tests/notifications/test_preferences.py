@@ -32,7 +32,7 @@ PAGE = "notification_settings"
 
 @pytest.fixture(autouse=True)
 def optional(kinds):
-    registry.register(
+    registry.register_kind(
         "optional", render=lambda row, now: Message("Optional", "Text\n", "<p>Text</p>"), group=Group.REMINDERS
     )
 
@@ -178,9 +178,9 @@ def test_optional_mail_can_be_ended_by_one_click(due, bob, smtp_sink, settings):
 def test_address_of_the_way_out_is_not_encoded_on_the_wire(due, bob, settings):
     settings.SITE_URL = "https://a-rather-long-name-of-an-organisation.mentoring.example.org"
     row = due(1, kind="optional")
-    message = delivery.say(row, registry.kind_named("optional"), NOW)
+    message = delivery.decide_message(row, registry.kind_named("optional"), NOW)
 
-    lines = delivery.compose(row, message).decode().split("\r\n")
+    lines = delivery.compose_email(row, message).decode().split("\r\n")
 
     [line] = [line for line in lines if line.startswith("List-Unsubscribe:")]
     assert line == f"List-Unsubscribe: <{settings.SITE_URL}/unsubscribe/{token_for(bob, Group.REMINDERS)}/>"
@@ -254,7 +254,7 @@ def test_page_shows_what_was_chosen(bob, client_for, choose):
 
 
 def test_mentor_and_staff_are_asked_about_theirs(alice, client_for):
-    registry.register("digest", render=lambda row, now: Message("s", "t", "h"), group=Group.DIGEST)
+    registry.register_kind("digest", render=lambda row, now: Message("s", "t", "h"), group=Group.DIGEST)
     alice.is_staff = True
     alice.save()
 

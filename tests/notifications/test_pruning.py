@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from notifications import pruning
 from notifications.models import InboxItem, Notification, State
-from notifications.pruning import prune
+from notifications.pruning import delete_outdated_rows
 from notifications.tasks import prune as prune_task
 from sessions_app.audit import audit_notices
 from sessions_app.booking.clock import complete_ended
@@ -62,7 +62,7 @@ def test_read_lines_go_after_half_a_year_and_all_after_a_year(line):
     kept = {line(180 * DAY, read=True), line(181 * DAY), line(365 * DAY), line(-3 * DAY)}
     line(180 * DAY + SECOND, read=True), line(365 * DAY + SECOND), line(400 * DAY, read=True)
 
-    assert prune(now=NOW) == 3
+    assert delete_outdated_rows(now=NOW) == 3
     assert left(InboxItem) == kept
 
 
@@ -71,7 +71,7 @@ def test_mails_that_came_to_an_end_go_after_a_year(mail):
     for state in (State.SENT, State.EXPIRED, State.OBSOLETE, State.DEAD, State.UNCERTAIN):
         mail(365 * DAY + SECOND, state)
 
-    assert prune(now=NOW) == 5
+    assert delete_outdated_rows(now=NOW) == 5
     assert left(Notification) == kept
 
 
@@ -80,8 +80,8 @@ def test_batches_go_until_all_is_gone_or_the_time_is_up(line, monkeypatch):
     for _number in range(5):
         line(400 * DAY)
 
-    assert prune(now=NOW, seconds=0) == 0
-    assert prune(now=NOW) == 5
+    assert delete_outdated_rows(now=NOW, seconds=0) == 0
+    assert delete_outdated_rows(now=NOW) == 5
 
 
 def test_nothing_that_was_taken_away_is_told_again(offer, bob):
@@ -91,7 +91,7 @@ def test_nothing_that_was_taken_away_is_told_again(offer, bob):
     Notification.objects.exclude(state=State.SENT).update(state=State.OBSOLETE)
     later = THURSDAY + 400 * DAY
 
-    assert prune(now=later) > 0
+    assert delete_outdated_rows(now=later) > 0
     assert (Notification.objects.count(), audit_notices(now=later)) == (0, 0)
 
 

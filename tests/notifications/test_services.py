@@ -5,10 +5,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from notifications.bounces import bounces, mark_bouncing
+from notifications.bounces import has_bouncing_address, mark_bouncing
 from notifications.models import Notification, State
-from notifications.outbox import begin_data, claim
-from notifications.services import Due, RetryError, retry_dead, schedule
+from notifications.outbox import begin_data, claim_notification
+from notifications.services import Due, RetryError, retry_dead, schedule_notices
 from tests.conftest import NOW
 
 HOUR = timedelta(hours=1)
@@ -28,7 +28,7 @@ def told(person, **changes) -> Due:
 
 
 def test_schedule_writes_one_row_for_each_due(alice, bob):
-    schedule(told(alice), told(bob), told(bob, kind="held", due_at=NOW + HOUR), now=NOW)
+    schedule_notices(told(alice), told(bob), told(bob, kind="held", due_at=NOW + HOUR), now=NOW)
 
     rows = Notification.objects.order_by("pk").values_list(
         "kind", "recipient", "state", "next_try_at", "date", "attempts"
@@ -41,17 +41,17 @@ def test_schedule_writes_one_row_for_each_due(alice, bob):
 
 
 def test_schedule_twice_keeps_the_first_row(bob):
-    schedule(told(bob), now=NOW)
+    schedule_notices(told(bob), now=NOW)
     first = Notification.objects.get()
 
-    schedule(told(bob, due_at=NOW + HOUR), now=NOW)
+    schedule_notices(told(bob, due_at=NOW + HOUR), now=NOW)
 
     kept = Notification.objects.get()
     assert (kept.pk, kept.message_id, kept.due_at) == (first.pk, first.message_id, NOW)
 
 
 def test_schedule_leaves_out_what_could_only_come_too_late(alice, bob):
-    schedule(
+    schedule_notices(
         told(alice, send_before=NOW),
         told(bob, due_at=NOW + 2 * HOUR, send_before=NOW + HOUR),
         told(bob, kind="held"),
@@ -62,15 +62,15 @@ def test_schedule_leaves_out_what_could_only_come_too_late(alice, bob):
 
 
 def test_schedule_without_dues_writes_nothing(db):
-    schedule(now=NOW)
+    schedule_notices(now=NOW)
 
     assert Notification.objects.count() == 0
 
 
 def test_schedule_of_a_new_version_silences_the_older_one(alice, bob):
-    schedule(told(alice), told(bob), told(bob, subject_id=2), now=NOW)
+    schedule_notices(told(alice), told(bob), told(bob, subject_id=2), now=NOW)
 
-    schedule(told(bob, version=1), now=NOW)
+    schedule_notices(told(bob, version=1), now=NOW)
 
     rows = Notification.objects.order_by("subject_id", "subject_version", "recipient")
     assert list(rows.values_list("subject_id", "subject_version", "recipient", "state", "reason")) == [
@@ -83,9 +83,9 @@ def test_schedule_of_a_new_version_silences_the_older_one(alice, bob):
 
 def test_a_new_version_stops_a_worker_that_is_about_to_send_the_older_one(due, bob, database_now):
     due(1)
-    row = claim()
+    row = claim_notification()
 
-    schedule(told(bob, version=1, due_at=database_now, send_before=database_now + HOUR), now=database_now)
+    schedule_notices(told(bob, version=1, due_at=database_now, send_before=database_now + HOUR), now=database_now)
 
     assert begin_data(row) is False
     row.refresh_from_db()
@@ -94,10 +94,10 @@ def test_a_new_version_stops_a_worker_that_is_about_to_send_the_older_one(due, b
 
 def test_a_new_version_leaves_alone_what_is_leaving_already(due, bob, database_now):
     due(1)
-    row = claim()
+    row = claim_notification()
     assert begin_data(row) is True
 
-    schedule(told(bob, version=1, due_at=database_now, send_before=database_now + HOUR), now=database_now)
+    schedule_notices(told(bob, version=1, due_at=database_now, send_before=database_now + HOUR), now=database_now)
 
     row.refresh_from_db()
     assert row.state == State.LEASED
@@ -105,7 +105,7 @@ def test_a_new_version_leaves_alone_what_is_leaving_already(due, bob, database_n
 
 def test_schedule_rolls_back_with_its_cause(bob):
     with suppress(RuntimeError), transaction.atomic():
-        schedule(told(bob), now=NOW)
+        schedule_notices(told(bob), now=NOW)
         raise RuntimeError
 
     assert Notification.objects.count() == 0
@@ -122,7 +122,7 @@ def test_schedule_rolls_back_with_its_cause(bob):
     ],
 )
 def test_database_refuses_rows_that_contradict_themselves(bob, fields, constraint):
-    schedule(told(bob), now=NOW)
+    schedule_notices(told(bob), now=NOW)
 
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Notification.objects.update(**fields)
@@ -130,9 +130,9 @@ def test_database_refuses_rows_that_contradict_themselves(bob, fields, constrain
 
 def test_schedule_hints_to_the_workers_only_about_what_is_due(alice, bob, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as later:
-        schedule(told(bob, due_at=NOW + HOUR), now=NOW)
+        schedule_notices(told(bob, due_at=NOW + HOUR), now=NOW)
     with django_capture_on_commit_callbacks() as at_once:
-        schedule(told(alice), told(bob), now=NOW)
+        schedule_notices(told(alice), told(bob), now=NOW)
 
     assert (len(later), len(at_once)) == (0, 1)
 
@@ -151,16 +151,16 @@ def test_dead_row_is_given_all_its_attempts_back(dead, maria, database_now):
     dead.refresh_from_db()
     assert (dead.state, dead.attempts, dead.last_error) == (State.PENDING, 0, "550 No such user")
     assert (dead.retried_by, dead.retried_at) == (maria, database_now)
-    assert claim().pk == dead.pk
+    assert claim_notification().pk == dead.pk
 
 
 def test_retried_row_gives_the_address_another_chance(dead, maria, bob, database_now):
     mark_bouncing(bob, bob.email, "550 No such user", database_now)
-    assert bounces(bob) is True
+    assert has_bouncing_address(bob) is True
 
     retry_dead(dead, maria, database_now)
 
-    assert bounces(bob) is False
+    assert has_bouncing_address(bob) is False
 
 
 def test_only_staff_retry(dead, charlie, database_now):

@@ -21,8 +21,15 @@ from django.utils import timezone
 from notifications.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 from notifications.webhooks import addresses, sending
 from notifications.webhooks.addresses import BadAddressError, check_url, find_target, is_public
-from notifications.webhooks.delivery import claim, deliver, drain_deliveries, finish, forget_old, reap
-from notifications.webhooks.services import WebhookError, announce, make_endpoint, send_again, switch_endpoint
+from notifications.webhooks.delivery import (
+    claim_delivery,
+    deliver_webhook,
+    drain_deliveries,
+    end_lease,
+    forget_old,
+    reap_webhook_leases,
+)
+from notifications.webhooks.services import WebhookError, announce_event, make_endpoint, send_again, switch_endpoint
 from notifications.webhooks.signing import secret_of
 from tests.conftest import NOW
 from tests.test_bad_input import HOSTILE
@@ -71,7 +78,7 @@ def endpoint(receiver, maria) -> WebhookEndpoint:
 
 
 def tell(number: int = 1, event: str = "booking.created", now=NOW) -> int:
-    return announce(event, cause=f"test:{number}", payload=lambda: {"number": number}, now=now)
+    return announce_event(event, cause=f"test:{number}", payload=lambda: {"number": number}, now=now)
 
 
 def states() -> list[tuple[str, int, str]]:
@@ -239,7 +246,7 @@ def test_an_attempt_at_our_own_network_is_dead_at_once_and_says_why(host, maria)
 
 
 def test_one_private_answer_among_public_ones_is_enough(monkeypatch):
-    monkeypatch.setattr(addresses, "resolve", lambda host, port: [ipaddress.ip_address(one) for one in MIXED])
+    monkeypatch.setattr(addresses, "resolve_host", lambda host, port: [ipaddress.ip_address(one) for one in MIXED])
 
     with pytest.raises(BadAddressError, match=r"10\.0\.0\.7"):
         find_target("https://example.org/")
@@ -350,7 +357,7 @@ def test_staff_read_why_a_port_is_refused(maria):
 def test_two_workers_send_each_once(endpoint):
     for number in range(3):
         tell(number)
-    rows = [claim(NOW) for _number in range(4)]
+    rows = [claim_delivery(NOW) for _number in range(4)]
 
     assert (len({row.pk for row in rows if row}), rows[3]) == (3, None)
 
@@ -378,12 +385,12 @@ def test_workers_that_race_send_each_once(endpoint, receiver):
 
 def test_what_a_lost_worker_held_is_sent_again_and_the_lost_one_overwrites_nothing(endpoint, receiver):
     tell()
-    lost = claim(NOW)
+    lost = claim_delivery(NOW)
 
-    assert reap(NOW + 2 * MINUTE) == 1
-    heir = claim(NOW + 2 * MINUTE)
-    assert finish(lost, state=DeliveryState.DEAD) is False
-    deliver(heir, NOW + 2 * MINUTE)
+    assert reap_webhook_leases(NOW + 2 * MINUTE) == 1
+    heir = claim_delivery(NOW + 2 * MINUTE)
+    assert end_lease(lost, state=DeliveryState.DEAD) is False
+    deliver_webhook(heir, NOW + 2 * MINUTE)
     assert states() == [("sent", 2, "")]
 
 

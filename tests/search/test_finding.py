@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from mentors.models import ProfileState, Topic
 from search import finding, unmet
-from search.criteria import Drop, Order, When, Wish
+from search.criteria import Drop, Order, SearchCriteria, When
 from search.demand import topic_waits
-from search.finding import find_mentors, relaxations
-from search.forms import read_wish
-from search.indexing import rebuild, write_profiles
+from search.finding import find_mentors, list_relaxations
+from search.forms import read_criteria
+from search.indexing import rebuild_index, write_profiles
 from search.models import UnmetSearch
 from search.templatetags.search import marked
 from search.words import read_question
@@ -29,11 +29,11 @@ pytestmark = pytest.mark.django_db
 LONDON = "Europe/London"
 
 
-ANYBODY = Wish()
+ANYBODY = SearchCriteria()
 EVERYBODY = ["Dora Dane", "Eve Ender", "Alice Adair"]
 
 
-def names(wish: Wish = ANYBODY, zone: str = LONDON, now=NOW) -> list[str]:
+def names(wish: SearchCriteria = ANYBODY, zone: str = LONDON, now=NOW) -> list[str]:
     return [match.profile.name for match in find_mentors(wish, zone=zone, now=now).matches]
 
 
@@ -49,11 +49,11 @@ def test_find_mentors_lists_the_soonest_first(alice, dora):
 
 
 def test_find_mentors_shows_what_can_be_booked_now(alice, bob, offer):
-    first = find_mentors(Wish(), zone=LONDON, now=NOW).matches[0].slots[0]
+    first = find_mentors(SearchCriteria(), zone=LONDON, now=NOW).matches[0].slots[0]
 
     assert first == Slot(at("2026-11-25 09:00"), at("2026-11-25 09:25"))
     assert book(offer, bob, first.start).state == "confirmed"
-    assert find_mentors(Wish(), zone=LONDON, now=NOW).matches[0].slots[0].start == at("2026-11-25 09:30")
+    assert find_mentors(SearchCriteria(), zone=LONDON, now=NOW).matches[0].slots[0].start == at("2026-11-25 09:30")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_find_mentors_shows_what_can_be_booked_now(alice, bob, offer):
     ],
 )
 def test_find_mentors_by_words(alice, dora, words, found):
-    assert names(Wish(words=words)) == found
+    assert names(SearchCriteria(words=words)) == found
 
 
 @pytest.mark.parametrize("said", ["example.com:8080", "example.com/a:b"])
@@ -81,7 +81,7 @@ def test_a_colon_inside_a_word_is_no_syntax(alice, said, order):
     profile.save()
     write_profiles([profile.pk])
 
-    assert names(Wish(words=said, order=order)) == ["Alice Adair"]
+    assert names(SearchCriteria(words=said, order=order)) == ["Alice Adair"]
 
 
 def test_find_mentors_by_a_topics_synonym(alice, dora, topic):
@@ -89,14 +89,14 @@ def test_find_mentors_by_a_topics_synonym(alice, dora, topic):
     write_profiles([alice.mentor_profile.pk])
 
     assert read_question("I need a salary talk soon").topics == (topic.pk,)
-    assert names(Wish(words="I need a salary talk soon"))[0] == "Alice Adair"
+    assert names(SearchCriteria(words="I need a salary talk soon"))[0] == "Alice Adair"
 
 
 def test_a_word_of_a_topic_is_a_beginning(alice, dora, topic):
     alice.mentor_profile.topics.add(topic)
     write_profiles([alice.mentor_profile.pk])
 
-    wider = find_mentors(Wish(words="salary"), zone=LONDON, now=NOW, widen=True)
+    wider = find_mentors(SearchCriteria(words="salary"), zone=LONDON, now=NOW, widen=True)
 
     assert (wider.dropped, [match.profile.name for match in wider.matches]) == (
         (Drop.TIME, Drop.WORDS),
@@ -107,14 +107,14 @@ def test_a_word_of_a_topic_is_a_beginning(alice, dora, topic):
 @pytest.mark.parametrize(
     ("wish", "found"),
     [
-        pytest.param(Wish(lengths=(45,)), ["Dora Dane"], id="length"),
-        pytest.param(Wish(language="ta"), [], id="language"),
-        pytest.param(Wish(format="phone"), [], id="format"),
-        pytest.param(Wish(when=When.TODAY), ["Dora Dane"], id="today"),
-        pytest.param(Wish(when=When.WEEKEND), [], id="weekend"),
-        pytest.param(Wish(when=When.EVENING), ["Dora Dane"], id="evening-of-the-reader"),
-        pytest.param(Wish(instant=True), ["Dora Dane", "Alice Adair"], id="instant"),
-        pytest.param(Wish(topic="negotiation"), [], id="topic"),
+        pytest.param(SearchCriteria(lengths=(45,)), ["Dora Dane"], id="length"),
+        pytest.param(SearchCriteria(language="ta"), [], id="language"),
+        pytest.param(SearchCriteria(format="phone"), [], id="format"),
+        pytest.param(SearchCriteria(when=When.TODAY), ["Dora Dane"], id="today"),
+        pytest.param(SearchCriteria(when=When.WEEKEND), [], id="weekend"),
+        pytest.param(SearchCriteria(when=When.EVENING), ["Dora Dane"], id="evening-of-the-reader"),
+        pytest.param(SearchCriteria(instant=True), ["Dora Dane", "Alice Adair"], id="instant"),
+        pytest.param(SearchCriteria(topic="negotiation"), [], id="topic"),
     ],
 )
 def test_find_mentors_by_filters(alice, dora, topic, wish, found):
@@ -123,8 +123,8 @@ def test_find_mentors_by_filters(alice, dora, topic, wish, found):
 
 def test_days_and_evenings_are_the_readers(alice):
     # 09:00 in London on Wednesday is 18:00 on Wednesday in Tokyo.
-    assert names(Wish(when=When.EVENING), zone="Asia/Tokyo") == ["Alice Adair"]
-    assert names(Wish(when=When.EVENING), zone=LONDON) == []
+    assert names(SearchCriteria(when=When.EVENING), zone="Asia/Tokyo") == ["Alice Adair"]
+    assert names(SearchCriteria(when=When.EVENING), zone=LONDON) == []
 
 
 @pytest.mark.parametrize("state", [state for state in ProfileState if state != ProfileState.APPROVED])
@@ -147,45 +147,48 @@ def test_later_times_are_behind_a_link(alice):
     alice.mentor_profile.save()
 
     assert names() == []
-    assert names(Wish(later=True)) == ["Alice Adair"]
+    assert names(SearchCriteria(later=True)) == ["Alice Adair"]
 
 
 def test_closest_match_puts_relevance_first(alice, dora):
     question = "Too long a talk about my counter-offer"
 
-    assert names(Wish(words=question)) == ["Dora Dane"]
-    assert names(Wish(words=question, loose=True)) == ["Dora Dane", "Alice Adair"]
-    assert names(Wish(words="a level talk", loose=True)) == ["Dora Dane", "Alice Adair"]
-    assert names(Wish(words="what level to ask for in a talk", loose=True, order=Order.MATCH)) == [
+    assert names(SearchCriteria(words=question)) == ["Dora Dane"]
+    assert names(SearchCriteria(words=question, loose=True)) == ["Dora Dane", "Alice Adair"]
+    assert names(SearchCriteria(words="a level talk", loose=True)) == ["Dora Dane", "Alice Adair"]
+    assert names(SearchCriteria(words="what level to ask for in a talk", loose=True, order=Order.MATCH)) == [
         "Alice Adair",
         "Dora Dane",
     ]
 
 
 def test_relaxations_name_the_filter_that_costs_most(alice, dora):
-    wish = Wish(lengths=(25,), when=When.TODAY, format="phone", language="de")
-    found = relaxations(replace(wish, language=""), zone=LONDON, now=NOW)
+    wish = SearchCriteria(lengths=(25,), when=When.TODAY, format="phone", language="de")
+    found = list_relaxations(replace(wish, language=""), zone=LONDON, now=NOW)
 
     assert [(name, count) for name, _, count in found] == [("format", 2)]
-    assert relaxations(wish, zone=LONDON, now=NOW) == []
+    assert list_relaxations(wish, zone=LONDON, now=NOW) == []
 
 
 @pytest.mark.parametrize(
     ("wish", "dropped", "found"),
     [
-        pytest.param(Wish(when=When.WEEKEND), (Drop.TIME,), EVERYBODY, id="time"),
-        pytest.param(Wish(lengths=(15,)), (Drop.TIME, Drop.LENGTH), EVERYBODY, id="length"),
+        pytest.param(SearchCriteria(when=When.WEEKEND), (Drop.TIME,), EVERYBODY, id="time"),
+        pytest.param(SearchCriteria(lengths=(15,)), (Drop.TIME, Drop.LENGTH), EVERYBODY, id="length"),
         pytest.param(
-            Wish(words="counter-offer", lengths=(45,)), (Drop.TIME, Drop.LENGTH), ["Alice Adair"], id="keeps-words"
+            SearchCriteria(words="counter-offer", lengths=(45,)),
+            (Drop.TIME, Drop.LENGTH),
+            ["Alice Adair"],
+            id="keeps-words",
         ),
         pytest.param(
-            Wish(words="My talk on reorgs and parachutes"),
+            SearchCriteria(words="My talk on reorgs and parachutes"),
             (Drop.TIME, Drop.WORDS),
             EVERYBODY,
             id="any-word",
         ),
-        pytest.param(Wish(words="quantum gravity"), (), [], id="nobody"),
-        pytest.param(Wish(), (), EVERYBODY, id="not-needed"),
+        pytest.param(SearchCriteria(words="quantum gravity"), (), [], id="nobody"),
+        pytest.param(SearchCriteria(), (), EVERYBODY, id="not-needed"),
     ],
 )
 def test_find_mentors_asks_for_less_where_nobody_is_found(alice, dora, wish, dropped, found):
@@ -207,7 +210,7 @@ def test_numbers_are_shown_from_five_answers_on(alice, offer):
         answer = "no" if number == 0 else "yes"
         Feedback.objects.create(booking=booking, author=person, role="mentee", resolution=answer, created_at=NOW)
         # A week later nothing that was said is blind any more.
-        proof = find_mentors(Wish(), zone=LONDON, now=at("2026-12-04 00:00")).matches[0].proof
+        proof = find_mentors(SearchCriteria(), zone=LONDON, now=at("2026-12-04 00:00")).matches[0].proof
         assert proof.is_shown == (number == 4)
 
     assert (proof.sessions, proof.percent) == (5, 80)
@@ -299,7 +302,7 @@ def test_mentor_list_has_patience_with_any_address(alice, now, query):
 
 
 def test_read_wish_and_query_are_inverse(topic):
-    wish = Wish(
+    wish = SearchCriteria(
         words="my question & more",
         when=When.EVENING,
         lengths=(15, 25),
@@ -314,8 +317,8 @@ def test_read_wish_and_query_are_inverse(topic):
         order=Order.MATCH,
         shown=frozenset({3, 70, 100_000}),
     )
-    assert read_wish(QueryDict(wish.query())) == wish
-    assert Wish().query() == ""
+    assert read_criteria(QueryDict(wish.query())) == wish
+    assert SearchCriteria().query() == ""
 
 
 def test_marked_escapes_and_marks_stems():
@@ -352,7 +355,7 @@ def test_times_at_which_the_reader_is_busy_are_not_offered_to_them(alice, offer,
     book(other.offers.get(), bob, first)
 
     def soonest_of_alice(reader):
-        matches = find_mentors(Wish(), zone=LONDON, now=NOW, mentee=reader).matches
+        matches = find_mentors(SearchCriteria(), zone=LONDON, now=NOW, mentee=reader).matches
         return next(match.slots[0].start for match in matches if match.profile.person_id == alice.pk)
 
     assert [soonest_of_alice(reader) for reader in (bob, charlie, None)] == [
@@ -368,7 +371,7 @@ def test_the_readers_time_stays_taken_however_far_the_walk_goes(alice, offer, bo
     make_mentor(charlie)
     book(charlie.mentor_profile.offers.get(), bob, at("2026-11-25 09:30"))
 
-    match = next(match for match in find_mentors(Wish(), zone=LONDON, now=NOW, mentee=bob).matches)
+    match = next(match for match in find_mentors(SearchCriteria(), zone=LONDON, now=NOW, mentee=bob).matches)
 
     assert [slot.start for slot in match.slots] == [at(f"2026-11-25 {clock}") for clock in ("09:00", "10:00", "10:30")]
 
@@ -376,16 +379,16 @@ def test_the_readers_time_stays_taken_however_far_the_walk_goes(alice, offer, bo
 def test_who_is_free_in_a_later_stage_only_is_found(alice):
     """They are open this evening, but only from its end on; the next evening is looked at once too few were found."""
     make_mentor(make_person("eve@example.org", "Eve Ender"), windows=[(2, 1200, 1440), (3, 1080, 1200)], notice=560)
-    rebuild(now=NOW)
+    rebuild_index(now=NOW)
 
-    assert names(Wish(when=When.EVENING)) == ["Eve Ender"]
+    assert names(SearchCriteria(when=When.EVENING)) == ["Eve Ender"]
 
 
 def test_the_word_being_typed_is_found_by_its_beginning(alice, dora):
-    assert names(Wish(words="how to coun", typing=True)) == ["Alice Adair"]
-    assert names(Wish(words="how to coun")) == []
+    assert names(SearchCriteria(words="how to coun", typing=True)) == ["Alice Adair"]
+    assert names(SearchCriteria(words="how to coun")) == []
     # Stems alone would not do: counter-off is what Postgres keeps of counter-offer.
-    assert names(Wish(words="counter-offe", typing=True)) == ["Alice Adair"]
+    assert names(SearchCriteria(words="counter-offe", typing=True)) == ["Alice Adair"]
 
 
 def test_everybody_is_shown_once_while_bookings_go_on(bob, alice):
@@ -394,7 +397,7 @@ def test_everybody_is_shown_once_while_bookings_go_on(bob, alice):
     late = make_mentor(make_person("late@example.org", "Late Lee"), max_per_day=1)
     hers = book(late.offers.get(), bob, at("2026-11-25 09:00"))
 
-    first = find_mentors(Wish(), zone=LONDON, now=NOW, count=3)
+    first = find_mentors(SearchCriteria(), zone=LONDON, now=NOW, count=3)
     book(first.matches[0].offer, make_person("eve@example.org", "Eve Ender"), at("2026-11-25 09:00"))
     cancel_booking(booking=hers, by=bob, reason="ill", now=NOW)
     second = find_mentors(first.following, zone=LONDON, now=NOW, count=3)
@@ -407,8 +410,8 @@ def test_everybody_is_shown_once_while_bookings_go_on(bob, alice):
 def test_after_a_thousand_people_there_is_no_further_page(alice, dora):
     shown = frozenset(range(10**6, 10**6 + 999))
 
-    assert find_mentors(Wish(shown=shown), zone=LONDON, now=NOW, count=1).following.shown > shown
-    assert find_mentors(Wish(shown=shown | {1}), zone=LONDON, now=NOW, count=1).following is None
+    assert find_mentors(SearchCriteria(shown=shown), zone=LONDON, now=NOW, count=1).following.shown > shown
+    assert find_mentors(SearchCriteria(shown=shown | {1}), zone=LONDON, now=NOW, count=1).following is None
 
 
 def test_the_list_says_what_it_gave_up(alice, dora, now):
@@ -460,7 +463,7 @@ def test_unmet_searches_are_forgotten_after_ninety_days(db):
 def test_staff_see_what_nobody_answers_and_where_people_wait(alice, dora, topic, maria, client_for, now):
     empty = Topic.objects.create(name="Kites", slug="kites", parent=topic.parent)
     alice.mentor_profile.topics.add(topic)
-    rebuild(now=NOW)
+    rebuild_index(now=NOW)
     for _time in range(3):
         unmet.note_unmet("quantum gravity", day=NOW.date())
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from mentors.models import Format
-from search.criteria import Order, Wish
+from search.criteria import Order, SearchCriteria
 from search.finding import find_mentors
 from search.indexing import write_profiles
 from search.models import UnmetSearch
@@ -19,7 +19,7 @@ from tests.conftest import NOW, make_mentor, make_person
 from tests.sessions_app.helpers.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
-WISH = Wish(format=Format.WRITING)
+WISH = SearchCriteria(format=Format.WRITING)
 
 
 def writes(name: str, **words):
@@ -39,7 +39,7 @@ def eve():
     return writes("Eve", asks=("Which visa?", "Pitch decks", "Moving"))
 
 
-def names(wish: Wish = WISH, **asked) -> list[str]:
+def names(wish: SearchCriteria = WISH, **asked) -> list[str]:
     return [writer.profile.first_name for writer in find_writers(wish, now=NOW, **asked).writers]
 
 
@@ -56,7 +56,7 @@ def test_an_offer_in_writing_has_no_times(alice, dora, eve):
     eve.offers.timed().update(is_active=False)
     write_profiles([eve.pk])
 
-    found = find_mentors(Wish(), zone="Europe/London", now=NOW, widen=True).matches
+    found = find_mentors(SearchCriteria(), zone="Europe/London", now=NOW, widen=True).matches
     assert [match.profile.first_name for match in found] == ["Alice"]
     assert find_mentors(WISH, zone="Europe/London", now=NOW, widen=True).matches == []
 
@@ -78,11 +78,11 @@ def test_who_is_away_or_not_public_does_not_come(dora, eve):
 
 
 def test_words_and_filters_choose(dora, eve):
-    assert names(Wish(words="visa", format=Format.WRITING)) == ["Eve"]
-    assert names(Wish(words="pitch slides", format=Format.WRITING, order=Order.MATCH)) == ["Dora"]
-    assert names(Wish(words="visa slides", format=Format.WRITING, order=Order.MATCH)) == ["Dora", "Eve"]
-    assert names(Wish(language="de", format=Format.WRITING)) == []
-    assert names(Wish(lengths=(45,), instant=True, format=Format.WRITING)) == ["Dora", "Eve"]
+    assert names(SearchCriteria(words="visa", format=Format.WRITING)) == ["Eve"]
+    assert names(SearchCriteria(words="pitch slides", format=Format.WRITING, order=Order.MATCH)) == ["Dora"]
+    assert names(SearchCriteria(words="visa slides", format=Format.WRITING, order=Order.MATCH)) == ["Dora", "Eve"]
+    assert names(SearchCriteria(language="de", format=Format.WRITING)) == []
+    assert names(SearchCriteria(lengths=(45,), instant=True, format=Format.WRITING)) == ["Dora", "Eve"]
 
 
 def test_nobody_finds_themselves_or_whom_they_never_want_again(dora, eve, bob):

@@ -22,13 +22,13 @@ from mentors.services import (
     suspend_profile,
 )
 from search import indexing
-from search.criteria import Wish
+from search.criteria import SearchCriteria
 from search.finding import find_mentors
-from search.indexing import add_missing_rows, count_words, loosen, rebuild, sweep
+from search.indexing import add_missing_rows, count_words, forget_bounds, rebuild_index, refresh_stale_rows
 from search.models import MentorIndex, MentorWords, Word
 from sessions_app.availability.schedule import ScheduleRules, save_week, set_override, set_time_off
 from sessions_app.availability.timetable import load_timetables
-from sessions_app.availability.walltime import EPOCH, instant
+from sessions_app.availability.walltime import EPOCH, instant_at
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import expire_overdue
 from sessions_app.booking.holds import hold_slot
@@ -45,12 +45,12 @@ UNKNOWN = EPOCH
 
 def bound(person):
     minute = MentorIndex.objects.get(person=person).open_from
-    return None if minute is None else instant(minute)
+    return None if minute is None else instant_at(minute)
 
 
 @pytest.fixture
 def tight(alice):
-    rebuild(now=NOW)
+    rebuild_index(now=NOW)
     assert bound(alice) == FIRST
     return alice
 
@@ -69,7 +69,7 @@ def test_what_frees_time_loosens_the_bound_at_once(alice, offer, bob, end):
         offer.instant = False
         offer.save()
     booking = book(offer, bob, FIRST)
-    rebuild(now=NOW)
+    rebuild_index(now=NOW)
 
     if end == "cancel":
         cancel_booking(booking=booking, by=bob, reason="ill", now=NOW)
@@ -86,7 +86,7 @@ def test_what_frees_time_loosens_the_bound_at_once(alice, offer, bob, end):
 def test_a_mentor_who_is_somebodys_mentee_has_time_again_when_that_ends(alice, offer, bob):
     make_mentor(bob)
     booking = book(offer, bob, FIRST)
-    rebuild(now=NOW)
+    rebuild_index(now=NOW)
 
     cancel_booking(booking=booking, by=bob, reason="ill", now=NOW)
 
@@ -97,7 +97,7 @@ def test_what_waits_for_an_answer_does_not_push_the_bound(tight, alice, offer):
     """It may be free again by the clock alone, and nobody says so at that moment."""
     hold_slot(offer=offer, start=FIRST, brief=BriefInput(question=QUESTION), held_for="v", now=NOW)
 
-    rebuild(now=NOW)
+    rebuild_index(now=NOW)
 
     assert bound(alice) == FIRST
 
@@ -146,12 +146,12 @@ def test_a_change_of_rules_loosens_the_bound(tight, alice, change):
 def test_the_sweep_tightens_what_is_stale_and_only_that(tight, alice):
     dora = make_mentor(make_person("dora@example.org", "Dora Dane"), windows=[(5, 600, 700)]).person
 
-    assert (sweep(now=NOW), sweep(now=NOW)) == (1, 0)
+    assert (refresh_stale_rows(now=NOW), refresh_stale_rows(now=NOW)) == (1, 0)
     assert (bound(alice), bound(dora)) == (FIRST, at("2026-11-27 10:00"))
 
 
 def test_every_row_is_looked_at_again_within_a_day(tight):
-    assert sweep(now=NOW + timedelta(hours=24)) == 1
+    assert refresh_stale_rows(now=NOW + timedelta(hours=24)) == 1
 
 
 def test_a_profile_is_found_from_its_approval_on_and_not_while_suspended(alice, maria):
@@ -235,10 +235,10 @@ def test_what_staff_change_in_the_admin_is_found_at_once(tight, alice, offer, cl
 def test_pausing_and_resuming_keep_the_row(alice):
     profile = alice.mentor_profile
     pause_profile(profile=profile, until=(NOW + timedelta(days=9)).date(), by=alice, now=NOW)
-    sweep(now=NOW)
+    refresh_stale_rows(now=NOW)
     paused = bound(alice)
     resume_profile(profile=profile, by=alice, now=NOW)
-    sweep(now=NOW)
+    refresh_stale_rows(now=NOW)
 
     assert (paused, bound(alice)) == (at("2026-12-03 09:00"), FIRST)
 
@@ -246,7 +246,7 @@ def test_pausing_and_resuming_keep_the_row(alice):
 def test_without_a_schedule_nobody_is_ever_free(alice):
     Schedule.objects.all().delete()
 
-    rebuild(now=NOW)
+    rebuild_index(now=NOW)
 
     assert bound(alice) is None
 
@@ -257,7 +257,7 @@ def test_rows_that_should_be_there_are_added_and_others_go(alice):
     MentorProfile.objects.filter(pk=bob.pk).update(state="suspended")
 
     assert add_missing_rows() == 1
-    assert rebuild(now=NOW) == 1
+    assert rebuild_index(now=NOW) == 1
     assert profile_ids() == [alice.mentor_profile.pk]
 
 
@@ -284,22 +284,22 @@ def test_rebuild_search_says_what_it_did(alice):
 def test_who_frees_time_while_the_sweep_looks_has_the_last_word(alice, monkeypatch):
     """The sweep reads the time as taken and is slow to write; a cancellation comes in between."""
     looked, go_on = Event(), Event()
-    tighten = indexing._tighten
+    tighten = indexing._tighten_bounds
 
     def slowly(profiles, *, now):
         looked.set()
         assert go_on.wait(10)
         tighten(profiles, now=now)
 
-    monkeypatch.setattr(indexing, "_tighten", slowly)
+    monkeypatch.setattr(indexing, "_tighten_bounds", slowly)
 
     def swept():
-        sweep(now=NOW)
+        refresh_stale_rows(now=NOW)
         connection.close()
 
     def freed():
         with transaction.atomic():
-            loosen(alice.pk)
+            forget_bounds(alice.pk)
         connection.close()
 
     sweeping, freeing = Thread(target=swept), Thread(target=freed)
@@ -320,11 +320,11 @@ def test_the_sweep_leaves_alone_what_somebody_is_just_freeing(alice):
     counts = []
 
     def swept():
-        counts.append(sweep(now=NOW))
+        counts.append(refresh_stale_rows(now=NOW))
         connection.close()
 
     with transaction.atomic():
-        loosen(alice.pk)
+        forget_bounds(alice.pk)
         sweeping = Thread(target=swept)
         sweeping.start()
         sweeping.join(10)
@@ -344,12 +344,16 @@ def test_a_row_that_fails_keeps_the_sweep_from_no_other(alice, charlie):
             f"WHEN (OLD.profile_id = {broken.pk} AND NEW.open_from > 0) EXECUTE FUNCTION refuse_bounds()"
         )
 
-    assert [sweep(now=NOW), sweep(now=NOW), sweep(now=NOW + timedelta(minutes=9))] == [2, 0, 0]
+    assert [
+        refresh_stale_rows(now=NOW),
+        refresh_stale_rows(now=NOW),
+        refresh_stale_rows(now=NOW + timedelta(minutes=9)),
+    ] == [2, 0, 0]
     assert (bound(alice), bound(charlie)) == (FIRST, UNKNOWN)
 
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER broken ON search_mentorindex")
-    assert sweep(now=NOW + timedelta(minutes=10)) == 1
+    assert refresh_stale_rows(now=NOW + timedelta(minutes=10)) == 1
     assert bound(charlie) == FIRST
 
 
@@ -359,11 +363,11 @@ def test_a_schedule_that_cannot_be_read_takes_nobody_elses_times(alice, charlie,
     Schedule.objects.filter(profile=broken).update(timezone="Europe/Nowhere")
     Schedule.objects.filter(profile=retired).update(timezone="Europe/Belfast")
 
-    sweep(now=NOW)
+    refresh_stale_rows(now=NOW)
 
     assert set(load_timetables([alice.mentor_profile, broken, retired], now=NOW)) == {
         alice.mentor_profile.pk,
         retired.pk,
     }
-    found = find_mentors(Wish(), zone="Europe/London", now=NOW, mentee=bob).matches
+    found = find_mentors(SearchCriteria(), zone="Europe/London", now=NOW, mentee=bob).matches
     assert {match.profile for match in found} == {alice.mentor_profile, retired}

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.utils.html import escape
 
-from demo.data import cities
+from demo.data import weighted_cities
 from mentors.models import Topic
-from search.criteria import Order, Wish
+from search.criteria import Order, SearchCriteria
 from search.finding import find_mentors
 from search.indexing import write_people, write_profiles
 from search.templatetags.search import marked
@@ -41,7 +41,7 @@ def others():
 
 
 def found(words: str, *, typing: bool = False) -> list[str]:
-    wish = Wish(words=words, typing=typing, later=True)
+    wish = SearchCriteria(words=words, typing=typing, later=True)
     return [match.profile.name for match in find_mentors(wish, zone="UTC", now=NOW).matches]
 
 
@@ -91,7 +91,7 @@ def test_an_apostrophe_may_be_left_out(typed, others, alice):
 
 
 def test_every_name_of_the_demo_is_found(others, alice):
-    places, _ = cities()
+    places, _ = weighted_cities()
     pairs = {pair for place in places for pair in zip(place.given, place.family, strict=False)}
     lost = []
     for given, family in sorted(pairs):

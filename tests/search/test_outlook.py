@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.zones import zone_names
-from search.bounds.forecast import ALL_HOURS, HOURS, MOST_RUNS, NEAR, Runs, hours_of, outlook
+from search.bounds.forecast import ALL_HOURS, HOURS, MOST_RUNS, NEAR, Runs, compute_forecast, hours_of
 from sessions_app.availability.slots import LONGEST_ANSWER, Rules, Taken, list_slots
 from sessions_app.availability.walltime import minute_at_or_after, minute_at_or_before
 from tests.conftest import NOW, at
@@ -80,13 +80,13 @@ def test_hours_know_of_overrides():
     ],
 )
 def test_outlook(rules, taken, opens, fresh):
-    seen = outlook(rules, taken, [(25, None)], usual=(25, None), now=NOW)
+    seen = compute_forecast(rules, taken, [(25, None)], usual=(25, None), now=NOW)
 
     assert (seen.any.opens, seen.fresh_until) == (opens and minute_at_or_before(at(opens)), at(fresh))
 
 
 def test_outlook_without_offers_never_opens():
-    seen = outlook(rules_with(), [], [], usual=None, now=NOW)
+    seen = compute_forecast(rules_with(), [], [], usual=None, now=NOW)
 
     assert (seen.any.opens, seen.hours) == (None, ALL_HOURS)
 
@@ -118,7 +118,7 @@ def test_of_many_runs_the_first_are_known():
 def test_what_is_taken_parts_the_runs_of_two_days():
     taken = [Taken(at("2026-11-24 17:30"), at("2026-11-24 17:55"))]
 
-    seen = outlook(
+    seen = compute_forecast(
         rules_with(notice=0, windows=((2, 1020, 1140), (3, 600, 660))), taken, [(25, None)], usual=(25, None), now=NOW
     )
 
@@ -131,7 +131,7 @@ def test_a_short_offer_in_a_gap_of_the_long_one_starts_no_earlier_than_the_bound
     windows = ((2, 900, 930), (2, 935, 950), (2, 960, 990))
     rules = rules_with(zone="UTC", windows=windows, notice=0, buffer=30)
 
-    seen = outlook(rules, [], [(30, 60), (15, 15)], usual=(30, 60), now=NOW)
+    seen = compute_forecast(rules, [], [(30, 60), (15, 15)], usual=(30, 60), now=NOW)
 
     gap = minute_at_or_before(at("2026-11-24 15:35"))
     assert floor_of(seen.any, gap - 4) == gap
@@ -154,7 +154,7 @@ def test_nothing_ever_starts_before_the_bound_or_outside_the_rough_week(seed, no
     offers = [(rng.choice([15, 45]), rng.choice([None, 7])) for _ in range(2)]
     moment = now + timedelta(minutes=later)
 
-    seen = outlook(rules, [], offers, usual=offers[0], now=now)
+    seen = compute_forecast(rules, [], offers, usual=offers[0], now=now)
 
     soonest = minute_at_or_after(moment) + rules.notice
     for (length, step), runs in (*((offer, seen.any) for offer in offers), (offers[0], seen.usual)):

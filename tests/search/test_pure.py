@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.bounds.offer_bits import kind_bits
-from search.criteria import When, Wish
+from search.criteria import SearchCriteria, When
 from search.cursors import MOST_SHOWN, decode_shown, encode_shown
-from search.ranking.best_first import best
+from search.ranking.best_first import find_best
 from search.ribbon import parts_of_days
-from search.words import Question, at_least, begun_word, is_part, telling
+from search.words import SearchQuestion, at_least, begun_word, is_part, telling_words
 from tests.conftest import NOW, at
 
 MONDAY = date(2026, 11, 30)
@@ -100,7 +100,7 @@ def test_best_finds_what_looking_at_everybody_finds(data):
         return [Seen(row) for row in batch]
 
     batches = (rows[at : at + size] for at in range(0, len(rows), size))
-    found = best(count, batches, look)
+    found = find_best(count, batches, look)
 
     assert [one.name for one in found] == [row.name for row in sorted(rows, key=lambda row: row.real)[:count]]
 
@@ -114,7 +114,7 @@ def test_best_stops_when_no_bound_can_beat_what_is_found():
 
     rows = [[Row("a", 1, 2)], [Row("b", 3, 9)], [Row("c", 4, 4)]]
 
-    assert [one.name for one in best(1, iter(rows), look)] == ["a"]
+    assert [one.name for one in find_best(1, iter(rows), look)] == ["a"]
     assert looked == ["a"]
 
 
@@ -128,14 +128,14 @@ def test_parts_of_days_are_the_readers():
 @pytest.mark.parametrize(
     ("wish", "spans"),
     [
-        pytest.param(Wish(), ["24 13:46–01 13:46"], id="any"),
-        pytest.param(Wish(when=When.TODAY), ["24 13:46–25 00:00"], id="today"),
-        pytest.param(Wish(when=When.TOMORROW), ["25 00:00–26 00:00"], id="tomorrow"),
-        pytest.param(Wish(when=When.WEEKEND), ["28 00:00–29 00:00", "29 00:00–30 00:00"], id="weekend"),
-        pytest.param(Wish(hours=2), ["24 13:46–24 15:46"], id="within-two-hours"),
-        pytest.param(Wish(first=MONDAY, last=MONDAY), ["30 00:00–01 00:00"], id="a-day"),
-        pytest.param(Wish(last=at("2026-11-23").date()), [], id="over"),
-        pytest.param(Wish(when=When.TODAY, first=MONDAY), [], id="never"),
+        pytest.param(SearchCriteria(), ["24 13:46–01 13:46"], id="any"),
+        pytest.param(SearchCriteria(when=When.TODAY), ["24 13:46–25 00:00"], id="today"),
+        pytest.param(SearchCriteria(when=When.TOMORROW), ["25 00:00–26 00:00"], id="tomorrow"),
+        pytest.param(SearchCriteria(when=When.WEEKEND), ["28 00:00–29 00:00", "29 00:00–30 00:00"], id="weekend"),
+        pytest.param(SearchCriteria(hours=2), ["24 13:46–24 15:46"], id="within-two-hours"),
+        pytest.param(SearchCriteria(first=MONDAY, last=MONDAY), ["30 00:00–01 00:00"], id="a-day"),
+        pytest.param(SearchCriteria(last=at("2026-11-23").date()), [], id="over"),
+        pytest.param(SearchCriteria(when=When.TODAY, first=MONDAY), [], id="never"),
     ],
 )
 def test_times_of_a_wish(wish, spans):
@@ -146,7 +146,7 @@ def test_times_of_a_wish(wish, spans):
 
 def test_evenings_follow_the_readers_clock_when_it_changes():
     now = at("2026-10-24 10:00")
-    evenings = Wish(when=When.EVENING).times(zone="Europe/London", now=now)
+    evenings = SearchCriteria(when=When.EVENING).times(zone="Europe/London", now=now)
 
     assert [f"{start:%d %H:%M}" for start, _ in evenings][:3] == ["24 16:00", "25 17:00", "26 17:00"]
     assert {end - start for start, end in evenings} == {timedelta(hours=6)}
@@ -162,7 +162,7 @@ def test_at_least(needed, terms, query):
 
 @pytest.mark.parametrize(("count", "needed"), [(1, 1), (2, 2), (3, 2), (4, 3), (5, 4), (6, 4)])
 def test_most_of_the_words_are_enough(count, needed):
-    question = Question(terms=tuple("abcdef"[:count]))
+    question = SearchQuestion(terms=tuple("abcdef"[:count]))
 
     assert question.query(loose=False) == at_least(needed, question.terms)
     assert question.query(loose=True) == at_least(1, question.terms)
@@ -171,9 +171,9 @@ def test_most_of_the_words_are_enough(count, needed):
 def test_telling_words_are_rare_and_known():
     counts = {"offer": 900, "job": 20_000, "zyzzyva": 0, "it's": 3}
 
-    assert telling(counts) == ["'it''s'", "'offer'"]
-    assert telling({"job": 20_000, "work": 30_000}) == ["'job'"]
-    assert telling({}) == []
+    assert telling_words(counts) == ["'it''s'", "'offer'"]
+    assert telling_words({"job": 20_000, "work": 30_000}) == ["'job'"]
+    assert telling_words({}) == []
 
 
 def test_parts_of_a_hyphenated_word_are_no_words_of_their_own():

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from search.waits import TopicLine, mentors_waited_for, topics_waited_for
-from sessions_app.waiting.acts import leave_line, wait_for_help, wait_for_mentor
+from sessions_app.waiting.acts import leave_waitlist, wait_for_help, wait_for_mentor
 from tests.conftest import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -16,7 +16,7 @@ def test_counts_by_topic_and_by_mentor_without_who(alice, bob, charlie, maria, t
         wait_for_mentor(profile=alice.mentor_profile, words="", known=[], person=person, now=NOW)
     gone = wait_for_help(words="my ferret", filters="", person=bob, now=NOW)
     wait_for_help(words="my ferret", filters="", person=charlie, now=NOW)
-    leave_line(waiting=gone, by=bob, now=NOW)
+    leave_waitlist(waiting=gone, by=bob, now=NOW)
 
     assert topics_waited_for(NOW) == [TopicLine("Negotiation", 2), TopicLine("", 1)]
     assert [(row["mentor__slug"], row["people"]) for row in mentors_waited_for(NOW)] == [("alice-adair", 2)]

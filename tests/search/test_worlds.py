@@ -13,11 +13,11 @@ from django.db import connection, transaction
 
 from search import finding
 from search.finding import find_mentors
-from search.indexing import rebuild
-from search.ranking.candidates import Asked, find_candidates
+from search.indexing import rebuild_index
+from search.ranking.candidates import IndexQuery, find_candidates
 from search.words import read_question
 from sessions_app.booking.book import book_session
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, make_person
 from tests.search.worlds import World, brute_force
@@ -51,7 +51,7 @@ def too_late_a_bound(wish, zone, now, expected):
     times = wish.times(zone=zone, now=now)
     if not times:
         return expected
-    asked = Asked(wish, read_question(wish.words, topic=wish.topic), times, now)
+    asked = IndexQuery(wish, read_question(wish.words, topic=wish.topic), times, now)
     bounds = {row.profile_id: row.bound for row in find_candidates(asked, limit=1000).candidates}
     return [(pk, free) for pk, free in expected if pk not in bounds or bounds[pk] > free[0]]
 
@@ -62,7 +62,7 @@ def test_lists_are_those_of_brute_force_however_stale_the_rows(seed):
     rng = Random(seed)
     world = World(rng, MOMENTS[seed % len(MOMENTS)] + timedelta(minutes=rng.randint(0, 20000)), mentors=9)
     if rng.random() < 0.7:
-        rebuild(now=world.now)
+        rebuild_index(now=world.now)
     for _step in range(STEPS):
         world.happen()
         wish, (mentee, zone) = world.wish(), world.reader()
@@ -79,7 +79,7 @@ def test_lists_are_those_of_brute_force_however_stale_the_rows(seed):
 def test_the_first_time_of_everybody_listed_can_be_booked(seed):
     rng = Random(1000 + seed)
     world = World(rng, MOMENTS[seed % len(MOMENTS)], mentors=7)
-    rebuild(now=world.now)
+    rebuild_index(now=world.now)
     tried = 0
     for _step in range(STEPS):
         world.happen()
@@ -100,7 +100,7 @@ def test_the_first_time_of_everybody_listed_can_be_booked(seed):
 def test_only_a_true_race_refuses_what_is_listed():
     """Four people book what they are shown first, at the same time, from one world: nobody meets any other refusal."""
     world = World(Random(7), NOW, mentors=6)
-    rebuild(now=NOW)
+    rebuild_index(now=NOW)
     people = [make_person(f"racer{n}@example.org", f"Racer {n}") for n in range(4)]
     refused, booked = [], []
 
@@ -113,7 +113,7 @@ def test_only_a_true_race_refuses_what_is_listed():
                     brief = BriefInput(question="?")
                     start = match.slots[0].start
                     booked.append(book_session(offer=match.offer, start=start, brief=brief, mentee=person, now=NOW))
-                except BookingError as error:
+                except SessionError as error:
                     refused.append(error.code)
         connection.close()
 

@@ -15,8 +15,8 @@ from common.zones import zone_names
 from mentors.errors import ProfileError
 from mentors.models import MentorProfile, Offer, Topic
 from mentors.services import bring_back_offer, pause_profile, put_away_offer, resume_profile, save_offer
-from search.criteria import DAYS_AHEAD, DAYS_LATER, Order, When, Wish
-from search.indexing import sweep
+from search.criteria import DAYS_AHEAD, DAYS_LATER, Order, SearchCriteria, When
+from search.indexing import refresh_stale_rows
 from sessions_app.availability.schedule import (
     ScheduleError,
     ScheduleRules,
@@ -32,12 +32,12 @@ from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended, expire_overdue
 from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.requests import decline_booking
-from sessions_app.errors import BookingError
-from sessions_app.models import OCCUPYING, Booking, Feedback, Occupancy, Schedule, SetAside, Waiting
+from sessions_app.errors import SessionError
+from sessions_app.models import OCCUPYING, Booking, Feedback, Occupancy, ReservedTime, Schedule, WaitlistEntry
 from sessions_app.models.bookings import OVER
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
-from sessions_app.waiting.handing_out import give_freed_time
+from sessions_app.waiting.handing_out import hand_out_freed_time
 from tests.conftest import make_mentor, make_person
 
 ZONES = (
@@ -105,11 +105,11 @@ class World:
             "max_per_week": rng.choice([None, None, 1, 3]),
         }
 
-    def wish(self) -> Wish:
+    def wish(self) -> SearchCriteria:
         rng = self.rng
         first = self.now.date() + timedelta(days=rng.randint(-2, 20)) if rng.random() < 0.2 else None
         last = self.now.date() + timedelta(days=rng.randint(0, 40)) if rng.random() < 0.2 else None
-        return Wish(
+        return SearchCriteria(
             words=" ".join(rng.sample(WORDS, rng.randint(1, 4))) if rng.random() < 0.4 else "",
             when=rng.choice([When.ANY, When.ANY, *When]),
             first=first,
@@ -143,7 +143,7 @@ class World:
             self.change_offer,
             self.wait,
         )
-        with suppress(BookingError, ScheduleError, ProfileError), transaction.atomic():
+        with suppress(SessionError, ScheduleError, ProfileError), transaction.atomic():
             self.rng.choice(acts)()
         if self.rng.random() < 0.3:
             self.now += timedelta(minutes=self.rng.choice([1, 11, 20, 240, 1500]))
@@ -151,9 +151,9 @@ class World:
             expire_overdue(now=self.now)
             complete_ended(now=self.now)
         if self.rng.random() < 0.1:
-            give_freed_time(now=self.now)
+            hand_out_freed_time(now=self.now)
         if self.rng.random() < 0.3:
-            sweep(now=self.now, limit=self.rng.choice([2, 500]))
+            refresh_stale_rows(now=self.now, limit=self.rng.choice([2, 500]))
 
     def some_slot(self) -> tuple[Offer, Slot] | None:
         offer = self.rng.choice(list(self.rng.choice(self.profiles).offers.active()))
@@ -253,9 +253,11 @@ def timetable_of(profile: MentorProfile, now: datetime) -> tuple[Rules, list[Tak
 
 def set_aside(profile: MentorProfile, now: datetime) -> Iterator[Taken]:
     """What came free while somebody waited, and was not given out yet."""
-    for row in SetAside.objects.filter(person=profile.person_id, until__gt=now):
+    for row in ReservedTime.objects.filter(person=profile.person_id, until__gt=now):
         yield Taken(row.during.lower, row.during.upper, gives=row.gives)
-    line = Waiting.objects.askable(now).filter(Q(mentor=profile) | Q(mentor=None)).exclude(person=profile.person_id)
+    line = (
+        WaitlistEntry.objects.askable(now).filter(Q(mentor=profile) | Q(mentor=None)).exclude(person=profile.person_id)
+    )
     since = now - settings.SET_ASIDE_FOR
     overdue = Booking.objects.overdue(now).filter(occupancies__person=profile.person_id, expires_at__gt=since)
     for booking in overdue:
@@ -270,7 +272,7 @@ def free_slots(offer: Offer, now: datetime, days: int = DAYS_LATER) -> list[Slot
     return list_slots(rules, taken, length=offer.length, step=offer.step, now=now, first=now, last=last)
 
 
-def suits(wish: Wish, start: datetime, zone: str, now: datetime) -> bool:
+def suits(wish: SearchCriteria, start: datetime, zone: str, now: datetime) -> bool:
     """By the reader's clock, start by start."""
     reader = ZoneInfo(zone)
     local, today = start.astimezone(reader), now.astimezone(reader).date()
@@ -288,14 +290,14 @@ def suits(wish: Wish, start: datetime, zone: str, now: datetime) -> bool:
     return kinds[wish.when] and in_time and in_hours and after and before
 
 
-def reach(wish: Wish, today: date) -> int:
+def reach(wish: SearchCriteria, today: date) -> int:
     if wish.last or wish.first:
         last = wish.last or wish.first + timedelta(days=DAYS_AHEAD)
         return max(0, min(DAYS_LATER, (last - today).days + 1))
     return DAYS_LATER if wish.later else DAYS_AHEAD
 
 
-def matched(wish: Wish, profile: MentorProfile) -> tuple[bool, int]:
+def matched(wish: SearchCriteria, profile: MentorProfile) -> tuple[bool, int]:
     """Whether a mentor's words match well, and how closely; the words of these worlds are their own stems."""
     words = wish.words.split()
     asked = {word for ask in profile.asks for word in ask.split()}
@@ -306,7 +308,9 @@ def matched(wish: Wish, profile: MentorProfile) -> tuple[bool, int]:
     return not words or (bool(known) and hits >= needed), 2 * hits
 
 
-def brute_force(wish: Wish, zone: str, now: datetime, mentee: User | None) -> list[tuple[int, list[datetime]]]:
+def brute_force(
+    wish: SearchCriteria, zone: str, now: datetime, mentee: User | None
+) -> list[tuple[int, list[datetime]]]:
     """Everybody, in order, each with their next three starts."""
     never = Feedback.objects.not_again(mentee).values_list("booking__mentor", flat=True) if mentee else ()
     busy = [row.during for row in Occupancy.objects.in_force(now).filter(person=mentee)] if mentee else []
@@ -330,7 +334,7 @@ def brute_force(wish: Wish, zone: str, now: datetime, mentee: User | None) -> li
     return [(pk, free) for _, _, pk, free in sorted(rows)]
 
 
-def fits(wish: Wish, offer: Offer) -> bool:
+def fits(wish: SearchCriteria, offer: Offer) -> bool:
     return (
         (not wish.lengths or offer.length in wish.lengths)
         and (not wish.format or offer.format == wish.format)
@@ -338,7 +342,7 @@ def fits(wish: Wish, offer: Offer) -> bool:
     )
 
 
-def has(wish: Wish, profile: MentorProfile) -> bool:
+def has(wish: SearchCriteria, profile: MentorProfile) -> bool:
     slugs = set(profile.topics.values_list("slug", flat=True))
     slugs |= set(profile.offers.active().values_list("topics__slug", flat=True))
     return (not wish.topic or wish.topic in slugs) and (not wish.language or wish.language in profile.languages)

@@ -15,7 +15,7 @@ from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import expire_overdue
 from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.requests import accept_booking
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, DateOverride
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.views.booking import address_mark
@@ -40,7 +40,7 @@ def stale(offer) -> Offer:
 
 
 def refused(act, **kwargs) -> str:
-    with pytest.raises(BookingError) as error:
+    with pytest.raises(SessionError) as error:
         act(**kwargs)
     return error.value.code
 

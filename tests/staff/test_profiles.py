@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from mentors.models import Decision, MentorProfile, ProfileState
 from mentors.services import (
-    Words,
+    ProfileTexts,
     approve_profile,
     pause_profile,
     save_words,
@@ -48,7 +48,7 @@ def live_profile(alice, topic) -> MentorProfile:
 
 @pytest.fixture
 def changed_profile(live_profile) -> MentorProfile:
-    save_words(profile=live_profile, words=Words(headline="Chief engineer"))
+    save_words(profile=live_profile, words=ProfileTexts(headline="Chief engineer"))
     return submit_profile(profile=live_profile, by=live_profile.person, now=NOW)
 
 
@@ -179,7 +179,7 @@ def test_review_shows_the_words_as_the_public_will_see_them(client, sent_profile
 
 def test_review_escapes_what_was_written(client, draft_profile):
     evil = "<script>alert(1)</script>"
-    save_words(profile=draft_profile, words=Words(headline=evil, asks=[evil] * 3, how_i_work=evil))
+    save_words(profile=draft_profile, words=ProfileTexts(headline=evil, asks=[evil] * 3, how_i_work=evil))
     submit_profile(profile=draft_profile, by=draft_profile.person, now=NOW)
 
     page = text_of(client.get(page_of(draft_profile)))
@@ -360,7 +360,7 @@ def test_review_page_of_a_profile_without_a_draft(client, alice):
 def own_profile(maria, topic) -> MentorProfile:
     """Maria's, who is staff: changed and sent for review."""
     profile = make_mentor(maria)
-    save_words(profile=profile, words=Words(headline="Chief of everything"), topics=[topic])
+    save_words(profile=profile, words=ProfileTexts(headline="Chief of everything"), topics=[topic])
     return submit_profile(profile=profile, by=maria, now=NOW)
 
 

@@ -41,14 +41,14 @@ class Command(BaseCommand):
         target = Path(settings.BASE_DIR) / "static_build" / "fonts"
         logging.getLogger("fontTools").setLevel(logging.WARNING)
         target.mkdir(parents=True, exist_ok=True)
-        stamp, wanted = target / ".stamp", fingerprint()
+        stamp, wanted = target / ".stamp", compute_fingerprint()
         if stamp.exists() and stamp.read_text() == wanted and all((target / name).exists() for name in FACES):
             self.stdout.write("Fonts are up to date.")
             return
         for name, (package, source) in LICENCES.items():
             shutil.copyfile(font_file(package, source), target / name)
         for name, (package, source) in FACES.items():
-            build(font_file(package, source), target / name)
+            build_font(font_file(package, source), target / name)
             self.stdout.write(f"{name}: {(target / name).stat().st_size} bytes")
         stamp.write_text(wanted)
 
@@ -57,14 +57,14 @@ def font_file(package: str, name: str) -> Path:
     return Path(str(files(package))) / "files" / name
 
 
-def fingerprint() -> str:
+def compute_fingerprint() -> str:
     """Changes with this recipe and with the packages it works on."""
     packages = ("font-hanken-grotesk", "font-source-serif-pro", "fonttools")
     versions = " ".join(metadata.version(package) for package in packages)
     return hashlib.sha256(Path(__file__).read_bytes() + versions.encode()).hexdigest()
 
 
-def build(source: Path, target: Path) -> None:
+def build_font(source: Path, target: Path) -> None:
     options = subset.Options()
     options.layout_features = ["kern", "ccmp", "locl"]
     options.hinting = False
@@ -90,13 +90,13 @@ def drop_small_kerning(font: TTFont) -> None:
             if pairs.LookupType != 2:
                 continue
             for pair_set in getattr(pairs, "PairSet", []):
-                kept = [pair for pair in pair_set.PairValueRecord if abs(advance(pair.Value1)) >= least]
+                kept = [pair for pair in pair_set.PairValueRecord if abs(read_advance(pair.Value1)) >= least]
                 pair_set.PairValueRecord, pair_set.PairValueCount = kept, len(kept)
             for first in getattr(pairs, "Class1Record", []):
                 for second in first.Class2Record:
-                    if 0 < abs(advance(second.Value1)) < least:
+                    if 0 < abs(read_advance(second.Value1)) < least:
                         second.Value1.XAdvance = 0
 
 
-def advance(value: Any) -> int:
+def read_advance(value: Any) -> int:
     return getattr(value, "XAdvance", 0) or 0

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from mentors.models import MentorProfile
-from search.indexing import add_missing_rows, rebuild
+from search.indexing import add_missing_rows, rebuild_index
 
 WIDTH = 40
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
                 filled = WIDTH * count // max(total, 1)
                 self.stderr.write(f"\r[{'#' * filled}{'.' * (WIDTH - filled)}] {count:,} of {total:,}", ending="")
 
-        count = rebuild(now=timezone.now(), done=show)
+        count = rebuild_index(now=timezone.now(), done=show)
         if bar:
             self.stderr.write("")
         self.stdout.write(f"{count:,} mentors can be found ({perf_counter() - began:.1f} s).")

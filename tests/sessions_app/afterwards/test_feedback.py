@@ -8,11 +8,11 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from notifications.models import Notification
-from sessions_app.afterwards.feedback import give_feedback, said_by_other
-from sessions_app.afterwards.followups import StepInput
-from sessions_app.afterwards.track_record import proof_of
-from sessions_app.errors import BookingError
-from sessions_app.models import ActionItem, Feedback, FollowUp
+from sessions_app.afterwards.feedback import feedback_of_other, give_feedback
+from sessions_app.afterwards.followups import NextStepInput
+from sessions_app.afterwards.track_record import track_records_of
+from sessions_app.errors import SessionError
+from sessions_app.models import Feedback, FollowUp, NextStep
 from tests.sessions_app.conftest import QUESTION, THURSDAY
 from tests.sessions_app.helpers.pages import text_of
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 END = THURSDAY + timedelta(minutes=25)
 AFTER = END + timedelta(hours=2)
 WEEK_LATER = END + timedelta(days=7)
-STEP = StepInput("he asks on Monday", "I ask for the level", date(2026, 11, 30))
+STEP = NextStepInput("he asks on Monday", "I ask for the level", date(2026, 11, 30))
 STEP_FIELDS = {"situation": "he asks on Monday", "response": "I ask for the level", "due_on": "2026-11-30"}
 
 
@@ -45,19 +45,19 @@ def get(client_for):
 
 def test_what_one_said_is_hidden_from_the_other_until_both_have_answered(over, alice, bob):
     say(over, bob, "partly", advice="Slower", left_with="A sentence to say")
-    assert said_by_other(over, reader=alice, now=AFTER) is None
+    assert feedback_of_other(over, reader=alice, now=AFTER) is None
 
     say(over, alice, "yes", prepared=4)
 
-    assert said_by_other(over, reader=alice, now=AFTER).advice == "Slower"
-    assert said_by_other(over, reader=bob, now=AFTER).prepared == 4
+    assert feedback_of_other(over, reader=alice, now=AFTER).advice == "Slower"
+    assert feedback_of_other(over, reader=bob, now=AFTER).prepared == 4
 
 
 def test_what_one_said_is_hidden_for_seven_days_at_most(over, alice, bob):
     say(over, bob, "partly")
 
-    just_before = said_by_other(over, reader=alice, now=WEEK_LATER - timedelta(seconds=1))
-    then = said_by_other(over, reader=alice, now=WEEK_LATER)
+    just_before = feedback_of_other(over, reader=alice, now=WEEK_LATER - timedelta(seconds=1))
+    then = feedback_of_other(over, reader=alice, now=WEEK_LATER)
 
     assert (just_before, then.resolution) == (None, "partly")
 
@@ -65,7 +65,7 @@ def test_what_one_said_is_hidden_for_seven_days_at_most(over, alice, bob):
 def test_an_answer_alone_is_not_the_other_sides(over, bob):
     say(over, bob)
 
-    assert said_by_other(over, reader=bob, now=WEEK_LATER) is None
+    assert feedback_of_other(over, reader=bob, now=WEEK_LATER) is None
 
 
 def test_who_has_seen_the_others_answer_cannot_change_their_own(over, alice, bob):
@@ -73,7 +73,7 @@ def test_who_has_seen_the_others_answer_cannot_change_their_own(over, alice, bob
     say(over, bob, "partly")
     say(over, alice)
 
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         say(over, bob, "no")
 
     assert refused.value.code == "both_answered"
@@ -81,7 +81,7 @@ def test_who_has_seen_the_others_answer_cannot_change_their_own(over, alice, bob
 
 
 def test_feedback_of_somebody_else_is_refused(over, charlie):
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         say(over, charlie)
 
     assert (refused.value.code, Feedback.objects.count()) == ("not_yours", 0)
@@ -91,7 +91,7 @@ def test_feedback_of_a_session_that_was_missed_is_refused(over, bob):
     over.state = "mentor_no_show"
     over.save()
 
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         say(over, bob)
 
     assert refused.value.code == "not_held"
@@ -100,7 +100,7 @@ def test_feedback_of_a_session_that_was_missed_is_refused(over, bob):
 def test_public_numbers_count_what_the_mentor_may_know(over, alice, bob):
     say(over, bob)
 
-    counts = [proof_of([alice.pk], now=now)[alice.pk].answers for now in (AFTER, WEEK_LATER)]
+    counts = [track_records_of([alice.pk], now=now)[alice.pk].answers for now in (AFTER, WEEK_LATER)]
 
     assert counts == [0, 1]
 
@@ -214,7 +214,7 @@ def test_feedback_form_refuses_what_is_no_text(over, bob, get, field, words, err
 def test_feedback_page_writes_the_next_step_with_it(over, bob, get):
     get(bob, f"/sessions/{over.uuid}/feedback/", data={"resolution": "yes", **STEP_FIELDS})
 
-    step = ActionItem.objects.get()
+    step = NextStep.objects.get()
     assert (step.booking, step.person, step.situation, step.response, step.due_on) == (
         over,
         bob,
@@ -227,7 +227,7 @@ def test_feedback_page_writes_the_next_step_with_it(over, bob, get):
 def test_feedback_page_with_half_a_step_keeps_nothing_and_says_what_is_missing(over, bob, get):
     response = get(bob, f"/sessions/{over.uuid}/feedback/", data={"resolution": "yes", "situation": "he asks"})
 
-    assert (response.status_code, Feedback.objects.count(), ActionItem.objects.count()) == (422, 0, 0)
+    assert (response.status_code, Feedback.objects.count(), NextStep.objects.count()) == (422, 0, 0)
     assert "Say what you will do" in text_of(response)
     assert "Choose a day" in text_of(response)
 
@@ -236,13 +236,13 @@ def test_feedback_page_leaves_a_step_alone_that_is_not_written_there(over, bob, 
     get(bob, f"/sessions/{over.uuid}/feedback/", data={"resolution": "yes", **STEP_FIELDS})
     get(bob, f"/sessions/{over.uuid}/feedback/", data={"resolution": "no"})
 
-    assert (Feedback.objects.get().resolution, ActionItem.objects.get().version) == ("no", 0)
+    assert (Feedback.objects.get().resolution, NextStep.objects.get().version) == ("no", 0)
 
 
 def test_feedback_page_of_a_mentor_has_no_step(over, alice, get):
     get(alice, f"/sessions/{over.uuid}/feedback/", data={"resolution": "yes", **STEP_FIELDS})
 
-    assert (Feedback.objects.get().role, ActionItem.objects.count()) == ("mentor", 0)
+    assert (Feedback.objects.get().role, NextStep.objects.count()) == ("mentor", 0)
 
 
 def test_feedback_page_after_both_have_answered_says_so(over, alice, bob, get):

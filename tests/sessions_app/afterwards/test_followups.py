@@ -8,11 +8,11 @@ from django.db import IntegrityError, transaction
 from demo.clearing import clear_world
 from notifications.models import Notification
 from sessions_app.afterwards.feedback import give_feedback
-from sessions_app.afterwards.followups import StepInput, drop_step
+from sessions_app.afterwards.followups import NextStepInput, drop_next_step
 from sessions_app.afterwards.questions import ways_on
-from sessions_app.afterwards.testimonials import publish_words
+from sessions_app.afterwards.testimonials import publish_testimonial
 from sessions_app.booking.clock import complete_ended
-from sessions_app.models import ActionItem, Booking, BookingState, Feedback, FollowUp, WordsDecision
+from sessions_app.models import Booking, BookingState, Feedback, FollowUp, NextStep, QuoteDecision
 from tests.conftest import at, make_mentor, make_person
 from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.contacts import (
@@ -49,9 +49,9 @@ def test_write_step_again_changes_it_opens_it_and_silences_the_old_reminder(over
     write(over, bob)
     answer(over, bob, ACTION, DONE, YES)
 
-    action = write(over, bob, StepInput("he asks", "I ask for the level", date(2026, 12, 2)), now=END + 2 * DAY)
+    action = write(over, bob, NextStepInput("he asks", "I ask for the level", date(2026, 12, 2)), now=END + 2 * DAY)
 
-    assert (action.version, action.done_at, ActionItem.objects.count()) == (1, None, 1)
+    assert (action.version, action.done_at, NextStep.objects.count()) == (1, None, 1)
     assert planned("action_due") == [("bob@example.org", at("2026-12-02 03:30"), at("2026-12-02 18:30"))]
 
 
@@ -73,7 +73,7 @@ def test_write_step_has_its_time(booking, bob, state, now, code):
     Booking.objects.update(state=state)
 
     assert code_of(lambda: write(booking, bob, now=now)) == code
-    assert ActionItem.objects.count() == 0
+    assert NextStep.objects.count() == 0
 
 
 def test_write_step_in_the_last_minutes_of_a_session(booking, bob):
@@ -86,7 +86,7 @@ def test_only_the_mentee_has_a_step(over, alice, charlie):
         for person in (alice, charlie)
         for act in (
             lambda who=person: write(over, who),
-            lambda who=person: drop_step(booking=over, by=who),
+            lambda who=person: drop_next_step(booking=over, by=who),
             lambda who=person: answer(over, who, THREE, SOLVED, YES),
         )
     ]
@@ -146,10 +146,10 @@ def test_answer_settles_the_step_and_opens_it_again(over, bob):
 
     answer(over, bob, ACTION, DONE, YES, now=first)
     answer(over, bob, ACTION, DONE, YES, now=second)
-    assert ActionItem.objects.get().done_at == first
+    assert NextStep.objects.get().done_at == first
 
     answer(over, bob, ACTION, DONE, NO, now=second)
-    assert ActionItem.objects.get().done_at is None
+    assert NextStep.objects.get().done_at is None
 
 
 def test_the_database_keeps_one_answer_for_each_step(over):
@@ -201,9 +201,9 @@ def test_invented_people_go_with_all_that_followed_their_sessions(bob, maria):
     answer(booking, bob, THREE, SOLVED, NO)
     answers = {"resolution": "yes", "left_with": "Words", "may_publish": True}
     said = give_feedback(booking=booking, by=bob, now=END + DAY, answers=answers)
-    publish_words(feedback=said, by=maria, now=END + 8 * DAY)
+    publish_testimonial(feedback=said, by=maria, now=END + 8 * DAY)
 
     assert clear_world() == 1
 
-    left = [model.objects.count() for model in (Booking, Feedback, WordsDecision, ActionItem, FollowUp, Notification)]
+    left = [model.objects.count() for model in (Booking, Feedback, QuoteDecision, NextStep, FollowUp, Notification)]
     assert left == [0] * 6

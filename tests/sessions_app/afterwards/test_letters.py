@@ -9,7 +9,7 @@ from notifications.models import InboxItem, Notification
 from notifications.registry import Policy, policy_of
 from notifications.tasks import drain_outbox
 from sessions_app.afterwards.feedback import give_feedback
-from sessions_app.afterwards.followups import StepInput, answer_follow_up, drop_step, write_step
+from sessions_app.afterwards.followups import NextStepInput, answer_follow_up, drop_next_step, write_next_step
 from sessions_app.booking.clock import complete_ended
 from sessions_app.models import Booking, BookingState, FollowUpQuestion, FollowUpStep, Resolution
 from tests.conftest import at
@@ -54,8 +54,8 @@ def became() -> dict[str, tuple[str, str]]:
 
 
 def step(booking, person, due_on=date(2026, 11, 28)):
-    return write_step(
-        booking=booking, step=StepInput("he <asks> on Monday", "ask for the level", due_on), by=person, now=END
+    return write_next_step(
+        booking=booking, step=NextStepInput("he <asks> on Monday", "ask for the level", due_on), by=person, now=END
     )
 
 
@@ -167,7 +167,7 @@ def test_nothing_is_asked_after_two_weeks_when_it_is_solved(over, bob, read):
 @pytest.mark.parametrize(
     ("act", "reason"),
     [
-        pytest.param(lambda over, bob: drop_step(booking=over, by=bob), "moved on", id="dropped"),
+        pytest.param(lambda over, bob: drop_next_step(booking=over, by=bob), "moved on", id="dropped"),
         pytest.param(
             lambda over, bob: Booking.objects.update(state=BookingState.MENTEE_NO_SHOW),
             "session did not take place",
@@ -238,7 +238,7 @@ def test_inbox_forgets_a_step_that_was_dropped_or_moved(over, bob):
     step(over, bob, date(2026, 11, 30))
     assert list(InboxItem.objects.filter(kind="action_due").values_list("at", flat=True)) == [at("2026-11-30 03:30")]
 
-    drop_step(booking=over, by=bob)
+    drop_next_step(booking=over, by=bob)
 
     assert InboxItem.objects.filter(kind="action_due").count() == 0
 

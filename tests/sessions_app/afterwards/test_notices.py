@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from notifications.registry import Nothing
-from sessions_app.afterwards.followups import StepInput, drop_step
-from sessions_app.afterwards.notices import action_dues
+from sessions_app.afterwards.followups import NextStepInput, drop_next_step
+from sessions_app.afterwards.notices import next_step_dues
 from sessions_app.afterwards.questions import question_of
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended
 from sessions_app.booking.notices import followup_dues
-from sessions_app.models import ActionItem, Booking, BookingState, FollowUpQuestion
+from sessions_app.models import Booking, BookingState, FollowUpQuestion, NextStep
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import THURSDAY
 from tests.sessions_app.helpers.contacts import (
@@ -43,7 +43,7 @@ def over(booking):
 
 
 def asked(booking, step, now=END + 3 * DAY) -> FollowUpQuestion | Nothing:
-    return question_of(booking, step, action=ActionItem.objects.filter(booking=booking).first(), now=now)
+    return question_of(booking, step, action=NextStep.objects.filter(booking=booking).first(), now=now)
 
 
 def test_followup_dues_are_the_mentees_after_three_and_fourteen_days(booking, bob):
@@ -100,7 +100,7 @@ def test_a_step_on_the_day_that_clocks_go_forward_is_due_at_nine_by_the_new_cloc
     bob.timezone = "Europe/London"
     bob.save()
 
-    write(over, bob, StepInput("a", "b", date(2027, 3, 28)))
+    write(over, bob, NextStepInput("a", "b", date(2027, 3, 28)))
 
     assert planned("action_due")[0][1:] == (at("2027-03-28 08:00"), at("2027-03-28 23:00"))
 
@@ -110,14 +110,14 @@ def test_a_step_written_after_nine_of_its_day_has_no_reminder(over, bob):
 
     action = write(over, bob, now=now)
 
-    assert (action_dues(action), planned("action_due")) == ([], [])
+    assert (next_step_dues(action), planned("action_due")) == ([], [])
 
 
 def test_a_step_that_is_done_has_no_reminder(over, bob):
     action = write(over, bob)
     action.done_at = END
 
-    assert action_dues(action) == []
+    assert next_step_dues(action) == []
 
 
 def test_the_first_question_is_whether_it_is_solved(over):
@@ -133,14 +133,14 @@ def test_the_first_question_is_whether_it_is_solved(over):
     ],
 )
 def test_the_first_question_is_about_a_step_whose_day_is_over(over, bob, due_on, question):
-    write(over, bob, StepInput("a", "b", due_on))
+    write(over, bob, NextStepInput("a", "b", due_on))
 
     assert asked(over, THREE) == question
 
 
 @pytest.mark.parametrize("value", [YES, PARTLY, NO])
 def test_a_step_that_was_spoken_about_is_not_asked_about_again(over, bob, value):
-    write(over, bob, StepInput("a", "b", date(2026, 11, 28)))
+    write(over, bob, NextStepInput("a", "b", date(2026, 11, 28)))
     answer(over, bob, ACTION, DONE, value, now=END + 2 * DAY)
 
     assert asked(over, THREE) == SOLVED
@@ -180,5 +180,5 @@ def test_a_step_that_is_done_or_dropped_is_not_asked_about(over, bob):
     answer(over, bob, ACTION, DONE, YES)
     assert asked(over, ACTION) == Nothing("step is done or gone")
 
-    drop_step(booking=over, by=bob)
+    drop_next_step(booking=over, by=bob)
     assert asked(over, ACTION) == Nothing("step is done or gone")

@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from sessions_app.afterwards.followups import StepInput, write_step
+from sessions_app.afterwards.followups import NextStepInput, write_next_step
 from sessions_app.afterwards.takeaways import write_takeaway
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Takeaway
 from tests.sessions_app.conftest import THURSDAY
 from tests.sessions_app.helpers.pages import text_of
@@ -31,14 +31,14 @@ def test_each_has_a_line_that_both_read_and_can_take_away_again(booking, alice, 
     ("moment", "code"), [(THURSDAY - timedelta(minutes=1), "too_early"), (LAST + timedelta(days=15), "too_late")]
 )
 def test_it_is_written_from_the_start_until_two_weeks_after(booking, bob, moment, code):
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         write_takeaway(booking=booking, text="One", by=bob, now=moment)
 
     assert (refused.value.code, Takeaway.objects.count()) == (code, 0)
 
 
 def test_it_shows_in_the_last_minutes_and_the_step_is_on_the_mentees_card_alone(booking, alice, bob, client_for):
-    write_step(booking=booking, step=StepInput("he asks", "say it", date(2026, 11, 30)), by=bob, now=THURSDAY)
+    write_next_step(booking=booking, step=NextStepInput("he asks", "say it", date(2026, 11, 30)), by=bob, now=THURSDAY)
     page, card = reverse("session", args=[booking.uuid]), reverse("session_card", args=[booking.uuid])
     text = reverse("session_card_text", args=[booking.uuid])
     with time_machine.travel(LAST - timedelta(minutes=2), tick=False):

@@ -8,11 +8,11 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from sessions_app.afterwards.feedback import give_feedback
-from sessions_app.afterwards.summaries import shown_words
-from sessions_app.afterwards.testimonials import decline_words, publish_words, withdraw_words
+from sessions_app.afterwards.summaries import published_quotes
+from sessions_app.afterwards.testimonials import decline_testimonial, publish_testimonial, withdraw_testimonial
 from sessions_app.booking.clock import complete_ended
-from sessions_app.errors import BookingError
-from sessions_app.models import Feedback, WordsDecision
+from sessions_app.errors import SessionError
+from sessions_app.models import Feedback, QuoteDecision
 from tests.conftest import at, make_person
 from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.pages import text_of
@@ -45,67 +45,67 @@ def at_staff(maria, client_for):
 
 
 def log() -> list[tuple]:
-    return list(WordsDecision.objects.values_list("act", "by__email", "reason"))
+    return list(QuoteDecision.objects.values_list("act", "by__email", "reason"))
 
 
 # Services
 
 
 def test_words_are_shown_without_a_name_after_staffs_yes(said, alice, maria):
-    assert shown_words(alice.mentor_profile, now=LATER) == []
+    assert published_quotes(alice.mentor_profile, now=LATER) == []
 
-    publish_words(feedback=said, by=maria, now=LATER)
+    publish_testimonial(feedback=said, by=maria, now=LATER)
 
-    shown = shown_words(alice.mentor_profile, now=LATER)
+    shown = published_quotes(alice.mentor_profile, now=LATER)
     assert [(words.text, words.about) for words in shown] == [(WORDS, "25 minutes in November")]
     assert log() == [("published", "maria@example.org", "")]
 
 
 def test_words_of_an_earlier_year_name_it(said, alice, maria):
-    publish_words(feedback=said, by=maria, now=LATER)
+    publish_testimonial(feedback=said, by=maria, now=LATER)
 
-    shown = shown_words(alice.mentor_profile, now=at("2027-01-01 00:00"))
+    shown = published_quotes(alice.mentor_profile, now=at("2027-01-01 00:00"))
 
     assert shown[0].about == "25 minutes in November 2026"
 
 
 def test_words_are_not_for_staff_before_the_mentor_may_know_them(said, alice, maria):
     for moment in (AFTER, END + timedelta(days=7) - timedelta(seconds=1)):
-        with pytest.raises(BookingError) as refused:
-            publish_words(feedback=said, by=maria, now=moment)
+        with pytest.raises(SessionError) as refused:
+            publish_testimonial(feedback=said, by=maria, now=moment)
         assert refused.value.code == "changed"
 
     give_feedback(booking=said.booking, by=alice, now=AFTER, answers={"resolution": "yes"})
 
-    assert publish_words(feedback=said, by=maria, now=AFTER).published_by == maria
+    assert publish_testimonial(feedback=said, by=maria, now=AFTER).published_by == maria
 
 
 def test_words_without_consent_are_never_shown(said, maria):
     Feedback.objects.update(may_publish=False)
 
-    with pytest.raises(BookingError) as refused:
-        publish_words(feedback=said, by=maria, now=LATER)
+    with pytest.raises(SessionError) as refused:
+        publish_testimonial(feedback=said, by=maria, now=LATER)
 
     assert (refused.value.code, log()) == ("changed", [])
 
 
 def test_words_are_decided_once(said, maria):
-    publish_words(feedback=said, by=maria, now=LATER)
-    with pytest.raises(BookingError) as twice:
-        publish_words(feedback=said, by=maria, now=LATER)
-    decline_words(feedback=said, by=maria, now=LATER, reason="Names her employer")
-    with pytest.raises(BookingError) as again:
-        decline_words(feedback=said, by=maria, now=LATER)
+    publish_testimonial(feedback=said, by=maria, now=LATER)
+    with pytest.raises(SessionError) as twice:
+        publish_testimonial(feedback=said, by=maria, now=LATER)
+    decline_testimonial(feedback=said, by=maria, now=LATER, reason="Names her employer")
+    with pytest.raises(SessionError) as again:
+        decline_testimonial(feedback=said, by=maria, now=LATER)
 
     assert (twice.value.code, again.value.code) == ("changed", "changed")
     assert log() == [("published", "maria@example.org", ""), ("taken_down", "maria@example.org", "Names her employer")]
 
 
 def test_declined_words_are_kept_off_and_can_still_be_shown(said, alice, maria):
-    declined = decline_words(feedback=said, by=maria, now=LATER, reason="Selling")
-    assert (declined.declined_by, shown_words(alice.mentor_profile, now=LATER)) == (maria, [])
+    declined = decline_testimonial(feedback=said, by=maria, now=LATER, reason="Selling")
+    assert (declined.declined_by, published_quotes(alice.mentor_profile, now=LATER)) == (maria, [])
 
-    published = publish_words(feedback=said, by=maria, now=LATER)
+    published = publish_testimonial(feedback=said, by=maria, now=LATER)
 
     assert (published.declined_at, published.declined_by, published.published_by) == (None, None, maria)
     assert [act for act, _by, _reason in log()] == ["declined", "published"]
@@ -113,34 +113,34 @@ def test_declined_words_are_kept_off_and_can_still_be_shown(said, alice, maria):
 
 def test_nobody_decides_on_words_of_their_own_session(said, alice, bob):
     for person in (alice, bob):
-        with pytest.raises(BookingError) as refused:
-            publish_words(feedback=said, by=person, now=LATER)
+        with pytest.raises(SessionError) as refused:
+            publish_testimonial(feedback=said, by=person, now=LATER)
         assert refused.value.code == "own_words"
 
 
 def test_the_author_takes_words_back_at_once(said, alice, bob, maria):
-    publish_words(feedback=said, by=maria, now=LATER)
+    publish_testimonial(feedback=said, by=maria, now=LATER)
 
-    withdraw_words(feedback=said, by=bob, now=LATER)
-    withdraw_words(feedback=said, by=bob, now=LATER)
+    withdraw_testimonial(feedback=said, by=bob, now=LATER)
+    withdraw_testimonial(feedback=said, by=bob, now=LATER)
 
     said.refresh_from_db()
     assert (said.may_publish, said.published_at, said.left_with) == (False, None, WORDS)
-    assert shown_words(alice.mentor_profile, now=LATER) == []
+    assert published_quotes(alice.mentor_profile, now=LATER) == []
     assert [act for act, _by, _reason in log()] == ["published", "withdrawn"]
 
 
 def test_nobody_else_takes_words_back(said, alice):
-    with pytest.raises(BookingError) as refused:
-        withdraw_words(feedback=said, by=alice, now=LATER)
+    with pytest.raises(SessionError) as refused:
+        withdraw_testimonial(feedback=said, by=alice, now=LATER)
 
     assert (refused.value.code, Feedback.objects.get().may_publish) == ("not_yours", True)
 
 
 def test_the_log_of_words_only_grows(said, maria):
-    publish_words(feedback=said, by=maria, now=LATER)
+    publish_testimonial(feedback=said, by=maria, now=LATER)
 
-    for act in (lambda: WordsDecision.objects.update(reason="x"), lambda: WordsDecision.objects.all().delete()):
+    for act in (lambda: QuoteDecision.objects.update(reason="x"), lambda: QuoteDecision.objects.all().delete()):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             act()
 
@@ -151,7 +151,7 @@ def test_the_log_of_words_only_grows(said, maria):
 def test_mentor_page_shows_the_words_and_no_name(said, maria):
     with time_machine.travel(LATER, tick=False):
         before = text_of(Client().get("/mentors/alice-adair/"))
-        publish_words(feedback=said, by=maria, now=LATER)
+        publish_testimonial(feedback=said, by=maria, now=LATER)
         after = text_of(Client().get("/mentors/alice-adair/"))
 
     assert "What people left with" not in before
@@ -166,7 +166,7 @@ def test_mentor_page_asks_a_fixed_number_of_queries(count, alice, offer, maria, 
         booking = book(offer, person, at("2026-11-26 09:00") + timedelta(minutes=30 * number))
         complete_ended(now=END)
         answers = {"resolution": "yes", "left_with": f"Words {number}", "may_publish": True}
-        publish_words(
+        publish_testimonial(
             feedback=give_feedback(booking=booking, by=person, now=AFTER, answers=answers), by=maria, now=LATER
         )
 
@@ -181,8 +181,8 @@ def test_mentor_page_asks_a_fixed_number_of_queries(count, alice, offer, maria, 
 
 def test_session_page_tells_the_author_what_became_of_the_words(said, bob, maria, client_for):
     page, found = f"/sessions/{said.booking.uuid}/", []
-    for act in (lambda: None, publish_words, decline_words):
-        if act in (publish_words, decline_words):
+    for act in (lambda: None, publish_testimonial, decline_testimonial):
+        if act in (publish_testimonial, decline_testimonial):
             act(feedback=said, by=maria, now=LATER)
         with time_machine.travel(LATER, tick=False):
             found.append(text_of(client_for(bob).get(page)))
@@ -235,7 +235,7 @@ def test_staff_show_and_take_off_words(said, at_staff):
 
 
 def test_staff_who_come_second_are_told(said, bob, at_staff):
-    withdraw_words(feedback=said, by=bob, now=LATER)
+    withdraw_testimonial(feedback=said, by=bob, now=LATER)
 
     page = text_of(at_staff({"feedback": said.pk, "decision": "show"}))
 

@@ -8,9 +8,9 @@ from notifications.models import Notification
 from notifications.tasks import drain_outbox
 from sessions_app.afterwards.feedback import give_written_feedback
 from sessions_app.afterwards.followups import answer_follow_up
-from sessions_app.afterwards.summaries import shown_words
-from sessions_app.afterwards.testimonials import publish_words
-from sessions_app.afterwards.track_record import proof_of
+from sessions_app.afterwards.summaries import published_quotes
+from sessions_app.afterwards.testimonials import publish_testimonial
+from sessions_app.afterwards.track_record import track_records_of
 from sessions_app.audit import audit_notices
 from sessions_app.models import Feedback, FollowUp, WrittenState
 from sessions_app.written.acts import ask_in_writing
@@ -147,23 +147,25 @@ def test_words_are_shown_with_consent_and_staffs_yes_and_can_be_taken_back(
     alice, bob, maria, replied, room, read, client_for
 ):
     said = say(replied, "yes", left_with="Ask for the level first", may_publish=True)
-    assert code_of(lambda: publish_words(feedback=said, by=maria, now=ANSWERED)) == "changed"
+    assert code_of(lambda: publish_testimonial(feedback=said, by=maria, now=ANSWERED)) == "changed"
     later_on = replied.end + 8 * DAY
     waiting = read(maria, "/staff/words/", now=later_on)
-    publish_words(feedback=said, by=maria, now=later_on)
+    publish_testimonial(feedback=said, by=maria, now=later_on)
 
     assert "About an answer in writing of Alice Adair, Tuesday 24 November Ask for the level first" in waiting
-    shown = shown_words(alice.mentor_profile, now=later_on)
+    shown = published_quotes(alice.mentor_profile, now=later_on)
     assert [(words.text, words.about) for words in shown] == [("Ask for the level first", "In writing, November")]
     assert "Shown without your name." in read(bob, room, now=later_on)
     client_for(bob).post(f"{room}words/")
-    assert shown_words(alice.mentor_profile, now=later_on) == []
+    assert published_quotes(alice.mentor_profile, now=later_on) == []
 
 
 def test_nobody_of_the_two_decides_on_its_words(alice, bob, replied):
     said = say(replied, "yes", left_with="Good", may_publish=True)
     for person in (alice, bob):
-        assert code_of(lambda by=person: publish_words(feedback=said, by=by, now=ANSWERED + 8 * DAY)) == "own_words"
+        assert (
+            code_of(lambda by=person: publish_testimonial(feedback=said, by=by, now=ANSWERED + 8 * DAY)) == "own_words"
+        )
 
 
 def test_the_public_numbers_count_answers_and_who_was_helped(alice, replied, offer, in_writing):
@@ -172,7 +174,7 @@ def test_the_public_numbers_count_answers_and_who_was_helped(alice, replied, off
         person = make_person(f"p{number}@example.org", f"Pat {number}")
         say(reply(ask(in_writing, person, key=str(number))), helped)
 
-    early, late = (proof_of([alice.pk], now=ANSWERED + days * DAY)[alice.pk] for days in (6, 7))
+    early, late = (track_records_of([alice.pk], now=ANSWERED + days * DAY)[alice.pk] for days in (6, 7))
     assert (early.written, early.sessions, early.is_shown) == (5, 0, False)
     assert (late.answers, late.helped, late.percent) == (5, 4, 80)
 

@@ -8,13 +8,13 @@ from django.test import Client
 
 from mentors.models import Offer
 from notifications.models import Notification
-from search.criteria import When, Wish
-from search.finding import find_mentors, relaxations
+from search.criteria import SearchCriteria, When
+from search.finding import find_mentors, list_relaxations
 from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.booking.clock import complete_ended
 from sessions_app.booking.holds import claim_hold, hold_slot
-from sessions_app.booking.letters import Reading, soonest_elsewhere
-from sessions_app.errors import BookingError
+from sessions_app.booking.letters import BookingForReader, soonest_elsewhere
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import at, make_mentor, make_person
@@ -40,14 +40,15 @@ def dora(db) -> Offer:
 
 
 def names(person, wish=None) -> list[str]:
-    found = find_mentors(wish or Wish(), zone=LONDON, now=AFTER, mentee=person)
+    found = find_mentors(wish or SearchCriteria(), zone=LONDON, now=AFTER, mentee=person)
     return sorted(match.profile.name for match in found.matches)
 
 
 @pytest.mark.parametrize("words", ["", "counter-offer"])
 def test_find_mentors_leaves_out_whom_this_mentee_never_wants_to_meet_again(parted, bob, charlie, dora, words):
     found = {
-        who: names(person, Wish(words=words)) for who, person in (("bob", bob), ("charlie", charlie), ("visitor", None))
+        who: names(person, SearchCriteria(words=words))
+        for who, person in (("bob", bob), ("charlie", charlie), ("visitor", None))
     }
 
     assert found == {
@@ -73,15 +74,15 @@ def test_what_the_mentor_says_ends_no_pairing(booking, alice, bob):
 
 
 def test_relaxations_do_not_promise_whom_the_list_leaves_out(parted, bob):
-    wish = Wish(format="phone", when=When.ANY)
+    wish = SearchCriteria(format="phone", when=When.ANY)
 
-    found = [relaxations(wish, zone=LONDON, now=AFTER, mentee=person) for person in (bob, None)]
+    found = [list_relaxations(wish, zone=LONDON, now=AFTER, mentee=person) for person in (bob, None)]
 
     assert [[(name, count) for name, _wish, count in rows] for rows in found] == [[], [("format", 1)]]
 
 
 def test_booking_is_refused_in_words_that_tell_nothing(parted, bob, offer):
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         book(offer, bob, FRIDAY, now=AFTER)
 
     assert (refused.value.code, refused.value.message) == (
@@ -93,7 +94,7 @@ def test_booking_is_refused_in_words_that_tell_nothing(parted, bob, offer):
 def test_a_visitors_hold_is_refused_to_them_when_they_sign_in(parted, bob, offer):
     held = hold_slot(offer=offer, start=FRIDAY, brief=BriefInput(question=QUESTION), held_for="v", now=AFTER)
 
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         claim_hold(booking=held, mentee=bob, now=AFTER)
 
     assert refused.value.code == "closed"
@@ -145,7 +146,7 @@ def test_mails_name_the_mentor_to_others_but_not_to_this_mentee(parted, bob, cha
     for person in (bob, charlie):
         booking = book(dora, person, FRIDAY if person == bob else at("2026-11-27 11:00"), now=AFTER)
         named[person.first_name] = [
-            name for _url, name, _when in soonest_elsewhere(Reading(booking, person, AFTER))["elsewhere"]
+            name for _url, name, _when in soonest_elsewhere(BookingForReader(booking, person, AFTER))["elsewhere"]
         ]
 
     assert named == {"Bob": [], "Charlie": ["Alice Adair"]}

@@ -8,25 +8,34 @@ from django.test.utils import CaptureQueriesContext
 
 from mentors.models import Format, MentorProfile, Offer, ProfileState
 from mentors.services import approve_profile, pause_profile, resume_profile
-from search.criteria import Wish
+from search.criteria import SearchCriteria
 from search.finding import find_mentors
-from sessions_app.availability.reserved_time import joined
+from sessions_app.availability.reserved_time import join_slots
 from sessions_app.availability.schedule import remove_time_off, save_week
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable
-from sessions_app.availability.waitlist_sql import IN_LINE
+from sessions_app.availability.waitlist_sql import WAITLIST_EXISTS
 from sessions_app.availability.whole_schedule import rules_of
 from sessions_app.booking.changes import cancel_booking, move_booking, release_hold
 from sessions_app.booking.clock import expire_overdue
 from sessions_app.booking.holds import claim_hold, hold_slot
 from sessions_app.booking.requests import decline_booking, withdraw_booking
-from sessions_app.errors import BookingError
-from sessions_app.models import Booking, BookingState, Feedback, HeldTime, Schedule, SetAside, TimeOff, Waiting
-from sessions_app.models.waiting import Answer
+from sessions_app.errors import SessionError
+from sessions_app.models import (
+    Booking,
+    BookingState,
+    Feedback,
+    HeldTime,
+    ReservedTime,
+    Schedule,
+    TimeOff,
+    WaitlistEntry,
+)
+from sessions_app.models.waiting import HeldTimeAnswer
 from sessions_app.questions.brief_input import BriefInput
-from sessions_app.waiting.acts import decline_time, leave_line, take_time, wait_for_help, wait_for_mentor
+from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_help, wait_for_mentor
 from sessions_app.waiting.choosing import free_slots
-from sessions_app.waiting.handing_out import give_freed_time
+from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.waiting.rounds import pause_round, present_round
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
@@ -48,13 +57,13 @@ def starts(offer, *, now=NOW) -> list:
     return [slot.start for slot in free_slots(timetable, offer, now=now)] if timetable else []
 
 
-def wait(offer, person, *, now=NOW) -> Waiting:
+def wait(offer, person, *, now=NOW) -> WaitlistEntry:
     """For whatever is not free already."""
     return wait_for_mentor(profile=offer.profile, words=QUESTION, known=starts(offer), person=person, now=now)
 
 
 def code(act, *args, **kwargs) -> str:
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         act(*args, **kwargs)
     return refused.value.code
 
@@ -137,24 +146,24 @@ def test_what_is_freed_is_only_for_who_waits_until_the_worker_has_given_it(
     assert code(book, offer, charlie, now=now) == "set_aside"
     assert code(hold_slot, offer=offer, start=THURSDAY, brief=BRIEF, held_for="w", now=now) == "set_aside"
     if line == "mentor":
-        assert give_freed_time(now=now) == 1
+        assert hand_out_freed_time(now=now) == 1
         assert (HeldTime.objects.get().person, HeldTime.objects.get().booking.start) == (erin, THURSDAY)
         assert code(book, offer, charlie, now=now) == "taken"
         expire_overdue(now=now)
-        give_freed_time(now=now)
-        assert SetAside.objects.count() == 0
+        hand_out_freed_time(now=now)
+        assert ReservedTime.objects.count() == 0
 
 
 @WAYS
 def test_with_nobody_in_line_it_is_everybodys_at_once(taken, free, offer, bob, charlie, erin):
     booking = taken(offer, bob)
-    leave_line(waiting=wait(offer, erin), by=erin, now=NOW)
+    leave_waitlist(waiting=wait(offer, erin), by=erin, now=NOW)
 
     now = free(booking)
 
     assert THURSDAY in starts(offer, now=now)
     assert book(offer, charlie, now=now).start == THURSDAY
-    assert SetAside.objects.count() == 0
+    assert ReservedTime.objects.count() == 0
 
 
 @WAYS
@@ -179,7 +188,7 @@ def test_without_setting_aside_whoever_comes_by_is_quicker(taken, free, offer, b
     now = free(booking)
 
     assert book(offer, charlie, now=now).start == THURSDAY
-    give_freed_time(now=now)
+    hand_out_freed_time(now=now)
     assert THURSDAY not in [one.booking.start for one in HeldTime.objects.all()]
 
 
@@ -190,7 +199,7 @@ def test_it_is_everybodys_when_nobody_in_line_can_have_it(offer, bob, charlie, e
     cancel(booking)
     assert code(book, offer, charlie) == "set_aside"
 
-    assert give_freed_time(now=NOW) == 0
+    assert hand_out_freed_time(now=NOW) == 0
 
     assert book(offer, charlie).start == THURSDAY
 
@@ -201,32 +210,32 @@ def test_a_held_time_that_runs_out_is_for_the_next_alone(offer, bob, charlie, er
     wait(offer, erin)
     wait(offer, dora, now=NOW + SECOND)
     cancel(booking)
-    give_freed_time(now=NOW)
+    hand_out_freed_time(now=NOW)
     first = HeldTime.objects.get()
 
     assert code(book, offer, charlie, now=first.until) == "set_aside"
     expire_overdue(now=first.until)
     assert code(book, offer, charlie, now=first.until) == "set_aside"
     assert code(take_time, held=first, question=QUESTION, by=erin, now=first.until) == "set_aside"
-    give_freed_time(now=first.until)
+    hand_out_freed_time(now=first.until)
 
     assert HeldTime.objects.open().get().person == dora
 
 
-@pytest.mark.parametrize("act", [decline_time, leave_line])
+@pytest.mark.parametrize("act", [decline_time, leave_waitlist])
 def test_what_is_passed_on_is_for_the_next_alone(act, offer, bob, charlie, erin):
     booking = book(offer, bob)
     dora = make_person("dora@example.org", "Dora Dane")
     waiting = wait(offer, erin)
     wait(offer, dora, now=NOW + SECOND)
     cancel(booking)
-    give_freed_time(now=NOW + SECOND)
+    hand_out_freed_time(now=NOW + SECOND)
     held_time = HeldTime.objects.get()
 
     act(**({"held": held_time} if act is decline_time else {"waiting": waiting}), by=erin, now=NOW + MINUTE)
 
     assert code(book, offer, charlie, now=NOW + MINUTE) == "set_aside"
-    give_freed_time(now=NOW + MINUTE)
+    hand_out_freed_time(now=NOW + MINUTE)
     assert HeldTime.objects.open().get().person == dora
 
 
@@ -234,8 +243,8 @@ def test_who_is_given_it_can_take_it_while_it_is_still_set_aside(offer, bob, eri
     booking = book(offer, bob)
     wait(offer, erin)
     cancel(booking)
-    aside = SetAside.objects.get()
-    give_freed_time(now=NOW)
+    aside = ReservedTime.objects.get()
+    hand_out_freed_time(now=NOW)
     aside.save(force_insert=True)
 
     taken = take_time(held=HeldTime.objects.get(), question=QUESTION, by=erin, now=NOW)
@@ -248,11 +257,11 @@ def test_a_look_that_ran_out_of_time_lets_go_of_nothing(offer, bob, charlie, eri
     wait(offer, erin)
     cancel(booking)
 
-    give_freed_time(now=NOW, seconds=-1)
+    hand_out_freed_time(now=NOW, seconds=-1)
 
     assert code(book, offer, charlie) == "set_aside"
-    give_freed_time(now=NOW + LONGEST, seconds=-1)
-    assert SetAside.objects.count() == 0
+    hand_out_freed_time(now=NOW + LONGEST, seconds=-1)
+    assert ReservedTime.objects.count() == 0
 
 
 def test_a_day_that_was_full_stays_so_meanwhile(offer, bob, charlie, erin):
@@ -286,7 +295,7 @@ def test_the_time_of_a_mentor_who_is_somebodys_mentee_is_set_aside_too(offer, al
 
     cancel(booking)
 
-    assert [(row.person, row.gives) for row in SetAside.objects.all()] == [(alice, False)]
+    assert [(row.person, row.gives) for row in ReservedTime.objects.all()] == [(alice, False)]
     assert code(book, offer, charlie) == "set_aside"
     assert book(theirs, charlie).start == THURSDAY
 
@@ -297,7 +306,7 @@ def test_a_visitor_may_change_a_held_time_for_one_that_overlaps_it(offer, bob, c
     wait(offer, erin)
 
     second = hold_slot(offer=longer, start=THURSDAY, brief=BRIEF, held_for="v", now=NOW, instead_of=first)
-    assert SetAside.objects.get().during == first.during
+    assert ReservedTime.objects.get().during == first.during
     claimed = claim_hold(booking=second, mentee=bob, now=NOW)
 
     assert claimed.state == BookingState.CONFIRMED
@@ -321,7 +330,7 @@ def test_a_search_leaves_out_what_is_set_aside_but_not_for_who_waits(full_words,
     assert find_mentors(wish, zone="Europe/London", now=NOW, mentee=charlie).matches == []
     found = find_mentors(wish, zone="Europe/London", now=NOW, mentee=erin, in_line=True).matches
     assert [match.profile for match in found] == [profile]
-    assert give_freed_time(now=NOW) == 1
+    assert hand_out_freed_time(now=NOW) == 1
     assert HeldTime.objects.get().person == erin
 
 
@@ -333,7 +342,7 @@ def full_words(bob, erin):
     )
     booking = book(profile.offers.get(), bob)
     wait_for_help(words="Naming my ferret", filters="", person=erin, now=NOW)
-    return Wish(words="Naming my ferret"), profile, booking
+    return SearchCriteria(words="Naming my ferret"), profile, booking
 
 
 def test_what_a_mentor_opens_is_first_for_who_waits_and_the_rest_stays_everybodys(offer, alice, charlie, erin):
@@ -344,7 +353,7 @@ def test_what_a_mentor_opens_is_first_for_who_waits_and_the_rest_stays_everybody
 
     assert code(book, offer, charlie) == "set_aside"
     assert book(offer, charlie, FRIDAY).start == FRIDAY
-    assert give_freed_time(now=NOW) == 1
+    assert hand_out_freed_time(now=NOW) == 1
     assert HeldTime.objects.get().booking.start == at("2026-11-26 09:00")
     assert book(offer, make_person("dora@example.org", "Dora Dane")).start == THURSDAY
 
@@ -372,7 +381,7 @@ def test_a_new_mentor_is_first_for_who_waits_for_help(alice, maria, charlie, eri
 
     offer = profile.offers.get()
     assert (starts(offer), code(book, offer, charlie)) == ([], "set_aside")
-    assert give_freed_time(now=NOW) == 1
+    assert hand_out_freed_time(now=NOW) == 1
     assert book(offer, charlie).start == THURSDAY
 
 
@@ -391,7 +400,7 @@ def test_a_decision_that_opens_nothing_sets_nothing_aside(offer, maria, erin):
 
     pause_profile(profile=offer.profile, until=FRIDAY.date(), by=maria, now=NOW)
 
-    assert SetAside.objects.count() == 0
+    assert ReservedTime.objects.count() == 0
 
 
 def test_freeing_asks_one_statement_more_when_nobody_waits(offer, bob, settings):
@@ -404,7 +413,7 @@ def test_freeing_asks_one_statement_more_when_nobody_waits(offer, bob, settings)
         asked.append(len(queries))
 
     assert asked[1] == asked[0] + 1
-    assert SetAside.objects.count() == 0
+    assert ReservedTime.objects.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -415,24 +424,24 @@ def test_statement_and_queryset_mean_the_same_line(who, offer, alice, bob, erin)
     person = alice if who == "own" else erin
     since = NOW + SECOND if who == "later" else NOW
     place = {"mentor": other if who == "other mentor" else offer.profile if who == "mentor" else None, "words": "x"}
-    waiting = Waiting.objects.create(person=person, since=since, until=NOW + LONGEST, **place)
+    waiting = WaitlistEntry.objects.create(person=person, since=since, until=NOW + LONGEST, **place)
     if who == "left":
-        leave_line(waiting=waiting, by=erin, now=NOW)
+        leave_waitlist(waiting=waiting, by=erin, now=NOW)
     elif who == "over":
-        Waiting.objects.update(until=NOW)
+        WaitlistEntry.objects.update(until=NOW)
     elif who in ("has a time", "answered"):
         about = {"waiting": waiting, "person": erin, "booking": held(offer, None), "at": NOW, "until": NOW}
-        HeldTime.objects.create(answer=Answer.DECLINED if who == "answered" else Answer.OPEN, **about)
+        HeldTime.objects.create(answer=HeldTimeAnswer.DECLINED if who == "answered" else HeldTimeAnswer.OPEN, **about)
 
     with connection.cursor() as cursor:
-        condition = IN_LINE.format(since="%(now)s")
+        condition = WAITLIST_EXISTS.format(since="%(now)s")
         cursor.execute(
             f"SELECT {condition} FROM mentors_mentorprofile AS profile WHERE id = %(profile)s",  # noqa: S608
             {"now": NOW, "profile": offer.profile_id},
         )
         said = cursor.fetchone()[0]
 
-    asked = Waiting.objects.askable(NOW).filter(since__lte=NOW).exclude(person=alice).exclude(mentor=other)
+    asked = WaitlistEntry.objects.askable(NOW).filter(since__lte=NOW).exclude(person=alice).exclude(mentor=other)
     assert said == asked.exists() == (who in ("mentor", "words", "answered"))
 
 
@@ -440,7 +449,7 @@ def test_spans_that_touch_are_one():
     def slot(start, end):
         return Slot(NOW + start * MINUTE, NOW + end * MINUTE)
 
-    spans = joined([slot(0, 25), slot(10, 20), slot(25, 50), slot(55, 80)])
+    spans = join_slots([slot(0, 25), slot(10, 20), slot(25, 50), slot(55, 80)])
 
     assert spans == [(NOW, NOW + 50 * MINUTE), (NOW + 55 * MINUTE, NOW + 80 * MINUTE)]
 
@@ -460,22 +469,22 @@ def test_everybody_in_line_is_asked_however_few_one_look_can_ask(offer, bob, cha
     given = []
     for _look in range(3):
         assert code(book, offer, charlie, now=now) == "set_aside"
-        given.append(give_freed_time(now=now, people=2))
+        given.append(hand_out_freed_time(now=now, people=2))
         now += MINUTE
 
     assert given == [0, 0, 1]
     assert HeldTime.objects.get().person == erin
-    assert SetAside.objects.count() == 0
+    assert ReservedTime.objects.count() == 0
 
 
 def test_what_is_freed_while_others_are_asked_is_for_the_first_in_line(offer, bob, charlie, erin):
     booking = book(offer, bob)
     wait(offer, erin)
     wait(offer, charlie, now=NOW + SECOND)
-    give_freed_time(now=NOW + 2 * SECOND, people=1)
+    hand_out_freed_time(now=NOW + 2 * SECOND, people=1)
     cancel_booking(booking=booking, by=bob, reason="ill", now=NOW + 3 * SECOND)
 
-    looks = [give_freed_time(now=NOW + seconds * SECOND, people=1) for seconds in (4, 5)]
+    looks = [hand_out_freed_time(now=NOW + seconds * SECOND, people=1) for seconds in (4, 5)]
 
     assert looks == [0, 1]
     assert HeldTime.objects.get().person == erin
@@ -487,9 +496,9 @@ def test_what_the_clock_frees_while_others_are_asked_is_for_the_first_in_line(of
     booking = requested(offer, bob)
     wait(offer, erin)
     wait(offer, charlie, now=NOW + SECOND)
-    give_freed_time(now=booking.expires_at - SECOND, people=1)
+    hand_out_freed_time(now=booking.expires_at - SECOND, people=1)
 
-    looks = [give_freed_time(now=booking.expires_at + seconds * SECOND, people=1) for seconds in (0, 1)]
+    looks = [hand_out_freed_time(now=booking.expires_at + seconds * SECOND, people=1) for seconds in (0, 1)]
 
     assert looks == [0, 1]
     assert HeldTime.objects.get().person == erin
@@ -509,11 +518,11 @@ def test_a_look_asks_no_more_of_the_database_for_more_people(line, offer):
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            assert give_freed_time(now=NOW) == 0
+            assert hand_out_freed_time(now=NOW) == 0
         return len(captured)
 
     stand(0, 2)
-    give_freed_time(now=NOW)
+    hand_out_freed_time(now=NOW)
     few = queries()
     stand(2, 20)
 
@@ -525,7 +534,7 @@ def test_two_who_wait_with_the_same_words_are_both_helped(offer, bob, charlie):
     for number, person in enumerate((bob, charlie)):
         wait_for_help(words="Should I take the counter-offer?", filters="", person=person, now=NOW + number * SECOND)
 
-    assert give_freed_time(now=NOW + MINUTE) == 2
+    assert hand_out_freed_time(now=NOW + MINUTE) == 2
 
     first, second = HeldTime.objects.order_by("pk").select_related("booking")
     assert (first.person, second.person) == (bob, charlie)
@@ -541,7 +550,7 @@ def test_whom_somebody_never_wants_to_meet_again_is_not_asked_for_them(offer, bo
     for number, person in enumerate((bob, charlie)):
         wait_for_help(words="Should I take the counter-offer?", filters="", person=person, now=NOW + number * SECOND)
 
-    give_freed_time(now=NOW + MINUTE)
+    hand_out_freed_time(now=NOW + MINUTE)
 
     assert HeldTime.objects.get(person=bob).booking.mentor == dora.person
     assert HeldTime.objects.filter(person=charlie).exists()
@@ -551,7 +560,7 @@ def test_two_looks_at_once_leave_one_place_to_go_on_from(offer, bob, erin):
     wait(offer, erin)
     wait(offer, bob, now=NOW + SECOND)
     one, other = present_round(now=NOW), present_round(now=NOW)
-    first, second = Waiting.objects.in_line()
+    first, second = WaitlistEntry.objects.in_line()
 
     pause_round(other.after_asking(first), now=NOW)
     pause_round(one.after_asking(second), now=NOW)
@@ -570,5 +579,5 @@ def test_who_waits_for_a_mentor_that_also_answers_in_writing_gets_the_freed_time
 
     cancel(booking)
 
-    assert give_freed_time(now=NOW) == 1
+    assert hand_out_freed_time(now=NOW) == 1
     assert HeldTime.objects.get().booking.offer == offer

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from sessions_app.availability.slots import Slot, Taken, default_step, nearest
+from sessions_app.availability.slots import Slot, Taken, default_step, nearest_slots
 from tests.sessions_app.helpers.slots import ALWAYS, HOUR, at, rules_with, session, starts
 
 # A Monday in a summer without changes of clocks; Lisbon is an hour ahead of UTC, Auckland twelve.
@@ -208,4 +208,4 @@ def test_pause_that_is_over_changes_nothing(back):
 def test_nearest_slots_come_in_order_of_time(wish, count, expected):
     slots = [Slot(at(f"2026-07-06 {hour:02}:00"), at(f"2026-07-06 {hour:02}:20")) for hour in (9, 10, 11, 12)]
 
-    assert [slot.start.hour for slot in nearest(slots, at(wish), count)] == expected
+    assert [slot.start.hour for slot in nearest_slots(slots, at(wish), count)] == expected

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from common.zones import zone_names
-from sessions_app.availability.slots import Refusal, Rules, Taken, list_slots, open_spans, why_not
+from sessions_app.availability.slots import Rules, SlotRefusal, Taken, list_slots, open_spans, why_not
 from tests.sessions_app.helpers.oracle import Oracle, instant
 
 FIRST, LAST = datetime(2007, 1, 1, tzinfo=UTC), datetime(2032, 1, 1, tzinfo=UTC)
@@ -137,5 +137,5 @@ def test_engine_agrees_with_oracle(world, data):
     for slot in listed[:20]:
         assert why_not(rules, taken, start=slot.start, **asked) is None
         beside = why_not(rules, taken, start=slot.start, own=[(slot.end - MINUTE, slot.end + HOUR)], **asked)
-        assert isinstance(beside, Refusal)
+        assert isinstance(beside, SlotRefusal)
         assert beside.code == "own_overlap"

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from sessions_app.availability.slots import Refusal, Taken, list_slots, open_spans, why_not
+from sessions_app.availability.slots import SlotRefusal, Taken, list_slots, open_spans, why_not
 from tests.sessions_app.helpers.slots import ALWAYS, at, rules_with, session, starts
 
 MONDAY = date(2026, 7, 6)
@@ -52,7 +52,7 @@ def test_time_off_is_named_where_a_slot_would_run_into_it():
 
     refusal = why_not(rules, [], start=at("2026-07-06 23:40"), length=30, now=at("2026-07-06 00:00"), step=20)
 
-    assert refusal == Refusal("time_off", at("2026-07-08 00:00"))
+    assert refusal == SlotRefusal("time_off", at("2026-07-08 00:00"))
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,8 @@ def test_every_recorded_change_of_every_zone_is_found():
         for second, before, after in recorded_changes(zone):
             if FIRST.timestamp() <= second < LAST.timestamp():
                 minute, seen = second // 60, seen + 1
-                found = [stretch[2] * 60 for stretch in walltime.stretches(zone, minute - 1, minute + 1)]
-                edge = walltime.stretches(zone, minute, minute + 1)[0][0]
+                found = [stretch[2] * 60 for stretch in walltime.offset_stretches(zone, minute - 1, minute + 1)]
+                edge = walltime.offset_stretches(zone, minute, minute + 1)[0][0]
                 if (found, edge) != ([before, after], minute):
                     wrong.append((zone, second))
 
@@ -71,7 +71,7 @@ def test_every_change_by_a_yearly_rule_is_found():
     wrong = []
     for zone in ruled:
         wall = ZoneInfo(zone)
-        told = [walltime.stretches(zone, second // 60, second // 60 + 1)[0][2] for second in days]
+        told = [walltime.offset_stretches(zone, second // 60, second // 60 + 1)[0][2] for second in days]
         asked = [datetime.fromtimestamp(second, wall).utcoffset() // timedelta(minutes=1) for second in days]
         if told != asked or len(set(told)) == 1:
             wrong.append(zone)
@@ -102,8 +102,8 @@ def test_skipped_date_starts_and_ends_between_its_neighbours():
     skipped = walltime.day_number(date(2011, 12, 30))
     edge = datetime(2011, 12, 30, 10, tzinfo=UTC)
 
-    assert walltime.instant(walltime.day_start("Pacific/Apia", skipped)) == edge
-    assert walltime.instant(walltime.day_end("Pacific/Apia", skipped)) == edge
+    assert walltime.instant_at(walltime.day_start("Pacific/Apia", skipped)) == edge
+    assert walltime.instant_at(walltime.day_end("Pacific/Apia", skipped)) == edge
 
 
 def test_minutes_around_a_moment():
@@ -111,6 +111,6 @@ def test_minutes_around_a_moment():
     whole = moment.replace(second=0)
 
     assert walltime.minute_at_or_after(moment) - walltime.minute_at_or_before(moment) == 1
-    assert walltime.instant(walltime.minute_at_or_before(moment)) == whole
-    assert walltime.instant(walltime.minute_at_or_after(whole)) == whole
+    assert walltime.instant_at(walltime.minute_at_or_before(moment)) == whole
+    assert walltime.instant_at(walltime.minute_at_or_after(whole)) == whole
     assert walltime.minute_at_or_after(moment - timedelta(seconds=1)) == walltime.minute_at_or_before(whole)

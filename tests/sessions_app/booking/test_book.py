@@ -9,7 +9,7 @@ from notifications.models import Notification
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, release_hold
 from sessions_app.booking.holds import claim_hold, hold_slot
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, BookingEvent, BookingState, Engagement, Occupancy
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at, make_mentor, make_person
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def code_of(act, *args, **kwargs) -> str:
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         act(*args, **kwargs)
     return refused.value.code
 
@@ -97,7 +97,7 @@ def test_book_session_refuses_what_the_engine_does_not_list(offer, bob, start, c
 
 
 def test_a_refusal_for_notice_names_the_earliest_time(offer, bob):
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         book(offer, bob, at("2026-11-24 16:00"))
 
     assert refused.value.message == "Alice needs 4 hours’ notice."

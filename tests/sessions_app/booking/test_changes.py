@@ -4,7 +4,7 @@ import pytest
 
 from notifications.models import Notification
 from sessions_app.booking.changes import cancel_booking, edit_brief, move_booking
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, BookingState, Brief, Occupancy
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at
@@ -15,7 +15,7 @@ FRIDAY = at("2026-11-27 10:00")
 
 
 def code_of(act, **kwargs) -> str:
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         act(**kwargs)
     return refused.value.code
 

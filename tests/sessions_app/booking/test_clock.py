@@ -18,11 +18,11 @@ from sessions_app.attendance.acts import join_call, say_absent, settle_silent
 from sessions_app.audit import audit_notices
 from sessions_app.booking.clock import close_engagements, complete_ended, expire_overdue
 from sessions_app.booking.holds import hold_slot
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Engagement, Feedback, HeldTime, Occupancy, StuckRow, WrittenQuestion
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import wait_for_mentor
-from sessions_app.waiting.handing_out import give_freed_time
+from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import expire_written
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
@@ -98,7 +98,7 @@ def test_give_feedback_keeps_one_answer_per_person(booking, alice, bob):
     ],
 )
 def test_give_feedback_has_its_time(booking, bob, now, code):
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         give_feedback(booking=booking, by=bob, now=now, answers={"resolution": "yes"})
 
     assert refused.value.code == code
@@ -225,7 +225,7 @@ def test_whoever_waits_behind_a_place_that_fails_is_asked(offer, bob, charlie, b
             f"WHEN (NEW.person_id = {bob.pk}) EXECUTE FUNCTION refuse_held()"
         )
 
-    assert give_freed_time(now=NOW + HOUR) == 1
+    assert hand_out_freed_time(now=NOW + HOUR) == 1
 
     assert HeldTime.objects.get().person == charlie
     assert StuckRow.objects.get().row == waiting[0].pk

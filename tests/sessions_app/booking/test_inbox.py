@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from mentors.models import MentorProfile
 from mentors.moderation.acts import suspend_profile
-from notifications.inbox import entries, unread_count
+from notifications.inbox import build_entries, unread_count
 from notifications.models import InboxItem
 from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.booking.changes import cancel_booking, move_booking
@@ -22,7 +22,7 @@ FRIDAY = at("2026-11-27 13:00")
 def told(person, now=NOW) -> list[str]:
     """What this person's inbox says, newest first."""
     items = InboxItem.objects.shown_to(person, now).order_by("-at", "-pk")
-    return [entry.line.text if entry.line else "" for entry in entries(list(items), reader=person, now=now)]
+    return [entry.line.text if entry.line else "" for entry in build_entries(list(items), reader=person, now=now)]
 
 
 def unread(*people, now=NOW) -> list[int]:
@@ -141,7 +141,7 @@ def test_lines_lead_to_where_one_can_act(request_for, alice, client_for):
     item = InboxItem.objects.get(kind="request_waiting")
     items = [*InboxItem.objects.shown_to(alice, NOW), item]
 
-    urls = [entry.line.url for entry in entries(items, reader=alice, now=NOW)]
+    urls = [entry.line.url for entry in build_entries(items, reader=alice, now=NOW)]
 
     names = ("session", "session_respond")
     assert urls == [reverse(name, args=[request_for.uuid]) for name in names]

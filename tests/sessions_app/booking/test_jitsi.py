@@ -9,7 +9,7 @@ import time_machine
 from django.core.checks import run_checks
 
 from notifications.tasks import drain_outbox
-from sessions_app.attendance.acts import join_call, run_late, settle
+from sessions_app.attendance.acts import join_call, run_late, settle_missed
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.checks import CONFIGURATION
 from sessions_app.booking.more_time import agree_more_time, ask_more_time
@@ -202,7 +202,7 @@ def test_moved_session_gives_none_until_its_new_time_and_a_new_press(jitsi, ask,
 
 def test_missed_session_gives_none(jitsi, ask, enter, booking, bob):
     enter(bob, after(15))
-    settle(booking, missing=bob.pk, by=None, now=after(16))
+    settle_missed(booking, missing=bob.pk, by=None, now=after(16))
 
     assert enter(bob, after(17)) == f"/sessions/{booking.uuid}/"
 

@@ -9,7 +9,7 @@ from icalendar import Calendar
 from accounts.models import User
 from common.times import range_text
 from notifications.models import Notification
-from notifications.services import Due, schedule
+from notifications.services import Due, schedule_notices
 from notifications.tasks import drain_outbox
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, edit_brief, move_booking
@@ -453,7 +453,9 @@ def test_withdrawn_by_cancelling_brings_no_calendar_either(book, read, bob):
     read(NOW)
     Booking.objects.filter(pk=booking.pk).update(state="cancelled", ended_by=bob, version=1)
     people = booking.participants
-    schedule(*(Due("cancelled", person, "booking", booking.pk, 1, NOW, NOW + DAY) for person in people), now=NOW)
+    schedule_notices(
+        *(Due("cancelled", person, "booking", booking.pk, 1, NOW, NOW + DAY) for person in people), now=NOW
+    )
 
     mails = read(NOW)
 

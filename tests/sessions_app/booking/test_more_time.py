@@ -10,7 +10,7 @@ from notifications.models import Notification
 from sessions_app.audit import audit_notices
 from sessions_app.booking.clock import complete_ended
 from sessions_app.booking.more_time import agree_more_time, ask_more_time
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, BookingState, MoreTime, Occupancy
 from tests.conftest import at, make_mentor, make_person
 from tests.sessions_app.booking.test_races import race
@@ -52,7 +52,7 @@ def test_after_ten_minutes_more_it_is_enough(booking, alice, bob):
         ask_more_time(booking=booking, by=bob, now=now)
         agree_more_time(booking=booking, end=END + timedelta(minutes=minutes), by=alice, now=now)
 
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         ask_more_time(booking=booking, by=bob, now=END + timedelta(minutes=6))
 
     assert refused.value.code == "enough"
@@ -60,7 +60,7 @@ def test_after_ten_minutes_more_it_is_enough(booking, alice, bob):
 
 @pytest.mark.parametrize("now", [LAST - timedelta(seconds=1), END])
 def test_it_is_asked_in_the_last_minutes_only(booking, bob, now):
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         ask_more_time(booking=booking, by=bob, now=now)
 
     assert (refused.value.code, MoreTime.objects.count()) == ("not_now", 0)
@@ -81,7 +81,7 @@ def test_nothing_may_follow_for_either_with_the_mentors_buffer(booking, alice, b
     try:
         ask_more_time(booking=booking, by=alice, now=LAST)
         agree_more_time(booking=booking, end=END, by=bob, now=LAST)
-    except BookingError as error:
+    except SessionError as error:
         code = error.code
 
     assert code == ("follows" if refused else "")
@@ -93,7 +93,7 @@ def test_nobody_agrees_to_what_nobody_asked(booking, alice, bob, charlie):
 
     codes = []
     for by, end in ((bob, END), (alice, END + timedelta(minutes=5)), (charlie, END)):
-        with pytest.raises(BookingError) as refused:
+        with pytest.raises(SessionError) as refused:
             agree_more_time(booking=booking, end=end, by=by, now=LAST)
         codes.append(refused.value.code)
 

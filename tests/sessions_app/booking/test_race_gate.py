@@ -12,7 +12,7 @@ from psycopg2 import extensions
 
 from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.race_gate import GATE
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, BookingState, Occupancy
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, make_mentor, make_person
@@ -49,7 +49,7 @@ def behind(*people, locked: bool = False) -> Iterator[None]:
 
 
 def refusal(*asked, **fields) -> tuple:
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         book(*asked, **fields)
     assert refused.value.__cause__ is None  # said by us, not for want of the lock
     return refused.value.code, refused.value.message, refused.value.earliest
@@ -95,7 +95,7 @@ def test_whoever_is_first_waits_for_the_lock(alice, offer, bob, charlies):
         def attempt() -> None:
             try:
                 book(offer, bob)
-            except BookingError:
+            except SessionError:
                 waits.set()
             finally:
                 connection.close()

@@ -17,7 +17,7 @@ from sessions_app.booking.clock import expire_overdue
 from sessions_app.booking.holds import claim_hold, hold_slot
 from sessions_app.booking.requests import accept_booking, decline_booking
 from sessions_app.booking.series import book_further
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, BookingState, Occupancy
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at, make_mentor, make_person
@@ -35,7 +35,7 @@ def race(acts: Sequence[Callable[[], object]]) -> Counter[str]:
         barrier.wait()
         try:
             act()
-        except BookingError as error:
+        except SessionError as error:
             return error.code
         else:
             return "won"

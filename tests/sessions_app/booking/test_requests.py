@@ -4,7 +4,7 @@ import pytest
 
 from notifications.models import Notification
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from tests.conftest import NOW
 from tests.sessions_app.conftest import book
 
@@ -39,7 +39,7 @@ def test_extend_request_gives_one_more_day_once(request_for, alice):
     booking = extend_request(booking=request_for, by=alice, now=later)
 
     assert booking.expires_at == later + timedelta(hours=24)
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         extend_request(booking=booking, by=alice, now=later)
     assert refused.value.code == "extended"
 
@@ -60,7 +60,7 @@ def test_withdraw_booking_frees_the_time_and_tells_the_mentor(request_for, alice
 
 @pytest.mark.parametrize("act", [accept_booking, extend_request])
 def test_an_overdue_request_can_no_longer_be_answered(request_for, alice, act):
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         act(booking=request_for, by=alice, now=request_for.expires_at)
 
     assert refused.value.code == "not_waiting"
@@ -68,7 +68,7 @@ def test_an_overdue_request_can_no_longer_be_answered(request_for, alice, act):
 
 def test_only_the_mentor_answers(request_for, bob, charlie):
     for person in (bob, charlie):
-        with pytest.raises(BookingError):
+        with pytest.raises(SessionError):
             accept_booking(booking=request_for, by=person, now=NOW)
 
     request_for.refresh_from_db()
@@ -76,12 +76,12 @@ def test_only_the_mentor_answers(request_for, bob, charlie):
 
 
 def test_only_the_mentee_withdraws(request_for, alice):
-    with pytest.raises(BookingError):
+    with pytest.raises(SessionError):
         withdraw_booking(booking=request_for, by=alice, now=NOW)
 
 
 def test_a_confirmed_booking_has_nothing_to_answer(booking, alice):
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         decline_booking(booking=booking, by=alice, reason="", now=NOW)
 
     assert refused.value.code == "not_waiting"

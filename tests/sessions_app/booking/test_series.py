@@ -7,12 +7,12 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from notifications.inbox import entries
+from notifications.inbox import build_entries
 from notifications.models import InboxItem, Notification, State
 from notifications.registry import Nothing, kind_named
 from notifications.tasks import drain_outbox
 from sessions_app import audit
-from sessions_app.afterwards.inbox import follow_up_lines
+from sessions_app.afterwards.inbox import follow_up_inbox_lines
 from sessions_app.audit import audit_notices
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import close_engagements, complete_ended
@@ -337,7 +337,7 @@ def test_inbox_says_each_answer_at_once(asked, alice, bob):
     told = {}
     for person in (alice, bob):
         items = InboxItem.objects.shown_to(person, ASKED + MINUTE).filter(kind="series_accepted").order_by("pk")
-        shown = entries(list(items), reader=person, now=ASKED + MINUTE)
+        shown = build_entries(list(items), reader=person, now=ASKED + MINUTE)
         told[person] = [(entry.item.read_at is not None, entry.line.text, entry.line.url) for entry in shown]
 
     assert told[bob] == [
@@ -372,7 +372,7 @@ def test_the_inbox_asks_only_about_the_last_contact(booking, bob):
     complete_ended(now=last.end)
 
     items = InboxItem.objects.filter(kind="follow_up_three_days", recipient=bob)
-    shown = follow_up_lines(list(items), bob, last.end + 4 * DAY)
+    shown = follow_up_inbox_lines(list(items), bob, last.end + 4 * DAY)
 
     assert [item.subject_id for item in items if item.pk in shown] == [last.pk]
 

@@ -8,8 +8,8 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 
 from common.trouble import is_passing, sqlstate
 from sessions_app.booking.holds import hold_slot
-from sessions_app.errors import BookingError
-from sessions_app.locks import booking_act
+from sessions_app.errors import SessionError
+from sessions_app.locks import atomic_act
 from sessions_app.models import Booking, BookingState
 from sessions_app.questions.brief_input import BriefInput
 from tests.api.conftest import program  # noqa: F401 - a fixture
@@ -53,7 +53,7 @@ def locked(alice):
 
 
 def test_a_lock_that_is_not_given_back_is_busy(offer, bob, locked):
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         book(offer, bob)
 
     assert (refused.value.code, refused.value.status) == ("busy", 503)
@@ -137,7 +137,7 @@ def test_what_passes_by_itself(statement, passes):
 )
 def test_only_a_refusal_of_the_time_itself_is_taken(state, constraint, code):
     """As the database raises it, twice, since some are tried once more."""
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         raising(state=state, constraint=constraint)
 
     assert refused.value.code == code
@@ -149,7 +149,7 @@ def test_any_other_conflict_is_a_fault_and_not_taken(constraint):
         raising(state="23505", constraint=constraint)
 
 
-@booking_act
+@atomic_act
 def raising(*, state: str, constraint: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -160,7 +160,7 @@ def raising(*, state: str, constraint: str) -> None:
 def test_a_deadlock_is_tried_once_more():
     tries = []
 
-    @booking_act
+    @atomic_act
     def second_time_lucky() -> str:
         tries.append(1)
         if len(tries) == 1:

@@ -16,7 +16,7 @@ from accounts.limits import LIMITS
 from notifications.models import Notification
 from sessions_app.conversation.files import add_file, remove_expired_files, remove_file, sweep_orphans
 from sessions_app.conversation.uploads import read_upload
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Engagement, Message, SharedFile
 from tests.conftest import NOW
 from tests.mentors.test_photos import picture
@@ -43,7 +43,7 @@ def add(booking: Booking, person, name="offer.pdf", content=PDF) -> SharedFile:
 
 
 def refused(act, **kwargs) -> str:
-    with pytest.raises(BookingError) as error:
+    with pytest.raises(SessionError) as error:
         act(**kwargs)
     return error.value.code
 
@@ -94,7 +94,7 @@ def test_adding_at_once_stays_within_the_limit(booking, alice, bob, settings):
         barrier.wait()
         try:
             add(booking, (alice, bob)[number % 2])
-        except BookingError as error:
+        except SessionError as error:
             return error.code
         else:
             return "added"

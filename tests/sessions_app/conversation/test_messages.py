@@ -9,8 +9,8 @@ from django.db import IntegrityError, connection, transaction
 
 from sessions_app.conversation.messages import mark_read
 from sessions_app.conversation.reading import thread_of, threads_of
-from sessions_app.errors import BookingError
-from sessions_app.models import Engagement, Message, Seat
+from sessions_app.errors import SessionError
+from sessions_app.models import Engagement, Message, ReadMarker
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.rows import write
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-def refusal(*args, **kwargs) -> BookingError:
-    with pytest.raises(BookingError) as error:
+def refusal(*args, **kwargs) -> SessionError:
+    with pytest.raises(SessionError) as error:
         write(*args, **kwargs)
     return error.value
 
@@ -81,7 +81,7 @@ def test_both_writing_at_once_stay_in_order_and_within_the_pace(booking, alice, 
         try:
             message = write(booking, (alice, bob)[number % 2], f"{number}")
             seen.append(set(Message.objects.filter(pk__lte=message.pk).values_list("pk", flat=True)))
-        except BookingError as error:
+        except SessionError as error:
             return error.code
         else:
             return "sent"
@@ -134,7 +134,7 @@ def test_who_writes_has_read_what_stood_on_the_page_and_no_more(booking, alice, 
 
 def test_a_person_without_news_has_nothing_to_mark(booking, alice):
     assert mark_read(engagement=booking.engagement, person=alice, until=1) is False
-    assert Seat.objects.count() == 0
+    assert ReadMarker.objects.count() == 0
 
 
 def test_thread_shows_the_newest_and_where_the_new_begins(booking, alice, bob, monkeypatch):

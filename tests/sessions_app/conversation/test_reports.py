@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 
 from sessions_app.conversation.reports import open_report, report_message, settle_report
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Report, ReportReason, ThreadOpening
 from tests.conftest import NOW
 from tests.sessions_app.helpers.pages import text_of
@@ -33,7 +33,7 @@ def report(message, bob):
 
 
 def code_of(act, **kwargs) -> str:
-    with pytest.raises(BookingError) as error:
+    with pytest.raises(SessionError) as error:
         act(**kwargs)
     return error.value.code
 

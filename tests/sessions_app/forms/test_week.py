@@ -9,7 +9,7 @@ from sessions_app.forms.schedule import RulesForm, minutes_text, zone_choices
 from sessions_app.forms.week import (
     TypedDay,
     WeekForm,
-    edited,
+    edited_week,
     minute_of,
     sensible_spans,
     span_of,
@@ -121,20 +121,20 @@ def test_spans_of_and_windows_of_are_each_others_inverse():
 
 def test_add_keeps_what_was_typed_and_points_at_the_new_row():
     data = tuesday(("18:00", "bad"), add="2")
-    week, focus = edited(typed_week(data), data)
+    week, focus = edited_week(typed_week(data), data)
     assert week[2] == TypedDay(True, (("18:00", "bad"), ("", "")))
     assert focus == (2, 1)
 
 
 def test_add_on_a_day_that_is_off_switches_it_on():
-    week, focus = edited(typed_week(query(add="6")), query(add="6"))
+    week, focus = edited_week(typed_week(query(add="6")), query(add="6"))
     assert week[6] == TypedDay(True, (("18:00", "20:00"),))
     assert focus == (6, 0)
 
 
 def test_add_on_a_day_that_is_off_brings_its_rows_back():
     data = tuesday(("07:00", "08:00"), on=False, add="2")
-    week, _focus = edited(typed_week(data), data)
+    week, _focus = edited_week(typed_week(data), data)
     assert week[2] == TypedDay(True, (("07:00", "08:00"),))
 
 
@@ -149,13 +149,13 @@ def test_add_on_a_day_that_is_off_brings_its_rows_back():
 )
 def test_drop_takes_one_row_away(drop, ranges, focus):
     data = tuesday(("18:00", "19:00"), ("20:00", "21:00"), drop=drop)
-    week, at = edited(typed_week(data), data)
+    week, at = edited_week(typed_week(data), data)
     assert (week[2].ranges, at) == (ranges, focus)
 
 
 def test_dropping_the_last_row_switches_the_day_off():
     data = tuesday(("18:00", "19:00"), drop="2-0")
-    week, _focus = edited(typed_week(data), data)
+    week, _focus = edited_week(typed_week(data), data)
     assert week[2] == TypedDay(False, ())
 
 
@@ -163,24 +163,24 @@ def test_dropping_the_last_row_switches_the_day_off():
 @pytest.mark.parametrize("value", ["", "0", "8", "x", "2" * 5000, "-"])
 def test_an_edit_of_no_day_changes_nothing(name, value):
     data = tuesday(("18:00", "19:00"), **{name: value})
-    assert edited(typed_week(data), data) == (typed_week(data), None)
+    assert edited_week(typed_week(data), data) == (typed_week(data), None)
 
 
 def test_copy_gives_the_ticked_days_the_same_rows():
     data = tuesday(("18:00", "bad"), copy="1", copy_from="2", copy_to=["4", "7", "9"])
-    week, _focus = edited(typed_week(data), data)
+    week, _focus = edited_week(typed_week(data), data)
     assert (week[4], week[7]) == (week[2], week[2])
     assert week[1] == TypedDay()
 
 
 def test_copy_from_nowhere_changes_nothing():
     data = tuesday(("18:00", "19:00"), copy="1", copy_to=["4"])
-    assert edited(typed_week(data), data) == (typed_week(data), None)
+    assert edited_week(typed_week(data), data) == (typed_week(data), None)
 
 
 def test_saving_is_no_edit():
     data = tuesday(("18:00", "19:00"))
-    assert edited(typed_week(data), data) is None
+    assert edited_week(typed_week(data), data) is None
 
 
 def test_sensible_spans_leave_out_the_days_that_make_no_sense():

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from accounts.models import User
-from notifications.inbox import entries
+from notifications.inbox import build_entries
 from notifications.models import InboxItem, Notification
 from sessions_app.models import AttendanceAct, Booking
 from tests.sessions_app.conftest import THURSDAY
@@ -26,7 +26,7 @@ def acts(booking) -> list[tuple]:
 
 def told(person: User, now) -> list[str]:
     items = list(InboxItem.objects.shown_to(person, now).filter(at__gte=THURSDAY - 10 * MINUTE).order_by("-at", "-pk"))
-    return [entry.line.text for entry in entries(items, reader=person, now=now)]
+    return [entry.line.text for entry in build_entries(items, reader=person, now=now)]
 
 
 def state_of(booking) -> str:

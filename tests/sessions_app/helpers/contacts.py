@@ -5,22 +5,22 @@ from datetime import date, timedelta
 import pytest
 
 from notifications.models import Notification
-from sessions_app.afterwards.followups import StepInput, answer_follow_up, write_step
-from sessions_app.errors import BookingError
-from sessions_app.models import ActionItem, FollowUp, FollowUpQuestion, FollowUpStep, Resolution
+from sessions_app.afterwards.followups import NextStepInput, answer_follow_up, write_next_step
+from sessions_app.errors import SessionError
+from sessions_app.models import FollowUp, FollowUpQuestion, FollowUpStep, NextStep, Resolution
 from tests.sessions_app.conftest import THURSDAY
 
 END = THURSDAY + timedelta(minutes=25)
 DAY = timedelta(days=1)
 MONDAY = date(2026, 11, 30)
-STEP = StepInput("he asks on Monday", "I ask for the level", MONDAY)
+STEP = NextStepInput("he asks on Monday", "I ask for the level", MONDAY)
 THREE, FOURTEEN, ACTION = FollowUpStep.THREE_DAYS, FollowUpStep.TWO_WEEKS, FollowUpStep.ACTION
 DONE, SOLVED, CONTACT = FollowUpQuestion.DONE, FollowUpQuestion.SOLVED, FollowUpQuestion.CONTACT
 YES, PARTLY, NO, OTHER = Resolution.YES, Resolution.PARTLY, Resolution.NO, Resolution.OTHER
 
 
-def write(booking, person, step=STEP, now=END + DAY) -> ActionItem:
-    return write_step(booking=booking, step=step, by=person, now=now)
+def write(booking, person, step=STEP, now=END + DAY) -> NextStep:
+    return write_next_step(booking=booking, step=step, by=person, now=now)
 
 
 def answer(booking, person, step, question, value, now=END + 15 * DAY) -> FollowUp:
@@ -28,7 +28,7 @@ def answer(booking, person, step, question, value, now=END + 15 * DAY) -> Follow
 
 
 def code_of(act) -> str:
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         act()
     return refused.value.code
 

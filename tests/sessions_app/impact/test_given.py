@@ -9,7 +9,7 @@ from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.afterwards.followups import answer_follow_up
 from sessions_app.booking.changes import cancel_booking
 from sessions_app.booking.clock import complete_ended
-from sessions_app.impact.given import Given, given_by, length_text, told_afterwards, trends
+from sessions_app.impact.given import Contribution, given_by, length_text, load_trends, shared_outcomes_of
 from sessions_app.models import Booking
 from tests.conftest import NOW, at, make_person
 from tests.sessions_app.conftest import QUESTION, book
@@ -49,9 +49,9 @@ def test_given_counts_what_took_place_in_whole_local_days(alice, offer, bob, hel
     cancel_booking(booking=book(offer, bob, at("2026-11-27 09:00")), by=bob, reason="", now=NOW)
     alice.timezone = "Pacific/Auckland"  # there it was Thursday evening, 22:00 and 22:30
 
-    assert given_by(alice) == Given(2, 50, 0)
-    assert given_by(alice, date(2026, 11, 26), date(2026, 11, 26)) == Given(2, 50, 0)
-    assert given_by(alice, date(2026, 11, 27)) == given_by(alice, None, date(2026, 11, 25)) == Given(0, 0, 0)
+    assert given_by(alice) == Contribution(2, 50, 0)
+    assert given_by(alice, date(2026, 11, 26), date(2026, 11, 26)) == Contribution(2, 50, 0)
+    assert given_by(alice, date(2026, 11, 27)) == given_by(alice, None, date(2026, 11, 25)) == Contribution(0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_trend_needs_five_answers_to_one_question_in_one_quarter(alice, held):
             booking=booking, by=alice, now=END, answers={"resolution": "yes", "prepared": 3 if number < 3 else 2}
         )
 
-    found = {str(trend.label): trend.quarters for trend in trends(alice.mentor_profile, now=LATER)}
+    found = {str(trend.label): trend.quarters for trend in load_trends(alice.mentor_profile, now=LATER)}
 
     assert found == {
         "They came prepared, you said": [("Q4 2026", 50)],
@@ -83,15 +83,15 @@ def test_trend_needs_five_answers_to_one_question_in_one_quarter(alice, held):
 def test_mentor_hears_of_later_answers_only_with_consent(alice, bob, booking):
     complete_ended(now=END)
     answer(booking, bob, THREE, SOLVED, NO)
-    before = told_afterwards(alice)
+    before = shared_outcomes_of(alice)
     told = {"contact": booking, "by": bob, "now": END + 15 * DAY, "question": SOLVED}
     from_form = {"step": FOURTEEN, "answer": YES, "tell_mentor": True}
     answer_follow_up(**told | from_form)
 
     assert before == []
-    assert [(row.asked, row.answer) for row in told_afterwards(alice)] == [("Is their question solved?", "Yes")]
+    assert [(row.asked, row.answer) for row in shared_outcomes_of(alice)] == [("Is their question solved?", "Yes")]
     answer_follow_up(**told | from_form | {"tell_mentor": False})
-    assert told_afterwards(alice) == []
+    assert shared_outcomes_of(alice) == []
 
 
 @pytest.mark.parametrize("ticked", [True, False])

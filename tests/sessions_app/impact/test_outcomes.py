@@ -10,7 +10,7 @@ from mentors.models import Topic
 from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.booking.clock import complete_ended
 from sessions_app.booking.requests import accept_booking
-from sessions_app.impact.outcomes import BEGINNING, by_kind, by_topic, group_of, journeys
+from sessions_app.impact.outcomes import BEGINNING, by_kind, by_topic, group_of, load_journeys
 from sessions_app.impact.survival import Quantile
 from sessions_app.models import Brief
 from tests.conftest import NOW, at, make_person
@@ -35,7 +35,7 @@ def say(booking, resolution, now=END + timedelta(hours=1)):
 
 
 def found(now=LATER):
-    return journeys(since=BEGINNING, now=now)
+    return load_journeys(since=BEGINNING, now=now)
 
 
 def reached(now=LATER):
@@ -103,7 +103,7 @@ def test_topics_are_those_of_the_offer_else_of_its_mentor(over, alice, offer, to
 
 
 def test_a_question_from_before_the_period_is_left_out(over):
-    assert [len(journeys(since=since, now=LATER)) for since in (NOW, NOW + timedelta(seconds=1))] == [1, 0]
+    assert [len(load_journeys(since=since, now=LATER)) for since in (NOW, NOW + timedelta(seconds=1))] == [1, 0]
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_app.impact.survival import Quantile, Span, quantiles, still_waiting
+from sessions_app.impact.survival import Quantile, Span, estimate_quantiles, still_waiting
 
 SPANS = st.lists(st.builds(Span, st.integers(0, 30), st.booleans()), min_size=1, max_size=40)
 PERCENT = st.integers(1, 99)
 
 
 def quantile(spans, percent):
-    return quantiles(spans, [percent])[0]
+    return estimate_quantiles(spans, [percent])[0]
 
 
 def plain(spans, percent):

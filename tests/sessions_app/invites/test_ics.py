@@ -12,7 +12,7 @@ from common.mail.headers import envelope_address
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, edit_brief, move_booking
 from sessions_app.booking.more_time import agree_more_time, ask_more_time
-from sessions_app.invites.ics import IN_PARAMETERS, build_invite, clean, description, title
+from sessions_app.invites.ics import IN_PARAMETERS, build_invite, clean_text, event_description, event_title
 from sessions_app.invites.links import OUTLOOK_WORK, google_link, outlook_link
 from sessions_app.models import Booking
 from sessions_app.questions.brief_input import BriefInput
@@ -126,7 +126,7 @@ def test_addresses_of_web_calendars_spell_a_blank_in_the_one_way_that_all_read(b
         query = urlsplit(address).query
         assert "+" not in query
         values = {unquote(pair.partition("=")[2]) for pair in query.split("&")}
-        assert {title(booking, booking.mentor), description(booking)} <= values
+        assert {event_title(booking, booking.mentor), event_description(booking)} <= values
 
 
 def test_cancelled_session_takes_the_event_back(booking, alice, bob):
@@ -197,9 +197,9 @@ def test_over_all_text_the_file_says_two_people_and_one_question(booking, alice,
 
     calendar, event = parsed(booking, bob)
 
-    named = clean(User(name=name).display_name).translate(IN_PARAMETERS)
+    named = clean_text(User(name=name).display_name).translate(IN_PARAMETERS)
     assert [str(person.params["cn"]) for person in event["attendee"]] == [named, named]
-    assert str(event["summary"]).endswith(title(booking, alice).partition(": ")[2])
+    assert str(event["summary"]).endswith(event_title(booking, alice).partition(": ")[2])
     assert (calendar.errors, len(calendar.subcomponents), set(calendar)) == ([], 1, FIELDS)
 
 

@@ -3,15 +3,15 @@
 import pytest
 
 from mentors.models import IssueType
-from sessions_app.questions.brief_kinds import EVERY_QUESTION, KINDS, facts_of, hints_for, kept
+from sessions_app.questions.brief_kinds import BRIEF_KINDS, EVERY_QUESTION, facts_of, hints_for, kept_answers
 from tests.sessions_app.conftest import QUESTION
 
 DECISION = {"options": "Stay\nGo", "leaning": "Go: the team is better", "sure": 6}
 
 
 def test_every_kind_of_need_has_its_questions_and_no_two_share_a_key():
-    assert set(KINDS) == set(IssueType.values)
-    assert len(EVERY_QUESTION) == sum(len(kind.questions) for kind in KINDS.values())
+    assert set(BRIEF_KINDS) == set(IssueType.values)
+    assert len(EVERY_QUESTION) == sum(len(kind.questions) for kind in BRIEF_KINDS.values())
 
 
 @pytest.mark.parametrize(
@@ -26,18 +26,18 @@ def test_every_kind_of_need_has_its_questions_and_no_two_share_a_key():
     ],
 )
 def test_kept_are_the_answers_that_the_kind_asks_for(kind, given, left):
-    assert kept(kind, given) == left
+    assert kept_answers(kind, given) == left
 
 
 @pytest.mark.parametrize("sure", [11, -1, "6", True, 6.0], ids=repr)
 def test_kept_refuses_what_is_no_number_on_the_scale(sure):
     with pytest.raises(ValueError, match="no answer to sure"):
-        kept("decision", {"sure": sure})
+        kept_answers("decision", {"sure": sure})
 
 
 def test_kept_refuses_more_than_the_limit():
     with pytest.raises(ValueError, match="no answer to options"):
-        kept("decision", {"options": "x" * 601})
+        kept_answers("decision", {"options": "x" * 601})
 
 
 def test_facts_are_the_answers_in_the_order_of_the_questions():

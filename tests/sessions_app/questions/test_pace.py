@@ -8,7 +8,7 @@ import time_machine
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.holds import claim_hold, hold_slot
 from sessions_app.booking.series import book_further
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, BookingState
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.pace import DAY, HOUR, check_bookings, wait_for_room
@@ -34,8 +34,8 @@ def book_and_cancel(offer, mentee, *, now=NOW):
     return cancel_booking(booking=booking, by=mentee, reason="No.", now=now)
 
 
-def refusal_of(act, *args, **kwargs) -> BookingError:
-    with pytest.raises(BookingError) as refused:
+def refusal_of(act, *args, **kwargs) -> SessionError:
+    with pytest.raises(SessionError) as refused:
         act(*args, **kwargs)
     return refused.value
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from mentors.models import IssueType
-from search.criteria import Wish
+from search.criteria import SearchCriteria
 from search.finding import find_mentors
 from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.booking.book import book_session
@@ -12,7 +12,7 @@ from sessions_app.booking.changes import cancel_booking
 from sessions_app.booking.clock import complete_ended
 from sessions_app.models import Booking, Brief, Engagement
 from sessions_app.questions.brief_input import BriefInput
-from sessions_app.questions.same_question import asked_already, earlier_of, same_question_address
+from sessions_app.questions.same_question import asked_already, find_earlier_engagement, same_question_address
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, book
 from tests.sessions_app.helpers.contacts import END, code_of
@@ -72,12 +72,12 @@ def test_everyone_asked_before_and_after_is_known(booking, offer, alice, bob, ch
 
 @pytest.mark.parametrize("text", ["", "x", "00000000-0000-4000-8000-000000000000", "\x00", "9" * 200])
 def test_an_address_that_means_nothing_is_as_if_it_were_not_there(booking, bob, text):
-    assert earlier_of(bob, text) is None
+    assert find_earlier_engagement(bob, text) is None
 
 
 def test_an_engagement_means_something_to_its_mentee_alone(booking, alice, bob, charlie):
     uuid = str(booking.engagement.uuid)
-    assert [earlier_of(person, uuid) for person in (bob, alice, charlie, None)] == [
+    assert [find_earlier_engagement(person, uuid) for person in (bob, alice, charlie, None)] == [
         booking.engagement,
         None,
         None,
@@ -98,7 +98,7 @@ def test_the_results_leave_out_whom_was_asked_until_everyone_is_wished(booking, 
 
 def test_the_search_leaves_people_out_on_every_page(alice, dora, emil):
     without = frozenset({alice.pk, emil.person_id})
-    found = find_mentors(Wish(), zone="UTC", now=NOW, without=without, widen=True)
+    found = find_mentors(SearchCriteria(), zone="UTC", now=NOW, without=without, widen=True)
     assert [match.profile for match in found.matches] == [dora]
 
 

@@ -3,7 +3,7 @@
 import pytest
 import time_machine
 
-from sessions_app.models import ActionItem, FollowUp, FollowUpStep
+from sessions_app.models import FollowUp, FollowUpStep, NextStep
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import QUESTION
 from tests.sessions_app.helpers.contacts import DAY, END, NO, SOLVED, THREE, answer, planned, write
@@ -129,7 +129,7 @@ def test_step_page_writes_changes_and_drops_a_step(over, bob, get):
     assert "If he asks, then I will I say no By Tuesday 1 December. We remind you that morning." in shown
 
     get(bob, path, END, {"drop": "1"})
-    assert ActionItem.objects.count() == 0
+    assert NextStep.objects.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_step_page_refuses_and_keeps_what_was_typed(over, bob, get, fields, erro
 
     response = get(bob, f"/sessions/{over.uuid}/next-step/", END, typed)
 
-    assert (response.status_code, ActionItem.objects.count()) == (422, 0)
+    assert (response.status_code, NextStep.objects.count()) == (422, 0)
     assert error in text_of(response)
 
 
@@ -171,7 +171,7 @@ def test_step_page_with_a_day_that_has_passed_saves_other_words_only_with_a_new_
 
     get(bob, path, now, fields)
 
-    assert (ActionItem.objects.get().response, planned("action_due")) == ("I say no", [])
+    assert (NextStep.objects.get().response, planned("action_due")) == ("I say no", [])
 
 
 def test_step_page_before_the_session_says_so(booking, bob, get):

@@ -7,9 +7,9 @@ from django.urls import reverse
 from mentors.models import Format, Offer
 from notifications.models import Notification
 from notifications.registry import kind_named
-from sessions_app.models import BookingState, HeldTime, Waiting
+from sessions_app.models import BookingState, HeldTime, WaitlistEntry
 from sessions_app.waiting.acts import wait_for_mentor
-from sessions_app.waiting.handing_out import give_freed_time
+from sessions_app.waiting.handing_out import hand_out_freed_time
 from tests.conftest import NOW
 from tests.sessions_app.conftest import QUESTION
 from tests.sessions_app.helpers.pages import text_of
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 @pytest.fixture
 def held(offer, bob) -> HeldTime:
     wait_for_mentor(profile=offer.profile, words=QUESTION, known=[], person=bob, now=NOW)
-    give_freed_time(now=NOW)
+    hand_out_freed_time(now=NOW)
     return HeldTime.objects.select_related("booking").get()
 
 
@@ -28,14 +28,14 @@ def test_a_person_joins_by_one_button_and_leaves_by_another(offer, bob, client_f
     client = client_for(bob)
 
     joined = client.post(reverse("wait"), {"mentor": "alice-adair", "q": QUESTION}, follow=True)
-    waiting = Waiting.objects.get()
+    waiting = WaitlistEntry.objects.get()
     left = client.post(reverse("waiting_leave", args=[waiting.uuid]), follow=True)
 
     assert (waiting.person, waiting.mentor, waiting.words) == (bob, offer.profile, QUESTION)
     assert len(waiting.known) == 22 * 16  # what is free already did not suit
     assert "We tell you when Alice is free." in text_of(joined)
     assert "You are not waiting for this any more." in text_of(left)
-    assert Waiting.objects.live(NOW).count() == 0
+    assert WaitlistEntry.objects.live(NOW).count() == 0
 
 
 def test_what_is_free_already_is_what_can_be_booked_and_not_what_is_answered_in_writing(offer, bob, client_for):
@@ -46,7 +46,7 @@ def test_what_is_free_already_is_what_can_be_booked_and_not_what_is_answered_in_
     client_for(bob).post(reverse("wait"), {"mentor": "alice-adair", "q": QUESTION})
 
     # 09:00 to 17:00 in steps of 50 minutes
-    assert len(Waiting.objects.get().known) == 22 * 9
+    assert len(WaitlistEntry.objects.get().known) == 22 * 9
 
 
 def test_a_visitor_joins_once_they_have_typed_the_code_from_their_mail(offer, mailoutbox):
@@ -57,7 +57,7 @@ def test_a_visitor_joins_once_they_have_typed_the_code_from_their_mail(offer, ma
     code = "".join(part for part in mailoutbox[-1].subject if part.isdigit())
     done = client.post(reverse("account_confirm_login_code"), {"code": code}, follow=True)
 
-    waiting = Waiting.objects.get()
+    waiting = WaitlistEntry.objects.get()
     assert "Naming my ferret" in text_of(asked)
     assert (waiting.person.email, waiting.words, waiting.filters) == ("new@example.org", "Naming my ferret", "topic=x")
     assert done.redirect_chain[-1][0] == reverse("waiting_list")
@@ -69,7 +69,7 @@ def test_a_wish_that_cannot_be_read_is_said_and_keeps_nothing(data, bob, client_
 
     assert response.redirect_chain == [(reverse("mentor_list"), 302)]
     assert "then press the button again" in text_of(response)
-    assert Waiting.objects.count() == 0
+    assert WaitlistEntry.objects.count() == 0
 
 
 def test_the_held_time_is_booked_with_a_question_from_its_page(held, bob, client_for):

@@ -9,12 +9,12 @@ from notifications.models import InboxItem, Notification, State
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.changes import cancel_booking
 from sessions_app.booking.clock import expire_overdue
-from sessions_app.errors import BookingError
-from sessions_app.models import Booking, BookingState, Feedback, HeldTime, Occupancy, SetAside, Waiting
-from sessions_app.models.waiting import Answer, WaitingEnd
-from sessions_app.waiting.acts import decline_time, leave_line, take_time, wait_for_help, wait_for_mentor
+from sessions_app.errors import SessionError
+from sessions_app.models import Booking, BookingState, Feedback, HeldTime, Occupancy, ReservedTime, WaitlistEntry
+from sessions_app.models.waiting import HeldTimeAnswer, WaitlistOutcome
+from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_help, wait_for_mentor
 from sessions_app.waiting.choosing import free_slots
-from sessions_app.waiting.handing_out import give_freed_time
+from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.waiting.holding_hours import held_until
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
@@ -39,7 +39,7 @@ def dora(db):
     return make_person("dora@example.org", "Dora Dane")
 
 
-def wait(offer, person, *, now=NOW, known=()) -> Waiting:
+def wait(offer, person, *, now=NOW, known=()) -> WaitlistEntry:
     return wait_for_mentor(profile=offer.profile, words=QUESTION, known=known, person=person, now=now)
 
 
@@ -50,16 +50,16 @@ def free(booking, *, now=NOW) -> None:
 def pass_on(*, now) -> int:
     """One tick of the clock."""
     expire_overdue(now=now)
-    return give_freed_time(now=now)
+    return hand_out_freed_time(now=now)
 
 
 def test_freed_time_is_held_for_the_first_in_line_alone(full, offer, bob, charlie, dora):
     wait(offer, bob)
     wait(offer, charlie, now=NOW + timedelta(minutes=1))
-    assert give_freed_time(now=NOW + timedelta(minutes=2)) == 0
+    assert hand_out_freed_time(now=NOW + timedelta(minutes=2)) == 0
     free(full)
 
-    assert [give_freed_time(now=NOW + TWO_HOURS) for _ in range(2)] == [1, 0]
+    assert [hand_out_freed_time(now=NOW + TWO_HOURS) for _ in range(2)] == [1, 0]
 
     held = HeldTime.objects.get()
     assert (held.person, held.booking.start, held.until) == (bob, THURSDAY, NOW + 2 * TWO_HOURS)
@@ -69,7 +69,7 @@ def test_freed_time_is_held_for_the_first_in_line_alone(full, offer, bob, charli
     }
     assert Notification.objects.filter(kind="held_time").get().recipient == bob
     assert InboxItem.objects.filter(kind="held_time").get().recipient == bob
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         book(offer, dora, now=NOW + TWO_HOURS)
     assert refused.value.code == "taken"
 
@@ -77,14 +77,14 @@ def test_freed_time_is_held_for_the_first_in_line_alone(full, offer, bob, charli
 def test_a_held_time_becomes_their_booking_with_their_question_and_ends_the_waiting(full, offer, bob):
     waiting = wait(offer, bob)
     free(full)
-    give_freed_time(now=NOW)
+    hand_out_freed_time(now=NOW)
 
     taken = [take_time(held=HeldTime.objects.get(), question="Better", by=bob, now=NOW + TWO_HOURS) for _ in range(2)]
 
     waiting.refresh_from_db()
     assert taken[0] == taken[1]
     assert (taken[0].state, taken[0].mentee, taken[0].question) == (BookingState.CONFIRMED, bob, "Better")
-    assert (waiting.ended, HeldTime.objects.get().answer) == (WaitingEnd.BOOKED, Answer.TAKEN)
+    assert (waiting.ended, HeldTime.objects.get().answer) == (WaitlistOutcome.BOOKED, HeldTimeAnswer.TAKEN)
     assert Notification.objects.get(kind="held_time").state == State.OBSOLETE
     assert Occupancy.objects.filter(booking=taken[0]).count() == 2
 
@@ -93,17 +93,17 @@ def test_what_is_declined_goes_to_the_next_and_is_not_offered_again(full, offer,
     waiting = wait(offer, bob)
     wait(offer, charlie, now=NOW + timedelta(minutes=1))
     free(full)
-    give_freed_time(now=NOW + TWO_HOURS)
+    hand_out_freed_time(now=NOW + TWO_HOURS)
 
     decline_time(held=HeldTime.objects.get(), by=bob, now=NOW + TWO_HOURS)
     pass_on(now=NOW + TWO_HOURS)
     decline_time(held=HeldTime.objects.get(person=charlie), by=charlie, now=NOW + TWO_HOURS)
 
     assert pass_on(now=NOW + TWO_HOURS) == 0
-    assert Waiting.objects.live(NOW + TWO_HOURS).count() == 2
+    assert WaitlistEntry.objects.live(NOW + TWO_HOURS).count() == 2
     waiting.refresh_from_db()
     assert waiting.lapses == 0
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         take_time(held=HeldTime.objects.get(person=bob), question=QUESTION, by=bob, now=NOW + TWO_HOURS)
     assert refused.value.code == "changed"
 
@@ -112,32 +112,32 @@ def test_what_lapses_goes_to_the_next_and_two_lapses_end_the_waiting(full, offer
     waiting = wait(offer, bob)
     wait(offer, charlie, now=NOW + timedelta(minutes=1))
     free(full)
-    give_freed_time(now=NOW + timedelta(minutes=2))
+    hand_out_freed_time(now=NOW + timedelta(minutes=2))
 
     pass_on(now=NOW + timedelta(minutes=2) + TWO_HOURS)
 
     waiting.refresh_from_db()
     assert (waiting.lapses, waiting.ended_at) == (1, None)
     assert HeldTime.objects.open().get().person == charlie
-    leave_line(waiting=Waiting.objects.get(person=charlie), by=charlie, now=NOW + TWO_HOURS)
+    leave_waitlist(waiting=WaitlistEntry.objects.get(person=charlie), by=charlie, now=NOW + TWO_HOURS)
     Booking.objects.filter(held_time__person=bob).update(during=DateTimeTZRange(NOW, NOW + TWO_HOURS, "[)"))
-    give_freed_time(now=NOW + 2 * TWO_HOURS)
+    hand_out_freed_time(now=NOW + 2 * TWO_HOURS)
     assert HeldTime.objects.open().get().person == bob
     pass_on(now=at("2026-11-25 04:30"))  # it is night in Kolkata, so it was held until ten in the morning
     waiting.refresh_from_db()
-    assert waiting.ended == WaitingEnd.UNANSWERED
+    assert waiting.ended == WaitlistOutcome.UNANSWERED
 
 
 def test_a_time_that_lapsed_is_still_theirs_if_nobody_else_has_it(full, offer, bob):
     wait(offer, bob)
     free(full)
-    give_freed_time(now=NOW)
+    hand_out_freed_time(now=NOW)
     pass_on(now=NOW + TWO_HOURS)
 
     booking = take_time(held=HeldTime.objects.get(), question=QUESTION, by=bob, now=NOW + 2 * TWO_HOURS)
 
     assert booking.state == BookingState.CONFIRMED
-    assert Waiting.objects.get().ended == WaitingEnd.BOOKED
+    assert WaitlistEntry.objects.get().ended == WaitlistOutcome.BOOKED
 
 
 @pytest.mark.parametrize("why", ["busy", "never again", "known", "left", "too late", "too soon", "gone"])
@@ -148,22 +148,22 @@ def test_nobody_is_offered_what_they_could_not_book(why, full, offer, bob):
     if why == "busy":
         book(make_mentor(make_person("erin@example.org", "Erin Else")).offers.get(), bob)
     elif why == "never again":
-        SetAside.objects.all().delete()
+        ReservedTime.objects.all().delete()
         old = book(offer, bob)
         Booking.objects.filter(pk=old.pk).update(state=BookingState.COMPLETED)
         old.occupancies.all().delete()
         Feedback.objects.create(booking=old, author=bob, role="mentee", resolution="no", again="no", created_at=NOW)
     elif why == "left":
-        leave_line(waiting=waiting, by=bob, now=NOW)
+        leave_waitlist(waiting=waiting, by=bob, now=NOW)
     elif why == "too late":
-        Waiting.objects.update(until=NOW)
+        WaitlistEntry.objects.update(until=NOW)
     elif why == "too soon":
         now = THURSDAY - timedelta(hours=4, minutes=20)
     elif why == "gone":
         offer.profile.state = "suspended"
         offer.profile.save()
 
-    assert give_freed_time(now=now) == 0
+    assert hand_out_freed_time(now=now) == 0
     assert HeldTime.objects.count() == 0
 
 
@@ -171,14 +171,14 @@ def test_leaving_gives_a_held_time_to_the_next(full, offer, bob, charlie):
     waiting = wait(offer, bob)
     wait(offer, charlie, now=NOW + timedelta(minutes=1))
     free(full)
-    give_freed_time(now=NOW + timedelta(minutes=2))
+    hand_out_freed_time(now=NOW + timedelta(minutes=2))
 
     for _ in range(2):
-        leave_line(waiting=waiting, by=bob, now=NOW + TWO_HOURS)
-    give_freed_time(now=NOW + TWO_HOURS)
+        leave_waitlist(waiting=waiting, by=bob, now=NOW + TWO_HOURS)
+    hand_out_freed_time(now=NOW + TWO_HOURS)
 
     assert [held.person for held in HeldTime.objects.open()] == [charlie]
-    assert Waiting.objects.get(person=bob).ended == WaitingEnd.LEFT
+    assert WaitlistEntry.objects.get(person=bob).ended == WaitlistOutcome.LEFT
 
 
 def test_one_place_per_mentor_and_at_most_five(offer, bob, settings):
@@ -186,31 +186,31 @@ def test_one_place_per_mentor_and_at_most_five(offer, bob, settings):
     assert wait(offer, bob) == wait(offer, bob)
     wait_for_help(words="salary", filters="", person=bob, now=NOW)
 
-    with pytest.raises(BookingError) as refused:
+    with pytest.raises(SessionError) as refused:
         wait_for_help(words="deck", filters="", person=bob, now=NOW)
 
     assert refused.value.code == "too_many"
-    assert Waiting.objects.count() == 2
+    assert WaitlistEntry.objects.count() == 2
 
 
 def test_a_waiting_ends_by_itself_and_when_the_mentor_is_booked_otherwise(offer, bob, charlie):
     first, second = wait(offer, bob), wait(offer, charlie, known=[])
-    Waiting.objects.filter(pk=first.pk).update(until=NOW + timedelta(days=1))
+    WaitlistEntry.objects.filter(pk=first.pk).update(until=NOW + timedelta(days=1))
     book(offer, charlie, now=NOW + timedelta(minutes=1))
 
-    give_freed_time(now=NOW + timedelta(days=2), seconds=0)
+    hand_out_freed_time(now=NOW + timedelta(days=2), seconds=0)
 
     first.refresh_from_db(), second.refresh_from_db()
-    assert (first.ended, second.ended) == (WaitingEnd.OVER, WaitingEnd.BOOKED)
+    assert (first.ended, second.ended) == (WaitlistOutcome.OVER, WaitlistOutcome.BOOKED)
 
 
 def test_help_with_a_question_goes_to_whoever_matches_its_words_whole(offer, bob, charlie):
     wait_for_help(words="Naming my ferret", filters="", person=bob, now=NOW)
-    assert give_freed_time(now=NOW) == 0
+    assert hand_out_freed_time(now=NOW) == 0
 
     make_mentor(charlie, asks=("Naming my ferret", "Two", "Three"))
 
-    assert give_freed_time(now=NOW) == 1
+    assert hand_out_freed_time(now=NOW) == 1
     assert HeldTime.objects.get().booking.mentor == charlie
 
 
@@ -236,4 +236,4 @@ def test_what_was_free_already_far_ahead_is_no_news_later(offer, bob):
     timetable = load_timetable(offer.profile, now=NOW)
     wait(offer, bob, known=[slot.start for slot in free_slots(timetable, offer, now=NOW)])
 
-    assert give_freed_time(now=NOW + timedelta(days=20)) == 0
+    assert hand_out_freed_time(now=NOW + timedelta(days=20)) == 0

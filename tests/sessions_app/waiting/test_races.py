@@ -9,10 +9,10 @@ import pytest
 
 from sessions_app.booking.changes import cancel_booking
 from sessions_app.booking.clock import expire_overdue
-from sessions_app.errors import BookingError
-from sessions_app.models import Booking, BookingState, HeldTime, Occupancy, SetAside, Waiting
-from sessions_app.waiting.acts import decline_time, leave_line, take_time, wait_for_mentor
-from sessions_app.waiting.handing_out import give_freed_time
+from sessions_app.errors import SessionError
+from sessions_app.models import Booking, BookingState, HeldTime, Occupancy, ReservedTime, WaitlistEntry
+from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_mentor
+from sessions_app.waiting.handing_out import hand_out_freed_time
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.booking.test_races import people, race
 from tests.sessions_app.conftest import QUESTION, book
@@ -50,7 +50,7 @@ def freed(full, offer):
 
 def test_two_workers_and_somebody_who_walks_by_give_the_time_to_one(freed):
     stranger = make_person("s@example.org", "Sam Stranger")
-    acts = [lambda: give_freed_time(now=NOW), lambda: give_freed_time(now=NOW), lambda: book(freed, stranger)]
+    acts = [lambda: hand_out_freed_time(now=NOW), lambda: hand_out_freed_time(now=NOW), lambda: book(freed, stranger)]
 
     outcomes = race(acts)
 
@@ -63,21 +63,21 @@ def test_two_workers_and_somebody_who_walks_by_give_the_time_to_one(freed):
 def test_many_workers_hold_each_time_once_and_one_for_each_person(freed):
     freed.profile.schedule.windows.update(end=925)
 
-    race([lambda: give_freed_time(now=NOW) for _ in range(6)])
+    race([lambda: hand_out_freed_time(now=NOW) for _ in range(6)])
 
     held = list(HeldTime.objects.order_by("booking__during").values_list("person__email", "answer"))
     assert held == [("p0@example.org", ""), ("p1@example.org", "")]
 
 
 def test_taking_leaving_and_passing_on_at_once_come_to_one_end(freed):
-    give_freed_time(now=NOW)
+    hand_out_freed_time(now=NOW)
     held = HeldTime.objects.select_related("booking", "waiting", "person").get()
     bob = held.person
 
     outcomes = race(
         [
             lambda: take_time(held=held, question=QUESTION, by=bob, now=NOW),
-            lambda: leave_line(waiting=held.waiting, by=bob, now=NOW),
+            lambda: leave_waitlist(waiting=held.waiting, by=bob, now=NOW),
             lambda: decline_time(held=held, by=bob, now=NOW),
         ]
     )
@@ -112,7 +112,7 @@ class Bystanders:
             last = self.over.is_set()
             try:
                 book(self.offer, person)
-            except BookingError as refused:
+            except SessionError as refused:
                 self.codes[refused.code] += 1
             else:
                 self.codes["won"] += 1
@@ -126,7 +126,7 @@ def test_between_freeing_and_the_workers_look_no_bystander_gets_in(full, offer):
     race([lambda: bystanders.see(lambda: give_back(full)), *bystanders.acts()])
 
     assert set(bystanders.codes) == {"taken", "set_aside"}
-    assert give_freed_time(now=NOW) == 1
+    assert hand_out_freed_time(now=NOW) == 1
     held = HeldTime.objects.get()
     booked = take_time(held=held, question=QUESTION, by=held.person, now=NOW)
     assert (booked.mentee.email, booked.state) == ("p0@example.org", BookingState.CONFIRMED)
@@ -138,7 +138,7 @@ def test_while_the_worker_looks_no_bystander_gets_in(full, offer):
 
     def give_back_and_look():
         give_back(full)
-        give_freed_time(now=NOW)
+        hand_out_freed_time(now=NOW)
 
     race([lambda: bystanders.see(give_back_and_look), *bystanders.acts()])
 
@@ -150,15 +150,15 @@ def test_while_the_worker_looks_no_bystander_gets_in(full, offer):
 def test_as_a_held_time_runs_out_it_goes_down_the_line_past_all_bystanders(full, offer):
     stand_in_line(offer, 2)
     give_back(full)
-    give_freed_time(now=NOW)
+    hand_out_freed_time(now=NOW)
     first = HeldTime.objects.get()
     Booking.objects.filter(pk=first.booking_id).update(expires_at=NOW - timedelta(seconds=1))
-    Waiting.objects.update(since=NOW - timedelta(hours=2))
+    WaitlistEntry.objects.update(since=NOW - timedelta(hours=2))
     bystanders = Bystanders(offer)
 
     def sweep():
         expire_overdue(now=NOW)
-        give_freed_time(now=NOW)
+        hand_out_freed_time(now=NOW)
 
     race([lambda: bystanders.see(sweep), *bystanders.acts()])
 
@@ -183,7 +183,7 @@ def test_without_setting_aside_a_bystander_is_quicker_than_the_worker(full, offe
     race([lambda: bystanders.see(lambda: give_back(full)), *bystanders.acts()])
 
     assert bystanders.codes["won"] == 1
-    assert give_freed_time(now=NOW) == 0
+    assert hand_out_freed_time(now=NOW) == 0
 
 
 def test_freeing_giving_and_booking_crosswise_never_wait_in_a_circle(offer):
@@ -200,13 +200,13 @@ def test_freeing_giving_and_booking_crosswise_never_wait_in_a_circle(offer):
         [
             lambda: cancel_booking(booking=one, by=alice, reason="", now=NOW),
             lambda: cancel_booking(booking=other, by=bob, reason="", now=NOW),
-            lambda: give_freed_time(now=NOW),
-            lambda: give_freed_time(now=NOW),
+            lambda: hand_out_freed_time(now=NOW),
+            lambda: hand_out_freed_time(now=NOW),
             lambda: expire_overdue(now=NOW),
         ]
     )
 
     assert outcomes == {"won": 5}
-    give_freed_time(now=NOW)
+    hand_out_freed_time(now=NOW)
     assert HeldTime.objects.open().count() == 3
-    assert SetAside.objects.count() == 0
+    assert ReservedTime.objects.count() == 0

@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from mentors.models import Format, Offer
-from notifications.inbox import entries
+from notifications.inbox import build_entries
 from notifications.models import InboxItem, Notification, State
 from sessions_app.audit import audit_notices
 from sessions_app.booking.clock import close_engagements
 from sessions_app.conversation.messages import send_message
-from sessions_app.errors import BookingError
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Engagement, Message, WrittenQuestion, WrittenState
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.written.acts import ask_in_writing, decline_written, expire_written, withdraw_written
@@ -38,7 +38,7 @@ def say(written: WrittenQuestion, by: User, body: str, *, now=NOW, answers: bool
 
 
 def code_of(act: Callable[[], object]) -> str:
-    with pytest.raises(BookingError) as refusal:
+    with pytest.raises(SessionError) as refusal:
         act()
     return refusal.value.code
 
@@ -217,7 +217,7 @@ def test_the_inbox_says_so_in_one_line_each(asked, alice, bob):
     lines = {
         person.first_name: [
             entry.line.text
-            for entry in entries(
+            for entry in build_entries(
                 InboxItem.objects.filter(recipient=person, at__lte=NOW + HOUR).order_by("pk"),
                 reader=person,
                 now=NOW + HOUR,

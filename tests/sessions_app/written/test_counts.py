@@ -7,13 +7,13 @@ import time_machine
 
 from mentors.models import Topic
 from sessions_app.afterwards.followups import answer_follow_up
-from sessions_app.afterwards.summaries import shares
+from sessions_app.afterwards.summaries import agreement_shares
 from sessions_app.afterwards.takeaways import write_takeaway
 from sessions_app.booking.clock import complete_ended
 from sessions_app.impact.certificate_pdf import certificate_pdf
 from sessions_app.impact.certificates import issue_certificate
-from sessions_app.impact.given import Given, given_by, told_afterwards, trends
-from sessions_app.impact.outcomes import BEGINNING, by_topic, group_of, journeys
+from sessions_app.impact.given import Contribution, given_by, load_trends, shared_outcomes_of
+from sessions_app.impact.outcomes import BEGINNING, by_topic, group_of, load_journeys
 from sessions_app.impact.survival import Quantile
 from sessions_app.models import Brief
 from sessions_app.written.acts import decline_written
@@ -113,17 +113,17 @@ def test_past_sessions_show_answers_too_and_what_is_still_to_be_said(replied, al
 def test_what_was_given_counts_answers_in_whole_local_days_without_minutes(alice, replied):
     alice.timezone = "Pacific/Auckland"  # there it was Wednesday
 
-    assert given_by(alice) == Given(0, 0, 1)
+    assert given_by(alice) == Contribution(0, 0, 1)
     assert given_by(alice, date(2026, 11, 25), date(2026, 11, 25)).answers == 1
     assert given_by(alice, None, date(2026, 11, 24)).answers == 0
 
 
 def test_what_was_useful_counts_answers_in_writing(alice, five):
-    early, late = (shares(alice.mentor_profile, now=ANSWERED + days * DAY) for days in (6, 7))
+    early, late = (agreement_shares(alice.mentor_profile, now=ANSWERED + days * DAY) for days in (6, 7))
 
     assert early == []
     assert [(share.name, share.agreed, share.answers) for share in late] == [("useful", 4, 5), ("doable", 5, 5)]
-    assert {str(trend.label): trend.quarters for trend in trends(alice.mentor_profile, now=LATER)} == {
+    assert {str(trend.label): trend.quarters for trend in load_trends(alice.mentor_profile, now=LATER)} == {
         "The advice was useful": [("Q4 2026", 80)],
         "They can do what you found together": [("Q4 2026", 100)],
     }
@@ -141,7 +141,7 @@ def test_what_became_of_it_is_told_with_consent(alice, bob, replied, read, tells
     said = {"contact": replied, "step": THREE, "question": SOLVED, "answer": NO, "by": bob}
     answer_follow_up(**said, now=LATER, tell_mentor=tells)
 
-    assert [(row.name, row.at, row.answer) for row in told_afterwards(alice)] == (
+    assert [(row.name, row.at, row.answer) for row in shared_outcomes_of(alice)] == (
         [("Bob Bose", ANSWERED, "No")] if tells else []
     )
     shown = read(alice, "/mentor/record/")
@@ -179,7 +179,7 @@ def test_who_only_answers_in_writing_has_one_that_speaks_of_no_hours(alice, five
 
 
 def reached(now):
-    return [(stage.count, stage.half) for stage in group_of("", journeys(since=BEGINNING, now=now)).stages]
+    return [(stage.count, stage.half) for stage in group_of("", load_journeys(since=BEGINNING, now=now)).stages]
 
 
 def test_a_question_in_writing_is_with_its_mentor_at_once_and_met_by_its_answer(asked):
@@ -207,7 +207,7 @@ def test_it_is_solved_by_what_its_mentee_says_last(replied, bob, answers, solved
         said = {"contact": replied, "step": THREE, "question": SOLVED, "answer": answer, "by": bob}
         answer_follow_up(**said, now=ANSWERED + 3 * DAY)
 
-    (journey,) = journeys(since=BEGINNING, now=LATER)
+    (journey,) = load_journeys(since=BEGINNING, now=LATER)
     assert journey.met_at == ANSWERED
     assert journey.solved_at == (None if solved is None else ANSWERED + solved * DAY)
 
@@ -216,14 +216,14 @@ def test_a_call_out_of_writing_is_one_journey_met_by_what_came_first(replied, of
     booking = book(offer, bob, now=ANSWERED, continues=replied.engagement)
     complete_ended(now=booking.end)
 
-    (journey,) = journeys(since=BEGINNING, now=END + DAY)
+    (journey,) = load_journeys(since=BEGINNING, now=END + DAY)
     assert (journey.booked_at, journey.met_at) == (NOW, ANSWERED)
 
 
 def test_it_counts_under_the_topics_of_what_was_asked(asked, in_writing, topic):
     in_writing.topics.set(Topic.objects.filter(pk=topic.pk))
 
-    assert [(group.label, group.asked) for group in by_topic(journeys(since=BEGINNING, now=LATER))] == [
+    assert [(group.label, group.asked) for group in by_topic(load_journeys(since=BEGINNING, now=LATER))] == [
         ("Negotiation", 1)
     ]
 
