@@ -1,24 +1,17 @@
-"""The log of bookings can only grow: the database itself refuses to change or delete a row of it."""
+"""Logs can only be added to: the database refuses to change or delete a row of them."""
 
 from django.db import migrations
 
-FORWARDS = """
-CREATE FUNCTION refuse_change_of_log() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$;
-CREATE TRIGGER bookingevent_is_append_only BEFORE UPDATE OR DELETE ON sessions_app_bookingevent
+LOGS = ("bookingevent", "attendanceact", "quotedecision", "threadopening")
+GUARD = """
+CREATE TRIGGER {log}_is_append_only BEFORE UPDATE OR DELETE ON sessions_app_{log}
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_log();
-CREATE TRIGGER profiledecision_is_append_only BEFORE UPDATE OR DELETE ON mentors_profiledecision
-    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_log();
-"""
-BACKWARDS = """
-DROP TRIGGER profiledecision_is_append_only ON mentors_profiledecision;
-DROP TRIGGER bookingevent_is_append_only ON sessions_app_bookingevent;
-DROP FUNCTION refuse_change_of_log();
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sessions_app", "0001_initial"), ("mentors", "0001_initial")]
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
+    dependencies = [("sessions_app", "0001_initial"), ("mentors", "0002_append_only")]
+    operations = [
+        migrations.RunSQL(GUARD.format(log=log), f"DROP TRIGGER {log}_is_append_only ON sessions_app_{log};")
+        for log in LOGS
+    ]

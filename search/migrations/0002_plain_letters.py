@@ -20,11 +20,9 @@ ELSE normalize(
     NFKC)
 END
 $$;
--- Rows are written anew by the sweep, those with names and accents too.
-UPDATE search_mentorindex SET fresh_until = 'epoch';
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("search", "0002_runs")]
+    dependencies = [("search", "0001_initial")]
     operations = [migrations.RunSQL(FORWARDS, "DROP FUNCTION search_plain(text)")]
