@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from local.account import ServerError
 from local.output import print_step, print_warning
-from local.places import PYTHON, ROOT, data_dir, find_browser, pooler
+from local.places import PYTHON, ROOT, VENV, data_dir, find_browser, pooler
 from local.processes import Command, run_command
 from local.servers import Servers
 from local.variables import TEST_SLOTS, base_variables, server_addresses
@@ -24,10 +24,14 @@ TYPED = (
     "mentoring",
     "script/local",
 )
+TEMPLATES = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "templates").rglob("*.html"))]
 CHECKS: dict[str, Command] = {
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
+    "imports": ["lint-imports", "--no-cache"],
     "templates": ["djlint", "--lint", "--quiet", "templates"],
+    "indentation": ["djhtml", "--check", "--tabwidth", "2", "templates"],
+    "template tags": ["djade", "--target-version", "5.2", "--check", *TEMPLATES],
     "types": ["mypy", *(place for place in TYPED if (ROOT / place).exists())],
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "deployment": ["manage.py", "check", "--deploy", "--fail-level", "WARNING"],
@@ -74,7 +78,7 @@ def _check_and_test(env: dict[str, str]) -> int:
 def _check_passes(name: str, command: Command, env: dict[str, str]) -> bool:
     began = time.monotonic()
     program, *arguments = command
-    start = [PYTHON, program] if program == "manage.py" else [PYTHON, "-m", program]
+    start = [PYTHON, program] if program == "manage.py" else [VENV / "bin" / program]
     passed = run_command([*start, *arguments], _for_production(env) if name == "deployment" else env, quiet=True) == 0
     (print_step if passed else print_warning)(
         f"{name}: {'well' if passed else 'failed'} ({time.monotonic() - began:.1f} s)"

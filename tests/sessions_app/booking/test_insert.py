@@ -52,7 +52,12 @@ def saved(booking: Booking, **fields) -> list[models.Model]:
         **fields,
     )
     event = BookingEvent.objects.create(
-        booking=again, by_id=booking.mentee_id, to_state=again.state, during=again.during, at=NOW
+        booking=again,
+        by_id=booking.mentee_id,
+        to_state=again.state,
+        during=again.during,
+        at=NOW,
+        version=again.version,
     )
     return [brief, engagement, again, event]
 
