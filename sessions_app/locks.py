@@ -78,7 +78,7 @@ def why_stale(booking: Booking, seen: str | None) -> SessionError | None:
 
 
 def check_seen(booking: Booking, seen: str | None) -> None:
-    """Ask under the lock. Raises BookingError `stale`."""
+    """Ask under the lock. Raises SessionError `stale`."""
     if refusal := why_stale(booking, seen):
         raise refusal
 

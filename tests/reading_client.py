@@ -38,7 +38,7 @@ class ReadingClient(Client):
 
     def mark_for(self, path: str) -> dict[str, str]:
         place = urlsplit(path).path
-        for page in (place, urljoin(place, ".."), urljoin(place, "../..")):
+        for page in (path, place, urljoin(place, ".."), urljoin(place, "../..")):
             if place not in self.marks and not place.startswith("/api/"):
                 response = super().get(page)
                 self.read(page, response)

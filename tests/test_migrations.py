@@ -144,5 +144,5 @@ def test_only_the_first_migrations_of_an_app_are_left_out():
 
     assert [key for key in later if key[1].startswith("0001_")] == []
     pretender = Migration("0099_later", "search")
-    pretender.initial, pretender.dependencies = True, [("search", "0003_plain_letters")]
+    pretender.initial, pretender.dependencies = True, [("search", "0003_table_settings")]
     assert not is_first(pretender, loader)

@@ -27,7 +27,7 @@ PARTS = {
     "session_move",
     "thread",
 }
-ONE_HOME = ROOT / "common" / "parts.py"
+ONE_HOME = ROOT / "common" / "pages" / "parts.py"
 
 
 def test_one_module_knows_how_a_part_is_asked_for():

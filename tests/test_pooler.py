@@ -45,8 +45,9 @@ from django.db import connection
 from django.test import Client
 from accounts.models import User
 from mentors.models import Offer
-from sessions_app.errors import BookingError
-from sessions_app.services import BriefInput, book_session
+from sessions_app.errors import SessionError
+from sessions_app.booking.book import book_session
+from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at
 
 PATHS = ("/", "/mentors/?q=counter-offer", "/mentors/alice-adair/")
@@ -62,7 +63,7 @@ def book(person):
         offer, brief = Offer.objects.get(), BriefInput(question="Do I take it?")
         book_session(offer=offer, start=at("2026-11-26 14:30"), brief=brief, mentee=person, now=NOW)
         return "booked"
-    except BookingError as error:
+    except SessionError as error:
         return error.code
     finally:
         connection.close()

@@ -67,7 +67,7 @@ def give_feedback(
 ) -> Feedback:
     """Keep one person's answers, and a mentee's next step with them.
 
-    A second time replaces them, within the seven days and until the other has answered too. Raises BookingError.
+    A second time replaces them, within the seven days and until the other has answered too. Raises SessionError.
     """
     booking = lock_booking(booking)
     if by.pk not in (booking.mentor_id, booking.mentee_id):
@@ -87,7 +87,7 @@ def give_feedback(
 
 @atomic_act
 def give_written_feedback(*, written: WrittenQuestion, by: User, now: datetime, answers: dict[str, Any]) -> Feedback:
-    """Keep what the mentee says of an answer; a second time replaces it, within the seven days. Raises BookingError."""
+    """Keep what the mentee says of an answer; a second time replaces it, within the seven days. Raises SessionError."""
     written = lock_written(written)
     if by.pk != written.mentee_id:
         raise SessionError("not_yours", _("This belongs to other people."))

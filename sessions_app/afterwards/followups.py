@@ -54,7 +54,7 @@ def why_not_next_step(booking: Booking, *, now: datetime) -> SessionError | None
 
 @atomic_act
 def write_next_step(*, booking: Booking, step: NextStepInput, by: User, now: datetime) -> NextStep:
-    """Keep the step and plan its reminder; what is written again falls due again. Raises BookingError."""
+    """Keep the step and plan its reminder; what is written again falls due again. Raises SessionError."""
     booking = lock_booking(booking)
     check_mentee_of(booking, by)
     if refusal := why_not_next_step(booking, now=now):
@@ -81,7 +81,7 @@ def write_next_step(*, booking: Booking, step: NextStepInput, by: User, now: dat
 
 @atomic_act
 def drop_next_step(*, booking: Booking, by: User) -> None:
-    """Raises BookingError `not_yours`; dropping what is gone does no harm."""
+    """Raises SessionError `not_yours`; dropping what is gone does no harm."""
     booking = lock_booking(booking)
     check_mentee_of(booking, by)
     if action := NextStep.objects.filter(booking=booking).first():
@@ -135,7 +135,7 @@ def answer_follow_up(
 ) -> FollowUp:
     """Keep the answer; a later one to the same step takes its place, and so does its word on whether the mentor knows.
 
-    Raises BookingError from `why_not_answer`, or `not_yours`, `not_asked`.
+    Raises SessionError from `why_not_answer`, or `not_yours`, `not_asked`.
     """
     is_written = isinstance(contact, WrittenQuestion)
     contact = lock_written(contact) if isinstance(contact, WrittenQuestion) else lock_booking(contact)

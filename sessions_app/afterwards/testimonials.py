@@ -14,7 +14,7 @@ from sessions_app.models import Feedback, QuoteAct, QuoteDecision
 def publish_testimonial(*, feedback: Feedback, by: User, now: datetime, seen: str | None = None) -> Feedback:
     """`seen` is the mark of the words that were read (`Feedback.words_mark`).
 
-    Raises BookingError `changed`, `own_words`.
+    Raises SessionError `changed`, `own_words`.
     """
     feedback = lock_testimonial(feedback, by=by, now=now, seen=seen)
     if feedback.published_at:
@@ -28,7 +28,7 @@ def publish_testimonial(*, feedback: Feedback, by: User, now: datetime, seen: st
 def decline_testimonial(
     *, feedback: Feedback, by: User, now: datetime, reason: str = "", seen: str | None = None
 ) -> Feedback:
-    """Staff's no, before they are shown or after; `seen` as above. Raises BookingError `changed`, `own_words`."""
+    """Staff's no, before they are shown or after; `seen` as above. Raises SessionError `changed`, `own_words`."""
     feedback = lock_testimonial(feedback, by=by, now=now, seen=seen)
     if feedback.declined_at:
         raise changed_error()
@@ -40,7 +40,7 @@ def decline_testimonial(
 
 @transaction.atomic
 def withdraw_testimonial(*, feedback: Feedback, by: User, now: datetime) -> Feedback:
-    """The author takes the consent back, at any time. Raises BookingError `not_yours`; twice does no harm."""
+    """The author takes the consent back, at any time. Raises SessionError `not_yours`; twice does no harm."""
     feedback = Feedback.objects.select_for_update().get(pk=feedback.pk)
     if feedback.author_id != by.pk:
         raise SessionError("not_yours", _("These words are somebody else’s."))

@@ -37,7 +37,7 @@ PRESSED_AGAIN = timedelta(minutes=1)
 
 @atomic_act
 def join_call(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
-    """Note that this person goes into the call. Raises BookingError `not_open`, `stale`."""
+    """Note that this person goes into the call. Raises SessionError `not_open`, `stale`."""
     booking = lock_for(booking, by, seen=seen)
     if not booking.is_join_open(now):
         words = _("The call is open from ten minutes before the session until fifteen minutes after it.")
@@ -52,7 +52,7 @@ def join_call(*, booking: Booking, by: User, now: datetime, seen: str | None = N
 def run_late(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> None:
     """Tell the other at once, in the inbox and on the page; twice does no harm.
 
-    Raises BookingError `not_now`, `stale`.
+    Raises SessionError `not_now`, `stale`.
     """
     booking = lock_for(booking, by, seen=seen)
     if booking.state != BookingState.CONFIRMED or not booking.start - LATE_FROM <= now < booking.end:
@@ -81,7 +81,7 @@ def why_not_say_absent(attendance: Attendance, *, by: User, now: datetime) -> Se
 def say_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
     """The waiting side says that the other has not come; the other is asked. Twice does no harm.
 
-    If the other says the same, staff decide. Raises BookingError `not_held`, `too_early`, `too_late`, `was_held`,
+    If the other says the same, staff decide. Raises SessionError `not_held`, `too_early`, `too_late`, `was_held`,
     `not_there`, `stale`.
     """
     booking = lock_for(booking, by, seen=seen)
@@ -101,7 +101,7 @@ def say_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = 
 
 @atomic_act
 def take_back_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
-    """They are here after all. Raises BookingError `settled`, `stale`; twice does no harm."""
+    """They are here after all. Raises SessionError `settled`, `stale`; twice does no harm."""
     booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)
     if attendance.claim_of(by.pk):
@@ -117,7 +117,7 @@ def answer_absent(
 ) -> Booking:
     """The side that is said to be missing answers: I came, or I missed it, which settles it.
 
-    Raises BookingError `settled` when it is too late to answer, or there is nothing to answer; `stale`.
+    Raises SessionError `settled` when it is too late to answer, or there is nothing to answer; `stale`.
     """
     booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)

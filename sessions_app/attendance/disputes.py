@@ -19,7 +19,7 @@ from .facts import CONTEST_WITHIN, Attendance, attendance_of, missed_state
 
 @atomic_act
 def explain_missed(*, booking: Booking, by: User, words: str, now: datetime, seen: str | None = None) -> None:
-    """Tell the other, once, what happened. Raises BookingError `not_missed`, `explained`, `stale`."""
+    """Tell the other, once, what happened. Raises SessionError `not_missed`, `explained`, `stale`."""
     booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)
     if attendance.missing != by:
@@ -49,7 +49,7 @@ def why_not_contest(attendance: Attendance, *, by: User, now: datetime) -> Sessi
 def contest_missed(*, booking: Booking, by: User, words: str, now: datetime, seen: str | None = None) -> Booking:
     """Ask staff to decide; until they have, it counts against nobody.
 
-    Raises BookingError `decided`, `contested`, `too_late`, `not_missed`, `stale`.
+    Raises SessionError `decided`, `contested`, `too_late`, `not_missed`, `stale`.
     """
     booking = lock_for(booking, by, seen=seen)
     if refusal := why_not_contest(attendance_of(booking), by=by, now=now):
@@ -71,7 +71,7 @@ def decide_attendance(
 ) -> Booking:
     """Staff say who missed the session, or that it counts against nobody; both are told, with the reason.
 
-    `seen` is the mark of what the two had said (`Attendance.read_mark`). Raises BookingError `own_session`, `changed`
+    `seen` is the mark of what the two had said (`Attendance.read_mark`). Raises SessionError `own_session`, `changed`
     when there is nothing to decide, `not_over`, `stale`.
     """
     if not by.is_staff or decision not in DECISIONS:

@@ -60,7 +60,7 @@ def book_session(
     The same `key` of the same person with the same choice gets the same booking again. `continues` is the mentee's
     engagement whose question is asked once more, `with_files` takes their files along; what began in writing with this
     very mentor goes on as a call in that engagement, under its own brief.
-    Raises BookingError with the engine's codes, or `closed`, `own_profile`, `paused`, `too_many_open`,
+    Raises SessionError with the engine's codes, or `closed`, `own_profile`, `paused`, `too_many_open`,
     `already_together`, `too_often`, `taken`, `changed` (that booking was ended meanwhile), `not_yours`.
     """
     check_own(continues, mentee)

@@ -59,7 +59,7 @@ def is_late(booking: Booking, *, now: datetime) -> bool:
 def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, seen: str | None = None) -> Booking:
     """Same booking, new span; `seen` is the version that the person saw.
 
-    Raises BookingError from `why_not_move`, the engine's codes, `stale`, `too_often`, or `taken`.
+    Raises SessionError from `why_not_move`, the engine's codes, `stale`, `too_often`, or `taken`.
     """
     booking = lock_booking(booking)
     if refusal := why_not_move(booking, by=by, now=now):
@@ -108,7 +108,7 @@ def check_target(booking: Booking, *, start: datetime, by: User, now: datetime) 
 def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime, seen: str | None = None) -> Booking:
     """Cancel a confirmed session, for either side or staff; `seen` is the version that the person saw.
 
-    Raises BookingError from `why_not_cancel`, `stale`, or `reason_needed` when it is late.
+    Raises SessionError from `why_not_cancel`, `stale`, or `reason_needed` when it is late.
     """
     booking = lock_booking(booking)
     if refusal := why_not_cancel(booking, by=by, now=now):
@@ -150,7 +150,7 @@ def why_not_edit(booking: Booking, *, by: User, now: datetime) -> SessionError |
 def edit_brief(*, booking: Booking, brief: BriefInput, by: User, now: datetime, seen: str | None = None) -> None:
     """The mentee says better what it is about, until the start; `seen` is the mark of the brief that they changed.
 
-    Raises BookingError `started`, `stale`.
+    Raises SessionError `started`, `stale`.
     """
     booking = lock_booking(booking)
     if refusal := why_not_edit(booking, by=by, now=now):

@@ -37,7 +37,7 @@ def hold_slot(
 
     `held_for` names the visitor's address (a hash) for the hourly limit; `instead_of` is the hold this browser has
     already, which is given up. The same `key` from the same address with the same choice gets the same hold again.
-    Raises BookingError as `book_session`.
+    Raises SessionError as `book_session`.
     """
     asked = lock_and_read(offer, None, now=now, also=instead_of.mentor_id if instead_of else None)
     offer = asked.offer
@@ -74,7 +74,7 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     """The visitor has signed in: the held slot becomes their booking.
 
     A hold that ran out is booked all the same if the time is still free. What the same form of theirs has booked
-    before is that booking again. Raises BookingError as `book_session`.
+    before is that booking again. Raises SessionError as `book_session`.
     """
     lock_people(booking.mentor_id, mentee)
     booking = Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)

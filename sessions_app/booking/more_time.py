@@ -51,7 +51,7 @@ def ask_more_time(*, booking: Booking, by: User, now: datetime, end: datetime | 
     """Ask for five minutes more; if the other has asked already, or if they are asked the same, that is agreed.
 
     `end` is when the session ended as the person saw it: two who have just agreed don't ask for yet more by pressing
-    once more. Twice does no harm. Raises BookingError from `why_not_more_time`, `not_yours`, `stale`, or `taken`.
+    once more. Twice does no harm. Raises SessionError from `why_not_more_time`, `not_yours`, `stale`, or `taken`.
     """
     booking = lock_for(booking, by)
     if end is not None and end != booking.end:
@@ -72,7 +72,7 @@ def ask_more_time(*, booking: Booking, by: User, now: datetime, end: datetime | 
 def agree_more_time(*, booking: Booking, end: datetime, by: User, now: datetime) -> Booking:
     """Agree to what the other asked for while the session still ended at `end`; twice does no harm.
 
-    Raises BookingError as `ask_more_time`, or `not_asked`.
+    Raises SessionError as `ask_more_time`, or `not_asked`.
     """
     booking = lock_for(booking, by)
     asked = MoreTime.objects.filter(booking=booking, ends_at=end).exclude(asked_by=by).first()

@@ -48,7 +48,7 @@ WHERE taken.person_id IN (%(mentor)s, %(mentee)s) AND taken.during && %(during)s
 def refuse_second(offer: Offer, mentee: User, *, start: datetime, now: datetime) -> None:
     """Go on at once if nobody is booking these two people; else wait for whoever is, and look what they left.
 
-    Raises BookingError `taken` or `own_overlap`.
+    Raises SessionError `taken` or `own_overlap`.
     """
     mentor = offer.profile.person_id
     asked = {

@@ -29,7 +29,7 @@ AGREED = (BookingState.CONFIRMED, BookingState.COMPLETED)
 
 
 def room_for(booking: Booking, *, by: User, now: datetime) -> SeriesRoom:
-    """What page and service both ask. Raises BookingError when there is no room for a further contact.
+    """What page and service both ask. Raises SessionError when there is no room for a further contact.
 
     Its codes: `not_yours`, `closed`, `paused`, `too_many_open`, and those of `room_in`.
     """
@@ -47,7 +47,7 @@ def room_for(booking: Booking, *, by: User, now: datetime) -> SeriesRoom:
 def room_in(engagement: Engagement, contacts: Sequence[Booking], *, now: datetime) -> SeriesRoom:
     """What an engagement with these contacts, in order, has room for.
 
-    Raises BookingError `engagement_closed`, `not_agreed`, `series_full`, `series_over`.
+    Raises SessionError `engagement_closed`, `not_agreed`, `series_full`, `series_over`.
     """
     mentor = {"mentor": engagement.mentor.first_name}
     if engagement.closed_at:
@@ -67,7 +67,7 @@ def room_in(engagement: Engagement, contacts: Sequence[Booking], *, now: datetim
 
 
 def open_left(mentee: User, *, now: datetime) -> int:
-    """How many more sessions this person may have ahead. Raises BookingError `too_many_open` for none."""
+    """How many more sessions this person may have ahead. Raises SessionError `too_many_open` for none."""
     limit = settings.MAX_OPEN_BOOKINGS
     left = limit - Booking.objects.open_for(mentee, now).count()
     if left < 1:
@@ -93,7 +93,7 @@ def book_further(
     """Book all of `starts` as further contacts of `booking`'s engagement, or none of them.
 
     The same `key` with the same dates gets the same bookings again. Where the offer asks first, each is a request of
-    its own. `seen` is the mark of what was agreed to (`terms_mark`). Raises BookingError from `room_for`, the engine's
+    its own. `seen` is the mark of what was agreed to (`terms_mark`). Raises SessionError from `room_for`, the engine's
     codes, or `no_dates`, `too_many_dates`, `series_span`, `taken`, `changed`, `stale`, `too_often`.
     """
     booking = lock_booking(booking)
@@ -149,7 +149,7 @@ def check_dates(starts: Sequence[datetime], room: SeriesRoom) -> None:
 
 
 def check_span(booking: Booking, *, start: datetime) -> None:
-    """A contact that moves stays within four weeks of the others. Raises BookingError `series_span`."""
+    """A contact that moves stays within four weeks of the others. Raises SessionError `series_span`."""
     others = Booking.objects.contacts_of(booking.engagement).exclude(pk=booking.pk)
     dates = [start, *(contact.start for contact in others)]
     if max(dates) - min(dates) > settings.SERIES_SPAN:

@@ -43,7 +43,7 @@ def why_not_add(engagement: Engagement) -> SessionError | None:
 def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime) -> SharedFile:
     """Share a file with the other side, who is told of it as of a message.
 
-    Raises BookingError `not_yours`, `closed`, `too_many_files`.
+    Raises SessionError `not_yours`, `closed`, `too_many_files`.
     """
     engagement = lock_engagement(engagement)
     check_part_in(engagement, by)
@@ -70,7 +70,7 @@ def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime)
 
 @transaction.atomic
 def remove_file(*, file: SharedFile, by: User) -> None:
-    """Raises BookingError `not_yours`; removing what is gone does no harm."""
+    """Raises SessionError `not_yours`; removing what is gone does no harm."""
     if file.owner_id != by.pk:
         raise SessionError("not_yours", _("Only the person who shared this file can remove it."))
     delete_files(SharedFile.objects.filter(pk=file.pk))

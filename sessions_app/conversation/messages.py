@@ -35,7 +35,7 @@ def send_message(
 
     `key` tells a form that was sent twice; `seen` is the newest message that was on the writer's page; `answers`: it is
     the mentor's answer to a question in writing, which is told by a mail of its own.
-    Raises BookingError `not_yours`, `closed`, `too_many_messages`, `not_waiting`.
+    Raises SessionError `not_yours`, `closed`, `too_many_messages`, `not_waiting`.
     """
     engagement = lock_engagement(engagement)
     check_part_in(engagement, by)

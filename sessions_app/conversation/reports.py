@@ -19,7 +19,7 @@ OPEN_FOR = timedelta(hours=1)
 def report_message(*, message: Message, reason: ReportReason, words: str, by: User, now: datetime) -> Report:
     """Tell staff about what the other wrote; again, and the newer words count until it is settled.
 
-    Raises BookingError `not_yours`, `own_message`.
+    Raises SessionError `not_yours`, `own_message`.
     """
     check_part_in(message.engagement, by)
     if message.author_id == by.pk:
@@ -40,14 +40,14 @@ def is_open_to(report: Report, by: User, *, now: datetime) -> bool:
 
 @transaction.atomic
 def open_report(*, report: Report, reason: str, by: User, now: datetime) -> ThreadOpening:
-    """Say why one reads what two people wrote to each other. Raises BookingError `own_thread`."""
+    """Say why one reads what two people wrote to each other. Raises SessionError `own_thread`."""
     check_staff(report, by)
     return ThreadOpening.objects.create(report=report, by=by, reason=reason, at=now)
 
 
 @transaction.atomic
 def settle_report(*, report: Report, outcome: str, by: User, now: datetime) -> Report:
-    """Raises BookingError `own_thread`, `unread` (nobody settles what they have not read), `changed`."""
+    """Raises SessionError `own_thread`, `unread` (nobody settles what they have not read), `changed`."""
     check_staff(report, by)
     report = Report.objects.select_for_update().get(pk=report.pk)
     if report.settled_at is not None:

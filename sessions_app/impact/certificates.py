@@ -19,7 +19,7 @@ AT_MOST = 30
 def issue_certificate(*, mentor: User, first_day: date, last_day: date, now: datetime) -> Certificate:
     """Write down what these days came to; what was said before in the same words is said by the same certificate.
 
-    Raises BookingError `no_name`, `days`, `nothing_given`, `too_many`.
+    Raises SessionError `no_name`, `days`, `nothing_given`, `too_many`.
     """
     lock_people(mentor)
     if not mentor.name:

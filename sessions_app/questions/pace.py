@@ -42,7 +42,7 @@ def check_bookings(
 ) -> None:
     """Of somebody who has booked and asked at these moments, at all and with the mentor of this `name`.
 
-    Raises BookingError `too_often`.
+    Raises SessionError `too_often`.
     """
     if wait := wait_for_room(together, settings.MAX_BOOKINGS_TOGETHER_A_DAY, DAY, now=now, more=more):
         words = _("You’ve booked %(name)s very often today. You can book %(name)s again in %%(wait)s.")
@@ -54,7 +54,7 @@ def check_bookings(
 def check_moves(booking: Booking, *, by: User, now: datetime) -> None:
     """Of this person's moves of sessions, at all and of those with the same other person.
 
-    Raises BookingError `too_often`.
+    Raises SessionError `too_often`.
     """
     moves = BookingEvent.objects.filter(
         by=by,
@@ -76,7 +76,7 @@ def check_moves(booking: Booking, *, by: User, now: datetime) -> None:
 
 
 def check_holds(held_for: str, mentor_id: int, *, now: datetime) -> None:
-    """Of the holds from one visitor's address, at all and of one mentor's time. Raises BookingError `too_often`."""
+    """Of the holds from one visitor's address, at all and of one mentor's time. Raises SessionError `too_often`."""
     held = Booking.objects.filter(held_for=held_for, created_at__gt=now - HOUR)
     alone = list(held.values_list("created_at", flat=True))
     together = list(held.filter(mentor=mentor_id).values_list("created_at", flat=True))

@@ -153,7 +153,7 @@ def chosen_before(request: SignedInRequest, asked: FollowUpPage) -> dict[str, An
 
 
 def save_answer(request: SignedInRequest, asked: FollowUpPage, form: FollowUpForm, *, now: datetime) -> None:
-    """Raises BookingError."""
+    """Raises SessionError."""
     answer_follow_up(
         contact=asked.contact,
         step=asked.step,

@@ -70,7 +70,7 @@ def respond_to_request(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _answer_request(request: HttpRequest, booking: Booking, answer: str, form: DeclineForm) -> HttpResponse:
-    """Act, and lead to what comes next. Raises BookingError."""
+    """Act, and lead to what comes next. Raises SessionError."""
     by, now = booking.mentor, timezone.now()
     name = {"name": booking.other(by).first_name}
     if answer == "accept":

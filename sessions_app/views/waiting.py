@@ -102,7 +102,7 @@ def join_and_report(request: HttpRequest, person: User, wish: Wish, *, now: date
 
 
 def join_line(person: User, wish: Wish, *, now: datetime) -> WaitlistEntry:
-    """Raises BookingError."""
+    """Raises SessionError."""
     if not wish["mentor"]:
         return wait_for_help(words=wish["q"], filters=wish["filters"], person=person, now=now)
     profile = MentorProfile.objects.select_related("person").filter(slug=wish["mentor"]).first()

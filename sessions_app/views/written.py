@@ -123,7 +123,7 @@ def ask_now(
 
 
 def offer_of(profile: MentorProfile) -> Offer:
-    """Their offer in writing; raises BookingError for whoever has put it away meanwhile."""
+    """Their offer in writing; raises SessionError for whoever has put it away meanwhile."""
     offer = profile.offers.active().in_writing().select_related("profile__person").first()
     if offer is None:
         words = _("%(mentor)s does not answer in writing now. Choose a time instead.")

@@ -27,7 +27,7 @@ def wait_for_mentor(
 ) -> WaitlistEntry:
     """Stand in line for this mentor; who does already keeps their place, with the newer words.
 
-    `known` are the starts that were free and did not suit. Raises BookingError `own_profile`, `closed`, `too_many`.
+    `known` are the starts that were free and did not suit. Raises SessionError `own_profile`, `closed`, `too_many`.
     """
     if profile.person_id == person.pk:
         raise SessionError("own_profile", _("This is your own profile. Other people wait for you here."))
@@ -38,7 +38,7 @@ def wait_for_mentor(
 
 @atomic_act
 def wait_for_help(*, words: str, filters: str, person: User, now: datetime) -> WaitlistEntry:
-    """Stand in line for whoever can help with this. Raises BookingError `no_words`, `too_many`."""
+    """Stand in line for whoever can help with this. Raises SessionError `no_words`, `too_many`."""
     if not words:
         raise SessionError("no_words", _("Say what you are stuck on first, so that we know who can help."))
     return join_waitlist(person, {"mentor": None, "words": words, "filters": filters}, {}, now=now)
@@ -64,7 +64,7 @@ def join_waitlist(person: User, place: dict[str, Any], details: dict[str, Any], 
 
 @atomic_act
 def leave_waitlist(*, waiting: WaitlistEntry, by: User, now: datetime) -> None:
-    """By one click; a time that is held goes to the next. Twice does no harm. Raises BookingError `not_yours`."""
+    """By one click; a time that is held goes to the next. Twice does no harm. Raises SessionError `not_yours`."""
     waiting, held = lock_waitlist_entry(waiting, by)
     if waiting.ended_at is None:
         if held:
@@ -77,7 +77,7 @@ def leave_waitlist(*, waiting: WaitlistEntry, by: User, now: datetime) -> None:
 def take_time(*, held: HeldTime, question: str, by: User, now: datetime, seen: str | None = None) -> Booking:
     """The held time becomes a booking with this question, and the waiting ends; twice gets the same booking.
 
-    A time that lapsed since it was `seen` is booked all the same if nobody else has it. Raises BookingError as
+    A time that lapsed since it was `seen` is booked all the same if nobody else has it. Raises SessionError as
     `claim_hold`, `not_yours`, `changed` for what was declined, `stale`.
     """
     lock_people(held.booking.mentor_id, by)
@@ -100,7 +100,7 @@ def take_time(*, held: HeldTime, question: str, by: User, now: datetime, seen: s
 def decline_time(*, held: HeldTime, by: User, now: datetime, seen: str | None = None) -> None:
     """Not this time: it goes to the next, and the place in line is kept. Twice does no harm.
 
-    Raises BookingError `not_yours`, or `stale` for a time that was taken or let go since it was `seen`.
+    Raises SessionError `not_yours`, or `stale` for a time that was taken or let go since it was `seen`.
     """
     _waiting, open_held = lock_waitlist_entry(held.waiting, by, held.booking.mentor_id)
     now_held = HeldTime.objects.get(pk=held.pk)

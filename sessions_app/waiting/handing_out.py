@@ -112,7 +112,7 @@ def note_refusal(waiting: WaitlistEntry, offer: Offer, refused: SessionError) ->
 def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: datetime) -> bool:
     """Keep this time for this person and tell them. False if they have a time held, or left, meanwhile.
 
-    Raises BookingError as `book_session`: whatever would refuse the booking refuses this too.
+    Raises SessionError as `book_session`: whatever would refuse the booking refuses this too.
     """
     offer = lock_and_read(offer, None, now=now, also=waiting.person_id).offer
     profile, person = offer.profile, waiting.person

@@ -51,7 +51,7 @@ def ask_in_writing(
     """Ask a mentor who answers in writing; the answer is promised within 48 hours.
 
     The same `key` of the same person with the same words asks once. `continues` and `with_files` are as for
-    `book_session`. Raises BookingError `closed`, `away`, `full`, `already_asked`, `not_yours`, and what concerns the
+    `book_session`. Raises SessionError `closed`, `away`, `full`, `already_asked`, `not_yours`, and what concerns the
     mentee as `book_session` does.
     """
     check_own(continues, mentee)
@@ -110,14 +110,14 @@ def why_not_ask(offer: Offer, *, now: datetime) -> SessionError | None:
 def decline_written(
     *, written: WrittenQuestion, by: User, reason: str, now: datetime, seen: str | None = None
 ) -> WrittenQuestion:
-    """The mentor says no; the reason is told to the mentee. Raises BookingError `not_yours`, `not_waiting`, `stale`."""
+    """The mentor says no; the reason is told to the mentee. Raises SessionError `not_yours`, `not_waiting`, `stale`."""
     written = _lock_waiting(written, side="mentor", by=by, now=now, seen=seen)
     return close_question(written, WrittenState.DECLINED, by=by, now=now, reason=reason)
 
 
 @atomic_act
 def withdraw_written(*, written: WrittenQuestion, by: User, now: datetime, seen: str | None = None) -> WrittenQuestion:
-    """The mentee takes the question back. Raises BookingError `not_yours`, `not_waiting`, `stale`."""
+    """The mentee takes the question back. Raises SessionError `not_yours`, `not_waiting`, `stale`."""
     written = _lock_waiting(written, side="mentee", by=by, now=now, seen=seen)
     return close_question(written, WrittenState.WITHDRAWN, by=by, now=now)
 
@@ -191,7 +191,7 @@ def note_reply(engagement: Engagement, message: Message, *, by: User, answers: b
     """What a message in a locked engagement means for the question it began with.
 
     The mentor's answer ends the wait. Anything else they write first gives them the 48 hours anew, once: they had to
-    ask something back. Raises BookingError `not_waiting` for an answer that comes too late or twice.
+    ask something back. Raises SessionError `not_waiting` for an answer that comes too late or twice.
     """
     written = WrittenQuestion.objects.with_people().filter(engagement=engagement).first()
     if written is None or by.pk != written.mentor_id:

@@ -92,7 +92,9 @@ class Visit:
         path = f"/mentors/{self.mentor.slug}/book/"
         self.browser.post(path, f"book {number}", question="Does it hold?", **fields)
         booking = Booking.objects.get(mentee=self.mentee, state="confirmed")
-        self.browser.post(f"/sessions/{booking.uuid}/cancel/", f"cancel {number}", reason="Solved")
+        self.browser.post(
+            f"/sessions/{booking.uuid}/cancel/", f"cancel {number}", reason="Solved", seen=str(booking.version)
+        )
         booking.refresh_from_db()
         self.world.expect(booking, "cancelled", due=timezone.now())
         self.world.answers |= {key_of(booking, "cancelled", person) for person in booking.participants}

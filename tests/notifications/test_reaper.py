@@ -20,7 +20,7 @@ def state_of(row: Notification) -> tuple[str, int]:
 @pytest.fixture
 def say_accepted(monkeypatch):
     """say_accepted(answer): what the mail service will say when it is asked."""
-    return lambda answer: monkeypatch.setattr("notifications.reaper.was_accepted", lambda message_id: answer)
+    return lambda answer: monkeypatch.setattr("notifications.sending.reaper.was_accepted", lambda message_id: answer)
 
 
 def test_reaper_leaves_leases_that_last(due):
@@ -127,7 +127,7 @@ def test_message_that_the_service_has_not_is_sent_again_until_the_attempts_are_u
 
 
 def test_service_that_fails_to_answer_can_not_say(settings, caplog):
-    settings.MAIL_RECEIPTS = "notifications.receipts.Missing"
+    settings.MAIL_RECEIPTS = "notifications.sending.receipts.Missing"
 
     assert receipts.was_accepted("<a@example.org>") is None
     assert caplog.messages == ["nobody could be asked about <a@example.org>"]
