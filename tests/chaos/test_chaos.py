@@ -112,7 +112,8 @@ def test_outbox_without_skip_locked_is_found_out(verdicts):
     assert (wrong["holds"], wrong["stolen"] >= 1, wrong["doubled"]) == (False, True, [])
 
 
-def test_outbox_with_neither_sends_one_row_twice_without_any_fault(verdicts):
+def test_outbox_with_neither_is_found_out(verdicts):
     wrong = verdicts["both"]
 
-    assert (wrong["stolen"] >= 1, len(wrong["doubled"]) >= 2) == (True, True)
+    # Which of the two copies of the stolen row leaves depends on who is quicker; that one is doubled at all doesn't.
+    assert (wrong["holds"], wrong["stolen"] >= 1, len(wrong["doubled"]) >= 1) == (False, True, True)
