@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tests.chaos.scenario import TEMPLATE, prepare
@@ -26,7 +27,7 @@ PROCESSES = (1, 2, 4)
 DELAYS = (0.0, 0.3, 1.0)
 # Mails for each process, so that each measurement takes about as long: more when they leave faster.
 MAILS = {0.0: 300, 0.3: 60, 1.0: 20}
-COLUMNS = ("SMTP answers after", "processes", "mails", "seconds", "mails/s", "linear", "connections")
+COLUMNS = ("SMTP answers after", "processes", "mails", "seconds", "mails/s", "linear", "connections", "cores busy")
 PATIENCE = 300.0
 
 FILL = """
@@ -39,12 +40,19 @@ FROM generate_series(1, %(count)s) AS number
 """
 
 
+def busy_seconds() -> float:
+    """How long all cores together have worked since the machine started, in seconds."""
+    user, nice, system, _idle, _waiting, *interrupts = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+    return sum(map(int, (user, nice, system, *interrupts))) / os.sysconf("SC_CLK_TCK")
+
+
 @dataclass
 class Server:
     """Keeps nothing; notes when it took each message."""
 
     delay: float = 0.0
     taken: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
     connections: list[object] = field(default_factory=list)
 
     def say_go_ahead(self, envelope: Any) -> str:
@@ -53,6 +61,7 @@ class Server:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 (aiosmtpd's name)
         await asyncio.sleep(self.delay)
         self.taken.append(time.monotonic())
+        self.busy.append(busy_seconds())
         return "250 Kept"
 
 
@@ -88,7 +97,8 @@ def measure(stand: Stand, env: dict[str, str], about: dict[str, object], process
         wait_for(lambda: left(stand) == 0, "all mails are written down", seconds=PATIENCE)
         stand.end("a")
     seconds = server.taken[-1] - server.taken[0]
-    return [str(count), f"{seconds:.1f}", f"{(count - 1) / seconds:.1f}", str(len(server.connections))]
+    cores = f"{(server.busy[-1] - server.busy[0]) / seconds:.1f} of {os.cpu_count()}"
+    return [str(count), f"{seconds:.1f}", f"{(count - 1) / seconds:.1f}", str(len(server.connections)), cores]
 
 
 def asked(stand: Stand, question: str, values: dict[str, object] | None = None) -> int:
@@ -134,10 +144,10 @@ def run(stand: Stand, show: Callable[[str], None]) -> None:
     for delay in DELAYS:
         alone = 0.0
         for processes in PROCESSES:
-            count, seconds, rate, connections = measure(stand, env, about, processes, delay)
+            count, seconds, rate, connections, cores = measure(stand, env, about, processes, delay)
             alone = alone or float(rate)
             linear = f"{float(rate) / (alone * processes):.2f}"
-            show(line([f"{delay} s", str(processes), count, seconds, rate, linear, connections]))
+            show(line([f"{delay} s", str(processes), count, seconds, rate, linear, connections, cores]))
 
 
 def main() -> int:
