@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from common.admin import PLAIN_TEXT
+from common.admin import EditedModel
 
 from .hooks import announce_person
 from .models import User
@@ -20,8 +20,7 @@ FACTS = ("uuid", "email", "date_joined", "last_login")
 
 
 @admin.register(User)
-class UserAdmin(ModelAdmin):
-    formfield_overrides = PLAIN_TEXT
+class UserAdmin(EditedModel, ModelAdmin):
     list_display = ("email", "name", "timezone", "is_active", "is_staff", "date_joined")
     list_filter = ("is_active", "is_staff")
     list_per_page = 50
@@ -62,8 +61,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(EmailAddress)
-class EmailAddressAdmin(ModelAdmin):
-    formfield_overrides = PLAIN_TEXT
+class EmailAddressAdmin(EditedModel, ModelAdmin):
     list_display = ("email", "user", "primary", "verified")
     list_filter = ("primary", "verified")
     search_fields = ("email", "user__name")
@@ -85,7 +83,6 @@ class EmailAddressAdmin(ModelAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(ModelAdmin):
-    formfield_overrides = PLAIN_TEXT
+class GroupAdmin(EditedModel, ModelAdmin):
     search_fields = ("name",)
     filter_horizontal = ("permissions",)

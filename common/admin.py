@@ -8,9 +8,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
 from django.db import models
 from django.db.models.options import Options
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
 
 from .forms import EmailText, PlainText
+from .pages.seen import FIELD, mark_of
 
 
 class ReadOnly:
@@ -52,3 +54,58 @@ PLAIN_TEXT: "dict[type[models.Field[Any, Any]], dict[str, Any]]" = {
     models.TextField: {"form_class": PlainText},
     ArrayField: {"form_class": PlainTexts},
 }
+
+
+class SeenForm(forms.ModelForm):
+    """A form of the admin that is refused where what it shows has changed since it was opened: see `common.pages.seen`.
+
+    The refusal says at each field that would be overwritten what is stored now, and keeps what was typed; the form that
+    comes back carries the new mark, so that saving it again overwrites knowingly.
+    """
+
+    seen = PlainText(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The stored values: a form that was sent has them too, read in the request that answers it.
+        stored = {name: self[name].initial for name in self.fields if name != FIELD}
+        self.present = mark_of([(name, field_text(value)) for name, value in sorted(stored.items())])
+        self.initial[FIELD] = self.present
+
+    def clean(self) -> dict[str, Any]:
+        data, sent = super().clean() or self.cleaned_data, self.data
+        overwritten = [name for name in self.changed_data if name != FIELD]
+        if self.instance.pk and overwritten and data.get(FIELD) != self.present:
+            for name in overwritten:
+                stored = field_text(self[name].initial) or _("nothing")
+                self.add_error(name, _("Stored now: %(value)s") % {"value": stored})
+            self.add_error(
+                None, _("This was changed in another window since you opened this page. Check it, then save again.")
+            )
+            self.data = QueryDict(mutable=True)
+            self.data.update(sent)
+            self.data[self.add_prefix(FIELD)] = self.present
+        return data
+
+
+def field_text(value: Any) -> str:
+    """A stored value of a form's field as text; several in an order of their own, however they were read."""
+    if isinstance(value, models.QuerySet | list | tuple | set):
+        return ", ".join(sorted(map(str, value)))
+    return "" if value is None else str(value)
+
+
+class EditedModel:
+    """For each ModelAdmin and inline whose rows are edited in the admin.
+
+    Text is the same plain text as on every page, and what somebody else saved meanwhile is not overwritten unseen.
+    """
+
+    formfield_overrides = PLAIN_TEXT
+    form: "type[forms.ModelForm[Any]]" = SeenForm
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Named fieldsets leave out what they don't name; the mark stands in the first one, unseen."""
+        (title, options), *others = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        fields = [*options["fields"], *(() if FIELD in options["fields"] else (FIELD,))]
+        return [(title, {**options, "fields": fields}), *others]

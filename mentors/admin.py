@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
-from common.admin import PLAIN_TEXT
+from common.admin import EditedModel, SeenForm
 from mentors.forms.topics import TopicForm
 
 from .errors import ProfileError
@@ -45,8 +45,7 @@ class DecisionInline(ReadOnly, TabularInline):
     can_delete = False
 
 
-class OfferInline(TabularInline):
-    formfield_overrides = PLAIN_TEXT
+class OfferInline(EditedModel, TabularInline):
     model = Offer
     fields = ["title", "length", "format", "instant", "is_active"]
     extra = 0
@@ -54,8 +53,7 @@ class OfferInline(TabularInline):
 
 
 @admin.register(MentorProfile)
-class MentorProfileAdmin(ModelAdmin):
-    formfield_overrides = PLAIN_TEXT
+class MentorProfileAdmin(EditedModel, ModelAdmin):
     list_display = ["name", "state", "paused_until", "approved_at", "review_page"]
     list_filter = ["state"]
     list_select_related = ["person"]
@@ -121,10 +119,13 @@ class MentorProfileAdmin(ModelAdmin):
             self.message_user(request, told, messages.SUCCESS)
 
 
+class TopicOfAdmin(SeenForm, TopicForm):
+    """The form of staff's own page, with the mark of what was seen."""
+
+
 @admin.register(Topic)
-class TopicAdmin(ModelAdmin):
-    formfield_overrides = PLAIN_TEXT
-    form = TopicForm
+class TopicAdmin(EditedModel, ModelAdmin):
+    form = TopicOfAdmin
     list_display = ["name", "parent", "position", "is_active"]
     list_filter = ["is_active", "parent"]
     search_fields = ["name", "synonyms"]
@@ -134,8 +135,7 @@ class TopicAdmin(ModelAdmin):
 
 
 @admin.register(Offer)
-class OfferAdmin(ModelAdmin):
-    formfield_overrides = PLAIN_TEXT
+class OfferAdmin(EditedModel, ModelAdmin):
     list_display = ["profile", "title", "length", "format", "instant", "is_active"]
     list_filter = ["length", "format", "instant", "is_active"]
     list_select_related = ["profile__person"]

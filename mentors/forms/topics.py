@@ -19,6 +19,9 @@ class SynonymsField(PlainText):
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
     def clean(self, value: Any) -> list[str]:
         words = [" ".join(part.split()) for part in str(super().clean(value) or "").split(",")]
         kept = list({word.lower(): word for word in words if word}.values())

@@ -1,0 +1,145 @@
+"""Two windows of the admin: what the one saved, the other does not overwrite without having been told."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from common.admin import EditedModel
+from common.pages.seen import FIELD
+from mentors.models import MentorProfile, Offer, Topic
+from tests.conftest import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+class FilledForm(HTMLParser):
+    """What a browser would send of the form if nothing is touched: boxes only where ticked, lists with all chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: dict[str, object] = {}
+        self.select = self.area = ""
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        name, kind = found.get("name") or "", found.get("type", "text")
+        if tag == "input" and name and kind not in ("submit", "file", "button"):
+            if kind not in ("checkbox", "radio") or "checked" in found:
+                self.sent[name] = found.get("value") or ("on" if kind == "checkbox" else "")
+        elif tag == "textarea":
+            self.area, self.sent[name] = name, ""
+        elif tag == "select":
+            self.select = name
+            if "multiple" in found:
+                self.sent[name] = []
+        elif tag == "option" and "selected" in found and self.select:
+            if isinstance(self.sent.get(self.select), list):
+                self.sent[self.select].append(found.get("value", ""))
+            else:
+                self.sent[self.select] = found.get("value", "")
+
+    def handle_data(self, data):
+        if self.area:
+            self.sent[self.area] = (self.sent[self.area] + data).removeprefix("\n")
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            self.area = ""
+        if tag == "select":
+            self.select = ""
+
+
+def fields_of(response) -> dict[str, object]:
+    page = response.content.decode()
+    form = re.search(r'<form[^>]*id="\w+_form".*?</form>', page, re.DOTALL)
+    parser = FilledForm()
+    parser.feed(form.group(0))
+    return {name: value for name, value in parser.sent.items() if value is not None}
+
+
+@pytest.fixture
+def root(client_for, now, db):
+    return client_for(make_person("root@example.org", "Ruth Root", is_staff=True, is_superuser=True))
+
+
+def test_every_model_that_is_edited_in_the_admin_carries_a_mark(rf, root):
+    request = rf.get("/")
+    request.user = make_person("other@example.org", "Rhea Root", is_staff=True, is_superuser=True)
+    without = []
+    for page in admin.site._registry.values():
+        parts = [page, *page.get_inline_instances(request)]
+        without += [
+            str(part) for part in parts if part.has_change_permission(request) and not isinstance(part, EditedModel)
+        ]
+
+    assert without == []
+
+
+EDITS = {
+    "topic": ("name", "Pay rises", lambda topic: Topic.objects.filter(pk=topic.pk).update(name="Salary")),
+    "offer": ("title", "A talk", lambda offer: Offer.objects.filter(pk=offer.pk).update(title="A walk")),
+    "mentorprofile": (
+        "headline",
+        "Chief engineer",
+        lambda profile: MentorProfile.objects.filter(pk=profile.pk).update(headline="Engineer"),
+    ),
+    "user": ("name", "Dora Doe", lambda person: type(person).objects.filter(pk=person.pk).update(name="Dora Day")),
+    "group": ("name", "Helpers", lambda group: Group.objects.filter(pk=group.pk).update(name="Friends")),
+}
+
+
+@pytest.mark.parametrize("kind", EDITS)
+def test_what_was_saved_meanwhile_is_not_overwritten_unseen(root, live_profile, topic, kind):
+    field, typed, change_elsewhere = EDITS[kind]
+    row = {
+        "topic": topic,
+        "offer": live_profile.offers.first(),
+        "mentorprofile": live_profile,
+        "user": live_profile.person,
+        "group": Group.objects.create(name="Team"),
+    }[kind]
+    address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    filled = fields_of(root.get(address)) | {field: typed}
+    change_elsewhere(row)
+    row.refresh_from_db()
+    stored = getattr(row, field)
+
+    refused = root.post(address, filled)
+    row.refresh_from_db()
+    kept = getattr(row, field)
+    again = fields_of(refused)
+    saved = root.post(address, again)
+
+    row.refresh_from_db()
+    assert (refused.status_code, kept, again[field]) == (200, stored, typed)
+    assert stored in refused.content.decode()
+    assert (saved.status_code, getattr(row, field)) == (302, typed)
+
+
+def test_an_offer_beside_its_profile_is_not_overwritten_unseen(root, live_profile):
+    """The page of a profile edits its offers as well: each carries a mark of its own."""
+    address = reverse("admin:mentors_mentorprofile_change", args=[live_profile.pk])
+    filled = fields_of(root.get(address)) | {"offers-0-title": "A talk"}
+    assert filled[f"offers-0-{FIELD}"]
+    offer = Offer.objects.get(pk=filled["offers-0-id"])
+    Offer.objects.filter(pk=offer.pk).update(title="A walk")
+
+    refused = root.post(address, filled)
+
+    offer.refresh_from_db()
+    assert (refused.status_code, offer.title) == (200, "A walk")
+    assert root.post(address, fields_of(refused)).status_code == 302
+    offer.refresh_from_db()
+    assert offer.title == "A talk"
+
+
+def test_a_form_that_changes_nothing_is_not_refused(root, topic):
+    address = reverse("admin:mentors_topic_change", args=[topic.pk])
+    filled = fields_of(root.get(address))
+    Topic.objects.filter(pk=topic.pk).update(position=7)
+
+    assert root.post(address, filled | {"position": "7"}).status_code == 302
