@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from .staff_views import staff_deliveries, staff_deliveries_retry, staff_delivery_retry
-from .views import notification_list, notification_settings, notifications_read, unsubscribe_from_group
-from .webhooks import views as webhooks
+from .views import webhooks
+from .views.deliveries import staff_deliveries, staff_deliveries_retry, staff_delivery_retry
+from .views.inbox import notification_list, notifications_read
+from .views.preferences import notification_settings, unsubscribe_from_group
 
 urlpatterns = [
     path("notifications/", notification_list, name="notifications"),

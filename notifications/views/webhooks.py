@@ -17,11 +17,17 @@ from accounts.proof import require_recent_proof
 from accounts.requests import SignedInRequest
 from common.pages.requests import post_data
 from notifications.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
-
-from .events import known_events
-from .forms import EndpointForm
-from .services import WebhookError, make_endpoint, remove_endpoint, renew_secret, send_again, switch_endpoint
-from .signing import secret_of
+from notifications.webhooks.events import known_events
+from notifications.webhooks.forms import EndpointForm
+from notifications.webhooks.services import (
+    WebhookError,
+    make_endpoint,
+    remove_endpoint,
+    renew_secret,
+    send_again,
+    switch_endpoint,
+)
+from notifications.webhooks.signing import secret_of
 
 PAGE_SIZE = 25
 DEAD = Count("deliveries", filter=Q(deliveries__state=DeliveryState.DEAD))

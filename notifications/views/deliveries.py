@@ -11,11 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from notifications.deliveries import count_failure_reasons, in_trouble, is_ill, outbox_facts
+from notifications.models import Notification
 from notifications.sending.breaker import opened
-
-from .deliveries import count_failure_reasons, in_trouble, is_ill, outbox_facts
-from .models import Notification
-from .services import RETRIED, RetryError, retry_all, retry_dead
+from notifications.services import RETRIED, RetryError, retry_all, retry_dead
 
 PAGE_SIZE = 25
 
