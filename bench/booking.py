@@ -10,10 +10,13 @@ import argparse
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.db.backends.utils import CursorWrapper
 
 from .racers import start_racers
 from .stand import bench_database
@@ -27,6 +30,7 @@ VALUES (%(mentor)s, %(booking)s, %(during)s), (%(mentee)s, %(booking)s, %(during
 ON CONFLICT DO NOTHING
 """
 # The same rows as the service writes, copied from a booking that it made: nothing is computed but what must be.
+CALL = "SELECT pg_temp.book(%s, %s, %s, %s::tstzrange)"
 FUNCTION = """
 CREATE OR REPLACE FUNCTION pg_temp.book(like_id bigint, mentor bigint, mentee bigint, span tstzrange) RETURNS bigint
 LANGUAGE plpgsql AS $$
@@ -150,7 +154,7 @@ class World:
 
 
 def one_booking(world: World, rounds: int) -> None:
-    from django.db import connection, transaction
+    from django.db import connection
 
     pairs = [(offer, world.people[number % (PEOPLE - 1)]) for number, offer in enumerate(world.offers[1:])][:rounds]
     like = world.book(world.offers[0], world.slots[world.offers[0]][0].start, world.people[-1])
@@ -163,27 +167,25 @@ def one_booking(world: World, rounds: int) -> None:
         begin = far + number * timedelta(hours=1)
         span = f"[{begin.isoformat()},{(begin + timedelta(minutes=25)).isoformat()})"
         values = {"mentor": offer.profile.person_id, "mentee": person.pk, "booking": like.pk, "during": span}
-        times["ours"].append(measure_milliseconds(lambda: world.book(offer, slot.start, person)))  # noqa: B023
+        times["ours"].append(measure_milliseconds(partial(world.book, offer, slot.start, person)))
         free_all()
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM sessions_app_occupancy WHERE booking_id = %s", [like.pk])
-
-            def bare() -> None:
-                with transaction.atomic():
-                    cursor.execute(BARE, values)  # noqa: B023
-
-            times["bare"].append(measure_milliseconds(bare))
+            times["bare"].append(measure_milliseconds(partial(execute_once, cursor, BARE, values)))
             asked = [like.pk, values["mentor"], values["mentee"], span]
-
-            def function() -> None:
-                with transaction.atomic():
-                    cursor.execute("SELECT pg_temp.book(%s, %s, %s, %s::tstzrange)", asked)  # noqa: B023
-
             cursor.execute("DELETE FROM sessions_app_occupancy WHERE booking_id = %s", [like.pk])
-            times["function"].append(measure_milliseconds(function))
+            times["function"].append(measure_milliseconds(partial(execute_once, cursor, CALL, asked)))
     for name, aim in (("bare", 8), ("function", 6)):
         ours, other = median(times["ours"]), median(times[name])
         print(f"one booking: ours {ours:.2f} ms, {name} {other:.2f} ms: {ours / other:.1f}x (aim {aim})")
+
+
+def execute_once(cursor: CursorWrapper, statement: str, values: Any) -> None:
+    """One statement in a transaction of its own."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        cursor.execute(statement, values)
 
 
 def name_columns() -> dict[str, str]:

@@ -58,7 +58,7 @@ class Server:
     def say_go_ahead(self, envelope: Any) -> str:
         return ""
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 (aiosmtpd's name)
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         await asyncio.sleep(self.delay)
         self.taken.append(time.monotonic())
         self.busy.append(busy_seconds())

@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from common.known import known
 from common.zones import use_pinned_tzdata
 from sessions_app.availability import slots as availability
 from sessions_app.availability import walltime
@@ -133,8 +134,7 @@ def ask_database(profile: Any) -> list[Slot]:
     from sessions_app.availability.timetable import load_timetable
 
     timetable = load_timetable(profile, now=NOW)
-    assert timetable is not None  # noqa: S101 - it has a schedule
-    return timetable.slots(length=LENGTH, now=NOW, first=NOW, last=NOW + timedelta(weeks=4))
+    return known(timetable).slots(length=LENGTH, now=NOW, first=NOW, last=NOW + timedelta(weeks=4))
 
 
 def mentor_with(bookings: int) -> Any:

@@ -7,6 +7,7 @@ how long a worker takes from the first waiting person to the last, which is how 
 import argparse
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -45,7 +46,7 @@ def changing_the_week(world: World, rounds: int, line: str) -> None:
         switch_reserving(name := (OFF, ON)[number % 2])
         about = {"profile": profile, "rules": rules, "windows": days, "by": profile.person, "now": world.now}
         with transaction.atomic():
-            measured[name].append(measure_milliseconds(lambda: save_week(**about)))  # noqa: B023
+            measured[name].append(measure_milliseconds(partial(save_week, **about)))
             transaction.set_rollback(True)
     show_medians(f"changing the week, {line}", measured)
 

@@ -1,7 +1,7 @@
 """How forms look: our classes and ids on every control, and the markup of label, hint and error in one place."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
@@ -12,6 +12,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from .texts import clean_text, one_line, shows_nothing, validate_plain_text
+
+F = TypeVar("F", bound=forms.Field)
 
 CLASSES: list[tuple[type[forms.Widget], str]] = [
     (forms.HiddenInput, ""),
@@ -26,6 +28,17 @@ CLASSES: list[tuple[type[forms.Widget], str]] = [
 
 def widget_class(widget: forms.Widget) -> str:
     return next((css for kind, css in CLASSES if isinstance(widget, kind)), "")
+
+
+def field_of(form: forms.BaseForm, name: str, kind: type[F]) -> F:
+    """A form's own copy of one of its fields, as the kind of field that it is declared to be.
+
+    For what is only known once the form is made, such as choices. Raises TypeError for a field of another kind.
+    """
+    field = form.fields[name]
+    if not isinstance(field, kind):
+        raise TypeError(f"{type(form).__name__}.{name} is not a {kind.__name__}.")
+    return field
 
 
 class OurBoundField(BoundField):

@@ -114,7 +114,7 @@ class InsertMany:
         values = ", ".join(["row.*", *(f"%({name})s" for name in self.same)])
         arrays = ", ".join(f"%({name})s::{field.db_type(connection)}[]" for name, field in each.items())
         self.statement = Prepared(
-            f'INSERT INTO "{model._meta.db_table}" ({names}) '  # noqa: S608 - names from the model
+            f'INSERT INTO "{model._meta.db_table}" ({names}) '
             f"SELECT {values} FROM unnest({arrays}) AS row ON CONFLICT DO NOTHING"
         )
 

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
+from accounts.viewing import signed_in
 from common.admin import EditedModel, SeenForm
+from common.known import known
 from mentors.forms.topics import TopicForm
 
 from .errors import ProfileError
@@ -93,18 +95,18 @@ class MentorProfileAdmin(EditedModel, ModelAdmin):
 
     @admin.action(description=gettext_lazy("Approve what was sent"), permissions=["change"])
     def approve(self, request: HttpRequest, profiles: QuerySet[MentorProfile]) -> None:
-        now = timezone.now()
-        self._each(request, profiles, lambda profile: approve_profile(profile=profile, by=request.user, now=now))  # type: ignore[arg-type]
+        by, now = known(signed_in(request)), timezone.now()
+        self._each(request, profiles, lambda profile: approve_profile(profile=profile, by=by, now=now))
 
     @admin.action(description=gettext_lazy("End the pause"), permissions=["change"])
     def resume(self, request: HttpRequest, profiles: QuerySet[MentorProfile]) -> None:
-        now = timezone.now()
-        self._each(request, profiles, lambda profile: resume_profile(profile=profile, by=request.user, now=now))  # type: ignore[arg-type]
+        by, now = known(signed_in(request)), timezone.now()
+        self._each(request, profiles, lambda profile: resume_profile(profile=profile, by=by, now=now))
 
     @admin.action(description=gettext_lazy("Reinstate"), permissions=["change"])
     def reinstate(self, request: HttpRequest, profiles: QuerySet[MentorProfile]) -> None:
-        now = timezone.now()
-        self._each(request, profiles, lambda profile: reinstate_profile(profile=profile, by=request.user, now=now))  # type: ignore[arg-type]
+        by, now = known(signed_in(request)), timezone.now()
+        self._each(request, profiles, lambda profile: reinstate_profile(profile=profile, by=by, now=now))
 
     def _each(self, request: HttpRequest, profiles: QuerySet[MentorProfile], act: Act) -> None:
         done = 0

@@ -15,9 +15,9 @@ class Offered(Protocol):
     def position(self) -> int: ...
 
 
-O = TypeVar("O", bound=Offered)  # noqa: E741
+OfferT = TypeVar("OfferT", bound=Offered)
 
 
-def usual_offer(offers: Iterable[O]) -> O:
+def usual_offer(offers: Iterable[OfferT]) -> OfferT:
     """The one nearest to the usual length. Raises ValueError where there is none."""
     return min(offers, key=lambda offer: (abs(offer.length - USUAL_LENGTH), offer.position, offer.pk))

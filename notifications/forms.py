@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.forms import ChipCheckboxes
+from common.forms import ChipCheckboxes, field_of
 
 from .models import Group, Preference
 from .preferences import LEADS, MOST_LEADS
@@ -59,7 +59,8 @@ class PreferenceForm(forms.Form):
             "quiet_until": preference.quiet_until,
         }
         super().__init__(data, initial=initial)
-        self.fields["mails"].choices = [(group.value, WHAT[group]) for group in self.offered]  # type: ignore[attr-defined]
+        mails = field_of(self, "mails", forms.MultipleChoiceField)
+        mails.choices = [(group.value, WHAT[group]) for group in self.offered]
         for name in ("quiet_from", "quiet_until"):
             self.fields[name].widget = forms.TimeInput(
                 format="%H:%M", attrs={"type": "time", "class": "input input--num"}

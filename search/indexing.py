@@ -66,7 +66,7 @@ WHERE {PUBLIC}
 ON CONFLICT (profile_id) DO UPDATE
 SET offers = excluded.offers, topics = excluded.topics, languages = excluded.languages
 WHERE (row.offers, row.topics, row.languages) IS DISTINCT FROM (excluded.offers, excluded.topics, excluded.languages)
-"""  # noqa: S608 - constants
+"""
 # In two configurations: stems for whole words, and as they are for the beginning of one that is being typed. Names are
 # stemmed as well, since what is typed is; without apostrophes too; and one that is a small word of English, which no
 # stem is left of, stands there with an @ before it.
@@ -94,7 +94,7 @@ CROSS JOIN LATERAL (
 ) AS who
 WHERE {PUBLIC}
 ON CONFLICT (profile_id) DO UPDATE SET words = excluded.words WHERE row.words <> excluded.words
-"""  # noqa: S608 - constants
+"""
 # In order, so that two writers who bring the same words don't wait for each other in a circle.
 LEARN = """
 INSERT INTO search_word (lexeme, mentors)
@@ -111,7 +111,7 @@ TIGHTEN = f"""
 UPDATE search_mentorindex AS row SET {", ".join(f"{name} = new.{name}" for name in BOUNDS)}
 FROM (VALUES %s) AS new (profile_id, {", ".join(BOUNDS)})
 WHERE row.profile_id = new.profile_id
-"""  # noqa: S608 - constants
+"""
 SQL_TYPES = {int: "int", list: "int[]", datetime: "timestamptz"}
 ROW = f"(%s, {', '.join(f'%s::{SQL_TYPES[type(value)]}' for value in NOTHING_KNOWN.values())})"
 

@@ -23,7 +23,7 @@ SELECT topic.id, topic.name, topic.parent_id, topic.slug, parent.slug AS root
 FROM mentors_topic AS topic LEFT JOIN mentors_topic AS parent ON parent.id = topic.parent_id
 WHERE topic.is_active AND coalesce(parent.is_active, true)
 """
-CHOSEN = f"SELECT 'chosen', name, id FROM ({SHOWN}) AS shown WHERE %(topic)s <> '' AND %(topic)s IN (slug, root)"  # noqa: S608
+CHOSEN = f"SELECT 'chosen', name, id FROM ({SHOWN}) AS shown WHERE %(topic)s <> '' AND %(topic)s IN (slug, root)"
 READ = f"""
 WITH typed AS (
     SELECT lexeme FROM unnest(to_tsvector('english', search_plain(%(words)s)))
@@ -62,7 +62,7 @@ WHERE id IN (
 )
 UNION ALL
 {CHOSEN}
-"""  # noqa: S608 - constants
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
+from accounts.viewing import signed_in
 from common.admin import ReadOnly
+from common.known import known
 from sessions_app.booking.changes import cancel_booking
 from sessions_app.booking.clock import expire_overdue
 
@@ -57,10 +59,10 @@ class BookingAdmin(ReadOnly, ModelAdmin):
 
     @admin.action(description=gettext_lazy("Cancel, and tell both"), permissions=["act"])
     def cancel(self, request: HttpRequest, bookings: QuerySet[Booking]) -> None:
-        done, reason = 0, _("Cancelled by the team.")
+        done, by, reason = 0, known(signed_in(request)), _("Cancelled by the team.")
         for booking in bookings.filter(state=BookingState.CONFIRMED):
             try:
-                cancel_booking(booking=booking, by=request.user, reason=reason, now=timezone.now())  # type: ignore[arg-type]
+                cancel_booking(booking=booking, by=by, reason=reason, now=timezone.now())
                 done += 1
             except SessionError as error:
                 self.message_user(request, f"{booking}: {error.message}", messages.ERROR)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mentors.models import MentorProfile, ProfileDraft, ProfileWords
+from mentors.models import MentorProfile, ProfileDraft
 from mentors.moderation.differences import Piece, compare_words
 
 NAMES = {
@@ -43,8 +43,8 @@ def changes_of(profile: MentorProfile, draft: ProfileDraft) -> Changes:
     return Changes(fields, photo_changed=(profile.photo.name or "") != (draft.photo.name or ""))
 
 
-def _field_texts(words: ProfileWords) -> dict[str, str]:
-    topics = words.topics.order_by("name").values_list("name", flat=True)  # type: ignore[attr-defined]
+def _field_texts(words: MentorProfile | ProfileDraft) -> dict[str, str]:
+    topics = words.topics.order_by("name").values_list("name", flat=True)
     return {
         "headline": words.headline,
         "asks": "\n".join(words.asks),

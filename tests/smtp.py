@@ -54,7 +54,7 @@ class Sink:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
+    async def handle_DATA(self, server, session, envelope):
         if self.data is not None and not self.data.startswith("250"):
             return self.data
         self.mails.append(message_from_bytes(envelope.original_content, policy=policy.default))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.http import HttpRequest
 
 from accounts.client_address import client_address
 from accounts.models import RequestCount, User
@@ -40,11 +41,11 @@ def take_within_rate(rate: Rate, who: str, *, now: datetime) -> timedelta | None
     return began_at + rate.span - now if count > rate.most else None
 
 
-def take_request(request: object, person: User | None, *, now: datetime) -> timedelta | None:
+def take_request(request: HttpRequest, person: User | None, *, now: datetime) -> timedelta | None:
     """Any request at all: by person if we know who it is, else by the address that we trust."""
     if person is not None:
         return take_within_rate(Rate("person", settings.API_PERSON_A_MINUTE, MINUTE), str(person.pk), now=now)
-    address = client_address(request)  # type: ignore[arg-type]
+    address = client_address(request)
     return take_within_rate(Rate("address", settings.API_ADDRESS_A_MINUTE, MINUTE), address, now=now)
 
 

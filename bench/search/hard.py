@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from itertools import product
 
 from django.http import QueryDict
@@ -46,8 +47,7 @@ def show_slowest(now: datetime, zone: str, milliseconds: Callable[[Callable[[], 
         data = QueryDict(query)
         wish = read_criteria(data, typing="typing" in data)
         times[name] = min(
-            milliseconds(lambda: find_mentors(wish, zone=zone, now=now, widen=True))  # noqa: B023
-            for _try in range(3)
+            milliseconds(partial(find_mentors, wish, zone=zone, now=now, widen=True)) for _try in range(3)
         )
     slowest = sorted(times.items(), key=lambda item: -item[1])[:3]
     told = ", ".join(f"{name} {time:.0f} ms" for name, time in slowest)

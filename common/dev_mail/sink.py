@@ -15,7 +15,7 @@ class Keeper:
     def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
         self.folder, self.tell = folder, tell
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         name = store_message(self.folder, envelope.original_content or b"", timezone.now())
         self.tell(f"{name} to {', '.join(envelope.rcpt_tos)}")
         return "250 Kept"

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import ChipCheckboxes, ChipRadio
+from common.forms import ChipCheckboxes, ChipRadio, field_of
 from mentors.models import Format, IssueType, Length, Offer
 from mentors.topic_choices import TopicsField, grouped_topics
 
@@ -52,7 +52,7 @@ class OfferForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topics"].choices = grouped_topics()  # type: ignore[attr-defined]
+        field_of(self, "topics", TopicsField).choices = grouped_topics()
         for number in range(1, OWN_QUESTIONS + 1):
             self.fields[f"question_{number}"] = OneLine(
                 label=_("Your question %(number)s") % {"number": number},

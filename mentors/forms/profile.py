@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rules.validators import validate_heading, validate_person_name
-from common.forms import ChipCheckboxes, ChipRadio, PlainText
+from common.forms import ChipCheckboxes, ChipRadio, PlainText, field_of
 from mentors.languages import LANGUAGES
 from mentors.models import ASK_LENGTH, ASKS_NEEDED, Format, Length, MentorProfile, ProfileDraft
 from mentors.photos import Portraits, read_photo
@@ -86,7 +86,7 @@ class QuestionsForm(forms.Form):
         super().__init__(*args, **kwargs)
         asks = {f"ask_{number}": _ask_field(number) for number in range(1, ASKS_NEEDED + 1)}
         self.fields = asks | self.fields
-        self.fields["topics"].choices = grouped_topics()  # type: ignore[attr-defined]
+        field_of(self, "topics", TopicsField).choices = grouped_topics()
 
     @staticmethod
     def initial_of(draft: ProfileDraft) -> dict[str, Any]:

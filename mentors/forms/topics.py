@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import PlainText
+from common.forms import PlainText, field_of
 from mentors.errors import MOVED_ON, ProfileError
 from mentors.models import Topic
 from mentors.services import refuse_third_level, save_topic
@@ -58,8 +58,9 @@ class TopicForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "parent" in self.fields:
-            self.fields["parent"].queryset = Topic.objects.roots().exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
-            self.fields["parent"].empty_label = _("Nothing: first level")  # type: ignore[attr-defined]
+            parent = field_of(self, "parent", forms.ModelChoiceField)
+            parent.queryset = Topic.objects.roots().exclude(pk=self.instance.pk)
+            parent.empty_label = _("Nothing: first level")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

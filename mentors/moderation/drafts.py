@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -184,7 +185,7 @@ def file_name(portrait: str, size: int) -> str:
 def forget_photo(portrait: str) -> None:
     """Delete both sizes once the transaction holds, and never before."""
     for name in (portrait, file_name(portrait, THUMBNAIL)):
-        transaction.on_commit(lambda name=name: default_storage.delete(name))  # type: ignore[misc]
+        transaction.on_commit(partial(default_storage.delete, name))
 
 
 @transaction.atomic

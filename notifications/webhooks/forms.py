@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import PlainText
+from common.forms import PlainText, field_of
 from notifications.models.webhooks import LONGEST_URL
 
 from .events import known_events
@@ -32,5 +32,6 @@ class EndpointForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         events = known_events()
-        self.fields["events"].choices = list(events.items())  # type: ignore[attr-defined]
-        self.fields["events"].initial = list(events)
+        field = field_of(self, "events", forms.MultipleChoiceField)
+        field.choices = list(events.items())
+        field.initial = list(events)

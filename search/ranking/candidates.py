@@ -266,7 +266,7 @@ def _stage_sql(
     where = [f"{run}_from < %({name}_end)s", *key.conditions, *suitable_conditions(asked, condition)]
     if number:
         nearer = " UNION ALL ".join(f"TABLE stage{before}" for before in range(number))
-        where.append(f"(SELECT count(*) FROM ({nearer}) AS nearer) < %(enough)s")  # noqa: S608 - numbers
+        where.append(f"(SELECT count(*) FROM ({nearer}) AS nearer) < %(enough)s")
     sql = STAGE.format(
         name=name,
         near=near,

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.known import known
 from notifications.registry import Nothing
 from sessions_app.models import (
     Booking,
@@ -112,8 +113,7 @@ def ways_on(contact: Contact, question: FollowUpQuestion, answer: str) -> WaysOn
     """None for who has what they came for."""
     if answer == (Resolution.NO if question == CONTACT else Resolution.YES):
         return None
-    assert contact.mentee is not None  # noqa: S101 - only a mentee answers
-    ended = Feedback.objects.not_again(contact.mentee).of_mentor(contact.mentor_id).exists()
+    ended = Feedback.objects.not_again(known(contact.mentee)).of_mentor(contact.mentor_id).exists()
     return WaysOn(
         same_mentor=contact.offer.profile.is_public and not ended,
         same_question=answer != Resolution.OTHER,

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.known import known
 from sessions_app.booking.transitions import change_state
 from sessions_app.errors import SessionError, stale
 from sessions_app.locks import atomic_act, lock_booking, lock_for
@@ -94,8 +95,7 @@ def decided_state(decision: AttendanceKind, booking: Booking) -> BookingState:
     if decision == AttendanceKind.HELD:
         return BookingState.COMPLETED
     missing = booking.mentee_id if decision == AttendanceKind.MENTEE_MISSED else booking.mentor_id
-    assert missing is not None  # noqa: S101 - a session that is over has both
-    return missed_state(missing, booking)
+    return missed_state(known(missing), booking)  # a session that is over has two people
 
 
 def not_missed_error() -> SessionError:

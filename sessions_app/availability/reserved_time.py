@@ -28,7 +28,7 @@ INSERT INTO sessions_app_reservedtime (person_id, during, gives, until)
 SELECT profile.person_id, during, %(gives)s AND profile.person_id = %(mentor)s, %(until)s
 FROM mentors_mentorprofile AS profile, unnest(%(spans)s::tstzrange[]) AS during
 WHERE profile.person_id = ANY(%(people)s) AND {WAITLIST_EXISTS.format(since="%(since)s")}
-"""  # noqa: S608 - constants
+"""
 
 
 def reserve_time(booking: Booking, during: DateTimeTZRange, *, was: str, now: datetime) -> None:

@@ -93,13 +93,13 @@ COLUMNS = f"""
         FROM sessions_app_reservedtime
         WHERE person_id = profile.person_id AND until > %(now)s
     )
-"""  # noqa: S608 - constants
+"""
 TIMETABLES = f"""
 SELECT {COLUMNS}
 FROM sessions_app_schedule AS schedule
 JOIN mentors_mentorprofile AS profile ON profile.id = schedule.profile_id
 WHERE schedule.profile_id = ANY(%(profiles)s)
-"""  # noqa: S608 - a constant
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,4 +13,4 @@ WAITLIST_EXISTS = f"""EXISTS (
             SELECT FROM sessions_app_heldtime AS held
             WHERE held.person_id = waiting.person_id AND held.answer = '{HeldTimeAnswer.OPEN.value}'
         )
-)"""  # noqa: S608 - constants
+)"""

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.known import known
 from sessions_app.availability.openings import announce_opened
 from sessions_app.availability.reserved_time import reserve_time
 from sessions_app.errors import SessionError, stale
@@ -69,9 +70,8 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, 
         raise SessionError("same_time", _("The session is at this time already. Choose another time."))
     check_seen(booking, seen)
     check_moves(booking, by=by, now=now)
-    assert booking.mentee is not None  # noqa: S101 - a confirmed booking has one
     check_span(booking, start=start)
-    expire_for(booking.mentor_id, booking.mentee.pk, now=now, but=booking)
+    expire_for(booking.mentor_id, known(booking.mentee_id), now=now, but=booking)
     check_target(booking, start=start, by=by, now=now)
     Occupancy.objects.filter(booking=booking).delete()
     left = booking.during

@@ -27,7 +27,7 @@ def insert_statement(participants: int) -> Prepared:
             event AS ({EVENT.text("event")} RETURNING id)
         SELECT brief.id, engagement.id, booking.id, event.id, (SELECT count(*) FROM occupied)
         FROM brief, engagement, booking, event
-        """  # noqa: S608 - names from the models
+        """
     )
 
 

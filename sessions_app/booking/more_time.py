@@ -6,6 +6,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.known import known
 from sessions_app.errors import SessionError, stale
 from sessions_app.locks import atomic_act, lock_for
 from sessions_app.models import Booking, BookingState, MoreTime, Occupancy
@@ -56,8 +57,7 @@ def ask_more_time(*, booking: Booking, by: User, now: datetime, end: datetime | 
     booking = lock_for(booking, by)
     if end is not None and end != booking.end:
         raise stale(_("The end of this session has changed since you looked at it. Look again before you ask."))
-    assert booking.mentee_id is not None  # noqa: S101 - `by` is one of two
-    expire_for(booking.mentor_id, booking.mentee_id, now=now, but=booking)
+    expire_for(booking.mentor_id, known(booking.mentee_id), now=now, but=booking)
     if refusal := why_not_more_time(booking, by=by, now=now):
         raise refusal
     asked, _made = MoreTime.objects.get_or_create(
@@ -80,8 +80,7 @@ def agree_more_time(*, booking: Booking, end: datetime, by: User, now: datetime)
         raise SessionError("not_asked", _("Nobody has asked for more time."))
     if asked.agreed_at:
         return booking
-    assert booking.mentee_id is not None  # noqa: S101 - `by` is one of two
-    expire_for(booking.mentor_id, booking.mentee_id, now=now, but=booking)
+    expire_for(booking.mentor_id, known(booking.mentee_id), now=now, but=booking)
     if refusal := why_not_more_time(booking, by=by, now=now):
         raise refusal
     return lengthen_booking(booking, asked, by=by, now=now)

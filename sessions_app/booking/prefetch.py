@@ -21,7 +21,7 @@ SELECT {offers.COLUMNS}, {mentee_standing.COLUMNS}, {timetable.COLUMNS}
 FROM {offers.TABLES}
 LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = profile.id
 WHERE offer.id = %(offer)s
-""",  # noqa: S608 - constants
+""",
 )
 STANDING_WIDTH = len(MenteeStanding.__slots__)
 

@@ -28,7 +28,7 @@ WAIT = Prepared(
     f"""
 SELECT CASE WHEN NOT {TRY} THEN pg_advisory_xact_lock_shared(%(gate)s, key) END
 FROM unnest(%(keys)s::int[]) AS key
-"""  # noqa: S608 - a constant
+"""
 )
 # Nobody's for who was first, or is alone again: they are told all that stands against it, under the lock. Nor for who
 # has booked this mentor themselves meanwhile: it may have been the same form, sent twice.
@@ -41,7 +41,7 @@ WHERE taken.person_id IN (%(mentor)s, %(mentee)s) AND taken.during && %(during)s
     AND NOT (booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(now)s)
     AND NOT (booking.mentor_id = %(mentor)s AND booking.mentee_id IS NOT DISTINCT FROM %(mentee)s)
     AND NOT (SELECT bool_and({TRY}) FROM unnest(%(keys)s::int[]) AS key)
-"""  # noqa: S608 - constants
+"""
 )
 
 

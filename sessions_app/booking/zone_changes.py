@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from accounts.models import User
+from common.known import known
 from common.zones import zone_names, zone_release
 from notifications.services import Due, schedule_notices
 from sessions_app.models import Booking, BookingState, WallChange, ZoneRules
@@ -64,8 +65,7 @@ def _changes(
     ahead = Booking.objects.filter(state__in=AGREED, during__startswith__gt=now).exclude(mentee=None)
     found = []
     for booking in ahead.select_related("mentor", "mentee").order_by("during", "pk"):
-        assert booking.mentee is not None  # noqa: S101 - left out above
-        mentor, mentee = moved_for(booking.mentor, booking.start), moved_for(booking.mentee, booking.start)
+        mentor, mentee = moved_for(booking.mentor, booking.start), moved_for(known(booking.mentee), booking.start)
         if mentor is not None or mentee is not None:
             about = {"booking": booking, "release": release, "start": booking.start, "at": now}
             found.append(WallChange(**about, mentor_before=mentor, mentee_before=mentee))

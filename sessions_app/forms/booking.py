@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import PlainText
+from common.forms import PlainText, field_of
 from mentors.models import Offer
 from sessions_app.forms.fields import StartField
 from sessions_app.models.bookings import QUESTION_LENGTH
@@ -40,9 +40,7 @@ class BookingForm(forms.Form):
 
     def __init__(self, *args: Any, offers: QuerySet[Offer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer = self.fields["offer"]
-        assert isinstance(offer, forms.ModelChoiceField)  # noqa: S101 - said above
-        offer.queryset = offers
+        field_of(self, "offer", forms.ModelChoiceField).queryset = offers
 
 
 class MoveForm(forms.Form):

@@ -23,6 +23,5 @@ class FileForm(forms.Form):
         self.fields["file"].help_text = _("%(kinds)s, up to 10 MB") % {"kinds": LABELS}
 
     def clean_file(self) -> Upload:
-        upload = self.cleaned_data["file"]
-        assert isinstance(upload, UploadedFile)  # noqa: S101 - said by the field
+        upload: UploadedFile = self.cleaned_data["file"]
         return read_upload(upload)

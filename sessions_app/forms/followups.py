@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.forms import ChipRadio, PlainText
+from common.forms import ChipRadio, PlainText, field_of
 from sessions_app.afterwards.followups import NextStepInput
 from sessions_app.afterwards.questions import ANSWERS
 from sessions_app.models import FollowUpQuestion, NextStep, Resolution
@@ -93,8 +93,7 @@ class FollowUpForm(forms.Form):
         super().__init__(*args, **kwargs)
         told = self.fields["tell_mentor"]
         told.label = str(told.label) % {"name": mentor.first_name}
-        answer = self.fields["answer"]
-        assert isinstance(answer, forms.ChoiceField)  # noqa: S101 - said above
+        answer = field_of(self, "answer", forms.ChoiceField)
         answer.label = about.label
         answer.choices = [(value.value, label) for value, label in ANSWERS[about].items()]
 

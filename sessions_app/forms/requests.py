@@ -10,15 +10,16 @@ class DeclineForm(forms.Form):
     """Why a mentor can't; all of it is told to the person who asked."""
 
     OTHER = "other"
+    REASONS = (
+        ("time", _("I cannot make this time")),
+        ("topic", _("Somebody else can help more with this")),
+        ("full", _("I have no room for more sessions now")),
+        (OTHER, _("Something else")),
+    )
 
     because = forms.ChoiceField(
         label=_("Why not"),
-        choices=[
-            ("time", _("I cannot make this time")),
-            ("topic", _("Somebody else can help more with this")),
-            ("full", _("I have no room for more sessions now")),
-            (OTHER, _("Something else")),
-        ],
+        choices=REASONS,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose why you cannot make it")},
     )
@@ -30,7 +31,5 @@ class DeclineForm(forms.Form):
         because, line = self.cleaned_data["because"], self.cleaned_data["line"]
         if because == self.OTHER:
             return str(line)
-        field = self.fields["because"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        sentence = str(dict(field.choices)[because])  # type: ignore[arg-type]
+        sentence = str(dict(self.REASONS)[because])
         return f"{sentence}. {line}" if line else f"{sentence}."

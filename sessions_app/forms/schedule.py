@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.validators import validate_timezone
 from common.addresses import validate_meeting_address
-from common.forms import PlainText
+from common.forms import PlainText, field_of
 from common.zones import UTC_NAME, city_of, zone_names
 from sessions_app.availability.schedule import ScheduleError, ScheduleRules
 from sessions_app.availability.walltime import DAY, Spans
@@ -137,9 +137,7 @@ class RulesForm(forms.Form):
     def __init__(self, *args: Any, schedule: Schedule, can_pause: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("notice", "buffer", "move_notice", "cancel_notice"):
-            field = self.fields[name]
-            assert isinstance(field, MinutesField)  # noqa: S101 - for the type checker
-            field.offer(getattr(schedule, name))
+            field_of(self, name, MinutesField).offer(getattr(schedule, name))
         if not can_pause:
             del self.fields["away_until"]
 

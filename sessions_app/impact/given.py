@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from common.known import known
 from mentors.models import MentorProfile
 from sessions_app.afterwards.questions import ANSWERS
 from sessions_app.afterwards.summaries import answers_about
@@ -145,9 +146,8 @@ def shared_outcomes_of(mentor: User) -> list[SharedOutcome]:
 
 def shared_outcome_of(row: FollowUp) -> SharedOutcome:
     contact = row.contact
-    assert contact.mentee is not None  # noqa: S101 - only a mentee answers
     return SharedOutcome(
-        name=contact.mentee.display_name,
+        name=known(contact.mentee).display_name,
         at=moment_of(contact),
         page=page_of(contact),
         question=contact.question,

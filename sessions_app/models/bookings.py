@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rules.validators import validate_plain_text
+from common.known import known
 from common.pages.seen import mark_of
 from mentors.models import Format, IssueType, Offer
 
@@ -109,10 +110,8 @@ class Engagement(models.Model):
         return f"{self.mentee} with {self.mentor}"
 
     def other(self, person: User) -> User:
-        """The person on the other side; only for an engagement that has both."""
-        other = self.mentee if person.pk == self.mentor_id else self.mentor
-        assert other is not None  # noqa: S101 - a held one has no other side
-        return other
+        """The other of the two people; only for an engagement that has both, which a visitor's hold hasn't."""
+        return known(self.mentee if person.pk == self.mentor_id else self.mentor)
 
 
 class BookingState(models.TextChoices):
@@ -278,10 +277,8 @@ class Booking(models.Model):
         return [person for person in (self.mentor_id, self.mentee_id) if person is not None]
 
     def other(self, person: User) -> User:
-        """The person on the other side; only for a booking that has both."""
-        other = self.mentee if person.pk == self.mentor_id else self.mentor
-        assert other is not None  # noqa: S101 - a held booking has no other side
-        return other
+        """The other of the two people; only for a booking that has both, which a visitor's hold hasn't."""
+        return known(self.mentee if person.pk == self.mentor_id else self.mentor)
 
     def has_ended(self, now: datetime) -> bool:
         return self.end <= now

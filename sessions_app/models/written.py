@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.known import known
 from mentors.models import Offer
 
 from .bookings import Engagement
@@ -101,8 +102,7 @@ class WrittenQuestion(models.Model):
     @property
     def end(self) -> datetime:
         """When it was answered: what is asked afterwards counts from there, as from a session's end."""
-        assert self.settled_at is not None  # noqa: S101 - only of what is settled
-        return self.settled_at
+        return known(self.settled_at)
 
     def other(self, person: User) -> User:
         return self.mentee if person.pk == self.mentor_id else self.mentor

@@ -18,6 +18,7 @@ from accounts.client_address import client_address
 from accounts.models import User
 from accounts.services import start_email_sign_in
 from accounts.viewing import viewer_hour12, viewer_zone
+from common.known import known
 from common.refusals import BUSY
 from common.times import clock_text
 from mentors.models import MentorProfile
@@ -134,12 +135,11 @@ def held_here(request: HttpRequest) -> Booking | None:
 
 def hold_note(request: HttpRequest, booking: Booking) -> str:
     zone, hour12 = viewer_zone(request) or booking.offer.profile.schedule.timezone, viewer_hour12(request)
-    assert booking.expires_at is not None  # noqa: S101 - a hold has a deadline
     return _("%(minutes)d minutes with %(name)s at %(start)s. Held for you until %(until)s.") % {
         "minutes": booking.length,
         "name": booking.mentor.display_name,
         "start": clock_text(booking.start, zone, hour12),
-        "until": clock_text(booking.expires_at, zone, hour12),
+        "until": clock_text(known(booking.expires_at), zone, hour12),
     }
 
 

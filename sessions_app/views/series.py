@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
+from common.known import known
 from common.pages.parts import render_page
 from common.pages.seen import seen_by, still_seen
 from common.times import utc_text
@@ -61,8 +62,7 @@ class SeriesPage:
     @property
     def left(self) -> SeriesRoom:
         """What the chosen dates leave of the room; only where there is room."""
-        assert self.room is not None  # noqa: S101 - said above
-        return self.room.beside(slot.start for slot in self.chosen)
+        return known(self.room).beside(slot.start for slot in self.chosen)
 
     def picker(self, *, day: str) -> PickerView | None:
         if self.browser is None or self.room is None:

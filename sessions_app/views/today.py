@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
+from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
 from common.pages.seen import seen_by
 from common.zones import UTC_NAME
@@ -44,9 +44,8 @@ def today_page(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def respond_to_request(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def respond_to_request(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """One request: accept, decline with a reason, or take more time. Only its mentor finds it."""
-    assert isinstance(request.user, User)  # noqa: S101 - signing in is required by default
     mine = Booking.objects.visible_to(request.user).filter(mentor=request.user)
     booking = get_object_or_404(mine.with_people().select_related("offer__profile__schedule"), uuid=uuid)
     now = timezone.now()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from accounts.models import User
+from common.known import known
 from notifications.models import Notification
 from notifications.services import Due
 from sessions_app.models import WRITTEN_SUBJECT, WrittenQuestion, WrittenState
@@ -26,8 +27,7 @@ def written_notices(written: WrittenQuestion) -> list[Due]:
     if written.state == WrittenState.ASKED:
         return list(_asked_dues(written))
     kind, people = SETTLED[WrittenState(written.state)]
-    at = written.settled_at
-    assert at is not None  # noqa: S101 - a constraint says so
+    at = known(written.settled_at)
     news = [_written_due(kind, written, getattr(written, f"{person}_id"), at, at + NEWS_KEEPS) for person in people]
     return [*news, *written_followup_dues(written)] if written.state == WrittenState.ANSWERED else news
 

@@ -21,7 +21,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.letters: list = []
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (the sink's name for it)
+    async def handle_DATA(self, server, session, envelope):
         self.letters.append(envelope)
         return "250 OK"
 

@@ -106,7 +106,7 @@ class Sink:
             return None
         return ""
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
+    async def handle_DATA(self, server, session, envelope):
         address = envelope.rcpt_tos[0]
         plan = self.plans[address]
         if self.refuses_all:
