@@ -56,8 +56,8 @@ BEGIN
     IF taken < 2 THEN
         RAISE EXCEPTION 'taken';
     END IF;
-    INSERT INTO sessions_app_bookingevent (booking_id, by_id, from_state, to_state, during, reason, at)
-        VALUES (booking, mentee, '', 'confirmed', span, '', now());
+    INSERT INTO sessions_app_bookingevent (booking_id, by_id, from_state, to_state, event, during, reason, at)
+        VALUES (booking, mentee, '', 'confirmed', 'confirmed', span, '', now());
     INSERT INTO notifications_notification ({notice}) SELECT {notice_values} FROM notifications_notification AS old
         WHERE subject_type = 'booking' AND subject_id = like_id;
     INSERT INTO notifications_inboxitem ({line}) SELECT {line_values} FROM notifications_inboxitem AS old

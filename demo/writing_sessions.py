@@ -7,6 +7,7 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from sessions_app.attendance.facts import CONTEST_WITHIN
+from sessions_app.booking.book import FIRST_EVENTS
 from sessions_app.booking.clock import CLOSES_AFTER
 from sessions_app.models import (
     OCCUPYING,
@@ -29,6 +30,15 @@ from .mentors import MentorPlan
 from .sessions import SessionPlan
 from .writing import MentorIds, new_uuid
 
+# What people were told when a session came into its last state: nothing when it simply took place.
+LAST_EVENTS: dict[str, str] = {
+    BookingState.CANCELLED: "cancelled",
+    BookingState.DECLINED: "declined",
+    BookingState.EXPIRED: "expired",
+    BookingState.WITHDRAWN: "withdrawn",
+    BookingState.COMPLETED: "",
+    **dict.fromkeys(MISSED, "missed"),
+}
 CALLED_OFF = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED, BookingState.WITHDRAWN)
 MENTEE_SAYS = "resolution useful doable clear_limits listened overall again left_with may_publish advice"
 MENTOR_SAYS = "prepared right_person learned"
@@ -45,7 +55,7 @@ class SessionWriter:
             "uuid engagement_id offer_id mentor_id mentee_id during format state version sequence expires_at reason "
             "ended_by_id late room created_at confirmed_at",
         )
-        self.events = Table(BookingEvent, "booking_id by_id from_state to_state during reason at")
+        self.events = Table(BookingEvent, "booking_id by_id from_state to_state event during reason at")
         self.attendance = Table(AttendanceAct, "booking_id start person_id kind words at")
         self.occupancies = Table(Occupancy, "person_id booking_id during")
         self.feedback = Table(Feedback, f"booking_id author_id role created_at updated_at {MENTEE_SAYS} {MENTOR_SAYS}")
@@ -71,7 +81,7 @@ class SessionWriter:
             during,
             offer.format,
             session.state,
-            sum(told for *_step, told in steps),
+            sum(bool(event) for *_step, event, _reason, _at in steps[1:]),
             1 if session.state == BookingState.CANCELLED else 0,
             session.expires_at,
             session.reason,
@@ -81,8 +91,8 @@ class SessionWriter:
             session.created_at,
             session.confirmed_at,
         )
-        for by, before, after, reason, at, _told in steps:
-            self.events.add(booking, by, before, after, during, reason, at)
+        for by, before, after, event, reason, at in steps:
+            self.events.add(booking, by, before, after, event, during, reason, at)
         if session.state in OCCUPYING:
             for person in (ids.person, session.mentee):
                 self.occupancies.add(person, booking, during)
@@ -173,19 +183,18 @@ def _ended_by(mentor_did: bool | None, mentor: int, mentee: int) -> int | None:
     return None if mentor_did is None else mentor if mentor_did else mentee
 
 
-Step = tuple[int | None, str, str, str, datetime, bool]
+Step = tuple[int | None, str, str, str, str, datetime]
 
 
 def _booking_steps(session: SessionPlan, mentor: int) -> list[Step]:
-    """The booking's events in order: by whom, from, to, why, when; and whether it was told, which is a new version."""
+    """The booking's events in order: by whom, from, to, what people were told, why, when."""
     asked = session.confirmed_at != session.created_at
     state: str = BookingState.REQUESTED if asked else BookingState.CONFIRMED
-    steps: list[Step] = [(session.mentee, "", state, "", session.created_at, False)]
+    steps: list[Step] = [(session.mentee, "", state, FIRST_EVENTS[state], "", session.created_at)]
     if asked and session.confirmed_at:
-        steps.append((mentor, state, BookingState.CONFIRMED, "", session.confirmed_at, True))
+        steps.append((mentor, state, BookingState.CONFIRMED, "accepted", "", session.confirmed_at))
         state = BookingState.CONFIRMED
     if session.ended_at:
         by = _ended_by(session.ended_by_mentor, mentor, session.mentee)
-        told = session.state != BookingState.COMPLETED
-        steps.append((by, state, session.state, session.reason, session.ended_at, told))
+        steps.append((by, state, session.state, LAST_EVENTS[session.state], session.reason, session.ended_at))
     return steps

@@ -31,7 +31,7 @@ from .models import (
 
 class EventInline(ReadOnly, TabularInline):
     model = BookingEvent
-    fields = ["at", "from_state", "to_state", "by", "during", "reason"]
+    fields = ["at", "from_state", "to_state", "event", "by", "during", "reason"]
     readonly_fields = fields
     extra = 0
 

@@ -22,7 +22,7 @@ from sessions_app.booking.notices import booking_notices
 from sessions_app.booking.reminders import KINDS as REMINDERS
 from sessions_app.booking.zone_changes import wall_change_dues
 from sessions_app.conversation.notices import message_due
-from sessions_app.models.bookings import MISSED, OVER, BookingQuerySet
+from sessions_app.models.bookings import BookingQuerySet
 from sessions_app.models.stuck import ClockAct
 from sessions_app.waiting.notices import held_time_due
 from sessions_app.written.notices import written_notices
@@ -53,18 +53,6 @@ SECONDS = 20
 AT_ONCE = 500
 GOES_ON_AFTER = "audit:goes-on-after"
 
-# A hold that ran out may still be claimed, when its time is free.
-UNASKED = ("", BookingState.HELD, BookingState.EXPIRED)
-TOLD: dict[str, dict[str, str]] = {
-    BookingState.REQUESTED: dict.fromkeys(UNASKED, "requested"),
-    BookingState.CONFIRMED: {**dict.fromkeys(UNASKED, "confirmed"), BookingState.REQUESTED: "accepted"},
-    BookingState.DECLINED: {BookingState.REQUESTED: "declined"},
-    BookingState.WITHDRAWN: {BookingState.REQUESTED: "withdrawn"},
-    BookingState.EXPIRED: {BookingState.REQUESTED: "expired"},
-    BookingState.CANCELLED: {BookingState.CONFIRMED: "cancelled"},
-    **{missed: {BookingState.CONFIRMED: "missed", BookingState.COMPLETED: "missed"} for missed in MISSED},
-}
-
 
 def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
     """Write the missing notices of all bookings that still have something to say. Returns how many were missing.
@@ -90,27 +78,15 @@ def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
     return written
 
 
-def expected_notices(booking: Booking, events: Iterable[BookingEvent]) -> list[Due]:
+def expected_notices(booking: Booking, events: Sequence[BookingEvent]) -> list[Due]:
     """All that should have been written when the booking came into its present state and version."""
-    told = last_announced_event(list(events), booking)
-    if told is None:
-        return []
-    event, name = told
-    return booking_notices(booking, event=name, by=event.by, now=event.at)
+    told = last_announced_event(events)
+    return booking_notices(booking, event=told.event, by=told.by, now=told.at) if told else []
 
 
-def last_announced_event(events: Sequence[BookingEvent], booking: Booking) -> tuple[BookingEvent, str] | None:
-    """The newest event that people were told of, and what `booking_notices` calls it."""
-    for place in range(len(events) - 1, -1, -1):
-        event = events[place]
-        if event.to_state in OVER and event.by_id not in (None, booking.mentor_id, booking.mentee_id):
-            return event, "decided"
-        moved = place > 0 and event.during.lower != events[place - 1].during.lower
-        if event.from_state == event.to_state == BookingState.CONFIRMED and moved:
-            return event, "moved"
-        if name := TOLD.get(event.to_state, {}).get(event.from_state):
-            return event, name
-    return None
+def last_announced_event(events: Sequence[BookingEvent]) -> BookingEvent | None:
+    """The newest of these, in order, that people were told of."""
+    return next((event for event in reversed(events) if event.event), None)
 
 
 def _to_audit(now: datetime) -> BookingQuerySet:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mentors.models import Format, MentorProfile, Offer
-from notifications.services import schedule_notices
 from sessions_app.availability.refusals import refuse_start
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.errors import SessionError
@@ -24,13 +23,16 @@ from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
 from sessions_app.questions.shared_files import carry_files
 from sessions_app.written.settling import close_as_call, close_earlier_engagement
 
-from .insert import write_booking
-from .notices import booking_notices
 from .prefetch import LockedFacts, lock_and_read
 from .race_gate import refuse_second
-from .transitions import entry_of, expire_booking, log_event, occupy_time
-from .webhooks import announce_change
+from .transitions import begin_booking, expire_booking
 
+# What people are told of a new booking in one of these states; nobody but the visitor knows of a hold.
+FIRST_EVENTS: dict[str, str] = {
+    BookingState.HELD: "",
+    BookingState.REQUESTED: "requested",
+    BookingState.CONFIRMED: "confirmed",
+}
 # In writing: what still waits for its answer, and what has it.
 BECOMES_CALL = (WrittenState.ASKED, WrittenState.ANSWERED)
 
@@ -77,15 +79,13 @@ def book_session(
     terms = initial_state(offer, start, now=now)
     if continues and continues_as_call(continues, profile):
         close_as_call(mentee, profile.person, now=now)
-        booking = insert_further_booking(continues, offer, start, now=now, idempotency_key=mark, **terms)
-        log_event(booking, from_state="", by=mentee, now=now)
+        booking = further_booking(continues, offer, start, now=now, idempotency_key=mark, **terms)
+        begin_booking(booking, event=FIRST_EVENTS[booking.state], by=mentee, now=now)
     else:
         if asked.standing.engaged:
             close_earlier_engagement(mentee, profile, now=now)
         booking = insert_booking(offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, **terms)
         link_earlier_engagement(continues, booking, with_files=with_files, now=now)
-    event = "confirmed" if booking.state == BookingState.CONFIRMED else "requested"
-    schedule_notices(*booking_notices(booking, event=event, by=mentee, now=now), now=now)
     return booking
 
 
@@ -206,17 +206,12 @@ def insert_booking(
         confirmed_at=confirmed_at,
         created_at=now,
     )
-    entry = entry_of(booking, from_state="", by=mentee, now=now)
-    write_booking(booking, entry)
-    announce_change(entry)
-    return booking
+    return begin_booking(booking, event=FIRST_EVENTS[state], by=mentee, now=now)
 
 
-def insert_further_booking(
-    engagement: Engagement, offer: Offer, start: datetime, *, now: datetime, **fields: Any
-) -> Booking:
-    """One more contact of an engagement that there is, with everybody's time; the first line of its log comes after."""
-    booking = Booking.objects.create(
+def further_booking(engagement: Engagement, offer: Offer, start: datetime, *, now: datetime, **fields: Any) -> Booking:
+    """One more contact of an engagement that there is; `begin_booking` writes it."""
+    return Booking(
         engagement=engagement,
         offer=offer,
         mentor=engagement.mentor,
@@ -226,5 +221,3 @@ def insert_further_booking(
         created_at=now,
         **fields,
     )
-    occupy_time(booking)
-    return booking

@@ -17,7 +17,16 @@ from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.pace import check_holds
 from sessions_app.written.settling import close_earlier_engagement
 
-from .book import booked_before, booking_mark, check_offer, check_slot, expire_for, initial_state, insert_booking
+from .book import (
+    FIRST_EVENTS,
+    booked_before,
+    booking_mark,
+    check_offer,
+    check_slot,
+    expire_for,
+    initial_state,
+    insert_booking,
+)
 from .prefetch import lock_and_read
 from .transitions import change_state, close_if_over, occupy_time
 
@@ -100,14 +109,14 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     booking.mentee = mentee
     occupy_time(booking)
     terms = initial_state(offer, booking.start, now=now)
-    event = "confirmed" if terms["state"] == BookingState.CONFIRMED else "requested"
-    return change_state(booking, terms.pop("state"), by=mentee, now=now, event=event, mentee=mentee, **terms)
+    state = terms.pop("state")
+    return change_state(booking, state, by=mentee, now=now, event=FIRST_EVENTS[state], mentee=mentee, **terms)
 
 
 def give_up_hold(booking: Booking, *, now: datetime, kept_back: bool = True) -> bool:
     """End a locked hold early, if it still is one. `kept_back` as in `change`."""
     if booking.state != BookingState.HELD:
         return False
-    change_state(booking, BookingState.EXPIRED, by=None, now=now, event=None, kept_back=kept_back)
+    change_state(booking, BookingState.EXPIRED, by=None, now=now, event="", kept_back=kept_back)
     close_if_over(booking, now=now)
     return True

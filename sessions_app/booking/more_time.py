@@ -98,7 +98,7 @@ def lengthen_booking(booking: Booking, asked: MoreTime, *, by: User, now: dateti
         BookingState.CONFIRMED,
         by=by,
         now=now,
-        event=None,
+        event="",
         told=False,
         during=booking.during,
         sequence=booking.sequence + 1,

@@ -52,7 +52,7 @@ def extend_request(*, booking: Booking, by: User, now: datetime, seen: str | Non
     until = request_deadline(booking.offer, booking.start, now=now)
     later = max(until, booking.expires_at or until)
     return change_state(
-        booking, BookingState.REQUESTED, by=by, now=now, event=None, told=False, extended=True, expires_at=later
+        booking, BookingState.REQUESTED, by=by, now=now, event="", told=False, extended=True, expires_at=later
     )
 
 

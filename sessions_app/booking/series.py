@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from common.pages import seen as marks
-from notifications.services import schedule_notices
 from sessions_app.errors import SessionError, stale
 from sessions_app.locks import atomic_act, lock_booking
 from sessions_app.models import Booking, BookingState, Engagement, Feedback
@@ -20,10 +19,17 @@ from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.missed_sessions import why_paused
 from sessions_app.questions.pace import check_bookings
 
-from .book import booked_before, check_offer, check_slot, expire_for, initial_state, insert_further_booking
-from .notices import booking_notices
+from .book import (
+    FIRST_EVENTS,
+    booked_before,
+    check_offer,
+    check_slot,
+    expire_for,
+    further_booking,
+    initial_state,
+)
 from .series_plan import SeriesRoom, too_far_text
-from .transitions import log_event
+from .transitions import begin_booking
 
 AGREED = (BookingState.CONFIRMED, BookingState.COMPLETED)
 
@@ -112,13 +118,11 @@ def book_further(
     for start in starts:
         check_slot(booking.offer, start=start, mentee=by, now=now)
         terms = initial_state(booking.offer, start, now=now)
-        terms["idempotency_key"] = None if made else mark
-        made.append(insert_further_booking(booking.engagement, booking.offer, start, now=now, **terms))
-    if len(made) > 1:
-        Booking.objects.filter(pk__in=[contact.pk for contact in made]).update(booked_with=made[0])
-    for contact in made:
-        contact.booked_with = made[0] if len(made) > 1 else None
-        announce_contact(contact, by=by, now=now)
+        terms |= {"booked_with": made[0]} if made else {"idempotency_key": mark}
+        contact = further_booking(booking.engagement, booking.offer, start, now=now, **terms)
+        is_first_of_several = not made and len(starts) > 1
+        event = FIRST_EVENTS[contact.state]
+        made.append(begin_booking(contact, event=event, by=by, now=now, is_first_of_several=is_first_of_several))
     return made
 
 
@@ -160,9 +164,3 @@ def series_mark(key: str | None, booking: Booking, starts: Sequence[datetime]) -
     if not key:
         return None
     return hashlib.sha256(repr((key, booking.pk, [start.timestamp() for start in starts])).encode()).hexdigest()
-
-
-def announce_contact(contact: Booking, *, by: User, now: datetime) -> None:
-    log_event(contact, from_state="", by=by, now=now)
-    event = "confirmed" if contact.state == BookingState.CONFIRMED else "requested"
-    schedule_notices(*booking_notices(contact, event=event, by=by, now=now), now=now)

@@ -14,6 +14,7 @@ from sessions_app.errors import SessionError, taken_error
 from sessions_app.models import OCCUPYING, Booking, BookingEvent, BookingState, Occupancy, WrittenQuestion, WrittenState
 from sessions_app.models.bookings import BOOKING_SUBJECT, OVER
 
+from .insert import write_booking
 from .notices import booking_notices
 from .webhooks import announce_change
 
@@ -36,13 +37,38 @@ def occupy_time(booking: Booking) -> None:
         raise taken_error()
 
 
+def begin_booking(
+    booking: Booking, *, event: str, by: User | None, now: datetime, is_first_of_several: bool = False
+) -> Booking:
+    """Write a new booking with everybody's time, the first line of its log, and its notices.
+
+    The twin of `change_state`, with the same `event`. A new engagement is written along, by one statement.
+    `is_first_of_several`: the others that are booked in the same act will name this one as `booked_with`.
+    Raises `taken`, and then the transaction must not be committed.
+    """
+    if booking.engagement._state.adding:
+        entry = entry_of(booking, event=event, from_state="", by=by, now=now)
+        write_booking(booking, entry)
+        announce_change(entry)
+    else:
+        booking.save(force_insert=True)
+        occupy_time(booking)
+        if is_first_of_several:
+            booking.booked_with = booking
+            booking.save(update_fields=["booked_with"])
+        log_event(booking, event=event, from_state="", by=by, now=now)
+    if event:
+        schedule_notices(*booking_notices(booking, event=event, by=by, now=now), now=now)
+    return booking
+
+
 def change_state(
     booking: Booking,
     to: BookingState,
     *,
     by: User | None,
     now: datetime,
-    event: str | None,
+    event: str,
     reason: str = "",
     told: bool = True,
     kept_back: bool = True,
@@ -50,8 +76,8 @@ def change_state(
 ) -> Booking:
     """Move a locked booking from the state it was read in to `to`, with its log, occupancy and notices.
 
-    `event`: what is told (see `notices.booking_notices`), None for nothing. `told=False` leaves the version alone:
-    nothing that people were promised has changed, so what is scheduled for this version stays right.
+    `event`: what people are told (see `notices.booking_notices`), empty for nothing. `told=False` leaves the version
+    alone: nothing that people were promised has changed, so what is scheduled for this version stays right.
     `kept_back=False`: who waits in line is not asked first about the time that this frees.
     """
     before, version = booking.state, booking.version
@@ -61,7 +87,7 @@ def change_state(
         raise SessionError("changed", _("This session has changed in the meantime. Look at it again."))
     for name, value in values.items():
         setattr(booking, name, value)
-    log_event(booking, from_state=before, by=by, now=now, reason=reason)
+    log_event(booking, event=event, from_state=before, by=by, now=now, reason=reason)
     if by:
         mark_subject_read(by, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, now=now)
     if to not in OCCUPYING:
@@ -74,19 +100,24 @@ def change_state(
     return booking
 
 
-def log_event(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> None:
-    entry = entry_of(booking, from_state=from_state, by=by, now=now, reason=reason)
+def log_event(
+    booking: Booking, *, event: str, from_state: str, by: User | None, now: datetime, reason: str = ""
+) -> None:
+    entry = entry_of(booking, event=event, from_state=from_state, by=by, now=now, reason=reason)
     entry.save(force_insert=True)
     announce_change(entry)
 
 
-def entry_of(booking: Booking, *, from_state: str, by: User | None, now: datetime, reason: str = "") -> BookingEvent:
+def entry_of(
+    booking: Booking, *, event: str, from_state: str, by: User | None, now: datetime, reason: str = ""
+) -> BookingEvent:
     """The line of the log, not yet written, that says how the booking came into its present state."""
     return BookingEvent(
         booking=booking,
         by=by,
         from_state=from_state,
         to_state=booking.state,
+        event=event,
         during=booking.during,
         reason=reason,
         at=now,
@@ -97,7 +128,7 @@ def entry_of(booking: Booking, *, from_state: str, by: User | None, now: datetim
 def expire_booking(booking: Booking, *, now: datetime) -> None:
     """The clock ends a locked, overdue hold or request. Only a request is told about: nobody knew of a hold."""
     was_request = booking.state == BookingState.REQUESTED
-    change_state(booking, BookingState.EXPIRED, by=None, now=now, event="expired" if was_request else None)
+    change_state(booking, BookingState.EXPIRED, by=None, now=now, event="expired" if was_request else "")
     close_if_over(booking, now=now)
 
 

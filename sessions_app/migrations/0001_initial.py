@@ -144,6 +144,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("from_state", models.CharField(blank=True, max_length=15)),
                 ("to_state", models.CharField(max_length=15)),
+                ("event", models.CharField(blank=True, max_length=15)),
                 ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
                 ("reason", models.CharField(blank=True, max_length=500)),
                 ("at", models.DateTimeField()),

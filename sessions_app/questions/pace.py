@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.refusals import TOO_OFTEN
 from common.times import span_text
 from sessions_app.errors import SessionError
-from sessions_app.models import Booking, BookingEvent, BookingState
+from sessions_app.models import Booking, BookingEvent
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -58,11 +57,8 @@ def check_moves(booking: Booking, *, by: User, now: datetime) -> None:
     """
     moves = BookingEvent.objects.filter(
         by=by,
-        from_state=BookingState.CONFIRMED,
-        to_state=BookingState.CONFIRMED,
+        event="moved",
         at__gt=now - DAY,
-        # More time at the end is written down in the same way, and comes after the start.
-        during__startswith__gt=F("at"),
     )
     same = {"booking__mentor": booking.mentor_id, "booking__mentee": booking.mentee_id}
     done = list(moves.values_list("at", flat=True))

@@ -1,6 +1,8 @@
 """What a booking writes in its few statements is what the ORM would write, field by field."""
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +13,15 @@ from notifications.models import InboxItem, Notification
 from sessions_app.booking.book import book_session
 from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.notices import booking_notices
+from sessions_app.booking.series import book_further
 from sessions_app.models import Booking, BookingEvent, Brief, Engagement, Occupancy
 from sessions_app.questions.brief_input import BriefInput
-from tests.conftest import NOW
+from tests.conftest import NOW, at
 from tests.sessions_app.conftest import THURSDAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
+ROOT = Path(__file__).parents[3]
 SAID = BriefInput("Stay or go?", "decision", "Two offers.", "Asked a friend.", "I know which", date(2026, 12, 1))
 
 
@@ -27,7 +31,7 @@ def columns(instance: models.Model, *but: str) -> dict[str, Any]:
     return {name: getattr(stored, name) for name in names}
 
 
-def saved(booking: Booking, **fields) -> list[models.Model]:
+def saved(booking: Booking, event: str, **fields) -> list[models.Model]:
     """The same booking made row by row, once the first is out of its way."""
     Occupancy.objects.filter(booking=booking).delete()
     Engagement.objects.filter(pk=booking.engagement_id).update(closed_at=NOW)
@@ -51,15 +55,16 @@ def saved(booking: Booking, **fields) -> list[models.Model]:
         **people,
         **fields,
     )
-    event = BookingEvent.objects.create(
+    entry = BookingEvent.objects.create(
         booking=again,
         by_id=booking.mentee_id,
         to_state=again.state,
+        event=event,
         during=again.during,
         at=NOW,
         version=again.version,
     )
-    return [brief, engagement, again, event]
+    return [brief, engagement, again, entry]
 
 
 def assert_equal(booking: Booking, by_orm: list[models.Model]) -> None:
@@ -76,13 +81,13 @@ def test_booking_is_as_the_orm_would_write_it(offer, bob):
     taken = Occupancy.objects.order_by("person").values_list("person", "booking", "during")
     assert list(taken) == [(person, booking.pk, booking.during) for person in sorted(booking.participants)]
     assert booking == Booking.objects.get()
-    assert_equal(booking, saved(booking, state="confirmed", confirmed_at=NOW))
+    assert_equal(booking, saved(booking, "confirmed", state="confirmed", confirmed_at=NOW))
 
 
 def test_request_is_as_the_orm_would_write_it(ask_first, bob):
     booking = book_session(offer=ask_first, start=THURSDAY, brief=SAID, mentee=bob, now=NOW)
 
-    assert_equal(booking, saved(booking, state="requested", expires_at=booking.expires_at))
+    assert_equal(booking, saved(booking, "requested", state="requested", expires_at=booking.expires_at))
 
 
 def test_hold_is_as_the_orm_would_write_it(offer):
@@ -90,7 +95,7 @@ def test_hold_is_as_the_orm_would_write_it(offer):
 
     assert list(Occupancy.objects.values_list("person", flat=True)) == [booking.mentor_id]
     same = {"idempotency_key": booking.idempotency_key, "held_for": "v", "expires_at": booking.expires_at}
-    assert_equal(booking, saved(booking, state="held", **same))
+    assert_equal(booking, saved(booking, "", state="held", **same))
 
 
 def test_written_booking_can_be_saved_again(offer, bob):
@@ -149,3 +154,28 @@ def test_booking_takes_few_statements(offer, bob, charlie, django_assert_num_que
     book_session(offer=offer, start=THURSDAY + timedelta(days=1), brief=SAID, mentee=charlie, now=NOW)
     with django_assert_num_queries(8):
         book_session(offer=offer, start=THURSDAY, brief=SAID, mentee=bob, now=NOW)
+
+
+def test_only_one_place_writes_new_bookings_and_their_log():
+    """`begin_booking` and `change_state`: no act can forget the log, or the notices."""
+    writes = re.compile(
+        r"\b(write_booking|BookingEvent|Booking\.objects\.(bulk_)?create|BookingEvent\.objects\.\w*create)\("
+    )
+    places = {
+        str(path.relative_to(ROOT))
+        for app in ("sessions_app", "search", "staff")
+        for path in (ROOT / app).rglob("*.py")
+        if any(writes.search(line) for line in path.read_text().splitlines() if not line.startswith(("def ", "class ")))
+    }
+    assert places == {"sessions_app/booking/transitions.py"}
+
+
+def test_several_dates_of_one_act_are_of_one_log_each(booking, bob):
+    starts = [at("2026-12-01 10:00"), at("2026-12-03 10:00")]
+    made = book_further(booking=booking, starts=starts, by=bob, now=NOW)
+
+    stored = Booking.objects.filter(pk__in=[contact.pk for contact in made])
+    assert [contact.booked_with_id for contact in stored] == [made[0].pk] * 2
+    for contact in made:
+        [first] = contact.events.all()
+        assert (first.from_state, first.event, first.by_id) == ("", "confirmed", bob.pk)
