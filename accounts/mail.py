@@ -1,7 +1,7 @@
 """Codes and notices about the account itself, sent beside the request and never inside it.
 
 They are not rows of the notification outbox: a code must not lie in a table, and has to arrive within seconds. How long
-SMTP takes, or whether a mail is sent at all, must not show in the answer's time (docs/decisions/0002).
+SMTP takes, or whether a mail is sent at all, must not show in the answer's time (decision 2).
 """
 
 import logging

@@ -3,7 +3,7 @@
 Browsers, Python, PostgreSQL and DNS fold capitals and look-alike letters each in their own way: `kim@maıl.example`
 (with a dotless i) is in capitals what `kim@mail.example` is. An address is therefore kept in small ASCII letters, its
 domain as DNS knows it (`xn--…`), and one that any of these foldings turns into another is not taken at all: see
-docs/decisions/0025-one-form-of-an-address.md.
+docs/decisions/0025-email-addresses-are-stored-in-one-form.md.
 """
 
 import re
