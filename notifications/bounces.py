@@ -1,4 +1,4 @@
-"""Addresses whose server said that there is nobody: nothing more is sent there until their owner proves them."""
+"""Addresses whose server said that nobody is there. Nothing more is sent to them until their owner proves them."""
 
 from datetime import datetime
 from typing import Any
@@ -26,16 +26,16 @@ def has_bouncing_address(person: User) -> bool:
 
 
 def trust_again(person: User) -> None:
-    """Their address works: they, or staff who asked them, say so."""
+    """This person's address works: they say so, or staff who asked them."""
     BouncedAddress.objects.filter(address__user=person).delete()
 
 
 def trust_people_again(people: QuerySet[Any]) -> None:
-    """`people` is a query of their ids."""
+    """The same for many people; `people` is a query of their ids."""
     BouncedAddress.objects.filter(address__user__in=people).delete()
 
 
 def trust_after_a_code(request: HttpRequest, user: User) -> None:
-    """A hook of signing in: whoever typed what was mailed to them can be reached."""
+    """Called after signing in: a person who typed a code that was mailed to them can be reached."""
     if any(record["method"] in BY_A_MAILED_SECRET for record in get_authentication_records(request, user)):
         trust_again(user)

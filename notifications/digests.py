@@ -1,4 +1,4 @@
-"""What all digests for staff share: each person hears of what is new, of one kind at most once an hour."""
+"""What all digests for staff share: each person hears about new work of one kind at most once an hour."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -26,13 +26,16 @@ def staff_to_tell(kind: str, *, now: datetime) -> QuerySet[User]:
 
 
 def digest_due(kind: str, person: User, *, subject_type: str, subject_id: int, version: int, now: datetime) -> Due:
-    """Named by the newest that waits, at its version: what was announced stays so."""
+    """A digest about the newest item that waits.
+
+    Its id and version name it, so what was announced isn't announced again.
+    """
     return Due(kind, person.pk, subject_type, subject_id, version, now, now + WORTH_TELLING_FOR)
 
 
 @transaction.atomic
 def schedule_digest(kind: str, dues: Iterable[Due], *, now: datetime) -> int:
-    """Write what is not written yet. Returns how many rows that were; run as often as one likes."""
+    """Write the digests that aren't written yet. Returns how many were. Running it twice does no harm."""
     before = Notification.objects.filter(kind=kind).count()
     schedule_notices(*dues, now=now)
     return Notification.objects.filter(kind=kind).count() - before

@@ -1,4 +1,4 @@
-"""The form of how a person wants to be told."""
+"""The form in which people choose which mails they get, and when."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ WHAT: dict[Group, Promise] = {
 
 
 def groups_for(person: User) -> list[Group]:
-    """What this person can get at all."""
+    """The groups of mails that this person can get at all."""
     theirs = {Group.REMINDERS, Group.MESSAGES, Group.AFTERWARDS}
     if getattr(person, "mentor_profile", None) is not None:
         theirs.add(Group.PROFILE)
@@ -86,6 +86,6 @@ class PreferenceForm(forms.Form):
         return cleaned
 
     def switched_off(self) -> list[str]:
-        """What is off now; what was not offered stays as it was."""
+        """The groups that are off after this form. Those it didn't offer stay as they were."""
         kept = [group for group in self.preference.off if group not in self.offered]
         return [*kept, *(group.value for group in self.offered if group.value not in self.cleaned_data["mails"])]

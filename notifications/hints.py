@@ -1,4 +1,4 @@
-"""Wakes a worker at once. It may fail: the row is written, and each worker process looks by itself."""
+"""Wakes a worker at once. It may fail: the row is written, and every worker process also looks by itself."""
 
 import logging
 import time
@@ -11,7 +11,7 @@ from kombu.pools import producers
 logger = logging.getLogger(__name__)
 
 EXPIRES = 10
-# One request finds out that the broker is away, and waits for it this long at most; the next ones don't ask.
+# When the broker is away, one request waits this long (seconds) to find out; for a while the next ones don't try.
 PATIENCE = 1
 PAUSE = 30
 
@@ -20,7 +20,10 @@ _quiet_until = 0.0
 
 @cache
 def _broker_connection(url: str) -> Connection:
-    """What the connections are opened like; it has none itself, so a process that is forked may have it too."""
+    """How connections to the broker are opened.
+
+    It is not connected itself, so processes may be forked after it was made.
+    """
     return current_app.connection_for_write(url, transport_options={"socket_timeout": PATIENCE})
 
 

@@ -1,7 +1,7 @@
-"""The same news as in the mails, as lines on a page.
+"""The inbox: the same news as in the mails, as lines on a page.
 
-A row only says that there is something to tell. Its words are found when it is read: in the reader's zone, clock and
-language of that moment, from the state of things or their log. No mail has to leave for that.
+A row only says that there is something to tell. Its words are found when the page is read: in the reader's zone, clock
+and language of that moment, from the present state or the log. It doesn't depend on any mail having been sent.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from accounts.models import User
 
 from .models import InboxItem
 
-# Whoever has more unread lines than this does not need their exact number.
+# With more unread lines than this, nobody needs their exact number.
 MOST_COUNTED = 99
 
 
@@ -33,7 +33,7 @@ class InboxKind:
 
 @dataclass(frozen=True, slots=True)
 class InboxEntry:
-    """`line` is None when what it was about is gone."""
+    """One item with its `line`, which is None when its subject is gone."""
 
     item: InboxItem
     line: InboxLine | None
@@ -43,10 +43,10 @@ _inbox_kinds: dict[str, InboxKind] = {}
 
 
 def register_inbox_kinds(*kinds: str, lines: WriteLines, passing: bool = False) -> None:
-    """These kinds show in the inbox too.
+    """Show notices of these kinds in the inbox too.
 
-    `lines` writes all lines of a page at once, by the items' ids; it leaves out those whose subject is gone.
-    `passing`: a reminder or a request, which vanishes when its subject moves on; anything else is news, and stays.
+    `lines` writes all lines of a page at once, by the ids of the items; it leaves out those whose subject is gone.
+    `passing`: a reminder or a request, which vanishes when its subject changes. Everything else is news, and stays.
     """
     for kind in kinds:
         _inbox_kinds[kind] = InboxKind(lines, passing)
@@ -57,7 +57,7 @@ def is_shown(kind: str) -> bool:
 
 
 def forget_passing(*, subject_type: str, subject_id: int, version: int) -> int:
-    """Take away reminders of older versions, and what would have shown later. Returns how many."""
+    """Delete reminders about older versions of a subject, and items that would have shown later. Returns how many."""
     kinds = [kind for kind, shown in _inbox_kinds.items() if shown.passing]
     about = InboxItem.objects.filter(subject_type=subject_type, subject_id=subject_id)
     return about.filter(kind__in=kinds, subject_version__lt=version).delete()[0]
@@ -75,17 +75,17 @@ def build_entries(items: Sequence[InboxItem], *, reader: User, now: datetime) ->
 
 
 def mark_subject_read(person: User, *, subject_type: str, subject_id: int, now: datetime) -> int:
-    """Whoever acts on a subject knows what there was to tell about it. Returns how many items were unread."""
+    """A person who acts on a subject knows its news. Returns how many items were unread."""
     about = InboxItem.objects.shown_to(person, now).filter(subject_type=subject_type, subject_id=subject_id)
     return about.unread().update(read_at=now)
 
 
 def unread_count(person: User, *, now: datetime) -> int:
-    """At most one more than MOST_COUNTED."""
+    """How many items are unread, up to one more than MOST_COUNTED."""
     return InboxItem.objects.shown_to(person, now).unread()[: MOST_COUNTED + 1].count()
 
 
 def mark_read(person: User, *, now: datetime, item: int | None = None, until: datetime | None = None) -> int:
-    """One item, or everything shown until a moment. Returns how many were unread."""
+    """Mark one item, or everything shown until a moment. Returns how many were unread."""
     mine = InboxItem.objects.shown_to(person, min(until or now, now)).unread()
     return (mine if item is None else mine.filter(pk=item)).update(read_at=now)

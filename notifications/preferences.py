@@ -24,12 +24,12 @@ LEADS = {
 }
 MOST_LEADS = 3
 
-# Upper apps append what follows from another choice: reminders that are written already, for one.
+# Apps above append functions that a changed preference calls, for instance to move reminders that are already written.
 after_change: list[Callable[[User, datetime], None]] = []
 
 
 def preference_of(person: User) -> Preference:
-    """What they chose, or the usual."""
+    """What the person chose, or the defaults, unsaved."""
     return Preference.objects.filter(person=person).first() or Preference(person=person)
 
 
@@ -73,7 +73,7 @@ def save_preference(
 
 @transaction.atomic
 def switch_off(*, person: User, group: Group) -> None:
-    """No more mails of this group; doing it twice does no harm."""
+    """Send no more mails of this group. Doing it twice does no harm."""
     preference, _created = Preference.objects.select_for_update().get_or_create(person=person)
     if group not in preference.off:
         preference.off = sorted([*preference.off, group])
@@ -81,7 +81,7 @@ def switch_off(*, person: User, group: Group) -> None:
 
 
 def quiet_end(preference: Preference, zone: ZoneInfo, moment: datetime) -> datetime | None:
-    """When the quiet hours around this moment end; None when it is not inside them."""
+    """When the quiet hours around this moment end; None outside of them."""
     begin, end = preference.quiet_from, preference.quiet_until
     if begin is None or end is None:
         return None

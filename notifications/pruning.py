@@ -1,7 +1,7 @@
-"""Takes away what nobody needs any more, in small batches, so that the tables stay as large as a year is.
+"""Deletes what nobody needs any more, in small batches, so that the tables stay as large as one year.
 
-What has come to an end is kept far longer than anybody may write it a second time: the audit that derives notices
-again asks only for what fell due within the last day.
+A row is kept far longer than anything could write it a second time: the audit, which derives notices again, only asks
+for what fell due within the last day.
 """
 
 import time
@@ -19,13 +19,13 @@ ENDED = (State.SENT, State.EXPIRED, State.OBSOLETE, State.DEAD, State.UNCERTAIN)
 
 
 def delete_outdated_rows(*, now: datetime, seconds: float = SECONDS) -> int:
-    """Returns how many rows went. What is left when the time is up goes the next time."""
+    """Delete old rows until the time is up; the next run does the rest. Returns how many."""
     end = time.monotonic() + seconds
     gone = 0
     for rows in _outdated_rows(now):
         while time.monotonic() < end:
             batch = list(rows.values_list("pk", flat=True)[:AT_ONCE])
-            # A row that changed since it was listed, a retry by staff for one, stays.
+            # A row that has changed since it was listed stays: staff may be sending it again.
             gone += rows.filter(pk__in=batch).delete()[0]
             if len(batch) < AT_ONCE:
                 break

@@ -1,4 +1,4 @@
-"""Kinds of notifications. Apps above register what to say; this floor never imports them."""
+"""The kinds of notices. Apps above register what to say; this module never imports them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """There is nothing to say any more, and why."""
+    """There is nothing to say any more; `reason` tells why."""
 
     reason: str
 
@@ -72,14 +72,13 @@ def register_kind(
     """Say how a due row of this kind becomes a message.
 
     `render` gets the row and the present moment, in the recipient's language, and reads the state of that moment.
-    `group`: people may switch it off together with the others of its group; a kind of no group always comes.
-    `capped`: what one person can have sent to another as often as they like, so that it is limited (see `caps`).
+    `group`: people can switch it off together with others of its group; a kind without a group is always sent.
+    `capped`: one person could cause any number of these for another, so there is a limit (see `sending.caps`).
     """
     _kinds[kind] = Kind(kind, render, policy, capped, group)
 
 
 def kind_named(name: str) -> Kind:
-    """Raises UnknownKindError."""
     try:
         return _kinds[name]
     except KeyError:
@@ -91,12 +90,12 @@ def capped_kinds() -> list[str]:
 
 
 def policy_of(name: str) -> Policy:
-    """Of a kind that nobody knows any more nothing is sent twice."""
+    """What to do when a message of this kind may have left. A kind that is no longer known is never sent twice."""
     return _kinds[name].policy if name in _kinds else Policy.HOLD
 
 
 def register_subject(subject_type: str, model: type[Model]) -> None:
-    """Say where the present `version` of such subjects stands: the last look before a message leaves goes there."""
+    """Say which model holds the present `version` of such subjects, for the last check before a message leaves."""
     _subjects[subject_type] = model
 
 

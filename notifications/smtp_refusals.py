@@ -1,4 +1,4 @@
-"""Whose fault a mail server's refusal is: the mailbox's, ours or the server's, or perhaps only the moment's."""
+"""Tells whose fault a mail server's refusal is: the mailbox's, ours, the server's, or perhaps only a bad moment."""
 
 import re
 from enum import StrEnum
@@ -8,19 +8,19 @@ FINER = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})\b")
 # RFC 3463: 1 addressing, 2 mailbox, 3 mail system, 4 network and routing, 5 protocol, 6 content, 7 security and policy.
 ABOUT_THE_MAILBOX = {"1", "2"}
 ABOUT_US_OR_THE_SERVER = {"3", "4", "5", "7"}
-# These say in class 1 that it is the sender's address that they don't like, which is ours.
+# Codes of class 1 that are about the sender's address, which is ours.
 OUR_ADDRESS = {"1.7", "1.8"}
-# Unknown, moved, a domain without mail, disabled.
+# No such mailbox, moved, a domain that takes no mail, disabled.
 NO_SUCH_MAILBOX = {"1.1", "1.2", "1.3", "1.6", "1.10", "2.1"}
-# What servers say without a finer code: no such mailbox, moved, mailbox full, name not allowed, domain takes no mail.
+# Without a finer code: no such mailbox, moved, mailbox full, name not allowed, domain takes no mail.
 MAILBOX_CODES = {550, 551, 552, 553, 556}
 NO_SUCH_MAILBOX_CODES = {550, 551, 553}
-# Sign in first; a wrong password; encryption is asked for.
+# Sign in first; wrong password; encryption is required.
 SIGN_IN_CODES = {530, 534, 535, 538}
 
 
 class Blame(StrEnum):
-    """`MAILBOX` is for good. Everything else is tried again for as long as the mail is of any use."""
+    """Whose fault a refusal is. `MAILBOX` is final; everything else is tried again while the mail is of any use."""
 
     MAILBOX = "mailbox"
     OURS = "ours"
@@ -28,9 +28,9 @@ class Blame(StrEnum):
 
 
 def blame(code: int, answer: str) -> Blame:
-    """Whose fault an answer is that refuses a recipient or a message.
+    """Whose fault it is when a server refuses a recipient or a message with this answer.
 
-    What no finer code explains, and what may be about the words of this one mail, is nobody's for good.
+    An answer without a finer code, or one that may be about the words of this one mail, never ends in `MAILBOX`.
     """
     finer = finer_code(answer)
     kind = finer.partition(".")[0]
@@ -44,7 +44,7 @@ def blame(code: int, answer: str) -> Blame:
 
 
 def leads_nowhere(code: int, answer: str) -> bool:
-    """Whether a refused recipient does not exist, by the finer code if there is one.
+    """Whether the refused recipient does not exist, by the finer code if there is one.
 
     A server that refuses *us* (5.7.1) says nothing against the address, though it may use the same 550.
     """
@@ -53,12 +53,12 @@ def leads_nowhere(code: int, answer: str) -> bool:
 
 
 def finer_code(answer: str) -> str:
-    """`1.1` of `5.1.1 No such user`; empty when the answer begins with no such code."""
+    """The `1.1` of `5.1.1 No such user`; empty if the answer doesn't begin with such a code."""
     found = FINER.match(answer.lstrip())
     return f"{found[1]}.{found[2]}" if found else ""
 
 
 def in_short(error: str) -> str:
-    """What many rows share of why they failed: without addresses, names of queues and other numbers of one mail."""
+    """An error without addresses, names of queues and other numbers of one mail, so that many rows share it."""
     words = re.sub(r"<[^>]*>|\S+@\S+|\S*\d{4,}\S*", " ", error)
     return " ".join(words.split())[:80].strip(" :;,-")

@@ -1,4 +1,4 @@
-"""Short pieces of work; two at once do no harm."""
+"""The tasks of mail and webhooks. They are short, and two running at once do no harm."""
 
 from celery import shared_task
 

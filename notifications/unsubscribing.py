@@ -19,7 +19,7 @@ def token_for(person: User, group: Group) -> str:
 
 
 def read_token(token: str) -> tuple[User, Group] | None:
-    """Whose mails, and which; None for a token that we didn't make or whose person is gone."""
+    """The person and the group that a token names; None if we didn't make it or the person is gone."""
     try:
         pk, _colon, group = SIGNER.unsign(token).partition(":")
     except BadSignature:

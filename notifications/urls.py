@@ -1,5 +1,3 @@
-"""The inbox, preferences, the way out of mails, and staff's view of the outbox."""
-
 from django.urls import path
 
 from .views import webhooks

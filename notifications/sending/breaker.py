@@ -1,11 +1,11 @@
-"""Pauses all workers together while the mail server refuses mail after mail: then it is not the mailboxes' fault.
+"""Pauses all workers while the mail server refuses mail after mail: then it is not the fault of the mailboxes.
 
-It opens after a few refusals in a row that say that *we* are not wanted or the server is broken, or after refusals of
-several different people in a row, whatever they say. One taken mail ends the run. While it is open, one mail after each
-pause tries whether the server takes anything again; the first that is taken closes it, and what had been refused goes
-at once. What the run had ended for good comes back: those mailboxes had done nothing wrong.
+The breaker opens after a few refusals in a row that say that *we* are not wanted or that the server is broken, or after
+refusals of several different people in a row, whatever they say. One accepted mail ends the run. While the breaker is
+open, one mail is tried after each pause. The first that is accepted closes it, and everything that was refused is sent
+at once. Mails that the run had ended for good come back: their mailboxes had done nothing wrong.
 
-The state is a row in Postgres, so it is the same for all workers and survives each of them.
+Its state is a row in Postgres, so it is the same for all workers and survives each of them.
 """
 
 import logging
@@ -41,7 +41,8 @@ NO_RUN: dict[str, Any] = {
     "next_probe_at": None,
 }
 
-# Whoever changes the row gets to try; for all others the pause begins again.
+# The worker whose UPDATE changes the row may try one mail. It also starts the next pause, so that the others may not.
+# Nothing is tried while nothing is due: the pause would begin again for no reason.
 PROBE = """
 UPDATE notifications_mailbreaker SET next_probe_at = COALESCE(%(now)s::timestamptz, statement_timestamp()) + %(pause)s
 WHERE next_probe_at <= COALESCE(%(now)s::timestamptz, statement_timestamp()) AND EXISTS (
@@ -68,12 +69,12 @@ def passage(now: datetime | None = None) -> Passage:
 
 
 def opened() -> MailBreaker | None:
-    """The breaker, if it is open."""
+    """The breaker's row if it is open, else None."""
     return MailBreaker.objects.filter(opened_at__isnull=False).first()
 
 
 def note_taken() -> None:
-    """The server took a message: whatever it refused before was about those mails."""
+    """The server accepted a message, so what it refused before was about those mails."""
     if MailBreaker.objects.filter(since__isnull=False).exists():
         _end_run()
 
@@ -85,6 +86,7 @@ def _end_run() -> None:
         return
     MailBreaker.objects.filter(pk=breaker.pk).update(**NO_RUN)
     if breaker.is_open:
+        # Put off by their own failed tries; without the breaker they would have been sent when they were due.
         waiting = Notification.objects.pending().filter(refusals__gt=0, next_try_at__gt=F("due_at"))
         waiting.update(next_try_at=F("due_at"))
         logger.warning("the mail server takes mail again")
@@ -93,6 +95,7 @@ def _end_run() -> None:
 @transaction.atomic
 def note_refused(recipient: int, blame: Blame, answer: str, now: datetime | None = None) -> None:
     moment = now or database_now()
+    # Two steps: get_or_create() alone would lock the row only if it is already there.
     MailBreaker.objects.get_or_create(pk=1)
     breaker = MailBreaker.objects.select_for_update().get(pk=1)
     breaker.since = breaker.since or moment
@@ -114,7 +117,7 @@ def note_refused(recipient: int, blame: Blame, answer: str, now: datetime | None
 
 
 def bring_back(breaker: MailBreaker, moment: datetime) -> None:
-    """What the run of refusals has ended, and what was not even tried because of it."""
+    """Make pending again what this run of refusals has ended, and what was not even tried because of it."""
     ended = Notification.objects.filter(ended_at__gte=breaker.since, send_before__gt=moment)
     refused = ended.filter(state=State.DEAD, refusals__gt=0)
     people = list(refused.values_list("recipient", flat=True).distinct())
@@ -128,7 +131,7 @@ def bring_back(breaker: MailBreaker, moment: datetime) -> None:
 
 
 def tell_staff(moment: datetime) -> None:
-    """A line in the inbox: a mail about it would be refused. Once, however often it opens and closes."""
+    """Add a line to each staff member's inbox, at most once an hour. A mail about refused mail would be refused too."""
     if InboxItem.objects.filter(kind=KIND, at__gt=moment - TOLD_AGAIN_AFTER).exists():
         return
     number = int(moment.timestamp())

@@ -1,4 +1,4 @@
-"""From a rendered message to the bytes that travel."""
+"""Turns a rendered message into the bytes that are sent."""
 
 from datetime import UTC
 from email.utils import format_datetime
@@ -29,7 +29,8 @@ def compose_email(row: Notification, message: Message) -> bytes:
     for attachment in calendars:
         mail.add_calendar(attachment.content, attachment.mimetype)
     for attachment in message.attachments:
-        # A program that has read the calendar part needs a file only to keep, so it gets a type nothing acts on.
+        # Mail programs act on the calendar part, once. The same file as text/calendar would make some of them act
+        # twice, so it gets a type that is only kept.
         kind = "application/ics" if attachment in calendars else attachment.mimetype
         mail.add_file(attachment.content, kind, attachment.filename)
     return mail.as_bytes()

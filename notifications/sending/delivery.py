@@ -1,4 +1,4 @@
-"""Delivers one claimed row: ask what there is to say now, say it, write down what came of it."""
+"""Delivers one claimed row: decides what there is to say now, sends it, and records the outcome."""
 
 import logging
 import time
@@ -33,7 +33,10 @@ REFUSED_TOO_LONG = "refused until it was too late"
 
 
 def deliver_notification(row: Notification, now: datetime | None = None, *, server: MailServer | None = None) -> None:
-    """Bring a claimed row to its end, or back to pending. Raises ServerAwayError: no other row would fare better."""
+    """Bring a claimed row to its end, or back to pending. `now`: a moment for tests, instead of Postgres' clock.
+
+    Raises ServerAwayError when the mail server can't be reached, since no other row would fare better.
+    """
     try:
         if server:
             _deliver_claimed(row, now, server)
@@ -64,6 +67,7 @@ def _refused(row: Notification, error: RefusedError, now: datetime | None) -> No
 
 
 def _deliver_claimed(row: Notification, now: datetime | None, server: MailServer) -> None:
+    # The moment of the claim, by Postgres' clock: every decision below is about the same moment.
     moment = outbox.claimed_at(row)
     try:
         _ = row.recipient
@@ -92,17 +96,18 @@ def _deliver_claimed(row: Notification, now: datetime | None, server: MailServer
 
 
 def refused_by_their_server(row: Notification) -> bool:
-    """Whether the last answer was about this recipient while others got theirs: then the delay was none of ours."""
+    """Whether the last answer blamed this recipient while others' mail was accepted: then the delay wasn't ours."""
     code, _space, answer = row.last_error.partition(" ")
     about_them = row.refusals > 0 and code.isdecimal() and blame(int(code), answer) != Blame.OURS
     return about_them and breaker.opened() is None
 
 
 def decide_message(row: Notification, kind: Kind, moment: datetime) -> Message | Nothing:
-    """What the recipient is to be told at this moment, in their language, or why they are not."""
+    """What to tell the recipient at this moment, in their language, or the reason why there is nothing to tell."""
     person = row.recipient
     if not person.is_active:
         return Nothing("person not active")
+    # Only verified addresses: else anybody could have mail sent to a stranger by typing their address.
     if not EmailAddress.objects.filter(user=person, email=person.email, verified=True).exists():
         return Nothing("address not verified")
     if bounces.has_bouncing_address(person):
@@ -117,16 +122,18 @@ def decide_message(row: Notification, kind: Kind, moment: datetime) -> Message |
 
 
 def wanted_later(row: Notification, moment: datetime) -> datetime | None:
-    """When the recipient's quiet hours end; None when there are none now, or they would make this mail come too late.
+    """When the recipient's quiet hours end; None outside of them, or if waiting would make this mail too late.
 
-    Better a mail in the quiet hours than none: it makes no noise by itself, and somebody may be waiting in the call.
+    A mail in the quiet hours is better than none: it makes no noise by itself, and the other person may be waiting.
     """
     until = quiet_end(preference_of(row.recipient), row.recipient.zone, moment)
     return until if until and until < row.send_before else None
 
 
 def send_by_smtp(row: Notification, message: Message, now: datetime | None, server: MailServer) -> None:
-    """Raises ServerAwayError or RefusedError, in which case the message has certainly not left."""
+    """Raises ServerAwayError or RefusedError; then the message has certainly not left."""
+    # In this order, so that the last look at the database comes after everything that takes long. The server has agreed
+    # to take a message by then, and gets one only if the row is still ours and its news still true.
     content = compose_email(row, message)
     server.announce(sender().addr_spec, envelope_address(row.recipient.email))
     if not _is_still_wanted(row, now, server):
@@ -134,7 +141,8 @@ def send_by_smtp(row: Notification, message: Message, now: datetime | None, serv
     try:
         server.hand_over(content)
     except MayHaveLeftError as error:
-        outbox.note_error(row, str(error))  # the reaper settles it, once the server has had time to make up its mind
+        # Nobody knows whether the server has the message. The lease is left to run out, and the reaper decides then.
+        outbox.note_error(row, str(error))
         return
     lease_ends = time.monotonic() + settings.OUTBOX_LEASE.total_seconds()
     keep_trying_to_mark_sent(row, now, until=lease_ends)
@@ -142,7 +150,7 @@ def send_by_smtp(row: Notification, message: Message, now: datetime | None, serv
 
 
 def _is_still_wanted(row: Notification, now: datetime | None, server: MailServer) -> bool:
-    """The fence; a server that waits for a message that doesn't come is left standing."""
+    """The last check before the message leaves. A server that now waits for a message in vain is hung up on."""
     wanted = False
     try:
         wanted = outbox.begin_data(row, now)
@@ -153,7 +161,7 @@ def _is_still_wanted(row: Notification, now: datetime | None, server: MailServer
 
 
 def keep_trying_to_mark_sent(row: Notification, now: datetime | None, *, until: float) -> None:
-    """The message has left: a database that is away for a moment must not make it leave twice."""
+    """The message has left. A database that is away for a moment must not make it leave twice."""
     while True:
         try:
             outbox.mark_sent(row, now)

@@ -1,4 +1,6 @@
-"""Sends due rows one after the other, over one connection, and holds each for as long as the mail server takes."""
+"""Sends due rows one after the other over one connection, and keeps each row's lease while the mail server takes its
+time.
+"""
 
 import logging
 import threading
@@ -23,7 +25,7 @@ from .smtp import MailServer, ServerAwayError
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 20.0
-# Renewed twice before the lease could end, should one of the two fail.
+# A lease is renewed twice before it could end, in case one of the two fails.
 RENEWALS_IN_A_LEASE = 3
 
 
@@ -46,7 +48,7 @@ def drain_outbox(
 
 
 def take_up(now: datetime | None = None) -> Notification | None:
-    """The next row to deliver, leased; None while there is none, or while the mail server takes nothing."""
+    """The next row to deliver, leased; None if none is due, or while the breaker is open."""
     passage = breaker.passage(now)
     if passage == Passage.SHUT:
         return None
@@ -54,10 +56,10 @@ def take_up(now: datetime | None = None) -> Notification | None:
 
 
 class LeaseKeeper:
-    """Renews the lease of the row in hand, from a thread of its own that starts with the first row.
+    """Renews the lease of the row in hand, in a thread that starts with the first row.
 
-    A process that stands still renews nothing, so its row goes to another; and no row is held for longer than the mail
-    server may take at most.
+    A process that hangs renews nothing, so its row goes to another worker. No row is held for longer than a mail server
+    may take at most.
     """
 
     def __init__(self) -> None:
@@ -91,6 +93,8 @@ class LeaseKeeper:
 
     def _run(self) -> None:
         while not self._over.wait(self._every):
+            # Read once: the other thread may set both at any moment. A row that was taken up just now needs nothing
+            # yet, and one that takes too long is given up.
             row, since = self._row, self._since
             if row and self._every / 2 < time.monotonic() - since < self._longest:
                 self._renew(row)

@@ -1,4 +1,4 @@
-"""What befalls a row whose worker is gone, or does not know what became of its message."""
+"""Decides about rows whose worker has died, or doesn't know whether its message has left."""
 
 from datetime import datetime
 
@@ -20,7 +20,10 @@ def reap_leases(now: datetime | None = None) -> int:
 
 
 def settle_doubtful(row: Notification, now: datetime | None = None) -> bool:
-    """The message may have left: ask whoever can know; else what people need is sent once more, the rest is held."""
+    """The message may have left: ask the mail service if it can know. If not, send it again if its kind says so.
+
+    All other kinds are left for staff, who may send them again.
+    """
     accepted = was_accepted(row.message_id)
     if accepted:
         return outbox.mark_accepted(row)
@@ -31,7 +34,8 @@ def settle_doubtful(row: Notification, now: datetime | None = None) -> bool:
 
 
 def _give_back(now: datetime | None) -> int:
-    """What had not begun to leave has certainly not left."""
+    """Rows whose message had not begun to leave: it has certainly not left, so they may simply be tried again."""
+    # `attempts` counts the deaths of workers and our own failures; a row that kills its worker each time is given up.
     unsent = outbox.lost_leases(now).filter(data_started_at=None)
     hopeless = unsent.filter(attempts__gte=F("refusals") + outbox.MAX_ATTEMPTS)
     why = {"reason": WORKER_DIED, "last_error": WORKER_DIED, "ended_at": outbox.read_database_clock(now)}

@@ -1,4 +1,4 @@
-"""Whether a message arrived after all, if the mail service can be asked by Message-ID: see docs/mail-providers.md."""
+"""Asks the mail service by Message-ID whether it has a message, if it can be asked: see docs/mail-providers.md."""
 
 import logging
 from email.parser import BytesHeaderParser
@@ -18,7 +18,7 @@ class Receipts(Protocol):
 
 
 class NoReceipts:
-    """Plain SMTP: what was not answered then can't be asked later."""
+    """Plain SMTP, where nothing can be asked later."""
 
     def was_accepted(self, message_id: str) -> bool | None:
         return None
@@ -37,7 +37,7 @@ class DevelopmentSink:
 
 
 def was_accepted(message_id: str) -> bool | None:
-    """What the service of this installation says; a service that fails to answer can't say."""
+    """What this installation's mail service says; None also if it doesn't answer."""
     try:
         return _receipt_service(settings.MAIL_RECEIPTS).was_accepted(message_id)
     except Exception:

@@ -1,7 +1,6 @@
-"""SMTP step by step, since the last look at the database comes between the server's "go ahead" and the message.
+"""SMTP step by step, because the last check of the database comes between the server's "go ahead" and the message.
 
-Nothing has left before the first byte of the message: whatever breaks until then is certain. From then on only the
-server's answer says what became of it.
+Until the first byte of the message nothing has left, whatever breaks. From then on only the server's answer tells.
 """
 
 import re
@@ -24,11 +23,11 @@ LINE_BEGINS_WITH_DOT = re.compile(rb"(?m)^\.")
 
 
 class ServerAwayError(Exception):
-    """The mail server can't be reached or serves nobody now: no message's own fault."""
+    """The mail server can't be reached or serves nobody at the moment. No message is to blame."""
 
 
 class RefusedError(Exception):
-    """The server took neither the message nor responsibility for it. `nobody_there`: the address leads nowhere."""
+    """The server has refused the message, so it has certainly not left. `nobody_there`: the mailbox doesn't exist."""
 
     def __init__(self, code: int, answer: bytes | str, *, blame: Blame, nobody_there: bool = False) -> None:
         super().__init__(f"{code} {_text(answer)}")
@@ -37,11 +36,11 @@ class RefusedError(Exception):
 
 
 class MayHaveLeftError(Exception):
-    """The connection broke after the message began."""
+    """The connection broke after the message had begun to leave."""
 
 
 class MailServer:
-    """A connection to the mail server, opened when there is something to send, kept for the mails that follow.
+    """A connection to the mail server, opened when there is something to send and kept for the mails that follow.
 
     with MailServer() as server:
         server.announce(sender, recipient)    # now it waits for the message: nothing has left yet
@@ -62,7 +61,10 @@ class MailServer:
         self.close()
 
     def announce(self, sender: str, recipient: str) -> None:
-        """Up to the server's "go ahead". Raises ServerAwayError or RefusedError; nothing has left in any case."""
+        """Everything up to the server's "go ahead".
+
+        Raises ServerAwayError or RefusedError; in any case nothing has left.
+        """
         self._begin(sender)
         code, answer = self._ask("RCPT", lambda smtp: smtp.rcpt(recipient))
         if code not in (250, 251):
@@ -72,13 +74,15 @@ class MailServer:
             raise self._refused("DATA", code, answer)
 
     def hand_over(self, content: bytes) -> None:
-        """The message itself. Raises RefusedError (it has certainly not left) or MayHaveLeftError."""
+        """Send the message itself. Raises RefusedError (then it has certainly not left) or MayHaveLeftError."""
         smtp = self._connected()
+        # A line with a single dot ends a message, so dots at the beginning of a line are doubled (RFC 5321, 4.5.2).
         lines = LINE_BEGINS_WITH_DOT.sub(b"..", content)
         ended = lines if lines.endswith(b"\r\n") else lines + b"\r\n"
         try:
             self._wait_for(settings.EMAIL_ANSWER_TIMEOUT)
-            smtp.send(ended + b".\r\n")  # in one piece: the system would wait for an answer between two
+            # In one piece: between two small ones the system would wait for an answer (Nagle's algorithm).
+            smtp.send(ended + b".\r\n")
             code, answer = smtp.getreply()
             self._wait_for(settings.EMAIL_TIMEOUT)
         except (OSError, smtplib.SMTPException) as error:
@@ -91,13 +95,13 @@ class MailServer:
             self.close()
 
     def hang_up(self) -> None:
-        """Without a word: what the server has been given so far and not answered is no message to it."""
+        """Break the connection without a word. The server then drops whatever it has been given and not confirmed."""
         if self._smtp:
             self._smtp.close()
         self._smtp = None
 
     def close(self) -> None:
-        """Politely, but without waiting long for the server to say goodbye."""
+        """Say goodbye, without waiting long for the server's answer."""
         if self._smtp:
             with suppress(OSError, smtplib.SMTPException):
                 self._wait_for(FAREWELL)
@@ -105,7 +109,10 @@ class MailServer:
         self.hang_up()
 
     def _begin(self, sender: str) -> None:
-        """MAIL; on a new connection if the old one turns out to be gone, as servers hang up on whoever is silent."""
+        """Name the sender.
+
+        Servers close silent connections, so if an old one turns out to be dead, a new one is tried once.
+        """
         was_open = self._smtp is not None
         try:
             self._announce_sender(sender)
@@ -133,11 +140,11 @@ class MailServer:
             self.hang_up()
             if step == "MAIL":
                 raise ServerAwayError(f"{step}: {error}") from error
-            # The server was there: a recipient it stumbles over must not hold up all others.
+            # The server was there until it heard of this recipient, which must not hold up everybody else's mail.
             raise RefusedError(0, f"lost at {step}: {error}", blame=Blame.LATER) from error
 
     def _refused(self, step: str, code: int, answer: bytes) -> Exception:
-        """What to raise for an answer; the connection is made ready for the next message, or given up."""
+        """The error to raise for this answer. The connection is made ready for the next message, or given up."""
         if code == BUSY:
             self.hang_up()
             return ServerAwayError(f"{step}: {code} {_text(answer)}")
@@ -145,7 +152,7 @@ class MailServer:
             self._connected().rset()
         except (OSError, smtplib.SMTPException):
             self.hang_up()
-        if step == "MAIL":  # nobody was named yet whose fault it could be
+        if step == "MAIL":  # no recipient was named yet, so it is about us
             return RefusedError(code, answer, blame=Blame.OURS)
         whose = blame(code, _text(answer))
         nobody_there = step == "RCPT" and whose == Blame.MAILBOX and leads_nowhere(code, _text(answer))

@@ -1,4 +1,4 @@
-"""What staff see of the outbox."""
+"""Staff's pages about mail that did not arrive."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator

@@ -33,7 +33,7 @@ def notification_list(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def notifications_read(request: SignedInRequest) -> HttpResponse:
-    """One item, or all that the page showed when it was made."""
+    """Mark one item as read, or everything that the page showed."""
     now = timezone.now()
     item = request.POST.get("item", "")
     if item:

@@ -35,7 +35,7 @@ def notification_settings(request: SignedInRequest) -> HttpResponse:
     return render(request, "notifications/settings.html", context, status=422 if form.errors else 200)
 
 
-@csrf_exempt  # mail programs send this by themselves; the address is the proof, and it can do nothing else
+@csrf_exempt  # mail programs send this themselves, without our cookie; the signed address allows this act and no other
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_from_group(request: HttpRequest, token: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Staff say which other systems are told, and see what became of it."""
+"""Staff's pages about webhooks: endpoints, and what became of each delivery."""
 
 from uuid import UUID
 
@@ -45,7 +45,7 @@ def staff_webhooks(request: SignedInRequest) -> HttpResponse:
 @staff_required
 @reauthentication_required(allow_get=True)
 def staff_webhook_add(request: SignedInRequest) -> HttpResponse:
-    """The secret is shown in answer to the form and never again."""
+    """Add an endpoint. Its secret is shown in answer to the form, and never again."""
     form = EndpointForm(post_data(request))
     if request.method == "POST":
         require_recent_proof(request)
@@ -70,7 +70,7 @@ def staff_webhook(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @staff_required
 @reauthentication_required
 def staff_webhook_change(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Stop it, start it again, give it a new secret, or remove it with all that it was told."""
+    """Stop an endpoint, start it again, give it a new secret, or remove it with its deliveries."""
     require_recent_proof(request)
     endpoint = get_object_or_404(WebhookEndpoint, uuid=uuid)
     match request.POST.get("act"):

@@ -1,7 +1,7 @@
-"""Which addresses we send anything to: what the whole world can reach, and nothing of our own network.
+"""Which addresses webhooks may go to: any on the public internet, none in our own network.
 
-Names are resolved once, every answer is checked, and the connection goes to an address that was checked: whoever
-changes what a name means in between changes nothing.
+A name is resolved once, every answer is checked, and the connection goes to an address that was checked. Changing what
+the name means in between (DNS rebinding) then changes nothing.
 """
 
 import ipaddress
@@ -13,8 +13,9 @@ from django.conf import settings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# Unicast of the public internet, and within it what stands for something else: Teredo, ORCHID and benchmarks,
-# documentation, 6to4, and documentation again. NAT64, IPv4-mapped, unique-local and link-local addresses lie outside.
+# IPv6: public unicast, without the ranges in it that are not (IANA's special-purpose registry): 2001::/23 holds Teredo,
+# ORCHID and benchmarks; 2001:db8:: and 3fff:: are for documentation; 2002:: is 6to4. NAT64, IPv4-mapped, unique-local
+# and link-local addresses lie outside of 2000::/3.
 PUBLIC_V6 = ipaddress.ip_network("2000::/3")
 NOT_PUBLIC_V6 = [ipaddress.ip_network(text) for text in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")]
 NOT_PUBLIC_V4 = [
@@ -42,15 +43,15 @@ HTTPS, HTTP = 443, 80
 
 
 class BadAddressError(Exception):
-    """Nothing is sent there, now or later; the text says why."""
+    """Nothing is ever sent to this address; the text says why."""
 
 
 class BadPortError(BadAddressError):
-    """It would be an address, at another port."""
+    """The address would do at another port."""
 
 
 class UnknownHostError(OSError):
-    """Nobody knows the name at the moment."""
+    """The name can't be resolved at the moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,13 @@ class Target:
 
     @property
     def named(self) -> str:
-        """As the Host header spells it."""
+        """The host as the Host header spells it, with the port if it isn't the usual one."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == (HTTPS if self.secure else HTTP) else f"{host}:{self.port}"
 
 
 def check_url(url: str) -> None:
-    """Raises BadAddressError for what can't be the address of an endpoint, whatever its name means."""
+    """Raises BadAddressError for a text that can't be an endpoint's address, whatever its name resolves to."""
     parts_of(url)
 
 
@@ -98,7 +99,8 @@ def parts_of(url: str) -> tuple[bool, str, int, str]:
         raise BadAddressError("The address must begin with https://.")
     if not host or parts.username is not None or parts.password is not None:
         raise BadAddressError("The address must name a host, and no user.")
-    # Elsewhere something may listen that takes a request for commands of its own, or tells a scanner that it is there.
+    # At other ports there may be servers that read a request as commands of their own, and a person who may add
+    # webhooks could scan for them.
     if port not in (None, HTTPS) and not settings.WEBHOOKS_TO_LOCAL_ADDRESSES:
         raise BadPortError("The address must be at port 443, which is that of https.")
     if parts.fragment or port == 0 or any(character <= " " or character > "~" for character in url):

@@ -1,7 +1,7 @@
-"""The way of a row: claim one, send it, write down what came of it. Clocks are Postgres' own, as in the outbox.
+"""Sends the rows of the webhooks' outbox: claim one, send it, record the outcome. Clocks are Postgres', as for mail.
 
-Whoever is sent an event may get it twice (a worker may die after it was sent), always with the same id; never not at
-all, until eight attempts have failed and staff see it.
+An endpoint may get an event twice (a worker may die after it was sent), always with the same id. It never misses one,
+until eight attempts have failed; then staff see it.
 """
 
 import logging
@@ -24,7 +24,7 @@ DRAIN_SECONDS = 20
 KEPT_FOR = timedelta(days=30)
 LONGEST_ERROR = 200
 
-# One row, as in `outbox.CLAIM`; not of an endpoint that is switched off or has just failed.
+# Claims one row (see `outbox.CLAIM` for why it is written so), but not of an endpoint that is off or has just failed.
 CLAIM = """
 UPDATE notifications_webhookdelivery
 SET state = 'leased', attempts = attempts + 1, lease_token = gen_random_uuid(),
@@ -84,7 +84,7 @@ def deliver_webhook(row: WebhookDelivery, now: datetime | None = None) -> None:
 
 
 def retry_or_give_up(row: WebhookDelivery, error: str, now: datetime | None) -> None:
-    """Try again later, or give up after the last attempt; the endpoint's other rows wait a little too."""
+    """Try again later, or give up after the last attempt. The endpoint's other rows wait a little too."""
     moment = read_database_clock(now)
     fields: dict[str, object] = {
         "state": DeliveryState.PENDING,
@@ -98,7 +98,7 @@ def retry_or_give_up(row: WebhookDelivery, error: str, now: datetime | None) -> 
 
 
 def end_lease(row: WebhookDelivery, **fields: object) -> bool:
-    """End the lease; whether it was still ours: a worker that was thought dead overwrites nothing."""
+    """End the lease, and return whether it was still ours. A worker that was taken for dead overwrites nothing."""
     return leased_by_us(row).update(**NO_LEASE, **fields) == 1
 
 

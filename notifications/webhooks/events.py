@@ -1,4 +1,4 @@
-"""Events that endpoints can be told of. Apps above register theirs; this floor knows only names."""
+"""The events that endpoints can be told of. Apps above register theirs; this module only knows names."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What staff say of an endpoint."""
+"""The form in which staff enter an endpoint."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""One request to an endpoint: to the address that was checked, within a deadline, and never on to another address."""
+"""One request to an endpoint: to the address that was checked, within a deadline, without following redirects."""
 
 import http.client
 import socket
@@ -10,18 +10,19 @@ from .addresses import Target
 
 CONNECT_WITHIN = 5
 ANSWER_WITHIN = 10
-# An answer's body is of no interest; a little of it helps staff to see what is wrong.
+# Bytes of the answer that are kept, to help staff see what is wrong.
 READ_AT_MOST = 200
 
 
 class SendingError(Exception):
-    """It did not arrive, or nobody knows whether it did; the text says why."""
+    """The event did not arrive, or nobody knows whether it did; the text says why."""
 
 
 def post_event(target: Target, *, body: bytes, headers: Mapping[str, str]) -> None:
-    """Raises SendingError for anything but an answer that begins with 2."""
+    """Send one request. Raises SendingError for any answer other than 2xx, and for none."""
     connection = PinnedConnection(target)
-    # The socket's own time-out starts anew with every byte; this one doesn't.
+    # The socket's time-out starts again with every byte, so a slow server could hold a worker for hours; this one
+    # doesn't.
     watch = threading.Timer(CONNECT_WITHIN + ANSWER_WITHIN, connection.give_up)
     watch.start()
     try:
@@ -41,7 +42,7 @@ def post_event(target: Target, *, body: bytes, headers: Mapping[str, str]) -> No
 
 
 class PinnedConnection(http.client.HTTPConnection):
-    """Connects to an address and speaks to a name: the certificate must be the name's."""
+    """Connects to the address that was checked, but speaks to the name: the certificate must be the name's."""
 
     def __init__(self, target: Target) -> None:
         super().__init__(target.host, target.port, timeout=ANSWER_WITHIN)

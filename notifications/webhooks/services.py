@@ -1,4 +1,4 @@
-"""What is done with endpoints, and the promise that an event is told, written in the transaction of its cause."""
+"""Acts on endpoints, and the promise to tell them of an event, written in the transaction that causes it."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -17,11 +17,11 @@ MOST_ENDPOINTS = 20
 
 
 class WebhookError(RefusalError):
-    """What can't be done with an endpoint or a delivery."""
+    """Why something can't be done with an endpoint or a delivery."""
 
 
 def announce_event(event: str, *, cause: str, payload: Callable[[], dict[str, Any]], now: datetime) -> int:
-    """Tell every endpoint that wants to hear of it, once for each cause; mostly there is none. Returns how many."""
+    """Tell every endpoint that wants to hear of it, once for each `cause`. Returns how many there are, mostly none."""
     wanting = WebhookEndpoint.objects.wanting(event)
     if not wanting:
         return 0
@@ -53,13 +53,16 @@ def make_endpoint(*, url: str, events: Iterable[str], by: User, now: datetime) -
 
 
 def switch_endpoint(endpoint: WebhookEndpoint, *, on: bool) -> None:
-    """Off: nothing is written for it, and what waits goes on waiting."""
+    """Switched off, nothing new is written for the endpoint, and rows that wait go on waiting."""
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(is_active=on, retry_at=None)
 
 
 @transaction.atomic
 def renew_secret(endpoint: WebhookEndpoint, *, seen: int) -> WebhookEndpoint:
-    """The secret before stops signing at once. `seen`: the number of the one to replace, so that twice is once."""
+    """Give the endpoint a new secret; the old one stops signing at once.
+
+    `seen` is the number of the secret to replace, so that sending the form twice replaces it once.
+    """
     row = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
     if row.secret_number == seen:
         row.secret_number += 1
@@ -73,7 +76,7 @@ def remove_endpoint(endpoint: WebhookEndpoint) -> None:
 
 @transaction.atomic
 def send_again(delivery: WebhookDelivery, *, by: User, now: datetime) -> None:
-    """Whatever became of it before: with the same id, so that the endpoint can see that it knows it.
+    """Send a delivery again, whatever became of it, with the same id, by which the endpoint can recognise it.
 
     Raises WebhookError `waiting` while it is on its way.
     """

@@ -1,6 +1,6 @@
-"""How an endpoint can tell that a request is ours, whole, and new.
+"""Signs requests, so that an endpoint can tell that they are ours, unchanged and new.
 
-The secret of an endpoint is derived from the site's own secret, so no copy of the database gives it away.
+The secret of an endpoint is derived from the site's own secret, so a copy of the database doesn't reveal it.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ def secret_of(endpoint: WebhookEndpoint) -> str:
 
 
 def content_of(delivery: WebhookDelivery) -> bytes:
-    """The same bytes on every attempt."""
+    """The body of the request: the same bytes on every attempt."""
     content: dict[str, Any] = {
         "id": str(delivery.uuid),
         "event": delivery.event,
@@ -33,6 +33,9 @@ def content_of(delivery: WebhookDelivery) -> bytes:
 
 
 def sign_content(secret: str, moment: int, content: bytes) -> str:
-    """`t` is when it was sent: an endpoint refuses what is old, so that nobody can send it once more."""
+    """The header with the time `t` and the signature.
+
+    An endpoint refuses an old `t`, so a request can't be replayed.
+    """
     digest = hmac.new(secret.encode(), f"{moment}.".encode() + content, hashlib.sha256).hexdigest()
     return f"t={moment},v1={digest}"

@@ -1,4 +1,4 @@
-"""Where the rest of the house hears that a mentor may have more free time. Listeners add themselves as apps load."""
+"""Announces that a mentor may have more free time than before. Listeners add themselves when apps load."""
 
 from collections.abc import Callable
 
@@ -6,10 +6,10 @@ on_time_opened: list[Callable[..., None]] = []
 
 
 def announce_opened(*people: int | None) -> None:
-    """Tell every listener that these people, if they mentor, may have time that was not free before.
+    """Tell every listener that these people, if they are mentors, may have time that was not free before.
 
-    Called inside the transaction of every change of a schedule, and of every booking that lets go of its time, so that
-    what listeners write stands or falls with it.
+    Called inside the transaction of every change of a schedule, and of every booking that releases its time, so that
+    what listeners write is committed or rolled back together with it.
     """
     for listener in on_time_opened:
         listener(*(person for person in people if person is not None))

@@ -1,4 +1,4 @@
-"""What a mentor's rules, stored or still being typed, come to for the people who book."""
+"""What a mentor's rules, saved or still being typed, mean for people who want to book."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The engine's refusals in words: what stands in the way, fit for the person who wants to book."""
+"""The slot engine's refusals in words, for the person who wants to book."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from sessions_app.errors import SessionError
 from .slots import Rules
 from .timetable import Timetable
 
-# Only the one that is needed is translated.
+# Lazy: only the one that is needed is translated.
 WORDS = {
     "past": _("This time has passed. Choose another time."),
     "notice": _("%(mentor)s needs %(notice)s’ notice."),

@@ -1,7 +1,8 @@
-"""Between the clock on a wall and UTC: whole minutes only, and zoneinfo asked once per zone and block of time.
+"""Conversion between the clock on a wall and UTC, in whole minutes. Pure.
 
-Minutes are counted from 1970-01-01 00:00 UTC, days (a wall's dates) from 1970-01-01. Ranges are half-open.
-Since 1975 every offset and every change of one falls on a whole minute; earlier instants are refused.
+Minutes are counted from 1970-01-01 00:00 UTC, days (the dates that a wall shows) from 1970-01-01; ranges are half-open.
+Since 1975 every offset, and every change of one, falls on a whole minute; earlier instants are refused. Asking zoneinfo
+is slow, so it is asked once for each zone and block of time, and the answer kept.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,8 @@ FIRST_YEAR, LAST_YEAR = 1975, 2199
 Spans = tuple[tuple[int, int], ...]
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
-# No zone has changed its offset twice within six days since 1975 (a test holds it): every third day is often enough.
+# No zone has changed its offset twice within six days since 1975 (a test holds it): looking every third day misses
+# nothing.
 _LOOK = 3 * DAY
 _BLOCK = 126 * DAY
 
@@ -27,8 +29,8 @@ _BLOCK = 126 * DAY
 class Segment(NamedTuple):
     """The longest stretch of instants over which a wall shows one date at one offset.
 
-    A minute `m` of that wall's day is the instant `midnight + m`, if it lies in [start, end). `alone` says that the
-    date is an ordinary one: 24 hours from midnight to midnight, shown in no other segment.
+    The wall shows minute `m` of that date at the instant `midnight + m`, if this lies in [start, end). `alone` says
+    that the date is an ordinary one: 24 hours from midnight to midnight, shown in no other segment.
     """
 
     day: int
@@ -39,7 +41,10 @@ class Segment(NamedTuple):
 
 
 def elapsed_since_epoch(moment: datetime) -> timedelta:
-    """Time since the epoch; two of these compare rightly, which two wall times of one zone don't in a repeated hour."""
+    """The time since the epoch. Raises ValueError for a datetime without a zone.
+
+    Comparing these is right even in an hour that a wall shows twice, where comparing wall times of one zone is not.
+    """
     if moment.tzinfo is None:
         raise ValueError(f"{moment!r} has no time zone.")
     return moment - EPOCH
@@ -63,18 +68,20 @@ def day_number(day: date) -> int:
 
 @lru_cache(maxsize=8192)
 def _zone_timeline(zone: str, block: int) -> tuple[tuple[int, int, int], ...]:
-    """Stretches of constant offset as (start, end, offset), over a block and the two beside it."""
+    """Stretches of constant offset as (start, end, offset), over the block with this number and the two beside it."""
     wall = ZoneInfo(zone)
 
     def offset_at(minute: int) -> int:
         offset = datetime.fromtimestamp(minute * 60, wall).utcoffset()
         return 0 if offset is None else offset // MINUTE
 
+    # The neighbours too, so that a range which begins in this block is answered from one entry of the cache.
     first, last = (block - 1) * _BLOCK, (block + 2) * _BLOCK
     changes = [(first, offset_at(first))]
     for look in range(first + _LOOK, last + _LOOK, _LOOK):
         offset = offset_at(look)
         if offset != changes[-1][1]:
+            # Bisection: the one minute between two looks at which the offset changes.
             low, high = look - _LOOK, look
             while high - low > 1:
                 middle = (low + high) // 2
@@ -84,18 +91,24 @@ def _zone_timeline(zone: str, block: int) -> tuple[tuple[int, int, int], ...]:
 
 
 def offset_stretches(zone: str, start: int, end: int) -> list[tuple[int, int, int]]:
-    """The stretches of constant offset that [start, end) touches, at their full length or some months of it.
+    """The stretches of constant offset that the range [start, end) touches, not cut off at its ends.
 
-    The range is of at most 126 days.
+    A stretch is complete, or at least as long as the blocks that `_zone_timeline` looks at. The range may be at most
+    126 days long.
     """
     return [s for s in _zone_timeline(zone, start // _BLOCK) if s[0] < end and start < s[1]]
 
 
 def wall_segments(zone: str, start: int, end: int) -> Iterator[tuple[int, int, int, int, bool]]:
-    """In order of time, what the wall shows from the date at `start` to the date at `end`, as bare `Segment`s."""
+    """What the wall shows from the date at `start` to the date at `end`: the fields of `Segment`s, in order of time.
+
+    Bare tuples, since this is the innermost loop of every question about free time.
+    """
     for begin, until, offset in offset_stretches(zone, start, end):
+        # From the midnight before `start`, by the wall, but not before this offset came into force.
         at = max(begin, start - (start + offset) % DAY)
         stop = min(until, end)
+        # A day away from any change of offset, no date can be cut short, stretched, skipped or shown twice.
         first_alone, last_alone = begin + DAY, until - 2 * DAY
         while at < stop:
             day = (at + offset) // DAY
@@ -110,33 +123,36 @@ def wall_segments(zone: str, start: int, end: int) -> Iterator[tuple[int, int, i
 
 
 def local_day(zone: str, minute: int) -> int:
-    """The date that the wall shows at this instant."""
+    """The date that the wall shows at this minute, as a number of days."""
     return (minute + offset_stretches(zone, minute, minute + 1)[0][2]) // DAY
 
 
 @lru_cache(maxsize=16384)
 def day_segments(zone: str, day: int) -> tuple[Segment, ...]:
-    """All the instants at which the wall shows this date: mostly one segment; none where a zone skipped the date."""
+    """All instants at which the wall shows this date: mostly one segment, none for a date that the zone skipped."""
     around = (Segment(*segment) for segment in wall_segments(zone, (day - 2) * DAY, (day + 3) * DAY))
     return tuple(segment for segment in around if segment.day == day)
 
 
 def day_start(zone: str, day: int) -> int:
-    """The first instant of this date, or of the next one that the wall shows."""
+    """The first instant at which the wall shows this date; for a skipped date, the next one that it shows."""
     while not day_segments(zone, day):
         day += 1
     return day_segments(zone, day)[0].start
 
 
 def day_end(zone: str, day: int) -> int:
-    """The end of the last instant of this date, or of the last one before it that the wall shows."""
+    """The end of the last instant at which the wall shows this date; for a skipped date, of the last one before it."""
     while not day_segments(zone, day):
         day -= 1
     return day_segments(zone, day)[-1].end
 
 
 def join_windows(spans: Iterable[tuple[int, int]]) -> Spans:
-    """A day's windows in order, touching ones made one; raises ValueError where they overlap or are no windows."""
+    """A day's windows in order, with those that touch made one.
+
+    Raises ValueError where they overlap or aren't within a day.
+    """
     done: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if not 0 <= start < end <= DAY:
@@ -151,10 +167,11 @@ def join_windows(spans: Iterable[tuple[int, int]]) -> Spans:
 
 
 def open_pieces(zone: str, windows_on: Callable[[int], Spans], start: int, end: int) -> Iterator[tuple[int, int, bool]]:
-    """In order of time, the instants at which the wall shows a time inside a window of the date it shows.
+    """The instants at which the wall shows a time inside a window of the date it shows, in order of time.
 
-    Yields (start, end, fresh), from the date at `start` to the date at `end`; pieces may touch. `fresh` says that the
-    piece begins a date that is open as a whole. `windows_on` gives a date's windows, joined.
+    Yields (start, end, fresh), from the date at `start` to the date at `end`; pieces may touch. `fresh` marks the
+    beginning of a date that is open from midnight to midnight: there a new grid begins. `windows_on` returns a date's
+    windows, joined.
     """
     for day, first, last, midnight, alone in wall_segments(zone, start, end):
         windows = windows_on(day)
@@ -170,7 +187,7 @@ def open_pieces(zone: str, windows_on: Callable[[int], Spans], start: int, end: 
 
 
 def _whole_from(zone: str, day: int, windows: Spans) -> int | None:
-    """The first instant of a date on which clocks change, if every instant of the date is open."""
+    """The first instant of a date on which clocks change, if the date is open at every instant; else None."""
     shown = day_segments(zone, day)
     for _, start, end, midnight, _ in shown:
         if not any(midnight + opens <= start and end <= midnight + closes for opens, closes in windows):

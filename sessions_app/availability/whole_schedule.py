@@ -1,4 +1,4 @@
-"""A mentor's schedule read and saved as one: the week, the rules, dates, time off."""
+"""A mentor's schedule read and saved as a whole: the week, the rules, single dates, time off."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,7 +38,10 @@ from .walltime import Spans
 
 @dataclass(frozen=True, slots=True)
 class WholeSchedule:
-    """Of dates, those that are not over. `paused_until` is None when the profile is not paused now."""
+    """A schedule with its single dates and time off, without those that are over.
+
+    `paused_until` is None when the profile is not paused now.
+    """
 
     rules: ScheduleRules
     windows: Sequence[Window]
@@ -48,13 +51,13 @@ class WholeSchedule:
 
     @property
     def mark(self) -> str:
-        """Another one as soon as anything in it is different."""
+        """A hash of everything in the schedule, to tell whether it has changed since somebody read it."""
         overrides = sorted((day, tuple(spans)) for day, spans in self.overrides.items())
         return mark_of(self.rules, sorted(self.windows), overrides, sorted(self.time_off), self.paused_until)
 
 
 def read_schedule(profile: MentorProfile, *, timezone: str, now: datetime) -> WholeSchedule:
-    """As it is stored, or as one to start from in this zone."""
+    """The stored schedule, or a proposal to start from in this zone."""
     schedule = Schedule.objects.filter(profile=profile).first()
     if schedule is None:
         proposed = proposed_schedule(profile, timezone=timezone)
@@ -77,9 +80,9 @@ def rules_of(schedule: Schedule) -> ScheduleRules:
 def save_schedule(
     *, profile: MentorProfile, wanted: WholeSchedule, by: User, now: datetime, seen: str | None = None
 ) -> None:
-    """Make all of it so, or nothing. Dates that are over stay as they are, and what is the same already isn't written.
+    """Make the schedule exactly as `wanted`, or change nothing. Dates that are over stay as they are.
 
-    `seen` is the mark of the schedule that was read. Raises ScheduleError.
+    Only differences are written. `seen` is the mark of the schedule that was read before. Raises ScheduleError.
     """
     windows = check_week(wanted.windows)
     with changing_schedule(profile, by, now=now, timezone=wanted.rules.timezone) as schedule:
@@ -96,7 +99,7 @@ def save_schedule(
 
 
 def _write_exceptions(schedule: Schedule, wanted: WholeSchedule, *, today: date) -> bool:
-    """Dates and time off, however many, by their difference from what is stored."""
+    """Write single dates and time off as their difference from what is stored, in a few queries for any number."""
     overrides, times_off = list(schedule.overrides.all()), list(schedule.time_off.all())
     over = sum(one.date < today for one in overrides) + sum(one.last < today for one in times_off)
     count = over + len(wanted.overrides) + len(set(wanted.time_off))
@@ -164,7 +167,7 @@ def _write_time_off(
 
 
 def refuse_repeated_dates(days: Sequence[tuple[date, Spans]]) -> dict[date, Spans]:
-    """Raises ScheduleError where a date stands twice."""
+    """Raises ScheduleError for a date that is listed twice."""
     found = dict(days)
     if len(found) < len(days):
         raise ScheduleError("exists", _("A date can be set once"), field="overrides")
@@ -177,7 +180,7 @@ def _current_pause(profile: MentorProfile, schedule: Schedule, now: datetime) ->
 
 @contextmanager
 def _errors_about(field: str) -> Iterator[None]:
-    """Whatever is wrong with one date is said of the list that it stands in."""
+    """Name the list as the field of any ScheduleError about one of its entries."""
     try:
         yield
     except ScheduleError as error:

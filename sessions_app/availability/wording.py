@@ -17,7 +17,7 @@ DAY = 1440
 
 
 def describe_times(profile: MentorProfile, hour12: bool) -> str:
-    """Empty when there are no weekly windows. Days with the same hours stand together."""
+    """The mentor's weekly windows; days with the same hours are named together. Empty without windows."""
     schedule = Schedule.objects.filter(profile=profile).prefetch_related("windows").first()
     spans: dict[int, list[str]] = defaultdict(list)
     for window in schedule.windows.all() if schedule else []:
@@ -50,7 +50,7 @@ def _join_days(days: list[str]) -> str:
     return _("%(many)s and %(last)s") % {"many": ", ".join(days[:-1]), "last": days[-1]}
 
 
-# A day on which no clock changes.
+# Any day on which no clock changes: only its wall-clock times are used.
 _ANY_DAY = datetime(2001, 1, 1, tzinfo=UTC)
 
 

@@ -1,4 +1,4 @@
-"""Wakes a worker when time is freed and somebody waits. It may fail: beat comes anyway."""
+"""Wakes a worker when time is freed and people wait for it. It may fail: the task is also run by the clock."""
 
 from django.db import transaction
 
