@@ -14,7 +14,7 @@ from accounts.models import User
 from mentors.hooks import announce_change
 from mentors.models import MentorProfile, ProfileState, Topic
 from notifications.services import Due, schedule_notices
-from sessions_app.booking.notices import booking_notices
+from sessions_app.booking.notices.due import booking_notices
 from sessions_app.models import Booking, BookingState
 
 from .accounts import PASSWORD, Cast, invent_cast

@@ -7,8 +7,8 @@ class MentorsConfig(AppConfig):
 
     def ready(self) -> None:
         from mentors.moderation.digests import register_review_digest
+        from mentors.moderation.emails import register_kinds
         from mentors.moderation.inbox import register_lines
-        from mentors.moderation.notices import register_kinds
 
         register_review_digest()
         register_kinds()

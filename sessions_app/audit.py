@@ -18,8 +18,8 @@ from notifications.models import Notification
 from notifications.services import Due, schedule_notices
 from sessions_app.afterwards.notices import next_step_dues
 from sessions_app.attendance.notices import absent_due
-from sessions_app.booking.notices import booking_notices
-from sessions_app.booking.reminders import KINDS as REMINDERS
+from sessions_app.booking.notices.due import booking_notices
+from sessions_app.booking.notices.reminders import KINDS as REMINDERS
 from sessions_app.booking.zone_changes import wall_change_dues
 from sessions_app.conversation.notices import message_due
 from sessions_app.models.bookings import BookingQuerySet

@@ -32,7 +32,7 @@ from sessions_app.afterwards.feedback import give_feedback, give_written_feedbac
 from sessions_app.attendance.acts import join_call, say_absent, settle_silent
 from sessions_app.booking.book import book_session
 from sessions_app.booking.clock import complete_ended
-from sessions_app.booking.webhooks import EVENTS
+from sessions_app.booking.notices.webhooks import EVENTS
 from sessions_app.conversation.files import add_file
 from sessions_app.conversation.messages import send_message
 from sessions_app.conversation.reports import report_message

@@ -1,4 +1,4 @@
-"""When a mentee is asked again, and reminded of the step. What the mails say is in `followup_letters.py`."""
+"""When a mentee is asked again, and reminded of the step. What the mails say is in `emails.py`."""
 
 from datetime import time, timedelta
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mentors.models import Format
 from notifications.services import Due, schedule_notices, show_in_inbox
-from sessions_app.booking.notices import NEWS_KEEPS
+from sessions_app.booking.notices.due import NEWS_KEEPS
 from sessions_app.booking.transitions import change_state
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_booking, lock_for

@@ -1,7 +1,7 @@
-"""sessions_app.attendance.facts.notices"""
+"""Asks the side that is said to be missing from a session."""
 
 from notifications.services import Due
-from sessions_app.booking.notices import _booking_due
+from sessions_app.booking.notices.due import _booking_due
 from sessions_app.models import AttendanceAct, Booking
 
 from .facts import answer_by

@@ -15,8 +15,8 @@ from sessions_app.models import OCCUPYING, Booking, BookingEvent, BookingState, 
 from sessions_app.models.bookings import BOOKING_SUBJECT, OVER
 
 from .insert import write_booking
-from .notices import booking_notices
-from .webhooks import announce_change
+from .notices.due import booking_notices
+from .notices.webhooks import announce_change
 
 
 def check_live(booking: Booking) -> None:
@@ -76,8 +76,8 @@ def change_state(
 ) -> Booking:
     """Move a locked booking from the state it was read in to `to`, with its log, occupancy and notices.
 
-    `event`: what people are told (see `notices.booking_notices`), empty for nothing. `told=False` leaves the version
-    alone: nothing that people were promised has changed, so what is scheduled for this version stays right.
+    `event`: what people are told (see `notices.due.booking_notices`), empty for nothing. `told=False` leaves the
+    version alone: nothing that people were promised has changed, so what is scheduled for this version stays right.
     `kept_back=False`: who waits in line is not asked first about the time that this frees.
     """
     before, version = booking.state, booking.version

@@ -1,4 +1,4 @@
-"""When a person is told of messages that wait for them. What the mail says is in `thread_letters.py`."""
+"""When a person is told of messages that wait for them. What the mail says is in `emails.py`."""
 
 from datetime import datetime, timedelta
 

@@ -315,7 +315,7 @@ class BookingEvent(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     from_state = models.CharField(max_length=15, blank=True)
     to_state = models.CharField(max_length=15)
-    # What people were told of (a name in `booking.notices.EVENTS`); empty when they were told nothing.
+    # What people were told of (a name in `booking.notices.due.EVENTS`); empty when they were told nothing.
     event = models.CharField(max_length=15, blank=True)
     during = DateTimeRangeField(default_bounds="[)")
     reason = models.CharField(max_length=500, blank=True)

@@ -1,4 +1,4 @@
-"""Who waits is told that a time is held for them. What the mail says is in `waiting_letters.py`."""
+"""Who waits is told that a time is held for them. What the mail says is in `emails.py`."""
 
 from notifications.services import Due
 from sessions_app.models import HeldTime

@@ -1,4 +1,4 @@
-"""Who is told what about a question in writing, and when. What the mails say is in `written_letters.py`."""
+"""Who is told what about a question in writing, and when. What the mails say is in `emails.py`."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

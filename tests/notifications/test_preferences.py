@@ -6,9 +6,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-import mentors.moderation.notices
-import sessions_app.afterwards.letters
-import sessions_app.booking.letters
+import mentors.moderation.emails
+import sessions_app.afterwards.emails
+import sessions_app.booking.notices.emails
 from notifications import registry
 from notifications.models import Group, Notification, Preference, State
 from notifications.preferences import (
@@ -60,7 +60,7 @@ def test_whoever_chose_nothing_gets_everything_and_is_reminded_twice(alice, bob,
 
 def test_every_optional_kind_belongs_to_a_group_and_the_others_to_none():
     registry._kinds.clear()
-    for app in (mentors.moderation.notices, sessions_app.booking.letters, sessions_app.afterwards.letters):
+    for app in (mentors.moderation.emails, sessions_app.booking.notices.emails, sessions_app.afterwards.emails):
         app.register_kinds()
 
     assert {name for name, kind in registry._kinds.items() if kind.group is None} == {

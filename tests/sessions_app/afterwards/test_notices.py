@@ -10,7 +10,7 @@ from sessions_app.afterwards.notices import next_step_dues
 from sessions_app.afterwards.questions import question_of
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended
-from sessions_app.booking.notices import followup_dues
+from sessions_app.booking.notices.due import followup_dues
 from sessions_app.models import Booking, BookingState, FollowUpQuestion, NextStep
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import THURSDAY

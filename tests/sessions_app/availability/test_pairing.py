@@ -13,7 +13,7 @@ from search.finding import find_mentors, list_relaxations
 from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.booking.clock import complete_ended
 from sessions_app.booking.holds import claim_hold, hold_slot
-from sessions_app.booking.letters import BookingForReader, soonest_elsewhere
+from sessions_app.booking.notices.emails import BookingForReader, soonest_elsewhere
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking
 from sessions_app.questions.brief_input import BriefInput

@@ -12,7 +12,7 @@ from notifications.inbox import is_shown
 from notifications.models import InboxItem, Notification
 from sessions_app.booking.book import book_session
 from sessions_app.booking.holds import hold_slot
-from sessions_app.booking.notices import booking_notices
+from sessions_app.booking.notices.due import booking_notices
 from sessions_app.booking.series import book_further
 from sessions_app.models import Booking, BookingEvent, Brief, Engagement, Occupancy
 from sessions_app.questions.brief_input import BriefInput

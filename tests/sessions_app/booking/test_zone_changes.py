@@ -16,7 +16,7 @@ from common.zones import zone_names
 from notifications.models import InboxItem, Notification
 from notifications.registry import Message, Nothing, kind_named
 from sessions_app.booking.changes import cancel_booking, move_booking
-from sessions_app.booking.wall_change_letters import KIND
+from sessions_app.booking.notices.wall_change import KIND
 from sessions_app.booking.zone_changes import note_zone_changes
 from sessions_app.booking.zone_rules import REACH, offset_in, offsets_of
 from sessions_app.models import Booking, WallChange, ZoneRules

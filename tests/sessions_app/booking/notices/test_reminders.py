@@ -6,7 +6,7 @@ from notifications.models import InboxItem, Notification, State
 from notifications.preferences import save_preference
 from notifications.registry import Message, kind_named
 from sessions_app.booking.changes import move_booking
-from sessions_app.booking.reminders import KINDS, REMINDERS
+from sessions_app.booking.notices.reminders import KINDS, REMINDERS
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import THURSDAY, book
 

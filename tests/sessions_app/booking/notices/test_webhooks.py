@@ -9,8 +9,8 @@ from notifications.webhooks.services import make_endpoint
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended, expire_overdue
 from sessions_app.booking.holds import claim_hold, hold_slot
+from sessions_app.booking.notices.webhooks import EVENTS
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
-from sessions_app.booking.webhooks import EVENTS
 from sessions_app.models import Booking
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at

@@ -15,7 +15,7 @@ from sessions_app.invites.ics import build_invite
 from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.models.bookings import BookingQuerySet
 
-from .letters import BookingForReader, render_booked_email, render_booking_email
+from .emails import BookingForReader, render_booked_email, render_booking_email
 
 
 def render_series_email(row: Notification, now: datetime, *, state: BookingState) -> Message | Nothing:

@@ -1,4 +1,4 @@
-"""Which people are told what about a booking, and when. What the mails say is in `letters.py`."""
+"""Which people are told what about a booking, and when. What the mails say is in `emails.py`."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from accounts.models import User
 from notifications.services import Due
+from sessions_app.booking.series_plan import ANSWERS_SUBJECT, SERIES_SUBJECT
 from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.models.bookings import BOOKING_SUBJECT
 from sessions_app.questions.asked_later import FOLLOW_UP_KINDS, dues_later
 
 from .reminders import reminder_dues
-from .series_plan import ANSWERS_SUBJECT, SERIES_SUBJECT
 
 NEWS_KEEPS = timedelta(hours=24)
 # A mentor who accepts one of several dates is likely at the next.

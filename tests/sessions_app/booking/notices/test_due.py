@@ -8,7 +8,7 @@ from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended, expire_overdue
 from sessions_app.booking.holds import hold_slot
-from sessions_app.booking.notices import booking_notices
+from sessions_app.booking.notices.due import booking_notices
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
 from sessions_app.models import Booking
 from sessions_app.questions.brief_input import BriefInput

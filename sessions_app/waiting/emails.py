@@ -14,7 +14,7 @@ from common.zones import UTC_NAME
 from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem, Notification
 from notifications.registry import Message, Nothing, register_kind, register_subject
-from sessions_app.booking.letters import how_text
+from sessions_app.booking.notices.emails import how_text
 from sessions_app.models import BookingState, HeldTime
 from sessions_app.models.waiting import HeldTimeAnswer
 

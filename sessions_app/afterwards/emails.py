@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from common.mail.rendering import Context, absolute_url
 from notifications.models import Group, Notification
 from notifications.registry import Message, Nothing, Policy, register_kind, register_subject
-from sessions_app.booking.letters import BookingForReader, render_booking_email, render_current_booking
+from sessions_app.booking.notices.emails import BookingForReader, render_booking_email, render_current_booking
 from sessions_app.models import (
     Booking,
     BookingState,
@@ -21,7 +21,7 @@ from sessions_app.models import (
     WrittenState,
 )
 from sessions_app.questions.asked_later import FOLLOW_UP_KINDS, WRITTEN_FOLLOW_UP_KINDS
-from sessions_app.written.letters import build_written_email, load_current_question
+from sessions_app.written.emails import build_written_email, load_current_question
 
 from .notices import NEXT_STEP_KIND, NEXT_STEP_SUBJECT
 from .questions import ANSWERS, DONE, meet_again, next_step_text, question_of

@@ -10,10 +10,9 @@ from django.db.models import Max, Q
 
 from accounts.models import User
 from notifications.models import Notification, NotificationQuerySet
+from sessions_app.booking.series_plan import ANSWERS_SUBJECT, SERIES_SUBJECT
 from sessions_app.models import Booking, BookingEvent
 from sessions_app.models.bookings import BOOKING_SUBJECT
-
-from .series_plan import ANSWERS_SUBJECT, SERIES_SUBJECT
 
 
 def has_heard(booking: Booking, person: User) -> bool:

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from common.mail.rendering import Context
 from notifications.registry import Message, Nothing, register_kind
-from sessions_app.booking.letters import (
+from sessions_app.booking.notices.emails import (
     BookingForReader,
     render_booking_email,
     render_current_booking,

@@ -14,7 +14,7 @@ from notifications.tasks import drain_outbox
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, edit_brief, move_booking
 from sessions_app.booking.clock import complete_ended, expire_overdue
-from sessions_app.booking.letters import last_move
+from sessions_app.booking.notices.emails import last_move
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
 from sessions_app.models import Booking, Brief, Engagement, Feedback
 from sessions_app.questions.brief_input import BriefInput

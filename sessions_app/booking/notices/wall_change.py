@@ -16,7 +16,7 @@ from notifications.registry import Message, Nothing, register_kind, register_sub
 from sessions_app.models import BookingState, WallChange
 from sessions_app.models.zones import WALL_CHANGE_SUBJECT
 
-from .letters import BookingForReader, render_booking_email
+from .emails import BookingForReader, render_booking_email
 
 KIND = "wall_change"
 AHEAD = (BookingState.REQUESTED, BookingState.CONFIRMED)
