@@ -45,12 +45,12 @@ class ApiView(APIView):
         try:
             person = request.user if isinstance(request.user, User) else None
         except APIException:
-            self.count(request, None)
+            self.count_request(request, None)
             raise
-        self.count(request, person)
+        self.count_request(request, person)
         self.check_permissions(request)
 
-    def count(self, request: Request, person: User | None) -> None:
+    def count_request(self, request: Request, person: User | None) -> None:
         if wait := take_request(request, person, now=self.now):
             raise Throttled(wait.total_seconds())
 
@@ -73,17 +73,17 @@ class ApiView(APIView):
     def reader(self) -> User | None:
         return self.request.user if isinstance(self.request.user, User) else None
 
-    def asked(self) -> dict[str, Any]:
+    def read_query(self) -> dict[str, Any]:
         """What the address asks for. Raises ValidationError."""
         query: type[Input] = self.handler_of().query
         return validate_input(query, self.request.query_params)
 
-    def sent(self) -> dict[str, Any]:
+    def read_body(self) -> dict[str, Any]:
         """What the body says. Raises ValidationError, or what the parser raises."""
         body: type[Input] | None = self.handler_of().body
-        return validate_input(body or Input, self.body())
+        return validate_input(body or Input, self.raw_body())
 
-    def body(self) -> Any:
+    def raw_body(self) -> Any:
         try:
             data = self.request.data
         except UnsupportedMediaType:
@@ -93,12 +93,12 @@ class ApiView(APIView):
     def handler_of(self) -> Any:
         return getattr(self, str(self.request.method).lower())
 
-    def once(self, act: Callable[[], Response]) -> Response:
-        """Act; with an Idempotency-Key only the first time. Raises as `idempotency.once`."""
+    def answer_once(self, act: Callable[[], Response]) -> Response:
+        """Act; with an Idempotency-Key only the first time. Raises as `idempotency.answer_once`."""
         key = key_of(self.request)
         if key is None:
             return act()
-        self.body()
+        self.raw_body()
         return answer_once(self.request, self.person, key, now=self.now, act=act)
 
 

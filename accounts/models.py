@@ -40,7 +40,7 @@ class UserManager(BaseUserManager["User"]):
     def locked(self, *people: "User | int") -> list["User"]:
         return self.get_queryset().locked(*people)
 
-    def lock(self, *people: "User | int") -> None:
+    def lock_rows(self, *people: "User | int") -> None:
         """As `locked`, for whoever reads afterwards what they need: bookers wait behind this one statement."""
         ids = [person if isinstance(person, int) else person.pk for person in people]
         with connection.cursor() as cursor:

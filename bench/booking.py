@@ -111,13 +111,13 @@ class World:
             User.objects.create_user(f"asks{number}@bench.example", name=f"Asks {number}", timezone="Europe/Lisbon")
         self.people = list(User.objects.filter(email__startswith="asks").order_by("pk")[:PEOPLE])
         self.clear()
-        self.meet()
+        self.open_common_hour()
         of_public = Offer.objects.bookable().filter(profile__in=MentorProfile.objects.public(), instant=True)
         offers = list(of_public.select_related("profile__person").order_by("profile", "length"))
         self.slots = {offer: slots for offer in offers if len(slots := self.slots_of(offer)) > 2}
         self.offers = list({offer.profile_id: offer for offer in self.slots}.values())
 
-    def meet(self) -> None:
+    def open_common_hour(self) -> None:
         """Every mentor has an hour at one moment, so that one person can race for many of them."""
         from sessions_app.models import DateOverride, Schedule
 
@@ -234,9 +234,9 @@ def measure_races(world: World, rounds: int) -> None:
             times: dict[str, list[float]] = {"ours": [], "bare": []}
             # The first round, in which new connections learn the tables, doesn't count.
             for number in range(rounds + 1):
-                became, ours = field.race("ours", tries)
+                became, ours = field.run_race("ours", tries)
                 free_all()
-                _became, bare = field.race("bare", [(row, *one) for row, one in zip(spare, tries, strict=False)])
+                _became, bare = field.run_race("bare", [(row, *one) for row, one in zip(spare, tries, strict=False)])
                 free_all()
                 outcomes += became
                 if number:

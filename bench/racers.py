@@ -20,7 +20,7 @@ class Racers:
     def __init__(self, pipes: Sequence[Connection]) -> None:
         self.pipes = pipes
 
-    def race(self, act: str, tries: Sequence[tuple[Any, ...]]) -> tuple[Counter[str], list[float]]:
+    def run_race(self, act: str, tries: Sequence[tuple[Any, ...]]) -> tuple[Counter[str], list[float]]:
         """One process for each try: what became of them, and how long each took in milliseconds."""
         start = time.monotonic() + RUN_UP
         running = self.pipes[: len(tries)]

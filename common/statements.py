@@ -28,7 +28,7 @@ class ModelColumns(Generic[M]):
         self.columns = ", ".join(f'{alias}."{field.column}"' for field in fields)
         self.converted = [(place, field) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]
 
-    def take(self, row: Sequence[Any]) -> tuple[M, Sequence[Any]]:
+    def read_row(self, row: Sequence[Any]) -> tuple[M, Sequence[Any]]:
         """The instance at the row's beginning, and what comes after it."""
         values = list(row[: len(self.names)])
         for place, field in self.converted:

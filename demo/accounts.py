@@ -47,8 +47,8 @@ class Cast:
 
 def invent_cast(people: People, today: datetime) -> Cast:
     return Cast(
-        sam=people.named("Sam Whitlock", "Europe/London", ("en",), days_ago=90),
-        maria=people.named("Maria Lindqvist", "Europe/Stockholm", ("sv", "en"), days_ago=FOUNDED, is_staff=True),
+        sam=people.invent_named("Sam Whitlock", "Europe/London", ("en",), days_ago=90),
+        maria=people.invent_named("Maria Lindqvist", "Europe/Stockholm", ("sv", "en"), days_ago=FOUNDED, is_staff=True),
         priya=_plan_priya(people, today),
         tomas=_plan_tomas(people, today),
         jonas=_plan_jonas(people, today),
@@ -64,7 +64,7 @@ def _weekly_windows(days: tuple[int, ...], start: float, end: float) -> tuple[tu
 
 
 def _plan_priya(people: People, today: datetime) -> MentorPlan:
-    person = people.named("Priya Raghunathan", "Asia/Kolkata", ("en", "ta"), days_ago=400)
+    person = people.invent_named("Priya Raghunathan", "Asia/Kolkata", ("en", "ta"), days_ago=400)
     kinds = (IssueType.DECISION, IssueType.CAREER)
     return MentorPlan(
         person=person,
@@ -91,7 +91,7 @@ def _plan_priya(people: People, today: datetime) -> MentorPlan:
 
 
 def _plan_tomas(people: People, today: datetime) -> MentorPlan:
-    person = people.named("Tomás Herrera", "America/Sao_Paulo", ("pt", "es", "en"), days_ago=380)
+    person = people.invent_named("Tomás Herrera", "America/Sao_Paulo", ("pt", "es", "en"), days_ago=380)
     return MentorPlan(
         person=person,
         headline="Talent partner, eleven years in recruiting",
@@ -120,7 +120,7 @@ def _plan_tomas(people: People, today: datetime) -> MentorPlan:
 
 
 def _plan_jonas(people: People, today: datetime) -> MentorPlan:
-    person = people.named("Jonas Albrecht", "Europe/Berlin", ("de", "en"), days_ago=2)
+    person = people.invent_named("Jonas Albrecht", "Europe/Berlin", ("de", "en"), days_ago=2)
     return MentorPlan(
         person=person,
         headline="Lab manager, previously in a hospital",

@@ -38,7 +38,7 @@ class People:
         self.slugs = known
         self.cities, self.weights = weighted_cities()
 
-    def invent(self, *, days_ago: tuple[int, int]) -> Person:
+    def invent_person(self, *, days_ago: tuple[int, int]) -> Person:
         rng = self.rng
         city = rng.choices(self.cities, self.weights)[0]
         middle = f" {rng.choice(INITIALS)}." if rng.random() < 0.15 else ""
@@ -48,7 +48,7 @@ class People:
         hours = "12" if city.zone.startswith(("America/New", "America/Chi", "America/Los", "Australia")) else "24"
         return Person(name, self._slug(name), city.zone, tuple(dict.fromkeys(languages)), joined, hour_cycle=hours)
 
-    def named(
+    def invent_named(
         self, name: str, zone: str, languages: tuple[str, ...], *, days_ago: int, is_staff: bool = False
     ) -> Person:
         """One of the demo's fixed people; their address is their first name."""

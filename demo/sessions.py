@@ -77,25 +77,25 @@ class Diary:
     met: set[int] = field(default_factory=set)
     taken: list[Taken] = field(default_factory=list)
 
-    def free(
+    def free_slots(
         self, offer: OfferPlan, first: datetime, last: datetime, *, booked_from: datetime, horizon: int
     ) -> list[Slot]:
         """The engine's own answer, given what is in the diary so far."""
         rules = self.mentor.schedule.rules(horizon_days=horizon)
         return list_slots(rules, self.taken, length=offer.length, now=booked_from, first=first, last=last)
 
-    def past(
+    def add_past(
         self, days: int, *, seat: BusyMentee | None = None, offer: int | None = None, state: BookingState | None = None
     ) -> None:
         """Put one session of the last `days` days into the diary, if there was a time for it."""
         offer = self._offer() if offer is None else offer
         first = self.today - timedelta(days=days) + max(timedelta(), timedelta(days=days) - STRETCH) * self.rng.random()
         last = min(first + STRETCH, self.today)
-        slots = self.free(self.mentor.offers[offer], first, last, booked_from=first - 3 * DAY, horizon=60)
+        slots = self.free_slots(self.mentor.offers[offer], first, last, booked_from=first - 3 * DAY, horizon=60)
         if taken := self._take(slots, seat):
             self.sessions.append(self._over(*taken, offer, state))
 
-    def ahead(
+    def add_upcoming(
         self, days: int, *, seat: BusyMentee | None = None, offer: int | None = None, soonest: bool = False
     ) -> None:
         """Put one session to come into the diary: booked or asked for lately, tomorrow at the earliest."""
@@ -105,7 +105,7 @@ class Diary:
         first = self.today + (4 if waits else 1) * DAY
         # Up to nine days may lie between booking and today, and the horizon counted from there.
         last, horizon = self.today + days * DAY, schedule.horizon_days - 9
-        slots = self.free(plan, first, last, booked_from=self.today, horizon=horizon)
+        slots = self.free_slots(plan, first, last, booked_from=self.today, horizon=horizon)
         if not (taken := self._take(slots[:3] if soonest else slots, seat)):
             return
         who, slot = taken
@@ -215,8 +215,8 @@ def invent_sessions(diary: Diary, days: int) -> list[SessionPlan]:
     """A busy mentor's diary has up to six sessions behind it and three ahead; many have fewer."""
     rng = diary.rng
     for _session in range(rng.choices(range(7), (20, 15, 20, 18, 12, 9, 6))[0]):
-        diary.past(days)
+        diary.add_past(days)
     if diary.mentor.paused_until is None:
         for _session in range(rng.choices(range(4), (45, 30, 18, 7))[0]):
-            diary.ahead(days)
+            diary.add_upcoming(days)
     return diary.sessions

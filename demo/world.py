@@ -92,29 +92,29 @@ class World:
         return self.counts
 
     def _mentee(self) -> Person:
-        return self.people.invent(days_ago=(self.wanted.days + 12, self.wanted.days + 200))
+        return self.people.invent_person(days_ago=(self.wanted.days + 12, self.wanted.days + 200))
 
     def _mentors(self) -> Iterator[MentorPlan]:
         """The two that everybody knows, then the others; of the first fifty, one has sent changed words."""
         yield from (self.cast.priya, self.cast.tomas)[: self.wanted.mentors]
         joined = (self.wanted.days + 25, self.wanted.days + 400)
         for number in range(2, self.wanted.mentors):
-            mentor = invent_mentor(self.rng, self.people.invent(days_ago=joined), self.today.date())
+            mentor = invent_mentor(self.rng, self.people.invent_person(days_ago=joined), self.today.date())
             yield replace(mentor, submitted_at=self.today - timedelta(hours=30)) if number == 7 else mentor
 
     def _diary(self, mentor: MentorPlan, seats: list[BusyMentee], sam: BusyMentee) -> list[SessionPlan]:
         diary = Diary(self.rng, mentor, seats, self.today, self.wanted.now)
         days = self.wanted.days
         if mentor is self.cast.priya:
-            diary.past(9, seat=sam, offer=1, state=BookingState.CANCELLED)
-            diary.ahead(5, seat=sam, offer=1, soonest=True)
+            diary.add_past(9, seat=sam, offer=1, state=BookingState.CANCELLED)
+            diary.add_upcoming(5, seat=sam, offer=1, soonest=True)
         elif mentor is self.cast.tomas:
-            diary.past(6, seat=sam, offer=0, state=BookingState.COMPLETED)
+            diary.add_past(6, seat=sam, offer=0, state=BookingState.COMPLETED)
             diary.sessions[:] = [replace(session, mentee_answers=False) for session in diary.sessions]
-            diary.ahead(days, offer=0, soonest=True)
+            diary.add_upcoming(days, offer=0, soonest=True)
         if mentor in (self.cast.priya, self.cast.tomas):
             for _session in range(9):
-                diary.past(days, state=BookingState.COMPLETED)
+                diary.add_past(days, state=BookingState.COMPLETED)
         elif self.rng.random() > (EVERYBODY if self.wanted.mentors <= MANY else A_FEW):
             return []
         return invent_sessions(diary, days)
@@ -126,7 +126,7 @@ class World:
             yield self._applicant(APPLICANT_STATES[number % len(APPLICANT_STATES)])
 
     def _applicant(self, state: ProfileState) -> MentorPlan:
-        person = self.people.invent(days_ago=(1, 3))
+        person = self.people.invent_person(days_ago=(1, 3))
         plan = replace(
             invent_mentor(self.rng, person, self.today.date()), state=state, approved_at=None, paused_until=None
         )

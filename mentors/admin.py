@@ -133,7 +133,7 @@ class TopicAdmin(EditedModel, ModelAdmin):
     search_fields = ["name", "synonyms"]
 
     def save_model(self, request: HttpRequest, obj: Topic, form: TopicForm, change: bool) -> None:
-        form.keep()
+        form.try_to_save()
 
 
 @admin.register(Offer)

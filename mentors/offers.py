@@ -33,9 +33,9 @@ JOIN accounts_user AS person ON person.id = profile.person_id
 
 def take_offer(row: Sequence[Any]) -> tuple[Offer, Sequence[Any]]:
     """The offer at the beginning of a row of `COLUMNS`, and the rest of the row."""
-    offer, row = _OFFER.take(row)
-    offer.profile, row = _PROFILE.take(row)
-    offer.profile.person, row = _PERSON.take(row)
+    offer, row = _OFFER.read_row(row)
+    offer.profile, row = _PROFILE.read_row(row)
+    offer.profile.person, row = _PERSON.read_row(row)
     return offer, row
 
 

@@ -123,14 +123,14 @@ class Me(serializers.Serializer[Any]):
 class MeView(ApiView):
     @api_call(name="read_me", summary="Me", answers=Me)
     def get(self, request: Request) -> Response:
-        return self.shown()
+        return self.answer_with()
 
     @api_call(name="change_me", summary="Change some of it; the rest stays", body=MeShape, answers=Me)
     def patch(self, request: Request) -> Response:
-        change_me(self.person, self.sent(), now=self.now)
-        return self.shown()
+        change_me(self.person, self.read_body(), now=self.now)
+        return self.answer_with()
 
-    def shown(self) -> Response:
+    def answer_with(self) -> Response:
         return Response(Me(shape_of(self.person, preference_of(self.person))).data)
 
 
@@ -164,7 +164,7 @@ class NewsShape(serializers.Serializer[InboxEntry]):
 class NewsView(ApiView):
     @api_call(name="list_notifications", summary="My inbox, newest first", answers=NewsShape, paged=True)
     def get(self, request: Request) -> Response:
-        page = read_page(self.shown_lines, **self.asked(), now=self.now)
+        page = read_page(self.shown_lines, **self.read_query(), now=self.now)
         found = build_entries(page.rows, reader=self.person, now=self.now)
         return Response(page_answer(request, [NewsShape(entry).data for entry in found], page.following))
 

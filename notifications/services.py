@@ -35,7 +35,8 @@ class RetryError(Exception):
 class Due:
     """One person is to be told one thing about one version of a subject, from `due_at` on, before `send_before`.
 
-    `shows_at`: when it shows in the inbox, if not at `due_at`. `own`: they did it themselves, so it is no news to them.
+    `shows_at`: when it shows in the inbox, if not at `due_at`.
+    `by_recipient`: they did it themselves, so it is no news to them.
     `caused_by`: whose doing it tells of; for kinds that are capped, who may have only so many of them sent in a day.
     """
 
@@ -47,7 +48,7 @@ class Due:
     due_at: datetime
     send_before: datetime
     shows_at: datetime | None = None
-    own: bool = False
+    by_recipient: bool = False
     caused_by: int | None = None
 
     @property
@@ -164,4 +165,4 @@ def _notification_values(due: Due, now: datetime) -> tuple[Any, ...]:
 
 def _inbox_values(due: Due) -> tuple[Any, ...]:
     at = due.shows_at or due.due_at
-    return *_shared_values(due), at, at if due.own else None
+    return *_shared_values(due), at, at if due.by_recipient else None

@@ -99,7 +99,7 @@ class MentorsView(ApiView):
         paged=True,
     )
     def get(self, request: Request) -> Response:
-        asked = self.asked()
+        asked = self.read_query()
         wish, count = criteria_of(asked), asked["limit"]
         found = find_mentors(wish, zone=UTC_NAME, now=self.now, mentee=self.reader, count=count)
         if wish.topic and not found.question.chosen:

@@ -126,11 +126,11 @@ class SearchCriteria:
             return _local_instant(day, EVENING[0], reader), _local_instant(day, EVENING[1], reader)
         return _local_instant(day, time(), reader), _local_instant(day + timedelta(days=1), time(), reader)
 
-    def but(self, **changes: object) -> Self:
+    def with_changes(self, **changes: object) -> Self:
         """The same wish with other filters, from its first page."""
         return replace(self, **{"shown": frozenset(), **changes})  # type: ignore[arg-type]
 
-    def query(self) -> str:
+    def query_string(self) -> str:
         """The address's query string; what is as usual is left out."""
         pairs: list[tuple[str, str]] = [("q", self.words)] if self.words else []
         pairs += [("when", self.when)] if self.when != When.ANY else []
@@ -148,13 +148,16 @@ class SearchCriteria:
         dropped: tuple[Drop, ...] = ()
         wish = self
         if self.limits_time:
-            wish, dropped = wish.but(when=When.ANY, first=None, last=None, hours=None, later=True), (Drop.TIME,)
+            wish, dropped = (
+                wish.with_changes(when=When.ANY, first=None, last=None, hours=None, later=True),
+                (Drop.TIME,),
+            )
             yield dropped, wish
         if self.lengths:
-            wish, dropped = wish.but(lengths=()), (*dropped, Drop.LENGTH)
+            wish, dropped = wish.with_changes(lengths=()), (*dropped, Drop.LENGTH)
             yield dropped, wish
         if self.words and not self.loose:
-            yield (*dropped, Drop.WORDS), wish.but(loose=True)
+            yield (*dropped, Drop.WORDS), wish.with_changes(loose=True)
 
     def widest(self) -> Self:
         """As little asked as widening ever does."""
@@ -164,9 +167,9 @@ class SearchCriteria:
         """The filters that widening leaves alone, each with the wish without it."""
         for name in ("topic", "language", "format"):
             if getattr(self, name):
-                yield name, self.but(**{name: ""})
+                yield name, self.with_changes(**{name: ""})
         if self.instant:
-            yield "instant", self.but(instant=False)
+            yield "instant", self.with_changes(instant=False)
 
 
 class Listing:

@@ -93,14 +93,14 @@ class Found:
 class Finder:
     """One search for one reader at one moment; `mentee` is whoever is signed in, `without` are people to leave out.
 
-    `in_line`: for somebody who waits, so with what is set aside for them.
+    `for_waitlist`: the reader waits in line, so time that is reserved for the line is free to them.
     """
 
     zone: str
     now: datetime
     mentee: User | None = None
     without: frozenset[int] = frozenset()
-    in_line: bool = False
+    for_waitlist: bool = False
     busy: tuple[Span, ...] = ()
 
     def find(self, wish: SearchCriteria, question: SearchQuestion, count: int) -> list[Found]:
@@ -109,11 +109,11 @@ class Finder:
             # What is answered in writing has no times: see `in_writing`.
             return []
         asked = IndexQuery(wish, question, times, self.now, self.mentee.pk if self.mentee else None, self.without)
-        return find_best(count, self.batches(asked), lambda batch: self.look(batch, times))
+        return find_best(count, self.candidate_batches(asked), lambda batch: self.look_closely(batch, times))
 
-    def batches(self, asked: IndexQuery) -> Iterator[Sequence[Candidate]]:
+    def candidate_batches(self, asked: IndexQuery) -> Iterator[Sequence[Candidate]]:
         after, size = None, FIRST_LOOK
-        for limit in self.chunks(keys_for(asked.times, asked.now)):
+        for limit in self.batch_limits(keys_for(asked.times, asked.now)):
             candidates, busy, after = find_candidates(asked, limit=limit, after=after)
             if candidates:
                 self.busy = busy
@@ -125,21 +125,21 @@ class Finder:
                 return
 
     @staticmethod
-    def chunks(keys: Keys) -> Iterator[int]:
+    def batch_limits(keys: Keys) -> Iterator[int]:
         first, *others = CHUNKS
         yield first if keys.is_sharp else 2 * first
         yield from others
         while True:
             yield CHUNKS[-1]
 
-    def look(self, batch: Sequence[Candidate], times: Sequence[Span]) -> list[Found]:
+    def look_closely(self, batch: Sequence[Candidate], times: Sequence[Span]) -> list[Found]:
         """Those who really have a time that the reader has too: by the one engine, from the rows of this moment."""
         there = [candidate for candidate in batch if candidate.is_public and candidate.offers]
         timetables = load_timetables([candidate.profile_id for candidate in there], now=self.now)
         found = []
         for candidate in there:
             if timetable := timetables.get(candidate.profile_id):
-                timetable = timetable.in_line() if self.in_line else timetable
+                timetable = timetable.for_waitlist() if self.for_waitlist else timetable
                 offer = usual_offer(candidate.offers)
                 if start := self.first_start(timetable, offer, times, after=candidate.bound):
                     found.append(Found(candidate, offer, timetable, start))
@@ -191,15 +191,15 @@ def find_mentors(
     without: frozenset[int] = frozenset(),
     count: int = PAGE,
     widen: bool = False,
-    in_line: bool = False,
+    for_waitlist: bool = False,
 ) -> Results:
     """Mentors who can help and have a free time when it is wished for, soonest (or closest match) first.
 
     `zone` is the reader's: days and evenings are theirs. What is listed can be booked at `now`, by `mentee` if one is
     given: whom they never want to meet again they don't meet here, nor the people `without`.
-    `widen`: where nobody is found, ask for less. `in_line`: for who waits, so what is set aside is for them.
+    `widen`: where nobody is found, ask for less. `for_waitlist`: time reserved for the line is free.
     """
-    finder = Finder(zone, now, mentee, without, in_line)
+    finder = Finder(zone, now, mentee, without, for_waitlist)
     question = read_question(wish.words, topic=wish.topic, typing=wish.typing)
     dropped: tuple[Drop, ...] = ()
     found = finder.find(wish, question, count + 1)

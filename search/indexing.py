@@ -227,7 +227,7 @@ def _tighten_bounds(profiles: Sequence[int], *, now: datetime) -> None:
     timed = Offer.objects.bookable().filter(profile__in=profiles)
     for offer in timed.only("profile_id", "length", "step", "position"):
         offers[offer.profile_id].append(offer)
-    timetables = load_timetables(profiles, now=now, but_waiting=True)
+    timetables = load_timetables(profiles, now=now, ignore_pending=True)
     rows = [_compute_bounds(profile, offers[profile], timetables.get(profile), now=now) for profile in profiles]
     with connection.cursor() as cursor:
         execute_values(cursor, TIGHTEN, rows, template=ROW, page_size=AT_ONCE)

@@ -99,7 +99,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     }
     if not found.matches:
         context["relaxed"] = [
-            (DROPPED[name], other.query(), count, count >= PAGE)
+            (DROPPED[name], other.query_string(), count, count >= PAGE)
             for name, other, count in list_relaxations(wish, zone=zone, now=now, mentee=reader, without=without)
         ]
         context["nearest_topics"] = nearest_topics()
@@ -133,7 +133,7 @@ def render_results(request: HttpRequest, wish: SearchCriteria, context: dict[str
     if not wants_part(request):
         return response
     # Back undoes a filter, but not each letter that was typed.
-    address = f"{reverse('mentor_list')}?{wish.query()}"
+    address = f"{reverse('mentor_list')}?{wish.query_string()}"
     return replace_url(response, address) if wish.typing else push_url(response, address)
 
 
@@ -177,11 +177,14 @@ def filter_context(wish: SearchCriteria) -> dict[str, Any]:
         "languages": LANGUAGES,
         "topics": topic_groups(),
         "more_count": sum(map(bool, more)),
-        "sorts": [(label, wish.but(order=order).query(), order == wish.order) for order, label in SORTS.items()],
-        "later_query": wish.but(later=True).query(),
-        "first_query": wish.but().query(),
-        "loose_query": wish.but(loose=True).query(),
-        "met_query": wish.but(met=not wish.met).query(),
+        "sorts": [
+            (label, wish.with_changes(order=order).query_string(), order == wish.order)
+            for order, label in SORTS.items()
+        ],
+        "later_query": wish.with_changes(later=True).query_string(),
+        "first_query": wish.with_changes().query_string(),
+        "loose_query": wish.with_changes(loose=True).query_string(),
+        "met_query": wish.with_changes(met=not wish.met).query_string(),
     }
 
 

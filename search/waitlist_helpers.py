@@ -18,8 +18,10 @@ LONGEST_FILTERS = 300
 
 def filters_of(wish: SearchCriteria) -> str:
     """What narrows a search down to people, as its address has it: dates and times of a day pass, these stay."""
-    lasting = wish.but(words="", when=When.ANY, first=None, last=None, later=False, loose=False, order=Order.SOONEST)
-    return lasting.query()[:LONGEST_FILTERS]
+    lasting = wish.with_changes(
+        words="", when=When.ANY, first=None, last=None, later=False, loose=False, order=Order.SOONEST
+    )
+    return lasting.query_string()[:LONGEST_FILTERS]
 
 
 def find_helpers(words: str, filters: str, *, now: datetime) -> list[FreeMentor]:
@@ -27,6 +29,6 @@ def find_helpers(words: str, filters: str, *, now: datetime) -> list[FreeMentor]
 
     For all who wait with these words, whatever their zone: no date or time of day is asked about.
     """
-    wish = read_criteria(QueryDict(filters)).but(words=words)
-    found = find_mentors(wish, zone=UTC_NAME, now=now, count=MOST, in_line=True)
+    wish = read_criteria(QueryDict(filters)).with_changes(words=words)
+    found = find_mentors(wish, zone=UTC_NAME, now=now, count=MOST, for_waitlist=True)
     return list(found.matches)

@@ -87,7 +87,7 @@ class SearchQuestion:
     def topics_for(self, *, loose: bool) -> tuple[int, ...]:
         return self.topics + self.kin if loose else self.topics
 
-    def query(self, *, loose: bool) -> str:
+    def tsquery(self, *, loose: bool) -> str:
         """The tsquery of who matches well: two thirds of the terms, rounded up; or, loosely, any of them."""
         return at_least(1 if loose else -(-2 * len(self.terms) // 3), self.terms)
 

@@ -74,7 +74,7 @@ def find_writers(
     find = partial(_find_profiles, question=question, now=now, mentee=mentee, limit=count + 1, without=without)
     found = find(wish)
     if not found and wish.words and not wish.loose and not wish.shown:
-        wish = wish.but(loose=True)
+        wish = wish.with_changes(loose=True)
         found = find(wish)
     page = found[:count]
     shown = wish.shown.union(page)

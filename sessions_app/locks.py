@@ -61,7 +61,7 @@ def atomic_act(act: Callable[P, R]) -> Callable[P, R]:
 
 def lock_people(*people: User | int | None) -> None:
     """Whoever writes about these people's time waits its turn; in one order for all, so nobody waits in a circle."""
-    User.objects.lock(*(person for person in people if person is not None))
+    User.objects.lock_rows(*(person for person in people if person is not None))
 
 
 def lock_booking(booking: Booking) -> Booking:

@@ -83,7 +83,7 @@ class ReviewForm(SeenForm):
                 self.add_error(f"say_{key}", _("%(point)s: write what should change, or tick the box") % names)
         return data
 
-    def sentences(self) -> dict[str, str]:
+    def requested_changes(self) -> dict[str, str]:
         """What goes to the mentor word for word: of a ticked point nothing is told."""
         data = self.cleaned_data
         return {

@@ -213,7 +213,7 @@ def decide_profile(request: SignedInRequest, profile: MentorProfile, form: Revie
         approve_profile(profile=profile, by=request.user, now=now, seen=seen)
         messages.success(request, _("%(name)s is live.") % {"name": profile.name})
     else:
-        ask_for_changes(profile=profile, points=form.sentences(), by=request.user, now=now, seen=seen)
+        ask_for_changes(profile=profile, points=form.requested_changes(), by=request.user, now=now, seen=seen)
         messages.success(request, _("%(name)s is asked for changes.") % {"name": profile.name})
 
 

@@ -58,7 +58,7 @@ def measure_size(mentors: int, rounds: int, slow_rounds: int) -> None:
         "weekend, 45 minutes": SearchCriteria(when=When.WEEKEND, lengths=(45,)),
     }
     topics = [wish.topic for wish in wishes.values() if wish.topic]
-    matrix = rivals.Matrix.build(topics, now=now, zone=ZONE)
+    matrix = rivals.Matrix.from_world(topics, now=now, zone=ZONE)
     print(f"\n{mentors:,} mentors" + (f"; the index was built in {seconds:.0f} s" if seconds else ""))
     print(f"{'':24}{'ours':>9}{'p95':>8}{'aim':>5}{'ranking':>9}{'p95':>8}{'matrix':>10}{'p95':>8}", end="")
     print(f"{'expand':>10}{'p95':>8}{'one SQL':>10}{'p95':>8}   ours/matrix  ours/SQL")

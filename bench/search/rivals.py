@@ -178,7 +178,7 @@ class Matrix:
     topics: dict[str, "np.ndarray"]
 
     @classmethod
-    def build(cls, slugs: Sequence[str], *, now: datetime, zone: str) -> "Matrix":
+    def from_world(cls, slugs: Sequence[str], *, now: datetime, zone: str) -> "Matrix":
         profiles = _by_topic(SearchQuestion())
         first = now - timedelta(minutes=now.minute % 5, seconds=now.second, microseconds=now.microsecond)
         free = np.zeros((WEEK // COLUMN + 1, len(profiles)), dtype=np.uint8)

@@ -120,7 +120,7 @@ def make_idempotent(handler: Handler) -> Handler:
 
     @functools.wraps(handler)
     def guarded(view: Any, *args: Any, **kwargs: Any) -> Any:
-        return view.once(functools.partial(handler, view, *args, **kwargs))
+        return view.answer_once(functools.partial(handler, view, *args, **kwargs))
 
     return guarded  # type: ignore[return-value]
 

@@ -65,7 +65,7 @@ class WhoForm(forms.Form):
         upload = self.cleaned_data.get("photo")
         return read_photo(upload) if isinstance(upload, UploadedFile) else None
 
-    def words(self) -> ProfileTexts:
+    def profile_texts(self) -> ProfileTexts:
         return ProfileTexts(headline=self.cleaned_data["headline"])
 
 
@@ -94,7 +94,7 @@ class QuestionsForm(forms.Form):
         topics = [str(pk) for pk in draft.topics.values_list("pk", flat=True)]
         return {**asks, "topics": topics, "languages": draft.languages}
 
-    def words(self) -> ProfileTexts:
+    def profile_texts(self) -> ProfileTexts:
         asks = [self.cleaned_data[f"ask_{number}"] for number in range(1, ASKS_NEEDED + 1)]
         return ProfileTexts(asks=asks, languages=self.cleaned_data["languages"])
 
@@ -132,7 +132,7 @@ class HowForm(forms.Form):
     def initial_of(draft: ProfileDraft) -> dict[str, Any]:
         return {"how_i_work": draft.how_i_work}
 
-    def words(self) -> ProfileTexts:
+    def profile_texts(self) -> ProfileTexts:
         return ProfileTexts(how_i_work=self.cleaned_data["how_i_work"])
 
 

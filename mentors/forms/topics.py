@@ -72,7 +72,7 @@ class TopicForm(forms.ModelForm):
                 self.add_error("parent", str(error.message))
         return data
 
-    def keep(self, seen: str | None = None) -> bool:
+    def try_to_save(self, seen: str | None = None) -> bool:
         """Save through the service; False with an error on the form when someone else was faster."""
         try:
             save_topic(topic=self.instance, seen=seen)

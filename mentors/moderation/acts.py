@@ -250,7 +250,7 @@ def _record_decision(
                 version=profile.version,
                 due_at=now,
                 send_before=now + WORTH_TELLING_FOR,
-                own=by.pk == profile.person_id,
+                by_recipient=by.pk == profile.person_id,
             ),
             now=now,
         )

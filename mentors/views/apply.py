@@ -66,7 +66,7 @@ def who_page(request: SignedInRequest, profile: MentorProfile | None) -> HttpRes
         try:
             save_words(
                 profile=profile,
-                words=form.words(),
+                words=form.profile_texts(),
                 name=data["name"],
                 photo=photo,
                 remove_photo=removed,
@@ -86,7 +86,9 @@ def questions_page(request: SignedInRequest, profile: MentorProfile) -> HttpResp
     kept = False
     if request.method == "POST" and form.is_valid():
         try:
-            save_words(profile=profile, words=form.words(), topics=form.cleaned_data["topics"], seen=seen_by(request))
+            save_words(
+                profile=profile, words=form.profile_texts(), topics=form.cleaned_data["topics"], seen=seen_by(request)
+            )
         except ProfileError as error:
             more = {"draft": draft_of(profile), "asks": form.written_asks}
             return _stale_page(request, profile, 2, form, error, **more)
@@ -100,7 +102,7 @@ def how_page(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
     form = HowForm(post_data(request), initial=HowForm.initial_of(draft_of(profile)))
     if request.method == "POST" and form.is_valid():
         try:
-            save_words(profile=profile, words=form.words(), seen=seen_by(request))
+            save_words(profile=profile, words=form.profile_texts(), seen=seen_by(request))
         except ProfileError as error:
             return _stale_page(request, profile, 3, form, error)
         return _go_on(request, profile, 3)

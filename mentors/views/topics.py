@@ -43,7 +43,7 @@ def staff_topic_edit(request: SignedInRequest, slug: str) -> HttpResponse:
 def _edit_topic(request: SignedInRequest, topic: Topic) -> HttpResponse:
     name, present = topic.name, topic_mark(topic) if topic.pk else ""
     form = TopicForm(post_data(request), instance=topic)
-    if request.method == "POST" and form.is_valid() and form.keep(seen_by(request)):
+    if request.method == "POST" and form.is_valid() and form.try_to_save(seen_by(request)):
         messages.success(request, _("“%(name)s” is saved.") % {"name": topic.name})
         return redirect("staff_topics")
     seen = still_seen(request, present, told=form.is_stale)

@@ -67,7 +67,7 @@ class Account:
             os.chown(path, owner, self.entry.pw_gid)
         path.chmod(0o700)
 
-    def runnable(self, source: Path, program: Path, home: Path) -> Path:
+    def runnable_copy(self, source: Path, program: Path, home: Path) -> Path:
         """The source (a program, or a folder with the program in it) if the account can run it, else a copy of it."""
         if not self.entry or self.can_reach(program):
             return source

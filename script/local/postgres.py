@@ -58,7 +58,7 @@ class Postgres:
     @cached_property
     def _bin(self) -> Path:
         folder = find_installation()
-        return self.account.runnable(folder, folder / "bin" / "postgres", self.home) / "bin"
+        return self.account.runnable_copy(folder, folder / "bin" / "postgres", self.home) / "bin"
 
     def _tool(self, name: str, *arguments: str | Path) -> str:
         return self.account.check(self._bin / name, *arguments, home=self.home)

@@ -56,7 +56,7 @@ class ProcessGroup:
                 preexec_fn=_end_with_parent,
             )
 
-    def ended(self) -> str | None:
+    def find_ended(self) -> str | None:
         """The name of a process that is no longer there."""
         return next((name for name, process in self.running.items() if process.poll() is not None), None)
 
@@ -65,7 +65,7 @@ class ProcessGroup:
         while not stopping():
             if each_time:
                 each_time()
-            if name := self.ended():
+            if name := self.find_ended():
                 print_warning(f"{name} ended by itself. Its last words, from {self.logs / name}.log:")
                 print((self.logs / f"{name}.log").read_text(errors="replace")[-2000:], file=sys.stderr)
                 if name not in self.restarted:

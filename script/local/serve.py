@@ -65,9 +65,9 @@ def _serve_until_stopped(commands: dict[str, Command], env: dict[str, str], stop
     try:
         for name, command in commands.items():
             group.start(name, command)
-        while not (_web_answers(int(env["PORT"])) or stopping() or group.ended()):
+        while not (_web_answers(int(env["PORT"])) or stopping() or group.find_ended()):
             time.sleep(0.1)
-        if not (stopping() or group.ended()):
+        if not (stopping() or group.find_ended()):
             _announce_address(env["SITE_URL"], with_mail="mail" in commands)
         return group.wait(stopping, watch_code(group) if is_on(env["DEBUG"]) else None)
     finally:

@@ -39,7 +39,7 @@ class Valkey:
         if self._answers():
             return
         program = find_server()
-        program = self.account.runnable(program, program, self.home)
+        program = self.account.runnable_copy(program, program, self.home)
         self.socket.unlink(missing_ok=True)
         where = ("--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700", "--databases", "16")
         keep = ("--dir", self.data, "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction")

@@ -51,7 +51,7 @@ class Runs:
         return self.edges[1] if len(self.edges) > 1 else self.edges[0] + 1
 
     @classmethod
-    def of(cls, starts: Iterable[int], *, widest: int, until: int) -> "Runs":
+    def from_starts(cls, starts: Iterable[int], *, widest: int, until: int) -> "Runs":
         """From all the starts before `until`, ascending; those at most `widest` apart make a run."""
         edges: list[int] = []
         step, last = 0, 0
@@ -105,7 +105,9 @@ def _find_runs(rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], 
     first = walltime.instant_at(opens)
     last = min(first + REACH, beyond)
     starts = {start for grid in grids for start in _list_starts(rules, taken, grid, now, first, last)}
-    return Runs.of(sorted(starts), widest=max(step for _, step in grids), until=walltime.minute_at_or_after(last))
+    return Runs.from_starts(
+        sorted(starts), widest=max(step for _, step in grids), until=walltime.minute_at_or_after(last)
+    )
 
 
 def _list_starts(

@@ -300,7 +300,7 @@ def values_of(asked: IndexQuery) -> dict[str, Any]:
         "language": [wish.language],
         "chosen": list(question.chosen),
         "named": list(question.topics_for(loose=wish.loose)),
-        "query": question.query(loose=wish.loose),
+        "query": question.tsquery(loose=wish.loose),
     }
 
 

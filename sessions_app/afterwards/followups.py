@@ -101,7 +101,7 @@ def why_not_answer(
     """What page and service both ask before an answer. `action` is the booking's step, if it has one."""
     if refusal := why_not_over(contact, now=now):
         return refusal
-    if step == FollowUpStep.ACTION:
+    if step == FollowUpStep.NEXT_STEP:
         if action is None:
             return SessionError("no_step", _("There is no next step for this session any more."))
         return None

@@ -48,7 +48,7 @@ def next_step_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetim
 
 
 def next_step_inbox_line(action: NextStep) -> InboxLine:
-    page = reverse("session_follow_up", args=[action.booking.uuid, FollowUpStep.ACTION.value])
+    page = reverse("session_follow_up", args=[action.booking.uuid, FollowUpStep.NEXT_STEP.value])
     return InboxLine(_("Today: %(step)s") % {"step": next_step_text(action)}, page)
 
 

@@ -32,9 +32,9 @@ def takeaway_entries(mentee: User) -> QuerySet[Any, Any]:
 
 def with_open_next_step(mentee: User) -> QuerySet[Any, Any]:
     """Sessions whose step is still to be done, what is due first; as `left_with_of` has them."""
-    steps = sessions_with_takeaways(mentee).filter(action__isnull=False, action__done_at=None)
+    steps = sessions_with_takeaways(mentee).filter(next_step__isnull=False, next_step__done_at=None)
     found: QuerySet[Any, Any] = steps.annotate(in_writing=Value(False)).values("in_writing", "pk")
-    return found.order_by("action__due_on", "-during", "-pk")
+    return found.order_by("next_step__due_on", "-during", "-pk")
 
 
 def sessions_with_takeaways(mentee: User) -> QuerySet[Booking, Booking]:
@@ -51,7 +51,7 @@ def load_entries(rows: Iterable[dict[str, Any]], mentee: User) -> list[Entry]:
     """What a page shows of these rows, in a few queries for any number of them."""
     rows = list(rows)
     own = Prefetch("feedback", queryset=kept_words_of(mentee), to_attr="own_words")
-    sessions = Booking.objects.with_people().select_related("action").prefetch_related(own, "takeaways__author")
+    sessions = Booking.objects.with_people().select_related("next_step").prefetch_related(own, "takeaways__author")
     answers = WrittenQuestion.objects.with_people().select_related("answer").prefetch_related(own)
     bookings = sessions.in_bulk([row["pk"] for row in rows if not row["in_writing"]])
     written = answers.in_bulk([row["pk"] for row in rows if row["in_writing"]])

@@ -29,7 +29,7 @@ DONE, SOLVED, CONTACT = FollowUpQuestion.DONE, FollowUpQuestion.SOLVED, FollowUp
 ASKED: Mapping[FollowUpStep, Sequence[FollowUpQuestion]] = {
     FollowUpStep.THREE_DAYS: (SOLVED, DONE),
     FollowUpStep.TWO_WEEKS: (SOLVED, CONTACT),
-    FollowUpStep.ACTION: (DONE,),
+    FollowUpStep.NEXT_STEP: (DONE,),
 }
 ANSWERS: Mapping[FollowUpQuestion, Mapping[Resolution, Promise | str]] = {
     DONE: {
@@ -66,7 +66,7 @@ def question_of(
     contact: Contact, step: FollowUpStep, *, action: NextStep | None, now: datetime
 ) -> FollowUpQuestion | Nothing:
     """The one thing to ask now, or why there is nothing to ask any more."""
-    if step == FollowUpStep.ACTION:
+    if step == FollowUpStep.NEXT_STEP:
         return DONE if action and not action.done_at else Nothing("step is done or gone")
     given = {row.step: row for row in contact.follow_ups.all()}
     if step in given:
@@ -75,7 +75,7 @@ def question_of(
         return Nothing("another session follows")
     if step == FollowUpStep.THREE_DAYS:
         forgotten = action and not action.done_at and action.due_on < now.astimezone(action.person.zone).date()
-        return DONE if forgotten and FollowUpStep.ACTION not in given else SOLVED
+        return DONE if forgotten and FollowUpStep.NEXT_STEP not in given else SOLVED
     solved = [row.answer for row in given.values() if row.question == SOLVED]
     if Resolution.YES in solved:
         return Nothing("solved")

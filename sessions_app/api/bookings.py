@@ -51,8 +51,8 @@ class BookingsView(ApiView):
     @api_call(name="list_bookings", summary="My bookings, upcoming first", answers=BookingOut, paged=True)
     def get(self, request: Request) -> Response:
         mine = with_all_that_is_shown(Booking.objects.visible_to(self.person))
-        page = read_page(lambda moment: in_order(mine, moment), **self.asked(), now=self.now)
-        return Response(page_answer(request, self.shown(page.rows, many=True), page.following))
+        page = read_page(lambda moment: in_order(mine, moment), **self.read_query(), now=self.now)
+        return Response(page_answer(request, self.answer_with(page.rows, many=True), page.following))
 
     @api_call(
         name="book",
@@ -63,7 +63,7 @@ class BookingsView(ApiView):
         refusal=RefusedTime,
     )
     def post(self, request: Request) -> Response:
-        sent = self.sent()
+        sent = self.read_body()
         offer = find_offer(sent["offer"])
         brief, start = BriefInput(**sent["brief"]), sent["start"]
         try:
@@ -71,9 +71,9 @@ class BookingsView(ApiView):
         except SessionError as error:
             near = nearest_alternatives(offer, start, length=offer.length, person=self.person, now=self.now)
             raise as_api_error(error, alternatives=near) from error
-        return Response(self.shown(booking), status=201)
+        return Response(self.answer_with(booking), status=201)
 
-    def shown(self, booking: Any, **options: Any) -> Any:
+    def answer_with(self, booking: Any, **options: Any) -> Any:
         return BookingOut(booking, context={"reader": self.person, "now": self.now}, **options).data
 
 
@@ -84,7 +84,7 @@ class BookingView(ApiView):
         mine = with_all_that_is_shown(Booking.objects.visible_to(self.person))
         return get_object_or_404(mine.filter(*more), uuid=uuid)
 
-    def shown(self, uuid: UUID) -> Response:
+    def answer_with(self, uuid: UUID) -> Response:
         context = {"reader": self.person, "now": self.now}
         return Response(BookingOut(self.booking(uuid), context=context).data)
 
@@ -96,17 +96,17 @@ class BookingView(ApiView):
         except SessionError as error:
             if error.code != STALE:
                 raise
-            raise as_api_error(error, booking=self.shown(uuid).data) from error
+            raise as_api_error(error, booking=self.answer_with(uuid).data) from error
 
     def seen(self) -> str:
         """The version that was read."""
-        return str(self.sent()["version"])
+        return str(self.read_body()["version"])
 
 
 class OneBookingView(BookingView):
     @api_call(name="read_booking", summary="One booking", answers=BookingOut)
     def get(self, request: Request, uuid: UUID) -> Response:
-        return self.shown(uuid)
+        return self.answer_with(uuid)
 
 
 class CancelView(BookingView):
@@ -119,13 +119,13 @@ class CancelView(BookingView):
     )
     def post(self, request: Request, uuid: UUID) -> Response:
         booking, seen = self.booking(uuid), self.seen()
-        reason = self.sent().get("reason", "")
+        reason = self.read_body().get("reason", "")
         with self.acting_on(uuid):
             if booking.state == BookingState.REQUESTED and booking.mentee_id == self.person.pk:
                 withdraw_booking(booking=booking, by=self.person, now=self.now, seen=seen)
             else:
                 cancel_booking(booking=booking, by=self.person, reason=reason, now=self.now, seen=seen)
-        return self.shown(uuid)
+        return self.answer_with(uuid)
 
 
 class MoveView(BookingView):
@@ -138,17 +138,17 @@ class MoveView(BookingView):
     )
     def post(self, request: Request, uuid: UUID) -> Response:
         booking, seen = self.booking(uuid), self.seen()
-        start = self.sent()["start"]
+        start = self.read_body()["start"]
         try:
             with self.acting_on(uuid):
                 move_booking(booking=booking, start=start, by=self.person, now=self.now, seen=seen)
         except SessionError as error:
             person, length = booking.mentee, booking.length
             near = nearest_alternatives(
-                booking.offer, start, length=length, person=person, now=self.now, leave_out=booking
+                booking.offer, start, length=length, person=person, now=self.now, excluding=booking
             )
             raise as_api_error(error, alternatives=near) from error
-        return self.shown(uuid)
+        return self.answer_with(uuid)
 
 
 class AnswerView(BookingView):
@@ -164,7 +164,7 @@ class AcceptView(AnswerView):
         booking, seen = self.request_to_me(uuid), self.seen()
         with self.acting_on(uuid):
             accept_booking(booking=booking, by=self.person, now=self.now, seen=seen)
-        return self.shown(uuid)
+        return self.answer_with(uuid)
 
 
 class DeclineView(AnswerView):
@@ -174,8 +174,8 @@ class DeclineView(AnswerView):
     def post(self, request: Request, uuid: UUID) -> Response:
         booking, seen = self.request_to_me(uuid), self.seen()
         with self.acting_on(uuid):
-            decline_booking(booking=booking, by=self.person, reason=self.sent()["reason"], now=self.now, seen=seen)
-        return self.shown(uuid)
+            decline_booking(booking=booking, by=self.person, reason=self.read_body()["reason"], now=self.now, seen=seen)
+        return self.answer_with(uuid)
 
 
 def in_order(mine: QuerySet[Booking], moment: datetime) -> list[Part]:
@@ -200,13 +200,13 @@ def nearest_alternatives(
     length: int,
     person: User | None,
     now: datetime,
-    leave_out: Booking | None = None,
+    excluding: Booking | None = None,
 ) -> list[Any]:
     """The nearest starts that can be had instead, as the page shows them."""
-    timetable = load_timetable(offer.profile, now=now, leave_out=leave_out)
+    timetable = load_timetable(offer.profile, now=now, excluding=excluding)
     if timetable is None:
         return []
-    busy = busy_times(person, now=now, leave_out=leave_out)
-    present = leave_out.start if leave_out else None
+    busy = busy_times(person, now=now, excluding=excluding)
+    present = excluding.start if excluding else None
     browser = SlotPicker(timetable, length, offer.step, timetable.rules.zone, now, busy, present)
-    return list(SlotOut(browser.alternatives(start), many=True).data)
+    return list(SlotOut(browser.nearest_alternatives(start), many=True).data)

@@ -91,16 +91,16 @@ class SentSchedule(ScheduleShape):
 class ScheduleView(ApiView):
     @api_call(name="read_schedule", summary="My schedule", answers=SavedSchedule, missing=True)
     def get(self, request: Request) -> Response:
-        return self.shown(self.profile())
+        return self.answer_with(self.profile())
 
     @api_call(name="save_schedule", summary="Save it whole", body=SentSchedule, answers=SavedSchedule, missing=True)
     def put(self, request: Request) -> Response:
         profile = self.profile()
-        sent = self.sent()
-        wanted = schedule_of(sent, now=self.stored(profile))
+        sent = self.read_body()
+        wanted = schedule_of(sent, now=self.read_stored(profile))
         save_schedule(profile=profile, wanted=wanted, by=self.person, now=self.now, seen=sent["version"])
         profile.refresh_from_db()
-        return self.shown(profile)
+        return self.answer_with(profile)
 
     def profile(self) -> MentorProfile:
         profile = own_profile(self.request._request)
@@ -108,11 +108,11 @@ class ScheduleView(ApiView):
             raise Http404
         return profile
 
-    def stored(self, profile: MentorProfile) -> WholeSchedule:
+    def read_stored(self, profile: MentorProfile) -> WholeSchedule:
         return read_schedule(profile, timezone=self.person.timezone or UTC_NAME, now=self.now)
 
-    def shown(self, profile: MentorProfile) -> Response:
-        stored = self.stored(profile)
+    def answer_with(self, profile: MentorProfile) -> Response:
+        stored = self.read_stored(profile)
         return Response(SavedSchedule({**shape_of(stored), "version": stored.mark}).data)
 
 

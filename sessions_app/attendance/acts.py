@@ -57,7 +57,7 @@ def run_late(*, booking: Booking, by: User, now: datetime, seen: str | None = No
     booking = lock_for(booking, by, seen=seen)
     if booking.state != BookingState.CONFIRMED or not booking.start - LATE_FROM <= now < booking.end:
         raise SessionError("not_now", _("You can say this from an hour before the session until its end."))
-    if not attendance_of(booking).by(by.pk, AttendanceKind.LATE):
+    if not attendance_of(booking).first_act_by(by.pk, AttendanceKind.LATE):
         record_act(booking, AttendanceKind.LATE, by=by, now=now)
         notify_other(booking, "running_late", by=by, now=now)
 
@@ -72,7 +72,7 @@ def why_not_say_absent(attendance: Attendance, *, by: User, now: datetime) -> Se
         return SessionError("too_late", _("This was open for a day after the session."))
     if booking.feedback.filter(author=by).exists():
         return SessionError("was_held", _("You have said how this session went, so it took place."))
-    if booking.format == Format.VIDEO and not attendance.by(by.pk, AttendanceKind.JOINED):
+    if booking.format == Format.VIDEO and not attendance.first_act_by(by.pk, AttendanceKind.JOINED):
         return SessionError("not_there", _("Only somebody who was in the call can say so. Join the call first."))
     return None
 
@@ -86,7 +86,7 @@ def say_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = 
     """
     booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)
-    if attendance.by(by.pk, AttendanceKind.ABSENT):
+    if attendance.first_act_by(by.pk, AttendanceKind.ABSENT):
         return booking
     if refusal := why_not_say_absent(attendance, by=by, now=now):
         raise refusal
@@ -122,7 +122,7 @@ def answer_absent(
     booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)
     kind = AttendanceKind.CAME if came else AttendanceKind.MISSED
-    if attendance.by(by.pk, kind):
+    if attendance.first_act_by(by.pk, kind):
         return booking
     if not attendance.question_to(by):
         raise settled_error()
@@ -151,7 +151,7 @@ def _settle_one(booking: Booking, *, now: datetime) -> bool:
     claim = asked.select_related("person").first()
     if claim is None or answer_by(claim, booking) > now:
         return False
-    settle_missed(booking, missing=booking.other(claim.person).pk, by=None, now=now)
+    settle_missed(booking, missing=booking.other_person(claim.person).pk, by=None, now=now)
     return True
 
 
@@ -165,7 +165,7 @@ def record_act(booking: Booking, kind: AttendanceKind, *, by: User, now: datetim
 
 def notify_other(booking: Booking, kind: str, *, by: User, now: datetime) -> None:
     """A line for the other's inbox, which is of use at once: no mail."""
-    other = booking.other(by).pk
+    other = booking.other_person(by).pk
     show_in_inbox(Due(kind, other, BOOKING_SUBJECT, booking.pk, booking.version, now, now + NEWS_KEEPS))
 
 

@@ -25,7 +25,7 @@ def explain_missed(*, booking: Booking, by: User, words: str, now: datetime, see
     attendance = attendance_of(booking)
     if attendance.missing != by:
         raise not_missed_error()
-    if attendance.by(by.pk, AttendanceKind.EXPLAINED):
+    if attendance.first_act_by(by.pk, AttendanceKind.EXPLAINED):
         raise SessionError("explained", _("You have said what happened already."))
     record_act(booking, AttendanceKind.EXPLAINED, by=by, now=now, words=words)
     notify_other(booking, "explained", by=by, now=now)
@@ -40,7 +40,9 @@ def why_not_contest(attendance: Attendance, *, by: User, now: datetime) -> Sessi
         return SessionError("contested", _("Our team looks at this already."))
     if now >= booking.end + CONTEST_WITHIN:
         return SessionError("too_late", _("This was open for seven days after the session."))
-    insists = booking.state in TOOK_PLACE and attendance.claim_of(by.pk) and attendance.has_spoken(booking.other(by))
+    insists = (
+        booking.state in TOOK_PLACE and attendance.claim_of(by.pk) and attendance.has_spoken(booking.other_person(by))
+    )
     if attendance.missing != by and not insists:
         return not_missed_error()
     return None

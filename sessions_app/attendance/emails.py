@@ -36,7 +36,7 @@ def render_missed_email(reading: BookingForReader) -> Message:
     attendance = attendance_of(reading.booking)
     me = reading.person.pk
     extra: Context = {
-        "admitted": attendance.by(me, AttendanceKind.MISSED) is not None,
+        "admitted": attendance.first_act_by(me, AttendanceKind.MISSED) is not None,
         "waited_from": waited_from(attendance, reading),
         "contest_until": reading.when(reading.booking.end + CONTEST_WITHIN, short=True),
         **pause_context(reading),
@@ -46,7 +46,7 @@ def render_missed_email(reading: BookingForReader) -> Message:
 
 def waited_from(attendance: Attendance, reading: BookingForReader) -> str:
     """Since when the other was on the call; nothing for a session without one."""
-    joined = attendance.by(reading.other.pk, AttendanceKind.JOINED)
+    joined = attendance.first_act_by(reading.other.pk, AttendanceKind.JOINED)
     return reading.clock(max(joined.at, reading.booking.start)) if joined else ""
 
 
@@ -66,7 +66,7 @@ def pause_context(reading: BookingForReader) -> Context:
 
 
 def render_did_not_join_email(reading: BookingForReader) -> Message:
-    answer = attendance_of(reading.booking).by(reading.other.pk, AttendanceKind.MISSED)
+    answer = attendance_of(reading.booking).first_act_by(reading.other.pk, AttendanceKind.MISSED)
     extra: Context = {
         "admitted": answer is not None,
         "words": answer.words if answer else "",

@@ -29,7 +29,7 @@ class Attendance:
     booking: Booking
     acts: tuple[AttendanceAct, ...]
 
-    def by(self, person: int | None, *kinds: AttendanceKind) -> AttendanceAct | None:
+    def first_act_by(self, person: int | None, *kinds: AttendanceKind) -> AttendanceAct | None:
         """The first of these acts by this person."""
         return next((act for act in self.acts if act.person_id == person and act.kind in kinds), None)
 
@@ -39,24 +39,24 @@ class Attendance:
 
     def claim_of(self, person: int | None) -> AttendanceAct | None:
         """This person's statement that the other has not come, unless they took it back."""
-        if self.by(person, AttendanceKind.ARRIVED):
+        if self.first_act_by(person, AttendanceKind.ARRIVED):
             return None
-        return self.by(person, AttendanceKind.ABSENT)
+        return self.first_act_by(person, AttendanceKind.ABSENT)
 
     def claim_about(self, person: User) -> AttendanceAct | None:
-        return self.claim_of(self.booking.other(person).pk)
+        return self.claim_of(self.booking.other_person(person).pk)
 
     def question_to(self, person: User) -> AttendanceAct | None:
         """The other's statement that this person can still answer: nothing is settled, and they have not said."""
         if self.is_settled or self.is_contested:
             return None
-        if self.by(person.pk, AttendanceKind.CAME, AttendanceKind.MISSED) or self.claim_of(person.pk):
+        if self.first_act_by(person.pk, AttendanceKind.CAME, AttendanceKind.MISSED) or self.claim_of(person.pk):
             return None
         return self.claim_about(person)
 
     def has_spoken(self, person: User) -> bool:
         """Whether they did or said anything that silence could not outweigh."""
-        return self.by(person.pk, *SPEAKING) is not None
+        return self.first_act_by(person.pk, *SPEAKING) is not None
 
     @property
     def is_settled(self) -> bool:

@@ -28,7 +28,7 @@ class Preview:
 def timetable_for(profile: MentorProfile, schedule: Schedule, *, now: datetime, **changes: Any) -> Timetable:
     """The profile's timetable with these rules in place of the stored ones; `schedule` may not be stored yet."""
     stored = load_timetable(profile, now=now) or Timetable(rules=Rules(zone=schedule.timezone), taken=())
-    return replace(stored.in_line(), rules=replace(stored.rules, **changes))
+    return replace(stored.for_waitlist(), rules=replace(stored.rules, **changes))
 
 
 def preview_of(profile: MentorProfile, timetable: Timetable, *, now: datetime) -> Preview:

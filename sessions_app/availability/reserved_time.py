@@ -24,8 +24,8 @@ from .waitlist_sql import WAITLIST_EXISTS
 from .worker_hints import wake_when_committed
 
 RESERVE_TIME = f"""
-INSERT INTO sessions_app_reservedtime (person_id, during, gives, until)
-SELECT profile.person_id, during, %(gives)s AND profile.person_id = %(mentor)s, %(until)s
+INSERT INTO sessions_app_reservedtime (person_id, during, counts_as_given, until)
+SELECT profile.person_id, during, %(counts_as_given)s AND profile.person_id = %(mentor)s, %(until)s
 FROM mentors_mentorprofile AS profile, unnest(%(spans)s::tstzrange[]) AS during
 WHERE profile.person_id = ANY(%(people)s) AND {WAITLIST_EXISTS.format(since="%(since)s")}
 """
@@ -35,7 +35,7 @@ def reserve_time(booking: Booking, during: DateTimeTZRange, *, was: str, now: da
     """`during`, which a locked booking has let go of, counts as it did in the state that it `was` in."""
     since = min(now, booking.expires_at or now)
     given, people = was != BookingState.HELD, booking.participants
-    _insert_reserved([during], people, mentor=booking.mentor_id, gives=given, since=since, now=now)
+    _insert_reserved([during], people, mentor=booking.mentor_id, counts_as_given=given, since=since, now=now)
 
 
 @contextmanager
@@ -51,7 +51,9 @@ def reserving_what_opens(profile: MentorProfile, now: datetime) -> Iterator[None
     yield
     opened = sorted(_free_slots(profile, now=now) - before)
     if spans := [DateTimeTZRange(start, end, "[)") for start, end in join_slots(opened)]:
-        _insert_reserved(spans, [profile.person_id], mentor=profile.person_id, gives=False, since=now, now=now)
+        _insert_reserved(
+            spans, [profile.person_id], mentor=profile.person_id, counts_as_given=False, since=now, now=now
+        )
         wake_when_committed()
 
 
@@ -81,18 +83,29 @@ def _free_slots(profile: MentorProfile, *, now: datetime) -> set[Slot]:
     last = now + LONGEST_ANSWER
     return set(
         chain.from_iterable(
-            timetable.in_line().slots(length=offer.length, step=offer.step, now=now, first=now, last=last)
+            timetable.for_waitlist().slots(length=offer.length, step=offer.step, now=now, first=now, last=last)
             for offer in profile.offers.bookable()
         )
     )
 
 
 def _insert_reserved(
-    spans: Sequence[DateTimeTZRange], people: Sequence[int], *, mentor: int, gives: bool, since: datetime, now: datetime
+    spans: Sequence[DateTimeTZRange],
+    people: Sequence[int],
+    *,
+    mentor: int,
+    counts_as_given: bool,
+    since: datetime,
+    now: datetime,
 ) -> None:
     until = since + settings.SET_ASIDE_FOR
     if until <= now:
         return
-    values: dict[str, Any] = {"spans": list(spans), "people": list(people), "mentor": mentor, "gives": gives}
+    values: dict[str, Any] = {
+        "spans": list(spans),
+        "people": list(people),
+        "mentor": mentor,
+        "counts_as_given": counts_as_given,
+    }
     with connection.cursor() as cursor:
         cursor.execute(RESERVE_TIME, values | {"since": since, "now": now, "until": until})

@@ -72,14 +72,14 @@ class Rules:
 class Taken:
     """Time of the mentor that is taken, as aware datetimes.
 
-    `gives`: a session they give, which keeps the buffer and counts for caps; else a session they take, a hold, an event
-    (time only). `occupies` is False for what only counts for caps (a completed session).
+    `counts_as_given`: a session they give, which keeps the buffer and counts for caps; else a session they take or a
+    hold (time only). `blocks_time` is False for what only counts for caps (a completed session).
     """
 
     start: datetime
     end: datetime
-    gives: bool = True
-    occupies: bool = True
+    counts_as_given: bool = True
+    blocks_time: bool = True
     first_minute: int = field(init=False, repr=False, compare=False)
     end_minute: int = field(init=False, repr=False, compare=False)
 
@@ -91,7 +91,7 @@ class Taken:
         object.__setattr__(self, "end_minute", -(-end // walltime.MINUTE))
 
     def overlaps(self, start: int, end: int) -> bool:
-        return self.occupies and self.first_minute < end and start < self.end_minute
+        return self.blocks_time and self.first_minute < end and start < self.end_minute
 
 
 def check_range(name: str, value: int, least: int, most: int) -> None:

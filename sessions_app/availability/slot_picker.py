@@ -73,7 +73,7 @@ class SlotPicker:
     # The start of the session that is moved: it counts as free, and is no choice.
     present: datetime | None = None
 
-    def pick(self, *, day: date | None = None, chosen: datetime | None = None) -> PickerView | None:
+    def open_picker(self, *, day: date | None = None, chosen: datetime | None = None) -> PickerView | None:
         """The picker opened on `day`, or on the day of the `chosen` start, or on the soonest; never on an empty day.
 
         None if there is no free time at all.
@@ -88,7 +88,7 @@ class SlotPicker:
         monday = today + (opened - today) // WEEK * WEEK
         counts = Counter(self.local_date(slot.start) for slot in self.between(monday, monday + WEEK))
         earlier = self.last_before(monday) if monday > today else None
-        later = self.first_after(self.midnight(monday + WEEK))
+        later = self.first_after(self.local_midnight(monday + WEEK))
         return PickerView(
             soonest=soonest,
             day=opened,
@@ -104,7 +104,7 @@ class SlotPicker:
 
     def near_free_day(self, day: date) -> date | None:
         """This day if it has a free time, else the next one that has."""
-        found = self.first_after(self.midnight(day))
+        found = self.first_after(self.local_midnight(day))
         return self.local_date(found.start) if found else None
 
     def times_of(self, day: date) -> list[PickerTime]:
@@ -118,23 +118,23 @@ class SlotPicker:
         return PickerTime(slot, gone=own or not free, own=own)
 
     def between(self, first: date, last: date) -> list[Slot]:
-        return self.slots(self.midnight(first), self.midnight(last))
+        return self.slots(self.local_midnight(first), self.local_midnight(last))
 
-    def alternatives(self, start: datetime, count: int = 3) -> list[Slot]:
+    def nearest_alternatives(self, start: datetime, count: int = 3) -> list[Slot]:
         """The nearest free slots around a start that could not be had."""
         first = max(self.now, start - WEEK)
         return nearest_slots(self.slots(first, first + REACH / 2), start, count)
 
     def first_after(self, moment: datetime) -> Slot | None:
-        return next((slots[0] for reach in self.reaches(moment) if (slots := self.slots(*reach, limit=1))), None)
+        return next((slots[0] for reach in self.search_spans(moment) if (slots := self.slots(*reach, limit=1))), None)
 
     def last_before(self, day: date) -> Slot | None:
         """Bounded: it looks back sixty days at most."""
-        last = self.midnight(day)
+        last = self.local_midnight(day)
         slots = self.slots(max(self.now, last - REACH), last)
         return slots[-1] if slots else None
 
-    def reaches(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
+    def search_spans(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The time from `moment` to the horizon, in pieces that the engine answers for."""
         end = self.now + self.timetable.last_bookable
         while moment < end:
@@ -148,7 +148,7 @@ class SlotPicker:
         )
         return [slot for slot in found if slot.start != self.present][:limit]
 
-    def midnight(self, day: date) -> datetime:
+    def local_midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), ZoneInfo(self.zone))
 
     def local_date(self, moment: datetime) -> date:
@@ -160,10 +160,10 @@ def overlaps_busy(slot: Slot, busy: Iterable[tuple[datetime, datetime]]) -> bool
 
 
 def busy_times(
-    person: User | None, *, now: datetime, leave_out: Booking | None = None
+    person: User | None, *, now: datetime, excluding: Booking | None = None
 ) -> list[tuple[datetime, datetime]]:
     """A person's time that is taken from now on, so that no page offers them what the booking would refuse."""
     if person is None:
         return []
-    taken = Occupancy.objects.in_force(now).filter(person=person, during__endswith__gt=now).exclude(booking=leave_out)
+    taken = Occupancy.objects.in_force(now).filter(person=person, during__endswith__gt=now).exclude(booking=excluding)
     return [(during.lower, during.upper) for during in taken.values_list("during", flat=True)]

@@ -100,7 +100,7 @@ def why_not(
     week_cap, own_overlap. `taken` and errors are as for `list_slots`.
     """
     start, now = EPOCH + walltime.elapsed_since_epoch(start), EPOCH + walltime.elapsed_since_epoch(now)
-    taken, mine = tuple(taken), tuple(Taken(begin, end, gives=False) for begin, end in own)
+    taken, mine = tuple(taken), tuple(Taken(begin, end, counts_as_given=False) for begin, end in own)
     step = _checked_step(rules, length, step)
     code = _find_reason(rules, taken, mine, start, length, now, step)
     if code is None:
@@ -207,10 +207,10 @@ def _blocked_starts(rules: Rules, taken: tuple[Taken, ...], length: int, last_da
     before, after = length - 1, rules.buffer
     blocked = [
         (item.first_minute - before - after, item.end_minute + after)
-        if item.gives
+        if item.counts_as_given
         else (item.first_minute - before, item.end_minute)
         for item in taken
-        if item.occupies
+        if item.blocks_time
     ]
     for day in _refused_days(rules, taken, last_day):
         blocked += [(segment.start, segment.end) for segment in walltime.day_segments(rules.zone, day)]
@@ -238,7 +238,7 @@ def _refused_days(rules: Rules, taken: tuple[Taken, ...], last_day: int) -> set[
 
 
 def _given_days(rules: Rules, taken: tuple[Taken, ...]) -> list[int]:
-    return [walltime.local_day(rules.zone, item.first_minute) for item in taken if item.gives]
+    return [walltime.local_day(rules.zone, item.first_minute) for item in taken if item.counts_as_given]
 
 
 def _week_start(day: int) -> int:
@@ -288,7 +288,9 @@ def _reason_by_rules(rules: Rules, start: datetime, length: int, step: int) -> s
 def _reason_by_taken(rules: Rules, taken: tuple[Taken, ...], minute: int, length: int) -> str:
     if any(item.overlaps(minute, minute + length) for item in taken):
         return "taken"
-    if any(item.gives and item.overlaps(minute - rules.buffer, minute + length + rules.buffer) for item in taken):
+    if any(
+        item.counts_as_given and item.overlaps(minute - rules.buffer, minute + length + rules.buffer) for item in taken
+    ):
         return "buffer"
     today = walltime.local_day(rules.zone, minute)
     at_day_cap = rules.max_per_day is not None and _given_days(rules, taken).count(today) >= rules.max_per_day

@@ -86,7 +86,7 @@ COLUMNS = f"""
         SELECT ARRAY[
             (extract(epoch FROM lower(during)) * 1000000)::bigint,
             (extract(epoch FROM upper(during)) * 1000000)::bigint,
-            gives::int,
+            counts_as_given::int,
             1,
             coalesce(id = ANY(%(asked_about)s::bigint[]), true)::int
         ]
@@ -106,12 +106,12 @@ WHERE schedule.profile_id = ANY(%(profiles)s)
 class Timetable:
     """A mentor's rules with what is taken, as of one moment.
 
-    `aside` came free just now and is kept from everybody until those who wait in line have been asked.
+    `reserved` came free just now and is kept from everybody until those who wait in line have been asked.
     """
 
     rules: Rules
     taken: tuple[Taken, ...]
-    aside: tuple[Taken, ...] = ()
+    reserved: tuple[Taken, ...] = ()
 
     def slots(
         self,
@@ -140,18 +140,18 @@ class Timetable:
         """As `availability.why_not`; `set_aside` where nothing else stands in the way."""
         asked = partial(why_not, start=start, length=length, now=now, step=step, own=tuple(own))
         refusal = asked(self.rules, self.blocks)
-        if refusal and self.aside:
+        if refusal and self.reserved:
             otherwise = asked(self.rules, self.taken)
             return replace(refusal, code=otherwise.code if otherwise else "set_aside")
         return refusal
 
-    def in_line(self) -> "Timetable":
+    def for_waitlist(self) -> "Timetable":
         """As it is for those who wait: what is set aside is set aside for them."""
-        return replace(self, aside=())
+        return replace(self, reserved=())
 
     @property
     def blocks(self) -> tuple[Taken, ...]:
-        return self.taken + self.aside
+        return self.taken + self.reserved
 
     @property
     def last_bookable(self) -> timedelta:
@@ -163,18 +163,18 @@ def load_timetables(
     profiles: Iterable[MentorProfile | int],
     *,
     now: datetime,
-    leave_out: Booking | None = None,
-    but_waiting: bool = False,
+    excluding: Booking | None = None,
+    ignore_pending: bool = False,
     asked_since: datetime | None = None,
     asked_about: Sequence[int] | None = None,
 ) -> dict[int, Timetable]:
     """Timetables by profile id; profiles without a schedule are left out.
 
-    `leave_out`: a booking whose time counts as free (the one that is being moved). `but_waiting`: so does that of every
-    hold and request, which the clock alone may set free. `asked_since` and `asked_about`: only what was free by then,
-    and these rows of `SetAside`, are set aside; what came free later counts as taken, for the next round down the line.
+    `excluding`: a booking whose time counts as free (the one that is being moved). `ignore_pending`: so does that of
+    every hold and request, which the clock alone may set free. `asked_since` and `asked_about`: only what was free by
+    then, and these rows of `ReservedTime`, are reserved for those who wait; what came free later counts as taken.
     """
-    asked = timetable_parameters(now=now, leave_out=leave_out, but_waiting=but_waiting)
+    asked = timetable_parameters(now=now, excluding=excluding, ignore_pending=ignore_pending)
     asked |= {"asked_since": asked_since, "asked_about": None if asked_about is None else list(asked_about)}
     asked["profiles"] = [profile if isinstance(profile, int) else profile.pk for profile in profiles]
     with connection.cursor() as cursor:
@@ -191,26 +191,26 @@ def load_timetables(
 
 
 def timetable_parameters(
-    *, now: datetime, leave_out: Booking | None = None, but_waiting: bool = False
+    *, now: datetime, excluding: Booking | None = None, ignore_pending: bool = False
 ) -> dict[str, Any]:
     """What `COLUMNS` want to know, see `load_timetables`."""
     return {
         "since": now.date() - GRID_REACH,
         "caps_since": now - CAP_REACH,
         "now": now,
-        "set_aside_since": NEVER if but_waiting else now - settings.SET_ASIDE_FOR,
-        "free_from": NEVER if but_waiting else now,
+        "set_aside_since": NEVER if ignore_pending else now - settings.SET_ASIDE_FOR,
+        "free_from": NEVER if ignore_pending else now,
         "asked_since": None,
         "asked_about": None,
         "held": BookingState.HELD,
         "waiting": list(WAITING),
         "over": list(OVER),
-        "leave_out": leave_out.pk if leave_out else NO_BOOKING,
+        "leave_out": excluding.pk if excluding else NO_BOOKING,
     }
 
 
-def load_timetable(profile: MentorProfile, *, now: datetime, leave_out: Booking | None = None) -> Timetable | None:
-    return load_timetables([profile], now=now, leave_out=leave_out).get(profile.pk)
+def load_timetable(profile: MentorProfile, *, now: datetime, excluding: Booking | None = None) -> Timetable | None:
+    return load_timetables([profile], now=now, excluding=excluding).get(profile.pk)
 
 
 def timetable_of(
@@ -227,7 +227,7 @@ def timetable_of(
     time_off: Sequence[Sequence[date]],
     occupied: Sequence[Sequence[int]],
     over: Sequence[Sequence[int]],
-    aside: Sequence[Sequence[int]],
+    reserved: Sequence[Sequence[int]],
 ) -> Timetable:
     """From a row of `COLUMNS`."""
     rules = Rules(
@@ -243,14 +243,14 @@ def timetable_of(
         max_per_week=max_per_week,
         paused_until=paused_until,
     )
-    spans = [(_make_taken(*row), is_aside) for *row, is_aside in (*occupied, *over, *aside)]
+    spans = [(_make_taken(*row), is_reserved) for *row, is_reserved in (*occupied, *over, *reserved)]
     return Timetable(
         rules,
-        taken=tuple(span for span, is_aside in spans if not is_aside),
-        aside=tuple(span for span, is_aside in spans if is_aside),
+        taken=tuple(span for span, is_reserved in spans if not is_reserved),
+        reserved=tuple(span for span, is_reserved in spans if is_reserved),
     )
 
 
-def _make_taken(first: int, last: int, gives: int, occupies: int) -> Taken:
+def _make_taken(first: int, last: int, counts_as_given: int, blocks_time: int) -> Taken:
     start, end = EPOCH + timedelta(microseconds=first), EPOCH + timedelta(microseconds=last)
-    return Taken(start, end, gives=bool(gives), occupies=bool(occupies))
+    return Taken(start, end, counts_as_given=bool(counts_as_given), blocks_time=bool(blocks_time))

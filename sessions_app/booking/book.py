@@ -115,29 +115,29 @@ def check_slot(
     start: datetime,
     mentee: User | None,
     now: datetime,
-    leave_out: Booking | None = None,
+    excluding: Booking | None = None,
     standing: MenteeStanding | None = None,
-    in_line: bool = False,
+    for_waitlist: bool = False,
 ) -> None:
     """Ask the one engine, with fresh rows under the lock, why this start can't be had.
 
-    `leave_out` is the booking that is moved: its time counts as free, and its own length holds, not the offer's of now.
-    `in_line`: what is set aside is set aside for this person.
+    `excluding` is the booking that is moved: its time counts as free, and its own length holds, not the offer's of now.
+    `for_waitlist`: this person waits in line, so time that is reserved for the line is free to them.
     """
-    timetable = load_timetable(offer.profile, now=now, leave_out=leave_out)
-    if timetable and in_line:
-        timetable = timetable.in_line()
+    timetable = load_timetable(offer.profile, now=now, excluding=excluding)
+    if timetable and for_waitlist:
+        timetable = timetable.for_waitlist()
     if mentee and standing is None:
-        standing = standing_of(mentee, offer.profile.person_id, now=now, leave_out=leave_out)
-    length = leave_out.length if leave_out else offer.length
+        standing = standing_of(mentee, offer.profile.person_id, now=now, excluding=excluding)
+    length = excluding.length if excluding else offer.length
     refuse_start(offer, timetable, start=start, length=length, now=now, own=standing.own if standing else ())
 
 
-def expire_for(*people: int, now: datetime, but: Booking | None = None) -> None:
+def expire_for(*people: int, now: datetime, except_for: Booking | None = None) -> None:
     """End these locked people's overdue holds and requests: their time is free, but the database still holds it."""
     overdue = Booking.objects.overdue(now).filter(occupancies__person__in=people).distinct()
     for booking in overdue.select_related("offer", "engagement"):
-        if but is None or booking.pk != but.pk:
+        if except_for is None or booking.pk != except_for.pk:
             expire_booking(booking, now=now)
 
 

@@ -71,7 +71,7 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, 
     check_seen(booking, seen)
     check_moves(booking, by=by, now=now)
     check_span(booking, start=start)
-    expire_for(booking.mentor_id, known(booking.mentee_id), now=now, but=booking)
+    expire_for(booking.mentor_id, known(booking.mentee_id), now=now, except_for=booking)
     check_target(booking, start=start, by=by, now=now)
     Occupancy.objects.filter(booking=booking).delete()
     left = booking.during
@@ -94,13 +94,13 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, 
 
 def check_target(booking: Booking, *, start: datetime, by: User, now: datetime) -> None:
     try:
-        check_slot(booking.offer, start=start, mentee=booking.mentee, now=now, leave_out=booking)
+        check_slot(booking.offer, start=start, mentee=booking.mentee, now=now, excluding=booking)
     except SessionError as refused:
         if refused.code != "own_overlap" or by.pk == booking.mentee_id:
             raise
         # That the mentee has something else then is all that the mentor may know.
         words = _("%(name)s is not free at this time. Choose another time.")
-        mentee = booking.other(booking.mentor).first_name
+        mentee = booking.other_person(booking.mentor).first_name
         raise SessionError("taken", words % {"name": mentee}, earliest=refused.earliest) from refused
 
 

@@ -60,7 +60,7 @@ def _complete_one(booking: Booking, *, now: datetime) -> bool:
     booking = lock_booking(booking)
     if booking.state != BookingState.CONFIRMED or not booking.has_ended(now):
         return False
-    change_state(booking, BookingState.COMPLETED, by=None, now=now, event="", told=False)
+    change_state(booking, BookingState.COMPLETED, by=None, now=now, event="", bump_version=False)
     return True
 
 

@@ -48,7 +48,7 @@ def hold_slot(
     already, which is given up. The same `key` from the same address with the same choice gets the same hold again.
     Raises SessionError as `book_session`.
     """
-    asked = lock_and_read(offer, None, now=now, also=instead_of.mentor_id if instead_of else None)
+    asked = lock_and_read(offer, None, now=now, also_lock=instead_of.mentor_id if instead_of else None)
     offer = asked.offer
     check_offer(offer)
     mark = booking_mark(key, offer, start, brief)
@@ -58,7 +58,7 @@ def hold_slot(
     check_holds(held_for, offer.profile.person_id, now=now)
     before = Booking.objects.get(pk=instead_of.pk) if instead_of else None
     # Not set aside before the visitor has what they want instead, which may be at the same time.
-    given_up = before if before and give_up_hold(before, now=now, kept_back=False) else None
+    given_up = before if before and give_up_hold(before, now=now, reserve=False) else None
     expire_for(offer.profile.person_id, now=now)
     check_slot(offer, start=start, mentee=None, now=now)
     until = now + timedelta(minutes=settings.HOLD_MINUTES)
@@ -96,12 +96,14 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
         return booked
     offer = booking.offer
     check_offer(offer)
-    expire_for(offer.profile.person_id, mentee.pk, now=now, but=booking)
-    standing = standing_of(mentee, booking.mentor_id, now=now, leave_out=booking)
+    expire_for(offer.profile.person_id, mentee.pk, now=now, except_for=booking)
+    standing = standing_of(mentee, booking.mentor_id, now=now, excluding=booking)
     check_mentee(mentee, offer.profile, now=now, standing=standing)
     # What is still held is theirs, whatever came free around it; what ran out goes to whoever waits first.
     held = booking.state == BookingState.HELD
-    check_slot(offer, start=booking.start, mentee=mentee, now=now, leave_out=booking, standing=standing, in_line=held)
+    check_slot(
+        offer, start=booking.start, mentee=mentee, now=now, excluding=booking, standing=standing, for_waitlist=held
+    )
     close_earlier_engagement(mentee, offer.profile, now=now)
     Brief.objects.filter(pk=booking.engagement.brief_id).update(author=mentee)
     Engagement.objects.filter(pk=booking.engagement_id).update(mentee=mentee, closed_at=None)
@@ -113,10 +115,10 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     return change_state(booking, state, by=mentee, now=now, event=FIRST_EVENTS[state], mentee=mentee, **terms)
 
 
-def give_up_hold(booking: Booking, *, now: datetime, kept_back: bool = True) -> bool:
-    """End a locked hold early, if it still is one. `kept_back` as in `change`."""
+def give_up_hold(booking: Booking, *, now: datetime, reserve: bool = True) -> bool:
+    """End a locked hold early, if it still is one. `reserve` as in `change_state`."""
     if booking.state != BookingState.HELD:
         return False
-    change_state(booking, BookingState.EXPIRED, by=None, now=now, event="", kept_back=kept_back)
+    change_state(booking, BookingState.EXPIRED, by=None, now=now, event="", reserve=reserve)
     close_if_over(booking, now=now)
     return True

@@ -25,7 +25,7 @@ def why_not_more_time(booking: Booking, *, by: User, now: datetime) -> SessionEr
         return SessionError("not_now", _("More time can be asked for in the last five minutes."))
     if booking.overtime >= MOST_OVERTIME:
         return SessionError("enough", _("You have had ten minutes more. Book another session to go on."))
-    for person in (by, booking.other(by)):
+    for person in (by, booking.other_person(by)):
         if is_time_needed(booking, person, now=now):
             if person == by:
                 return SessionError("follows", _("You have something else right after this, so it ends on time."))
@@ -57,7 +57,7 @@ def ask_more_time(*, booking: Booking, by: User, now: datetime, end: datetime | 
     booking = lock_for(booking, by)
     if end is not None and end != booking.end:
         raise stale(_("The end of this session has changed since you looked at it. Look again before you ask."))
-    expire_for(booking.mentor_id, known(booking.mentee_id), now=now, but=booking)
+    expire_for(booking.mentor_id, known(booking.mentee_id), now=now, except_for=booking)
     if refusal := why_not_more_time(booking, by=by, now=now):
         raise refusal
     asked, _made = MoreTime.objects.get_or_create(
@@ -80,7 +80,7 @@ def agree_more_time(*, booking: Booking, end: datetime, by: User, now: datetime)
         raise SessionError("not_asked", _("Nobody has asked for more time."))
     if asked.agreed_at:
         return booking
-    expire_for(booking.mentor_id, known(booking.mentee_id), now=now, but=booking)
+    expire_for(booking.mentor_id, known(booking.mentee_id), now=now, except_for=booking)
     if refusal := why_not_more_time(booking, by=by, now=now):
         raise refusal
     return lengthen_booking(booking, asked, by=by, now=now)
@@ -99,7 +99,7 @@ def lengthen_booking(booking: Booking, asked: MoreTime, *, by: User, now: dateti
         by=by,
         now=now,
         event="",
-        told=False,
+        bump_version=False,
         during=booking.during,
         sequence=booking.sequence + 1,
         overtime=overtime,

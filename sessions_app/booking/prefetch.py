@@ -36,15 +36,15 @@ class LockedFacts:
 
 
 def lock_and_read(
-    offer: Offer, mentee: User | None, *, now: datetime, mark: str | None = None, also: int | None = None
+    offer: Offer, mentee: User | None, *, now: datetime, mark: str | None = None, also_lock: int | None = None
 ) -> LockedFacts:
-    """Lock the mentor, the mentee and `also` somebody else, then read. Without a mentee, `standing` is nobody's."""
+    """Lock the mentor, the mentee and the person `also_lock`, then read. Without a mentee, `standing` is nobody's."""
     mentor, mentee_id = offer.profile.person_id, mentee.pk if mentee else None
     asked = {
         **mentee_standing.standing_parameters(mentee_id, mentor, now=now, mark=mark),
         **timetable.timetable_parameters(now=now),
         "offer": offer.pk,
-        "people": [person for person in (mentor, mentee_id, also) if person is not None],
+        "people": [person for person in (mentor, mentee_id, also_lock) if person is not None],
     }
     with connection.cursor() as cursor:
         # The second sees what was committed while the first waited.

@@ -24,7 +24,7 @@ def accept_booking(
     booking = _lock_waiting(booking, by=by, now=now, seen=seen)
     if brief_seen is not None and brief_seen != booking.engagement.brief.mark:
         words = _("%(name)s has changed the question since you opened this page. Read it as it is now.")
-        raise stale(words % {"name": booking.other(by).first_name})
+        raise stale(words % {"name": booking.other_person(by).first_name})
     check_live(booking)
     return change_state(
         booking, BookingState.CONFIRMED, by=by, now=now, event="accepted", confirmed_at=now, expires_at=None
@@ -52,7 +52,7 @@ def extend_request(*, booking: Booking, by: User, now: datetime, seen: str | Non
     until = request_deadline(booking.offer, booking.start, now=now)
     later = max(until, booking.expires_at or until)
     return change_state(
-        booking, BookingState.REQUESTED, by=by, now=now, event="", told=False, extended=True, expires_at=later
+        booking, BookingState.REQUESTED, by=by, now=now, event="", bump_version=False, extended=True, expires_at=later
     )
 
 

@@ -148,7 +148,7 @@ def check_dates(starts: Sequence[datetime], room: SeriesRoom) -> None:
             room.count,
         )
         raise SessionError("too_many_dates", words % {"count": room.count})
-    if not all(room.beside(starts).holds(start) for start in starts):
+    if not all(room.after_choosing(starts).has_room_for(start) for start in starts):
         raise SessionError("series_span", too_far_text())
 
 

@@ -43,10 +43,10 @@ class SeriesRoom:
     def until(self) -> datetime:
         return self.first + self.span
 
-    def holds(self, start: datetime) -> bool:
+    def has_room_for(self, start: datetime) -> bool:
         return self.last - self.span <= start <= self.until
 
-    def beside(self, starts: Iterable[datetime]) -> Self:
+    def after_choosing(self, starts: Iterable[datetime]) -> Self:
         """What is left of the span once these are chosen."""
         dates = [self.first, self.last, *starts]
         return replace(self, first=min(dates), last=max(dates))
@@ -80,7 +80,7 @@ def plan_dates(
         before = slots[:place]
         alone = refusal_of(timetable, slot, step=step, busy=busy, now=now)
         refusal = alone or refusal_of(with_booked(timetable, before), slot, step=step, busy=busy, now=now)
-        if not room.beside(other.start for other in before).holds(slot.start):
+        if not room.after_choosing(other.start for other in before).has_room_for(slot.start):
             yield Planned(slot, too_far_text())
         elif refusal is None:
             yield Planned(slot)

@@ -53,7 +53,7 @@ def stage_of(booking: Booking, now: datetime) -> SessionStage:
 
 
 def status_of(booking: Booking, *, reader: User, now: datetime) -> StatusTag:
-    other = booking.other(reader).first_name
+    other = booking.other_person(reader).first_name
     stage = stage_of(booking, now)
     if stage == SessionStage.CANCELLED:
         return StatusTag("danger", ended_by_text(booking, reader), "calendar-x")
@@ -83,7 +83,7 @@ def ended_by_text(booking: Booking, reader: User) -> str:
         return _("Cancelled by you")
     if booking.ended_by_id is None or booking.ended_by_id not in (booking.mentor_id, booking.mentee_id):
         return _("Cancelled by our team")
-    return _("Cancelled by %(name)s") % {"name": booking.other(reader).first_name}
+    return _("Cancelled by %(name)s") % {"name": booking.other_person(reader).first_name}
 
 
 def was_missed_by(booking: Booking, person: User) -> bool:
@@ -95,7 +95,7 @@ def was_missed_by(booking: Booking, person: User) -> bool:
 def missed_by_text(booking: Booking, reader: User) -> str:
     if was_missed_by(booking, reader):
         return _("Missed by you")
-    return _("Missed by %(name)s") % {"name": booking.other(reader).first_name}
+    return _("Missed by %(name)s") % {"name": booking.other_person(reader).first_name}
 
 
 def starts_text(booking: Booking, now: datetime) -> str:

@@ -70,18 +70,23 @@ def change_state(
     now: datetime,
     event: str,
     reason: str = "",
-    told: bool = True,
-    kept_back: bool = True,
+    bump_version: bool = True,
+    reserve: bool = True,
     **fields: Any,
 ) -> Booking:
     """Move a locked booking from the state it was read in to `to`, with its log, occupancy and notices.
 
-    `event`: what people are told (see `notices.due.booking_notices`), empty for nothing. `told=False` leaves the
-    version alone: nothing that people were promised has changed, so what is scheduled for this version stays right.
-    `kept_back=False`: who waits in line is not asked first about the time that this frees.
+    `event`: what people are told (see `notices.due.booking_notices`), empty for nothing. `bump_version=False`: nothing
+    that people were promised has changed, so what is scheduled for this version stays right.
+    `reserve=False`: the time that this frees is not reserved for those who wait in line.
     """
     before, version = booking.state, booking.version
-    values = {"state": to, "version": version + 1 if told else version, "reason": reason or booking.reason, **fields}
+    values = {
+        "state": to,
+        "version": version + 1 if bump_version else version,
+        "reason": reason or booking.reason,
+        **fields,
+    }
     changed = Booking.objects.filter(pk=booking.pk, state=before, version=version).update(**values)
     if not changed:
         raise SessionError("changed", _("This session has changed in the meantime. Look at it again."))
@@ -92,7 +97,7 @@ def change_state(
         mark_subject_read(by, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, now=now)
     if to not in OCCUPYING:
         Occupancy.objects.filter(booking=booking).delete()
-        if kept_back and to not in OVER:
+        if reserve and to not in OVER:
             reserve_time(booking, booking.during, was=before, now=now)
         announce_opened(booking.mentor_id, booking.mentee_id)
     if event:

@@ -26,7 +26,7 @@ def unread_messages(row: Notification, now: datetime) -> Mail | Nothing:
     unread = list(seat.unread)
     if not unread:
         return Nothing("read")
-    person, other = seat.person, seat.engagement.other(seat.person)
+    person, other = seat.person, seat.engagement.other_person(seat.person)
     context = {
         "first": other.first_name,
         "other": other.display_name,

@@ -64,7 +64,7 @@ def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime)
     Message.objects.create(
         engagement=engagement, author=by, body=file.name, key=f"file-{file.uuid}", is_file=True, file=file, sent_at=now
     )
-    notify_reader(engagement, engagement.other(by), now=now)
+    notify_reader(engagement, engagement.other_person(by), now=now)
     return file
 
 

@@ -25,5 +25,5 @@ def thread_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) 
 
 
 def thread_inbox_line(seat: ReadMarker, reader: User) -> InboxLine:
-    words = _("%(name)s wrote to you") % {"name": seat.engagement.other(reader).first_name}
+    words = _("%(name)s wrote to you") % {"name": seat.engagement.other_person(reader).first_name}
     return InboxLine(words, f"{reverse('thread', args=[seat.engagement.uuid])}#messages")

@@ -48,7 +48,7 @@ def send_message(
     message = Message.objects.create(engagement=engagement, author=by, body=body, key=key, sent_at=now)
     mark_read(engagement=engagement, person=by, until=seen)
     note_reply(engagement, message, by=by, answers=answers, now=now)
-    other = engagement.other(by)
+    other = engagement.other_person(by)
     if WrittenQuestion.objects.filter(answer=message).exists():
         ReadMarker.objects.get_or_create(engagement=engagement, person=other)
     else:
@@ -82,7 +82,7 @@ def notify_reader(engagement: Engagement, person: User, *, now: datetime) -> Non
     seat.save(update_fields=["version"])
     # One that is leaving at this moment counts as gone.
     last = rows.aggregate(last=Max(Coalesce("sent_at", "data_started_at")))["last"]
-    schedule_notices(message_due(seat, by=engagement.other(person).pk, now=now, last=last), now=now)
+    schedule_notices(message_due(seat, by=engagement.other_person(person).pk, now=now, last=last), now=now)
 
 
 def extend_waiting_request(engagement: Engagement, *, by: User, now: datetime) -> None:

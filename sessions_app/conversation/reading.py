@@ -69,7 +69,7 @@ def thread_of(engagement: Engagement, reader: User, *, before: int | None = None
     new = unread_of(messages, engagement, reader)
     return Thread(
         engagement,
-        engagement.other(reader),
+        engagement.other_person(reader),
         messages,
         newest=messages[-1].pk if messages else 0,
         unread=bool(new),
@@ -88,7 +88,7 @@ def news_of(engagement: Engagement, reader: User, *, after: int) -> Thread:
     messages = list(messages_in(engagement).filter(pk__gt=after)[:AT_ONCE])
     return Thread(
         engagement,
-        engagement.other(reader),
+        engagement.other_person(reader),
         messages,
         newest=messages[-1].pk if messages else after,
         unread=bool(messages and unread_of(messages, engagement, reader)),

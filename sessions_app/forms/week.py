@@ -33,7 +33,7 @@ class TypedDay:
     ranges: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, spans: Spans) -> Self:
+    def from_spans(cls, spans: Spans) -> Self:
         return cls(bool(spans), tuple((wall_text(start), wall_text(end)) for start, end in spans))
 
     @classmethod
@@ -171,7 +171,7 @@ class WeekForm(forms.Form):
 
     @classmethod
     def of_spans(cls, spans: Mapping[int, Spans]) -> Self:
-        return cls.showing({number: TypedDay.of(day) for number, day in spans.items()})
+        return cls.showing({number: TypedDay.from_spans(day) for number, day in spans.items()})
 
     @property
     def rows(self) -> list[DayRow]:

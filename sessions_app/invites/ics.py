@@ -39,7 +39,7 @@ def empty_calendar(method: str) -> Calendar:
 
 def booking_event(booking: Booking, *, for_person: User, with_people: bool) -> Event:
     page = absolute_url("session", booking.uuid)
-    other = booking.other(for_person)
+    other = booking.other_person(for_person)
     event = Event()
     event.add("uid", f"{booking.uuid}@{settings.SITE_HOST}")
     event.add("sequence", booking.sequence)

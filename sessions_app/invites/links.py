@@ -17,7 +17,7 @@ OUTLOOK_WORK = "https://outlook.office.com/calendar/0/deeplink/compose"
 def google_link(booking: Booking, reader: User) -> str:
     fields = {
         "action": "TEMPLATE",
-        "text": event_title(booking, booking.other(reader)),
+        "text": event_title(booking, booking.other_person(reader)),
         "dates": f"{_in_utc(booking.start):%Y%m%dT%H%M%SZ}/{_in_utc(booking.end):%Y%m%dT%H%M%SZ}",
         "details": event_description(booking),
         "location": absolute_url("session", booking.uuid),
@@ -29,7 +29,7 @@ def outlook_link(booking: Booking, reader: User, *, base: str = OUTLOOK_HOME) ->
     fields = {
         "path": "/calendar/action/compose",
         "rru": "addevent",
-        "subject": event_title(booking, booking.other(reader)),
+        "subject": event_title(booking, booking.other_person(reader)),
         "startdt": f"{_in_utc(booking.start):%Y-%m-%dT%H:%M:%SZ}",
         "enddt": f"{_in_utc(booking.end):%Y-%m-%dT%H:%M:%SZ}",
         "body": event_description(booking),

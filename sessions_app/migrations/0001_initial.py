@@ -581,13 +581,15 @@ class Migration(migrations.Migration):
                 (
                     "booking",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="action", to="sessions_app.booking"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="next_step", to="sessions_app.booking"
                     ),
                 ),
                 (
                     "person",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="actions", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="next_steps",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -643,7 +645,7 @@ class Migration(migrations.Migration):
                     "feedback",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="words_decisions",
+                        related_name="quote_decisions",
                         to="sessions_app.feedback",
                     ),
                 ),
@@ -661,13 +663,17 @@ class Migration(migrations.Migration):
                 (
                     "engagement",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="seats", to="sessions_app.engagement"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="read_markers",
+                        to="sessions_app.engagement",
                     ),
                 ),
                 (
                     "person",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="seats", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="read_markers",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -722,7 +728,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ("gives", models.BooleanField(default=False)),
+                ("counts_as_given", models.BooleanField(default=False)),
                 ("until", models.DateTimeField()),
                 (
                     "person",
@@ -1092,7 +1098,7 @@ class Migration(migrations.Migration):
                     "person",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="waitings",
+                        related_name="waitlist_entries",
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),

@@ -109,7 +109,7 @@ class Engagement(models.Model):
     def __str__(self) -> str:
         return f"{self.mentee} with {self.mentor}"
 
-    def other(self, person: User) -> User:
+    def other_person(self, person: User) -> User:
         """The other of the two people; only for an engagement that has both, which a visitor's hold hasn't."""
         return known(self.mentee if person.pk == self.mentor_id else self.mentor)
 
@@ -276,7 +276,7 @@ class Booking(models.Model):
         """The mentor, then the mentee, if the booking has one yet."""
         return [person for person in (self.mentor_id, self.mentee_id) if person is not None]
 
-    def other(self, person: User) -> User:
+    def other_person(self, person: User) -> User:
         """The other of the two people; only for a booking that has both, which a visitor's hold hasn't."""
         return known(self.mentee if person.pk == self.mentor_id else self.mentor)
 

@@ -181,7 +181,7 @@ class QuoteAct(models.TextChoices):
 class QuoteDecision(models.Model):
     """Append-only; a trigger keeps it so."""
 
-    feedback = models.ForeignKey(Feedback, on_delete=models.PROTECT, related_name="words_decisions")
+    feedback = models.ForeignKey(Feedback, on_delete=models.PROTECT, related_name="quote_decisions")
     act = models.CharField(max_length=10, choices=QuoteAct)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300, blank=True, validators=[validate_plain_text])

@@ -19,8 +19,8 @@ from .written import WrittenQuestion
 class NextStep(models.Model):
     """“If …, then I will …”, by a day. One for each session, the mentee's own."""
 
-    booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="action")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="actions")
+    booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="next_step")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="next_steps")
     situation = models.CharField(max_length=300, validators=[validate_plain_text])
     response = models.CharField(max_length=300, validators=[validate_plain_text])
     # In the person's own days: reminders come at nine of that morning.
@@ -40,7 +40,7 @@ class FollowUpStep(models.TextChoices):
 
     THREE_DAYS = "3-days", _("After three days")
     TWO_WEEKS = "14-days", _("After two weeks")
-    ACTION = "step", _("On the day of the step")
+    NEXT_STEP = "step", _("On the day of the step")
 
 
 class FollowUpQuestion(models.TextChoices):

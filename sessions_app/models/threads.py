@@ -66,8 +66,8 @@ class Message(models.Model):
 class ReadMarker(models.Model):
     """One person's place in a thread. `version` grows with every news and every reading: see `services.threads`."""
 
-    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="seats")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="seats")
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="read_markers")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="read_markers")
     read_to = models.BigIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
 

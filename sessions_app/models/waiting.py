@@ -31,7 +31,7 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         """Who has a time held is not asked about another one."""
         return self.live(now).exclude(Exists(HeldTime.objects.open().filter(person=OuterRef("person"))))
 
-    def in_line(self) -> Self:
+    def by_place(self) -> Self:
         """Who came first is first; who let a held time lapse stands behind those who didn't."""
         return self.order_by("lapses", "since", "pk")
 
@@ -45,7 +45,7 @@ class WaitlistEntry(models.Model):
     """Either for `mentor`, or for anybody who can help with `words`, as `filters` of the search narrow it down."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="waitings")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="waitlist_entries")
     mentor = models.ForeignKey(
         MentorProfile, on_delete=models.CASCADE, null=True, blank=True, related_name="waited_for"
     )
@@ -159,13 +159,13 @@ class HeldTime(models.Model):
 class ReservedTime(models.Model):
     """Time of a mentor that came free while somebody waited: nobody else has it before the line has been looked at.
 
-    Until then it counts as it did while it was taken (`gives` as in `rules.Taken`), but no longer than to `until`,
-    whether or not anybody looked. See `sessions_app.set_aside`.
+    Until then it counts as it did while it was taken (`counts_as_given` as in `rules.Taken`), but no longer than to
+    `until`, whether or not anybody looked. See `availability.reserved_time`.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     during = DateTimeRangeField(default_bounds="[)")
-    gives = models.BooleanField(default=False)
+    counts_as_given = models.BooleanField(default=False)
     until = models.DateTimeField()
 
     def __str__(self) -> str:

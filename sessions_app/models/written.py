@@ -104,7 +104,7 @@ class WrittenQuestion(models.Model):
         """When it was answered: what is asked afterwards counts from there, as from a session's end."""
         return known(self.settled_at)
 
-    def other(self, person: User) -> User:
+    def other_person(self, person: User) -> User:
         return self.mentee if person.pk == self.mentor_id else self.mentor
 
     def is_open(self, now: datetime) -> bool:

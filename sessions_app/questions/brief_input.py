@@ -26,7 +26,7 @@ class BriefInput:
         return asdict(self) | {"answers": kept_answers(self.issue_type, self.answers)}
 
     @classmethod
-    def carried(cls, brief: Brief, *, question: str) -> "BriefInput":
+    def carried_from(cls, brief: Brief, *, question: str) -> "BriefInput":
         """All that was written for one mentor, for the next, with the question as it is asked now."""
         rest = {part.name: getattr(brief, part.name) for part in fields(cls) if part.name != "question"}
         return cls(question=question, **rest)

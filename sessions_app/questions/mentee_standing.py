@@ -98,24 +98,24 @@ class MenteeStanding:
 
 
 def standing_of(
-    mentee: User, mentor_id: int, *, now: datetime, mark: str | None = None, leave_out: Booking | None = None
+    mentee: User, mentor_id: int, *, now: datetime, mark: str | None = None, excluding: Booking | None = None
 ) -> MenteeStanding:
-    """`leave_out`: the booking whose time doesn't count as their own, since it is the one that is to be had."""
+    """`excluding`: the booking whose time doesn't count as their own, since it is the one that is to be had."""
     with connection.cursor() as cursor:
-        asked = standing_parameters(mentee.pk, mentor_id, now=now, mark=mark, leave_out=leave_out)
+        asked = standing_parameters(mentee.pk, mentor_id, now=now, mark=mark, excluding=excluding)
         cursor.execute(f"SELECT {COLUMNS}", asked)
         return MenteeStanding(*cursor.fetchone())
 
 
 def standing_parameters(
-    mentee_id: int | None, mentor_id: int, *, now: datetime, mark: str | None = None, leave_out: Booking | None = None
+    mentee_id: int | None, mentor_id: int, *, now: datetime, mark: str | None = None, excluding: Booking | None = None
 ) -> dict[str, Any]:
     """What `COLUMNS` want to know, see `standing_of`. Nobody (a visitor) has no limits and no time of their own."""
     return FIXED | {
         "mentee": mentee_id,
         "mentor": mentor_id,
         "mark": mark,
-        "leave_out": leave_out.pk if leave_out else NO_BOOKING,
+        "leave_out": excluding.pk if excluding else NO_BOOKING,
         "now": now,
         "misses_since": now - settings.MISSES_COUNT_FOR,
         "an_hour_ago": now - HOUR,

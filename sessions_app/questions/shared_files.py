@@ -15,7 +15,7 @@ def carry_files(earlier: Engagement, engagement: Engagement, *, by: User, now: d
     carried = list(SharedFile.objects.filter(engagement=earlier, owner=by).select_for_update())
     told = [share_again(old, engagement, by=by, now=now) for old in carried]
     if told:
-        ReadMarker.objects.create(engagement=engagement, person=engagement.other(by), read_to=told[-1].pk)
+        ReadMarker.objects.create(engagement=engagement, person=engagement.other_person(by), read_to=told[-1].pk)
 
 
 def share_again(old: SharedFile, engagement: Engagement, *, by: User, now: datetime) -> Message:

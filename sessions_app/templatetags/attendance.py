@@ -39,7 +39,7 @@ def told(attendance: Attendance) -> Iterator[AttendanceLine]:
 
 
 def act_sentence(act: AttendanceAct, attendance: Attendance) -> str:
-    names = {"name": act.person.first_name, "other": attendance.booking.other(act.person).first_name}
+    names = {"name": act.person.first_name, "other": attendance.booking.other_person(act.person).first_name}
     if act.kind == AttendanceKind.ABSENT:
         return _("%(name)s says that %(other)s has not come") % names
     if act.kind == AttendanceKind.ARRIVED:

@@ -69,7 +69,7 @@ def same(one: object, other: object) -> bool:
 
 @register.simple_tag(takes_context=True)
 def other_side(context: template.Context, booking: Booking) -> User:
-    return booking.other(context["request"].user)
+    return booking.other_person(context["request"].user)
 
 
 @register.simple_tag(takes_context=True)

@@ -45,7 +45,7 @@ def session_join(request: SignedInRequest, uuid: object) -> HttpResponse:
         return redirect_to_join(request, booking)
     context = {
         "booking": booking,
-        "other": booking.other(request.user),
+        "other": booking.other_person(request.user),
         "host": meeting_host(booking),
         "nav": "sessions",
     }
@@ -142,7 +142,7 @@ def session_attendance(request: SignedInRequest, uuid: object) -> HttpResponse:
         return render_session_again(
             request, get_booking(request, uuid), form=form, error=refused, now=now, status=refused.status
         )
-    messages.success(request, said % {"name": booking.other(request.user).first_name})
+    messages.success(request, said % {"name": booking.other_person(request.user).first_name})
     return redirect("session", booking.uuid)
 
 

@@ -95,7 +95,7 @@ def book_now(form: BookingForm, mentee: User, earlier: Engagement | None, *, now
     return book_session(
         offer=data["offer"],
         start=data["start"],
-        brief=BriefInput.carried(earlier.brief, question=question) if earlier else BriefInput(question=question),
+        brief=BriefInput.carried_from(earlier.brief, question=question) if earlier else BriefInput(question=question),
         mentee=mentee,
         now=now,
         key=data["key"],

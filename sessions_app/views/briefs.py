@@ -47,7 +47,7 @@ def brief_page(
 ) -> HttpResponse:
     context = {
         "booking": booking,
-        "other": booking.other(request.user),
+        "other": booking.other_person(request.user),
         "form": form,
         "error": error,
         "seen": still_seen(request, booking.engagement.brief.mark, told=error is not None),

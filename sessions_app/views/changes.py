@@ -42,7 +42,7 @@ def session_move(request: SignedInRequest, uuid: object) -> HttpResponse:
         except SessionError as refused:
             error, booking = refused, get_booking(request, uuid)
         else:
-            other = booking.other(request.user).first_name
+            other = booking.other_person(request.user).first_name
             messages.success(request, _("Moved. We have told %(name)s.") % {"name": other})
             return redirect("session", booking.uuid)
     return move_page(request, booking, form=form, error=error, now=now)
@@ -52,10 +52,10 @@ def move_page(
     request: SignedInRequest, booking: Booking, *, form: MoveForm | None, error: SessionError | None, now: datetime
 ) -> HttpResponse:
     profile = booking.offer.profile
-    timetable = load_timetable(profile, now=now, leave_out=booking)
+    timetable = load_timetable(profile, now=now, excluding=booking)
     theirs = timetable.rules.zone if timetable else "UTC"
     zone = viewer_zone(request) or theirs
-    busy = busy_times(booking.mentee, now=now, leave_out=booking)
+    busy = busy_times(booking.mentee, now=now, excluding=booking)
     browser = None
     if timetable:
         browser = SlotPicker(timetable, booking.length, booking.offer.step, zone, now, busy, present=booking.start)
@@ -65,13 +65,13 @@ def move_page(
         "booking": booking,
         "profile": profile,
         "offer": booking.offer,
-        "picker": browser.pick(day=read_date(data.get("day", "")), chosen=chosen) if browser else None,
+        "picker": browser.open_picker(day=read_date(data.get("day", "")), chosen=chosen) if browser else None,
         "picker_query": "",
         "viewer_zone": zone,
         "their_zone": theirs
         if request.user.pk != booking.mentor_id
-        else booking.other(request.user).timezone or theirs,
-        "their_name": booking.other(request.user).first_name,
+        else booking.other_person(request.user).timezone or theirs,
+        "their_name": booking.other_person(request.user).first_name,
         "form": form or MoveForm(),
         "error": error,
         "is_stale": error is not None and error.code == STALE,
@@ -88,7 +88,7 @@ def nearest_to(browser: SlotPicker | None, chosen: datetime | None, error: Sessi
     if browser is None or chosen is None or error is None:
         return []
     is_about_time = error.status == CONFLICT and error.code != STALE
-    return browser.alternatives(chosen) if is_about_time else []
+    return browser.nearest_alternatives(chosen) if is_about_time else []
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,7 +96,7 @@ def session_cancel(request: SignedInRequest, uuid: object) -> HttpResponse:
     """Cancel a session, or take a request back; the page says who is told, and asks again if it has changed."""
     now = timezone.now()
     booking = get_booking(request, uuid)
-    other = booking.other(request.user)
+    other = booking.other_person(request.user)
     waiting = booking.state == BookingState.REQUESTED
     late = is_late(booking, now=now)
     form = CancelForm(post_data(request), name=other.first_name, needed=late and not waiting)
@@ -125,7 +125,7 @@ def session_cancel(request: SignedInRequest, uuid: object) -> HttpResponse:
 
 
 def cancel_or_withdraw(request: SignedInRequest, booking: Booking, *, reason: str, now: datetime) -> None:
-    name = booking.other(request.user).first_name
+    name = booking.other_person(request.user).first_name
     if booking.state == BookingState.REQUESTED:
         withdraw_booking(booking=booking, by=request.user, now=now, seen=seen_by(request))
         messages.success(request, _("The request is withdrawn. We have told %(name)s.") % {"name": name})

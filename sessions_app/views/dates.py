@@ -80,7 +80,7 @@ def _initial_values(override: DateOverride | None) -> dict[str, Any]:
     if override is None:
         return {"times": TypedDay(on=True)}
     kind = OverrideForm.WINDOWS if override.minutes else OverrideForm.CLOSED
-    return {"day": override.date, "kind": kind, "times": TypedDay.of(override.spans)}
+    return {"day": override.date, "kind": kind, "times": TypedDay.from_spans(override.spans)}
 
 
 def _typed_times(day: TypedDay) -> TypedDay:

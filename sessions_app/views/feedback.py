@@ -49,7 +49,7 @@ def feedback_form(request: SignedInRequest, booking: Booking) -> FeedbackForm:
         post_data(request),
         instance=Feedback.objects.filter(booking=booking, author=request.user).first(),
         initial={"resolution": answer} if answer in Resolution.values else None,
-        other=booking.other(request.user),
+        other=booking.other_person(request.user),
     )
 
 
@@ -72,7 +72,7 @@ def feedback_page(
 ) -> HttpResponse:
     context = {
         "booking": booking,
-        "other": booking.other(request.user),
+        "other": booking.other_person(request.user),
         "is_mentor": request.user.pk == booking.mentor_id,
         "form": form,
         "step": step,

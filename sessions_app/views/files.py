@@ -36,7 +36,7 @@ def thread_files(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def files_page(request: SignedInRequest, engagement: Engagement, *, booking: Booking | None = None) -> HttpResponse:
-    refusal, other = None, engagement.other(request.user)
+    refusal, other = None, engagement.other_person(request.user)
     if request.method == "POST" and (again := take_upload(request, request.user)):
         refusal = too_many_uploads_error(again)
     form = FileForm() if refusal else FileForm(post_data(request), request.FILES or None)

@@ -90,7 +90,7 @@ def session_follow_up(request: SignedInRequest, uuid: object, step: str) -> Http
 def written_follow_up(request: SignedInRequest, uuid: UUID, step: str) -> HttpResponse:
     """The same some days after an answer in writing, from which nobody takes a step along."""
     written, moment = get_own_written(request, uuid), read_step(step)
-    if moment == FollowUpStep.ACTION:
+    if moment == FollowUpStep.NEXT_STEP:
         raise Http404
     return follow_up_page(request, written, moment, action=None)
 

@@ -72,7 +72,7 @@ def session_card(request: SignedInRequest, uuid: object, *, plain: bool = False)
         return redirect("session", booking.uuid)
     context = {
         "booking": booking,
-        "other": booking.other(request.user),
+        "other": booking.other_person(request.user),
         "is_mentor": request.user.pk == booking.mentor_id,
         "card": takeaways_for(booking, reader=request.user, now=now),
         "nav": "sessions",

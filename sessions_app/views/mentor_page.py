@@ -105,7 +105,7 @@ def mentor_page(
         "nav": "find",
         **track_record_context(profile, now=now),
         "offer": offer,
-        "picker": browser.pick(day=choice.day, chosen=choice.start) if browser else None,
+        "picker": browser.open_picker(day=choice.day, chosen=choice.start) if browser else None,
         "picker_query": picker_query(offer, earlier),
         **refusal_context(error, browser, choice),
     }
@@ -146,7 +146,7 @@ def refusal_context(error: SessionError | None, browser: SlotPicker | None, choi
     if error is None:
         return {}
     # Other times help only where this one can't be had.
-    near = browser.alternatives(choice.start) if browser and choice.start and error.status == CONFLICT else []
+    near = browser.nearest_alternatives(choice.start) if browser and choice.start and error.status == CONFLICT else []
     return {"error": error, "wished": choice.start, "alternatives": near}
 
 

@@ -62,31 +62,31 @@ class SeriesPage:
     @property
     def left(self) -> SeriesRoom:
         """What the chosen dates leave of the room; only where there is room."""
-        return known(self.room).beside(slot.start for slot in self.chosen)
+        return known(self.room).after_choosing(slot.start for slot in self.chosen)
 
-    def picker(self, *, day: str) -> PickerView | None:
+    def open_picker(self, *, day: str) -> PickerView | None:
         if self.browser is None or self.room is None:
             return None
         free = with_booked(self.browser.timetable, self.chosen)
         left = limit_starts(free, self.left.until, now=self.browser.now)
         opened = read_date(day) or (self.browser.local_date(self.chosen[-1].start) if self.chosen else None)
-        return replace(self.browser, timetable=left).pick(day=opened)
+        return replace(self.browser, timetable=left).open_picker(day=opened)
 
-    def options(self, picker: PickerView) -> list[Option]:
+    def list_options(self, picker: PickerView) -> list[Option]:
         """The times of the picker's day; a chosen one is taken for others, but shown as what it is."""
         starts = [slot.start for slot in self.chosen]
-        return [self.option(time, picker, starts) for time in picker.times]
+        return [self.make_option(time, picker, starts) for time in picker.times]
 
-    def option(self, time: PickerTime, picker: PickerView, starts: Sequence[datetime]) -> Option:
+    def make_option(self, time: PickerTime, picker: PickerView, starts: Sequence[datetime]) -> Option:
         start, chosen = time.slot.start, time.slot.start in starts
-        too_far = not self.left.holds(start)
+        too_far = not self.left.has_room_for(start)
         # Where one date is all there is room for, another choice takes its place.
         others = [] if self.left.count == 1 else [other for other in starts if other != start]
         wanted = others if chosen else [*others, start]
         href = choice_address(wanted, day=picker.day.isoformat()) + "#times"
         return Option(replace(time, gone=(time.gone or too_far) and not chosen), chosen, href)
 
-    def planned(self) -> list[Planned]:
+    def plan_chosen(self) -> list[Planned]:
         if self.browser is None or self.room is None:
             return []
         browser, offer = self.browser, self.booking.offer
@@ -148,12 +148,12 @@ def read_starts(texts: Iterable[str]) -> list[datetime]:
 def session_further(request: SignedInRequest, uuid: object) -> HttpResponse:
     """Every time is a link that chooses it or takes it back, so that the address holds all that is chosen."""
     desk = series_page_for(request, uuid, read_starts(request.GET.getlist("t")), now=timezone.now())
-    picker = desk.picker(day=request.GET.get("day", "")) if not desk.error else None
+    picker = desk.open_picker(day=request.GET.get("day", "")) if not desk.error else None
     context = {
         **page_context(desk),
         "picker": picker,
         "picker_query": choice_address(slot.start for slot in desk.chosen)[1:],
-        "options": desk.options(picker) if picker else [],
+        "options": desk.list_options(picker) if picker else [],
         "chosen": [
             (
                 slot,
@@ -198,7 +198,7 @@ def session_further_check(request: SignedInRequest, uuid: object) -> HttpRespons
 
 
 def rows_of(desk: SeriesPage) -> dict[str, Any]:
-    rows = desk.planned()
+    rows = desk.plan_chosen()
     fits = desk.room is not None and len(rows) <= desk.room.count
     return {"rows": rows, "fits": fits, "can_book": bool(rows) and fits and not any(row.problem for row in rows)}
 

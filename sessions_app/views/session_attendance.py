@@ -43,7 +43,7 @@ class AttendancePanel:
 
     @property
     def other(self) -> User:
-        return self.booking.other(self.reader)
+        return self.booking.other_person(self.reader)
 
     @property
     def stage(self) -> SessionStage:
@@ -87,11 +87,11 @@ class AttendancePanel:
 
     @property
     def they_are_late(self) -> AttendanceAct | None:
-        return self.attendance.by(self.other.pk, AttendanceKind.LATE)
+        return self.attendance.first_act_by(self.other.pk, AttendanceKind.LATE)
 
     @property
     def i_am_late(self) -> AttendanceAct | None:
-        return self.attendance.by(self.reader.pk, AttendanceKind.LATE)
+        return self.attendance.first_act_by(self.reader.pk, AttendanceKind.LATE)
 
     @property
     def can_run_late(self) -> bool:
@@ -103,7 +103,7 @@ class AttendancePanel:
     @property
     def can_say_absent(self) -> bool:
         joined_then_over = self.they_joined and not self.is_open
-        said = self.attendance.by(self.reader.pk, AttendanceKind.ABSENT)
+        said = self.attendance.first_act_by(self.reader.pk, AttendanceKind.ABSENT)
         return not (self.refusal or joined_then_over or said)
 
     @property
@@ -120,7 +120,7 @@ class AttendancePanel:
 
     @property
     def answer(self) -> AttendanceAct | None:
-        return self.attendance.by(self.other.pk, AttendanceKind.CAME)
+        return self.attendance.first_act_by(self.other.pk, AttendanceKind.CAME)
 
     @property
     def question(self) -> AttendanceAct | None:
@@ -128,7 +128,7 @@ class AttendancePanel:
 
     @property
     def i_answered(self) -> AttendanceAct | None:
-        said = self.attendance.by(self.reader.pk, AttendanceKind.CAME)
+        said = self.attendance.first_act_by(self.reader.pk, AttendanceKind.CAME)
         return None if self.attendance.is_settled or self.attendance.is_contested else said
 
     @property
@@ -137,13 +137,13 @@ class AttendancePanel:
         return answer_by(said, self.booking) if said else None
 
     @property
-    def is_mine(self) -> bool:
+    def is_reader_missing(self) -> bool:
         """The reader is the one who missed it."""
         return self.attendance.missing == self.reader
 
     @property
     def waited_from(self) -> datetime | None:
-        joined = self.attendance.by(self.other.pk, AttendanceKind.JOINED)
+        joined = self.attendance.first_act_by(self.other.pk, AttendanceKind.JOINED)
         return max(joined.at, self.booking.start) if joined else None
 
     @property
@@ -156,12 +156,12 @@ class AttendancePanel:
     @property
     def quoted(self) -> list[str]:
         """Words of theirs that stand on the page by themselves, so that the list of acts need not repeat them."""
-        is_shown = self.is_missed and not self.is_mine and not self.attendance.is_contested
+        is_shown = self.is_missed and not self.is_reader_missing and not self.attendance.is_contested
         return self.their_words if is_shown else []
 
     @property
     def can_explain(self) -> bool:
-        return self.is_mine and not self.attendance.by(self.reader.pk, AttendanceKind.EXPLAINED)
+        return self.is_reader_missing and not self.attendance.first_act_by(self.reader.pk, AttendanceKind.EXPLAINED)
 
     @property
     def can_contest(self) -> bool:
@@ -171,7 +171,7 @@ class AttendancePanel:
     def decision_text(self) -> str:
         if self.attendance.missing is None:
             return _("Our team has looked at it: it counts against neither of you.")
-        if self.is_mine:
+        if self.is_reader_missing:
             return _("Our team has looked at it: it is noted as missed by you.")
         words = _("Our team has looked at it: it is noted as missed by %(name)s.")
         return words % {"name": self.other.first_name}

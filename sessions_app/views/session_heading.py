@@ -22,7 +22,7 @@ def heading_of(desk: AttendancePanel, *, asks: bool) -> str:
 def _missed_heading(desk: AttendancePanel) -> str:
     if desk.attendance.is_contested:
         return _("Who came is not settled yet")
-    if desk.is_mine:
+    if desk.is_reader_missing:
         return _("You missed this session")
     return _("%(name)s did not join") % {"name": desk.other.first_name}
 

@@ -35,7 +35,7 @@ def takeaways_for(booking: Booking, *, reader: User, now: datetime) -> Takeaways
     shown_from = booking.start + timedelta(minutes=booking.booked_length) - LAST_MINUTES
     is_shown = why_not_next_step(booking, now=now) is None and now >= shown_from
     lines = dict(Takeaway.objects.filter(booking=booking).values_list("author", "text")) if is_shown else {}
-    mine, theirs = lines.get(reader.pk, ""), lines.get(booking.other(reader).pk, "")
+    mine, theirs = lines.get(reader.pk, ""), lines.get(booking.other_person(reader).pk, "")
     is_mentee = reader.pk == booking.mentee_id
     step = NextStep.objects.filter(booking=booking).first() if is_shown and is_mentee else None
     can_write = why_not_takeaway(booking, now=now) is None

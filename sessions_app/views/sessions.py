@@ -84,7 +84,7 @@ def session_page(request: SignedInRequest, uuid: object) -> HttpResponse:
 
 def session_context(request: SignedInRequest, booking: Booking, *, now: datetime) -> dict[str, Any]:
     reader = request.user
-    other = booking.other(reader)
+    other = booking.other_person(reader)
     stage = stage_of(booking, now)
     feedback = Feedback.objects.filter(booking=booking, author=reader).first()
     schedule_zone = booking.offer.profile.schedule.timezone

@@ -29,7 +29,7 @@ PAGE_SIZE = 20
 def message_list(request: SignedInRequest) -> HttpResponse:
     page = Paginator(threads_of(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
     newest = {message.engagement_id: message for message in newest_of(page.object_list)}
-    rows = [(row, row.other(request.user), newest.get(row.pk)) for row in page]
+    rows = [(row, row.other_person(request.user), newest.get(row.pk)) for row in page]
     return render(request, "sessions_app/message_list.html", {"page": page, "rows": rows, "nav": "messages"})
 
 
@@ -54,7 +54,7 @@ def render_news(request: SignedInRequest, engagement: Engagement, *, after: int)
 
 
 def post_message(request: SignedInRequest, engagement: Engagement) -> HttpResponse:
-    form = MessageForm(request.POST, name=engagement.other(request.user).first_name)
+    form = MessageForm(request.POST, name=engagement.other_person(request.user).first_name)
     if not form.is_valid():
         return render_refused(request, engagement, form)
     data = form.cleaned_data

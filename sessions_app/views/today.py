@@ -71,7 +71,7 @@ def respond_to_request(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def _answer_request(request: HttpRequest, booking: Booking, answer: str, form: DeclineForm) -> HttpResponse:
     """Act, and lead to what comes next. Raises SessionError."""
     by, now = booking.mentor, timezone.now()
-    name = {"name": booking.other(by).first_name}
+    name = {"name": booking.other_person(by).first_name}
     if answer == "accept":
         read = request.POST.get("brief")
         accept_booking(booking=booking, by=by, now=now, seen=seen_by(request), brief_seen=read)
@@ -95,8 +95,8 @@ def _request_page(
         "nav": "today",
         "now": now,
         "booking": booking,
-        "mentee": booking.other(booking.mentor),
-        "their_zone": booking.other(booking.mentor).timezone,
+        "mentee": booking.other_person(booking.mentor),
+        "their_zone": booking.other_person(booking.mentor).timezone,
         "brief": booking.engagement.brief,
         "form": form,
         "refusal": refusal,
@@ -111,7 +111,7 @@ def _render_answered(request: HttpRequest, booking: Booking, *, status: int = 20
         "nav": "today",
         "now": now,
         "booking": booking,
-        "mentee": booking.other(booking.mentor),
+        "mentee": booking.other_person(booking.mentor),
         "stage": stage_of(booking, now).value,
     }
     return render(request, "sessions_app/mentor/answered.html", context, status=status)

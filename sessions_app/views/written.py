@@ -113,7 +113,7 @@ def ask_now(
     question = kept["question"]
     return ask_in_writing(
         offer=offer_of(profile),
-        brief=BriefInput.carried(earlier.brief, question=question) if earlier else BriefInput(question=question),
+        brief=BriefInput.carried_from(earlier.brief, question=question) if earlier else BriefInput(question=question),
         mentee=mentee,
         now=now,
         key=kept["key"],
@@ -178,7 +178,7 @@ def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The mentor declines, the mentee takes the question back; the page says who is told."""
     written, now = get_written(request, uuid), timezone.now()
     is_mentor = written.mentor_id == request.user.pk
-    form = CancelForm(post_data(request), name=written.other(request.user).first_name, needed=is_mentor)
+    form = CancelForm(post_data(request), name=written.other_person(request.user).first_name, needed=is_mentor)
     error: SessionError | None = None
     if request.method == "POST":
         error = why_written_stale(written, seen_by(request)) if written.is_open(now) else None
@@ -191,7 +191,7 @@ def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return redirect("thread", uuid)
     context = {
         "written": written,
-        "other": written.other(request.user),
+        "other": written.other_person(request.user),
         "is_mentor": is_mentor,
         "is_open": written.is_open(now),
         "form": form,
@@ -204,7 +204,7 @@ def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def end_question(request: SignedInRequest, written: WrittenQuestion, *, reason: str, now: datetime) -> None:
-    name = {"name": written.other(request.user).first_name}
+    name = {"name": written.other_person(request.user).first_name}
     if written.mentor_id == request.user.pk:
         decline_written(written=written, by=request.user, reason=reason, now=now, seen=seen_by(request))
         messages.success(request, _("You have said no. We have told %(name)s, with who else can help.") % name)

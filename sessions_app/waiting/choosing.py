@@ -118,4 +118,4 @@ class Choices:
 
     def _read_timetables(self, profiles: Iterable[int]) -> None:
         loaded = load_timetables(profiles, now=self.now, asked_since=self.asked.began_at, asked_about=self.asked.about)
-        self.timetables |= {pk: timetable.in_line() for pk, timetable in loaded.items()}
+        self.timetables |= {pk: timetable.for_waitlist() for pk, timetable in loaded.items()}

@@ -114,7 +114,7 @@ def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: date
 
     Raises SessionError as `book_session`: whatever would refuse the booking refuses this too.
     """
-    offer = lock_and_read(offer, None, now=now, also=waiting.person_id).offer
+    offer = lock_and_read(offer, None, now=now, also_lock=waiting.person_id).offer
     profile, person = offer.profile, waiting.person
     if not WaitlistEntry.objects.live(now).filter(pk=waiting.pk).exists():
         return False
@@ -123,7 +123,7 @@ def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: date
     check_offer(offer)
     expire_for(profile.person_id, person.pk, now=now)
     check_mentee(person, profile, now=now)
-    check_slot(offer, start=start, mentee=person, now=now, in_line=True)
+    check_slot(offer, start=start, mentee=person, now=now, for_waitlist=True)
     last = start - timedelta(minutes=profile.schedule.notice)
     until = held_until(now=now, last=last, hours=settings.TIME_HELD_FOR, zone=person.zone)
     if until is None:

@@ -25,7 +25,7 @@ class Round:
     after: Place | None = None
 
     def still_to_ask(self, now: datetime) -> WaitlistEntryQuerySet:
-        waitings = WaitlistEntry.objects.askable(now).in_line()
+        waitings = WaitlistEntry.objects.askable(now).by_place()
         return waitings.behind(*self.after) if self.after else waitings
 
     def after_asking(self, waiting: WaitlistEntry) -> "Round":

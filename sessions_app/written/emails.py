@@ -71,7 +71,7 @@ def who_else(written: WrittenQuestion, now: datetime) -> Context:
 def build_written_email(
     written: WrittenQuestion, person: User, template: str, *, now: datetime, extra: Context
 ) -> Mail:
-    is_mentor, other = person.pk == written.mentor_id, written.other(person)
+    is_mentor, other = person.pk == written.mentor_id, written.other_person(person)
     zone = person.timezone or UTC_NAME
     feedback_url = absolute_url("written_feedback", written.engagement.uuid)
     context: Context = {

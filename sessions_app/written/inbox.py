@@ -35,7 +35,7 @@ def written_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime)
 def written_inbox_line(kind: str, written: WrittenQuestion, reader: User, now: datetime) -> InboxLine:
     zone = reader.timezone or UTC_NAME
     words = {
-        "name": written.other(reader).first_name,
+        "name": written.other_person(reader).first_name,
         "due": when_text(written.due_at, zone=zone, now=now, hour12=reader.hour12, short=True),
     }
     return InboxLine(written_inbox_sentence(kind, is_mentor=reader.pk == written.mentor_id) % words, page_of(written))

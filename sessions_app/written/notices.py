@@ -35,7 +35,7 @@ def written_notices(written: WrittenQuestion) -> list[Due]:
 def _asked_dues(written: WrittenQuestion) -> Iterator[Due]:
     asked, due, mentor = written.asked_at, written.due_at, written.mentor_id
     yield _written_due("written_asked", written, mentor, asked, due)
-    yield _written_due("written_asked", written, written.mentee_id, asked, due, own=True)
+    yield _written_due("written_asked", written, written.mentee_id, asked, due, by_recipient=True)
     if written.asked_back_at:
         yield _written_due("written_due_again", written, mentor, due - LAST_CALL, due)
     else:
@@ -44,9 +44,9 @@ def _asked_dues(written: WrittenQuestion) -> Iterator[Due]:
 
 
 def _written_due(
-    kind: str, written: WrittenQuestion, person: int, at: datetime, until: datetime, *, own: bool = False
+    kind: str, written: WrittenQuestion, person: int, at: datetime, until: datetime, *, by_recipient: bool = False
 ) -> Due:
-    return Due(kind, person, WRITTEN_SUBJECT, written.pk, written.version, at, until, own=own)
+    return Due(kind, person, WRITTEN_SUBJECT, written.pk, written.version, at, until, by_recipient=by_recipient)
 
 
 def written_followup_dues(written: WrittenQuestion) -> list[Due]:

@@ -715,7 +715,7 @@ def series_conflict(cast: Cast) -> str:
 )
 def second_opinion(cast: Cast) -> Booking:
     first = ahead(cast)
-    brief = BriefInput.carried(first.engagement.brief, question=QUESTION)
+    brief = BriefInput.carried_from(first.engagement.brief, question=QUESTION)
     return book_session(
         offer=cast.tomas.offers.timed().get(),
         start=START + 2 * HOUR,

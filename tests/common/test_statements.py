@@ -134,7 +134,7 @@ def test_reading_is_the_instance_that_the_orm_gives(thing):
     reading = ModelColumns(thing, "t")
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {reading.columns}, 'more' FROM common_thing AS t")  # noqa: S608 - names of the model
-        read, rest = reading.take(cursor.fetchone())
+        read, rest = reading.read_row(cursor.fetchone())
 
     by_orm = thing.objects.get()
     assert (read, rest) == (by_orm, ("more",))

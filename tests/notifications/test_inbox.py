@@ -66,7 +66,7 @@ def test_scheduling_twice_shows_once(bob):
 
 
 def test_what_a_person_did_is_no_news_to_them(alice, bob):
-    schedule_notices(told(alice), told(bob, own=True), now=NOW)
+    schedule_notices(told(alice), told(bob, by_recipient=True), now=NOW)
 
     assert [unread_count(person, now=NOW) for person in (alice, bob)] == [1, 0]
     assert InboxItem.objects.shown_to(bob, NOW).count() == 1

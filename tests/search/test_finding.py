@@ -317,8 +317,8 @@ def test_read_wish_and_query_are_inverse(topic):
         order=Order.MATCH,
         shown=frozenset({3, 70, 100_000}),
     )
-    assert read_criteria(QueryDict(wish.query())) == wish
-    assert SearchCriteria().query() == ""
+    assert read_criteria(QueryDict(wish.query_string())) == wish
+    assert SearchCriteria().query_string() == ""
 
 
 def test_marked_escapes_and_marks_stems():

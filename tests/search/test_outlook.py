@@ -104,13 +104,13 @@ def floor_of(runs, soonest):
 
 
 def test_runs_begin_anew_where_starts_are_further_apart_and_end_where_nothing_is_known():
-    runs = Runs.of([600, 620, 640, 700, 710], widest=20, until=900)
+    runs = Runs.from_starts([600, 620, 640, 700, 710], widest=20, until=900)
 
     assert runs == Runs((600, 641, 700, 711, 900), 10)
 
 
 def test_of_many_runs_the_first_are_known():
-    runs = Runs.of(range(0, 6000, 100), widest=20, until=6000)
+    runs = Runs.from_starts(range(0, 6000, 100), widest=20, until=6000)
 
     assert (len(runs.edges), runs.edges[-3:]) == (2 * MOST_RUNS + 1, (1100, 1101, 1200))
 

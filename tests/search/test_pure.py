@@ -164,8 +164,8 @@ def test_at_least(needed, terms, query):
 def test_most_of_the_words_are_enough(count, needed):
     question = SearchQuestion(terms=tuple("abcdef"[:count]))
 
-    assert question.query(loose=False) == at_least(needed, question.terms)
-    assert question.query(loose=True) == at_least(1, question.terms)
+    assert question.tsquery(loose=False) == at_least(needed, question.terms)
+    assert question.tsquery(loose=True) == at_least(1, question.terms)
 
 
 def test_telling_words_are_rare_and_known():

@@ -242,19 +242,19 @@ def timetable_of(profile: MentorProfile, now: datetime) -> tuple[Rules, list[Tak
         Taken(
             occupancy.during.lower,
             occupancy.during.upper,
-            gives=occupancy.booking.mentor_id == profile.person_id and occupancy.booking.state != "held",
+            counts_as_given=occupancy.booking.mentor_id == profile.person_id and occupancy.booking.state != "held",
         )
         for occupancy in mine
     ]
     given = Booking.objects.filter(mentor=profile.person_id, state__in=OVER)
-    taken += [Taken(done.start, done.end, occupies=False) for done in given]
+    taken += [Taken(done.start, done.end, blocks_time=False) for done in given]
     return rules, taken + list(set_aside(profile, now))
 
 
 def set_aside(profile: MentorProfile, now: datetime) -> Iterator[Taken]:
     """What came free while somebody waited, and was not given out yet."""
     for row in ReservedTime.objects.filter(person=profile.person_id, until__gt=now):
-        yield Taken(row.during.lower, row.during.upper, gives=row.gives)
+        yield Taken(row.during.lower, row.during.upper, counts_as_given=row.counts_as_given)
     line = (
         WaitlistEntry.objects.askable(now).filter(Q(mentor=profile) | Q(mentor=None)).exclude(person=profile.person_id)
     )
@@ -262,8 +262,8 @@ def set_aside(profile: MentorProfile, now: datetime) -> Iterator[Taken]:
     overdue = Booking.objects.overdue(now).filter(occupancies__person=profile.person_id, expires_at__gt=since)
     for booking in overdue:
         if line.filter(since__lte=booking.expires_at).exists():
-            gives = booking.mentor_id == profile.person_id and booking.state != "held"
-            yield Taken(booking.start, booking.end, gives=gives)
+            counts_as_given = booking.mentor_id == profile.person_id and booking.state != "held"
+            yield Taken(booking.start, booking.end, counts_as_given=counts_as_given)
 
 
 def free_slots(offer: Offer, now: datetime, days: int = DAYS_LATER) -> list[Slot]:

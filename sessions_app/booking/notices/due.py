@@ -33,7 +33,7 @@ def booking_notices(booking: Booking, *, event: str, by: User | None, now: datet
     """
     dues = EVENTS[event](booking, now)
     mine = by.pk if by else None
-    return [replace(due, own=True) if due.recipient_id == mine and due.kind in NEWS else due for due in dues]
+    return [replace(due, by_recipient=True) if due.recipient_id == mine and due.kind in NEWS else due for due in dues]
 
 
 def _requested_dues(booking: Booking, now: datetime) -> Iterable[Due]:

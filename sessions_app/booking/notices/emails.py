@@ -40,7 +40,7 @@ class BookingForReader:
 
     @property
     def other(self) -> User:
-        return self.booking.other(self.person)
+        return self.booking.other_person(self.person)
 
     @property
     def is_mentor(self) -> bool:
@@ -56,7 +56,7 @@ class BookingForReader:
     def when(self, moment: datetime, *, short: bool = False) -> str:
         return when_text(moment, zone=self.zone, now=self.now, hour12=self.person.hour12, short=short)
 
-    def theirs(self, start: datetime, end: datetime | None = None) -> str:
+    def their_time(self, start: datetime, end: datetime | None = None) -> str:
         """The other person's clock; nothing if they have not told their zone."""
         if not self.other.timezone:
             return ""
@@ -91,8 +91,8 @@ def booking_facts(reading: BookingForReader) -> Context:
         "short_when": reading.when(start, short=True),
         "city": city_of(zone),
         "zone": zone_label(zone, start),
-        "theirs": reading.theirs(start, end),
-        "their_start": reading.theirs(start),
+        "theirs": reading.their_time(start, end),
+        "their_start": reading.their_time(start),
         "clock_note": clock_change_note(start, now, zone, other.timezone, other.first_name, person.hour12),
         "question": booking.question,
         "brief": brief_line(booking.engagement, now) if reading.is_mentor else "",

@@ -30,7 +30,7 @@ class BookingNews:
     now: datetime
 
     @property
-    def is_mine(self) -> bool:
+    def is_by_reader(self) -> bool:
         return self.by == self.reader.pk
 
     @property
@@ -42,7 +42,7 @@ class BookingNews:
         zone = self.reader.timezone or UTC_NAME
         when = when_text(self.start, zone=zone, now=self.now, hour12=self.reader.hour12, short=True)
         return {
-            "name": self.booking.other(self.reader).first_name,
+            "name": self.booking.other_person(self.reader).first_name,
             "when": when,
             "minutes": self.booking.length,
         }
@@ -67,15 +67,15 @@ def accepted_sentence(telling: BookingNews) -> str:
 
 
 def moved_sentence(telling: BookingNews) -> str:
-    if telling.is_mine:
+    if telling.is_by_reader:
         return _("You moved your session with %(name)s to %(when)s")
     return _("%(name)s moved your session to %(when)s")
 
 
 def cancelled_sentence(telling: BookingNews) -> str:
-    if telling.is_mine:
+    if telling.is_by_reader:
         return _("You cancelled your session with %(name)s: %(when)s")
-    if telling.by == telling.booking.other(telling.reader).pk:
+    if telling.by == telling.booking.other_person(telling.reader).pk:
         return _("%(name)s cancelled your session: %(when)s")
     return _("Your session with %(name)s was cancelled: %(when)s")
 

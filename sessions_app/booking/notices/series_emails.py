@@ -71,7 +71,7 @@ def date_of(reading: BookingForReader) -> Context:
     page = "session_respond" if reading.is_mentor and booking.expires_at else "session"
     return {
         "when": reading.when(booking.start),
-        "theirs": reading.theirs(booking.start),
+        "theirs": reading.their_time(booking.start),
         "clock_note": clock_note(reading),
         "url": absolute_url(page, booking.uuid),
         "deadline": reading.when(booking.expires_at, short=True) if booking.expires_at else "",

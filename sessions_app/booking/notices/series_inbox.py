@@ -34,7 +34,7 @@ def series_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) 
 
 def series_inbox_line(kind: str, bookings: Sequence[Booking], reader: User) -> InboxLine:
     first = bookings[0]
-    words = {"name": first.other(reader).first_name, "count": len(bookings)}
+    words = {"name": first.other_person(reader).first_name, "count": len(bookings)}
     asked, is_mentor = kind == "series_requested", reader.pk == first.mentor_id
     if is_mentor:
         text = _("%(name)s asks for %(count)d more sessions") if asked else _("%(name)s booked %(count)d more sessions")

@@ -71,7 +71,7 @@ def line(change: WallChange, reader: User, now: datetime) -> InboxLine:
     booking, zone = change.booking, reader.timezone or UTC_NAME
     when = when_text(change.start, zone=zone, now=now, hour12=reader.hour12, short=True)
     mine, _theirs = befores(change, reader)
-    words = {"name": booking.other(reader).first_name, "when": when}
+    words = {"name": booking.other_person(reader).first_name, "when": when}
     if mine is None:
         text = _("New clock rules where %(name)s is. Your session stays at %(when)s for you.")
     else:

@@ -176,7 +176,7 @@ def test_nothing_is_asked_after_two_weeks_when_it_is_solved(over, bob, read):
         pytest.param(
             lambda over, bob: answer_follow_up(
                 contact=over,
-                step=FollowUpStep.ACTION,
+                step=FollowUpStep.NEXT_STEP,
                 question=FollowUpQuestion.DONE,
                 answer=Resolution.YES,
                 by=bob,
@@ -256,7 +256,7 @@ def test_inbox_marks_as_read_what_was_answered(over, bob):
     step(over, bob)
     answer_follow_up(
         contact=over,
-        step=FollowUpStep.ACTION,
+        step=FollowUpStep.NEXT_STEP,
         question=FollowUpQuestion.DONE,
         answer=Resolution.PARTLY,
         by=bob,

@@ -16,13 +16,13 @@ from sessions_app.models import Booking, BookingState, Feedback, FollowUp, NextS
 from tests.conftest import at, make_mentor, make_person
 from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.contacts import (
-    ACTION,
     CONTACT,
     DAY,
     DONE,
     END,
     FOURTEEN,
     MONDAY,
+    NEXT_STEP,
     NO,
     OTHER,
     PARTLY,
@@ -47,7 +47,7 @@ def over(booking):
 
 def test_write_step_again_changes_it_opens_it_and_silences_the_old_reminder(over, bob):
     write(over, bob)
-    answer(over, bob, ACTION, DONE, YES)
+    answer(over, bob, NEXT_STEP, DONE, YES)
 
     action = write(over, bob, NextStepInput("he asks", "I ask for the level", date(2026, 12, 2)), now=END + 2 * DAY)
 
@@ -135,7 +135,7 @@ def test_answer_about_a_session_that_was_not_held_is_refused(over, bob):
     assert code_of(lambda: answer(over, bob, THREE, SOLVED, YES)) == "not_held"
 
 
-@pytest.mark.parametrize("step", [THREE, ACTION])
+@pytest.mark.parametrize("step", [THREE, NEXT_STEP])
 def test_answer_about_a_step_that_is_gone_is_refused(over, bob, step):
     assert code_of(lambda: answer(over, bob, step, DONE, YES)) == "no_step"
 
@@ -144,11 +144,11 @@ def test_answer_settles_the_step_and_opens_it_again(over, bob):
     write(over, bob)
     first, second = END + 4 * DAY, END + 5 * DAY
 
-    answer(over, bob, ACTION, DONE, YES, now=first)
-    answer(over, bob, ACTION, DONE, YES, now=second)
+    answer(over, bob, NEXT_STEP, DONE, YES, now=first)
+    answer(over, bob, NEXT_STEP, DONE, YES, now=second)
     assert NextStep.objects.get().done_at == first
 
-    answer(over, bob, ACTION, DONE, NO, now=second)
+    answer(over, bob, NEXT_STEP, DONE, NO, now=second)
     assert NextStep.objects.get().done_at is None
 
 

@@ -9,7 +9,7 @@ from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.booking.clock import complete_ended
 from tests.conftest import at, make_person
 from tests.sessions_app.conftest import QUESTION, book
-from tests.sessions_app.helpers.contacts import ACTION, DAY, DONE, END, YES, answer, write
+from tests.sessions_app.helpers.contacts import DAY, DONE, END, NEXT_STEP, YES, answer, write
 from tests.sessions_app.helpers.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def test_page_has_question_words_and_step(over, bob, page):
 def test_done_steps_are_not_open(over, bob, page):
     write(over, bob)
     before = page(bob, "?show=open")
-    answer(over, bob, ACTION, DONE, YES)
+    answer(over, bob, NEXT_STEP, DONE, YES)
 
     assert (QUESTION in before, "Open steps 1" in before) == (True, True)
     assert "No step is open" in page(bob, "?show=open")

@@ -15,12 +15,12 @@ from sessions_app.models import Booking, BookingState, FollowUpQuestion, NextSte
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import THURSDAY
 from tests.sessions_app.helpers.contacts import (
-    ACTION,
     CONTACT,
     DAY,
     DONE,
     END,
     FOURTEEN,
+    NEXT_STEP,
     NO,
     OTHER,
     PARTLY,
@@ -141,7 +141,7 @@ def test_the_first_question_is_about_a_step_whose_day_is_over(over, bob, due_on,
 @pytest.mark.parametrize("value", [YES, PARTLY, NO])
 def test_a_step_that_was_spoken_about_is_not_asked_about_again(over, bob, value):
     write(over, bob, NextStepInput("a", "b", date(2026, 11, 28)))
-    answer(over, bob, ACTION, DONE, value, now=END + 2 * DAY)
+    answer(over, bob, NEXT_STEP, DONE, value, now=END + 2 * DAY)
 
     assert asked(over, THREE) == SOLVED
 
@@ -175,10 +175,10 @@ def test_a_session_that_was_followed_by_another_is_not_asked_about(over, bob, of
 
 def test_a_step_that_is_done_or_dropped_is_not_asked_about(over, bob):
     write(over, bob)
-    assert asked(over, ACTION) == DONE
+    assert asked(over, NEXT_STEP) == DONE
 
-    answer(over, bob, ACTION, DONE, YES)
-    assert asked(over, ACTION) == Nothing("step is done or gone")
+    answer(over, bob, NEXT_STEP, DONE, YES)
+    assert asked(over, NEXT_STEP) == Nothing("step is done or gone")
 
     drop_next_step(booking=over, by=bob)
-    assert asked(over, ACTION) == Nothing("step is done or gone")
+    assert asked(over, NEXT_STEP) == Nothing("step is done or gone")

@@ -333,7 +333,7 @@ def test_the_second_one_is_found_in_writing_and_gets_the_whole_brief(asked, in_w
 
 def test_nobody_else_takes_the_brief_along(asked, charlie, dora, client_for):
     offer = dora.offers.in_writing().get()
-    brief = BriefInput.carried(asked.engagement.brief, question=QUESTION)
+    brief = BriefInput.carried_from(asked.engagement.brief, question=QUESTION)
     stolen = {"offer": offer, "brief": brief, "mentee": charlie, "now": NOW, "key": "k"}
     assert code_of(lambda: ask_in_writing(continues=asked.engagement, **stolen)) == "not_yours"
 

@@ -41,7 +41,7 @@ def missed_by(offer, alice, bob, read):
 
     def make(person, start=THURSDAY, *, now=NOW) -> Booking:
         booking = book(offer, bob, start, now=now)
-        waits = booking.other(person)
+        waits = booking.other_person(person)
         read(start - MINUTE)
         join_call(booking=booking, by=waits, now=start - 2 * MINUTE)
         return say_absent(booking=booking, by=waits, now=start + 5 * MINUTE)

@@ -295,7 +295,7 @@ def test_the_time_of_a_mentor_who_is_somebodys_mentee_is_set_aside_too(offer, al
 
     cancel(booking)
 
-    assert [(row.person, row.gives) for row in ReservedTime.objects.all()] == [(alice, False)]
+    assert [(row.person, row.counts_as_given) for row in ReservedTime.objects.all()] == [(alice, False)]
     assert code(book, offer, charlie) == "set_aside"
     assert book(theirs, charlie).start == THURSDAY
 
@@ -328,7 +328,7 @@ def test_a_search_leaves_out_what_is_set_aside_but_not_for_who_waits(full_words,
     cancel(booking)
 
     assert find_mentors(wish, zone="Europe/London", now=NOW, mentee=charlie).matches == []
-    found = find_mentors(wish, zone="Europe/London", now=NOW, mentee=erin, in_line=True).matches
+    found = find_mentors(wish, zone="Europe/London", now=NOW, mentee=erin, for_waitlist=True).matches
     assert [match.profile for match in found] == [profile]
     assert hand_out_freed_time(now=NOW) == 1
     assert HeldTime.objects.get().person == erin
@@ -560,7 +560,7 @@ def test_two_looks_at_once_leave_one_place_to_go_on_from(offer, bob, erin):
     wait(offer, erin)
     wait(offer, bob, now=NOW + SECOND)
     one, other = present_round(now=NOW), present_round(now=NOW)
-    first, second = WaitlistEntry.objects.in_line()
+    first, second = WaitlistEntry.objects.by_place()
 
     pause_round(other.after_asking(first), now=NOW)
     pause_round(one.after_asking(second), now=NOW)

@@ -78,10 +78,12 @@ def test_booking_takes_its_slot_and_moves_no_other():
     [
         pytest.param({}, ["06 09:00", "06 10:30", "06 11:00", "06 11:30"], id="given: the buffer once on either side"),
         pytest.param(
-            {"gives": False}, ["06 09:00", "06 09:30", "06 10:30", "06 11:00", "06 11:30"], id="taken: its time only"
+            {"counts_as_given": False},
+            ["06 09:00", "06 09:30", "06 10:30", "06 11:00", "06 11:30"],
+            id="taken: its time only",
         ),
         pytest.param(
-            {"occupies": False},
+            {"blocks_time": False},
             ["06 09:00", "06 09:30", "06 10:00", "06 10:30", "06 11:00", "06 11:30"],
             id="completed: no time",
         ),
@@ -104,7 +106,7 @@ def test_gap_of_exactly_the_buffer_is_enough():
 
 def test_taken_time_may_start_and_end_at_any_second():
     second = timedelta(seconds=1)
-    taken = [Taken(at("2026-07-06 10:00") - second, at("2026-07-06 11:00") + second, gives=False)]
+    taken = [Taken(at("2026-07-06 10:00") - second, at("2026-07-06 11:00") + second, counts_as_given=False)]
 
     assert starts(rules_with(), taken) == []
 
@@ -146,7 +148,7 @@ def test_week_cap_counts_the_iso_week_over_the_new_year():
 
 def test_caps_count_what_is_completed_and_not_what_the_mentor_takes():
     rules = rules_with(max_per_day=2)
-    given, other = session("2026-07-06 09:00", occupies=False), session("2026-07-06 13:00", gives=False)
+    given, other = session("2026-07-06 09:00", blocks_time=False), session("2026-07-06 13:00", counts_as_given=False)
 
     assert starts(rules, [given, other]) == ["06 09:00", "06 10:00", "06 11:00"]
     assert starts(rules, [given, given]) == []

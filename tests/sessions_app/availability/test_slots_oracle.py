@@ -108,7 +108,7 @@ def rarely(strategy):
 def takings(draw, first, minutes):
     start = first + draw(st.integers(-200, minutes)) * MINUTE + timedelta(seconds=draw(st.sampled_from([0, 0, 1, 59])))
     end = start + draw(st.integers(1, 90)) * MINUTE + timedelta(seconds=draw(st.sampled_from([0, 0, 1, 59])))
-    return Taken(start, end, gives=draw(st.booleans()), occupies=draw(st.integers(0, 4)) > 0)
+    return Taken(start, end, counts_as_given=draw(st.booleans()), blocks_time=draw(st.integers(0, 4)) > 0)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))

@@ -12,8 +12,8 @@ from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 pytestmark = pytest.mark.django_db
 
 
-def starts(profile, *, now=NOW, leave_out=None, **fields):
-    timetable = load_timetable(profile, now=now, leave_out=leave_out)
+def starts(profile, *, now=NOW, excluding=None, **fields):
+    timetable = load_timetable(profile, now=now, excluding=excluding)
     slots = timetable.slots(length=25, now=now, first=at("2026-11-26 00:00"), last=at("2026-11-27 00:00"), **fields)
     return [slot.start for slot in slots]
 
@@ -33,7 +33,7 @@ def test_a_booked_time_is_not_listed(alice, booking):
 
 
 def test_the_booking_that_is_being_moved_counts_as_free(alice, booking):
-    assert THURSDAY in starts(alice.mentor_profile, leave_out=booking)
+    assert THURSDAY in starts(alice.mentor_profile, excluding=booking)
 
 
 def test_an_overdue_hold_counts_as_free(alice, offer):
@@ -46,7 +46,7 @@ def test_an_overdue_hold_counts_as_free(alice, offer):
 def test_what_waits_can_be_taken_for_free(alice, booking, offer):
     hold_slot(offer=offer, start=at("2026-11-26 10:00"), brief=BriefInput(question=QUESTION), held_for="v", now=NOW)
 
-    timetables = load_timetables([alice.mentor_profile], now=NOW, but_waiting=True)
+    timetables = load_timetables([alice.mentor_profile], now=NOW, ignore_pending=True)
 
     assert [taken.start for taken in timetables[alice.mentor_profile.pk].taken] == [THURSDAY]
 

@@ -132,7 +132,7 @@ def test_notices_and_lines_are_as_the_orm_would_write_them(offer, bob):
         )
         if is_shown(due.kind):
             at = due.shows_at or due.due_at
-            InboxItem.objects.create(**about, at=at, read_at=at if due.own else None)
+            InboxItem.objects.create(**about, at=at, read_at=at if due.by_recipient else None)
 
     by_orm = [list(model.objects.order_by("dedupe_key").values()) for model in (Notification, InboxItem)]
     assert [[{**row, "id": 0} for row in rows] for rows in written] == [

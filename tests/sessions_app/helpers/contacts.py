@@ -14,7 +14,7 @@ END = THURSDAY + timedelta(minutes=25)
 DAY = timedelta(days=1)
 MONDAY = date(2026, 11, 30)
 STEP = NextStepInput("he asks on Monday", "I ask for the level", MONDAY)
-THREE, FOURTEEN, ACTION = FollowUpStep.THREE_DAYS, FollowUpStep.TWO_WEEKS, FollowUpStep.ACTION
+THREE, FOURTEEN, NEXT_STEP = FollowUpStep.THREE_DAYS, FollowUpStep.TWO_WEEKS, FollowUpStep.NEXT_STEP
 DONE, SOLVED, CONTACT = FollowUpQuestion.DONE, FollowUpQuestion.SOLVED, FollowUpQuestion.CONTACT
 YES, PARTLY, NO, OTHER = Resolution.YES, Resolution.PARTLY, Resolution.NO, Resolution.OTHER
 

@@ -75,7 +75,7 @@ class Oracle:
         return found
 
     def given(self):
-        return [self.local_date(item.start) for item in self.taken if item.gives]
+        return [self.local_date(item.start) for item in self.taken if item.counts_as_given]
 
     def reason(self, minute):
         """Why no slot starts at this minute, or None."""
@@ -94,10 +94,10 @@ class Oracle:
                 return "time_off" if self.is_off(self.wall[each][0]) else "outside_windows"
         if minute not in self.on_grid:
             return "off_grid"
-        occupied = [item for item in self.taken if item.occupies]
+        occupied = [item for item in self.taken if item.blocks_time]
         if any(item.start < end and start < item.end for item in occupied):
             return "taken"
-        if any(item.gives and item.start < end + rest and start < item.end + rest for item in occupied):
+        if any(item.counts_as_given and item.start < end + rest and start < item.end + rest for item in occupied):
             return "buffer"
         given = self.given()
         if rules.max_per_day is not None and given.count(day) >= rules.max_per_day:

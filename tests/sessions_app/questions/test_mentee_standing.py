@@ -70,11 +70,11 @@ def world(request, alice, bob, charlie):
 def test_standing_is_what_the_querysets_say(world):
     mentors, mentees = world
     one_of_all = Booking.objects.filter(state=BookingState.CONFIRMED).first()
-    for mentor, mentee, leave_out in product(mentors, mentees, [None, one_of_all]):
-        standing = standing_of(mentee, mentor.pk, now=NOW, mark="5", leave_out=leave_out)
+    for mentor, mentee, excluding in product(mentors, mentees, [None, one_of_all]):
+        standing = standing_of(mentee, mentor.pk, now=NOW, mark="5", excluding=excluding)
 
         bookings, own = Booking.objects, Occupancy.objects.filter(person=mentee)
-        taken = [taken for taken in own if not leave_out or taken.booking_id != leave_out.pk]
+        taken = [taken for taken in own if not excluding or taken.booking_id != excluding.pk]
         assert standing.booked_before == bookings.filter(mentee=mentee, idempotency_key="5").exists()
         assert standing.overdue == bookings.overdue(NOW).filter(occupancies__person__in=[mentor, mentee]).exists()
         assert standing.never_again == Feedback.objects.not_again(mentee).filter(booking__mentor=mentor).exists()

@@ -32,7 +32,7 @@ def emil(db):
 
 def again(booking: Booking, profile, mentee, start=FRIDAY) -> Booking:
     earlier = booking.engagement
-    brief = BriefInput.carried(earlier.brief, question=QUESTION)
+    brief = BriefInput.carried_from(earlier.brief, question=QUESTION)
     offer = profile.offers.get()
     return book_session(offer=offer, start=start, brief=brief, mentee=mentee, now=NOW, continues=earlier)
 

@@ -36,7 +36,7 @@ def letter(asked, bob) -> SharedFile:
 
 
 def again(asked, dora, **fields):
-    brief = BriefInput.carried(asked.engagement.brief, question=QUESTION)
+    brief = BriefInput.carried_from(asked.engagement.brief, question=QUESTION)
     said = {"brief": brief, "continues": asked.engagement, "with_files": True, "key": "again"}
     return ask(dora.offers.in_writing().get(), asked.mentee, **said | fields)
 
