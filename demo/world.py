@@ -16,6 +16,7 @@ from mentors.models import MentorProfile, ProfileState, Topic
 from notifications.services import Due, schedule_notices
 from sessions_app.booking.notices.due import booking_notices
 from sessions_app.models import Booking, BookingState
+from sessions_app.models.states import OPEN
 
 from .accounts import PASSWORD, Cast, invent_cast
 from .conversation import write_conversation
@@ -157,7 +158,7 @@ def write_notices(now: datetime) -> int:
     """What will be told about sessions to come; nothing about what has happened, since nobody was there."""
     ahead = Booking.objects.filter(
         mentor__email__endswith=f"@{DOMAIN}",
-        state__in=(BookingState.REQUESTED, BookingState.CONFIRMED),
+        state__in=OPEN,
         during__endswith__gt=now,
     )
     dues = [due for booking in ahead.order_by("pk").iterator() for due in _notices_of(booking) if due.due_at > now]

@@ -10,7 +10,6 @@ from sessions_app.attendance.facts import CONTEST_WITHIN
 from sessions_app.booking.book import FIRST_EVENTS
 from sessions_app.booking.clock import CLOSES_AFTER
 from sessions_app.models import (
-    OCCUPYING,
     AttendanceAct,
     AttendanceKind,
     Booking,
@@ -22,7 +21,8 @@ from sessions_app.models import (
     Occupancy,
     Role,
 )
-from sessions_app.models.bookings import MISSED, new_room
+from sessions_app.models.bookings import new_room
+from sessions_app.models.states import CALLED_OFF, MISSED, OCCUPYING
 
 from .copying import Table
 from .data import invent_sentence
@@ -39,7 +39,6 @@ LAST_EVENTS: dict[str, str] = {
     BookingState.COMPLETED: "",
     **dict.fromkeys(MISSED, "missed"),
 }
-CALLED_OFF = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED, BookingState.WITHDRAWN)
 MENTEE_SAYS = "resolution useful doable clear_limits listened overall again left_with may_publish advice"
 MENTOR_SAYS = "prepared right_person learned"
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from notifications.sending.breaker import opened
 
-from .models import LISTED_AS, Notification, State
+from .models import LISTED_AS, UNSENT, Notification, State
 
 ILL_AFTER = timedelta(seconds=120)
 SENT_WITHIN = timedelta(hours=24)
@@ -86,7 +86,7 @@ def outbox_facts(now: datetime) -> OutboxFacts:
     troubled = dict(Notification.objects.in_trouble().values_list("state").annotate(Count("pk")))
     expired = Notification.objects.filter(state=State.EXPIRED, ended_at__gt=now - SENT_WITHIN)
     return OutboxFacts(
-        waiting=Notification.objects.filter(state__in=(State.PENDING, State.LEASED)).count(),
+        waiting=Notification.objects.filter(state__in=UNSENT).count(),
         late=due_rows(now, since=now - ILL_AFTER).count(),
         sent=Notification.objects.filter(state=State.SENT, sent_at__gt=now - SENT_WITHIN).count(),
         uncertain=troubled.get(State.UNCERTAIN, 0),

@@ -16,7 +16,7 @@ from common.statements import InsertMany, write_together
 from . import bounces
 from .hints import wake_worker
 from .inbox import forget_passing, is_shown
-from .models import InboxItem, Notification, State
+from .models import UNSENT, InboxItem, Notification, State
 
 MOVED_ON = "moved on"
 RETRIED = (State.DEAD, State.UNCERTAIN)
@@ -86,7 +86,7 @@ def silence_older_versions(*, subject_type: str, subject_id: int, version: int) 
     """
     return (
         Notification.objects.about(subject_type, subject_id)
-        .filter(subject_version__lt=version, state__in=(State.PENDING, State.LEASED), data_started_at=None)
+        .filter(subject_version__lt=version, state__in=UNSENT, data_started_at=None)
         .update(state=State.OBSOLETE, reason=MOVED_ON, lease_until=None, lease_token=None)
     )
 

@@ -9,8 +9,9 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from accounts.viewing import viewer_zone
+from sessions_app.models.states import AGREED
 
-from .models import Booking, BookingState
+from .models import Booking
 
 
 def rail_context(request: HttpRequest) -> dict[str, object]:
@@ -24,7 +25,7 @@ def todays_sessions(request: HttpRequest) -> list[tuple[object, object]]:
         return []
     local = timezone.now().astimezone(ZoneInfo(viewer_zone(request) or "UTC"))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    states = (BookingState.CONFIRMED, BookingState.COMPLETED)
+    states = AGREED
     today = Booking.objects.visible_to(user).filter(
         state__in=states, during__overlap=(midnight, midnight + timedelta(days=1))
     )

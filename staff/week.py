@@ -9,12 +9,11 @@ from django.db.models.functions import TruncDate
 
 from accounts.models import User
 from mentors.models import MentorProfile
-from sessions_app.models import Booking, BookingState, Feedback, Report, Resolution, Role
-from sessions_app.models.bookings import MISSED
+from sessions_app.models import Booking, Feedback, Report, Role
+from sessions_app.models.feedback import HELPED
+from sessions_app.models.states import AGREED_OR_MISSED, MISSED
 
 WEEK = timedelta(days=7)
-TOOK_PLACE = (BookingState.CONFIRMED, BookingState.COMPLETED)
-HELPED = (Resolution.YES, Resolution.PARTLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def week_facts(now: datetime, zone: str) -> WeekFacts:
     monday = monday_of(now, zone)
     next_monday = monday_of(monday + WEEK + timedelta(hours=12), zone)
     last_monday = monday_of(monday - timedelta(hours=12), zone)
-    given = Booking.objects.filter(state__in=(*TOOK_PLACE, *MISSED))
+    given = Booking.objects.filter(state__in=AGREED_OR_MISSED)
     this_week = Q(during__startswith__gte=monday, during__startswith__lt=next_monday)
     totals = given.filter(during__startswith__gte=last_monday, during__startswith__lt=next_monday).aggregate(
         sessions=Count("pk", filter=this_week),

@@ -60,6 +60,34 @@ def test_imports_inside_functions_are_left_to_app_configs():
     assert {path for path in inner if not path.endswith("apps.py")} == set()
 
 
+def members(node: ast.expr, named: dict[str, frozenset[str]]) -> frozenset[str]:
+    """What a display like `(State.A, *OTHERS)` holds; empty if it holds anything but members of enumerations."""
+    found: set[str] = set()
+    for part in node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else ():
+        match part:
+            case ast.Attribute(value=ast.Name(id=kind), attr=member) if kind[0].isupper() and member.isupper():
+                found.add(f"{kind}.{member}")
+            case ast.Starred(value=ast.Name(id=name)) if name in named:
+                found |= named[name]
+            case _:
+                return frozenset()
+    return frozenset(found)
+
+
+def test_a_set_of_states_has_one_name_and_is_written_in_one_place():
+    """Two names for one set drift apart when a state is added; `sessions_app.models.states` has those of bookings."""
+    named: dict[str, frozenset[str]] = {}
+    places: dict[frozenset[str], list[str]] = {}
+    for path, tree in sorted(modules(), key=lambda found: "models" not in found[0].parts):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and members(node.value, named):
+                named[node.targets[0].id] = members(node.value, named)
+            if isinstance(node, ast.expr) and len(found := members(node, named)) > 1:
+                places.setdefault(found, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
+
+    assert {" ".join(sorted(states)): where for states, where in places.items() if len(where) > 1} == {}
+
+
 def test_nobody_listens_to_signals():
     offenders = []
     for path, tree in modules():

@@ -3,6 +3,7 @@
 from .outbox import (
     IN_TROUBLE,
     LISTED_AS,
+    UNSENT,
     BouncedAddress,
     Group,
     InboxItem,
@@ -19,6 +20,7 @@ from .webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 __all__ = [
     "IN_TROUBLE",
     "LISTED_AS",
+    "UNSENT",
     "BouncedAddress",
     "DeliveryState",
     "Group",

@@ -26,6 +26,8 @@ class State(models.TextChoices):
     UNCERTAIN = "uncertain"
 
 
+# Not told yet: to be sent, or being sent now.
+UNSENT = (State.PENDING, State.LEASED)
 IN_TROUBLE = (State.DEAD, State.UNCERTAIN, State.EXPIRED)
 # What is said in few words, the same for many rows; else the error as it came.
 LISTED_AS = Case(When(reason="", then=F("last_error")), default=F("reason"), output_field=models.TextField())

@@ -15,8 +15,8 @@ from search.criteria import Order, SearchCriteria, Span
 from search.words import SearchQuestion
 from sessions_app.availability.walltime import EPOCH, instant_at, minute_at_or_after
 from sessions_app.models import Role
-from sessions_app.models.bookings import WAITING
 from sessions_app.models.feedback import Again
+from sessions_app.models.states import PENDING
 
 from .sort_keys import Keys, keys_for
 
@@ -181,7 +181,7 @@ def build_statement(
         | named
         | {
             "approved": ProfileState.APPROVED,
-            "waiting": list(WAITING),
+            "waiting": list(PENDING),
             "lengths": list(wish.lengths or LENGTHS),
             "formats": [wish.format] if wish.format else TIMED,
             "any": not wish.instant,

@@ -17,9 +17,10 @@ from sessions_app.models import (
     FollowUpQuestion,
     FollowUpStep,
     NextStep,
-    Resolution,
     WrittenState,
 )
+from sessions_app.models.feedback import ANSWERS_IN_MAIL
+from sessions_app.models.states import AGREED
 from sessions_app.questions.asked_later import FOLLOW_UP_KINDS, WRITTEN_FOLLOW_UP_KINDS
 from sessions_app.written.emails import build_written_email, load_current_question
 
@@ -73,7 +74,7 @@ def register_kinds() -> None:
         ask = partial(render_follow_up_email, step=step)
         later(kind, render=partial(render_current_booking, states=(BookingState.COMPLETED,), say=ask))
     later(NEXT_STEP_KIND, render=render_next_step_email)
-    done = (BookingState.CONFIRMED, BookingState.COMPLETED)
+    done = AGREED
     for kind, nudge in (("feedback_request", False), ("feedback_nudge", True)):
         later(
             kind, render=partial(render_current_booking, states=done, say=partial(render_feedback_email, nudge=nudge))
@@ -91,7 +92,7 @@ def render_feedback_email(reading: BookingForReader, *, nudge: bool) -> Message 
         return Nothing("another session follows")
     page = absolute_url("session_feedback", booking.uuid)
     # Mail scanners follow links, so these only choose an answer on the page; nothing is kept until it is sent there.
-    answers = [(f"{page}?answer={value}", value.label) for value in (Resolution.YES, Resolution.PARTLY, Resolution.NO)]
+    answers = [(f"{page}?answer={value}", value.label) for value in ANSWERS_IN_MAIL]
     return render_booking_email(reading, "feedback_request", {"answers": answers, "nudge": nudge})
 
 

@@ -15,7 +15,6 @@ from sessions_app.locks import atomic_act, lock_booking, lock_written
 from sessions_app.models import (
     WRITTEN_SUBJECT,
     Booking,
-    BookingState,
     Contact,
     Feedback,
     Role,
@@ -24,6 +23,7 @@ from sessions_app.models import (
 )
 from sessions_app.models.bookings import BOOKING_SUBJECT
 from sessions_app.models.feedback import BLIND_FOR
+from sessions_app.models.states import AGREED
 
 from .followups import NextStepInput, write_next_step
 
@@ -31,7 +31,7 @@ OPEN_FOR = BLIND_FOR
 
 
 def why_not_feedback(booking: Booking, *, now: datetime) -> SessionError | None:
-    if booking.state not in (BookingState.CONFIRMED, BookingState.COMPLETED):
+    if booking.state not in AGREED:
         return SessionError("not_held", _("This session did not take place, so there is nothing to say about it."))
     if not booking.has_ended(now):
         return SessionError("not_over", _("This session is not over yet. Come back when it has ended."))

@@ -13,7 +13,6 @@ from sessions_app.locks import atomic_act, lock_booking, lock_written
 from sessions_app.models import (
     WRITTEN_SUBJECT,
     Booking,
-    BookingState,
     Contact,
     FollowUp,
     FollowUpQuestion,
@@ -25,13 +24,13 @@ from sessions_app.models import (
 )
 from sessions_app.models.bookings import BOOKING_SUBJECT
 from sessions_app.models.contacts import key_of
+from sessions_app.models.states import AGREED
 from sessions_app.questions.asked_later import asked_at
 
 from .notices import NEXT_STEP_SUBJECT, next_step_dues
 from .questions import ANSWERS, asked_of
 
 ANSWERED_FOR = timedelta(days=28)
-TOOK_PLACE = (BookingState.CONFIRMED, BookingState.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class NextStepInput:
 
 def why_not_next_step(booking: Booking, *, now: datetime) -> SessionError | None:
     """The step is found in the session's last minutes, so it can be written from its start on."""
-    if booking.state not in TOOK_PLACE:
+    if booking.state not in AGREED:
         return SessionError("not_held", _("This session did not take place."))
     if now < booking.start:
         return SessionError("too_early", _("This session has not started yet. Come back when it has."))
@@ -117,7 +116,7 @@ def why_not_over(contact: Contact, *, now: datetime) -> SessionError | None:
     if isinstance(contact, WrittenQuestion):
         if contact.state != WrittenState.ANSWERED:
             return SessionError("not_held", _("This question was not answered, so there is nothing to say about it."))
-    elif contact.state not in TOOK_PLACE or not contact.has_ended(now):
+    elif contact.state not in AGREED or not contact.has_ended(now):
         return SessionError("not_held", _("This session did not take place, so there is nothing to say about it."))
     return None
 

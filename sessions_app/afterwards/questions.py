@@ -13,7 +13,6 @@ from common.known import known
 from notifications.registry import Nothing
 from sessions_app.models import (
     Booking,
-    BookingState,
     Contact,
     Feedback,
     FollowUpQuestion,
@@ -22,8 +21,8 @@ from sessions_app.models import (
     Resolution,
     WrittenQuestion,
 )
+from sessions_app.models.states import AGREED
 
-AGREED = (BookingState.CONFIRMED, BookingState.COMPLETED)
 DONE, SOLVED, CONTACT = FollowUpQuestion.DONE, FollowUpQuestion.SOLVED, FollowUpQuestion.CONTACT
 
 ASKED: Mapping[FollowUpStep, Sequence[FollowUpQuestion]] = {

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import connection
 
-from sessions_app.models import BookingState, Resolution, Role, WrittenState
-from sessions_app.models.feedback import BLIND_FOR
+from sessions_app.models import BookingState, Role, WrittenState
+from sessions_app.models.feedback import BLIND_FOR, HELPED
 
 ENOUGH = 5
 # Every list of people asks this. An answer counts once its mentor may know of it: as in `Feedback.objects.unveiled`.
@@ -61,7 +61,7 @@ def track_records_of(mentors: Sequence[int], *, now: datetime) -> dict[int, Trac
         "blind_until": now - BLIND_FOR,
         "completed": BookingState.COMPLETED,
         "answered": WrittenState.ANSWERED,
-        "helped": [Resolution.YES, Resolution.PARTLY],
+        "helped": list(HELPED),
         "mentee": Role.MENTEE,
     }
     with connection.cursor() as cursor:

@@ -25,6 +25,7 @@ from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
 from sessions_app.errors import STALE, SessionError
 from sessions_app.models import Booking, BookingState
+from sessions_app.models.states import OPEN
 from sessions_app.questions.brief_input import BriefInput
 
 from .shapes import (
@@ -180,7 +181,7 @@ class DeclineView(AnswerView):
 
 def in_order(mine: QuerySet[Booking], moment: datetime) -> list[Part]:
     """What is ahead, soonest first; then all else, newest first."""
-    ahead = Q(state__in=(BookingState.REQUESTED, BookingState.CONFIRMED), during__endswith__gt=moment)
+    ahead = Q(state__in=OPEN, during__endswith__gt=moment)
     dated = mine.annotate(begins=F("during__startswith"))
     return [Part(dated.filter(ahead), "begins"), Part(dated.exclude(ahead), "begins", newest_first=True)]
 

@@ -18,9 +18,9 @@ from sessions_app.booking.meeting import asks_for_token, meeting_place
 from sessions_app.forms.booking import REASON_LENGTH
 from sessions_app.models import Booking, BookingState, Brief
 from sessions_app.models.attendance import WORDS_LENGTH
-from sessions_app.models.bookings import OVER, QUESTION_LENGTH
+from sessions_app.models.bookings import QUESTION_LENGTH
+from sessions_app.models.states import AGREED_OR_MISSED
 
-HELD_OR_MISSED = (BookingState.CONFIRMED, *OVER)
 BRIEF = {"question": "Should I take the counter-offer?", "done_when": "I know what I would regret."}
 SLOT = {"start": "2026-11-26T14:30:00Z", "end": "2026-11-26T14:55:00Z"}
 LARGEST_VERSION = 2**31 - 1
@@ -227,7 +227,7 @@ class BookingOut(serializers.Serializer[Booking]):
             "reschedule": why_not_move(booking, by=self.reader, now=self.moment) is None,
             "accept": waits and booking.mentor_id == self.reader.pk,
             "decline": waits and booking.mentor_id == self.reader.pk,
-            "attendance": booking.state in HELD_OR_MISSED and booking.start - LATE_FROM <= self.moment,
+            "attendance": booking.state in AGREED_OR_MISSED and booking.start - LATE_FROM <= self.moment,
         }
         return [act for act, can in possible.items() if can]
 

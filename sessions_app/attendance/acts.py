@@ -14,6 +14,7 @@ from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_booking, lock_for
 from sessions_app.models import AttendanceAct, AttendanceKind, Booking, BookingState
 from sessions_app.models.bookings import BOOKING_SUBJECT, JOIN_CLOSES_AFTER
+from sessions_app.models.states import AGREED
 from sessions_app.models.stuck import ClockAct
 from sessions_app.stuck_rows import act_on_each
 
@@ -30,7 +31,6 @@ from .facts import (
 )
 from .notices import absent_due
 
-TOOK_PLACE = (BookingState.CONFIRMED, BookingState.COMPLETED)
 # Who presses again within this time tells nothing new.
 PRESSED_AGAIN = timedelta(minutes=1)
 
@@ -64,7 +64,7 @@ def run_late(*, booking: Booking, by: User, now: datetime, seen: str | None = No
 
 def why_not_say_absent(attendance: Attendance, *, by: User, now: datetime) -> SessionError | None:
     booking = attendance.booking
-    if booking.state not in TOOK_PLACE or attendance.decision:
+    if booking.state not in AGREED or attendance.decision:
         return SessionError("not_held", _("There is nothing to say about who came to this session any more."))
     if now < booking.start + ASKED_FROM:
         return SessionError("too_early", _("Wait until five minutes after the start. People are often a little late."))

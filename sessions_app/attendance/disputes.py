@@ -12,9 +12,9 @@ from sessions_app.errors import SessionError, stale
 from sessions_app.locks import atomic_act, lock_booking, lock_for
 from sessions_app.models import AttendanceKind, Booking, BookingState
 from sessions_app.models.attendance import DECISIONS
-from sessions_app.models.bookings import OVER
+from sessions_app.models.states import AGREED, OVER
 
-from .acts import TOOK_PLACE, notify_other, record_act
+from .acts import notify_other, record_act
 from .facts import CONTEST_WITHIN, Attendance, attendance_of, missed_state
 
 
@@ -40,9 +40,7 @@ def why_not_contest(attendance: Attendance, *, by: User, now: datetime) -> Sessi
         return SessionError("contested", _("Our team looks at this already."))
     if now >= booking.end + CONTEST_WITHIN:
         return SessionError("too_late", _("This was open for seven days after the session."))
-    insists = (
-        booking.state in TOOK_PLACE and attendance.claim_of(by.pk) and attendance.has_spoken(booking.other_person(by))
-    )
+    insists = booking.state in AGREED and attendance.claim_of(by.pk) and attendance.has_spoken(booking.other_person(by))
     if attendance.missing != by and not insists:
         return not_missed_error()
     return None

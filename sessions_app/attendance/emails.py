@@ -12,8 +12,8 @@ from sessions_app.booking.notices.emails import (
     render_current_booking,
     soonest_elsewhere,
 )
-from sessions_app.models import AttendanceKind, BookingState
-from sessions_app.models.bookings import MISSED
+from sessions_app.models import AttendanceKind
+from sessions_app.models.states import AGREED, MISSED, OVER
 from sessions_app.questions.missed_sessions import missed_ends, paused_until
 
 from .facts import CONTEST_WITHIN, Attendance, answer_by, attendance_of
@@ -90,9 +90,9 @@ def render_decided_email(reading: BookingForReader) -> Message:
 
 
 def register_kinds() -> None:
-    held = (BookingState.CONFIRMED, BookingState.COMPLETED)
+    held = AGREED
     register_kind("not_here", render=partial(render_current_booking, states=held, say=render_not_here_email))
     register_kind("missed", render=partial(render_current_booking, states=MISSED, say=render_missed_email))
     register_kind("did_not_join", render=partial(render_current_booking, states=MISSED, say=render_did_not_join_email))
-    states = (*MISSED, BookingState.COMPLETED)
+    states = OVER
     register_kind("attendance_decided", render=partial(render_current_booking, states=states, say=render_decided_email))

@@ -9,7 +9,7 @@ from common.pages.seen import mark_of
 from mentors.models import Format
 from sessions_app.models import AttendanceAct, AttendanceKind, Booking, BookingState
 from sessions_app.models.attendance import DECISIONS, SPEAKING
-from sessions_app.models.bookings import MISSED
+from sessions_app.models.states import MISSED
 
 # When the reminder with the link goes out, by which people see that they will be late.
 LATE_FROM = timedelta(hours=1)

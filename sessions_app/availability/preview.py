@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mentors.models import MentorProfile, Offer
-from sessions_app.models import Booking, BookingState, Schedule
+from sessions_app.models import Booking, Schedule
+from sessions_app.models.states import OPEN
 
 from .rules import Rules
 from .slots import LONGEST_ANSWER, open_spans
@@ -61,7 +62,7 @@ def sessions_outside(profile: MentorProfile, rules: Rules, *, now: datetime) -> 
     """What is booked or asked for and doesn't lie in the open times of these rules, soonest first."""
     ahead = Booking.objects.filter(
         mentor=profile.person_id,
-        state__in=(BookingState.REQUESTED, BookingState.CONFIRMED),
+        state__in=OPEN,
         during__startswith__gt=now,
     )
     for booking in ahead.select_related("mentee").order_by("during"):

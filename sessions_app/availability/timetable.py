@@ -13,8 +13,8 @@ from django.db import connection
 from common.zones import canonical_zone
 from mentors.models import MentorProfile
 from sessions_app.models import Booking, BookingState
-from sessions_app.models.bookings import OVER, WAITING
 from sessions_app.models.schedules import spans_of
+from sessions_app.models.states import OVER, PENDING
 
 from .slots import Rules, Slot, SlotRefusal, Taken, list_slots, why_not
 from .waitlist_sql import WAITLIST_EXISTS
@@ -203,7 +203,7 @@ def timetable_parameters(
         "asked_since": None,
         "asked_about": None,
         "held": BookingState.HELD,
-        "waiting": list(WAITING),
+        "waiting": list(PENDING),
         "over": list(OVER),
         "leave_out": excluding.pk if excluding else NO_BOOKING,
     }

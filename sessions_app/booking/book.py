@@ -15,8 +15,8 @@ from sessions_app.availability.refusals import refuse_start
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act
-from sessions_app.models import OCCUPYING, Booking, BookingState, Brief, Engagement, WrittenState
-from sessions_app.models.bookings import CONTACTS
+from sessions_app.models import Booking, BookingState, Brief, Engagement, WrittenState
+from sessions_app.models.states import CONTACTS
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee, check_own, closed_error
 from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
@@ -92,7 +92,7 @@ def book_session(
 def booked_before(mentee: User, mark: str | None) -> Booking | None:
     """What the same form made before; if that has been ended meanwhile, sending the form again doesn't revive it."""
     booked = Booking.objects.filter(mentee=mentee, idempotency_key=mark).first() if mark else None
-    if booked and booked.state not in (*OCCUPYING, BookingState.COMPLETED):
+    if booked and booked.state not in CONTACTS:
         raise SessionError("changed", _("This session was ended meanwhile. Choose a time to book again."))
     return booked
 

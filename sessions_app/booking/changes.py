@@ -14,6 +14,7 @@ from sessions_app.availability.reserved_time import reserve_time
 from sessions_app.errors import SessionError, stale
 from sessions_app.locks import atomic_act, check_seen, lock_booking
 from sessions_app.models import Booking, BookingState, Brief, Occupancy
+from sessions_app.models.states import OPEN
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.pace import check_moves
 
@@ -140,7 +141,7 @@ def release_hold(*, booking: Booking, now: datetime) -> None:
 
 def why_not_edit(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
     """What page and service both ask before the brief is changed."""
-    waiting = booking.state in (BookingState.REQUESTED, BookingState.CONFIRMED) and booking.start > now
+    waiting = booking.state in OPEN and booking.start > now
     if booking.mentee_id != by.pk or not waiting:
         return SessionError("started", _("The question can be changed until the session starts."))
     return None

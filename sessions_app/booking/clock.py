@@ -6,8 +6,8 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import Greatest
 
 from sessions_app.locks import atomic_act, lock_booking
-from sessions_app.models import OCCUPYING, Booking, BookingState, Engagement, WrittenState
-from sessions_app.models.bookings import WAITING
+from sessions_app.models import Booking, BookingState, Engagement, WrittenState
+from sessions_app.models.states import OCCUPYING, PENDING
 from sessions_app.models.stuck import ClockAct
 from sessions_app.questions.engagements import lock_engagement
 from sessions_app.stuck_rows import act_on_each
@@ -49,7 +49,7 @@ def _over(now: datetime) -> QuerySet[Engagement]:
 @atomic_act
 def _expire_one(booking: Booking, *, now: datetime) -> bool:
     booking = lock_booking(booking)
-    if booking.state not in WAITING or not booking.is_overdue(now):
+    if booking.state not in PENDING or not booking.is_overdue(now):
         return False
     expire_booking(booking, now=now)
     return True

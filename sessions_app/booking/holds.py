@@ -11,6 +11,7 @@ from sessions_app.availability.reserved_time import reserve_time
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import Booking, BookingState, Brief, Engagement, Occupancy
+from sessions_app.models.states import VISITORS_HOLD
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee
 from sessions_app.questions.mentee_standing import standing_of
@@ -89,7 +90,7 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     booking = Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)
     if booking.mentee_id == mentee.pk:
         return booking
-    if booking.state not in (BookingState.HELD, BookingState.EXPIRED) or booking.mentee_id is not None:
+    if booking.state not in VISITORS_HOLD or booking.mentee_id is not None:
         raise SessionError("changed", _("This hold has been used already. Choose a time again."))
     if booked := booked_before(mentee, booking.idempotency_key):
         give_up_hold(booking, now=now)

@@ -15,7 +15,7 @@ from mentors.models import Offer
 from sessions_app.availability.refusals import explain_refusal
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.errors import SessionError
-from sessions_app.models.bookings import WAITING
+from sessions_app.models.states import PENDING
 from sessions_app.questions.mentee_standing import standing_of
 
 # The first number of an advisory lock; the second is a person's.
@@ -58,7 +58,7 @@ def refuse_second(offer: Offer, mentee: User, *, start: datetime, now: datetime)
         "mentor": mentor,
         "mentee": mentee.pk,
         "during": DateTimeTZRange(start, start + timedelta(minutes=offer.length), "[)"),
-        "waiting": list(WAITING),
+        "waiting": list(PENDING),
         "now": now,
     }
     with connection.cursor() as cursor:

@@ -13,7 +13,8 @@ from accounts.models import User
 from common.pages import seen as marks
 from sessions_app.errors import SessionError, stale
 from sessions_app.locks import atomic_act, lock_booking
-from sessions_app.models import Booking, BookingState, Engagement, Feedback
+from sessions_app.models import Booking, Engagement, Feedback
+from sessions_app.models.states import AGREED
 from sessions_app.questions.limits import closed_error
 from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.missed_sessions import why_paused
@@ -30,8 +31,6 @@ from .book import (
 )
 from .series_plan import SeriesRoom, too_far_text
 from .transitions import begin_booking
-
-AGREED = (BookingState.CONFIRMED, BookingState.COMPLETED)
 
 
 def room_for(booking: Booking, *, by: User, now: datetime) -> SeriesRoom:

@@ -11,8 +11,9 @@ from notifications.services import schedule_notices
 from sessions_app.availability.openings import announce_opened
 from sessions_app.availability.reserved_time import reserve_time
 from sessions_app.errors import SessionError, taken_error
-from sessions_app.models import OCCUPYING, Booking, BookingEvent, BookingState, Occupancy, WrittenQuestion, WrittenState
-from sessions_app.models.bookings import BOOKING_SUBJECT, OVER
+from sessions_app.models import Booking, BookingEvent, BookingState, Occupancy, WrittenQuestion, WrittenState
+from sessions_app.models.bookings import BOOKING_SUBJECT
+from sessions_app.models.states import OCCUPYING, OVER
 
 from .insert import write_booking
 from .notices.due import booking_notices

@@ -11,8 +11,8 @@ from accounts.models import User
 from common.mail.headers import JOINER, envelope_address
 from common.mail.rendering import absolute_url, sender
 from sessions_app.models import Booking, BookingState
+from sessions_app.models.states import CALLED_OFF
 
-CALLED_OFF = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED, BookingState.WITHDRAWN)
 QUESTION_IN_TITLE = 60
 # The method of a file that people take home themselves; it names no attendees, for it asks nobody anything.
 PUBLISH = "PUBLISH"

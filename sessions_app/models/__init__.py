@@ -1,5 +1,5 @@
 from .attendance import AttendanceAct, AttendanceKind
-from .bookings import OCCUPYING, Booking, BookingEvent, BookingState, Brief, Engagement, Occupancy
+from .bookings import Booking, BookingEvent, Brief, Engagement, Occupancy
 from .certificates import Certificate
 from .contacts import Contact
 from .endings import MoreTime, Takeaway
@@ -8,6 +8,7 @@ from .feeds import CalendarFeed
 from .files import SharedFile
 from .followups import FollowUp, FollowUpQuestion, FollowUpStep, NextStep
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
+from .states import BookingState
 from .stuck import StuckRow
 from .threads import THREAD_SUBJECT, Message, ReadMarker, Report, ReportReason, ThreadOpening
 from .waiting import HeldTime, LineRound, ReservedTime, WaitlistEntry
@@ -16,7 +17,6 @@ from .zones import WallChange, ZoneRules
 
 __all__ = [
     "ANSWERED_WITHIN",
-    "OCCUPYING",
     "THREAD_SUBJECT",
     "WRITTEN_SUBJECT",
     "AttendanceAct",

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.validators import validate_plain_text
 
-from .bookings import Booking, BookingState
+from .bookings import Booking
 from .feedback import Feedback
+from .states import AGREED
 
 WORDS_LENGTH = 500
 
@@ -33,6 +34,8 @@ class AttendanceKind(models.TextChoices):
     HELD = "held", _("decided: it counts against nobody")
 
 
+# Said on the way to a session, so before it starts too; says nothing about whether the other came.
+ON_THE_WAY = (AttendanceKind.JOINED, AttendanceKind.LATE)
 DECISIONS = (AttendanceKind.MENTEE_MISSED, AttendanceKind.MENTOR_MISSED, AttendanceKind.HELD)
 
 # Whoever has done one of these is not counted as missing by silence.
@@ -54,7 +57,7 @@ class AttendanceActQuerySet(models.QuerySet["AttendanceAct"]):
             kind=AttendanceKind.ABSENT,
             at__lte=before,
             start=F("booking__during__startswith"),
-            booking__state__in=(BookingState.CONFIRMED, BookingState.COMPLETED),
+            booking__state__in=AGREED,
         )
         return found.exclude(models.Exists(spoke) | models.Exists(taken_back) | models.Exists(answered))
 
@@ -80,7 +83,7 @@ class AttendanceAct(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=(AttendanceKind.JOINED, AttendanceKind.LATE)) | Q(at__gte=F("start")),
+                condition=Q(kind__in=ON_THE_WAY) | Q(at__gte=F("start")),
                 name="attendance_is_said_after_the_start",
             ),
             models.UniqueConstraint(

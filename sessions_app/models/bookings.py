@@ -20,6 +20,8 @@ from common.known import known
 from common.pages.seen import mark_of
 from mentors.models import Format, IssueType, Offer
 
+from .states import AGREED, CALLED_OFF, CONTACTS, OCCUPYING, OPEN, OVER, PENDING, VISITORS_HOLD, BookingState
+
 QUESTION_LENGTH = 500
 JOIN_OPENS_BEFORE = timedelta(minutes=10)
 JOIN_CLOSES_AFTER = timedelta(minutes=15)
@@ -114,28 +116,6 @@ class Engagement(models.Model):
         return known(self.mentee if person.pk == self.mentor_id else self.mentor)
 
 
-class BookingState(models.TextChoices):
-    HELD = "held", _("Held")
-    REQUESTED = "requested", _("Waiting")
-    CONFIRMED = "confirmed", _("Confirmed")
-    COMPLETED = "completed", _("Finished")
-    MENTEE_NO_SHOW = "mentee_no_show", _("Missed by the mentee")
-    MENTOR_NO_SHOW = "mentor_no_show", _("Missed by the mentor")
-    DECLINED = "declined", _("Declined")
-    EXPIRED = "expired", _("Expired")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    CANCELLED = "cancelled", _("Cancelled")
-
-
-OCCUPYING = (BookingState.HELD, BookingState.REQUESTED, BookingState.CONFIRMED)
-# Held for somebody who has yet to decide; when its time to be answered has passed it counts as free.
-WAITING = (BookingState.HELD, BookingState.REQUESTED)
-MISSED = (BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)
-OVER = (BookingState.COMPLETED, *MISSED)
-# What counts as a contact of an engagement: held, or still to be.
-CONTACTS = (*OCCUPYING, BookingState.COMPLETED)
-
-
 class BookingQuerySet(models.QuerySet["Booking"]):
     def visible_to(self, person: User) -> Self:
         """The bookings this person takes part in; a visitor's hold is nobody's, also when it has run out."""
@@ -146,13 +126,11 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def overdue(self, now: datetime) -> Self:
         """Holds and requests whose time to be answered has passed: they count as free."""
-        return self.filter(state__in=WAITING, expires_at__lte=now)
+        return self.filter(state__in=PENDING, expires_at__lte=now)
 
     def open_for(self, mentee: User, now: datetime) -> Self:
         """Requested or confirmed and not yet over: what the limit of open bookings counts."""
-        return self.filter(
-            mentee=mentee, state__in=(BookingState.REQUESTED, BookingState.CONFIRMED), during__endswith__gt=now
-        )
+        return self.filter(mentee=mentee, state__in=OPEN, during__endswith__gt=now)
 
     def upcoming(self, now: datetime) -> Self:
         return self.filter(state=BookingState.CONFIRMED, during__endswith__gt=now).order_by("during")
@@ -169,7 +147,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(engagement=engagement, state__in=CONTACTS).order_by("during")
 
     def called_off(self) -> Self:
-        states = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED, BookingState.WITHDRAWN)
+        states = CALLED_OFF
         return self.filter(state__in=states).order_by("-during")
 
     def with_people(self) -> Self:
@@ -220,13 +198,13 @@ class Booking(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(mentee__isnull=False) | Q(state__in=(BookingState.HELD, BookingState.EXPIRED)),
+                condition=Q(mentee__isnull=False) | Q(state__in=VISITORS_HOLD),
                 name="only_a_held_booking_may_lack_its_mentee",
             ),
             models.CheckConstraint(condition=~Q(mentee=F("mentor")), name="booking_joins_two_people"),
             models.CheckConstraint(condition=~Q(format=Format.WRITING), name="nothing_in_writing_takes_time"),
             models.CheckConstraint(
-                condition=~Q(state__in=WAITING) | Q(expires_at__isnull=False),
+                condition=~Q(state__in=PENDING) | Q(expires_at__isnull=False),
                 name="what_waits_has_a_deadline",
             ),
             models.CheckConstraint(
@@ -241,7 +219,7 @@ class Booking(models.Model):
             models.Index(fields=["mentee", "state"], name="booking_mentee_state"),
             models.Index(
                 fields=["expires_at"],
-                condition=Q(state__in=WAITING),
+                condition=Q(state__in=PENDING),
                 name="booking_to_expire",
             ),
         ]
@@ -296,9 +274,7 @@ class Booking(models.Model):
         return self.end + JOIN_CLOSES_AFTER
 
     def is_join_open(self, now: datetime) -> bool:
-        return (
-            self.state in (BookingState.CONFIRMED, BookingState.COMPLETED) and self.join_opens <= now < self.join_closes
-        )
+        return self.state in AGREED and self.join_opens <= now < self.join_closes
 
 
 class BookingEventQuerySet(models.QuerySet["BookingEvent"]):
@@ -335,7 +311,7 @@ class BookingEvent(models.Model):
 class OccupancyQuerySet(models.QuerySet["Occupancy"]):
     def in_force(self, now: datetime) -> Self:
         """Without those of overdue holds and requests: whoever books expires these under the lock."""
-        return self.exclude(booking__state__in=WAITING, booking__expires_at__lte=now)
+        return self.exclude(booking__state__in=PENDING, booking__expires_at__lte=now)
 
 
 class Occupancy(models.Model):

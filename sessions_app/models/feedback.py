@@ -37,6 +37,11 @@ class Resolution(models.TextChoices):
     OTHER = "other", _("It became another question")
 
 
+HELPED = (Resolution.YES, Resolution.PARTLY)
+# The answers that a mail offers, each as a link that chooses it on the page.
+ANSWERS_IN_MAIL = (*HELPED, Resolution.NO)
+
+
 class Agreement(models.IntegerChoices):
     NO = 1, _("No")
     RATHER_NOT = 2, _("Rather not")

@@ -11,8 +11,8 @@ from accounts.models import User
 from sessions_app.availability.timetable import NO_BOOKING
 from sessions_app.models import Booking, BookingState, Role, WrittenState
 from sessions_app.models.attendance import DECISIONS, AttendanceKind
-from sessions_app.models.bookings import WAITING
 from sessions_app.models.feedback import Again
+from sessions_app.models.states import OPEN, PENDING
 
 from .pace import DAY, HOUR
 
@@ -124,12 +124,12 @@ def standing_parameters(
 
 
 FIXED = {
-    "waiting": list(WAITING),
+    "waiting": list(PENDING),
     "asked": WrittenState.ASKED,
     "as_mentee": Role.MENTEE,
     "never": Again.NO,
     "missed": BookingState.MENTEE_NO_SHOW,
     "contested": AttendanceKind.CONTESTED,
     "decisions": list(DECISIONS),
-    "ahead": [BookingState.REQUESTED, BookingState.CONFIRMED],
+    "ahead": list(OPEN),
 }

@@ -29,6 +29,7 @@ from sessions_app.errors import SessionError
 from sessions_app.forms.booking import BookingForm
 from sessions_app.forms.guest import GuestForm
 from sessions_app.models import Booking, BookingState, Engagement
+from sessions_app.models.states import VISITORS_HOLD
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import closed_error
 from sessions_app.questions.same_question import find_earlier_engagement
@@ -128,7 +129,7 @@ def held_here(request: HttpRequest) -> Booking | None:
     uuid = request.session.get(HOLD)
     if not uuid:
         return None
-    states = (BookingState.HELD, BookingState.EXPIRED)
+    states = VISITORS_HOLD
     fresh = Booking.objects.filter(uuid=uuid, state__in=states, mentee=None, expires_at__gt=timezone.now() - GRACE)
     return fresh.with_people().first()
 

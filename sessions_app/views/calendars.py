@@ -15,6 +15,7 @@ from common.mail.rendering import absolute_url
 from sessions_app.invites.feeds import feed_of, fetch_feed, find_feed, make_feed, stop_feed
 from sessions_app.invites.ics import PUBLISH, build_invite
 from sessions_app.models import BookingState
+from sessions_app.models.states import AGREED
 
 from .sessions import get_booking
 
@@ -22,7 +23,7 @@ from .sessions import get_booking
 @require_safe
 def session_calendar(request: SignedInRequest, uuid: object) -> HttpResponse:
     booking = get_booking(request, uuid)
-    if booking.state not in (BookingState.CONFIRMED, BookingState.COMPLETED, BookingState.CANCELLED):
+    if booking.state not in (*AGREED, BookingState.CANCELLED):
         messages.info(request, _("Only a confirmed session goes into a calendar."))
         return redirect("session", booking.uuid)
     method = "CANCEL" if booking.state == BookingState.CANCELLED else PUBLISH

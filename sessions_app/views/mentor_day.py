@@ -13,8 +13,8 @@ from sessions_app.availability.preview import Preview, preview_of, timetable_for
 from sessions_app.availability.schedule import local_today
 from sessions_app.availability.wording import date_text
 from sessions_app.booking.book import request_deadline
-from sessions_app.models import Booking, BookingState, Schedule, WrittenQuestion
-from sessions_app.models.bookings import OVER
+from sessions_app.models import Booking, Schedule, WrittenQuestion
+from sessions_app.models.states import AGREED_OR_MISSED
 
 # More time can be had once: minutes are not worth it.
 WORTH_ASKING = timedelta(hours=1)
@@ -76,7 +76,7 @@ def _sessions_today(profile: MentorProfile, *, zone: str, now: datetime) -> list
     today = in_zone(now, zone).date()
     sessions = Booking.objects.filter(
         mentor=profile.person_id,
-        state__in=(BookingState.CONFIRMED, *OVER),
+        state__in=AGREED_OR_MISSED,
         during__startswith__gt=now - near,
         during__startswith__lt=now + near,
     )

@@ -15,6 +15,7 @@ from sessions_app.booking.stages import SessionStage, stage_of
 from sessions_app.errors import SessionError
 from sessions_app.forms.attendance import AnswerForm, ContestForm, ExplainForm
 from sessions_app.models import AttendanceAct, AttendanceKind, Booking
+from sessions_app.models.attendance import ON_THE_WAY
 
 Form = AnswerForm | ExplainForm | ContestForm
 FORMS: dict[str, type[Form]] = {"answer": AnswerForm, "explain": ExplainForm, "contest": ContestForm}
@@ -71,7 +72,7 @@ class AttendancePanel:
     @property
     def is_disputed(self) -> bool:
         """Anybody said anything about who came."""
-        return any(act.kind not in (AttendanceKind.JOINED, AttendanceKind.LATE) for act in self.attendance.acts)
+        return any(act.kind not in ON_THE_WAY for act in self.attendance.acts)
 
     @property
     def host(self) -> str:

@@ -15,6 +15,7 @@ from sessions_app.booking.prefetch import lock_and_read
 from sessions_app.errors import SessionError, taken_error
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import Booking, BookingState, HeldTime, Occupancy, WaitlistEntry
+from sessions_app.models.states import OPEN
 from sessions_app.models.stuck import ClockAct
 from sessions_app.models.waiting import HeldTimeAnswer, WaitlistOutcome
 from sessions_app.questions.brief_input import BriefInput
@@ -181,7 +182,7 @@ def end_finished_entries(*, now: datetime) -> None:
     booked = Booking.objects.filter(
         mentee=OuterRef("person"),
         mentor=OuterRef("mentor__person"),
-        state__in=(BookingState.REQUESTED, BookingState.CONFIRMED),
+        state__in=OPEN,
         created_at__gt=OuterRef("since"),
     )
     waitings.filter(until__lte=now).update(ended_at=F("until"), ended=WaitlistOutcome.OVER)

@@ -13,7 +13,8 @@ from common.zones import UTC_NAME
 from notifications.models import Group, Notification
 from notifications.registry import NEVER_TOLD, Nothing, register_kind, register_subject
 from notifications.registry import Message as Mail
-from sessions_app.models import WRITTEN_SUBJECT, Resolution, WrittenQuestion, WrittenState
+from sessions_app.models import WRITTEN_SUBJECT, WrittenQuestion, WrittenState
+from sessions_app.models.feedback import ANSWERS_IN_MAIL
 from sessions_app.questions.brief_summary import brief_line
 from sessions_app.questions.other_mentors import free_elsewhere
 from sessions_app.questions.same_question import asked_already, question_query
@@ -21,8 +22,6 @@ from sessions_app.questions.same_question import asked_already, question_query
 from .notices import has_heard_of_question
 
 ANSWER_IN_MAIL = 1500
-# What the mail with the answer asks at once; a link only chooses on the page.
-HELPED_ANSWERS = (Resolution.YES, Resolution.PARTLY, Resolution.NO)
 # Of no interest to a mentor who never heard of the question.
 TAKEN_BACK = "written_withdrawn"
 REMINDERS = {"written_waiting": False, "written_due": False, "written_due_again": True}
@@ -85,7 +84,7 @@ def build_written_email(
         "zone": zone_label(zone, written.due_at),
         "answer": Truncator(written.answer.body).chars(ANSWER_IN_MAIL) if written.answer else "",
         "is_cut": bool(written.answer and len(written.answer.body) > ANSWER_IN_MAIL),
-        "helped": [(f"{feedback_url}?answer={value}", value.label) for value in HELPED_ANSWERS],
+        "helped": [(f"{feedback_url}?answer={value}", value.label) for value in ANSWERS_IN_MAIL],
         "reason": written.reason,
         "page_url": f"{absolute_url('thread', written.engagement.uuid)}#messages",
         "offers_url": absolute_url("mentor_offers"),

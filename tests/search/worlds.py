@@ -33,8 +33,8 @@ from sessions_app.booking.clock import complete_ended, expire_overdue
 from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.requests import decline_booking
 from sessions_app.errors import SessionError
-from sessions_app.models import OCCUPYING, Booking, Feedback, Occupancy, ReservedTime, Schedule, WaitlistEntry
-from sessions_app.models.bookings import OVER
+from sessions_app.models import Booking, Feedback, Occupancy, ReservedTime, Schedule, WaitlistEntry
+from sessions_app.models.states import OCCUPYING, OVER
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time

@@ -13,13 +13,13 @@ from common.zones import UTC_NAME
 from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem, Notification
 from notifications.registry import Message, Nothing, register_kind, register_subject
-from sessions_app.models import BookingState, WallChange
+from sessions_app.models import WallChange
+from sessions_app.models.states import OPEN
 from sessions_app.models.zones import WALL_CHANGE_SUBJECT
 
 from .emails import BookingForReader, render_booking_email
 
 KIND = "wall_change"
-AHEAD = (BookingState.REQUESTED, BookingState.CONFIRMED)
 
 
 def wall_change(row: Notification, now: datetime) -> Message | Nothing:
@@ -27,7 +27,7 @@ def wall_change(row: Notification, now: datetime) -> Message | Nothing:
         "booking__mentor", "booking__mentee", "booking__offer__profile__schedule", "booking__engagement__brief"
     )
     change = known.filter(pk=row.subject_id).first()
-    if change is None or change.booking.state not in AHEAD or change.booking.start != change.start:
+    if change is None or change.booking.state not in OPEN or change.booking.start != change.start:
         return Nothing("moved on")
     reading = BookingForReader(change.booking, row.recipient, now)
     mine, theirs = befores(change, row.recipient)

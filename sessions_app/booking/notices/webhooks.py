@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.api.fields import utc_text
 from notifications.webhooks.services import announce_event
-from sessions_app.models import OCCUPYING, Booking, BookingEvent, BookingState
-from sessions_app.models.bookings import OVER
+from sessions_app.models import Booking, BookingEvent, BookingState
+from sessions_app.models.states import OCCUPYING, OPEN, OVER
 
 EVENTS = {
     "booking.created": _("A session is booked, or asked for"),
@@ -21,7 +21,6 @@ EVENTS = {
     "booking.cancelled": _("A session is cancelled, or a request comes to nothing"),
     "booking.completed": _("A session is over"),
 }
-OPEN_STATES = (BookingState.REQUESTED, BookingState.CONFIRMED)
 CAME_TO_NOTHING = (BookingState.CANCELLED, BookingState.WITHDRAWN, BookingState.EXPIRED)
 
 
@@ -33,7 +32,7 @@ def announce_change(entry: BookingEvent) -> None:
 
 def event_of(before: str, after: str) -> str | None:
     """The event that a step of a booking is; None for one that concerns nobody outside."""
-    if after in OPEN_STATES and before not in OPEN_STATES:
+    if after in OPEN and before not in OPEN:
         return "booking.created"
     match before, after:
         case BookingState.REQUESTED, BookingState.CONFIRMED:
@@ -42,7 +41,7 @@ def event_of(before: str, after: str) -> str | None:
             return "booking.rescheduled"
         case BookingState.REQUESTED, BookingState.DECLINED:
             return "booking.declined"
-    if before in OPEN_STATES and after in CAME_TO_NOTHING:
+    if before in OPEN and after in CAME_TO_NOTHING:
         return "booking.cancelled"
     return "booking.completed" if before in OCCUPYING and after in OVER else None
 

@@ -8,7 +8,6 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from sessions_app.models import (
-    OCCUPYING,
     AttendanceAct,
     AttendanceKind,
     Booking,
@@ -18,6 +17,7 @@ from sessions_app.models import (
     Feedback,
     Occupancy,
 )
+from sessions_app.models.states import OCCUPYING
 from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.missed_sessions import missed_ends
 from tests.conftest import NOW, make_mentor, make_person

@@ -1,0 +1,36 @@
+"""The states of a booking, and the sets of them that rules ask for. Each set has one name, here and nowhere else."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class BookingState(models.TextChoices):
+    HELD = "held", _("Held")
+    REQUESTED = "requested", _("Waiting")
+    CONFIRMED = "confirmed", _("Confirmed")
+    COMPLETED = "completed", _("Finished")
+    MENTEE_NO_SHOW = "mentee_no_show", _("Missed by the mentee")
+    MENTOR_NO_SHOW = "mentor_no_show", _("Missed by the mentor")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+# Its time is taken, from everybody else.
+OCCUPYING = (BookingState.HELD, BookingState.REQUESTED, BookingState.CONFIRMED)
+# Waits for an answer. When the time for that has passed it is overdue, and counts as free.
+PENDING = (BookingState.HELD, BookingState.REQUESTED)
+# Both people know of it, and it is not over.
+OPEN = (BookingState.REQUESTED, BookingState.CONFIRMED)
+# Both agreed and nothing came between: it is still to come, goes on, or took place.
+AGREED = (BookingState.CONFIRMED, BookingState.COMPLETED)
+MISSED = (BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)
+OVER = (BookingState.COMPLETED, *MISSED)
+AGREED_OR_MISSED = (*AGREED, *MISSED)
+# It comes to nothing: its people can read of it, but it is in no calendar.
+CALLED_OFF = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED, BookingState.WITHDRAWN)
+# What a visitor's hold can be before it has a mentee: held, or run out.
+VISITORS_HOLD = (BookingState.HELD, BookingState.EXPIRED)
+# What counts as a contact of an engagement: held, or still to be.
+CONTACTS = (*OCCUPYING, BookingState.COMPLETED)
