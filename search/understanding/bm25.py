@@ -1,0 +1,44 @@
+"""BM25: how well the words of a question fit the words that are said about each topic.
+
+Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009). A topic is one document, so
+words that are said about every topic weigh next to nothing, in any language, without a list of stop words.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+SATURATION = 1.2
+LENGTH_MATTERS = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Bm25Index:
+    """`weights`: for each word the documents that have it, with what the word adds to their score."""
+
+    size: int
+    weights: Mapping[str, tuple[tuple[int, float], ...]]
+
+    @classmethod
+    def build(cls, documents: Sequence[Iterable[str]]) -> "Bm25Index":
+        """Each document is the words (stems) of everything that belongs to it."""
+        counts = [Counter(document) for document in documents]
+        lengths = [sum(count.values()) for count in counts]
+        mean = sum(lengths) / max(1, len(lengths)) or 1
+        having = Counter(word for count in counts for word in count)
+        weights: dict[str, list[tuple[int, float]]] = {word: [] for word in having}
+        for number, (count, length) in enumerate(zip(counts, lengths, strict=True)):
+            damping = SATURATION * (1 - LENGTH_MATTERS + LENGTH_MATTERS * length / mean)
+            for word, times in count.items():
+                rarity = math.log(1 + (len(counts) - having[word] + 0.5) / (having[word] + 0.5))
+                weights[word].append((number, rarity * times * (SATURATION + 1) / (times + damping)))
+        return cls(len(counts), {word: tuple(found) for word, found in weights.items()})
+
+    def score(self, words: Iterable[str]) -> list[float]:
+        """One number for each document; 0 where no word fits. A word counts once, however often it is said."""
+        scores = [0.0] * self.size
+        for word in dict.fromkeys(words):
+            for number, weight in self.weights.get(word, ()):
+                scores[number] += weight
+        return scores

@@ -1,0 +1,51 @@
+"""Words of a text, made comparable: small letters, no accents, no endings. The same for every language we know."""
+
+import re
+import unicodedata
+
+WORD = re.compile(r"[^\W_]+")
+# Arabic letters that people write in two ways, and the stroke that only stretches a word.
+ALIKE = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": "", "ß": "ss", "ø": "o", "œ": "oe", "’": "'"})
+ARTICLES = ("وال", "بال", "كال", "فال", "لل", "ال")
+SHORTEST_STEM = 3
+VOWELS = frozenset("aeiouy")
+
+
+def fold(text: str) -> str:
+    """Without case and accents; "Résumé" and "resume" are the same."""
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(ALIKE))
+    return "".join(char for char in apart if not unicodedata.combining(char)).translate(ALIKE)
+
+
+def split_words(text: str) -> list[str]:
+    """Folded words; hyphens and apostrophes part them, so "counter-offer" is two."""
+    return WORD.findall(fold(text))
+
+
+def stem(word: str) -> str:
+    """A folded word without its ending: plural and verb forms of English, and the article in Arabic.
+
+    Deliberately light: two words with one stem must mean the same ("pricing" and "prices", not "general" and
+    "generous").
+    """
+    for article in ARTICLES:
+        if word.startswith(article) and len(word) - len(article) >= SHORTEST_STEM:
+            return word[len(article) :]
+    for ending in ("ings", "ing", "ied", "ies", "ed", "es", "s"):
+        rest = word.removesuffix(ending)
+        if rest != word and len(rest) >= SHORTEST_STEM and VOWELS & set(rest) and not word.endswith(("ss", "us", "is")):
+            return _tidy(rest, ending)
+    return _tidy(word, "")
+
+
+def stems(text: str) -> list[str]:
+    return [stem(word) for word in split_words(text)]
+
+
+def _tidy(rest: str, ending: str) -> str:
+    """What the forms of one word then share: quitting, quit; pricing, price; replies, reply."""
+    if ending in ("ied", "ies"):
+        return rest + "y"
+    if ending in ("ing", "ings", "ed") and len(rest) > SHORTEST_STEM and rest[-1] == rest[-2] and rest[-1] not in "lsz":
+        return rest[:-1]
+    return rest[:-1] if rest.endswith("e") and len(rest) > SHORTEST_STEM else rest
