@@ -1,0 +1,124 @@
+"""Reads a question: which topics it is about, how sure that is, and what else shows."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from .bm25 import Bm25Index
+from .crisis import is_crisis
+from .encoders import Encoder
+from .issue_types import read_issue_type
+from .material import OUTSIDE
+from .named import Names, Phrase
+from .negation import remove_negated
+from .opinions import BM25, EncoderOpinions, add_up
+from .scoring import Floats, pick_core, softmax
+from .text import split_words, stem
+from .trained import Trained
+from .typos import Spelling
+from .understood import Because, ReadTopic, Understanding
+
+SHOWN_BESIDE = 5
+
+
+class Reader:
+    """Made once for what was trained; threads may share it. The same question always reads the same."""
+
+    def __init__(self, trained: Trained, encoders: Mapping[str, Encoder]) -> None:
+        """Encoders that were not there for the training are not asked."""
+        self.trained = trained
+        self.classes = (*trained.material.topics, OUTSIDE)
+        self._numbers = {topic: number for number, topic in enumerate(self.classes)}
+        numbers = np.array([self._numbers[row.topic] for row in trained.rows])
+        self._bounds: list[int] = np.searchsorted(numbers, np.arange(len(self.classes) + 1)).tolist()
+        self._encoders = {key: encoder for key, encoder in encoders.items() if key in trained.parts}
+        self._parts = {key: EncoderOpinions(part, self._bounds) for key, part in trained.parts.items()}
+        phrases = [Phrase.of(topic, text) for topic, text in trained.material.phrases()]
+        self._names = Names.of(phrases, trained.weak_phrases)
+        topical = {word for _, text in trained.material.phrases() for word in split_words(text)}
+        self._spelling = Spelling.of(topical, trained.known_words)
+        self._row_words = [[stem(word) for word in split_words(row.text)] for row in trained.rows]
+        spans = zip(self._bounds, self._bounds[1:], strict=False)
+        self._bm25 = Bm25Index.build([[word for row in self._row_words[start:end] for word in row] for start, end in spans])
+
+    def read(self, text: str) -> Understanding:
+        """With all we have: some ten milliseconds for each encoder."""
+        said = remove_negated(text)
+        return self._understand(text, said, self._embed(said))
+
+    def read_typing(self, text: str) -> Understanding:
+        """By the words alone, while someone types."""
+        return self._understand(text, remove_negated(text), {})
+
+    def shares(self, text: str) -> dict[str, float]:
+        """For each topic how likely the question is about it; under OUTSIDE, about none of them."""
+        said = remove_negated(text)
+        return dict(zip(self.classes, self._share(said, self._embed(said)).tolist(), strict=True))
+
+    def opinions(self, texts: Sequence[str], vectors: Mapping[str, Floats]) -> dict[tuple[str, str], Floats]:
+        """Each opinion about many texts, whose vectors are known: rows of scores, one column for each class."""
+        neighbours = self.trained.settings.neighbours
+        found = {
+            (key, kind): scores
+            for key, rows in vectors.items()
+            for kind, scores in self._parts[key].score(rows, neighbours).items()
+        }
+        words = [self._bm25.score(self._stems(text)) for text in texts]
+        return {**found, (BM25, BM25): np.array(words, np.float32)}
+
+    def find_named(self, said: str) -> dict[str, str]:
+        """The topics that a text without its negated clauses names, with the phrase that does."""
+        found = self._names.find(self._spelling.correct(split_words(said)))
+        return {phrase.topic: phrase.text for phrase in reversed(found)}
+
+    def decide(self, row: Floats, said: str) -> tuple[list[int], bool, bool]:
+        """From shares to the numbers of the topics claimed, whether we are unsure, and whether it is outside."""
+        settings = self.trained.settings
+        shares = row[:-1].tolist()
+        named = [self._numbers[topic] for topic in self.find_named(said)]
+        is_outside = not named and float(row[-1]) >= settings.outside_from
+        is_unsure = not named and not is_outside and max(shares) < settings.unsure_below
+        return ([] if is_outside or is_unsure else pick_core(shares, named, settings)), is_unsure, is_outside
+
+    def _understand(self, text: str, said: str, vectors: Mapping[str, Floats]) -> Understanding:
+        crisis, kind = is_crisis(text), read_issue_type(text)
+        if not split_words(said):
+            return Understanding(is_unsure=True, is_crisis=crisis)
+        row = self._share(said, vectors)
+        claimed, is_unsure, is_outside = self.decide(row, said)
+        named = self.find_named(said)
+        beside = [number for number in np.argsort(-row[:-1], kind="stable").tolist() if number not in claimed]
+
+        def describe(number: int) -> ReadTopic:
+            because = Because.NAMED if self.classes[number] in named else Because.MEANING
+            like = self._find_like(number, said, vectors)
+            return ReadTopic(self.classes[number], float(row[number]), because, like)
+
+        return Understanding(
+            topics=tuple(describe(number) for number in claimed),
+            others=tuple(describe(number) for number in beside[:SHOWN_BESIDE]),
+            is_unsure=is_unsure,
+            is_outside=is_outside,
+            is_crisis=crisis,
+            issue_type=kind,
+        )
+
+    def _embed(self, said: str) -> dict[str, Floats]:
+        return {key: encoder.embed([said]) for key, encoder in self._encoders.items()}
+
+    def _share(self, said: str, vectors: Mapping[str, Floats]) -> Floats:
+        settings = self.trained.settings
+        return softmax(settings.sharpness * add_up(self.opinions([said], vectors), [said], settings))[0]
+
+    def _find_like(self, number: int, said: str, vectors: Mapping[str, Floats]) -> str:
+        """The example of a topic that is nearest to the question: by meaning, or by the words they share."""
+        start, end = self._bounds[number], self._bounds[number + 1]
+        if vectors:
+            nearness = sum(self._parts[key].compare(rows[0], number) for key, rows in vectors.items())
+            return self.trained.rows[start + int(np.argmax(nearness))].text
+        told = set(self._stems(said))
+        best = max(range(start, end), key=lambda row: len(told.intersection(self._row_words[row])))
+        return self.trained.rows[best].text if told.intersection(self._row_words[best]) else ""
+
+    def _stems(self, text: str) -> list[str]:
+        return [stem(word) for word in self._spelling.correct(split_words(text))]

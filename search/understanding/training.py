@@ -1,0 +1,152 @@
+"""Training: from names and examples to a reader, in seconds, without anything random."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .encoders import MINILM, Encoder
+from .material import OUTSIDE, Example, Material
+from .named import Phrase, judge_phrases
+from .opinions import add_up, centre
+from .reader import Reader
+from .scoring import Discriminant, Floats, Settings
+from .text import split_words
+from .trained import VERSION, EncoderPart, Trained
+from .typos import count_edits
+
+FOLDS = 5
+NAMES_LANGUAGE = "en"
+Vectors = Mapping[str, Mapping[str, Floats]]  # encoder → text → vector
+
+
+class NotEnoughExamplesError(ValueError):
+    """A topic has neither a name nor an example to learn from; the message says which."""
+
+
+def train(
+    material: Material, encoders: Mapping[str, Encoder], *, settings: Settings | None = None, earlier: Vectors | None = None
+) -> Trained:
+    """`earlier`: vectors by text that need not be computed again; `collect_vectors` takes them from an earlier reader.
+
+    The check is a cross-validation over the examples: each fold is read by what the others taught.
+    """
+    settings = settings or Settings()
+    rows = _sorted_rows(material)
+    vectors = embed_texts(rows, encoders, earlier or {})
+    digest = digest_inputs(material, encoders, settings)
+    trained = _fit(material, rows, vectors, settings, digest)
+    return replace(trained, check=cross_validate(material, rows, vectors, settings))
+
+
+def digest_inputs(material: Material, encoders: Mapping[str, Encoder], settings: Settings) -> str:
+    """The digest that `train` gives to its result: equal inputs need no training."""
+    names = sorted(f"{key}={encoder.name}" for key, encoder in encoders.items())
+    return material.digest(str(VERSION), repr(settings), *names)
+
+
+def embed_texts(rows: Sequence[Example], encoders: Mapping[str, Encoder], earlier: Vectors) -> dict[str, dict[str, Floats]]:
+    """For each encoder the vectors of the texts in its languages."""
+    found: dict[str, dict[str, Floats]] = {}
+    for key, encoder in encoders.items():
+        texts = dict.fromkeys(row.text for row in rows if encoder.languages is None or row.language in encoder.languages)
+        known = earlier.get(key, {})
+        missing = [text for text in texts if text not in known]
+        fresh = dict(zip(missing, encoder.embed(missing), strict=True))
+        found[key] = {text: known[text] if text in known else fresh[text] for text in texts}
+    return found
+
+
+def collect_vectors(trained: Trained) -> dict[str, dict[str, Floats]]:
+    """The vectors of an earlier training by text, in half precision."""
+    collected = {}
+    for key, part in trained.parts.items():
+        vectors = part.vectors.astype(np.float32)
+        collected[key] = {row.text: vector for row, vector in zip(trained.rows, vectors, strict=True) if vector.any()}
+    return collected
+
+
+def cross_validate(
+    material: Material, rows: Sequence[Example], vectors: Vectors, settings: Settings
+) -> dict[str, float]:
+    """How often the topic of a left-out example is the first reading, and among the first three."""
+    folds = np.array([_fold(row.text) for row in rows])
+    ranks: list[int] = []
+    for fold in range(FOLDS):
+        kept = [row for row, own in zip(rows, folds, strict=True) if own != fold or row.text in material.names]
+        left = [row for row, own in zip(rows, folds, strict=True) if own == fold and row.topic != OUTSIDE]
+        reader = Reader(_fit(material, kept, vectors, settings, ""), {})
+        ranks += _ranks(reader, left, vectors)
+    return {"first": float(np.mean([rank < 1 for rank in ranks])), "three": float(np.mean([rank < 3 for rank in ranks]))}
+
+
+def _ranks(reader: Reader, left: Sequence[Example], vectors: Vectors) -> list[int]:
+    """For each example how many topics were read before its own."""
+    ranks = []
+    for language in sorted({row.language for row in left}):
+        alike = [row for row in left if row.language == language]
+        known = {
+            key: np.array([of_text[row.text] for row in alike])
+            for key, of_text in vectors.items()
+            if all(row.text in of_text for row in alike)
+        }
+        texts = [row.text for row in alike]
+        scores = add_up(reader.opinions(texts, known), texts, reader.trained.settings)
+        for row, own in zip(alike, scores, strict=True):
+            ranks.append(int((own > own[reader.classes.index(row.topic)]).sum()))
+    return ranks
+
+
+def _sorted_rows(material: Material) -> list[Example]:
+    """Examples, and names as examples of what they name, in the order of the topics; the outside comes last."""
+    named = [Example(topic, NAMES_LANGUAGE, phrase) for topic, phrase in material.phrases()]
+    places = {topic: number for number, topic in enumerate((*material.topics, OUTSIDE))}
+    rows = list(dict.fromkeys((*named, *material.examples)))
+    missing = set(places) - {row.topic for row in rows}
+    if missing:
+        raise NotEnoughExamplesError(f"No examples for {', '.join(sorted(missing)) or 'what is outside'}.")
+    return sorted(rows, key=lambda row: places[row.topic])
+
+
+def _fit(
+    material: Material, rows: Sequence[Example], vectors: Vectors, settings: Settings, digest: str
+) -> Trained:
+    phrases = [Phrase.of(topic, text) for topic, text in material.phrases()]
+    examples = [(row.topic, row.text) for row in rows if row.language == NAMES_LANGUAGE]
+    return Trained(
+        material=material,
+        rows=tuple(rows),
+        parts={key: _fit_part(material, rows, of_text, settings) for key, of_text in vectors.items()},
+        weak_phrases=judge_phrases(phrases, examples),
+        known_words=frozenset(word for row in rows for word in split_words(row.text)),
+        settings=settings,
+        check={},
+        digest=digest,
+    )
+
+
+def _fit_part(
+    material: Material, rows: Sequence[Example], of_text: Mapping[str, Floats], settings: Settings
+) -> EncoderPart:
+    classes = (*material.topics, OUTSIDE)
+    known = np.array([row.text in of_text for row in rows])
+    raw = np.array([of_text[row.text] for row in rows if row.text in of_text], np.float32)
+    numbers = np.array([classes.index(row.topic) for row in rows if row.text in of_text])
+    mean = raw.mean(axis=0)
+    centred = centre(raw, mean)
+    fitted = Discriminant.fit(centred, numbers, len(classes), settings.shrinkage)
+    vectors = np.zeros((len(rows), raw.shape[1]), np.float16)
+    vectors[known] = raw
+    return EncoderPart(
+        mean=mean.astype(np.float16),
+        vectors=vectors,
+        weights=fitted.weights.astype(np.float16),
+        bias=fitted.bias.astype(np.float16),
+    )
+
+
+def _fold(text: str) -> int:
+    """The same for a text whatever else there is, so that figures of two trainings can be compared."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % FOLDS
