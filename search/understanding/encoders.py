@@ -26,10 +26,12 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Encoders:
-    """`missing`: for each that cannot run, why, in a sentence for the health page."""
+    """`missing`: for each that cannot run, why, in a sentence for the health page. `dictionary`: words that one of them
+    knows to be spelled right."""
 
     found: Mapping[str, Encoder]
     missing: Mapping[str, str]
+    dictionary: frozenset[str] = frozenset()
 
 
 LOADERS: Mapping[str, Callable[[], Encoder]] = {E5: E5Encoder, MINILM: MiniLmEncoder}
@@ -44,4 +46,5 @@ def load_encoders() -> Encoders:
             found[key] = load()
         except EncoderUnavailableError as error:
             missing[key] = str(error)
-    return Encoders(found, missing)
+    english = found.get(MINILM)
+    return Encoders(found, missing, english.dictionary if isinstance(english, MiniLmEncoder) else frozenset())

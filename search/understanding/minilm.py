@@ -43,6 +43,11 @@ class MiniLmEncoder:
         self._vocabulary = {piece: number for number, piece in enumerate(vocabulary.read_text("utf-8").split("\n"))}
         self._weights = _map_tensors(check_file(folder / WEIGHTS, WEIGHTS_SHA256))
 
+    @property
+    def dictionary(self) -> frozenset[str]:
+        """English words that are written like this: those which the vocabulary holds whole."""
+        return frozenset(piece for piece in self._vocabulary if piece.isalpha())
+
     def embed(self, texts: Sequence[str]) -> Floats:
         """One row of length 1 for each text. Texts of the same number of pieces go through together."""
         rows = np.zeros((len(texts), DIMENSIONS), np.float32)

@@ -12,8 +12,8 @@ from .material import OUTSIDE
 from .named import Names, Phrase
 from .negation import remove_negated
 from .opinions import BM25, EncoderOpinions, add_up
-from .scoring import Floats, pick_core, softmax
-from .text import split_words, stem
+from .scoring import Floats, Settings, pick_core, softmax
+from .text import split_words, stems
 from .trained import Trained
 from .typos import Spelling
 from .understood import Because, ReadTopic, Understanding
@@ -37,43 +37,46 @@ class Reader:
         self._names = Names.of(phrases, trained.weak_phrases)
         topical = {word for _, text in trained.material.phrases() for word in split_words(text)}
         self._spelling = Spelling.of(topical, trained.known_words)
-        self._row_words = [[stem(word) for word in split_words(row.text)] for row in trained.rows]
+        self._row_words = [stems(row.text) for row in trained.rows]
         spans = zip(self._bounds, self._bounds[1:], strict=False)
         self._bm25 = Bm25Index.build([[word for row in self._row_words[start:end] for word in row] for start, end in spans])
 
     def read(self, text: str) -> Understanding:
         """With all we have: some ten milliseconds for each encoder."""
-        said = remove_negated(text)
+        said = self.prepare(text)
         return self._understand(text, said, self._embed(said))
 
     def read_typing(self, text: str) -> Understanding:
         """By the words alone, while someone types."""
-        return self._understand(text, remove_negated(text), {})
+        return self._understand(text, self.prepare(text), {})
 
     def shares(self, text: str) -> dict[str, float]:
         """For each topic how likely the question is about it; under OUTSIDE, about none of them."""
-        said = remove_negated(text)
+        said = self.prepare(text)
         return dict(zip(self.classes, self._share(said, self._embed(said)).tolist(), strict=True))
 
+    def prepare(self, text: str) -> str:
+        """What the question is about, without what it turns down and without errors in the words of topics."""
+        return self._spelling.correct_text(remove_negated(text))
+
     def opinions(self, texts: Sequence[str], vectors: Mapping[str, Floats]) -> dict[tuple[str, str], Floats]:
-        """Each opinion about many texts, whose vectors are known: rows of scores, one column for each class."""
+        """Each opinion about many prepared texts, whose vectors are known: rows of scores, one column for each class."""
         neighbours = self.trained.settings.neighbours
         found = {
             (key, kind): scores
             for key, rows in vectors.items()
             for kind, scores in self._parts[key].score(rows, neighbours).items()
         }
-        words = [self._bm25.score(self._stems(text)) for text in texts]
+        words = [self._bm25.score(stems(text)) for text in texts]
         return {**found, (BM25, BM25): np.array(words, np.float32)}
 
     def find_named(self, said: str) -> dict[str, str]:
-        """The topics that a text without its negated clauses names, with the phrase that does."""
-        found = self._names.find(self._spelling.correct(split_words(said)))
+        """The topics that a prepared text names, with the phrase that does."""
+        found = self._names.find(split_words(said))
         return {phrase.topic: phrase.text for phrase in reversed(found)}
 
-    def decide(self, row: Floats, said: str) -> tuple[list[int], bool, bool]:
+    def decide(self, row: Floats, said: str, settings: Settings) -> tuple[list[int], bool, bool]:
         """From shares to the numbers of the topics claimed, whether we are unsure, and whether it is outside."""
-        settings = self.trained.settings
         shares = row[:-1].tolist()
         named = [self._numbers[topic] for topic in self.find_named(said)]
         is_outside = not named and float(row[-1]) >= settings.outside_from
@@ -85,7 +88,7 @@ class Reader:
         if not split_words(said):
             return Understanding(is_unsure=True, is_crisis=crisis)
         row = self._share(said, vectors)
-        claimed, is_unsure, is_outside = self.decide(row, said)
+        claimed, is_unsure, is_outside = self.decide(row, said, self.trained.settings)
         named = self.find_named(said)
         beside = [number for number in np.argsort(-row[:-1], kind="stable").tolist() if number not in claimed]
 
@@ -116,9 +119,6 @@ class Reader:
         if vectors:
             nearness = sum(self._parts[key].compare(rows[0], number) for key, rows in vectors.items())
             return self.trained.rows[start + int(np.argmax(nearness))].text
-        told = set(self._stems(said))
+        told = set(stems(said))
         best = max(range(start, end), key=lambda row: len(told.intersection(self._row_words[row])))
         return self.trained.rows[best].text if told.intersection(self._row_words[best]) else ""
-
-    def _stems(self, text: str) -> list[str]:
-        return [stem(word) for word in self._spelling.correct(split_words(text))]

@@ -24,15 +24,15 @@ class Settings:
     neighbours: int = 5
     shrinkage: float = 0.1
     # Standardised scores become shares: higher is more decided.
-    sharpness: float = 1.5
+    sharpness: float = 3.0
     # A topic belongs to the core set with `least_share`, and with at least best · e^−delta.
     least_share: float = 0.15
-    delta: float = 0.5
+    delta: float = 1.0
     most_topics: int = 3
     # Under this best share nothing is claimed.
-    unsure_below: float = 0.15
+    unsure_below: float = 0.2
     # From this share of "none of it" on, a question is outside of what we know.
-    outside_from: float = 0.5
+    outside_from: float = 0.4
 
 
 def standardize(scores: Floats) -> Floats:

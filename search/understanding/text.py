@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 WORD = re.compile(r"[^\W_]+")
 # Arabic letters that people write in two ways, and the stroke that only stretches a word.
@@ -22,6 +23,7 @@ def split_words(text: str) -> list[str]:
     return WORD.findall(fold(text))
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A folded word without its ending: plural and verb forms of English, and the article in Arabic.
 

@@ -1,13 +1,12 @@
 """Training: from names and examples to a reader, in seconds, without anything random."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .encoders import MINILM, Encoder
+from .encoders import Encoder
 from .material import OUTSIDE, Example, Material
 from .named import Phrase, judge_phrases
 from .opinions import add_up, centre
@@ -15,7 +14,7 @@ from .reader import Reader
 from .scoring import Discriminant, Floats, Settings
 from .text import split_words
 from .trained import VERSION, EncoderPart, Trained
-from .typos import count_edits
+from .typos import Spelling
 
 FOLDS = 5
 NAMES_LANGUAGE = "en"
@@ -27,9 +26,14 @@ class NotEnoughExamplesError(ValueError):
 
 
 def train(
-    material: Material, encoders: Mapping[str, Encoder], *, settings: Settings | None = None, earlier: Vectors | None = None
+    material: Material,
+    encoders: Mapping[str, Encoder],
+    *,
+    settings: Settings | None = None,
+    dictionary: Collection[str] = (),
+    earlier: Vectors | None = None,
 ) -> Trained:
-    """`earlier`: vectors by text that need not be computed again; `collect_vectors` takes them from an earlier reader.
+    """`dictionary`: words that are spelled right, beside those of the examples. `earlier`: vectors by text that need not be computed again; `collect_vectors` takes them from an earlier reader.
 
     The check is a cross-validation over the examples: each fold is read by what the others taught.
     """
@@ -37,8 +41,9 @@ def train(
     rows = _sorted_rows(material)
     vectors = embed_texts(rows, encoders, earlier or {})
     digest = digest_inputs(material, encoders, settings)
-    trained = _fit(material, rows, vectors, settings, digest)
-    return replace(trained, check=cross_validate(material, rows, vectors, settings))
+    trained = _fit(material, rows, vectors, settings)
+    known = trained.known_words | _find_confusable(material, trained.known_words, dictionary)
+    return replace(trained, known_words=known, digest=digest, check=cross_validate(material, rows, vectors, settings))
 
 
 def digest_inputs(material: Material, encoders: Mapping[str, Encoder], settings: Settings) -> str:
@@ -77,7 +82,7 @@ def cross_validate(
     for fold in range(FOLDS):
         kept = [row for row, own in zip(rows, folds, strict=True) if own != fold or row.text in material.names]
         left = [row for row, own in zip(rows, folds, strict=True) if own == fold and row.topic != OUTSIDE]
-        reader = Reader(_fit(material, kept, vectors, settings, ""), {})
+        reader = Reader(_fit(material, kept, vectors, settings), {})
         ranks += _ranks(reader, left, vectors)
     return {"first": float(np.mean([rank < 1 for rank in ranks])), "three": float(np.mean([rank < 3 for rank in ranks]))}
 
@@ -111,7 +116,7 @@ def _sorted_rows(material: Material) -> list[Example]:
 
 
 def _fit(
-    material: Material, rows: Sequence[Example], vectors: Vectors, settings: Settings, digest: str
+    material: Material, rows: Sequence[Example], vectors: Vectors, settings: Settings
 ) -> Trained:
     phrases = [Phrase.of(topic, text) for topic, text in material.phrases()]
     examples = [(row.topic, row.text) for row in rows if row.language == NAMES_LANGUAGE]
@@ -123,8 +128,13 @@ def _fit(
         known_words=frozenset(word for row in rows for word in split_words(row.text)),
         settings=settings,
         check={},
-        digest=digest,
+        digest="",
     )
+
+
+def _find_confusable(material: Material, known: frozenset[str], dictionary: Collection[str]) -> frozenset[str]:
+    topical = [word for _, text in material.phrases() for word in split_words(text)]
+    return Spelling.of(topical, known).keep_confusable(dictionary)
 
 
 def _fit_part(

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from .text import WORD, fold
+
 SHORTEST = 5
 LONG = 8  # from so many letters on, two errors are forgiven
 
@@ -24,9 +26,22 @@ class Spelling:
             by_letter[word[0]].append(word)
         return cls(frozenset(known) | set(words), {letter: tuple(found) for letter, found in by_letter.items()})
 
+    def keep_confusable(self, dictionary: Iterable[str]) -> frozenset[str]:
+        """The words that would be taken for an error, though they are none: "patch" for "pitch"."""
+        return frozenset(word for word in dictionary if self._correct_word(word) != word)
+
+    def correct_text(self, text: str) -> str:
+        """The same text with errors replaced; what is right stays as it was typed."""
+        return WORD.sub(lambda found: self._correct_typed(found.group()), text)
+
     def correct(self, words: Sequence[str]) -> list[str]:
         """The same words, errors replaced. Where two words are as near, the one before the other in the alphabet."""
         return [self._correct_word(word) for word in words]
+
+    def _correct_typed(self, typed: str) -> str:
+        word = fold(typed)
+        corrected = self._correct_word(word)
+        return typed if corrected == word else corrected
 
     def _correct_word(self, word: str) -> str:
         if len(word) < SHORTEST or word in self.known or not word.isalpha():
