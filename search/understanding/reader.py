@@ -13,12 +13,13 @@ from .named import Names, Phrase
 from .negation import remove_negated
 from .opinions import BM25, EncoderOpinions, add_up
 from .scoring import Floats, Settings, pick_core, softmax
-from .text import split_words, stems
+from .text import shorten, split_words, stems
 from .trained import Trained
 from .typos import Spelling
 from .understood import Because, ReadTopic, Understanding
 
 SHOWN_BESIDE = 5
+MOST_CHARACTERS = 400  # for reading by the words; encoders read less
 
 
 class Reader:
@@ -57,7 +58,7 @@ class Reader:
 
     def prepare(self, text: str) -> str:
         """What the question is about, without what it turns down and without errors in the words of topics."""
-        return self._spelling.correct_text(remove_negated(text))
+        return self._spelling.correct_text(remove_negated(shorten(text, MOST_CHARACTERS)))
 
     def opinions(self, texts: Sequence[str], vectors: Mapping[str, Floats]) -> dict[tuple[str, str], Floats]:
         """Each opinion about many prepared texts, whose vectors are known: rows of scores, one column for each class."""
@@ -84,7 +85,7 @@ class Reader:
         return ([] if is_outside or is_unsure else pick_core(shares, named, settings)), is_unsure, is_outside
 
     def _understand(self, text: str, said: str, vectors: Mapping[str, Floats]) -> Understanding:
-        crisis, kind = is_crisis(text), read_issue_type(text)
+        crisis, kind = is_crisis(text), read_issue_type(said)
         if not split_words(said):
             return Understanding(is_unsure=True, is_crisis=crisis)
         row = self._share(said, vectors)

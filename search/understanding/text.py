@@ -14,6 +14,8 @@ VOWELS = frozenset("aeiouy")
 
 def fold(text: str) -> str:
     """Without case and accents; "Résumé" and "resume" are the same."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold().translate(ALIKE))
     return "".join(char for char in apart if not unicodedata.combining(char)).translate(ALIKE)
 
@@ -51,3 +53,11 @@ def _tidy(rest: str, ending: str) -> str:
     if ending in ("ing", "ings", "ed") and len(rest) > SHORTEST_STEM and rest[-1] == rest[-2] and rest[-1] not in "lsz":
         return rest[:-1]
     return rest[:-1] if rest.endswith("e") and len(rest) > SHORTEST_STEM else rest
+
+
+def shorten(text: str, most: int) -> str:
+    """The beginning and the end of a long text: there people say what they want. In about `most` characters."""
+    if len(text) <= most:
+        return text
+    half = most // 2
+    return f"{text[:half].rsplit(None, 1)[0]} {text[-half:].split(None, 1)[-1]}"
