@@ -13,7 +13,6 @@ Questions about nothing that mentors know count for `outside` only.
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 # Before NumPy is loaded: one thread, as on a busy server.
@@ -46,4 +45,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,12 +1,14 @@
 """The tables that `python -m bench.understanding` prints."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
-from statistics import median
-from time import perf_counter, process_time
+from tempfile import NamedTemporaryFile
+from time import process_time
+from typing import Any
 
 from bench.understanding.cached import CachedEncoder
 from bench.understanding.figures import Reading, Score, interval, mean, score_reading
@@ -17,12 +19,16 @@ from search.understanding.encoders import load_encoders
 from search.understanding.issue_types import read_issue_type
 from search.understanding.material import Material, load_examples
 from search.understanding.reader import Reader
-from search.understanding.scoring import Settings
-from search.understanding.trained import Trained
 from search.understanding.training import train
 
 COLUMNS = ("first", "three", "five", "cards", "none_of_five", "none_in_core")
-TRIED = {"bm25": (0.2, 0.4, 0.6), "discriminant": (0.3, 0.5, 0.7), "minilm": (0.5, 1.0), "delta": (0.5, 1.0), "unsure_below": (0.15, 0.2, 0.3)}
+TRIED: Mapping[str, Sequence[Any]] = {
+    "bm25": (0.2, 0.4, 0.6),
+    "discriminant": (0.3, 0.5, 0.7),
+    "minilm": (0.5, 1.0),
+    "delta": (0.5, 1.0),
+    "unsure_below": (0.15, 0.2, 0.3),
+}
 
 
 class Bench:
@@ -30,13 +36,14 @@ class Bench:
         names, groups = load_topics(root)
         self._names = names
         self._worlds = Worlds(groups)
-        before = _memory(), perf_counter()
         self._encoders = load_encoders()
-        self._load = _memory() - before[0], perf_counter() - before[1]
         self._cached = {key: CachedEncoder(encoder, cached) for key, encoder in self._encoders.found.items()}
         began = process_time()
         self._trained = train(Material.of(names, load_examples()), self._cached, dictionary=self._encoders.dictionary)
-        print(f"{len(names)} topics, {len(self._trained.rows):,} examples; trained in {process_time() - began:.1f} s of CPU")
+        print(
+            f"{len(names)} topics, {len(self._trained.rows):,} examples; "
+            f"trained in {process_time() - began:.1f} s of CPU"
+        )
         print("Left-out examples: topic read first {first:.3f}, among three {three:.3f}".format(**self._trained.check))
         for key, why in self._encoders.missing.items():
             print(f"Without {key}: {why}")
@@ -50,14 +57,18 @@ class Bench:
         if today:
             from bench.understanding.today import topics_named_today
 
-            ways["today's reading"] = read_today(measured.questions, topics_named_today(self._names, measured.questions))
+            ways["today's reading"] = read_today(
+                measured.questions, topics_named_today(self._names, measured.questions)
+            )
         for name, parts in PARTS.items():
             if self._encoders.found or name == "BM25":
                 ways[name] = measured.read(without(parts, settings))
         ways["perfect reading"] = perfect(measured.questions)
         known = [question for question in measured.questions if question.topics]
         print(f"\n{path.name}: {len(known)} questions, and {len(measured.questions) - len(known)} outside of it\n")
-        print(f"{'':22} {'among first 1 / 3 / 5':>22}   {'cards (P@5), 95 %':>22}   {'none of five':>20}   core  outside")
+        print(
+            f"{'':22} {'among first 1 / 3 / 5':>22}   {'cards (P@5), 95 %':>22}   {'none of five':>20}   core  outside"
+        )
         for name, readings in ways.items():
             scores = self._scores(measured.questions, readings)
             print(f"{name:22} {_line(scores)}   {_outside(measured.questions, readings)}")
@@ -88,14 +99,17 @@ class Bench:
         ]
         print("\nworst misses: cards that fit, question, wanted, claimed, next readings")
         for cards, question, reading in sorted(rows, key=lambda row: row[0])[:most]:
-            print(f"{cards:.2f}  {question.text[:110]}\n      {dict(question.topics)}  ->  {reading.core}  {reading.order[:4]}")
+            print(
+                f"{cards:.2f}  {question.text[:110]}\n"
+                f"      {dict(question.topics)}  ->  {reading.core}  {reading.order[:4]}"
+            )
 
     def show_tuning(self, paths: Sequence[Path]) -> None:
         """Every combination on every file; the mean over files decides. Examples are judged by their own folds."""
         print("\nsettings, best first: mean of P@5 less the share with none of five")
         found = []
         for values in product(*TRIED.values()):
-            settings = replace(self._trained.settings, **dict(zip(TRIED, values, strict=True)))
+            settings = without(dict(zip(TRIED, values, strict=True)), self._trained.settings)
             means = []
             for path in paths:
                 measured: Measured = self._measured(path)
@@ -106,16 +120,12 @@ class Bench:
             print(f"{total:.3f}  {dict(zip(TRIED, values, strict=True))}  {[round(value, 3) for value in means]}")
 
     def show_costs(self) -> None:
+        """In a process of its own, since memory that this one has given back is not seen."""
         data = self._trained.to_bytes()
-        began, memory = perf_counter(), _memory()
-        Reader(Trained.from_bytes(data), self._encoders.found)
-        print(f"\nstored {len(data) / 1e6:.1f} MB; loaded in {perf_counter() - began:.2f} s, +{_memory() - memory:.0f} MB")
-        print(f"encoders: loaded in {self._load[1]:.2f} s, +{self._load[0]:.0f} MB")
-        for length, text in (("short", "how do I ask for a raise"), ("long", "I have been a nurse for nine years. " * 12)):
-            print(
-                f"CPU a {length} question: {_milliseconds(lambda t=text: self._reader.read(t)):.1f} ms, "
-                f"while typing {_milliseconds(lambda t=text: self._reader.read_typing(t)):.2f} ms"
-            )
+        with NamedTemporaryFile() as file:
+            file.write(data)
+            file.flush()
+            subprocess.run([sys.executable, "-m", "bench.understanding.costs", file.name], check=True)
 
     def save(self) -> None:
         for encoder in self._cached.values():
@@ -145,18 +155,3 @@ def _outside(questions: Sequence[Question], readings: Sequence[Reading]) -> str:
     right = sum(reading.is_outside for question, reading in pairs if not question.topics)
     wrong = sum(reading.is_outside for question, reading in pairs if question.topics)
     return f"{right} right, {wrong} wrong"
-
-
-def _milliseconds(act: object) -> float:
-    times = []
-    for _ in range(15):
-        began = process_time()
-        act()  # type: ignore[operator]
-        times.append(process_time() - began)
-    return median(times) * 1000
-
-
-def _memory() -> float:
-    """Megabytes of this process, mapped files included."""
-    own = Path("/proc/self/status").read_text()
-    return next(int(line.split()[1]) / 1024 for line in own.splitlines() if line.startswith("VmRSS"))

@@ -23,9 +23,12 @@ class Question:
 def load_questions(path: Path) -> list[Question]:
     """One JSON list, or one JSON object a line."""
     text = path.read_text("utf-8")
-    rows = json.loads(text) if text.lstrip().startswith("[") else [json.loads(line) for line in text.splitlines() if line]
+    rows = (
+        json.loads(text) if text.lstrip().startswith("[") else [json.loads(line) for line in text.splitlines() if line]
+    )
     return [
-        Question(row["text"], row["lang"], row["topics"], tuple(row.get("kinds", ())), row.get("issue", "")) for row in rows
+        Question(row["text"], row["lang"], row["topics"], tuple(row.get("kinds", ())), row.get("issue", ""))
+        for row in rows
     ]
 
 

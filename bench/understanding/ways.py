@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from search.understanding.scoring import Settings, softmax
 Vectors = Mapping[str, NDArray[np.float32]]
 READINGS_KEPT = 10
 # Which parts count, by the name in the table.
-PARTS: Mapping[str, Mapping[str, float]] = {
+PARTS: Mapping[str, Mapping[str, Any]] = {
     "BM25": {"e5": 0, "minilm": 0},
     "e5": {"minilm": 0, "bm25": 0},
     "MiniLM": {"e5": 0, "bm25": 0},
@@ -61,7 +62,7 @@ def _counts(key: str, settings: Settings) -> bool:
     return bool({E5: settings.e5, MINILM: settings.minilm}.get(key, settings.bm25))
 
 
-def without(parts: Mapping[str, float], settings: Settings) -> Settings:
+def without(parts: Mapping[str, Any], settings: Settings) -> Settings:
     return replace(settings, **parts)
 
 
@@ -73,7 +74,10 @@ def nothing(questions: Sequence[Question]) -> list[Reading]:
 def perfect(questions: Sequence[Question]) -> list[Reading]:
     """Knowing the topics that would help."""
     found = [tuple(sorted(question.topics, key=lambda topic: -question.topics[topic])) for question in questions]
-    return [Reading(tuple(t for t in own if question.topics[t] >= 2) or own, own) for own, question in zip(found, questions, strict=True)]
+    return [
+        Reading(tuple(t for t in own if question.topics[t] >= 2) or own, own)
+        for own, question in zip(found, questions, strict=True)
+    ]
 
 
 def read_today(questions: Sequence[Question], read: Callable[[str], Sequence[str]]) -> list[Reading]:

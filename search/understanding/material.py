@@ -27,9 +27,7 @@ class Material:
     examples: tuple[Example, ...]
 
     @classmethod
-    def of(
-        cls, names: Mapping[str, Sequence[str]], examples: Mapping[str, Mapping[str, Iterable[str]]]
-    ) -> "Material":
+    def of(cls, names: Mapping[str, Sequence[str]], examples: Mapping[str, Mapping[str, Iterable[str]]]) -> "Material":
         """`examples`: topic → language → texts. Topics without a name here are left out, and so are doubles."""
         known = {*names, OUTSIDE}
         unique = {

@@ -71,7 +71,9 @@ class MiniLmEncoder:
         for number in range(LAYERS):
             layer = f"encoder.layer.{number}."
             seen = self._attend(state, f"{layer}attention.self.")
-            state = self._normalize(state + self._map(seen, f"{layer}attention.output.dense"), f"{layer}attention.output")
+            state = self._normalize(
+                state + self._map(seen, f"{layer}attention.output.dense"), f"{layer}attention.output"
+            )
             inner = _gelu(self._map(state, f"{layer}intermediate.dense"))
             state = self._normalize(state + self._map(inner, f"{layer}output.dense"), f"{layer}output")
         means = state.mean(axis=1)
@@ -103,7 +105,7 @@ def _gelu(state: Floats) -> Floats:
     """x · Φ(x), with erf by formula 7.1.26 of Abramowitz and Stegun (error below 1.5e-7)."""
     size = np.abs(state) * np.float32(1 / math.sqrt(2))
     step = 1 / (1 + np.float32(0.3275911) * size)
-    series = np.float32(1.061405429)
+    series = np.full_like(step, 1.061405429)
     for factor in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
         series = series * step + np.float32(factor)
     erf = np.copysign(1 - series * step * np.exp(-size * size), state)

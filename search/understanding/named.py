@@ -1,12 +1,15 @@
 """Topics that a question names: by their name or by a synonym, outside of what it turns down."""
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .everyday import EVERYDAY
+from .lists import load_list
 from .text import split_words, stem
 
+# Words that say nothing about a subject: a phrase needs two others to be more than one everyday word.
+EVERYDAY = load_list("everyday")
 # Between two words of a phrase may be so many that say nothing: "gap in CV" is in "gap in my CV".
 MOST_BETWEEN = 2
 # A phrase that so many examples hold can be judged by them.
@@ -80,7 +83,7 @@ class Names:
 
 
 def _are_near(places: Sequence[int]) -> bool:
-    return all(later - place <= MOST_BETWEEN + 1 for place, later in zip(places, places[1:], strict=False))
+    return all(later - place <= MOST_BETWEEN + 1 for place, later in itertools.pairwise(places))
 
 
 def judge_phrases(phrases: Sequence[Phrase], examples: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:

@@ -19,28 +19,33 @@ from .typos import Spelling
 from .understood import Because, ReadTopic, Understanding
 
 SHOWN_BESIDE = 5
-MOST_CHARACTERS = 400  # for reading by the words; encoders read less
+MOST_CHARACTERS = 320  # for reading by the words; encoders read less
 
 
 class Reader:
     """Made once for what was trained; threads may share it. The same question always reads the same."""
 
     def __init__(self, trained: Trained, encoders: Mapping[str, Encoder]) -> None:
-        """Encoders that were not there for the training are not asked."""
-        self.trained = trained
+        """Encoders are asked where the training had the same ones; it may have had more."""
+        self.settings = trained.settings
+        self.digest = trained.digest
         self.classes = (*trained.material.topics, OUTSIDE)
         self._numbers = {topic: number for number, topic in enumerate(self.classes)}
         numbers = np.array([self._numbers[row.topic] for row in trained.rows])
         self._bounds: list[int] = np.searchsorted(numbers, np.arange(len(self.classes) + 1)).tolist()
-        self._encoders = {key: encoder for key, encoder in encoders.items() if key in trained.parts}
+        same = trained.encoders.items()
+        self._encoders = {key: encoder for key, encoder in encoders.items() if (key, encoder.name) in same}
         self._parts = {key: EncoderOpinions(part, self._bounds) for key, part in trained.parts.items()}
         phrases = [Phrase.of(topic, text) for topic, text in trained.material.phrases()]
         self._names = Names.of(phrases, trained.weak_phrases)
         topical = {word for _, text in trained.material.phrases() for word in split_words(text)}
         self._spelling = Spelling.of(topical, trained.known_words)
-        self._row_words = [stems(row.text) for row in trained.rows]
+        self._texts = [row.text for row in trained.rows]
+        self._row_words = [tuple(stems(text)) for text in self._texts]
         spans = zip(self._bounds, self._bounds[1:], strict=False)
-        self._bm25 = Bm25Index.build([[word for row in self._row_words[start:end] for word in row] for start, end in spans])
+        self._bm25 = Bm25Index.build(
+            [[word for row in self._row_words[start:end] for word in row] for start, end in spans]
+        )
 
     def read(self, text: str) -> Understanding:
         """With all we have: some ten milliseconds for each encoder."""
@@ -61,8 +66,8 @@ class Reader:
         return self._spelling.correct_text(remove_negated(shorten(text, MOST_CHARACTERS)))
 
     def opinions(self, texts: Sequence[str], vectors: Mapping[str, Floats]) -> dict[tuple[str, str], Floats]:
-        """Each opinion about many prepared texts, whose vectors are known: rows of scores, one column for each class."""
-        neighbours = self.trained.settings.neighbours
+        """Each opinion about many prepared texts with known vectors: rows of scores, one column for each class."""
+        neighbours = self.settings.neighbours
         found = {
             (key, kind): scores
             for key, rows in vectors.items()
@@ -85,17 +90,18 @@ class Reader:
         return ([] if is_outside or is_unsure else pick_core(shares, named, settings)), is_unsure, is_outside
 
     def _understand(self, text: str, said: str, vectors: Mapping[str, Floats]) -> Understanding:
-        crisis, kind = is_crisis(text), read_issue_type(said)
+        crisis = is_crisis(text)
+        kind = None if crisis else read_issue_type(said)
         if not split_words(said):
             return Understanding(is_unsure=True, is_crisis=crisis)
         row = self._share(said, vectors)
-        claimed, is_unsure, is_outside = self.decide(row, said, self.trained.settings)
+        claimed, is_unsure, is_outside = self.decide(row, said, self.settings)
         named = self.find_named(said)
         beside = [number for number in np.argsort(-row[:-1], kind="stable").tolist() if number not in claimed]
 
         def describe(number: int) -> ReadTopic:
             because = Because.NAMED if self.classes[number] in named else Because.MEANING
-            like = self._find_like(number, said, vectors)
+            like = self._find_like(number, said, vectors) if vectors or number in claimed else ""
             return ReadTopic(self.classes[number], float(row[number]), because, like)
 
         return Understanding(
@@ -111,7 +117,7 @@ class Reader:
         return {key: encoder.embed([said]) for key, encoder in self._encoders.items()}
 
     def _share(self, said: str, vectors: Mapping[str, Floats]) -> Floats:
-        settings = self.trained.settings
+        settings = self.settings
         return softmax(settings.sharpness * add_up(self.opinions([said], vectors), [said], settings))[0]
 
     def _find_like(self, number: int, said: str, vectors: Mapping[str, Floats]) -> str:
@@ -119,7 +125,7 @@ class Reader:
         start, end = self._bounds[number], self._bounds[number + 1]
         if vectors:
             nearness = sum(self._parts[key].compare(rows[0], number) for key, rows in vectors.items())
-            return self.trained.rows[start + int(np.argmax(nearness))].text
+            return self._texts[start + int(np.argmax(nearness))]
         told = set(stems(said))
         best = max(range(start, end), key=lambda row: len(told.intersection(self._row_words[row])))
-        return self.trained.rows[best].text if told.intersection(self._row_words[best]) else ""
+        return self._texts[best] if told.intersection(self._row_words[best]) else ""

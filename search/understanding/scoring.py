@@ -1,5 +1,6 @@
 """From vectors to shares of topics, and from shares to what is claimed."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -80,7 +81,7 @@ class Discriminant:
 def mean_of_nearest(similarities: Floats, bounds: Sequence[int], neighbours: int) -> Floats:
     """For each topic the mean of its most similar examples. Those of topic i are columns bounds[i] to bounds[i + 1]."""
     rows = np.empty((len(similarities), len(bounds) - 1), np.float32)
-    for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+    for number, (start, end) in enumerate(itertools.pairwise(bounds)):
         most = min(neighbours, end - start)
         rows[:, number] = np.partition(similarities[:, start:end], -most, axis=1)[:, -most:].mean(axis=1)
     return rows

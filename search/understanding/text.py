@@ -6,7 +6,9 @@ from functools import lru_cache
 
 WORD = re.compile(r"[^\W_]+")
 # Arabic letters that people write in two ways, and the stroke that only stretches a word.
-ALIKE = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": "", "ß": "ss", "ø": "o", "œ": "oe", "’": "'"})
+ALIKE = str.maketrans(
+    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": "", "ß": "ss", "ø": "o", "œ": "oe", "’": "'"}
+)
 ARTICLES = ("وال", "بال", "كال", "فال", "لل", "ال")
 SHORTEST_STEM = 3
 VOWELS = frozenset("aeiouy")

@@ -34,12 +34,14 @@ class EncoderPart:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """`rows`: the examples, with names as examples of their topics, sorted by topic. `check`: how it did in its own
-    cross-validation. `digest`: of everything that went into it."""
+    """`rows`: the examples, with names as examples of their topics, sorted by topic. `encoders`: for each part the name
+    of the encoder whose vectors it has. `check`: how it did in its own cross-validation. `digest`: of everything that
+    went into it."""
 
     material: Material
     rows: tuple[Example, ...]
     parts: Mapping[str, EncoderPart]
+    encoders: Mapping[str, str]
     weak_phrases: frozenset[tuple[str, str]]
     known_words: frozenset[str]
     settings: Settings
@@ -52,6 +54,7 @@ class Trained:
             "names": [[topic, list(others)] for topic, others in self.material.names.items()],
             "examples": [[row.topic, row.language, row.text] for row in self.material.examples],
             "rows": [[row.topic, row.language, row.text] for row in self.rows],
+            "encoders": dict(self.encoders),
             "weak_phrases": sorted(map(list, self.weak_phrases)),
             "known_words": sorted(self.known_words),
             "settings": asdict(self.settings),
@@ -78,7 +81,9 @@ class Trained:
                     raise UnreadableReaderError(f"version {told['version']}")
                 names = {key.split("/")[0] for key in arrays.files if "/" in key}
                 parts = {
-                    name: EncoderPart(**{field: arrays[f"{name}/{field}"] for field in EncoderPart.__dataclass_fields__})
+                    name: EncoderPart(
+                        **{field: arrays[f"{name}/{field}"] for field in EncoderPart.__dataclass_fields__}
+                    )
                     for name in sorted(names)
                 }
         except (OSError, KeyError, ValueError, EOFError) as error:
@@ -88,6 +93,7 @@ class Trained:
             material=Material({topic: tuple(others) for topic, others in told["names"]}, examples),
             rows=tuple(Example(*row) for row in told["rows"]),
             parts=parts,
+            encoders=told["encoders"],
             weak_phrases=frozenset((topic, text) for topic, text in told["weak_phrases"]),
             known_words=frozenset(told["known_words"]),
             settings=Settings(**told["settings"]),

@@ -33,7 +33,8 @@ def train(
     dictionary: Collection[str] = (),
     earlier: Vectors | None = None,
 ) -> Trained:
-    """`dictionary`: words that are spelled right, beside those of the examples. `earlier`: vectors by text that need not be computed again; `collect_vectors` takes them from an earlier reader.
+    """`dictionary`: words that are spelled right, beside those of the examples. `earlier`: vectors by text that need
+    not be computed again; `collect_vectors` takes them from an earlier reader.
 
     The check is a cross-validation over the examples: each fold is read by what the others taught.
     """
@@ -43,7 +44,14 @@ def train(
     digest = digest_inputs(material, encoders, settings)
     trained = _fit(material, rows, vectors, settings)
     known = trained.known_words | _find_confusable(material, trained.known_words, dictionary)
-    return replace(trained, known_words=known, digest=digest, check=cross_validate(material, rows, vectors, settings))
+    names = {key: encoder.name for key, encoder in encoders.items()}
+    return replace(
+        trained,
+        encoders=names,
+        known_words=known,
+        digest=digest,
+        check=cross_validate(material, rows, vectors, settings),
+    )
 
 
 def digest_inputs(material: Material, encoders: Mapping[str, Encoder], settings: Settings) -> str:
@@ -52,16 +60,23 @@ def digest_inputs(material: Material, encoders: Mapping[str, Encoder], settings:
     return material.digest(str(VERSION), repr(settings), *names)
 
 
-def embed_texts(rows: Sequence[Example], encoders: Mapping[str, Encoder], earlier: Vectors) -> dict[str, dict[str, Floats]]:
+def embed_texts(
+    rows: Sequence[Example], encoders: Mapping[str, Encoder], earlier: Vectors
+) -> dict[str, dict[str, Floats]]:
     """For each encoder the vectors of the texts in its languages."""
     found: dict[str, dict[str, Floats]] = {}
     for key, encoder in encoders.items():
-        texts = dict.fromkeys(row.text for row in rows if encoder.languages is None or row.language in encoder.languages)
+        texts = _texts_for(encoder, rows)
         known = earlier.get(key, {})
         missing = [text for text in texts if text not in known]
         fresh = dict(zip(missing, encoder.embed(missing), strict=True))
         found[key] = {text: known[text] if text in known else fresh[text] for text in texts}
     return found
+
+
+def collect_texts(material: Material, encoder: Encoder) -> list[str]:
+    """What training on this material would ask an encoder for."""
+    return _texts_for(encoder, _sorted_rows(material))
 
 
 def collect_vectors(trained: Trained) -> dict[str, dict[str, Floats]]:
@@ -84,7 +99,10 @@ def cross_validate(
         left = [row for row, own in zip(rows, folds, strict=True) if own == fold and row.topic != OUTSIDE]
         reader = Reader(_fit(material, kept, vectors, settings), {})
         ranks += _ranks(reader, left, vectors)
-    return {"first": float(np.mean([rank < 1 for rank in ranks])), "three": float(np.mean([rank < 3 for rank in ranks]))}
+    return {
+        "first": float(np.mean([rank < 1 for rank in ranks])),
+        "three": float(np.mean([rank < 3 for rank in ranks])),
+    }
 
 
 def _ranks(reader: Reader, left: Sequence[Example], vectors: Vectors) -> list[int]:
@@ -98,10 +116,16 @@ def _ranks(reader: Reader, left: Sequence[Example], vectors: Vectors) -> list[in
             if all(row.text in of_text for row in alike)
         }
         texts = [row.text for row in alike]
-        scores = add_up(reader.opinions(texts, known), texts, reader.trained.settings)
+        scores = add_up(reader.opinions(texts, known), texts, reader.settings)
         for row, own in zip(alike, scores, strict=True):
             ranks.append(int((own > own[reader.classes.index(row.topic)]).sum()))
     return ranks
+
+
+def _texts_for(encoder: Encoder, rows: Sequence[Example]) -> list[str]:
+    return list(
+        dict.fromkeys(row.text for row in rows if encoder.languages is None or row.language in encoder.languages)
+    )
 
 
 def _sorted_rows(material: Material) -> list[Example]:
@@ -115,9 +139,7 @@ def _sorted_rows(material: Material) -> list[Example]:
     return sorted(rows, key=lambda row: places[row.topic])
 
 
-def _fit(
-    material: Material, rows: Sequence[Example], vectors: Vectors, settings: Settings
-) -> Trained:
+def _fit(material: Material, rows: Sequence[Example], vectors: Vectors, settings: Settings) -> Trained:
     phrases = [Phrase.of(topic, text) for topic, text in material.phrases()]
     examples = [(row.topic, row.text) for row in rows if row.language == NAMES_LANGUAGE]
     return Trained(
@@ -127,6 +149,7 @@ def _fit(
         weak_phrases=judge_phrases(phrases, examples),
         known_words=frozenset(word for row in rows for word in split_words(row.text)),
         settings=settings,
+        encoders={},
         check={},
         digest="",
     )

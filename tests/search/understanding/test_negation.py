@@ -1,0 +1,50 @@
+import pytest
+
+from search.understanding.negation import remove_negated
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        pytest.param("interview on Monday, not about salary", "interview on Monday", id="en-not-about"),
+        pytest.param("It's not the money, I want the title", "I want the title", id="en-it-is-not"),
+        pytest.param("It isn't about offers, but about where to live", "but about where to live", id="en-but"),
+        pytest.param("not a grant, a paid contract", "a paid contract", id="en-not-a"),
+        pytest.param("I don't mean a startup. Just me and my camera", "Just me and my camera", id="en-do-not-mean"),
+        pytest.param("nothing to do with pay, my boss shouts", "my boss shouts", id="en-nothing-to-do-with"),
+        pytest.param("Es geht nicht um das Gehalt, sondern um den Titel", "sondern um den Titel", id="de"),
+        pytest.param("No busco empleo, busco clientes para mi taller", "busco clientes para mi taller", id="es"),
+        pytest.param("Ce n'est pas le salaire, mais mon chef", "mais mon chef", id="fr"),
+        pytest.param("لا أريد ترقية، أريد أن أغادر", "أريد أن أغادر", id="ar"),
+    ],
+)
+def test_a_clause_that_is_turned_down_is_taken_out(text, left):
+    assert remove_negated(text) == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I can't negotiate",
+        "not sure how to resign",
+        "I don't know how to ask for a raise",
+        "I haven't been promoted in six years",
+        "no answer after the interview",
+        "no callbacks, 200 applications",
+        "not getting interviews, why?",
+        "why do I never get an offer",
+        "use points instead of hours",
+        "Ich weiß nicht, wie ich kündigen soll",
+        "Titel statt Geld",
+        "no sé cómo pedir un aumento",
+        "je ne sais pas négocier",
+        "لا أعرف كيف أتفاوض",
+        "",
+    ],
+)
+def test_a_plain_not_turns_nothing_down(text):
+    assert remove_negated(text) == text
+
+
+def test_a_text_that_is_nothing_but_negation_stays():
+    assert remove_negated("not about the salary") == "not about the salary"

@@ -1,0 +1,151 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from search.understanding.reader import Reader
+from search.understanding.understood import Because
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("what do I say when they ask for my number", "Negotiation"),
+        ("my hands tremble in front of the whole school", "Stage fright"),
+        ("Ich soll zum ersten Mal ein Team leiten", "First-time managing"),
+        ("No consigo clientes para mi panadería", "First customers"),
+        ("mon mémoire n'avance pas", "Academic writing"),
+        ("كيف أكتب سيرتي الذاتية", "CVs"),
+    ],
+)
+def test_the_topic_is_read(reader, text, topic):
+    understood = reader.read(text)
+
+    assert topic in understood.topic_names
+    assert not (understood.is_unsure or understood.is_outside or understood.is_crisis)
+
+
+def test_a_topic_that_is_named_says_so_with_the_nearest_example(reader, material):
+    first = reader.read("Help with my cover letter").topics[0]
+
+    assert (first.topic, first.because) == ("Cover letters", Because.NAMED)
+    texts = {example.text for example in material.examples if example.topic == "Cover letters"}
+    assert first.like in texts | {
+        "Cover letters",
+        "cover letter",
+        "motivation letter",
+        "application letter",
+        "covering letter",
+    }
+
+
+def test_what_is_turned_down_is_not_named(reader):
+    said = reader.read("interview next week, not about pay rise or salary talk, the competency questions")
+
+    assert "Negotiation" not in said.topic_names
+    assert reader.find_named(reader.prepare("not about the pay rise, my slides need work")) == {}
+
+
+def test_a_typing_error_in_a_name_is_forgiven(reader):
+    assert reader.read("freelansing").topics[0].topic == "Freelancing"
+    assert "Accessibility" in reader.read("accesibility of our form").topic_names
+
+
+@pytest.mark.parametrize("text", ["best recipe for onion soup", "wann fährt der Bus nach Ulm", "renovar mi pasaporte"])
+def test_what_nobody_is_asked_about_is_outside(reader, text):
+    understood = reader.read(text)
+
+    assert (understood.is_outside, understood.topics) == (True, ())
+
+
+def test_nothing_is_claimed_for_words_that_say_nothing(reader):
+    for text in ("", "  ", "?!", "🙂"):
+        understood = reader.read(text)
+        assert (understood.is_unsure, understood.topics) == (True, ())
+
+
+def test_unsure_claims_nothing_and_offers_the_next_readings(reader):
+    understood = reader.read("the other thing from before")
+
+    assert (understood.is_unsure, understood.topics) == (True, ())
+    assert len(understood.others) == 5
+    assert [other.share for other in understood.others] == sorted((o.share for o in understood.others), reverse=True)
+
+
+def test_a_crisis_is_told_whatever_was_read(reader):
+    understood = reader.read("I want to kill myself because of my thesis")
+
+    assert (understood.is_crisis, understood.issue_type) == (True, None)
+
+
+def test_the_kind_of_need_is_read(reader):
+    assert reader.read("mock interview please").issue_type == "interview"
+
+
+def test_the_same_question_reads_the_same(reader, trained, encoders):
+    texts = ["how do I get promoted", "zwei Angebote, welches?", "my boss shouts"] * 3
+    expected = [reader.read(text) for text in texts]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(Reader(trained, encoders.found).read, texts)) == expected
+
+
+def test_shares_are_of_everything(reader):
+    shares = reader.shares("how do I get promoted")
+
+    assert sum(shares.values()) == pytest.approx(1, abs=1e-4)
+    assert max(shares, key=shares.get) == "Promotion"
+
+
+def test_while_typing_no_encoder_is_asked(trained, encoders):
+    class Silent:
+        def __init__(self, encoder):
+            self.name, self.languages = encoder.name, encoder.languages
+
+        def embed(self, texts):
+            raise AssertionError("asked")
+
+    typing = Reader(trained, {key: Silent(encoder) for key, encoder in encoders.found.items()})
+    assert typing.read_typing("salary talk").topics[0].topic == "Negotiation"
+
+
+def test_a_named_topic_of_the_demo_is_always_claimed(reader, names):
+    forgotten = [
+        phrase
+        for topic, others in names.items()
+        for phrase in (topic, *others)
+        if topic not in reader.read_typing(phrase).topic_names
+    ]
+
+    assert forgotten == []
+
+
+def share_read(reader, rows, most):
+    """How often a topic that would help is among so many first readings."""
+    hits = []
+    for row in rows:
+        shares = reader.shares(row["text"])
+        first = sorted((topic for topic in shares if topic), key=lambda topic: -shares[topic])[:most]
+        hits.append(any(row["topics"].get(topic, 0) >= 2 for topic in first))
+    return sum(hits) / len(hits)
+
+
+def test_the_fixture_is_read_well_enough(reader, fixture):
+    rows = [row for row in fixture if row["topics"]]
+
+    assert share_read(reader, rows, 1) >= 0.61
+    assert share_read(reader, rows, 3) >= 0.84
+
+
+@pytest.mark.parametrize(("language", "floor"), [("de", 0.72), ("es", 0.72), ("fr", 0.66), ("ar", 0.81)])
+def test_other_languages_are_read_too(reader, fixture, language, floor):
+    rows = [row for row in fixture if row["topics"] and row["lang"] == language]
+
+    assert share_read(reader, rows, 3) >= floor
+
+
+def test_what_is_outside_is_seldom_mistaken(reader, fixture):
+    rows = [row for row in fixture if "crisis" not in row["kinds"]]
+    said = [(reader.read(row["text"]).is_outside, not row["topics"]) for row in rows]
+
+    assert sum(outside and not meant for outside, meant in said) <= 1
+    assert sum(outside for outside, meant in said if meant) >= 8
