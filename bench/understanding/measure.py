@@ -15,6 +15,7 @@ from bench.understanding.figures import Reading, Score, interval, mean, score_re
 from bench.understanding.questions import Question, load_questions, load_topics
 from bench.understanding.ways import PARTS, Measured, nothing, perfect, read_today, without
 from bench.understanding.world import Worlds
+from search.understanding.bundled import load_bundled
 from search.understanding.encoders import load_encoders
 from search.understanding.issue_types import read_issue_type
 from search.understanding.material import Material, load_examples
@@ -39,7 +40,10 @@ class Bench:
         self._encoders = load_encoders()
         self._cached = {key: CachedEncoder(encoder, cached) for key, encoder in self._encoders.found.items()}
         began = process_time()
-        self._trained = train(Material.of(names, load_examples()), self._cached, dictionary=self._encoders.dictionary)
+        material = Material.of(names, load_examples())
+        texts = [*(example.text for example in material.examples), *(phrase for _, phrase in material.phrases())]
+        earlier = load_bundled(texts, self._encoders.found)
+        self._trained = train(material, self._cached, dictionary=self._encoders.dictionary, earlier=earlier)
         print(
             f"{len(names)} topics, {len(self._trained.rows):,} examples; "
             f"trained in {process_time() - began:.1f} s of CPU"

@@ -13,6 +13,7 @@ HARMLESS = compile_forms(
         r"kill(ing|ed)? myself (laughing|over|at work|with work|working|trying|for (a|this|the|that))",
         r"(die|dying|died) (of|from) (embarrassment|shame|boredom|laughter|laughing|hunger|thirst|curiosity)",
         r"to die for",
+        r"(cut|cutting|hang|hanging|shoot|hurt) myself (some|up|off|in|out|short|loose|free|a|with|by)",
         r"(career|business|social|political|professional) suicide",
         r"suicide (squad|prevention|rates?|statistics|research|hotline|helpline)",
         r"(abuse|violence|harassment|suicide) (hotline|helpline|charity|shelter|policy|training|project|data|study"

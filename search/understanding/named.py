@@ -10,7 +10,7 @@ from .text import split_words, stem
 
 # Words that say nothing about a subject: a phrase needs two others to be more than one everyday word.
 EVERYDAY = load_list("everyday")
-# Between two words of a phrase may be so many that say nothing: "gap in CV" is in "gap in my CV".
+# Between two words of a phrase may be so many that say nothing, or as many as it has: "gap in CV" is in "gap in my CV".
 MOST_BETWEEN = 2
 # A phrase that so many examples hold can be judged by them.
 ENOUGH_EXAMPLES = 4
@@ -25,6 +25,7 @@ class Phrase:
     text: str
     words: tuple[str, ...]
     is_exact: bool
+    between: int = 0
 
     @classmethod
     def of(cls, topic: str, text: str) -> "Phrase":
@@ -33,7 +34,12 @@ class Phrase:
         telling = [stem(word) for word in words if word not in EVERYDAY]
         if len(words) > 1 and len(telling) < 2:
             return cls(topic, text, tuple(words), True)
-        return cls(topic, text, tuple(telling or words), not telling)
+        between = max(MOST_BETWEEN, len(words) - len(telling))
+        return cls(topic, text, tuple(telling or words), not telling, between)
+
+    @property
+    def stems(self) -> frozenset[str]:
+        return frozenset(self.words if not self.is_exact else map(stem, self.words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ class Names:
         return [
             phrase
             for phrase in self.find_all(words)
-            if (phrase.topic, phrase.text) not in self.weak or told <= {stem(word) for word in phrase.words}
+            if (phrase.topic, phrase.text) not in self.weak or told <= phrase.stems
         ]
 
     def find_all(self, words: Sequence[str]) -> list[Phrase]:
@@ -77,13 +83,15 @@ class Names:
         for number, (place, word) in enumerate(telling):
             for phrase in self.stemmed.get(word, ()):
                 here = telling[number : number + len(phrase.words)]
-                if tuple(word for _, word in here) == phrase.words and _are_near([at for at, _ in here]):
+                if tuple(word for _, word in here) == phrase.words and _are_near(
+                    [at for at, _ in here], phrase.between
+                ):
                     found.append((place, phrase))
         return [phrase for _, phrase in sorted(found, key=lambda at: at[0])]
 
 
-def _are_near(places: Sequence[int]) -> bool:
-    return all(later - place <= MOST_BETWEEN + 1 for place, later in itertools.pairwise(places))
+def _are_near(places: Sequence[int], between: int) -> bool:
+    return all(later - place <= between + 1 for place, later in itertools.pairwise(places))
 
 
 def judge_phrases(phrases: Sequence[Phrase], examples: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:

@@ -9,7 +9,7 @@ from .crisis import is_crisis
 from .encoders import Encoder
 from .issue_types import read_issue_type
 from .material import OUTSIDE
-from .named import Names, Phrase
+from .named import EVERYDAY, Names, Phrase
 from .negation import remove_negated
 from .opinions import BM25, EncoderOpinions, add_up
 from .scoring import Floats, Settings, pick_core, softmax
@@ -20,6 +20,9 @@ from .understood import Because, ReadTopic, Understanding
 
 SHOWN_BESIDE = 5
 MOST_CHARACTERS = 320  # for reading by the words; encoders read less
+ASKING = frozenset(
+    ("help", "advice", "question", "questions", "please", "problem", "issue", "hi", "hello", "thanks", "stuck")
+)
 
 
 class Reader:
@@ -86,7 +89,7 @@ class Reader:
         shares = row[:-1].tolist()
         named = [self._numbers[topic] for topic in self.find_named(said)]
         is_outside = not named and float(row[-1]) >= settings.outside_from
-        is_unsure = not named and not is_outside and max(shares) < settings.unsure_below
+        is_unsure = not named and not is_outside and (max(shares) < settings.unsure_below or not says_something(said))
         return ([] if is_outside or is_unsure else pick_core(shares, named, settings)), is_unsure, is_outside
 
     def _understand(self, text: str, said: str, vectors: Mapping[str, Floats]) -> Understanding:
@@ -129,3 +132,8 @@ class Reader:
         told = set(stems(said))
         best = max(range(start, end), key=lambda row: len(told.intersection(self._row_words[row])))
         return self._texts[best] if told.intersection(self._row_words[best]) else ""
+
+
+def says_something(text: str) -> bool:
+    """Whether there is any word beside those that every question may have: "can you help me?" has none."""
+    return any(word not in EVERYDAY and word not in ASKING for word in split_words(text))

@@ -23,7 +23,7 @@ def named(text, names=None):
     [
         pytest.param("Do I get a pay rise?", {"Negotiation"}, id="phrase"),
         pytest.param("pay rises this year", {"Negotiation"}, id="another-form"),
-        pytest.param("two good offers", set(), id="other-words-between"),
+        pytest.param("two huge offers", set(), id="other-words-between"),
         pytest.param("the two offers I have", {"Comparing offers"}, id="phrase-inside"),
         pytest.param("a gap in my CV", {"Going back to work"}, id="little-words-between"),
         pytest.param("our prices", {"Pricing"}, id="one-word"),
