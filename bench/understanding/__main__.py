@@ -33,8 +33,10 @@ def main() -> None:
 
     own = ROOT / "tests" / "search" / "understanding" / "fixture.json"
     bench = Bench(ROOT, arguments.cache)
+    if arguments.today:
+        bench.read_today((own, *arguments.questions))
     for path in (own, *arguments.questions):
-        bench.show_table(path, today=arguments.today)
+        bench.show_table(path)
         bench.show_groups(path)
         if arguments.misses:
             bench.show_misses(path, arguments.misses)

@@ -51,19 +51,23 @@ class Bench:
         print("Left-out examples: topic read first {first:.3f}, among three {three:.3f}".format(**self._trained.check))
         for key, why in self._encoders.missing.items():
             print(f"Without {key}: {why}")
+        self._today: dict[str, tuple[str, ...]] = {}
         self._reader = Reader(self._trained, self._encoders.found)
         self._measured = cache(lambda path: Measured(self._reader, load_questions(path), self._cached))
 
-    def show_table(self, path: Path, *, today: bool) -> None:
+    def read_today(self, paths: Sequence[Path]) -> None:
+        """Asks the site's present reading about all of these files, for `show_table`."""
+        from bench.understanding.today import topics_named_today
+
+        texts = [question.text for path in paths for question in self._measured(path).questions]
+        self._today = topics_named_today(self._names, texts)
+
+    def show_table(self, path: Path) -> None:
         measured: Measured = self._measured(path)
         settings = self._trained.settings
         ways = {"no words at all": nothing(measured.questions)}
-        if today:
-            from bench.understanding.today import topics_named_today
-
-            ways["today's reading"] = read_today(
-                measured.questions, topics_named_today(self._names, measured.questions)
-            )
+        if self._today:
+            ways["today's reading"] = read_today(measured.questions, self._today)
         for name, parts in PARTS.items():
             if self._encoders.found or name == "BM25":
                 ways[name] = measured.read(without(parts, settings))

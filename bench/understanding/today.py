@@ -1,14 +1,11 @@
 """The reading of the site as it is: topics that the words name, by Postgres."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bench.stand import bench_database
-from bench.understanding.questions import Question
 
 
-def topics_named_today(
-    names: Mapping[str, Sequence[str]], questions: Sequence[Question]
-) -> Callable[[str], Sequence[str]]:
+def topics_named_today(names: Mapping[str, Sequence[str]], texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """For each of these texts the topics found, in a database that has the demo's topics and nothing else."""
     found: dict[str, tuple[str, ...]] = {}
     with bench_database("understanding"):
@@ -22,7 +19,6 @@ def topics_named_today(
             defaults = {"name": name, "synonyms": list(synonyms), "parent": root}
             Topic.objects.update_or_create(slug=slugify(name), defaults=defaults)
         name_of = dict(Topic.objects.values_list("id", "name"))
-        for question in questions:
-            read = read_question(question.text)
-            found[question.text] = tuple(name_of[number] for number in read.topics if name_of[number] in names)
-    return found.__getitem__
+        for text in texts:
+            found[text] = tuple(name_of[number] for number in read_question(text).topics if name_of[number] in names)
+    return found

@@ -1,6 +1,6 @@
 """The ways to read a question that are measured beside each other."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -80,7 +80,6 @@ def perfect(questions: Sequence[Question]) -> list[Reading]:
     ]
 
 
-def read_today(questions: Sequence[Question], read: Callable[[str], Sequence[str]]) -> list[Reading]:
-    """`read`: the names of the topics that the words name, in a database that has them."""
-    named = [tuple(read(question.text)) for question in questions]
-    return [Reading(own, own) for own in named]
+def read_today(questions: Sequence[Question], named: Mapping[str, tuple[str, ...]]) -> list[Reading]:
+    """`named`: for each text the topics that the site's present reading finds."""
+    return [Reading(named[question.text], named[question.text]) for question in questions]

@@ -45,7 +45,8 @@ def write_bundled(material: Material, encoders: Mapping[str, Encoder], path: Pat
         texts = sorted(collect_texts(material, encoder))
         known = load_bundled(texts, {key: encoder}, path).get(key, {})
         missing = [text for text in texts if text not in known]
-        known.update(zip(missing, encoder.embed(missing), strict=True))
+        if missing:
+            known.update(zip(missing, encoder.embed(missing), strict=True))
         rows = np.array([known[text] for text in texts], np.float32)
         largest = np.abs(rows).max(axis=1, keepdims=True)
         arrays[f"{encoder.name}/keys"] = np.array([_key(text) for text in texts], np.uint64)

@@ -31,7 +31,7 @@ class Settings:
     delta: float = 1.0
     most_topics: int = 3
     # Under this best share nothing is claimed.
-    unsure_below: float = 0.2
+    unsure_below: float = 0.15
     # From this share of "none of it" on, a question is outside of what we know.
     outside_from: float = 0.4
 

@@ -69,7 +69,7 @@ def embed_texts(
         texts = _texts_for(encoder, rows)
         known = earlier.get(key, {})
         missing = [text for text in texts if text not in known]
-        fresh = dict(zip(missing, encoder.embed(missing), strict=True))
+        fresh = dict(zip(missing, encoder.embed(missing), strict=True)) if missing else {}
         found[key] = {text: known[text] if text in known else fresh[text] for text in texts}
     return found
 

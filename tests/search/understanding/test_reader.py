@@ -64,7 +64,9 @@ def test_nothing_is_claimed_for_words_that_say_nothing(reader):
         assert (understood.is_unsure, understood.topics) == (True, ())
 
 
-@pytest.mark.parametrize("text", ["the other thing from before", "I need help", "what should I do now?", "hmm"])
+@pytest.mark.parametrize(
+    "text", ["the other thing from before", "I need help", "what should I do now?", "can you give me advice please"]
+)
 def test_unsure_claims_nothing_and_offers_the_next_readings(reader, text):
     understood = reader.read(text)
 
