@@ -1,4 +1,4 @@
-"""How allauth behaves here: our words, our mails, our idea of a client's address, one e-mail address per person."""
+"""How allauth behaves here: our texts, our mails, our way to find a client's address, one email address per person."""
 
 import secrets
 from datetime import timedelta
@@ -55,7 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_login": _("Enter an email address, like name@example.org."),
         "invalid_password_reset": _("This link has been used or is too old. Ask for a new one."),
         "rate_limited": _("That was quick. Wait a minute, then try again."),
-        # After three wrong codes; too many wrong passwords are answered by validation_error below.
+        # Shown after three wrong codes. Too many wrong passwords are answered by validation_error below.
         "too_many_login_attempts": _("That was the third wrong code. Ask for a new one."),
         "same_as_current": _("That is your address already."),
     }
@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().validation_error(code, *args)
 
     def clean_email(self, email: str) -> str:
-        """Every form of allauth's asks here before it looks for an address. Raises ValidationError."""
+        """Every form of allauth calls this before it looks for an address. Raises ValidationError."""
         return canonical_address(email)
 
     def get_client_ip(self, request: HttpRequest) -> str:
@@ -98,17 +98,20 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        """To the address that the account has. What was typed may only look like it and be someone else's mailbox."""
+        """Send to the address that the account has.
+
+        The one that was typed may only look like it, and be another's mailbox.
+        """
         super().send_password_reset_mail(user, user.email, context)
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Whoever has the mailbox learns of every change of password or address."""
+        """Tell the owner of the mailbox about every change of password or address."""
         self.send_mail(template_prefix, email or user.email, context or {})
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """A proven new address takes the old one's place, and the old one is told."""
+        """The new address, now proven, replaces the old one, and the old one is told."""
         user = email_address.user
         old = user.email
         with transaction.atomic():
@@ -122,7 +125,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return True
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """Our own address, whatever Host the request claimed."""
+        """The link with our own host, whatever Host header the request claimed."""
         uid, _dash, token = key.partition("-")
         return absolute_url("account_reset_password_from_key", uidb36=uid, key=token)
 
@@ -133,7 +136,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("settings")
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
-        """A code by e-mail always works too; it is the only way for people without a password."""
+        """A code by email is always possible; it is the only way for people without a password."""
         if not user.is_authenticated:
             return []
         by_code = {

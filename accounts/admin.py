@@ -36,7 +36,7 @@ class UserAdmin(EditedModel, ModelAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Addresses change only by the code their owner types; rights are given by superusers alone."""
+        """Addresses only change by the code that their owner types. Only superusers give rights."""
         return FACTS if request.user.is_superuser else (*FACTS, *RIGHTS)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
@@ -48,11 +48,11 @@ class UserAdmin(EditedModel, ModelAdmin):
         return allowed and (obj is None or request.user.is_superuser or not obj.is_superuser)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """People open their own accounts; the first superuser comes from `createsuperuser`."""
+        """People create their own accounts; the first superuser comes from `createsuperuser`."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Bookings and decisions refer to people: accounts are closed, not deleted."""
+        """Bookings and decisions refer to people, so accounts are closed and not deleted."""
         return False
 
 

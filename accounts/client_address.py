@@ -9,9 +9,10 @@ UNKNOWN = "0.0.0.0"  # noqa: S104 (a bucket that all requests over a socket shar
 
 
 def client_address(request: HttpRequest) -> str:
-    """The peer, or what the outermost of our NUM_PROXIES proxies saw; the rest of X-Forwarded-For is anybody's word.
+    """The client's address: that of the peer, or the one that the outermost of our NUM_PROXIES proxies has seen.
 
-    The answer is always an address, so that limits by address never fail open.
+    The rest of X-Forwarded-For is written by the client and can't be trusted. The answer is always an address, so
+    limits by address never let a request pass uncounted.
     """
     peer = request.META.get("REMOTE_ADDR", "")
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
@@ -28,6 +29,6 @@ def _normalize_address(text: str) -> str | None:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:
             return str(address.ipv4_mapped)
-        # A household has a whole /64 of them: counted one by one, limits would limit nobody.
+        # A household has a whole /64 network. If its addresses counted one by one, limits would limit nobody.
         return str(ipaddress.ip_network((address, 64), strict=False).network_address)
     return str(address)

@@ -1,4 +1,4 @@
-"""What every page knows about its reader."""
+"""What every page's template knows about its reader."""
 
 from typing import Any
 
@@ -18,6 +18,7 @@ def viewer_context(request: HttpRequest) -> dict[str, Any]:
         "zone_is_known": zone is not None,
         "viewer_hour12": viewer_hour12(request),
         "now": timezone.now(),
-        # Lazy: most parts of pages don't ask, and asking is a query. A person without a profile has no such attribute.
+        # Lazy, since it takes a query and most partial pages don't need it. Without a profile there is no such
+        # attribute.
         "viewer_profile": SimpleLazyObject(lambda: getattr(getattr(request, "user", None), "mentor_profile", None)),
     }

@@ -1,4 +1,4 @@
-"""Preconditions of views that are about the person alone."""
+"""Conditions that a view can set for the person who asks."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 
 def staff_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For staff only; to anybody else who is signed in the page does not exist."""
+    """The page is for staff; for anybody else who has signed in it does not exist (404)."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What upper apps want done once somebody has signed in or is somebody else now: they append their function here."""
+"""Hooks for the apps above: they append functions that run after a sign-in or after a change of a person."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ AfterSignIn = Callable[[HttpRequest, User], str | None]
 
 after_sign_in: list[AfterSignIn] = []
 
-# Each is told of people whose name has changed, or who may come in again.
+# Each is called with the ids of people whose name has changed, or whose account is active again.
 after_person_change: list[Callable[..., None]] = []
 
 

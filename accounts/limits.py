@@ -1,4 +1,4 @@
-"""How often what costs something may be asked for, by whom and from where; kept in the cache, which is Postgres."""
+"""Limits on what is expensive, by person and by address. The counts are in the cache, which is a table of Postgres."""
 
 import time
 from datetime import UTC, datetime
@@ -12,21 +12,21 @@ from common.mail.addresses import canonical_address
 from .models import User
 
 LIMITS = {
-    # Three tries per code: 30 codes a day leave one chance in ten thousand to guess any in a day.
+    # A code of six digits allows three tries, so 30 codes a day give a guesser one chance in ten thousand.
     "code_mail": "3/m/key,10/h/key,30/d/key,20/m/ip,200/h/ip",
-    # Judging a file and writing a picture anew can take a second.
+    # Checking a file and encoding a picture again can take a second of a processor.
     "upload": "30/h/key,100/d/key",
 }
 OWN = "accounts"
 
 
 def take_code_mail(request: HttpRequest, email: str) -> datetime | None:
-    """Count one code for this address, known or not; where that is one too many, the moment to try again."""
+    """Count one code for this address, known or not. If that is one too many, returns when to try again."""
     return _take_attempt(request, "code_mail", canonical_address(email))
 
 
 def take_upload(request: HttpRequest, person: User) -> datetime | None:
-    """Count one file of this person; where that is one too many, the moment to try again."""
+    """Count one file of this person. If that is one too many, returns when to try again."""
     return _take_attempt(request, "upload", str(person.pk))
 
 

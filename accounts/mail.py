@@ -1,7 +1,8 @@
 """Codes and notices about the account itself, sent beside the request and never inside it.
 
-They are not rows of the notification outbox: a code must not lie in a table, and has to arrive within seconds. How long
-SMTP takes, or whether a mail is sent at all, must not show in the answer's time (decision 2).
+They are not rows of the notification outbox: a code must not be stored in a table, and has to arrive within seconds.
+How long SMTP takes, or whether a mail is sent at all, must not show in the time of the answer, which would tell who has
+an account (docs/decisions/0002).
 """
 
 import logging
@@ -30,7 +31,7 @@ CODE_MINUTES = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
 
 @dataclass(frozen=True, slots=True)
 class AccountEmail:
-    """One mail; `real=False` costs the same work and reaches nobody."""
+    """One mail. `real=False` costs the same work and is sent to nobody."""
 
     template: str
     to: str
@@ -42,7 +43,7 @@ class AccountEmail:
 
 
 def send_account_email(letter: AccountEmail) -> None:
-    """Returns at once. Only SMTP makes one wait: other backends (tests, console) are used on the spot."""
+    """Send in another thread and return at once. Only SMTP is slow enough for that; other backends (tests) run here."""
     if settings.EMAIL_BACKEND == SMTP:
         _sender_pool().submit(_render_and_send, letter)
     else:
@@ -51,7 +52,7 @@ def send_account_email(letter: AccountEmail) -> None:
 
 @cache
 def _sender_pool() -> ThreadPoolExecutor:
-    # Made on first use, which is after gunicorn forked; Python waits for what is under way when the process ends.
+    # Made on first use, which is after gunicorn has forked. When the process ends, Python waits for mails under way.
     return ThreadPoolExecutor(max_workers=2, thread_name_prefix="account-mail")
 
 
@@ -61,12 +62,12 @@ def _render_and_send(letter: AccountEmail) -> None:
         if letter.real:
             message.send()
     except Exception:
-        # The person asks for another code; the log must not hold this one.
+        # The log gets the name of the template, not the mail with its code. The person will ask for another one.
         logger.exception("The mail %s could not be sent.", letter.template)
 
 
 class AccountMail(EmailMultiAlternatives):
-    """Handed over by Django's backends, written by what writes all our mails."""
+    """A mail that Django's backends hand over, written in the same way as all our mails."""
 
     def message(self, *, policy: Any = None) -> Any:
         """Raises UnwritableHeaderError."""
@@ -99,19 +100,19 @@ def group_digits(code: str) -> str:
 
 
 def token_letter(*, person: User, token: AccessToken) -> AccountEmail:
-    """Tells a person of a new token: if they didn't make it, they want to know at once."""
+    """Tell a person about a new token, in case it wasn't they who made it."""
     until = day_text(token.expires_at, person.timezone or UTC_NAME, token.created_at)
     context = {"name": token.name, "changes": token.scope == Scope.WRITE, "until": until}
     return letter_to(person, "account_new_token", {**context, "tokens_url": absolute_url("tokens")})
 
 
 def letter_to(person: User, template: str, context: Mapping[str, Any]) -> AccountEmail:
-    """A mail about somebody's account, in their own language and time zone."""
+    """A mail about a person's account, in their own language and time zone."""
     zone = person.timezone or UTC_NAME
     return AccountEmail(template, person.email, context, zone=zone, language=person.language, hour12=person.hour12)
 
 
 def make_code_email(*, to: str, code: str, purpose: str, real: bool = True, language: str = "en") -> AccountEmail:
-    """`purpose` is sign_in, open_account, change_address or prove; the words of the mail depend on it."""
+    """The mail with a code. `purpose` is sign_in, open_account, change_address or prove, and decides about the text."""
     context = {"code": group_digits(code), "purpose": purpose, "minutes": CODE_MINUTES}
     return AccountEmail("account_code", to, context, language=language, real=real)

@@ -1,4 +1,4 @@
-"""Every page asks for a sign-in unless it says otherwise, and is drawn in the reader's own time zone."""
+"""Every page requires signing in unless it says otherwise, and is rendered in the reader's own time zone."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from .viewing import viewer_zone
 
 
 class SignInFirstMiddleware(LoginRequiredMiddleware):
-    """Django's, with an address to come back to that may hold the longest question (see `with_next`)."""
+    """Django's, but the address to come back to may hold the longest question (see `with_next`)."""
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]

@@ -9,19 +9,19 @@ from zxcvbn import zxcvbn
 
 from .models import User
 
-# What somebody who knows the usual patterns would have to try. zxcvbn's own bound for attacks by way of a site.
+# How many guesses a person who knows the usual patterns should need: zxcvbn's own bound for attacks through a site.
 FEWEST_GUESSES = 10**8
-# Judging takes longer for longer texts, and what is this long and still weak is a repetition from its beginning.
+# zxcvbn takes longer for longer texts. A password that is this long and still weak repeats something in its beginning.
 LONGEST_JUDGED = 50
 WORDS = re.compile(r"\w+")
 ABOUT_THE_SITE = ("mentor", "mentee", "mentoring", "mentorship")
 
 
 class HardToGuess:
-    """Refuses what is made of common words, names, dates and keys that lie side by side, in any language's letters.
+    """Refuses passwords made of common words, names, dates and neighbouring keys, in any language's letters.
 
     A list of common passwords knows `mentor1` and not `mentor2026`; zxcvbn knows how people make one from the other.
-    The person's own name and address and the site's count as common words.
+    The person's own name and address and the site's name count as common words.
     """
 
     def validate(self, password: str, user: User | None = None) -> None:
@@ -37,7 +37,7 @@ class HardToGuess:
 
 
 def known_words(user: User | None) -> list[str]:
-    """What anyone would try first for this person on this site."""
+    """The words that anyone would try first for this person on this site."""
     texts = [settings.SITE_NAME, settings.SITE_HOST, *([user.name, user.email] if user else [])]
     words = [word.lower() for text in texts for word in (text, "".join(text.split()), *WORDS.findall(text))]
     return [*ABOUT_THE_SITE, *(word for word in words if word)]

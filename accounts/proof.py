@@ -1,4 +1,4 @@
-"""Proving once more that it is you, by a code to your own address, before an address or a password changes."""
+"""Asks people to prove that it is them, by a code to their own address, before an address or a password changes."""
 
 import time
 from typing import Any, Self
@@ -53,9 +53,9 @@ class ProofByCode(AbstractCodeVerificationProcess):
 
 
 def require_recent_proof(request: HttpRequest) -> None:
-    """People without a password, whom allauth lets pass: their last code must be fresh.
+    """Ask people without a password, whom allauth lets pass, for a fresh code.
 
-    Raises ReauthenticationRequired, which allauth's middleware turns into a visit to the page that asks for one.
+    Raises ReauthenticationRequired, which allauth's middleware turns into a redirect to the page that asks for one.
     """
     user = request.user
     if not isinstance(user, User) or user.has_usable_password():

@@ -1,4 +1,4 @@
-"""What is done with people and their accounts: create one, sign one in by a code."""
+"""Acts on people and their accounts: create one, sign in by a code, change one's settings."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from .limits import take_code_mail
 from .models import User
 from .viewing import cookie_zone
 
-# Keys of the session. Upper apps may set the note: a line on the pages of a sign-in that says what it is for.
+# Keys of the session. Apps above may set the note: a line on the pages of a sign-in that tells what it is for.
 SIGN_IN_NOTE = "sign_in_note"
 OPENS_ACCOUNT = "sign_in_opens_account"
 
@@ -65,7 +65,7 @@ def start_email_sign_in(
 
 
 def restart_email_sign_in(request: HttpRequest, state: dict[str, Any]) -> HttpResponse:
-    """Another code for the same address and purpose as those of a running or expired sign-in."""
+    """Send another code for the same address and purpose as in a sign-in that runs or has expired."""
     again = take_code_mail(request, state["email"])
     if again is not None:
         return too_many(request, again)
@@ -73,7 +73,7 @@ def restart_email_sign_in(request: HttpRequest, state: dict[str, Any]) -> HttpRe
 
 
 def finish_email_sign_in(request: HttpRequest, state: dict[str, Any]) -> None:
-    """The code was right, so the mailbox is theirs: open the account it was for, or make sure the address is known."""
+    """The code was right, so the mailbox is theirs: create the account it was for, or mark the address as proven."""
     if "user_id" in state:
         person = User.objects.get(pk=state["user_id"])
         if not EmailAddress.objects.filter(user=person).exists():
@@ -89,7 +89,7 @@ def forget_sign_in(request: HttpRequest) -> None:
 
 
 def remember_zone(request: HttpRequest, user: User) -> None:
-    """A person without a zone takes their browser's when they sign in."""
+    """A person without a zone gets their browser's when they sign in."""
     zone = cookie_zone(request)
     if zone and not user.timezone:
         user.timezone = zone
@@ -103,7 +103,7 @@ def choose_zone(user: User, zone: str) -> None:
 
 
 def change_person(user: User, *, name: str, hour_cycle: str, timezone: str, language: str | None = None) -> None:
-    """`language` stays as it is where none is named. Raises ValidationError."""
+    """Change a person's settings. `language` stays as it is if none is given. Raises ValidationError."""
     user.name, user.hour_cycle, user.timezone = name, hour_cycle, timezone
     user.language = language or user.language
     user.clean_fields(exclude=["password"])
@@ -112,7 +112,7 @@ def change_person(user: User, *, name: str, hour_cycle: str, timezone: str, lang
 
 
 def code_page(request: HttpRequest) -> str:
-    """Where the code is typed; a safe `next` of this request goes along."""
+    """The address of the page that asks for the code; a safe `next` of this request goes along."""
     address: str = passthrough_next_redirect_url(request, reverse("account_confirm_login_code"), REDIRECT_FIELD_NAME)
     return address
 
@@ -168,5 +168,5 @@ def _open_account(request: HttpRequest, email: str, *, name: str, password: str)
                 person.save(update_fields=["password"])
             return person
     except IntegrityError:
-        # Typed in two browsers at once: the mailbox is theirs either way.
+        # The code was typed in two browsers at once. Both get in: the mailbox is theirs.
         return User.objects.get(email=canonical_address(email))

@@ -1,4 +1,4 @@
-"""Web sessions in Postgres. A cookie can hold anything; only what could be a key is looked up."""
+"""Web sessions in Postgres. A cookie can hold anything, so only a text that could be a key is looked up."""
 
 import re
 

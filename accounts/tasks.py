@@ -1,4 +1,4 @@
-"""What of programs' requests is of no use any more."""
+"""Deletes what the API keeps about requests, once it is of no more use."""
 
 from celery import shared_task
 

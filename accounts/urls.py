@@ -1,5 +1,3 @@
-"""Signing in and out, and the account itself. Names that begin with account_ are the ones allauth looks up."""
-
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
 

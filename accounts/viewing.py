@@ -1,4 +1,4 @@
-"""Who looks at the page: their time zone and their clock."""
+"""The reader of a page: their time zone, their clock, and where to go next."""
 
 from urllib.parse import unquote
 
@@ -17,7 +17,7 @@ COOKIE_SECONDS = 365 * 24 * 3600
 
 
 def viewer_zone(request: HttpRequest) -> str | None:
-    """The reader's IANA zone: what they saved, else what their browser told; None while we don't know."""
+    """The reader's IANA zone: the one they saved, else their browser's; None while we don't know."""
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated and is_known_zone(user.timezone):
         return str(user.timezone)
@@ -25,7 +25,10 @@ def viewer_zone(request: HttpRequest) -> str | None:
 
 
 def cookie_zone(request: HttpRequest) -> str | None:
-    """Browsers still report retired names (Asia/Calcutta), and scripts may escape the slash."""
+    """The zone that the browser reports.
+
+    Some report retired names (Asia/Calcutta), and scripts may escape the slash.
+    """
     return find_zone(unquote(request.COOKIES.get(ZONE_COOKIE, ""))[:64])
 
 
@@ -40,7 +43,10 @@ def set_choice_cookie(response: HttpResponse, name: str, value: str) -> None:
 
 
 def to_next(request: HttpRequest, otherwise: str) -> HttpResponse:
-    """To the page of ours that `next` names, else to a view or an address; a word alone is no page."""
+    """Redirect to the page of ours that `next` names, else to the view or address `otherwise`.
+
+    A `next` without a slash is no address; it could be the name of a view, and is ignored.
+    """
     wanted = get_next_redirect_url(request) or ""
     if wanted.startswith("/"):
         return HttpResponseRedirect(wanted)

@@ -1,6 +1,6 @@
-"""What opens an account, or shows a part of it, without its password: upper apps append theirs to `ways_in`.
+"""Ways into an account, or a part of it, that need no password. Apps above append theirs to `ways_in`.
 
-A new password signs out every other browser by itself. It can't do so for these, so the person is asked.
+A new password signs out every other browser by itself. It doesn't end these, so the person is asked whether to.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from .tokens import describe_tokens, stop_tokens
 
 @dataclass(frozen=True, slots=True)
 class WayIn:
-    """`describe` names what this person has of it ("2 API tokens"), empty if nothing; `end` makes all of it useless."""
+    """`describe` names what this person has ("2 API tokens"), or nothing; `end` makes all of it useless."""
 
     describe: Callable[[User], str]
     end: Callable[[User], None]

@@ -30,12 +30,12 @@ Group = tuple[str | Promise, list[tuple[str, str]]]
 
 
 def zone_groups(now: datetime, hour12: bool) -> list[Group]:
-    """Choices for a `<select>`: continents with (name, "London — 13:46")."""
+    """Choices for a `<select>`: continents with (name, "London — 13:46") pairs."""
     return _group_zones(now.replace(second=0, microsecond=0), hour12)
 
 
 def city_suggestions(now: datetime, hour12: bool) -> list[tuple[str, str]]:
-    """What may be typed, other names of cities included, each with the time there: ("Bengaluru", "19:16")."""
+    """What can be typed, including other names of cities, each with the time there: ("Bengaluru", "19:16")."""
     return _suggest_cities(now.replace(second=0, microsecond=0), hour12)
 
 
@@ -68,5 +68,5 @@ def _continent_of(name: str) -> str:
 
 
 def _is_city(alias: str) -> bool:
-    """Abbreviations are understood where they are typed, but they mean too many things to be suggested."""
+    """Whether to suggest this name. Abbreviations such as CST are understood when typed, but mean too many things."""
     return "/" not in alias and (len(alias) > LONGEST_ABBREVIATION or alias in SHORT_CITIES)

@@ -1,4 +1,4 @@
-"""Addresses that people type. They are looked at, never fetched."""
+"""Checks addresses of the web that people type. They are only looked at, never fetched."""
 
 import re
 from urllib.parse import SplitResult, urlsplit
@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 HOST = re.compile(
     r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE
 )
-# What a browser would read differently from us, or a mail program cut off
+# Characters that a browser would read differently from us, or at which a mail program would end the link
 ODD = re.compile(r"[^\x21-\x7e]|[\\<>\"'`{}|^]")
 EXAMPLE = "https://zoom.us/j/1234567890"
 
 
 def validate_meeting_address(value: str) -> None:
-    """An https address of a named host, as a meeting program gives it to copy: no port, no user, nothing invisible."""
+    """Raises ValidationError unless it is an https address with a host's name, without port or user."""
     if ODD.search(value):
         raise ValidationError(_("Copy the address as your meeting program gives it, without spaces."), code="odd")
     try:

@@ -1,4 +1,4 @@
-"""What admin pages of several apps share."""
+"""What the admin pages of several apps share."""
 
 from typing import Any
 
@@ -16,10 +16,10 @@ from .pages.seen import FIELD, mark_of
 
 
 class ReadOnly:
-    """Looked at here, changed elsewhere: through the services, which check and keep the log.
+    """An admin page for looking only. Changes go through the services, which check and keep the log.
 
-    An act that calls such a service is marked `permissions=["act"]`: nothing is edited here, but it takes the right to
-    change.
+    An action that calls such a service is marked `permissions=["act"]`: nothing is edited here, but running it takes
+    the right to change.
     """
 
     opts: "Options[Any]"
@@ -57,17 +57,17 @@ PLAIN_TEXT: "dict[type[models.Field[Any, Any]], dict[str, Any]]" = {
 
 
 class SeenForm(forms.ModelForm):
-    """A form of the admin that is refused where what it shows has changed since it was opened: see `common.pages.seen`.
+    """A form of the admin that is refused if its values have changed since it was opened: see `common.pages.seen`.
 
-    The refusal says at each field that would be overwritten what is stored now, and keeps what was typed; the form that
-    comes back carries the new mark, so that saving it again overwrites knowingly.
+    The refusal tells at each field that would be overwritten what is stored now, and keeps what was typed. The form
+    comes back with the new mark, so saving it again overwrites knowingly.
     """
 
     seen = PlainText(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # The stored values: a form that was sent has them too, read in the request that answers it.
+        # The values that are stored now. A form that was sent has them too: it is read again before it is answered.
         stored = {name: self[name].initial for name in self.fields if name != FIELD}
         self.present = mark_of([(name, field_text(value)) for name, value in sorted(stored.items())])
         self.initial[FIELD] = self.present
@@ -89,7 +89,10 @@ class SeenForm(forms.ModelForm):
 
 
 def field_text(value: Any) -> str:
-    """A stored value of a form's field as text; several in an order of their own, however they were read."""
+    """A stored value of a field as text.
+
+    Several values are sorted, so that the order in which they were read doesn't matter.
+    """
     if isinstance(value, models.QuerySet | list | tuple | set):
         return ", ".join(sorted(map(str, value)))
     return "" if value is None else str(value)
@@ -98,14 +101,14 @@ def field_text(value: Any) -> str:
 class EditedModel:
     """For each ModelAdmin and inline whose rows are edited in the admin.
 
-    Text is the same plain text as on every page, and what somebody else saved meanwhile is not overwritten unseen.
+    Text is the same plain text as on every page, and what another person saved meanwhile is not overwritten unseen.
     """
 
     formfield_overrides = PLAIN_TEXT
     form: "type[forms.ModelForm[Any]]" = SeenForm
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Named fieldsets leave out what they don't name; the mark stands in the first one, unseen."""
+        """Fieldsets show only the fields they name, so the hidden mark is added to the first one."""
         (title, options), *others = super().get_fieldsets(request, obj)  # type: ignore[misc]
         fields = [*options["fields"], *(() if FIELD in options["fields"] else (FIELD,))]
         return [(title, {**options, "fields": fields}), *others]

@@ -1,7 +1,7 @@
-"""What time it is for acts of the clock: PostgreSQL's word, which every machine shares.
+"""The time for acts that the clock starts: PostgreSQL's, which all machines share.
 
-A machine whose own clock says something else does nothing: one of the two is wrong, and a session that was finished,
-or a request that was ended, on a wrong date can't be made undone.
+A machine whose own clock differs does nothing. One of the two clocks is wrong, and a session that was completed or a
+request that was ended on a wrong date can't be undone.
 """
 
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ REFUSAL_COUNTS_FOR = timedelta(minutes=10)
 
 
 class ClocksDifferError(Exception):
-    """This machine's clock is ahead of PostgreSQL's by `ahead`, or behind it where that is negative."""
+    """This machine's clock is ahead of PostgreSQL's by `ahead`; negative: behind."""
 
     def __init__(self, ahead: timedelta) -> None:
         seconds = round(ahead.total_seconds())
@@ -25,7 +25,7 @@ class ClocksDifferError(Exception):
 
 
 def database_now() -> datetime:
-    """The moment by PostgreSQL's clock, whatever transaction this is asked in."""
+    """The moment by PostgreSQL's clock, even inside a transaction, where its now() would be the beginning."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         now: datetime = cursor.fetchone()[0]
@@ -33,7 +33,7 @@ def database_now() -> datetime:
 
 
 def ahead_of(now: datetime) -> timedelta:
-    """How far this machine's clock is ahead of PostgreSQL's, which has just said `now`."""
+    """How far this machine's clock is ahead of PostgreSQL's, which said `now` just before."""
     return timezone.now() - now
 
 
@@ -42,17 +42,17 @@ def is_too_far(ahead: timedelta) -> bool:
 
 
 def agreed_now() -> datetime:
-    """PostgreSQL's `now`, for an act of the clock. Raises ClocksDifferError, and notes it down for `refused_lately`."""
+    """PostgreSQL's time, for an act of the clock. Raises ClocksDifferError, and notes it for `refused_lately`."""
     now = database_now()
     ahead = ahead_of(now)
     if is_too_far(ahead):
-        # It never runs out by itself: the cache asks the machine's clock for that.
+        # Without an expiry: the cache would measure it by this machine's clock.
         cache.set(REFUSED, now, timeout=None)
         raise ClocksDifferError(ahead)
     return now
 
 
 def refused_lately(now: datetime) -> bool:
-    """Whether some machine did not act within the last ten minutes because of its clock. `now` is PostgreSQL's."""
+    """Whether some machine refused to act within the last ten minutes because of its clock. `now` is PostgreSQL's."""
     refused = cache.get(REFUSED)
     return refused is not None and now - refused < REFUSAL_COUNTS_FOR

@@ -1,4 +1,4 @@
-"""Clocks that go forward or back between now and a session, and the note that says so."""
+"""Clocks that change between now and a session, and the note about it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ class ClockChange:
 
 
 def clock_change(start: datetime, now: datetime, zone: str) -> ClockChange | None:
-    """The last change of this zone's offset in `(now, start]`, if the offset at `start` is not the one of now."""
+    """The last change of the zone's offset in `(now, start]`, if the offset at `start` differs from the one now."""
     then, present = offset_of(zone, start), offset_of(zone, now)
     if start <= now or then == present:
         return None
@@ -42,7 +42,7 @@ def clock_change_note(
     their_name: str = "",
     hour12: bool = False,
 ) -> str:
-    """What a clock change before `start` means for both people, or nothing if neither side's clock changes."""
+    """A sentence about what a clock change before `start` means for both people; empty if no clock changes."""
     zones = dict.fromkeys(zone for zone in (viewer_zone, their_zone) if zone)
     changes = [change for zone in zones if (change := clock_change(start, now, zone))]
     if not changes:
@@ -68,7 +68,7 @@ def change_text(change: ClockChange, now: datetime) -> str:
 
 
 def expected_clock(start: datetime, now: datetime, viewer_zone: str, their_zone: str, hour12: bool) -> str:
-    """What the other clock would show if the difference between the two stayed as it is now."""
+    """What the other person's clock would show if the difference between both zones stayed as it is now."""
     difference = offset_of(their_zone, now) - offset_of(viewer_zone, now)
     shift = difference - (offset_of(their_zone, start) - offset_of(viewer_zone, start))
     return clock_text(in_zone(start, their_zone) + shift, their_zone, hour12)

@@ -1,4 +1,4 @@
-"""What every page knows about the site, apart from who reads it when (that is `accounts.context_processors.viewer`)."""
+"""What every page's template knows about the site. About its reader: see `accounts.context_processors.viewer`."""
 
 from typing import TypedDict
 
@@ -22,16 +22,16 @@ def site_context(request: HttpRequest) -> dict[str, object]:
         "SITE_NAME": settings.SITE_NAME,
         "SITE_URL": settings.SITE_URL,
         "theme": theme if theme in THEMES else "",
-        # Lazy, because parts of pages never draw the navigation and it asks for the reader's profile.
+        # Lazy: it queries the reader's profile, and partial pages have no navigation.
         "nav_items": SimpleLazyObject(lambda: nav_items(request)),
     }
 
 
 def nav_items(request: HttpRequest) -> list[NavItem]:
-    """The main links for this reader: a mentor's own day comes first."""
+    """The main links for this reader; for a mentor, their own day comes first."""
     user = getattr(request, "user", None)
     find = NavItem(key="find", url_name="mentor_list", label=_("Find a mentor"))
-    # A signed-out reader, or a person without a profile, has no such attribute.
+    # Visitors, and people without a profile, have no such attribute.
     if getattr(user, "mentor_profile", None) is not None:
         items = [
             NavItem(key="today", url_name="mentor_today", label=_("Today")),

@@ -1,6 +1,6 @@
-"""What files may come in: by the name's ending and by the first bytes, which have to agree. Nothing is kept unpacked.
+"""Which files may be uploaded: the ending of the name and the first bytes have to agree. Nothing is unpacked to disk.
 
-A few lines per kind instead of a library of guesses: we ask “is it this?”, never “what is it?”.
+A few lines for each kind, instead of a library that guesses: the question is always “is it this?”, never “what is it?”.
 """
 
 import unicodedata
@@ -17,7 +17,7 @@ NAME_LENGTH = 100
 MAX_CONTENT_TYPES = 1024 * 1024
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN = "application/vnd.oasis.opendocument."
-# Where readers of PDF still look for its beginning
+# Within how many bytes programs that read PDF look for its beginning
 PDF_WINDOW = 1024
 
 
@@ -54,7 +54,7 @@ def is_text(content: bytes) -> bool:
 
 
 def is_office(part: str) -> Callable[[bytes], bool]:
-    """A package of Office Open XML whose list of contents names this main part, and no macros."""
+    """Whether the package is an Office Open XML document with this main part, and without macros."""
     main = f'"{OFFICE}{part}.main+xml"'.encode()
 
     def fits(content: bytes) -> bool:
@@ -65,13 +65,13 @@ def is_office(part: str) -> Callable[[bytes], bool]:
 
 
 def is_open_document(part: str) -> Callable[[bytes], bool]:
-    """OpenDocument: the first part is called `mimetype`, is not compressed, and says what it is."""
+    """Whether it is an OpenDocument: its first part is called `mimetype`, is not compressed, and names the kind."""
     said = f"mimetype{OPEN}{part}PK".encode()
     return lambda content: content[30 : 30 + len(said)] == said and part_of(content, "content.xml", most=0) is not None
 
 
 def part_of(content: bytes, name: str, *, most: int = MAX_CONTENT_TYPES) -> bytes | None:
-    """The beginning of one part of a package that starts at the first byte; None if there is no such honest package."""
+    """The beginning of one part of a ZIP package that starts at the first byte; None for anything else."""
     if not content.startswith(b"PK\x03\x04") or b"%PDF-" in content[:PDF_WINDOW]:
         return None
     try:
@@ -101,7 +101,7 @@ ACCEPT = ",".join(f".{ending}" for ending in BY_ENDING)
 
 
 def type_of(name: str, content: bytes) -> FileType | None:
-    """The kind that both the name's ending and the content say; None when they don't agree, or it is none of ours."""
+    """The kind that both the ending of the name and the content say; None if they don't agree, or for other kinds."""
     kind = BY_ENDING.get(ending_of(name))
     return kind if kind and content and kind.fits(content) else None
 
@@ -111,7 +111,9 @@ def ending_of(name: str) -> str:
 
 
 def clean_name(name: str) -> str:
-    """What a person may be shown and a disk may be given: no folders, nothing invisible, not too long, same ending."""
+    """A name that can be shown to people and written to a disk: no folders, nothing invisible, not too long, same
+    ending.
+    """
     last = unicodedata.normalize("NFC", name.replace("\\", "/")).rpartition("/")[2]
     stem, _dot, ending = "".join(visible_characters(last)).rpartition(".")
     stem = " ".join(stem.split()).strip(". ") or "file"
@@ -119,7 +121,7 @@ def clean_name(name: str) -> str:
 
 
 def visible_characters(text: str) -> Iterable[str]:
-    """Without control characters and what turns text round; line breaks become spaces."""
+    """The text without control characters and marks that reverse it. Line breaks become spaces."""
     for character in text:
         if unicodedata.category(character) in {"Cc", "Zl", "Zp"}:
             yield " "

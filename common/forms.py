@@ -1,4 +1,4 @@
-"""How forms look: our classes and ids on every control, and the markup of label, hint and error in one place."""
+"""How forms look: our classes and ids on every control, and one place for the markup of label, hint and error."""
 
 from pathlib import Path
 from typing import Any, TypeVar
@@ -55,12 +55,12 @@ class OurBoundField(BoundField):
 
     @property
     def is_check(self) -> bool:
-        """One checkbox, whose label stands beside it."""
+        """Whether it is a single checkbox, whose label goes beside it."""
         return type(self.field.widget) is forms.CheckboxInput
 
     @property
     def counts(self) -> bool:
-        """Long text with a limit shows how much of it is used."""
+        """Whether to show how much of it is used: for long text with a limit."""
         return isinstance(self.field.widget, forms.Textarea) and self.limit is not None
 
     @property
@@ -69,17 +69,20 @@ class OurBoundField(BoundField):
 
     @property
     def used(self) -> int:
-        # As a browser counts: a line break in a value is one character.
+        # As browsers count: a line break is one character.
         return len(str(self.value() or "").replace("\r\n", "\n"))
 
     @property
     def focus_id(self) -> str:
-        """Where a link in the error summary leads; groups of radios have no id of their own to focus."""
+        """The id that a link in the error summary leads to.
+
+        Groups of radio buttons have none of their own that takes the focus.
+        """
         return self.id_for_label or f"{self.auto_id}_0"
 
 
 class FormRenderer(DjangoTemplates):
-    """Our templates first, then the apps' (the admin brings its own), then Django's."""
+    """Looks for templates in our folder, then in the apps' (the admin brings its own), then in Django's."""
 
     form_template_name = "django/forms/form.html"
     field_template_name = "django/forms/field.html"
@@ -93,10 +96,11 @@ class FormRenderer(DjangoTemplates):
 
 
 class PlainText(forms.CharField):
-    """What a person writes: the only field for text that forms have.
+    """The only field for text that people type.
 
-    It is cleaned (see `common.texts`) before it is measured, so a line break counts one, as it does on the page. Only a
-    text area, or a hidden field that carries one's text along, has lines; elsewhere breaks become blanks.
+    The text is cleaned (see `common.texts`) before it is measured, so a line break counts as one character, as on the
+    page. Only a text area, or a hidden field that carries its text along, keeps lines; elsewhere line breaks become
+    blanks.
     """
 
     default_error_messages = {"max_length": _("Use %(limit_value)d characters or less. You have %(show_value)d")}
@@ -114,27 +118,27 @@ class PlainText(forms.CharField):
         return isinstance(self.widget, forms.Textarea) or self.widget.is_hidden
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Without `maxlength`: browsers count an emoji as two, and cut what is pasted without a word."""
+        """Leaves out `maxlength`: browsers count an emoji as two, and cut pasted text without telling."""
         return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
     def _is_far_too_long(self, text: str) -> bool:
-        """Refused for its length whatever is in it, so it isn't looked through."""
+        """Whether it is refused for its length anyway, so that there is no need to clean it first."""
         return self.max_length is not None and len(text) > 20 * self.max_length + 1000
 
 
 class EmailText(PlainText, forms.EmailField):
-    """An address as people paste it, with what a mail program or a text processor puts around it."""
+    """An email address as people paste it, with whatever a mail program or word processor puts around it."""
 
 
 class ChipRadio(forms.RadioSelect):
-    """One of a few, as chips."""
+    """A choice of one, shown as chips."""
 
     template_name = "components/widgets/chips.html"
     option_template_name = "components/widgets/chip.html"
 
 
 class ChipCheckboxes(forms.CheckboxSelectMultiple):
-    """Any of a few, as chips."""
+    """A choice of several, shown as chips."""
 
     template_name = "components/widgets/chips.html"
     option_template_name = "components/widgets/chip.html"

@@ -1,18 +1,22 @@
-"""Moments and dates that anyone may have written: one way to read them, and one reach, for pages and programs."""
+"""Reads moments and dates that anybody may have written, with the same limits for pages and the API."""
 
 import re
 from datetime import UTC, date, datetime
 
 from django.utils.dateparse import parse_datetime
 
-# What the slot engine answers for lies well inside, and nothing that is added to a moment can leave what Python knows.
+# Within the slot engine's own range, and so far from the ends of Python's dates that adding to a moment never fails.
 YEARS = range(2001, 2100)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,20})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class UnreadableError(ValueError):
-    """`code`: `instant` or `day` for what is none, `naive` for a clock time without its offset, `far` out of reach."""
+    """Why a text can't be read.
+
+    `code` is `instant` or `day` for what is none, `naive` for a clock time without its offset, `far` for a year out of
+    range.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -20,7 +24,7 @@ class UnreadableError(ValueError):
 
 
 def parse_instant(text: object) -> datetime:
-    """A moment with its offset, such as 2026-11-26T14:30Z, in UTC. Raises UnreadableError."""
+    """A moment with its offset, such as 2026-11-26T14:30Z, as UTC. Raises UnreadableError."""
     if not isinstance(text, str):
         raise UnreadableError("instant")
     if not INSTANT.fullmatch(text):

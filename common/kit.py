@@ -1,4 +1,4 @@
-"""Every component and its states on one page, for looking at while developing."""
+"""A page with every component in all its states, for development."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.shortcuts import render
 from .forms import ChipCheckboxes, ChipRadio, EmailText, PlainText
 
 LENGTHS = [("15", "15 min"), ("25", "25 min"), ("45", "45 min")]
-# A fixed moment, so that two pictures of this page differ only where the design does.
+# A fixed moment, so that two screenshots of this page differ only where the design does.
 NOW = datetime(2026, 11, 24, 13, 46, tzinfo=UTC)
 
 

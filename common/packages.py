@@ -1,4 +1,4 @@
-"""ZIP packages that strangers send: unpacked piece by piece and counted, whatever they say of themselves."""
+"""Reads ZIP packages that strangers send: unpacked piece by piece and counted, whatever their headers claim."""
 
 import struct
 import zipfile
@@ -6,26 +6,26 @@ import zlib
 from collections.abc import Iterator
 from io import BytesIO
 
-# What an honest document of ten megabytes may unfold into, and into how many parts.
+# How many bytes, and how many parts, an honest document of ten megabytes may unpack to.
 MAX_UNPACKED, MAX_PARTS = 40 * 1024 * 1024, 5000
 PIECE = 64 * 1024
 ENCRYPTED, SIZES_FOLLOW = 0x1, 0x8
 LISTED = b"PK\x01\x02"
-# What stands before each part: signature, …, flags, method, …, checksum, both sizes, lengths of its name and extras.
-# Sizes of which the real ones are in the extras are all ones.
+# The header before each part: signature, …, flags, method, …, checksum, both sizes, lengths of its name and extras.
+# A size of 0xFFFFFFFF means that the real one is in the extras (ZIP64).
 HEADER = struct.Struct("<4sHHHLLLLHH")
 IN_EXTRAS = 0xFFFFFFFF
 
 
 class DishonestPackageError(Exception):
-    """It holds too much, or not what it says."""
+    """The package unpacks to too much, or differs from what its headers say."""
 
 
 def read_part(content: bytes, name: str, *, most: int) -> bytes:
-    """The first `most` bytes of one part, once all parts have been unpacked and found to be what they say.
+    """The first `most` bytes of one part, after all parts were unpacked and found to be what their headers say.
 
-    Raises DishonestPackageError for what is no package, has no such part, unfolds into too much, or says of a part what
-    isn't so: another program may believe it. No more than a piece and `most` bytes are in memory at a time.
+    Raises DishonestPackageError for what is no package, has no such part, unpacks to too much, or has a wrong header:
+    another program might believe it. No more than one piece and `most` bytes are in memory at a time.
     """
     try:
         found = None
@@ -52,7 +52,7 @@ def read_part(content: bytes, name: str, *, most: int) -> bytes:
 
 
 def parts_of(content: bytes) -> list[zipfile.ZipInfo]:
-    """Not too many, no two of one name, and none inside another, which is how small files that grow huge are made."""
+    """The list of parts. Raises for too many, two of one name, or one inside another (as in ZIP bombs that overlap)."""
     if content.count(LISTED) > MAX_PARTS:
         raise DishonestPackageError
     with zipfile.ZipFile(BytesIO(content)) as package:
@@ -68,7 +68,7 @@ def parts_of(content: bytes) -> list[zipfile.ZipInfo]:
 
 
 def pieces(content: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
-    """What it really unfolds into. Its own header has to say the same as the list at the package's end."""
+    """What the part really unpacks to. Its own header must agree with the list at the end of the package."""
     signature, _version, flags, method, _when, checksum, packed, size, name, extras = HEADER.unpack_from(
         content, part.header_offset
     )

@@ -1,4 +1,4 @@
-"""Pictures that people send: opened with care, turned upright, and written anew without what a camera noted."""
+"""Pictures that people send: opened with care, turned upright, and encoded again without the camera's metadata."""
 
 import struct
 import warnings
@@ -8,10 +8,10 @@ from io import BytesIO
 
 from PIL import ExifTags, Image
 
-# A small file can unfold into gigabytes: the header's size is read before any pixel.
+# A small file can decode to gigabytes, so the size in the header is checked before any pixel is read.
 MAX_PIXELS = 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
-# What undoes each orientation that EXIF knows
+# The operation that undoes each orientation of EXIF
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -36,7 +36,7 @@ class UnreadablePictureError(PictureError):
 
 
 def picture_format(content: bytes) -> str | None:
-    """By the first bytes: a name and a declared type are only what the sender says."""
+    """The format by the first bytes: the file's name and declared type are only what the sender says."""
     if content.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -46,7 +46,7 @@ def picture_format(content: bytes) -> str | None:
 
 @contextmanager
 def open_picture(content: bytes) -> Iterator[Image.Image]:
-    """The picture, not yet decoded. What fails inside the block because of the picture raises PictureError."""
+    """The picture, not yet decoded. Inside the block, errors that the picture causes become PictureError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of many pixels and of odd metadata: both are judged here
@@ -63,7 +63,7 @@ def open_picture(content: bytes) -> Iterator[Image.Image]:
 
 
 def turn_upright(image: Image.Image) -> Image.Image:
-    """As the camera was held: only the turn is read of what it wrote, which Pillow can't always write back."""
+    """The picture as the camera was held. Of the metadata only this is read; Pillow can't always write it back."""
     try:
         orientation = image.getexif().get(ExifTags.Base.Orientation)
     except (OSError, SyntaxError, ValueError, TypeError, AttributeError, struct.error):
@@ -73,7 +73,7 @@ def turn_upright(image: Image.Image) -> Image.Image:
 
 
 def flatten_on_white(image: Image.Image) -> Image.Image:
-    """Colours alone, on white."""
+    """The picture without transparency, on white."""
     flat = Image.new("RGB", image.size, "white")
     rgba = image.convert("RGBA")
     flat.paste(rgba, mask=rgba)

@@ -1,4 +1,4 @@
-"""What logs must not hold: the parts of addresses that open something to whoever reads them."""
+"""Keeps secrets out of logs: the parts of addresses that give access to something."""
 
 import logging
 import re
@@ -11,7 +11,7 @@ def without_secrets(text: str) -> str:
 
 
 class WithoutSecrets(logging.Filter):
-    """Takes secrets out of a record before any handler writes it."""
+    """A filter that removes secrets from a record before any handler writes it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()

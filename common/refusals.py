@@ -1,15 +1,18 @@
-"""An act that can't be done, in words fit for the person who tried."""
+"""The base of all errors that tell a person why an act can't be done."""
 
 from datetime import timedelta
 from http import HTTPStatus
 
-# We couldn't get to it; it was done too often. All else is refused by how things stand.
+# Two codes with a status of their own: the database was busy, or the person does it too often. All others mean that
+# the present state doesn't allow it.
 BUSY, TOO_OFTEN = "busy", "too_often"
 STATUSES = {BUSY: HTTPStatus.SERVICE_UNAVAILABLE, TOO_OFTEN: HTTPStatus.TOO_MANY_REQUESTS}
 
 
 class RefusalError(Exception):
-    """`code` for programs, `message` for people; `field` where one is at fault; `wait` before it can succeed."""
+    """`code` is for programs, `message` for people; `field` names the one at fault, `wait` says how long until it can
+    succeed.
+    """
 
     def __init__(self, code: str, message: str, *, field: str = "", wait: timedelta | None = None) -> None:
         super().__init__(message)
@@ -20,5 +23,5 @@ class RefusalError(Exception):
 
     @property
     def status(self) -> int:
-        """Of the page that tells it."""
+        """The HTTP status of a page that shows it."""
         return STATUSES.get(self.code, HTTPStatus.CONFLICT)

@@ -1,4 +1,4 @@
-"""Tables to take along as CSV, for programs that would run a cell that looks like a formula."""
+"""Tables as CSV, made safe for programs that would run a cell that looks like a formula."""
 
 import csv
 from collections.abc import Iterable
@@ -6,12 +6,13 @@ from io import StringIO
 
 from django.http import HttpResponse
 
-# What makes a spreadsheet calculate, also in the full width of East Asian keyboards, or break out of its cell.
+# Characters at which a spreadsheet begins a formula, also in the full width of East Asian keyboards, or leaves the
+# cell.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def safe_cell(value: object) -> str | int | float:
-    """Numbers as they are; of words, what begins like a formula gets an apostrophe before it."""
+    """Numbers as they are. A text that begins like a formula gets an apostrophe before it."""
     if isinstance(value, int | float):
         return value
     text = str(value)
@@ -19,10 +20,10 @@ def safe_cell(value: object) -> str | int | float:
 
 
 def csv_response(rows: Iterable[Iterable[object]], *, name: str) -> HttpResponse:
-    """`name` without the ending, ours and plain."""
+    """A download called `name` with the ending .csv."""
     text = StringIO()
     csv.writer(text).writerows([safe_cell(cell) for cell in row] for row in rows)
-    # The mark at its beginning tells spreadsheets that the rest is UTF-8.
+    # The byte-order mark tells spreadsheets that the rest is UTF-8.
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response

@@ -1,13 +1,13 @@
-"""Files handed out by a view that has checked who asks."""
+"""Serves stored files from views that have checked who asks."""
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 
 
 def stored_file(key: str, *, content_type: str, filename: str = "") -> FileResponse:
-    """What lies in the storage under this key, as a download if it has a name; 404 if it is gone.
+    """The file in the storage under this key, as a download if it has a name. Raises Http404 if it is gone.
 
-    The caller says how long it may be kept.
+    The caller sets how long it may be cached.
     """
     try:
         file = default_storage.open(key)

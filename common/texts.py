@@ -13,7 +13,7 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-# Every way to begin a new line: Word's own (vertical tab), that of old systems, Unicode's.
+# All line breaks: Word's own (vertical tab), those of old systems, Unicode's.
 BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 # Word draws its bullets and arrows from fonts that put them where Unicode has nothing.
 WORD_SIGNS = str.maketrans(dict.fromkeys("\uf076\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc", "•") | {"\uf04a": "🙂", "\uf0e0": "→"})
@@ -30,7 +30,7 @@ JOINERS = "\u200b-\u200d\u180e"
 MARKS, EMBEDDINGS, ISOLATES, OVERRIDES = "\u200e\u200f\u061c", "\u202a\u202b", "\u2066\u2067\u2068", "\u202d\u202e"
 END_EMBEDDING, END_ISOLATE = "\u202c", "\u2069"
 DIRECTIONS = f"{MARKS}{EMBEDDINGS}{ISOLATES}{END_EMBEDDING}{END_ISOLATE}"
-# Take room, or belong to another character, and show nothing by themselves.
+# Characters that take room or belong to another one, but show nothing by themselves.
 BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\uffa0"
 
 # Most texts hold none of these and need no further look.
@@ -53,7 +53,7 @@ SHOWN_BEFORE = 24
 
 
 def clean_text(text: str) -> str:
-    """The text with `\\n` as its only line break and without what does nothing. Never longer than it was."""
+    """The text with `\n` as its only line break and without characters that do nothing. Never longer than before."""
     text = BREAKS.sub("\n", text)
     if not UNCOMMON.search(text):
         return text
@@ -67,7 +67,7 @@ def clean_text(text: str) -> str:
 
 
 def shows_nothing(text: str) -> bool:
-    """Whether all of it is blanks, or letters and signs that are drawn as nothing."""
+    """Whether it consists of blanks, or of letters and signs that are drawn as nothing."""
     return NOTHING_SEEN.fullmatch(text) is not None
 
 
@@ -77,7 +77,7 @@ def one_line(text: str) -> str:
 
 
 def validate_plain_text(value: str) -> None:
-    """Refuse text that runs backwards, and whatever else `clean_text` would have removed from what a form sends."""
+    """Raises ValidationError for text that runs backwards, or that `clean_text` would still change."""
     found = REFUSED.search(value)
     if found is None:
         return

@@ -1,4 +1,4 @@
-"""Trouble of the database that passes by itself: nothing was done, and the same may work in a moment."""
+"""Database errors that pass: nothing was done, and the same act may work in a moment."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ def sqlstate(error: BaseException) -> str:
 
 
 def constraint_of(error: DatabaseError) -> str:
-    """The constraint that refused it, by name."""
+    """The name of the constraint that was violated, or an empty text."""
     diagnosis = getattr(error.__cause__, "diag", None)
     return getattr(diagnosis, "constraint_name", None) or ""
 

@@ -1,4 +1,4 @@
-"""Pages that belong to no app: what the product is, and what to say when something goes wrong."""
+"""Pages that belong to no app: about the product, and for errors."""
 
 from datetime import datetime
 from math import ceil
@@ -59,7 +59,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def gone_page(request: HttpRequest, title: str = "", text: str = "") -> HttpResponse:
-    """410: what was here has been taken away for good; the caller may say what and where to go instead."""
+    """410: what was here is gone for good. The caller may say what it was and where to go instead."""
     return render(request, "410.html", {"title": title or _("This is no longer here"), "text": text}, status=410)
 
 
@@ -68,21 +68,21 @@ def too_many(request: HttpRequest, retry_at: datetime | None = None) -> HttpResp
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 from a template that needs nothing that may be what broke: no database, no session, no context processor."""
+    """500, from a template that needs nothing that may be broken: no database, no session, no context processor."""
     if request.path.startswith("/api/"):
         return JsonResponse(body_of("broken", "Something broke on our side."), status=500)
     return HttpResponse(get_template("500.html").render(bare_context()), status=500)
 
 
 def maintenance_page(request: HttpRequest, until: datetime | None = None) -> HttpResponse:
-    """503 during maintenance, as bare as 500."""
+    """503 during maintenance, from a template as simple as that of 500."""
     response = HttpResponse(get_template("503.html").render(bare_context() | {"until": until}), status=503)
     response["Retry-After"] = "300"
     return response
 
 
 def busy(request: HttpRequest) -> HttpResponse:
-    """503 where a lock was not given back in time: nothing was done, and the same may work in a moment."""
+    """503 where a lock was not released in time: nothing was done, and the same may work in a moment."""
     response = HttpResponse(get_template("503_busy.html").render(bare_context()), status=503)
     response["Retry-After"] = str(ceil(TRY_AGAIN_AFTER.total_seconds()))
     return response

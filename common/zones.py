@@ -198,14 +198,14 @@ NO_CITIES = ("Australia/", "America/Knox_IN", "America/Virgin", "Pacific/Samoa")
 
 
 def use_pinned_tzdata() -> None:
-    """Make this process read the `tzdata` package and never the machine's zone files; settings call it as they load."""
+    """Make this process read the `tzdata` package and never the machine's zone files. Settings call it."""
     zoneinfo.reset_tzpath(())
     zoneinfo.ZoneInfo.clear_cache()
 
 
 @cache
 def zone_names() -> tuple[str, ...]:
-    """The zones that may be chosen, sorted: the `Area/City` names of `zone.tab`, and UTC."""
+    """The zones that can be chosen, sorted: the `Area/City` names of `zone.tab`, and UTC."""
     table = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
     return tuple(sorted({row[2].strip() for row in rows} | {UTC_NAME}))
@@ -222,7 +222,7 @@ def is_known_zone(name: str) -> bool:
 
 
 def city_of(name: str) -> str:
-    """The city as people write it: `America/Argentina/Buenos_Aires` gives `Buenos Aires`."""
+    """The city as people write it: `Buenos Aires` for `America/Argentina/Buenos_Aires`."""
     return name.rpartition("/")[2].replace("_", " ")
 
 
@@ -238,16 +238,16 @@ def zone_release() -> str:
 
 @cache
 def _links() -> dict[str, str]:
-    """Each other name of the database, and the name that it is another one for."""
+    """The other names of zones in the database, each with the name that it stands for."""
     rows = (line.split() for line in _source() if line.startswith("L "))
     return {name: target for _kind, target, name in rows}
 
 
 @cache
 def canonical_zone(name: str) -> str | None:
-    """The zone that may be stored for a name of the database, retired ones and `US/Pacific` among them.
+    """The zone to store for a name of the database, including retired ones and names like `US/Pacific`.
 
-    None for what names no place, such as abbreviations and offsets, and for what is no name of the database at all.
+    None for names without a place, such as abbreviations and offsets, and for unknown names.
     """
     while name not in _known_zones():
         following = RENAMED.get(name) or _links().get(name)
@@ -287,9 +287,8 @@ def _normalize_text(text: str) -> str:
 
 
 def find_zone(text: str) -> str | None:
-    """The zone that a person or a browser means by a name, a city or an alias, with accents or without.
-
-    None where we don't know it.
+    """The zone that a person or a browser means by a name, a city or an alias, with accents or without; None if
+    unknown.
     """
     plain = _normalize_text(text)
     return _by_text().get(plain) or _by_text().get(plain.removesuffix(" city"))

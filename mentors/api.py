@@ -1,4 +1,4 @@
-"""Topics and mentors as programs read them."""
+"""Topics and mentors over the API."""
 
 from typing import Any
 
@@ -36,14 +36,14 @@ class TopicLeaf(serializers.Serializer[Topic]):
 
 
 class TopicBranch(TopicLeaf):
-    """A topic of the first level with those that belong to it."""
+    """A topic of the first level with the topics below it."""
 
     topics = TopicLeaf(many=True, source="leaves")
     example = {"slug": "work", "name": "Work", "topics": [{"slug": "negotiation", "name": "Negotiation"}]}
 
 
 class OfferOut(serializers.Serializer[Offer]):
-    """What a mentor gives. `instant`: booked at once; else the mentor is asked first."""
+    """One offer of a mentor. `instant`: booked at once, without asking the mentor first."""
 
     id = serializers.UUIDField(source="uuid")
     title = serializers.CharField(source="__str__")
@@ -53,7 +53,7 @@ class OfferOut(serializers.Serializer[Offer]):
 
 
 class MentorCard(serializers.Serializer[MentorProfile]):
-    """Somebody who can be asked."""
+    """A mentor in a list."""
 
     # For profiles that come `with_all_that_is_shown`.
 

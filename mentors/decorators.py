@@ -1,4 +1,4 @@
-"""Preconditions of pages that belong to mentors."""
+"""Conditions of views that are for mentors."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,7 +11,7 @@ from .models import MentorProfile
 
 
 def mentor_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Hands the signed-in person's profile to the view; who has none is led to the application."""
+    """Passes the signed-in person's profile to the view. People without one are sent to the application."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

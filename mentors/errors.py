@@ -1,4 +1,4 @@
-"""The one error of this app: an act on a profile that cannot be done, in words fit for a person."""
+"""The one error of this app: why an act on a profile can't be done, in words for the person who tried."""
 
 from collections.abc import Mapping
 
@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from common.refusals import RefusalError
 
-# The code of an act on something that has changed since the person looked at it
+# The code for an act on something that has changed since the person looked at it
 MOVED_ON = "moved_on"
 
 
 class ProfileError(RefusalError):
-    """`fields` says per field what is still wanted."""
+    """`fields` tells for each field what is still missing."""
 
     def __init__(self, code: str, message: str | Promise, fields: Mapping[str, str | Promise] | None = None) -> None:
         super().__init__(code, str(message))
@@ -20,9 +20,10 @@ class ProfileError(RefusalError):
 
 
 def check_seen(seen: str | None, present: str, wanted: str = "") -> None:
-    """Raises ProfileError `moved_on` where a person acts on what has changed since they looked.
+    """Raises ProfileError `moved_on` if the person acts on something that has changed since they looked at it.
 
-    Not where all is already as they want it: that is their own form, sent twice. None: nobody was shown anything.
+    Not if everything is already as they want it: then it is their own form, sent twice. `seen` is None where the person
+    was shown nothing.
     """
     if seen is not None and present not in (seen, wanted):
         words = _("This was changed in another window since you opened this page. Check it, then save again.")

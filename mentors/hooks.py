@@ -1,4 +1,4 @@
-"""What this app asks of the ones above it, which append their function here: imports only go down."""
+"""Hooks for the apps above, which append their functions, since imports only go down."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -6,13 +6,13 @@ from datetime import datetime
 
 from .models import MentorProfile
 
-# Each says in words when people can book this mentor, on a clock of twelve hours or not; empty: never.
+# Each describes in words when people can book this mentor (with a clock of twelve hours or not); empty for never.
 describe_times: list[Callable[[MentorProfile, bool], str]] = []
 
-# Each is told the ids of profiles that were decided about or offer something else, inside the transaction that did it.
+# Each is called with the ids of profiles whose state or offers have changed, inside the transaction of the change.
 after_change: list[Callable[[Sequence[int]], None]] = []
 
-# Each is entered before a decision is written and left after it, in the same transaction.
+# Each is a context manager, entered before a decision is written and left after it, in the same transaction.
 around_decision: list[Callable[[MentorProfile, datetime], AbstractContextManager[None]]] = []
 
 

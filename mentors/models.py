@@ -1,4 +1,4 @@
-"""Mentors: who they are, what they can be asked, what they offer, and what staff decided about it."""
+"""Mentors: profiles, topics, offers, and the decisions of staff about them."""
 
 import uuid
 from datetime import date
@@ -63,7 +63,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
 
 class Topic(models.Model):
-    """Two levels, kept by staff. `synonyms` are the other words people use for it."""
+    """A topic in one of two levels, kept by staff. `synonyms` are other words that people use for it."""
 
     name = models.CharField(_("name"), max_length=60, unique=True, validators=[validate_plain_text])
     slug = models.SlugField(max_length=60, unique=True)
@@ -98,12 +98,15 @@ def photo_path(instance: models.Model, filename: str) -> str:
 
 
 def photo_named(key: str) -> str:
-    """The file that an address names by its key."""
+    """The file for the key in an address."""
     return f"photos/{key}.webp"
 
 
 class ProfileWords(models.Model):
-    """The public words of a profile; kept twice: as approved, and as being written (see `ProfileDraft`)."""
+    """The public part of a profile.
+
+    It is kept twice: as approved, and as the mentor is writing it (see `ProfileDraft`).
+    """
 
     headline = models.CharField(_("role"), max_length=100, blank=True, validators=[validate_plain_text])
     asks = ArrayField(
@@ -143,14 +146,14 @@ class ProfileWords(models.Model):
 
 class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
     def bookable(self, today: date) -> Self:
-        """Profiles that the public may see and book: approved, the person active. `today`: a pause counts from it."""
+        """Profiles that the public may see and book: approved, not paused on `today`, the person active."""
         return self.public().filter(Q(paused_until=None) | Q(paused_until__lte=today))
 
     def public(self) -> Self:
         return self.filter(state=ProfileState.APPROVED, person__is_active=True)
 
     def to_review(self) -> Self:
-        """What waits for staff, oldest first: new profiles and changed words of live ones."""
+        """Profiles that wait for staff, oldest first: new ones, and live ones with changes."""
         return self.filter(
             Q(state=ProfileState.SUBMITTED) | Q(state=ProfileState.APPROVED, draft__submitted_at__isnull=False)
         ).order_by("draft__submitted_at", "pk")
@@ -161,7 +164,7 @@ class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
 
 
 class MentorProfile(ProfileWords):
-    """One person's standing as a mentor, with the words the public sees (empty until first approved)."""
+    """A person's profile as a mentor. Its words are what the public sees, empty until they are first approved."""
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mentor_profile")
     slug = models.SlugField(max_length=90, unique=True)
@@ -171,7 +174,7 @@ class MentorProfile(ProfileWords):
     approved_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    # Grows with every decision and every change of what is written, so that nobody decides about words they didn't see.
+    # Grows with every decision and every change of the words, so that staff can't decide about words they didn't see.
     version = models.PositiveIntegerField(default=0)
 
     objects = MentorProfileQuerySet.as_manager()
@@ -205,11 +208,11 @@ class MentorProfile(ProfileWords):
 
     @property
     def is_writable(self) -> bool:
-        """Whether its mentor may change and send it now."""
+        """Whether its mentor may change it and send it for review now."""
         return self.state not in (ProfileState.DECLINED, ProfileState.SUSPENDED)
 
     def is_decided_by(self, person: User) -> bool:
-        """Whether this member of staff may decide about it; about themselves nobody does."""
+        """Whether this member of staff may decide about it. Nobody decides about their own."""
         return self.person_id != person.pk
 
     def is_paused(self, today: date) -> bool:
@@ -217,7 +220,7 @@ class MentorProfile(ProfileWords):
 
 
 class ProfileDraft(ProfileWords):
-    """The words as the mentor is writing them; they become public when staff approve what was sent."""
+    """The words as their mentor is writing them; they become public when staff approve them."""
 
     profile = models.OneToOneField(MentorProfile, on_delete=models.CASCADE, related_name="draft")
     topics = models.ManyToManyField(Topic, blank=True, related_name="+")
@@ -242,11 +245,11 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return self.filter(is_active=True)
 
     def timed(self) -> Self:
-        """Those that take a slot; what is answered in writing takes none."""
+        """Offers that take a slot; answers in writing don't."""
         return self.exclude(format=Format.WRITING)
 
     def bookable(self) -> Self:
-        """Those that times are listed for: whoever asks for slots begins here."""
+        """Offers for which times are listed: every question about slots begins here."""
         return self.active().timed()
 
     def in_writing(self) -> Self:
@@ -254,9 +257,9 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
 
 class Offer(models.Model):
-    """What a mentor gives: how long, in which form, about what, at once or after asking.
+    """What a mentor offers: how long, in which form, about what, booked at once or after asking.
 
-    In writing, neither the length nor `instant` means anything: there is no slot, and anybody may be asked.
+    For an answer in writing, length and `instant` mean nothing: it takes no slot, and anybody may ask.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -300,7 +303,7 @@ class Decision(models.TextChoices):
 
 
 class ProfileDecision(models.Model):
-    """The append-only log of what was decided about a profile, by whom and why."""
+    """The append-only log of decisions about profiles: by whom, and why."""
 
     profile = models.ForeignKey(MentorProfile, on_delete=models.CASCADE, related_name="decisions")
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -308,7 +311,7 @@ class ProfileDecision(models.Model):
     reason = models.TextField(blank=True)
     # One sentence per point of the checklist that failed, told to the mentor word for word: {"photo": "…"}
     points = models.JSONField(default=dict, blank=True)
-    # The profile's version that this decision led to: the mail about it finds its words by this number.
+    # The version of the profile after this decision. The mail about it finds its decision by this number.
     version = models.PositiveIntegerField(default=0)
     at = models.DateTimeField()
 

@@ -1,4 +1,4 @@
-"""Photos of people: what may come in, and the two small squares that are kept of it, without metadata."""
+"""Reads uploaded photos, and makes the two small squares that are kept, without metadata."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -32,7 +32,7 @@ class Portraits:
 
 
 def read_photo(upload: UploadedFile) -> Portraits:
-    """Re-encode an uploaded photo; a ValidationError says what is wrong with it."""
+    """Encode an uploaded photo again. Raises ValidationError with what is wrong with it."""
     name = upload.name or _("This file")
     size = upload.size or 0
     if size > MAX_BYTES:

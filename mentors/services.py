@@ -1,4 +1,4 @@
-"""What can be done to profiles, offers and topics. Each act is atomic; ProfileError says why one is refused."""
+"""Acts on profiles, offers and topics. Each is atomic; ProfileError tells why one is refused."""
 
 from mentors.moderation.acts import (
     approve_profile,

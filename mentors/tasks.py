@@ -1,4 +1,4 @@
-"""What beat asks for. Harmless when run twice or by two workers at once."""
+"""Tasks that the clock starts. Running twice, or in two workers at once, does no harm."""
 
 from celery import shared_task
 

@@ -21,7 +21,10 @@ class GroupedChips(ChipCheckboxes):
 
 
 def grouped_topics() -> list[Group]:
-    """Shown topics under their shown parents; a first-level topic without any below it stands for itself. One query."""
+    """Active topics, grouped under their first level, in one query.
+
+    First-level topics without any below them come last.
+    """
     topics = list(Topic.objects.filter(is_active=True))
     below: dict[int, list[tuple[str, str]]] = {}
     for topic in topics:

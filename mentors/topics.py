@@ -1,4 +1,4 @@
-"""Keeping the topics: two levels, and never a third."""
+"""Saving topics, which have two levels and never a third."""
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -10,13 +10,13 @@ from .errors import ProfileError, check_seen
 from .models import Topic
 
 SLUG_LENGTH = 55
-# The address of the page that adds one
+# The last part of the address of the page that adds a topic, so no topic may have it
 ADD_PAGE = "add"
 
 
 @transaction.atomic
 def save_topic(*, topic: Topic, seen: str | None = None) -> Topic:
-    """Make or change a topic; its address is made once. `seen` is the mark of the topic as it was shown.
+    """Create or change a topic. Its slug never changes. `seen` is the mark of the topic as it was shown.
 
     Raises ProfileError("third_level", "has_children", "own_parent", "moved_on").
     """

@@ -1,5 +1,3 @@
-"""Addresses of mentors' own pages, and of the topics that staff keep."""
-
 from django.urls import path
 
 from mentors.views.apply import mentor_apply

@@ -1,4 +1,4 @@
-"""Which of a mentor's offers a page opens with. Pure."""
+"""Chooses the offer that a page shows first. Pure."""
 
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
@@ -19,5 +19,5 @@ OfferT = TypeVar("OfferT", bound=Offered)
 
 
 def usual_offer(offers: Iterable[OfferT]) -> OfferT:
-    """The one nearest to the usual length. Raises ValueError where there is none."""
+    """The offer whose length is nearest to USUAL_LENGTH (minutes). Raises ValueError without offers."""
     return min(offers, key=lambda offer: (abs(offer.length - USUAL_LENGTH), offer.position, offer.pk))

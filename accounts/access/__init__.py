@@ -1,1 +1,1 @@
-"""How programs come in: who asks, how often they may, and what they asked before."""
+"""Access to the API: who asks, how often they may, and which requests were answered before."""

@@ -1,4 +1,4 @@
-"""Who asks: a person by their session, as on pages, or a program by a token of theirs."""
+"""Finds out who asks: a person by their session, as on pages, or a program by a person's token."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ LONGEST = 200
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Token …`. A header of another kind is not for us."""
+    """`Authorization: Token …`. A header of another kind is left to others."""
 
     def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
         keyword, _space, text = get_authorization_header(request).decode("latin-1").partition(" ")
@@ -39,7 +39,7 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class SessionAuthentication(BaseAuthentication):
-    """As on pages, the cross-site check included."""
+    """The session of a page, with the same check against cross-site requests."""
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         user = getattr(request._request, "user", None)
@@ -69,7 +69,7 @@ class SignedIn(BasePermission):
 
 
 class WithinScope(BasePermission):
-    """A token that may only read changes nothing."""
+    """A token for reading only can't change anything."""
 
     code = "read_only_token"
 

@@ -1,7 +1,7 @@
-"""The same request twice has one effect and one answer.
+"""A request that is sent twice with the same Idempotency-Key has one effect and one answer.
 
-The answer is stored in the transaction of its effect. A refusal has no effect and is not stored: sent again, the
-request is tried again.
+The answer is stored in the transaction of its effect. A refusal has no effect and is not stored, so the same request is
+tried again when it is sent again.
 """
 
 import json
@@ -33,10 +33,10 @@ def key_of(request: Request) -> str | None:
 
 
 def answer_once(request: Request, person: User, key: str, *, now: datetime, act: Callable[[], Response]) -> Response:
-    """Do `act` and keep its answer, or give the answer that is kept.
+    """Do `act` and store its answer, or return the one that is stored.
 
-    Raises ApiError: 409 `in_flight` while the same key is at work, 422 `other_request` if it was used for something
-    else.
+    Raises ApiError: 409 `in_flight` while a request with the same key is at work, 422 `other_request` if the key was
+    used for a different request.
     """
     digest = hash_request(request)
     with transaction.atomic():
@@ -67,7 +67,10 @@ def replay_answer(kept: KeptAnswer, digest: str) -> Response:
 
 
 def try_lock_key(person: User, key: str) -> bool:
-    """Take the key for this transaction, without waiting: a row that is being written by another can't be seen."""
+    """Take the key until the end of the transaction, without waiting for anybody who has it.
+
+    An advisory lock, since a row that another transaction is still writing can't be seen, let alone locked.
+    """
     number = int.from_bytes(sha256(f"{person.pk}:{key}".encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
@@ -75,7 +78,7 @@ def try_lock_key(person: User, key: str) -> bool:
 
 
 def hash_request(request: Request) -> str:
-    """Of method, address and body; the order in which a body's names stand doesn't matter."""
+    """A hash of method, address and body. The order of names in the body makes no difference."""
     body = json.dumps(request.data, sort_keys=True)
     return sha256("\n".join([str(request.method), request.get_full_path(), body]).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""How often somebody may ask. One statement counts and answers, in Postgres: Redis may be away."""
+"""Limits how often a client may ask. One statement counts and answers, in Postgres, so it works while Redis is away."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from accounts.client_address import client_address
 from accounts.models import RequestCount, User
 
-# A row is of one window, which begins with its first request. Two requests at once are both counted: the second waits
-# for the first one's row.
+# A row counts the requests of one window of time, which begins with the first of them. Two requests at once are both
+# counted, since the second waits for the lock on the row.
 COUNT = """
 INSERT INTO accounts_requestcount AS counted (key, began_at, count) VALUES (%(key)s, %(now)s, 1)
 ON CONFLICT (key) DO UPDATE SET
@@ -33,7 +33,7 @@ class Rate:
 
 
 def take_within_rate(rate: Rate, who: str, *, now: datetime) -> timedelta | None:
-    """Count one request; where that is one too many, how long to wait."""
+    """Count one request. If that is one too many, returns how long to wait."""
     values: dict[str, Any] = {"key": f"{rate.name}:{who}", "now": now, "before": now - rate.span}
     with connection.cursor() as cursor:
         cursor.execute(COUNT, values)
@@ -42,7 +42,7 @@ def take_within_rate(rate: Rate, who: str, *, now: datetime) -> timedelta | None
 
 
 def take_request(request: HttpRequest, person: User | None, *, now: datetime) -> timedelta | None:
-    """Any request at all: by person if we know who it is, else by the address that we trust."""
+    """Count one request of the API: by person if we know them, else by the address that we trust."""
     if person is not None:
         return take_within_rate(Rate("person", settings.API_PERSON_A_MINUTE, MINUTE), str(person.pk), now=now)
     address = client_address(request)
@@ -50,5 +50,5 @@ def take_request(request: HttpRequest, person: User | None, *, now: datetime) ->
 
 
 def forget_counts(*, now: datetime) -> int:
-    """Windows that are over count for nothing."""
+    """Delete counts whose window is over."""
     return RequestCount.objects.filter(began_at__lt=now - 2 * HOUR).delete()[0]

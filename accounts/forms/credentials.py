@@ -1,4 +1,4 @@
-"""The forms of signing in and of the account's own address and password."""
+"""The forms for signing in, and for the account's own address and password."""
 
 import unicodedata
 from typing import Any
@@ -41,7 +41,9 @@ MAX_PASSWORD = 128  # hashing a megabyte is work that anybody could order
 
 
 class AddressField(PlainText):
-    """An email address as people type or paste it; its value is in the one form that we keep and compare."""
+    """An email address as people type or paste it; its value is in the one form in which we store and compare
+    addresses.
+    """
 
     widget = forms.EmailInput(attrs={"autocomplete": "email"})
 
@@ -113,7 +115,7 @@ class PasswordSignInForm(LoginForm):
 
 
 class CodeField(forms.CharField):
-    """Six digits as people type and paste them: with blanks or dashes, full-width, or of another script."""
+    """Six digits as people type or paste them: with blanks or dashes, full-width, or in another script's digits."""
 
     def __init__(self) -> None:
         attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "input input--code"}
@@ -146,10 +148,10 @@ class AddressForm(AddEmailForm):
 
 
 class NewPassword(forms.Form):
-    """One field, not two: people see or reset what they mistyped; the rules know whose password it is.
+    """A new password in one field: people can see what they type, and reset it if they mistyped.
 
-    Every other browser is signed out by a new password. What comes in without one is asked about, if there is any:
-    it ends unless the person says that it shall go on.
+    Every other browser is signed out by a new password. Ways in that need no password (tokens, calendar addresses) are
+    named, if the person has any: they end unless the person chooses to keep them.
     """
 
     user: User
@@ -174,7 +176,7 @@ class NewPassword(forms.Form):
 
 
 class OtherWaysField(forms.ChoiceField):
-    """Has an answer even if nothing is said."""
+    """A choice whose answer is "end them" if nothing is chosen."""
 
     def clean(self, value: Any) -> str:
         answer: str = super().clean(value or END)
@@ -182,7 +184,7 @@ class OtherWaysField(forms.ChoiceField):
 
 
 def other_ways_field(found: list[str]) -> OtherWaysField:
-    """`found` names what the person has: “2 API tokens”, “your calendar address”."""
+    """The field for the ways in that `found` names, such as “2 API tokens”, “your calendar address”."""
     return OtherWaysField(
         label=_("What else opens your account"),
         help_text=_("These work without your password: %(found)s.") % {"found": get_text_list(found, gettext("and"))},
@@ -213,7 +215,7 @@ class ResetForm(ResetPasswordForm):
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         if not self.users:
-            # As much work as for a known address, or the answer's time would tell who has an account.
+            # Does as much work as for a known address; otherwise the time of the answer would tell who has an account.
             link = default_token_generator.make_token(User(pk=0))
             mail.send_account_email(
                 mail.AccountEmail("account_password_reset", "", {"password_reset_url": link}, real=False)

@@ -19,14 +19,14 @@ LONGEST_CITY = 64
 
 
 class OneOfTwo(PlainText):
-    """Not optional, but whether the other of the two was filled instead is for the form to say."""
+    """A field that may be empty if the other of two is filled; the form checks that one of them is."""
 
     def validate(self, value: Any) -> None:
         return
 
 
 class ZoneForm(forms.Form):
-    """A zone, typed as a city or taken from the list; what is typed wins. `cleaned_data["zone"]` is its IANA name."""
+    """A zone, typed as a city or chosen from the list; typing wins. `cleaned_data["zone"]` is its IANA name."""
 
     use_required_attribute = False
     city = OneOfTwo(

@@ -1,4 +1,4 @@
-"""What a person says of a token that they make."""
+"""The form in which a person makes a token."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

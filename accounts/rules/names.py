@@ -1,7 +1,7 @@
-"""What people may call themselves, and what to call them: the one home of both, for every door.
+"""What people may call themselves, and how to greet them; pages, API and admin all ask here.
 
-Names travel into mails, calendars, calls and other people's pages. One that reads as an address, as a message of the
-site or as nothing at all is an advertisement or a trap.
+A name is shown in mails, calendars, calls and on other people's pages. One that reads like an address, like a message
+of the site or like nothing at all can be used for advertising or fraud.
 """
 
 import re
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.mail.headers import BEGINS_ENCODED_WORD
 
-# Letters and signs by category that show nothing: fillers of Hangul, vowels of Khmer, an empty cell of Braille.
+# Letters and signs by their category, but nothing is drawn: fillers of Hangul, vowels of Khmer, an empty Braille cell.
 BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\U0001d159")
 LINK = re.compile(r"://|@|\bwww\.|\b(?:https?|ftp|mailto|tel|sms|javascript|data)\s*:", re.IGNORECASE)
 DOTTED = re.compile(r"[\w-]+(?:[.\u3002]+[\w-]+)+")
@@ -28,7 +28,7 @@ ROLES = frozenset(
         "support helpdesk admin admins administrator moderator moderators moderation webmaster postmaster noreply"
     )
 )
-# Of these alone no name is made either.
+# A name made of these words alone would speak for the site as well.
 OFFICES = frozenset(
     WORD.findall("team staff help desk service customer security system official account accounts billing")
 )
@@ -61,7 +61,7 @@ def check_name(name: str) -> None:
 
 
 def check_encoded(text: str) -> None:
-    """Raises ValidationError for what mail programs may decode (RFC 2047) instead of showing it."""
+    """Raises ValidationError for text that a mail program might decode (RFC 2047) instead of showing it."""
     if BEGINS_ENCODED_WORD in unicodedata.normalize("NFKC", text):
         raise ValidationError(_("Write it without “=?”, which mail programs read as a code."), code="encoded")
 
@@ -87,7 +87,10 @@ def alphabet_of(character: str) -> str:
 
 
 def check_links(name: str) -> None:
-    """Refuse what a mail program makes a link of; initials and titles before a dot make a name: M.Ru, Dr.Weber."""
+    """Raises ValidationError for a name that a mail program would turn into a link.
+
+    A known title or an initial before a dot makes it a name after all: M.Ru, Dr.Weber.
+    """
     if LINK.search(name):
         raise a_link()
     for found in DOTTED.finditer(name):
@@ -111,7 +114,7 @@ def is_numeric_host(labels: list[str]) -> bool:
 
 
 def is_ours(name: str) -> bool:
-    """Whether readers would take it for the site, or for people who speak for it."""
+    """Whether readers would take the name for the site itself, or for people who speak for it."""
     words, site = plain_words(name), plain_words(settings.SITE_NAME)
     if any(word in ROLES for word in words):
         return True
@@ -125,13 +128,13 @@ def is_ours(name: str) -> bool:
 
 
 def plain_words(text: str) -> list[str]:
-    """Small words without accents."""
+    """The words in small letters, without accents."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return WORD.findall("".join(c for c in folded if not unicodedata.combining(c)))
 
 
 def name_to_greet(name: str) -> str:
-    """What a friend would say: Anna of “Dr. Anna Weber” and of “Weber, Anna”, but all of “Dr. Weber” or “J. Smith”."""
+    """What a friend would say: Anna for “Dr. Anna Weber” and “Weber, Anna”, but all of “Dr. Weber” or “J. Smith”."""
     words = name.split()
     if not words:
         return name
@@ -149,11 +152,11 @@ def name_to_greet(name: str) -> str:
 
 
 def is_title(word: str) -> bool:
-    """Dr, Prof. or Dipl.-Ing.: a known one, or an abbreviation of more than one letter."""
+    """Whether it is a title like Dr, Prof. or Dipl.-Ing.: a known one, or an abbreviation of more than one letter."""
     bare = word.rstrip(".,")
     return bare.casefold() in TITLES or (word.endswith(".") and len(bare) > 1 and not INITIALS.fullmatch(word))
 
 
 def is_credential(word: str) -> bool:
-    """PhD, MBA, M.D.: what people write behind a name has capitals or dots inside."""
+    """Whether it is written behind a name, like PhD, MBA or M.D.: with capitals or dots inside."""
     return word[1:] != word[1:].lower() or "." in word

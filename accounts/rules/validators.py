@@ -1,4 +1,4 @@
-"""What a person's name and time zone may be."""
+"""Validators for a person's name and time zone."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ def validate_person_name(value: str) -> None:
 
 
 def validate_heading(value: str) -> None:
-    """A line that stands above others, as a title or in the subject of a mail."""
+    """Refuses a title that mail programs would decode if it stood in the subject of a mail (see `check_encoded`)."""
     check_encoded(value)
 
 

@@ -1,4 +1,4 @@
-"""A person's own address and password, each after proving that it is them."""
+"""Pages to change one's own address and password, each after proving that it is you."""
 
 from typing import Any, cast
 
@@ -58,7 +58,7 @@ class PasswordAgainView(ReauthenticateView):
 
 @never_cache
 def prove_by_code(request: HttpRequest) -> HttpResponse:
-    """POST without a code sends one; POST with the right one goes on with what it was asked for."""
+    """A POST without a code sends one; a POST with the right one continues what it was asked for."""
     user = cast(User, request.user)
     running = ProofByCode.resume(request)
     if request.method == "POST" and (running is None or request.POST.get("action") == "resend"):

@@ -1,4 +1,4 @@
-"""How the product treats a person: name, clock, time zone, appearance."""
+"""Pages for one's own settings: name, clock, time zone, appearance."""
 
 from copy import copy
 from typing import cast
@@ -63,7 +63,7 @@ def choose_appearance(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def time_zone(request: HttpRequest) -> HttpResponse:
-    """Choose the zone that times are shown in; `?zone=` suggests one, and nothing changes before the button."""
+    """Choose the zone in which times are shown. `?zone=` suggests one; only the button changes it."""
     now, hour12 = timezone.now(), viewer_hour12(request)
     suggested = find_zone(request.GET.get("zone", "")[:64]) or viewer_zone(request)
     form = ZoneForm(post_data(request), now=now, hour12=hour12, initial={"zone": suggested})

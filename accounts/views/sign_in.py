@@ -1,4 +1,4 @@
-"""Coming in and going out: a code by e-mail first, a password for those who want one."""
+"""Signing in and out: by a code by email, or by password for those who have one."""
 
 import time
 from typing import Any
@@ -62,7 +62,7 @@ class PasswordSignInView(LoginView):
     form_class = PasswordSignInForm
 
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> None:
-        """A code under way elsewhere doesn't keep anybody from the password."""
+        """A sign-in by code that was begun elsewhere doesn't keep anybody from using their password."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | _sign_in_context(self.request)
@@ -78,7 +78,7 @@ class CodeView(ConfirmLoginCodeView):
         if expired is None:
             return super().dispatch(request, *args, **kwargs)
         if request.method != "POST":
-            # Nothing is sent because a page was opened.
+            # Opening a page sends nothing: browsers and scanners do that by themselves.
             messages.info(request, _("That code is older than 15 minutes. Enter your address for a new one."))
             return super().dispatch(request, *args, **kwargs)
         return self._send_another(expired, _("That code is older than 15 minutes. We have sent a new one."))
@@ -105,7 +105,7 @@ class CodeView(ConfirmLoginCodeView):
 
 
 def expired_sign_in(request: HttpRequest) -> dict[str, Any] | None:
-    """The state of a sign-in by code that ran out of time; None where one still runs, or none was begun."""
+    """The state of a sign-in by code that has expired; None if one is still running, or none was begun."""
     data = request.session.get(LOGIN_SESSION_KEY)
     try:
         login = Login.deserialize(data) if isinstance(data, dict) else None
@@ -118,7 +118,7 @@ def expired_sign_in(request: HttpRequest) -> dict[str, Any] | None:
 
 
 def _sign_in_context(request: HttpRequest) -> dict[str, Any]:
-    """What every page of a sign-in shows: what it is for, and where it leads when it is done."""
+    """What every page of a sign-in shows: what it is for, and where it leads afterwards."""
     return {
         "sign_in_note": request.session.get(SIGN_IN_NOTE, ""),
         "opens_account": bool(request.session.get(OPENS_ACCOUNT)),

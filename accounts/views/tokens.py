@@ -1,4 +1,4 @@
-"""Tokens for programs: made and stopped after proving that it is you, shown once."""
+"""Pages for API tokens: made and stopped after proving that it is you."""
 
 from uuid import UUID
 
@@ -21,7 +21,10 @@ from common.pages.requests import post_data
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required(allow_get=True)
 def access_tokens(request: SignedInRequest) -> HttpResponse:
-    """A new token is shown in answer to the form and never again: nobody can read it back."""
+    """List tokens and make a new one.
+
+    It is shown in answer to the form and never again, since only its hash is stored.
+    """
     now, made, text = timezone.now(), None, ""
     form = TokenForm(post_data(request))
     if request.method == "POST":

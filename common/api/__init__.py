@@ -1,1 +1,1 @@
-"""What every call of the HTTP API shares and that knows nothing of people: input, errors, pages, description."""
+"""The shared part of the HTTP API that needs no person: input, errors, pages of lists, description."""

@@ -1,4 +1,4 @@
-"""One handler from every exception, the apps' own refusals among them, to the one shape that errors have."""
+"""Turns every exception, including the apps' own refusals, into the one shape of errors."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -46,7 +46,10 @@ _refusals: dict[type[Exception], Refusals] = {}
 def answers_for(
     error: type[Exception], *, unprocessable: Iterable[str] = (), fields: Callable[[Any], Fields] = lambda error: {}
 ) -> None:
-    """Say how this app's error, which has a `code` and a `message`, is answered. `fields`: which input it is about."""
+    """Register how this app's error is answered; it has a `code` and a `message`.
+
+    `fields`: the input that a code is about.
+    """
     _refusals[error] = Refusals(frozenset(unprocessable), fields)
 
 
@@ -55,7 +58,7 @@ def is_refusal(error: Exception) -> bool:
 
 
 def as_api_error(error: Any, **more: Any) -> ApiError:
-    """A refusal of an app, as the API says it."""
+    """A refusal of an app as an error of the API."""
     refusals = _refusals[type(error)]
     status = UNPROCESSABLE if error.code in refusals.unprocessable else error.status
     words, fields = str(error.message), refusals.fields(error)
@@ -63,7 +66,7 @@ def as_api_error(error: Any, **more: Any) -> ApiError:
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Every exception of a view comes here; None for a fault of ours, which is logged and answered as a 500."""
+    """The answer to an exception in a view. None for a fault of ours, which is then logged and answered with 500."""
     if is_refusal(error):
         error = as_api_error(error)
     elif isinstance(error, Http404):
@@ -128,11 +131,11 @@ def framework_answer(error: exceptions.APIException) -> Response:
 
 
 def seconds_text(wait: timedelta) -> str:
-    """Whole seconds, never fewer than are needed."""
+    """Whole seconds, rounded up."""
     return str(max(1, ceil(wait.total_seconds())))
 
 
-# Codes of ours that exceptions of the framework carry
+# Our own codes that the framework's exceptions carry
 OWN_CODES = {"csrf", "read_only_token", "bad_token"}
 WORDS: Mapping[int, str | Promise] = {
     status.HTTP_404_NOT_FOUND: gettext_lazy("There is nothing here."),
@@ -142,7 +145,7 @@ WORDS: Mapping[int, str | Promise] = {
 
 
 def flatten_fields(detail: Any, path: str = "") -> Fields:
-    """`{"brief": {"question": ["…"]}}` becomes `{"brief.question": ["…"]}`; what belongs to no field is under `""`."""
+    """`{"brief": {"question": ["…"]}}` becomes `{"brief.question": ["…"]}`. Errors about no field are under `""`."""
     if isinstance(detail, dict):
         pairs: Iterable[tuple[Any, Any]] = detail.items()
     elif isinstance(detail, list) and any(isinstance(part, dict | list) for part in detail):

@@ -1,4 +1,4 @@
-"""Input that is exactly what the description says: types are not guessed at, unknown names are refused."""
+"""Fields for input that is exactly as described: types are not guessed, unknown names are refused."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"
 
 
 class Input(serializers.Serializer[Any]):
-    """A body, a part of one, or the query of an address."""
+    """The body of a request, a part of it, or its query string."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, QueryDict):
@@ -42,12 +42,12 @@ def refuse_names(names: Any) -> None:
 
 
 def printable_name(name: object) -> str:
-    """A name that somebody made up, short and without anything that can't be written."""
+    """An unknown name as it can be shown: shortened, without unprintable characters."""
     return str(name)[:60].encode("ascii", "backslashreplace").decode()
 
 
 class Text(serializers.CharField):
-    """Plain text, cleaned as a form's is (see `PlainText`), with or without lines. A number is no text."""
+    """Plain text, cleaned like a form's (see `PlainText`), with or without lines. Numbers are refused."""
 
     def __init__(self, *, lines: bool = True, **options: Any) -> None:
         super().__init__(**options)
@@ -68,7 +68,7 @@ class Text(serializers.CharField):
 
 
 class WholeNumber(serializers.IntegerField):
-    """A number within bounds that must be given; "5" and true are none."""
+    """A number within bounds. "5" and true are refused."""
 
     def __init__(self, *, least: int, most: int, **options: Any) -> None:
         super().__init__(min_value=least, max_value=most, **options)
@@ -88,7 +88,7 @@ def whole_number(data: Any) -> int | None:
 
 
 class QueryNumber(serializers.IntegerField):
-    """A number as an address spells it."""
+    """A number in a query string."""
 
     def __init__(self, *, least: int, most: int, **options: Any) -> None:
         super().__init__(min_value=least, max_value=most, **options)
@@ -107,7 +107,7 @@ class YesNo(serializers.BooleanField):
 
 
 class Instant(serializers.DateTimeField):
-    """A moment with its offset, kept as UTC and shown with `Z`. A clock time that names no offset is refused."""
+    """A moment with its offset, converted to UTC and shown with `Z`. A clock time without an offset is refused."""
 
     default_error_messages = {
         "instant": _("Write a moment with its offset, such as 2026-11-26T14:30:00Z."),
@@ -139,7 +139,7 @@ class Day(serializers.DateField):
 
 
 class Zone(Text):
-    """The name of a time zone. A retired one, such as browsers report, is taken for the one that we keep."""
+    """The name of a time zone. A retired name, which browsers may report, is replaced by the present one."""
 
     default_error_messages = {
         "unknown": _("We do not know this time zone. Use a city’s, such as Europe/London, or UTC.")
@@ -177,7 +177,7 @@ def utc_text(moment: datetime) -> str:
 
 
 class InputSchema(OpenApiSerializerExtension):
-    """What refuses unknown names says so."""
+    """Describes that unknown names are refused."""
 
     target_class = Input
     match_subclasses = True

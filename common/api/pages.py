@@ -1,4 +1,4 @@
-"""Lists a page at a time: 20 an answer, 100 at most, each page beginning where the one before ended."""
+"""Lists in pages: 20 rows each, 100 at most. Each page begins where the one before ended."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ Place = list[Any]
 
 @extend_schema_field({"type": "string", "maxLength": LONGEST_CURSOR})
 class Cursor(serializers.Field[Place, str, str, Any]):
-    """Where a page begins, signed: nobody writes one by hand."""
+    """Where a page begins, signed so that only we can write one."""
 
     default_error_messages = {"cursor": _("This cursor is not one of ours. Begin without one.")}
 
@@ -45,7 +45,7 @@ class PageQuery(Input):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows in the order of a moment, soonest or newest first; a list is one part after the other."""
+    """Rows in the order of a moment, soonest or newest first. A list is one part after the other."""
 
     rows: QuerySet[Any]
     moment: str
@@ -73,7 +73,10 @@ class Page:
 def read_page(
     parts: Callable[[datetime], Sequence[Part]], *, cursor: Place | None = None, limit: int = USUAL, now: datetime
 ) -> Page:
-    """One page. `parts` are of the moment of the first page, so that nothing changes its part while somebody reads."""
+    """One page.
+
+    The parts are those of the moment of the first page, so no row moves to another part between two pages.
+    """
     began, number, moment, pk = cursor or [now.isoformat(), 0, None, 0]
     asked = parts(datetime.fromisoformat(began))
     rows: list[tuple[int, Any]] = []
@@ -91,7 +94,7 @@ def cursor_text(place: Place) -> str:
 
 
 def page_answer(request: Request, results: Sequence[Any], following: str | None) -> Mapping[str, Any]:
-    """`next` is the whole address of the page that follows, so that a program need not build it."""
+    """The body of a page. `next` is the complete address of the page that follows."""
     if following is None:
         return {"results": results, "next": None}
     query = request.query_params.copy()

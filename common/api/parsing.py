@@ -1,4 +1,4 @@
-"""Reading JSON that anybody may have written: bounded in size and depth, and only what the standard allows."""
+"""Reads JSON that anybody may have sent: limited in size and depth, and strictly by the standard."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from .problems import ApiError
 
-# The deepest that any call needs is four.
+# No call needs more than four levels.
 DEEPEST = 8
 
 
@@ -43,7 +43,7 @@ class BoundedJSONParser(BaseParser):
 
 
 class OnlyJSON(BaseContentNegotiation):
-    """Whatever a program or a browser would rather have, the answer is JSON."""
+    """Answers in JSON, whatever the client would accept."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         media_type = (request.content_type or "").partition(";")[0].strip().lower()
@@ -75,7 +75,7 @@ def no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def is_deeper(data: Any, most: int) -> bool:
-    """Level by level, so that what is deep can't exhaust the stack."""
+    """Whether the data is nested deeper than `most`. Goes level by level, since recursion could exhaust the stack."""
     level = [data]
     for _depth in range(most):
         level = [

@@ -9,7 +9,7 @@ Fields = dict[str, list[str]]
 
 
 class ApiError(Exception):
-    """An error of the API's own. `more` is shown beside code, message and fields; `wait` is Retry-After."""
+    """An error of the API itself. `more` is shown beside code, message and fields; `wait` becomes Retry-After."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Whether what an installation is called, and where its mails come from, can stand in the header of a mail."""
+"""Checks that the installation's name and the sender of its mails can be written into the header of a mail."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error
 from common.mail.headers import BEGINS_ENCODED_WORD, Mailbox, UnwritableHeaderError, mailbox_header, one_line
 from common.mail.rendering import sender
 
-# Tag of what a web server asks about as it starts: Django itself asks for commands only.
+# The tag of checks that a web server runs when it starts; Django itself runs checks only before its commands.
 CONFIGURATION = "configuration"
 LONGEST_NAME = 60
 

@@ -1,4 +1,4 @@
-"""Whether PostgreSQL is as we need it, where we may not say so ourselves at the start of each connection."""
+"""Checks PostgreSQL's settings in installations where we can't set them at the start of each connection."""
 
 from collections.abc import Sequence
 from typing import Any

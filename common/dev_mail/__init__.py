@@ -1,1 +1,1 @@
-"""Mail in development: a sink that takes every message over SMTP, and pages that show them. Never in production."""
+"""Mail in development: a server that keeps every message, and pages that show them. Never in production."""

@@ -1,4 +1,4 @@
-"""Messages as files, one each, in a folder; their names sort by the time of arrival."""
+"""Messages in a folder, one file each. Their names sort by time of arrival."""
 
 import os
 import re
@@ -38,7 +38,7 @@ class Mail:
 
 
 def store_message(folder: Path, content: bytes, now: datetime) -> str:
-    """Write one message, whole or not at all; answers with its name."""
+    """Write one message, completely or not at all. Returns its name."""
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{now.astimezone(UTC):{ARRIVAL}}-{secrets.token_hex(4)}"
     partial = folder / f"{name}.partial"
@@ -48,12 +48,12 @@ def store_message(folder: Path, content: bytes, now: datetime) -> str:
 
 
 def list_names(folder: Path) -> list[str]:
-    """The newest first."""
+    """The names, newest first."""
     return sorted((path.stem for path in folder.glob("*.eml") if NAME.fullmatch(path.stem)), reverse=True)
 
 
 def read_mail(folder: Path, name: str) -> Mail:
-    """The message of this name. Raises MailNotFoundError, also for a name that would lead out of the folder."""
+    """The message of this name. Raises MailNotFoundError, also for a name that leads out of the folder."""
     match = NAME.fullmatch(name)
     if not match:
         raise MailNotFoundError(name)

@@ -1,4 +1,4 @@
-"""An SMTP server that keeps whatever it is given."""
+"""An SMTP server that keeps every mail."""
 
 import logging
 from collections.abc import Callable
@@ -23,7 +23,7 @@ class Keeper:
 
 def open_sink(folder: Path, port: int, tell: Callable[[str], None]) -> Controller:
     """Listen on this machine until the controller's stop()."""
-    logging.getLogger("mail.log").setLevel(logging.WARNING)  # or it tells every word of every conversation
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # otherwise it logs every line of every conversation
     controller = Controller(Keeper(folder, tell), hostname="127.0.0.1", port=port)
     controller.start()
     return controller

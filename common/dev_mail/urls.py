@@ -1,5 +1,3 @@
-"""Included at /dev/mail/ while settings.DEV_MAIL is true."""
-
 from django.urls import path
 
 from . import views

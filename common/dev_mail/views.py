@@ -1,4 +1,4 @@
-"""What the sink has kept. Public, so that somebody who can't sign in yet can read their code."""
+"""The pages of mail in development. Public, so that people who can't sign in yet can read their code."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from .mailbox import Mail, MailNotFoundError, find_attachment, list_names, read_mail
 
 PER_PAGE = 25
-# A mail brings its styles with it; it may do nothing else but be looked at and have its links followed.
+# A mail may use its own styles, and its links may be followed; everything else is forbidden.
 MAIL_POLICY = {
     **dict.fromkeys(settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]),
     "default-src": [NONE],
@@ -32,7 +32,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def in_development(view: View) -> View:
-    """Not found in production, even if somebody mounts these addresses; and nothing here needs a sign-in."""
+    """Makes the page not found in production, even if its address is mounted, and lets visitors in."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:

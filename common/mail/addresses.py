@@ -23,7 +23,7 @@ INVALID = _("Enter an email address, like name@example.org")
 
 
 def canonical_address(text: str) -> str:
-    """The address as we keep and compare it. Raises ValidationError `invalid` or `lookalike`."""
+    """The address in the form in which we store and compare it. Raises ValidationError `invalid` or `lookalike`."""
     local, _at, domain = without_rims(text).rpartition("@")
     if not local.isascii():
         raise ValidationError(
@@ -43,7 +43,7 @@ def validate_address(value: str) -> None:
 
 
 def readable_address(email: str) -> str:
-    """An address of ours as its owner writes it: with the letters of its domain."""
+    """The address as its owner writes it: with the letters of its domain."""
     local, at, domain = email.rpartition("@")
     try:
         return f"{local}{at}{'.'.join(readable_label(label) for label in domain.split('.'))}"
@@ -52,7 +52,7 @@ def readable_address(email: str) -> str:
 
 
 def without_rims(text: str) -> str:
-    """Without blanks and invisible characters before and after it, as they come along with a copied address."""
+    """The text without the blanks and invisible characters around it that come along with a copied address."""
     begin, end = 0, len(text)
     while begin < end and is_rim(text[begin]):
         begin += 1
@@ -76,7 +76,7 @@ def ascii_domain(domain: str) -> str:
 
 
 def ascii_label(label: str) -> str:
-    """One part of a domain as DNS knows it, if every reader of it comes to the same one."""
+    """One part of a domain as DNS knows it, if all ways to encode it agree."""
     try:
         shown = readable_label(label)
         found = shown.encode("idna").decode()
@@ -93,12 +93,14 @@ def ascii_label(label: str) -> str:
 
 
 def readable_label(label: str) -> str:
-    """Raises UnicodeError for an encoded label that stands for nothing, or for what has to be written otherwise."""
+    """Raises UnicodeError for an encoded label that decodes to nothing, or to what would be encoded differently."""
     return label.encode().decode("idna") if label.startswith(ENCODED) else label
 
 
 def becomes_ascii(character: str) -> bool:
-    """Whether some folding makes plain letters of it: ſ an s, ı an I, ﬁ an f and an i, the Kelvin sign a k."""
+    """Whether some folding turns this character into plain letters: ſ into s, ı into I, ﬁ into fi, the Kelvin sign into
+    k.
+    """
     folded = {unicodedata.normalize("NFKC", character), character.lower(), character.upper(), character.casefold()}
     return any(one.isascii() for one in folded)
 

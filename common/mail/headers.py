@@ -17,9 +17,9 @@ from urllib.parse import quote
 from django.utils.encoding import punycode
 
 LINE = 76
-# Of encoded text: with the mark of its charset an encoded word may have 75.
+# Characters of encoded text in an encoded word, which may have 75 with its charset around it.
 CHARACTERS_IN_A_PIECE = 60
-# A word that is longer can't be folded, and a line may have 998 characters.
+# A longer word can't be folded, and a line may have 998 characters.
 LONGEST_WORD = 70
 ASCII = re.compile(r"[\x20-\x7e]*")
 # Words that need no quotes in front of an address.
@@ -35,11 +35,11 @@ JOINER = "\u200d"
 
 
 class UnwritableHeaderError(Exception):
-    """No header can be written from this: an address that is none, a name of a file that is empty."""
+    """No header can be written from this: an invalid address, or an empty file name."""
 
 
 class Mailbox:
-    """A name and an address, as the header From or To holds them."""
+    """A name and an address, for the headers From and To."""
 
     def __init__(self, name: str, addr_spec: str) -> None:
         self.name, self.addr_spec = one_line(name), envelope_address(addr_spec)
@@ -49,7 +49,7 @@ class Mailbox:
 
 
 class Header(str):
-    """One finished header: its text stands on the wire, folded; `means` is what a reader has to get out of it."""
+    """A finished header: `text` as it is sent, folded; `means` is what a reader must get out of it."""
 
     name: str
     means: str | tuple[str, str]
@@ -60,25 +60,25 @@ class Header(str):
         return header
 
     def fold(self, *, policy: EmailPolicy) -> str:
-        """What the email package asks of a header that it is to write."""
+        """Called by the email package when it writes the header."""
         return f"{self.name}: {self}\r\n".replace("\r\n", policy.linesep)
 
 
 def text_header(name: str, text: str) -> Header:
-    """Any text: as it is where it is plain English letters, else in encoded words."""
+    """A header with any text: as it is if it is plain ASCII, else in encoded words."""
     text = one_line(text)
     words = text.split(" ") if is_plain(text) else list(encoded_words(text))
     return Header(name, folded(words, taken=len(name) + 2), text)
 
 
 def raw_header(name: str, value: str) -> Header:
-    """What programs read, in one piece however long: the id of a mail, an address of the web."""
+    """A header for programs, in one piece however long: the id of a mail, an address of the web."""
     value = one_line(value)
     return Header(name, value, value) if is_ascii(value) else text_header(name, value)
 
 
 def mailbox_header(name: str, mailbox: Mailbox) -> Header:
-    """Raises UnwritableHeaderError for an address that no mail can go to."""
+    """Raises UnwritableHeaderError for an address that no mail can be sent to."""
     if not ADDRESS.fullmatch(mailbox.addr_spec) or BEGINS_ENCODED_WORD in mailbox.addr_spec:
         raise UnwritableHeaderError(f"{name}: not an address of mail")
     if not mailbox.name:
@@ -110,13 +110,13 @@ def envelope_address(email: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """No line breaks and nothing invisible: what people write goes into headers."""
+    """The text without line breaks and invisible characters, since what people write goes into headers."""
     visible = (" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
     return " ".join("".join(c for c in visible if c == JOINER or unicodedata.category(c) not in {"Cf", "Cs"}).split())
 
 
 def is_ascii(text: str) -> bool:
-    """Plain ASCII that no reader takes for an encoded word."""
+    """Whether it is plain ASCII that no reader takes for an encoded word."""
     return bool(ASCII.fullmatch(text)) and BEGINS_ENCODED_WORD not in text
 
 
@@ -125,7 +125,7 @@ def is_plain(text: str) -> bool:
 
 
 def phrase(name: str) -> list[str]:
-    """The words in front of an address: bare, between quotes, or encoded."""
+    """The name in front of an address: bare, quoted, or encoded."""
     if not is_plain(name):
         return list(encoded_words(name))
     if PHRASE.fullmatch(name):
@@ -135,7 +135,7 @@ def phrase(name: str) -> list[str]:
 
 
 def encoded_words(text: str) -> Iterator[str]:
-    """The text as encoded words (RFC 2047), cut between characters; the blanks between them mean nothing."""
+    """The text as encoded words (RFC 2047), cut between characters. Readers ignore the blanks between them."""
     for piece in pieces_of(text, encode=encode_base64, most=CHARACTERS_IN_A_PIECE):
         yield f"=?utf-8?b?{piece}?="
 
@@ -149,7 +149,10 @@ def quote_parameter(text: str) -> str:
 
 
 def pieces_of(text: str, *, encode: Callable[[str], str], most: int) -> Iterator[str]:
-    """The text encoded in pieces of at most so many characters, cut between characters: readers decode each alone."""
+    """The text, encoded, in pieces of at most `most` characters, cut between characters.
+
+    Readers decode each piece alone.
+    """
     piece = ""
     for character in text:
         if len(encode(piece + character)) > most:
@@ -160,7 +163,7 @@ def pieces_of(text: str, *, encode: Callable[[str], str], most: int) -> Iterator
 
 
 def folded(words: Iterable[str], *, taken: int) -> str:
-    """The words with a blank between them, on lines of at most 76 characters where they allow it."""
+    """The words separated by blanks, on lines of at most 76 characters where possible."""
     lines, room = [""], LINE - taken
     for word in words:
         if lines[-1] and len(lines[-1]) + 1 + len(word) > room:

@@ -45,12 +45,11 @@ def render_mail(
 
 
 def absolute_url(name: str, *args: object, **kwargs: object) -> str:
-    """The full address of a named page."""
     return settings.SITE_URL + reverse(name, args=args, kwargs=kwargs)
 
 
 def sender(name: str = "") -> Mailbox:
-    """Where our mails come from: the address of the settings, under this name or the one that stands there."""
+    """The sender of our mails: the address of the settings, with this name or the one in the settings."""
     whole = NAME_AND_ADDRESS.fullmatch(settings.DEFAULT_FROM_EMAIL)
     ours, address = (whole["name"].strip('"'), whole["address"]) if whole else ("", settings.DEFAULT_FROM_EMAIL)
     return Mailbox(name or ours, address)
@@ -61,7 +60,7 @@ def _render_layout(template: str, layout: str, facts: Mapping[str, object]) -> s
 
 
 def _tidy_text(text: str) -> str:
-    """At most one empty line between pieces, none at the ends."""
+    """The text with at most one empty line between pieces, and none at the ends."""
     lines = "\n".join(line.strip() for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
 

@@ -1,4 +1,4 @@
-"""From finished headers and texts to the bytes that travel, which leave only if they read as they were meant."""
+"""Turns finished headers and texts into the bytes of a mail, and checks that they read as they were meant."""
 
 import re
 from collections.abc import Iterable
@@ -9,24 +9,24 @@ from email.utils import getaddresses
 
 from .headers import Header, file_header
 
-# Seven bits and short lines pass every server unchanged, so signatures stay right.
+# Seven bits and short lines pass every server unchanged, so signatures stay valid.
 WIRE = policy.SMTP.clone(cte_type="7bit")
 OF_ADDRESSES = ("from", "to", "reply-to")
 FOLD = re.compile(r"\r?\n(?=[ \t])")
 
 
 class UnreadableMailError(Exception):
-    """The written mail says something else than what was meant; it must not leave."""
+    """The written mail would be read differently from what was meant, so it must not be sent."""
 
 
 class WireMail(EmailMessage):
-    """A mail as it will travel; made by `new_mail`, and its parts by itself."""
+    """A mail as it will be sent; `new_mail` makes one."""
 
     def __init__(self, policy: policy.Policy = WIRE) -> None:
         super().__init__(policy)
 
     def add_calendar(self, content: bytes, mimetype: str) -> None:
-        """The calendar as one more way to read the mail: this is what mail programs turn into an invitation."""
+        """Add the calendar as an alternative to the text: mail programs turn this into an invitation."""
         parameters = dict(part.strip().split("=", 1) for part in mimetype.split(";")[1:])
         parameters.pop("charset", None)
         self.add_alternative(content.decode(), subtype="calendar", params=parameters)
@@ -95,7 +95,7 @@ def meaning(part: Message, name: str) -> str | tuple[str, str]:
 
 
 def only(pairs: list[tuple[str, str]]) -> tuple[str, str]:
-    """The one name and address; empty where there are more, which no header of ours means."""
+    """The one name and address; empty if there are more, which none of our headers has."""
     return pairs[0] if len(pairs) == 1 else ("", "")
 
 

@@ -1,8 +1,6 @@
-"""Reading what was sent."""
-
 from django.http import HttpRequest, QueryDict
 
 
 def post_data(request: HttpRequest) -> QueryDict | None:
-    """What was sent, even if it is nothing at all; None for a page that is only looked at."""
+    """What was posted, even if it is empty; None for a page that is only opened."""
     return request.POST if request.method == "POST" else None

@@ -1,7 +1,7 @@
-"""What a person had before them when they decided: a mark of it goes with every form that acts.
+"""Marks of what a person had before them when they acted: each form that acts sends one along.
 
-A page may be hours old. Where what it showed has changed since, the act is not done; the page is shown as things are
-now, with what was typed, and the same act one press away.
+A page may be hours old. If what it showed has changed since, the act is not done. The page is shown again as things are
+now, with what was typed, and doing it all the same takes one more click.
 """
 
 from hashlib import sha256
@@ -12,15 +12,15 @@ FIELD = "seen"
 
 
 def mark_of(*parts: object) -> str:
-    """A short name of these values: the same for the same values, another for others."""
+    """A short hash of these values: equal for equal values."""
     return sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def still_seen(request: HttpRequest, present: str, *, told: bool = False) -> str:
-    """The mark for a page that is drawn once more: the one it had, unless it has `told` what has changed since."""
+    """The mark for a page that is shown again: its old one, unless the page has `told` the person what has changed."""
     return present if told else request.POST.get(FIELD, present)
 
 
 def seen_by(request: HttpRequest) -> str:
-    """The mark that a form brought along; empty, which is no mark of anything, where it brought none."""
+    """The mark that a form sent along; empty, which equals no mark, if it sent none."""
     return request.POST.get(FIELD, "")

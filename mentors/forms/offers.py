@@ -1,4 +1,4 @@
-"""An offer as its mentor writes it."""
+"""The form of one offer."""
 
 from typing import Any
 
@@ -62,7 +62,7 @@ class OfferForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """What takes a slot needs a length and a way to be booked; what is in writing needs neither."""
+        """An offer that takes a slot needs a length and a way to be booked; an answer in writing needs neither."""
         data = super().clean() or self.cleaned_data
         if data.get("format") != Format.WRITING:
             for name, words in (("length", _("Choose a length")), ("at_once", _("Choose one"))):

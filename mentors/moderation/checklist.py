@@ -1,4 +1,4 @@
-"""The five points that a reviewer goes through, and what can be seen of each without a person."""
+"""The five points that a reviewer checks, and what a program can find out about each."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 TIMES = "times"
 
-# In prose, where a word like node.js is none: well-known endings, or a path behind a host.
+# Links in prose, where node.js is none: a host with a well-known ending, or with a path behind it.
 LINK = re.compile(r"://|www\.|@|\.(?:com|net|org|io|ru|info|biz|xyz)\b|\b[\w-]+(?:\.[\w-]+)+/\S*", re.IGNORECASE)
 PHONE = re.compile(r"(?:\+|00)?\d(?:[\s./()-]*\d){7,}")
 SELLING = re.compile(
@@ -23,7 +23,7 @@ WORDS_OF_A_QUESTION = 3
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """`key` names it in the log; `step` is the page of the application where its mentor can put it right."""
+    """`key` names it in the log; `step` is the page of the application where its mentor can fix it."""
 
     key: str
     title: str | Promise
@@ -39,13 +39,13 @@ POINTS = (
     Point(TIMES, gettext_lazy("There are times to book"), gettext_lazy("Times"), None),
 )
 POINT_BY_KEY = {point.key: point for point in POINTS}
-# What a person has to look at; whether there are times is a fact.
+# The points that a person has to judge. Whether there are times is a fact.
 JUDGED = tuple(point for point in POINTS if point.key != TIMES)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a program sees of one point: a first look, never the decision."""
+    """What a program finds about one point. A first look, never the decision."""
 
     point: Point
     passed: bool
@@ -55,7 +55,7 @@ class Finding:
 def first_look(
     *, name: str, headline: str, asks: Sequence[str], how_i_work: str, has_photo: bool, times: str
 ) -> list[Finding]:
-    """One finding per point. `times` says in words when the mentor can be booked; empty when never."""
+    """One finding for each point. `times` describes when the mentor can be booked; empty for never."""
     notes = {
         "face": "" if has_photo else _("No photo: people see the initials."),
         "name": "" if is_plausible_name(name) else _("The name has an unusual form."),
@@ -68,7 +68,7 @@ def first_look(
 
 
 def is_plausible_name(name: str) -> bool:
-    """Letters, in words, not shouted; says nothing about names of one word, which are usual in places."""
+    """Whether it is made of letters and not all in capitals. Names of one word are usual in some places."""
     letters = sum(character.isalpha() for character in name)
     plain = not any(character.isdigit() for character in name)
     shouted = letters > 4 and name.isupper() and name.lower() != name

@@ -1,16 +1,16 @@
-"""What a profile still needs before it can be sent for review."""
+"""What a profile still lacks before it can be sent for review."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mentors.models import ASKS_NEEDED, ProfileDraft
 
-# Where in the application each field is asked
+# The page of the application that asks for each field
 STEP_OF = {"name": 1, "headline": 1, "asks": 2, "topics": 2, "languages": 2, "how_i_work": 3, "offers": 4}
 
 
 def what_is_missing(draft: ProfileDraft) -> dict[str, str | Promise]:
-    """Field by field, in the order of the application's pages; empty when the profile can be sent."""
+    """One sentence for each missing field, in the order of the application's pages; empty if nothing is missing."""
     wanted: list[tuple[str, bool, str | Promise]] = [
         ("name", bool(draft.profile.person.name.strip()), _("Write your name")),
         ("headline", bool(draft.headline.strip()), _("Write what you do, in one line")),
@@ -24,5 +24,5 @@ def what_is_missing(draft: ProfileDraft) -> dict[str, str | Promise]:
 
 
 def missing_steps(draft: ProfileDraft) -> list[tuple[int, str | Promise]]:
-    """What is missing, with the page of the application that asks for it."""
+    """What is missing, each with the page of the application that asks for it."""
     return [(STEP_OF[field], message) for field, message in what_is_missing(draft).items()]

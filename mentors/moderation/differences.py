@@ -12,7 +12,7 @@ class Piece:
 
 
 def compare_words(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
-    """Both texts in pieces; `changed` marks what the other one lacks. Joined, the pieces are the texts again."""
+    """Both texts cut into pieces; `changed` marks those that the other text lacks. Joined, they are the texts again."""
     old, new = _split_words(before), _split_words(after)
     left: list[Piece] = []
     right: list[Piece] = []

@@ -1,4 +1,4 @@
-"""Tells staff what waits for a decision: only when something new does, and never twice within an hour."""
+"""Tells staff about profiles that wait for a decision: only when there is a new one, at most once an hour."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,7 +22,7 @@ def register_review_digest() -> None:
 
 
 def announce_queue(*, now: datetime) -> int:
-    """Write a row for every member of staff who has not heard of the newest profile that waits. Returns how many."""
+    """Write a notice for each member of staff who hasn't heard about the newest profile. Returns how many."""
     return schedule_digest(KIND, _review_dues(now), now=now)
 
 
@@ -37,7 +37,7 @@ def _review_dues(now: datetime) -> Iterator[Due]:
 
 
 def to_review(row: Notification, now: datetime) -> Message | Nothing:
-    """How many wait at this moment, and since when the oldest does."""
+    """How many profiles wait at this moment, and since when the oldest does."""
     reader = row.recipient
     if not reader.is_staff:
         return Nothing("not staff any more")

@@ -1,4 +1,4 @@
-"""Writing a profile: the words and the photo as their mentor is writing them."""
+"""Saving the words and the photo of a profile while its mentor is writing them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -35,8 +35,8 @@ class ProfileTexts:
 
 
 def lock_profile(profile: MentorProfile) -> MentorProfile:
-    """The row as it is now, kept from other writers until the transaction ends."""
-    # The person first, as bookings do: who books at this moment sees the profile as it was or as it will be.
+    """Lock the row and return it as it is now."""
+    # The person first, in the same order as bookings: these then see the profile before the change or after it.
     User.objects.locked(profile.person_id)
     return MentorProfile.objects.select_for_update(of=("self",)).select_related("person").get(pk=profile.pk)
 
@@ -49,7 +49,7 @@ def copy_words(*, source: MentorProfile | ProfileDraft, target: MentorProfile | 
 
 @transaction.atomic
 def draft_of(profile: MentorProfile) -> ProfileDraft:
-    """What the mentor is writing; begins as the public words."""
+    """The draft, which begins as a copy of the public words."""
     draft, created = ProfileDraft.objects.get_or_create(
         profile=profile, defaults={field: _comparable_value(profile, field) for field in WORDS}
     )
@@ -60,7 +60,7 @@ def draft_of(profile: MentorProfile) -> ProfileDraft:
 
 
 def has_unpublished_changes(profile: MentorProfile, draft: ProfileDraft) -> bool:
-    """Whether something was written that the public does not see yet."""
+    """Whether the draft differs from what the public sees."""
     return any(_comparable_value(profile, field) != _comparable_value(draft, field) for field in WORDS) or set(
         profile.topics.values_list("pk", flat=True)
     ) != set(draft.topics.values_list("pk", flat=True))
@@ -72,9 +72,9 @@ def _comparable_value(words: ProfileWords, field: str) -> object:
 
 @transaction.atomic
 def start_application(*, person: User, now: datetime, name: str = "") -> MentorProfile:
-    """The person's profile, made if there is none yet; a declined one opens again once its time has passed.
+    """The person's profile, created if there is none. A declined one opens again once its waiting time has passed.
 
-    `name` gives the profile its address, which stays. Raises ProfileError("too_early").
+    `name` gives the profile its slug, which never changes. Raises ProfileError("too_early").
     """
     User.objects.locked(person)
     profile = MentorProfile.objects.filter(person=person).first()
@@ -92,7 +92,7 @@ def start_application(*, person: User, now: datetime, name: str = "") -> MentorP
 
 
 def _create_profile(person: User, name: str) -> MentorProfile:
-    """Two people of one name may start at the same moment: the second takes the next number."""
+    """Two people of the same name may start at the same moment; the second gets the next number."""
     for _attempt in range(5):
         try:
             with transaction.atomic():
@@ -103,7 +103,7 @@ def _create_profile(person: User, name: str) -> MentorProfile:
 
 
 def free_slug(name: str) -> str:
-    """An address from the name, numbered when another mentor has it; names without Latin letters give `mentor`."""
+    """A slug from the name, with a number if another mentor has it. Names without Latin letters become `mentor`."""
     base = slugify(name)[:SLUG_LENGTH].strip("-") or "mentor"
     taken = set(MentorProfile.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     slug, number = base, 2
@@ -123,10 +123,10 @@ def save_words(
     remove_photo: bool = False,
     seen: str | None = None,
 ) -> ProfileDraft:
-    """Keep what the mentor wrote. The public words stay; whoever is reviewing sees that this changed.
+    """Save what the mentor wrote. The public words stay, and a reviewer notices that the draft has changed.
 
-    `seen` is the mark of the same words as the mentor saw them (`words_mark`). Raises ProfileError("closed") when the
-    profile may not be written (suspended, turned down), or "moved_on".
+    `seen` is the mark of the same words as the mentor saw them (`words_mark`). Raises ProfileError("closed") if the
+    profile may not be changed now (suspended, turned down), or "moved_on".
     """
     User.objects.locked(profile.person_id)
     fresh = lock_profile(profile)
@@ -154,7 +154,10 @@ def save_words(
 
 
 def words_mark(profile: MentorProfile, draft: ProfileDraft | None, *names: str) -> str:
-    """Of what one page of the profile asks, as it is stored; before there is a profile there is nothing but a name."""
+    """A hash of what one page of the application asks for, as it is stored.
+
+    Without a profile there is only the name.
+    """
     known: dict[str, object] = {"name": profile.person.name}
     if draft is not None:
         known |= {field: getattr(draft, field) for field in ("headline", "asks", "how_i_work", "languages")}
@@ -177,20 +180,20 @@ def _replace_photo(profile: MentorProfile, draft: ProfileDraft, photo: Portraits
 
 
 def file_name(portrait: str, size: int) -> str:
-    """Where the other size of a photo lies: photos/ab12.webp has photos/ab12-96.webp beside it."""
+    """The name of the other size of a photo: photos/ab12.webp has photos/ab12-96.webp beside it."""
     path = Path(portrait)
     return str(path.with_name(f"{path.stem}-{size}{path.suffix}")) if size == THUMBNAIL else portrait
 
 
 def forget_photo(portrait: str) -> None:
-    """Delete both sizes once the transaction holds, and never before."""
+    """Delete both sizes, but only once the transaction is committed."""
     for name in (portrait, file_name(portrait, THUMBNAIL)):
         transaction.on_commit(partial(default_storage.delete, name))
 
 
 @transaction.atomic
 def discard_changes(*, profile: MentorProfile, seen: str | None = None) -> None:
-    """Let go of what was written since the approval; the draft becomes the public words again.
+    """Replace the draft with the public words.
 
     `seen` is the version that the mentor saw. Raises ProfileError("not_live", "moved_on").
     """

@@ -1,4 +1,4 @@
-"""The mails about a profile. Each finds its words in the decision that it tells, by the version that led to it."""
+"""Mails about a profile. Each finds the decision it tells of by the profile's version after it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -88,7 +88,7 @@ def _render_decision_email(
     facts: Callable[[ProfileDecision], Facts],
     if_live: bool = False,
 ) -> Message | Nothing:
-    """The mail about the decision of this row's version; nothing when that is not the state of things any more."""
+    """The mail about the decision of this row's version; nothing if the profile has moved on since."""
     decision = (
         ProfileDecision.objects.filter(
             profile=row.subject_id, version=row.subject_version, decision__in=[str(one) for one in decisions]

@@ -1,4 +1,4 @@
-"""What the inbox says about a mentor's profile."""
+"""Lines of the inbox about a mentor's profile."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

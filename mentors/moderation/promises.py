@@ -1,4 +1,4 @@
-"""Until when people are told to hear from us, and what their profile's state is called."""
+"""By when we promise mentors to answer, and what we call the states of their profile."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,13 +44,13 @@ PAUSED = StateTag("", _("Paused"), "circle-pause")
 
 
 def state_tag(profile: MentorProfile, today: date) -> StateTag:
-    """`today`: the mentor's date, from which a pause counts."""
+    """The profile's state as a label. `today` is the mentor's local date: a pause may be over."""
     state = ProfileState(profile.state)
     return PAUSED if state == ProfileState.APPROVED and profile.is_paused(today) else TAGS[state]
 
 
 def review_deadline(sent: datetime, zone: tzinfo) -> datetime:
-    """Noon, in the mentor's zone, of the day until which they hear from us."""
+    """Noon, in the mentor's zone, of the day by which we promise an answer."""
     day = add_working_days(sent.astimezone(zone).date(), REVIEW_WORKING_DAYS)
     return datetime.combine(day, NOON, zone)
 
@@ -60,10 +60,10 @@ def apply_again_from(profile: MentorProfile) -> datetime | None:
 
 
 def last_told_decision(profile: MentorProfile) -> ProfileDecision | None:
-    """The last decision that its mentor was told about."""
+    """The last decision of which the mentor was told."""
     return profile.decisions.filter(decision__in=TOLD).select_related("by").order_by("-version", "-pk").first()
 
 
 def points_of(decision: ProfileDecision) -> Sequence[tuple[Point, str]]:
-    """What was asked, in the order of the checklist."""
+    """What the mentor was asked to change, in the order of the checklist."""
     return [(point, decision.points[key]) for key, point in POINT_BY_KEY.items() if key in decision.points]

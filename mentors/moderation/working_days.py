@@ -1,4 +1,4 @@
-"""Working days: what a promise like "you will hear by Friday" counts."""
+"""Working days, for promises like "you will hear from us by Friday"."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,7 @@ SATURDAY = 6
 
 
 def add_working_days(day: date, count: int) -> date:
-    """The date `count` Mondays-to-Fridays after `day`; public holidays are not known here."""
+    """The date `count` weekdays (Monday to Friday) after `day`. Public holidays are not known here."""
     while count:
         day += timedelta(days=1)
         if day.isoweekday() < SATURDAY:

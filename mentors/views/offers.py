@@ -1,4 +1,4 @@
-"""The mentor's offers: list, add, change, put away, bring back."""
+"""A mentor's offers: list, add, change, retire, bring back."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -66,7 +66,7 @@ def _edit_offer(request: SignedInRequest, profile: MentorProfile, offer: Offer) 
 @require_POST
 @mentor_required
 def mentor_offer_switch(request: SignedInRequest, profile: MentorProfile, uuid: str) -> HttpResponse:
-    """Put an offer away, or bring it back: `show` says which."""
+    """Retire an offer or bring it back, as `show` says."""
     offer = get_object_or_404(profile.offers, uuid=uuid)
     act = bring_back_offer if request.POST.get("show") == "yes" else put_away_offer
     try:

@@ -1,4 +1,4 @@
-"""Photos of mentors: the public one for everybody, any other only for its owner and staff."""
+"""Photos of mentors: the public one for everybody, others only for their owner and staff."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -21,7 +21,7 @@ def mentor_photo(request: HttpRequest, slug: str, key: str, size: int) -> HttpRe
     if size not in (PORTRAIT, THUMBNAIL) or not (is_public or _may_see(request, profile, name)):
         raise Http404
     response = stored_file(file_name(name, size), content_type="image/webp")
-    # The address changes with the photo; a day is how long a suspended one may linger in a cache.
+    # A new photo has a new address. A day is how long the photo of a suspended profile may stay in a cache.
     response["Cache-Control"] = f"public, max-age={A_DAY}" if is_public else "private, no-store"
     return response
 

@@ -1,4 +1,4 @@
-"""The mentor's own profile, and the page that invites people to become mentors."""
+"""A mentor's own profile, and the page that invites people to become mentors."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
