@@ -1,4 +1,4 @@
-"""Mentors in Django's admin: for looking things up, and for what has no page of its own. Actions call the services."""
+"""Mentors in Django's admin, for looking things up and for what has no page of its own. Actions call the services."""
 
 from collections.abc import Callable
 from typing import Any
@@ -61,7 +61,7 @@ class MentorProfileAdmin(EditedModel, ModelAdmin):
     list_select_related = ["person"]
     search_fields = ["person__name", "person__email", "slug"]
     autocomplete_fields = ["topics"]
-    # What the state machine keeps is only shown: it changes through the services, which leave a decision.
+    # Only shown, since states change through the services, which record a decision.
     readonly_fields = [
         "person",
         "state",
@@ -122,7 +122,7 @@ class MentorProfileAdmin(EditedModel, ModelAdmin):
 
 
 class TopicOfAdmin(SeenForm, TopicForm):
-    """The form of staff's own page, with the mark of what was seen."""
+    """The form of staff's own page, with the mark of what was on the page."""
 
 
 @admin.register(Topic)

@@ -22,7 +22,7 @@ _OFFER, _PROFILE, _PERSON = (
     ModelColumns(MentorProfile, "profile"),
     ModelColumns(User, "person"),
 )
-# An offer with its mentor's profile and person, for statements that read more beside them.
+# An offer with its mentor's profile and person, as columns for larger statements.
 COLUMNS = f"{_OFFER.columns}, {_PROFILE.columns}, {_PERSON.columns}"
 TABLES = """
 mentors_offer AS offer
@@ -32,7 +32,7 @@ JOIN accounts_user AS person ON person.id = profile.person_id
 
 
 def take_offer(row: Sequence[Any]) -> tuple[Offer, Sequence[Any]]:
-    """The offer at the beginning of a row of `COLUMNS`, and the rest of the row."""
+    """The offer that a row of `COLUMNS` begins with, and the rest of the row."""
     offer, row = _OFFER.read_row(row)
     offer.profile, row = _PROFILE.read_row(row)
     offer.profile.person, row = _PERSON.read_row(row)
@@ -43,9 +43,9 @@ def take_offer(row: Sequence[Any]) -> tuple[Offer, Sequence[Any]]:
 def set_lengths(
     *, profile: MentorProfile, lengths: Iterable[int], format: str, instant: bool, seen: str | None = None
 ) -> list[Offer]:
-    """One plain offer per length, as the application asks it: missing ones are made, others put away.
+    """Have one plain offer for each length, as in the application: add those that are missing, retire the others.
 
-    `seen` is the mark of those that the mentor saw. Raises ProfileError("no_lengths", "moved_on").
+    `seen` is the mark of the offers that the mentor saw. Raises ProfileError("no_lengths", "moved_on").
     """
     lock_profile(profile)
     wanted = sorted(set(lengths))
@@ -65,13 +65,13 @@ def set_lengths(
 
 
 def lengths_mark(profile: MentorProfile) -> str:
-    """Of the lengths that can be booked, and how."""
+    """A hash of the lengths that can be booked, and how."""
     return mark_of(sorted(profile.offers.timed().active().values_list("length", "format", "instant")))
 
 
 @transaction.atomic
 def save_offer(*, profile: MentorProfile, offer: Offer, topics: Iterable[Topic], seen: str | None = None) -> Offer:
-    """Keep one offer as its mentor wrote it; `seen` is the mark of what they saw of it (`offer_mark`).
+    """Save one offer as its mentor wrote it; `seen` is the mark of what they saw of it (`offer_mark`).
 
     Raises ProfileError("too_many", "moved_on").
     """
@@ -92,7 +92,10 @@ def save_offer(*, profile: MentorProfile, offer: Offer, topics: Iterable[Topic],
 
 
 def offer_mark(offer: Offer, topics: Iterable[Topic] | None = None) -> str:
-    """Of all that its mentor decides about it; `topics` where those to be are others than those it has."""
+    """A hash of everything that its mentor decides about it.
+
+    `topics`: those it is to have, if they aren't stored yet.
+    """
     chosen = offer.topics.all() if topics is None else topics
     own = (offer.title, offer.length, offer.format, offer.instant, offer.is_active, offer.issue_types, offer.questions)
     return mark_of(*map(str, own), sorted(topic.pk for topic in chosen))
@@ -100,7 +103,7 @@ def offer_mark(offer: Offer, topics: Iterable[Topic] | None = None) -> str:
 
 @transaction.atomic
 def put_away_offer(*, profile: MentorProfile, offer: Offer, seen: str | None = None) -> Offer:
-    """Nobody can book it any more; sessions that were booked stay. Raises ProfileError("last", "moved_on")."""
+    """Retire an offer: it can't be booked any more, but its sessions stay. Raises ProfileError("last", "moved_on")."""
     lock_profile(profile)
     offer = Offer.objects.get(pk=offer.pk)
     if not offer.is_active:
@@ -116,7 +119,7 @@ def put_away_offer(*, profile: MentorProfile, offer: Offer, seen: str | None = N
 
 @transaction.atomic
 def bring_back_offer(*, profile: MentorProfile, offer: Offer, seen: str | None = None) -> Offer:
-    """People can book it again. Raises ProfileError("too_many", "moved_on")."""
+    """Make a retired offer bookable again. Raises ProfileError("too_many", "moved_on")."""
     lock_profile(profile)
     offer = Offer.objects.get(pk=offer.pk)
     if offer.is_active:

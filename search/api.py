@@ -1,4 +1,4 @@
-"""Who can help and when, as programs ask it."""
+"""Searching for mentors who can help, and when, over the API."""
 
 from typing import Any
 from uuid import UUID
@@ -28,13 +28,13 @@ from .finding import Match, Results, find_mentors, is_unmet
 from .forms import LONGEST_SLUG
 from .unmet import note_unmet
 
-# Of so many people as a search ever shows; servers refuse longer addresses.
+# Enough for as many people as a search ever shows; servers refuse longer addresses.
 LONGEST_CURSOR = 3000
 
 
 @extend_schema_field({"type": "string", "maxLength": LONGEST_CURSOR, "pattern": "^[A-Za-z0-9_-]*$"})
 class ShownMentors(serializers.Field[frozenset[int], str, str, Any]):
-    """Whom the pages before have shown: see `cursors`."""
+    """The profiles that earlier pages have shown, as the cursor has them (see `cursors`)."""
 
     default_error_messages = {"cursor": gettext_lazy("This cursor is not one of ours. Begin without one.")}
 
@@ -43,7 +43,7 @@ class ShownMentors(serializers.Field[frozenset[int], str, str, Any]):
             shown = decode_shown(str(data)[:LONGEST_CURSOR])
         except ValueError:
             self.fail("cursor")
-        # Base64 overlooks what is none.
+        # Python's Base64 decoder skips characters that don't belong there, so two texts would mean one cursor.
         if encode_shown(shown) != data:
             self.fail("cursor")
         return shown
@@ -111,7 +111,7 @@ class MentorsView(ApiView):
 
 
 def criteria_of(asked: dict[str, Any]) -> SearchCriteria:
-    """All that is within reach, unless somebody is wanted within some hours."""
+    """As far ahead as anybody can be booked, unless `within_hours` says how far."""
     return SearchCriteria(
         words=clean_words(asked.get("q", "")),
         topic=asked.get("topic", ""),
@@ -129,7 +129,7 @@ def next_cursor(found: Results) -> str | None:
 
 
 def profiles_of(matches: list[Match]) -> list[MentorProfile]:
-    """In the order of the matches, each with all that is shown of it."""
+    """The profiles in the order of the matches, each with everything that the API shows of it."""
     ids = [match.profile.pk for match in matches]
     profiles = with_all_that_is_shown(MentorProfile.objects.filter(pk__in=ids)).in_bulk()
     for match in matches:

@@ -43,7 +43,7 @@ WHEN_LABELS = {
 
 
 class Drop(StrEnum):
-    """What an empty search gives up, in this order, so that somebody is found; each is said out loud."""
+    """What a search without results gives up, in this order, until it finds people; the page says each of them."""
 
     TIME = "time"
     LENGTH = "length"
@@ -52,11 +52,13 @@ class Drop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SearchCriteria:
-    """`lengths` in minutes, empty for any. `first` and `last` are dates of the reader, both included.
+    """What a reader looks for: the words and the filters of the page's address.
 
-    `later` looks past the next seven days too; `hours` no further than that many. `typing`: the last word may be but a
-    beginning. `loose`: any of the words is enough. `shown`: the profiles of the pages before this one. `follows`: the
-    engagement whose question this is; whom it was asked already is left out, unless `met`.
+    `lengths` in minutes, empty for any. `first` and `last` are dates of the reader, both included.
+
+    `later` looks past the next seven days too; `hours` no further than that many. `typing`: the last word may be the
+    beginning of one. `loose`: any one of the words is enough. `shown`: the profiles of the pages before this one.
+    `follows`: the engagement whose question this is. The mentors who were asked already are left out, unless `met`.
     """
 
     words: str = ""
@@ -79,7 +81,6 @@ class SearchCriteria:
 
     @property
     def is_any_time(self) -> bool:
-        """Whether every time within reach will do."""
         return self.when == When.ANY
 
     @property
@@ -106,7 +107,7 @@ class SearchCriteria:
         return [(start, until) for start, until in cut if start < until]
 
     def days(self, today: date) -> int:
-        """How far ahead to look: to the date named, else a week, or two months."""
+        """How many days ahead to look: to the date that is named, else a week, or two months with `later`."""
         named = self.last or (self.first + timedelta(days=DAYS_AHEAD) if self.first else None)
         if named:
             return max(0, min(DAYS_LATER, (named - today).days + 1))
@@ -131,7 +132,7 @@ class SearchCriteria:
         return replace(self, **{"shown": frozenset(), **changes})  # type: ignore[arg-type]
 
     def query_string(self) -> str:
-        """The address's query string; what is as usual is left out."""
+        """The query string of the page's address; filters that have their usual value are left out."""
         pairs: list[tuple[str, str]] = [("q", self.words)] if self.words else []
         pairs += [("when", self.when)] if self.when != When.ANY else []
         pairs += [(name, day.isoformat()) for name, day in (("from", self.first), ("to", self.last)) if day]
@@ -144,7 +145,7 @@ class SearchCriteria:
         return urlencode(pairs)
 
     def widened(self) -> Iterator[tuple[tuple[Drop, ...], Self]]:
-        """The same wish with less and less asked of people: what was dropped, and what is left."""
+        """The same wish with fewer and fewer conditions, as pairs: what was given up, and what is left of the wish."""
         dropped: tuple[Drop, ...] = ()
         wish = self
         if self.limits_time:
@@ -160,11 +161,11 @@ class SearchCriteria:
             yield (*dropped, Drop.WORDS), wish.with_changes(loose=True)
 
     def widest(self) -> Self:
-        """As little asked as widening ever does."""
+        """The wish with the fewest conditions that widening leads to."""
         return next(reversed([wish for _, wish in self.widened()]), self)
 
     def relaxed(self) -> Iterator[tuple[str, Self]]:
-        """The filters that widening leaves alone, each with the wish without it."""
+        """For each filter that widening never gives up: its name, and the wish without it."""
         for name in ("topic", "language", "format"):
             if getattr(self, name):
                 yield name, self.with_changes(**{name: ""})
@@ -181,7 +182,7 @@ class Listing:
 
     @property
     def is_whole(self) -> bool:
-        """Whether these are all there are."""
+        """Whether this page shows everybody who was found."""
         return not self.wish.shown and self.following is None
 
 

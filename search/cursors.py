@@ -1,7 +1,7 @@
-"""Where a list of people goes on: whom it has shown already, written small. Pure.
+"""Where the next page of people begins: an encoded set of everybody shown so far. Pure.
 
-A list in order of time changes while it is read: a booking sends somebody further down, a cancellation lifts somebody
-up. A place in it would repeat the one and skip the other; who was shown does neither.
+A list in order of time changes while it is read: a booking moves a mentor down, a cancellation moves one up. A position
+in the list would then repeat one person and skip another; the set of those shown does neither.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -16,13 +16,13 @@ LARGEST = 2**31 - 1
 
 
 def encode_shown(ids: Collection[int]) -> str:
-    """Ascending, as differences of seven bits a byte (LEB128), in URL-safe Base64 without padding."""
+    """The ids in ascending order, as differences of seven bits a byte (LEB128), in URL-safe Base64 without padding."""
     steps = (after - before for before, after in pairwise([0, *sorted(ids)]))
     return urlsafe_b64encode(bytes(byte for step in steps for byte in _encode_varint(step))).rstrip(b"=").decode()
 
 
 def decode_shown(text: str) -> frozenset[int]:
-    """Raises ValueError for what `encode_shown` never writes."""
+    """The ids again. Raises ValueError for a text that `encode_shown` never writes."""
     if len(text) > LONGEST or not text.isascii():
         raise ValueError("This is no cursor.")
     try:

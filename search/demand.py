@@ -1,4 +1,4 @@
-"""Where people ask and find nobody, or wait long: for staff, from the index alone."""
+"""For staff: topics that few mentors, or none, have time for. Counts from the search index, never who asks."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,7 +28,11 @@ LIMIT %(limit)s
 
 @dataclass(frozen=True, slots=True)
 class TopicWait:
-    """`mentors` with any hours at all, `soon` of whom may be free within seven days; `first`: not before it."""
+    """How long people wait for help with a topic.
+
+    `mentors` have any opening hours at all; `soon` of them may be free within seven days. `first` is a lower bound of
+    the first free time of all, None without mentors.
+    """
 
     topic: str
     parent: str
@@ -38,7 +42,7 @@ class TopicWait:
 
 
 def topic_waits(*, now: datetime, limit: int = 50) -> list[TopicWait]:
-    """Topics for which people wait longest, those with nobody first."""
+    """Topics for which people wait longest, those without any mentor first."""
     bound, values = lower_bound_sql(ANY, now)
     with connection.cursor() as cursor:
         cursor.execute(TOPICS.format(floor=bound), values | {"soon": minute_at_or_after(now + SOON), "limit": limit})

@@ -1,4 +1,4 @@
-"""From a wish to mentors who can be booked: everything a page of results shows, behind `find_mentors`."""
+"""From a wish to mentors who can be booked: `find_mentors` returns everything that a page of results shows."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -24,12 +24,13 @@ from .words import SearchQuestion, read_question
 
 PAGE = 20
 WEEK = timedelta(days=7)
-# Rows asked of the index at once, more where many share a key, and how many of them are looked at together: nearly
-# always the first do.
+# How many rows one statement reads from the index (the first twice as many where many share a key), and for how many of
+# them timetables are loaded together. Nearly always the first of both fill a page; later ones are larger so that a
+# search which finds few people needs few round trips.
 CHUNKS = (64, 480, 2400)
 FIRST_LOOK, NEXT_LOOK = 32, 64
 
-# What pages and mails show of somebody found; what else is asked for is read when it is.
+# The columns that pages and mails show of a mentor. Django loads others one by one when they are used.
 ON_A_CARD = (
     "uuid",
     "length",
@@ -47,9 +48,10 @@ ON_A_CARD = (
 
 @dataclass(frozen=True, slots=True)
 class Match(FreeMentor):
-    """A mentor on a page of results; `times` counts their starts in the times asked about.
+    """A mentor on a page of results.
 
-    `writes`: they answer in writing too.
+    `times` counts their starts in the times asked about; `free` are the parts of days for the ribbon (see
+    `parts_of_days`). `writes`: they answer in writing too.
     """
 
     zone: str
@@ -61,7 +63,10 @@ class Match(FreeMentor):
 
 @dataclass(frozen=True, slots=True)
 class Results(Listing):
-    """`wish` is what was looked for in the end, `dropped` what it gave up, `following` the next page, if any."""
+    """A page of mentors. `wish` is the one that found them, after giving up what `dropped` names.
+
+    `following` is the wish for the next page, if there is one.
+    """
 
     matches: list[Match]
     wish: SearchCriteria
@@ -71,13 +76,13 @@ class Results(Listing):
 
     @property
     def is_partly(self) -> bool:
-        """Whether people who match less of the words were left out."""
+        """Whether mentors who match fewer of the words were left out."""
         return not self.wish.loose and (len(self.question.terms) > 1 or bool(self.question.kin))
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A candidate who has a time, and when first."""
+    """A candidate who really has a time, with their first `start`."""
 
     candidate: Candidate
     offer: Offered
@@ -91,9 +96,10 @@ class Found:
 
 @dataclass(slots=True)
 class Finder:
-    """One search for one reader at one moment; `mentee` is whoever is signed in, `without` are people to leave out.
+    """One search for one reader at one moment.
 
-    `for_waitlist`: the reader waits in line, so time that is reserved for the line is free to them.
+    `mentee` is the reader if they have signed in, `without` are ids of people to leave out. `for_waitlist`: the reader
+    is on the waiting list, so time that is reserved for it counts as free.
     """
 
     zone: str
@@ -106,7 +112,7 @@ class Finder:
     def find(self, wish: SearchCriteria, question: SearchQuestion, count: int) -> list[Found]:
         times = wish.times(zone=self.zone, now=self.now)
         if not times or wish.format == Format.WRITING:
-            # What is answered in writing has no times: see `in_writing`.
+            # Answers in writing need no time: `written_search` finds those.
             return []
         asked = IndexQuery(wish, question, times, self.now, self.mentee.pk if self.mentee else None, self.without)
         return find_best(count, self.candidate_batches(asked), lambda batch: self.look_closely(batch, times))
@@ -133,7 +139,10 @@ class Finder:
             yield CHUNKS[-1]
 
     def look_closely(self, batch: Sequence[Candidate], times: Sequence[Span]) -> list[Found]:
-        """Those who really have a time that the reader has too: by the one engine, from the rows of this moment."""
+        """The candidates who really have a time that suits the reader.
+
+        The slot engine decides, from rows read just now: the index only knows who may have one.
+        """
         there = [candidate for candidate in batch if candidate.is_public and candidate.offers]
         timetables = load_timetables([candidate.profile_id for candidate in there], now=self.now)
         found = []
@@ -149,6 +158,7 @@ class Finder:
         self, timetable: Timetable, offer: Offered, times: Sequence[Span], *, after: datetime
     ) -> datetime | None:
         for first, last in split_spans(times, after):
+            # With sessions of their own the reader may not have the very first, so one slot wouldn't do.
             slots = self.slots(timetable, offer, first, last, limit=None if self.busy else 1)
             if slots:
                 return slots[0].start
@@ -157,7 +167,7 @@ class Finder:
     def slots(
         self, timetable: Timetable, offer: Offered, first: datetime, last: datetime, limit: int | None = None
     ) -> list[Slot]:
-        """Without those at which the reader has something else."""
+        """The mentor's free slots, without those that overlap the reader's own sessions."""
         slots = timetable.slots(length=offer.length, step=offer.step, now=self.now, first=first, last=last, limit=limit)
         return [slot for slot in slots if not overlaps_busy(slot, self.busy)] if self.busy else slots
 
@@ -195,13 +205,15 @@ def find_mentors(
 ) -> Results:
     """Mentors who can help and have a free time when it is wished for, soonest (or closest match) first.
 
-    `zone` is the reader's: days and evenings are theirs. What is listed can be booked at `now`, by `mentee` if one is
-    given: whom they never want to meet again they don't meet here, nor the people `without`.
-    `widen`: where nobody is found, ask for less. `for_waitlist`: time reserved for the line is free.
+    `zone` is the reader's IANA zone: days and evenings are theirs. Every listed slot can be booked at `now`, by
+    `mentee` if one is given. Left out are mentors whom `mentee` never wants to meet again, and people whose ids are in
+    `without`. `widen`: when nobody is found, look again with fewer conditions. `for_waitlist`: for a person on the
+    waiting list, so time that is reserved for it counts as free.
     """
     finder = Finder(zone, now, mentee, without, for_waitlist)
     question = read_question(wish.words, topic=wish.topic, typing=wish.typing)
     dropped: tuple[Drop, ...] = ()
+    # One more than the page shows tells whether there is a next page.
     found = finder.find(wish, question, count + 1)
     if not found and widen and not wish.shown:
         for given_up, wider in wish.widened():
@@ -219,7 +231,7 @@ def find_mentors(
 
 
 def next_page_criteria(wish: SearchCriteria, page: Sequence[Found]) -> SearchCriteria | None:
-    """The wish for the next page; None when so many have been shown that somebody should say more."""
+    """The wish for the next page; None when so many people have been shown that a more precise question helps more."""
     shown = wish.shown.union(one.candidate.profile_id for one in page)
     return replace(wish, shown=shown) if len(shown) <= MOST_SHOWN else None
 
@@ -227,7 +239,7 @@ def next_page_criteria(wish: SearchCriteria, page: Sequence[Found]) -> SearchCri
 def list_relaxations(
     wish: SearchCriteria, *, zone: str, now: datetime, mentee: User | None = None, without: frozenset[int] = frozenset()
 ) -> list[tuple[str, SearchCriteria, int]]:
-    """For an empty page: which filter to drop, and how many people that brings (`PAGE` for as many or more)."""
+    """For a page without results: filters, the wish without each, and how many people that finds (at most `PAGE`)."""
     finder = Finder(zone, now, mentee, without)
     rows = []
     for name, other in wish.relaxed():
@@ -237,13 +249,16 @@ def list_relaxations(
 
 
 def slots_within(times: Sequence[Span], slots: Sequence[Slot]) -> list[Slot]:
-    """Those of the slots, which are in order, that start in one of the times."""
+    """The slots that start within one of the spans. `slots` must be in order."""
     starts = [slot.start for slot in slots]
     return [slot for first, last in times for slot in slots[bisect_left(starts, first) : bisect_left(starts, last)]]
 
 
 def split_spans(times: Sequence[Span], after: datetime | None = None) -> Iterator[Span]:
-    """The spans from `after` on, in questions short enough that an early answer costs little."""
+    """The spans from `after` on, cut into weeks.
+
+    A mentor who is free soon then costs one short question to the slot engine.
+    """
     for start, end in times:
         first = max(start, after) if after else start
         while first < end:
@@ -253,12 +268,12 @@ def split_spans(times: Sequence[Span], after: datetime | None = None) -> Iterato
 def suggest_mentors(
     words: str, *, zone: str, now: datetime, mentee: User | None, without: MentorProfile, count: int
 ) -> Sequence[FreeMentor]:
-    """People with free times who could help with the same: entered in the registry of `sessions_app.suggestions`."""
+    """Free mentors who could help with the same question; `sessions_app.questions.suggestions` calls it for a page."""
     wish = SearchCriteria(words=words, loose=True)
     found = find_mentors(wish, zone=zone, now=now, mentee=mentee, count=count + 1)
     return [match for match in found.matches if match.profile.pk != without.pk][:count]
 
 
 def is_unmet(found: Results) -> bool:
-    """Nobody has written about this; that nobody is free soon is another matter."""
+    """Whether nobody has written about the words at all. A search that finds people without free times isn't one."""
     return not found.wish.shown and (not found.matches or Drop.WORDS in found.dropped)

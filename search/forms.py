@@ -1,4 +1,4 @@
-"""The address of a search, read with patience: what it can't mean is left out, nothing is refused."""
+"""Reads the address of a search with patience: what makes no sense is left out, nothing is refused."""
 
 from enum import StrEnum
 from typing import TypeVar
@@ -42,7 +42,7 @@ def read_criteria(data: QueryDict, *, typing: bool = False) -> SearchCriteria:
 
 
 def _decode_cursor(text: str) -> frozenset[int]:
-    """Of a cursor that nobody gave out, the first page."""
+    """The profiles that a cursor names; none for a text that is no cursor, which shows the first page."""
     try:
         return decode_shown(text)
     except ValueError:

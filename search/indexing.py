@@ -1,8 +1,9 @@
-"""Keeping the index: what frees time loosens a bound at once, and the clock tightens it again.
+"""Keeps the search index: freed time loosens a mentor's bounds at once, a task tightens them again.
 
-A row may be stale but must not promise too little: what only pushes starts later writes nothing. Whatever may open time
-or change what is public calls `loosen` or `write_profiles` inside its own transaction; `sweep` computes bounds anew
-for rows that have gone stale, each at least once a day, so that a forgotten path heals.
+A row may be out of date, but it must never promise a later start than there is. So what only pushes starts later (a
+booking, time passing) writes nothing. Everything that may open time calls `forget_bounds`, and everything that changes
+what is public calls `write_profiles`, inside its own transaction. `refresh_stale_rows` computes the bounds of rows that
+are out of date, each at least once a day, so that even a forgotten caller does no lasting harm.
 """
 
 import logging
@@ -28,12 +29,13 @@ from sessions_app.availability.walltime import EPOCH
 from .models import MentorIndex, MentorWords
 
 AT_ONCE = 500
-# Whoever has no schedule yet is never open.
+# A mentor without a schedule is never open.
 NO_RULES = Rules(zone=UTC_NAME)
 RUNS = (USUAL, ANY)
 logger = logging.getLogger(__name__)
 
 TRIED_AGAIN_AFTER = timedelta(minutes=10)
+# Bounds that are true of everybody: a start may lie anywhere. `fresh_until` lies in the past, so the task comes soon.
 NOTHING_KNOWN: dict[str, Any] = {
     **{f"{run}_from": UNKNOWN.opens for run in RUNS},
     **{f"{run}_step": UNKNOWN.step for run in RUNS},
@@ -67,9 +69,9 @@ ON CONFLICT (profile_id) DO UPDATE
 SET offers = excluded.offers, topics = excluded.topics, languages = excluded.languages
 WHERE (row.offers, row.topics, row.languages) IS DISTINCT FROM (excluded.offers, excluded.topics, excluded.languages)
 """
-# In two configurations: stems for whole words, and as they are for the beginning of one that is being typed. Names are
-# stemmed as well, since what is typed is; without apostrophes too; and one that is a small word of English, which no
-# stem is left of, stands there with an @ before it.
+# Each text goes in twice: as English stems, for whole words, and as it is written ('simple'), for the beginning of a
+# word that is being typed. Names are stemmed as well, since the words of a search are. A name that English drops as a
+# small word ("Will", "An") leaves no stem: it goes in with an @ before it. Weights: see `MentorWords`.
 WRITE_WORDS = f"""
 INSERT INTO search_mentorwords AS row (profile_id, words)
 SELECT profile.id,
@@ -95,13 +97,14 @@ CROSS JOIN LATERAL (
 WHERE {PUBLIC}
 ON CONFLICT (profile_id) DO UPDATE SET words = excluded.words WHERE row.words <> excluded.words
 """
-# In order, so that two writers who bring the same words don't wait for each other in a circle.
+# Sorted, so that two transactions that bring the same words lock them in one order and can't deadlock.
 LEARN = """
 INSERT INTO search_word (lexeme, mentors)
 SELECT DISTINCT unnest(tsvector_to_array(words)), 1 FROM search_mentorwords WHERE profile_id = ANY(%(profiles)s)
 ORDER BY 1
 ON CONFLICT DO NOTHING
 """
+# Counts all words from the vectors themselves. Changed rows only: most counts stay the same from one hour to the next.
 COUNT = """
 INSERT INTO search_word (lexeme, mentors)
 SELECT word, ndoc FROM ts_stat('SELECT words FROM search_mentorwords') ORDER BY word
@@ -117,28 +120,32 @@ ROW = f"(%s, {', '.join(f'%s::{SQL_TYPES[type(value)]}' for value in NOTHING_KNO
 
 
 def forget_bounds(*people: int) -> None:
-    """These people may have time that was not free before: nothing is known of it until the sweep looks."""
+    """These people may have time that was not free before.
+
+    Their bounds say nothing until `refresh_stale_rows` has looked.
+    """
     MentorIndex.objects.filter(person__in=people).update(**NOTHING_KNOWN)
 
 
 @transaction.atomic
 def write_profiles(profiles: Sequence[int]) -> None:
-    """What can be asked about these profiles, as it is now: rows of those the public may see, none of the others."""
+    """Write what can be searched of these profiles as it is now, and remove the rows of those that aren't public."""
     _write_rows(profiles)
     MentorIndex.objects.filter(profile__in=profiles).update(**NOTHING_KNOWN)
 
 
 def write_people(*people: int) -> None:
-    """They are called something else, or are back."""
+    """These people's names have changed, or their accounts are active again."""
     if profiles := list(MentorProfile.objects.filter(person__in=people).values_list("pk", flat=True)):
         write_profiles(profiles)
 
 
 def refresh_stale_rows(*, now: datetime, limit: int = AT_ONCE) -> int:
-    """Look anew at rows that have gone stale, at most `limit`. Returns how many.
+    """Compute the bounds of rows that are out of date, at most `limit` of them. Returns how many.
 
-    A row is locked before its mentor's time is read: whoever frees time meanwhile waits, and loosens it after us.
-    Where one of them fails they are looked at one by one, and that one is left alone for a while.
+    A row is locked before its mentor's time is read: a transaction that frees time meanwhile waits for us and loosens
+    the row afterwards. If a batch fails, its rows are tried one by one, and the one that fails is left alone for a
+    while.
     """
     stale = MentorIndex.objects.filter(fresh_until__lte=now).order_by("fresh_until", "pk")
     try:
@@ -167,7 +174,7 @@ def _look_anew(stale: QuerySet[MentorIndex], *, now: datetime, limit: int) -> in
 
 
 def add_missing_rows() -> int:
-    """Rows for public profiles that have none: nobody should, so this heals a path that was forgotten."""
+    """Write rows for public profiles that have none. There should be no such profile; this heals a forgotten caller."""
     count = 0
     lost = MentorProfile.objects.public().exclude(pk__in=MentorIndex.objects.values("pk")).order_by("pk")
     while profiles := list(lost.values_list("pk", flat=True)[:AT_ONCE]):
@@ -177,13 +184,13 @@ def add_missing_rows() -> int:
 
 
 def count_words() -> None:
-    """How many mentors have each word, about: a search looks at the rarest of a question."""
+    """Update how many mentors have each word, which is how a search knows the rarest words of a question."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(COUNT)
 
 
 def rebuild_index(*, now: datetime, done: Callable[[int], None] = lambda count: None) -> int:
-    """Every row anew, some at a time; searches and bookings go on meanwhile. `done` hears how many are."""
+    """Write every row again, some at a time, while searches and bookings go on. `done` is told how many are written."""
     for model in (MentorIndex, MentorWords):
         model._default_manager.exclude(profile__in=MentorProfile.objects.public()).delete()
     last = count = 0
@@ -222,11 +229,12 @@ def _write_rows(profiles: Sequence[int]) -> None:
 
 
 def _tighten_bounds(profiles: Sequence[int], *, now: datetime) -> None:
-    """The rows must be locked: see `sweep`."""
+    """Compute and store bounds. The rows must be locked before (see `refresh_stale_rows`)."""
     offers: dict[int, list[Offer]] = defaultdict(list)
     timed = Offer.objects.bookable().filter(profile__in=profiles)
     for offer in timed.only("profile_id", "length", "step", "position"):
         offers[offer.profile_id].append(offer)
+    # Without holds and open requests: the clock alone may free their time, and then nothing would loosen the bounds.
     timetables = load_timetables(profiles, now=now, ignore_pending=True)
     rows = [_compute_bounds(profile, offers[profile], timetables.get(profile), now=now) for profile in profiles]
     with connection.cursor() as cursor:

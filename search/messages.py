@@ -1,4 +1,4 @@
-"""What a search says of what it gave up, and of what could be given up."""
+"""The sentences above the results: what a search gave up to find people, or what could be given up."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ DROPPED = {
 
 
 def search_messages(dropped: Sequence[Drop], wish: SearchCriteria, *, soonest: str) -> list[str]:
-    """One sentence for each thing; `soonest` is the first time of whoever was found, in words."""
+    """One sentence for each condition that was dropped; `soonest` is the first time that was found, in words."""
     sentences = {
         Drop.TIME: _("%(nobody)s The soonest time is %(when)s.") % {"nobody": nobody_sentence(wish), "when": soonest},
         Drop.LENGTH: _("Nobody has a session of this length, so these are of other lengths."),

@@ -1,4 +1,4 @@
-"""What a search reads instead of asking every mentor: rows that may be stale, but never promise too little."""
+"""The search index, which is read instead of every mentor's timetable. At times out of date, never too pessimistic."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -10,22 +10,23 @@ from mentors.models import MentorProfile
 from search.bounds.forecast import WEEKDAYS
 
 LONGEST_WORDS = 120
-# What most searches ask of a row besides its bound: read from the index of bounds alone.
+# The columns that most searches need besides the bound. Included in the indexes, so that those alone are read.
 BESIDE = ("profile", "person", "offers", "notice", *WEEKDAYS, "topics")
 
 
 class MentorIndex(models.Model):
     """One narrow row for each public mentor: a search reads those that may be free soonest, or those of a topic.
 
-    It holds lower bounds of their next starts that can be booked (`bounds.FLOOR`), once for the offer that a search
-    looks at unless it asks for certain ones (`usual_…`), once for any (`open_…`): `…_from` is the first, null where the
-    rules never open; `…_runs` are those of the next days (`outlook.Runs`), on a grid of `…_step`. None lies nearer than
-    the notice. Bookings and time passing only push a start later, so they write nothing here; what frees time sets the
-    bounds back (`indexing`). All of these are minutes, moments count from 1970-01-01 UTC.
+    It holds lower bounds of the mentor's next bookable starts (see `bounds.lower_bounds.FLOOR`), once for the offer
+    that a search shows unless it asks for certain kinds (`usual_…`), once for any offer (`open_…`). `…_from` is the
+    first start, null where the rules never open; `…_runs` are the edges of `bounds.forecast.Runs` for the next days, on
+    a grid of `…_step` minutes. No start lies nearer than `notice`, in minutes. Bookings and time passing only push
+    starts later, so they write nothing here; `indexing.forget_bounds` is for what frees time. Moments are minutes from
+    1970-01-01 UTC.
 
     `monday` to `sunday` have a bit for each hour of UTC in which the rules may be open in the near future, `any_week`
-    the same for seven days of any time (`outlook.hours_of`); `offers` a bit for each kind of active offer (`kinds`).
-    Topics are those that the profile and its offers name themselves.
+    the same for the seven days of any week within a year (see `bounds.forecast.hours_of`). `offers` has a bit for each
+    kind of active offer (see `bounds.offer_bits`). `topics` are those that the profile and its offers name themselves.
     """
 
     profile = models.OneToOneField(MentorProfile, on_delete=models.CASCADE, primary_key=True, related_name="+")
@@ -63,7 +64,7 @@ class MentorIndex(models.Model):
 
 
 class MentorWords(models.Model):
-    """The words of a public mentor's profile and offers: what they can be asked weighs A, who they are B, how D."""
+    """The words of a public mentor, weighted: A for what they can be asked, B for who they are, D for how they work."""
 
     profile = models.OneToOneField(MentorProfile, on_delete=models.CASCADE, primary_key=True, related_name="+")
     words = SearchVectorField()
@@ -76,7 +77,7 @@ class MentorWords(models.Model):
 
 
 class Word(models.Model):
-    """A word that some profile has, and about how many do: words that nobody wrote are no reason to show nobody."""
+    """A word that some profile has, and about how many have it. A search leaves out words that nobody has."""
 
     lexeme = models.TextField(primary_key=True)
     mentors = models.IntegerField(default=1)
@@ -86,7 +87,7 @@ class Word(models.Model):
 
 
 class UnmetSearch(models.Model):
-    """Words that found nobody, with how often on that day. Never who typed them."""
+    """Words for which nobody was found, and how often on that day. Who typed them is never stored."""
 
     words = models.CharField(max_length=LONGEST_WORDS)
     day = models.DateField()

@@ -13,7 +13,7 @@ SECONDS = 15
 
 @shared_task
 def refresh() -> int:
-    """All that is stale, as far as the time goes; what is left waits for the next tick."""
+    """As many rows as the time allows; the next run does the rest."""
     end, count = time.monotonic() + SECONDS, 0
     while time.monotonic() < end:
         count += (done := indexing.refresh_stale_rows(now=agreed_now()))

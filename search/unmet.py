@@ -1,4 +1,4 @@
-"""Searches that found nobody: words and counts, never who."""
+"""Searches that found nobody: the words and how often, never who typed them."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet, Sum
 from .models import LONGEST_WORDS, UnmetSearch
 
 KEPT = timedelta(days=90)
-# A day's different words, so that nobody can fill the table.
+# How many different words a day may bring, so that nobody can fill the table.
 MOST_A_DAY = 1000
 
 NOTE = """
@@ -22,7 +22,7 @@ ON CONFLICT (words, day) DO UPDATE SET count = search_unmetsearch.count + 1
 
 
 def note_unmet(words: str, *, day: date) -> None:
-    """Nobody could help with this. `words` as typed; kept shortened and in small letters."""
+    """Count a search that nobody could help with. `words` as typed; they are stored shortened and in small letters."""
     plain = " ".join(words.lower().split())[:LONGEST_WORDS]
     if plain:
         with connection.cursor() as cursor:
@@ -30,7 +30,7 @@ def note_unmet(words: str, *, day: date) -> None:
 
 
 def unmet_since(day: date) -> QuerySet[UnmetSearch, Any]:
-    """Each of the words once, with how often (`times`) and when last (`latest`), the most often first."""
+    """Each of the words since `day`, with how often (`times`) and when last (`latest`), the most frequent first."""
     since = UnmetSearch.objects.filter(day__gte=day).values("words")
     return since.annotate(times=Sum("count"), latest=Max("day")).order_by("-times", "-latest", "words")
 

@@ -1,5 +1,3 @@
-"""The first page, and who can help."""
-
 from django.urls import path
 
 from .views import home_page, mentor_list

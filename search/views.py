@@ -1,4 +1,4 @@
-"""Say what you are stuck on; see who can help and when."""
+"""The page where a visitor says what they are stuck on, and sees who can help and when."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -109,7 +109,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
 def writers_context(
     wish: SearchCriteria, *, now: datetime, mentee: User | None, without: frozenset[int]
 ) -> dict[str, Any]:
-    """The page for those who can be asked without a time."""
+    """The page of mentors who answer in writing, which needs no time."""
     found = find_writers(wish, now=now, mentee=mentee, without=without)
     lost, loosened = is_lost(found), found.wish.loose and not wish.loose and bool(found.writers)
     said = search_messages([Drop.WORDS] if loosened else [], wish, soonest="")
@@ -128,17 +128,20 @@ def writers_context(
 
 
 def render_results(request: HttpRequest, wish: SearchCriteria, context: dict[str, Any]) -> HttpResponse:
-    """The page, or for htmx its results and the address that leads to them."""
+    """The whole page, or for htmx only its results, with the address that leads to them."""
     response = render_page(request, "search/mentor_list.html", context, part="results")
     if not wants_part(request):
         return response
-    # Back undoes a filter, but not each letter that was typed.
+    # The browser's back button should undo a filter, but not take back each letter that was typed.
     address = f"{reverse('mentor_list')}?{wish.query_string()}"
     return replace_url(response, address) if wish.typing else push_url(response, address)
 
 
 def exclude_asked(wish: SearchCriteria, reader: User | None) -> tuple[SearchCriteria, frozenset[int]]:
-    """The wish, and the people whom its question was asked already; of another person's question nothing is said."""
+    """The wish, and the ids of mentors who were asked this question already.
+
+    When `wish.follows` names another person's engagement, it is dropped without a word.
+    """
     earlier = find_earlier_engagement(reader, wish.follows)
     if earlier is None:
         return replace(wish, follows="", met=False), frozenset()
@@ -150,14 +153,14 @@ def nearest_topics() -> QuerySet[Topic]:
 
 
 def is_lost(found: Results | WrittenResults) -> bool:
-    """Whether something was typed that says nothing of what is needed: small words and signs alone."""
+    """Whether the words say nothing of what is needed: small words and punctuation alone."""
     return bool(found.wish.words) and not found.question.says_something
 
 
 def dropped_messages(
     request: HttpRequest, wish: SearchCriteria, found: Results, *, zone: str, now: datetime
 ) -> list[str]:
-    """What the search gave up so that people are found; or that it did not understand what was typed."""
+    """What the search gave up to find people, or that it did not understand the words, as sentences."""
     if is_lost(found):
         return [not_understood(wish.words)] if found.matches else []
     if not found.dropped:
@@ -168,7 +171,7 @@ def dropped_messages(
 
 
 def filter_context(wish: SearchCriteria) -> dict[str, Any]:
-    """What the filter row and the sort links are drawn from."""
+    """What the template needs for the row of filters and the links that sort."""
     more = (wish.topic, wish.language, wish.format, wish.instant, wish.first, wish.last)
     return {
         "whens": WHEN_LABELS.items(),
@@ -189,14 +192,14 @@ def filter_context(wish: SearchCriteria) -> dict[str, Any]:
 
 
 def topic_groups() -> list[tuple[str, list[tuple[str, str]]]]:
-    """By the name of their parent, each with its slug and its name."""
+    """Topics as (slug, name), grouped by the name of their parent."""
     leaves = Topic.objects.active().leaves().order_by("parent__position", "parent__name", "position", "name")
     rows = leaves.values_list("parent__name", "slug", "name")
     return [(parent, [row[1:] for row in group]) for parent, group in groupby(rows, key=itemgetter(0))]
 
 
 def build_cards(matches: Sequence[Match], *, zone: str, now: datetime) -> list[dict[str, Any]]:
-    """Each with its week as a ribbon, and the sentence that says the same."""
+    """One card for each match: its week as a ribbon, and the same as a sentence for screen readers."""
     today = now.astimezone(ZoneInfo(zone)).date()
     days = [today + timedelta(days=offset) for offset in range(DAYS)]
     letters = [dateformat.format(day, "D")[0] for day in days]

@@ -1,4 +1,4 @@
-"""Who can help with a question that somebody waits with: entered in the registry of `sessions_app.suggestions`."""
+"""Mentors who can help a person on the waiting list; `sessions_app.questions.suggestions` calls `find_helpers`."""
 
 from datetime import datetime
 
@@ -11,13 +11,16 @@ from .criteria import Order, SearchCriteria, When
 from .finding import find_mentors
 from .forms import read_criteria
 
-# For all who wait with the same words: whoever can't have one of these mentors may have another.
+# For everybody who waits with the same words: a person who can't have one of these mentors may have another.
 MOST = 20
 LONGEST_FILTERS = 300
 
 
 def filters_of(wish: SearchCriteria) -> str:
-    """What narrows a search down to people, as its address has it: dates and times of a day pass, these stay."""
+    """The filters of a search's address that say something about people.
+
+    Dates and times of day are left out: they pass.
+    """
     lasting = wish.with_changes(
         words="", when=When.ANY, first=None, last=None, later=False, loose=False, order=Order.SOONEST
     )
@@ -25,9 +28,10 @@ def filters_of(wish: SearchCriteria) -> str:
 
 
 def find_helpers(words: str, filters: str, *, now: datetime) -> list[FreeMentor]:
-    """Only people who match the words whole, free within the days that a search looks at first.
+    """Mentors who match all of the words and are free within the days that a search looks at first.
 
-    For all who wait with these words, whatever their zone: no date or time of day is asked about.
+    The answer serves everybody who waits with these words, whatever their zone, so no date or time of day is asked
+    about.
     """
     wish = read_criteria(QueryDict(filters)).with_changes(words=words)
     found = find_mentors(wish, zone=UTC_NAME, now=now, count=MOST, for_waitlist=True)

@@ -1,4 +1,4 @@
-"""Who and what people wait for, in counts: never who waits."""
+"""For staff: which mentors and which topics people wait for. Counts only, never who waits."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -12,26 +12,26 @@ from sessions_app.models import WaitlistEntry
 
 from .words import read_question
 
-# Their words are read one by one.
+# Each entry's words take a statement to understand, so there is a limit.
 MOST_READ = 500
 
 
 @dataclass(frozen=True, slots=True)
 class TopicLine:
-    """`people` wait for help with something that names this topic; empty for what names none."""
+    """`people` wait for help with a question that names this topic. An empty `topic`: the question names none."""
 
     topic: str
     people: int
 
 
 def mentors_waited_for(now: datetime) -> QuerySet[WaitlistEntry, Any]:
-    """Each mentor once, with how many people wait for them and since when, the most first."""
+    """Each mentor with the number of people who wait for them and since when, the most first."""
     waiting = WaitlistEntry.objects.live(now).exclude(mentor=None).values("mentor__person__name", "mentor__slug")
     return waiting.annotate(people=Count("pk"), oldest=Min("since")).order_by("-people", "oldest")
 
 
 def topics_waited_for(now: datetime) -> list[TopicLine]:
-    """Topics that waiting people's words name, the most first; one person may count for several."""
+    """Topics that the questions of waiting people name, the most first. A question may count for several."""
     counts: Counter[int | None] = Counter()
     lines = WaitlistEntry.objects.live(now).filter(mentor=None).order_by("since").values_list("words", flat=True)
     for words in lines[:MOST_READ]:

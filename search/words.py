@@ -1,4 +1,4 @@
-"""What the words of a question ask of a profile: a topic they name, or most of the words that say something."""
+"""What a question in words asks of a profile: a topic that they name, or most of the words that carry meaning."""
 
 import re
 import unicodedata
@@ -8,16 +8,20 @@ from itertools import combinations
 
 from django.db import connection
 
-# A person's question has a handful of words that matter: the rarest, since they say most.
+# A question has a handful of words that matter: the rarest, since they say most.
 MOST_WORDS = 6
-# Words that more mentors have than this say little, and cost much: they count where no rarer one is there.
+# Words that more mentors have than this say little and are slow to look up: they count only without rarer ones.
 COMMON = 10_000
 SHORTEST_BEGINNING = 3
 
-# One statement: the words as Postgres stems them with how many mentors have each; whether somebody has a word that
-# begins like the last one; the topics that the text names or the address chose, with those below; by which phrase.
-# Where only small words were typed, of which no stem is left: the topics and the mentors who are called so.
-# All of it without accents, by the function that the index is written with.
+# READ asks everything about the words in one statement. Its rows are (kind, text, number):
+# - word: a stem, and how many mentors have it;
+# - begins: the beginning that was typed last, if some mentor has a word that begins like it;
+# - called: for a text of small words alone, which leave no stem, the names in it that some mentor has;
+# - named: a topic that the text names, or one below it, with its id; phrase: the words that name it, as a tsquery;
+# - kin: a topic that shares a word with the text;
+# - chosen: the topic of the filter, or one below it.
+# Accents are taken off by `search_plain`, the function that the index is written with.
 SHOWN = """
 SELECT topic.id, topic.name, topic.parent_id, topic.slug, parent.slug AS root
 FROM mentors_topic AS topic LEFT JOIN mentors_topic AS parent ON parent.id = topic.parent_id
@@ -67,11 +71,11 @@ UNION ALL
 
 @dataclass(frozen=True, slots=True)
 class SearchQuestion:
-    """What was typed, as it was understood.
+    """What was typed, as the search understood it.
 
-    `lexemes` are for marking; `terms` what is looked for, as operands of a tsquery: phrases that name a topic, then
-    words, the rarest first. `topics` are ids of those the words name, `chosen` of the filter, each with those below;
-    `kin` of topics with a word in common.
+    `lexemes` are stems for marking matches on the page. `terms` are what is looked for, as operands of a tsquery:
+    phrases that name a topic, then words, the rarest first. The others are ids of topics: `topics` that the words name,
+    `chosen` those of the filter, each with the topics below them; `kin` those that share a word with the question.
     """
 
     lexemes: tuple[str, ...] = ()
@@ -88,12 +92,12 @@ class SearchQuestion:
         return self.topics + self.kin if loose else self.topics
 
     def tsquery(self, *, loose: bool) -> str:
-        """The tsquery of who matches well: two thirds of the terms, rounded up; or, loosely, any of them."""
+        """The tsquery for a good match: two thirds of the terms, rounded up. `loose`: any one of them."""
         return at_least(1 if loose else -(-2 * len(self.terms) // 3), self.terms)
 
 
 def read_question(words: str, *, topic: str = "", typing: bool = False) -> SearchQuestion:
-    """`topic`: the slug that a filter names. `typing`: the last word may be but a beginning."""
+    """Understand `words`, in one query. `topic`: the slug in the filter. `typing`: the last word may be unfinished."""
     if not words.strip():
         return SearchQuestion(chosen=_with_children(topic) if topic else ())
     beginning = begun_word(words) if typing else ""
@@ -105,6 +109,7 @@ def read_question(words: str, *, topic: str = "", typing: bool = False) -> Searc
     begins = [f"{quote_lexeme(text)}:*" for text in begun]
     called = sorted(quote_lexeme(text) for kind, text, _ in rows if kind == "called")
     phrases = sorted(text for kind, text, _ in rows if kind == "phrase")
+    # A word inside of a phrase that names a topic is not looked for once more by itself.
     said = set(re.findall(r"'((?:[^']|'')+)'", " ".join(phrases)))
     words_left = {lexeme: count for lexeme, count in counts.items() if lexeme not in said}
     return SearchQuestion(
@@ -130,13 +135,16 @@ def telling_words(counts: dict[str, int]) -> list[str]:
 
 
 def is_part(lexeme: str, counts: dict[str, int]) -> bool:
-    """Whether Postgres took this word out of one with a hyphen that somebody has: counter-offer is one, not three."""
+    """Whether Postgres took this word out of a longer one with a hyphen.
+
+    For "counter-offer" it returns three: the whole and both parts. If a mentor has the whole, only that one counts.
+    """
     wholes = (whole.split("-") for whole, count in counts.items() if "-" in whole and count and whole != lexeme)
     return any(lexeme.startswith(piece) or piece.startswith(lexeme) for pieces in wholes for piece in pieces if piece)
 
 
 def begun_word(words: str) -> str:
-    """The word being typed, if it is long enough to mean something."""
+    """The word that is being typed, if it is long enough to mean something; else an empty text."""
     words = unicodedata.normalize("NFC", words)
     last = words.split()[-1].lower() if words.split() else ""
     return last if last.isalnum() and len(last) >= SHORTEST_BEGINNING and words[-1:].isalnum() else ""
@@ -147,5 +155,8 @@ def quote_lexeme(lexeme: str) -> str:
 
 
 def at_least(needed: int, terms: Sequence[str]) -> str:
-    """A tsquery for texts with that many of the terms: one clause for each choice of so many. Empty without terms."""
+    """A tsquery for texts with at least `needed` of the terms.
+
+    All combinations of so many, joined by OR; empty without terms.
+    """
     return " | ".join("(" + " & ".join(some) + ")" for some in combinations(terms, needed)) if terms else ""

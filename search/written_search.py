@@ -1,4 +1,4 @@
-"""Who answers in writing: no time decides, so whoever has fewest questions waiting comes first."""
+"""Mentors who answer in writing. No time decides there, so those with the fewest open questions come first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from .cursors import MOST_SHOWN
 from .words import SearchQuestion, read_question
 
 PAGE = 20
-# Those who are away or have as many questions as they take are left out: asking them would be refused.
+# Left out are mentors who are away, or who have as many questions as they take: they could not be asked.
 WRITERS = """
 SELECT first.profile_id
 FROM (SELECT profile_id, {near} AS near FROM {tables} WHERE {where} OFFSET 0) AS first
@@ -41,7 +41,7 @@ LIMIT %(limit)s
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A mentor on a page of results who can be asked in writing now, and by when the answer would come."""
+    """A mentor on a page of results who can be asked in writing now, and by when they would answer."""
 
     profile: MentorProfile
     offer: Offer
@@ -65,10 +65,10 @@ def find_writers(
     count: int = PAGE,
     without: frozenset[int] = frozenset(),
 ) -> WrittenResults:
-    """Mentors who can help and answer in writing, those with fewest questions waiting (or the closest match) first.
+    """Mentors who can help and answer in writing, those with the fewest open questions (or the closest match) first.
 
-    Filters of time and length mean nothing here. Where no one has written about all of the words, a part is enough.
-    `without`: people whom nobody asks here.
+    Filters of time and length don't count. If no mentor has written about all of the words, a part of them is enough.
+    `without` are ids of people to leave out.
     """
     question = read_question(wish.words, topic=wish.topic, typing=wish.typing)
     find = partial(_find_profiles, question=question, now=now, mentee=mentee, limit=count + 1, without=without)

@@ -1,4 +1,4 @@
-"""How calls describe themselves in OpenAPI: what they take, what they answer, and every error with an example."""
+"""Describes calls in OpenAPI: their input, their answers, and every error with an example."""
 
 import functools
 import inspect
@@ -18,7 +18,7 @@ LONGEST_KEY = 255
 
 
 class Problem(serializers.Serializer[Any]):
-    """Every error looks like this."""
+    """The shape of every error."""
 
     code = serializers.CharField(help_text="For programs; it stays the same when the words change.")
     message = serializers.CharField(help_text="For people, in the language of `Accept-Language`.")
@@ -116,7 +116,7 @@ def api_call(
 
 
 def make_idempotent(handler: Handler) -> Handler:
-    """What changes something does it once for each Idempotency-Key; no handler has to think of it."""
+    """Let the handler act once for each Idempotency-Key, without having to think of it."""
 
     @functools.wraps(handler)
     def guarded(view: Any, *args: Any, **kwargs: Any) -> Any:
@@ -138,7 +138,7 @@ def error_response(status: int, serializer: Any = None) -> OpenApiResponse:
 
 
 def page_of(answers: Any) -> type[serializers.Serializer[Any]]:
-    """The shape of a page of these."""
+    """The shape of a page of these answers."""
     name = f"{answers.__name__}Page"
     fields = {
         "results": answers(many=True),

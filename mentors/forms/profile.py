@@ -1,4 +1,4 @@
-"""The pages of the application; each one cleans to what `save_words` and its kin take."""
+"""The forms of the application's pages. Each one cleans to the arguments of `save_words` and similar acts."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ TOO_LONG = _("This must be %(limit_value)d characters or less. You have %(show_v
 
 
 class OneLine(PlainText):
-    """A line of a profile: what is typed or pasted with breaks becomes one line."""
+    """A line of a profile. Line breaks that are pasted become blanks."""
 
     default_validators = [validate_heading]
     default_error_messages = {"max_length": TOO_LONG}
@@ -100,7 +100,7 @@ class QuestionsForm(forms.Form):
 
     @property
     def written_asks(self) -> list[str]:
-        """The questions as they stand in the boxes, right or wrong, for the example card."""
+        """The questions as they are in the boxes, valid or not, for the example card."""
         values = (self[f"ask_{number}"].value() for number in range(1, ASKS_NEEDED + 1))
         return [str(value)[:ASK_LENGTH] for value in values if value and str(value).strip()]
 

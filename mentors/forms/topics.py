@@ -1,4 +1,4 @@
-"""A topic as staff write it; the admin uses the same form."""
+"""The form of a topic, on staff's page and in the admin."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ MAX_SYNONYMS = 30
 
 
 class SynonymsField(PlainText):
-    """Words between commas; kept once each, in the order given."""
+    """Words separated by commas, each kept once and in the given order."""
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value
@@ -73,7 +73,7 @@ class TopicForm(forms.ModelForm):
         return data
 
     def try_to_save(self, seen: str | None = None) -> bool:
-        """Save through the service; False with an error on the form when someone else was faster."""
+        """Save through the service; False, with an error on the form, if it was changed by another person meanwhile."""
         try:
             save_topic(topic=self.instance, seen=seen)
         except ProfileError as error:

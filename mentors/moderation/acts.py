@@ -1,4 +1,4 @@
-"""Deciding about profiles. Every act locks the row, compares what the decider saw, and leaves a decision in the log."""
+"""Decisions about profiles. Each locks the row, compares what the decider saw, and is recorded in the log."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -18,13 +18,13 @@ from .drafts import copy_words, draft_of, forget_photo, has_unpublished_changes,
 SUBJECT_TYPE = "mentor_profile"
 WORTH_TELLING_FOR = timedelta(days=7)
 LONGEST_PAUSE = timedelta(days=730)
-# The mentor's calendar may be up to this much behind UTC; sessions_app, which knows their zone, checks to the day.
+# How far a mentor's local date may be behind UTC. sessions_app, which knows their zone, checks the exact date.
 FARTHEST_BEHIND_UTC = timedelta(hours=12)
 
 
 @transaction.atomic
 def submit_profile(*, profile: MentorProfile, by: User, now: datetime, seen: str | None = None) -> MentorProfile:
-    """Send what is written for review; `seen` is the version that the mentor read.
+    """Send the draft for review; `seen` is the version that the mentor read.
 
     Raises ProfileError("incomplete") with its fields, "already_sent", "closed", "unchanged", "moved_on".
     """
@@ -48,7 +48,7 @@ def submit_profile(*, profile: MentorProfile, by: User, now: datetime, seen: str
 
 @transaction.atomic
 def approve_profile(*, profile: MentorProfile, by: User, now: datetime, seen: int | None = None) -> MentorProfile:
-    """Make what was sent public. `seen` is the version that the decider read.
+    """Make the words that were sent public. `seen` is the version that the decider read.
 
     Raises ProfileError("own_profile", "moved_on", "not_waiting").
     """
@@ -70,7 +70,7 @@ def approve_profile(*, profile: MentorProfile, by: User, now: datetime, seen: in
 def ask_for_changes(
     *, profile: MentorProfile, points: Mapping[str, str], by: User, now: datetime, seen: int | None = None
 ) -> MentorProfile:
-    """Send it back with one sentence per point. A live profile stays as the public knows it.
+    """Send it back with one sentence for each point. The public words of a live profile stay as they are.
 
     Raises ProfileError("own_profile", "moved_on", "not_waiting", "no_points").
     """
@@ -89,7 +89,7 @@ def ask_for_changes(
 def decline_profile(
     *, profile: MentorProfile, reason: str, by: User, now: datetime, seen: int | None = None
 ) -> MentorProfile:
-    """Turn it down: a new profile may apply again after REAPPLY_AFTER, a live one keeps its public words.
+    """Turn it down. A new profile may apply again after REAPPLY_AFTER; a live one keeps its public words.
 
     Raises ProfileError("own_profile", "moved_on", "not_waiting", "no_reason").
     """
@@ -133,7 +133,7 @@ def resume_profile(*, profile: MentorProfile, by: User, now: datetime, seen: int
 def suspend_profile(
     *, profile: MentorProfile, reason: str, by: User, now: datetime, seen: int | None = None
 ) -> MentorProfile:
-    """Take a live profile away from the public.
+    """Hide a live profile from the public.
 
     Raises ProfileError("own_profile", "moved_on", "not_live", "no_reason").
     """
@@ -159,7 +159,7 @@ def reinstate_profile(
 
 
 def _refuse_own(profile: MentorProfile, by: User) -> None:
-    """A pause is the mentor's own affair; all else about staff who mentor is decided by somebody else."""
+    """Staff who are mentors may pause themselves; everything else about them is decided by others."""
     if not profile.is_decided_by(by):
         raise ProfileError("own_profile", _("This is your own profile. Ask somebody else on the team to decide."))
 

@@ -1,4 +1,4 @@
-"""Applying to mentor: one thing per page, kept on each."""
+"""The application to become a mentor: one page for each thing, saved page by page."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -76,7 +76,7 @@ def who_page(request: SignedInRequest, profile: MentorProfile | None) -> HttpRes
             return _stale_page(request, profile, 1, form, error, draft=draft)
         return _go_on(request, profile, 1)
     if photo and profile:
-        # A browser does not send a file twice by itself: a good photo is kept although something else is wrong.
+        # A browser doesn't send a file again by itself, so a good photo is kept even if another field is wrong.
         draft = save_words(profile=profile, words=ProfileTexts(), photo=photo)
     return _render_step(request, profile, 1, form, draft=draft, photo_lost=bool(photo and not profile))
 
@@ -159,12 +159,12 @@ PAGES: Mapping[int, Callable[[SignedInRequest, Any], HttpResponse]] = {
 TEMPLATES = {1: "apply_who", 2: "apply_questions", 3: "apply_how", 4: "apply_lengths", 5: "apply_send"}
 
 
-# What each page asks, by which a page that has grown old is told from one that hasn't
+# The fields of each page, to tell whether any of them was changed elsewhere since the page was opened
 WORDS_OF = {1: ("headline", "name"), 2: ("asks", "languages", "topics"), 3: ("how_i_work",)}
 
 
 def _mark_of_page(profile: MentorProfile | None, step: int) -> str:
-    """Of what the page shows, as it is stored; nothing before there is a profile."""
+    """A hash of what the page shows, as it is stored; empty before there is a profile."""
     if profile is None:
         return ""
     if step in WORDS_OF:
@@ -175,7 +175,7 @@ def _mark_of_page(profile: MentorProfile | None, step: int) -> str:
 def _stale_page(
     request: SignedInRequest, profile: MentorProfile, step: int, form: Any, error: ProfileError, **extra: Any
 ) -> HttpResponse:
-    """The page with what was typed, and the same button for what is stored now. Other refusals are raised again."""
+    """The page with what was typed, and the mark of what is stored now. Other errors are raised again."""
     if error.code != MOVED_ON:
         raise error
     if form:
@@ -194,7 +194,7 @@ def _render_step(
     status: int = 200,
     **extra: Any,
 ) -> HttpResponse:
-    """`fresh`: the reader knows how things are now, so the page stands for that and not for what it once showed."""
+    """Render one page. `fresh`: the reader has just been told what is stored now, so the page gets a new mark."""
     context = {
         "profile": profile,
         "form": form,
@@ -212,7 +212,7 @@ def _render_step(
 
 
 def _go_on(request: SignedInRequest, profile: MentorProfile, step: int) -> HttpResponse:
-    """To the next page of an application; back to the profile for whoever changes a single thing of it."""
+    """Go to the next page of an application; or back to the profile, if only one thing was to be changed."""
     if profile.state == ProfileState.DRAFT:
         return redirect("mentor_apply", step + 1)
     messages.success(request, _("Saved."))

@@ -1,4 +1,4 @@
-"""Staff keep the topics: two levels, with the other words people use."""
+"""The pages on which staff edit topics."""
 
 from django.contrib import messages
 from django.db.models import Count

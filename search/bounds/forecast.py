@@ -1,4 +1,7 @@
-"""What is kept of a mentor's time so that a search need not compute it: when they may start, and a rough week. Pure."""
+"""A summary of a mentor's free time that a search can read instead of computing it. Pure.
+
+It holds lower bounds of the next starts, and a rough week: the hours in which the mentor may be open at all.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ from sessions_app.availability import walltime
 from sessions_app.availability.slots import LONGEST_ANSWER, Rules, Taken, default_step, list_slots
 from sessions_app.availability.walltime import DAY
 
-# Everything is looked at again after a day at the latest, since the horizon moves.
+# Every row is computed again after a day at the latest, since the horizon moves.
 FRESH_FOR = timedelta(hours=24)
 # How far starts are known one by one: bounds are still tight when nobody has looked again for a day.
 REACH = timedelta(hours=48)
@@ -20,8 +23,9 @@ HOURS = DAY // HOUR
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVERY_HOUR = (1 << HOURS) - 1
 ALL_HOURS = (EVERY_HOUR,) * 14
-# A week of wall-clock windows means other hours of UTC once clocks change: one is kept for the near future, which holds
-# even if nobody looks at the row for a week, and one for as far as anybody may be booked, a horizon of a year.
+# A week of wall-clock windows means other hours of UTC once clocks change. So two weeks are kept: one for the near
+# future, which is still right if the row isn't computed again for a week, and one for as far as anybody can be booked,
+# a horizon of a year.
 NEAR = timedelta(days=21)
 _NEAR = 30 * DAY
 _YEAR = 400 * DAY
@@ -32,10 +36,12 @@ Length = tuple[int, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Where starts may lie, in minutes from 1970-01-01 UTC. None lies elsewhere, so each is the bound of those after.
+    """Stretches of time in which a mentor's starts may lie, in minutes from 1970-01-01 UTC.
 
-    `edges` ascend: a run of starts begins with every first one and has ended with every second; from the last one on
-    nothing is known. Within a run, starts lie whole steps from its beginning. Without edges there is no start, ever.
+    `edges` ascend and come in pairs: a run of starts begins at the first edge of a pair and has ended at the second.
+    The last edge has no partner: from there on nothing is known, so a start may lie anywhere. Within a run, starts lie
+    whole `step`s of minutes from its beginning. No start lies outside the runs, so each edge is a lower bound of all
+    that follow. Without edges there is no start, ever.
     """
 
     edges: tuple[int, ...] = ()
@@ -47,16 +53,20 @@ class Runs:
 
     @property
     def first_end(self) -> int:
-        """From when on the first run is no help."""
+        """The minute from which on the first run no longer helps."""
         return self.edges[1] if len(self.edges) > 1 else self.edges[0] + 1
 
     @classmethod
     def from_starts(cls, starts: Iterable[int], *, widest: int, until: int) -> "Runs":
-        """From all the starts before `until`, ascending; those at most `widest` apart make a run."""
+        """The runs that hold `starts`: all of them before the minute `until`, ascending.
+
+        Starts at most `widest` minutes apart share a run. After `MOST_RUNS` runs the rest is left unknown.
+        """
         edges: list[int] = []
         step, last = 0, 0
         for start in starts:
             if edges and start - last <= widest:
+                # The starts may come from several grids: what all their distances have in common is the step.
                 step, edges[-1] = gcd(step, start - last), start + 1
             elif len(edges) == 2 * MOST_RUNS:
                 return cls((*edges, start), step or 1)
@@ -66,13 +76,17 @@ class Runs:
         return cls((*edges, until), step or 1)
 
 
-# What is known of somebody at whom nobody has looked yet.
+# For a mentor whose time hasn't been computed yet: a start may lie anywhere.
 UNKNOWN = Runs((0,))
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """When the usual offer may start, and when any may; as tightly as can be until `fresh_until`."""
+    """When sessions with a mentor may start: for the offer that a search shows first, and for any of their offers.
+
+    The bounds are as tight as they can be until `fresh_until`. Later they are still true, but may name times that have
+    passed. `hours` are those of `hours_of`.
+    """
 
     usual: Runs
     any: Runs
@@ -83,14 +97,17 @@ class Forecast:
 def compute_forecast(
     rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], *, usual: Length | None, now: datetime
 ) -> Forecast:
-    """`taken` without what waits for an answer, since the clock alone may free that. `lengths`: length and step.
+    """What the index should say about a mentor's time, as seen from `now`.
 
-    `usual` is that of the offer which a search looks at unless it asks for certain ones.
+    `taken` must leave out holds and open requests: the clock alone may free their time, and nothing would tell the
+    index. `lengths` are (length, step) in minutes of all active offers. `usual` is that of the offer which a search
+    shows unless it asks for certain kinds; None without offers.
     """
     later = now + FRESH_FOR
     if usual is None or not (rules.windows or rules.overrides):
         return Forecast(Runs(), Runs(), later, ALL_HOURS)
     of_usual, of_any = (_find_runs(rules, taken, some, now) for some in ({usual}, {usual, *lengths}))
+    # When `notice` has carried people past the first run, its bound is of no more help: then look again.
     seen = [walltime.instant_at(runs.first_end - rules.notice) for runs in (of_usual, of_any)]
     return Forecast(of_usual, of_any, min([later, *(end for end in seen if end > now)]), hours_of(rules, now))
 
@@ -101,7 +118,10 @@ def _find_runs(rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], 
     firsts = [_list_starts(rules, taken, grid, now, now, now + LONGEST_ANSWER, limit=1) for grid in grids]
     opens = min((first for some in firsts for first in some), default=None)
     if opens is None:
+        # None as far as the engine looks, but there may be one beyond.
         return Runs((walltime.minute_at_or_after(beyond),))
+    # Only the two days after the first start are listed in full: the row stays small, and a search that needs to know
+    # more asks the engine itself.
     first = walltime.instant_at(opens)
     last = min(first + REACH, beyond)
     starts = {start for grid in grids for start in _list_starts(rules, taken, grid, now, first, last)}
@@ -125,9 +145,11 @@ def _list_starts(
 
 
 def hours_of(rules: Rules, now: datetime) -> tuple[int, ...]:
-    """For each weekday of UTC, Monday first, the hours in which some window may lie, as bits; twice.
+    """The hours of UTC in which the rules may be open: 14 numbers, a bit for each hour of a weekday, Monday first.
 
-    First at the offsets that the zone has until a week after `NEAR`, then at any that it has within the next year.
+    The first seven hold at the offsets from UTC that the zone has until a week after `NEAR`, the last seven at every
+    offset that it has within the next year. An override counts for its weekday, as if it came every week; time off
+    doesn't count.
     """
     # 1970-01-05 was a Monday.
     spans = [((weekday + 3) * DAY + start, (weekday + 3) * DAY + end) for weekday, start, end in rules.windows]
@@ -158,12 +180,13 @@ def mark_hours(week: list[int], start: int, end: int) -> None:
 
 @lru_cache(maxsize=2048)
 def _zone_offsets(zone: str, today: int, reach: int) -> frozenset[int]:
+    # From yesterday on: it may still be that date somewhere. In pieces, since one question may span 126 days at most.
     start = (today - 1) * DAY
     pieces = range(start, start + reach, _PIECE)
     return frozenset(offset for at in pieces for _, _, offset in walltime.offset_stretches(zone, at, at + _PIECE))
 
 
 def _search_end(rules: Rules, now: datetime) -> datetime:
-    """Where nothing was found: the end of what was looked at, or of what the horizon lets people book by now."""
+    """The instant up to which `list_slots` can have looked: its longest range, or the end of the mentor's horizon."""
     last_day = walltime.local_day(rules.zone, walltime.minute_at_or_before(now)) + rules.horizon_days
     return min(now + LONGEST_ANSWER, walltime.instant_at(walltime.day_end(rules.zone, last_day)))

@@ -1,4 +1,4 @@
-"""The bound of somebody's next start, as an expression over a row of the index."""
+"""A lower bound of a mentor's next start, as an SQL expression over a row of the index."""
 
 from datetime import datetime
 from typing import Any
@@ -7,8 +7,12 @@ from sessions_app.availability.walltime import minute_at_or_after
 
 USUAL, ANY = "usual", "open"
 
-# The next of the runs' starts, on their grid inside of one; after all of them, as near as the notice lets, until the
-# sweep has looked. `width_bucket` says how many edges have passed.
+# `soonest` is the earliest minute that the notice allows. `passed` is how many edges of the runs (see `forecast.Runs`)
+# lie at or before it; width_bucket() counts them. The cases, in order:
+# - before the first run: its beginning (null for rules that never open, and then all else is null too);
+# - between two runs, where an even number of edges has passed: the beginning of the next run;
+# - within a run: the next minute on its grid;
+# - after the last edge, where nothing is known until the row is computed again: `soonest` itself.
 FLOOR = """CASE WHEN {soonest} <= {run}_from THEN {run}_from
             WHEN {passed} & 1 = 0 THEN {run}_runs[{passed} + 1]
             WHEN {soonest} < {run}_runs[cardinality({run}_runs)]
@@ -17,9 +21,10 @@ FLOOR = """CASE WHEN {soonest} <= {run}_from THEN {run}_from
 
 
 def lower_bound_sql(run: str, now: datetime, *, begin: str = "") -> tuple[str, dict[str, Any]]:
-    """SQL and its values; in minutes from 1970-01-01 UTC. No start of the `USUAL` offer, or of `ANY`, lies before it.
+    """SQL for the bound, in minutes from 1970-01-01 UTC, and the values that it names.
 
-    But for those before `begin`, in SQL and such minutes too.
+    No start from `now` on of the `USUAL` offer, or of `ANY` offer, lies before it. It is null where the rules never
+    open. `begin` is SQL for such a minute too: then only starts from there on count, so the bound may be later.
     """
     soonest = f"greatest(%(minute)s + notice, {begin})" if begin else "(%(minute)s + notice)"
     passed = f"width_bucket({soonest}, {run}_runs)"

@@ -1,7 +1,8 @@
-"""The best of many of whom only a bound is known, looking closely at as few as possible. Pure.
+"""Finds the best of many candidates of whom only a bound is known, looking closely at as few as possible. Pure.
 
 A threshold algorithm (R. Fagin, A. Lotem, M. Naor: Optimal aggregation algorithms for middleware, 2003): candidates
-come in order of a bound on their place, places are found out exactly, and it ends when no bound can beat what is found.
+come in order of a bound on their place, their places are found out exactly, and the search ends when no bound can beat
+what is found.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,17 +19,18 @@ F = TypeVar("F", bound=Placed)
 
 
 def find_best(count: int, batches: Iterator[Sequence[C]], look: Callable[[Sequence[C]], list[F]]) -> list[F]:
-    """The first `count` in order of their place, or all there are.
+    """The first `count` in order of their exact place, or all there are.
 
-    `batches` give candidates in order of their bound; `look` finds out who of some is there at all, and where. No one's
-    place lies before their bound.
+    The batches hold candidates in ascending order of their bound, which is their `place`. `look` returns those of a
+    batch who really have a place, with the exact one; it must not lie before the bound.
     """
     found: list[F] = []
     for batch in batches:
+        # Even the first bound of this batch can't beat the last one found, so the close look is saved.
         if len(found) == count and found[-1].place < batch[0].place:
             break
         found = sorted([*found, *look(batch)], key=lambda one: one.place)[:count]
-        # Whoever is still to come stands behind the last of these: enough is known, maybe, without asking for more.
+        # All who are still to come have a bound at or behind the last of this batch, so often no further is needed.
         if len(found) == count and found[-1].place <= batch[-1].place:
             break
     return found

@@ -1,4 +1,4 @@
-"""Who may be free first: rows of the index in order of their keys, with the offers that suit. One statement."""
+"""Candidates: mentors who may be free first, read from the index in one statement, each with the offers that suit."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,13 +21,14 @@ from sessions_app.models.states import PENDING
 from .sort_keys import Keys, keys_for
 
 HOUR = timedelta(hours=1)
-# Most pages are full of people who are free within hours: further rows are only read when there are too few. Where the
-# times asked about begin later than that, many may be free first, and the first day will do.
+# How far a stage looks ahead (see `SearchStage`). Most pages are filled by people who are free within hours, so further
+# rows are only read when those are too few. Where the times asked about begin later than NEARBY, many people may be
+# free at their beginning, and one day of them is enough.
 SOON, LATER_ON = timedelta(hours=2), timedelta(hours=12)
 NEARBY = timedelta(hours=36)
 FIRST_DAY = timedelta(hours=24)
 
-# The limit is what the index decides alone; only then are profiles and offers looked at.
+# The index alone decides which rows are within the limit; profiles and offers are joined to those few.
 CANDIDATES = """
 WITH {parts}
 SELECT first.profile_id, first.near, first.key, {bound}, row.offers & %(writing)s <> 0,
@@ -45,7 +46,7 @@ JOIN mentors_mentorprofile AS profile ON profile.id = first.profile_id
 JOIN accounts_user AS person ON person.id = profile.person_id
 ORDER BY first.near DESC, first.key, first.profile_id
 """
-# OFFSET 0 keeps Postgres from computing floor and key more than once.
+# OFFSET 0 keeps Postgres from folding the subqueries together, which would compute `floor` and `key` more than once.
 STAGE = """{name} AS MATERIALIZED (
     SELECT profile_id, near, {place} AS key
     FROM (
@@ -63,7 +64,7 @@ STAGE = """{name} AS MATERIALIZED (
     ORDER BY near DESC, key, profile_id
     LIMIT %(limit)s
 )"""
-# Of whoever looks: their time that is taken, read once however many rows come.
+# The reader's own sessions. It depends on no row, so Postgres reads it once.
 BUSY = """ARRAY(
         SELECT taken.during FROM sessions_app_occupancy AS taken
         JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
@@ -80,7 +81,8 @@ BY_TOPIC = "SELECT profile_id FROM search_mentorindex WHERE topics && %(named)s:
 BY_WORDS = "SELECT profile_id FROM search_mentorwords WHERE words @@ %(query)s::tsquery"
 
 
-# How much of the question they match, negative; when they are free, at the earliest; who they are.
+# What candidates are sorted by: how much of the question they match, negated so that more comes first; the instant
+# before which they aren't free; their profile's id, so that no two are equal.
 Place = tuple[int, datetime, int]
 NOWHERE: Place = (1, EPOCH, 0)
 
@@ -94,9 +96,10 @@ class Offered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """No start of theirs in the times asked about lies before `bound`; they stand at `place` or further down.
+    """A mentor who may have a time, as far as the index knows.
 
-    `writes`: they answer in writing too.
+    No start of theirs in the times asked about lies before `bound`, and they come at `place` or later in the results.
+    `near` is how much of the question they match. `writes`: they answer in writing too.
     """
 
     profile_id: int
@@ -110,9 +113,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class IndexQuery:
-    """One question to the index: whom to leave out and in which times to look, for one reader at one moment.
+    """What is asked of the index: a wish and its question, for one reader at one moment.
 
-    `without`: people whom nobody asks here.
+    A start counts if it lies in one of the `times`. `without` are ids of people to leave out.
     """
 
     wish: SearchCriteria
@@ -124,7 +127,7 @@ class IndexQuery:
 
 
 class Position(NamedTuple):
-    """In the order of keys, behind this row of `CANDIDATES`."""
+    """A row of `CANDIDATES`; the next page begins behind it, in the same order."""
 
     profile_id: int
     near: int
@@ -132,9 +135,9 @@ class Position(NamedTuple):
 
 
 class CandidatePage(NamedTuple):
-    """Some who come first, in order of their place, and what the reader's own sessions take, if anybody comes.
+    """The next candidates in order of their place, with the spans of the reader's own sessions.
 
-    `after`: where to read on; None where nobody is left.
+    The spans are empty without candidates. `after`: where to read on; None when nobody is left.
     """
 
     candidates: list[Candidate]
@@ -143,7 +146,7 @@ class CandidatePage(NamedTuple):
 
 
 def find_candidates(asked: IndexQuery, *, limit: int, after: Position | None = None) -> CandidatePage:
-    """The next rows after `after`, at most `limit`; half as many where looking further would take long."""
+    """The next candidates behind `after`: at most `limit`, or half as many where more would take a further stage."""
     keys = keys_for(asked.times, asked.now)
     stages = [stage for stage in _split_stages(asked, keys) if not (after and stage.until and stage.until <= after.key)]
     enough = limit if len(stages) == 1 else -(-limit // 2)
@@ -156,6 +159,8 @@ def find_candidates(asked: IndexQuery, *, limit: int, after: Position | None = N
     for profile, near, key, minute, writes, public, offers, _ in rows:
         # A key may say little more than the hour, so the bound is looked up too, now that there are few rows.
         bound = max(keys.bound(key), instant_at(minute))
+        # Rows come in order of keys, which can be coarser than bounds: a row's own bound may lie behind rows that are
+        # still to be read. Such a row is placed before them, or `find_best` would stop too early.
         place = min((-near, bound, profile), rest)
         offered = tuple(Offered(*offer) for offer in offers or ())
         found.append(Candidate(profile, near, bound, place, writes, public, offered))
@@ -174,6 +179,7 @@ def build_statement(
 ) -> tuple[str, dict[str, Any]]:
     wish = asked.wish
     run = run_of(wish)
+    # The exact bound, from their key on, is computed for rows that are returned; the rough one for all that are read.
     bound, named = lower_bound_sql(run, asked.now, begin="first.key")
     rough, _ = lower_bound_sql(run, asked.now)
     values: dict[str, Any] = (
@@ -196,7 +202,7 @@ def build_statement(
         page = "(-near, {key}, profile_id) > (%(near_after)s, %(key_after)s, %(profile_after)s)"
     parts = []
     ids = matching_sql(asked)
-    # Two indexes are asked once, however many stages there are.
+    # Where topics and words both count, two indexes are read: once, not again in each stage.
     if is_kept := " UNION " in ids:
         parts.append(f"matching AS MATERIALIZED ({ids})")
         ids = "TABLE matching"
@@ -211,9 +217,11 @@ def build_statement(
 
 
 class SearchStage(NamedTuple):
-    """What is looked at together, once there are too few before it: `until` which key, None for all that is left.
+    """One part of the search, from the soonest times to the latest; it runs only if those before it found too few.
 
-    The stages before it have looked at keys below `first` and have found everybody with a start before `since`.
+    `times` are those asked about, cut off where the stage ends. `until`: the key where it ends, None for the last
+    stage, which takes all that is left. The stages before it have looked at all keys below `first` and have found
+    everybody with a start before `since`.
     """
 
     times: Sequence[Span]
@@ -234,7 +242,10 @@ def _split_stages(asked: IndexQuery, keys: Keys) -> Iterator[SearchStage]:
 
 
 def _stage_ends(asked: IndexQuery) -> Iterator[datetime]:
-    """Full hours at which it may be enough."""
+    """The instants, full hours, at which stages end.
+
+    None where the best match comes first, as a late start may match best.
+    """
     (begin, _), *later = asked.times
     if asked.wish.order == Order.MATCH:
         return
@@ -252,7 +263,7 @@ def _full_hour(moment: datetime) -> datetime:
 def _stage_sql(
     asked: IndexQuery, keys: Keys, stage: SearchStage, number: int, bound: str, condition: str, page: str
 ) -> tuple[str, dict[str, Any]]:
-    """SQL and what it names, after the stage's number."""
+    """The stage as a common table expression, and the values that it names. Their names begin with the stage's."""
     wish, question = asked.wish, asked.question
     name, run, by_match = f"stage{number}", run_of(wish), wish.order == Order.MATCH
     key = keys.key(stage.times, name)
@@ -260,11 +271,14 @@ def _stage_sql(
     values = key.values | terms | {f"{name}_end": minute_at_or_after(stage.times[-1][1])}
     pages, place = ["key IS NOT NULL"], key.sharpened
     if stage.since:
+        # Leaves out what earlier stages have returned. A key below `first` alone doesn't prove that: those stages only
+        # looked at rows whose floor lies before their end.
         values |= {f"{name}_since": minute_at_or_after(stage.since), f"{name}_first": stage.first}
         pages.append(f"(key >= %({name}_first)s OR floor >= %({name}_since)s)")
         place = f"greatest({key.sharpened}, %({name}_first)s)"
     where = [f"{run}_from < %({name}_end)s", *key.conditions, *suitable_conditions(asked, condition)]
     if number:
+        # Decided once, before any row is read: without it Postgres would run all stages every time.
         nearer = " UNION ALL ".join(f"TABLE stage{before}" for before in range(number))
         where.append(f"(SELECT count(*) FROM ({nearer}) AS nearer) < %(enough)s")
     sql = STAGE.format(
@@ -282,12 +296,12 @@ def _stage_sql(
 
 
 def run_of(wish: SearchCriteria) -> str:
-    """Whose starts the bound must be of: those of the usual offer, unless some kinds of offers are asked for."""
+    """Which bound of the index fits the wish: the usual offer's, unless it asks for certain kinds of offers."""
     return ANY if wish.lengths or wish.format or wish.instant else USUAL
 
 
 def values_of(asked: IndexQuery) -> dict[str, Any]:
-    """What the conditions of `suits` name."""
+    """The values that `suitable_conditions`, `matching_sql` and `nearness_sql` name."""
     wish, question = asked.wish, asked.question
     return {
         "as_mentee": Role.MENTEE,
@@ -305,7 +319,10 @@ def values_of(asked: IndexQuery) -> dict[str, Any]:
 
 
 def suitable_conditions(asked: IndexQuery, condition: str) -> Iterator[str]:
-    """Who could help this reader, whenever that is. `condition`: that they are `among` those of the question."""
+    """SQL conditions on a row for mentors who can help this reader, whenever that is.
+
+    `condition`: that they match the words of the question (see `among_sql`).
+    """
     wish, question = asked.wish, asked.question
     if run_of(wish) == ANY:
         yield "offers & %(kinds)s <> 0"
@@ -325,7 +342,7 @@ def suitable_conditions(asked: IndexQuery, condition: str) -> Iterator[str]:
 
 
 def matching_sql(asked: IndexQuery) -> str:
-    """The profiles that have to do with the question, in SQL; empty where no one could."""
+    """SQL for the profiles that have to do with the question; empty if nobody can."""
     question = asked.question
     by_topic = [BY_TOPIC] if question.topics_for(loose=asked.wish.loose) else []
     by_words = [BY_WORDS] if question.terms else []
@@ -333,15 +350,19 @@ def matching_sql(asked: IndexQuery) -> str:
 
 
 def among_sql(ids: str, *, few: bool = False) -> str:
-    """`few`: of a table that Postgres knows nothing about, when rows are few enough to look each of them up in it."""
+    """The condition that a profile is one of `ids`, a query; false for an empty one.
+
+    `few`: the stage reads few rows. Then IS TRUE makes Postgres look each of them up in `ids`, instead of planning a
+    join with a materialized table of whose size it knows nothing.
+    """
     condition = f"profile_id IN ({ids})" if ids else "false"
     return f"({condition}) IS TRUE" if few else condition
 
 
 def nearness_sql(question: SearchQuestion, *, loose: bool) -> tuple[str, dict[str, Any]]:
-    """How much of the question a row matches: two for a topic, one for each word, one more where it is asked about.
+    """SQL for how much of the question a row matches, and the values it names beside those of `values_of`.
 
-    Names what `values_of` has, and what it returns.
+    2 for a topic; 1 for each term, and 1 more for a term among the things that the mentor can be asked (weight A).
     """
     parts = ["2 * (topics && %(named)s::int[])::int"] if question.topics_for(loose=loose) else []
     values: dict[str, Any] = {}

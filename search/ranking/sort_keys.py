@@ -1,7 +1,8 @@
-"""In which order rows of the index are looked at: by a minute from 1970-01-01 UTC that no start of theirs lies before.
+"""Keys: the order in which rows of the index are read. Pure.
 
-Who is asked for at any time from now on comes by their bound. But a bound of the first start says little about the
-first evening or next week: for those the key is the first hour of UTC asked about in which the rules may be open. Pure.
+A key is a minute from 1970-01-01 UTC. The mentor has no start in the times asked about before it. For a search from now
+on the key is the index's bound of their first start. That bound says little about the first evening, or about next
+week: for such times the key is the first hour (of UTC) asked about in which the mentor's rules may be open.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -14,15 +15,15 @@ from search.criteria import Span
 from sessions_app.availability.walltime import EPOCH, instant_at, minute_at_or_after, minute_at_or_before
 
 DAY = timedelta(days=1)
-# Days that are looked at one by one. Weeks are much alike, so all that lies after them is one more key, the last.
+# How many days have keys of their own. Weeks are much alike, so all later times share one more key, the last.
 DAYS_APART = 8
 
 
 class Key(NamedTuple):
-    """Of a row with its `floor`, in SQL: null for whoever has no such time.
+    """The key of a row that has a `floor` (the index's bound), as SQL; null for mentors without a time asked about.
 
-    `columns` of the row are what it is made of, `conditions` hold where it isn't null; of the others, `sharpened` says
-    the `key` once more, as late as can be. `values` are what they name.
+    `columns` are those of the row that it reads; `conditions` hold wherever it isn't null. `sharpened` is SQL over
+    `key` and `floor` for the same key made as late as can be. `values` are the parameters of all of them.
     """
 
     sql: str
@@ -33,18 +34,18 @@ class Key(NamedTuple):
 
 
 class Keys(Protocol):
-    """`is_sharp`: few have the same key, and nearly everybody is free when theirs says."""
+    """`is_sharp`: few rows share a key, and nearly every mentor is free when their key says."""
 
     is_sharp: bool
 
     def key(self, times: Sequence[Span], name: str) -> Key:
-        """`times` are those that the search asks about, or the first of them, cut off at a full hour.
+        """For `times`: those that the search asks about, or those of them before a full hour.
 
-        What the key names begins with `name`.
+        The names of its values begin with `name`.
         """
 
     def bound(self, key: int) -> datetime:
-        """No start asked about lies before it."""
+        """The instant before which a row with this key has no start in the times asked about."""
 
 
 def keys_for(times: Sequence[Span], now: datetime) -> Keys:
@@ -53,7 +54,7 @@ def keys_for(times: Sequence[Span], now: datetime) -> Keys:
 
 @dataclass(frozen=True, slots=True)
 class Soonest:
-    """The bound itself."""
+    """For all times from now on: the index's bound itself."""
 
     begin: datetime
     is_sharp = True
@@ -67,7 +68,7 @@ class Soonest:
 
 @dataclass(frozen=True, slots=True)
 class FirstHour:
-    """The first hour that is asked about and may be open, or the bound, if it lies in it."""
+    """For other times: the first hour asked about that may be open, or the index's bound if that lies within it."""
 
     times: Sequence[Span]
     now: datetime
@@ -83,7 +84,7 @@ class FirstHour:
                 shared = f"({column}{at} & %({name}_bits{day})s)"
                 columns.append(column)
                 tests.append(f"{shared} <> 0")
-                # What lies below the lowest bit are as many ones as hours have passed.
+                # x & -x is the lowest bit set; one less has a one for each hour before it, so their count is the hour.
                 hours = f"bit_count((({shared} & -{shared}) - 1)::bit({HOURS}))::int"
                 first = f"{minute_at_or_after(self._day(day))} + {HOUR} * {hours}"
                 cases.append(f"WHEN {tests[-1]} AND floor < %({name}_end{day})s THEN {first}")
@@ -108,13 +109,18 @@ class FirstHour:
         return self.midnight + number * DAY
 
     def _column(self, day: int) -> tuple[str, str]:
-        """The column with the hours of that day, and where in it they are."""
+        """The column with a day's hours, and the subscript into it.
+
+        The columns of weekdays only hold in the near future.
+        """
         weekday = self._day(day).weekday()
         soon = self._day(DAYS_APART) <= self.now + NEAR
         return (WEEKDAYS[weekday], "") if soon else ("any_week", f"[{weekday + 1}]")
 
     def _days(self, times: Sequence[Span]) -> Iterator[tuple[int, int, datetime]]:
-        """The first days of UTC: each with the hours that the times touch, as bits, and the end of the last of them."""
+        """The days with keys of their own: number, the hours of UTC that the times touch as bits, and the end of those
+        times.
+        """
         for day in range(DAYS_APART):
             week = [0] * 7
             first, last = self._day(day), self._day(day + 1)
@@ -122,7 +128,7 @@ class FirstHour:
             yield day, sum(week), min(last, max(end for start, end in times if start < last))
 
     def _rest(self, times: Sequence[Span]) -> list[int]:
-        """For each weekday of UTC, the hours that the times after those days touch."""
+        """For each weekday of UTC, the hours that later times touch, as bits."""
         week = [0] * 7
         _mark_spans(week, times, self._day(DAYS_APART), times[-1][1])
         return week

@@ -1,4 +1,4 @@
-"""Matched words, marked."""
+"""Marks the words of a search in a text."""
 
 import re
 import unicodedata
@@ -14,7 +14,10 @@ register = template.Library()
 
 @register.filter
 def marked(text: str, lexemes: Sequence[str]) -> SafeString:
-    """The words that begin like a word of the search, in `<mark>`: lexemes are stems, so a beginning is shared."""
+    """The text with every word in `<mark>` that begins like a lexeme.
+
+    Lexemes are stems, so a common beginning is enough.
+    """
     stems = [re.escape(lexeme) for lexeme in lexemes if len(lexeme) > 2]
     if not stems:
         return SafeString(conditional_escape(text))
@@ -26,7 +29,7 @@ def marked(text: str, lexemes: Sequence[str]) -> SafeString:
 
 
 def bare(text: str) -> str:
-    """As long as the text, and each letter without its accent, as lexemes are."""
+    """The text without accents, as lexemes are, and of the same length, so that positions in it fit the original."""
     return text if text.isascii() else "".join(map(bare_letter, text))
 
 

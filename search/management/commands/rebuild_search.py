@@ -1,4 +1,4 @@
-"""manage.py rebuild_search: every row of the search index anew, after a restore or new rules of time zones."""
+"""manage.py rebuild_search: writes the whole search index, after a restore or when the rules of time zones change."""
 
 from time import perf_counter
 from typing import Any
