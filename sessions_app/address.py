@@ -1,4 +1,4 @@
-"""What stands in the address of a page. Anybody writes addresses: what makes no sense is as if it weren't there."""
+"""Reads what is in the address of a page. Anybody can write addresses, so what makes no sense is ignored."""
 
 from datetime import date, datetime
 
@@ -8,7 +8,7 @@ from sessions_app.models.bookings import QUESTION_LENGTH
 
 
 def clean_words(text: str) -> str:
-    """One clean line, as long as a question may be. What a form would refuse is left out."""
+    """One clean line, at most as long as a question. What a form would refuse is left out."""
     return REFUSED.sub("", one_line(text[: 4 * QUESTION_LENGTH]))[:QUESTION_LENGTH]
 
 

@@ -1,4 +1,4 @@
-"""Sessions in Django's admin: looked at, never edited; what changes one goes through the services."""
+"""Sessions in Django's admin, for looking only. Changes go through the services."""
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -84,7 +84,7 @@ class EngagementAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(Feedback)
 class FeedbackAdmin(ReadOnly, ModelAdmin):
-    """What was said to one person alone stays with that person: private advice and lessons are not shown."""
+    """Feedback without what was written to one person alone: advice and lessons are not shown."""
 
     list_display = ["booking", "written", "role", "resolution", "created_at"]
     list_filter = ["role", "resolution"]

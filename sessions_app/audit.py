@@ -1,7 +1,7 @@
-"""Finds what people should be told about their bookings and nobody wrote down, and writes it down.
+"""Finds notices about bookings that should exist and don't, and writes them.
 
 Every act writes its own notices. This derives them a second time, from the booking and its log, so that a forgotten
-code path, a restored backup or a mistaken delete heals by itself. What was ever written, whatever came of it, stays.
+code path, a restored backup or a mistaken delete heals by itself. Notices that were ever written stay as they are.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""What pages of every app show of sessions: today's, on the rail under the header."""
+"""What every page's template knows of sessions: today's, for the rail below the header."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from .models import Booking
 
 
 def rail_context(request: HttpRequest) -> dict[str, object]:
-    """Lazy: parts of pages don't draw the header."""
+    """Lazy, since partial pages have no header."""
     return {"rail": SimpleLazyObject(lambda: todays_sessions(request))}
 
 

@@ -1,4 +1,4 @@
-"""Why a booking can't be made or changed, in words fit for the person who tried."""
+"""The error of this app: why an act on a booking or a question can't be done, in words for the person who tried."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from common.trouble import TRY_AGAIN_AFTER
 
 
 class SessionError(RefusalError):
-    """`earliest` where a time can be named that would do; it may be a function, asked if somebody wants to know."""
+    """`earliest` is a time that would do, if there is one, or a function that finds it, called only if it is needed."""
 
     def __init__(
         self,
@@ -42,5 +42,8 @@ def busy() -> SessionError:
 
 
 def stale(words: str) -> SessionError:
-    """An act on what a person didn't see. Pages and programs know it by its code and show how things are now."""
+    """The refusal of an act on something that has changed since the person saw it.
+
+    Its code lets pages show the present state.
+    """
     return SessionError(STALE, words)

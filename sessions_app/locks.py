@@ -1,4 +1,4 @@
-"""sessions_app.locks"""
+"""Locks on people, and the one way to run an act in a transaction."""
 
 import functools
 from collections.abc import Callable
@@ -26,18 +26,18 @@ P = ParamSpec("P")
 
 R = TypeVar("R")
 
-# What the database refuses because somebody else has the time; no other refusal says that.
+# The one constraint whose violation means that the time is taken by another booking.
 HAS_THE_TIME = {"nobody_is_promised_to_two_places_at_once", "one_occupancy_per_participant"}
 
-# deadlock_detected, serialization_failure; unique_violation, by one who wrote the same row at the same moment
+# deadlock_detected, serialization_failure; unique_violation, when another transaction wrote the same row just now
 WORTH_A_SECOND_TRY = {"40P01", "40001", "23505"}
 
 
 def atomic_act(act: Callable[P, R]) -> Callable[P, R]:
-    """Run in one transaction; a deadlock is tried once more.
+    """Run the act in one transaction. After a deadlock it is tried once more.
 
-    What then still fails is `taken` only if the database says that somebody has the time. Trouble that passes, such as
-    a lock that nobody gave back in time, is `busy`: nobody knows whether the time is free.
+    An error that remains becomes `taken` only if the database says that the time is. Trouble that passes, such as a
+    lock that wasn't released in time, becomes `busy`: then nobody knows whether the time is free.
     """
 
     @functools.wraps(act)
@@ -60,30 +60,36 @@ def atomic_act(act: Callable[P, R]) -> Callable[P, R]:
 
 
 def lock_people(*people: User | int | None) -> None:
-    """Whoever writes about these people's time waits its turn; in one order for all, so nobody waits in a circle."""
+    """Lock these people's rows, so that everybody who writes about their time waits.
+
+    In one order for all, against deadlocks.
+    """
     User.objects.lock_rows(*(person for person in people if person is not None))
 
 
 def lock_booking(booking: Booking) -> Booking:
-    """The booking as it is now, with its people locked."""
+    """Lock the booking's people, and return it as it is now."""
     lock_people(booking.mentor_id, booking.mentee_id)
     return Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)
 
 
 def why_stale(booking: Booking, seen: str | None) -> SessionError | None:
-    """What page and service both ask: `seen` is the version that the person saw. None: nobody was shown anything."""
+    """Why the person can't act on the version that they have `seen`, for pages and services.
+
+    None: they were shown nothing.
+    """
     if seen is None or seen == str(booking.version):
         return None
     return stale(_("This session has changed since you looked at it. Look at it as it is now, then decide again."))
 
 
 def check_seen(booking: Booking, seen: str | None) -> None:
-    """Ask under the lock. Raises SessionError `stale`."""
+    """Raises SessionError `stale` if the booking has changed since. Call it under the lock."""
     if refusal := why_stale(booking, seen):
         raise refusal
 
 
 def lock_written(written: WrittenQuestion) -> WrittenQuestion:
-    """The question as it is now, with its people locked."""
+    """Lock the question's people, and return it as it is now."""
     lock_people(written.mentor_id, written.mentee_id)
     return WrittenQuestion.objects.with_people().get(pk=written.pk)

@@ -1,4 +1,4 @@
-"""One row that can't be done doesn't keep the clock from the others: it is noted, left out, and tried again later."""
+"""A row that a task fails on doesn't keep it from all others: it is noted, left out, and tried again later."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -24,14 +24,14 @@ M = TypeVar("M", bound=Model)
 
 
 def try_stuck_again(*, by: User, now: datetime) -> int:
-    """Staff have all that is stuck tried by the next run of each act. Returns how many. Raises PermissionDenied."""
+    """Let each task try its stuck rows again in its next run. Returns how many. Raises PermissionDenied."""
     if not by.is_staff:
         raise PermissionDenied
     return StuckRow.objects.waiting(now).update(next_try_at=now)
 
 
 class Guard:
-    """For one run of one act, at the moment `now`."""
+    """Notes failures in one run of one task, at the moment `now`."""
 
     def __init__(self, act: ClockAct, *, now: datetime) -> None:
         self.act, self.now = act, now
@@ -43,9 +43,9 @@ class Guard:
 
     @contextmanager
     def over(self, row: int) -> Iterator[None]:
-        """Whatever fails inside is noted against this row and goes no further.
+        """Note any error inside the block against this row, and go on.
 
-        A task that has run out of time stops, but the row that it hung on is noted first.
+        If the task runs out of time, that is noted against the row too, and then the task stops.
         """
         try:
             yield
@@ -59,13 +59,13 @@ class Guard:
                 self.stuck.filter(row=row).delete()
 
     def forget_others(self, rows: "QuerySet[M]") -> None:
-        """Those whose time to be tried again has come and that are not among `rows` any more: nothing is left to do."""
+        """Forget stuck rows that are due again but no longer among `rows`: nothing is left to do about them."""
         if self.due:
             left = rows.filter(pk__in=self.due).values_list("pk", flat=True)
             self.stuck.filter(row__in=self.due - set(left)).delete()
 
     def _note(self, row: int, error: Exception) -> None:
-        """Of PostgreSQL's words only the first line is kept: what follows quotes what people wrote."""
+        """Keep only the first line of PostgreSQL's message; the others quote what people wrote."""
         first_line = next(iter(str(error).splitlines()), "")
         text = f"{type(error).__name__}: {first_line}"[:LONGEST_ERROR]
         fresh = {"error": text, "first_at": self.now, "last_at": self.now, "next_try_at": self.now + wait_after(1)}
@@ -77,9 +77,9 @@ class Guard:
 
 
 def act_on_each(act: ClockAct, rows: "QuerySet[M]", do: Callable[[M], bool], *, now: datetime) -> int:
-    """`do` each of the first rows, in their order, in a transaction of its own. Returns for how many it said True.
+    """Call `do` for each row, in a transaction of its own, and return for how many it returned True.
 
-    Those that failed lately are left out, so a heap of them can't fill every batch.
+    Only the first rows, in their order. Those that failed lately are left out, so that they can't fill every batch.
     """
     guard, count = Guard(act, now=now), 0
     for row in guard.without_stuck(rows)[:AT_ONCE]:

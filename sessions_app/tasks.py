@@ -1,5 +1,6 @@
-"""The clock's acts, woken by beat. One task for each, so that none stops another; harmless when run twice or by two
-workers at once. What time it is PostgreSQL says: see `common.clock`.
+"""The tasks that the clock starts, one for each act, so that none stops another.
+
+Running one twice, or in two workers at once, does no harm. The time is PostgreSQL's: see `common.clock`.
 """
 
 from celery import shared_task
@@ -42,7 +43,7 @@ def close_engagements() -> int:
 
 @shared_task
 def give_time() -> int:
-    """Woken by beat, and when time is freed, so that those in line get it before anyone else comes by."""
+    """Runs by the clock, and whenever time is freed, so that people in line get it before anyone else sees it."""
     return handing_out.hand_out_freed_time(now=agreed_now())
 
 

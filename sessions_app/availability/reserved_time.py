@@ -1,7 +1,7 @@
-"""What comes free while somebody waits is kept from everybody else until the line has been asked.
+"""Time that comes free while people wait for it is kept from everybody else until the line has been asked.
 
-It is set aside by the transaction that frees it, and let go of by `services.freeing` once everybody in line was asked;
-if nobody asks, by the clock. It only pushes starts later, so the search index hears nothing of it.
+The transaction that frees the time also reserves it. `waiting.handing_out` releases it once everybody in line was
+asked; if that doesn't happen, it expires. A reservation only pushes starts later, so the search index needn't know.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ WHERE profile.person_id = ANY(%(people)s) AND {WAITLIST_EXISTS.format(since="%(s
 
 
 def reserve_time(booking: Booking, during: DateTimeTZRange, *, was: str, now: datetime) -> None:
-    """`during`, which a locked booking has let go of, counts as it did in the state that it `was` in."""
+    """Reserve `during`, which a locked booking has released. It counts as it did when the booking's state was `was`."""
     since = min(now, booking.expires_at or now)
     given, people = was != BookingState.HELD, booking.participants
     _insert_reserved([during], people, mentor=booking.mentor_id, counts_as_given=given, since=since, now=now)
@@ -40,7 +40,7 @@ def reserve_time(booking: Booking, during: DateTimeTZRange, *, was: str, now: da
 
 @contextmanager
 def reserving_what_opens(profile: MentorProfile, now: datetime) -> Iterator[None]:
-    """Whatever of this mentor's time can be booked after the block and not before, in one transaction with it."""
+    """Reserve for the waiting list what can be booked after the block and not before, in one transaction with it."""
     waiting = (
         WaitlistEntry.objects.askable(now).filter(Q(mentor=profile) | Q(mentor=None)).exclude(person=profile.person_id)
     )
@@ -58,7 +58,7 @@ def reserving_what_opens(profile: MentorProfile, now: datetime) -> Iterator[None
 
 
 def join_slots(slots: Sequence[Slot]) -> list[tuple[datetime, datetime]]:
-    """The spans that slots, in order, cover together. Pure."""
+    """The spans that the slots, which are in order, cover together. Pure."""
     spans: list[tuple[datetime, datetime]] = []
     for slot in slots:
         if spans and slot.start <= spans[-1][1]:
@@ -70,7 +70,7 @@ def join_slots(slots: Sequence[Slot]) -> list[tuple[datetime, datetime]]:
 
 @transaction.atomic
 def release_reserved(rows: Sequence[int], *, now: datetime) -> None:
-    """Of these rows, about which everybody in line was asked, and of those about which nobody was in time."""
+    """Delete these rows, about which everybody in line was asked, and all that have expired."""
     over = ReservedTime.objects.filter(Q(pk__in=rows) | Q(until__lte=now)).select_for_update(skip_locked=True)
     ReservedTime.objects.filter(pk__in=list(over.values_list("pk", flat=True))).delete()
 

@@ -1,4 +1,4 @@
-"""What the slot engine is told: a mentor's rules for time, and their time that is taken."""
+"""What the slot engine is given: a mentor's rules for time, and their time that is taken."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ from .walltime import DAY, Spans
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A mentor's rules for time. Minutes are wall-clock minutes from local midnight, 0–1440, half-open.
+    """A mentor's rules for time. Windows are in wall-clock minutes from local midnight, 0 to 1440, half-open.
 
-    `windows` are (ISO weekday, start, end). `overrides` replace a local date's windows; an empty one closes it.
+    `windows` are (ISO weekday, start, end). `overrides` replace a local date's windows; an empty one closes the date.
     `time_off` are first and last local date, both closed, whatever an override says. `buffer` and `notice` are minutes.
-    Slots on local dates before `paused_until` are refused. Raises ValueError for rules that mean nothing.
+    Slots on local dates before `paused_until` are refused. Raises ValueError for rules without meaning.
     """
 
     zone: str
@@ -49,6 +49,7 @@ class Rules:
         if any(last < first for first, last in self.time_off):
             raise ValueError("Time off ends before it starts.")
         off = tuple((walltime.day_number(first), walltime.day_number(last)) for first, last in self.time_off)
+        # The class is frozen; what is derived from its fields can only be set like this.
         object.__setattr__(self, "_week", tuple(walltime.join_windows(spans) for spans in week))
         object.__setattr__(
             self,
@@ -61,7 +62,7 @@ class Rules:
         return any(first <= day <= last for first, last in self._off)
 
     def windows_on(self, day: int) -> Spans:
-        """The wall-clock windows of a date (days from 1970-01-01), in order, touching ones joined."""
+        """The wall-clock windows of a date (days from 1970-01-01), in order, with those that touch joined."""
         if self._off and self.is_off(day):
             return ()
         windows = self._dates.get(day) if self._dates else None

@@ -1,4 +1,4 @@
-"""What a mentor does to their own time: the week, the rules, single dates, time off."""
+"""A mentor's changes to their own time: the week, the rules, single dates, time off."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ DEFAULT_WINDOWS = ((Weekday.TUESDAY, 18 * 60, 20 * 60), (Weekday.THURSDAY, 18 * 
 DEFAULT_MAX_PER_WEEK = 2
 MAX_WINDOWS_A_DAY = 12
 MAX_EXCEPTIONS = 200
-# Exceptions matter only inside the horizon, which is a year at most; two leave room to plan.
+# Dates only matter within the horizon, which is a year at most; two years leave room to plan.
 FARTHEST = timedelta(days=730)
 
 STALE = "stale"
@@ -39,7 +39,7 @@ Window = tuple[int, int, int]
 
 
 class ScheduleError(RefusalError):
-    """`weekday` where one row is at fault."""
+    """Why a schedule can't be saved. `weekday` names the day of the row at fault."""
 
     def __init__(self, code: str, message: str, *, weekday: int | None = None, field: str = "") -> None:
         super().__init__(code, message, field=field)
@@ -48,7 +48,7 @@ class ScheduleError(RefusalError):
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRules:
-    """The rules of a schedule as its owner wants them; notices and buffer in minutes."""
+    """The rules of a schedule as its owner wants them. Notices and buffer are minutes."""
 
     timezone: str
     buffer: int
@@ -63,12 +63,12 @@ class ScheduleRules:
 
 
 def wall_text(minute: int) -> str:
-    """A minute of a day as its wall clock shows it; the midnight that ends the day is 00:00 too."""
+    """A minute of a day as a clock shows it; the midnight at the end of the day is 00:00 too."""
     return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
 
 
 def check_spans(spans: Iterable[tuple[int, int]], label: str = "") -> Spans:
-    """One day's windows in order. Raises ScheduleError in words that start with `label`, if there is one."""
+    """One day's windows in order. Raises ScheduleError, whose text begins with `label` if there is one."""
     ordered = tuple(sorted(spans))
     if len(ordered) > MAX_WINDOWS_A_DAY:
         raise ScheduleError("too_many", label_problem(label, _("%d windows a day are the most") % MAX_WINDOWS_A_DAY))
@@ -87,13 +87,13 @@ def label_problem(label: str, problem: str) -> str:
 
 
 def proposed_schedule(profile: MentorProfile, *, timezone: str) -> Schedule:
-    """A schedule to start from, not stored: it is in this zone, or UTC if we don't know that."""
+    """A schedule to start from, not stored, in this zone; in UTC if the zone is unknown."""
     zone = timezone if is_known_zone(timezone) else UTC_NAME
     return Schedule(profile_id=profile.pk, timezone=zone, max_per_week=DEFAULT_MAX_PER_WEEK)
 
 
 def ensure_schedule(profile: MentorProfile, *, timezone: str) -> Schedule:
-    """The profile's schedule; the first time with two evenings a week in this zone."""
+    """The profile's schedule; if there is none, one with two evenings a week in this zone is stored."""
     with transaction.atomic():
         User.objects.locked(profile.person_id)
         schedule = Schedule.objects.filter(profile=profile).first()
@@ -115,10 +115,10 @@ def save_week(
     away_until: date | None = None,
     seen: str | None = None,
 ) -> Schedule:
-    """Make this the mentor's normal week and rules, and pause the profile until `away_until` (None: not paused).
+    """Store the mentor's normal week and rules, and pause the profile until `away_until` (None: not paused).
 
-    What is the same already is not written: rows keep their ids. `seen` is the mark of the week that was on the page
-    (`week_mark`). Raises ScheduleError, `stale` among others; nothing is saved then.
+    Rows that don't change are not written and keep their ids. `seen` is the mark of the week that was on the page
+    (`week_mark`). Raises ScheduleError, with the code `stale` among others; then nothing is saved.
     """
     wanted = check_week(windows)
     with changing_schedule(profile, by, now=now, timezone=rules.timezone) as schedule:
@@ -134,13 +134,13 @@ def save_week(
 
 
 def write_week(schedule: Schedule, rules: ScheduleRules, windows: frozenset[Window]) -> bool:
-    """What differs, of a schedule that is locked. Returns whether anything did. Raises ScheduleError."""
+    """Write what differs. The schedule must be locked. Returns whether anything did. Raises ScheduleError."""
     changed = _write_rules(schedule, rules)
     return _write_windows(schedule, windows) or changed
 
 
 def week_mark(profile: MentorProfile, schedule: Schedule, *, now: datetime) -> str:
-    """Of all that the page of the week shows; a proposal that isn't stored is no week yet."""
+    """A hash of everything that the page of the week shows. All unsaved proposals have the same one."""
     if not schedule.pk:
         return mark_of("proposal")
     rules = [getattr(schedule, rule.name) for rule in fields(ScheduleRules)]
@@ -185,10 +185,10 @@ def set_override(
     override: DateOverride | None = None,
     seen: str | None = None,
 ) -> DateOverride:
-    """These windows, or none, on one local date instead of its weekday's; `override` is the one to change.
+    """Have these windows, or none, on one local date instead of its weekday's. `override` is the one to change.
 
-    Asking twice for the same gives the same row. `seen` is the mark of that one as it was shown. Raises ScheduleError,
-    also when the date has another override already.
+    Asking twice gives the same row. `seen` is the mark of the override as it was shown. Raises ScheduleError, also if
+    the date has another override already.
     """
     minutes = [minute for span in check_spans(spans) for minute in span]
     with changing_schedule(profile, by, now=now) as schedule:
@@ -213,7 +213,7 @@ def set_override(
 def remove_override(
     *, profile: MentorProfile, override: DateOverride, by: User, now: datetime, seen: str | None = None
 ) -> None:
-    """Let the weekday's windows hold again on that date; doing it twice is no error. Raises ScheduleError `stale`."""
+    """Go back to the weekday's windows on that date. Doing it twice is no error. Raises ScheduleError `stale`."""
     with changing_schedule(profile, by, now=now) as schedule:
         if present := schedule.overrides.filter(pk=override.pk).first():
             check_seen(seen, present.mark)
@@ -231,10 +231,10 @@ def set_time_off(
     time_off: TimeOff | None = None,
     seen: str | None = None,
 ) -> TimeOff:
-    """Close the local dates from `first` to `last`, both included; `time_off` is the one to change.
+    """Close the local dates from `first` to `last`, both included. `time_off` is the one to change.
 
-    Asking twice for the same gives the same row. `seen` is the mark of that one as it was shown. Raises ScheduleError,
-    also where other time off overlaps.
+    Asking twice gives the same row. `seen` is the mark of the time off as it was shown. Raises ScheduleError, also if
+    other time off overlaps.
     """
     check_order(first, last)
     with changing_schedule(profile, by, now=now) as schedule:
@@ -261,10 +261,7 @@ def set_time_off(
 def remove_time_off(
     *, profile: MentorProfile, time_off: TimeOff, by: User, now: datetime, seen: str | None = None
 ) -> None:
-    """Open those dates again as the week and its overrides have them; doing it twice is no error.
-
-    Raises ScheduleError `stale`.
-    """
+    """Open those dates again. Doing it twice is no error. Raises ScheduleError `stale`."""
     with changing_schedule(profile, by, now=now) as schedule:
         if present := schedule.time_off.filter(pk=time_off.pk).first():
             check_seen(seen, present.mark)
@@ -273,7 +270,7 @@ def remove_time_off(
 
 
 def present_mark(row: DateOverride | TimeOff | None) -> str:
-    """Of a row as it is now; one that was removed meanwhile has a mark that no page shows."""
+    """The mark of a row as it is now. If it has been removed, the mark equals none that a page shows."""
     return row.mark if row else mark_of("gone")
 
 
@@ -285,9 +282,9 @@ def local_today(schedule: Schedule, now: datetime) -> date:
 def changing_schedule(
     profile: MentorProfile, by: User, *, now: datetime, timezone: str | None = None
 ) -> Iterator[Schedule]:
-    """One transaction about this schedule, locked, or about a new one in this `timezone` if there is none.
+    """A transaction on the locked schedule, or on a new one in this `timezone` if there is none.
 
-    What it opens is for those first who wait for it. Raises ScheduleError.
+    Time that opens in it is reserved for people on the waiting list first. Raises ScheduleError.
     """
     new = Schedule(profile_id=profile.pk, timezone=timezone) if timezone else None
     with transaction.atomic():
@@ -297,7 +294,10 @@ def changing_schedule(
 
 
 def _locked_schedule(profile: MentorProfile, by: User, *, new: Schedule | None = None) -> Schedule:
-    """The schedule as it is, or `new`, with its owner's row locked: bookings of their time and other saves wait."""
+    """The schedule as it is now, or `new`.
+
+    The owner's row is locked, so bookings of their time and other saves wait.
+    """
     if by.pk != profile.person_id and not by.is_staff:
         raise ScheduleError("not_yours", _("This schedule belongs to another person"))
     User.objects.locked(profile.person_id)
@@ -326,7 +326,7 @@ def _write_windows(schedule: Schedule, wanted: frozenset[Window]) -> bool:
     present = {(window.weekday, window.start, window.end): window.pk for window in schedule.windows.all()}
     gone = [pk for key, pk in present.items() if key not in wanted]
     new = wanted - present.keys()
-    # What goes must go first: the database refuses windows that overlap.
+    # Deleted first, because the database refuses windows that overlap.
     AvailabilityWindow.objects.filter(pk__in=gone).delete()
     _insert_windows(schedule, sorted(new))
     return bool(gone or new)
@@ -341,7 +341,7 @@ def _insert_windows(schedule: Schedule, windows: Iterable[Window]) -> None:
 def write_pause(
     profile: MentorProfile, schedule: Schedule, until: date | None, *, today: date, by: User, now: datetime
 ) -> bool:
-    """Pause the profile of this locked schedule, or end its pause. Returns whether anything differed."""
+    """Pause the profile, or end its pause. The schedule must be locked. Returns whether anything differed."""
     profile.paused_until = schedule.profile.paused_until
     if until == (profile.paused_until if profile.is_paused(today) else None):
         return False
@@ -358,7 +358,7 @@ def write_pause(
 
 
 def check_date(day: date, today: date, *, field: str) -> None:
-    """Raises ScheduleError for a date that is over, and for one that is too far ahead."""
+    """Raises ScheduleError for a date that is over or too far ahead."""
     if day < today:
         raise ScheduleError("past", _("Choose a date that is not over"), field=field)
     if day > today + FARTHEST:
@@ -375,7 +375,7 @@ def away_already() -> ScheduleError:
 
 
 def check_room(exceptions: int) -> None:
-    """Raises ScheduleError where so many dates and spells of time off, those that are over included, are too many."""
+    """Raises ScheduleError if there are too many dates and spells of time off, counting those that are over."""
     if exceptions > MAX_EXCEPTIONS:
         raise ScheduleError("too_many", _("%d dates are the most. Remove some first") % MAX_EXCEPTIONS)
 

@@ -1,4 +1,4 @@
-"""The slot picker: seven days as links, one day's times as radios. What both booking and moving draw."""
+"""The slot picker: seven days as links, and the times of one day as radio buttons. For booking and moving."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ class PickerDay:
 
 @dataclass(frozen=True, slots=True)
 class PickerTime:
-    """A start of the chosen day; a `gone` one is taken, by the reader's `own` session or another."""
+    """A start on the opened day. One that is `gone` is taken: by the reader's `own` session, or by another."""
 
     slot: Slot
     gone: bool
@@ -61,20 +61,21 @@ class PickerView:
 
 @dataclass(frozen=True, slots=True)
 class SlotPicker:
-    """The free slots of `length` minutes for one reader: `zone` is the reader's, days are theirs."""
+    """The free slots of `length` minutes for one reader. `zone` is the reader's, and so are the days."""
 
     timetable: Timetable
     length: int
     step: int | None
     zone: str
     now: datetime
-    # The reader's own sessions elsewhere: at these times they can't book.
+    # The reader's own sessions, during which they can't book.
     busy: Sequence[tuple[datetime, datetime]] = ()
-    # The start of the session that is moved: it counts as free, and is no choice.
+    # The start of the session that is being moved. Its time counts as free, but it isn't offered.
     present: datetime | None = None
 
     def open_picker(self, *, day: date | None = None, chosen: datetime | None = None) -> PickerView | None:
-        """The picker opened on `day`, or on the day of the `chosen` start, or on the soonest; never on an empty day.
+        """The picker opened on `day`, or on the day of the `chosen` start, or on the soonest. Never on a day without
+        free times.
 
         None if there is no free time at all.
         """
@@ -129,7 +130,7 @@ class SlotPicker:
         return next((slots[0] for reach in self.search_spans(moment) if (slots := self.slots(*reach, limit=1))), None)
 
     def last_before(self, day: date) -> Slot | None:
-        """Bounded: it looks back sixty days at most."""
+        """The last free slot before this day, looking back sixty days at most."""
         last = self.local_midnight(day)
         slots = self.slots(max(self.now, last - REACH), last)
         return slots[-1] if slots else None
@@ -162,7 +163,7 @@ def overlaps_busy(slot: Slot, busy: Iterable[tuple[datetime, datetime]]) -> bool
 def busy_times(
     person: User | None, *, now: datetime, excluding: Booking | None = None
 ) -> list[tuple[datetime, datetime]]:
-    """A person's time that is taken from now on, so that no page offers them what the booking would refuse."""
+    """The spans of a person's own sessions from now on, so that no page offers a time that they couldn't book."""
     if person is None:
         return []
     taken = Occupancy.objects.in_force(now).filter(person=person, during__endswith__gt=now).exclude(booking=excluding)

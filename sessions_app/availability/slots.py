@@ -1,8 +1,9 @@
-"""A mentor's rules and what is already taken, made into slots. Pure: no ORM, no clock, no settings.
+"""The slot engine: a mentor's rules and what is already taken, made into slots. Pure: no ORM, no clock, no settings.
 
-Two questions, one answer: `list_slots` says which starts can be booked, `why_not` why one start can't, and it asks
-`list_slots` itself, so that listed means accepted. All arithmetic is on whole UTC minutes (see `walltime`); what is
-taken may start and end at any second. Ranges are half-open. The tests' oracle says the same, minute by minute.
+There are two questions: `list_slots` returns the starts that can be booked, `why_not` the reason why one start can't.
+The second asks the first, so a start is accepted if and only if it is listed. All arithmetic is in whole UTC minutes
+(see `walltime`); what is taken may start and end at any second. Ranges are half-open. The tests check it against an
+oracle that looks at every minute.
 """
 
 from collections import Counter
@@ -29,15 +30,16 @@ __all__ = [
 ]
 
 LONGEST_ANSWER = timedelta(days=62)
-# Of each length; a month's every five minutes. A slot takes about 250 bytes.
+# Cached slots of one length: enough for a month with one every five minutes. A slot takes about 250 bytes.
 MOST_SLOTS_KEPT = 10_000
-# A date before the first one asked about may hold the start of its grid; three days always hold one whole date.
+# A grid may begin on the date before the first one asked about. Three days always contain one whole date, even where a
+# zone skipped one.
 _LOOK_BACK = 3 * DAY
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Slot:
-    """A span of time, [start, end), aware and in UTC."""
+    """A span of time [start, end), as aware datetimes in UTC."""
 
     start: datetime
     end: datetime
@@ -45,14 +47,17 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class SlotRefusal:
-    """Why a start can't be booked, and the earliest listed start from there on, where waiting helps."""
+    """Why a start can't be booked; and the earliest start from there on that can, if waiting helps."""
 
     code: str
     earliest: datetime | None = None
 
 
 def default_step(length: int, buffer: int) -> int:
-    """The step of a grid where the mentor sets none: sessions in a row lose nothing. Rounded up to five minutes."""
+    """The minutes between two starts if the mentor sets none: length plus buffer, rounded up to five minutes.
+
+    Then sessions can follow one another without a gap.
+    """
     return -(-(length + buffer) // 5) * 5
 
 
@@ -67,11 +72,11 @@ def list_slots(
     step: int | None = None,
     limit: int | None = None,
 ) -> list[Slot]:
-    """The slots of `length` minutes that start in [first, last) and can be booked, in order; the first `limit` of them.
+    """The slots of `length` minutes that start in [first, last) and can be booked, in order; at most `limit` of them.
 
-    `taken` must hold what touches the range and, where the rules have a cap, all of the local weeks it touches.
-    Raises ValueError for a range of more than 62 days, a length outside 1 to 1440 or a step outside 1 to 2880, and
-    datetimes without zone.
+    `taken` must hold everything that touches the range and, if the rules have a cap, all of the local weeks it touches.
+    Raises ValueError for a range of more than 62 days, a length outside 1 to 1440 or a step outside 1 to 2880 minutes,
+    and for datetimes without a zone.
     """
     step = _checked_step(rules, length, step)
     last_day = _last_day(rules, now)
@@ -93,11 +98,11 @@ def why_not(
     step: int | None = None,
     own: Iterable[tuple[datetime, datetime]] = (),
 ) -> SlotRefusal | None:
-    """Why this start can't be booked, or None: a start is refused if and only if `list_slots` leaves it out.
+    """Why this start can't be booked, or None: it is refused if and only if `list_slots` leaves it out.
 
-    `own` are the spans that the mentee has elsewhere; they are the only reason that the list doesn't know.
-    The code is one of: past, notice, horizon, paused, time_off, outside_windows, off_grid, taken, buffer, day_cap,
-    week_cap, own_overlap. `taken` and errors are as for `list_slots`.
+    `own` are the spans of the mentee's own sessions, the only reason that the list doesn't know. The code is one of:
+    past, notice, horizon, paused, time_off, outside_windows, off_grid, taken, buffer, day_cap, week_cap, own_overlap.
+    `taken` and errors are as for `list_slots`.
     """
     start, now = EPOCH + walltime.elapsed_since_epoch(start), EPOCH + walltime.elapsed_since_epoch(now)
     taken, mine = tuple(taken), tuple(Taken(begin, end, counts_as_given=False) for begin, end in own)
@@ -106,6 +111,7 @@ def why_not(
     if code is None:
         return None
     if code == "horizon":
+        # Nothing later can be booked either.
         return SlotRefusal(code)
     first = max(start, now)
     later = list_slots(
@@ -115,10 +121,9 @@ def why_not(
 
 
 def open_spans(rules: Rules, *, first: datetime, last: datetime) -> list[Slot]:
-    """When the mentor's rules are open within [first, last): windows, overrides, time off; nothing that is taken.
+    """When the mentor's rules are open within [first, last), whatever is taken. Notice, horizon and pause don't count.
 
-    Open instants that follow one another are one span. Notice, horizon and pause don't count here.
-    Raises ValueError for a range of more than 62 days.
+    Spans that touch are one. Raises ValueError for a range of more than 62 days.
     """
     _check_year(first)
     start, end = _checked_range(first, last)
@@ -133,12 +138,12 @@ def open_spans(rules: Rules, *, first: datetime, last: datetime) -> list[Slot]:
 
 
 def nearest_slots(slots: Sequence[Slot], start: datetime, count: int = 3) -> list[Slot]:
-    """The `count` slots that start nearest to a wished start, in order of time; of two as near, the earlier."""
+    """The `count` slots that start nearest to `start`, in order of time. Of two equally near, the earlier is taken."""
     return sorted(sorted(slots, key=lambda slot: (abs(slot.start - start), slot.start))[:count])
 
 
 class _Slots(dict[int, Slot]):
-    """Slots of one length by their first minute, made once: mentors' grids meet on the same minutes again and again."""
+    """Slots of one length by their first minute, each made once: the grids of many mentors meet on the same minutes."""
 
     def __init__(self, length: int) -> None:
         super().__init__()
@@ -182,7 +187,7 @@ def _last_day(rules: Rules, now: datetime) -> int:
 
 
 def _bookable_range(rules: Rules, now: datetime, last_day: int, start: int, end: int) -> tuple[int, int]:
-    """The range of starts that notice, horizon and pause leave; `_refused_days` sees to clocks that repeat midnight."""
+    """The range of starts that notice, horizon and pause allow. Clocks that repeat midnight: see `_refused_days`."""
     start = max(start, walltime.minute_at_or_after(now) + rules.notice)
     end = min(end, walltime.day_end(rules.zone, last_day))
     back = _day_back(rules, last_day)
@@ -192,18 +197,20 @@ def _bookable_range(rules: Rules, now: datetime, last_day: int, start: int, end:
 
 
 def _day_back(rules: Rules, last_day: int) -> int | None:
-    """The local date from which the mentor is back, unless that is over."""
+    """The local date on which the mentor's pause ends, unless it has ended."""
     back = None if rules.paused_until is None else walltime.day_number(rules.paused_until)
     return None if back is None or back < last_day - rules.horizon_days else back
 
 
 def _rule_grids(rules: Rules, start: int, end: int, length: int) -> Iterator[Grid]:
-    """The grids that the rules give for starts in [start, end), before anything is taken."""
+    """The grids for starts in [start, end), before anything is taken."""
     return lay_grids(walltime.open_pieces(rules.zone, rules.windows_on, start - _LOOK_BACK, end + length), length)
 
 
 def _blocked_starts(rules: Rules, taken: tuple[Taken, ...], length: int, last_day: int) -> list[tuple[int, int]]:
     """Ranges of starts that are refused, sorted; they may overlap."""
+    # A session that starts up to length - 1 minutes before something that is taken would run into it. Around sessions
+    # that the mentor gives, the buffer widens this on both sides.
     before, after = length - 1, rules.buffer
     blocked = [
         (item.first_minute - before - after, item.end_minute + after)
@@ -219,9 +226,10 @@ def _blocked_starts(rules: Rules, taken: tuple[Taken, ...], length: int, last_da
 
 
 def _refused_days(rules: Rules, taken: tuple[Taken, ...], last_day: int) -> set[int]:
-    """Local dates on which nothing may start: those at a cap, and the dates right beyond horizon and pause.
+    """Local dates on which nothing may start: those at a cap, and the dates just beyond horizon and pause.
 
-    The last two matter where clocks go back over midnight, so that a date is shown again after the next one began.
+    The latter matter where clocks go back over midnight: then a date is shown again after the next one has begun, and
+    cutting the range at its start or end is not enough.
     """
     refused = {last_day + 1}
     back = _day_back(rules, last_day)
@@ -242,7 +250,7 @@ def _given_days(rules: Rules, taken: tuple[Taken, ...]) -> list[int]:
 
 
 def _week_start(day: int) -> int:
-    """The Monday of an ISO week; 1970-01-01 was a Thursday."""
+    """The Monday of the ISO week of this day; day 0, 1970-01-01, was a Thursday."""
     return day - (day + 3) % 7
 
 

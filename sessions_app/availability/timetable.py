@@ -22,16 +22,18 @@ from .walltime import EPOCH
 
 logger = logging.getLogger(__name__)
 
-# Caps look at whole ISO weeks, so bookings a little before now still count.
+# Caps count whole ISO weeks, so bookings up to a week before now still matter.
 CAP_REACH = timedelta(days=9)
-# The engine looks up to three local days back for where a grid begins, and a zone may be a day away.
+# The engine looks up to three local days back for the beginning of a grid, and a zone's date may differ by a day.
 GRID_REACH = timedelta(days=5)
 NO_BOOKING = 0
 NEVER = datetime.max.replace(tzinfo=UTC)
 
-# Spans of what is taken are microseconds from the epoch: exact, and quicker to read than dates. Three answers follow:
-# is it given, does it occupy, is it but set aside, as what the clock alone has freed is for as long as what an act has.
-# Which occupancies are in force is said by `Occupancy.objects.in_force` too; what is over counts for caps only.
+# The columns that `timetable_of` takes. The last three are arrays of spans: what occupies the mentor, what is over and
+# only counts for caps, and what is reserved for the waiting list. A span is five numbers: start and end in microseconds
+# from 1970 (exact, and quicker to read than dates), whether it counts as given, whether it blocks time, and whether it
+# is only reserved. The last is also true of an overdue hold or request: its time is reserved as long as other freed
+# time. `Occupancy.objects.in_force` has the same rule for what is in force.
 COLUMNS = f"""
     schedule.profile_id, schedule.timezone, schedule.buffer, schedule.notice, schedule.horizon_days,
     schedule.max_per_day, schedule.max_per_week, profile.paused_until,
@@ -106,7 +108,7 @@ WHERE schedule.profile_id = ANY(%(profiles)s)
 class Timetable:
     """A mentor's rules with what is taken, as of one moment.
 
-    `reserved` came free just now and is kept from everybody until those who wait in line have been asked.
+    `reserved` is time that came free just now. Only people on the waiting list can book it until they have been asked.
     """
 
     rules: Rules
@@ -123,7 +125,7 @@ class Timetable:
         step: int | None = None,
         limit: int | None = None,
     ) -> list[Slot]:
-        """Starts in [first, last) that can be booked; see `availability.list_slots`."""
+        """Slots that start in [first, last) and can be booked; see `availability.slots.list_slots`."""
         return list_slots(
             self.rules, self.blocks, length=length, now=now, first=first, last=last, step=step, limit=limit
         )
@@ -137,7 +139,7 @@ class Timetable:
         step: int | None = None,
         own: Iterable[tuple[datetime, datetime]] = (),
     ) -> SlotRefusal | None:
-        """As `availability.why_not`; `set_aside` where nothing else stands in the way."""
+        """As `availability.slots.why_not`; also `set_aside`, where only the reservation stands in the way."""
         asked = partial(why_not, start=start, length=length, now=now, step=step, own=tuple(own))
         refusal = asked(self.rules, self.blocks)
         if refusal and self.reserved:
@@ -155,7 +157,9 @@ class Timetable:
 
     @property
     def last_bookable(self) -> timedelta:
-        """How far from now a slot can lie at most (a day more than the horizon, since the last date is included)."""
+        """How far ahead a slot can be at most: a day more than the horizon, since the last date is included, and one
+        for the zone.
+        """
         return timedelta(days=self.rules.horizon_days + 2)
 
 
@@ -185,7 +189,7 @@ def load_timetables(
         try:
             timetables[row[0]] = timetable_of(*row)
         except ValueError:
-            # Many are loaded together: one whose rules mean nothing has no times, and takes none from the others.
+            # Many are loaded together. One whose rules can't be read has no times, but the others keep theirs.
             logger.exception("the schedule of profile %s can't be read", row[0])
     return timetables
 
@@ -193,7 +197,7 @@ def load_timetables(
 def timetable_parameters(
     *, now: datetime, excluding: Booking | None = None, ignore_pending: bool = False
 ) -> dict[str, Any]:
-    """What `COLUMNS` want to know, see `load_timetables`."""
+    """The parameters of `COLUMNS`; the arguments are those of `load_timetables`."""
     return {
         "since": now.date() - GRID_REACH,
         "caps_since": now - CAP_REACH,
@@ -229,9 +233,9 @@ def timetable_of(
     over: Sequence[Sequence[int]],
     reserved: Sequence[Sequence[int]],
 ) -> Timetable:
-    """From a row of `COLUMNS`."""
+    """The timetable from a row of `COLUMNS`."""
     rules = Rules(
-        # A name that the zone database has given up since it was saved leads to the one that it goes by now.
+        # A name that the zone database has retired since it was saved is replaced by its present one.
         zone=canonical_zone(zone) or zone,
         windows=tuple((weekday, start, end) for weekday, start, end in windows),
         overrides={date.fromisoformat(day): spans_of(minutes) for day, minutes in overrides or ()},

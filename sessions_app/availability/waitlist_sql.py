@@ -1,9 +1,10 @@
-"""Whether somebody stands in line for a mentor's time, as part of a larger statement."""
+"""Whether anybody waits for a mentor's time, as part of larger statements."""
 
 from sessions_app.models.waiting import HeldTimeAnswer
 
-# Of `profile`, for time that came free at {since}. `Waiting.objects.askable` says the same, but for the words: whether
-# the mentor can help with them, only a search can tell, so whoever waits for help waits for everybody.
+# For the mentor `profile` and time that came free at {since}. `WaitlistEntry.objects.askable` has the same conditions.
+# Whether the mentor can help with a question only a search can tell, so people who wait for help count for every
+# mentor.
 WAITLIST_EXISTS = f"""EXISTS (
     SELECT FROM sessions_app_waitlistentry AS waiting
     WHERE waiting.ended_at IS NULL AND waiting.until > %(now)s AND waiting.since <= {{since}}

@@ -1,4 +1,4 @@
-"""A shape for the minutes of a session: a suggestion that both may change. Pure."""
+"""A suggestion for how to divide the minutes of a session, which both people may change. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -33,12 +33,12 @@ FIRST_EVENTS: dict[str, str] = {
     BookingState.REQUESTED: "requested",
     BookingState.CONFIRMED: "confirmed",
 }
-# In writing: what still waits for its answer, and what has it.
+# States of a question in writing that can go on as a call: with an answer, or still waiting for one.
 BECOMES_CALL = (WrittenState.ASKED, WrittenState.ANSWERED)
 
 
 def booking_mark(key: str | None, offer: Offer, start: datetime, brief: BriefInput) -> str | None:
-    """Tells a form that was sent twice from one that was changed before it was sent again."""
+    """A hash that is the same for a form that was sent twice, and different if it was changed in between."""
     if not key:
         return None
     parts = (key, offer.pk, start.timestamp(), *astuple(brief))
@@ -65,6 +65,9 @@ def book_session(
     Raises SessionError with the engine's codes, or `closed`, `own_profile`, `paused`, `too_many_open`,
     `already_together`, `too_often`, `taken`, `changed` (that booking was ended meanwhile), `not_yours`.
     """
+    # The order matters. Before the lock: refuse the person who comes second, who would only queue for it. Under the
+    # lock: read everything in one statement, since others wait; find out whether this form was sent before; end what is
+    # overdue and read again; and only then refuse, with facts that can't change any more.
     check_own(continues, mentee)
     mark = booking_mark(key, offer, start, brief)
     refuse_second(offer, mentee, start=start, now=now)
@@ -90,7 +93,10 @@ def book_session(
 
 
 def booked_before(mentee: User, mark: str | None) -> Booking | None:
-    """What the same form made before; if that has been ended meanwhile, sending the form again doesn't revive it."""
+    """The booking that the same form made before.
+
+    If that has been ended since, sending the form again doesn't revive it.
+    """
     booked = Booking.objects.filter(mentee=mentee, idempotency_key=mark).first() if mark else None
     if booked and booked.state not in CONTACTS:
         raise SessionError("changed", _("This session was ended meanwhile. Choose a time to book again."))
@@ -98,7 +104,7 @@ def booked_before(mentee: User, mark: str | None) -> Booking | None:
 
 
 def check_booking(asked: LockedFacts, *, start: datetime, mentee: User, now: datetime) -> None:
-    """Raise what stands against this booking, if anything does."""
+    """Raises SessionError for the first thing that stands against this booking."""
     check_offer(asked.offer)
     check_mentee(mentee, asked.offer.profile, now=now, standing=asked.standing)
     refuse_start(asked.offer, asked.timetable, start=start, length=asked.offer.length, now=now, own=asked.standing.own)
@@ -119,10 +125,11 @@ def check_slot(
     standing: MenteeStanding | None = None,
     for_waitlist: bool = False,
 ) -> None:
-    """Ask the one engine, with fresh rows under the lock, why this start can't be had.
+    """Raises SessionError if this start can't be booked, asking the slot engine with rows read under the lock.
 
-    `excluding` is the booking that is moved: its time counts as free, and its own length holds, not the offer's of now.
-    `for_waitlist`: this person waits in line, so time that is reserved for the line is free to them.
+    `excluding` is the booking that is being moved: its time counts as free, and its own length is used, since the
+    offer's may have changed. `for_waitlist`: this person waits in line, so time that is reserved for the line is free
+    to them.
     """
     timetable = load_timetable(offer.profile, now=now, excluding=excluding)
     if timetable and for_waitlist:
@@ -134,7 +141,10 @@ def check_slot(
 
 
 def expire_for(*people: int, now: datetime, except_for: Booking | None = None) -> None:
-    """End these locked people's overdue holds and requests: their time is free, but the database still holds it."""
+    """End overdue holds and requests of these locked people.
+
+    Their time counts as free, but their rows still block it.
+    """
     overdue = Booking.objects.overdue(now).filter(occupancies__person__in=people).distinct()
     for booking in overdue.select_related("offer", "engagement"):
         if except_for is None or booking.pk != except_for.pk:
@@ -142,9 +152,9 @@ def expire_for(*people: int, now: datetime, except_for: Booking | None = None) -
 
 
 def continues_as_call(engagement: Engagement, profile: MentorProfile) -> bool:
-    """Whether a time with this mentor belongs to what the two began in writing and have not met about yet.
+    """Whether a session with this mentor belongs to a question in writing about which the two haven't met yet.
 
-    Pages ask it too. Further times on the same question are `book_further`'s.
+    Pages ask this too. Further sessions on the same question are for `book_further`.
     """
     if engagement.mentor_id != profile.person_id:
         return False
@@ -153,7 +163,7 @@ def continues_as_call(engagement: Engagement, profile: MentorProfile) -> bool:
 
 
 def link_earlier_engagement(continues: Engagement | None, booking: Booking, *, with_files: bool, now: datetime) -> None:
-    """A booking's new engagement asks once more what another one asked."""
+    """Note that the booking's new engagement asks the same question as an earlier one."""
     if continues is None or booking.mentee is None:
         return
     Engagement.objects.filter(pk=booking.engagement_id).update(continues=continues)
@@ -162,16 +172,17 @@ def link_earlier_engagement(continues: Engagement | None, booking: Booking, *, w
 
 
 def initial_state(offer: Offer, start: datetime, *, now: datetime) -> dict[str, Any]:
-    """The state a fresh booking of this offer has, and its date or deadline."""
+    """The fields for the state of a new booking of this offer, with its date or deadline."""
     if offer.instant:
         return {"state": BookingState.CONFIRMED, "confirmed_at": now, "expires_at": None}
     return {"state": BookingState.REQUESTED, "expires_at": request_deadline(offer, start, now=now)}
 
 
 def request_deadline(offer: Offer, start: datetime, *, now: datetime) -> datetime:
-    """When an unanswered request ends: a day from now, not within the notice before the start.
+    """When an unanswered request ends: after REQUEST_DEADLINE, but before the notice of the mentor.
 
-    A start that is only just outside the notice would leave no time to answer at all; then half of what is left counts.
+    If the start is only just outside of the notice, there would be no time left to answer; then half of the time
+    remains.
     """
     notice = timedelta(minutes=offer.profile.schedule.notice)
     return min(now + settings.REQUEST_DEADLINE, max(start - notice, now + (start - now) / 2))

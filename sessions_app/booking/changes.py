@@ -1,4 +1,4 @@
-"""A booking that is agreed: move it, cancel it, say better what it is about."""
+"""Changes of an agreed booking: move it, cancel it, change what it is about."""
 
 from datetime import datetime, timedelta
 
@@ -27,7 +27,7 @@ MOVABLE = BookingState.CONFIRMED
 
 
 def why_not_move(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
-    """What page and service both ask before a move. A mentor may move until the start, a mentee until the notice."""
+    """Why it can't be moved, for pages and services. A mentor may move until the start, a mentee until the notice."""
     if booking.state != MOVABLE:
         return SessionError("not_confirmed", _("Only a confirmed session can be moved."))
     if booking.start <= now:
@@ -53,13 +53,13 @@ def why_not_cancel(booking: Booking, *, by: User, now: datetime) -> SessionError
 
 
 def is_late(booking: Booking, *, now: datetime) -> bool:
-    """Whether cancelling now falls inside the notice that the mentor asks for."""
+    """Whether cancelling now is within the notice that the mentor asks for."""
     return booking.start - timedelta(minutes=booking.offer.profile.schedule.cancel_notice) < now
 
 
 @atomic_act
 def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, seen: str | None = None) -> Booking:
-    """Same booking, new span; `seen` is the version that the person saw.
+    """Give the booking another start; `seen` is the version that the person saw.
 
     Raises SessionError from `why_not_move`, the engine's codes, `stale`, `too_often`, or `taken`.
     """
@@ -99,7 +99,7 @@ def check_target(booking: Booking, *, start: datetime, by: User, now: datetime) 
     except SessionError as refused:
         if refused.code != "own_overlap" or by.pk == booking.mentee_id:
             raise
-        # That the mentee has something else then is all that the mentor may know.
+        # The mentor may only learn that the mentee has something else then, not what.
         words = _("%(name)s is not free at this time. Choose another time.")
         mentee = booking.other_person(booking.mentor).first_name
         raise SessionError("taken", words % {"name": mentee}, earliest=refused.earliest) from refused
@@ -135,12 +135,12 @@ def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime, se
 
 @atomic_act
 def release_hold(*, booking: Booking, now: datetime) -> None:
-    """Give a visitor's held slot back before its time."""
+    """End a visitor's hold before its time."""
     give_up_hold(lock_booking(booking), now=now)
 
 
 def why_not_edit(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
-    """What page and service both ask before the brief is changed."""
+    """Why the brief can't be changed, for pages and services."""
     waiting = booking.state in OPEN and booking.start > now
     if booking.mentee_id != by.pk or not waiting:
         return SessionError("started", _("The question can be changed until the session starts."))
@@ -149,7 +149,7 @@ def why_not_edit(booking: Booking, *, by: User, now: datetime) -> SessionError |
 
 @atomic_act
 def edit_brief(*, booking: Booking, brief: BriefInput, by: User, now: datetime, seen: str | None = None) -> None:
-    """The mentee says better what it is about, until the start; `seen` is the mark of the brief that they changed.
+    """The mentee changes the brief, until the start. `seen` is the mark of the brief that they changed.
 
     Raises SessionError `started`, `stale`.
     """
@@ -160,7 +160,7 @@ def edit_brief(*, booking: Booking, brief: BriefInput, by: User, now: datetime, 
         raise stale(_("Your question was changed in another window since you opened this page."))
     values = brief.values()
     if brief.question != booking.engagement.brief.question:
-        # The question stands in the calendar event: by these, calendars see that theirs is the older one.
+        # The question is part of the calendar event. By these fields calendars see that theirs is older.
         values["question_changed_at"] = now
         Booking.objects.filter(engagement=booking.engagement_id).update(sequence=F("sequence") + 1)
     Brief.objects.filter(pk=booking.engagement.brief_id).update(**values)

@@ -1,4 +1,4 @@
-"""Whether the configuration of calls holds together, looked at before anything starts."""
+"""Checks the configuration of calls before anything starts."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ __all__ = ["CONFIGURATION", "check_jitsi"]
 
 NEEDED = ("JITSI_DOMAIN", "JITSI_APP_ID", "JITSI_APP_SECRET")
 OPTIONAL = ("JITSI_ISSUER", "JITSI_AUDIENCE", "JITSI_SUBJECT")
-# Bytes: what RFC 7518 asks for with HS256.
+# Bytes that RFC 7518 requires for HS256.
 SHORTEST_SECRET = 32
 
 
 def check_jitsi(**kwargs: Any) -> list[CheckMessage]:
-    """All of it or nothing: with half of it people would meet before a closed door."""
+    """All of the settings or none: with half of them people would find the door of their call locked."""
     if not any(getattr(settings, name) for name in (*NEEDED, *OPTIONAL)):
         return []
     if missing := [name for name in NEEDED if not getattr(settings, name)]:

@@ -1,4 +1,4 @@
-"""What the clock does by itself; workers call these often, and calling them twice does no harm."""
+"""Acts that the clock starts. Workers call them often; calling them twice does no harm."""
 
 from datetime import datetime, timedelta
 
@@ -18,20 +18,20 @@ CLOSES_AFTER = timedelta(days=14)
 
 
 def expire_overdue(*, now: datetime) -> int:
-    """End holds and requests whose time to be answered has passed. Returns how many."""
+    """End holds and requests whose deadline has passed. Returns how many."""
     overdue = Booking.objects.overdue(now).order_by("expires_at", "pk")
     return act_on_each(ClockAct.EXPIRE, overdue, lambda booking: _expire_one(booking, now=now), now=now)
 
 
 def complete_ended(*, now: datetime) -> int:
-    """A confirmed session whose time is over is finished. Returns how many."""
+    """Complete confirmed sessions that are over. Returns how many."""
     ended = Booking.objects.filter(state=BookingState.CONFIRMED, during__endswith__lte=now)
     ordered = ended.order_by("during__endswith", "pk")
     return act_on_each(ClockAct.COMPLETE, ordered, lambda booking: _complete_one(booking, now=now), now=now)
 
 
 def close_engagements(*, now: datetime) -> int:
-    """Engagements end fourteen days after their last contact, when none is ahead. Returns how many."""
+    """Close engagements fourteen days after their last contact, if no other is planned. Returns how many."""
     return act_on_each(ClockAct.CLOSE, _over(now), lambda engagement: _close_one(engagement, now=now), now=now)
 
 

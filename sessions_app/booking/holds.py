@@ -1,4 +1,4 @@
-"""sessions_app.booking.holds"""
+"""Holds: a slot kept for a visitor while they sign in, and turning it into a booking."""
 
 from datetime import datetime, timedelta
 
@@ -58,7 +58,7 @@ def hold_slot(
         return again
     check_holds(held_for, offer.profile.person_id, now=now)
     before = Booking.objects.get(pk=instead_of.pk) if instead_of else None
-    # Not set aside before the visitor has what they want instead, which may be at the same time.
+    # Its time is reserved for the waiting list only after the visitor has the new hold, which may overlap with it.
     given_up = before if before and give_up_hold(before, now=now, reserve=False) else None
     expire_for(offer.profile.person_id, now=now)
     check_slot(offer, start=start, mentee=None, now=now)
@@ -81,10 +81,10 @@ def hold_slot(
 
 @atomic_act
 def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
-    """The visitor has signed in: the held slot becomes their booking.
+    """The visitor has signed in, so the held slot becomes their booking.
 
-    A hold that ran out is booked all the same if the time is still free. What the same form of theirs has booked
-    before is that booking again. Raises SessionError as `book_session`.
+    A hold that has run out is booked all the same if its time is still free. If the same form has made a booking
+    before, that booking is returned. Raises SessionError as `book_session`.
     """
     lock_people(booking.mentor_id, mentee)
     booking = Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)
@@ -100,7 +100,8 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     expire_for(offer.profile.person_id, mentee.pk, now=now, except_for=booking)
     standing = standing_of(mentee, booking.mentor_id, now=now, excluding=booking)
     check_mentee(mentee, offer.profile, now=now, standing=standing)
-    # What is still held is theirs, whatever came free around it; what ran out goes to whoever waits first.
+    # A hold that is still valid is theirs, even if time around it is reserved. One that has run out is not: its time
+    # goes to people on the waiting list first.
     held = booking.state == BookingState.HELD
     check_slot(
         offer, start=booking.start, mentee=mentee, now=now, excluding=booking, standing=standing, for_waitlist=held

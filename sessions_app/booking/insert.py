@@ -16,7 +16,11 @@ OCCUPANCY, EVENT = Insert(Occupancy, booking_id=OF_BOOKING), Insert(BookingEvent
 
 @cache
 def insert_statement(participants: int) -> Prepared:
-    """ON CONFLICT waits for a racer and can't deadlock; a plain INSERT can. Hence the count of what went in."""
+    """The INSERT of all rows for this number of people.
+
+    ON CONFLICT waits for another transaction that takes the same time and can't deadlock; a plain INSERT can. Since it
+    doesn't fail, the statement counts the occupancies that went in.
+    """
     occupancies = ", ".join(OCCUPANCY.row(f"person{number}") for number in range(participants))
     return Prepared(
         f"""

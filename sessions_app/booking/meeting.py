@@ -1,4 +1,4 @@
-"""Where people meet."""
+"""Where people meet: the mentor's own room, a call of ours, or the chat."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,13 +13,13 @@ from .jitsi import jitsi_address, jitsi_token
 
 
 def asks_for_token(booking: Booking) -> bool:
-    """Whether an address alone opens nothing, since the room is on a Jitsi of our own."""
+    """Whether the address alone isn't enough, because the room is on a Jitsi server of our own."""
     is_elsewhere = booking.format == Format.CHAT or booking.offer.profile.schedule.meeting_url
     return bool(settings.JITSI_DOMAIN) and not is_elsewhere
 
 
 def meeting_place(booking: Booking) -> str:
-    """The mentor's own room, or else the call of this booking alone, which nobody can guess.
+    """The address where the two meet: the mentor's own room, or a call of this booking alone, which can't be guessed.
 
     A chat is held on the session's own page.
     """
@@ -34,7 +34,10 @@ def meeting_place(booking: Booking) -> str:
 
 
 def room_address(booking: Booking, person: User) -> str:
-    """What opens the room to this person at this moment; for their browser's address bar, never kept or shown."""
+    """The address that opens the room to this person now.
+
+    Only for a redirect of their browser; never stored or shown.
+    """
     place = meeting_place(booking)
     return f"{place}?jwt={jitsi_token(booking, person)}" if asks_for_token(booking) else place
 

@@ -1,4 +1,4 @@
-"""Five minutes more, if both want them and nothing follows."""
+"""Five more minutes, if both people want them and nothing follows."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,9 @@ MOST_OVERTIME = 10
 
 
 def why_not_more_time(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
-    """What page and service both ask: in the last minutes only, twice at most, and nothing may follow for either."""
+    """Why it can't be asked for, for pages and services: only in the last minutes, at most twice, if neither has a next
+    session.
+    """
     if booking.state != BookingState.CONFIRMED or not booking.end - ASKED_FROM <= now < booking.end:
         return SessionError("not_now", _("More time can be asked for in the last five minutes."))
     if booking.overtime >= MOST_OVERTIME:
@@ -35,7 +37,10 @@ def why_not_more_time(booking: Booking, *, by: User, now: datetime) -> SessionEr
 
 
 def is_time_needed(booking: Booking, person: User, *, now: datetime) -> bool:
-    """Whether five minutes more would meet what this person has next; a mentor's sessions keep their buffer too."""
+    """Whether five more minutes would overlap with this person's next session.
+
+    A mentor's sessions keep their buffer.
+    """
     others = Occupancy.objects.in_force(now).filter(person=person).exclude(booking=booking)
     until = booking.end + MORE
     if others.filter(during__overlap=DateTimeTZRange(booking.end, until, "[)")).exists():
@@ -49,10 +54,10 @@ def is_time_needed(booking: Booking, person: User, *, now: datetime) -> bool:
 
 @atomic_act
 def ask_more_time(*, booking: Booking, by: User, now: datetime, end: datetime | None = None) -> Booking:
-    """Ask for five minutes more; if the other has asked already, or if they are asked the same, that is agreed.
+    """Ask for five more minutes. If the other has asked already, they are agreed.
 
-    `end` is when the session ended as the person saw it: two who have just agreed don't ask for yet more by pressing
-    once more. Twice does no harm. Raises SessionError from `why_not_more_time`, `not_yours`, `stale`, or `taken`.
+    `end` is when the session ended as the person saw it: when two have just agreed, a second click doesn't ask for even
+    more. Twice does no harm. Raises SessionError from `why_not_more_time`, `not_yours`, `stale`, or `taken`.
     """
     booking = lock_for(booking, by)
     if end is not None and end != booking.end:
@@ -70,7 +75,7 @@ def ask_more_time(*, booking: Booking, by: User, now: datetime, end: datetime | 
 
 @atomic_act
 def agree_more_time(*, booking: Booking, end: datetime, by: User, now: datetime) -> Booking:
-    """Agree to what the other asked for while the session still ended at `end`; twice does no harm.
+    """Agree to what the other asked for while the session still ended at `end`. Twice does no harm.
 
     Raises SessionError as `ask_more_time`, or `not_asked`.
     """
@@ -87,7 +92,7 @@ def agree_more_time(*, booking: Booking, end: datetime, by: User, now: datetime)
 
 
 def lengthen_booking(booking: Booking, asked: MoreTime, *, by: User, now: datetime) -> Booking:
-    """The occupancies go and come anew, as for a move; no mail: both are in the call, and know."""
+    """Replace the occupancies, as for a move. Nobody gets a mail: both are in the call and know."""
     Occupancy.objects.filter(booking=booking).delete()
     booking.during = DateTimeTZRange(booking.start, booking.end + MORE, "[)")
     occupy_time(booking)

@@ -1,4 +1,6 @@
-"""All that a new booking asks of the database, in one statement: others may be waiting for the same people."""
+"""Locks the people of a new booking and reads everything it depends on, in one round trip: others may wait for the
+lock.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +30,7 @@ STANDING_WIDTH = len(MenteeStanding.__slots__)
 
 @dataclass(frozen=True, slots=True)
 class LockedFacts:
-    """As it is now, also the offer: while we waited for the lock it may have been changed, or its mentor."""
+    """The facts under the lock. `offer` is read again too: it may have changed while we waited."""
 
     offer: Offer
     standing: MenteeStanding
@@ -38,7 +40,7 @@ class LockedFacts:
 def lock_and_read(
     offer: Offer, mentee: User | None, *, now: datetime, mark: str | None = None, also_lock: int | None = None
 ) -> LockedFacts:
-    """Lock the mentor, the mentee and the person `also_lock`, then read. Without a mentee, `standing` is nobody's."""
+    """Lock the mentor, the mentee and the person `also_lock`, then read. Without a mentee, `standing` has no limits."""
     mentor, mentee_id = offer.profile.person_id, mentee.pk if mentee else None
     asked = {
         **mentee_standing.standing_parameters(mentee_id, mentor, now=now, mark=mark),
@@ -47,7 +49,8 @@ def lock_and_read(
         "people": [person for person in (mentor, mentee_id, also_lock) if person is not None],
     }
     with connection.cursor() as cursor:
-        # The second sees what was committed while the first waited.
+        # Two statements, not one: each has a snapshot of its own, so the second sees what was committed while the first
+        # waited for the lock.
         execute_together(cursor, (LOCK, asked), (ASKED, asked))
         row = cursor.fetchone()
     if row is None:

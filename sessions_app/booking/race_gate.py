@@ -1,6 +1,6 @@
-"""Who comes second for a time learns so at once, and doesn't queue for the lock to be told when it is their turn.
+"""A gate before the locks: a person who comes second for a time learns so at once, instead of queueing for the locks.
 
-The gate only says who is first; what may be written is decided under the lock, and by the constraint.
+The gate only tells who comes first. What may be written is decided under the locks, and by a constraint.
 """
 
 from datetime import datetime, timedelta
@@ -18,20 +18,21 @@ from sessions_app.errors import SessionError
 from sessions_app.models.states import PENDING
 from sessions_app.questions.mentee_standing import standing_of
 
-# The first number of an advisory lock; the second is a person's.
+# The first of the two numbers of an advisory lock; the second is a person's id.
 GATE = 7001
 LARGEST_KEY = 0x7FFFFFFF
 TRY = "pg_try_advisory_xact_lock(%(gate)s, key)"
-# The first holds the gate until its transaction ends; then all who came meanwhile go on together. Had they waited for a
-# row, each would wait for the one before.
+# The first transaction holds the gate until it ends. All that came meanwhile wait for a shared lock, so they go on
+# together; had they waited for a row lock, they would go on one after the other, each waiting for the one before.
 WAIT = Prepared(
     f"""
 SELECT CASE WHEN NOT {TRY} THEN pg_advisory_xact_lock_shared(%(gate)s, key) END
 FROM unnest(%(keys)s::int[]) AS key
 """
 )
-# Nobody's for who was first, or is alone again: they are told all that stands against it, under the lock. Nor for who
-# has booked this mentor themselves meanwhile: it may have been the same form, sent twice.
+# Which of the two people are taken at that time. Always none for a transaction that has the gate itself (it was first,
+# or is alone again): it goes on and is told under the locks what stands against it. A booking of the same two people
+# doesn't count: it may come from the same form, sent twice.
 IN_THE_WAY = Prepared(
     f"""
 SELECT array_agg(taken.person_id)
@@ -46,14 +47,15 @@ WHERE taken.person_id IN (%(mentor)s, %(mentee)s) AND taken.during && %(during)s
 
 
 def refuse_second(offer: Offer, mentee: User, *, start: datetime, now: datetime) -> None:
-    """Go on at once if nobody is booking these two people; else wait for whoever is, and look what they left.
+    """Go on at once if nobody else is booking these two people; otherwise wait for them, and see whether the time is
+    taken now.
 
     Raises SessionError `taken` or `own_overlap`.
     """
     mentor = offer.profile.person_id
     asked = {
         "gate": GATE,
-        # In one order for all, so that nobody waits in a circle.
+        # In one order for all transactions, so that they can't deadlock.
         "keys": sorted(person & LARGEST_KEY for person in (mentor, mentee.pk)),
         "mentor": mentor,
         "mentee": mentee.pk,
@@ -72,7 +74,7 @@ def refuse_second(offer: Offer, mentee: User, *, start: datetime, now: datetime)
 
 
 def earliest_start(offer: Offer, mentee: User, start: datetime, now: datetime) -> datetime | None:
-    """From when on they could have it; looked up if somebody wants to know, since few do."""
+    """The next start that they could book. Only found out when it is asked for, which is seldom."""
     timetable = load_timetable(offer.profile, now=now)
     if timetable is None:
         return None

@@ -17,9 +17,9 @@ from .transitions import change_state, check_live, close_if_over
 def accept_booking(
     *, booking: Booking, by: User, now: datetime, seen: str | None = None, brief_seen: str | None = None
 ) -> Booking:
-    """The mentor says yes to what they saw: this version of the request and, where it is given, this brief.
+    """The mentor accepts what they saw: this version of the request and, if given, this brief.
 
-    Raises SessionError `not_waiting` when there is nothing left to answer, `stale`, or `closed`.
+    Raises SessionError `not_waiting` if there is nothing left to answer, `stale`, or `closed`.
     """
     booking = _lock_waiting(booking, by=by, now=now, seen=seen)
     if brief_seen is not None and brief_seen != booking.engagement.brief.mark:
@@ -33,7 +33,7 @@ def accept_booking(
 
 @atomic_act
 def decline_booking(*, booking: Booking, by: User, reason: str, now: datetime, seen: str | None = None) -> Booking:
-    """The mentor says no; the reason is told to the mentee. Raises SessionError `not_waiting`, `stale`."""
+    """The mentor declines; the mentee is told the reason. Raises SessionError `not_waiting`, `stale`."""
     booking = _lock_waiting(booking, by=by, now=now, seen=seen)
     change_state(booking, BookingState.DECLINED, by=by, now=now, event="declined", reason=reason, ended_by=by)
     close_if_over(booking, now=now)
@@ -42,7 +42,7 @@ def decline_booking(*, booking: Booking, by: User, reason: str, now: datetime, s
 
 @atomic_act
 def extend_request(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
-    """The mentor needs more time: once, a day from now at most.
+    """The mentor takes more time to answer: once, and a day from now at most.
 
     Raises SessionError `not_waiting`, `stale`, `extended`.
     """
@@ -58,7 +58,7 @@ def extend_request(*, booking: Booking, by: User, now: datetime, seen: str | Non
 
 @atomic_act
 def withdraw_booking(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
-    """The mentee takes the request back. Raises SessionError `not_waiting`, `stale`."""
+    """The mentee withdraws the request. Raises SessionError `not_waiting`, `stale`."""
     booking = lock_booking(booking)
     if booking.mentee_id != by.pk or booking.state != BookingState.REQUESTED:
         raise SessionError("not_waiting", _("This request has been answered already."))

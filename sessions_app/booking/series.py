@@ -1,4 +1,4 @@
-"""Further contacts on the same question: one to three dates, booked all or nothing."""
+"""Further sessions on the same question: one to three dates, booked all together or not at all."""
 
 import hashlib
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ from .transitions import begin_booking
 
 
 def room_for(booking: Booking, *, by: User, now: datetime) -> SeriesRoom:
-    """What page and service both ask. Raises SessionError when there is no room for a further contact.
+    """The room for further sessions, for pages and services. Raises SessionError if there is none.
 
     Its codes: `not_yours`, `closed`, `paused`, `too_many_open`, and those of `room_in`.
     """
@@ -50,7 +50,7 @@ def room_for(booking: Booking, *, by: User, now: datetime) -> SeriesRoom:
 
 
 def room_in(engagement: Engagement, contacts: Sequence[Booking], *, now: datetime) -> SeriesRoom:
-    """What an engagement with these contacts, in order, has room for.
+    """The room in an engagement with these contacts, in order.
 
     Raises SessionError `engagement_closed`, `not_agreed`, `series_full`, `series_over`.
     """
@@ -72,7 +72,7 @@ def room_in(engagement: Engagement, contacts: Sequence[Booking], *, now: datetim
 
 
 def open_left(mentee: User, *, now: datetime) -> int:
-    """How many more sessions this person may have ahead. Raises SessionError `too_many_open` for none."""
+    """How many more upcoming sessions this person may have. Raises SessionError `too_many_open` for none."""
     limit = settings.MAX_OPEN_BOOKINGS
     left = limit - Booking.objects.open_for(mentee, now).count()
     if left < 1:
@@ -126,7 +126,7 @@ def book_further(
 
 
 def terms_mark(booking: Booking) -> str:
-    """Of all that further dates of this session depend on: the session itself, and how its mentor meets now."""
+    """A hash of what further dates depend on: the session itself, and how its mentor meets now."""
     offer = booking.offer
     return marks.mark_of(booking.version, offer.length, offer.format, offer.instant)
 
@@ -152,7 +152,7 @@ def check_dates(starts: Sequence[datetime], room: SeriesRoom) -> None:
 
 
 def check_span(booking: Booking, *, start: datetime) -> None:
-    """A contact that moves stays within four weeks of the others. Raises SessionError `series_span`."""
+    """Raises SessionError `series_span` if a moved session would be more than four weeks from the others."""
     others = Booking.objects.contacts_of(booking.engagement).exclude(pk=booking.pk)
     dates = [start, *(contact.start for contact in others)]
     if max(dates) - min(dates) > settings.SERIES_SPAN:

@@ -1,4 +1,4 @@
-"""Several dates for one question, looked at together. Pure but for the rows it is given."""
+"""Several dates for one question, checked together. Pure, apart from the rows it is given."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from sessions_app.availability.timetable import Timetable
 SERIES_SUBJECT = "series"
 # Apart from that, or the first answer would silence what is still to be said of the asking.
 ANSWERS_SUBJECT = "series_answers"
-# What stands in the way of a date because of another one that was chosen with it.
+# Refusals of a date that another date, chosen with it, may have caused.
 TOO_NEAR = ("taken", "buffer")
 
 Spans = Sequence[tuple[datetime, datetime]]
@@ -23,7 +23,7 @@ Spans = Sequence[tuple[datetime, datetime]]
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A date that is chosen but not booked; `problem` says why it can't be had, empty if it can."""
+    """A date that is chosen but not booked. `problem` says why it can't be; empty if it can."""
 
     slot: Slot
     problem: str = ""
@@ -32,7 +32,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class SeriesRoom:
-    """Room for `count` further contacts. All start within `span`; `first` and `last` are the starts there are."""
+    """Room for `count` further sessions, all within `span`. `first` and `last` are the starts of the present ones."""
 
     count: int
     first: datetime
@@ -47,13 +47,13 @@ class SeriesRoom:
         return self.last - self.span <= start <= self.until
 
     def after_choosing(self, starts: Iterable[datetime]) -> Self:
-        """What is left of the span once these are chosen."""
+        """The room that is left once these starts are chosen."""
         dates = [self.first, self.last, *starts]
         return replace(self, first=min(dates), last=max(dates))
 
 
 def with_booked(timetable: Timetable, slots: Sequence[Slot]) -> Timetable:
-    """The timetable once these slots are booked."""
+    """The timetable as if these slots were booked."""
     chosen = tuple(Taken(slot.start, slot.end) for slot in slots)
     return replace(timetable, taken=timetable.taken + chosen)
 
@@ -75,7 +75,7 @@ def plan_dates(
     profile: MentorProfile,
     now: datetime,
 ) -> Iterator[Planned]:
-    """Each slot as the engine sees it once those before it are booked; `slots` are in order."""
+    """Check each slot as if those before it were booked; `slots` are in order."""
     for place, slot in enumerate(slots):
         before = slots[:place]
         alone = refusal_of(timetable, slot, step=step, busy=busy, now=now)

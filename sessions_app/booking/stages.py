@@ -1,4 +1,4 @@
-"""How a booking reads for one of its people at one moment. Pure but for the booking it is given."""
+"""The stage of a booking for one of its people at one moment. Pure, apart from the booking it is given."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,8 +16,6 @@ SOON = timedelta(hours=24)
 
 
 class StatusTag(NamedTuple):
-    """A status tag: its kind, its words, its icon."""
-
     kind: str
     words: str
     icon: str
@@ -37,7 +35,7 @@ class SessionStage(StrEnum):
 
 
 def stage_of(booking: Booking, now: datetime) -> SessionStage:
-    """What the session's page is about now. An overdue request counts as expired before the clock has got to it."""
+    """What the session's page is about now. An overdue request counts as expired even before the task has got to it."""
     match booking.state:
         case BookingState.REQUESTED:
             return SessionStage.EXPIRED if booking.is_overdue(now) else SessionStage.WAITING

@@ -1,4 +1,6 @@
-"""What every act on a booking shares: locks, the compare-and-set, the log, occupancy, and honest database refusals."""
+"""What every change of a booking shares: the check of its state, the log, occupancies, notices, refusals by the
+database.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -21,14 +23,17 @@ from .notices.webhooks import announce_change
 
 
 def check_live(booking: Booking) -> None:
-    """New promises need a profile that staff stand behind; those made before it was suspended stay until ended."""
+    """Raises unless the mentor's profile is live. A suspended mentor's earlier sessions stay until they are ended."""
     if not booking.offer.profile.is_public:
         words = _("The profile of %(mentor)s is not live, so this is not possible now.")
         raise SessionError("closed", words % {"mentor": booking.mentor.first_name})
 
 
 def occupy_time(booking: Booking) -> None:
-    """Take everybody's time, or raise `taken`. ON CONFLICT waits for a racer and can't deadlock; a plain INSERT can."""
+    """Take all participants' time, or raise `taken`.
+
+    ON CONFLICT waits for another transaction that takes the same time and can't deadlock; a plain INSERT can.
+    """
     people = booking.participants
     Occupancy.objects.bulk_create(
         [Occupancy(person_id=person, booking=booking, during=booking.during) for person in sorted(people)],
@@ -117,7 +122,7 @@ def log_event(
 def entry_of(
     booking: Booking, *, event: str, from_state: str, by: User | None, now: datetime, reason: str = ""
 ) -> BookingEvent:
-    """The line of the log, not yet written, that says how the booking came into its present state."""
+    """The line of the log, not yet written, about how the booking came into its present state."""
     return BookingEvent(
         booking=booking,
         by=by,
@@ -132,14 +137,14 @@ def entry_of(
 
 
 def expire_booking(booking: Booking, *, now: datetime) -> None:
-    """The clock ends a locked, overdue hold or request. Only a request is told about: nobody knew of a hold."""
+    """End a locked, overdue hold or request. People are told only about a request: nobody else knew of a hold."""
     was_request = booking.state == BookingState.REQUESTED
     change_state(booking, BookingState.EXPIRED, by=None, now=now, event="expired" if was_request else "")
     close_if_over(booking, now=now)
 
 
 def close_if_over(booking: Booking, *, now: datetime) -> None:
-    """An engagement whose only contacts came to nothing ends with them, so that the two can book again."""
+    """Close an engagement that has no contact left, so that the two can book again."""
     engagement = booking.engagement
     kept = (*OCCUPYING, *OVER)
     answered = WrittenQuestion.objects.filter(engagement=engagement, state=WrittenState.ANSWERED)

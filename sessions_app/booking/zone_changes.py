@@ -1,4 +1,4 @@
-"""After an update of the zone database: which sessions start at another time on somebody's wall, told to both once."""
+"""After an update of the zone database: finds sessions that are at another time of day now, and tells both people."""
 
 from datetime import datetime, timedelta
 
@@ -20,10 +20,10 @@ LOCK = 7002
 
 @transaction.atomic
 def note_zone_changes(*, now: datetime, release: str | None = None) -> list[WallChange]:
-    """Compare the database that this process reads with the one that was noted last, tell people, and note this one.
+    """Compare this process's zone database with the one noted before, tell people, and note this one.
 
-    Returns the sessions whose wall time has moved. The first time there is nothing to compare with. A process that
-    still reads an older release changes nothing.
+    Returns the sessions whose time of day has changed. The first time there is nothing to compare with. A process with
+    an older release changes nothing.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
@@ -56,7 +56,7 @@ def _changes(
     before: dict[str, Offsets], present: dict[str, list[list[int]]], release: str, *, now: datetime
 ) -> list[WallChange]:
     def moved_for(person: User, start: datetime) -> int | None:
-        """Minutes from UTC that their clock would have shown at the start, if it shows others now."""
+        """The minutes ahead of UTC that their clock would have shown at the start, if that has changed; else None."""
         if person.timezone not in before or person.timezone not in present:
             return None
         was = offset_in(before[person.timezone], start)

@@ -1,21 +1,21 @@
-"""How the clocks of a zone go, as plain numbers that can be kept and compared with a later release. Pure."""
+"""The changes of a zone's clocks as plain numbers, to keep and to compare with a later release. Pure."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-# As far as anything can be booked, and some more.
+# As far ahead as anything can be booked, and some more.
 REACH = timedelta(days=800)
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
-# From this minute since 1970 on, clocks are so many minutes ahead of UTC; in order of the minutes.
+# Pairs: from this minute since 1970 on, clocks are so many minutes ahead of UTC. In order of the first.
 Offsets = Sequence[Sequence[int]]
 
 
 def offsets_of(zone: str, first: datetime) -> list[list[int]]:
-    """From `first`, in UTC, until `REACH` later."""
+    """The offsets from `first`, in UTC, until `REACH` later."""
     info = ZoneInfo(zone)
     found = [[minute_of(first), minutes_at(info, first)]]
     day, last = first, first + REACH
@@ -29,7 +29,7 @@ def offsets_of(zone: str, first: datetime) -> list[list[int]]:
 
 
 def offset_in(offsets: Offsets, moment: datetime) -> int:
-    """Minutes ahead of UTC at this moment, which lies within the reach."""
+    """Minutes ahead of UTC at this moment, which must lie within the reach."""
     place = bisect_right([start for start, _offset in offsets], minute_of(moment)) - 1
     return offsets[max(place, 0)][1]
 
@@ -44,7 +44,7 @@ def minutes_at(info: ZoneInfo, moment: datetime) -> int:
 
 
 def _change_between(info: ZoneInfo, early: datetime, late: datetime) -> datetime:
-    """The first minute at which clocks show what they show at `late`."""
+    """The first minute at which clocks show the offset that they have at `late`. Found by bisection."""
     wanted = minutes_at(info, late)
     while late - early > MINUTE:
         middle = early + (late - early) / 2

@@ -1,4 +1,4 @@
-"""Who came: what people pressed and said about one session, and what staff decided where it is contested."""
+"""Who came to a session: what people pressed and said, and what staff decided if they disagree."""
 
 from datetime import datetime
 from typing import Self
@@ -20,10 +20,10 @@ WORDS_LENGTH = 500
 class AttendanceKind(models.TextChoices):
     JOINED = "joined", _("pressed Join")
     LATE = "late", _("is running late")
-    # Of the other side
+    # About the other person
     ABSENT = "absent", _("says that the other has not come")
     ARRIVED = "arrived", _("says that the other is here after all")
-    # Of oneself
+    # About oneself
     CAME = "came", _("says: I came")
     MISSED = "missed", _("says: I missed it")
     EXPLAINED = "explained", _("says what happened")
@@ -44,11 +44,11 @@ SPEAKING = (AttendanceKind.JOINED, AttendanceKind.ABSENT, AttendanceKind.CAME, A
 
 class AttendanceActQuerySet(models.QuerySet["AttendanceAct"]):
     def about(self, booking: Booking) -> Self:
-        """What concerns the time at which the session stands now: it can be moved after somebody pressed Join."""
+        """The acts about the present time of the booking. It may have been moved after somebody pressed Join."""
         return self.filter(booking=booking, start=booking.start)
 
     def unanswered(self, before: datetime) -> Self:
-        """Statements older than this that the other has not come: nothing is settled, and they have said nothing."""
+        """Statements from before then that the other has not come, to which the other hasn't replied."""
         theirs = AttendanceAct.objects.filter(booking=models.OuterRef("booking"), start=models.OuterRef("start"))
         spoke = theirs.filter(kind__in=SPEAKING).exclude(person=models.OuterRef("person"))
         taken_back = theirs.filter(kind=AttendanceKind.ARRIVED, person=models.OuterRef("person"))
@@ -62,13 +62,13 @@ class AttendanceActQuerySet(models.QuerySet["AttendanceAct"]):
         return found.exclude(models.Exists(spoke) | models.Exists(taken_back) | models.Exists(answered))
 
     def undecided(self) -> Self:
-        """What staff are asked to look at and nobody has decided."""
+        """Disputes that staff have been asked to decide and haven't."""
         decided = AttendanceAct.objects.filter(booking=models.OuterRef("booking"), kind__in=DECISIONS)
         return self.filter(kind=AttendanceKind.CONTESTED).exclude(models.Exists(decided))
 
 
 class AttendanceAct(models.Model):
-    """Append-only; a trigger keeps it so. `start` is the start that it is about."""
+    """Append-only, which a trigger ensures. `start` is the start of the session that it is about."""
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="attendance")
     start = models.DateTimeField()

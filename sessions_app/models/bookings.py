@@ -1,4 +1,4 @@
-"""From a brief to an agreed span of time. A booking is one row for its whole life; every change leaves an event."""
+"""From a brief to an agreed time. A booking is one row for its whole life; every change adds an event to its log."""
 
 import secrets
 import uuid
@@ -28,7 +28,7 @@ JOIN_CLOSES_AFTER = timedelta(minutes=15)
 
 
 class Brief(models.Model):
-    """The mentee's need. Only the question is required; the author is unknown while a visitor's slot is held."""
+    """What the mentee needs. Only the question is required. The author is unknown while a visitor's slot is held."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="briefs")
@@ -60,7 +60,7 @@ class Brief(models.Model):
 
     @property
     def mark(self) -> str:
-        """Another one as soon as anything in it is said differently."""
+        """A hash of everything in the brief, to tell whether it has changed."""
         answers = sorted(self.answers.items())
         return mark_of(self.question, self.issue_type, *self.other_texts, self.needed_by, answers)
 
@@ -72,7 +72,7 @@ class Brief(models.Model):
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):
     def visible_to(self, person: User) -> Self:
-        """Those this person takes part in; a visitor's hold has no second side yet."""
+        """The engagements of this person. Those of a visitor's hold, which has no mentee yet, are nobody's."""
         return self.filter(Q(mentor=person) | Q(mentee=person)).exclude(mentee=None)
 
     def live(self) -> Self:
@@ -83,7 +83,7 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
 
 
 class Engagement(models.Model):
-    """One mentee, one mentor, one brief: holds the bookings, and closes by itself."""
+    """One mentee, one mentor, one brief. It holds their bookings, and closes by itself."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     mentee = models.ForeignKey(
@@ -91,7 +91,7 @@ class Engagement(models.Model):
     )
     mentor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="engagements_as_mentor")
     brief = models.ForeignKey(Brief, on_delete=models.PROTECT, related_name="engagements")
-    # The one about the same question with another mentor that this one follows; only the mentee may know.
+    # An earlier engagement about the same question, with another mentor. Only the mentee may know of it.
     continues = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="continued_by", editable=False
     )
@@ -118,18 +118,18 @@ class Engagement(models.Model):
 
 class BookingQuerySet(models.QuerySet["Booking"]):
     def visible_to(self, person: User) -> Self:
-        """The bookings this person takes part in; a visitor's hold is nobody's, also when it has run out."""
+        """The bookings of this person. A visitor's hold is nobody's, even when it has run out."""
         return self.filter(Q(mentor=person) | Q(mentee=person)).exclude(Q(mentee=None) | Q(state=BookingState.HELD))
 
     def occupying(self) -> Self:
         return self.filter(state__in=OCCUPYING)
 
     def overdue(self, now: datetime) -> Self:
-        """Holds and requests whose time to be answered has passed: they count as free."""
+        """Holds and requests whose deadline has passed. They count as free."""
         return self.filter(state__in=PENDING, expires_at__lte=now)
 
     def open_for(self, mentee: User, now: datetime) -> Self:
-        """Requested or confirmed and not yet over: what the limit of open bookings counts."""
+        """Bookings of this mentee that the limit of open bookings counts: requested or confirmed, and not over."""
         return self.filter(mentee=mentee, state__in=OPEN, during__endswith__gt=now)
 
     def upcoming(self, now: datetime) -> Self:
@@ -159,7 +159,10 @@ def new_room() -> str:
 
 
 class Booking(models.Model):
-    """`during` is half-open and UTC. Changes are compare-and-set on (state, version): see `services`."""
+    """`during` is half-open and in UTC.
+
+    Changes compare (state, version) before they write: see `booking.transitions`.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="bookings")
@@ -168,7 +171,7 @@ class Booking(models.Model):
     mentee = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="bookings_as_mentee"
     )
-    # Where several were booked in one act, the first of them; what is told about the act is told about that one.
+    # If several were booked in one act, the first of them. Notices about the act are about that one.
     booked_with = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="booked_together", editable=False
     )
@@ -237,12 +240,11 @@ class Booking(models.Model):
 
     @property
     def length(self) -> int:
-        """Minutes."""
         return round((self.end - self.start).total_seconds() / 60)
 
     @property
     def booked_length(self) -> int:
-        """Minutes, without those that were added at the end."""
+        """The length in minutes without those that were added at the end."""
         return self.length - self.overtime
 
     @property
@@ -251,7 +253,7 @@ class Booking(models.Model):
 
     @property
     def participants(self) -> list[int]:
-        """The mentor, then the mentee, if the booking has one yet."""
+        """The ids of the mentor and, if there is one yet, the mentee."""
         return [person for person in (self.mentor_id, self.mentee_id) if person is not None]
 
     def other_person(self, person: User) -> User:
@@ -270,7 +272,7 @@ class Booking(models.Model):
 
     @property
     def join_closes(self) -> datetime:
-        """Moves with the end, also when both agree to more time."""
+        """The moment until which people can join; it moves along when the session is made longer."""
         return self.end + JOIN_CLOSES_AFTER
 
     def is_join_open(self, now: datetime) -> bool:
@@ -279,13 +281,13 @@ class Booking(models.Model):
 
 class BookingEventQuerySet(models.QuerySet["BookingEvent"]):
     def acceptances(self, first: int) -> Self:
-        """In turn, of the requests that were made in one act with the booking `first`; each is accepted once."""
+        """The acceptances, in order, of the requests that were made in one act with `first`."""
         accepted = self.filter(from_state=BookingState.REQUESTED, to_state=BookingState.CONFIRMED)
         return accepted.filter(booking__booked_with=first).order_by("pk")
 
 
 class BookingEvent(models.Model):
-    """Append-only; a trigger keeps it so."""
+    """One change of a booking. Append-only, which a trigger ensures."""
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="events")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -310,12 +312,12 @@ class BookingEvent(models.Model):
 
 class OccupancyQuerySet(models.QuerySet["Occupancy"]):
     def in_force(self, now: datetime) -> Self:
-        """Without those of overdue holds and requests: whoever books expires these under the lock."""
+        """Without those of overdue holds and requests, which the next booking ends under the lock."""
         return self.exclude(booking__state__in=PENDING, booking__expires_at__lte=now)
 
 
 class Occupancy(models.Model):
-    """A person's time that is taken: one row for each participant of an occupying booking; never updated."""
+    """Time of a person that is taken: one row for each participant of an occupying booking; never updated."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="occupancies")
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="occupancies")

@@ -1,4 +1,4 @@
-"""What a mentor gave in a stretch of time, on paper; kept as it was said on the day it was made."""
+"""Certificates of the time that a mentor gave, with the words of the day on which each was made."""
 
 import secrets
 
@@ -12,13 +12,13 @@ GROUPS, GROUP_LENGTH = 4, 5
 
 
 def new_code() -> str:
-    """`k3v9x-…`: nobody guesses it, and it can be typed from paper."""
+    """`k3v9x-…`: it can't be guessed, and can be typed from paper."""
     groups = ["".join(secrets.choice(ALPHABET) for _letter in range(GROUP_LENGTH)) for _group in range(GROUPS)]
     return "-".join(groups)
 
 
 class Certificate(models.Model):
-    """Whoever has the code may read what it says. Its words never change: a new name is a new certificate."""
+    """Anybody with the code can check it. Its words never change: a new name takes a new certificate."""
 
     code = models.CharField(max_length=GROUPS * (GROUP_LENGTH + 1), unique=True, default=new_code, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="certificates")

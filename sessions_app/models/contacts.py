@@ -1,4 +1,4 @@
-"""What is asked afterwards is asked of a session or of an answer in writing: what rows about either share."""
+"""What rows about a contact share; a contact is a session or an answer in writing."""
 
 from typing import Any, Protocol, TypeVar
 
@@ -20,7 +20,7 @@ class AboutOne(Protocol):
 
 
 def about_one(name: str) -> models.CheckConstraint:
-    """A row is about a session or about an answer in writing, never about both or neither."""
+    """The constraint that a row is about a session or about an answer in writing, never both or neither."""
     either = Q(booking__isnull=False, written=None) | Q(booking=None, written__isnull=False)
     return models.CheckConstraint(condition=either, name=name)
 
@@ -31,12 +31,12 @@ def contact_of(row: AboutOne) -> Contact:
 
 
 def key_of(contact: Contact) -> dict[str, Any]:
-    """By which fields the rows about this contact are found and made."""
+    """The fields by which the rows about this contact are found and created."""
     return {"written" if isinstance(contact, WrittenQuestion) else "booking": contact}
 
 
 def of_mentor(rows: Rows, mentor: User | int) -> Rows:
-    """Two look-ups by index; one condition with “or” over two joins would read every row."""
+    """Rows about this mentor. Two look-ups by index: one condition with OR over two joins would read every row."""
     every = rows.model._default_manager
     of_sessions = every.filter(booking__mentor=mentor).values("pk")
     return rows.filter(pk__in=of_sessions.union(every.filter(written__mentor=mentor).values("pk"), all=True))

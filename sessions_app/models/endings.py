@@ -12,7 +12,7 @@ TAKEAWAY_LENGTH = 500
 
 
 class MoreTime(models.Model):
-    """One asks for five more minutes before `ends_at`, the end as it was; it counts when the other agrees."""
+    """A request for five more minutes; `ends_at` is the end before it. It counts when the other agrees."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="more_times")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -30,7 +30,7 @@ class MoreTime(models.Model):
 
 
 class Takeaway(models.Model):
-    """What one of the two wants to remember, for both to read: each has a line of their own, not to overwrite it."""
+    """What one of the two wants to remember, for both to read. Each has a line of their own."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="takeaways")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="takeaways")

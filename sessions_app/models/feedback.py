@@ -74,29 +74,31 @@ BLIND_FOR = timedelta(days=7)
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def unveiled(self, now: datetime) -> Self:
-        """What may be known to more than its author: both have answered, or the seven days are over."""
+        """Feedback that others may read: both people have answered, or the seven days are over."""
         others = Feedback.objects.filter(booking=OuterRef("booking")).exclude(author=OuterRef("author"))
         over = now - BLIND_FOR
         old = Q(booking__during__endswith__lte=over) | Q(written__settled_at__lte=over)
         return self.filter(Exists(others) | old)
 
     def of_mentor(self, mentor: User | int) -> Self:
-        """About this mentor's sessions and their answers in writing."""
         return of_mentor(self, mentor)
 
     def dated(self) -> "models.QuerySet[Any, Any]":
-        """With `at`: when the session began, or the answer came."""
+        """Adds `at`: when the session began, or the answer came."""
         return self.annotate(at=Coalesce("booking__during__startswith", "written__settled_at"))
 
     def not_again(self, mentee: User) -> Self:
-        """The answers by which this person has ended a pairing."""
+        """The feedback by which this person has ended a pairing."""
         return self.ended_pairings([mentee.pk])
 
     def ended_pairings(self, mentees: Iterable[int]) -> Self:
         return self.filter(author__in=mentees, role=Role.MENTEE, again=Again.NO)
 
     def offered_words(self, now: datetime) -> Self:
-        """Words that their author lets us show. Unveiled ones can't change: what staff read is what shows."""
+        """Words that their author lets us show.
+
+        Only unveiled ones, which can't change: what staff read is what is shown.
+        """
         return self.unveiled(now).filter(role=Role.MENTEE, may_publish=True).exclude(left_with="")
 
     def undecided(self) -> Self:
@@ -104,7 +106,7 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
 
 class Feedback(models.Model):
-    """About a session, or about an answer in writing, of which only the mentee says something."""
+    """Feedback about a session or an answer in writing. About an answer only the mentee is asked."""
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="feedback")
     written = models.ForeignKey(
@@ -172,7 +174,7 @@ class Feedback(models.Model):
 
     @property
     def words_mark(self) -> str:
-        """Of the words that may be shown, and of what staff have decided on them."""
+        """A hash of the words that may be shown, and of what staff decided about them."""
         return mark_of(self.left_with, self.published_at, self.declined_at)
 
 

@@ -5,7 +5,7 @@ from django.db import models
 
 
 class CalendarFeed(models.Model):
-    """The address is a secret that nobody can read back: only its hash is kept. A renewed one is another row."""
+    """A person's calendar address. It is a secret of which only the hash is stored. A new address is another row."""
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feed")
     token_hash = models.CharField(max_length=64, unique=True, editable=False)

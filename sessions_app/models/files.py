@@ -17,13 +17,13 @@ FOLDER = "files"
 
 
 def file_path(instance: models.Model, filename: str) -> str:
-    """A random key: nobody's name or words are on the disk, and no address can be guessed."""
+    """A random key, so that no name or text of a person is on the disk, and no address can be guessed."""
     return f"{FOLDER}/{uuid.uuid4().hex}"
 
 
 class SharedFileQuerySet(models.QuerySet["SharedFile"]):
     def keys_among(self, keys: Collection[str]) -> set[str]:
-        """Those of these keys that some row names."""
+        """Those of these keys that a row names."""
         named = self.filter(Q(content__in=keys) | Q(preview__in=keys)).values_list("content", "preview")
         return {key for pair in named for key in pair} & set(keys)
 
@@ -32,10 +32,10 @@ class SharedFileQuerySet(models.QuerySet["SharedFile"]):
 
 
 class SharedFile(models.Model):
-    """Never changed: removed, and shared again. `preview` is a small picture of a picture.
+    """A shared file. It never changes, but can be removed and shared again. `preview` is a small version of a picture.
 
-    A file that went along with its owner's question is a row in each engagement; they may name the same bytes, which
-    go with the last of them.
+    A file that its owner shared with another mentor too is a row in each engagement. Both may name the same stored
+    bytes, which are deleted with the last row.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

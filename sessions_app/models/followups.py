@@ -17,7 +17,7 @@ from .written import WrittenQuestion
 
 
 class NextStep(models.Model):
-    """“If …, then I will …”, by a day. One for each session, the mentee's own."""
+    """“If …, then I will …”, by a day. A session has at most one, which is the mentee's."""
 
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="next_step")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="next_steps")
@@ -36,7 +36,7 @@ class NextStep(models.Model):
 
 
 class FollowUpStep(models.TextChoices):
-    """When it is asked; the value stands in the address of the page."""
+    """When the question is asked. The value is part of the page's address."""
 
     THREE_DAYS = "3-days", _("After three days")
     TWO_WEEKS = "14-days", _("After two weeks")
@@ -51,12 +51,11 @@ class FollowUpQuestion(models.TextChoices):
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def of_mentor(self, mentor: User) -> Self:
-        """About this mentor's sessions and their answers in writing."""
         return of_mentor(self, mentor)
 
 
 class FollowUp(models.Model):
-    """A mentee's answer to the one question of one step; a later answer to the same step takes its place."""
+    """A mentee's answer to the question of one step. A later answer to the same step replaces it."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="follow_ups")
     written = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""A mentor's rules for time, in wall-clock terms of their own zone. `availability.py` turns them into instants."""
+"""A mentor's rules for time, in the wall-clock time of their own zone. `availability` turns them into instants."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ class Weekday(models.IntegerChoices):
 
 
 class Schedule(models.Model):
-    """One per mentor. Notices and buffer in minutes; caps count the mentor's local days and ISO weeks."""
+    """One for each mentor. Notices and buffer are minutes; caps count the mentor's local days and ISO weeks."""
 
     profile = models.OneToOneField(MentorProfile, on_delete=models.CASCADE, related_name="schedule")
     timezone = models.CharField(_("time zone"), max_length=64, validators=[validate_timezone])
@@ -54,7 +54,7 @@ class Schedule(models.Model):
         db_default=2,
         validators=[MinValueValidator(1), MaxValueValidator(20)],
     )
-    # Empty for a room of the house's own. Told to the two of a session, in its time only.
+    # The mentor's own meeting room; empty for one of ours. Shown only to the people of a session, around its time.
     meeting_url = models.CharField(
         _("your own meeting address"),
         max_length=300,
@@ -91,7 +91,7 @@ def _single_value_range(expression: str) -> Func:
 
 
 class AvailabilityWindow(models.Model):
-    """Weekly; minutes from local midnight, half-open; 1440 is the midnight that ends the day."""
+    """Open every week. Minutes from local midnight, half-open; 1440 is the midnight that ends the day."""
 
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="windows")
     weekday = models.PositiveSmallIntegerField(choices=Weekday)
@@ -118,12 +118,12 @@ class AvailabilityWindow(models.Model):
 
 
 def spans_of(minutes: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """Start, end, start, end, flat, as pairs."""
+    """Pairs of (start, end) from a flat list."""
     return tuple(zip(minutes[::2], minutes[1::2], strict=True))
 
 
 class DateOverride(models.Model):
-    """What holds on one local date instead of its weekday's windows: start, end, start, end, flat; none is closed."""
+    """The windows of one local date instead of its weekday's: start, end, start, end in a flat list; none closes it."""
 
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="overrides")
     date = models.DateField()
@@ -146,7 +146,7 @@ class DateOverride(models.Model):
 
 
 class TimeOff(models.Model):
-    """Local dates without slots, first and last both closed."""
+    """Local dates without slots; `first` and `last` are included."""
 
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="time_off")
     first = models.DateField()

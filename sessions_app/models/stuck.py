@@ -1,4 +1,7 @@
-"""Rows that an act of the clock failed on: left out for a while, so that all others get their turn, and shown."""
+"""Rows that a task of the clock failed on.
+
+They are left out for a while, so that all others get their turn, and shown.
+"""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -28,7 +31,7 @@ class StuckRowQuerySet(models.QuerySet["StuckRow"]):
         return self.filter(act=act)
 
     def waiting(self, now: datetime) -> Self:
-        """Not to be tried before their next time."""
+        """Those that are not to be tried yet."""
         return self.filter(next_try_at__gt=now)
 
     def long_stuck(self, now: datetime) -> Self:
@@ -36,7 +39,10 @@ class StuckRowQuerySet(models.QuerySet["StuckRow"]):
 
 
 class StuckRow(models.Model):
-    """`row` is the key in the table that the act works on. It goes as soon as the act has done it, or needn't."""
+    """`row` is the key in the table that the task works on.
+
+    It is deleted when the task has succeeded, or has nothing to do.
+    """
 
     act = models.CharField(max_length=20, choices=ClockAct)
     row = models.BigIntegerField()
@@ -56,5 +62,5 @@ class StuckRow(models.Model):
 
 
 def wait_after(failures: int) -> timedelta:
-    """How long a row that failed so many times is left alone: a minute, twice as long each time, an hour at most."""
+    """How long to leave a row alone after so many failures: a minute, twice as long each time, an hour at most."""
     return min(FIRST_WAIT * 2 ** min(failures - 1, 10), LONGEST_WAIT)

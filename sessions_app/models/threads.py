@@ -1,4 +1,4 @@
-"""What the two people of an engagement write to each other, how far each has read, and what was reported of it."""
+"""What the two people of an engagement write to each other, how far each has read, and what was reported."""
 
 import uuid
 from typing import Self
@@ -33,8 +33,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """Never changed. Ids within an engagement grow in the order of commits, since whoever writes holds its lock:
-    “everything after this id” misses nothing.
+    """A message. It never changes. Ids within an engagement grow in the order of commits, since writing takes its lock.
+
+    So “everything after this id” misses nothing.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -64,7 +65,7 @@ class Message(models.Model):
 
 
 class ReadMarker(models.Model):
-    """One person's place in a thread. `version` grows with every news and every reading: see `services.threads`."""
+    """How far one person has read. `version` grows with news and with reading: see `conversation.messages`."""
 
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="read_markers")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="read_markers")
@@ -97,12 +98,12 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.exclude(settled_at=None)
 
     def readable_by(self, staff: User) -> Self:
-        """Without those about a thread of their own: who reported what about them is not for their eyes."""
+        """Without those about threads that this person takes part in: they shouldn't learn who reported what."""
         return self.exclude(message__engagement__mentor=staff).exclude(message__engagement__mentee=staff)
 
 
 class Report(models.Model):
-    """Somebody says that something is wrong with what the other wrote; staff settle it."""
+    """A report about a message, which staff settle."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reports")
@@ -130,7 +131,7 @@ class Report(models.Model):
 
 
 class ThreadOpening(models.Model):
-    """Append-only; a trigger keeps it so: who of staff read a reported message, when and why."""
+    """Who of staff read a reported message, when and why. Append-only, which a trigger ensures."""
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="openings")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

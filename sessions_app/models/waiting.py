@@ -1,4 +1,4 @@
-"""Who wants a named mentor, or help with a question, when time is freed; and the time that is held for them then."""
+"""The waiting list: for a named mentor, or for anybody who can help with a question; and the times held for people."""
 
 import uuid
 from datetime import datetime
@@ -28,7 +28,7 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         return self.filter(ended_at=None, until__gt=now)
 
     def askable(self, now: datetime) -> Self:
-        """Who has a time held is not asked about another one."""
+        """Without people who have a time held for them: they aren't asked about another one."""
         return self.live(now).exclude(Exists(HeldTime.objects.open().filter(person=OuterRef("person"))))
 
     def by_place(self) -> Self:
@@ -36,13 +36,13 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         return self.order_by("lapses", "since", "pk")
 
     def behind(self, lapses: int, since: datetime, pk: int) -> Self:
-        """Who stands in line behind this place."""
+        """Entries behind this place."""
         as_often = Q(lapses=lapses)
         return self.filter(Q(lapses__gt=lapses) | as_often & Q(since__gt=since) | as_often & Q(since=since, pk__gt=pk))
 
 
 class WaitlistEntry(models.Model):
-    """Either for `mentor`, or for anybody who can help with `words`, as `filters` of the search narrow it down."""
+    """A person who waits for `mentor`, or for anybody who can help with `words`, narrowed by a search's `filters`."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="waitlist_entries")
@@ -130,9 +130,9 @@ class HeldTimeQuerySet(models.QuerySet["HeldTime"]):
 
 
 class HeldTime(models.Model):
-    """A freed time, kept for the first in line until they answer or `until` passes.
+    """A freed time, held for one person in line until they answer or `until` passes.
 
-    The booking is held and has no mentee before they say yes, so it is nobody's session yet. It occupies both.
+    Its booking is a hold without a mentee, until they accept. It takes the time of both people.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -157,10 +157,10 @@ class HeldTime(models.Model):
 
 
 class ReservedTime(models.Model):
-    """Time of a mentor that came free while somebody waited: nobody else has it before the line has been looked at.
+    """Time of a mentor that came free while people waited. Nobody else can book it before the line has been asked.
 
-    Until then it counts as it did while it was taken (`counts_as_given` as in `rules.Taken`), but no longer than to
-    `until`, whether or not anybody looked. See `availability.reserved_time`.
+    It counts as it did while it was taken (`counts_as_given` means the same as in `availability.rules.Taken`), at most
+    until `until`, whether or not the line was asked. See `availability.reserved_time`.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""A question that is answered in writing: nobody's time is taken, but an answer is promised by a moment."""
+"""A question that is answered in writing. It takes nobody's time, but an answer is promised by a certain moment."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -34,7 +34,7 @@ class WrittenQuerySet(models.QuerySet["WrittenQuestion"]):
         return self.filter(Q(mentor=person) | Q(mentee=person))
 
     def open(self, now: datetime) -> Self:
-        """Asked, and there is still time: an overdue one counts as expired before the clock has got to it."""
+        """Asked and not overdue. An overdue one counts as expired even before the task has got to it."""
         return self.filter(state=WrittenState.ASKED, due_at__gt=now).order_by("due_at", "pk")
 
     def answered(self) -> Self:
@@ -48,10 +48,10 @@ class WrittenQuerySet(models.QuerySet["WrittenQuestion"]):
 
 
 class WrittenQuestion(models.Model):
-    """One for an engagement that began in writing; the thread is its room.
+    """One for each engagement that began in writing; its conversation is the engagement's thread.
 
-    It changes its state once, so the row is its own log: `asked_at`, then `settled_at` and `settled_by`, None for the
-    clock. A compare-and-set on (state, version); see `services.written`.
+    It changes its state once, so the row is its own log: `asked_at`, then `settled_at` and `settled_by` (None for the
+    clock). Changes compare (state, version) before they write: see `written.settling`.
     """
 
     engagement = models.OneToOneField(Engagement, on_delete=models.CASCADE, related_name="written")
@@ -101,7 +101,7 @@ class WrittenQuestion(models.Model):
 
     @property
     def end(self) -> datetime:
-        """When it was answered: what is asked afterwards counts from there, as from a session's end."""
+        """When it was answered. Questions asked afterwards count from there, as from the end of a session."""
         return known(self.settled_at)
 
     def other_person(self, person: User) -> User:

@@ -1,4 +1,4 @@
-"""What was known of zones when people agreed on their times, and what a later zone database has changed about it."""
+"""The rules of time zones when people agreed on their times, and what a later release of them has changed."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ WALL_CHANGE_SUBJECT = "wall_change"
 
 
 class ZoneRules(models.Model):
-    """The changes of one zone's clocks as `release` of the database has them: see `sessions_app.zone_rules`."""
+    """The changes of one zone's clocks in `release` of the zone database: see `booking.zone_rules`."""
 
     zone = models.CharField(max_length=64, unique=True)
     release = models.CharField(max_length=10)
@@ -19,9 +19,10 @@ class ZoneRules(models.Model):
 
 
 class WallChange(models.Model):
-    """A session whose start a clock shows otherwise since this release of the database.
+    """A session whose start is at another time of day since this release of the zone database.
 
-    Minutes from UTC that the clock of each would have shown before; None where nothing has changed.
+    `mentor_before` and `mentee_before`: minutes ahead of UTC that their clocks would have shown; None if nothing
+    changed.
     """
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="wall_changes")

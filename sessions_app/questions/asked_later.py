@@ -1,4 +1,4 @@
-"""sessions_app.questions.asked_later"""
+"""When a mentee is asked afterwards whether a session or an answer helped."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -28,7 +28,7 @@ def dues_later(contact: Contact, mentee: int, subject: str, kinds: Mapping[Follo
 
 
 def asked_at(contact: Contact, step: FollowUpStep) -> datetime:
-    """Only for the steps that count from the session's end or the answer."""
+    """The moment of a step that counts from the end of the session or from the answer; not for the others."""
     return contact.end + ASKED_AFTER[step]
 
 

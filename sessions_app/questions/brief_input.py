@@ -1,4 +1,4 @@
-"""sessions_app.questions.brief_input"""
+"""A brief as it is entered, before it is a row."""
 
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
@@ -11,7 +11,7 @@ from .brief_kinds import Answers, kept_answers
 
 @dataclass(frozen=True, slots=True)
 class BriefInput:
-    """What the mentee says; only the question is required."""
+    """What the mentee writes. Only the question is required."""
 
     question: str
     issue_type: str = ""
@@ -22,7 +22,10 @@ class BriefInput:
     answers: Answers = field(default_factory=dict)
 
     def values(self) -> dict[str, Any]:
-        """For the row, without answers that its kind does not ask for. Raises ValueError for one that can’t be."""
+        """The columns of the row, without answers that its kind doesn't ask for.
+
+        Raises ValueError for an impossible answer.
+        """
         return asdict(self) | {"answers": kept_answers(self.issue_type, self.answers)}
 
     @classmethod

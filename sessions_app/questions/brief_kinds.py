@@ -1,6 +1,6 @@
-"""What a brief asks beside the one question, by the kind of need; and gentle hints for a question that is still vague.
+"""What a brief asks besides the question, by the kind of need; and hints for a question that is still vague.
 
-Every answer is optional. A hint never keeps anybody from booking: it is shown after saving, and two at most.
+Every answer is optional. A hint never keeps anybody from booking: at most two are shown, after saving.
 """
 
 import re
@@ -21,7 +21,7 @@ Answers = Mapping[str, str | int]
 
 LINE, TEXT = 200, 600
 MOST_SURE = 10
-# Words that a person reads in half a minute, at 240 a minute.
+# How many words a person reads in half a minute, at 240 a minute.
 HALF_A_MINUTE = 120
 MOST_HINTS = 2
 WHEN = gettext_lazy("When do you need it?")
@@ -35,7 +35,7 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BriefQuestion:
-    """One that only briefs of one kind ask. `label` is what the mentee reads, `term` heads the answer for both."""
+    """A question for one kind of brief. `label` is what the mentee reads, `term` the heading above the answer."""
 
     key: str
     label: "StrPromise | str"
@@ -124,14 +124,14 @@ EVERY_QUESTION = {question.key: question for kind in BRIEF_KINDS.values() for qu
 
 
 def kind_of(issue_type: str) -> BriefKind:
-    """A brief of no kind yet asks what “something else” asks."""
+    """The kind; a brief without one asks what “something else” asks."""
     return BRIEF_KINDS.get(issue_type) or BRIEF_KINDS[IssueType.OTHER]
 
 
 def kept_answers(issue_type: str, given: Answers) -> dict[str, str | int]:
-    """The answers that belong to this kind and say something. Raises ValueError for one that can't be.
+    """The non-empty answers that belong to this kind. Raises ValueError for an impossible one.
 
-    What another kind asked is left out: the mentor reads what the mentee saw on the page, nothing more.
+    Answers to questions of another kind are left out: the mentor reads what was on the mentee's page, nothing more.
     """
     answers: dict[str, str | int] = {}
     for question in kind_of(issue_type).questions:
@@ -157,7 +157,7 @@ class Fact:
 
 
 def facts_of(issue_type: str, answers: Answers) -> Iterator[Fact]:
-    """The answers of a kind in its own order, in words; what was not answered is left out."""
+    """The answers in the order of their kind, in words, without empty ones."""
     for question in kind_of(issue_type).questions:
         value = answers.get(question.key)
         if value in (None, ""):
@@ -186,9 +186,9 @@ def hints_for(
     *,
     has_files: bool = True,
 ) -> list[str]:
-    """What would make this brief easier to help with, most useful first; `others` are its other texts.
+    """What would make this brief easier to help with, the most useful first. `others` are its other texts.
 
-    Reads English where it reads words at all; for other languages only lengths and question marks count.
+    Understands English words only. For other languages it looks at lengths and question marks.
     """
     answers = answers or {}
     found = [*_of_question(question.strip()), *_of_kind(issue_type, answers, has_files)]

@@ -16,7 +16,7 @@ FACT_LENGTH = 100
 
 
 def brief_line(engagement: Engagement, now: datetime) -> str:
-    """What the mentor is told beside the question, a few words of each answer; the page has the rest."""
+    """What the mentor is told besides the question: a few words of each answer."""
     return " · ".join(Truncator(" ".join(part.split())).chars(FACT_LENGTH) for part in _line_parts(engagement, now))
 
 

@@ -1,4 +1,4 @@
-"""A session or an answer in writing, as lists of both name it: when it was, and where it is to be seen."""
+"""What lists show of a contact, which is a session or an answer in writing: when it was, and its page."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What every act inside an engagement shares: the lock, whose it is, and whether it still goes on."""
+"""What all acts within an engagement share: the lock, and whether it is still open."""
 
 from django.utils.translation import gettext as _
 
@@ -9,13 +9,13 @@ from sessions_app.models import Engagement
 
 
 def lock_engagement(engagement: Engagement) -> Engagement:
-    """The engagement as it is now, with its people locked: whoever writes into it waits its turn."""
+    """Lock the engagement's people, and return it as it is now."""
     lock_people(engagement.mentor_id, engagement.mentee_id)
     return Engagement.objects.select_related("mentor", "mentee").get(pk=engagement.pk)
 
 
 def why_not_share(engagement: Engagement) -> SessionError | None:
-    """What pages and services both ask before anything is added, be it a file or a message."""
+    """Why nothing can be added to the engagement, be it a file or a message. For pages and services."""
     if engagement.closed_at is not None:
         words = _("This has ended. A new session or question starts a new conversation, with files of its own.")
         return SessionError("closed", words)

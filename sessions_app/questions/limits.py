@@ -1,4 +1,4 @@
-"""sessions_app.questions.limits"""
+"""The limits on how much one mentee can have open, and whom they can book."""
 
 from datetime import datetime
 
@@ -25,12 +25,12 @@ def closed_error(profile: MentorProfile) -> SessionError:
 def check_mentee(
     mentee: User, profile: MentorProfile, *, now: datetime, standing: MenteeStanding | None = None
 ) -> None:
-    """The limits of domain.md that concern the person who books; `standing` where it has been asked already."""
+    """Raises SessionError for the limits of domain.md on the person who books. `standing`: if it was read already."""
     standing = standing or standing_of(mentee, profile.person_id, now=now)
     if mentee.pk == profile.person_id:
         raise SessionError("own_profile", _("This is your own profile. Other people can book you here."))
     if standing.never_again:
-        # Nobody but the mentee knows why, so nobody else could read it off the words.
+        # Only the mentee knows the reason, so the same words as for other reasons must be used.
         raise closed_error(profile)
     if refusal := why_paused(mentee, now=now, ends=standing.missed_ends):
         raise refusal

@@ -1,4 +1,4 @@
-"""How a mentee stands: what their limits, and what they have with one mentor, ask of the database, in one statement."""
+"""Everything about a mentee that limits their bookings, and what they have with one mentor, read in one statement."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,11 +78,11 @@ COLUMNS = """
 
 @dataclass(frozen=True, slots=True)
 class MenteeStanding:
-    """From a row of `COLUMNS`. `booked_before`: with the same form.
+    """A row of `COLUMNS`. `booked_before`: the same form has made a booking.
 
-    `overdue`: there is a hold or request, of either, that counts as free. `in_writing`: what others were asked and have
-    yet to answer; what this mentor was asked becomes the session. `booked_lately` and `together_lately`: when they have
-    booked or asked anybody within an hour, and this mentor within a day.
+    `overdue`: either person has a hold or request that counts as free. `in_writing`: how many open questions others
+    have to answer; one to this mentor isn't counted, since it would become the session. `booked_lately` and
+    `together_lately`: when they have booked or asked anybody within an hour, and this mentor within a day.
     """
 
     booked_before: bool
@@ -100,7 +100,7 @@ class MenteeStanding:
 def standing_of(
     mentee: User, mentor_id: int, *, now: datetime, mark: str | None = None, excluding: Booking | None = None
 ) -> MenteeStanding:
-    """`excluding`: the booking whose time doesn't count as their own, since it is the one that is to be had."""
+    """`excluding`: a booking whose time doesn't count as their own, since it is the one they are about to take."""
     with connection.cursor() as cursor:
         asked = standing_parameters(mentee.pk, mentor_id, now=now, mark=mark, excluding=excluding)
         cursor.execute(f"SELECT {COLUMNS}", asked)
@@ -110,7 +110,10 @@ def standing_of(
 def standing_parameters(
     mentee_id: int | None, mentor_id: int, *, now: datetime, mark: str | None = None, excluding: Booking | None = None
 ) -> dict[str, Any]:
-    """What `COLUMNS` want to know, see `standing_of`. Nobody (a visitor) has no limits and no time of their own."""
+    """The parameters of `COLUMNS`; see `standing_of`.
+
+    Without a mentee (a visitor) there are no limits and no time of their own.
+    """
     return FIXED | {
         "mentee": mentee_id,
         "mentor": mentor_id,

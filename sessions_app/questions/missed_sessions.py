@@ -1,4 +1,4 @@
-"""Sessions that a person missed as a mentee, and the pause that follows too many of them."""
+"""Sessions that a mentee missed, and the pause after too many of them."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from sessions_app.models import AttendanceAct, Booking, BookingState
 
 
 def missed_ends(mentee: User, *, now: datetime) -> list[datetime]:
-    """When the sessions ended that count, newest first: lately missed as a mentee, and contested by nobody."""
+    """The ends of sessions that count as missed, newest first: recent ones that nobody contests."""
     contested = AttendanceAct.objects.undecided().values("booking")
     missed = Booking.objects.filter(
         mentee=mentee,
@@ -24,7 +24,7 @@ def missed_ends(mentee: User, *, now: datetime) -> list[datetime]:
 
 
 def paused_until(ends: list[datetime], *, now: datetime) -> datetime | None:
-    """Until when nobody who has missed sessions that ended then, newest first, can book; None if they can."""
+    """Until when a person who missed sessions with these ends, newest first, can't book; None if they can."""
     if len(ends) < settings.MISSES_BEFORE_PAUSE:
         return None
     until: datetime = ends[0] + settings.PAUSE_AFTER_MISSES
@@ -32,7 +32,7 @@ def paused_until(ends: list[datetime], *, now: datetime) -> datetime | None:
 
 
 def why_paused(mentee: User, *, now: datetime, ends: list[datetime] | None = None) -> SessionError | None:
-    """`ends`: the answer of `missed_ends`, where it is known."""
+    """The refusal for a mentee in a pause. `ends`: the answer of `missed_ends`, if it is known."""
     if ends is None:
         ends = missed_ends(mentee, now=now)
     until = paused_until(ends, now=now)

@@ -1,4 +1,4 @@
-"""For mails about what came to nothing: who could help with the same question, and when they are free first."""
+"""For mails about a booking that failed: other mentors who could help, and when they are free first."""
 
 from collections.abc import Collection
 from datetime import datetime

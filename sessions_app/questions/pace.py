@@ -1,7 +1,7 @@
-"""How often one person may book, move and hold, alone and with the same other person, through whatever door.
+"""How often one person may book, move and hold, in total and with the same other person, on pages and over the API.
 
-What was done is its own count: the rows of bookings, questions and their log are read under the lock of the act, so two
-at once can't both be the last one. What was refused, or sent twice, is no row. Cancelling is never refused for this.
+The rows of bookings, questions and their log are the count. They are read under the lock of the act, so that two acts
+at once can't both be the last one. An act that was refused, or sent twice, left no row. Cancelling is never refused.
 """
 
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ MINUTE = timedelta(minutes=1)
 
 
 def wait_for_room(done: Sequence[datetime], most: int, span: timedelta, *, now: datetime, more: int = 1) -> timedelta:
-    """How long until `more` would be at most `most` within `span`; nothing where they would be now.
+    """How long until `more` acts would be within `most` in `span`; nothing if they would be now.
 
-    More at once than `most` never fit: then it is until nothing else stands against them.
+    More than `most` at once never fit; then it is how long until no earlier act counts.
     """
     recent = sorted(moment for moment in done if moment > now - span)
     surplus = len(recent) + min(more, most) - most
@@ -31,7 +31,7 @@ def wait_for_room(done: Sequence[datetime], most: int, span: timedelta, *, now: 
 
 
 def too_often(words: str, wait: timedelta) -> SessionError:
-    """`words` take the `wait`, in whole minutes, never less than is needed."""
+    """The refusal. `words` have a placeholder for the wait, which is rounded up to whole minutes."""
     minutes = -(-wait // MINUTE)
     return SessionError(TOO_OFTEN, words % {"wait": span_text(minutes * MINUTE)}, wait=wait)
 
@@ -39,9 +39,8 @@ def too_often(words: str, wait: timedelta) -> SessionError:
 def check_bookings(
     name: str, alone: Sequence[datetime], together: Sequence[datetime], *, now: datetime, more: int = 1
 ) -> None:
-    """Of somebody who has booked and asked at these moments, at all and with the mentor of this `name`.
-
-    Raises SessionError `too_often`.
+    """Raises SessionError `too_often` for a person who booked and asked at these moments: in total, and with this
+    mentor.
     """
     if wait := wait_for_room(together, settings.MAX_BOOKINGS_TOGETHER_A_DAY, DAY, now=now, more=more):
         words = _("You’ve booked %(name)s very often today. You can book %(name)s again in %%(wait)s.")
@@ -51,10 +50,7 @@ def check_bookings(
 
 
 def check_moves(booking: Booking, *, by: User, now: datetime) -> None:
-    """Of this person's moves of sessions, at all and of those with the same other person.
-
-    Raises SessionError `too_often`.
-    """
+    """Raises SessionError `too_often` for this person's moves of sessions: in total, and with the same other person."""
     moves = BookingEvent.objects.filter(
         by=by,
         event="moved",
@@ -72,7 +68,7 @@ def check_moves(booking: Booking, *, by: User, now: datetime) -> None:
 
 
 def check_holds(held_for: str, mentor_id: int, *, now: datetime) -> None:
-    """Of the holds from one visitor's address, at all and of one mentor's time. Raises SessionError `too_often`."""
+    """Raises SessionError `too_often` for holds: from one visitor's address, and of one mentor's time."""
     held = Booking.objects.filter(held_for=held_for, created_at__gt=now - HOUR)
     alone = list(held.values_list("created_at", flat=True))
     together = list(held.filter(mentor=mentor_id).values_list("created_at", flat=True))

@@ -1,7 +1,6 @@
-"""The same question to another mentor: who was asked already, and what of the brief goes along.
+"""Asking another mentor the same question: who was asked already, and which parts of the brief go along.
 
-An address names the earlier engagement by its uuid, which means something to its mentee alone: neither mentor learns
-that there is another.
+An address names the earlier engagement by its uuid. It works for its mentee only, so no mentor learns of another one.
 """
 
 from urllib.parse import urlencode
@@ -14,10 +13,10 @@ from accounts.models import User
 from mentors.models import Format
 from sessions_app.models import Engagement, SharedFile
 
-# The question goes into the address of the search page, and addresses should stay short.
+# How much of the question goes into the address of the search page, since addresses should stay short.
 QUESTION_IN_ADDRESS = 200
 
-# An engagement, those it follows, those that follow it, and so on.
+# An engagement with all that it follows and all that follow it.
 ASKED_ALREADY = """
 WITH RECURSIVE kin AS (
     SELECT id, continues_id, mentor_id FROM sessions_app_engagement WHERE id = %(engagement)s
@@ -31,14 +30,14 @@ SELECT DISTINCT mentor_id FROM kin
 
 
 def find_earlier_engagement(person: User | None, text: str) -> Engagement | None:
-    """The engagement that an address names; for anybody but its mentee it is as if it weren't there."""
+    """The engagement that an address names; None for anybody but its mentee."""
     if person is None or not (uuid := read_uuid(text)):
         return None
     return Engagement.objects.filter(mentee=person, uuid=uuid).select_related("brief").first()
 
 
 def read_uuid(text: str) -> str:
-    """Anybody writes addresses: what makes no sense is as if it weren't there."""
+    """The uuid in an address, or None. Anybody can write addresses, so a wrong one is ignored."""
     try:
         return str(UUID(text))
     except ValueError:
@@ -46,19 +45,19 @@ def read_uuid(text: str) -> str:
 
 
 def asked_already(engagement: Engagement) -> frozenset[int]:
-    """The people who were asked this question, by this engagement or by those before and after it."""
+    """The ids of people who were asked this question, in this engagement and those before and after it."""
     with connection.cursor() as cursor:
         cursor.execute(ASKED_ALREADY, {"engagement": engagement.pk})
         return frozenset(row[0] for row in cursor.fetchall())
 
 
 def carried_files_of(earlier: Engagement | None) -> list[SharedFile]:
-    """What may go along with its question: only what its mentee shared is theirs to show to somebody else."""
+    """The files that may go along: those that its mentee shared. Others are not theirs to pass on."""
     return list(earlier.files.filter(owner=earlier.mentee_id)) if earlier else []
 
 
 def question_query(engagement: Engagement) -> str:
-    """The part of an address that carries the engagement's brief to another mentor."""
+    """The part of an address that takes the engagement's brief to another mentor."""
     words = engagement.brief.question[:QUESTION_IN_ADDRESS]
     return urlencode({"q": words, "follows": engagement.uuid})
 

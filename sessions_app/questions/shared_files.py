@@ -7,10 +7,10 @@ from sessions_app.models import Engagement, Message, ReadMarker, SharedFile
 
 
 def carry_files(earlier: Engagement, engagement: Engagement, *, by: User, now: datetime) -> None:
-    """Share `by`'s own files of `earlier` in the new `engagement` too: rows of their own that name the same bytes.
+    """Share `by`'s own files of `earlier` in the new `engagement` too, as rows that name the same stored bytes.
 
-    The rows are locked, so that none of the bytes is removed before this is committed. They are no news of their own:
-    the mail about the question tells of them.
+    The rows are locked, so that the bytes can't be removed before this is committed. There is no notice about them: the
+    one about the question mentions them.
     """
     carried = list(SharedFile.objects.filter(engagement=earlier, owner=by).select_for_update())
     told = [share_again(old, engagement, by=by, now=now) for old in carried]

@@ -1,4 +1,7 @@
-"""Whom else to ask: people with free times who could help with the same. A room above says who; see `suggesters`."""
+"""Whom else to ask: mentors with free times who could help with the same.
+
+Search, an app above, registers the finders.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from sessions_app.availability.slots import Slot
 
 @dataclass(frozen=True, slots=True)
 class FreeMentor:
-    """A mentor with the offer that suits, and its next starts."""
+    """A mentor with the offer that suits, and its next slots."""
 
     profile: MentorProfile
     offer: Offer
@@ -39,8 +42,9 @@ helpers: list[Help] = []
 
 
 def help_with(words: str, filters: str, *, now: datetime) -> list[FreeMentor]:
-    """Who can help with these very words within days, as the filters of a search's address have it; soonest first.
+    """Mentors who match all of these words and are free within days, the soonest first. `filters` as in a search's
+    address.
 
-    The same for everybody who waits with these words: what stands against one of them is for the caller to know.
+    The answer is for everybody who waits with these words; conflicts of one person are for the caller to check.
     """
     return next((people for helper in helpers if (people := helper(words, filters, now=now))), [])
