@@ -18,7 +18,7 @@ from accounts.rules.names import name_to_greet
 from accounts.rules.validators import validate_person_name, validate_plain_text, validate_timezone
 from common.mail.addresses import canonical_address, readable_address, validate_address
 
-# ASCII without blanks or quotes, or nothing; `common.email_addresses` says the rest.
+# ASCII without blanks or quotes, or nothing; `common.mail.addresses` checks the rest.
 ONE_FORM = r"^([!#-~]+@[a-z0-9.-]+)?$"
 LOCK_PEOPLE = "SELECT FROM accounts_user WHERE id = ANY(%(people)s) ORDER BY id FOR NO KEY UPDATE"
 

@@ -115,7 +115,7 @@ SESSION_SETTINGS = {
     "plan_cache_mode": "force_generic_plan",
 }
 # A pooler that lends connections by transaction refuses settings at the start of a connection, and what is prepared or
-# left open for later may be on another one by then: the role has the settings instead (`common.database_checks`).
+# left open for later may be on another one by then: the role has the settings instead (`common.checks.database`).
 DATABASE_POOLER = env.bool("DATABASE_POOLER", default=False)
 if DATABASE_POOLER:
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
@@ -243,7 +243,7 @@ OUTBOX_FIRST_RETRY = timedelta(seconds=30)
 # How often each worker process looks for what is due, whether or not it is woken up, and for what a lost one left
 OUTBOX_LOOKS_EVERY = timedelta(seconds=2)
 OUTBOX_REAPS_EVERY = timedelta(seconds=30)
-# So many refusals of us in a row, or of different people, and all workers pause: see notifications/breaker.py
+# So many refusals of us in a row, or of different people, and all workers pause: see notifications/sending/breaker.py
 OUTBOX_REFUSALS_OF_US = 3
 OUTBOX_REFUSED_PEOPLE = 5
 OUTBOX_BREAKER_PAUSE = timedelta(seconds=30)
@@ -281,12 +281,14 @@ MAX_WAITINGS = 5
 TIME_HELD_FOR = timedelta(hours=2)
 # How long freed time waits for a worker to ask the line, at most: four of its looks
 SET_ASIDE_FOR = timedelta(minutes=2)
-# From one person to another, and never of what may not wait: reminders, bookings, cancellations (notifications/caps.py)
+# From one person to another, and never of what may not wait: reminders, bookings, cancellations.
+# Kept by notifications/sending/caps.py.
 MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
 # {token} is the booking's own unguessable room
 MEETING_URL = env("MEETING_URL", default="https://meet.jit.si/{token}")
-# Instead of that, a Jitsi of one's own that asks for tokens; all of the first three or none (sessions_app/checks.py)
+# Instead of that, a Jitsi of one's own that asks for tokens; all of the first three or none, as
+# sessions_app/booking/checks.py makes sure.
 JITSI_DOMAIN = env("JITSI_DOMAIN", default="")
 JITSI_APP_ID = env("JITSI_APP_ID", default="")
 JITSI_APP_SECRET = env("JITSI_APP_SECRET", default="")

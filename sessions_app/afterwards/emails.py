@@ -1,4 +1,4 @@
-"""The later mails to a mentee: one question each. Their links choose an answer; the page's button keeps it."""
+"""The later mails to a mentee, with one question each. Their links choose an answer; the page's button saves it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -91,7 +91,8 @@ def render_feedback_email(reading: BookingForReader, *, nudge: bool) -> Message 
     if nudge and meet_again(booking):
         return Nothing("another session follows")
     page = absolute_url("session_feedback", booking.uuid)
-    # Mail scanners follow links, so these only choose an answer on the page; nothing is kept until it is sent there.
+    # Mail scanners follow links, so these only choose an answer on the page; nothing is saved before the button is
+    # pressed.
     answers = [(f"{page}?answer={value}", value.label) for value in ANSWERS_IN_MAIL]
     return render_booking_email(reading, "feedback_request", {"answers": answers, "nudge": nudge})
 

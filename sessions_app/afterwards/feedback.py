@@ -1,6 +1,6 @@
-"""What both sides say after a session, hidden from each other until both have answered or seven days have passed.
+"""Feedback of both people, hidden from each other until both have answered or seven days have passed.
 
-After an answer in writing only the mentee is asked; the mentor reads it when it can't be changed any more.
+After an answer in writing only the mentee is asked, and the mentor reads it when it can't be changed any more.
 """
 
 from datetime import datetime
@@ -41,7 +41,7 @@ def why_not_feedback(booking: Booking, *, now: datetime) -> SessionError | None:
 
 
 def why_not_change(booking: Booking, *, by: User) -> SessionError | None:
-    """Who has seen what the other said can't change their own answer by it."""
+    """Why feedback can't be changed: its author may have seen what the other said."""
     authors = set(booking.feedback.values_list("author", flat=True))
     if by.pk in authors and len(authors) > 1:
         return SessionError("both_answered", _("Both of you have answered, so the answers stay as they are."))
@@ -57,7 +57,7 @@ def why_not_feedback_in_writing(written: WrittenQuestion, *, now: datetime) -> S
 
 
 def feedback_of_other(contact: Contact, *, reader: User, now: datetime) -> Feedback | None:
-    """What the other side said, as far as this person may know of it by now."""
+    """The other person's feedback, as far as this person may read it now."""
     return contact.feedback.unveiled(now).exclude(author=reader).first()
 
 
@@ -65,9 +65,9 @@ def feedback_of_other(contact: Contact, *, reader: User, now: datetime) -> Feedb
 def give_feedback(
     *, booking: Booking, by: User, now: datetime, answers: dict[str, Any], step: NextStepInput | None = None
 ) -> Feedback:
-    """Keep one person's answers, and a mentee's next step with them.
+    """Save one person's feedback and, for a mentee, their next step.
 
-    A second time replaces them, within the seven days and until the other has answered too. Raises SessionError.
+    A second time replaces it, within the seven days and until the other has answered too. Raises SessionError.
     """
     booking = lock_booking(booking)
     if by.pk not in (booking.mentor_id, booking.mentee_id):
@@ -87,7 +87,10 @@ def give_feedback(
 
 @atomic_act
 def give_written_feedback(*, written: WrittenQuestion, by: User, now: datetime, answers: dict[str, Any]) -> Feedback:
-    """Keep what the mentee says of an answer; a second time replaces it, within the seven days. Raises SessionError."""
+    """Save a mentee's feedback about an answer.
+
+    A second time replaces it, within the seven days. Raises SessionError.
+    """
     written = lock_written(written)
     if by.pk != written.mentee_id:
         raise SessionError("not_yours", _("This belongs to other people."))

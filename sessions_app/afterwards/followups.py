@@ -1,4 +1,4 @@
-"""The step a mentee takes away, and their answers to what is asked later."""
+"""A mentee's next step, and their answers to later questions."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -35,7 +35,7 @@ ANSWERED_FOR = timedelta(days=28)
 
 @dataclass(frozen=True, slots=True)
 class NextStepInput:
-    """If `situation`, then I will `response`, by `due_on` (the mentee's own day)."""
+    """If `situation`, then I will `response`, by `due_on` (a local date of the mentee)."""
 
     situation: str
     response: str
@@ -43,7 +43,7 @@ class NextStepInput:
 
 
 def why_not_next_step(booking: Booking, *, now: datetime) -> SessionError | None:
-    """The step is found in the session's last minutes, so it can be written from its start on."""
+    """Why the step can't be written now: it can from the start of the session on."""
     if booking.state not in AGREED:
         return SessionError("not_held", _("This session did not take place."))
     if now < booking.start:
@@ -53,7 +53,7 @@ def why_not_next_step(booking: Booking, *, now: datetime) -> SessionError | None
 
 @atomic_act
 def write_next_step(*, booking: Booking, step: NextStepInput, by: User, now: datetime) -> NextStep:
-    """Keep the step and plan its reminder; what is written again falls due again. Raises SessionError."""
+    """Save the step and schedule its reminder, again if it was written before. Raises SessionError."""
     booking = lock_booking(booking)
     check_mentee_of(booking, by)
     if refusal := why_not_next_step(booking, now=now):
@@ -80,7 +80,7 @@ def write_next_step(*, booking: Booking, step: NextStepInput, by: User, now: dat
 
 @atomic_act
 def drop_next_step(*, booking: Booking, by: User) -> None:
-    """Raises SessionError `not_yours`; dropping what is gone does no harm."""
+    """Raises SessionError `not_yours`. Dropping a step that is gone does no harm."""
     booking = lock_booking(booking)
     check_mentee_of(booking, by)
     if action := NextStep.objects.filter(booking=booking).first():
@@ -89,7 +89,7 @@ def drop_next_step(*, booking: Booking, by: User) -> None:
 
 
 def silence_next_step(action: NextStep, *, before: int) -> None:
-    """Nobody is told any more about versions of this step before this one, by mail or in the inbox."""
+    """Silence mails and inbox lines about versions of this step before this one."""
     silence_older_versions(subject_type=NEXT_STEP_SUBJECT, subject_id=action.pk, version=before)
     forget_passing(subject_type=NEXT_STEP_SUBJECT, subject_id=action.pk, version=before)
 
@@ -97,7 +97,7 @@ def silence_next_step(action: NextStep, *, before: int) -> None:
 def why_not_answer(
     contact: Contact, step: FollowUpStep, *, action: NextStep | None, now: datetime
 ) -> SessionError | None:
-    """What page and service both ask before an answer. `action` is the booking's step, if it has one."""
+    """Why the question can't be answered now, for pages and services. `action` is the booking's step, if it has one."""
     if refusal := why_not_over(contact, now=now):
         return refusal
     if step == FollowUpStep.NEXT_STEP:
@@ -132,7 +132,7 @@ def answer_follow_up(
     now: datetime,
     tell_mentor: bool = False,
 ) -> FollowUp:
-    """Keep the answer; a later one to the same step takes its place, and so does its word on whether the mentor knows.
+    """Save the answer and whether the mentor may know it. A later answer to the same step replaces both.
 
     Raises SessionError from `why_not_answer`, or `not_yours`, `not_asked`.
     """

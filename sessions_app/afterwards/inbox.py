@@ -1,4 +1,4 @@
-"""What the inbox says about what follows a session: the question, and the page that asks it."""
+"""Lines of the inbox about what follows a session: the question, and the page that asks it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -56,7 +56,7 @@ WRITTEN_LATER = {kind: step for step, kind in WRITTEN_FOLLOW_UP_KINDS.items()}
 
 
 def later_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
-    """The questions some days after an answer, unless a session about it is asked about itself."""
+    """The questions some days after an answer in writing, unless a session about it has questions of its own."""
     mine = WrittenQuestion.objects.filter(mentee=reader).exclude(Exists(calls_after())).with_people()
     known = mine.in_bulk({item.subject_id for item in items})
     return {item.pk: later_inbox_line(item.kind, known[item.subject_id]) for item in items if item.subject_id in known}

@@ -1,6 +1,4 @@
-"""What a mentee left with: of each session their question, their words and their step; of each answer in writing the
-answer, which is theirs to keep.
-"""
+"""What a mentee took away: from each session their question, their words and their step; and each answer in writing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,14 +12,14 @@ from sessions_app.models import Booking, Feedback, NextStep, Takeaway, WrittenQu
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One of the two; `.own_words` of it has this person's feedback, if any."""
+    """A session or an answer. `.own_words` of it is this person's feedback, if any."""
 
     booking: Booking | None = None
     written: WrittenQuestion | None = None
 
 
 def takeaway_entries(mentee: User) -> QuerySet[Any, Any]:
-    """Sessions that left words, a line or a step, and questions that were answered, the newest first: see `loaded`."""
+    """Sessions with words, a line or a step, and answered questions, the newest first. For `load_entries`."""
     sessions = sessions_with_takeaways(mentee).annotate(at=F("during__startswith"), in_writing=Value(False))
     answers = WrittenQuestion.objects.answered().filter(mentee=mentee)
     answers = answers.order_by().annotate(at=F("settled_at"), in_writing=Value(True))
@@ -31,7 +29,7 @@ def takeaway_entries(mentee: User) -> QuerySet[Any, Any]:
 
 
 def with_open_next_step(mentee: User) -> QuerySet[Any, Any]:
-    """Sessions whose step is still to be done, what is due first; as `left_with_of` has them."""
+    """Sessions whose step is still to be done, the first one due first; for `load_entries`."""
     steps = sessions_with_takeaways(mentee).filter(next_step__isnull=False, next_step__done_at=None)
     found: QuerySet[Any, Any] = steps.annotate(in_writing=Value(False)).values("in_writing", "pk")
     return found.order_by("next_step__due_on", "-during", "-pk")

@@ -1,4 +1,4 @@
-"""When a mentee is asked again, and reminded of the step. What the mails say is in `emails.py`."""
+"""When a mentee is asked again, and reminded of their step. The text of the mails is in `emails.py`."""
 
 from datetime import time, timedelta
 
@@ -12,9 +12,9 @@ MORNING = time(9)
 
 
 def next_step_dues(action: NextStep) -> list[Due]:
-    """The reminder of a step that is not done: at nine on its day, in its person's zone, and on that day only.
+    """The reminder of a step that isn't done: at nine on its day in the mentee's zone, and on that day only.
 
-    None if that morning had passed when the step was written.
+    None if that moment had passed when the step was written.
     """
     due_at = at_local(action.due_on, MORNING, action.person.zone)
     if action.done_at or due_at < action.written_at:

@@ -1,4 +1,4 @@
-"""Which one question is asked at which step, and where an answer leads."""
+"""Which question is asked at which step, and what an answer leads to."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,14 +47,14 @@ ANSWERS: Mapping[FollowUpQuestion, Mapping[Resolution, Promise | str]] = {
 
 
 def asked_of(contact: Contact, step: FollowUpStep) -> Sequence[FollowUpQuestion]:
-    """What the step may ask; after an answer in writing there is no step to have been done."""
+    """The questions that the step may ask. After an answer in writing there is no next step to ask about."""
     is_written = isinstance(contact, WrittenQuestion)
     return [question for question in ASKED[step] if not (is_written and question == DONE)]
 
 
 @dataclass(frozen=True, slots=True)
 class WaysOn:
-    """What a person can do who is not there yet."""
+    """What a person can do who isn't helped yet."""
 
     same_mentor: bool
     same_question: bool
@@ -64,7 +64,7 @@ class WaysOn:
 def question_of(
     contact: Contact, step: FollowUpStep, *, action: NextStep | None, now: datetime
 ) -> FollowUpQuestion | Nothing:
-    """The one thing to ask now, or why there is nothing to ask any more."""
+    """The one question to ask now, or why there is none any more."""
     if step == FollowUpStep.NEXT_STEP:
         return DONE if action and not action.done_at else Nothing("step is done or gone")
     given = {row.step: row for row in contact.follow_ups.all()}
@@ -89,19 +89,19 @@ def next_step_text(action: NextStep) -> str:
 
 
 def meet_again(contact: Contact) -> bool:
-    """The next contact of the same engagement will be asked about itself."""
+    """Whether the engagement has another contact coming, which will have questions of its own."""
     if isinstance(contact, WrittenQuestion):
         return WrittenQuestion.objects.filter(Exists(calls_after()), pk=contact.pk).exists()
     return Booking.objects.filter(Exists(later_contacts()), pk=contact.pk).exists()
 
 
 def calls_after() -> QuerySet[Booking]:
-    """Of the question in writing that a query looks at: the sessions of its engagement."""
+    """The sessions of the engagement, for a query over questions in writing."""
     return Booking.objects.filter(engagement=OuterRef("engagement"), state__in=AGREED)
 
 
 def later_contacts() -> QuerySet[Booking]:
-    """Of the booking that a query looks at: what follows it in its engagement."""
+    """The later sessions of the engagement, for a query over bookings."""
     later = Booking.objects.filter(
         engagement=OuterRef("engagement"), during__startswith__gt=OuterRef("during__startswith")
     )
@@ -109,7 +109,7 @@ def later_contacts() -> QuerySet[Booking]:
 
 
 def ways_on(contact: Contact, question: FollowUpQuestion, answer: str) -> WaysOn | None:
-    """None for who has what they came for."""
+    """None for a person who has what they came for."""
     if answer == (Resolution.NO if question == CONTACT else Resolution.YES):
         return None
     ended = Feedback.objects.not_again(known(contact.mentee)).of_mentor(contact.mentor_id).exists()

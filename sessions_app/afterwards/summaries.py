@@ -1,4 +1,6 @@
-"""What people left with: words for everybody, without a name; advice for the mentor; numbers from five answers on."""
+"""What people say of a mentor: quotes for everybody, without names; advice for the mentor; numbers from five answers
+on.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +30,10 @@ SCALES: Sequence[tuple[str, str | Promise]] = (
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """`about`: how long, or that it was in writing, and in which month, no closer."""
+    """`about`: how long the session was, or that it was in writing, and the month.
+
+    Nothing closer, to protect the author.
+    """
 
     text: str
     about: str
@@ -36,8 +41,6 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class AgreementShare:
-    """How many of those who answered said “yes” or “rather yes”."""
-
     name: str
     label: str | Promise
     agreed: int
@@ -74,7 +77,7 @@ def month_text(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 
 def feedback_for_mentor(profile: MentorProfile, *, now: datetime) -> QuerySet[Feedback]:
-    """What mentees wrote for this mentor and the mentor may know of by now, newest session or answer first."""
+    """What mentees wrote for this mentor and the mentor may read by now, the newest session or answer first."""
     return (
         answers_about(profile, now=now)
         .exclude(left_with="", advice="")
@@ -89,7 +92,7 @@ def answers_about(profile: MentorProfile, *, now: datetime) -> FeedbackQuerySet:
 
 
 def agreement_shares(profile: MentorProfile, *, now: datetime) -> list[AgreementShare]:
-    """Only of what at least five people have answered, in one query."""
+    """Shares for questions that at least five people have answered, in one query."""
     counts: dict[str, int] = answers_about(profile, now=now).aggregate(
         **{f"{name}_all": Count(name) for name, _label in SCALES},
         **{f"{name}_agreed": Count("pk", filter=Q(**{f"{name}__gte": Agreement.RATHER})) for name, _label in SCALES},

@@ -23,7 +23,7 @@ def why_not_takeaway(booking: Booking, *, now: datetime) -> SessionError | None:
 
 @atomic_act
 def write_takeaway(*, booking: Booking, text: str, by: User, now: datetime) -> None:
-    """Keep it for both to read; an empty one is taken away. Raises from `why_not_takeaway`, `not_yours`."""
+    """Save a line for both to read; an empty one deletes it. Raises from `why_not_takeaway`, `not_yours`."""
     booking = lock_for(booking, by)
     if refusal := why_not_takeaway(booking, now=now):
         raise refusal

@@ -1,4 +1,7 @@
-"""Words that a mentee leaves behind: shown without their name, by their consent and staff's yes, taken back freely."""
+"""Testimonials: words of a mentee, shown without their name, with their consent and that of staff.
+
+They can withdraw them.
+"""
 
 from datetime import datetime
 
@@ -28,7 +31,7 @@ def publish_testimonial(*, feedback: Feedback, by: User, now: datetime, seen: st
 def decline_testimonial(
     *, feedback: Feedback, by: User, now: datetime, reason: str = "", seen: str | None = None
 ) -> Feedback:
-    """Staff's no, before they are shown or after; `seen` as above. Raises SessionError `changed`, `own_words`."""
+    """Staff refuse to show the words, before or after they were shown. Raises SessionError `changed`, `own_words`."""
     feedback = lock_testimonial(feedback, by=by, now=now, seen=seen)
     if feedback.declined_at:
         raise changed_error()
@@ -40,7 +43,7 @@ def decline_testimonial(
 
 @transaction.atomic
 def withdraw_testimonial(*, feedback: Feedback, by: User, now: datetime) -> Feedback:
-    """The author takes the consent back, at any time. Raises SessionError `not_yours`; twice does no harm."""
+    """The author withdraws their consent, at any time. Raises SessionError `not_yours`; twice does no harm."""
     feedback = Feedback.objects.select_for_update().get(pk=feedback.pk)
     if feedback.author_id != by.pk:
         raise SessionError("not_yours", _("These words are somebody else’s."))
@@ -52,7 +55,7 @@ def withdraw_testimonial(*, feedback: Feedback, by: User, now: datetime) -> Feed
 
 
 def lock_testimonial(feedback: Feedback, *, by: User, now: datetime, seen: str | None) -> Feedback:
-    """The words as they are now, if this member of staff may decide on them."""
+    """The words as they are now, locked, if this member of staff may decide about them."""
     Feedback.objects.select_for_update().get(pk=feedback.pk)
     found = Feedback.objects.offered_words(now).select_related("booking", "written").filter(pk=feedback.pk).first()
     if found is None or seen not in (None, found.words_mark):

@@ -1,4 +1,4 @@
-"""What may be said in public about how a mentor helped: nothing numeric under five answers."""
+"""What the public may know about how a mentor helped. No numbers below five answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sessions_app.models import BookingState, Role, WrittenState
 from sessions_app.models.feedback import BLIND_FOR, HELPED
 
 ENOUGH = 5
-# Every list of people asks this. An answer counts once its mentor may know of it: as in `Feedback.objects.unveiled`.
+# Every list of mentors runs this. An answer counts once its mentor may read it, as in `Feedback.objects.unveiled`.
 NUMBERS = """
 SELECT mentor_id, sum(sessions)::int, sum(answers)::int, sum(helped)::int, sum(written)::int FROM (
 SELECT booking.mentor_id, count(*) FILTER (WHERE booking.state = %(completed)s) AS sessions, count(said.id) AS answers,
@@ -37,7 +37,10 @@ GROUP BY question.mentor_id
 
 @dataclass(frozen=True, slots=True)
 class TrackRecord:
-    """`written`: how many questions they have answered in writing; `answers`: how many said whether it helped."""
+    """`written`: how many questions they have answered in writing.
+
+    `answers`: how many people said whether it helped.
+    """
 
     sessions: int = 0
     answers: int = 0

@@ -1,4 +1,7 @@
-"""Who came: press Join, run late, say that the other has not come, answer that. Silence is settled by the clock."""
+"""Who came: press Join, run late, say that the other hasn't come, answer that.
+
+The clock settles it if nobody answers.
+"""
 
 from datetime import datetime, timedelta
 
@@ -31,13 +34,13 @@ from .facts import (
 )
 from .notices import absent_due
 
-# Who presses again within this time tells nothing new.
+# Pressing again within this time is not recorded again.
 PRESSED_AGAIN = timedelta(minutes=1)
 
 
 @atomic_act
 def join_call(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
-    """Note that this person goes into the call. Raises SessionError `not_open`, `stale`."""
+    """Record that this person joins the call. Raises SessionError `not_open`, `stale`."""
     booking = lock_for(booking, by, seen=seen)
     if not booking.is_join_open(now):
         words = _("The call is open from ten minutes before the session until fifteen minutes after it.")
@@ -50,7 +53,7 @@ def join_call(*, booking: Booking, by: User, now: datetime, seen: str | None = N
 
 @atomic_act
 def run_late(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> None:
-    """Tell the other at once, in the inbox and on the page; twice does no harm.
+    """Tell the other person at once, in the inbox and on the page. Twice does no harm.
 
     Raises SessionError `not_now`, `stale`.
     """
@@ -79,7 +82,7 @@ def why_not_say_absent(attendance: Attendance, *, by: User, now: datetime) -> Se
 
 @atomic_act
 def say_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
-    """The waiting side says that the other has not come; the other is asked. Twice does no harm.
+    """The person who waits says that the other hasn't come; the other is asked. Twice does no harm.
 
     If the other says the same, staff decide. Raises SessionError `not_held`, `too_early`, `too_late`, `was_held`,
     `not_there`, `stale`.
@@ -101,7 +104,7 @@ def say_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = 
 
 @atomic_act
 def take_back_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
-    """They are here after all. Raises SessionError `settled`, `stale`; twice does no harm."""
+    """The other has come after all. Raises SessionError `settled`, `stale`; twice does no harm."""
     booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)
     if attendance.claim_of(by.pk):
@@ -115,9 +118,9 @@ def take_back_absent(*, booking: Booking, by: User, now: datetime, seen: str | N
 def answer_absent(
     *, booking: Booking, by: User, came: bool, now: datetime, words: str = "", seen: str | None = None
 ) -> Booking:
-    """The side that is said to be missing answers: I came, or I missed it, which settles it.
+    """The person said to be missing answers: they came, or they missed it, which settles it.
 
-    Raises SessionError `settled` when it is too late to answer, or there is nothing to answer; `stale`.
+    Raises SessionError `settled` if it is too late to answer, or there is nothing to answer; `stale`.
     """
     booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)
@@ -135,7 +138,7 @@ def answer_absent(
 
 
 def settle_silent(*, now: datetime) -> int:
-    """Who was asked and said nothing in time has missed the session. Returns how many."""
+    """A person who was asked and didn't answer in time has missed the session. Returns how many."""
     in_the_call = Q(at__lt=F("booking__during__endswith") + JOIN_CLOSES_AFTER) & ~Q(booking__format=Format.PHONE)
     asked = AttendanceAct.objects.unanswered(now - ANSWER_WITHIN).filter(
         in_the_call | Q(at__lte=now - ANSWER_LATER_WITHIN)
@@ -164,7 +167,7 @@ def record_act(booking: Booking, kind: AttendanceKind, *, by: User, now: datetim
 
 
 def notify_other(booking: Booking, kind: str, *, by: User, now: datetime) -> None:
-    """A line for the other's inbox, which is of use at once: no mail."""
+    """Add a line to the other's inbox, without a mail: it is only of use at once."""
     other = booking.other_person(by).pk
     show_in_inbox(Due(kind, other, BOOKING_SUBJECT, booking.pk, booking.version, now, now + NEWS_KEEPS))
 

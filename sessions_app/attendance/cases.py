@@ -1,4 +1,4 @@
-"""Sessions about which people don't agree who came, for staff."""
+"""For staff: sessions about which people don't agree who came."""
 
 from datetime import datetime
 
@@ -8,11 +8,9 @@ from sessions_app.models.bookings import BookingQuerySet
 
 
 def disputed_sessions(now: datetime) -> BookingQuerySet:
-    """Over, and nobody has decided; the oldest first."""
     undecided = AttendanceAct.objects.undecided().values("booking")
     return Booking.objects.filter(pk__in=undecided, during__endswith__lte=now).order_by("during", "pk")
 
 
 def decided_sessions() -> BookingQuerySet:
-    """The newest first."""
     return Booking.objects.filter(attendance__kind__in=DECISIONS).order_by("-attendance__at", "-pk")

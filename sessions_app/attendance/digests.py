@@ -1,4 +1,4 @@
-"""Tells staff of sessions about which two people don't agree who came: only of what is new, at most once an hour."""
+"""Tells staff about sessions with disputed attendance: only when there is a new one, at most once an hour."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -25,9 +25,9 @@ def register_case_digest() -> None:
 
 
 def announce_disputes(*, now: datetime) -> int:
-    """Write a row for every member of staff who has not heard of the newest. Returns how many.
+    """Write a notice for each member of staff who hasn't heard of the newest dispute. Returns how many.
 
-    Deciding makes a new version of the session, which silences it.
+    Deciding makes a new version of the session, which silences the notice.
     """
     return schedule_digest(KIND, _dispute_dues(now), now=now)
 
@@ -42,7 +42,7 @@ def _dispute_dues(now: datetime) -> Iterator[Due]:
 
 
 def to_decide(row: Notification, now: datetime) -> Message | Nothing:
-    """How many wait for this person at this moment, and since when the oldest does."""
+    """How many disputes wait for this person at this moment, and since when the oldest does."""
     reader = row.recipient
     if not reader.is_staff:
         return Nothing("not staff any more")

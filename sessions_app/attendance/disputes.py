@@ -1,4 +1,4 @@
-"""A missed session afterwards: say what happened, say that it is not so, and staff's decision between two people."""
+"""After a missed session: explain it, contest it, and the decision of staff."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from .facts import CONTEST_WITHIN, Attendance, attendance_of, missed_state
 
 @atomic_act
 def explain_missed(*, booking: Booking, by: User, words: str, now: datetime, seen: str | None = None) -> None:
-    """Tell the other, once, what happened. Raises SessionError `not_missed`, `explained`, `stale`."""
+    """Tell the other person, once, what happened. Raises SessionError `not_missed`, `explained`, `stale`."""
     booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)
     if attendance.missing != by:
@@ -32,7 +32,10 @@ def explain_missed(*, booking: Booking, by: User, words: str, now: datetime, see
 
 
 def why_not_contest(attendance: Attendance, *, by: User, now: datetime) -> SessionError | None:
-    """Who is said to have missed it may, and who waited for somebody that says otherwise."""
+    """Why this person can't contest it.
+
+    The one said to have missed it may, and the one who waited, if the other disagrees.
+    """
     booking = attendance.booking
     if attendance.decision:
         return SessionError("decided", _("Our team has decided on this."))
@@ -48,7 +51,7 @@ def why_not_contest(attendance: Attendance, *, by: User, now: datetime) -> Sessi
 
 @atomic_act
 def contest_missed(*, booking: Booking, by: User, words: str, now: datetime, seen: str | None = None) -> Booking:
-    """Ask staff to decide; until they have, it counts against nobody.
+    """Ask staff to decide. Until then it counts against nobody.
 
     Raises SessionError `decided`, `contested`, `too_late`, `not_missed`, `stale`.
     """

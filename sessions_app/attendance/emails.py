@@ -1,4 +1,4 @@
-"""What the mails about a missed session say: to who did not come, to who waited, and what staff decided."""
+"""Mails about a missed session: to both people, and about the decision of staff."""
 
 from functools import partial
 
@@ -45,13 +45,13 @@ def render_missed_email(reading: BookingForReader) -> Message:
 
 
 def waited_from(attendance: Attendance, reading: BookingForReader) -> str:
-    """Since when the other was on the call; nothing for a session without one."""
+    """Since when the other person was in the call; None for a session without one."""
     joined = attendance.first_act_by(reading.other.pk, AttendanceKind.JOINED)
     return reading.clock(max(joined.at, reading.booking.start)) if joined else ""
 
 
 def pause_context(reading: BookingForReader) -> Context:
-    """What misses lead to, for a mentee from the second on."""
+    """For a mentee who missed a second session or more: what follows from it."""
     if reading.is_mentor:
         return {"pause_near": False, "paused_until": ""}
     ends = missed_ends(reading.person, now=reading.now)

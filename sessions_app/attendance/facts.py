@@ -1,4 +1,4 @@
-"""Who came, as far as it is known: what both sides pressed and said about one session, read at one moment."""
+"""What is known about who came: everything that both people pressed and said about one session."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +30,6 @@ class Attendance:
     acts: tuple[AttendanceAct, ...]
 
     def first_act_by(self, person: int | None, *kinds: AttendanceKind) -> AttendanceAct | None:
-        """The first of these acts by this person."""
         return next((act for act in self.acts if act.person_id == person and act.kind in kinds), None)
 
     def last_join(self, person: int | None) -> AttendanceAct | None:
@@ -47,7 +46,7 @@ class Attendance:
         return self.claim_of(self.booking.other_person(person).pk)
 
     def question_to(self, person: User) -> AttendanceAct | None:
-        """The other's statement that this person can still answer: nothing is settled, and they have not said."""
+        """The other's statement that this person can still answer: nothing is settled, and they have said nothing."""
         if self.is_settled or self.is_contested:
             return None
         if self.first_act_by(person.pk, AttendanceKind.CAME, AttendanceKind.MISSED) or self.claim_of(person.pk):
@@ -55,7 +54,7 @@ class Attendance:
         return self.claim_about(person)
 
     def has_spoken(self, person: User) -> bool:
-        """Whether they did or said anything that silence could not outweigh."""
+        """Whether they did or said anything, so that their silence settles nothing."""
         return self.first_act_by(person.pk, *SPEAKING) is not None
 
     @property
@@ -72,17 +71,17 @@ class Attendance:
 
     @property
     def is_contested(self) -> bool:
-        """Staff have been asked and have not decided: until then it counts against nobody."""
+        """Whether staff have been asked and haven't decided. Until then it counts against nobody."""
         return bool(self.contests) and self.decision is None
 
     @property
     def read_mark(self) -> str:
-        """Of all that has been said: staff decide on what they have read."""
+        """A hash of all that has been said: staff decide about what they have read."""
         return mark_of(self.booking.version, *(act.pk for act in self.acts))
 
     @property
     def missing(self) -> User | None:
-        """Who missed the session, as it stands."""
+        """The person who missed the session, as far as it is known now."""
         if self.booking.state == BookingState.MENTOR_NO_SHOW:
             return self.booking.mentor
         return self.booking.mentee if self.booking.state == BookingState.MENTEE_NO_SHOW else None
@@ -105,9 +104,9 @@ def attendances_of(bookings: Iterable[Booking]) -> list[Attendance]:
 
 
 def answer_by(claim: AttendanceAct, booking: Booking) -> datetime:
-    """When silence about this statement becomes a missed session: soon, where a call shows whether somebody is there.
+    """The deadline after which silence about this statement settles it: soon for a call, where one sees who is there.
 
-    On the phone nobody watches the page while they talk.
+    On the phone, nobody watches the page while they talk.
     """
     is_open = claim.at < booking.join_closes and booking.format != Format.PHONE
     return claim.at + (ANSWER_WITHIN if is_open else ANSWER_LATER_WITHIN)

@@ -8,6 +8,6 @@ from .facts import answer_by
 
 
 def absent_due(claim: AttendanceAct, booking: Booking) -> Due:
-    """One of the two says that the other has not come: the other is asked, for as long as an answer counts."""
+    """The question to the person said to be missing, to be sent for as long as an answer counts."""
     asked = booking.other_person(claim.person).pk
     return _booking_due("not_here", booking, asked, claim.at, answer_by(claim, booking))

@@ -1,4 +1,4 @@
-"""The mail about messages that have waited: decided when it leaves, from what is unread at that moment."""
+"""The mail about unread messages. What it says is decided when it is sent."""
 
 from datetime import datetime
 

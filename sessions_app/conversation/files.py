@@ -1,4 +1,4 @@
-"""Files of an engagement: added by both, removed by their owner or by the clock, and nothing left lying about."""
+"""Files of an engagement. Both people add them; their owner or the clock removes them, with what is stored."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from .uploads import Upload
 
 AT_ONCE = 200
 KEPT_AFTER = timedelta(days=30)
-# A file is written before its row is committed: one that is younger may still get its row.
+# A file is written before its row is committed, so a file younger than this may still get its row.
 ORPHAN_AFTER = timedelta(hours=1)
 
 
@@ -41,7 +41,7 @@ def why_not_add(engagement: Engagement) -> SessionError | None:
 
 @transaction.atomic
 def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime) -> SharedFile:
-    """Share a file with the other side, who is told of it as of a message.
+    """Share a file with the other person, who is told of it as of a message.
 
     Raises SessionError `not_yours`, `closed`, `too_many_files`.
     """
@@ -70,7 +70,7 @@ def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime)
 
 @transaction.atomic
 def remove_file(*, file: SharedFile, by: User) -> None:
-    """Raises SessionError `not_yours`; removing what is gone does no harm."""
+    """Raises SessionError `not_yours`. Removing a file that is gone does no harm."""
     if file.owner_id != by.pk:
         raise SessionError("not_yours", _("Only the person who shared this file can remove it."))
     delete_files(SharedFile.objects.filter(pk=file.pk))
@@ -78,13 +78,16 @@ def remove_file(*, file: SharedFile, by: User) -> None:
 
 @transaction.atomic
 def remove_expired_files(*, now: datetime) -> int:
-    """Files go thirty days after their engagement has closed. Returns how many."""
+    """Remove files thirty days after their engagement has closed. Returns how many."""
     over = SharedFile.objects.filter(engagement__closed_at__lte=now - KEPT_AFTER)
     return delete_files(over.select_for_update(skip_locked=True, of=("self",))[:AT_ONCE])
 
 
 def delete_files(files: Iterable[SharedFile]) -> int:
-    """Delete the rows, and when that is certain what no other names; what a failure leaves behind the sweep finds."""
+    """Delete the rows, and after the commit the stored bytes that no other row names.
+
+    `sweep_orphans` finds what that misses.
+    """
     gone = list(files)
     SharedFile.objects.filter(pk__in=[file.pk for file in gone]).delete()
     keys = [key for file in gone for key in file.stored]
@@ -102,7 +105,7 @@ def delete_stored(keys: Iterable[str]) -> None:
 
 
 def sweep_orphans(*, now: datetime) -> int:
-    """Delete what lies in the storage without a row: from uploads that failed, from people who are gone. How many."""
+    """Delete stored files without a row, from failed uploads or deleted people. Returns how many."""
     try:
         _folders, names = default_storage.listdir(FOLDER)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What the inbox says about messages: one line for each thread with something new, gone once it is read."""
+"""Lines of the inbox about messages: one for each thread with something new, until it is read."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

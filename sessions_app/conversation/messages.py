@@ -1,7 +1,7 @@
-"""Messages between two people: sent, read, and told of by mail when they are not read in time.
+"""Messages between two people: sent, read, and mailed if they aren't read in time.
 
-A seat's `version` is what the outbox calls the subject's version. News gives it a new one unless a mail is still to
-come, which will say the news as well; reading everything gives it a new one, and what was still to come falls silent.
+The `version` of a read marker is the outbox's version of its subject. A new message makes a new version, unless a mail
+is still to be sent, which will tell of this message too. Reading everything makes a new one, which silences that mail.
 """
 
 from datetime import datetime, timedelta
@@ -59,7 +59,10 @@ def send_message(
 
 
 def check_pace(engagement: Engagement, *, by: User, now: datetime) -> None:
-    """Counted under the lock, so that no number of windows open at once gets around it."""
+    """Raises SessionError for too many messages.
+
+    Counted under the lock, so that many open windows don't get around it.
+    """
     recent = Message.objects.filter(engagement=engagement, author=by, is_file=False, sent_at__gt=now - WINDOW)
     limit = settings.MAX_MESSAGES
     times = list(recent.order_by("-sent_at").values_list("sent_at", flat=True)[:limit])
@@ -80,7 +83,7 @@ def notify_reader(engagement: Engagement, person: User, *, now: datetime) -> Non
         return
     seat.version += 1
     seat.save(update_fields=["version"])
-    # One that is leaving at this moment counts as gone.
+    # A mail that is being sent at this moment counts as sent.
     last = rows.aggregate(last=Max(Coalesce("sent_at", "data_started_at")))["last"]
     schedule_notices(message_due(seat, by=engagement.other_person(person).pk, now=now, last=last), now=now)
 
@@ -93,7 +96,7 @@ def extend_waiting_request(engagement: Engagement, *, by: User, now: datetime) -
 
 @transaction.atomic
 def mark_read(*, engagement: Engagement, person: User, until: int) -> bool:
-    """This person has read up to and including that message. Whether that was news; twice does no harm."""
+    """Note that this person has read up to and including that message. Returns whether that was new."""
     seat = ReadMarker.objects.select_for_update().filter(engagement=engagement, person=person).first()
     if seat is None:
         return False

@@ -1,4 +1,4 @@
-"""When a person is told of messages that wait for them. What the mail says is in `emails.py`."""
+"""When people are told of unread messages. The text of the mail is in `emails.py`."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What a page shows of a thread, and a person's threads with what is new in each."""
+"""What a page shows of a thread, and the list of a person's threads."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,9 +20,10 @@ NEIGHBOURS = 2
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """`newest` is the id after which a page asks for more; `first_new` is the first that its reader has not read.
+    """`newest` is the id after which the page asks for more; `first_new` is the first message that its reader hasn't
+    read.
 
-    `unread`: whether what is shown holds anything unread. `is_live`: it is the room of a chat that is open now.
+    `unread`: whether anything shown is unread. `is_live`: it is the chat of a session that is open now.
     """
 
     engagement: Engagement
@@ -40,7 +41,7 @@ class Thread:
 
     @property
     def waits_for_answer(self) -> bool:
-        """Whether what its reader writes here may be the answer that was promised."""
+        """Whether what its reader writes here may be the answer that they promised."""
         written, reader = self.written, self.reader
         is_asked = written is not None and written.state == WrittenState.ASKED
         return is_asked and reader is not None and reader.pk == self.engagement.mentor_id
@@ -55,7 +56,7 @@ class Thread:
 
     @property
     def look_every(self) -> str:
-        """Seconds between two looks for news: a chat can't wait, a letter can."""
+        """Seconds between two requests for news: short for a chat, long otherwise."""
         return "2.5" if self.is_live else "6"
 
 
@@ -84,7 +85,7 @@ def thread_of(engagement: Engagement, reader: User, *, before: int | None = None
 
 
 def news_of(engagement: Engagement, reader: User, *, after: int) -> Thread:
-    """What came after a message; one query when nothing did, which is how it usually is."""
+    """The messages after this one. One query if there are none, which is usual."""
     messages = list(messages_in(engagement).filter(pk__gt=after)[:AT_ONCE])
     return Thread(
         engagement,
@@ -106,7 +107,7 @@ def unread_of(messages: list[Message], engagement: Engagement, reader: User) -> 
 
 
 def messages_around(message: Message) -> list[Message]:
-    """A message with the two before and the two after it: enough to see how it was meant."""
+    """A message with the two before and the two after it, enough to see how it was meant."""
     others = Message.objects.filter(engagement=message.engagement_id).select_related("author")
     before = others.filter(pk__lt=message.pk).order_by("-pk")[:NEIGHBOURS]
     after = others.filter(pk__gt=message.pk)[:NEIGHBOURS]
@@ -114,12 +115,12 @@ def messages_around(message: Message) -> list[Message]:
 
 
 def is_chat(booking: Booking, now: datetime) -> bool:
-    """Whether the thread is the room of this session at this moment."""
+    """Whether the thread is the chat of this session at this moment."""
     return booking.format == Format.CHAT and booking.is_join_open(now)
 
 
 def threads_of(person: User) -> QuerySet[Engagement]:
-    """This person's threads, the newest message first; those without any while they can still be begun."""
+    """This person's threads, the newest message first. Empty ones are included while they can still be begun."""
     seat = ReadMarker.objects.filter(engagement=OuterRef("pk"), person=person)
     new = Q(messages__pk__gt=F("read_to")) & ~Q(messages__author=person)
     return (
@@ -133,6 +134,5 @@ def threads_of(person: User) -> QuerySet[Engagement]:
 
 
 def newest_of(threads: Iterable[Engagement]) -> QuerySet[Message]:
-    """The last message of each thread that has one."""
     found = Message.objects.filter(engagement__in=list(threads))
     return found.order_by("engagement", "-pk").distinct("engagement")

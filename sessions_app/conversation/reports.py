@@ -1,4 +1,4 @@
-"""Something is wrong: said by one of the two, read by staff for a reason that is logged, settled by them."""
+"""Reports about messages: made by one of the two, read by staff for a reason that is logged, and settled by them."""
 
 from datetime import datetime, timedelta
 
@@ -11,13 +11,13 @@ from sessions_app.errors import SessionError
 from sessions_app.models import Message, Report, ReportReason, ThreadOpening
 from sessions_app.questions.engagements import check_part_in
 
-# How long one reason lets its giver read.
+# How long staff may read after giving a reason.
 OPEN_FOR = timedelta(hours=1)
 
 
 @transaction.atomic
 def report_message(*, message: Message, reason: ReportReason, words: str, by: User, now: datetime) -> Report:
-    """Tell staff about what the other wrote; again, and the newer words count until it is settled.
+    """Report a message of the other person to staff. A second report replaces the words until it is settled.
 
     Raises SessionError `not_yours`, `own_message`.
     """
@@ -40,14 +40,14 @@ def is_open_to(report: Report, by: User, *, now: datetime) -> bool:
 
 @transaction.atomic
 def open_report(*, report: Report, reason: str, by: User, now: datetime) -> ThreadOpening:
-    """Say why one reads what two people wrote to each other. Raises SessionError `own_thread`."""
+    """Log why this member of staff reads what two people wrote to each other. Raises SessionError `own_thread`."""
     check_staff(report, by)
     return ThreadOpening.objects.create(report=report, by=by, reason=reason, at=now)
 
 
 @transaction.atomic
 def settle_report(*, report: Report, outcome: str, by: User, now: datetime) -> Report:
-    """Raises SessionError `own_thread`, `unread` (nobody settles what they have not read), `changed`."""
+    """Raises SessionError `own_thread`, `unread` (nobody settles a report they haven't read), `changed`."""
     check_staff(report, by)
     report = Report.objects.select_for_update().get(pk=report.pk)
     if report.settled_at is not None:

@@ -1,4 +1,4 @@
-"""From what somebody sends to what is kept of it: judged, named, and pictures written anew."""
+"""Turns an upload into what is stored: checked, named, pictures encoded again."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,7 +13,7 @@ from common.filetypes import LABELS, MAX_BYTES, FileType, clean_name, type_of
 from common.pictures import PictureError, TooManyPixelsError, flatten_on_white, open_picture, turn_upright
 
 PREVIEW = 480
-# Of the longer side: enough to print a page, and no more than a browser can show.
+# Pixels of the longer side: enough to print a page, and no more than a browser can show.
 LARGEST = 4000
 
 
@@ -26,7 +26,7 @@ class Upload:
 
 
 def read_upload(upload: UploadedFile) -> Upload:
-    """What is kept of a file; a ValidationError names it and says what is wrong with it."""
+    """What to store of a file. Raises ValidationError with the file's name and what is wrong with it."""
     name, size = clean_name(upload.name or ""), upload.size or 0
     words = {"name": name, "size": filesizeformat(size), "kinds": LABELS}
     if not size:
@@ -56,7 +56,7 @@ def rewrite_picture(content: bytes) -> tuple[bytes, bytes]:
     """The picture in its own format without what a camera or a sender added, and a small one. Raises PictureError."""
     with open_picture(content) as image:
         format_name = str(image.format)
-        # Smaller first: what follows holds several copies of it.
+        # Made smaller first, since the next steps hold several copies of it in memory.
         image.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
         picture = turn_upright(image)
         picture = picture.convert("RGBA") if picture.has_transparency_data else flatten_on_white(picture)

@@ -38,9 +38,10 @@ def field_for(question: BriefQuestion) -> forms.Field:
 
 
 class BriefForm(forms.Form):
-    """Fields that only other kinds ask are carried along unseen, so that trying another kind loses nothing.
+    """Answers to questions of other kinds are carried along in hidden fields, so that trying another kind loses
+    nothing.
 
-    `typed` is what somebody has written and not yet sent to be kept.
+    `typed` is what was typed and not saved yet.
     """
 
     question = question_field()

@@ -1,4 +1,4 @@
-"""Which days a certificate is about."""
+"""The form in which a mentor chooses the days of a certificate."""
 
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ def day_field(label: Any) -> forms.DateField:
 
 
 class CertificateForm(forms.Form):
-    """`today` is the mentor's own; without a choice it is this year until today."""
+    """`today` is the mentor's local date. The form begins with this year until today."""
 
     first_day = day_field(_("First day"))
     last_day = day_field(_("Last day"))

@@ -30,7 +30,7 @@ def optional_words_field(label: "str | StrPromise", hint: "str | StrPromise" = "
 
 
 def helped_field(label: "str | StrPromise") -> forms.ChoiceField:
-    """The only one that is needed."""
+    """The only field that is required."""
     return forms.ChoiceField(
         label=label,
         choices=Resolution.choices,
@@ -40,7 +40,7 @@ def helped_field(label: "str | StrPromise") -> forms.ChoiceField:
 
 
 class FeedbackForm(forms.ModelForm):
-    """`other` is the person that it is about; the hints say what they will read of it."""
+    """`other` is the person whom it is about; the hints tell what that person will read."""
 
     def __init__(self, *args: Any, other: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,7 +96,7 @@ class MenteeFeedbackForm(FeedbackForm):
 
 
 class WrittenFeedbackForm(MenteeFeedbackForm):
-    """After an answer in writing: nobody listened, so it isn't asked."""
+    """After an answer in writing. Nobody listened, so that isn't asked."""
 
     left_with = optional_words_field(
         _("What did you leave with?"),

@@ -1,4 +1,4 @@
-"""sessions_app.forms.fields"""
+"""Fields that several forms share."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sessions_app.address import read_start
 
 
 class StartField(forms.Field):
-    """A start as the picker writes it, `2026-11-26T14:30Z`; anything else is no choice at all."""
+    """A start as the picker writes it, `2026-11-26T14:30Z`; anything else counts as nothing chosen."""
 
     default_error_messages = {"required": _("Choose a time"), "start": _("Choose a time")}
 

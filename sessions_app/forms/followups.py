@@ -29,7 +29,7 @@ def line_field(label: Any, hint: Any, needed: Any) -> PlainText:
 
 
 class NextStepForm(forms.Form):
-    """`today` is the person's own. With `optional`, nothing at all is an answer too; half of it is not."""
+    """`today` is the person's local date. With `optional`, leaving all of it empty is valid; half of it is not."""
 
     situation = line_field(
         _("If …"), _("A moment you will notice: “he asks for my answer on Monday”."), _("Say when it starts")
@@ -71,14 +71,14 @@ class NextStepForm(forms.Form):
 
     @property
     def step(self) -> NextStepInput | None:
-        """None where nothing was written, or nothing that wasn't there before."""
+        """None if nothing was written, or nothing that wasn't there before."""
         return NextStepInput(**self.cleaned_data) if self.cleaned_data and self.has_changed() else None
 
 
 class FollowUpForm(forms.Form):
-    """One question, one answer; the question travels with it, because the mail has asked it.
+    """One question with its answers. The question is sent along, because the mail has asked it.
 
-    Whether the mentor hears of the answer is the mentee's choice, and “no” unless they tick it.
+    The mentor learns the answer only if the mentee ticks the box.
     """
 
     question = forms.ChoiceField(choices=FollowUpQuestion.choices, widget=forms.HiddenInput)

@@ -1,4 +1,4 @@
-"""sessions_app.forms.guest"""
+"""The form in which a visitor says who they are."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from common.forms import PlainText
 
 
 class GuestForm(forms.Form):
-    """Where the joining link goes. Somebody with an account is known by the address alone."""
+    """Where to send the joining link. A person with an account is recognised by the address."""
 
     email = email_field(_("Your email address"))
     name = PlainText(

@@ -1,4 +1,4 @@
-"""sessions_app.forms.requests"""
+"""The form in which a mentor declines."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from common.forms import PlainText
 
 
 class DeclineForm(forms.Form):
-    """Why a mentor can't; all of it is told to the person who asked."""
+    """Why a mentor can't; the person who asked is told all of it."""
 
     OTHER = "other"
     REASONS = (
@@ -27,7 +27,7 @@ class DeclineForm(forms.Form):
 
     @property
     def reason(self) -> str:
-        """The sentence that is told: the chosen one, with the line after it."""
+        """The sentence to tell: the chosen one, followed by the line."""
         because, line = self.cleaned_data["because"], self.cleaned_data["line"]
         if because == self.OTHER:
             return str(line)

@@ -53,7 +53,6 @@ lazy_minutes_text = lazy(minutes_text, str)
 
 
 def zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
-    """Cities by part of the world; UTC first."""
     parts: dict[str, list[tuple[str, str]]] = {}
     for name in zone_names():
         if name != UTC_NAME:
@@ -62,7 +61,7 @@ def zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
 
 
 class DateInput(forms.DateInput):
-    """The browser's own date field, which can always be typed in; its value is always in this format."""
+    """The browser's date field. Its value is always in this format, also when it is typed."""
 
     input_type = "date"
 
@@ -71,7 +70,7 @@ class DateInput(forms.DateInput):
 
 
 class MinutesField(forms.TypedChoiceField):
-    """A choice of minutes; a stored value that is not on the list joins it."""
+    """A choice of minutes. A stored value that is not on the list is added to it."""
 
     def __init__(self, minutes: Iterable[int], **kwargs: Any) -> None:
         self.minutes = tuple(minutes)
@@ -83,7 +82,7 @@ class MinutesField(forms.TypedChoiceField):
 
 
 class NumberField(forms.IntegerField):
-    """A whole number from 1 to `most`, with one message for whatever else is typed."""
+    """A whole number from 1 to `most`, with one message for anything else."""
 
     def __init__(self, most: int, **kwargs: Any) -> None:
         words = format_lazy(_("Enter a number from 1 to {most}"), most=most)
@@ -93,7 +92,7 @@ class NumberField(forms.IntegerField):
 
 
 class RulesForm(forms.Form):
-    """The rules beside the week. `away_until` is there only for a profile that is live, since only that can pause."""
+    """The rules beside the week. Only a live profile can pause, so `away_until` is missing for others."""
 
     timezone = forms.ChoiceField(
         label=_("Your time zone"),
@@ -151,7 +150,7 @@ def rules_values(schedule: Schedule) -> dict[str, object]:
 
 
 class OverrideForm(forms.Form):
-    """One date: away, or other times than usual."""
+    """One date: away, or with other windows than usual."""
 
     CLOSED, WINDOWS = "closed", "windows"
 
@@ -181,7 +180,7 @@ class OverrideForm(forms.Form):
 
 
 class TimeOffForm(forms.Form):
-    """A span of dates, both ends away."""
+    """A span of dates away, both ends included."""
 
     first = forms.DateField(
         label=_("First day away"),
@@ -202,5 +201,5 @@ class TimeOffForm(forms.Form):
 
 
 def add_schedule_error(form: forms.Form, error: ScheduleError) -> None:
-    """Show a service's refusal at the field it is about, or above the form."""
+    """Show a refusal of the service at the field it is about, or above the form."""
     form.add_error(error.field if error.field in form.fields else None, error.message)

@@ -1,4 +1,4 @@
-"""The dates of a series, as its check page sends them."""
+"""The dates of a series, as the page that checks them sends them."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What people write to each other, and what they say is wrong with it."""
+"""The forms of a thread: a message, a report, and the reason of staff for reading."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ MOST_ID = 2**63 - 1
 
 
 class MessageForm(forms.Form):
-    """`seen` is the newest message on the page that the form was on; `again` is set on a form that has been refused."""
+    """`seen` is the newest message on the form's page; `again` is set on a form that was refused before."""
 
     body = PlainText(
         max_length=MESSAGE_LENGTH,
@@ -26,7 +26,7 @@ class MessageForm(forms.Form):
     key = PlainText(max_length=64, widget=forms.HiddenInput)
     seen = forms.IntegerField(min_value=0, max_value=MOST_ID, required=False, widget=forms.HiddenInput)
 
-    # Whether the mentor means it as the answer to a question in writing: the value of the button that was pressed.
+    # Whether the mentor sends it as the answer to a question in writing: the value of the button that was pressed.
     answers = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""For whom or for what somebody waits, as the buttons of a page send it."""
+"""Joining the waiting list, as the buttons of a page send it."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ class HeldTimeForm(forms.Form):
 
 
 class WaitForm(forms.Form):
-    """Either `mentor`, the slug of a profile, or words to find somebody by."""
+    """Either `mentor`, the slug of a profile, or the words of a search."""
 
     mentor = forms.SlugField(max_length=90, required=False)
     q = PlainText(max_length=QUESTION_LENGTH, required=False)

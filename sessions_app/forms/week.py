@@ -1,4 +1,4 @@
-"""A week as it is being typed: rows of from and until, kept as they are until they make sense."""
+"""A week as it is being typed: rows of two times, kept as they are until they are valid."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -19,7 +19,7 @@ from sessions_app.models.schedules import Weekday
 
 FIRST_RANGE = ("18:00", "20:00")
 BLANK = ("", "")
-# A page never shows more rows than a day may have windows, whatever a client sends.
+# Rows that a page shows for a day at most, whatever a client sends: as many as a day may have windows.
 MOST_ROWS = 24
 
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::00)?", re.ASCII)
@@ -27,7 +27,7 @@ _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::00)?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class TypedDay:
-    """One day's rows as typed, each a pair of texts; `on` is its switch."""
+    """One day's rows as typed, each a pair of texts. `on` is the day's switch."""
 
     on: bool = False
     ranges: tuple[tuple[str, str], ...] = ()
@@ -42,7 +42,7 @@ class TypedDay:
         return cls(on=on, ranges=tuple(zip_longest(starts, ends, fillvalue=""))[:MOST_ROWS])
 
     def switched(self) -> Self:
-        """Ready to be shown: a day that is on has a row to type in."""
+        """The day as it is shown: if it is on, it has a row to type in."""
         return replace(self, ranges=(FIRST_RANGE,)) if self.on and not self.ranges else self
 
     def with_row(self) -> Self:
@@ -55,7 +55,7 @@ class TypedDay:
 
     @property
     def spans(self) -> Spans:
-        """What of it can be drawn: every row that is a window by itself."""
+        """The rows that are valid windows by themselves, for drawing the day."""
         read = (span_of(start, end) for start, end in self.ranges) if self.on else ()
         return tuple(sorted({span for span in read if span is not None and span[0] < span[1]}))
 
@@ -66,7 +66,7 @@ def _read_texts(data: Mapping[str, Any], name: str) -> list[str]:
 
 
 def minute_of(text: str) -> int | None:
-    """Minutes from midnight of a time like 18:30 or 24:00; None where it is no time."""
+    """Minutes from midnight of a time like 18:30 or 24:00; None if it is no time."""
     match = _CLOCK.fullmatch(text.strip())
     if match is None:
         return None
@@ -75,13 +75,13 @@ def minute_of(text: str) -> int | None:
 
 
 def span_of(start: str, end: str) -> tuple[int, int] | None:
-    """A row as minutes, where both are times; an end of 00:00 is the midnight that ends the day."""
+    """A row in minutes if both texts are times. An end of 00:00 is the midnight that ends the day."""
     first, last = minute_of(start), minute_of(end)
     return None if first is None or last is None else (first, last or DAY)
 
 
 class WindowsWidget(forms.Widget):
-    """Reads the rows; pages draw them with `_ranges.html`. `is_on` says whether the day is open at all."""
+    """Reads the rows, which pages render with `_ranges.html`. `is_on` tells whether the day is open."""
 
     def __init__(self, is_on: Callable[[Mapping[str, Any], str], bool]) -> None:
         super().__init__()
@@ -98,7 +98,10 @@ class WindowsWidget(forms.Widget):
 
 
 class WindowsField(forms.Field):
-    """Cleans a typed day to minutes in order; none where it is off. `named`: its errors begin with its label."""
+    """Cleans a typed day to windows in minutes, in order; none if it is off.
+
+    `named`: its errors begin with its label.
+    """
 
     def __init__(
         self,
@@ -130,7 +133,7 @@ class WindowsField(forms.Field):
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One day for the template. `number` is the ISO weekday, in the names of its buttons."""
+    """One day for the template. `number` is the ISO weekday, which is part of its buttons' names."""
 
     number: int
     field: BoundField
@@ -154,7 +157,7 @@ def typed_week(data: QueryDict) -> Week:
 
 
 class WeekForm(forms.Form):
-    """Seven days; `windows` are what it comes to."""
+    """Seven days. `windows` are their cleaned values."""
 
     prefix = "day"
 
@@ -166,7 +169,7 @@ class WeekForm(forms.Form):
 
     @classmethod
     def showing(cls, week: Week, *, focus: tuple[int, int] | None = None) -> Self:
-        """A week to go on typing in, not judged yet."""
+        """A form with a week that is still being typed, without errors."""
         return cls(initial={str(number): day for number, day in week.items()}, focus=focus)
 
     @classmethod
@@ -185,12 +188,12 @@ class WeekForm(forms.Form):
 
     @property
     def spans(self) -> dict[int, Spans]:
-        """Of the days that make sense; all seven once the form is valid."""
+        """The windows of valid days; all seven once the form is valid."""
         return {number: self.cleaned_data[str(number)] for number in Weekday.values if str(number) in self.cleaned_data}
 
 
 def sensible_spans(week: Week) -> dict[int, Spans]:
-    """What a week comes to that is not judged yet: the days that make sense already."""
+    """The valid windows of a week that is still being typed."""
     spans = {}
     for number, day in week.items():
         with suppress(ValidationError):
@@ -210,7 +213,7 @@ def spans_of(windows: Iterable[Window]) -> dict[int, Spans]:
 
 
 def edited_week(week: Week, data: QueryDict) -> tuple[Week, tuple[int, int] | None] | None:
-    """The week after the button that was pressed, and the row to put the cursor in; None where that was not an edit."""
+    """The week after the button that was pressed, and the row for the cursor; None if no such button was pressed."""
     if "copy" in data:
         source = _read_weekday(data.get("copy-from", ""))
         targets = [number for text in data.getlist("copy-to") if (number := _read_weekday(text)) is not None]
@@ -224,7 +227,7 @@ def edited_week(week: Week, data: QueryDict) -> tuple[Week, tuple[int, int] | No
 
 
 def edited_day(day: TypedDay, data: QueryDict) -> tuple[TypedDay, int] | None:
-    """One day after add or remove, and the row to put the cursor in; None where that was not an edit."""
+    """One day after add or remove, and the row for the cursor; None if no such button was pressed."""
     if "add" in data:
         day = day.with_row()
         return day, len(day.ranges) - 1

@@ -47,7 +47,7 @@ def can_draw(text: str, font: str = BOLD) -> bool:
 
 
 def name_line(name: str) -> str:
-    """The name as it can be drawn, or where to read it."""
+    """The name if the fonts have its letters, else where to read it."""
     name = unicodedata.normalize("NFC", name)
     return name if can_draw(name) else _("The mentor named on the check page")
 
@@ -93,7 +93,7 @@ def draw_check(canvas: Canvas, certificate: Certificate) -> None:
 
 
 def draw_line(canvas: Canvas, text: str, y: float, font: str, size: float, colour: Color) -> float:
-    """One centred line, made smaller until it fits; returns how wide it is."""
+    """Draw one centred line, made smaller until it fits. Returns its width."""
     room = WIDTH - 2 * MARGIN
     wide = pdfmetrics.stringWidth(text, font, size)
     size = max(SMALLEST, min(size, size * room / wide)) if wide else size
@@ -104,7 +104,10 @@ def draw_line(canvas: Canvas, text: str, y: float, font: str, size: float, colou
 
 
 def draw_dial(canvas: Canvas, minutes: int) -> None:
-    """The hour as sixty ticks; the sector is what these minutes come to beyond whole hours, none for none at all."""
+    """Draw the hour as sixty ticks.
+
+    The sector is the part of `minutes` beyond whole hours; none if there are no minutes.
+    """
     part = minutes % TICKS or (TICKS if minutes else 0)
     canvas.setFillColor(FACE)
     if part == TICKS:
@@ -129,7 +132,7 @@ def dial_point(minute: float, radius: float) -> tuple[float, float]:
 
 
 def title_text(certificate: Certificate) -> str:
-    """Answers in writing alone come to no hours."""
+    """The title. Answers in writing alone make no hours."""
     return _("Certificate of hours") if certificate.minutes else _("Certificate of mentoring")
 
 

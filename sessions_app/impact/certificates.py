@@ -1,4 +1,4 @@
-"""Certificates of hours: made when a mentor asks, taken back by them at any time."""
+"""Certificates of hours, made when a mentor asks for one and withdrawn by them at any time."""
 
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ AT_MOST = 30
 
 @atomic_act
 def issue_certificate(*, mentor: User, first_day: date, last_day: date, now: datetime) -> Certificate:
-    """Write down what these days came to; what was said before in the same words is said by the same certificate.
+    """Make a certificate for these days. If one with the same words exists, it is returned.
 
     Raises SessionError `no_name`, `days`, `nothing_given`, `too_many`.
     """
@@ -48,5 +48,5 @@ def issue_certificate(*, mentor: User, first_day: date, last_day: date, now: dat
 
 
 def withdraw_certificate(*, mentor: User, code: str) -> None:
-    """From now on its check page knows nothing of it; taking back what is gone does no harm."""
+    """From now on its check page doesn't know it. Withdrawing it twice does no harm."""
     Certificate.objects.filter(person=mentor, code=code).delete()

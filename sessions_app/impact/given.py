@@ -1,4 +1,4 @@
-"""What a mentor has given: sessions, minutes, answers in writing; and how people answered from quarter to quarter."""
+"""What a mentor has given: sessions, minutes, answers in writing; and how people's feedback changed by quarter."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from sessions_app.questions.contacts import moment_of, page_of
 
 QUARTERS = 8
 ON_PAGE = 20
-# In the mentor's own words for it; `prepared` is what they themselves said of their mentees.
+# The questions of the feedback, worded for the mentor. `prepared` is the mentor's own answer about their mentees.
 TRENDS: Mapping[str, str | Promise] = {
     "prepared": gettext_lazy("They came prepared, you said"),
     "listened": gettext_lazy("They felt listened to"),
@@ -57,7 +57,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class SharedOutcome:
-    """What a mentee said later, and wanted their mentor to know."""
+    """What a mentee answered later, and wanted their mentor to know."""
 
     name: str
     at: datetime
@@ -69,20 +69,19 @@ class SharedOutcome:
 
 @dataclass(frozen=True, slots=True)
 class AnswerTrend:
-    """How many percent agreed in each quarter with enough answers, oldest first."""
+    """The percentage who agreed, for each quarter with enough answers, oldest first."""
 
     label: str | Promise
     quarters: Sequence[tuple[str, int]]
 
 
 def sessions_given(mentor: User, first: date | None = None, last: date | None = None) -> QuerySet[Booking, Any]:
-    """Those that took place and began within these days of the mentor's own zone."""
+    """Sessions that took place and began within these days of the mentor's own zone."""
     given = Booking.objects.filter(mentor=mentor, state=BookingState.COMPLETED)
     return limit_to_days(given, "during__startswith", mentor, first, last)
 
 
 def answers_given(mentor: User, first: date | None = None, last: date | None = None) -> QuerySet[WrittenQuestion, Any]:
-    """Questions answered in writing within these days."""
     given = WrittenQuestion.objects.answered().filter(mentor=mentor)
     return limit_to_days(given, "settled_at", mentor, first, last)
 
@@ -105,7 +104,10 @@ def given_by(mentor: User, first: date | None = None, last: date | None = None) 
 
 
 def load_trends(profile: MentorProfile, *, now: datetime) -> list[AnswerTrend]:
-    """Two queries. A quarter of fewer than five answers to a question is left out, so that no single tick shows."""
+    """In two queries.
+
+    A quarter with fewer than five answers to a question is left out, so that no single answer shows.
+    """
     own = Feedback.objects.filter(author=profile.person_id, role=Role.MENTOR)
     told = {
         **by_quarter(answers_about(profile, now=now), ("listened", "useful", "doable"), profile.person),
@@ -137,7 +139,6 @@ def quarter_text(first_moment: datetime) -> str:
 
 
 def shared_outcomes_of(mentor: User) -> list[SharedOutcome]:
-    """The newest first, in one query."""
     told = FollowUp.objects.filter(tell_mentor=True).of_mentor(mentor)
     parts = [f"{contact}__{part}" for contact in ("booking", "written") for part in ("mentee", "engagement__brief")]
     rows = told.select_related(*parts).order_by("-answered_at", "-pk")
@@ -157,7 +158,7 @@ def shared_outcome_of(row: FollowUp) -> SharedOutcome:
 
 
 def length_text(minutes: int) -> str:
-    """`12 hours 25 minutes`, for people who read it aloud."""
+    """`12 hours 25 minutes`, in words."""
     hours, rest = divmod(minutes, 60)
     words = [ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}] if hours else []
     if rest or not hours:

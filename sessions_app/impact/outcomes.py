@@ -1,4 +1,4 @@
-"""From a question that was asked to one that is solved: how many get how far, and how long it takes."""
+"""From asking a question to having it solved: how many people get how far, and how long it takes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,11 +17,11 @@ from sessions_app.models import BookingState, FollowUpQuestion, Resolution, Role
 
 from .survival import Quantile, Span, estimate_quantiles
 
-# Before anybody asked anything
+# A date before any question was asked
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-# The newest; more than these would only make the page slow, not its numbers better.
+# Only so many of the newest questions: more would make the page slower, and its numbers hardly better.
 AT_MOST = 20_000
-# Of answers to “is it solved?” the latest counts; it is solved since the first “yes” that no other answer followed.
+# The latest answer to “is it solved?” counts. It was solved at the first “yes” after which no other answer came.
 JOURNEYS = """
 WITH asked AS (
     SELECT id, created_at, issue_type FROM sessions_app_brief
@@ -78,7 +78,7 @@ FROM asked LEFT JOIN booked USING (id) LEFT JOIN solved USING (id) LEFT JOIN abo
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """One question: when it was asked, and when it got how far, if it did."""
+    """One question: when it was asked, and when it reached each stage, if it did."""
 
     asked_at: datetime
     booked_at: datetime | None
@@ -86,13 +86,15 @@ class Journey:
     solved_at: datetime | None
     kind: str
     topics: Sequence[int]
-    # How long each stage took from asking, or has been waited for
+    # For each stage, how long it took from asking, or how long the person has waited so far
     spans: Sequence[Span]
 
 
 @dataclass(frozen=True, slots=True)
 class FunnelStage:
-    """How many got here, and how long half and nine tenths of all who asked took, those still waiting included."""
+    """How many reached this stage, and after what time half and nine tenths of all who asked did, counting those who
+    wait.
+    """
 
     label: str | Promise
     count: int
@@ -103,7 +105,7 @@ class FunnelStage:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeGroup:
-    """The same numbers for those who asked about one thing."""
+    """The same numbers for people who asked about one thing."""
 
     label: str
     asked: int
@@ -111,7 +113,7 @@ class OutcomeGroup:
 
     @property
     def is_small(self) -> bool:
-        """Too few for times to say anything."""
+        """Whether there are too few for times to mean anything."""
         return self.asked < ENOUGH
 
 
@@ -125,7 +127,7 @@ PERCENTS = (50, 90)
 
 
 def load_journeys(*, since: datetime, now: datetime) -> list[Journey]:
-    """One query: each question asked since then, the newest first; what a visitor typed and left is none."""
+    """Each question asked since then, newest first, in one query. What visitors typed without booking doesn't count."""
     values: dict[str, Any] = {
         "since": since,
         "until": now,
@@ -156,7 +158,9 @@ def journey_of(
 
 
 def span_of(asked_at: datetime, reached_at: datetime | None, now: datetime) -> Span:
-    """What is agreed in the very request that asks can bear a clock's tick before it."""
+    """The time from asking to this stage, never negative: an agreement in the same request may have an earlier
+    timestamp.
+    """
     end = now if reached_at is None else min(reached_at, now)
     return Span(max(0, round((end - asked_at).total_seconds())), reached_at is not None and reached_at <= now)
 
@@ -172,7 +176,7 @@ def group_of(label: str, found: Sequence[Journey]) -> OutcomeGroup:
 
 
 def by_topic(found: Iterable[Journey]) -> list[OutcomeGroup]:
-    """A question counts under each topic of what was booked first, or of its mentor if that names none."""
+    """A question counts under each topic of the offer that was booked first, or of its mentor if the offer has none."""
     names = dict(Topic.objects.values_list("pk", "name"))
     parts: defaultdict[str, list[Journey]] = defaultdict(list)
     for journey in found:
@@ -182,7 +186,7 @@ def by_topic(found: Iterable[Journey]) -> list[OutcomeGroup]:
 
 
 def by_kind(found: Iterable[Journey]) -> list[OutcomeGroup]:
-    """By what sort of help was asked for: one each."""
+    """By kind of need, one for each question."""
     parts: defaultdict[str, list[Journey]] = defaultdict(list)
     names = dict(IssueType.choices)
     for journey in found:
@@ -191,6 +195,5 @@ def by_kind(found: Iterable[Journey]) -> list[OutcomeGroup]:
 
 
 def outcome_groups(parts: Mapping[str, Sequence[Journey]]) -> list[OutcomeGroup]:
-    """The most asked about first."""
     made = [group_of(label, found) for label, found in parts.items()]
     return sorted(made, key=lambda group: (-group.asked, group.label))

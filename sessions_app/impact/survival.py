@@ -1,20 +1,21 @@
-"""How long something takes, when for some it has not happened yet. Pure.
+"""How long something takes when for some it hasn't happened yet. Pure.
 
 The product-limit estimator: E. L. Kaplan and P. Meier, “Nonparametric estimation from incomplete observations”, Journal
-of the American Statistical Association 53 (1958), 457–481. Leaving out those who wait makes every time too short.
+of the American Statistical Association 53 (1958), 457–481. Leaving out those who still wait would make all times too
+short.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-# The share that still waits is a product of floats; it never differs by as little as this from a share that was asked.
+# Tolerance for comparing shares, which are products of floats; different ones differ by more.
 TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Seconds until it happened, or, if it has not, for how long one has waited so far."""
+    """Seconds until it happened or, if it hasn't, for how long the person has waited so far."""
 
     seconds: int
     happened: bool
@@ -22,14 +23,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
-    """The time by which this share has got there; with `is_more`, all that is known is that it takes longer."""
+    """The time after which this share has reached it. With `is_more`, it is only known to take longer."""
 
     seconds: int
     is_more: bool = False
 
 
 def still_waiting(spans: Iterable[Span]) -> Iterator[tuple[int, float]]:
-    """The moments at which it happened, each with the share that still waits right after it, estimated."""
+    """The moments at which it happened, each with the estimated share of people who still wait right after it."""
     happened: Counter[int] = Counter()
     seen: Counter[int] = Counter()
     for span in spans:
@@ -44,7 +45,7 @@ def still_waiting(spans: Iterable[Span]) -> Iterator[tuple[int, float]]:
 
 
 def estimate_quantiles(spans: Sequence[Span], percents: Sequence[int]) -> list[Quantile | None]:
-    """The times by which these percents of all have got there; None when there is nobody to ask about."""
+    """The times after which these percentages have reached it. None if there is nobody."""
     if not spans:
         return [None] * len(percents)
     curve, longest = list(still_waiting(spans)), max(span.seconds for span in spans)

@@ -1,4 +1,4 @@
-"""A person's sessions as a calendar that other programs fetch: its secret address, and what is in it."""
+"""A person's sessions as a calendar that other programs fetch from a secret address."""
 
 import logging
 import secrets
@@ -22,17 +22,17 @@ from .ics import PUBLISH, booking_event, empty_calendar
 logger = logging.getLogger(__name__)
 
 PAST = timedelta(days=90)
-# Long enough for every program that fetches now and then to learn that a session was called off.
+# How long cancelled sessions stay in the feed, so that programs which fetch it seldom learn of them too.
 CANCELLED_FOR = timedelta(days=30)
 AT_MOST = 1000
 ASK_AGAIN_AFTER = timedelta(hours=1)
 
 
 def make_feed(*, person: User, replaces: CalendarFeed | None, now: datetime) -> str | None:
-    """A new secret token; its person is told by email that there is one.
+    """A new secret token for this person, who is told by email.
 
-    `replaces` is the feed that the person saw and wants another for.
-    None if there is another feed by now: the same form sent twice must not silence the address of the first time.
+    `replaces` is the feed that the person saw and wants to replace. None if there is another one by now: a form that is
+    sent twice must not replace the address it has just made.
     """
     token = secrets.token_urlsafe(32)
     fields = {"token_hash": hash_feed_token(token), "created_at": now, "changed_at": now}
@@ -49,7 +49,7 @@ def make_feed(*, person: User, replaces: CalendarFeed | None, now: datetime) -> 
 
 
 def describe_feed(person: User) -> str:
-    """What a person who changes their password is told that they have; empty if nothing."""
+    """The name of what the person has, for a page that offers to end it; empty if there is none."""
     return _("your calendar address") if feed_of(person) else ""
 
 
@@ -66,7 +66,7 @@ def feed_of(person: User) -> CalendarFeed | None:
 
 
 def find_feed(token: str) -> CalendarFeed | None:
-    """The feed with this address, unless its person's account is closed."""
+    """The feed with this token, unless its person's account is closed."""
     feeds = CalendarFeed.objects.select_related("person")
     return feeds.filter(token_hash=hash_feed_token(token), person__is_active=True).first()
 
@@ -77,7 +77,7 @@ def hash_feed_token(token: str) -> str:
 
 
 def fetch_feed(feed: CalendarFeed, *, now: datetime) -> bytes:
-    """What to serve; notes the fetch, and whether anything is other than at the last one."""
+    """The content to serve. Records the fetch, and whether anything has changed since the last one."""
     content = calendar_of(feed.person, now=now)
     digest = sha256(content).hexdigest()
     if digest != feed.content_hash:
@@ -102,7 +102,7 @@ def calendar_of(person: User, *, now: datetime) -> bytes:
 
 
 def feed_bookings(person: User, *, now: datetime) -> models.QuerySet[Booking]:
-    """What was ever agreed on, the newest first; a request is in nobody's calendar yet."""
+    """Bookings that were ever agreed, the newest first. Requests are in nobody's calendar yet."""
     called_off = BookingEvent.objects.filter(
         booking=models.OuterRef("pk"), to_state=BookingState.CANCELLED, at__gt=now - CANCELLED_FOR
     )
@@ -112,7 +112,7 @@ def feed_bookings(person: User, *, now: datetime) -> models.QuerySet[Booking]:
 
 
 def readable_event(booking: Booking, person: User) -> Event | None:
-    """None, and a line in the log, for a row that can't be written: it must not take all others away with it."""
+    """The event; None, and a line in the log, for a row that can't be written, so that the others are still served."""
     try:
         event = booking_event(booking, for_person=person, with_people=False)
         event.to_ical()

@@ -1,4 +1,4 @@
-"""A booking as a calendar file (RFC 5545, 5546): one builder for mails, downloads and feeds."""
+"""Builds calendar files of a booking (RFC 5545, 5546) for mails, downloads and feeds."""
 
 import unicodedata
 from datetime import UTC, datetime
@@ -14,15 +14,15 @@ from sessions_app.models import Booking, BookingState
 from sessions_app.models.states import CALLED_OFF
 
 QUESTION_IN_TITLE = 60
-# The method of a file that people take home themselves; it names no attendees, for it asks nobody anything.
+# The method of a file that people download. It names no attendees, since it invites nobody.
 PUBLISH = "PUBLISH"
-# Calendar programs disagree on how these are written in a parameter.
+# Calendar programs disagree on how to write these characters in a parameter.
 IN_PARAMETERS = str.maketrans('"\\^\n\t', "'/'  ")
 UNWRITABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def build_invite(booking: Booking, *, for_person: User, method: str) -> bytes:
-    """The file with one event. `method` is REQUEST, CANCEL or PUBLISH, as is that of the mail part."""
+    """The file with one event. `method` is REQUEST, CANCEL or PUBLISH, the same as of the mail part."""
     calendar = empty_calendar(method)
     calendar.add_component(booking_event(booking, for_person=for_person, with_people=method != PUBLISH))
     return calendar.to_ical()
@@ -55,7 +55,7 @@ def booking_event(booking: Booking, *, for_person: User, with_people: bool) -> E
     if with_people:
         event["organizer"] = make_calendar_address(settings.SITE_NAME, sender().addr_spec)
         event.add("attendee", make_attendee(for_person, for_person.email))
-        # The two know each other by name: an address is its owner's to give away.
+        # No email addresses: the two know each other by name, and only the owner gives an address away.
         event.add("attendee", make_attendee(other, f"{other.uuid}@{settings.SITE_HOST}"))
     return event
 
@@ -79,7 +79,10 @@ def event_status(booking: Booking) -> str:
 
 
 def last_changed(booking: Booking) -> datetime:
-    """All events are asked for, not just the newest: a feed has them at hand for all its bookings."""
+    """When it last changed.
+
+    Reads all events, not only the newest, since a feed has prefetched them for its bookings.
+    """
     newest = max((event.at for event in booking.events.all()), default=booking.created_at)
     newest = max(newest, booking.engagement.brief.question_changed_at or newest)
     return newest.astimezone(UTC).replace(microsecond=0)
@@ -100,6 +103,6 @@ def make_calendar_address(name: str, address: str) -> vCalAddress:
 
 
 def clean_text(text: str) -> str:
-    """Without what no calendar line may hold and what reorders the text around it; the library escapes the rest."""
+    """The text without characters that no calendar line may hold or that reorder it. The library escapes the rest."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in plain if c in f"\n\t{JOINER}" or unicodedata.category(c) not in UNWRITABLE)

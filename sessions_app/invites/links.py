@@ -1,4 +1,4 @@
-"""Addresses that open a web calendar with a session filled in. Nothing is sent before the reader follows one."""
+"""Links that open a web calendar with a session filled in. Nothing is sent before the reader follows one."""
 
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode

@@ -130,7 +130,7 @@ class Feedback(models.Model):
     prepared = agreement_field(_("They came prepared"))
     right_person = models.BooleanField(_("I was the right person"), null=True, blank=True)
     learned = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
-    # Staff's word on what may be published; who said what when is in `WordsDecision`.
+    # Staff's word on what may be published; who said what when is in `QuoteDecision`.
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -1,4 +1,4 @@
-"""Waiting for freed time: join the line, leave it, and answer when a time is held."""
+"""The waiting list: join it, leave it, and answer when a time is held."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ from .notices import HELD_TIME
 def wait_for_mentor(
     *, profile: MentorProfile, words: str, known: Sequence[datetime], person: User, now: datetime
 ) -> WaitlistEntry:
-    """Stand in line for this mentor; who does already keeps their place, with the newer words.
+    """Join the line for this mentor. A person who is in it already keeps their place, with the newer words.
 
     `known` are the starts that were free and did not suit. Raises SessionError `own_profile`, `closed`, `too_many`.
     """
@@ -38,7 +38,7 @@ def wait_for_mentor(
 
 @atomic_act
 def wait_for_help(*, words: str, filters: str, person: User, now: datetime) -> WaitlistEntry:
-    """Stand in line for whoever can help with this. Raises SessionError `no_words`, `too_many`."""
+    """Join the line for anybody who can help with this. Raises SessionError `no_words`, `too_many`."""
     if not words:
         raise SessionError("no_words", _("Say what you are stuck on first, so that we know who can help."))
     return join_waitlist(person, {"mentor": None, "words": words, "filters": filters}, {}, now=now)
@@ -64,7 +64,10 @@ def join_waitlist(person: User, place: dict[str, Any], details: dict[str, Any], 
 
 @atomic_act
 def leave_waitlist(*, waiting: WaitlistEntry, by: User, now: datetime) -> None:
-    """By one click; a time that is held goes to the next. Twice does no harm. Raises SessionError `not_yours`."""
+    """Leave the line.
+
+    A time that is held goes to the next person. Twice does no harm. Raises SessionError `not_yours`.
+    """
     waiting, held = lock_waitlist_entry(waiting, by)
     if waiting.ended_at is None:
         if held:
@@ -75,10 +78,10 @@ def leave_waitlist(*, waiting: WaitlistEntry, by: User, now: datetime) -> None:
 
 @atomic_act
 def take_time(*, held: HeldTime, question: str, by: User, now: datetime, seen: str | None = None) -> Booking:
-    """The held time becomes a booking with this question, and the waiting ends; twice gets the same booking.
+    """Turn the held time into a booking with this question, and end the waiting. Twice returns the same booking.
 
     A time that lapsed since it was `seen` is booked all the same if nobody else has it. Raises SessionError as
-    `claim_hold`, `not_yours`, `changed` for what was declined, `stale`.
+    `claim_hold`, `not_yours`, `changed` for a time that was declined, `stale`.
     """
     lock_people(held.booking.mentor_id, by)
     held = HeldTime.objects.select_related("booking__engagement", "waiting").get(pk=held.pk)
@@ -98,9 +101,9 @@ def take_time(*, held: HeldTime, question: str, by: User, now: datetime, seen: s
 
 @atomic_act
 def decline_time(*, held: HeldTime, by: User, now: datetime, seen: str | None = None) -> None:
-    """Not this time: it goes to the next, and the place in line is kept. Twice does no harm.
+    """Give the held time to the next person, and keep the place in line. Twice does no harm.
 
-    Raises SessionError `not_yours`, or `stale` for a time that was taken or let go since it was `seen`.
+    Raises SessionError `not_yours`, or `stale` for a time that was taken or released since it was `seen`.
     """
     _waiting, open_held = lock_waitlist_entry(held.waiting, by, held.booking.mentor_id)
     now_held = HeldTime.objects.get(pk=held.pk)
@@ -116,7 +119,7 @@ def time_has_changed() -> SessionError:
 
 
 def lock_waitlist_entry(waiting: WaitlistEntry, by: User, *others: int) -> tuple[WaitlistEntry, HeldTime | None]:
-    """The waiting as it is now, and the time that is held for it, with all concerned locked."""
+    """Lock all people concerned, and return the entry and the time held for it as they are now."""
     held = HeldTime.objects.open().filter(waiting=waiting).select_related("booking").first()
     lock_people(by, *others, *([held.booking.mentor_id] if held else []))
     waiting = WaitlistEntry.objects.get(pk=waiting.pk)
@@ -131,7 +134,7 @@ def check_own(waiting: WaitlistEntry, by: User) -> None:
 
 
 def record_answer(held: HeldTime, said: HeldTimeAnswer, *, by: User | None, now: datetime) -> None:
-    """Whatever is said, nobody is told of this time any more."""
+    """Note the answer. Whatever it is, no notice about this time is sent any more."""
     held.answer, held.version = said, held.version + 1
     held.save(update_fields=["answer", "version"])
     silence_older_versions(subject_type=HELD_TIME, subject_id=held.pk, version=held.version)

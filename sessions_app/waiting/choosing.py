@@ -1,4 +1,4 @@
-"""Which free times suit who waits. What many of them share is read or searched for once in a look."""
+"""Which free times suit the people who wait. What many of them have in common is read or searched for once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ from sessions_app.questions.suggestions import help_with
 
 from .rounds import Round
 
-# Help with a question means soon: as far as a search looks at first.
+# Help with a question is wanted soon, so only as far ahead as a search looks at first.
 HELP_WITHIN = timedelta(days=7)
 
 Choice = tuple[Offer, datetime]
@@ -28,14 +28,14 @@ def free_slots(timetable: Timetable, offer: Offer, *, now: datetime) -> list[Slo
 
 @dataclass(slots=True)
 class Asked:
-    """What stands against a time or a mentor for one person: their own sessions, and whom they don't want again."""
+    """What one person can't have: times of their own sessions, and mentors whom they don't want to meet again."""
 
     busy: Spans = field(default_factory=list)
     not_again: set[int] = field(default_factory=set)
 
 
 class Choices:
-    """For one look of a round. Read `read_batch` before `of` is asked about who is in the batch."""
+    """The free times for one run of a round. Call `read_batch` before asking about the people in the batch."""
 
     def __init__(self, asked: Round, now: datetime) -> None:
         self.asked, self.now = asked, now
@@ -60,7 +60,7 @@ class Choices:
             self.refused[held.waiting_id].append((held.booking.start, held.booking.end))
 
     def of(self, waiting: WaitlistEntry) -> Iterator[Choice]:
-        """Free times that this person can have and has not said no to, soonest first of each mentor."""
+        """Free times that this person can have and hasn't refused before, the soonest of each mentor first."""
         person, refused, known = self.people[waiting.person_id], self.refused[waiting.pk], set(waiting.known)
         for offer, slots in self._free_for(waiting):
             mentor = offer.profile.person_id
@@ -74,11 +74,11 @@ class Choices:
                         yield offer, slot.start
 
     def read_again(self, offer: Offer) -> None:
-        """A time of this mentor has been given away."""
+        """Read this mentor's times again, after one was given away."""
         self._read_timetables([offer.profile_id])
         self.slots = {key: slots for key, slots in self.slots.items() if key != offer.pk}
         if not self._soon(offer):
-            # There may be others who can help with the same, whom the search left out for being later.
+            # The search returned the soonest mentors only. With this one gone there may be others for the same words.
             known = self.helpers.items()
             self.helpers = {key: offers for key, offers in known if all(one.pk != offer.pk for one in offers)}
 
@@ -86,7 +86,8 @@ class Choices:
         if waiting.mentor_id is None:
             return ((offer, self._soon(offer)) for offer in self._helpers_with(waiting))
         offer = self.usual.get(waiting.mentor_id)
-        # What lay further ahead when they joined was not looked at, so it can't be told from what was free already.
+        # Times further ahead were not read when the person joined, so it is unknown whether they were free already.
+        # Only times that have become free since are offered.
         seen_until = waiting.since + REACH
         return [(offer, [slot for slot in self._free(offer) if slot.start < seen_until])] if offer else []
 

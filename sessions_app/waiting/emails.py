@@ -1,4 +1,4 @@
-"""What the mail and the inbox say about a time that is held for somebody who waits."""
+"""The mail and the inbox line about a time that is held for a person on the waiting list."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""Freed time goes to the first in line: held for them a while, then for the next; never a race for everyone."""
+"""Gives freed time to people on the waiting list: held for the first in line a while, then for the next.
+
+Never a race.
+"""
 
 import logging
 import time
@@ -30,31 +33,32 @@ from .rounds import Round, finish_round, pause_round, present_round
 
 logger = logging.getLogger(__name__)
 
-# A look asks so many people, and takes so long, at most; the next goes on where it stopped.
+# How many people one run of the task asks, and how many seconds it takes, at most. The next run continues.
 PEOPLE, SECONDS = 2000, 15
 AT_ONCE = 100
-# Who has not answered so many times isn't waiting any more.
+# After so many held times without an answer, a person is taken off the list.
 MOST_LAPSES = 2
-# A person whom one free time doesn't suit is asked about a few of them, not all.
+# How many free times are tried for one person before it is the next one's turn.
 STARTS_TRIED = 3
-# Refusals that have nothing to do with the time or the mentor: another choice won't help.
+# Refusals that are about the person: no other time or mentor will help.
 OF_THE_PERSON = ("paused", "too_many_open", "too_often")
-# None of this mentor's times can be had by them.
+# Refusals that are about the person and this mentor: none of the mentor's times will do.
 OF_THE_MENTOR = ("already_together", "closed", "own_profile")
-# What is found out only under the locks. Any other refusal contradicts what the engine has just listed.
+# Refusals that can happen, since only the locks make sure. Any other contradicts what the engine has just listed.
 MAY_HAPPEN = (*OF_THE_PERSON, *OF_THE_MENTOR, "taken", "own_overlap", "buffer", "day_cap", "week_cap", "notice", "busy")
 
 
 def hand_out_freed_time(*, now: datetime, seconds: float = SECONDS, people: int = PEOPLE) -> int:
-    """Hold what is free by now for those who wait, in order of the line. Returns how many got a time held.
+    """Hold free times for people on the waiting list, in order of the line. Returns how many got one.
 
-    A look asks at most so many `people` in about so many `seconds`; the next goes on behind the last of them, until all
-    have been asked, and only then is what was set aside let go of. Two workers at once do no harm: each time and each
-    person is looked at again under their locks.
+    A run asks at most `people` in about `seconds`; the next continues behind the last of them. Reserved time is
+    released only when all have been asked. Two workers at once do no harm: each time and each person is checked again
+    under locks.
     """
     note_lapsed(now=now)
     end_finished_entries(now=now)
-    # Begun before any timetable is read: what is set aside after that waits for the next round.
+    # The round is fixed before any timetable is read. Time that is reserved later belongs to the next round, which
+    # begins with the first in line again.
     asked = present_round(now=now)
     choices, guard = Choices(asked, now), Guard(ClockAct.GIVE_TIME, now=now)
     line = waitlist_by_place(asked, choices, guard, now=now)
@@ -73,7 +77,7 @@ def hand_out_freed_time(*, now: datetime, seconds: float = SECONDS, people: int 
 
 
 def waitlist_by_place(asked: Round, choices: Choices, guard: Guard, *, now: datetime) -> Iterator[WaitlistEntry]:
-    """Everybody whom this round has yet to ask, read in batches with what choosing for them takes."""
+    """Everybody whom this round has yet to ask, in batches, together with what choosing for them takes."""
     while batch := list(guard.without_stuck(asked.still_to_ask(now)).select_related("person")[:AT_ONCE]):
         choices.read_batch(batch)
         yield from batch
@@ -91,7 +95,7 @@ def offer_to(waiting: WaitlistEntry, choices: Choices, *, now: datetime) -> bool
         try:
             given = hold_for(waiting=waiting, offer=offer, start=start, now=now)
         except SessionError as refused:
-            # Gone meanwhile, or not for this person: the next choice, and else the next in line.
+            # The time is gone meanwhile, or this person can't have it: try their next choice.
             note_refusal(waiting, offer, refused)
             if refused.code in OF_THE_PERSON:
                 break
@@ -104,14 +108,14 @@ def offer_to(waiting: WaitlistEntry, choices: Choices, *, now: datetime) -> bool
 
 
 def note_refusal(waiting: WaitlistEntry, offer: Offer, refused: SessionError) -> None:
-    """A refusal that nothing explains means that what we list and what we accept have come apart: staff should see."""
+    """Log the refusal. An unexpected one means that listing and accepting have come apart, which staff should see."""
     level = logging.INFO if refused.code in MAY_HAPPEN else logging.WARNING
     logger.log(level, "waiting %s can't have a time of offer %s: %s", waiting.pk, offer.pk, refused.code)
 
 
 @atomic_act
 def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: datetime) -> bool:
-    """Keep this time for this person and tell them. False if they have a time held, or left, meanwhile.
+    """Hold this time for this person and tell them. False if they got another time, or left, meanwhile.
 
     Raises SessionError as `book_session`: whatever would refuse the booking refuses this too.
     """
@@ -145,7 +149,7 @@ def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: date
 
 
 def occupy_for(booking: Booking, person: int) -> None:
-    """The booking has no mentee yet, but the time is theirs too."""
+    """Take the person's time too, although the booking has no mentee yet."""
     Occupancy.objects.bulk_create(
         [Occupancy(person_id=person, booking=booking, during=booking.during)], ignore_conflicts=True
     )
@@ -154,7 +158,7 @@ def occupy_for(booking: Booking, person: int) -> None:
 
 
 def note_lapsed(*, now: datetime) -> int:
-    """Times that were held and not answered, whoever let the hold go. Returns how many."""
+    """Record that held times have passed unanswered, whichever act ended the hold. Returns how many."""
     over = HeldTime.objects.open().exclude(booking__state=BookingState.HELD).select_related("waiting")
     ordered = over.order_by("until", "pk")
     return act_on_each(ClockAct.NOTE_LAPSED, ordered, lambda held: _note_lapsed(held, now=now), now=now)
@@ -176,7 +180,10 @@ def _note_lapsed(held: HeldTime, *, now: datetime) -> bool:
 
 
 def end_finished_entries(*, now: datetime) -> None:
-    """After its thirty days, and when the person has booked that mentor in another way. A held time is left alone."""
+    """End entries that are over, or whose person has booked that mentor in another way.
+
+    Not while a time is held for them.
+    """
     held = HeldTime.objects.open().filter(waiting=OuterRef("pk"))
     waitings = WaitlistEntry.objects.filter(~Exists(held), ended_at=None)
     booked = Booking.objects.filter(

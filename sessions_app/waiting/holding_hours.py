@@ -1,15 +1,18 @@
-"""How long a freed time is held for whoever waits. Pure."""
+"""How long a freed time is held for a person in line. Pure."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 MORNING, NIGHT = time(8), time(22)
-# Nobody answers a mail within less; such a time is left to whoever is looking.
+# Nobody can be expected to answer a mail within less; such a time is free for everybody.
 AT_LEAST = timedelta(minutes=30)
 
 
 def held_until(*, now: datetime, last: datetime, hours: timedelta, zone: ZoneInfo) -> datetime | None:
-    """`hours` from now, by night from the morning of `zone` on, and never after `last`; None if that is too short."""
+    """`hours` from now; at night, from the morning of `zone` on.
+
+    Never after `last`; None if that leaves too little time.
+    """
     local = now.astimezone(zone)
     begins = now
     if not MORNING <= local.time() < NIGHT:

@@ -1,4 +1,4 @@
-"""Who waits is told that a time is held for them. What the mail says is in `emails.py`."""
+"""The notice that a time is held. The text of the mail is in `emails.py`."""
 
 from notifications.services import Due
 from sessions_app.models import HeldTime

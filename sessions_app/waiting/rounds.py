@@ -1,5 +1,7 @@
-"""Rounds down the line: everybody is asked once about what was set aside when the round began, in as many looks as
-it takes. What comes free meanwhile stays set aside for the next round, so it is offered to the first in line first.
+"""Rounds down the waiting list. A round asks everybody once about the time that was reserved when it began.
+
+It may take several runs of the task. Time that comes free meanwhile stays reserved for the next round, so it is offered
+to the first in line first.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +19,7 @@ Place = tuple[int, datetime, int]
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """`after`: the place of the last who was asked; None at the front. `number`: of the row that this was read from."""
+    """`after`: the place of the last person asked, None at the front. `number`: of the row that this was read from."""
 
     number: int
     began_at: datetime
@@ -33,7 +35,7 @@ class Round:
 
 
 def present_round(*, now: datetime) -> Round:
-    """The one that was not finished, or a new one. What is set aside after this moment is not part of it."""
+    """The round that was not finished, or a new one. Time that is reserved after this moment is not part of it."""
     row, _is_new = LineRound.objects.get_or_create(pk=LineRound.THE_ONE)
     if row.began_at and row.lapses is not None and row.since and row.waiting:
         return Round(row.number, row.began_at, tuple(row.about), (row.lapses, row.since, row.waiting))
@@ -41,13 +43,13 @@ def present_round(*, now: datetime) -> Round:
 
 
 def finish_round(asked: Round, *, now: datetime) -> None:
-    """Everybody has been asked: what nobody could have is everybody's again."""
+    """Everybody has been asked: time that nobody took is free for all."""
     release_reserved(asked.about, now=now)
     _write(asked, began_at=None, about=[], lapses=None, since=None, waiting=None)
 
 
 def pause_round(asked: Round, *, now: datetime) -> None:
-    """The next look goes on from here, at once; until then what is set aside stays so, unless nobody looked in time."""
+    """The next run continues from here, at once. Until then time stays reserved, unless its reservation has expired."""
     release_reserved((), now=now)
     if asked.after is None:
         return
@@ -58,6 +60,6 @@ def pause_round(asked: Round, *, now: datetime) -> None:
 
 
 def _write(asked: Round, **values: object) -> None:
-    """Unless another look has written meanwhile: it asked the same people, and the next look goes on from its place."""
+    """Store the round, unless another worker has meanwhile. It asked the same people, so its place is as good."""
     row = LineRound.objects.filter(pk=LineRound.THE_ONE, number=asked.number)
     row.update(number=asked.number + 1, **values)

@@ -1,4 +1,4 @@
-"""A question in writing and what becomes of it: asked, answered, asked back, declined, withdrawn, expired."""
+"""A question in writing: asked, answered, declined, withdrawn, expired; the mentor may ask something back."""
 
 import hashlib
 from dataclasses import astuple
@@ -56,7 +56,7 @@ def ask_in_writing(
     """
     check_own(continues, mentee)
     lock_people(offer.profile.person_id, mentee)
-    # Anew: while we waited it may have been changed.
+    # Read again, since it may have changed while we waited for the lock.
     offer = Offer.objects.select_related("profile__person").get(pk=offer.pk)
     profile = offer.profile
     mark = _question_mark(key, offer, mentee, brief)
@@ -90,7 +90,7 @@ def ask_in_writing(
 
 
 def why_not_ask(offer: Offer, *, now: datetime) -> SessionError | None:
-    """Why nobody can ask this mentor in writing now. Pages ask it too."""
+    """Why nobody can ask this mentor in writing now, for pages and services."""
     profile = offer.profile
     name = {"mentor": profile.first_name}
     if not (offer.is_active and profile.is_public) or offer.format != Format.WRITING:
@@ -110,20 +110,20 @@ def why_not_ask(offer: Offer, *, now: datetime) -> SessionError | None:
 def decline_written(
     *, written: WrittenQuestion, by: User, reason: str, now: datetime, seen: str | None = None
 ) -> WrittenQuestion:
-    """The mentor says no; the reason is told to the mentee. Raises SessionError `not_yours`, `not_waiting`, `stale`."""
+    """The mentor declines; the mentee is told the reason. Raises SessionError `not_yours`, `not_waiting`, `stale`."""
     written = _lock_waiting(written, side="mentor", by=by, now=now, seen=seen)
     return close_question(written, WrittenState.DECLINED, by=by, now=now, reason=reason)
 
 
 @atomic_act
 def withdraw_written(*, written: WrittenQuestion, by: User, now: datetime, seen: str | None = None) -> WrittenQuestion:
-    """The mentee takes the question back. Raises SessionError `not_yours`, `not_waiting`, `stale`."""
+    """The mentee withdraws the question. Raises SessionError `not_yours`, `not_waiting`, `stale`."""
     written = _lock_waiting(written, side="mentee", by=by, now=now, seen=seen)
     return close_question(written, WrittenState.WITHDRAWN, by=by, now=now)
 
 
 def expire_written(*, now: datetime) -> int:
-    """End questions whose answer did not come in time. Returns how many."""
+    """End questions that weren't answered in time. Returns how many."""
     overdue = WrittenQuestion.objects.overdue(now).order_by("due_at", "pk")
     return act_on_each(ClockAct.EXPIRE_WRITTEN, overdue, lambda written: _expire_one(written, now=now), now=now)
 
@@ -142,7 +142,7 @@ def _expire_one(written: WrittenQuestion, *, now: datetime) -> bool:
 
 
 def why_written_stale(written: WrittenQuestion, seen: str | None) -> SessionError | None:
-    """What page and service both ask: `seen` is the version that the person saw."""
+    """Why the person can't act on the version that they have `seen`, for pages and services."""
     if seen is None or seen == str(written.version):
         return None
     return stale(_("This question has changed since you looked at it. Look at it as it is now, then decide again."))
@@ -160,14 +160,14 @@ def _lock_waiting(written: WrittenQuestion, *, side: str, by: User, now: datetim
 
 
 def _expire_for(*people: int, now: datetime) -> None:
-    """End what these locked people let pass, so that it doesn't stand in the way of a new question."""
+    """End overdue questions of these locked people, so that they don't count against a new one."""
     overdue = WrittenQuestion.objects.overdue(now).select_related("engagement")
     for written in overdue.filter(mentor=people[0], mentee=people[1]):
         close_question(written, WrittenState.EXPIRED, by=None, now=now)
 
 
 def _check_open(mentee: User, profile: MentorProfile, *, now: datetime) -> None:
-    """One question at a time between two people; and what is open in writing counts like a session ahead."""
+    """Raises SessionError if the two have an open question, or the mentee too much open: it counts like a session."""
     mine = WrittenQuestion.objects.open(now).filter(mentee=mentee)
     if mine.filter(mentor=profile.person_id).exists():
         words = _("%(mentor)s has a question of yours already. Go on in its thread, or take it back first.")

@@ -1,4 +1,4 @@
-"""What the mails about a question in writing say, from the question as it is when they leave."""
+"""Mails about a question in writing, written from its state when they are sent."""
 
 from datetime import datetime
 from functools import partial
@@ -22,7 +22,7 @@ from sessions_app.questions.same_question import asked_already, question_query
 from .notices import has_heard_of_question
 
 ANSWER_IN_MAIL = 1500
-# Of no interest to a mentor who never heard of the question.
+# Not sent to a mentor who hasn't been told of the question yet.
 TAKEN_BACK = "written_withdrawn"
 REMINDERS = {"written_waiting": False, "written_due": False, "written_due_again": True}
 
@@ -44,7 +44,7 @@ def render_written_email(
 
 
 def load_current_question(row: Notification, state: WrittenState) -> WrittenQuestion | Nothing:
-    """The question as it is now; nothing to say when it has moved on since the row was written."""
+    """The question as it is now, or Nothing if it has changed since the row was written."""
     written = WrittenQuestion.objects.with_people().select_related("answer", "offer__profile").filter(pk=row.subject_id)
     found = written.first()
     if found is None:
@@ -55,7 +55,7 @@ def load_current_question(row: Notification, state: WrittenState) -> WrittenQues
 
 
 def who_else(written: WrittenQuestion, now: datetime) -> Context:
-    """People who could help with the same and were not asked yet."""
+    """Other mentors who could help and weren't asked yet."""
     others = free_elsewhere(
         written.question,
         mentee=written.mentee,

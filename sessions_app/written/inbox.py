@@ -1,4 +1,4 @@
-"""What the inbox says about questions in writing. Each is told as it was: a question settles only once."""
+"""Lines of the inbox about questions in writing. They stay true, since a question is settled only once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

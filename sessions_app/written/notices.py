@@ -1,4 +1,4 @@
-"""Who is told what about a question in writing, and when. What the mails say is in `emails.py`."""
+"""Who is told what about a question in writing, and when. The text of the mails is in `emails.py`."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -17,13 +17,13 @@ SETTLED = {
     WrittenState.DECLINED: ("written_declined", ("mentee",)),
     WrittenState.EXPIRED: ("written_expired", ("mentor", "mentee")),
     WrittenState.WITHDRAWN: ("written_withdrawn", ("mentor",)),
-    # Both are told of the session itself.
+    # Nobody: both are told of the session itself.
     WrittenState.CALL: ("", ()),
 }
 
 
 def written_notices(written: WrittenQuestion) -> list[Due]:
-    """All that should be told of the question in its present state and version."""
+    """All notices that the question's present state and version require."""
     if written.state == WrittenState.ASKED:
         return list(_asked_dues(written))
     kind, people = SETTLED[WrittenState(written.state)]
@@ -50,7 +50,7 @@ def _written_due(
 
 
 def written_followup_dues(written: WrittenQuestion) -> list[Due]:
-    """The same about an answer in writing."""
+    """The later questions about an answer in writing."""
     return dues_later(written, written.mentee_id, WRITTEN_SUBJECT, WRITTEN_FOLLOW_UP_KINDS)
 
 

@@ -1,4 +1,4 @@
-"""The end of a question in writing, whoever brings it about: what its acts and the booking of a call share."""
+"""The end of a question in writing, whatever causes it: shared by its own acts and by booking a call."""
 
 from datetime import datetime
 from typing import Any
@@ -14,14 +14,14 @@ from sessions_app.models import WRITTEN_SUBJECT, Engagement, WrittenQuestion, Wr
 
 from .notices import written_notices
 
-# After these the two go on, in the thread or in a call, until the engagement closes; after any other nothing is left.
+# After these endings the engagement stays open, for the thread or a call. After the others it closes.
 GOES_ON = (WrittenState.ANSWERED, WrittenState.CALL)
 
 
 def close_question(
     written: WrittenQuestion, to: WrittenState, *, by: User | None, now: datetime, **fields: Any
 ) -> WrittenQuestion:
-    """Move a question whose people are locked from the state it was read in to its last, with its notices."""
+    """Move a question to its final state, with its notices. Its people must be locked."""
     values = {"state": to, "version": written.version + 1, "settled_at": now, "settled_by": by, **fields}
     asked = WrittenQuestion.objects.filter(pk=written.pk, state=WrittenState.ASKED, version=written.version)
     if not asked.update(**values):
@@ -41,13 +41,13 @@ def close_question(
 
 
 def close_as_call(mentee: User, mentor: User, *, now: datetime) -> None:
-    """The two, who are locked, will meet: what one asked the other in writing is not waited for any more."""
+    """End the open question of these two, who are locked: they will meet instead."""
     waiting = WrittenQuestion.objects.filter(mentee=mentee, mentor=mentor, state=WrittenState.ASKED)
     for written in waiting.select_related("engagement"):
         close_question(written, WrittenState.CALL, by=mentee, now=now)
 
 
 def close_earlier_engagement(mentee: User, profile: MentorProfile, *, now: datetime) -> None:
-    """A new question is a new engagement; the one before, whose sessions are over, ends with it."""
+    """Close the pair's earlier engagement, whose sessions are over: a new question is a new engagement."""
     close_as_call(mentee, profile.person, now=now)
     Engagement.objects.live().between(mentee, profile.person).update(closed_at=now)
