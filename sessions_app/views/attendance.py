@@ -49,7 +49,7 @@ def session_join(request: SignedInRequest, uuid: object) -> HttpResponse:
         "host": meeting_host(booking),
         "nav": "sessions",
     }
-    response = render(request, "sessions_app/join.html", context)
+    response = render(request, "sessions_app/session/join.html", context)
     response["Refresh"] = f"0; url={reverse('session_room', args=[booking.uuid])}"
     return response
 
@@ -159,4 +159,4 @@ def render_session_again(
     context = session_context(request, booking, now=now)
     context["who"] = attendance_panel_for(booking, reader=request.user, now=now, sent=form)
     context["attendance_error"] = error
-    return render(request, "sessions_app/session.html", context, status=status)
+    return render(request, "sessions_app/session/page.html", context, status=status)

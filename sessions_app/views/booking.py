@@ -87,7 +87,7 @@ def check_page(request: HttpRequest, profile: MentorProfile, form: GuestForm | N
     if booking is None or booking.mentor_id != profile.person_id:
         return redirect("mentor_detail", profile.slug)
     context = {"profile": profile, "booking": booking, "form": form or GuestForm(), "nav": "find"}
-    return render(request, "sessions_app/book.html", context, status=422 if form else 200)
+    return render(request, "sessions_app/mentor_page/book.html", context, status=422 if form else 200)
 
 
 def book_now(form: BookingForm, mentee: User, earlier: Engagement | None, *, now: datetime) -> Booking:

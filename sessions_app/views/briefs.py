@@ -54,4 +54,4 @@ def brief_page(
         "present": booking.engagement.brief if error and error.code == STALE else None,
         "nav": "sessions",
     }
-    return render_page(request, "sessions_app/question.html", context, part="brief", status=status)
+    return render_page(request, "sessions_app/session/question.html", context, part="brief", status=status)

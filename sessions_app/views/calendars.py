@@ -75,4 +75,4 @@ def calendar_settings(request: SignedInRequest) -> HttpResponse:
         "feed": feed_of(request.user),
         "nav": "settings",
     }
-    return render(request, "sessions_app/calendar_settings.html", context)
+    return render(request, "sessions_app/calendar/settings.html", context)

@@ -63,7 +63,7 @@ def certificate_check(request: HttpRequest, code: str) -> HttpResponse:
         "period": period_text(certificate),
         "issued_on": certificate.issued_at.astimezone(certificate.person.zone).date(),
     }
-    response = render(request, "sessions_app/certificate.html", context)
+    response = render(request, "sessions_app/impact/certificate.html", context)
     response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "private, no-store"
     return response

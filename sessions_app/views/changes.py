@@ -80,7 +80,7 @@ def move_page(
         "nav": "sessions",
     }
     status = error.status if error and form else 422 if form else 200
-    return render_page(request, "sessions_app/move.html", context, part="" if form else "picker", status=status)
+    return render_page(request, "sessions_app/session/move.html", context, part="" if form else "picker", status=status)
 
 
 def nearest_to(browser: SlotPicker | None, chosen: datetime | None, error: SessionError | None) -> list[Slot]:
@@ -121,7 +121,7 @@ def session_cancel(request: SignedInRequest, uuid: object) -> HttpResponse:
         "nav": "sessions",
     }
     status = error.status if error and request.method == "POST" else 422 if form.errors else 200
-    return render(request, "sessions_app/cancel.html", context, status=status)
+    return render(request, "sessions_app/session/cancel.html", context, status=status)
 
 
 def cancel_or_withdraw(request: SignedInRequest, booking: Booking, *, reason: str, now: datetime) -> None:

@@ -81,7 +81,7 @@ def feedback_page(
         "nav": "sessions",
     }
     status = 409 if error and request.method == "POST" else 422 if context["has_errors"] else 200
-    return render(request, "sessions_app/feedback.html", context, status=status)
+    return render(request, "sessions_app/afterwards/feedback.html", context, status=status)
 
 
 @require_POST

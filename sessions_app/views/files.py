@@ -63,7 +63,7 @@ def files_page(request: SignedInRequest, engagement: Engagement, *, booking: Boo
         "nav": "sessions" if booking else "messages",
     }
     status = 409 if refusal else 422 if form.errors else 200
-    return render(request, "sessions_app/files.html", context, status=status)
+    return render(request, "sessions_app/session/files.html", context, status=status)
 
 
 def too_many_uploads_error(again: datetime) -> SessionError:

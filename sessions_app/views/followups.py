@@ -66,7 +66,7 @@ def session_step(request: SignedInRequest, uuid: object) -> HttpResponse:
             messages.success(request, _("Your step is saved."))
             return redirect("session", booking.uuid)
     context = {"booking": booking, "action": action, "form": form, "error": error, "nav": "sessions"}
-    return render(request, "sessions_app/followup_step.html", context, status=refusal_status(request, error, form))
+    return render(request, "sessions_app/afterwards/step.html", context, status=refusal_status(request, error, form))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def follow_up_page(
         else:
             return redirect(request.path)
     context = {"form": form, "error": error, **page_context(request, asked)}
-    return render(request, "sessions_app/followup.html", context, status=refusal_status(request, error, form))
+    return render(request, "sessions_app/afterwards/follow_up.html", context, status=refusal_status(request, error, form))
 
 
 def read_asked(

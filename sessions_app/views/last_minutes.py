@@ -36,7 +36,7 @@ def session_more_time(request: SignedInRequest, uuid: object) -> HttpResponse:
             booking = ask_more_time(booking=booking, end=end, by=request.user, now=now)
     except SessionError as refused:
         context = {**session_context(request, get_booking(request, uuid), now=now), "attendance_error": refused}
-        return render(request, "sessions_app/session.html", context, status=refused.status)
+        return render(request, "sessions_app/session/page.html", context, status=refused.status)
     if booking.overtime > overtime:
         messages.success(request, _("You have five minutes more."))
     return redirect("session", booking.uuid)
@@ -59,7 +59,7 @@ def session_takeaway(request: SignedInRequest, uuid: object) -> HttpResponse:
             return redirect("session", booking.uuid)
     context = {"booking": booking, "form": form, "error": error, "nav": "sessions"}
     status = error.status if error and request.method == "POST" else 422 if form.errors else 200
-    return render(request, "sessions_app/takeaway.html", context, status=status)
+    return render(request, "sessions_app/session/takeaway.html", context, status=status)
 
 
 @require_safe
@@ -78,8 +78,8 @@ def session_card(request: SignedInRequest, uuid: object, *, plain: bool = False)
         "nav": "sessions",
     }
     if not plain:
-        return render(request, "sessions_app/card.html", context)
-    text = render_to_string("sessions_app/card.txt", context, request)
+        return render(request, "sessions_app/session/card.html", context)
+    text = render_to_string("sessions_app/session/card.txt", context, request)
     lines = [line.strip() for line in text.strip().splitlines()]
     response = HttpResponse("\n".join([*lines, ""]), "text/plain; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="what-i-left-with.txt"'

@@ -30,4 +30,4 @@ def mentor_feedback(request: HttpRequest, profile: MentorProfile) -> HttpRespons
         "lessons": own.select_related("booking__mentee").order_by("-booking__during", "-pk")[:LESSONS],
         "nav": "today",
     }
-    return render(request, "sessions_app/mentor_feedback.html", context)
+    return render(request, "sessions_app/afterwards/mentor_feedback.html", context)

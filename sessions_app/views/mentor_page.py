@@ -122,7 +122,7 @@ def picker_query(offer: Offer | None, earlier: Engagement | None) -> str:
 def render_answer(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:
     """htmx asks for the picker alone, unless something was refused."""
     part = "picker" if status == 200 else ""
-    return render_page(request, "sessions_app/mentor_detail.html", context, part=part, status=status)
+    return render_page(request, "sessions_app/mentor_page/page.html", context, part=part, status=status)
 
 
 def track_record_context(profile: MentorProfile, *, now: datetime) -> dict[str, Any]:

@@ -30,4 +30,4 @@ def left_with(request: SignedInRequest) -> HttpResponse:
         ],
         "nav": "sessions",
     }
-    return render(request, "sessions_app/left_with.html", context)
+    return render(request, "sessions_app/afterwards/my_takeaways.html", context)

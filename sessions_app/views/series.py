@@ -162,7 +162,7 @@ def session_further(request: SignedInRequest, uuid: object) -> HttpResponse:
             for slot in desk.chosen
         ],
     }
-    return render_page(request, "sessions_app/further.html", context, part="picker" if picker else "")
+    return render_page(request, "sessions_app/session/series.html", context, part="picker" if picker else "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -194,7 +194,7 @@ def session_further_check(request: SignedInRequest, uuid: object) -> HttpRespons
     context = {**page_context(desk), "error": error, **rows_of(desk), "form": form or FurtherForm()}
     context["seen"] = still_seen(request, terms_mark(desk.booking), told=error is not None)
     context["key"] = form.data.get("key", "") if form and not error else uuid4().hex
-    return render(request, "sessions_app/further_check.html", context, status=refusal_status(form, error))
+    return render(request, "sessions_app/session/series_check.html", context, status=refusal_status(form, error))
 
 
 def rows_of(desk: SeriesPage) -> dict[str, Any]:

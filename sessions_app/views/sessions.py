@@ -55,7 +55,7 @@ def session_list(request: SignedInRequest) -> HttpResponse:
         "answered": set(given) if tab == "past" else set(),
         "nav": "sessions",
     }
-    return render(request, "sessions_app/session_list.html", context)
+    return render(request, "sessions_app/session/list.html", context)
 
 
 def answers_of(person: User) -> list[WrittenQuestion]:
@@ -79,7 +79,7 @@ def session_page(request: SignedInRequest, uuid: object) -> HttpResponse:
     if wants_part(request) and (request.GET.get("seen") or request.GET.get("more")) in marks:
         # What is swapped in is read out and moves the focus: not every twenty seconds, only when it is news.
         return vary_by_part(HttpResponse(status=204))
-    return vary_by_part(render(request, "sessions_app/session.html", context))
+    return vary_by_part(render(request, "sessions_app/session/page.html", context))
 
 
 def session_context(request: SignedInRequest, booking: Booking, *, now: datetime) -> dict[str, Any]:

@@ -29,8 +29,8 @@ PAGE_SIZE = 20
 def message_list(request: SignedInRequest) -> HttpResponse:
     page = Paginator(threads_of(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
     newest = {message.engagement_id: message for message in newest_of(page.object_list)}
-    rows = [(row, row.other_person(request.user), newest.get(row.pk)) for row in page]
-    return render(request, "sessions_app/message_list.html", {"page": page, "rows": rows, "nav": "messages"})
+    rows = [(row, row.other(request.user), newest.get(row.pk)) for row in page]
+    return render(request, "sessions_app/conversation/list.html", {"page": page, "rows": rows, "nav": "messages"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,7 +50,7 @@ def render_news(request: SignedInRequest, engagement: Engagement, *, after: int)
     found = news_of(engagement, request.user, after=after)
     if not found.messages:
         return vary_by_part(HttpResponse(status=204))
-    return vary_by_part(render(request, "sessions_app/_messages.html", {"thread": found}))
+    return vary_by_part(render(request, "sessions_app/conversation/_messages.html", {"thread": found}))
 
 
 def post_message(request: SignedInRequest, engagement: Engagement) -> HttpResponse:
@@ -112,7 +112,7 @@ def render_composer(
         "focus": True,
         "from_session": request.POST.get("from", ""),
     }
-    return render(request, "sessions_app/_composer.html", context, status=status)
+    return render(request, "sessions_app/conversation/_composer.html", context, status=status)
 
 
 def thread_page(
@@ -134,7 +134,7 @@ def thread_page(
         "error": error,
         "nav": "messages",
     }
-    return vary_by_part(render(request, "sessions_app/thread.html", context, status=status))
+    return vary_by_part(render(request, "sessions_app/conversation/thread.html", context, status=status))
 
 
 @require_POST
@@ -165,7 +165,7 @@ def message_report(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         messages.success(request, _("Thank you. Our team looks at it. The other person is not told who said so."))
         return redirect("thread", message.engagement.uuid)
     context = {"message": message, "form": form, "nav": "messages"}
-    return render(request, "sessions_app/report.html", context, status=422 if form.errors else 200)
+    return render(request, "sessions_app/conversation/report.html", context, status=422 if form.errors else 200)
 
 
 def get_engagement(request: SignedInRequest, uuid: UUID) -> Engagement:

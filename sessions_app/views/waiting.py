@@ -77,7 +77,7 @@ def email_page(request: HttpRequest, form: GuestForm | None = None) -> HttpRespo
         return redirect("waiting_list" if request.user.is_authenticated else "mentor_list")
     profile = MentorProfile.objects.public().select_related("person").filter(slug=wish["mentor"]).first()
     context = {"profile": profile, "words": wish["q"], "form": form or GuestForm(), "nav": "find"}
-    return render(request, "sessions_app/wait.html", context, status=422 if form else 200)
+    return render(request, "sessions_app/waiting/wait.html", context, status=422 if form else 200)
 
 
 def join_after_sign_in(request: HttpRequest, person: User) -> str | None:
@@ -124,7 +124,7 @@ def waiting_list(request: SignedInRequest) -> HttpResponse:
         "held": open_time.select_related("booking__mentor", "waiting").first(),
         "nav": "sessions",
     }
-    return render(request, "sessions_app/waiting_list.html", context)
+    return render(request, "sessions_app/waiting/list.html", context)
 
 
 @require_POST
@@ -166,7 +166,7 @@ def held_time(request: SignedInRequest, uuid: object) -> HttpResponse:
             return redirect("session", booking.uuid)
     return render(
         request,
-        "sessions_app/held_time.html",
+        "sessions_app/waiting/held_time.html",
         {
             "held": held,
             "booking": held.booking,

@@ -97,7 +97,7 @@ def check_page(request: HttpRequest, profile: MentorProfile, form: GuestForm | N
     if kept is None:
         return redirect("mentor_detail", profile.slug)
     context = {"profile": profile, "question": kept["question"], "form": form or GuestForm(), "nav": "find"}
-    return render(request, "sessions_app/ask.html", context, status=422 if form else 200)
+    return render(request, "sessions_app/written/ask.html", context, status=422 if form else 200)
 
 
 def ask_now(
@@ -200,7 +200,7 @@ def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "nav": "messages",
     }
     status = error.status if error else 422 if is_mentor and form.errors else 200
-    return render(request, "sessions_app/written_end.html", context, status=status)
+    return render(request, "sessions_app/written/end.html", context, status=status)
 
 
 def end_question(request: SignedInRequest, written: WrittenQuestion, *, reason: str, now: datetime) -> None:

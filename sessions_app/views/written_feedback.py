@@ -48,7 +48,7 @@ def written_feedback(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return redirect("thread", uuid)
     context = {"written": written, "other": written.mentor, "form": form, "error": error, "nav": "messages"}
     status = 409 if error and request.method == "POST" else 422 if form.errors else 200
-    return render(request, "sessions_app/written_feedback.html", context, status=status)
+    return render(request, "sessions_app/afterwards/written_feedback.html", context, status=status)
 
 
 def form_arguments(request: SignedInRequest, written: WrittenQuestion) -> dict[str, Any]:
