@@ -98,6 +98,18 @@ def test_nobody_listens_to_signals():
     assert offenders == []
 
 
+def test_templates_have_lines_that_a_review_can_read():
+    """Formatters keep indentation and tags; that a line is short they don't ask."""
+    lengths = {
+        f"{path.relative_to(ROOT)}:{number}": len(line)
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+    }
+
+    assert {place: length for place, length in lengths.items() if length > 160} == {}
+    assert sum(length > 120 for length in lengths.values()) / len(lengths) < 0.01
+
+
 def routes(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
     for pattern in resolver.url_patterns:
         where = prefix + str(pattern.pattern)
