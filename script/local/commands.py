@@ -24,11 +24,14 @@ TYPED = (
     "mentoring",
     "script/local",
 )
+TEMPLATES = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "templates").rglob("*.html"))]
 CHECKS: dict[str, Command] = {
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
     "imports": ["lint-imports", "--no-cache"],
     "templates": ["djlint", "--lint", "--quiet", "templates"],
+    "indentation": ["djhtml", "--check", "--tabwidth", "2", "templates"],
+    "template tags": ["djade", "--target-version", "5.2", "--check", *TEMPLATES],
     "types": ["mypy", *(place for place in TYPED if (ROOT / place).exists())],
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "deployment": ["manage.py", "check", "--deploy", "--fail-level", "WARNING"],

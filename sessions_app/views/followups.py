@@ -123,7 +123,9 @@ def follow_up_page(
         else:
             return redirect(request.path)
     context = {"form": form, "error": error, **page_context(request, asked)}
-    return render(request, "sessions_app/afterwards/follow_up.html", context, status=refusal_status(request, error, form))
+    return render(
+        request, "sessions_app/afterwards/follow_up.html", context, status=refusal_status(request, error, form)
+    )
 
 
 def read_asked(

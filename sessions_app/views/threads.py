@@ -29,7 +29,7 @@ PAGE_SIZE = 20
 def message_list(request: SignedInRequest) -> HttpResponse:
     page = Paginator(threads_of(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
     newest = {message.engagement_id: message for message in newest_of(page.object_list)}
-    rows = [(row, row.other(request.user), newest.get(row.pk)) for row in page]
+    rows = [(row, row.other_person(request.user), newest.get(row.pk)) for row in page]
     return render(request, "sessions_app/conversation/list.html", {"page": page, "rows": rows, "nav": "messages"})
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from tests.markup import markup_of
 
 SIGN_IN, CODE, PASSWORD = "/sign-in/", "/sign-in/code/", "/sign-in/password/"
 
@@ -20,7 +21,7 @@ def signed_in(client: Client) -> int | None:
 
 
 def words(response) -> str:
-    return " ".join(response.content.decode().split())
+    return " ".join(markup_of(response).split())
 
 
 def test_code_signs_in_and_goes_to_next(client, bob, newest_code):

@@ -8,6 +8,7 @@ from django.test import Client, RequestFactory
 
 from common import views
 from common.context_processors import nav_items, site_context
+from tests.markup import markup_of
 
 PAGES = {
     "/how-it-works/": "One question, one short session",
@@ -18,7 +19,7 @@ PAGES = {
 
 
 def first_heading(response) -> str:
-    return re.search(r"<h1[^>]*>(.*?)</h1>", response.content.decode(), re.S).group(1).strip()
+    return re.search(r"<h1[^>]*>(.*?)</h1>", markup_of(response), re.S).group(1).strip()
 
 
 @pytest.mark.django_db
@@ -32,7 +33,7 @@ def test_explaining_page_is_public(client: Client, path, heading):
 def test_unknown_address_offers_a_search(client: Client):
     response = client.get("/no/such/page/")
     assert (response.status_code, first_heading(response)) == (404, "This page does not exist")
-    assert '<input class="input" id="q" name="q" maxlength="500">' in response.content.decode()
+    assert '<input class="input" id="q" name="q" maxlength="500">' in markup_of(response)
 
 
 @pytest.mark.django_db
@@ -79,14 +80,14 @@ def test_worst_page_stands_without_a_static_manifest(rf: RequestFactory, setting
 )
 def test_theme_cookie_is_drawn_by_the_server(client: Client, cookie, attribute):
     client.cookies["theme"] = cookie
-    html = client.get("/help/").content.decode()
+    html = markup_of(client.get("/help/"))
     assert re.search(r"<html[^>]*?( data-theme=\"\w*\")? data-zone", html).group(1) == (attribute or None)
 
 
 @pytest.mark.django_db
 def test_title_is_the_page_and_the_site(client: Client, settings):
     settings.SITE_NAME = "Town Library"
-    html = client.get("/help/").content.decode()
+    html = markup_of(client.get("/help/"))
     assert re.search(r"<title>(.*?)</title>", html).group(1) == "Help – Town Library"
 
 

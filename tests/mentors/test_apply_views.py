@@ -5,6 +5,7 @@ from django.urls import reverse
 from mentors.models import MentorProfile, ProfileState
 from mentors.services import draft_of, start_application
 from tests.conftest import NOW
+from tests.markup import markup_of
 from tests.mentors.conftest import QUESTIONS, state_of
 from tests.mentors.test_photos import picture
 
@@ -16,7 +17,7 @@ def url(step: int) -> str:
 
 
 def text_of(response) -> str:
-    return response.content.decode()
+    return markup_of(response)
 
 
 def photo(content: bytes | None = None, name: str = "me.jpg") -> SimpleUploadedFile:

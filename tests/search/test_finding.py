@@ -23,6 +23,7 @@ from sessions_app.booking.changes import cancel_booking
 from sessions_app.booking.clock import complete_ended
 from sessions_app.models import Feedback
 from tests.conftest import NOW, at, make_mentor, make_person
+from tests.markup import markup_of
 from tests.sessions_app.conftest import THURSDAY, book
 
 pytestmark = pytest.mark.django_db
@@ -467,7 +468,7 @@ def test_staff_see_what_nobody_answers_and_where_people_wait(alice, dora, topic,
     for _time in range(3):
         unmet.note_unmet("quantum gravity", day=NOW.date())
 
-    page = client_for(maria).get("/staff/unmet/").content.decode()
+    page = markup_of(client_for(maria).get("/staff/unmet/"))
 
     assert [(wait.topic, wait.mentors, wait.soon) for wait in topic_waits(now=NOW)] == [
         (empty.name, 0, 0),

@@ -9,6 +9,7 @@ from mentors.models import Offer, ProfileState
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.models import DateOverride, Schedule, TimeOff
 from tests.conftest import NOW, make_mentor, make_person
+from tests.markup import markup_of, words_of
 from tests.sessions_app.conftest import book
 
 URL = "/mentor/availability/"
@@ -52,7 +53,7 @@ def windows_of(profile):
 
 
 def text_of(response):
-    return " ".join(re.sub(r"<[^>]+>", "", response.content.decode()).split())
+    return words_of(markup_of(response))
 
 
 def shown_times(response):
@@ -61,7 +62,7 @@ def shown_times(response):
 
 
 def inputs(response, name):
-    return re.findall(rf'name="{name}" value="([^"]*)"', response.content.decode())
+    return re.findall(rf'name="{name}" value="([^"]*)"', markup_of(response))
 
 
 def test_page_shows_the_stored_week_and_what_people_see(client, profile):
@@ -174,7 +175,7 @@ def test_save_refuses_in_words_keeps_what_was_typed_and_stores_nothing(client, p
     response = client.post(URL, data | changes)
     assert response.status_code == 422
     assert f"There is a problem {message}" in text_of(response)
-    assert "<title>Error: Availability – " in response.content.decode()
+    assert "<title>Error: Availability – " in markup_of(response)
     typed = data | changes
     for name in ("day-2-from", "day-2-until", "day-5-until", "day-6-from", "day-6-until"):
         assert inputs(response, name) == typed[name]
@@ -183,7 +184,7 @@ def test_save_refuses_in_words_keeps_what_was_typed_and_stores_nothing(client, p
 
 def test_add_shows_a_new_row_with_the_focus_and_stores_nothing(client, profile):
     response = client.post(URL, form_data(add="2", **{"day-3-from": ["nonsense"], "max_per_week": "x"}))
-    page = response.content.decode()
+    page = markup_of(response)
     assert response.status_code == 200
     assert inputs(response, "day-2-from") == ["09:00", ""]
     assert re.findall(r'id="([^"]*)" [^>]*autofocus', page) == ["id_day-2-from-1"]
@@ -212,7 +213,7 @@ def test_edits_count_the_times_from_the_rules_typed(client):
 
 def test_htmx_gets_the_form_alone(client):
     response = client.post(URL, form_data(add="2"), headers={"HX-Request": "true"})
-    page = response.content.decode()
+    page = markup_of(response)
     assert page.strip().startswith('<form id="week-form"')
     assert "<html" not in page
 
@@ -232,7 +233,7 @@ def test_sessions_outside_the_typed_week_are_named(client, booking):
         "One session lies outside these times. Changing your week does not move it. "
         "Thursday 26 November, 14:30, with Bob."
     ) in text_of(response)
-    assert reverse("session", args=[booking.uuid]) in response.content.decode()
+    assert reverse("session", args=[booking.uuid]) in markup_of(response)
 
 
 def test_a_window_that_holds_only_part_of_a_session_leaves_it_outside(client, booking):
@@ -245,7 +246,7 @@ def test_page_of_a_profile_that_is_not_live_says_so(client, profile):
     profile.save()
     response = client.get(URL)
     assert "Nobody sees this before your profile is live." in text_of(response)
-    assert 'name="away_until"' not in response.content.decode()
+    assert 'name="away_until"' not in markup_of(response)
     assert "View as a mentee" not in text_of(response)
 
 
@@ -274,7 +275,7 @@ def test_exceptions_are_listed_in_order_without_past_ones(client, profile):
     DateOverride.objects.create(schedule=schedule, date=date(2026, 12, 4), minutes=[])
     TimeOff.objects.create(schedule=schedule, first=date(2026, 12, 11), last=date(2027, 1, 3))
     TimeOff.objects.create(schedule=schedule, first=date(2026, 11, 1), last=date(2026, 11, 23))
-    rows = re.findall(r"<tr>.*?</tr>", client.get(URL).content.decode(), re.DOTALL)[1:]
+    rows = re.findall(r"<tr>.*?</tr>", markup_of(client.get(URL)), re.DOTALL)[1:]
     assert [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows] == [
         "Fri 4 Dec Away all day Change Fri 4 Dec",
         "Fri 11 Dec – Sun 3 Jan 2027 Time off Change Fri 11 Dec – Sun 3 Jan 2027",

@@ -11,6 +11,7 @@ from mentors.models import Format
 from sessions_app.models import Message, WrittenQuestion, WrittenState
 from sessions_app.written.acts import expire_written
 from tests.conftest import NOW
+from tests.markup import markup_of
 from tests.sessions_app.conftest import QUESTION
 from tests.sessions_app.helpers.documents import PDF
 from tests.sessions_app.helpers.pages import text_of
@@ -140,7 +141,7 @@ def test_an_answer_too_late_keeps_its_words(client_for, alice, asked, room):
 
     assert response.status_code == 409
     assert "This question is no longer waiting for an answer." in text_of(response)
-    assert "Take it.</textarea>" in response.content.decode()
+    assert "Take it.</textarea>" in markup_of(response)
     assert not Message.objects.exists()
 
 
@@ -176,7 +177,7 @@ def test_open_questions_stand_where_both_look_for_what_is_ahead(client_for, alic
 
 
 def test_a_proposal_to_talk_is_a_message_and_asks_back(client_for, alice, bob, asked, room):
-    page = client_for(alice).get(room).content.decode()
+    page = markup_of(client_for(alice).get(room))
     words = re.search(r'name="body" value="([^"]+)"', page).group(1)
     client_for(alice).post(room, {"body": words, "key": "p", "seen": ""})
 

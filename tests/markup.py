@@ -1,0 +1,91 @@
+"""A page's markup as one line: how a template is laid out over lines is nothing that a test asks about."""
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+# A browser sets these on lines of their own, so that blanks beside their tags show nothing.
+BLOCKS = """
+html head title meta link base script style body header footer main nav section article aside h1 h2 h3 h4 h5 h6
+div p ul ol li dl dt dd blockquote figure figcaption hr br form fieldset legend option optgroup datalist details
+summary dialog template table caption colgroup col thead tbody tfoot tr th td
+"""
+BLOCK_TAG = re.compile(rf" ?(</?(?:{'|'.join(BLOCKS.split())})(?: [^<>]*)?>) ?", re.IGNORECASE)
+TAG_END = re.compile(r"(<[^<>]*?) (/?>)")
+KEPT = re.compile(r"(<(textarea|pre)\b[^>]*>)(.*?)(</\2>)", re.DOTALL)
+
+
+def flatten(html: str) -> str:
+    """One blank where there are many; none beside a block's tag; what is in a textarea or pre as it came.
+
+    A blank beside any other tag (a, b, span, time …) stands between two words for a reader, so it stays.
+    """
+    parts = KEPT.split(html)
+    outside = [_squeeze(part) for part in parts[::5]]
+    kept = [
+        _squeeze(start) + text + end
+        for start, _name, text, end in zip(*(parts[n::5] for n in range(1, 5)), strict=True)
+    ]
+    return "".join(piece for pair in zip(outside, [*kept, ""], strict=True) for piece in pair)
+
+
+def _squeeze(html: str) -> str:
+    return BLOCK_TAG.sub(r"\1", TAG_END.sub(r"\1\2", re.sub(r"\s+", " ", html)))
+
+
+def words_of(html: str) -> str:
+    """What is read: a blank between words on two lines; between inline tags one only if the markup has one."""
+    without_blocks = BLOCK_TAG.sub(" ", html)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", without_blocks)).strip()
+
+
+def markup_of(response: Any) -> str:
+    return flatten(response.content.decode())
+
+
+@dataclass
+class Element:
+    """`start` and `end` count the elements that began before it and before its end."""
+
+    tag: str
+    attributes: dict[str, str | None]
+    start: int
+    end: int = 0
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.pieces).split())
+
+
+def elements_of(html: str, tag: str, **attributes: str) -> list[Element]:
+    """All elements of that tag with these attributes, in order. A Python name stands for each: class_, aria_label."""
+    finder = _Finder(html)
+    wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+    return [one for one in finder.found if one.tag == tag and wanted.items() <= one.attributes.items()]
+
+
+class _Finder(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[Element] = []
+        self.open: list[Element] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, dict(attrs), len(self.found))
+        self.found.append(element)
+        self.open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        """A tag that has no end, like input, closes with what is around it."""
+        while any(one.tag == tag for one in self.open):
+            closed = self.open.pop()
+            closed.end = len(self.found)
+            if closed.tag == tag:
+                break
+
+    def handle_data(self, data: str) -> None:
+        for element in self.open:
+            element.pieces.append(data)

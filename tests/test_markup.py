@@ -1,0 +1,43 @@
+"""What tests read instead of raw markup must hide only what a browser doesn't show either."""
+
+import pytest
+
+from tests.markup import elements_of, flatten, words_of
+
+
+@pytest.mark.parametrize(
+    ("laid_out", "one_line"),
+    [
+        ("<div>\n  <p>\n    Hello\n    you\n  </p>\n</div>\n", "<div><p>Hello you</p></div>"),
+        ("<p>by\n  <b>Alice</b>\n  today</p>", "<p>by <b>Alice</b> today</p>"),
+        ("<p>by<b>Alice</b>, today</p>", "<p>by<b>Alice</b>, today</p>"),
+        (
+            "<a href='/'>\n  <span>one</span><span>two</span>\n</a>",
+            "<a href='/'> <span>one</span><span>two</span> </a>",
+        ),
+        ("<p>\n  <time>14:30</time>\n</p>", "<p><time>14:30</time></p>"),
+        ("<input\n  id='q'\n  name='q'\n>", "<input id='q' name='q'>"),
+        ("<div\n  class='one\n  two'\n>x</div>", "<div class='one two'>x</div>"),
+        (
+            "<p>\n<textarea\n  id='q'\n>\n  My  own\n words </textarea>\n</p>",
+            "<p><textarea id='q'>\n  My  own\n words </textarea></p>",
+        ),
+        ("<pre> <b>a</b>  b\n</pre>", "<pre> <b>a</b>  b\n</pre>"),
+    ],
+)
+def test_flatten_hides_only_blanks_that_nobody_sees(laid_out, one_line):
+    assert flatten(laid_out) == one_line
+    assert flatten(one_line) == one_line
+
+
+def test_words_on_two_lines_are_two_words_and_tags_within_a_line_part_none():
+    assert words_of("<p>One</p><p>t<b>w</b>o\n <i>three</i></p>") == "One two three"
+
+
+def test_elements_are_found_by_tag_and_attributes_with_their_text():
+    html = '<p class="a">x <input name="q"><b>y</b></p><p class="b">z</p><label aria-label="w">v</label>'
+
+    assert [one.text for one in elements_of(html, "p")] == ["x y", "z"]
+    assert [one.text for one in elements_of(html, "p", class_="b")] == ["z"]
+    assert [one.text for one in elements_of(html, "label", aria_label="w")] == ["v"]
+    assert elements_of(html, "p", class_="c") == []
