@@ -25,7 +25,9 @@ STILL = """() => {
 
 
 # Words of headings that stand on more than one line; a hyphen is a place to break at.
-BROKEN_WORDS = """() => {
+# Where the window was resized just before, sizes that depend on it come with the next frame.
+BROKEN_WORDS = """async () => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const broken = [];
   for (const heading of document.querySelectorAll("h1, h2, h3")) {
     const walker = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
