@@ -70,7 +70,6 @@ class AccountMail(EmailMultiAlternatives):
     """A mail that Django's backends hand over, written in the same way as all our mails."""
 
     def message(self, *, policy: Any = None) -> Any:
-        """Raises UnwritableHeaderError."""
         html, _mimetype = self.alternatives[0]
         headers = [
             text_header("Subject", str(self.subject)),

@@ -106,7 +106,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def first_name(self) -> str:
-        """What to call them in a sentence."""
         return name_to_greet(self.display_name)
 
     @property

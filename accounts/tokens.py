@@ -23,7 +23,7 @@ USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
 class TokenError(RefusalError):
-    """A token that can't be made."""
+    pass
 
 
 def make_token(*, person: User, name: str, scope: Scope, days: int, now: datetime) -> tuple[AccessToken, str]:

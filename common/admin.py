@@ -38,8 +38,6 @@ class ReadOnly:
 
 
 class PlainTexts(SimpleArrayField):
-    """Several short texts, each of them plain text."""
-
     def __init__(self, base_field: forms.Field, **kwargs: Any) -> None:
         if type(base_field) is forms.CharField:
             base_field = PlainText(max_length=base_field.max_length, validators=base_field.validators)

@@ -131,14 +131,10 @@ class EmailText(PlainText, forms.EmailField):
 
 
 class ChipRadio(forms.RadioSelect):
-    """A choice of one, shown as chips."""
-
     template_name = "components/widgets/chips.html"
     option_template_name = "components/widgets/chip.html"
 
 
 class ChipCheckboxes(forms.CheckboxSelectMultiple):
-    """A choice of several, shown as chips."""
-
     template_name = "components/widgets/chips.html"
     option_template_name = "components/widgets/chip.html"

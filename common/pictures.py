@@ -24,7 +24,7 @@ TURNS = {
 
 
 class PictureError(ValueError):
-    """This picture can't be used."""
+    pass
 
 
 class TooManyPixelsError(PictureError):
@@ -73,7 +73,6 @@ def turn_upright(image: Image.Image) -> Image.Image:
 
 
 def flatten_on_white(image: Image.Image) -> Image.Image:
-    """The picture without transparency, on white."""
     flat = Image.new("RGB", image.size, "white")
     rgba = image.convert("RGBA")
     flat.paste(rgba, mask=rgba)

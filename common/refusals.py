@@ -23,5 +23,4 @@ class RefusalError(Exception):
 
     @property
     def status(self) -> int:
-        """The HTTP status of a page that shows it."""
         return STATUSES.get(self.code, HTTPStatus.CONFLICT)

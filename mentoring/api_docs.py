@@ -1,4 +1,4 @@
-"""The API described: as OpenAPI for programs, as a page for people, from files of our own."""
+"""The description of the API: as OpenAPI for programs, as a page for people, with scripts of our own site."""
 
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ from common.api.problems import body_of
 
 @cache
 def openapi_description() -> dict[str, Any]:
-    """Made once by each process: nothing in it depends on who reads it."""
+    """Made once in each process: nothing in it depends on the reader."""
     found: dict[str, Any] = SchemaGenerator(urlconf="mentoring.urls").get_schema(request=None, public=True)
     return found
 
@@ -45,5 +45,5 @@ class DocsView(SpectacularSwaggerSplitView):
 @csrf_exempt
 @login_not_required
 def not_there(request: HttpRequest) -> HttpResponse:
-    """Within the API an address that is none gets an answer that programs can read."""
+    """The answer to unknown addresses within the API, in a form that programs can read."""
     return JsonResponse(body_of("not_found", _("There is nothing here.")), status=404)

@@ -1,4 +1,4 @@
-"""Version 1 of the API: every call, its description, and an answer for all addresses that are none."""
+"""Version 1 of the API: every call, its description, and an answer for all unknown addresses."""
 
 from django.urls import path, re_path
 

@@ -9,7 +9,7 @@ from common.redaction import without_secrets
 
 
 class QuietLogger(Logger):
-    """An access log that tells which page was asked for, but no secret address."""
+    """An access log that names the page but no secret part of its address."""
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
         atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
@@ -17,12 +17,12 @@ class QuietLogger(Logger):
 
 
 def post_worker_init(_worker: object) -> None:
-    """What is there once the project is loaded stays: the collector need not look through it again and again."""
+    """Exempt what loading the project has made from garbage collection, since it stays for as long as the process."""
     gc.collect()
     gc.freeze()
 
 
-# The longest that gunicorn can: a question of 500 letters that take twelve characters each stands in an address
+# The longest that gunicorn allows: an address may hold a question of 500 letters, escaped to twelve characters each
 limit_request_line = 8190
 worker_class = "gthread"
 workers = 2

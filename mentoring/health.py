@@ -1,4 +1,4 @@
-"""For machines that watch: is the process alive, can it serve, does what is due leave. No sign-in, no cookie."""
+"""For monitoring: is the process alive, can it serve, is due work done. Without sign-in or cookie."""
 
 import logging
 from functools import cache
@@ -30,7 +30,7 @@ REDIS_PATIENCE = 0.5
 @require_safe
 @login_not_required
 def live_check(request: HttpRequest) -> JsonResponse:
-    """The process answers; whoever gets nothing here should restart it."""
+    """The process answers. If there is no answer, restart it."""
     return JsonResponse({"status": OK})
 
 
@@ -47,9 +47,9 @@ def ready_check(request: HttpRequest) -> JsonResponse:
 @require_safe
 @login_not_required
 def health_check(request: HttpRequest) -> JsonResponse:
-    """Everything together. Redis alone does not make it ill: without it mails go out late, and their age says so.
+    """Everything together. Without Redis alone it isn't ill: mails are then sent later, and their age shows it.
 
-    Ill is also a clock that is wrong, this machine's or that of a worker, and what the clock fails to do for an hour.
+    It is also ill if a clock is wrong, this machine's or a worker's, or if a task of the clock has failed for an hour.
     """
     found: dict[str, object] = {**serving_state(), "redis": redis_state()}
     if not is_serving(found):
@@ -82,13 +82,13 @@ def serving_state() -> dict[str, object]:
 
 
 def migrations_applied() -> bool:
-    """Whether the database has all that this version needs. Raises DatabaseError when it is away."""
+    """Whether the database has every migration of this version. Raises DatabaseError if it is away."""
     return newest_migrations() <= set(MigrationRecorder(connection).applied_migrations())
 
 
 @cache
 def newest_migrations() -> frozenset[tuple[str, str]]:
-    """The last one of each app, as this version of the product knows them."""
+    """The last migration of each app in this version."""
     return frozenset(MigrationLoader(None).graph.leaf_nodes())
 
 

@@ -1,4 +1,4 @@
-"""/metrics for Prometheus; for whoever knows the token, or asks from this machine. To others it does not exist."""
+"""/metrics for Prometheus, for clients with the token or on this machine. For all others it does not exist."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from notifications.metrics import outbox_metrics
 from sessions_app.metrics import booking_metrics
 
-# A proxy on this machine speaks for others: these say so, even where NUM_PROXIES was forgotten.
+# Headers of a proxy. One on this machine passes on requests of others, even if NUM_PROXIES was forgotten.
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
 
 

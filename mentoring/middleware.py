@@ -1,4 +1,4 @@
-"""Headers that every response carries, errors and redirects included; and what is said while the database is busy."""
+"""Headers of every response, including errors and redirects; and the page for a busy database."""
 
 import logging
 from collections.abc import Callable
@@ -10,21 +10,21 @@ from common.views import busy
 
 logger = logging.getLogger(__name__)
 
-# Unfold's admin pages build their styles and expressions in the browser (Alpine); nothing of ours does.
+# Unfold's admin pages build styles and evaluate expressions in the browser (Alpine); our own pages don't.
 ADMIN_POLICY = {
     "script-src": ["'self'", "'unsafe-eval'", "'unsafe-inline'"],
     "style-src": ["'self'", "'unsafe-inline'"],
 }
-# The page that shows the API sets styles by script; its scripts are files of ours like all others.
+# The page that shows the API sets styles by script. Its scripts are files of our own site, like all others.
 EASED = {"/admin/": ADMIN_POLICY, "/api/v1/docs/": {"style-src": ["'self'", "'unsafe-inline'"]}}
 
 DOWNLOAD_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 class ResponseHeadersMiddleware:
-    """Keeps signed-in pages and all of the API out of caches, and what is downloaded in a box of its own.
+    """Keeps signed-in pages and the API out of caches, and isolates downloads.
 
-    Eases the content policy for the admin and the API's page alone.
+    Only the admin and the API's page get a looser content policy.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -34,7 +34,7 @@ class ResponseHeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if response.streaming or "Content-Disposition" in response:
-            # Written by people, or with their words in it: should a browser show it all the same, it can do nothing.
+            # It may hold what people wrote. If a browser shows it instead of saving it, it can't run anything.
             response.headers.setdefault("Content-Security-Policy", DOWNLOAD_POLICY)
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "private, no-store")
@@ -47,7 +47,7 @@ class ResponseHeadersMiddleware:
 
 
 class BusyMiddleware:
-    """Trouble of the database that passes is said as what it is, on a page that is sent again by its reload."""
+    """Turns a database error that passes into a page that says so, and that reloading sends again."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

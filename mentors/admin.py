@@ -27,8 +27,6 @@ Act = Callable[[MentorProfile], object]
 
 
 class ReadOnly:
-    """Looked at here, changed elsewhere."""
-
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 

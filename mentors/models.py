@@ -98,7 +98,6 @@ def photo_path(instance: models.Model, filename: str) -> str:
 
 
 def photo_named(key: str) -> str:
-    """The file for the key in an address."""
     return f"photos/{key}.webp"
 
 
@@ -159,7 +158,6 @@ class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
         ).order_by("draft__submitted_at", "pk")
 
     def decided_by(self, person: User) -> Self:
-        """See `MentorProfile.is_decided_by`."""
         return self.exclude(person=person)
 
 

@@ -15,8 +15,6 @@ Group = tuple[str, list[tuple[str, str]]]
 
 
 class GroupedChips(ChipCheckboxes):
-    """Chips under the name of their group."""
-
     template_name = "mentors/widgets/grouped_chips.html"
 
 

@@ -104,7 +104,6 @@ def subject_named(subject_type: str) -> type[Model] | None:
 
 
 def groups_in_use() -> set[Group]:
-    """The groups that some kind belongs to."""
     return {kind.group for kind in _kinds.values() if kind.group}
 
 

@@ -1,4 +1,4 @@
-"""Where two people don't agree who came, somebody else decides, with what both said and when each joined."""
+"""Staff decide when two people disagree about who came, with what both said and when each joined."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ TABS: Mapping[str, str | Promise] = {WAITING: gettext_lazy("Waiting"), DECIDED: 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`form` is the one for this session: as it was sent, if it was."""
+    """One session to decide about. `form` is the one that was sent for it, if it was."""
 
     attendance: Attendance
     form: DecisionForm
@@ -88,7 +88,7 @@ def cases_of(bookings: list[Booking], *, reader: User, sent: DecisionForm) -> li
 
 
 def decide_case(request: SignedInRequest, form: DecisionForm, *, now: datetime) -> SessionError | None:
-    """What stood against the decision, if anything did."""
+    """Returns what stood against the decision, if anything did."""
     booking = get_object_or_404(Booking, uuid=form.cleaned_data["session"])
     decision = AttendanceKind(form.cleaned_data["decision"])
     try:

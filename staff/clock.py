@@ -1,4 +1,4 @@
-"""What the clock could not do, for staff."""
+"""For staff: what the clock's tasks failed on."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator

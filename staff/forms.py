@@ -1,4 +1,4 @@
-"""Staff's yes or no to words that may be shown."""
+"""The form in which staff decide whether a testimonial may be shown."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

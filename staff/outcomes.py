@@ -1,4 +1,4 @@
-"""From asked to solved, for staff: on a page, and as a table to take along."""
+"""For staff: how questions fare from asking to solved, as a page and as CSV."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -81,7 +81,7 @@ def choice_labels(choices: Mapping[str, tuple[str | Promise, Any]]) -> dict[str,
 
 
 def sheet_rows(groups: Iterable[OutcomeGroup]) -> Iterator[list[object]]:
-    """A line for each group; a time that was not reached is a lower bound."""
+    """One row for each group. A time that wasn't reached is a lower bound."""
     head: list[object] = [_("About"), _("Asked")]
     for stage in ("booked", "met", "solved"):
         head += [stage, *(f"{stage}_p{percent}_{what}" for percent in (50, 90) for what in ("hours", "reached"))]

@@ -1,4 +1,4 @@
-"""The decisions that have a page of their own: what each says, needs and does."""
+"""The decisions about a profile that have a page of their own: what each says, needs and does."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -92,12 +92,12 @@ ACTS: Mapping[str, StaffAct] = {
 }
 
 
-# What every mentor may do with their own profile, staff or not
+# What mentors may do with their own profile, also if they are staff
 OWN = ("pause", "resume")
 
 
 def acts_for(profile: MentorProfile, *, by: User, waits: bool, now: datetime) -> list[tuple[str, StaffAct]]:
-    """What can be decided now, apart from approving and asking for changes."""
+    """The decisions that are possible now, apart from approving and asking for changes."""
     keys = ["turn-down"] if waits else []
     if profile.state == ProfileState.APPROVED:
         paused = profile.is_paused(now.astimezone(profile.person.zone).date())

@@ -1,4 +1,4 @@
-"""What a live mentor proposes, beside what the public sees."""
+"""The changes that a live mentor proposes, beside what the public sees."""
 
 from dataclasses import dataclass
 
@@ -34,7 +34,7 @@ class Changes:
 
 
 def changes_of(profile: MentorProfile, draft: ProfileDraft) -> Changes:
-    """Field by field; two queries, for the topics."""
+    """Field by field, in two queries (for the topics)."""
     public, proposed = _field_texts(profile), _field_texts(draft)
     fields = [
         Change(name, *compare_words(public[field], proposed[field]), changed=public[field] != proposed[field])

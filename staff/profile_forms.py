@@ -1,4 +1,4 @@
-"""What a reviewer says about a profile."""
+"""The forms of a reviewer."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ NEVER = -1
 
 @dataclass(frozen=True, slots=True)
 class PointFields:
-    """One point on the page: what a first look found, the box (none where it is a fact), the sentence."""
+    """One point of the checklist on the page: the program's finding, the box (None for a fact), the sentence."""
 
     finding: Finding
     box: BoundField | None
@@ -29,7 +29,7 @@ class PointFields:
 
 
 class SeenForm(forms.Form):
-    """`seen` is the profile's version that was read; without one it is none that there ever was."""
+    """`seen` is the version of the profile that was read. Without a valid one it equals no version."""
 
     seen = PlainText(max_length=40, widget=forms.HiddenInput, required=False)
 
@@ -38,7 +38,7 @@ class SeenForm(forms.Form):
         return int(seen) if re.fullmatch("[0-9]{1,9}", seen) else NEVER
 
     def show_version(self, version: int) -> None:
-        """The page tells that the profile has changed: what is pressed next is about how it is now."""
+        """Let the form stand for this version, once the page has told that the profile has changed."""
         self.data = MultiValueDict({**dict(self.data.lists()), "seen": [str(version)]})  # type: ignore[attr-defined]
 
 
@@ -94,7 +94,7 @@ class ReviewForm(SeenForm):
 
 
 class ReasonForm(SeenForm):
-    """A decision that needs words; the mentor reads them."""
+    """A decision with a reason, which the mentor reads."""
 
     until = forms.DateField(
         label=_("Away until"),

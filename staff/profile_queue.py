@@ -1,4 +1,4 @@
-"""The profiles that staff look through: by state, by name, with what a first look finds."""
+"""The list of profiles for staff: by state, by name, with what a program finds in them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class QueueRow:
 
 
 def tab_filter(tab: str, now: datetime) -> Q:
-    """Whether a pause is over is counted in UTC here: a list of staff may be a few hours early."""
+    """Whether a pause is over is decided by the date in UTC: in this list it may be a few hours early."""
     live = Q(state=ProfileState.APPROVED)
     paused = Q(paused_until__gt=now.date())
     return {
@@ -52,7 +52,7 @@ def tab_filter(tab: str, now: datetime) -> Q:
 
 
 def profiles_in(tab: str, *, search: str, now: datetime) -> QuerySet[MentorProfile]:
-    """Oldest first where something waits, by name elsewhere."""
+    """Those that wait for staff come oldest first, all others by name."""
     order = ("draft__submitted_at", "pk") if tab in (NEW, CHANGED) else ("person__name", "pk")
     found = MentorProfile.objects.filter(tab_filter(tab, now)).select_related("person", "draft").order_by(*order)
     return found.filter(person__name__icontains=search) if search else found
@@ -102,6 +102,6 @@ def has_times(timetable: Timetable | None) -> bool:
 
 
 def next_to_review(*, by: User, after: MentorProfile | None = None) -> MentorProfile | None:
-    """The oldest that waits and that this member of staff may decide about."""
+    """The oldest that waits and about which this member of staff may decide."""
     waiting = MentorProfile.objects.to_review().decided_by(by)
     return (waiting.exclude(pk=after.pk) if after else waiting).first()

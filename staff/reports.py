@@ -1,4 +1,4 @@
-"""What people reported: a list without anybody's words, and one report, read for a reason that is logged."""
+"""Reports about messages: a list without anybody's words, and one report, read for a reason that is logged."""
 
 from uuid import UUID
 
@@ -45,7 +45,7 @@ def staff_reports(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
 def staff_report(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Asks why, then shows the message and its neighbours for an hour, and asks what was done."""
+    """Asks for the reason, then shows the message and its neighbours for an hour, and asks what was done."""
     found = Report.objects.readable_by(request.user).select_related(
         "by", "message__author", "message__engagement", "settled_by"
     )

@@ -1,4 +1,4 @@
-"""What staff see of searches: words that found nobody, topics for which people wait."""
+"""For staff: words that found nobody, and topics for which people wait."""
 
 from datetime import timedelta
 

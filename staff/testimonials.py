@@ -1,4 +1,4 @@
-"""Words that people let us show: staff read them first. And what people wanted the team to know."""
+"""Testimonials, which staff read before they are shown; and what people wanted the team to know."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -80,7 +80,7 @@ def staff_words(request: SignedInRequest) -> HttpResponse:
 
 
 def decide_testimonial(request: SignedInRequest, form: WordsForm, *, now: datetime) -> SessionError | None:
-    """What stood against the decision, if anything did."""
+    """Returns what stood against the decision, if anything did."""
     feedback, seen = get_object_or_404(Feedback, pk=form.cleaned_data["feedback"]), form.cleaned_data["seen"]
     try:
         if form.cleaned_data["decision"] == SHOW:

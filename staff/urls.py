@@ -1,5 +1,3 @@
-"""Addresses of the pages that only staff see."""
-
 from django.urls import path
 
 from .attendance import staff_attendance

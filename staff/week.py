@@ -1,4 +1,4 @@
-"""What staff see at a glance: this week in numbers, and which profiles wait."""
+"""For staff at a glance: this week in numbers, and which profiles wait."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class WeekFacts:
-    """One ISO week of the reader's zone. `days`: the local Monday to Sunday with the sessions of each."""
+    """One ISO week of the reader's zone. `days`: Monday to Sunday, with the sessions of each."""
 
     sessions: int
     sessions_last_week: int
@@ -44,8 +44,9 @@ class QueueFacts:
 
 
 def week_facts(now: datetime, zone: str) -> WeekFacts:
-    """Three queries. A session counts in the week and on the day in which it starts, what people
-    say of it or of an answer in writing in that week too.
+    """In three queries.
+
+    A session counts in the week and on the day in which it starts; its feedback in that week too.
     """
     monday = monday_of(now, zone)
     next_monday = monday_of(monday + WEEK + timedelta(hours=12), zone)
@@ -81,14 +82,14 @@ def week_facts(now: datetime, zone: str) -> WeekFacts:
 
 
 def monday_of(moment: datetime, zone: str) -> datetime:
-    """The midnight that began this moment's ISO week in the zone."""
+    """The local midnight at which this moment's ISO week began."""
     local = moment.astimezone(ZoneInfo(zone))
     day = local.date() - timedelta(days=local.weekday())
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
 
 
 def queue_facts(reader: User) -> QueueFacts:
-    """What waits for staff, as far as this one may decide it."""
+    """What waits for staff, as far as this person may decide it."""
     waiting = MentorProfile.objects.to_review()
     oldest = waiting.values_list("draft__submitted_at", flat=True).first()
     return QueueFacts(waiting=waiting.count(), oldest=oldest, reports=Report.objects.open().readable_by(reader).count())

@@ -50,5 +50,4 @@ def take_request(request: HttpRequest, person: User | None, *, now: datetime) ->
 
 
 def forget_counts(*, now: datetime) -> int:
-    """Delete counts whose window is over."""
     return RequestCount.objects.filter(began_at__lt=now - 2 * HOUR).delete()[0]

@@ -18,8 +18,6 @@ LONGEST_KEY = 255
 
 
 class Problem(serializers.Serializer[Any]):
-    """The shape of every error."""
-
     code = serializers.CharField(help_text="For programs; it stays the same when the words change.")
     message = serializers.CharField(help_text="For people, in the language of `Accept-Language`.")
     fields = serializers.DictField(  # type: ignore[assignment]
@@ -138,7 +136,6 @@ def error_response(status: int, serializer: Any = None) -> OpenApiResponse:
 
 
 def page_of(answers: Any) -> type[serializers.Serializer[Any]]:
-    """The shape of a page of these answers."""
     name = f"{answers.__name__}Page"
     fields = {
         "results": answers(many=True),

@@ -58,7 +58,6 @@ def is_refusal(error: Exception) -> bool:
 
 
 def as_api_error(error: Any, **more: Any) -> ApiError:
-    """A refusal of an app as an error of the API."""
     refusals = _refusals[type(error)]
     status = UNPROCESSABLE if error.code in refusals.unprocessable else error.status
     words, fields = str(error.message), refusals.fields(error)
@@ -131,7 +130,6 @@ def framework_answer(error: exceptions.APIException) -> Response:
 
 
 def seconds_text(wait: timedelta) -> str:
-    """Whole seconds, rounded up."""
     return str(max(1, ceil(wait.total_seconds())))
 
 

@@ -88,8 +88,6 @@ def whole_number(data: Any) -> int | None:
 
 
 class QueryNumber(serializers.IntegerField):
-    """A number in a query string."""
-
     def __init__(self, *, least: int, most: int, **options: Any) -> None:
         super().__init__(min_value=least, max_value=most, **options)
 

@@ -48,7 +48,6 @@ def store_message(folder: Path, content: bytes, now: datetime) -> str:
 
 
 def list_names(folder: Path) -> list[str]:
-    """The names, newest first."""
     return sorted((path.stem for path in folder.glob("*.eml") if NAME.fullmatch(path.stem)), reverse=True)
 
 

@@ -101,7 +101,6 @@ def file_header(filename: str) -> Header:
 
 
 def envelope_address(email: str) -> str:
-    """The address with its domain as DNS knows it."""
     local, _at, domain = email.rpartition("@")
     try:
         return f"{local}@{punycode(domain)}"

@@ -35,7 +35,6 @@ class ProfileTexts:
 
 
 def lock_profile(profile: MentorProfile) -> MentorProfile:
-    """Lock the row and return it as it is now."""
     # The person first, in the same order as bookings: these then see the profile before the change or after it.
     User.objects.locked(profile.person_id)
     return MentorProfile.objects.select_for_update(of=("self",)).select_related("person").get(pk=profile.pk)

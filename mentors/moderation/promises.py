@@ -60,7 +60,6 @@ def apply_again_from(profile: MentorProfile) -> datetime | None:
 
 
 def last_told_decision(profile: MentorProfile) -> ProfileDecision | None:
-    """The last decision of which the mentor was told."""
     return profile.decisions.filter(decision__in=TOLD).select_related("by").order_by("-version", "-pk").first()
 
 

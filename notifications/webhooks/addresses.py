@@ -51,7 +51,7 @@ class BadPortError(BadAddressError):
 
 
 class UnknownHostError(OSError):
-    """The name can't be resolved at the moment."""
+    pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ def refuse_taken_port() -> int:
 
 
 def free_port() -> int:
-    """One that nobody uses at this moment."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

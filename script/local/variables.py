@@ -12,7 +12,6 @@ TEST_SLOTS = 8  # from the top of the sixteen databases of a Redis as it comes
 
 
 def is_on(value: str) -> bool:
-    """As the settings read it."""
     return value.lower() in TRUE
 
 

@@ -54,8 +54,6 @@ def asked_of(contact: Contact, step: FollowUpStep) -> Sequence[FollowUpQuestion]
 
 @dataclass(frozen=True, slots=True)
 class WaysOn:
-    """What a person can do who isn't helped yet."""
-
     same_mentor: bool
     same_question: bool
     other_day: bool

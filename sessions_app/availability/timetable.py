@@ -233,7 +233,6 @@ def timetable_of(
     over: Sequence[Sequence[int]],
     reserved: Sequence[Sequence[int]],
 ) -> Timetable:
-    """The timetable from a row of `COLUMNS`."""
     rules = Rules(
         # A name that the zone database has retired since it was saved is replaced by its present one.
         zone=canonical_zone(zone) or zone,

@@ -135,7 +135,6 @@ def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime, se
 
 @atomic_act
 def release_hold(*, booking: Booking, now: datetime) -> None:
-    """End a visitor's hold before its time."""
     give_up_hold(lock_booking(booking), now=now)
 
 

@@ -53,7 +53,6 @@ class SeriesRoom:
 
 
 def with_booked(timetable: Timetable, slots: Sequence[Slot]) -> Timetable:
-    """The timetable as if these slots were booked."""
     chosen = tuple(Taken(slot.start, slot.end) for slot in slots)
     return replace(timetable, taken=timetable.taken + chosen)
 

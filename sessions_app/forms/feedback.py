@@ -30,7 +30,6 @@ def optional_words_field(label: "str | StrPromise", hint: "str | StrPromise" = "
 
 
 def helped_field(label: "str | StrPromise") -> forms.ChoiceField:
-    """The only field that is required."""
     return forms.ChoiceField(
         label=label,
         choices=Resolution.choices,

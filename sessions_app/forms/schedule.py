@@ -180,8 +180,6 @@ class OverrideForm(forms.Form):
 
 
 class TimeOffForm(forms.Form):
-    """A span of dates away, both ends included."""
-
     first = forms.DateField(
         label=_("First day away"),
         widget=DateInput(),

@@ -12,8 +12,6 @@ from sessions_app.address import read_start
 
 
 class StartsField(forms.Field):
-    """Any number of starts as the picker writes them, in order."""
-
     widget = forms.MultipleHiddenInput
     default_error_messages = {"required": _("Choose at least one time"), "start": _("Choose the times again")}
 

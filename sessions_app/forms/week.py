@@ -157,8 +157,6 @@ def typed_week(data: QueryDict) -> Week:
 
 
 class WeekForm(forms.Form):
-    """Seven days. `windows` are their cleaned values."""
-
     prefix = "day"
 
     def __init__(self, *args: Any, focus: tuple[int, int] | None = None, **kwargs: Any) -> None:

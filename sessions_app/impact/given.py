@@ -69,8 +69,6 @@ class SharedOutcome:
 
 @dataclass(frozen=True, slots=True)
 class AnswerTrend:
-    """The percentage who agreed, for each quarter with enough answers, oldest first."""
-
     label: str | Promise
     quarters: Sequence[tuple[str, int]]
 
@@ -96,7 +94,6 @@ def limit_to_days(
 
 
 def given_by(mentor: User, first: date | None = None, last: date | None = None) -> Contribution:
-    """In two queries."""
     length = F("during__endswith") - F("during__startswith")
     totals = sessions_given(mentor, first, last).aggregate(sessions=Count("pk"), time=Sum(length))
     minutes = round((totals["time"] or timedelta()).total_seconds() / 60)

@@ -186,7 +186,6 @@ def by_topic(found: Iterable[Journey]) -> list[OutcomeGroup]:
 
 
 def by_kind(found: Iterable[Journey]) -> list[OutcomeGroup]:
-    """By kind of need, one for each question."""
     parts: defaultdict[str, list[Journey]] = defaultdict(list)
     names = dict(IssueType.choices)
     for journey in found:

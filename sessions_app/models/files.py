@@ -23,7 +23,6 @@ def file_path(instance: models.Model, filename: str) -> str:
 
 class SharedFileQuerySet(models.QuerySet["SharedFile"]):
     def keys_among(self, keys: Collection[str]) -> set[str]:
-        """Those of these keys that a row names."""
         named = self.filter(Q(content__in=keys) | Q(preview__in=keys)).values_list("content", "preview")
         return {key for pair in named for key in pair} & set(keys)
 

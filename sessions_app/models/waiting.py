@@ -36,7 +36,6 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         return self.order_by("lapses", "since", "pk")
 
     def behind(self, lapses: int, since: datetime, pk: int) -> Self:
-        """Entries behind this place."""
         as_often = Q(lapses=lapses)
         return self.filter(Q(lapses__gt=lapses) | as_often & Q(since__gt=since) | as_often & Q(since=since, pk__gt=pk))
 

@@ -9,7 +9,6 @@ from sessions_app.models import Engagement
 
 
 def lock_engagement(engagement: Engagement) -> Engagement:
-    """Lock the engagement's people, and return it as it is now."""
     lock_people(engagement.mentor_id, engagement.mentee_id)
     return Engagement.objects.select_related("mentor", "mentee").get(pk=engagement.pk)
 

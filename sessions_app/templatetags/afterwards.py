@@ -35,5 +35,4 @@ def can_be_said_of(written: WrittenQuestion, now: datetime) -> bool:
 
 @register.simple_tag
 def resolutions() -> list[tuple[str, str]]:
-    """The answers to “did it help?”, as buttons."""
     return [(value, str(label)) for value, label in Resolution.choices]

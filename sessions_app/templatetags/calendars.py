@@ -12,7 +12,6 @@ register = template.Library()
 
 @register.simple_tag
 def web_calendars(booking: Booking, reader: User) -> list[tuple[str, str]]:
-    """Name and address of each."""
     return [
         (_("Google Calendar"), google_link(booking, reader)),
         (_("Outlook.com"), outlook_link(booking, reader)),

@@ -16,12 +16,12 @@ from sessions_app.booking.book import request_deadline
 from sessions_app.models import Booking, Schedule, WrittenQuestion
 from sessions_app.models.states import AGREED_OR_MISSED
 
-# More time can be had once: minutes are not worth it.
+# More time to answer can be taken once, so it is only offered if it gains at least this much.
 WORTH_ASKING = timedelta(hours=1)
 
 
 class Nudge(NamedTuple):
-    """A fact, and where something can be done about it."""
+    """A fact, and where to do something about it."""
 
     fact: str
     link: str
@@ -64,7 +64,7 @@ def mentor_day(profile: MentorProfile, *, zone: str, now: datetime) -> MentorDay
 
 
 def later_deadline(booking: Booking, *, now: datetime) -> datetime | None:
-    """Until when a request would wait if its mentor took more time; None where that is no gain or was done already."""
+    """The deadline of a request if its mentor took more time; None if that gains nothing or was done already."""
     until = request_deadline(booking.offer, booking.start, now=now)
     gains = booking.expires_at is not None and until - booking.expires_at >= WORTH_ASKING
     return until if gains and not booking.extended else None
@@ -88,7 +88,7 @@ def _sessions_today(profile: MentorProfile, *, zone: str, now: datetime) -> list
 def _find_nudge(
     profile: MentorProfile, schedule: Schedule | None, preview: Preview | None, *, now: datetime
 ) -> Nudge | None:
-    """The first thing that keeps people from booking this mentor; nothing when nothing does."""
+    """The first thing that keeps people from booking this mentor, or None."""
     times = reverse("mentor_availability")
     if schedule is None or preview is None:
         return Nudge(_("You have set no times yet, so nobody can book you."), _("Set your times"), times)

@@ -1,4 +1,4 @@
-"""One mentor: trust this person, choose a time."""
+"""One mentor's page: who they are, and their free times."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ SIMILAR = 3
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the address has chosen already: which offer, which day, which start."""
+    """What the address has already chosen: offer, day and start."""
 
     offer: Offer | None
     day: date | None
@@ -61,7 +61,7 @@ def mentor_page(
     asking: AskForm | None = None,
     error: SessionError | None = None,
 ) -> HttpResponse:
-    """The page, or after a refusal the same page with everything that was typed, and what to do next.
+    """The page; after a refusal the same page with everything that was typed, and what to do next.
 
     `asking` is the form of a question in writing, which has the same words and no time.
     """
@@ -120,19 +120,18 @@ def picker_query(offer: Offer | None, earlier: Engagement | None) -> str:
 
 
 def render_answer(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:
-    """htmx asks for the picker alone, unless something was refused."""
+    """For htmx only the picker, unless something was refused."""
     part = "picker" if status == 200 else ""
     return render_page(request, "sessions_app/mentor_page/page.html", context, part=part, status=status)
 
 
 def track_record_context(profile: MentorProfile, *, now: datetime) -> dict[str, Any]:
-    """In numbers, and in people's own words."""
     numbers = track_records_of([profile.person_id], now=now)[profile.person_id]
     return {"proof": numbers, "left_with": published_quotes(profile, now=now)}
 
 
 def read_choice(request: HttpRequest, offers: list[Offer], form: BookingForm | AskForm | None) -> Choice:
-    """Addresses are written by anybody: what makes no sense is as if it weren't there."""
+    """Reads the address with patience: anybody can write one, so what makes no sense is ignored."""
     data = form.data if form else request.GET
     by_uuid = {str(offer.uuid): offer for offer in offers}
     return Choice(
@@ -153,6 +152,6 @@ def refusal_context(error: SessionError | None, browser: SlotPicker | None, choi
 def find_similar(
     request: HttpRequest, profile: MentorProfile, words: str, *, zone: str, now: datetime
 ) -> Sequence[FreeMentor]:
-    """People with free times who can be asked about the same."""
+    """Mentors with free times who could be asked the same."""
     about = words or " ".join(profile.asks)
     return people_for(about, zone=zone, now=now, mentee=signed_in(request), without=profile, count=SIMILAR)

@@ -71,7 +71,6 @@ class AttendancePanel:
 
     @property
     def is_disputed(self) -> bool:
-        """Anybody said anything about who came."""
         return any(act.kind not in ON_THE_WAY for act in self.attendance.acts)
 
     @property
@@ -139,7 +138,6 @@ class AttendancePanel:
 
     @property
     def is_reader_missing(self) -> bool:
-        """The reader is the one who missed it."""
         return self.attendance.missing == self.reader
 
     @property
@@ -149,7 +147,6 @@ class AttendancePanel:
 
     @property
     def their_words(self) -> list[str]:
-        """What the other says happened."""
         kinds = (AttendanceKind.MISSED, AttendanceKind.EXPLAINED)
         acts = (act for act in self.attendance.acts if act.person_id == self.other.pk and act.kind in kinds)
         return [act.words for act in acts if act.words]

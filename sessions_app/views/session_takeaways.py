@@ -26,7 +26,6 @@ class Takeaways:
 
     @property
     def has_any(self) -> bool:
-        """Whether there is anything to put on a card."""
         return bool(self.mine or self.theirs or self.step)
 
 

@@ -62,7 +62,7 @@ class WeekPage:
 
     @property
     def mark(self) -> str:
-        """Of all that the page shows of the week."""
+        """A hash of everything that the page shows of the week."""
         return week_mark(self.profile, self.schedule, now=self.now)
 
     def rules_form(self, data: Any = None, **kwargs: Any) -> RulesForm:
@@ -156,7 +156,7 @@ def _render_page(
 
 
 def exceptions_of(schedule: Schedule, *, now: datetime, hour12: bool) -> list[dict[str, Any]]:
-    """Dates ahead that differ from the normal week, in order; past ones are left out."""
+    """Upcoming dates that differ from the normal week, in order."""
     if not schedule.pk:
         return []
     today = local_today(schedule, now)

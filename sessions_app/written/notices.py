@@ -50,7 +50,6 @@ def _written_due(
 
 
 def written_followup_dues(written: WrittenQuestion) -> list[Due]:
-    """The later questions about an answer in writing."""
     return dues_later(written, written.mentee_id, WRITTEN_SUBJECT, WRITTEN_FOLLOW_UP_KINDS)
 
 

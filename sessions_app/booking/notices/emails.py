@@ -199,7 +199,6 @@ def was_requested(booking: Booking) -> bool:
 
 
 def last_move(booking: Booking) -> tuple[int | None, DateTimeTZRange] | None:
-    """Who moved it last, and from when."""
     events = list(BookingEvent.objects.filter(booking=booking).order_by("-at", "-pk"))
     for event, before in pairwise(events):
         if event.during.lower != before.during.lower:

@@ -25,7 +25,6 @@ CAME_TO_NOTHING = (BookingState.CANCELLED, BookingState.WITHDRAWN, BookingState.
 
 
 def announce_change(entry: BookingEvent) -> None:
-    """Of what was just written into the log."""
     if event := event_of(entry.from_state, entry.to_state):
         announce_event(event, cause=f"booking:{entry.pk}", payload=partial(payload_of, entry.booking), now=entry.at)
 
