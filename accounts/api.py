@@ -1,4 +1,4 @@
-"""What every call of the API does around its own work: who asks, how often, with what, and was it asked before."""
+"""What every call of the API does around its own work: authentication, limits, idempotency, reading input."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -33,13 +33,13 @@ class ApiView(APIView):
         return [AllowAny(), WithinScope()] if self.public else [SignedIn(), WithinScope()]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """As the framework does, but counting first: whoever guesses tokens is counted too, by address."""
+        """As in the framework, but requests are counted first, so that guessing tokens is limited too, by address."""
         self.now = timezone.now()
         self.format_kwarg = None
         negotiated = self.perform_content_negotiation(request)
         request.accepted_renderer, request.accepted_media_type = negotiated
         method = str(request.method).lower()
-        # Of a method that somebody made up, the view may have an attribute.
+        # A client may invent a method, and the view may have an attribute of that name.
         if method not in self.http_method_names or not hasattr(self, method):
             self.http_method_not_allowed(request)
         try:

@@ -41,7 +41,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get_queryset().locked(*people)
 
     def lock_rows(self, *people: "User | int") -> None:
-        """As `locked`, for whoever reads afterwards what they need: bookers wait behind this one statement."""
+        """As `locked`, without returning the rows. Bookings wait behind this one statement."""
         ids = [person if isinstance(person, int) else person.pk for person in people]
         with connection.cursor() as cursor:
             cursor.execute(LOCK_PEOPLE, {"people": ids})

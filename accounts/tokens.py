@@ -16,7 +16,7 @@ from common.refusals import RefusalError
 from . import mail
 from .models import AccessToken, Scope, User
 
-# So that whoever finds one in a file knows what it opens, and programs that look for lost secrets know it too.
+# A prefix by which people who find a token in a file, and programs that look for lost secrets, see what it opens.
 PREFIX = "mmt_"
 MOST = 20
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
@@ -52,7 +52,7 @@ def make_token(*, person: User, name: str, scope: Scope, days: int, now: datetim
 
 
 def stop_token(*, person: User, uuid: UUID) -> bool:
-    """From now on nobody comes in with it; whether there was one."""
+    """From now on nobody gets in with it. Returns whether there was one."""
     return AccessToken.objects.filter(person=person, uuid=uuid).delete()[0] > 0
 
 
@@ -67,13 +67,12 @@ def describe_tokens(person: User) -> str:
 
 
 def find_token(text: str, *, now: datetime) -> AccessToken | None:
-    """The token with this text, unless it has ended or its person's account is closed."""
+    """The token with this text, unless it has expired or its person's account is closed."""
     tokens = AccessToken.objects.select_related("person")
     return tokens.filter(token_hash=hash_token(text), expires_at__gt=now, person__is_active=True).first()
 
 
 def note_use(token: AccessToken, *, now: datetime) -> None:
-    """Once a minute is enough to know what is in use."""
     before = now - USE_IS_NOTED_EVERY
     if token.last_used_at is None or token.last_used_at <= before:
         unnoted = Q(last_used_at=None) | Q(last_used_at__lte=before)
@@ -81,5 +80,5 @@ def note_use(token: AccessToken, *, now: datetime) -> None:
 
 
 def hash_token(text: str) -> str:
-    """The token is random and long, so a plain hash can't be undone."""
+    """A plain hash is safe here: the token is random and so long that it can't be guessed."""
     return sha256(text.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""How the outbox fares: for staff's page, for machines that watch, and for metrics."""
+"""The state of the outbox, for staff's page, for monitoring and for metrics."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from .models import LISTED_AS, UNSENT, Notification, State
 
 ILL_AFTER = timedelta(seconds=120)
 SENT_WITHIN = timedelta(hours=24)
-# A row that waits for an absent mail server is put off by less than this, again and again.
+# While the mail server is away, rows are postponed by less than this, again and again.
 SOON = timedelta(minutes=1)
 MOST_REASONS = 5
 
-# What counts as trouble of the present: older trouble is listed for staff, and alarms nobody any more.
+# Only trouble of this last time raises an alarm. Older trouble is still listed for staff.
 LATELY = timedelta(hours=1)
 # From when on it could have left, had all been well. One that was refused and waits for its next try is not overdue:
 # that is its recipient's server, not our outbox.
@@ -42,7 +42,7 @@ class OutboxFacts:
 class MailHealth:
     """`lately`: how many ended in trouble within the last hour, by state.
 
-    `refused`: what the mail server says to everybody while it refuses us.
+    `refused`: the mail server's answer while it refuses us.
     """
 
     oldest: timedelta | None
@@ -67,7 +67,7 @@ def mail_health(now: datetime) -> MailHealth:
 
 
 def due_rows(now: datetime, *, since: datetime | None = None) -> QuerySet[Notification]:
-    """What should be on its way, now or since some earlier moment; what a lost worker still holds included."""
+    """Rows that should be under way, now or since an earlier moment, including those that a lost worker still holds."""
     pending = Q(state=State.PENDING, next_try_at__lte=now + SOON)
     lost = Q(state=State.LEASED, lease_until__lte=now)
     return Notification.objects.alias(due_since=DUE_SINCE).filter(pending | lost, due_since__lte=since or now)
@@ -97,12 +97,12 @@ def outbox_facts(now: datetime) -> OutboxFacts:
 
 
 def in_trouble() -> QuerySet[Notification]:
-    """What did not arrive, or perhaps did not, newest first."""
+    """Mails that did not arrive, or perhaps did not, newest first."""
     return Notification.objects.in_trouble().order_by("-due_at", "-pk")
 
 
 def count_failure_reasons() -> list[tuple[str, str, int]]:
-    """State, reason, how often: the most frequent ones."""
+    """Pairs of state and reason with how often each occurs, the most frequent first."""
     return all_reasons()[:MOST_REASONS]
 
 

@@ -1,7 +1,8 @@
-"""The way of a row through the outbox: claim, fence, finish. What befalls rows whose worker is gone is in `reaper.py`.
+"""The states of a row of the outbox: claim it, check it once more, finish it. Rows of lost workers: see
+`sending.reaper`.
 
-All times are Postgres' own (`now=None`), so that workers' clocks don't matter; a test may name another moment.
-Every update that ends a lease names its token: a worker that was thought dead overwrites nothing.
+All times are Postgres' own (`now=None`), so that workers' clocks don't matter; tests name another moment. Every update
+that ends a lease names its token, so a worker that was taken for dead overwrites nothing.
 """
 
 import random
@@ -20,7 +21,7 @@ from .models import Notification, State
 from .registry import subject_named
 from .smtp_refusals import in_short
 
-# Attempts that fail through us; what the mail server refuses is tried for as long as it is of use.
+# How many attempts may fail through us. What the mail server refuses is tried for as long as the mail is of any use.
 MAX_ATTEMPTS = 8
 RETRY_FACTOR = 3
 LONGEST_RETRY = timedelta(hours=6)
@@ -45,38 +46,41 @@ RETURNING *
 
 
 def claim_notification(now: datetime | None = None, *, waiting_too: bool = False) -> Notification | None:
-    """Lease the oldest due row, in one statement that commits by itself; its attempt is counted.
+    """Lease the oldest due row, in one statement that commits by itself. It counts as an attempt.
 
-    `waiting_too`: even one that was refused and waits for its next try.
+    `waiting_too`: also a row that was refused and waits for its next try.
     """
     statement = CLAIM.replace("next_try_at <=", "due_at <=") if waiting_too else CLAIM
     return next(iter(Notification.objects.raw(statement, {"now": now, "lease": settings.OUTBOX_LEASE})), None)
 
 
 def renew(row: Notification, now: datetime | None = None) -> bool:
-    """Go on holding a row whose mail takes its time; whether it is still ours. What has lapsed is not renewed."""
+    """Extend the lease of a row whose mail takes long.
+
+    Returns whether it is still ours. A lapsed lease is not renewed.
+    """
     moment = read_database_clock(now)
     lease_until = add_delay(moment, settings.OUTBOX_LEASE)
     return _leased_by_us(row).filter(lease_until__gt=moment).update(lease_until=lease_until) == 1
 
 
 def claimed_at(row: Notification) -> datetime:
-    """The moment of the claim by the outbox's clock; only for a row that `claim` has just returned."""
+    """The moment of the claim by Postgres' clock. Only for a row that `claim_notification` has just returned."""
     return known(row.lease_until) - settings.OUTBOX_LEASE
 
 
 def begin_data(row: Notification, now: datetime | None = None) -> bool:
-    """The fence, when only the message itself is left to send: whether the row is still ours and still wanted.
+    """The last check before a message leaves: whether the row is still ours, and its news still true. Renews the lease.
 
-    Renews the lease. From here on nobody but the mail server knows what became of the message.
-
-    A row that is refused here is left to the reaper, and to its kind to say why when it is claimed again.
+    From here on only the mail server knows what became of the message. A row that is refused here is left to the
+    reaper; its kind tells why when it is claimed again.
     """
     moment = read_database_clock(now)
     wanted = [Exists(User.objects.filter(pk=OuterRef("recipient_id"), is_active=True))]
     if subject := subject_named(row.subject_type):
         wanted.append(Exists(subject._default_manager.filter(pk=row.subject_id, version=row.subject_version)))
-    # Subqueries beside the row's own conditions, not a join: those Postgres asks again after it has waited for a lock.
+    # Subqueries, not a join: after waiting for the row's lock, Postgres evaluates these conditions again on the row as
+    # it is then.
     return (
         _leased_by_us(row)
         .filter(*wanted, lease_until__gt=moment)
@@ -90,17 +94,17 @@ def mark_sent(row: Notification, now: datetime | None = None) -> bool:
 
 
 def mark_accepted(row: Notification) -> bool:
-    """The mail service says that it has the message: it left when it began to, whatever became of the worker."""
+    """The mail service says that it has the message. It left when it began to, whatever became of the worker."""
     return _end_lease(row, state=State.SENT, sent_at=row.data_started_at, last_error="")
 
 
 def note_error(row: Notification, error: str) -> bool:
-    """Write down what went wrong, and let the lease run out."""
+    """Write down what went wrong; the lease runs out by itself."""
     return _leased_by_us(row).update(last_error=error) == 1
 
 
 def close_unsent(row: Notification, state: State, reason: str, now: datetime | None = None) -> bool:
-    """End the row without a message; whether it was still ours."""
+    """End the row without a message. Returns whether it was still ours."""
     return _end_lease(row, state=state, reason=reason[:80], data_started_at=None, ended_at=read_database_clock(now))
 
 
@@ -112,14 +116,14 @@ def close_dead(row: Notification, error: str, now: datetime | None = None) -> bo
 
 
 def close_refused(row: Notification, error: str, now: datetime | None = None) -> bool:
-    """The mail server says that this mailbox takes nothing."""
+    """End the row: the mail server says that this mailbox takes nothing."""
     row.refusals += 1
     _leased_by_us(row).update(refusals=row.refusals)
     return close_dead(row, error, now)
 
 
 def retry_later(row: Notification, error: str, now: datetime | None = None) -> bool:
-    """After a failure through us: try again later, or give up after the last attempt."""
+    """After a failure of ours: try again later, or give up after the last attempt."""
     if row.failures >= MAX_ATTEMPTS:
         return close_dead(row, error, now)
     delay = in_time(row, backoff_delay(row.failures), now)
@@ -127,28 +131,29 @@ def retry_later(row: Notification, error: str, now: datetime | None = None) -> b
 
 
 def retry_refused(row: Notification, error: str, now: datetime | None = None) -> bool:
-    """The mail server refused, but not for good: try again for as long as the mail is of any use."""
+    """After a refusal that isn't final: try again for as long as the mail is of any use."""
     refusals = row.refusals + 1
     delay = in_time(row, backoff_delay(refusals), now)
     return _back_to_pending(row, delay, error, now, attempts=row.attempts, refusals=refusals)
 
 
 def retry_unless_begun(row: Notification, error: str, now: datetime | None = None) -> bool:
-    """After a failure of our own. Once the message has begun to leave, the lease runs out and the reaper decides."""
+    """After a failure of ours. If the message has begun to leave, the lease runs out and the reaper decides."""
     if Notification.objects.filter(pk=row.pk, data_started_at__isnull=False).exists():
         return False
     return retry_later(row, error, now)
 
 
 def postpone_attempt(row: Notification, delay: timedelta, error: str, now: datetime | None = None) -> bool:
-    """Try again later through no fault of the row: the attempt is not counted."""
+    """Try again later. The row is not to blame, so the attempt isn't counted."""
     return _back_to_pending(row, in_time(row, delay, now), error, now, attempts=row.attempts - 1)
 
 
 def hold_until(row: Notification, until: datetime, reason: str) -> bool:
-    """Not now, by the recipient's wish or for their sake: due again at `until`, no attempt counted.
+    """Send it at `until`, by the recipient's wish or for their sake. The attempt isn't counted.
 
-    `due_at` moves along, so that nothing counts as late that was meant to wait; `date` too, if nothing has left yet.
+    `due_at` moves along, so that a row that is meant to wait doesn't count as late; so does `date`, if nothing has left
+    yet.
     """
     due_at = min(until, row.send_before)
     dates = {} if row.attempts > 1 else {"date": max(row.date, until)}
@@ -165,7 +170,7 @@ def hold_until(row: Notification, until: datetime, reason: str) -> bool:
 
 
 def send_again(row: Notification, now: datetime | None = None) -> bool:
-    """The message may have left: whatever is sent now may be a second copy."""
+    """Try again although the message may have left: this may be a second copy."""
     moment = read_database_clock(now)
     return _end_lease(row, state=State.PENDING, next_try_at=moment, doubted_at=moment, data_started_at=None)
 
@@ -177,20 +182,20 @@ def close_uncertain(row: Notification, now: datetime | None = None) -> bool:
 
 
 def backoff_delay(attempts: int) -> timedelta:
-    """30 s after the first attempt, three times as long after each further one, a quarter more or less."""
+    """30 s after the first attempt, three times as long after each further one, give or take a quarter."""
     jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, hides nothing
     delay: timedelta = settings.OUTBOX_FIRST_RETRY * RETRY_FACTOR ** min(attempts - 1, MAX_ATTEMPTS - 1)
     return min(delay, LONGEST_RETRY) * jitter
 
 
 def in_time(row: Notification, delay: timedelta, now: datetime | None = None) -> timedelta:
-    """A delay of ours that leaves the mail a chance: at most half of the time in which it is of any use."""
+    """The delay, shortened to half of the time in which the mail is of any use."""
     left = row.send_before - (now or database_now())
     return min(delay, max(left / 2, timedelta()))
 
 
 def lost_leases(now: datetime | None = None) -> QuerySet[Notification]:
-    """Rows whose worker did not come to an end in time."""
+    """Rows whose worker did not finish in time."""
     return Notification.objects.filter(state=State.LEASED, lease_until__lt=read_database_clock(now))
 
 

@@ -1,4 +1,4 @@
-"""Promises to tell somebody something, written in the transaction of their cause."""
+"""Promises to tell people something, written in the transaction of the cause."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,11 +33,10 @@ class RetryError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One person is to be told one thing about one version of a subject, from `due_at` on, before `send_before`.
+    """One person is to be told one thing about one version of a subject, from `due_at` on and before `send_before`.
 
-    `shows_at`: when it shows in the inbox, if not at `due_at`.
-    `by_recipient`: they did it themselves, so it is no news to them.
-    `caused_by`: whose doing it tells of; for kinds that are capped, who may have only so many of them sent in a day.
+    `shows_at`: when it shows in the inbox, if not at `due_at`. `by_recipient`: they did it themselves, so it is no news
+    to them. `caused_by`: the person whose act it tells of, for kinds that are capped (see `sending.caps`).
     """
 
     kind: str
@@ -57,9 +56,9 @@ class Due:
 
 
 def schedule_notices(*dues: Due, now: datetime) -> None:
-    """Write what must be told; what is there already stays. Older versions of the same subjects fall silent.
+    """Write notices that aren't written yet. Notices about older versions of the same subjects are silenced.
 
-    What could only come too late is left out.
+    Those that could only be sent too late are left out.
     """
     for (subject_type, subject_id), version in _newest_versions(dues).items():
         if version:
@@ -75,14 +74,14 @@ def schedule_notices(*dues: Due, now: datetime) -> None:
 
 
 def show_in_inbox(*dues: Due) -> None:
-    """Only lines in the inbox, no mail: for what is of use at once or not at all."""
+    """Add lines to the inbox without a mail, for news that is of use at once or not at all."""
     INBOX_ITEMS.write([_inbox_values(due) for due in dues])
 
 
 def silence_older_versions(*, subject_type: str, subject_id: int, version: int) -> int:
-    """Silence what is not yet told about older versions, even what a worker is about to send. Returns how many.
+    """Silence unsent notices about older versions, even one that a worker is about to send. Returns how many.
 
-    Taking the lease away makes that worker's last check before it sends fail (see `outbox.begin_data`).
+    Taking the lease away makes the worker's last check before sending fail (see `outbox.begin_data`).
     """
     return (
         Notification.objects.about(subject_type, subject_id)
@@ -93,9 +92,9 @@ def silence_older_versions(*, subject_type: str, subject_id: int, version: int) 
 
 @transaction.atomic
 def retry_dead(notification: Notification, by: User, now: datetime) -> None:
-    """Staff give a dead row all its attempts back, and its recipient's address another chance. Raises RetryError.
+    """Staff send a dead row again, with all its attempts, and trust its address again. Raises RetryError.
 
-    Or an uncertain one: they say that one mail too many is better than one too few.
+    Also an uncertain row: one mail too many may be better than one too few.
     """
     if not by.is_staff:
         raise PermissionDenied
@@ -109,9 +108,10 @@ def retry_dead(notification: Notification, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def retry_all(*, reason: str, by: User | None, now: datetime) -> int:
-    """The same for all rows with this reason, as `deliveries.reasons` lists it, unless too late. Returns how many.
+    """The same for all rows with this reason, as `deliveries.count_failure_reasons` lists it, unless too late. Returns
+    how many.
 
-    `by` is None on the command line, where whoever can type it may do anything.
+    `by` is None on the command line, where any act is allowed.
     """
     if by and not by.is_staff:
         raise PermissionDenied
@@ -151,7 +151,7 @@ def _shared_values(due: Due) -> tuple[Any, ...]:
 
 def _notification_values(due: Due, now: datetime) -> tuple[Any, ...]:
     message_id = Notification.new_message_id(settings.SITE_HOST)
-    # A reminder written weeks ahead must not look weeks old when it arrives.
+    # The date of the mail is when it is due: a reminder that was written weeks ahead must not look weeks old.
     return (
         *_shared_values(due),
         due.due_at,

@@ -1,4 +1,4 @@
-"""What is told to people and to programs: the outbox, the inbox, preferences, webhooks."""
+"""The outbox, the inbox, preferences and webhooks."""
 
 from .outbox import (
     IN_TROUBLE,

@@ -41,15 +41,15 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.filter(subject_type=subject_type, subject_id=subject_id)
 
     def in_trouble(self) -> Self:
-        """What did not arrive, perhaps did not, or would have come too late."""
+        """Those that did not arrive, perhaps did not, or would have been too late."""
         return self.filter(state__in=IN_TROUBLE)
 
     def why(self, reason: str) -> Self:
-        """Those in trouble that staff find listed under this reason."""
+        """Those in trouble that staff's page lists under this reason."""
         return self.alias(listed_as=LISTED_AS).filter(listed_as=reason)
 
     def left(self) -> Self:
-        """What has reached its recipient, or may have."""
+        """Those that have reached their recipient, or may have."""
         return self.exclude(sent_at=None, data_started_at=None, doubted_at=None)
 
 
@@ -68,18 +68,18 @@ class Notification(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     reason = models.CharField(max_length=80, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    # How many of the attempts the mail server refused. These never make us give up, unless it says that the mailbox is
-    # not there.
+    # How many of the attempts the mail server refused. We never give up because of them, unless it says that there is
+    # no such mailbox.
     refusals = models.PositiveSmallIntegerField(default=0, db_default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
     data_started_at = models.DateTimeField(null=True, blank=True)
-    # An earlier attempt may have reached the recipient: whatever is sent after it may be a second copy.
+    # Since when an earlier attempt may have reached the recipient: what is sent later may be a second copy.
     doubted_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
-    # When it came to an end without a message that surely arrived.
+    # When it ended without a message that certainly arrived.
     ended_at = models.DateTimeField(null=True, blank=True)
-    # Whose act it tells of, for a limit on what one person can have sent to another; nobody's when the clock tells it.
+    # The person whose act it tells of, to limit what one can cause for another; None if the clock caused it.
     caused_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -143,21 +143,21 @@ class Notification(models.Model):
 
     @property
     def failures(self) -> int:
-        """Attempts that failed through us, not because the mail server refused: too many of them are the end."""
+        """Attempts that failed through us. After too many of them the row is dead."""
         return self.attempts - self.refusals
 
 
 class MailBreaker(models.Model):
-    """What all workers know of a mail server that refuses mail after mail: one row; see `breaker`.
+    """The shared state of all workers while a mail server refuses mail after mail: one row; see `sending.breaker`.
 
-    A run of refusals begins with the first one after a message was taken, and ends with the next that is.
+    A run of refusals begins with the first one after an accepted message, and ends with the next accepted one.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     since = models.DateTimeField(null=True, blank=True)
     # How many of them say that we are refused, or that the server is broken.
     against_us = models.PositiveIntegerField(default=0, db_default=0)
-    # Who was refused, each once; no more of them than it takes.
+    # The people who were refused, each once, and no more of them than it takes to open.
     recipients = ArrayField(models.BigIntegerField(), default=list, blank=True)
     answer = models.TextField(blank=True)
     # While it is open nothing is sent but one mail after each pause, to see whether the server takes it.
@@ -191,7 +191,7 @@ class InboxItemQuerySet(models.QuerySet["InboxItem"]):
 
 
 class InboxItem(models.Model):
-    """One line in one person's inbox, from `at` on. Its words are found when it is read: see `inbox`."""
+    """One line in a person's inbox, shown from `at` on. Its words are found when it is read: see `inbox`."""
 
     dedupe_key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=60)
@@ -217,7 +217,7 @@ class InboxItem(models.Model):
 
 
 class Group(models.TextChoices):
-    """What a person may switch off as one."""
+    """Mails that a person can switch off together."""
 
     REMINDERS = "reminders", _("Reminders")
     MESSAGES = "messages", _("Messages")
@@ -231,7 +231,10 @@ def usual_leads() -> list[int]:
 
 
 class Preference(models.Model):
-    """How one person wants to be told. Who has none gets everything, at any hour, reminded a day and an hour before."""
+    """How a person wants to be told.
+
+    Without a row: everything, at any hour, with reminders a day and an hour before.
+    """
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="preference"
@@ -258,7 +261,10 @@ class Preference(models.Model):
 
 
 class BouncedAddress(models.Model):
-    """An address whose server said that nobody is there. It goes with the address, or when its owner proves it."""
+    """An address whose server said that nobody is there.
+
+    The row goes when the address does, or when its owner proves it.
+    """
 
     address = models.OneToOneField(EmailAddress, on_delete=models.CASCADE, related_name="bounce")
     answer = models.TextField()

@@ -1,4 +1,4 @@
-"""Where events are sent, and one row for each event and endpoint."""
+"""Endpoints of other systems, and one row for each event and endpoint."""
 
 import uuid
 
@@ -22,7 +22,7 @@ class WebhookEndpointManager(models.Manager["WebhookEndpoint"]):
 
 
 class WebhookEndpoint(models.Model):
-    """An address of another system. Its secret is derived, not stored: see `signing`."""
+    """An address of another system. Its secret is derived, not stored: see `webhooks.signing`."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     url = models.CharField(_("address"), max_length=LONGEST_URL, unique=True)
@@ -54,7 +54,7 @@ class DeliveryState(models.TextChoices):
 
 
 class WebhookDelivery(models.Model):
-    """One event for one endpoint; `payload` is as it was when it happened."""
+    """One event for one endpoint, with the `payload` from the moment of the event."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries")

@@ -38,7 +38,7 @@ class AttendanceKind(models.TextChoices):
 ON_THE_WAY = (AttendanceKind.JOINED, AttendanceKind.LATE)
 DECISIONS = (AttendanceKind.MENTEE_MISSED, AttendanceKind.MENTOR_MISSED, AttendanceKind.HELD)
 
-# Whoever has done one of these is not counted as missing by silence.
+# A person who has done one of these doesn't count as missing when they stay silent.
 SPEAKING = (AttendanceKind.JOINED, AttendanceKind.ABSENT, AttendanceKind.CAME, AttendanceKind.MISSED)
 
 

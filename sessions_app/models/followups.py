@@ -65,7 +65,7 @@ class FollowUp(models.Model):
     question = models.CharField(max_length=8, choices=FollowUpQuestion)
     answer = models.CharField(max_length=6, choices=Resolution)
     answered_at = models.DateTimeField()
-    # The mentor knows of it only if the mentee says so, with each answer anew.
+    # The mentor learns of it only if the mentee says so; each answer decides again.
     tell_mentor = models.BooleanField(default=False)
 
     objects = FollowUpQuerySet.as_manager()

@@ -1,4 +1,4 @@
-"""What did not arrive, by reason, and another try for all that share one: the staff's page for whoever has a shell."""
+"""What did not arrive, by reason, and another try for all with the same one: the staff's page, on the command line."""
 
 from argparse import ArgumentParser
 from typing import Any
