@@ -1,9 +1,13 @@
+"""What the engine is told of a mentor, read from the rows."""
+
 from datetime import timedelta
 
 import pytest
 
 from sessions_app.availability.timetable import load_timetable, load_timetables
+from sessions_app.booking.clock import complete_ended
 from sessions_app.booking.holds import hold_slot
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, BookingState, TimeOff
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at, make_mentor, make_person
@@ -92,3 +96,44 @@ def test_a_session_taken_elsewhere_blocks_but_counts_for_no_cap(alice, bob):
 
     assert THURSDAY not in listed
     assert at("2026-11-26 10:00") in listed
+
+
+@pytest.fixture
+def once_a_week(db):
+    """A mentor in London, open day and night, for one session a week."""
+    always = [(weekday, 0, 1440) for weekday in range(1, 8)]
+    person = make_person("lena@example.org", "Lena Lo")
+    return make_mentor(person, windows=always, length=15, buffer=0, notice=0, max_per_week=1)
+
+
+# On Sunday the 25th of October 2026 London's clocks go back: that week has an hour more than others.
+@pytest.mark.parametrize("is_noted", [True, False], ids=["completed", "before-the-clock-has-got-to-it"])
+@pytest.mark.parametrize(
+    ("start", "free_this_week"),
+    [
+        pytest.param("2026-10-18 22:45", True, id="last-minutes-of-the-week-before"),
+        pytest.param("2026-10-18 23:00", False, id="first-minutes-of-this-week"),
+    ],
+)
+def test_a_weekly_cap_counts_the_whole_week_of_the_mentors_calendar(once_a_week, bob, start, free_this_week, is_noted):
+    held = book(once_a_week.offers.get(), bob, at(start), now=at("2026-10-16 09:00"))
+    if is_noted:
+        complete_ended(now=held.end)
+    now = at("2026-10-25 23:30")
+
+    listed = load_timetable(once_a_week, now=now).slots(length=15, now=now, first=now, last=now + timedelta(hours=1))
+
+    this_week = [at("2026-10-25 23:30"), at("2026-10-25 23:45")] if free_this_week else []
+    assert [slot.start for slot in listed] == [*this_week, at("2026-10-26 00:00"), at("2026-10-26 00:15")]
+
+
+def test_a_booking_meets_the_weekly_cap_until_midnight_of_the_mentor(once_a_week, bob, charlie):
+    offer = once_a_week.offers.get()
+    complete_ended(now=book(offer, bob, at("2026-10-18 23:00"), now=at("2026-10-16 09:00")).end)
+    now = at("2026-10-25 23:30")
+
+    with pytest.raises(SessionError) as refused:
+        book(offer, charlie, at("2026-10-25 23:45"), now=now)
+
+    assert refused.value.code == "week_cap"
+    assert book(offer, charlie, at("2026-10-26 00:00"), now=now).start == at("2026-10-26 00:00")

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from mentors.models import ProfileState
+from mentors.models import Format, ProfileState
 from notifications.models import Notification
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, release_hold
@@ -166,13 +166,47 @@ def test_the_same_key_gets_the_same_booking(offer, bob):
     assert Booking.objects.count() == 1
 
 
-def test_the_same_key_with_another_choice_is_another_booking(offer, bob):
-    first = book(offer, bob, key="one")
+@pytest.fixture(params=["start", "question", "offer"])
+def choices(request, offer):
+    """What a form said first, and what it says when it comes again: one thing is another."""
+    by_phone = offer.profile.offers.create(length=offer.length, format=Format.PHONE)
+    first = {"offer": offer, "start": THURSDAY, "brief": BriefInput(QUESTION)}
+    changed = {
+        "start": {"start": at("2026-11-27 10:00")},
+        "question": {"brief": BriefInput("Which team do I join?")},
+        "offer": {"offer": by_phone},
+    }
+    return first, first | changed[request.param]
+
+
+def choice_of(booking) -> dict:
+    return {"offer": booking.offer, "start": booking.start, "brief": BriefInput(booking.question)}
+
+
+def test_the_same_key_with_another_choice_is_another_booking(choices, bob):
+    first = book_session(**choices[0], mentee=bob, now=NOW, key="one")
     cancel_booking(booking=first, by=bob, reason="Ill", now=NOW)
 
-    second = book(offer, bob, at("2026-11-27 10:00"), key="one")
+    second = book_session(**choices[1], mentee=bob, now=NOW, key="one")
 
-    assert (second.pk == first.pk, second.start) == (False, at("2026-11-27 10:00"))
+    assert (second.pk == first.pk, choice_of(second)) == (False, choices[1])
+
+
+def test_the_same_key_of_a_visitor_with_another_choice_is_another_hold(choices):
+    first = hold_slot(**choices[0], held_for="visitor", now=NOW, key="one")
+
+    second = hold_slot(**choices[1], held_for="visitor", now=NOW, key="one", instead_of=first)
+
+    assert (second.pk == first.pk, choice_of(second)) == (False, choices[1])
+    assert Booking.objects.get(state=BookingState.HELD) == second
+
+
+def test_the_same_key_of_a_visitor_with_the_same_choice_gets_the_same_hold(offer):
+    choice = {"offer": offer, "start": THURSDAY, "brief": BriefInput(QUESTION)}
+
+    held = {hold_slot(**choice, held_for="visitor", now=NOW, key="one") for _ in range(2)}
+
+    assert held == {Booking.objects.get()}
 
 
 def test_an_overdue_request_is_free_for_the_next_one(ask_first, bob, charlie):

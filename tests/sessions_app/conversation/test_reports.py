@@ -50,6 +50,20 @@ def test_report_is_for_what_the_other_wrote(message, alice, bob, charlie):
     assert report_message(**given, by=bob).by == bob
 
 
+def test_nobody_is_led_to_a_report_of_their_own_message(message, alice, bob, client_for):
+    address = f"/messages/report/{message.uuid}/"
+    thread = f"/messages/{message.engagement.uuid}/"
+    answers = [(person, client_for(person)) for person in (alice, bob)]
+
+    assert [client.get(address).status_code for _person, client in answers] == [404, 200]
+    assert [client.post(address, {"reason": "rude", "words": ""}).status_code for _person, client in answers] == [
+        404,
+        302,
+    ]
+    assert [address in client.get(thread).content.decode() for _person, client in answers] == [False, True]
+    assert Report.objects.get().by == bob
+
+
 def test_reporting_again_says_it_better_until_it_is_settled(report, message, bob, maria):
     again = {"message": message, "reason": ReportReason.UNSAFE, "by": bob, "now": NOW}
     report_message(**again, words="Twice now")

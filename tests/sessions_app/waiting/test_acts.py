@@ -1,6 +1,7 @@
 """Waiting for freed time: the line, what is held, and what becomes of it."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -126,6 +127,53 @@ def test_what_lapses_goes_to_the_next_and_two_lapses_end_the_waiting(full, offer
     pass_on(now=at("2026-11-25 04:30"))  # it is night in Kolkata, so it was held until ten in the morning
     waiting.refresh_from_db()
     assert waiting.ended == WaitlistOutcome.UNANSWERED
+
+
+def test_the_next_time_goes_first_to_who_let_none_lapse_though_they_came_later(full, offer, bob, charlie):
+    wait(offer, bob)
+    wait(offer, charlie, now=NOW + timedelta(minutes=1))
+    free(full)
+    hand_out_freed_time(now=NOW + timedelta(minutes=2))
+    pass_on(now=NOW + timedelta(minutes=2) + TWO_HOURS)
+    decline_time(held=HeldTime.objects.open().get(person=charlie), by=charlie, now=NOW + 2 * TWO_HOURS)
+    offer.profile.schedule.windows.create(weekday=5, start=600, end=625)
+
+    hand_out_freed_time(now=NOW + 2 * TWO_HOURS)
+
+    held = HeldTime.objects.open().get()
+    assert (held.person, held.booking.start) == (charlie, at("2026-11-27 10:00"))
+
+
+def test_behind_a_place_in_line_is_who_comes_after_it(offer):
+    """The line is read in pieces: each goes on behind the last place of the one before, and so skips nobody."""
+    random = Random(1)
+    for number in range(12):
+        waiting = wait(offer, make_person(f"p{number}@example.org", f"Person {number}"))
+        since = NOW + random.randrange(3) * timedelta(minutes=1)
+        WaitlistEntry.objects.filter(pk=waiting.pk).update(lapses=random.randrange(3), since=since)
+
+    line = list(WaitlistEntry.objects.by_place())
+
+    assert [(one.lapses, one.since, one.pk) for one in line] == sorted((one.lapses, one.since, one.pk) for one in line)
+    for number, one in enumerate(line, 1):
+        assert list(WaitlistEntry.objects.by_place().behind(one.lapses, one.since, one.pk)) == line[number:]
+
+
+def test_a_mentor_who_also_answers_in_writing_has_their_freed_time_held(full, offer, in_writing, bob):
+    wait(offer, bob)
+    free(full)
+
+    assert hand_out_freed_time(now=NOW) == 1
+    assert HeldTime.objects.get().booking.offer == offer
+
+
+def test_a_mentor_who_only_answers_in_writing_has_no_time_to_hold(offer, in_writing, bob):
+    wait(offer, bob)
+    offer.is_active = False
+    offer.save()
+
+    assert hand_out_freed_time(now=NOW) == 0
+    assert Booking.objects.count() == 0
 
 
 def test_a_time_that_lapsed_is_still_theirs_if_nobody_else_has_it(full, offer, bob):
