@@ -1,0 +1,1 @@
+"""Who came to a session, and what happens when the two people disagree about it."""

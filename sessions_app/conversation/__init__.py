@@ -1,0 +1,1 @@
+"""Messages and files that two people share, and reports about messages."""

@@ -1,0 +1,1 @@
+"""What a mentor gave, certificates of it, and how questions get solved."""

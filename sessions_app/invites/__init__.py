@@ -1,0 +1,1 @@
+"""Sessions in people's own calendars: files, links and feeds."""

@@ -1,3 +1,5 @@
+"""The tables of this app, one module for each concept."""
+
 from .attendance import AttendanceAct, AttendanceKind
 from .bookings import Booking, BookingEvent, Brief, Engagement, Occupancy
 from .certificates import Certificate

@@ -1,0 +1,1 @@
+"""What a mentee asks (the brief), and how much one person may ask."""

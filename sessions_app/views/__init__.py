@@ -1,0 +1,1 @@
+"""The pages of this app, and what each of them shows."""

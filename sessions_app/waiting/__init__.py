@@ -1,0 +1,1 @@
+"""The waiting list, and how freed time is offered to it."""
