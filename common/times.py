@@ -12,6 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from .zones import UTC_NAME, city_of
 
+DAY_MINUTES = 24 * 60
 EVENING_HOUR, NIGHT_HOUR, MORNING_HOUR = 19, 23, 7
 QUARTERS = {0: "", 15: "¼", 30: "½", 45: "¾"}
 
@@ -177,13 +178,39 @@ def is_night(moment: datetime, zone: str) -> bool:
     return hour >= EVENING_HOUR or hour < MORNING_HOUR
 
 
+def count_days(number: int) -> str:
+    return ngettext("%(n)d day", "%(n)d days", number) % {"n": number}
+
+
+def count_hours(number: int) -> str:
+    return ngettext("%(n)d hour", "%(n)d hours", number) % {"n": number}
+
+
+def count_minutes(number: int) -> str:
+    return ngettext("%(n)d minute", "%(n)d minutes", number) % {"n": number}
+
+
+def minutes_text(minutes: int, *, days_from: int = DAY_MINUTES) -> str:
+    """`45 minutes`, `4 hours`, `1 day`: in the largest unit that divides it, in days only from so many minutes on."""
+    if minutes % DAY_MINUTES == 0 and minutes >= days_from:
+        return count_days(minutes // DAY_MINUTES)
+    return count_hours(minutes // 60) if minutes % 60 == 0 else count_minutes(minutes)
+
+
+def hours_and_minutes_text(minutes: int) -> str:
+    """`12 hours 25 minutes`, for people who read it aloud."""
+    hours, rest = divmod(minutes, 60)
+    words = [count_hours(hours)] if hours else []
+    return " ".join([*words, count_minutes(rest)] if rest or not hours else words)
+
+
 def span_text(length: timedelta) -> str:
     """`8 min`, `2 h 14 min`, `3 days`, rounded down."""
     minutes = max(int(length.total_seconds() // 60), 0)
     if minutes < 60:
         return _("{minutes} min").format(minutes=minutes)
-    if minutes >= 48 * 60:
-        return ngettext("{days} day", "{days} days", minutes // 1440).format(days=minutes // 1440)
+    if minutes >= 2 * DAY_MINUTES:
+        return count_days(minutes // DAY_MINUTES)
     hours, rest = divmod(minutes, 60)
     if rest == 0:
         return _("{hours} h").format(hours=hours)

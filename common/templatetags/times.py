@@ -202,5 +202,5 @@ def clock_row(start: datetime, end: datetime, zone: str, viewer_zone: str, name:
         "part": _("evening") if times.EVENING_HOUR <= local.hour < times.NIGHT_HOUR else _("night"),
         "at": at,
         # Never thinner than the eye can find, never over the end of the day's bar.
-        "minutes": min(max(minutes, 24), 1440 - at),
+        "minutes": min(max(minutes, 24), times.DAY_MINUTES - at),
     }

@@ -24,13 +24,13 @@ from common import times
 from common.mail.addresses import readable_address
 from common.pages.coming_back import with_next
 from common.pages.seen import FIELD
+from common.times import DAY_MINUTES
 
 register = template.Library()
 register.filter(readable_address)
 
 AVATAR_PIXELS = {"sm": 36, "": 48, "lg": 64, "xl": 128}
 AVATAR_PAIRS = 4
-DAY_MINUTES = 1440
 CELLS = {False: SafeString("<i></i>"), True: SafeString('<i class="on"></i>')}
 NOTE_ICONS = {"": "info", "now": "clock", "warn": "triangle-alert", "danger": "circle-alert", "ok": "circle-check"}
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from common.times import DAY_MINUTES, minutes_text
 from mentors.models import MentorProfile, Offer
 from sessions_app.errors import SessionError
 
@@ -65,9 +66,5 @@ def explain_refusal(code: str, profile: MentorProfile, rules: Rules | None = Non
 
 
 def notice_words(minutes: int) -> str:
-    """240 → “4 hours”; whole days from 48 hours on."""
-    if minutes % 1440 == 0 and minutes >= 2880:
-        return ngettext("%(count)d day", "%(count)d days", minutes // 1440) % {"count": minutes // 1440}
-    if minutes % 60 == 0:
-        return ngettext("%(count)d hour", "%(count)d hours", minutes // 60) % {"count": minutes // 60}
-    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    """240 → “4 hours”; in days from 48 hours on."""
+    return minutes_text(minutes, days_from=2 * DAY_MINUTES)

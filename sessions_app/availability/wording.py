@@ -3,7 +3,6 @@
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,15 +12,13 @@ from mentors.models import MentorProfile
 from sessions_app.models import Schedule
 from sessions_app.models.schedules import Weekday
 
-DAY = 1440
-
 
 def describe_times(profile: MentorProfile, hour12: bool) -> str:
     """The mentor's weekly windows; days with the same hours are named together. Empty without windows."""
     schedule = Schedule.objects.filter(profile=profile).prefetch_related("windows").first()
     spans: dict[int, list[str]] = defaultdict(list)
     for window in schedule.windows.all() if schedule else []:
-        spans[window.weekday].append(_span_text(window.start, window.end, hour12))
+        spans[window.weekday].append(wall_range_text(window.start, window.end, hour12=hour12))
     if schedule is None or not spans:
         return ""
     days_of: dict[str, list[str]] = defaultdict(list)
@@ -33,15 +30,6 @@ def describe_times(profile: MentorProfile, hour12: bool) -> str:
         most = schedule.max_per_week
         text += ngettext(", at most %(n)s a week", ", at most %(n)s a week", most) % {"n": most}
     return text
-
-
-def _span_text(start: int, end: int, hour12: bool) -> str:
-    return f"{_wall_text(start, hour12)}–{_wall_text(end, hour12)}"
-
-
-def _wall_text(minute: int, hour12: bool) -> str:
-    moment = time(minute % DAY // 60, minute % 60)
-    return time_format(moment, "g:i a" if hour12 else "H:i")
 
 
 def _join_days(days: list[str]) -> str:

@@ -8,12 +8,13 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.functional import lazy
 from django.utils.text import format_lazy
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.validators import validate_timezone
 from common.addresses import validate_meeting_address
 from common.forms import PlainText, field_of
+from common.times import minutes_text
 from common.zones import UTC_NAME, city_of, zone_names
 from sessions_app.availability.schedule import ScheduleError, ScheduleRules
 from sessions_app.availability.walltime import DAY, Spans
@@ -38,18 +39,12 @@ RULES = (
 )
 
 
-def minutes_text(minutes: int) -> str:
-    """“None”, “45 minutes”, “4 hours”, “1 day”: in the largest unit that divides it."""
-    if minutes == 0:
-        return gettext("None")
-    if minutes % DAY == 0:
-        return ngettext("%(n)d day", "%(n)d days", minutes // DAY) % {"n": minutes // DAY}
-    if minutes % HOUR == 0:
-        return ngettext("%(n)d hour", "%(n)d hours", minutes // HOUR) % {"n": minutes // HOUR}
-    return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+def rest_text(minutes: int) -> str:
+    """How long a rest or a notice is; “None” where there is none."""
+    return minutes_text(minutes) if minutes else gettext("None")
 
 
-lazy_minutes_text = lazy(minutes_text, str)
+lazy_rest_text = lazy(rest_text, str)
 
 
 def zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
@@ -78,7 +73,7 @@ class MinutesField(forms.TypedChoiceField):
         self.offer()
 
     def offer(self, *more: int) -> None:
-        self.choices = [(minutes, lazy_minutes_text(minutes)) for minutes in sorted({*self.minutes, *more})]
+        self.choices = [(minutes, lazy_rest_text(minutes)) for minutes in sorted({*self.minutes, *more})]
 
 
 class NumberField(forms.IntegerField):

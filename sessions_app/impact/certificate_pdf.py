@@ -22,9 +22,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from common.mail.rendering import absolute_url
+from common.times import hours_and_minutes_text
 from sessions_app.models import Certificate
-
-from .given import length_text
 
 REGULAR, BOLD = "SourceSerifPro-Regular", "SourceSerifPro-Bold"
 WIDTH, HEIGHT = A4
@@ -139,7 +138,7 @@ def title_text(certificate: Certificate) -> str:
 def given_text(certificate: Certificate) -> str:
     """`12 hours 25 minutes in 31 sessions and 4 answers in writing`, or one of the two."""
     sessions = ngettext("%(n)d session", "%(n)d sessions", certificate.sessions) % {"n": certificate.sessions}
-    met = _("%(time)s in %(sessions)s") % {"time": length_text(certificate.minutes), "sessions": sessions}
+    met = _("%(time)s in %(sessions)s") % {"time": hours_and_minutes_text(certificate.minutes), "sessions": sessions}
     answers = ngettext("%(n)d answer in writing", "%(n)d answers in writing", certificate.answers)
     written = answers % {"n": certificate.answers}
     if not certificate.answers:

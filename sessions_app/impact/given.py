@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate, TruncQuarter
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.known import known
@@ -152,12 +152,3 @@ def shared_outcome_of(row: FollowUp) -> SharedOutcome:
         asked=ASKED_THEM[row.question],
         answer=ANSWERS[FollowUpQuestion(row.question)][Resolution(row.answer)],
     )
-
-
-def length_text(minutes: int) -> str:
-    """`12 hours 25 minutes`, in words."""
-    hours, rest = divmod(minutes, 60)
-    words = [ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}] if hours else []
-    if rest or not hours:
-        words.append(ngettext("%(n)d minute", "%(n)d minutes", rest) % {"n": rest})
-    return " ".join(words)

@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from common.times import hours_and_minutes_text
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
 from sessions_app.afterwards.summaries import agreement_shares
-from sessions_app.impact.given import given_by, length_text, load_trends, shared_outcomes_of
+from sessions_app.impact.given import given_by, load_trends, shared_outcomes_of
 
 
 @require_safe
@@ -21,9 +22,9 @@ def mentor_record(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
     this_year, ever = given_by(mentor, date(now.astimezone(mentor.zone).year, 1, 1)), given_by(mentor)
     context = {
         "this_year": this_year,
-        "this_year_time": length_text(this_year.minutes),
+        "this_year_time": hours_and_minutes_text(this_year.minutes),
         "ever": ever,
-        "ever_time": length_text(ever.minutes),
+        "ever_time": hours_and_minutes_text(ever.minutes),
         "useful": next((share for share in agreement_shares(profile, now=now) if share.name == "useful"), None),
         "told": shared_outcomes_of(mentor),
         "trends": load_trends(profile, now=now),

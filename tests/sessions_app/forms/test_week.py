@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from sessions_app.availability.schedule import wall_text
 from sessions_app.forms.requests import DeclineForm
-from sessions_app.forms.schedule import RulesForm, minutes_text, zone_choices
+from sessions_app.forms.schedule import RulesForm, rest_text, zone_choices
 from sessions_app.forms.week import (
     TypedDay,
     WeekForm,
@@ -202,8 +202,8 @@ def test_sensible_spans_leave_out_the_days_that_make_no_sense():
         (4320, "3 days"),
     ],
 )
-def test_minutes_text_uses_the_largest_unit(minutes, text):
-    assert minutes_text(minutes) == text
+def test_rest_text_uses_the_largest_unit(minutes, text):
+    assert rest_text(minutes) == text
 
 
 def test_zone_choices_offer_every_city_under_its_part_of_the_world():

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
+from common.times import hours_and_minutes_text
 from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.afterwards.followups import answer_follow_up
 from sessions_app.booking.changes import cancel_booking
 from sessions_app.booking.clock import complete_ended
-from sessions_app.impact.given import Contribution, given_by, length_text, load_trends, shared_outcomes_of
+from sessions_app.impact.given import Contribution, given_by, load_trends, shared_outcomes_of
 from sessions_app.models import Booking
 from tests.conftest import NOW, at, make_person
 from tests.sessions_app.conftest import QUESTION, book
@@ -58,7 +59,7 @@ def test_given_counts_what_took_place_in_whole_local_days(alice, offer, bob, hel
     ("minutes", "text"), [(0, "0 minutes"), (1, "1 minute"), (60, "1 hour"), (745, "12 hours 25 minutes")]
 )
 def test_length_is_written_out(minutes, text):
-    assert length_text(minutes) == text
+    assert hours_and_minutes_text(minutes) == text
 
 
 def test_trend_needs_five_answers_to_one_question_in_one_quarter(alice, held):
