@@ -3,7 +3,6 @@
 import secrets
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.hashing import hash_text
 from common.refusals import RefusalError
 
 from . import mail
@@ -42,7 +42,7 @@ def make_token(*, person: User, name: str, scope: Scope, days: int, now: datetim
         token = AccessToken.objects.create(
             person=person,
             name=name,
-            token_hash=hash_token(text),
+            token_hash=hash_text(text),
             scope=scope,
             created_at=now,
             expires_at=now + timedelta(days=days),
@@ -69,7 +69,7 @@ def describe_tokens(person: User) -> str:
 def find_token(text: str, *, now: datetime) -> AccessToken | None:
     """The token with this text, unless it has expired or its person's account is closed."""
     tokens = AccessToken.objects.select_related("person")
-    return tokens.filter(token_hash=hash_token(text), expires_at__gt=now, person__is_active=True).first()
+    return tokens.filter(token_hash=hash_text(text), expires_at__gt=now, person__is_active=True).first()
 
 
 def note_use(token: AccessToken, *, now: datetime) -> None:
@@ -77,8 +77,3 @@ def note_use(token: AccessToken, *, now: datetime) -> None:
     if token.last_used_at is None or token.last_used_at <= before:
         unnoted = Q(last_used_at=None) | Q(last_used_at__lte=before)
         AccessToken.objects.filter(unnoted, pk=token.pk).update(last_used_at=now)
-
-
-def hash_token(text: str) -> str:
-    """A plain hash is safe here: the token is random and so long that it can't be guessed."""
-    return sha256(text.encode()).hexdigest()

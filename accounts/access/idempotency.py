@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from accounts.models import KeptAnswer, User
 from common.api.description import LONGEST_KEY
 from common.api.problems import CONFLICT, UNPROCESSABLE, ApiError
+from common.hashing import hash_text
 
 KEPT_FOR = timedelta(hours=48)
 KEY = re.compile(f"[!-~]{{1,{LONGEST_KEY}}}", re.ASCII)
@@ -80,7 +81,7 @@ def try_lock_key(person: User, key: str) -> bool:
 def hash_request(request: Request) -> str:
     """A hash of method, address and body. The order of names in the body makes no difference."""
     body = json.dumps(request.data, sort_keys=True)
-    return sha256("\n".join([str(request.method), request.get_full_path(), body]).encode()).hexdigest()
+    return hash_text("\n".join([str(request.method), request.get_full_path(), body]))
 
 
 def forget_answers(*, now: datetime) -> int:

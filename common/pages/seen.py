@@ -4,16 +4,16 @@ A page may be hours old. If what it showed has changed since, the act is not don
 now, with what was typed, and doing it all the same takes one more click.
 """
 
-from hashlib import sha256
-
 from django.http import HttpRequest
+
+from common.hashing import hash_text
 
 FIELD = "seen"
 
 
 def mark_of(*parts: object) -> str:
     """A short hash of these values: equal for equal values."""
-    return sha256(repr(parts).encode()).hexdigest()[:16]
+    return hash_text(repr(parts))[:16]
 
 
 def still_seen(request: HttpRequest, present: str, *, told: bool = False) -> str:

@@ -1,6 +1,5 @@
 """Taking a slot: book it, hold it for a visitor, turn the hold into a booking."""
 
-import hashlib
 from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.hashing import form_mark
 from mentors.models import Format, MentorProfile, Offer
 from sessions_app.availability.refusals import refuse_start
 from sessions_app.availability.timetable import load_timetable
@@ -38,11 +38,7 @@ BECOMES_CALL = (WrittenState.ASKED, WrittenState.ANSWERED)
 
 
 def booking_mark(key: str | None, offer: Offer, start: datetime, brief: BriefInput) -> str | None:
-    """A hash that is the same for a form that was sent twice, and different if it was changed in between."""
-    if not key:
-        return None
-    parts = (key, offer.pk, start.timestamp(), *astuple(brief))
-    return hashlib.sha256(repr([str(part) for part in parts]).encode()).hexdigest()
+    return form_mark(key, offer.pk, start.timestamp(), *astuple(brief)) if key else None
 
 
 @atomic_act

@@ -1,6 +1,5 @@
 """Further sessions on the same question: one to three dates, booked all together or not at all."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from common.hashing import form_mark
 from common.pages import seen as marks
 from sessions_app.errors import SessionError, stale
 from sessions_app.locks import atomic_act, lock_booking
@@ -160,6 +160,4 @@ def check_span(booking: Booking, *, start: datetime) -> None:
 
 
 def series_mark(key: str | None, booking: Booking, starts: Sequence[datetime]) -> str | None:
-    if not key:
-        return None
-    return hashlib.sha256(repr((key, booking.pk, [start.timestamp() for start in starts])).encode()).hexdigest()
+    return form_mark(key, booking.pk, *(start.timestamp() for start in starts)) if key else None

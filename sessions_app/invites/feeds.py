@@ -14,6 +14,7 @@ from icalendar import Event
 
 from accounts.mail import letter_to, send_account_email
 from accounts.models import User
+from common.hashing import hash_text
 from common.mail.rendering import absolute_url
 from sessions_app.models import Booking, BookingEvent, BookingState, CalendarFeed
 
@@ -35,7 +36,7 @@ def make_feed(*, person: User, replaces: CalendarFeed | None, now: datetime) -> 
     sent twice must not replace the address it has just made.
     """
     token = secrets.token_urlsafe(32)
-    fields = {"token_hash": hash_feed_token(token), "created_at": now, "changed_at": now}
+    fields = {"token_hash": hash_text(token), "created_at": now, "changed_at": now}
     with transaction.atomic():
         if replaces is not None:
             CalendarFeed.objects.filter(person=person, pk=replaces.pk).delete()
@@ -68,12 +69,7 @@ def feed_of(person: User) -> CalendarFeed | None:
 def find_feed(token: str) -> CalendarFeed | None:
     """The feed with this token, unless its person's account is closed."""
     feeds = CalendarFeed.objects.select_related("person")
-    return feeds.filter(token_hash=hash_feed_token(token), person__is_active=True).first()
-
-
-def hash_feed_token(token: str) -> str:
-    """The token is random and long, so a plain hash can't be undone."""
-    return sha256(token.encode()).hexdigest()
+    return feeds.filter(token_hash=hash_text(token), person__is_active=True).first()
 
 
 def fetch_feed(feed: CalendarFeed, *, now: datetime) -> bytes:
