@@ -38,7 +38,10 @@ def reminder_leads(person: User) -> tuple[timedelta, ...]:
 
 
 def reminder_leads_of(people: Iterable[int]) -> dict[int, tuple[timedelta, ...]]:
-    """How long before a session each of these people is reminded, longest first."""
+    """How long before a session each of these people is reminded, longest first.
+
+    Every booking asks this. By hand it takes 0.1 ms, by a QuerySet 0.4, of the 3.5 that a booking takes (decision 18).
+    """
     ids = set(people)
     with connection.cursor() as cursor:
         cursor.execute("SELECT person_id, leads FROM notifications_preference WHERE person_id = ANY(%s)", [list(ids)])

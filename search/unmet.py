@@ -1,4 +1,8 @@
-"""Searches that found nobody: the words and how often, never who typed them."""
+"""Searches that found nobody: the words and how often, never who typed them.
+
+Counting is one statement by hand: the ORM has no `ON CONFLICT … SET count = count + 1`, and two searches at once must
+neither lose a count nor fill the table beyond its limit.
+"""
 
 from datetime import date, datetime, timedelta
 from typing import Any

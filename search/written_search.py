@@ -12,7 +12,9 @@ from accounts.models import User
 from mentors.models import Format, MentorProfile, Offer, ProfileState
 from search.ranking.candidates import IndexQuery, among_sql, matching_sql, nearness_sql, suitable_conditions, values_of
 from sessions_app.afterwards.track_record import TrackRecord, track_records_of
-from sessions_app.models import ANSWERED_WITHIN, WrittenState
+from sessions_app.models import ANSWERED_WITHIN
+from sessions_app.models.schedules import MOST_WRITTEN
+from sessions_app.models.written import OPEN_WRITTEN
 
 from .criteria import Listing, Order, SearchCriteria
 from .cursors import MOST_SHOWN
@@ -27,13 +29,13 @@ JOIN mentors_mentorprofile AS profile ON profile.id = first.profile_id
 JOIN accounts_user AS person ON person.id = profile.person_id
 LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = profile.id
 CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE state = %(asked)s AND due_at > %(now)s) AS waiting, max(asked_at) AS last
+    SELECT count(*) FILTER (WHERE {is_open}) AS waiting, max(asked_at) AS last
     FROM sessions_app_writtenquestion WHERE mentor_id = profile.person_id
 ) AS written
 WHERE profile.state = %(approved)s AND person.is_active
     AND (profile.paused_until IS NULL
         OR profile.paused_until <= (%(now)s AT TIME ZONE coalesce(schedule.timezone, 'UTC'))::date)
-    AND written.waiting < coalesce(schedule.max_written, 2)
+    AND written.waiting < coalesce(schedule.max_written, %(most_written)s)
 ORDER BY near DESC, written.waiting, written.last NULLS FIRST, first.profile_id
 LIMIT %(limit)s
 """
@@ -100,12 +102,13 @@ def _find_profiles(
         | terms
         | {
             "approved": ProfileState.APPROVED,
-            "asked": WrittenState.ASKED,
+            "most_written": MOST_WRITTEN,
             "limit": limit,
         }
     )
     sql = WRITERS.format(
         near=near,
+        is_open=OPEN_WRITTEN,
         tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
         where=" AND ".join(suitable_conditions(asked, among_sql(matching_sql(asked)))),
     )

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -86,6 +87,30 @@ def test_a_set_of_states_has_one_name_and_is_written_in_one_place():
                 places.setdefault(found, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
 
     assert {" ".join(sorted(states)): where for states, where in places.items() if len(where) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("rule", "written"),
+    [
+        ("a hold or request that is overdue counts as free", r"expires_at\s*<="),
+        ("whom a mentee never wants to meet again", r"\bagain\s*="),
+        ("a question in writing that is open", r"\bdue_at\s*>"),
+        ("whether anybody waits in line", r"sessions_app_waitlistentry"),
+        ("a session that its mentor gives", r"booking\.state\s*<>"),
+        ("what may be known of feedback", r"settled_at\s*<=|other\.author_id"),
+    ],
+)
+def test_a_rule_in_sql_is_written_beside_its_model(rule, written):
+    """Statements take it from there, so that it can't be changed in one of them only."""
+    places = {
+        str(path.relative_to(ROOT))
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(written, node.value)
+    }
+
+    assert places, rule
+    assert {place for place in places if not place.startswith("sessions_app/models/")} == set(), rule
 
 
 def test_nobody_listens_to_signals():

@@ -14,9 +14,8 @@ from search.bounds.offer_bits import LENGTHS, TIMED, kind_bits, writing_bits
 from search.criteria import Order, SearchCriteria, Span
 from search.words import SearchQuestion
 from sessions_app.availability.walltime import EPOCH, instant_at, minute_at_or_after
-from sessions_app.models import Role
-from sessions_app.models.feedback import Again
-from sessions_app.models.states import PENDING
+from sessions_app.models.bookings import overdue_sql
+from sessions_app.models.feedback import NEVER_AGAIN
 
 from .sort_keys import Keys, keys_for
 
@@ -65,18 +64,13 @@ STAGE = """{name} AS MATERIALIZED (
     LIMIT %(limit)s
 )"""
 # The reader's own sessions. It depends on no row, so Postgres reads it once.
-BUSY = """ARRAY(
+BUSY = f"""ARRAY(
         SELECT taken.during FROM sessions_app_occupancy AS taken
         JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
         WHERE taken.person_id = %(mentee)s AND upper(taken.during) > %(now)s
-            AND NOT (booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(now)s)
+            AND NOT {overdue_sql()}
     )"""
-NOT_AGAIN = """person_id <> ALL(ARRAY(
-            SELECT coalesce(booking.mentor_id, written.mentor_id) FROM sessions_app_feedback AS feedback
-            LEFT JOIN sessions_app_booking AS booking ON booking.id = feedback.booking_id
-            LEFT JOIN sessions_app_writtenquestion AS written ON written.id = feedback.written_id
-            WHERE feedback.author_id = %(mentee)s AND feedback.role = %(as_mentee)s AND feedback.again = %(never)s
-        ))"""
+NOT_AGAIN = f"person_id <> ALL(ARRAY({NEVER_AGAIN}))"
 BY_TOPIC = "SELECT profile_id FROM search_mentorindex WHERE topics && %(named)s::int[]"
 BY_WORDS = "SELECT profile_id FROM search_mentorwords WHERE words @@ %(query)s::tsquery"
 
@@ -187,7 +181,6 @@ def build_statement(
         | named
         | {
             "approved": ProfileState.APPROVED,
-            "waiting": list(PENDING),
             "lengths": list(wish.lengths or LENGTHS),
             "formats": [wish.format] if wish.format else TIMED,
             "any": not wish.instant,
@@ -304,8 +297,6 @@ def values_of(asked: IndexQuery) -> dict[str, Any]:
     """The values that `suitable_conditions`, `matching_sql` and `nearness_sql` name."""
     wish, question = asked.wish, asked.question
     return {
-        "as_mentee": Role.MENTEE,
-        "never": Again.NO,
         "mentee": asked.mentee_id,
         "now": asked.now,
         "shown": list(wish.shown),

@@ -8,27 +8,23 @@ from typing import Any
 from django.db import connection
 
 from sessions_app.models import BookingState, Role, WrittenState
-from sessions_app.models.feedback import BLIND_FOR, HELPED
+from sessions_app.models.feedback import BLIND_FOR, HELPED, UNVEILED_ON_ANSWER, UNVEILED_ON_SESSION
 
 ENOUGH = 5
 # Every list of mentors runs this. An answer counts once its mentor may read it, as in `Feedback.objects.unveiled`.
-NUMBERS = """
+NUMBERS = f"""
 SELECT mentor_id, sum(sessions)::int, sum(answers)::int, sum(helped)::int, sum(written)::int FROM (
 SELECT booking.mentor_id, count(*) FILTER (WHERE booking.state = %(completed)s) AS sessions, count(said.id) AS answers,
     count(said.id) FILTER (WHERE said.resolution = ANY(%(helped)s)) AS helped, 0 AS written
 FROM sessions_app_booking AS booking
-LEFT JOIN sessions_app_feedback AS said ON said.booking_id = booking.id AND said.role = %(mentee)s AND (
-    upper(booking.during) <= %(blind_until)s OR EXISTS (
-        SELECT FROM sessions_app_feedback AS other
-        WHERE other.booking_id = booking.id AND other.author_id <> said.author_id
-    )
-)
+LEFT JOIN sessions_app_feedback AS said ON said.booking_id = booking.id AND said.role = %(mentee)s
+    AND {UNVEILED_ON_SESSION}
 WHERE booking.mentor_id = ANY(%(mentors)s)
 GROUP BY booking.mentor_id
 UNION ALL
 SELECT question.mentor_id, 0, count(said.id), count(said.id) FILTER (WHERE said.resolution = ANY(%(helped)s)), count(*)
 FROM sessions_app_writtenquestion AS question
-LEFT JOIN sessions_app_feedback AS said ON said.written_id = question.id AND question.settled_at <= %(blind_until)s
+LEFT JOIN sessions_app_feedback AS said ON said.written_id = question.id AND {UNVEILED_ON_ANSWER}
 WHERE question.mentor_id = ANY(%(mentors)s) AND question.state = %(answered)s
 GROUP BY question.mentor_id
 ) AS given GROUP BY mentor_id

@@ -2,6 +2,9 @@
 
 The transaction that frees the time also reserves it. `waiting.handing_out` releases it once everybody in line was
 asked; if that doesn't happen, it expires. A reservation only pushes starts later, so the search index needn't know.
+
+Every act that frees time comes here, so it is one statement by hand: it looks whether anybody waits, and reserves the
+time only then. With the ORM these would be two.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,17 +20,17 @@ from django.db.models import Q
 
 from mentors.models import MentorProfile
 from sessions_app.models import Booking, BookingState, ReservedTime, WaitlistEntry
+from sessions_app.models.waiting import waitlist_sql
 
 from .slots import LONGEST_ANSWER, Slot
 from .timetable import load_timetable
-from .waitlist_sql import WAITLIST_EXISTS
 from .worker_hints import wake_when_committed
 
 RESERVE_TIME = f"""
 INSERT INTO sessions_app_reservedtime (person_id, during, counts_as_given, until)
 SELECT profile.person_id, during, %(counts_as_given)s AND profile.person_id = %(mentor)s, %(until)s
 FROM mentors_mentorprofile AS profile, unnest(%(spans)s::tstzrange[]) AS during
-WHERE profile.person_id = ANY(%(people)s) AND {WAITLIST_EXISTS.format(since="%(since)s")}
+WHERE profile.person_id = ANY(%(people)s) AND {waitlist_sql("%(since)s")}
 """
 
 

@@ -20,7 +20,7 @@ from mentors.errors import ProfileError
 from mentors.models import MentorProfile
 from mentors.services import pause_profile, resume_profile
 from sessions_app.models import AvailabilityWindow, DateOverride, Schedule, TimeOff
-from sessions_app.models.schedules import Weekday
+from sessions_app.models.schedules import MOST_WRITTEN, Weekday
 
 from .openings import announce_opened
 from .reserved_time import reserving_what_opens
@@ -58,7 +58,7 @@ class ScheduleRules:
     horizon_days: int
     max_per_day: int | None = None
     max_per_week: int | None = None
-    max_written: int = 2
+    max_written: int = MOST_WRITTEN
     meeting_url: str = ""
 
 

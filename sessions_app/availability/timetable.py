@@ -1,4 +1,7 @@
-"""Loads what the slot engine needs, for one mentor or for many, in one statement."""
+"""Loads what the slot engine needs, for one mentor or for many, in one statement.
+
+By hand because every list of people asks it, with the locked facts of a booking in the same statement (decision 18).
+"""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -12,12 +15,13 @@ from django.db import connection
 
 from common.zones import canonical_zone
 from mentors.models import MentorProfile
-from sessions_app.models import Booking, BookingState
+from sessions_app.models import Booking
+from sessions_app.models.bookings import given_sql, overdue_sql
 from sessions_app.models.schedules import spans_of
-from sessions_app.models.states import OVER, PENDING
+from sessions_app.models.states import OVER
+from sessions_app.models.waiting import waitlist_sql
 
 from .slots import Rules, Slot, SlotRefusal, Taken, list_slots, why_not
-from .waitlist_sql import WAITLIST_EXISTS
 from .walltime import EPOCH
 
 logger = logging.getLogger(__name__)
@@ -53,23 +57,17 @@ COLUMNS = f"""
         SELECT ARRAY[
             (extract(epoch FROM lower(taken.during)) * 1000000)::bigint,
             (extract(epoch FROM upper(taken.during)) * 1000000)::bigint,
-            (booking.mentor_id = profile.person_id AND booking.state <> %(held)s)::int,
+            {given_sql("profile.person_id")}::int,
             1,
-            (
-                booking.state = ANY(%(waiting)s)
-                AND booking.expires_at <= least(%(free_from)s, %(asked_since)s::timestamptz)
-            )::int
+            {overdue_sql("least(%(free_from)s, %(asked_since)s::timestamptz)")}::int
         ]
         FROM sessions_app_occupancy AS taken
         JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
         WHERE taken.person_id = profile.person_id
             AND upper(taken.during) > %(caps_since)s
             AND NOT (
-                booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(free_from)s
-                AND (
-                    booking.expires_at <= %(set_aside_since)s
-                    OR NOT {WAITLIST_EXISTS.format(since="booking.expires_at")}
-                )
+                {overdue_sql("%(free_from)s")}
+                AND ({overdue_sql("%(set_aside_since)s")} OR NOT {waitlist_sql("booking.expires_at")})
             )
             AND booking.id <> %(leave_out)s
     ),
@@ -206,8 +204,6 @@ def timetable_parameters(
         "free_from": NEVER if ignore_pending else now,
         "asked_since": None,
         "asked_about": None,
-        "held": BookingState.HELD,
-        "waiting": list(PENDING),
         "over": list(OVER),
         "leave_out": excluding.pk if excluding else NO_BOOKING,
     }

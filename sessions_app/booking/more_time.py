@@ -48,7 +48,7 @@ def is_time_needed(booking: Booking, person: User, *, now: datetime) -> bool:
     if person.pk != booking.mentor_id:
         return False
     buffer = timedelta(minutes=booking.offer.profile.schedule.buffer)
-    given = others.filter(booking__mentor=person).exclude(booking__state=BookingState.HELD)
+    given = others.given_by(person)
     return given.filter(during__overlap=DateTimeTZRange(booking.end, until + buffer, "[)")).exists()
 
 

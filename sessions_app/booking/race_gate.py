@@ -15,7 +15,7 @@ from mentors.models import Offer
 from sessions_app.availability.refusals import explain_refusal
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.errors import SessionError
-from sessions_app.models.states import PENDING
+from sessions_app.models.bookings import overdue_sql
 from sessions_app.questions.mentee_standing import standing_of
 
 # The first of the two numbers of an advisory lock; the second is a person's id.
@@ -39,7 +39,7 @@ SELECT array_agg(taken.person_id)
 FROM sessions_app_occupancy AS taken
 JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
 WHERE taken.person_id IN (%(mentor)s, %(mentee)s) AND taken.during && %(during)s
-    AND NOT (booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(now)s)
+    AND NOT {overdue_sql()}
     AND NOT (booking.mentor_id = %(mentor)s AND booking.mentee_id IS NOT DISTINCT FROM %(mentee)s)
     AND NOT (SELECT bool_and({TRY}) FROM unnest(%(keys)s::int[]) AS key)
 """
@@ -60,7 +60,6 @@ def refuse_second(offer: Offer, mentee: User, *, start: datetime, now: datetime)
         "mentor": mentor,
         "mentee": mentee.pk,
         "during": DateTimeTZRange(start, start + timedelta(minutes=offer.length), "[)"),
-        "waiting": list(PENDING),
         "now": now,
     }
     with connection.cursor() as cursor:

@@ -18,7 +18,7 @@ from notifications.models import Notification
 from notifications.services import schedule_notices, silence_older_versions
 from sessions_app.booking.requests import extend_request
 from sessions_app.errors import SessionError
-from sessions_app.models import THREAD_SUBJECT, BookingState, Engagement, Message, ReadMarker, WrittenQuestion
+from sessions_app.models import THREAD_SUBJECT, BookingState, Engagement, Message, ReadMarker
 from sessions_app.questions.engagements import check_part_in, lock_engagement, why_not_share
 from sessions_app.written.acts import note_reply
 
@@ -47,9 +47,9 @@ def send_message(
     check_pace(engagement, by=by, now=now)
     message = Message.objects.create(engagement=engagement, author=by, body=body, key=key, sent_at=now)
     mark_read(engagement=engagement, person=by, until=seen)
-    note_reply(engagement, message, by=by, answers=answers, now=now)
+    is_answer = note_reply(engagement, message, by=by, answers=answers, now=now)
     other = engagement.other_person(by)
-    if WrittenQuestion.objects.filter(answer=message).exists():
+    if is_answer:
         ReadMarker.objects.get_or_create(engagement=engagement, person=other)
     else:
         notify_reader(engagement, other, now=now)

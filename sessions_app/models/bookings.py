@@ -116,6 +116,17 @@ class Engagement(models.Model):
         return known(self.mentee if person.pk == self.mentor_id else self.mentor)
 
 
+def overdue_sql(moment: str = "%(now)s") -> str:
+    """`BookingQuerySet.overdue` as a condition of a larger statement, on its row `booking`."""
+    pending = ", ".join(f"'{state.value}'" for state in PENDING)
+    return f"(booking.state IN ({pending}) AND booking.expires_at <= {moment})"
+
+
+def given_sql(person: str) -> str:
+    """`OccupancyQuerySet.given_by` as a condition of a larger statement, on the row `booking` of an occupancy."""
+    return f"(booking.mentor_id = {person} AND booking.state <> '{BookingState.HELD.value}')"
+
+
 class BookingQuerySet(models.QuerySet["Booking"]):
     def visible_to(self, person: User) -> Self:
         """The bookings of this person. A visitor's hold is nobody's, even when it has run out."""
@@ -314,6 +325,10 @@ class OccupancyQuerySet(models.QuerySet["Occupancy"]):
     def in_force(self, now: datetime) -> Self:
         """Without those of overdue holds and requests, which the next booking ends under the lock."""
         return self.exclude(booking__state__in=PENDING, booking__expires_at__lte=now)
+
+    def given_by(self, mentor: User) -> Self:
+        """Of sessions that this mentor gives or is asked for: these keep the buffer and count for caps. No holds."""
+        return self.filter(booking__mentor=mentor).exclude(booking__state=BookingState.HELD)
 
 
 class Occupancy(models.Model):

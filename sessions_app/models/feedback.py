@@ -68,8 +68,25 @@ def agreement_field(label: "str | StrPromise") -> models.PositiveSmallIntegerFie
     )
 
 
+# The mentors whom %(mentee)s never wants to meet again (`FeedbackQuerySet.not_again`), for a larger statement.
+NEVER_AGAIN = f"""
+    SELECT coalesce(booking.mentor_id, written.mentor_id) FROM sessions_app_feedback AS feedback
+    LEFT JOIN sessions_app_booking AS booking ON booking.id = feedback.booking_id
+    LEFT JOIN sessions_app_writtenquestion AS written ON written.id = feedback.written_id
+    WHERE feedback.author_id = %(mentee)s AND feedback.role = '{Role.MENTEE.value}'
+        AND feedback.again = '{Again.NO.value}'
+"""
 # Until both have answered, but no longer than this after the session, neither sees what the other said.
 BLIND_FOR = timedelta(days=7)
+# `FeedbackQuerySet.unveiled` as conditions of a larger statement, where `blind_until` is `BLIND_FOR` ago: whether the
+# feedback `said` about `booking`, or about the written answer to `question`, may be known.
+UNVEILED_ON_SESSION = """(
+    upper(booking.during) <= %(blind_until)s OR EXISTS (
+        SELECT FROM sessions_app_feedback AS other
+        WHERE other.booking_id = booking.id AND other.author_id <> said.author_id
+    )
+)"""
+UNVEILED_ON_ANSWER = "question.settled_at <= %(blind_until)s"
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):

@@ -14,6 +14,9 @@ from common.addresses import validate_meeting_address
 from common.pages.seen import mark_of
 from mentors.models import MentorProfile
 
+# How many questions in writing a mentor has open at a time, unless they choose another number
+MOST_WRITTEN = 2
+
 
 class Weekday(models.IntegerChoices):
     MONDAY = 1, _("Monday")
@@ -50,8 +53,8 @@ class Schedule(models.Model):
 
     max_written = models.PositiveSmallIntegerField(
         _("most open questions in writing"),
-        default=2,
-        db_default=2,
+        default=MOST_WRITTEN,
+        db_default=MOST_WRITTEN,
         validators=[MinValueValidator(1), MaxValueValidator(20)],
     )
     # The mentor's own meeting room; empty for one of ours. Shown only to the people of a session, around its time.

@@ -169,3 +169,21 @@ class ReservedTime(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.during} until {self.until:%H:%M:%S}"
+
+
+def waitlist_sql(since: str) -> str:
+    """Whether anybody waits in line for time of `profile` that came free at `since`, in a larger statement.
+
+    `WaitlistEntryQuerySet.askable` says the same, but for the words: only a search can tell whether the mentor can help
+    with them, so who waits for help with a question waits for everybody.
+    """
+    return f"""EXISTS (
+        SELECT FROM sessions_app_waitlistentry AS waiting
+        WHERE waiting.ended_at IS NULL AND waiting.until > %(now)s AND waiting.since <= {since}
+            AND (waiting.mentor_id = profile.id OR waiting.mentor_id IS NULL)
+            AND waiting.person_id <> profile.person_id
+            AND NOT EXISTS (
+                SELECT FROM sessions_app_heldtime AS held
+                WHERE held.person_id = waiting.person_id AND held.answer = '{HeldTimeAnswer.OPEN.value}'
+            )
+    )"""

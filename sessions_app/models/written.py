@@ -29,6 +29,10 @@ class WrittenState(models.TextChoices):
     CALL = "call", _("Became a call")
 
 
+# `WrittenQuerySet.open` as a condition of a larger statement
+OPEN_WRITTEN = f"(state = '{WrittenState.ASKED.value}' AND due_at > %(now)s)"
+
+
 class WrittenQuerySet(models.QuerySet["WrittenQuestion"]):
     def visible_to(self, person: User) -> Self:
         return self.filter(Q(mentor=person) | Q(mentee=person))

@@ -9,30 +9,25 @@ from django.db import connection
 
 from accounts.models import User
 from sessions_app.availability.timetable import NO_BOOKING
-from sessions_app.models import Booking, BookingState, Role, WrittenState
+from sessions_app.models import Booking, BookingState
 from sessions_app.models.attendance import DECISIONS, AttendanceKind
-from sessions_app.models.feedback import Again
-from sessions_app.models.states import OPEN, PENDING
+from sessions_app.models.bookings import overdue_sql
+from sessions_app.models.feedback import NEVER_AGAIN
+from sessions_app.models.states import OPEN
+from sessions_app.models.written import OPEN_WRITTEN
 
 from .pace import DAY, HOUR
 
 # Each part is said by a QuerySet too: `Booking.objects.overdue` and `open_for`, `Feedback.objects.not_again`,
 # `misses.missed_ends`, `Engagement.objects.live().between`, `WrittenQuestion.objects.open`.
-COLUMNS = """
+COLUMNS = f"""
     EXISTS (SELECT FROM sessions_app_booking WHERE mentee_id = %(mentee)s AND idempotency_key = %(mark)s),
     EXISTS (
         SELECT FROM sessions_app_occupancy AS taken
         JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
-        WHERE taken.person_id IN (%(mentor)s, %(mentee)s)
-            AND booking.state = ANY(%(waiting)s) AND booking.expires_at <= %(now)s
+        WHERE taken.person_id IN (%(mentor)s, %(mentee)s) AND {overdue_sql()}
     ),
-    EXISTS (
-        SELECT FROM sessions_app_feedback AS feedback
-        LEFT JOIN sessions_app_booking AS booking ON booking.id = feedback.booking_id
-        LEFT JOIN sessions_app_writtenquestion AS written ON written.id = feedback.written_id
-        WHERE feedback.author_id = %(mentee)s AND feedback.role = %(as_mentee)s AND feedback.again = %(never)s
-            AND coalesce(booking.mentor_id, written.mentor_id) = %(mentor)s
-    ),
+    EXISTS ({NEVER_AGAIN} AND coalesce(booking.mentor_id, written.mentor_id) = %(mentor)s),
     ARRAY(
         SELECT upper(during) FROM sessions_app_booking AS missed
         WHERE mentee_id = %(mentee)s AND state = %(missed)s AND lower(during) > %(misses_since)s
@@ -59,7 +54,7 @@ COLUMNS = """
     ),
     (
         SELECT count(*) FROM sessions_app_writtenquestion
-        WHERE mentee_id = %(mentee)s AND mentor_id <> %(mentor)s AND state = %(asked)s AND due_at > %(now)s
+        WHERE mentee_id = %(mentee)s AND mentor_id <> %(mentor)s AND {OPEN_WRITTEN}
     ),
     ARRAY(
         SELECT created_at FROM sessions_app_booking WHERE mentee_id = %(mentee)s AND created_at > %(an_hour_ago)s
@@ -127,10 +122,6 @@ def standing_parameters(
 
 
 FIXED = {
-    "waiting": list(PENDING),
-    "asked": WrittenState.ASKED,
-    "as_mentee": Role.MENTEE,
-    "never": Again.NO,
     "missed": BookingState.MENTEE_NO_SHOW,
     "contested": AttendanceKind.CONTESTED,
     "decisions": list(DECISIONS),

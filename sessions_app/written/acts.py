@@ -1,6 +1,5 @@
 """A question in writing: asked, answered, declined, withdrawn, expired; the mentor may ask something back."""
 
-import hashlib
 from dataclasses import astuple
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from common.hashing import form_mark
 from common.zones import UTC_NAME
 from mentors.models import Format, MentorProfile, Offer
 from notifications.services import schedule_notices
@@ -25,6 +25,7 @@ from sessions_app.models import (
     WrittenQuestion,
     WrittenState,
 )
+from sessions_app.models.schedules import MOST_WRITTEN
 from sessions_app.models.stuck import ClockAct
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee, check_own, closed_error
@@ -33,8 +34,6 @@ from sessions_app.stuck_rows import act_on_each
 
 from .notices import written_notices
 from .settling import close_earlier_engagement, close_question
-
-DEFAULT_CAP = 2
 
 
 @atomic_act
@@ -59,7 +58,7 @@ def ask_in_writing(
     # Read again, since it may have changed while we waited for the lock.
     offer = Offer.objects.select_related("profile__person").get(pk=offer.pk)
     profile = offer.profile
-    mark = _question_mark(key, offer, mentee, brief)
+    mark = form_mark(key, offer.pk, mentee.pk, *astuple(brief))
     if again := WrittenQuestion.objects.filter(mark=mark).first():
         return again
     if refusal := why_not_ask(offer, now=now):
@@ -99,7 +98,7 @@ def why_not_ask(offer: Offer, *, now: datetime) -> SessionError | None:
     today = now.astimezone(ZoneInfo(rules.timezone if rules else UTC_NAME)).date()
     if profile.is_paused(today):
         return SessionError("away", _("%(mentor)s is away and answers nothing in writing now.") % name)
-    cap = rules.max_written if rules else DEFAULT_CAP
+    cap = rules.max_written if rules else MOST_WRITTEN
     if WrittenQuestion.objects.open(now).filter(mentor=profile.person_id).count() >= cap:
         words = _("%(mentor)s has as many open questions as fit at one time. Choose a time, or ask later.")
         return SessionError("full", words % name)
@@ -111,14 +110,14 @@ def decline_written(
     *, written: WrittenQuestion, by: User, reason: str, now: datetime, seen: str | None = None
 ) -> WrittenQuestion:
     """The mentor declines; the mentee is told the reason. Raises SessionError `not_yours`, `not_waiting`, `stale`."""
-    written = _lock_waiting(written, side="mentor", by=by, now=now, seen=seen)
+    written = _lock_waiting(written, only=written.mentor_id, by=by, now=now, seen=seen)
     return close_question(written, WrittenState.DECLINED, by=by, now=now, reason=reason)
 
 
 @atomic_act
 def withdraw_written(*, written: WrittenQuestion, by: User, now: datetime, seen: str | None = None) -> WrittenQuestion:
     """The mentee withdraws the question. Raises SessionError `not_yours`, `not_waiting`, `stale`."""
-    written = _lock_waiting(written, side="mentee", by=by, now=now, seen=seen)
+    written = _lock_waiting(written, only=written.mentee_id, by=by, now=now, seen=seen)
     return close_question(written, WrittenState.WITHDRAWN, by=by, now=now)
 
 
@@ -148,9 +147,10 @@ def why_written_stale(written: WrittenQuestion, seen: str | None) -> SessionErro
     return stale(_("This question has changed since you looked at it. Look at it as it is now, then decide again."))
 
 
-def _lock_waiting(written: WrittenQuestion, *, side: str, by: User, now: datetime, seen: str | None) -> WrittenQuestion:
+def _lock_waiting(written: WrittenQuestion, *, only: int, by: User, now: datetime, seen: str | None) -> WrittenQuestion:
+    """Lock a question that waits for its answer; `only` this one of its two people may act on it now."""
     written = lock_written(written)
-    if getattr(written, f"{side}_id") != by.pk:
+    if only != by.pk:
         raise SessionError("not_yours", _("This belongs to other people."))
     if not written.is_open(now):
         raise not_waiting_error()
@@ -182,25 +182,22 @@ def _check_open(mentee: User, profile: MentorProfile, *, now: datetime) -> None:
         raise SessionError("too_many_open", words % {"limit": limit})
 
 
-def _question_mark(key: str, offer: Offer, mentee: User, brief: BriefInput) -> str:
-    parts = (key, offer.pk, mentee.pk, *astuple(brief))
-    return hashlib.sha256(repr([str(part) for part in parts]).encode()).hexdigest()
-
-
-def note_reply(engagement: Engagement, message: Message, *, by: User, answers: bool, now: datetime) -> None:
-    """What a message in a locked engagement means for the question it began with.
+def note_reply(engagement: Engagement, message: Message, *, by: User, answers: bool, now: datetime) -> bool:
+    """What a message in a locked engagement means for the question it began with. Returns whether it is the answer.
 
     The mentor's answer ends the wait. Anything else they write first gives them the 48 hours anew, once: they had to
     ask something back. Raises SessionError `not_waiting` for an answer that comes too late or twice.
     """
     written = WrittenQuestion.objects.with_people().filter(engagement=engagement).first()
     if written is None or by.pk != written.mentor_id:
-        return
+        return False
     if answers:
         if not written.is_open(now):
             raise not_waiting_error()
         close_question(written, WrittenState.ANSWERED, by=by, now=now, answer=message)
-    elif written.is_open(now) and written.asked_back_at is None:
+        return True
+    if written.is_open(now) and written.asked_back_at is None:
         written.asked_back_at, written.due_at = now, now + ANSWERED_WITHIN
         written.save(update_fields=["asked_back_at", "due_at"])
         schedule_notices(*written_notices(written), now=now)
+    return False

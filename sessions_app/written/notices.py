@@ -7,16 +7,16 @@ from accounts.models import User
 from common.known import known
 from notifications.models import Notification
 from notifications.services import Due
-from sessions_app.models import WRITTEN_SUBJECT, WrittenQuestion, WrittenState
+from sessions_app.models import WRITTEN_SUBJECT, Role, WrittenQuestion, WrittenState
 from sessions_app.questions.asked_later import WRITTEN_FOLLOW_UP_KINDS, dues_later
 
 LAST_CALL = timedelta(hours=6)
 NEWS_KEEPS = timedelta(hours=48)
 SETTLED = {
-    WrittenState.ANSWERED: ("written_answered", ("mentee",)),
-    WrittenState.DECLINED: ("written_declined", ("mentee",)),
-    WrittenState.EXPIRED: ("written_expired", ("mentor", "mentee")),
-    WrittenState.WITHDRAWN: ("written_withdrawn", ("mentor",)),
+    WrittenState.ANSWERED: ("written_answered", (Role.MENTEE,)),
+    WrittenState.DECLINED: ("written_declined", (Role.MENTEE,)),
+    WrittenState.EXPIRED: ("written_expired", (Role.MENTOR, Role.MENTEE)),
+    WrittenState.WITHDRAWN: ("written_withdrawn", (Role.MENTOR,)),
     # Nobody: both are told of the session itself.
     WrittenState.CALL: ("", ()),
 }
@@ -26,9 +26,10 @@ def written_notices(written: WrittenQuestion) -> list[Due]:
     """All notices that the question's present state and version require."""
     if written.state == WrittenState.ASKED:
         return list(_asked_dues(written))
-    kind, people = SETTLED[WrittenState(written.state)]
+    kind, roles = SETTLED[WrittenState(written.state)]
+    people = [written.mentor_id if role == Role.MENTOR else written.mentee_id for role in roles]
     at = known(written.settled_at)
-    news = [_written_due(kind, written, getattr(written, f"{person}_id"), at, at + NEWS_KEEPS) for person in people]
+    news = [_written_due(kind, written, person, at, at + NEWS_KEEPS) for person in people]
     return [*news, *written_followup_dues(written)] if written.state == WrittenState.ANSWERED else news
 
 

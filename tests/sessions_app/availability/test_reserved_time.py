@@ -14,7 +14,6 @@ from sessions_app.availability.reserved_time import join_slots
 from sessions_app.availability.schedule import remove_time_off, save_week
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable
-from sessions_app.availability.waitlist_sql import WAITLIST_EXISTS
 from sessions_app.availability.whole_schedule import rules_of
 from sessions_app.booking.changes import cancel_booking, move_booking, release_hold
 from sessions_app.booking.clock import expire_overdue
@@ -31,7 +30,7 @@ from sessions_app.models import (
     TimeOff,
     WaitlistEntry,
 )
-from sessions_app.models.waiting import HeldTimeAnswer
+from sessions_app.models.waiting import HeldTimeAnswer, waitlist_sql
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_help, wait_for_mentor
 from sessions_app.waiting.choosing import free_slots
@@ -434,7 +433,7 @@ def test_statement_and_queryset_mean_the_same_line(who, offer, alice, bob, erin)
         HeldTime.objects.create(answer=HeldTimeAnswer.DECLINED if who == "answered" else HeldTimeAnswer.OPEN, **about)
 
     with connection.cursor() as cursor:
-        condition = WAITLIST_EXISTS.format(since="%(now)s")
+        condition = waitlist_sql("%(now)s")
         cursor.execute(
             f"SELECT {condition} FROM mentors_mentorprofile AS profile WHERE id = %(profile)s",  # noqa: S608
             {"now": NOW, "profile": offer.profile_id},
