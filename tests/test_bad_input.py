@@ -238,3 +238,14 @@ def fields_in(html: str) -> dict[str, str]:
     parser = Fields()
     parser.feed(html)
     return {name: value for name, value in parser.found.items() if name != "csrfmiddlewaretoken"}
+
+
+@pytest.mark.parametrize("cookie", ['"\\000aaaaaaaaaaa"', "\\000", "a" * 5000, "é" * 40])
+@pytest.mark.parametrize("name", ["session", "tz", "theme", "csrf", "messages"])
+def test_any_cookie_is_survived(offer, cookie, name):
+    client = Client(raise_request_exception=False, HTTP_COOKIE=f"{name}={cookie}")
+
+    answers = [client.get("/").status_code, client.get("/sessions/").status_code]
+    answers.append(client.post("/sign-in/", {"email": "a@example.org"}).status_code)
+
+    assert max(answers) < 500

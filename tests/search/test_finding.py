@@ -482,3 +482,23 @@ def test_staff_pages_of_searches_are_closed_to_others(bob, client_for, who):
     client = client_for(bob) if who else Client()
 
     assert client.get("/staff/unmet/").status_code in (302, 404)
+
+
+def test_results_leave_out_the_readers_own_profile(alice, bob, client_for, now):
+    own = reverse("mentor_detail", args=["alice-adair"])
+
+    pages = [client_for(reader).get(reverse("mentor_list")).content.decode() for reader in (alice, bob)]
+
+    assert [own in page for page in pages] == [False, True]
+
+
+def test_results_leave_out_times_of_the_readers_own_sessions(alice, bob, charlie, client_for, now):
+    half_hour = [(3, 600, 630)]
+    other = make_mentor(make_person("dora@example.org", "Dora Dane"), windows=half_hour).offers.get()
+    alice.mentor_profile.schedule.windows.exclude(weekday=3).delete()
+    alice.mentor_profile.schedule.windows.update(start=600, end=630)
+    book(other, bob, at("2026-11-25 10:00"))
+
+    pages = [client_for(reader).get(reverse("mentor_list")).content.decode() for reader in (bob, charlie)]
+
+    assert ["2026-11-25T10" in page for page in pages] == [False, True]

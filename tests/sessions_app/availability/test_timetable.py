@@ -1,6 +1,6 @@
 """What the engine is told of a mentor, read from the rows."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,7 +8,7 @@ from sessions_app.availability.timetable import load_timetable, load_timetables
 from sessions_app.booking.clock import complete_ended
 from sessions_app.booking.holds import hold_slot
 from sessions_app.errors import SessionError
-from sessions_app.models import Booking, BookingState, TimeOff
+from sessions_app.models import Booking, BookingState, DateOverride, TimeOff
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
@@ -137,3 +137,19 @@ def test_a_booking_meets_the_weekly_cap_until_midnight_of_the_mentor(once_a_week
 
     assert refused.value.code == "week_cap"
     assert book(offer, charlie, at("2026-10-26 00:00"), now=now).start == at("2026-10-26 00:00")
+
+
+def test_the_grid_is_the_same_at_every_hour_west_of_greenwich(db):
+    person = make_person("lena@example.org", "Lena Lo", "America/Los_Angeles")
+    profile = make_mentor(person, windows=[(2, 0, 23 * 60)], buffer=0, notice=0)
+    # Monday opens 23:00–24:00 and touches Tuesday 00:00–23:00: the grid starts on Monday at 23:00.
+    DateOverride.objects.create(schedule=profile.schedule, date=date(2026, 11, 23), minutes=[1380, 1440])
+    first = at("2026-11-25 04:00")
+
+    before, after = (
+        load_timetable(profile, now=now).slots(length=25, now=now, first=first, last=first + timedelta(hours=2))
+        for now in (at("2026-11-24 23:30"), first)
+    )
+
+    assert before == after
+    assert len(before) > 0

@@ -1,10 +1,10 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from mentors.models import Format, ProfileState
+from mentors.models import Format, MentorProfile, Offer, ProfileState
 from notifications.models import Notification
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, release_hold
@@ -339,3 +339,18 @@ def test_a_new_question_after_the_session_is_a_new_engagement(offer, bob, bookin
     booking.engagement.refresh_from_db()
     assert booking.engagement.closed_at == at("2026-11-27 10:00")
     assert again.engagement.closed_at is None
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        pytest.param(lambda: MentorProfile.objects.update(paused_until=date(2027, 3, 1)), "paused", id="paused"),
+        pytest.param(lambda: MentorProfile.objects.update(state="suspended"), "closed", id="suspended"),
+        pytest.param(lambda: Offer.objects.update(is_active=False), "closed", id="put-away"),
+    ],
+)
+def test_booking_asks_fresh_rows(offer, bob, change, code):
+    read_before = Offer.objects.select_related("profile__person").get(pk=offer.pk)
+    change()
+
+    assert code_of(book, read_before, bob) == code

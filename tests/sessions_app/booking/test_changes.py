@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from mentors.models import MentorProfile, Offer
 from notifications.models import Notification
 from sessions_app.booking.changes import cancel_booking, edit_brief, move_booking
 from sessions_app.errors import SessionError
@@ -133,3 +134,16 @@ def test_edit_brief_until_the_start(booking, bob):
 
 def test_only_the_mentee_edits_the_question(booking, alice):
     assert code_of(edit_brief, booking=booking, brief=BriefInput("Mine"), by=alice, now=NOW) == "started"
+
+
+def test_a_session_keeps_its_length_when_its_offer_changes(booking, offer, bob):
+    Offer.objects.update(length=15)
+
+    # Fifteen minutes from 16:40 would fit before 17:00, the twenty-five that were agreed don't.
+    assert code_of(move_booking, booking=booking, start=at("2026-11-27 16:40"), by=bob, now=NOW) == "outside_windows"
+
+
+def test_a_session_with_a_suspended_mentor_is_not_moved(booking, bob):
+    MentorProfile.objects.update(state="suspended")
+
+    assert code_of(move_booking, booking=booking, start=at("2026-11-27 10:00"), by=bob, now=NOW) == "closed"

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from mentors.models import MentorProfile
 from notifications.models import Notification
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
 from sessions_app.errors import SessionError
@@ -85,3 +86,12 @@ def test_a_confirmed_booking_has_nothing_to_answer(booking, alice):
         decline_booking(booking=booking, by=alice, reason="", now=NOW)
 
     assert refused.value.code == "not_waiting"
+
+
+def test_a_suspended_mentor_accepts_nothing(request_for, alice):
+    MentorProfile.objects.update(state="suspended")
+
+    with pytest.raises(SessionError) as refused:
+        accept_booking(booking=request_for, by=alice, now=NOW)
+
+    assert refused.value.code == "closed"

@@ -4,17 +4,22 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.test import Client
+from django.core import mail
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
+from mentors.models import MentorProfile
+from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.models import Booking, Occupancy
+from sessions_app.views.booking import address_mark
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import elements_of, markup_of, words_of
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 PAGE = "/mentors/alice-adair/"
+LATER = NOW + timedelta(hours=26)
 
 
 def text_of(response) -> str:
@@ -320,3 +325,154 @@ def test_two_clicks_from_results_to_booked(offer, bob, client_for):
 
     assert Booking.objects.get().question == QUESTION
     assert Booking.objects.get().start != THURSDAY
+
+
+def test_a_visitors_second_click_gets_the_same_hold(offer):
+    data = form(offer)
+
+    answers = [Client().post(f"{PAGE}book/", data).status_code for _ in range(2)]
+
+    assert answers == [302, 302]
+    assert Booking.objects.count() == 1
+
+
+# After the browser's Back the form still has its key: what is chosen then counts, not what was chosen before.
+@pytest.mark.parametrize("change", [{"start": "2026-11-26T15:00Z"}, {"question": "Which team do I join?"}])
+def test_the_same_form_with_another_time_or_question_is_another_hold(offer, change):
+    client, data = Client(), form(offer)
+    client.post(f"{PAGE}book/", data)
+
+    client.post(f"{PAGE}book/", data | change)
+
+    hold = Booking.objects.get(state="held")
+    changed = data | change
+    assert (f"{hold.start:%Y-%m-%dT%H:%MZ}", hold.question) == (changed["start"], changed["question"])
+
+
+def test_the_same_form_with_another_time_is_not_booked_already(offer, bob, client_for):
+    client, data = client_for(bob), form(offer)
+    client.post(f"{PAGE}book/", data, follow=True)
+
+    response = client.post(f"{PAGE}book/", data | {"start": "2026-11-26T15:00Z"}, follow=True)
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "You are booked with" not in page
+    assert "You already have a session with Alice ahead. On its page you can move it or add dates." in page
+    assert Booking.objects.get().start == THURSDAY
+
+
+def test_a_form_sent_again_after_its_session_was_cancelled_says_so(offer, bob, client_for):
+    client, data = client_for(bob), form(offer)
+    client.post(f"{PAGE}book/", data)
+    cancel_booking(booking=Booking.objects.get(), by=bob, reason="x", now=NOW)
+
+    response = client.post(f"{PAGE}book/", data)
+
+    assert response.status_code == 409
+    assert "This session was ended meanwhile." in response.content.decode()
+
+
+def signed_in(client: Client, person):
+    client.post("/sign-in/", {"email": person.email})
+    code = re.search(r"\b(\d{3}) (\d{3})\b", mail.outbox[-1].body)
+    return client.post("/sign-in/code/", {"code": code[1] + code[2]}, follow=True)
+
+
+def test_a_held_form_sent_again_after_its_session_was_cancelled_says_so(offer, bob):
+    client, data = Client(), form(offer)
+    client.post(f"{PAGE}book/", data)
+    signed_in(client, bob)
+    cancel_booking(booking=Booking.objects.get(), by=bob, reason="x", now=NOW)
+    client.post("/sign-out/")
+    client.post(f"{PAGE}book/", data)
+
+    page = signed_in(client, bob).content.decode()
+
+    assert "This session was ended meanwhile. Choose a time to book again." in page
+    assert sorted(Booking.objects.values_list("state", flat=True)) == ["cancelled", "expired"]
+
+
+def test_a_held_form_sent_again_after_its_session_was_moved_is_that_session(offer, bob):
+    client, data = Client(), form(offer)
+    client.post(f"{PAGE}book/", data)
+    signed_in(client, bob)
+    moved = move_booking(booking=Booking.objects.get(), start=at("2026-11-27 10:00"), by=bob, now=NOW)
+    client.post("/sign-out/")
+    client.post(f"{PAGE}book/", data)
+
+    page = signed_in(client, bob)
+
+    assert page.redirect_chain[-1][0] == f"/sessions/{moved.uuid}/"
+    assert sorted(Booking.objects.values_list("state", flat=True)) == ["confirmed", "expired"]
+
+
+def test_an_old_hold_books_nothing_by_surprise(offer, bob):
+    client = Client()
+    client.post(f"{PAGE}book/", form(offer))
+    with time_machine.travel(LATER, tick=False):
+        client.post("/sign-in/", {"email": bob.email})
+        code = re.search(r"\b(\d{3}) (\d{3})\b", mail.outbox[-1].body)
+        client.post("/sign-in/code/", {"code": code[1] + code[2]})
+
+    assert Booking.objects.filter(mentee=bob).count() == 0
+
+
+# Whoever held a time with a mentor who was suspended meanwhile must not land on a page that isn't there.
+def test_a_hold_with_a_mentor_suspended_meanwhile_leads_to_other_people(offer, bob):
+    client = Client()
+    client.post(f"{PAGE}book/", form(offer))
+    MentorProfile.objects.update(state="suspended")
+    client.post("/sign-in/", {"email": bob.email})
+    code = re.search(r"\b(\d{3}) (\d{3})\b", mail.outbox[-1].body)
+
+    page = client.post("/sign-in/code/", {"code": code[1] + code[2]}, follow=True)
+
+    assert page.redirect_chain[-1][0] == "/mentors/?q=Should+I+take+the+counter-offer%3F"
+    assert page.status_code == 200
+    assert "Alice does not take this kind of session now." in page.content.decode()
+    assert "counter-offer" in page.content.decode()
+
+
+@pytest.mark.parametrize(("method", "path"), [("get", "book/"), ("post", "book/email/")])
+def test_who_has_not_said_who_they_are_yet_is_led_to_other_people_too(offer, method, path):
+    client = Client()
+    client.post(f"{PAGE}book/", form(offer))
+    MentorProfile.objects.update(state="suspended")
+
+    page = getattr(client, method)(f"{PAGE}{path}", {"email": "new@example.org"}, follow=True)
+
+    assert page.status_code == 200
+    assert "Alice does not take this kind of session now." in page.content.decode()
+    assert "counter-offer" in page.content.decode()
+    assert mail.outbox == []
+
+
+def test_limits_count_a_household_of_ipv6_addresses_once(offer):
+    marks = {address_mark(RequestFactory(REMOTE_ADDR=f"2001:db8:1:2::{host}").get("/")) for host in (1, 2)}
+
+    assert len(marks) == 1
+
+
+def test_a_question_in_persian_keeps_its_joiners(offer, bob, client_for):
+    question = "می\u200cخواهم بدانم"
+
+    client_for(bob).post(f"{PAGE}book/", form(offer, question=question))
+
+    assert Booking.objects.get().question == question
+
+
+def test_the_way_back_to_the_results_keeps_every_sign(offer):
+    page = Client().get(PAGE, {"q": "R&D or sales #1?"}).content.decode()
+
+    assert 'href="/mentors/?q=R%26D%20or%20sales%20%231%3F"' in page
+
+
+def test_ones_own_overdue_request_crosses_nothing_out(ask_first, bob, client_for):
+    book(ask_first, bob)
+
+    # A day has passed, and the clock has not got to it yet.
+    with time_machine.travel(NOW + timedelta(hours=25), tick=False):
+        page = client_for(bob).get(PAGE, {"day": "2026-11-26"}).content.decode()
+
+    assert 'value="2026-11-26T14:30Z"' in page

@@ -8,8 +8,10 @@ from icalendar import Calendar
 
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended, expire_overdue
+from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.requests import accept_booking, decline_booking
 from sessions_app.models import Booking, BookingState, Feedback
+from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import markup_of, words_of
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
@@ -342,3 +344,30 @@ def test_the_same_instant_reads_the_same_for_both_after_a_move(booking, alice, b
         for page in (markup_of(client_for(person).get(url(booking))) for person in (alice, bob))
     }
     assert stamps == {"2026-11-27T10:00Z"}
+
+
+def test_a_visitors_hold_that_ran_out_is_nobodys_session(offer, alice, client_for):
+    hold = hold_slot(offer=offer, start=THURSDAY, brief=BriefInput(QUESTION), held_for="x", now=NOW)
+    expire_overdue(now=hold.expires_at)
+    client = client_for(alice)
+
+    assert "Nothing was cancelled" in client.get("/sessions/?tab=cancelled").content.decode()
+    assert client.get(f"/sessions/{hold.uuid}/").status_code == 404
+
+
+def test_the_move_page_leaves_out_what_the_mentee_has_elsewhere(booking, bob, client_for):
+    other = make_mentor(make_person("dora@example.org", "Dora Dane")).offers.get()
+    book(other, bob, at("2026-11-27 10:00"))
+
+    page = client_for(bob).get(f"/sessions/{booking.uuid}/move/", {"day": "2026-11-27"}).content.decode()
+
+    assert 'value="2026-11-27T10:00Z"' not in page
+
+
+def test_a_mentor_who_moves_learns_only_that_the_mentee_is_not_free(booking, alice, bob, client_for):
+    other = make_mentor(make_person("dora@example.org", "Dora Dane")).offers.get()
+    book(other, bob, at("2026-11-27 10:00"))
+
+    page = client_for(alice).post(f"/sessions/{booking.uuid}/move/", {"start": "2026-11-27T10:00Z"}).content.decode()
+
+    assert "Bob is not free at this time. Choose another time." in page
