@@ -85,7 +85,6 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, 
         now=now,
         event="moved",
         during=booking.during,
-        sequence=booking.sequence + 1,
         moves=booking.moves + 1,
     )
     reserve_time(booking, left, was=BookingState.CONFIRMED, now=now)
@@ -127,7 +126,6 @@ def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime, se
         reason=reason,
         ended_by=by,
         late=late,
-        sequence=booking.sequence + 1,
     )
     close_if_over(booking, now=now)
     return booking

@@ -106,6 +106,5 @@ def lengthen_booking(booking: Booking, asked: MoreTime, *, by: User, now: dateti
         event="",
         bump_version=False,
         during=booking.during,
-        sequence=booking.sequence + 1,
         overtime=overtime,
     )

@@ -13,6 +13,7 @@ from notifications.services import schedule_notices
 from sessions_app.availability.openings import announce_opened
 from sessions_app.availability.reserved_time import reserve_time
 from sessions_app.errors import SessionError, taken_error
+from sessions_app.invites.ics import event_status
 from sessions_app.models import Booking, BookingEvent, BookingState, Occupancy, WrittenQuestion, WrittenState
 from sessions_app.models.bookings import BOOKING_SUBJECT
 from sessions_app.models.states import OCCUPYING, OVER
@@ -85,11 +86,14 @@ def change_state(
     `event`: what people are told (see `notices.due.booking_notices`), empty for nothing. `bump_version=False`: nothing
     that people were promised has changed, so what is scheduled for this version stays right.
     `reserve=False`: the time that this frees is not reserved for those who wait in line.
+    Where the time or what calendars call the state changes, the calendar's SEQUENCE grows: programs that hold the event
+    may ignore what comes without (RFC 5546, 2.1.4).
     """
     before, version = booking.state, booking.version
     values = {
         "state": to,
         "version": version + 1 if bump_version else version,
+        "sequence": booking.sequence + int("during" in fields or event_status(to) != event_status(before)),
         "reason": reason or booking.reason,
         **fields,
     }

@@ -51,7 +51,7 @@ def booking_event(booking: Booking, *, for_person: User, with_people: bool) -> E
     event.add("description", event_description(booking))
     event.add("location", page)
     event.add("url", page)
-    event.add("status", event_status(booking))
+    event.add("status", event_status(booking.state))
     if with_people:
         event["organizer"] = make_calendar_address(settings.SITE_NAME, sender().addr_spec)
         event.add("attendee", make_attendee(for_person, for_person.email))
@@ -72,10 +72,11 @@ def event_title(booking: Booking, other: User) -> str:
     return pattern.format(minutes=booking.length, name=clean_text(other.first_name), question=short)
 
 
-def event_status(booking: Booking) -> str:
-    if booking.state in CALLED_OFF:
+def event_status(state: str) -> str:
+    """What calendars call a booking in this state (RFC 5545, 3.8.1.11)."""
+    if state in CALLED_OFF:
         return "CANCELLED"
-    return "TENTATIVE" if booking.state == BookingState.REQUESTED else "CONFIRMED"
+    return "TENTATIVE" if state == BookingState.REQUESTED else "CONFIRMED"
 
 
 def last_changed(booking: Booking) -> datetime:

@@ -190,7 +190,7 @@ class Booking(models.Model):
     format = models.CharField(max_length=10, choices=Format)
     state = models.CharField(max_length=15, choices=BookingState)
     version = models.PositiveIntegerField(default=0)
-    # The calendar's SEQUENCE: grows with every move and with the cancellation.
+    # The calendar's SEQUENCE: grows when the time, the question or what calendars call the state changes.
     sequence = models.PositiveIntegerField(default=0)
     expires_at = models.DateTimeField(null=True, blank=True)
     extended = models.BooleanField(default=False)

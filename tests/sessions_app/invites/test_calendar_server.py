@@ -186,7 +186,7 @@ def test_request_comes_into_the_calendars_when_it_is_accepted(ask_first, bob, al
     accept_booking(booking=booking, by=alice, now=NOW + HOUR)
     deliver(post(NOW + HOUR), programs)
 
-    assert seen(programs) == [[(f"{booking.uuid}@localhost", 0, "CONFIRMED", THURSDAY)]] * 2
+    assert seen(programs) == [[(f"{booking.uuid}@localhost", 1, "CONFIRMED", THURSDAY)]] * 2
 
 
 def test_mails_that_overtake_each_other_leave_the_newest_time(offer, bob, programs, post):

@@ -12,6 +12,8 @@ from common.mail.headers import envelope_address
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, edit_brief, move_booking
 from sessions_app.booking.more_time import agree_more_time, ask_more_time
+from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
+from sessions_app.booking.transitions import expire_booking
 from sessions_app.invites.ics import IN_PARAMETERS, build_invite, clean_text, event_description, event_title
 from sessions_app.invites.links import OUTLOOK_WORK, google_link, outlook_link
 from sessions_app.models import Booking
@@ -135,6 +137,32 @@ def test_cancelled_session_takes_the_event_back(booking, alice, bob):
     calendar, event = parsed(cancelled, bob, "CANCEL")
     assert (calendar["method"], event["status"], event["sequence"]) == ("CANCEL", "CANCELLED", 1)
     assert event["uid"] == f"{booking.uuid}@mentoring.example"
+
+
+LATER = NOW + timedelta(hours=1)
+ANSWERS = {
+    "CONFIRMED": lambda asked: accept_booking(booking=asked, by=asked.mentor, now=LATER),
+    "CANCELLED by the mentor": lambda asked: decline_booking(booking=asked, by=asked.mentor, reason="No.", now=LATER),
+    "CANCELLED by the mentee": lambda asked: withdraw_booking(booking=asked, by=asked.mentee, now=LATER),
+    "CANCELLED by time": lambda asked: expire_booking(asked, now=asked.expires_at),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answered_request_is_the_same_event_in_a_later_sequence(booking, alice, bob, answer):
+    """Calendars that hold the request as tentative take the answer only if its number is higher (RFC 5546, 2.1.4)."""
+    booking.offer.instant = False
+    booking.offer.save()
+    cancel_booking(booking=booking, by=bob, reason="", now=NOW)
+    wanted = BriefInput(question=QUESTION)
+    request = book_session(offer=booking.offer, start=booking.start, brief=wanted, mentee=bob, now=NOW)
+    _calendar, asked = parsed(request, bob)
+
+    ANSWERS[answer](request)
+
+    _calendar, event = parsed(Booking.objects.with_people().get(pk=request.pk), bob)
+    assert (asked["status"], asked["sequence"]) == ("TENTATIVE", 0)
+    assert (event["status"], event["sequence"], event["uid"]) == (answer.split()[0], 1, asked["uid"])
 
 
 def test_file_to_take_home_names_no_attendees(booking, bob):
