@@ -16,7 +16,10 @@ from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from .racers import start_racers
 from .stand import bench_database
@@ -139,8 +142,6 @@ class World:
         return timetable.slots(length=offer.length, step=offer.step, now=self.now, first=self.now, last=last)
 
     def clear(self) -> None:
-        from django.db import connection
-
         tables = "sessions_app_booking, sessions_app_engagement, sessions_app_brief, sessions_app_occupancy"
         with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {tables}, notifications_notification, notifications_inboxitem CASCADE")
@@ -154,8 +155,6 @@ class World:
 
 
 def one_booking(world: World, rounds: int) -> None:
-    from django.db import connection
-
     pairs = [(offer, world.people[number % (PEOPLE - 1)]) for number, offer in enumerate(world.offers[1:])][:rounds]
     like = world.book(world.offers[0], world.slots[world.offers[0]][0].start, world.people[-1])
     with connection.cursor() as cursor:
@@ -182,7 +181,6 @@ def one_booking(world: World, rounds: int) -> None:
 
 def execute_once(cursor: CursorWrapper, statement: str, values: Any) -> None:
     """One statement in a transaction of its own."""
-    from django.db import transaction
 
     with transaction.atomic():
         cursor.execute(statement, values)
@@ -202,7 +200,6 @@ def name_columns() -> dict[str, str]:
 
 def free_all() -> None:
     """All bookings out of the way of the next; a TRUNCATE would have connections forget what they know of tables."""
-    from django.db.models.functions import Now
 
     from sessions_app.models import Booking, Engagement, Occupancy
 
@@ -257,7 +254,6 @@ def same_time(world: World) -> tuple[list[Any], datetime]:
 
 def spare_bookings(world: World, count: int) -> list[int]:
     """Rows for occupancies to point to, so that the bare insert is that alone."""
-    from django.db import connection
 
     world.clear()
     like = world.book(world.offers[0], world.slots[world.offers[0]][-1].start, world.people[-1])
@@ -278,8 +274,6 @@ def spare_bookings(world: World, count: int) -> list[int]:
 
 
 def bare_try(row: int, offer: Any, start: datetime, person: Any) -> bool:
-    from django.db import connection, transaction
-
     end = start + timedelta(minutes=offer.length)
     values = {"mentor": offer.profile.person_id, "mentee": person.pk, "booking": row}
     with transaction.atomic(), connection.cursor() as cursor:
@@ -295,8 +289,6 @@ def main() -> None:
     parser.add_argument("--races", type=int, default=5)
     options = parser.parse_args()
     with bench_database("booking"):
-        from django.utils import timezone
-
         world = World(timezone.now())
         one_booking(world, options.rounds)
         measure_races(world, options.races)

@@ -18,6 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import django
+from django.db import connection
+
 from tests.chaos.scenario import TEMPLATE, prepare
 from tests.chaos.stand import Stand, open_stand, wait_for
 from tests.smtp import SinkController
@@ -133,12 +136,10 @@ def run(stand: Stand, show: Callable[[str], None]) -> None:
     stand.make_database(DATABASE, TEMPLATE)
     env = stand.environment(DATABASE)
     os.environ.update(env)
-    import django
 
     django.setup()
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # or it tells every word of every conversation
     about = one_booking()
-    from django.db import connection
 
     connection.close()
     for delay in DELAYS:

@@ -14,6 +14,9 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
 from common.known import known
 from common.zones import use_pinned_tzdata
 from sessions_app.availability import slots as availability
@@ -112,8 +115,6 @@ def measure_engine(weeks: int, bookings: int, rounds: int) -> str:
 
 def measure_page(bookings: int, rounds: int) -> str:
     """`load_timetable` and four weeks of slots, for a mentor in the database who has these many sessions ahead."""
-    from django.db import connection, transaction
-    from django.test.utils import CaptureQueriesContext
 
     with transaction.atomic():
         profile = mentor_with(bookings)

@@ -11,6 +11,10 @@ from functools import partial
 from statistics import median
 from typing import Any
 
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
 from .booking import PEOPLE, World, measure_milliseconds, percentile_95
 from .stand import bench_database
 
@@ -34,8 +38,6 @@ def measure_cancelling(world: World, rounds: int, line: str) -> None:
 
 
 def changing_the_week(world: World, rounds: int, line: str) -> None:
-    from django.db import transaction
-
     from sessions_app.availability.schedule import save_week
     from sessions_app.availability.whole_schedule import rules_of
 
@@ -52,8 +54,6 @@ def changing_the_week(world: World, rounds: int, line: str) -> None:
 
 
 def switch_reserving(name: str) -> None:
-    from django.conf import settings
-
     settings.SET_ASIDE_FOR = timedelta(minutes=2 if name == ON else 0)
 
 
@@ -88,8 +88,6 @@ def main() -> None:
     parser.add_argument("--line", type=int, default=300)
     options = parser.parse_args()
     with bench_database("booking"):
-        from django.utils import timezone
-
         from search.indexing import rebuild_index
         from sessions_app.models import WaitlistEntry
         from sessions_app.waiting.handing_out import hand_out_freed_time

@@ -22,6 +22,7 @@ from threading import Thread
 from urllib.parse import urlencode
 
 import psutil
+from django.utils import timezone
 
 from .stand import bench_database
 
@@ -175,8 +176,6 @@ def main() -> None:
         print(json.dumps(run_people(int(port), int(count), int(requests), kind, int(seed))))
         return
     with bench_database(f"search_{options.mentors}") as variables:
-        from django.utils import timezone
-
         from bench.search.world import fill_world
         from local.ports import free_port
         from search.indexing import refresh_stale_rows

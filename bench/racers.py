@@ -11,6 +11,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
+from django.db import connection
+
 Acts = Mapping[str, Callable[..., object]]
 # Enough for every process to have read what it is to do, and to wait for the moment.
 RUN_UP = 0.1
@@ -32,8 +34,6 @@ class Racers:
 
 @contextlib.contextmanager
 def start_racers(count: int, acts: Acts) -> Iterator[Racers]:
-    from django.db import connection
-
     connection.close()
     context = get_context("fork")
     pipes = [context.Pipe() for _racer in range(count)]
@@ -50,8 +50,6 @@ def start_racers(count: int, acts: Acts) -> Iterator[Racers]:
 
 
 def _run_racer(pipe: Connection, acts: Acts) -> None:
-    from django.db import connection
-
     from sessions_app.errors import SessionError
 
     connection.ensure_connection()

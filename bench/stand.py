@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django
 import psycopg2
+from django.core.management import call_command
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "script"))
 
@@ -22,16 +24,17 @@ from local.variables import base_variables, server_addresses
 
 @contextlib.contextmanager
 def bench_database(name: str) -> Iterator[dict[str, str]]:
-    """The variables of the environment that lead to it; they are set in this process too."""
+    """A database for benches, migrated. Yields the environment variables that lead to it, and sets them in this
+    process.
+
+    Models can only be imported once this has set Django up, which is why the benches import them inside functions.
+    """
     with Servers(data_dir()) as urls:
         url = urlsplit(urls["DATABASE_URL"])
         _create_database(urls["DATABASE_URL"], f"bench_{name}")
         own = {**urls, "DATABASE_URL": url._replace(path=f"/bench_{name}").geturl()}
         variables = base_variables() | server_addresses(own) | {"DEBUG": "0", "LOG_LEVEL": "WARNING"}
         os.environ.update(variables | {"DJANGO_SETTINGS_MODULE": "mentoring.settings"})
-
-        import django
-        from django.core.management import call_command
 
         django.setup()
         call_command("migrate", verbosity=0)

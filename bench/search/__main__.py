@@ -9,11 +9,14 @@ limit. "expand" computes everybody's slots, "one SQL" does so in one statement o
 """
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from statistics import median
 from time import perf_counter
+
+from django.utils import timezone
 
 from bench.stand import bench_database
 
@@ -37,8 +40,6 @@ def format_times(times: list[float]) -> str:
 
 
 def measure_size(mentors: int, rounds: int, slow_rounds: int) -> None:
-    from django.utils import timezone
-
     from search.criteria import SearchCriteria, When
 
     from . import hard, rivals, upkeep
@@ -141,7 +142,6 @@ def main() -> None:
     options = parser.parse_args()
     if len(options.mentors) > 1:
         # Each size in a process of its own: Django knows one database.
-        import subprocess
 
         for mentors in options.mentors:
             rounds = ["--rounds", str(options.rounds), "--slow-rounds", str(options.slow_rounds)]
