@@ -1,4 +1,4 @@
-"""What every page's template knows about the site. About its reader: see `accounts.context_processors.viewer`."""
+"""What every page's template knows about the site. Its reader is the business of `accounts.context_processors`."""
 
 from typing import TypedDict
 
