@@ -1,6 +1,7 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -406,6 +407,20 @@ def test_everybody_is_shown_once_while_bookings_go_on(bob, alice):
     shown = [match.profile.pk for match in (*first.matches, *second.matches)]
     assert sorted(shown) == sorted([alice.mentor_profile.pk, late.pk, *(profile.pk for profile in profiles)])
     assert (second.following, second.is_whole, first.is_whole) == (None, False, False)
+
+
+def test_the_next_page_goes_on_where_the_first_one_ends(alice, bob, client_for, now):
+    everybody = {alice.mentor_profile.slug}
+    everybody |= {make_mentor(make_person(f"m{n}@example.org", f"Mentor {n}")).slug for n in range(finding.PAGE)}
+    pages, address = [], "/mentors/"
+    while address and len(pages) < 3:
+        page = client_for(bob).get(address).content.decode()
+        pages.append({slug for slug in everybody if f'id="m-{slug}"' in page})
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        address = f"/mentors/{unescape(following[1])}" if following else ""
+
+    assert [len(found) for found in pages] == [finding.PAGE, 1]
+    assert pages[0] | pages[1] == everybody
 
 
 def test_after_a_thousand_people_there_is_no_further_page(alice, dora):
