@@ -6,10 +6,7 @@ class MentorsConfig(AppConfig):
     verbose_name = "Mentors"
 
     def ready(self) -> None:
-        from mentors.moderation.digests import register_review_digest
-        from mentors.moderation.emails import register_kinds
-        from mentors.moderation.inbox import register_lines
+        from mentors.moderation.kinds import KINDS
+        from notifications.registry import register_kinds
 
-        register_review_digest()
-        register_kinds()
-        register_lines()
+        register_kinds(KINDS)

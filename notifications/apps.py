@@ -11,8 +11,9 @@ class NotificationsConfig(AppConfig):
         from accounts.hooks import after_sign_in
 
         from .bounces import trust_after_a_code
+        from .registry import register_kinds
         from .sending import breaker, loop
 
         after_sign_in.append(trust_after_a_code)
-        breaker.register_lines()
+        register_kinds(breaker.KINDS)
         loop.run_in_worker_processes()

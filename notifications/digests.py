@@ -1,23 +1,24 @@
 """What all digests for staff share: each person hears about new work of one kind at most once an hour."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from accounts.models import User
 
 from .models import Group, Notification
-from .registry import Message, Nothing, Policy, register_kind
+from .registry import Kind, Policy, Render
 from .services import Due, schedule_notices
 
 APART = timedelta(hours=1)
 WORTH_TELLING_FOR = timedelta(days=7)
 
 
-def register_digest(kind: str, render: Callable[[Notification, datetime], Message | Nothing]) -> None:
-    register_kind(kind, render=render, policy=Policy.HOLD, group=Group.DIGEST)
+def digest_kind(name: str, subject_type: str, render: Render, *, model: type[Model] | None = None) -> Kind:
+    """A digest comes by mail only, and never twice."""
+    return Kind(name, subject_type, render=render, lines=None, model=model, policy=Policy.HOLD, group=Group.DIGEST)
 
 
 def staff_to_tell(kind: str, *, now: datetime) -> QuerySet[User]:

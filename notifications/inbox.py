@@ -4,31 +4,17 @@ A row only says that there is something to tell. Its words are found when the pa
 and language of that moment, from the present state or the log. It doesn't depend on any mail having been sent.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
 
 from .models import InboxItem
+from .registry import InboxLine, WriteLines, registered_kinds
 
 # With more unread lines than this, nobody needs their exact number.
 MOST_COUNTED = 99
-
-
-@dataclass(frozen=True, slots=True)
-class InboxLine:
-    text: str
-    url: str
-
-
-WriteLines = Callable[[Sequence[InboxItem], User, datetime], Mapping[int, InboxLine]]
-
-
-@dataclass(frozen=True, slots=True)
-class InboxKind:
-    lines: WriteLines
-    passing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,35 +25,19 @@ class InboxEntry:
     line: InboxLine | None
 
 
-_inbox_kinds: dict[str, InboxKind] = {}
-
-
-def register_inbox_kinds(*kinds: str, lines: WriteLines, passing: bool = False) -> None:
-    """Show notices of these kinds in the inbox too.
-
-    `lines` writes all lines of a page at once, by the ids of the items; it leaves out those whose subject is gone.
-    `passing`: a reminder or a request, which vanishes when its subject changes. Everything else is news, and stays.
-    """
-    for kind in kinds:
-        _inbox_kinds[kind] = InboxKind(lines, passing)
-
-
-def is_shown(kind: str) -> bool:
-    return kind in _inbox_kinds
-
-
 def forget_passing(*, subject_type: str, subject_id: int, version: int) -> int:
     """Delete reminders about older versions of a subject, and items that would have shown later. Returns how many."""
-    kinds = [kind for kind, shown in _inbox_kinds.items() if shown.passing]
+    kinds = [kind.name for kind in registered_kinds() if kind.passing]
     about = InboxItem.objects.filter(subject_type=subject_type, subject_id=subject_id)
     return about.filter(kind__in=kinds, subject_version__lt=version).delete()[0]
 
 
 def build_entries(items: Sequence[InboxItem], *, reader: User, now: datetime) -> list[InboxEntry]:
+    writers = {kind.name: kind.lines for kind in registered_kinds()}
     by_writer: dict[WriteLines, list[InboxItem]] = {}
     for item in items:
-        if shown := _inbox_kinds.get(item.kind):
-            by_writer.setdefault(shown.lines, []).append(item)
+        if write_lines := writers.get(item.kind):
+            by_writer.setdefault(write_lines, []).append(item)
     lines: dict[int, InboxLine] = {}
     for write, theirs in by_writer.items():
         lines |= write(theirs, reader, now)

@@ -1,6 +1,6 @@
 """How a person wants to be told: which mails, at which hours, how long before a session."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 from .models import Group, Preference, usual_leads
+from .registry import preference_followers
 
 # Minutes before the start.
 LEADS = {
@@ -23,9 +24,6 @@ LEADS = {
     2880: _("2 days"),
 }
 MOST_LEADS = 3
-
-# Apps above append functions that a changed preference calls, for instance to move reminders that are already written.
-after_change: list[Callable[[User, datetime], None]] = []
 
 
 def preference_of(person: User) -> Preference:
@@ -70,8 +68,8 @@ def save_preference(
         "quiet_until": quiet_until,
     }
     Preference.objects.update_or_create(person=person, defaults=values)
-    for follow in after_change:
-        follow(person, now)
+    for follow_preference in preference_followers():
+        follow_preference(person, now)
 
 
 @transaction.atomic

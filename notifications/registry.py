@@ -1,13 +1,15 @@
 """The kinds of notices. Apps above register what to say; this module never imports them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Model
 
-from .models import Group, Notification
+from accounts.models import User
+
+from .models import Group, InboxItem, Notification
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,15 @@ class Nothing:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class InboxLine:
+    text: str
+    url: str
+
+
 Render = Callable[[Notification, datetime], Message | Nothing]
+WriteLines = Callable[[Sequence[InboxItem], User, datetime], Mapping[int, InboxLine]]
+FollowPreference = Callable[[User, datetime], None]
 
 
 class Policy(StrEnum):
@@ -46,11 +56,29 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
+    """One kind of notice, with all that is done with it.
+
+    `subject_type`: what its rows are about. `model`: whose rows have the present `version` of such subjects; the last
+    look before a mail leaves goes there. None where a notice never becomes out of date.
+    `render`: makes the mail of a due row, in the recipient's language, from the state of that moment; None: no mail.
+    `lines`: writes its lines of an inbox page, all at once, by the items' ids; it leaves out those whose subject is
+    gone. None: it isn't shown in the inbox.
+    `passing`: the line is a reminder or a request, which vanishes when its subject moves on. Other lines are news.
+    `group`: people may switch its mail off together with the others of the group; a kind of no group always comes.
+    `capped`: what one person can have sent to another as often as they like, so that it is limited (see `caps`).
+    `follow_preference`: brings what is scheduled already in line with what a person has just chosen.
+    """
+
     name: str
-    render: Render
-    policy: Policy
-    capped: bool
+    subject_type: str
+    render: Render | None
+    lines: WriteLines | None
+    model: type[Model] | None = None
+    passing: bool = False
+    policy: Policy = Policy.RESEND
+    capped: bool = False
     group: Group | None = None
+    follow_preference: FollowPreference | None = None
 
 
 class UnknownKindError(LookupError):
@@ -58,27 +86,19 @@ class UnknownKindError(LookupError):
 
 
 _kinds: dict[str, Kind] = {}
-_subjects: dict[str, type[Model]] = {}
 
 
-def register_kind(
-    kind: str,
-    *,
-    render: Render,
-    policy: Policy = Policy.RESEND,
-    capped: bool = False,
-    group: Group | None = None,
-) -> None:
-    """Say how a due row of this kind becomes a message.
+def register_kinds(kinds: Sequence[Kind]) -> None:
+    """Each package that tells people something has a list `KINDS`; its app registers it when it starts."""
+    _kinds.update({kind.name: kind for kind in kinds})
 
-    `render` gets the row and the present moment, in the recipient's language, and reads the state of that moment.
-    `group`: people can switch it off together with others of its group; a kind without a group is always sent.
-    `capped`: one person could cause any number of these for another, so there is a limit (see `sending.caps`).
-    """
-    _kinds[kind] = Kind(kind, render, policy, capped, group)
+
+def registered_kinds() -> list[Kind]:
+    return list(_kinds.values())
 
 
 def kind_named(name: str) -> Kind:
+    """Raises UnknownKindError."""
     try:
         return _kinds[name]
     except KeyError:
@@ -90,21 +110,22 @@ def capped_kinds() -> list[str]:
 
 
 def policy_of(name: str) -> Policy:
-    """What to do when a message of this kind may have left. A kind that is no longer known is never sent twice."""
+    """Of a kind that nobody knows any more nothing is sent twice."""
     return _kinds[name].policy if name in _kinds else Policy.HOLD
 
 
-def register_subject(subject_type: str, model: type[Model]) -> None:
-    """Say which model holds the present `version` of such subjects, for the last check before a message leaves."""
-    _subjects[subject_type] = model
-
-
 def subject_named(subject_type: str) -> type[Model] | None:
-    return _subjects.get(subject_type)
+    """The model whose rows have the present version of such subjects."""
+    return next((kind.model for kind in _kinds.values() if kind.model and kind.subject_type == subject_type), None)
 
 
 def groups_in_use() -> set[Group]:
     return {kind.group for kind in _kinds.values() if kind.group}
+
+
+def preference_followers() -> list[FollowPreference]:
+    """Each once, however many kinds have it."""
+    return list(dict.fromkeys(kind.follow_preference for kind in _kinds.values() if kind.follow_preference))
 
 
 NEVER_TOLD = "they were never told of it"

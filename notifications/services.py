@@ -15,8 +15,9 @@ from common.statements import InsertMany, write_together
 
 from . import bounces
 from .hints import wake_worker
-from .inbox import forget_passing, is_shown
+from .inbox import forget_passing
 from .models import UNSENT, InboxItem, Notification, State
+from .registry import UnknownKindError, kind_named
 
 MOVED_ON = "moved on"
 RETRIED = (State.DEAD, State.UNCERTAIN)
@@ -58,8 +59,12 @@ class Due:
 def schedule_notices(*dues: Due, now: datetime) -> None:
     """Write notices that aren't written yet. Notices about older versions of the same subjects are silenced.
 
-    Those that could only be sent too late are left out.
+    Those that could only be sent too late are left out. Raises UnknownKindError for a kind that no app has registered,
+    or that has no mail.
     """
+    kinds = {due.kind: kind_named(due.kind) for due in dues}
+    if unsent := [name for name, kind in kinds.items() if kind.render is None]:
+        raise UnknownKindError(f"no mail for {unsent}")
     for (subject_type, subject_id), version in _newest_versions(dues).items():
         if version:
             silence_older_versions(subject_type=subject_type, subject_id=subject_id, version=version)
@@ -67,14 +72,19 @@ def schedule_notices(*dues: Due, now: datetime) -> None:
     timely = [due for due in dues if due.send_before > max(now, due.due_at)]
     write_together(
         (NOTIFICATIONS, [_notification_values(due, now) for due in timely]),
-        (INBOX_ITEMS, [_inbox_values(due) for due in timely if is_shown(due.kind)]),
+        (INBOX_ITEMS, [_inbox_values(due) for due in timely if kinds[due.kind].lines]),
     )
     if any(due.due_at <= now for due in timely):
         transaction.on_commit(wake_worker, robust=True)
 
 
 def show_in_inbox(*dues: Due) -> None:
-    """Add lines to the inbox without a mail, for news that is of use at once or not at all."""
+    """Add lines to the inbox without a mail, for news that is of use at once or not at all.
+
+    Raises UnknownKindError for a kind that no app has registered, or that has no line.
+    """
+    if unseen := [due.kind for due in dues if kind_named(due.kind).lines is None]:
+        raise UnknownKindError(f"no line for {unseen}")
     INBOX_ITEMS.write([_inbox_values(due) for due in dues])
 
 

@@ -5,17 +5,7 @@ class SearchConfig(AppConfig):
     name = "search"
 
     def ready(self) -> None:
-        from accounts.hooks import after_person_change
-        from mentors.hooks import after_change
-        from sessions_app.availability.openings import on_time_opened
-        from sessions_app.questions.suggestions import helpers, suggesters
+        # Models are loaded only now.
+        from .registration import register_all
 
-        from .finding import suggest_mentors
-        from .indexing import forget_bounds, write_people, write_profiles
-        from .waitlist_helpers import find_helpers
-
-        on_time_opened.append(forget_bounds)
-        after_change.append(write_profiles)
-        after_person_change.append(write_people)
-        suggesters.append(suggest_mentors)
-        helpers.append(find_helpers)
+        register_all()

@@ -19,7 +19,7 @@ from notifications.services import Due, schedule_notices
 from sessions_app.afterwards.notices import next_step_dues
 from sessions_app.attendance.notices import absent_due
 from sessions_app.booking.notices.due import booking_notices
-from sessions_app.booking.notices.reminders import KINDS as REMINDERS
+from sessions_app.booking.notices.reminders import REMINDER_KINDS
 from sessions_app.booking.zone_changes import wall_change_dues
 from sessions_app.conversation.notices import message_due
 from sessions_app.models.bookings import BookingQuerySet
@@ -95,7 +95,7 @@ def _to_audit(now: datetime) -> BookingQuerySet:
 
 
 def _still_of_use(due: Due, now: datetime) -> bool:
-    late = REMINDER_LATE if due.kind in REMINDERS else LATE
+    late = REMINDER_LATE if due.kind in REMINDER_KINDS else LATE
     return due.send_before > max(now, due.due_at) and due.due_at >= now - late
 
 

@@ -8,17 +8,13 @@ from django.utils.translation import ngettext
 from common.mail.rendering import absolute_url, render_mail
 from common.times import day_text
 from mentors.models import MentorProfile
-from notifications.digests import digest_due, register_digest, schedule_digest, staff_to_tell
+from notifications.digests import digest_due, schedule_digest, staff_to_tell
 from notifications.models import Notification
 from notifications.registry import Message, Nothing
 from notifications.services import Due
 
 KIND = "to_review"
 SUBJECT_TYPE = "review_queue"
-
-
-def register_review_digest() -> None:
-    register_digest(KIND, to_review)
 
 
 def announce_queue(*, now: datetime) -> int:

@@ -7,22 +7,14 @@ from common.mail.rendering import absolute_url, render_mail
 from common.times import day_text
 from mentors.hooks import times_in_words
 from mentors.models import Decision, ProfileDecision, ProfileState
-from notifications.models import Group, Notification
-from notifications.registry import Message, Nothing, register_kind
+from notifications.models import Notification
+from notifications.registry import Message, Nothing
 
 from .promises import apply_again_from, points_of, review_deadline
 
 Facts = dict[str, object]
 GONE = Nothing("decision is gone")
 MOVED_ON = Nothing("moved on")
-
-
-def register_kinds() -> None:
-    register_kind("profile_received", render=render_received_email, group=Group.PROFILE)
-    register_kind("profile_approved", render=render_approved_email, group=Group.PROFILE)
-    register_kind("profile_changes", render=render_changes_email, group=Group.PROFILE)
-    register_kind("profile_declined", render=render_declined_email)
-    register_kind("profile_suspended", render=render_suspended_email)
 
 
 def render_received_email(row: Notification, now: datetime) -> Message | Nothing:

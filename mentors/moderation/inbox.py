@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem
+from notifications.registry import InboxLine
 
 SENTENCES = {
     "profile_received": _("We have your profile. A person reads it."),
@@ -17,10 +17,6 @@ SENTENCES = {
     "profile_declined": _("We cannot publish what you sent for your profile"),
     "profile_suspended": _("Your profile is suspended"),
 }
-
-
-def register_lines() -> None:
-    register_inbox_kinds(*SENTENCES, lines=inbox_lines)
 
 
 def inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:

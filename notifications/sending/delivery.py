@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone, translation
 
 from accounts.models import User
+from common.known import known
 from common.mail.headers import UnwritableHeaderError, envelope_address
 from common.mail.rendering import sender
 from common.mail.wire import UnreadableMailError
@@ -115,7 +116,7 @@ def decide_message(row: Notification, kind: Kind, moment: datetime) -> Message |
     if kind.group and kind.group in preference_of(person).off:
         return Nothing("switched off")
     with translation.override(person.language):
-        said = kind.render(row, moment)
+        said = known(kind.render)(row, moment)
     if kind.group and isinstance(said, Message):
         return replace(said, headers={**said.headers, **unsubscribe_headers(person, kind.group)})
     return said

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
 from common.mail.rendering import Context, absolute_url
-from notifications.models import Group, Notification
-from notifications.registry import Message, Nothing, Policy, register_kind, register_subject
-from sessions_app.booking.notices.emails import BookingForReader, render_booking_email, render_current_booking
+from notifications.models import Notification
+from notifications.registry import Message, Nothing
+from sessions_app.booking.notices.emails import BookingForReader, render_booking_email
 from sessions_app.models import (
     Booking,
     BookingState,
@@ -20,11 +19,8 @@ from sessions_app.models import (
     WrittenState,
 )
 from sessions_app.models.feedback import ANSWERS_IN_MAIL
-from sessions_app.models.states import AGREED
-from sessions_app.questions.asked_later import FOLLOW_UP_KINDS, WRITTEN_FOLLOW_UP_KINDS
 from sessions_app.written.emails import build_written_email, load_current_question
 
-from .notices import NEXT_STEP_KIND, NEXT_STEP_SUBJECT
 from .questions import ANSWERS, DONE, meet_again, next_step_text, question_of
 
 SUBJECTS: dict[FollowUpQuestion, Callable[[], str]] = {
@@ -66,22 +62,6 @@ def render_next_step_email(row: Notification, now: datetime) -> Message | Nothin
     if booking is None:
         return Nothing("session did not take place")
     return render_follow_up_email(BookingForReader(booking, row.recipient, now), step=FollowUpStep.NEXT_STEP)
-
-
-def register_kinds() -> None:
-    later = partial(register_kind, policy=Policy.HOLD, group=Group.AFTERWARDS)
-    for step, kind in FOLLOW_UP_KINDS.items():
-        ask = partial(render_follow_up_email, step=step)
-        later(kind, render=partial(render_current_booking, states=(BookingState.COMPLETED,), say=ask))
-    later(NEXT_STEP_KIND, render=render_next_step_email)
-    done = AGREED
-    for kind, nudge in (("feedback_request", False), ("feedback_nudge", True)):
-        later(
-            kind, render=partial(render_current_booking, states=done, say=partial(render_feedback_email, nudge=nudge))
-        )
-    for step, kind in WRITTEN_FOLLOW_UP_KINDS.items():
-        later(kind, render=partial(render_written_follow_up_email, step=step))
-    register_subject(NEXT_STEP_SUBJECT, NextStep)
 
 
 def render_feedback_email(reading: BookingForReader, *, nudge: bool) -> Message | Nothing:

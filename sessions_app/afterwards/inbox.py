@@ -8,21 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem
+from notifications.registry import InboxLine
 from sessions_app.models import Booking, BookingState, FollowUpStep, NextStep, WrittenQuestion
 from sessions_app.questions.asked_later import FOLLOW_UP_KINDS, WRITTEN_FOLLOW_UP_KINDS
 
-from .notices import NEXT_STEP_KIND
 from .questions import calls_after, later_contacts, next_step_text
 
 STEPS = {kind: step for step, kind in FOLLOW_UP_KINDS.items()}
-
-
-def register_lines() -> None:
-    register_inbox_kinds(*STEPS, lines=follow_up_inbox_lines, passing=True)
-    register_inbox_kinds(NEXT_STEP_KIND, lines=next_step_inbox_lines, passing=True)
-    register_inbox_kinds(*WRITTEN_LATER, lines=later_inbox_lines, passing=True)
 
 
 def follow_up_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from common.mail.rendering import absolute_url, render_mail
 from common.times import day_text
-from notifications.digests import digest_due, register_digest, schedule_digest, staff_to_tell
+from notifications.digests import digest_due, schedule_digest, staff_to_tell
 from notifications.models import Notification
 from notifications.registry import Message, Nothing
 from notifications.services import Due
@@ -18,10 +18,6 @@ from sessions_app.models.bookings import BOOKING_SUBJECT
 from .cases import disputed_sessions
 
 KIND = "to_decide"
-
-
-def register_case_digest() -> None:
-    register_digest(KIND, to_decide)
 
 
 def announce_disputes(*, now: datetime) -> int:

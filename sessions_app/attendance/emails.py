@@ -1,19 +1,15 @@
 """Mails about a missed session: to both people, and about the decision of staff."""
 
-from functools import partial
-
 from django.conf import settings
 
 from common.mail.rendering import Context
-from notifications.registry import Message, Nothing, register_kind
+from notifications.registry import Message, Nothing
 from sessions_app.booking.notices.emails import (
     BookingForReader,
     render_booking_email,
-    render_current_booking,
     soonest_elsewhere,
 )
 from sessions_app.models import AttendanceKind
-from sessions_app.models.states import AGREED, MISSED, OVER
 from sessions_app.questions.missed_sessions import missed_ends, paused_until
 
 from .facts import CONTEST_WITHIN, Attendance, answer_by, attendance_of
@@ -87,12 +83,3 @@ def render_decided_email(reading: BookingForReader) -> Message:
         "words": decision.words if decision else "",
     }
     return render_booking_email(reading, "attendance_decided", extra)
-
-
-def register_kinds() -> None:
-    held = AGREED
-    register_kind("not_here", render=partial(render_current_booking, states=held, say=render_not_here_email))
-    register_kind("missed", render=partial(render_current_booking, states=MISSED, say=render_missed_email))
-    register_kind("did_not_join", render=partial(render_current_booking, states=MISSED, say=render_did_not_join_email))
-    states = OVER
-    register_kind("attendance_decided", render=partial(render_current_booking, states=states, say=render_decided_email))

@@ -14,7 +14,7 @@ from sessions_app.models.zones import WALL_CHANGE_SUBJECT
 
 from .zone_rules import Offsets, offset_in, offsets_of
 
-KIND = "wall_change"
+WALL_CHANGE = "wall_change"
 LOCK = 7002
 
 
@@ -47,7 +47,7 @@ def note_zone_changes(*, now: datetime, release: str | None = None) -> list[Wall
 
 def wall_change_dues(change: WallChange) -> list[Due]:
     return [
-        Due(KIND, person, WALL_CHANGE_SUBJECT, change.pk, change.version, change.at, change.start)
+        Due(WALL_CHANGE, person, WALL_CHANGE_SUBJECT, change.pk, change.version, change.at, change.start)
         for person in change.booking.participants
     ]
 

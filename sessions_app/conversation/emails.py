@@ -8,12 +8,10 @@ from django.utils.translation import gettext as _
 
 from common.mail.rendering import absolute_url, render_mail
 from common.zones import UTC_NAME
-from notifications.models import Group, Notification
+from notifications.models import Notification
 from notifications.registry import Message as Mail
-from notifications.registry import Nothing, Policy, register_kind, register_subject
-from sessions_app.models import THREAD_SUBJECT, ReadMarker, WrittenQuestion
-
-from .notices import KIND
+from notifications.registry import Nothing
+from sessions_app.models import ReadMarker, WrittenQuestion
 
 MESSAGE_IN_MAIL = 400
 
@@ -43,8 +41,3 @@ def unread_messages(row: Notification, now: datetime) -> Mail | Nothing:
     thread = f"<thread-{seat.engagement.uuid}@{settings.SITE_HOST}>"
     sender = _("%(name)s via %(site)s") % {"name": other.first_name, "site": settings.SITE_NAME}
     return Mail(subject, text, html, headers={"In-Reply-To": thread, "References": thread}, from_name=sender)
-
-
-def register_kinds() -> None:
-    register_kind(KIND, render=unread_messages, capped=True, policy=Policy.HOLD, group=Group.MESSAGES)
-    register_subject(THREAD_SUBJECT, ReadMarker)

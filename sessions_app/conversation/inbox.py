@@ -7,15 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem
+from notifications.registry import InboxLine
 from sessions_app.models import ReadMarker
-
-from .notices import KIND
-
-
-def register_lines() -> None:
-    register_inbox_kinds(KIND, lines=thread_inbox_lines, passing=True)
 
 
 def thread_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:

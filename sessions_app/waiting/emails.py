@@ -11,14 +11,11 @@ from common.clock_changes import clock_change_note
 from common.mail.rendering import Context, absolute_url, render_mail
 from common.times import clock_text, day_text, range_text, theirs_text, when_text, zone_label
 from common.zones import UTC_NAME
-from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem, Notification
-from notifications.registry import Message, Nothing, register_kind, register_subject
+from notifications.registry import InboxLine, Message, Nothing
 from sessions_app.booking.notices.emails import how_text
 from sessions_app.models import BookingState, HeldTime
 from sessions_app.models.waiting import HeldTimeAnswer
-
-from .notices import HELD_TIME
 
 
 def render_held_time_email(row: Notification, now: datetime) -> Message | Nothing:
@@ -92,9 +89,3 @@ def held_time_inbox_line(held: HeldTime, now: datetime) -> InboxLine:
     }
     text = _("%(name)s is free %(when)s. It is held for you until %(until)s.") % words
     return InboxLine(text, reverse("held_time", args=[held.uuid]))
-
-
-def register_kinds() -> None:
-    register_kind(HELD_TIME, render=render_held_time_email)
-    register_subject(HELD_TIME, HeldTime)
-    register_inbox_kinds(HELD_TIME, lines=held_time_inbox_lines, passing=True)

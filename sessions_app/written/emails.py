@@ -1,7 +1,6 @@
 """Mails about a question in writing, written from its state when they are sent."""
 
 from datetime import datetime
-from functools import partial
 
 from django.conf import settings
 from django.utils.text import Truncator
@@ -10,10 +9,10 @@ from accounts.models import User
 from common.mail.rendering import Context, absolute_url, render_mail
 from common.times import when_text, zone_label
 from common.zones import UTC_NAME
-from notifications.models import Group, Notification
-from notifications.registry import NEVER_TOLD, Nothing, register_kind, register_subject
+from notifications.models import Notification
+from notifications.registry import NEVER_TOLD, Nothing
 from notifications.registry import Message as Mail
-from sessions_app.models import WRITTEN_SUBJECT, WrittenQuestion, WrittenState
+from sessions_app.models import WrittenQuestion, WrittenState
 from sessions_app.models.feedback import ANSWERS_IN_MAIL
 from sessions_app.questions.brief_summary import brief_line
 from sessions_app.questions.other_mentors import free_elsewhere
@@ -96,20 +95,3 @@ def build_written_email(
     )
     thread = f"<written-{written.engagement.uuid}@{settings.SITE_HOST}>"
     return Mail(subject, text, html, headers={"In-Reply-To": thread, "References": thread})
-
-
-def register_kinds() -> None:
-    def kind(
-        name: str, state: WrittenState, group: Group | None = None, template: str = "", elsewhere: bool = False
-    ) -> None:
-        say = partial(render_written_email, template=template or name, state=state, elsewhere=elsewhere)
-        register_kind(name, render=say, group=group)
-
-    kind("written_asked", WrittenState.ASKED)
-    for name in REMINDERS:
-        kind(name, WrittenState.ASKED, Group.REMINDERS, template="written_waiting")
-    kind("written_answered", WrittenState.ANSWERED)
-    kind("written_declined", WrittenState.DECLINED, elsewhere=True)
-    kind("written_expired", WrittenState.EXPIRED, elsewhere=True)
-    kind(TAKEN_BACK, WrittenState.WITHDRAWN)
-    register_subject(WRITTEN_SUBJECT, WrittenQuestion)

@@ -8,18 +8,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.times import when_text
 from common.zones import UTC_NAME
-from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem
+from notifications.registry import InboxLine
 from sessions_app.models import WrittenQuestion
 from sessions_app.questions.contacts import page_of
-
-NEWS = ("written_asked", "written_answered", "written_declined", "written_expired", "written_withdrawn")
-PASSING = ("written_waiting", "written_due", "written_due_again")
-
-
-def register_lines() -> None:
-    register_inbox_kinds(*NEWS, lines=written_inbox_lines)
-    register_inbox_kinds(*PASSING, lines=written_inbox_lines, passing=True)
 
 
 def written_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:

@@ -9,7 +9,7 @@ from django.db import connection
 from accounts.models import User
 from notifications import registry
 from notifications.models import Notification
-from notifications.registry import Message, Policy
+from notifications.registry import Kind, Message, Policy, Render, WriteLines
 from notifications.services import Due, schedule_notices
 from tests.smtp import smtp_sink  # noqa: F401 - a fixture
 
@@ -18,14 +18,19 @@ def plain(row: Notification, now: datetime) -> Message:
     return Message(f"Number {row.subject_id}", f"Text of {row.subject_id}\n", f"<p>Text of {row.subject_id}</p>")
 
 
+def add_kind(name: str, *, render: Render = plain, lines: WriteLines | None = None, **options) -> None:
+    """A kind of notice about things."""
+    registry.register_kinds([Kind(name, "thing", render=render, lines=lines, **options)])
+
+
 @pytest.fixture(autouse=True)
 def kinds(monkeypatch):
     """The kinds of the real apps stay; what a test registers is forgotten."""
     monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
-    registry.register_kind("plain", render=plain)
-    registry.register_kind("held", render=plain, policy=Policy.HOLD)
-    registry.register_kind("urgent", render=plain)
-    registry.register_kind("chat", render=plain, capped=True)
+    add_kind("plain")
+    add_kind("held", policy=Policy.HOLD)
+    add_kind("urgent")
+    add_kind("chat", capped=True)
 
 
 @pytest.fixture

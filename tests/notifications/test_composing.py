@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from accounts.models import User
 from common.mail.headers import Header, one_line
 from common.mail.wire import UnreadableMailError, new_mail
-from notifications import registry
 from notifications.models import Notification, State
 from notifications.registry import Attachment, Message
 from notifications.sending.composing import compose_email
 from notifications.tasks import drain
 from tests.conftest import NOW
+from tests.notifications.conftest import add_kind
 
 HEADERS = ["Subject", "From", "To", "Reply-To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]
 WRITES_HEADERS = "=?utf-8?q?a=0D=0ABcc=3A_v=40x.example=0D=0A=0D=0AHello?="
@@ -145,7 +145,7 @@ def test_a_mail_that_does_not_read_back_is_not_written():
 def test_a_row_whose_mail_can_not_be_written_is_dead_at_once_and_shown_to_staff(
     due, smtp_sink, client_for, maria, message, reason
 ):
-    registry.register_kind("odd", render=lambda row, now: message)
+    add_kind("odd", render=lambda row, now: message)
     row, other = due(1, kind="odd"), due(2)
 
     drain()

@@ -17,6 +17,7 @@ from notifications.sending import delivery
 from notifications.sending.reaper import reap_leases
 from notifications.services import Due, schedule_notices
 from notifications.tasks import drain, drain_outbox, reap
+from tests.notifications.conftest import add_kind
 from tests.smtp import free_port, html_of, text_of
 
 MINUTE = timedelta(minutes=1)
@@ -72,7 +73,7 @@ def test_row_that_fails_does_not_burn_its_neighbours_attempts(due, smtp_sink):
     def poison(row, now):
         raise ValueError("no such thing")
 
-    registry.register_kind("poison", render=poison)
+    add_kind("poison", render=poison)
     bad = due(1, kind="poison", since=9 * MINUTE)
     good = [due(number) for number in range(2, 5)]
 
@@ -300,7 +301,7 @@ def test_row_that_comes_too_late_is_silent(due, smtp_sink):
 
 
 def test_kind_with_nothing_to_say_is_silent(due, smtp_sink):
-    registry.register_kind("mute", render=lambda row, now: Nothing("already met"))
+    add_kind("mute", render=lambda row, now: Nothing("already met"))
     row = due(1, kind="mute")
 
     drain()
@@ -309,7 +310,10 @@ def test_kind_with_nothing_to_say_is_silent(due, smtp_sink):
 
 
 def test_unknown_kind_is_dead(due, smtp_sink):
+    """As one is that a newer worker wrote."""
+    add_kind("from the future")
     row = due(1, kind="from the future")
+    del registry._kinds["from the future"]
 
     drain()
 
@@ -389,7 +393,7 @@ def test_nothing_that_people_rely_on_is_ever_held_by_a_cap():
 
 def test_message_is_rendered_in_the_recipients_language(due, bob, smtp_sink, settings):
     settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-    registry.register_kind("talk", render=lambda row, now: Message(translation.get_language(), "x", "x"))
+    add_kind("talk", render=lambda row, now: Message(translation.get_language(), "x", "x"))
     bob.language = "de"
     bob.save()
     due(1, kind="talk")
@@ -402,7 +406,7 @@ def test_message_is_rendered_in_the_recipients_language(due, bob, smtp_sink, set
 def test_calendar_is_an_alternative_and_a_file(due, smtp_sink):
     calendar = "BEGIN:VCALENDAR\r\nSUMMARY:Zoë\r\nEND:VCALENDAR\r\n"
     attachment = Attachment("invite.ics", calendar.encode(), "text/calendar; method=REQUEST; charset=utf-8")
-    registry.register_kind("invite", render=lambda row, now: Message("S", "t", "h", attachments=(attachment,)))
+    add_kind("invite", render=lambda row, now: Message("S", "t", "h", attachments=(attachment,)))
     due(1, kind="invite")
 
     drain()
@@ -419,9 +423,7 @@ def test_calendar_is_an_alternative_and_a_file(due, smtp_sink):
 
 def test_headers_hold_no_line_breaks_of_other_people(due, smtp_sink):
     evil = "Hello\r\nBcc: everyone@example.org\u2028x\u202e"
-    registry.register_kind(
-        "evil", render=lambda row, now: Message(evil, "t", "h", from_name=evil, headers={"X-Note": evil})
-    )
+    add_kind("evil", render=lambda row, now: Message(evil, "t", "h", from_name=evil, headers={"X-Note": evil}))
     due(1, kind="evil")
 
     drain()
@@ -433,7 +435,7 @@ def test_headers_hold_no_line_breaks_of_other_people(due, smtp_sink):
 
 
 def test_mail_is_seven_bit_clean(due, smtp_sink):
-    registry.register_kind("zoe", render=lambda row, now: Message("Zoë – 14:30", "Zoë\n", f"<p>Zoë{'x' * 2000}</p>"))
+    add_kind("zoe", render=lambda row, now: Message("Zoë – 14:30", "Zoë\n", f"<p>Zoë{'x' * 2000}</p>"))
     row = due(1, kind="zoe")
 
     content = delivery.compose_email(row, registry.kind_named("zoe").render(row, row.date))
@@ -465,7 +467,7 @@ def test_change_between_rendering_and_sending_stops_the_mail(due, bob, smtp_sink
         schedule_notices(newer, now=database_now)
         return Message("Old news", "t", "h")
 
-    registry.register_kind("overtaken", render=overtaken)
+    add_kind("overtaken", render=overtaken)
     row = due(1, kind="overtaken")
 
     drain()

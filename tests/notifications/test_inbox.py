@@ -3,13 +3,14 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from notifications import inbox
-from notifications.inbox import InboxLine, build_entries, mark_read, register_inbox_kinds, unread_count
+from notifications.inbox import MOST_COUNTED, build_entries, mark_read, unread_count
 from notifications.models import InboxItem, Notification, State
+from notifications.registry import InboxLine
 from notifications.services import Due, schedule_notices
 from notifications.tasks import drain_outbox
 from tests.conftest import NOW
 from tests.markup import elements_of, markup_of
+from tests.notifications.conftest import add_kind
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -20,10 +21,9 @@ def numbers(items, reader, now):
 
 
 @pytest.fixture(autouse=True)
-def shown(monkeypatch):
-    monkeypatch.setattr(inbox, "_inbox_kinds", dict(inbox._inbox_kinds))
-    register_inbox_kinds("plain", lines=numbers)
-    register_inbox_kinds("nudge", lines=numbers, passing=True)
+def shown(kinds):
+    add_kind("plain", lines=numbers)
+    add_kind("nudge", lines=numbers, passing=True)
 
 
 def told(person, number=1, **changes) -> Due:
@@ -83,7 +83,7 @@ def test_news_stays_and_reminders_vanish_when_the_subject_moves_on(bob):
 
 
 def test_line_whose_subject_is_gone_says_nothing(bob):
-    register_inbox_kinds("plain", lines=lambda items, reader, now: {})
+    add_kind("plain", lines=lambda items, reader, now: {})
     schedule_notices(told(bob), now=NOW)
 
     [entry] = build_entries(list(InboxItem.objects.all()), reader=bob, now=NOW)
@@ -94,7 +94,7 @@ def test_line_whose_subject_is_gone_says_nothing(bob):
 def test_count_stops_where_nobody_counts_any_more(bob):
     schedule_notices(*(told(bob, number) for number in range(105)), now=NOW)
 
-    assert unread_count(bob, now=NOW) == inbox.MOST_COUNTED + 1
+    assert unread_count(bob, now=NOW) == MOST_COUNTED + 1
 
 
 def test_mark_read_leaves_other_people_and_what_came_later_alone(alice, bob):

@@ -7,10 +7,11 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import User
-from notifications import outbox, registry
+from notifications import outbox
 from notifications.models import Notification, State
 from notifications.sending.reaper import reap_leases
 from notifications.services import Due, schedule_notices
+from tests.notifications.conftest import add_kind
 
 MINUTE = timedelta(minutes=1)
 
@@ -151,9 +152,9 @@ def test_fence_refuses_when_the_recipient_has_gone(due, bob, leaves):
     assert outbox.begin_data(row) is False
 
 
-def test_fence_looks_where_the_subjects_version_stands(due, alice, monkeypatch):
+def test_fence_looks_where_the_subjects_version_stands(due, alice):
     """Even if whoever changed the subject forgot to silence what was about to be told."""
-    monkeypatch.setitem(registry._subjects, "thing", type(alice.mentor_profile))
+    add_kind("plain", model=type(alice.mentor_profile))
     profile = alice.mentor_profile
     due(profile.pk, version=profile.version)
     row = outbox.claim_notification()

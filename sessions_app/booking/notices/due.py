@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from accounts.models import User
+from notifications.registry import kind_named
 from notifications.services import Due
 from sessions_app.booking.series_plan import ANSWERS_SUBJECT, SERIES_SUBJECT
 from sessions_app.models import Booking, BookingEvent, BookingState
@@ -33,7 +34,7 @@ def booking_notices(booking: Booking, *, event: str, by: User | None, now: datet
     """
     dues = EVENTS[event](booking, now)
     mine = by.pk if by else None
-    return [replace(due, by_recipient=True) if due.recipient_id == mine and due.kind in NEWS else due for due in dues]
+    return [replace(due, by_recipient=due.recipient_id == mine and not kind_named(due.kind).passing) for due in dues]
 
 
 def _requested_dues(booking: Booking, now: datetime) -> Iterable[Due]:
@@ -126,21 +127,6 @@ EVENTS: dict[str, Callable[[Booking, datetime], Iterable[Due]]] = {
     "cancelled": _cancelled_dues,
     "missed": _missed_dues,
     "decided": _decided_dues,
-}
-
-NEWS = {
-    "requested",
-    "booked",
-    "series_requested",
-    "series_booked",
-    "accepted",
-    "series_accepted",
-    "moved",
-    "declined",
-    "request_expired",
-    "withdrawn",
-    "cancelled",
-    "missed",
 }
 
 

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import pairwise
-from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -18,8 +16,8 @@ from common.mail.rendering import Context, absolute_url, render_mail
 from common.times import clock_text, day_text, days_away, range_text, theirs_text, when_text, zone_label
 from common.zones import UTC_NAME, city_of
 from mentors.models import Format
-from notifications.models import Group, Notification
-from notifications.registry import NEVER_TOLD, Attachment, Message, Nothing, register_kind
+from notifications.models import Notification
+from notifications.registry import NEVER_TOLD, Attachment, Message, Nothing
 from sessions_app.invites.ics import build_invite
 from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.questions.brief_summary import brief_line
@@ -27,7 +25,6 @@ from sessions_app.questions.other_mentors import free_elsewhere
 from sessions_app.questions.same_question import QUESTION_IN_ADDRESS, asked_already, question_query
 
 from .net_change import has_acted, has_heard, start_told
-from .reminders import REMINDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,23 +270,3 @@ def render_current_booking(row: Notification, now: datetime, *, states: tuple[st
     if booking.version != row.subject_version or booking.state not in states:
         return Nothing("moved on")
     return say(BookingForReader(booking, row.recipient, now))
-
-
-def register_kinds() -> None:
-    confirmed = (BookingState.CONFIRMED,)
-
-    def kind(name: str, states: tuple[str, ...], say: Say, **options: Any) -> None:
-        register_kind(name, render=partial(render_current_booking, states=states, say=say), **options)
-
-    kind("requested", (BookingState.REQUESTED,), render_requested_email)
-    kind("request_waiting", (BookingState.REQUESTED,), render_request_waiting_email, group=Group.REMINDERS)
-    kind("booked", confirmed, render_booked_email)
-    kind("accepted", confirmed, partial(render_booked_email, accepted=True))
-    kind("moved", confirmed, render_moved_email)
-    kind("declined", (BookingState.DECLINED,), partial(render_called_off_email, template="declined"))
-    kind("request_expired", (BookingState.EXPIRED,), partial(render_called_off_email, template="request_expired"))
-    kind("withdrawn", (BookingState.WITHDRAWN,), withdrawn)
-    kind("cancelled", (BookingState.CANCELLED,), render_cancelled_email)
-    for reminder in REMINDERS:
-        say = reminder_day if reminder.is_early else partial(render_booking_email, template="reminder_hour")
-        kind(reminder.kind, confirmed, say, group=Group.REMINDERS)

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.times import when_text
 from common.zones import UTC_NAME
-from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem
+from notifications.registry import InboxLine, kind_named
 from sessions_app.models import Booking, BookingEvent, Feedback
 
-from .reminders import KINDS as REMINDER_KINDS
+from .reminders import REMINDER_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def contested_sentence(telling: BookingNews) -> str:
 
 
 Sentence = Callable[[BookingNews], str]
-NEWS: dict[str, Sentence] = {
+SENTENCES: dict[str, Sentence] = {
     "requested": requested_sentence,
     "booked": booked_sentence,
     "accepted": accepted_sentence,
@@ -152,8 +152,6 @@ NEWS: dict[str, Sentence] = {
     "did_not_join": did_not_join_sentence,
     "explained": explained_sentence,
     "attendance_decided": attendance_decided_sentence,
-}
-PASSING: dict[str, Sentence] = {
     "request_waiting": request_waiting_sentence,
     "feedback_request": feedback_request_sentence,
     "running_late": running_late_sentence,
@@ -165,11 +163,6 @@ PASSING: dict[str, Sentence] = {
 PAGES = {"request_waiting": "session_respond", "feedback_request": "session_feedback"}
 
 
-def register_lines() -> None:
-    register_inbox_kinds(*NEWS, lines=booking_inbox_lines)
-    register_inbox_kinds(*PASSING, lines=booking_inbox_lines, passing=True)
-
-
 def booking_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     """In three queries for any number of items."""
     wanted = {item.subject_id for item in items}
@@ -179,7 +172,7 @@ def booking_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime)
     answered = set(Feedback.objects.filter(author=reader, booking__in=bookings).values_list("booking", flat=True))
 
     def telling(item: InboxItem, booking: Booking) -> BookingNews:
-        event = log.get((booking.pk, item.at)) if item.kind in NEWS else None
+        event = log.get((booking.pk, item.at)) if not kind_named(item.kind).passing else None
         start, by = (event.during.lower, event.by_id) if event else (booking.start, None)
         return BookingNews(item, booking, reader, start, by, booking.pk in answered, now)
 
@@ -189,6 +182,5 @@ def booking_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime)
 
 def booking_inbox_line(telling: BookingNews) -> InboxLine:
     kind = telling.item.kind
-    sentence = NEWS.get(kind) or PASSING[kind]
     page = reverse(PAGES.get(kind, "session"), args=[telling.booking.uuid])
-    return InboxLine(sentence(telling) % telling.words, page)
+    return InboxLine(SENTENCES[kind](telling) % telling.words, page)

@@ -43,7 +43,7 @@ REMINDERS = (
     _make_reminder("reminder_half_hour", 30, 5),
     _make_reminder("reminder_quarter_hour", 15, 5),
 )
-KINDS = [reminder.kind for reminder in REMINDERS]
+REMINDER_KINDS = [reminder.kind for reminder in REMINDERS]
 
 
 def reminder_dues(booking: Booking, people: Iterable[int], *, now: datetime) -> list[Due]:
@@ -73,9 +73,9 @@ def follow_preference(person: User, now: datetime) -> None:
 
 def _silence_unwanted(person: User, wanted: Sequence[Due], now: datetime) -> None:
     keys = [due.key for due in wanted]
-    mails = Notification.objects.pending().filter(recipient=person, kind__in=KINDS, due_at__gt=now)
+    mails = Notification.objects.pending().filter(recipient=person, kind__in=REMINDER_KINDS, due_at__gt=now)
     mails.exclude(dedupe_key__in=keys).update(state=State.OBSOLETE, reason=NOT_CHOSEN)
-    lines = InboxItem.objects.filter(recipient=person, kind__in=KINDS, at__gt=now)
+    lines = InboxItem.objects.filter(recipient=person, kind__in=REMINDER_KINDS, at__gt=now)
     lines.exclude(dedupe_key__in=keys).delete()
 
 

@@ -1,7 +1,6 @@
 """One mail for several dates that were booked in one act, with a calendar file for each."""
 
 from datetime import datetime
-from functools import partial
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -10,7 +9,7 @@ from django.utils.translation import ngettext
 from common.clock_changes import clock_change_note
 from common.mail.rendering import Context, absolute_url
 from notifications.models import Notification
-from notifications.registry import Attachment, Message, Nothing, register_kind
+from notifications.registry import Attachment, Message, Nothing
 from sessions_app.invites.ics import build_invite
 from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.models.bookings import BookingQuerySet
@@ -94,9 +93,3 @@ def with_files(message: Message, readings: list[BookingForReader]) -> Message:
         for number, reading in enumerate(readings, start=1)
     )
     return Message(message.subject, message.text, message.html, attachments=files, headers=message.headers)
-
-
-def register_kinds() -> None:
-    for kind, state in (("series_booked", BookingState.CONFIRMED), ("series_requested", BookingState.REQUESTED)):
-        register_kind(kind, render=partial(render_series_email, state=state))
-    register_kind("series_accepted", render=render_accepted_email)

@@ -8,16 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem
+from notifications.registry import InboxLine
 from sessions_app.models import Booking, BookingEvent
 
 from .inbox import BookingNews, accepted_sentence
-
-
-def register_lines() -> None:
-    register_inbox_kinds("series_booked", "series_requested", lines=series_inbox_lines)
-    register_inbox_kinds("series_accepted", lines=accepted_inbox_lines)
 
 
 def series_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:

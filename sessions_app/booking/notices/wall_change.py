@@ -10,16 +10,12 @@ from accounts.models import User
 from common.mail.rendering import Context
 from common.times import clock_text, in_zone, offset_of, when_text
 from common.zones import UTC_NAME
-from notifications.inbox import InboxLine, register_inbox_kinds
 from notifications.models import InboxItem, Notification
-from notifications.registry import Message, Nothing, register_kind, register_subject
+from notifications.registry import InboxLine, Message, Nothing
 from sessions_app.models import WallChange
 from sessions_app.models.states import OPEN
-from sessions_app.models.zones import WALL_CHANGE_SUBJECT
 
 from .emails import BookingForReader, render_booking_email
-
-KIND = "wall_change"
 
 
 def wall_change(row: Notification, now: datetime) -> Message | Nothing:
@@ -61,13 +57,17 @@ def old_when(change: WallChange, zone: str, before: int, reading: BookingForRead
     return when_text(was, zone=zone, now=reading.now, hour12=reading.person.hour12, short=True)
 
 
-def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
+def wall_change_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     known = WallChange.objects.select_related("booking__mentor", "booking__mentee")
     changes = known.in_bulk({item.subject_id for item in items})
-    return {item.pk: line(changes[item.subject_id], reader, now) for item in items if item.subject_id in changes}
+    return {
+        item.pk: wall_change_inbox_line(changes[item.subject_id], reader, now)
+        for item in items
+        if item.subject_id in changes
+    }
 
 
-def line(change: WallChange, reader: User, now: datetime) -> InboxLine:
+def wall_change_inbox_line(change: WallChange, reader: User, now: datetime) -> InboxLine:
     booking, zone = change.booking, reader.timezone or UTC_NAME
     when = when_text(change.start, zone=zone, now=now, hour12=reader.hour12, short=True)
     mine, _theirs = befores(change, reader)
@@ -77,9 +77,3 @@ def line(change: WallChange, reader: User, now: datetime) -> InboxLine:
     else:
         text = _("New clock rules where you are: your session with %(name)s is at %(when)s.")
     return InboxLine(text % words, reverse("session", args=[booking.uuid]))
-
-
-def register_kinds() -> None:
-    register_kind(KIND, render=wall_change, capped=False)
-    register_subject(WALL_CHANGE_SUBJECT, WallChange)
-    register_inbox_kinds(KIND, lines=lines)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, models
 
-from notifications.inbox import is_shown
 from notifications.models import InboxItem, Notification
+from notifications.registry import kind_named
 from sessions_app.booking.book import book_session
 from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.notices.due import booking_notices
@@ -130,7 +130,7 @@ def test_notices_and_lines_are_as_the_orm_would_write_them(offer, bob):
             message_id=next(row["message_id"] for row in written[0] if row["dedupe_key"] == due.key),
             date=due.due_at,
         )
-        if is_shown(due.kind):
+        if kind_named(due.kind).lines:
             at = due.shows_at or due.due_at
             InboxItem.objects.create(**about, at=at, read_at=at if due.by_recipient else None)
 

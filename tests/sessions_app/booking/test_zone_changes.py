@@ -16,8 +16,7 @@ from common.zones import zone_names
 from notifications.models import InboxItem, Notification
 from notifications.registry import Message, Nothing, kind_named
 from sessions_app.booking.changes import cancel_booking, move_booking
-from sessions_app.booking.notices.wall_change import KIND
-from sessions_app.booking.zone_changes import note_zone_changes
+from sessions_app.booking.zone_changes import WALL_CHANGE, note_zone_changes
 from sessions_app.booking.zone_rules import REACH, offset_in, offsets_of
 from sessions_app.models import Booking, WallChange, ZoneRules
 from tests.conftest import NOW, at
@@ -38,8 +37,8 @@ def older(db):
 
 
 def told(person) -> Message | Nothing:
-    row = Notification.objects.select_related("recipient").get(kind=KIND, recipient=person)
-    return kind_named(KIND).render(row, NOW)
+    row = Notification.objects.select_related("recipient").get(kind=WALL_CHANGE, recipient=person)
+    return kind_named(WALL_CHANGE).render(row, NOW)
 
 
 @pytest.mark.django_db
@@ -58,8 +57,8 @@ def test_both_are_told_once_of_a_session_that_is_at_another_time_on_the_wall(boo
         [],
         [],
     ]
-    assert set(Notification.objects.filter(kind=KIND).values_list("recipient", flat=True)) == {alice.pk, bob.pk}
-    assert InboxItem.objects.filter(kind=KIND).count() == 2
+    assert set(Notification.objects.filter(kind=WALL_CHANGE).values_list("recipient", flat=True)) == {alice.pk, bob.pk}
+    assert InboxItem.objects.filter(kind=WALL_CHANGE).count() == 2
 
 
 def test_each_reads_their_own_clock(booking, older, alice, bob):
@@ -89,7 +88,7 @@ def test_a_release_that_changes_clocks_again_is_told_of_again(booking, older, bo
 
     assert len(note_zone_changes(now=NOW, release="2999a")) == 1
     assert WallChange.objects.count() == 2
-    assert Notification.objects.filter(kind=KIND, recipient=bob).count() == 2
+    assert Notification.objects.filter(kind=WALL_CHANGE, recipient=bob).count() == 2
 
 
 def test_an_older_process_says_nothing_and_forgets_nothing(booking, older):

@@ -6,7 +6,7 @@ from notifications.models import InboxItem, Notification, State
 from notifications.preferences import save_preference
 from notifications.registry import Message, kind_named
 from sessions_app.booking.changes import move_booking
-from sessions_app.booking.notices.reminders import KINDS, REMINDERS
+from sessions_app.booking.notices.reminders import REMINDER_KINDS, REMINDERS
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import THURSDAY, book
 
@@ -19,16 +19,18 @@ def choose(person, *leads: int, now=NOW) -> None:
 
 
 def reminders(person) -> list[tuple]:
-    rows = Notification.objects.filter(recipient=person, kind__in=KINDS, state=State.PENDING)
+    rows = Notification.objects.filter(recipient=person, kind__in=REMINDER_KINDS, state=State.PENDING)
     return list(rows.order_by("due_at").values_list("kind", "due_at"))
 
 
 def lines(person) -> list:
-    return list(InboxItem.objects.filter(recipient=person, kind__in=KINDS).order_by("at").values_list("at", flat=True))
+    return list(
+        InboxItem.objects.filter(recipient=person, kind__in=REMINDER_KINDS).order_by("at").values_list("at", flat=True)
+    )
 
 
 def test_each_lead_is_a_kind_that_ends_before_the_start():
-    assert len(set(KINDS)) == len(REMINDERS) == 8
+    assert len(set(REMINDER_KINDS)) == len(REMINDERS) == 8
     assert all(timedelta(0) < reminder.useless < reminder.lead for reminder in REMINDERS)
 
 

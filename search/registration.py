@@ -1,0 +1,18 @@
+"""What this app enters into the lists of lower apps when it starts."""
+
+from accounts.hooks import after_person_change
+from mentors.hooks import after_change
+from sessions_app.availability.openings import on_time_opened
+from sessions_app.questions.suggestions import helpers, suggesters
+
+from .finding import suggest_mentors
+from .indexing import forget_bounds, write_people, write_profiles
+from .waitlist_helpers import find_helpers
+
+
+def register_all() -> None:
+    on_time_opened.append(forget_bounds)
+    after_change.append(write_profiles)
+    after_person_change.append(write_people)
+    suggesters.append(suggest_mentors)
+    helpers.append(find_helpers)

@@ -1,0 +1,38 @@
+"""What this app enters into the lists of lower apps when it starts: the product is put together here."""
+
+from django.core.checks import register
+
+from accounts.hooks import after_sign_in
+from accounts.ways_in import WayIn, ways_in
+from mentors.hooks import around_decision, describe_times
+from notifications.registry import register_kinds
+from notifications.webhooks.events import register_events
+from sessions_app.afterwards.kinds import KINDS as AFTERWARDS
+from sessions_app.attendance.kinds import KINDS as ATTENDANCE
+from sessions_app.availability.openings import on_time_opened
+from sessions_app.availability.reserved_time import reserving_what_opens
+from sessions_app.availability.wording import describe_times as weekly_times
+from sessions_app.availability.worker_hints import wake_when_committed
+from sessions_app.booking.checks import CONFIGURATION, check_jitsi
+from sessions_app.booking.notices.kinds import KINDS as BOOKING
+from sessions_app.booking.notices.webhooks import EVENTS
+from sessions_app.conversation.kinds import KINDS as CONVERSATION
+from sessions_app.invites.feeds import describe_feed, end_feed
+from sessions_app.views.booking import claim_after_sign_in
+from sessions_app.views.waiting import join_after_sign_in
+from sessions_app.views.written import ask_after_sign_in
+from sessions_app.waiting.kinds import KINDS as WAITING
+from sessions_app.written.kinds import KINDS as WRITTEN
+
+
+def register_all() -> None:
+    for kinds in (WRITTEN, BOOKING, WAITING, ATTENDANCE, CONVERSATION, AFTERWARDS):
+        register_kinds(kinds)
+    register_events(EVENTS)
+    register(check_jitsi, CONFIGURATION)
+    ways_in.append(WayIn(describe_feed, end_feed))
+    # Asking first, since it gives way to a time that was held after it.
+    after_sign_in.extend([ask_after_sign_in, claim_after_sign_in, join_after_sign_in])
+    on_time_opened.append(wake_when_committed)
+    around_decision.append(reserving_what_opens)
+    describe_times.append(weekly_times)

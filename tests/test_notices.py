@@ -1,0 +1,330 @@
+"""Every kind of notice and every event for other systems: some act leads to it, and it has words.
+
+Each story is a short course of acts. What they schedule is rendered as it would be when it is due, the mails as well as
+the lines of the inbox. Together the stories must come by every kind that an app has registered.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from importlib import import_module
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import User
+from mentors.models import MentorProfile
+from mentors.moderation.digests import announce_queue
+from mentors.services import (
+    ProfileTexts,
+    approve_profile,
+    ask_for_changes,
+    decline_profile,
+    save_words,
+    submit_profile,
+    suspend_profile,
+)
+from notifications.inbox import build_entries
+from notifications.models import InboxItem, Notification, Preference, State
+from notifications.models.webhooks import WebhookDelivery
+from notifications.registry import Message, UnknownKindError, kind_named, registered_kinds
+from notifications.sending import breaker
+from notifications.services import Due, schedule_notices, show_in_inbox
+from notifications.webhooks.events import known_events
+from notifications.webhooks.services import make_endpoint
+from sessions_app.afterwards.followups import NextStepInput, write_next_step
+from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, settle_silent
+from sessions_app.attendance.digests import announce_disputes
+from sessions_app.attendance.disputes import contest_missed, decide_attendance, explain_missed
+from sessions_app.booking.changes import cancel_booking, move_booking
+from sessions_app.booking.clock import complete_ended, expire_overdue
+from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
+from sessions_app.booking.series import book_further
+from sessions_app.booking.zone_changes import note_zone_changes
+from sessions_app.conversation.messages import send_message
+from sessions_app.models import AttendanceKind, Booking, ZoneRules
+from sessions_app.waiting.acts import wait_for_mentor
+from sessions_app.waiting.handing_out import hand_out_freed_time
+from sessions_app.written.acts import decline_written, expire_written, withdraw_written
+from tests.conftest import NOW, at, make_mentor, make_person
+from tests.sessions_app.conftest import QUESTION, THURSDAY, book
+from tests.sessions_app.helpers.written import ask, reply, writes
+
+pytestmark = pytest.mark.django_db
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+END = THURSDAY + 25 * MINUTE
+WEEKS = [THURSDAY + 7 * DAY, THURSDAY + 14 * DAY]
+
+
+@dataclass
+class Cast:
+    """alice mentors bob; maria is on the team."""
+
+    alice: User
+    bob: User
+    maria: User
+
+    def book(self, *, instant: bool = True) -> Booking:
+        offer = self.alice.mentor_profile.offers.timed().get()
+        offer.instant = instant
+        offer.save()
+        return book(offer, self.bob)
+
+    def miss(self) -> Booking:
+        """bob does not come, and says nothing."""
+        booking = self.book()
+        join_call(booking=booking, by=self.alice, now=THURSDAY)
+        say_absent(booking=booking, by=self.alice, now=THURSDAY + 5 * MINUTE)
+        settle_silent(now=THURSDAY + 15 * MINUTE)
+        booking.refresh_from_db()
+        return booking
+
+
+def book_with_reminders(cast: Cast, leads: tuple[int, ...]) -> None:
+    Preference.objects.create(person=cast.bob, leads=list(leads))
+    cast.book()
+
+
+def ask_again_later(cast: Cast) -> None:
+    booking = cast.book()
+    complete_ended(now=END)
+    booking.refresh_from_db()
+    write_next_step(booking=booking, step=NextStepInput("He asks", "I ask", date(2026, 11, 28)), by=cast.bob, now=END)
+
+
+def answer_request(cast: Cast, answer: Callable[[Booking], object]) -> None:
+    booking = cast.book(instant=False)
+    let_mails_leave()
+    answer(booking)
+
+
+def change_booking(cast: Cast, change: Callable[[Booking], object]) -> None:
+    booking = cast.book()
+    let_mails_leave()
+    change(booking)
+
+
+def book_several(cast: Cast, *, instant: bool, accepts: bool = False) -> None:
+    first = cast.book()
+    first.offer.instant = instant
+    first.offer.save()
+    made = book_further(booking=first, starts=WEEKS, by=cast.bob, now=NOW)
+    if accepts:
+        for request in made:
+            accept_booking(booking=request, by=cast.alice, now=NOW + HOUR)
+
+
+def change_clocks(cast: Cast) -> None:
+    note_zone_changes(now=NOW, release="2026a")
+    rules = ZoneRules.objects.get(zone="Asia/Kolkata")
+    rules.offsets = [*rules.offsets, [int(at("2026-11-25 00:00").timestamp() // 60), 300]]
+    rules.save()
+    cast.book()
+    note_zone_changes(now=NOW)
+
+
+def say_not_here(cast: Cast) -> Booking:
+    booking = cast.book()
+    run_late(booking=booking, by=cast.bob, now=THURSDAY)
+    join_call(booking=booking, by=cast.alice, now=THURSDAY)
+    return say_absent(booking=booking, by=cast.alice, now=THURSDAY + 5 * MINUTE)
+
+
+def say_came(cast: Cast) -> None:
+    answer_absent(booking=say_not_here(cast), by=cast.bob, came=True, now=THURSDAY + 6 * MINUTE)
+
+
+def explain(cast: Cast) -> None:
+    explain_missed(booking=cast.miss(), by=cast.bob, words="A burst pipe", now=END)
+
+
+def dispute(cast: Cast, *, decides: bool = False) -> None:
+    booking = contest_missed(booking=cast.miss(), by=cast.bob, words="I was there", now=END)
+    announce_disputes(now=END + HOUR)
+    if decides:
+        decided = AttendanceKind("mentor_missed")
+        decide_attendance(booking=booking, decision=decided, by=cast.maria, reason="", now=END + HOUR)
+
+
+def hold_for_who_waits(cast: Cast) -> None:
+    profile = cast.alice.mentor_profile
+    wait_for_mentor(profile=profile, words=QUESTION, known=[], person=cast.bob, now=NOW)
+    hand_out_freed_time(now=NOW)
+
+
+def write_message(cast: Cast) -> None:
+    send_message(engagement=cast.book().engagement, body="Which offer?", by=cast.alice, now=NOW, key="k")
+
+
+def ask_written(cast: Cast, settle: Callable | None = None) -> None:
+    written = ask(writes(cast.alice.mentor_profile), cast.bob)
+    let_mails_leave(only=("written_asked",))
+    if settle:
+        settle(written)
+
+
+def ask_back(cast: Cast, written) -> None:
+    send_message(engagement=written.engagement, body="Which level?", by=cast.alice, now=NOW + HOUR, key="k")
+
+
+def change_profile(cast: Cast, decide: Callable[[MentorProfile], object] | None = None) -> None:
+    profile = cast.alice.mentor_profile
+    save_words(profile=profile, words=ProfileTexts(headline="Chief engineer"))
+    profile = submit_profile(profile=profile, by=cast.alice, now=NOW)
+    announce_queue(now=NOW)
+    if decide:
+        decide(profile)
+
+
+STORIES: dict[str, Callable[[Cast], object]] = {
+    "reminded early": lambda cast: book_with_reminders(cast, (2880, 1440, 720)),
+    "reminded on the day": lambda cast: book_with_reminders(cast, (240, 120, 60)),
+    "reminded late": lambda cast: book_with_reminders(cast, (30, 15)),
+    "asked later": ask_again_later,
+    "requested": lambda cast: cast.book(instant=False),
+    "accepted": lambda cast: answer_request(
+        cast, lambda request: accept_booking(booking=request, by=cast.alice, now=NOW + HOUR)
+    ),
+    "declined": lambda cast: answer_request(
+        cast, lambda request: decline_booking(booking=request, by=cast.alice, reason="", now=NOW + HOUR)
+    ),
+    "withdrawn": lambda cast: answer_request(
+        cast, lambda request: withdraw_booking(booking=request, by=cast.bob, now=NOW + HOUR)
+    ),
+    "expired": lambda cast: answer_request(cast, lambda _request: expire_overdue(now=NOW + 25 * HOUR)),
+    "moved": lambda cast: change_booking(
+        cast, lambda it: move_booking(booking=it, start=at("2026-11-27 10:00"), by=cast.bob, now=NOW + HOUR)
+    ),
+    "cancelled": lambda cast: change_booking(
+        cast, lambda it: cancel_booking(booking=it, by=cast.bob, reason="Ill", now=NOW + HOUR)
+    ),
+    "several dates": lambda cast: book_several(cast, instant=True),
+    "several requests": lambda cast: book_several(cast, instant=False),
+    "several accepted": lambda cast: book_several(cast, instant=False, accepts=True),
+    "clocks changed": change_clocks,
+    "not here": say_not_here,
+    "says that they came": say_came,
+    "missed": lambda cast: cast.miss(),
+    "explained": explain,
+    "disputed": dispute,
+    "decided": lambda cast: dispute(cast, decides=True),
+    "held time": hold_for_who_waits,
+    "message": write_message,
+    "asked in writing": ask_written,
+    "asked back": lambda cast: ask_written(cast, lambda written: ask_back(cast, written)),
+    "answered in writing": lambda cast: ask_written(cast, reply),
+    "declined in writing": lambda cast: ask_written(
+        cast, lambda written: decline_written(written=written, by=cast.alice, reason="", now=NOW + HOUR)
+    ),
+    "not answered in writing": lambda cast: ask_written(cast, lambda _written: expire_written(now=NOW + 3 * DAY)),
+    "withdrawn in writing": lambda cast: ask_written(
+        cast, lambda written: withdraw_written(written=written, by=cast.bob, now=NOW + HOUR)
+    ),
+    "profile sent": change_profile,
+    "profile approved": lambda cast: change_profile(
+        cast, lambda profile: approve_profile(profile=profile, by=cast.maria, now=NOW)
+    ),
+    "profile to change": lambda cast: change_profile(
+        cast, lambda profile: ask_for_changes(profile=profile, points={"headline": "Say"}, by=cast.maria, now=NOW)
+    ),
+    "profile declined": lambda cast: change_profile(
+        cast, lambda profile: decline_profile(profile=profile, reason="Spam", by=cast.maria, now=NOW)
+    ),
+    "profile suspended": lambda cast: suspend_profile(
+        profile=cast.alice.mentor_profile, reason="Spam", by=cast.maria, now=NOW
+    ),
+    "mail refused": lambda cast: breaker.tell_staff(NOW),
+}
+
+
+def let_mails_leave(only: tuple[str, ...] = ()) -> None:
+    """What is due later than the first news is not told: its moment comes after the next act."""
+    rows = Notification.objects.filter(due_at__lte=NOW)
+    (rows.filter(kind__in=only) if only else rows).update(state=State.SENT, sent_at=NOW)
+
+
+@dataclass
+class Told:
+    """Names of kinds: those that left words, by way of mail and inbox, and those with a row of the wrong subject."""
+
+    scheduled: set[str] = field(default_factory=set)
+    mails: set[str] = field(default_factory=set)
+    lines: set[str] = field(default_factory=set)
+    odd: set[str] = field(default_factory=set)
+    events: set[str] = field(default_factory=set)
+
+    def read(self) -> None:
+        rows, items = list(Notification.objects.select_related("recipient")), list(InboxItem.objects.all())
+        for row in (*rows, *items):
+            self.scheduled.add(row.kind)
+            if row.subject_type != kind_named(row.kind).subject_type:
+                self.odd.add(row.kind)
+        for row in rows:
+            said = kind_named(row.kind).render(row, max(row.due_at, NOW))
+            if isinstance(said, Message) and said.subject and said.text and said.html:
+                self.mails.add(row.kind)
+        for item in items:
+            [entry] = build_entries([item], reader=User.objects.get(pk=item.recipient_id), now=item.at)
+            if entry.line and entry.line.text and entry.line.url:
+                self.lines.add(item.kind)
+        self.events |= set(WebhookDelivery.objects.values_list("event", flat=True))
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def told(alice, bob, maria, topic) -> Told:
+    for profile in (alice.mentor_profile, alice.mentor_profile.draft):
+        profile.topics.set([topic])
+    make_mentor(make_person("priya@example.org", "Priya Patel"))
+    make_endpoint(url="https://example.org/hook", events=known_events(), by=maria, now=NOW)
+    told = Told()
+    for act in STORIES.values():
+        with undone():
+            act(Cast(*User.objects.filter(pk__in=[alice.pk, bob.pk, maria.pk]).order_by("pk")))
+            told.read()
+    return told
+
+
+def test_every_kind_is_scheduled_by_some_act_and_has_words(told):
+    """A kind with no words for mail or inbox says so by None."""
+    kinds = registered_kinds()
+
+    assert told.odd == set()
+    assert told.scheduled == {kind.name for kind in kinds}
+    assert told.mails == {kind.name for kind in kinds if kind.render}
+    assert told.lines == {kind.name for kind in kinds if kind.lines}
+    assert told.events == set(known_events())
+
+
+def test_a_kind_that_no_app_has_registered_cannot_be_scheduled(bob, maria):
+    def due(kind: str) -> Due:
+        return Due(kind, bob.pk, "booking", 1, 0, NOW, NOW + DAY)
+
+    for schedule, kind in (
+        (lambda due: schedule_notices(due, now=NOW), "no such kind"),
+        (lambda due: schedule_notices(due, now=NOW), "running_late"),
+        (show_in_inbox, "no such kind"),
+        (show_in_inbox, "feedback_nudge"),
+    ):
+        with pytest.raises(UnknownKindError):
+            schedule(due(kind))
+    assert Notification.objects.count() == InboxItem.objects.count() == 0
+
+
+def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
+    modules = [path for app in settings.BASE_DIR.glob("*/apps.py") for path in app.parent.rglob("kinds.py")]
+    names = [".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts) for path in modules]
+    lists = [breaker.KINDS, *(import_module(name).KINDS for name in names)]
+    kinds = [kind.name for kinds in lists for kind in kinds]
+
+    assert len(names) == 7
+    assert sorted(kinds) == sorted(kind.name for kind in registered_kinds())
