@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
+from tests.sessions_app.helpers.written import writes
 from tests.test_access import ACCESS, NOT_ALLOWED, Scene, clients, outcome_of, scene, undone  # noqa: F401 - two are fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -155,6 +156,27 @@ def test_nothing_typed_breaks_a_form(name, scene, clients):  # noqa: F811
     broken = {(kind, field) for kind, field, data in attacks(usual, texts) if breaks(sent(client, address, data))}
 
     assert broken == set()
+
+
+@pytest.mark.parametrize(("name", "leads_to"), [("book", "/sessions/"), ("ask", "/messages/")])
+def test_nothing_typed_beside_a_valid_choice_breaks_a_booking(name, leads_to, scene, clients):  # noqa: F811
+    """For who is signed in these forms act at once. Each text is the question of one that is right otherwise, and
+    stands in a field that takes turns; EVERY=1 tries each everywhere.
+    """
+    client, address = clients["stranger"], scene.address(name)
+    offer = writes(scene.mentor) if name == "ask" else scene.mentor.offers.timed().first()
+    usual = {**SENT[name], "offer": str(offer.uuid)}
+    assert sent(client, address, usual)["Location"].startswith(leads_to)
+
+    fields = list(usual)
+    turns = {kind: fields if EVERY else ["question", fields[turn % len(fields)]] for turn, kind in enumerate(HOSTILE)}
+    tried = [(kind, field) for kind, chosen in turns.items() for field in chosen]
+    answers = {(kind, field): sent(client, address, {**usual, field: HOSTILE[kind]}) for kind, field in tried}
+
+    assert {one for one, answer in answers.items() if breaks(answer)} == set()
+    assert {"question", "offer"} <= {
+        field for (_kind, field), answer in answers.items() if answer.status_code in (409, 422)
+    }
 
 
 def usual_of(client: Client, name: str, scene: Scene) -> dict[str, str]:  # noqa: F811

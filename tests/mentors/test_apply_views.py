@@ -55,9 +55,11 @@ def test_apply_begins_with_the_first_step(client, step):
     assert client.post(url(step), {}).headers["Location"] == url(1)
 
 
-@pytest.mark.parametrize("step", [0, 6, 999])
-def test_apply_has_five_steps(client, started, step):
-    assert client.get(url(step)).status_code == 404
+@pytest.mark.parametrize(("step", "is_there"), [(0, False), (1, True), (5, True), (6, False), (999, False)])
+def test_apply_has_five_steps(client, started, step, is_there):
+    answers = [client.get(url(step)), client.post(url(step), {})]
+
+    assert [answer.status_code for answer in answers] == ([200, 422] if is_there else [404, 404])
 
 
 def test_the_whole_application(client, dora, topic):

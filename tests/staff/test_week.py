@@ -1,10 +1,9 @@
 import pytest
 
-from sessions_app.availability.wording import describe_times
 from sessions_app.models import Booking, BookingState, Feedback, Resolution, Role
 from staff.profiles import week_note
 from staff.week import monday_of, week_facts
-from tests.conftest import NOW, at, make_mentor, make_person
+from tests.conftest import NOW, at
 from tests.sessions_app.conftest import book
 
 pytestmark = pytest.mark.django_db
@@ -75,28 +74,3 @@ def test_week_facts_take_three_queries(offer, bob, django_assert_num_queries):
 )
 def test_monday_of(moment, zone, monday):
     assert monday_of(at(moment), zone) == at(monday)
-
-
-@pytest.mark.parametrize(
-    ("windows", "rules", "words"),
-    [
-        (
-            [(2, 1080, 1230), (4, 1080, 1230)],
-            {"max_per_week": 2},
-            "Tue and Thu, 18:00–20:30 (London), at most 2 a week",
-        ),
-        ([(1, 540, 600), (1, 780, 840)], {}, "Mon, 09:00–10:00 and 13:00–14:00 (London)"),
-        ([(5, 540, 1440), (7, 0, 60)], {}, "Fri, 09:00–00:00; Sun, 00:00–01:00 (London)"),
-        ([], {}, ""),
-    ],
-)
-def test_describe_times(db, windows, rules, words):
-    profile = make_mentor(make_person("w@example.org", "Wanda West"), windows=windows, **rules)
-
-    assert describe_times(profile, False) == words
-
-
-def test_describe_times_on_a_clock_of_twelve_hours(db):
-    profile = make_mentor(make_person("w@example.org", "Wanda West"), windows=[(2, 1080, 1230)])
-
-    assert describe_times(profile, True) == "Tue, 6:00–8:30 pm (London)"
