@@ -159,7 +159,8 @@ def test_nothing_typed_breaks_a_form(name, scene, clients):  # noqa: F811
 
 
 @pytest.mark.parametrize(
-    ("name", "leads_to", "checked"), [("book", "/sessions/", {"offer", "question"}), ("ask", "/messages/", {"question"})]
+    ("name", "leads_to", "checked"),
+    [("book", "/sessions/", {"offer", "question"}), ("ask", "/messages/", {"question"})],
 )
 def test_nothing_typed_beside_a_valid_choice_breaks_a_booking(name, leads_to, checked, scene, clients):  # noqa: F811
     """For who is signed in these forms act at once. Each text is the question of one that is right otherwise, and
