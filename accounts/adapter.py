@@ -34,11 +34,11 @@ CODE_PURPOSES = {
     "account/email/email_confirmation_signup": "prove",
 }
 TEMPLATES = {
-    "account/email/password_reset_key": "account_password_reset",
-    "account/email/password_changed": "account_password_changed",
-    "account/email/password_set": "account_password_changed",
-    "account/email/password_reset": "account_password_changed",
-    "account/email/email_changed": "account_email_changed",
+    "account/email/password_reset_key": "accounts/password_reset",
+    "account/email/password_changed": "accounts/password_changed",
+    "account/email/password_set": "accounts/password_changed",
+    "account/email/password_reset": "accounts/password_changed",
+    "account/email/email_changed": "accounts/email_changed",
 }
 PLAIN = ("password_reset_url", "to_email")
 

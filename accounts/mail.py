@@ -102,7 +102,7 @@ def token_letter(*, person: User, token: AccessToken) -> AccountEmail:
     """Tell a person about a new token, in case it wasn't they who made it."""
     until = day_text(token.expires_at, person.timezone or UTC_NAME, token.created_at)
     context = {"name": token.name, "changes": token.scope == Scope.WRITE, "until": until}
-    return letter_to(person, "account_new_token", {**context, "tokens_url": absolute_url("tokens")})
+    return letter_to(person, "accounts/new_token", {**context, "tokens_url": absolute_url("tokens")})
 
 
 def letter_to(person: User, template: str, context: Mapping[str, Any]) -> AccountEmail:
@@ -114,4 +114,4 @@ def letter_to(person: User, template: str, context: Mapping[str, Any]) -> Accoun
 def make_code_email(*, to: str, code: str, purpose: str, real: bool = True, language: str = "en") -> AccountEmail:
     """The mail with a code. `purpose` is sign_in, open_account, change_address or prove, and decides about the text."""
     context = {"code": group_digits(code), "purpose": purpose, "minutes": CODE_MINUTES}
-    return AccountEmail("account_code", to, context, language=language, real=real)
+    return AccountEmail("accounts/code", to, context, language=language, real=real)

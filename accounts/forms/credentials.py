@@ -218,7 +218,7 @@ class ResetForm(ResetPasswordForm):
             # Does as much work as for a known address; otherwise the time of the answer would tell who has an account.
             link = default_token_generator.make_token(User(pk=0))
             mail.send_account_email(
-                mail.AccountEmail("account_password_reset", "", {"password_reset_url": link}, real=False)
+                mail.AccountEmail("accounts/password_reset", "", {"password_reset_url": link}, real=False)
             )
         email: str = super().save(request, **kwargs)
         return email

@@ -49,6 +49,6 @@ def to_review(row: Notification, now: datetime) -> Message | Nothing:
         "review_url": absolute_url("staff_profile", oldest.slug),
     }
     subject, text, html = render_mail(
-        "to_review", context, zone=str(reader.zone), language=reader.language, hour12=reader.hour12
+        "mentors/to_review", context, zone=str(reader.zone), language=reader.language, hour12=reader.hour12
     )
     return Message(subject=subject, text=text, html=html)

@@ -26,7 +26,7 @@ def render_received_email(row: Notification, now: datetime) -> Message | Nothing
             "hear_by_short": day_text(deadline, str(person.zone), now, short=True),
         }
 
-    return _render_decision_email(row, Decision.SUBMITTED, template="profile_received", facts=facts)
+    return _render_decision_email(row, Decision.SUBMITTED, template="mentors/profile_received", facts=facts)
 
 
 def render_approved_email(row: Notification, now: datetime) -> Message | Nothing:
@@ -40,7 +40,7 @@ def render_approved_email(row: Notification, now: datetime) -> Message | Nothing
         }
 
     return _render_decision_email(
-        row, Decision.APPROVED, Decision.REINSTATED, template="profile_approved", facts=facts, if_live=True
+        row, Decision.APPROVED, Decision.REINSTATED, template="mentors/profile_approved", facts=facts, if_live=True
     )
 
 
@@ -49,7 +49,7 @@ def render_changes_email(row: Notification, now: datetime) -> Message | Nothing:
         points = [(point.short, sentence) for point, sentence in points_of(decision)]
         return {"points": points, "count": len(points), "reviewer": decision.by.first_name if decision.by else ""}
 
-    return _render_decision_email(row, Decision.CHANGES, template="profile_changes", facts=facts)
+    return _render_decision_email(row, Decision.CHANGES, template="mentors/profile_changes", facts=facts)
 
 
 def render_declined_email(row: Notification, now: datetime) -> Message | Nothing:
@@ -61,14 +61,14 @@ def render_declined_email(row: Notification, now: datetime) -> Message | Nothing
             "apply_again": day_text(again, str(person.zone), now) if again else "",
         }
 
-    return _render_decision_email(row, Decision.DECLINED, template="profile_declined", facts=facts)
+    return _render_decision_email(row, Decision.DECLINED, template="mentors/profile_declined", facts=facts)
 
 
 def render_suspended_email(row: Notification, now: datetime) -> Message | Nothing:
     return _render_decision_email(
         row,
         Decision.SUSPENDED,
-        template="profile_suspended",
+        template="mentors/profile_suspended",
         facts=lambda decision: {"suspend_reason": decision.reason},
     )
 

@@ -44,7 +44,7 @@ def render_follow_up_email(reading: BookingForReader, *, step: FollowUpStep) -> 
         "step": next_step_text(action) if action and question == DONE else "",
         "answers": answer_links(absolute_url("session_follow_up", booking.uuid, step.value), question),
     }
-    return render_booking_email(reading, "follow_up", extra)
+    return render_booking_email(reading, "afterwards/follow_up", extra)
 
 
 def answer_links(page: str, question: FollowUpQuestion) -> list[tuple[str, str]]:
@@ -74,7 +74,7 @@ def render_feedback_email(reading: BookingForReader, *, nudge: bool) -> Message 
     # Mail scanners follow links, so these only choose an answer on the page; nothing is saved before the button is
     # pressed.
     answers = [(f"{page}?answer={value}", value.label) for value in ANSWERS_IN_MAIL]
-    return render_booking_email(reading, "feedback_request", {"answers": answers, "nudge": nudge})
+    return render_booking_email(reading, "afterwards/feedback_request", {"answers": answers, "nudge": nudge})
 
 
 def render_written_follow_up_email(row: Notification, now: datetime, *, step: FollowUpStep) -> Message | Nothing:
@@ -90,4 +90,4 @@ def render_written_follow_up_email(row: Notification, now: datetime, *, step: Fo
         "line": SUBJECTS[question]() % {"first": written.mentor.first_name},
         "answers": answer_links(page, question),
     }
-    return build_written_email(written, row.recipient, "written_follow_up", now=now, extra=extra)
+    return build_written_email(written, row.recipient, "afterwards/written_follow_up", now=now, extra=extra)

@@ -54,4 +54,4 @@ def to_decide(row: Notification, now: datetime) -> Message | Nothing:
         "page_url": absolute_url("staff_attendance"),
     }
     zone, language = str(reader.zone), reader.language
-    return Message(*render_mail("to_decide", context, zone=zone, language=language, hour12=reader.hour12))
+    return Message(*render_mail("attendance/to_decide", context, zone=zone, language=language, hour12=reader.hour12))

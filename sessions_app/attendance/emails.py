@@ -25,7 +25,7 @@ def render_not_here_email(reading: BookingForReader) -> Message | Nothing:
         "answer_by": reading.when(answer_by(claim, booking), short=True),
         "is_open": booking.is_join_open(reading.now),
     }
-    return render_booking_email(reading, "not_here", extra)
+    return render_booking_email(reading, "attendance/not_here", extra)
 
 
 def render_missed_email(reading: BookingForReader) -> Message:
@@ -37,7 +37,7 @@ def render_missed_email(reading: BookingForReader) -> Message:
         "contest_until": reading.when(reading.booking.end + CONTEST_WITHIN, short=True),
         **pause_context(reading),
     }
-    return render_booking_email(reading, "missed", extra)
+    return render_booking_email(reading, "attendance/missed", extra)
 
 
 def waited_from(attendance: Attendance, reading: BookingForReader) -> str:
@@ -70,7 +70,7 @@ def render_did_not_join_email(reading: BookingForReader) -> Message:
     }
     if not reading.is_mentor:
         extra |= soonest_elsewhere(reading)
-    return render_booking_email(reading, "did_not_join", extra)
+    return render_booking_email(reading, "attendance/did_not_join", extra)
 
 
 def render_decided_email(reading: BookingForReader) -> Message:
@@ -82,4 +82,4 @@ def render_decided_email(reading: BookingForReader) -> Message:
         "by_nobody": missing is None,
         "words": decision.words if decision else "",
     }
-    return render_booking_email(reading, "attendance_decided", extra)
+    return render_booking_email(reading, "attendance/attendance_decided", extra)

@@ -36,7 +36,11 @@ def unread_messages(row: Notification, now: datetime) -> Mail | Nothing:
         "page_url": f"{absolute_url('thread', seat.engagement.uuid)}#messages",
     }
     subject, text, html = render_mail(
-        "message", context, zone=person.timezone or UTC_NAME, language=person.language, hour12=person.hour12
+        "conversation/message",
+        context,
+        zone=person.timezone or UTC_NAME,
+        language=person.language,
+        hour12=person.hour12,
     )
     thread = f"<thread-{seat.engagement.uuid}@{settings.SITE_HOST}>"
     sender = _("%(name)s via %(site)s") % {"name": other.first_name, "site": settings.SITE_NAME}

@@ -44,7 +44,7 @@ def make_feed(*, person: User, replaces: CalendarFeed | None, now: datetime) -> 
         if made:
             context = {"calendar_url": absolute_url("calendar_settings")}
             transaction.on_commit(
-                partial(send_account_email, letter_to(person, "account_new_calendar_address", context))
+                partial(send_account_email, letter_to(person, "accounts/new_calendar_address", context))
             )
     return token if made else None
 

@@ -27,7 +27,7 @@ def render_held_time_email(row: Notification, now: datetime) -> Message | Nothin
         return Nothing("too late")
     person = held.person
     subject, text, html = render_mail(
-        "held_time",
+        "waiting/held_time",
         held_time_facts(held, now),
         zone=person.timezone or UTC_NAME,
         language=person.language,

@@ -12,7 +12,7 @@ from .inbox import written_inbox_lines
 
 def _news(name: str, state: WrittenState, *, elsewhere: bool = False) -> Kind:
     """`elsewhere`: the mail to the mentee names others who could help."""
-    say = partial(render_written_email, template=name, state=state, elsewhere=elsewhere)
+    say = partial(render_written_email, template=f"written/{name}", state=state, elsewhere=elsewhere)
     return Kind(name, WRITTEN_SUBJECT, render=say, lines=written_inbox_lines, model=WrittenQuestion)
 
 
@@ -20,7 +20,7 @@ def _reminder(name: str) -> Kind:
     return Kind(
         name,
         WRITTEN_SUBJECT,
-        render=partial(render_written_email, template="written_waiting", state=WrittenState.ASKED),
+        render=partial(render_written_email, template="written/written_waiting", state=WrittenState.ASKED),
         lines=written_inbox_lines,
         model=WrittenQuestion,
         passing=True,

@@ -84,5 +84,5 @@ def test_a_mail_server_that_hangs_or_fails_holds_nobody_up_and_no_code_is_logged
         assert wait_for(lambda: caplog.records)
     code = client.session["account_login"]["state"]["stages"]["login_by_code"]["data"]["code"]
     assert (answer["Location"], taken < 2) == (CODE, True)
-    assert caplog.records[0].getMessage() == "The mail account_code could not be sent."
+    assert caplog.records[0].getMessage() == "The mail accounts/code could not be sent."
     assert (code in caplog.text, account_mail.group_digits(code) in caplog.text) == (False, False)

@@ -150,7 +150,7 @@ def invite_attachments(reading: BookingForReader, method: str) -> tuple[Attachme
 
 def render_requested_email(reading: BookingForReader) -> Message:
     return render_booking_email(
-        reading, "requested_mentor" if reading.is_mentor else "requested_mentee", answer_by(reading)
+        reading, "booking/requested_mentor" if reading.is_mentor else "booking/requested_mentee", answer_by(reading)
     )
 
 
@@ -160,7 +160,7 @@ def answer_by(reading: BookingForReader) -> Context:
 
 
 def render_booked_email(reading: BookingForReader, *, accepted: bool = False) -> Message:
-    template = "booked_mentor" if reading.is_mentor else "booked_mentee"
+    template = "booking/booked_mentor" if reading.is_mentor else "booking/booked_mentee"
     return render_booking_email(reading, template, {"accepted": accepted} | change_until(reading), method="REQUEST")
 
 
@@ -188,7 +188,7 @@ def render_moved_email(reading: BookingForReader) -> Message | Nothing:
     extra: Context = {"by_me": by_me, "old_when": ""}
     if old:
         extra |= {"old_when": reading.when(old), "old_short": reading.when(old, short=True)}
-    return render_booking_email(reading, "moved", extra, method="REQUEST")
+    return render_booking_email(reading, "booking/moved", extra, method="REQUEST")
 
 
 def was_requested(booking: Booking) -> bool:
@@ -233,12 +233,14 @@ def render_cancelled_email(reading: BookingForReader) -> Message | Nothing:
     if not reading.is_mentor and not extra["by_me"]:
         extra |= soonest_elsewhere(reading)
     # Only what was confirmed, and told, ever stood in a calendar.
-    return render_booking_email(reading, "cancelled", extra, method="CANCEL" if booking.confirmed_at and heard else "")
+    return render_booking_email(
+        reading, "booking/cancelled", extra, method="CANCEL" if booking.confirmed_at and heard else ""
+    )
 
 
 def withdrawn(reading: BookingForReader) -> Message | Nothing:
     return (
-        render_booking_email(reading, "withdrawn")
+        render_booking_email(reading, "booking/withdrawn")
         if has_heard(reading.booking, reading.person)
         else Nothing(NEVER_TOLD)
     )
@@ -246,7 +248,7 @@ def withdrawn(reading: BookingForReader) -> Message | Nothing:
 
 def reminder_day(reading: BookingForReader) -> Message:
     is_tomorrow = days_away(reading.booking.start, reading.zone, reading.now) == 1
-    return render_booking_email(reading, "reminder_day", {"is_tomorrow": is_tomorrow} | change_until(reading))
+    return render_booking_email(reading, "booking/reminder_day", {"is_tomorrow": is_tomorrow} | change_until(reading))
 
 
 def render_request_waiting_email(reading: BookingForReader) -> Message | Nothing:
@@ -256,7 +258,7 @@ def render_request_waiting_email(reading: BookingForReader) -> Message | Nothing
     others = Booking.objects.filter(booked_with=booking.booked_with_id, state=BookingState.REQUESTED)
     if booking.booked_with_id and others.filter(pk__lt=booking.pk).exists():
         return Nothing("said of the first of these dates")
-    return render_booking_email(reading, "request_waiting", answer_by(reading))
+    return render_booking_email(reading, "booking/request_waiting", answer_by(reading))
 
 
 Say = Callable[[BookingForReader], Message | Nothing]

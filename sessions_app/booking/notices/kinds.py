@@ -35,7 +35,11 @@ def booking_kind(
 
 
 def _reminder_kind(reminder: Reminder) -> Kind:
-    say = emails.reminder_day if reminder.is_early else partial(emails.render_booking_email, template="reminder_hour")
+    say = (
+        emails.reminder_day
+        if reminder.is_early
+        else partial(emails.render_booking_email, template="booking/reminder_hour")
+    )
     render = partial(emails.render_current_booking, states=CONFIRMED, say=say)
     return Kind(
         reminder.kind,
@@ -50,8 +54,8 @@ def _reminder_kind(reminder: Reminder) -> Kind:
 
 
 CONFIRMED, REQUESTED = (BookingState.CONFIRMED,), (BookingState.REQUESTED,)
-DECLINED = partial(emails.render_called_off_email, template="declined")
-EXPIRED = partial(emails.render_called_off_email, template="request_expired")
+DECLINED = partial(emails.render_called_off_email, template="booking/declined")
+EXPIRED = partial(emails.render_called_off_email, template="booking/request_expired")
 
 KINDS = [
     booking_kind("requested", REQUESTED, emails.render_requested_email),

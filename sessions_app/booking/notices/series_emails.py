@@ -23,7 +23,7 @@ def render_series_email(row: Notification, now: datetime, *, state: BookingState
     if not readings:
         return Nothing("moved on")
     waits = state == BookingState.REQUESTED
-    message = render_booking_email(readings[0], row.kind, dates_of(readings))
+    message = render_booking_email(readings[0], f"booking/{row.kind}", dates_of(readings))
     return message if waits else with_files(message, readings)
 
 
@@ -36,7 +36,7 @@ def render_accepted_email(row: Notification, now: datetime) -> Message | Nothing
         return Nothing("moved on")
     if len(readings) == 1:
         return render_booked_email(readings[0], accepted=True)
-    return with_files(render_booking_email(readings[0], row.kind, dates_of(readings)), readings)
+    return with_files(render_booking_email(readings[0], f"booking/{row.kind}", dates_of(readings)), readings)
 
 
 def turns_told(row: Notification) -> int:

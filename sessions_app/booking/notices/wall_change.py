@@ -34,7 +34,7 @@ def wall_change(row: Notification, now: datetime) -> Message | Nothing:
         "their_old": "" if theirs is None else old_clock(change.start, other_zone, theirs, reading.person),
         "their_new": "" if theirs is None else clock_text(change.start, other_zone, reading.person.hour12),
     }
-    return render_booking_email(reading, "wall_change", extra)
+    return render_booking_email(reading, "booking/wall_change", extra)
 
 
 def befores(change: WallChange, person: User) -> tuple[int | None, int | None]:

@@ -14,6 +14,7 @@ from sessions_app.booking.clock import complete_ended
 from sessions_app.errors import SessionError
 from sessions_app.models import Feedback, QuoteDecision
 from tests.conftest import at, make_person
+from tests.markup import markup_of
 from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.pages import text_of
 
@@ -286,4 +287,4 @@ def test_staff_page_asks_a_fixed_number_of_queries(count, offer, maria, client_f
     client = client_for(maria)
 
     with time_machine.travel(LATER, tick=False), django_assert_num_queries(8):
-        assert client.get("/staff/words/").content.decode().count("Words</p>") == count
+        assert markup_of(client.get("/staff/words/")).count("Words</p>") == count
