@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,6 +16,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.pages.seen import seen_by
 from mentors.models import Format
+from sessions_app.access import get_booking
 from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, take_back_absent
 from sessions_app.attendance.disputes import contest_missed, explain_missed
 from sessions_app.attendance.facts import attendance_of
@@ -24,14 +26,14 @@ from sessions_app.locks import why_stale
 from sessions_app.models import Booking
 
 from .session_attendance import Form, attendance_panel_for, new_form
-from .sessions import get_booking, session_context
+from .sessions import session_context
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def session_join(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_join(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A POST notes who joins when. The page after it leads on: a form may not lead to other sites by our own policy."""
     now = timezone.now()
-    booking = get_booking(request, uuid)
+    booking = get_booking(uuid, reader=request.user)
     if request.method == "POST":
         try:
             join_call(booking=booking, by=request.user, now=now)
@@ -55,10 +57,10 @@ def session_join(request: SignedInRequest, uuid: object) -> HttpResponse:
 
 
 @require_safe
-def session_room(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_room(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Lead into the call whoever has pressed Join. What opens the room stands in a header of this answer alone."""
     now = timezone.now()
-    booking = get_booking(request, uuid)
+    booking = get_booking(uuid, reader=request.user)
     if not may_enter_room(booking, request.user, now=now):
         return redirect_to_join(request, booking)
     response = redirect(room_address(booking, request.user))
@@ -124,9 +126,9 @@ SAYINGS: Mapping[str, tuple[Callable[[Booking, User, datetime, str, str], str], 
 
 
 @require_POST
-def session_attendance(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_attendance(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     now = timezone.now()
-    booking = get_booking(request, uuid)
+    booking = get_booking(uuid, reader=request.user)
     act, name = SAYINGS.get(request.POST.get("say", ""), (None, ""))
     form = new_form(name, request.POST) if name else None
     if act is None:
@@ -140,7 +142,7 @@ def session_attendance(request: SignedInRequest, uuid: object) -> HttpResponse:
         said = act(booking, request.user, now, form.cleaned_data["words"] if form else "", seen_by(request))
     except SessionError as refused:
         return render_session_again(
-            request, get_booking(request, uuid), form=form, error=refused, now=now, status=refused.status
+            request, get_booking(uuid, reader=request.user), form=form, error=refused, now=now, status=refused.status
         )
     messages.success(request, said % {"name": booking.other_person(request.user).first_name})
     return redirect("session", booking.uuid)

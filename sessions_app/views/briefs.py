@@ -1,5 +1,7 @@
 """The brief's own page: what the mentee says beside the question, until the session starts."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -10,18 +12,17 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedInRequest
 from common.pages.parts import render_page
 from common.pages.seen import seen_by, still_seen
+from sessions_app.access import get_booking
 from sessions_app.booking.changes import edit_brief, why_not_edit
 from sessions_app.errors import STALE, SessionError
 from sessions_app.forms.briefs import BriefForm
 from sessions_app.models import Booking
 
-from .sessions import get_booking
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def session_question(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_question(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """POST keeps the brief, or, with `show`, asks what another kind of need asks and keeps nothing yet."""
-    booking = get_booking(request, uuid)
+    booking = get_booking(uuid, reader=request.user)
     now = timezone.now()
     if request.method != "POST":
         if refusal := why_not_edit(booking, by=request.user, now=now):
@@ -37,7 +38,7 @@ def session_question(request: SignedInRequest, uuid: object) -> HttpResponse:
     try:
         edit_brief(booking=booking, brief=form.brief(), by=request.user, now=now, seen=seen_by(request))
     except SessionError as refused:
-        return brief_page(request, get_booking(request, uuid), form, error=refused, status=refused.status)
+        return brief_page(request, get_booking(uuid, reader=request.user), form, error=refused, status=refused.status)
     messages.success(request, _("Saved. %(name)s reads it before the session.") % {"name": booking.mentor.first_name})
     return redirect("session", booking.uuid)
 

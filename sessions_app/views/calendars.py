@@ -1,5 +1,7 @@
 """Sessions in people's own calendars: one as a file, all of them at an address that calendar programs fetch."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -12,17 +14,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from common.mail.rendering import absolute_url
+from sessions_app.access import get_booking
 from sessions_app.invites.feeds import feed_of, fetch_feed, find_feed, make_feed, stop_feed
 from sessions_app.invites.ics import PUBLISH, build_invite
 from sessions_app.models import BookingState
 from sessions_app.models.states import AGREED
 
-from .sessions import get_booking
-
 
 @require_safe
-def session_calendar(request: SignedInRequest, uuid: object) -> HttpResponse:
-    booking = get_booking(request, uuid)
+def session_calendar(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    booking = get_booking(uuid, reader=request.user)
     if booking.state not in (*AGREED, BookingState.CANCELLED):
         messages.info(request, _("Only a confirmed session goes into a calendar."))
         return redirect("session", booking.uuid)

@@ -1,6 +1,7 @@
 """Move a session, cancel it: each its own page, each works without JavaScript."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,6 +16,7 @@ from common.api.problems import CONFLICT
 from common.pages.parts import render_page
 from common.pages.requests import post_data
 from common.pages.seen import seen_by
+from sessions_app.access import get_booking
 from sessions_app.address import read_date, read_start
 from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.slots import Slot
@@ -26,13 +28,11 @@ from sessions_app.forms.booking import CancelForm, MoveForm
 from sessions_app.locks import why_stale
 from sessions_app.models import Booking, BookingState
 
-from .sessions import get_booking
-
 
 @require_http_methods(["GET", "POST"])
-def session_move(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_move(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     now = timezone.now()
-    booking = get_booking(request, uuid)
+    booking = get_booking(uuid, reader=request.user)
     form = MoveForm(request.POST) if request.method == "POST" else None
     seen = seen_by(request) if form else None
     error = why_not_move(booking, by=request.user, now=now) or why_stale(booking, seen)
@@ -40,7 +40,7 @@ def session_move(request: SignedInRequest, uuid: object) -> HttpResponse:
         try:
             move_booking(booking=booking, start=form.cleaned_data["start"], by=request.user, now=now, seen=seen)
         except SessionError as refused:
-            error, booking = refused, get_booking(request, uuid)
+            error, booking = refused, get_booking(uuid, reader=request.user)
         else:
             other = booking.other_person(request.user).first_name
             messages.success(request, _("Moved. We have told %(name)s.") % {"name": other})
@@ -92,10 +92,10 @@ def nearest_to(browser: SlotPicker | None, chosen: datetime | None, error: Sessi
 
 
 @require_http_methods(["GET", "POST"])
-def session_cancel(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Cancel a session, or take a request back; the page says who is told, and asks again if it has changed."""
     now = timezone.now()
-    booking = get_booking(request, uuid)
+    booking = get_booking(uuid, reader=request.user)
     other = booking.other_person(request.user)
     waiting = booking.state == BookingState.REQUESTED
     late = is_late(booking, now=now)
@@ -107,7 +107,7 @@ def session_cancel(request: SignedInRequest, uuid: object) -> HttpResponse:
             try:
                 cancel_or_withdraw(request, booking, reason=form.cleaned_data["reason"], now=now)
             except SessionError as refused:
-                error, booking = refused, get_booking(request, uuid)
+                error, booking = refused, get_booking(uuid, reader=request.user)
             else:
                 return redirect("session", booking.uuid)
     context = {

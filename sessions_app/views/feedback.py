@@ -1,6 +1,7 @@
 """Say how it went, once and for one's own part; take words back that were to be shown."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
 from common.pages.requests import post_data
+from sessions_app.access import get_booking
 from sessions_app.afterwards.feedback import give_feedback, why_not_change, why_not_feedback
 from sessions_app.afterwards.testimonials import withdraw_testimonial
 from sessions_app.errors import SessionError
@@ -19,14 +21,12 @@ from sessions_app.forms.followups import NextStepForm
 from sessions_app.models import Booking, Contact, Feedback, NextStep, Resolution
 from sessions_app.models.contacts import key_of
 
-from .sessions import get_booking
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def session_feedback(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_feedback(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """`?answer=` from a mail only chooses; nothing is kept before the button is pressed."""
     now = timezone.now()
-    booking = get_booking(request, uuid)
+    booking = get_booking(uuid, reader=request.user)
     form = feedback_form(request, booking)
     step = step_form(request, booking, now=now) if request.user.pk == booking.mentee_id else None
     error = why_not_feedback(booking, now=now) or why_not_change(booking, by=request.user)
@@ -85,9 +85,9 @@ def feedback_page(
 
 
 @require_POST
-def session_words(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_words(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Take back the consent to show one's words; it holds at once."""
-    booking = get_booking(request, uuid)
+    booking = get_booking(uuid, reader=request.user)
     take_back_words(request, booking)
     return redirect("session", booking.uuid)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,25 +14,23 @@ from accounts.limits import take_upload
 from accounts.requests import SignedInRequest
 from common.pages.requests import post_data
 from common.stored import stored_file
+from sessions_app.access import get_booking, get_engagement, get_shared_file
 from sessions_app.conversation.files import add_file, remove_file, why_not_add
 from sessions_app.errors import SessionError
 from sessions_app.forms.files import FileForm
-from sessions_app.models import Booking, Engagement, SharedFile
-
-from .sessions import get_booking
-from .threads import get_engagement
+from sessions_app.models import Booking, Engagement
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_files(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    booking = get_booking(request, uuid)
+    booking = get_booking(uuid, reader=request.user)
     return files_page(request, booking.engagement, booking=booking)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def thread_files(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The same for a question in writing, which has no session's page."""
-    return files_page(request, get_engagement(request, uuid))
+    return files_page(request, get_engagement(uuid, reader=request.user))
 
 
 def files_page(request: SignedInRequest, engagement: Engagement, *, booking: Booking | None = None) -> HttpResponse:
@@ -74,7 +72,7 @@ def too_many_uploads_error(again: datetime) -> SessionError:
 @require_safe
 def shared_file(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
     """A download, whatever it is: nothing that somebody sent is ever opened as a page of ours."""
-    found = get_file(request, uuid)
+    found = get_shared_file(uuid, reader=request.user)
     response = stored_file(str(found.content.name), content_type=found.type.mimetype, filename=found.name)
     response["Cache-Control"] = "private, no-store"
     return response
@@ -83,7 +81,7 @@ def shared_file(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
 @require_safe
 def shared_file_small(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
     """The small picture, which we have written ourselves."""
-    found = get_file(request, uuid)
+    found = get_shared_file(uuid, reader=request.user)
     if not found.preview.name:
         raise Http404
     response = stored_file(found.preview.name, content_type="image/webp")
@@ -93,7 +91,7 @@ def shared_file_small(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
 
 @require_POST
 def shared_file_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    found = get_file(request, uuid)
+    found = get_shared_file(uuid, reader=request.user)
     booking = found.engagement.bookings.visible_to(request.user).order_by("-during").first()
     try:
         remove_file(file=found, by=request.user)
@@ -104,7 +102,3 @@ def shared_file_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if booking is None:
         return redirect("thread_files", found.engagement.uuid)
     return redirect("session_files", booking.uuid)
-
-
-def get_file(request: SignedInRequest, uuid: UUID) -> SharedFile:
-    return get_object_or_404(SharedFile.objects.visible_to(request.user).select_related("engagement"), uuid=uuid)

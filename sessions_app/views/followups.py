@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedInRequest
 from common.pages.requests import post_data
 from notifications.registry import Nothing
+from sessions_app.access import get_booking_as_mentee, get_written_as_mentee
 from sessions_app.afterwards.followups import (
     answer_follow_up,
     drop_next_step,
@@ -28,27 +29,16 @@ from sessions_app.forms.followups import FollowUpForm, NextStepForm
 from sessions_app.models import Booking, Contact, FollowUp, FollowUpQuestion, FollowUpStep, NextStep, WrittenQuestion
 from sessions_app.questions.contacts import moment_of, page_of
 
-from .sessions import get_booking
-from .written_feedback import get_own_written
-
-
-def get_own_booking(request: SignedInRequest, uuid: object) -> Booking:
-    """Only its mentee finds it: what follows a session is theirs."""
-    booking = get_booking(request, uuid)
-    if booking.mentee_id != request.user.pk:
-        raise Http404
-    return booking
-
 
 def refusal_status(request: SignedInRequest, error: SessionError | None, form: FollowUpForm | NextStepForm) -> int:
     return 409 if error and request.method == "POST" else 422 if form.errors else 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def session_step(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_step(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Write the next step, change it, or drop it."""
     now = timezone.now()
-    booking = get_own_booking(request, uuid)
+    booking = get_booking_as_mentee(uuid, reader=request.user)
     if request.method == "POST" and "drop" in request.POST:
         drop_next_step(booking=booking, by=request.user)
         messages.success(request, _("The step is gone."))
@@ -81,15 +71,15 @@ class FollowUpPage:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def session_follow_up(request: SignedInRequest, uuid: object, step: str) -> HttpResponse:
-    booking, moment = get_own_booking(request, uuid), read_step(step)
+def session_follow_up(request: SignedInRequest, uuid: UUID, step: str) -> HttpResponse:
+    booking, moment = get_booking_as_mentee(uuid, reader=request.user), read_step(step)
     return follow_up_page(request, booking, moment, action=next_step_of(booking))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def written_follow_up(request: SignedInRequest, uuid: UUID, step: str) -> HttpResponse:
     """The same some days after an answer in writing, from which nobody takes a step along."""
-    written, moment = get_own_written(request, uuid), read_step(step)
+    written, moment = get_written_as_mentee(uuid, reader=request.user), read_step(step)
     if moment == FollowUpStep.NEXT_STEP:
         raise Http404
     return follow_up_page(request, written, moment, action=None)

@@ -1,5 +1,7 @@
 """The last minutes of a session and what is left of it: more time, takeaways, the card."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedInRequest
 from common.pages.requests import post_data
 from common.pages.seen import seen_by
+from sessions_app.access import get_booking
 from sessions_app.address import read_start
 from sessions_app.afterwards.followups import why_not_next_step
 from sessions_app.afterwards.takeaways import why_not_takeaway, write_takeaway
@@ -19,14 +22,14 @@ from sessions_app.errors import SessionError
 from sessions_app.forms.takeaways import TakeawayForm
 
 from .session_takeaways import takeaways_for
-from .sessions import get_booking, session_context
+from .sessions import session_context
 
 
 @require_POST
-def session_more_time(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_more_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Ask for five minutes more, or agree to them: `seen` is the end that the page showed."""
     now = timezone.now()
-    booking = get_booking(request, uuid)
+    booking = get_booking(uuid, reader=request.user)
     end = read_start(seen_by(request)) or booking.start
     overtime = booking.overtime
     try:
@@ -35,7 +38,10 @@ def session_more_time(request: SignedInRequest, uuid: object) -> HttpResponse:
         else:
             booking = ask_more_time(booking=booking, end=end, by=request.user, now=now)
     except SessionError as refused:
-        context = {**session_context(request, get_booking(request, uuid), now=now), "attendance_error": refused}
+        context = {
+            **session_context(request, get_booking(uuid, reader=request.user), now=now),
+            "attendance_error": refused,
+        }
         return render(request, "sessions_app/session/page.html", context, status=refused.status)
     if booking.overtime > overtime:
         messages.success(request, _("You have five minutes more."))
@@ -43,9 +49,9 @@ def session_more_time(request: SignedInRequest, uuid: object) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def session_takeaway(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_takeaway(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     now = timezone.now()
-    booking = get_booking(request, uuid)
+    booking = get_booking(uuid, reader=request.user)
     mine = booking.takeaways.filter(author=request.user).values_list("text", flat=True).first()
     form = TakeawayForm(post_data(request), initial={"text": mine or ""})
     error = why_not_takeaway(booking, now=now)
@@ -63,10 +69,10 @@ def session_takeaway(request: SignedInRequest, uuid: object) -> HttpResponse:
 
 
 @require_safe
-def session_card(request: SignedInRequest, uuid: object, *, plain: bool = False) -> HttpResponse:
+def session_card(request: SignedInRequest, uuid: UUID, *, plain: bool = False) -> HttpResponse:
     """What I left with, to print; `plain` for a text file."""
     now = timezone.now()
-    booking = get_booking(request, uuid)
+    booking = get_booking(uuid, reader=request.user)
     if refusal := why_not_next_step(booking, now=now):
         messages.info(request, refusal.message)
         return redirect("session", booking.uuid)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,6 +20,7 @@ from common.known import known
 from common.pages.parts import render_page
 from common.pages.seen import seen_by, still_seen
 from common.times import utc_text
+from sessions_app.access import get_booking_as_mentee
 from sessions_app.address import read_date, read_start
 from sessions_app.availability.slot_picker import PickerTime, PickerView, SlotPicker, busy_times
 from sessions_app.availability.slots import Slot
@@ -29,8 +30,6 @@ from sessions_app.booking.series_plan import Planned, SeriesRoom, limit_starts, 
 from sessions_app.errors import SessionError
 from sessions_app.forms.series import FurtherForm
 from sessions_app.models import Booking
-
-from .followups import get_own_booking
 
 # As many as any address may name; how many can be booked is said by the room there is.
 MOST_NAMED = 10
@@ -106,8 +105,8 @@ def choice_address(starts: Iterable[datetime], **more: str) -> str:
     return "?" + urlencode([*(("t", utc_text(start)) for start in sorted(starts)), *more.items()])
 
 
-def series_page_for(request: SignedInRequest, uuid: object, starts: Iterable[datetime], *, now: datetime) -> SeriesPage:
-    booking = get_own_booking(request, uuid)
+def series_page_for(request: SignedInRequest, uuid: UUID, starts: Iterable[datetime], *, now: datetime) -> SeriesPage:
+    booking = get_booking_as_mentee(uuid, reader=request.user)
     offer, room, error = booking.offer, None, None
     try:
         room = room_for(booking, by=request.user, now=now)
@@ -145,7 +144,7 @@ def read_starts(texts: Iterable[str]) -> list[datetime]:
 
 
 @require_safe
-def session_further(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_further(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Every time is a link that chooses it or takes it back, so that the address holds all that is chosen."""
     desk = series_page_for(request, uuid, read_starts(request.GET.getlist("t")), now=timezone.now())
     picker = desk.open_picker(day=request.GET.get("day", "")) if not desk.error else None
@@ -166,7 +165,7 @@ def session_further(request: SignedInRequest, uuid: object) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def session_further_check(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_further_check(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """All dates together, with both clocks and whatever stands in the way; POST books all of them or none."""
     now = timezone.now()
     sent = request.POST.getlist("start") if request.method == "POST" else request.GET.getlist("t")

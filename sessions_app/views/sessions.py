@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -14,6 +15,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.pages.parts import vary_by_part, wants_part
 from common.pages.tabs import tab_links
+from sessions_app.access import get_booking
 from sessions_app.afterwards.feedback import why_not_feedback
 from sessions_app.booking.agenda import suggest_agenda
 from sessions_app.booking.changes import is_late, why_not_cancel, why_not_edit, why_not_move
@@ -65,16 +67,10 @@ def answers_of(person: User) -> list[WrittenQuestion]:
     return list(mine.prefetch_related(own)[:ROWS])
 
 
-def get_booking(request: SignedInRequest, uuid: object) -> Booking:
-    """The booking, if this person takes part in it; a stranger gets the same 404 as for a made-up one."""
-    mine = Booking.objects.visible_to(request.user).with_people()
-    return get_object_or_404(mine.select_related("offer__profile__person", "offer__profile__schedule"), uuid=uuid)
-
-
 @require_safe
-def session_page(request: SignedInRequest, uuid: object) -> HttpResponse:
+def session_page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     now = timezone.now()
-    context = session_context(request, get_booking(request, uuid), now=now)
+    context = session_context(request, get_booking(uuid, reader=request.user), now=now)
     marks = (context["who"].mark, context["more_time"].mark)
     if wants_part(request) and (request.GET.get("seen") or request.GET.get("more")) in marks:
         # What is swapped in is read out and moves the focus: not every twenty seconds, only when it is news.

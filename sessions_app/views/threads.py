@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedInRequest
 from common.pages.parts import vary_by_part, wants_part
 from common.pages.requests import post_data
+from sessions_app.access import get_engagement, get_message_to_report
 from sessions_app.conversation.messages import mark_read, send_message
 from sessions_app.conversation.reading import is_chat, newest_of, news_of, thread_of, threads_of
 from sessions_app.conversation.reports import report_message
 from sessions_app.errors import SessionError
 from sessions_app.forms.threads import MOST_ID, MessageForm, ReadForm, ReportForm
-from sessions_app.models import Booking, Engagement, Message, ReportReason
+from sessions_app.models import Booking, Engagement, ReportReason
 
 PAGE_SIZE = 20
 
@@ -36,7 +37,7 @@ def message_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_thread(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """POST sends; GET shows all of it, or with `after` and by htmx only what came after that message."""
-    engagement = get_engagement(request, uuid)
+    engagement = get_engagement(uuid, reader=request.user)
     if request.method == "POST":
         return post_message(request, engagement)
     after = read_number(request, "after")
@@ -139,7 +140,7 @@ def thread_page(
 
 @require_POST
 def thread_read(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    engagement = get_engagement(request, uuid)
+    engagement = get_engagement(uuid, reader=request.user)
     form = ReadForm(request.POST)
     if form.is_valid():
         mark_read(engagement=engagement, person=request.user, until=form.cleaned_data["until"])
@@ -150,8 +151,7 @@ def thread_read(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def message_report(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    others = Message.objects.visible_to(request.user).exclude(author=request.user)
-    message = get_object_or_404(others.select_related("engagement", "author"), uuid=uuid)
+    message = get_message_to_report(uuid, reader=request.user)
     form = ReportForm(post_data(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -166,11 +166,6 @@ def message_report(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return redirect("thread", message.engagement.uuid)
     context = {"message": message, "form": form, "nav": "messages"}
     return render(request, "sessions_app/conversation/report.html", context, status=422 if form.errors else 200)
-
-
-def get_engagement(request: SignedInRequest, uuid: UUID) -> Engagement:
-    mine = Engagement.objects.visible_to(request.user)
-    return get_object_or_404(mine.select_related("mentor__mentor_profile", "mentee", "brief"), uuid=uuid)
 
 
 def return_address(request: SignedInRequest, engagement: Engagement) -> str:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,6 +15,7 @@ from common.pages.seen import seen_by
 from common.zones import UTC_NAME
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
+from sessions_app.access import get_booking_as_mentor
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request
 from sessions_app.booking.stages import SessionStage, stage_of, starts_text
 from sessions_app.errors import SessionError
@@ -46,8 +47,7 @@ def today_page(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def respond_to_request(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """One request: accept, decline with a reason, or take more time. Only its mentor finds it."""
-    mine = Booking.objects.visible_to(request.user).filter(mentor=request.user)
-    booking = get_object_or_404(mine.with_people().select_related("offer__profile__schedule"), uuid=uuid)
+    booking = get_booking_as_mentor(uuid, reader=request.user)
     now = timezone.now()
     if stage_of(booking, now) != SessionStage.WAITING:
         return _render_answered(request, booking)
@@ -62,7 +62,7 @@ def respond_to_request(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     try:
         return _answer_request(request, booking, answer, form)
     except SessionError as error:
-        booking = mine.with_people().select_related("offer__profile__schedule").get(uuid=uuid)
+        booking = get_booking_as_mentor(uuid, reader=request.user)
         if stage_of(booking, now) != SessionStage.WAITING:
             return _render_answered(request, booking, status=409)
         return _request_page(request, booking, form, refusal=error.message, status=error.status)

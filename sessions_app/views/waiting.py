@@ -1,6 +1,7 @@
 """Waiting for freed time: join by one button, leave by another, take the time that is held."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -19,6 +20,7 @@ from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
 from mentors.models import MentorProfile
 from mentors.usual import usual_offer
+from sessions_app.access import get_held_time, get_waitlist_entry
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.errors import STALE, SessionError
 from sessions_app.forms.guest import GuestForm
@@ -128,26 +130,24 @@ def waiting_list(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-def waiting_leave(request: SignedInRequest, uuid: object) -> HttpResponse:
-    waiting = get_object_or_404(WaitlistEntry, person=request.user, uuid=uuid)
+def waiting_leave(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    waiting = get_waitlist_entry(uuid, reader=request.user)
     leave_waitlist(waiting=waiting, by=request.user, now=timezone.now())
     messages.success(request, _("You are not waiting for this any more."))
     return redirect("waiting_list")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def held_time(request: SignedInRequest, uuid: object) -> HttpResponse:
+def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Take the time with a question, or say that it doesn't suit, and it goes to the next."""
     now = timezone.now()
-    mine = HeldTime.objects.filter(person=request.user)
-    mine = mine.select_related("waiting", "booking__mentor", "booking__offer__profile__schedule")
-    held = get_object_or_404(mine, uuid=uuid)
+    held = get_held_time(uuid, reader=request.user)
     error = None
     if request.method == "POST" and "decline" in request.POST:
         try:
             decline_time(held=held, by=request.user, now=now, seen=seen_by(request))
         except SessionError as refused:
-            error, held = refused, mine.get(pk=held.pk)
+            error, held = refused, get_held_time(uuid, reader=request.user)
         else:
             messages.success(request, _("It goes to the next person. You keep your place in line."))
             return redirect("waiting_list")
@@ -160,7 +160,7 @@ def held_time(request: SignedInRequest, uuid: object) -> HttpResponse:
                 held=held, question=form.cleaned_data["question"], by=request.user, now=now, seen=seen_by(request)
             )
         except SessionError as refused:
-            error, held = refused, mine.get(pk=held.pk)
+            error, held = refused, get_held_time(uuid, reader=request.user)
         else:
             messages.success(request, booked_text(booking))
             return redirect("session", booking.uuid)

@@ -23,6 +23,7 @@ from accounts.services import start_email_sign_in
 from common.pages.requests import post_data
 from common.pages.seen import seen_by
 from mentors.models import MentorProfile, Offer
+from sessions_app.access import get_written
 from sessions_app.errors import STALE, SessionError
 from sessions_app.forms.booking import CancelForm
 from sessions_app.forms.guest import GuestForm
@@ -176,7 +177,7 @@ def asked_text(written: WrittenQuestion) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The mentor declines, the mentee takes the question back; the page says who is told."""
-    written, now = get_written(request, uuid), timezone.now()
+    written, now = get_written(uuid, reader=request.user), timezone.now()
     is_mentor = written.mentor_id == request.user.pk
     form = CancelForm(post_data(request), name=written.other_person(request.user).first_name, needed=is_mentor)
     error: SessionError | None = None
@@ -186,7 +187,7 @@ def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         try:
             end_question(request, written, reason=form.cleaned_data["reason"] if is_mentor else "", now=now)
         except SessionError as refused:
-            error, written = refused, get_written(request, uuid)
+            error, written = refused, get_written(uuid, reader=request.user)
         else:
             return redirect("thread", uuid)
     context = {
@@ -211,8 +212,3 @@ def end_question(request: SignedInRequest, written: WrittenQuestion, *, reason: 
     else:
         withdraw_written(written=written, by=request.user, now=now, seen=seen_by(request))
         messages.success(request, _("You have taken the question back. We have told %(name)s.") % name)
-
-
-def get_written(request: SignedInRequest, uuid: UUID) -> WrittenQuestion:
-    mine = WrittenQuestion.objects.visible_to(request.user).with_people()
-    return get_object_or_404(mine, engagement__uuid=uuid)

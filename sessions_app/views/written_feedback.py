@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,21 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
 from common.pages.requests import post_data
+from sessions_app.access import get_written_as_mentee
 from sessions_app.afterwards.feedback import give_written_feedback, why_not_feedback_in_writing
 from sessions_app.errors import SessionError
 from sessions_app.forms.feedback import WrittenFeedbackForm
 from sessions_app.models import Feedback, Resolution, WrittenQuestion
 
 from .feedback import take_back_words
-from .written import get_written
-
-
-def get_own_written(request: SignedInRequest, uuid: UUID) -> WrittenQuestion:
-    """Only its mentee finds it: what follows an answer is theirs."""
-    written = get_written(request, uuid)
-    if written.mentee_id != request.user.pk:
-        raise Http404
-    return written
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +27,7 @@ def written_feedback(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     `?answer=` from a mail only chooses; nothing is kept before the button is pressed.
     """
-    now, written = timezone.now(), get_own_written(request, uuid)
+    now, written = timezone.now(), get_written_as_mentee(uuid, reader=request.user)
     form = WrittenFeedbackForm(post_data(request), **form_arguments(request, written))
     error = why_not_feedback_in_writing(written, now=now)
     if request.method == "POST" and not error and form.is_valid():
@@ -64,5 +56,5 @@ def form_arguments(request: SignedInRequest, written: WrittenQuestion) -> dict[s
 @require_POST
 def written_words(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Take back the consent to show one's words; it holds at once."""
-    take_back_words(request, get_own_written(request, uuid))
+    take_back_words(request, get_written_as_mentee(uuid, reader=request.user))
     return redirect("thread", uuid)

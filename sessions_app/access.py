@@ -1,0 +1,73 @@
+"""Who may open what: the one row that a page is about, found among those that its reader takes part in.
+
+Each raises Http404, the same for what belongs to other people as for what doesn't exist.
+"""
+
+from uuid import UUID
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+
+from .models import Booking, Engagement, HeldTime, Message, SharedFile, WaitlistEntry, WrittenQuestion
+
+
+def get_booking(uuid: UUID, *, reader: User) -> Booking:
+    mine = Booking.objects.visible_to(reader).with_people()
+    return get_object_or_404(mine.select_related("offer__profile__person", "offer__profile__schedule"), uuid=uuid)
+
+
+def get_booking_as_mentee(uuid: UUID, *, reader: User) -> Booking:
+    """What follows a session belongs to its mentee; its mentor doesn't find it."""
+    booking = get_booking(uuid, reader=reader)
+    if booking.mentee_id != reader.pk:
+        raise Http404
+    return booking
+
+
+def get_booking_as_mentor(uuid: UUID, *, reader: User) -> Booking:
+    """A request is answered by its mentor alone."""
+    booking = get_booking(uuid, reader=reader)
+    if booking.mentor_id != reader.pk:
+        raise Http404
+    return booking
+
+
+def get_written(engagement: UUID, *, reader: User) -> WrittenQuestion:
+    mine = WrittenQuestion.objects.visible_to(reader).with_people()
+    return get_object_or_404(mine, engagement__uuid=engagement)
+
+
+def get_written_as_mentee(engagement: UUID, *, reader: User) -> WrittenQuestion:
+    """What follows an answer in writing belongs to its mentee; its mentor doesn't find it."""
+    written = get_written(engagement, reader=reader)
+    if written.mentee_id != reader.pk:
+        raise Http404
+    return written
+
+
+def get_engagement(uuid: UUID, *, reader: User) -> Engagement:
+    mine = Engagement.objects.visible_to(reader)
+    return get_object_or_404(mine.select_related("mentor__mentor_profile", "mentee", "brief"), uuid=uuid)
+
+
+def get_message_to_report(uuid: UUID, *, reader: User) -> Message:
+    """Nobody reports what they wrote themselves."""
+    others = Message.objects.visible_to(reader).exclude(author=reader)
+    return get_object_or_404(others.select_related("engagement", "author"), uuid=uuid)
+
+
+def get_shared_file(uuid: UUID, *, reader: User) -> SharedFile:
+    return get_object_or_404(SharedFile.objects.visible_to(reader).select_related("engagement"), uuid=uuid)
+
+
+def get_waitlist_entry(uuid: UUID, *, reader: User) -> WaitlistEntry:
+    return get_object_or_404(WaitlistEntry, person=reader, uuid=uuid)
+
+
+def get_held_time(uuid: UUID, *, reader: User) -> HeldTime:
+    mine = HeldTime.objects.filter(person=reader)
+    return get_object_or_404(
+        mine.select_related("waiting", "booking__mentor", "booking__offer__profile__schedule"), uuid=uuid
+    )
