@@ -22,8 +22,9 @@ from common.zones import UTC_NAME
 
 from . import hooks, mail
 from .client_address import client_address
+from .email_sign_in import forget_sign_in
 from .models import User
-from .services import forget_sign_in, remember_zone
+from .services import remember_zone
 from .viewing import viewer_hour12, viewer_zone
 
 CODE_DIGITS = 6

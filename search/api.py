@@ -22,10 +22,9 @@ from sessions_app.address import clean_words
 from sessions_app.api.shapes import SLOT, SlotOut
 from sessions_app.models.bookings import QUESTION_LENGTH
 
-from .criteria import DAYS_LATER, SearchCriteria
+from .criteria import DAYS_LATER, LONGEST_SLUG, SearchCriteria
 from .cursors import decode_shown, encode_shown
 from .finding import Match, Results, find_mentors, is_unmet
-from .forms import LONGEST_SLUG
 from .unmet import note_unmet
 
 # Enough for as many people as a search ever shows; servers refuse longer addresses.

@@ -16,6 +16,8 @@ EVENING = (time(17), time(23))
 DAYS_AHEAD = 7
 DAYS_LATER = 60
 SATURDAY = 6
+# No topic's name in an address is longer.
+LONGEST_SLUG = 60
 
 Span = tuple[datetime, datetime]
 

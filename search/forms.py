@@ -10,12 +10,11 @@ from mentors.models import Format, Length
 from sessions_app.address import clean_words, read_date
 from sessions_app.questions.same_question import read_uuid
 
-from .criteria import Order, SearchCriteria, When
+from .criteria import LONGEST_SLUG, Order, SearchCriteria, When
 from .cursors import decode_shown
 
 Choice = TypeVar("Choice", bound=StrEnum)
 CODES = {code for code, _name in LANGUAGES}
-LONGEST_SLUG = 60
 
 
 def read_criteria(data: QueryDict, *, typing: bool = False) -> SearchCriteria:

@@ -20,14 +20,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.forms.credentials import CodeForm, PasswordSignInForm, SignInForm, SignUpForm
-from accounts.services import (
+from accounts.email_sign_in import (
     OPENS_ACCOUNT,
     SIGN_IN_NOTE,
     finish_email_sign_in,
     restart_email_sign_in,
     start_email_sign_in,
 )
+from accounts.forms.credentials import CodeForm, PasswordSignInForm, SignInForm, SignUpForm
 from accounts.viewing import to_next
 from common.pages.requests import post_data
 

@@ -9,9 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from common.forms import PlainText, field_of
 from mentors.models import Offer
 from sessions_app.forms.fields import StartField
-from sessions_app.models.bookings import QUESTION_LENGTH
-
-REASON_LENGTH = 500
+from sessions_app.models.bookings import QUESTION_LENGTH, REASON_LENGTH
 
 
 def question_field() -> PlainText:

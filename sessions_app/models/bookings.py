@@ -23,6 +23,8 @@ from mentors.models import Format, IssueType, Offer
 from .states import AGREED, CALLED_OFF, CONTACTS, OCCUPYING, OPEN, OVER, PENDING, VISITORS_HOLD, BookingState
 
 QUESTION_LENGTH = 500
+# Why a session is cancelled or a request declined, as it is told to the other side.
+REASON_LENGTH = 500
 JOIN_OPENS_BEFORE = timedelta(minutes=10)
 JOIN_CLOSES_AFTER = timedelta(minutes=15)
 
@@ -194,7 +196,7 @@ class Booking(models.Model):
     sequence = models.PositiveIntegerField(default=0)
     expires_at = models.DateTimeField(null=True, blank=True)
     extended = models.BooleanField(default=False)
-    reason = models.CharField(max_length=500, blank=True)
+    reason = models.CharField(max_length=REASON_LENGTH, blank=True)
     ended_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     late = models.BooleanField(default=False)
     # Minutes that both agreed to add at the end.
@@ -307,7 +309,7 @@ class BookingEvent(models.Model):
     # What people were told of (a name in `booking.notices.due.EVENTS`); empty when they were told nothing.
     event = models.CharField(max_length=15, blank=True)
     during = DateTimeRangeField(default_bounds="[)")
-    reason = models.CharField(max_length=500, blank=True)
+    reason = models.CharField(max_length=REASON_LENGTH, blank=True)
     at = models.DateTimeField()
     # The booking's version from then on; unknown of old ones.
     version = models.PositiveIntegerField(null=True)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.client_address import client_address
+from accounts.email_sign_in import SIGN_IN_NOTE, start_email_sign_in
 from accounts.models import User
-from accounts.services import start_email_sign_in
 from accounts.viewing import viewer_hour12, viewer_zone
 from common.known import known
 from common.refusals import BUSY
@@ -78,7 +78,7 @@ def book_email(request: HttpRequest, slug: str) -> HttpResponse:
     form = GuestForm(request.POST)
     if not form.is_valid():
         return check_page(request, profile, form=form)
-    request.session["sign_in_note"] = hold_note(request, booking)
+    request.session[SIGN_IN_NOTE] = hold_note(request, booking)
     return start_email_sign_in(request, email=form.cleaned_data["email"], name=form.cleaned_data["name"])
 
 
@@ -148,7 +148,7 @@ def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:
     """Whoever signs in with a held slot has booked it: returns the address of the session, or of what to do instead."""
     booking = held_here(request)
     kept = request.session.pop(HOLD, None)
-    request.session.pop("sign_in_note", None)
+    request.session.pop(SIGN_IN_NOTE, None)
     if booking is None:
         return None
     now = timezone.now()

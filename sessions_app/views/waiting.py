@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.email_sign_in import SIGN_IN_NOTE, start_email_sign_in
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from accounts.services import start_email_sign_in
 from accounts.viewing import signed_in
 from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
@@ -69,7 +69,7 @@ def wait_email(request: HttpRequest) -> HttpResponse:
     form = GuestForm(request.POST)
     if not form.is_valid():
         return email_page(request, form)
-    request.session["sign_in_note"] = _("Type the code, and we tell you when there is a time.")
+    request.session[SIGN_IN_NOTE] = _("Type the code, and we tell you when there is a time.")
     return start_email_sign_in(request, email=form.cleaned_data["email"], name=form.cleaned_data["name"])
 
 
@@ -87,7 +87,7 @@ def join_after_sign_in(request: HttpRequest, person: User) -> str | None:
     wish = request.session.pop(WISH, None)
     if wish is None:
         return None
-    request.session.pop("sign_in_note", None)
+    request.session.pop(SIGN_IN_NOTE, None)
     return join_and_report(request, person, wish, now=timezone.now())
 
 

@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.email_sign_in import SIGN_IN_NOTE, start_email_sign_in
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from accounts.services import start_email_sign_in
 from common.pages.requests import post_data
 from common.pages.seen import seen_by
 from mentors.models import MentorProfile, Offer
@@ -87,7 +87,7 @@ def ask_email(request: HttpRequest, slug: str) -> HttpResponse:
     form = GuestForm(request.POST)
     if not form.is_valid():
         return check_page(request, profile, form=form)
-    request.session["sign_in_note"] = _("Your question to %(name)s is kept. With the code it is asked.") % {
+    request.session[SIGN_IN_NOTE] = _("Your question to %(name)s is kept. With the code it is asked.") % {
         "name": profile.name
     }
     return start_email_sign_in(request, email=form.cleaned_data["email"], name=form.cleaned_data["name"])
@@ -149,7 +149,7 @@ def ask_after_sign_in(request: HttpRequest, user: User) -> str | None:
     request.session.pop(KEPT, None)
     if kept is None or HOLD in request.session:
         return None
-    request.session.pop("sign_in_note", None)
+    request.session.pop(SIGN_IN_NOTE, None)
     profile = MentorProfile.objects.public().select_related("person").filter(slug=kept["slug"]).first()
     query = QueryDict(mutable=True)
     query["q"] = kept["question"]
