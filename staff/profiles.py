@@ -105,7 +105,7 @@ def staff_profile(request: SignedInRequest, slug: str) -> HttpResponse:
         profile = find_profile(slug)
         form.show_version(profile.version)
     context = review_context(profile, form, by=request.user, now=now)
-    return render(request, "staff/profile.html", context, status=status_of(form, stale=stale))
+    return render(request, "staff/profile.html", context, status=response_status(form, stale=stale))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -136,10 +136,10 @@ def staff_profile_act(request: SignedInRequest, slug: str, act: str) -> HttpResp
         "heading": str(chosen.title) % names,
         "nav": "profiles",
     }
-    return render(request, "staff/act.html", context, status=status_of(form, stale=stale))
+    return render(request, "staff/act.html", context, status=response_status(form, stale=stale))
 
 
-def status_of(form: ReviewForm | ReasonForm, *, stale: bool) -> int:
+def response_status(form: ReviewForm | ReasonForm, *, stale: bool) -> int:
     return 409 if stale else 422 if form.errors else 200
 
 

@@ -50,7 +50,7 @@ def stage_of(booking: Booking, now: datetime) -> SessionStage:
     return SessionStage.SOON if booking.start - now <= SOON else SessionStage.AHEAD
 
 
-def status_of(booking: Booking, *, reader: User, now: datetime) -> StatusTag:
+def status_tag_of(booking: Booking, *, reader: User, now: datetime) -> StatusTag:
     other = booking.other_person(reader).first_name
     stage = stage_of(booking, now)
     if stage == SessionStage.CANCELLED:

@@ -13,7 +13,7 @@ from common.times import in_zone, utc_text, when_text
 from sessions_app.afterwards.feedback import why_not_feedback
 from sessions_app.availability.refusals import notice_words
 from sessions_app.availability.slots import Slot
-from sessions_app.booking.stages import Countdown, countdown_to, starts_text, status_of
+from sessions_app.booking.stages import Countdown, countdown_to, starts_text, status_tag_of
 from sessions_app.models import Booking, Engagement
 from sessions_app.questions.same_question import same_question_address
 
@@ -53,7 +53,7 @@ def same_question_url(engagement: Engagement, *, in_writing: bool = False) -> st
 @register.simple_tag(takes_context=True)
 def status(context: template.Context, booking: Booking) -> SafeString:
     """The booking's state as a tag, in this reader's words."""
-    return tag(*status_of(booking, reader=context["request"].user, now=context["now"]))
+    return tag(*status_tag_of(booking, reader=context["request"].user, now=context["now"]))
 
 
 @register.filter

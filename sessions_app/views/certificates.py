@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
-from sessions_app.errors import SessionError
 from sessions_app.forms.certificates import CertificateForm
 from sessions_app.impact.certificate_pdf import certificate_pdf, given_text, period_text, title_text
 from sessions_app.impact.certificates import issue_certificate, withdraw_certificate
@@ -21,24 +21,19 @@ from sessions_app.models import Certificate
 @require_http_methods(["GET", "HEAD", "POST"])
 @mentor_required
 def mentor_certificates(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
-    now, mentor, error = timezone.now(), profile.person, None
+    now, mentor = timezone.now(), profile.person
     if request.method == "POST" and "withdraw" in request.POST:
         withdraw_certificate(mentor=mentor, code=request.POST["withdraw"].replace("\x00", ""))
         messages.success(request, _("The certificate is taken back. Its check page no longer knows it."))
         return redirect("mentor_certificates")
     form = CertificateForm(post_data(request), today=now.astimezone(mentor.zone).date())
-    if request.method == "POST" and form.is_valid():
-        try:
-            issue_certificate(mentor=mentor, now=now, **form.cleaned_data)
-        except SessionError as refused:
-            error = refused
-        else:
-            messages.success(request, _("Your certificate is ready to download."))
-            return redirect("mentor_certificates")
+    result = act_on_post(request, lambda: issue_certificate(mentor=mentor, now=now, **form.cleaned_data), form)
+    if result.is_done:
+        messages.success(request, _("Your certificate is ready to download."))
+        return redirect("mentor_certificates")
     rows = [(row, given_text(row), period_text(row)) for row in Certificate.objects.filter(person=mentor)]
-    context = {"form": form, "error": error, "rows": rows, "nav": "today"}
-    status = 409 if error else 422 if form.errors else 200
-    return render(request, "sessions_app/mentor/certificates.html", context, status=status)
+    context = {"form": form, "error": result.error, "rows": rows, "nav": "today"}
+    return render(request, "sessions_app/mentor/certificates.html", context, status=result.status)
 
 
 @require_safe

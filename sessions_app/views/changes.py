@@ -14,6 +14,7 @@ from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
 from common.api.problems import CONFLICT
 from common.pages.parts import render_page
+from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.pages.seen import seen_by
 from sessions_app.access import get_booking
@@ -100,28 +101,28 @@ def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     waiting = booking.state == BookingState.REQUESTED
     late = is_late(booking, now=now)
     form = CancelForm(post_data(request), name=other.first_name, needed=late and not waiting)
-    error = why_not_cancel(booking, by=request.user, now=now)
-    if request.method == "POST":
-        error = error or why_stale(booking, seen_by(request))
-        if form.is_valid() and not error:
-            try:
-                cancel_or_withdraw(request, booking, reason=form.cleaned_data["reason"], now=now)
-            except SessionError as refused:
-                error, booking = refused, get_booking(uuid, reader=request.user)
-            else:
-                return redirect("session", booking.uuid)
+
+    def cancel() -> None:
+        cancel_or_withdraw(request, booking, reason=form.cleaned_data["reason"], now=now)
+
+    seen = seen_by(request) if request.method == "POST" else None
+    error = why_not_cancel(booking, by=request.user, now=now) or why_stale(booking, seen)
+    result = act_on_post(request, cancel, form, error=error)
+    if result.is_done:
+        return redirect("session", booking.uuid)
+    if result.is_refused:
+        booking = get_booking(uuid, reader=request.user)
     context = {
         "booking": booking,
         "other": other,
         "waiting": waiting,
         "late": late,
         "form": form,
-        "error": error,
-        "is_stale": error is not None and error.code == STALE,
+        "error": result.error,
+        "is_stale": result.error is not None and result.error.code == STALE,
         "nav": "sessions",
     }
-    status = error.status if error and request.method == "POST" else 422 if form.errors else 200
-    return render(request, "sessions_app/session/cancel.html", context, status=status)
+    return render(request, "sessions_app/session/cancel.html", context, status=result.status)
 
 
 def cancel_or_withdraw(request: SignedInRequest, booking: Booking, *, reason: str, now: datetime) -> None:

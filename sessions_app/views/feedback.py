@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
+from common.pages.posting import PostResult, act_on_post
 from common.pages.requests import post_data
 from sessions_app.access import get_booking
 from sessions_app.afterwards.feedback import give_feedback, why_not_change, why_not_feedback
 from sessions_app.afterwards.testimonials import withdraw_testimonial
-from sessions_app.errors import SessionError
 from sessions_app.forms.feedback import FeedbackForm, MenteeFeedbackForm, MentorFeedbackForm
 from sessions_app.forms.followups import NextStepForm
 from sessions_app.models import Booking, Contact, Feedback, NextStep, Resolution
@@ -29,17 +29,17 @@ def session_feedback(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     booking = get_booking(uuid, reader=request.user)
     form = feedback_form(request, booking)
     step = step_form(request, booking, now=now) if request.user.pk == booking.mentee_id else None
+
+    def save() -> None:
+        answers, taken = form.cleaned_data, step.step if step else None
+        give_feedback(booking=booking, by=request.user, now=now, answers=answers, step=taken)
+
     error = why_not_feedback(booking, now=now) or why_not_change(booking, by=request.user)
-    if request.method == "POST" and not error and form.is_valid() and (step is None or step.is_valid()):
-        try:
-            answers, taken = form.cleaned_data, step.step if step else None
-            give_feedback(booking=booking, by=request.user, now=now, answers=answers, step=taken)
-        except SessionError as refused:
-            error = refused
-        else:
-            messages.success(request, _("Thank you. Your answer is saved."))
-            return redirect("session", booking.uuid)
-    return feedback_page(request, booking, form=form, step=step, error=error)
+    result = act_on_post(request, save, form, step, error=error)
+    if result.is_done:
+        messages.success(request, _("Thank you. Your answer is saved."))
+        return redirect("session", booking.uuid)
+    return feedback_page(request, booking, form=form, step=step, result=result)
 
 
 def feedback_form(request: SignedInRequest, booking: Booking) -> FeedbackForm:
@@ -68,7 +68,7 @@ def feedback_page(
     *,
     form: FeedbackForm,
     step: NextStepForm | None,
-    error: SessionError | None,
+    result: PostResult[None],
 ) -> HttpResponse:
     context = {
         "booking": booking,
@@ -77,11 +77,10 @@ def feedback_page(
         "form": form,
         "step": step,
         "has_errors": bool(form.errors or (step and step.errors)),
-        "error": error,
+        "error": result.error,
         "nav": "sessions",
     }
-    status = 409 if error and request.method == "POST" else 422 if context["has_errors"] else 200
-    return render(request, "sessions_app/afterwards/feedback.html", context, status=status)
+    return render(request, "sessions_app/afterwards/feedback.html", context, status=result.status)
 
 
 @require_POST

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.limits import take_upload
 from accounts.requests import SignedInRequest
+from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.stored import stored_file
 from sessions_app.access import get_booking, get_engagement, get_shared_file
@@ -34,34 +35,31 @@ def thread_files(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def files_page(request: SignedInRequest, engagement: Engagement, *, booking: Booking | None = None) -> HttpResponse:
-    refusal, other = None, engagement.other_person(request.user)
+    now, other, too_many = timezone.now(), engagement.other_person(request.user), None
     if request.method == "POST" and (again := take_upload(request, request.user)):
-        refusal = too_many_uploads_error(again)
-    form = FileForm() if refusal else FileForm(post_data(request), request.FILES or None)
-    if form.is_bound and form.is_valid():
-        try:
-            file = add_file(
-                engagement=engagement, upload=form.cleaned_data["file"], by=request.user, now=timezone.now()
-            )
-        except SessionError as error:
-            refusal = error
-        else:
-            messages.success(
-                request, _("%(name)s can see %(file)s now.") % {"name": other.first_name, "file": file.name}
-            )
-            return redirect(request.path)
+        too_many = too_many_uploads_error(again)
+    form = FileForm() if too_many else FileForm(post_data(request), request.FILES or None)
+
+    result = act_on_post(
+        request,
+        lambda: add_file(engagement=engagement, upload=form.cleaned_data["file"], by=request.user, now=now),
+        form,
+        error=too_many,
+    )
+    if file := result.made:
+        messages.success(request, _("%(name)s can see %(file)s now.") % {"name": other.first_name, "file": file.name})
+        return redirect(request.path)
     context = {
         "booking": booking,
         "engagement": engagement,
         "other": other,
         "files": engagement.files.select_related("owner"),
         "form": form,
-        "refusal": refusal or why_not_add(engagement),
-        "refused": refusal is not None,
+        "refusal": result.error or why_not_add(engagement),
+        "refused": result.is_refused,
         "nav": "sessions" if booking else "messages",
     }
-    status = 409 if refusal else 422 if form.errors else 200
-    return render(request, "sessions_app/session/files.html", context, status=status)
+    return render(request, "sessions_app/session/files.html", context, status=result.status)
 
 
 def too_many_uploads_error(again: datetime) -> SessionError:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
+from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from notifications.registry import Nothing
 from sessions_app.access import get_booking_as_mentee, get_written_as_mentee
@@ -24,14 +25,9 @@ from sessions_app.afterwards.followups import (
     write_next_step,
 )
 from sessions_app.afterwards.questions import ANSWERS, asked_of, question_of, ways_on
-from sessions_app.errors import SessionError
 from sessions_app.forms.followups import FollowUpForm, NextStepForm
 from sessions_app.models import Booking, Contact, FollowUp, FollowUpQuestion, FollowUpStep, NextStep, WrittenQuestion
 from sessions_app.questions.contacts import moment_of, page_of
-
-
-def refusal_status(request: SignedInRequest, error: SessionError | None, form: FollowUpForm | NextStepForm) -> int:
-    return 409 if error and request.method == "POST" else 422 if form.errors else 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,18 +41,17 @@ def session_step(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return redirect("session", booking.uuid)
     action = NextStep.objects.filter(booking=booking).first()
     form = NextStepForm(post_data(request), today=now.astimezone(request.user.zone).date(), action=action)
-    error = why_not_next_step(booking, now=now)
-    if request.method == "POST" and not error and form.is_valid():
-        try:
-            if form.step:
-                write_next_step(booking=booking, step=form.step, by=request.user, now=now)
-        except SessionError as refused:
-            error = refused
-        else:
-            messages.success(request, _("Your step is saved."))
-            return redirect("session", booking.uuid)
-    context = {"booking": booking, "action": action, "form": form, "error": error, "nav": "sessions"}
-    return render(request, "sessions_app/afterwards/step.html", context, status=refusal_status(request, error, form))
+
+    def save() -> None:
+        if form.step:
+            write_next_step(booking=booking, step=form.step, by=request.user, now=now)
+
+    result = act_on_post(request, save, form, error=why_not_next_step(booking, now=now))
+    if result.is_done:
+        messages.success(request, _("Your step is saved."))
+        return redirect("session", booking.uuid)
+    context = {"booking": booking, "action": action, "form": form, "error": result.error, "nav": "sessions"}
+    return render(request, "sessions_app/afterwards/step.html", context, status=result.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +100,11 @@ def follow_up_page(
         post_data(request), about=asked.about, mentor=contact.mentor, initial=chosen_before(request, asked)
     )
     error = why_not_answer(contact, step, action=action, now=now)
-    if request.method == "POST" and not error and form.is_valid():
-        try:
-            save_answer(request, asked, form, now=now)
-        except SessionError as refused:
-            error = refused
-        else:
-            return redirect(request.path)
-    context = {"form": form, "error": error, **page_context(request, asked)}
-    return render(
-        request, "sessions_app/afterwards/follow_up.html", context, status=refusal_status(request, error, form)
-    )
+    result = act_on_post(request, lambda: save_answer(request, asked, form, now=now), form, error=error)
+    if result.is_done:
+        return redirect(request.path)
+    context = {"form": form, "error": result.error, **page_context(request, asked)}
+    return render(request, "sessions_app/afterwards/follow_up.html", context, status=result.status)
 
 
 def read_asked(

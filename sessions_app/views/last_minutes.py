@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.pages.seen import seen_by
 from sessions_app.access import get_booking
@@ -54,18 +55,17 @@ def session_takeaway(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     booking = get_booking(uuid, reader=request.user)
     mine = booking.takeaways.filter(author=request.user).values_list("text", flat=True).first()
     form = TakeawayForm(post_data(request), initial={"text": mine or ""})
-    error = why_not_takeaway(booking, now=now)
-    if request.method == "POST" and not error and form.is_valid():
-        try:
-            write_takeaway(booking=booking, text=form.cleaned_data["text"], by=request.user, now=now)
-        except SessionError as refused:
-            error = refused
-        else:
-            messages.success(request, _("Saved. Both of you can read it."))
-            return redirect("session", booking.uuid)
-    context = {"booking": booking, "form": form, "error": error, "nav": "sessions"}
-    status = error.status if error and request.method == "POST" else 422 if form.errors else 200
-    return render(request, "sessions_app/session/takeaway.html", context, status=status)
+    result = act_on_post(
+        request,
+        lambda: write_takeaway(booking=booking, text=form.cleaned_data["text"], by=request.user, now=now),
+        form,
+        error=why_not_takeaway(booking, now=now),
+    )
+    if result.is_done:
+        messages.success(request, _("Saved. Both of you can read it."))
+        return redirect("session", booking.uuid)
+    context = {"booking": booking, "form": form, "error": result.error, "nav": "sessions"}
+    return render(request, "sessions_app/session/takeaway.html", context, status=result.status)
 
 
 @require_safe

@@ -18,6 +18,8 @@ from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
 from common.known import known
 from common.pages.parts import render_page
+from common.pages.posting import act_on_post
+from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
 from common.times import utc_text
 from sessions_app.access import get_booking_as_mentee
@@ -170,42 +172,36 @@ def session_further_check(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     now = timezone.now()
     sent = request.POST.getlist("start") if request.method == "POST" else request.GET.getlist("t")
     desk = series_page_for(request, uuid, read_starts(sent), now=now)
-    form = FurtherForm(request.POST) if request.method == "POST" else None
-    seen = seen_by(request) if form else None
-    error = desk.error
-    if form and form.is_valid() and not error:
-        try:
-            made = book_further(
-                booking=desk.booking,
-                starts=form.cleaned_data["start"],
-                by=request.user,
-                now=now,
-                key=form.cleaned_data["key"],
-                seen=seen,
-            )
-        except SessionError as refused:
-            error, desk = refused, series_page_for(request, uuid, read_starts(sent), now=now)
-        else:
-            messages.success(request, booked_text(made))
-            return redirect("session", desk.booking.uuid)
-    if form is None and not desk.chosen and not error:
+    form = FurtherForm(post_data(request))
+
+    def book() -> Sequence[Booking]:
+        return book_further(
+            booking=desk.booking,
+            starts=form.cleaned_data["start"],
+            by=request.user,
+            now=now,
+            key=form.cleaned_data["key"],
+            seen=seen_by(request),
+        )
+
+    result = act_on_post(request, book, form, error=desk.error)
+    if result.made:
+        messages.success(request, booked_text(result.made))
+        return redirect("session", desk.booking.uuid)
+    if result.is_refused:
+        desk = series_page_for(request, uuid, read_starts(sent), now=now)
+    if not form.is_bound and not desk.chosen and not result.error:
         return redirect("session_further", desk.booking.uuid)
-    context = {**page_context(desk), "error": error, **rows_of(desk), "form": form or FurtherForm()}
-    context["seen"] = still_seen(request, terms_mark(desk.booking), told=error is not None)
-    context["key"] = form.data.get("key", "") if form and not error else uuid4().hex
-    return render(request, "sessions_app/session/series_check.html", context, status=refusal_status(form, error))
+    context = {**page_context(desk), "error": result.error, **rows_of(desk), "form": form}
+    context["seen"] = still_seen(request, terms_mark(desk.booking), told=result.error is not None)
+    context["key"] = form.data.get("key", "") if form.is_bound and not result.error else uuid4().hex
+    return render(request, "sessions_app/session/series_check.html", context, status=result.status)
 
 
 def rows_of(desk: SeriesPage) -> dict[str, Any]:
     rows = desk.plan_chosen()
     fits = desk.room is not None and len(rows) <= desk.room.count
     return {"rows": rows, "fits": fits, "can_book": bool(rows) and fits and not any(row.problem for row in rows)}
-
-
-def refusal_status(form: FurtherForm | None, error: SessionError | None) -> int:
-    if form is None:
-        return 200
-    return error.status if error else 422
 
 
 def booked_text(made: Sequence[Booking]) -> str:

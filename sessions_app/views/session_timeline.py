@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mentors.models import Format
 from sessions_app.afterwards.feedback import why_not_feedback
-from sessions_app.booking.stages import SessionStage, open_text, stage_of, status_of
+from sessions_app.booking.stages import SessionStage, open_text, stage_of, status_tag_of
 from sessions_app.models import Booking, BookingEvent, BookingState, Feedback
 
 ENDED = (SessionStage.DECLINED, SessionStage.EXPIRED, SessionStage.WITHDRAWN, SessionStage.CANCELLED)
@@ -38,7 +38,7 @@ def list_steps(booking: Booking, *, reader: User, feedback: Feedback | None, now
     first = [TimelineStep(_("Booked") if booking.offer.instant else _("Asked"), booking.created_at, "done")]
     if stage in ENDED:
         last = booking.events.order_by("-at", "-pk").values_list("at", flat=True).first()
-        return [*first, TimelineStep(status_of(booking, reader=reader, now=now).words, last, "done")]
+        return [*first, TimelineStep(status_tag_of(booking, reader=reader, now=now).words, last, "done")]
     if stage == SessionStage.WAITING:
         is_mentor = reader.pk == booking.mentor_id
         words = _("Answer by") if is_mentor else _("%(name)s answers by") % {"name": booking.mentor.first_name}
@@ -49,7 +49,7 @@ def list_steps(booking: Booking, *, reader: User, feedback: Feedback | None, now
         first += _move_steps(booking, reader)[-1:]
     if stage == SessionStage.MISSED:
         last = booking.events.filter(to_state=booking.state).order_by("at", "pk").values_list("at", flat=True).first()
-        words = status_of(booking, reader=reader, now=now).words
+        words = status_tag_of(booking, reader=reader, now=now).words
         return [
             *first,
             TimelineStep(_open_titles(booking)[-1], booking.join_opens, "done"),

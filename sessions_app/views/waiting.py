@@ -16,6 +16,7 @@ from accounts.email_sign_in import SIGN_IN_NOTE, start_email_sign_in
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.viewing import signed_in
+from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
 from mentors.models import MentorProfile
@@ -25,7 +26,7 @@ from sessions_app.availability.timetable import load_timetable
 from sessions_app.errors import STALE, SessionError
 from sessions_app.forms.guest import GuestForm
 from sessions_app.forms.waiting import HeldTimeForm, WaitForm
-from sessions_app.models import BookingState, HeldTime, WaitlistEntry
+from sessions_app.models import Booking, BookingState, HeldTime, WaitlistEntry
 from sessions_app.models.waiting import HeldTimeAnswer
 from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_help, wait_for_mentor
 from sessions_app.waiting.choosing import free_slots
@@ -142,28 +143,27 @@ def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Take the time with a question, or say that it doesn't suit, and it goes to the next."""
     now = timezone.now()
     held = get_held_time(uuid, reader=request.user)
-    error = None
-    if request.method == "POST" and "decline" in request.POST:
-        try:
-            decline_time(held=held, by=request.user, now=now, seen=seen_by(request))
-        except SessionError as refused:
-            error, held = refused, get_held_time(uuid, reader=request.user)
-        else:
-            messages.success(request, _("It goes to the next person. You keep your place in line."))
-            return redirect("waiting_list")
     if held.answer == HeldTimeAnswer.TAKEN and request.method != "POST":
         return redirect("session", held.booking.uuid)
+    declines = "decline" in request.POST
     form = HeldTimeForm(post_data(request), initial={"question": held.waiting.words})
-    if request.method == "POST" and form.is_valid() and not error:
-        try:
-            booking = take_time(
-                held=held, question=form.cleaned_data["question"], by=request.user, now=now, seen=seen_by(request)
-            )
-        except SessionError as refused:
-            error, held = refused, get_held_time(uuid, reader=request.user)
-        else:
-            messages.success(request, booked_text(booking))
-            return redirect("session", booking.uuid)
+
+    def answer() -> Booking | None:
+        if declines:
+            decline_time(held=held, by=request.user, now=now, seen=seen_by(request))
+            return None
+        question = form.cleaned_data["question"]
+        return take_time(held=held, question=question, by=request.user, now=now, seen=seen_by(request))
+
+    result = act_on_post(request, answer, None if declines else form)
+    if booking := result.made:
+        messages.success(request, booked_text(booking))
+        return redirect("session", booking.uuid)
+    if result.is_done:
+        messages.success(request, _("It goes to the next person. You keep your place in line."))
+        return redirect("waiting_list")
+    if result.is_refused:
+        held = get_held_time(uuid, reader=request.user)
     return render(
         request,
         "sessions_app/waiting/held_time.html",
@@ -177,11 +177,11 @@ def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             "is_given_back": held.answer == HeldTimeAnswer.DECLINED,
             "is_past": held.booking.start <= now,
             "is_taken": held.answer == HeldTimeAnswer.TAKEN,
-            "is_stale": error is not None and error.code == STALE,
-            "seen": still_seen(request, str(held.version), told=error is not None),
+            "is_stale": result.error is not None and result.error.code == STALE,
+            "seen": still_seen(request, str(held.version), told=result.is_refused),
             "form": form,
-            "error": error,
+            "error": result.error,
             "nav": "sessions",
         },
-        status=error.status if error else 422 if form.errors else 200,
+        status=result.status,
     )

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.email_sign_in import SIGN_IN_NOTE, start_email_sign_in
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.pages.seen import seen_by
 from mentors.models import MentorProfile, Offer
@@ -180,28 +181,28 @@ def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     written, now = get_written(uuid, reader=request.user), timezone.now()
     is_mentor = written.mentor_id == request.user.pk
     form = CancelForm(post_data(request), name=written.other_person(request.user).first_name, needed=is_mentor)
-    error: SessionError | None = None
-    if request.method == "POST":
-        error = why_written_stale(written, seen_by(request)) if written.is_open(now) else None
-    if request.method == "POST" and not error and (not is_mentor or form.is_valid()):
-        try:
-            end_question(request, written, reason=form.cleaned_data["reason"] if is_mentor else "", now=now)
-        except SessionError as refused:
-            error, written = refused, get_written(uuid, reader=request.user)
-        else:
-            return redirect("thread", uuid)
+
+    def end() -> None:
+        end_question(request, written, reason=form.cleaned_data["reason"] if is_mentor else "", now=now)
+
+    is_sent = request.method == "POST" and written.is_open(now)
+    error = why_written_stale(written, seen_by(request)) if is_sent else None
+    result = act_on_post(request, end, form if is_mentor else None, error=error)
+    if result.is_done:
+        return redirect("thread", uuid)
+    if result.is_refused:
+        written = get_written(uuid, reader=request.user)
     context = {
         "written": written,
         "other": written.other_person(request.user),
         "is_mentor": is_mentor,
         "is_open": written.is_open(now),
         "form": form,
-        "error": error,
-        "is_stale": error is not None and error.code == STALE,
+        "error": result.error,
+        "is_stale": result.error is not None and result.error.code == STALE,
         "nav": "messages",
     }
-    status = error.status if error else 422 if is_mentor and form.errors else 200
-    return render(request, "sessions_app/written/end.html", context, status=status)
+    return render(request, "sessions_app/written/end.html", context, status=result.status)
 
 
 def end_question(request: SignedInRequest, written: WrittenQuestion, *, reason: str, now: datetime) -> None:

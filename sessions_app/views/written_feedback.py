@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
+from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from sessions_app.access import get_written_as_mentee
 from sessions_app.afterwards.feedback import give_written_feedback, why_not_feedback_in_writing
-from sessions_app.errors import SessionError
 from sessions_app.forms.feedback import WrittenFeedbackForm
 from sessions_app.models import Feedback, Resolution, WrittenQuestion
 
@@ -29,18 +29,17 @@ def written_feedback(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """
     now, written = timezone.now(), get_written_as_mentee(uuid, reader=request.user)
     form = WrittenFeedbackForm(post_data(request), **form_arguments(request, written))
-    error = why_not_feedback_in_writing(written, now=now)
-    if request.method == "POST" and not error and form.is_valid():
-        try:
-            give_written_feedback(written=written, by=request.user, now=now, answers=form.cleaned_data)
-        except SessionError as refused:
-            error = refused
-        else:
-            messages.success(request, _("Thank you. Your answer is saved."))
-            return redirect("thread", uuid)
-    context = {"written": written, "other": written.mentor, "form": form, "error": error, "nav": "messages"}
-    status = 409 if error and request.method == "POST" else 422 if form.errors else 200
-    return render(request, "sessions_app/afterwards/written_feedback.html", context, status=status)
+    result = act_on_post(
+        request,
+        lambda: give_written_feedback(written=written, by=request.user, now=now, answers=form.cleaned_data),
+        form,
+        error=why_not_feedback_in_writing(written, now=now),
+    )
+    if result.is_done:
+        messages.success(request, _("Thank you. Your answer is saved."))
+        return redirect("thread", uuid)
+    context = {"written": written, "other": written.mentor, "form": form, "error": result.error, "nav": "messages"}
+    return render(request, "sessions_app/afterwards/written_feedback.html", context, status=result.status)
 
 
 def form_arguments(request: SignedInRequest, written: WrittenQuestion) -> dict[str, Any]:
