@@ -17,7 +17,8 @@ from sessions_app.booking.changes import why_not_cancel, why_not_move
 from sessions_app.booking.meeting import asks_for_token, meeting_place
 from sessions_app.models import Booking, BookingState, Brief
 from sessions_app.models.attendance import WORDS_LENGTH
-from sessions_app.models.bookings import OVER, QUESTION_LENGTH, REASON_LENGTH
+from sessions_app.models.bookings import QUESTION_LENGTH, REASON_LENGTH
+from sessions_app.models.states import AGREED_OR_MISSED
 
 BRIEF = {"question": "Should I take the counter-offer?", "done_when": "I know what I would regret."}
 SLOT = {"start": "2026-11-26T14:30:00Z", "end": "2026-11-26T14:55:00Z"}
