@@ -54,7 +54,7 @@ def changing_the_week(world: World, rounds: int, line: str) -> None:
 
 
 def switch_reserving(name: str) -> None:
-    settings.SET_ASIDE_FOR = timedelta(minutes=2 if name == ON else 0)
+    settings.RESERVED_FOR = timedelta(minutes=2 if name == ON else 0)
 
 
 def release_all() -> None:

@@ -280,7 +280,7 @@ WAITS_FOR = timedelta(days=30)
 MAX_WAITINGS = 5
 TIME_HELD_FOR = timedelta(hours=2)
 # How long freed time waits for a worker to ask the line, at most: four of its looks
-SET_ASIDE_FOR = timedelta(minutes=2)
+RESERVED_FOR = timedelta(minutes=2)
 # From one person to another, and never of what may not wait: reminders, bookings, cancellations.
 # Kept by notifications/sending/caps.py.
 MAX_MAILS_PER_DAY = 30

@@ -9,10 +9,8 @@ from notifications.registry import register_kinds
 from notifications.webhooks.events import register_events
 from sessions_app.afterwards.kinds import KINDS as AFTERWARDS
 from sessions_app.attendance.kinds import KINDS as ATTENDANCE
-from sessions_app.availability.openings import on_time_opened
 from sessions_app.availability.reserved_time import reserving_what_opens
 from sessions_app.availability.wording import describe_times as weekly_times
-from sessions_app.availability.worker_hints import wake_when_committed
 from sessions_app.booking.checks import CONFIGURATION, check_jitsi
 from sessions_app.booking.notices.kinds import KINDS as BOOKING
 from sessions_app.booking.notices.webhooks import EVENTS
@@ -33,6 +31,5 @@ def register_all() -> None:
     ways_in.append(WayIn(describe_feed, end_feed))
     # Asking first, since it gives way to a time that was held after it.
     after_sign_in.extend([ask_after_sign_in, claim_after_sign_in, join_after_sign_in])
-    on_time_opened.append(wake_when_committed)
     around_decision.append(reserving_what_opens)
     describe_times.append(weekly_times)

@@ -101,7 +101,7 @@ def _insert_reserved(
     since: datetime,
     now: datetime,
 ) -> None:
-    until = since + settings.SET_ASIDE_FOR
+    until = since + settings.RESERVED_FOR
     if until <= now:
         return
     values: dict[str, Any] = {

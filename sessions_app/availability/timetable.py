@@ -67,7 +67,7 @@ COLUMNS = f"""
             AND upper(taken.during) > %(caps_since)s
             AND NOT (
                 {overdue_sql("%(free_from)s")}
-                AND ({overdue_sql("%(set_aside_since)s")} OR NOT {waitlist_sql("booking.expires_at")})
+                AND ({overdue_sql("%(reserved_since)s")} OR NOT {waitlist_sql("booking.expires_at")})
             )
             AND booking.id <> %(leave_out)s
     ),
@@ -146,7 +146,7 @@ class Timetable:
         return refusal
 
     def for_waitlist(self) -> "Timetable":
-        """As it is for those who wait: what is set aside is set aside for them."""
+        """As it is for those who wait: what is reserved is reserved for them."""
         return replace(self, reserved=())
 
     @property
@@ -200,7 +200,7 @@ def timetable_parameters(
         "since": now.date() - GRID_REACH,
         "caps_since": now - CAP_REACH,
         "now": now,
-        "set_aside_since": NEVER if ignore_pending else now - settings.SET_ASIDE_FOR,
+        "reserved_since": NEVER if ignore_pending else now - settings.RESERVED_FOR,
         "free_from": NEVER if ignore_pending else now,
         "asked_since": None,
         "asked_about": None,

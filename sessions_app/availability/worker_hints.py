@@ -8,7 +8,7 @@ from sessions_app.models import WaitlistEntry
 TASK = "sessions_app.tasks.give_time"
 
 
-def wake_when_committed(*people: int) -> None:
+def wake_when_committed() -> None:
     transaction.on_commit(_wake_worker, robust=True)
 
 

@@ -89,7 +89,7 @@ class WaitlistEntry(models.Model):
 class LineRound(models.Model):
     """How far the line has been asked, in one row: a look that can't reach all of it goes on from here.
 
-    A round asks everybody about what was set aside when it began (`about`); what comes free later is for the next one,
+    A round asks everybody about what was reserved when it began (`about`); what comes free later is for the next one,
     which begins with whoever is first. `number` grows with each write, so that of two looks at once one is kept.
     """
 

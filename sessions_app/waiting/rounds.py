@@ -53,7 +53,7 @@ def pause_round(asked: Round, *, now: datetime) -> None:
     release_reserved((), now=now)
     if asked.after is None:
         return
-    ReservedTime.objects.filter(pk__in=asked.about).update(until=now + settings.SET_ASIDE_FOR)
+    ReservedTime.objects.filter(pk__in=asked.about).update(until=now + settings.RESERVED_FOR)
     lapses, since, waiting = asked.after
     _write(asked, began_at=asked.began_at, about=list(asked.about), lapses=lapses, since=since, waiting=waiting)
     wake_when_committed()

@@ -258,7 +258,7 @@ def set_aside(profile: MentorProfile, now: datetime) -> Iterator[Taken]:
     line = (
         WaitlistEntry.objects.askable(now).filter(Q(mentor=profile) | Q(mentor=None)).exclude(person=profile.person_id)
     )
-    since = now - settings.SET_ASIDE_FOR
+    since = now - settings.RESERVED_FOR
     overdue = Booking.objects.overdue(now).filter(occupancies__person=profile.person_id, expires_at__gt=since)
     for booking in overdue:
         if line.filter(since__lte=booking.expires_at).exists():

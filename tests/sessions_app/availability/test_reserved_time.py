@@ -180,7 +180,7 @@ def test_a_worker_that_is_dead_keeps_it_for_two_minutes(taken, free, offer, bob,
 @WAYS
 def test_without_setting_aside_whoever_comes_by_is_quicker(taken, free, offer, bob, charlie, erin, settings):
     """The proof that the others fail when they should."""
-    settings.SET_ASIDE_FOR = timedelta(0)
+    settings.RESERVED_FOR = timedelta(0)
     booking = taken(offer, bob)
     wait(offer, erin)
 
@@ -405,7 +405,7 @@ def test_a_decision_that_opens_nothing_sets_nothing_aside(offer, maria, erin):
 def test_freeing_asks_one_statement_more_when_nobody_waits(offer, bob, settings):
     asked = []
     for longest in (timedelta(0), LONGEST):
-        settings.SET_ASIDE_FOR = longest
+        settings.RESERVED_FOR = longest
         booking = book(offer, bob)
         with CaptureQueriesContext(connection) as queries:
             cancel(booking)

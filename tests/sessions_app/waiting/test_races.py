@@ -176,7 +176,7 @@ def test_with_nobody_in_line_one_of_the_bystanders_has_it_at_once(full, offer):
 
 def test_without_setting_aside_a_bystander_is_quicker_than_the_worker(full, offer, settings):
     """The proof that the races above are races."""
-    settings.SET_ASIDE_FOR = timedelta(0)
+    settings.RESERVED_FOR = timedelta(0)
     stand_in_line(offer, 2)
     bystanders = Bystanders(offer)
 
