@@ -44,6 +44,10 @@ def markup_of(response: Any) -> str:
     return flatten(response.content.decode())
 
 
+def text_of(response: Any) -> str:
+    return words_of(markup_of(response))
+
+
 @dataclass
 class Element:
     """`start` and `end` count the elements that began before it and before its end."""

@@ -45,7 +45,7 @@ from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import ask_in_writing
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.mentors.test_photos import picture as a_picture
+from tests.mentors.pictures import picture as a_picture
 from tests.test_project import routes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]

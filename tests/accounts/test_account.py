@@ -11,7 +11,8 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.services import create_person
-from tests.accounts.test_sign_in import CODE, PASSWORD, SIGN_IN, signed_in, words
+from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
+from tests.markup import markup_of
 
 EMAIL, EMAIL_CODE, AGAIN, AGAIN_CODE = "/settings/email/", "/email-code/", "/sign-in/again/", "/sign-in/again/code/"
 NEW_PASSWORD = "half past eleven"
@@ -55,7 +56,7 @@ def test_new_address_takes_the_old_ones_place_once_its_code_is_typed(as_sam, sam
 
     sam.refresh_from_db()
     assert done.redirect_chain == [("/settings/", 302)]
-    assert "Your email address is new@example.org." in words(done)
+    assert "Your email address is new@example.org." in markup_of(done)
     assert sam.email == "new@example.org"
     assert [(a.email, a.verified, a.primary) for a in EmailAddress.objects.all()] == [("new@example.org", True, True)]
     assert (mail.outbox[-1].to, mail.outbox[-1].subject) == (["sam@example.org"], "Your email address was changed")
@@ -67,7 +68,7 @@ def test_address_of_somebody_else_is_refused_only_to_who_reads_their_mail(as_sam
     assert asked.redirect_chain == [(EMAIL_CODE, 302)]
     refused = as_sam.post(EMAIL_CODE, {"code": newest_code()})
     sam.refresh_from_db()
-    assert "Another account uses this address. Choose a different one." in words(refused)
+    assert "Another account uses this address. Choose a different one." in markup_of(refused)
     assert sam.email == "sam@example.org"
 
 
@@ -102,7 +103,7 @@ def test_address_of_a_person_with_a_password_asks_for_it_and_goes_on(as_bob, bob
 
 def test_code_can_take_the_place_of_the_password(as_bob, bob, newest_code):
     as_bob.post(EMAIL, {"email": "new@example.org", "action_add": "1"})
-    assert "Have a code sent" in words(as_bob.get(f"{AGAIN}?next={EMAIL}"))
+    assert "Have a code sent" in markup_of(as_bob.get(f"{AGAIN}?next={EMAIL}"))
     as_bob.post(f"{AGAIN_CODE}?next={EMAIL}")
     assert [m.to for m in mail.outbox] == [["bob@example.org"]]
     answer = as_bob.post(f"{AGAIN_CODE}?next={EMAIL}", {"code": newest_code()})
@@ -118,7 +119,7 @@ def test_person_without_a_password_whose_code_is_old_proves_it_anew(as_sam, sam,
         assert mail.outbox == []
         as_sam.post(asked["Location"])
         wrong = as_sam.post(asked["Location"], {"code": "1"})
-        assert "That code is not right. Check the newest email." in words(wrong)
+        assert "That code is not right. Check the newest email." in markup_of(wrong)
         answer = as_sam.post(asked["Location"], {"code": newest_code()})
     sam.refresh_from_db()
     expected = (EMAIL_CODE, False) if address == EMAIL else ("/settings/", True)
@@ -131,7 +132,7 @@ def test_proof_ends_after_three_wrong_codes_and_is_nobody_elses(as_sam, sam, bob
     for _ in range(3):
         as_sam.post(AGAIN_CODE, {"code": "1"})
     ended = as_sam.get(AGAIN_CODE)
-    assert "Before you change this, we send a code to sam@example.org." in words(ended)
+    assert "Before you change this, we send a code to sam@example.org." in markup_of(ended)
     as_sam.post(AGAIN_CODE, {"code": code})
     assert len(mail.outbox) == 2, "a late code asks for a new one"
     assert client_for(bob).get(AGAIN_CODE).context["running"] is None
@@ -139,7 +140,7 @@ def test_proof_ends_after_three_wrong_codes_and_is_nobody_elses(as_sam, sam, bob
 
 def test_first_password_works_keeps_this_session_and_is_told(as_sam, sam):
     answer = as_sam.post("/settings/password/first/", {"password1": NEW_PASSWORD}, follow=True)
-    assert "Your password is saved." in words(answer)
+    assert "Your password is saved." in markup_of(answer)
     assert (mail.outbox[-1].to, mail.outbox[-1].subject) == (["sam@example.org"], "Your password was changed")
     sam.refresh_from_db()
     assert (signed_in(as_sam), sam.check_password(NEW_PASSWORD)) == (sam.pk, True)
@@ -180,12 +181,12 @@ def test_forgotten_password_is_replaced_by_a_link_that_works_once(client, bob):
     assert client.post("/password/forgotten/", {"email": bob.email})["Location"] == "/password/forgotten/sent/"
     link = link_in(mail.outbox[0])
     form = client.get(link, follow=True)
-    assert "Choose a new password" in words(form)
+    assert "Choose a new password" in markup_of(form)
     done = client.post(form.context["action_url"], {"password1": NEW_PASSWORD}, follow=True)
     bob.refresh_from_db()
-    assert "Your other devices have been signed out." in words(done)
+    assert "Your other devices have been signed out." in markup_of(done)
     assert bob.check_password(NEW_PASSWORD)
-    assert "This link no longer works" in words(Client().get(link, follow=True))
+    assert "This link no longer works" in markup_of(Client().get(link, follow=True))
 
 
 def test_link_for_a_new_password_leads_to_us_whatever_host_was_asked(client, bob, settings):
@@ -198,7 +199,7 @@ def test_link_for_a_new_password_leads_to_us_whatever_host_was_asked(client, bob
 @pytest.mark.parametrize("link", ["/password/new/1-x/", "/password/new/zzzzzzzzzzzzzzzzzzzz-x-y/"])
 def test_made_up_link_is_refused(client, bob, link):
     answer = client.get(link)
-    assert "This link no longer works" in words(answer)
+    assert "This link no longer works" in markup_of(answer)
 
 
 @pytest.mark.parametrize(
@@ -209,4 +210,4 @@ def test_account_pages_need_a_sign_in(client, address):
 
 
 def test_closed_page_says_so(client):
-    assert "This account is closed" in words(client.get("/sign-in/closed/"))
+    assert "This account is closed" in markup_of(client.get("/sign-in/closed/"))

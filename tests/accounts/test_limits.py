@@ -9,7 +9,8 @@ from django.core.cache import caches
 from django.test import Client, RequestFactory
 
 from accounts.client_address import UNKNOWN, client_address
-from tests.accounts.test_sign_in import SIGN_IN, words
+from tests.accounts.sign_in_pages import SIGN_IN
+from tests.markup import markup_of
 
 pytestmark = pytest.mark.django_db
 
@@ -22,8 +23,8 @@ def test_fourth_code_in_a_minute_is_refused_with_the_time_to_come_back(client, b
         refused = client.post(SIGN_IN, {"email": email.upper()})
     assert answers == [302, 302, 302]
     assert refused.status_code == 429
-    assert "Wait until <time" in words(refused)
-    assert ">13:47</time>" in words(refused)
+    assert "Wait until <time" in markup_of(refused)
+    assert ">13:47</time>" in markup_of(refused)
     assert len(mail.outbox) == (3 if email == bob.email else 0)
 
 

@@ -15,7 +15,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.services import create_person
-from tests.accounts.test_sign_in import CODE, PASSWORD, SIGN_IN, signed_in
+from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
 
 VICTIM, SECRET = "kim.fish@mail-shop.example", "quarter past nine"
 SIGN_UP, RESET, EMAIL, EMAIL_CODE = "/sign-up/", "/password/forgotten/", "/settings/email/", "/email-code/"

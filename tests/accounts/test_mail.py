@@ -8,7 +8,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from accounts import mail as account_mail
-from tests.accounts.test_sign_in import CODE, SIGN_IN, signed_in
+from tests.accounts.sign_in_pages import CODE, SIGN_IN, signed_in
 from tests.smtp import smtp_sink  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,8 @@ from django.test import Client
 from accounts import hooks
 from accounts.models import User
 from accounts.services import create_person
-from tests.accounts.test_sign_in import CODE, PASSWORD, SIGN_IN, signed_in, words
+from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
+from tests.markup import markup_of
 
 SIGN_UP, BOOK = "/sign-up/", "/book/"
 SAM = {"name": "Sam Whitlock", "email": "Sam@Example.net", "password": ""}
@@ -91,7 +92,7 @@ def test_booking_leads_every_address_to_a_code_and_back_to_what_was_held(
     asked = client.post(BOOK, {"email": email, "name": "Sam Whitlock"})
 
     assert (asked.status_code, asked["Location"], len(mail.outbox)) == (302, CODE, 1)
-    assert "25 minutes with Priya, held until 13:58" in words(client.get(CODE))
+    assert "25 minutes with Priya, held until 13:58" in markup_of(client.get(CODE))
     answer = client.post(CODE, {"code": newest_code()})
     assert answer["Location"] == f"/held/26 November, 14:30/{email}/".replace(" ", "%20")
     assert [key for key in ("sign_in_note", "sign_in_opens_account") if key in client.session] == []
@@ -101,7 +102,7 @@ def test_booking_goes_on_after_three_wrong_codes(client, newest_code):
     client.post(BOOK, {"email": "sam@example.net", "name": "Sam Whitlock"})
     for _ in range(3):
         client.post(CODE, {"code": "1"})
-    assert "held until 13:58" in words(client.get(SIGN_IN))
+    assert "held until 13:58" in markup_of(client.get(SIGN_IN))
     client.post(SIGN_IN, {"email": "sam@example.net"})
     client.post(CODE, {"code": newest_code()})
     assert (signed_in(client), client.session["kept"]) == (User.objects.get().pk, "26 November, 14:30")
@@ -110,7 +111,7 @@ def test_booking_goes_on_after_three_wrong_codes(client, newest_code):
 def test_booking_by_somebody_with_a_password_keeps_what_was_held(client, bob, after_sign_in):
     after_sign_in.append(lambda request, user: f"/held/{request.session['kept'][:2]}/")
     client.post(BOOK, {"email": bob.email})
-    assert "held until 13:58" in words(client.get(PASSWORD))
+    assert "held until 13:58" in markup_of(client.get(PASSWORD))
     answer = client.post(PASSWORD, {"login": bob.email, "password": "secret-pass-1"})
     assert answer["Location"] == "/held/26/"
 

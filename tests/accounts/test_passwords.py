@@ -12,7 +12,7 @@ from accounts.models import AccessToken, Scope, User
 from accounts.tokens import find_token, make_token
 from accounts.ways_in import describe_ways_in, ways_in
 from sessions_app.invites.feeds import find_feed, make_feed
-from tests.accounts.test_sign_in import PASSWORD, signed_in
+from tests.accounts.sign_in_pages import PASSWORD, signed_in
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db

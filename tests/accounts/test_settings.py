@@ -13,7 +13,7 @@ from accounts.middleware import TimezoneMiddleware
 from accounts.viewing import viewer_hour12, viewer_zone
 from accounts.zone_choices import city_suggestions, zone_groups
 from common.zones import zone_names
-from tests.accounts.test_sign_in import words
+from tests.markup import markup_of
 
 SETTINGS, ZONE = "/settings/", "/time-zone/"
 pytestmark = pytest.mark.django_db
@@ -90,7 +90,7 @@ def test_guest_chooses_a_zone_and_comes_back(client, db):
     assert answer["Location"] == "/mentors/?q=pay"
     assert client.cookies["tz"].value == "Asia/Tokyo"
     page = client.get(ZONE)
-    assert "Times are now shown for Tokyo" in words(page)
+    assert "Times are now shown for Tokyo" in markup_of(page)
     assert page.context["viewer_zone"] == "Asia/Tokyo"
 
 
@@ -130,7 +130,7 @@ def test_zone_nobody_knows_is_refused_and_kept(client_for, bob, data, field, err
     assert answer.context["form"].errors == {field: [error]}
     assert answer.context["form"][field].value() == data[field]
     assert bob.timezone == "Asia/Kolkata"
-    assert "<b>" not in words(answer).partition("error-summary")[2].partition("</ul>")[0]
+    assert "<b>" not in markup_of(answer).partition("error-summary")[2].partition("</ul>")[0]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_zone_page_never_leads_elsewhere(client, db, address):
 def test_looking_at_a_suggested_zone_changes_nothing(client_for, bob):
     page = client_for(bob).get(ZONE, {"zone": "Europe/Lisbon", "next": "/sessions/"})
     bob.refresh_from_db()
-    assert '<option value="Europe/Lisbon" selected>' in words(page)
+    assert '<option value="Europe/Lisbon" selected>' in markup_of(page)
     assert (bob.timezone, page.cookies.get("tz")) == ("Asia/Kolkata", None)
 
 
@@ -195,7 +195,7 @@ def test_settings_refuse_and_keep_what_was_typed(client_for, bob, field, value, 
     bob.refresh_from_db()
     assert answer.context["person_form"].errors == {field: [error]}
     assert answer.context["person_form"][field].value() == value
-    assert "There is a problem" in words(answer)
+    assert "There is a problem" in markup_of(answer)
     assert bob.name == "Bob Bose"
 
 

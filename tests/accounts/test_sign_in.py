@@ -10,18 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
 from tests.markup import markup_of
-
-SIGN_IN, CODE, PASSWORD = "/sign-in/", "/sign-in/code/", "/sign-in/password/"
-
-
-def signed_in(client: Client) -> int | None:
-    user_id = client.session.get("_auth_user_id")
-    return int(user_id) if user_id else None
-
-
-def words(response) -> str:
-    return " ".join(markup_of(response).split())
 
 
 def test_code_signs_in_and_goes_to_next(client, bob, newest_code):
@@ -77,12 +67,12 @@ def test_wrong_code_is_refused_in_our_words_and_the_third_ends_it(client, bob, n
     wrong = "000000" if right != "000 000" else "111111"
 
     first = client.post(CODE, {"code": wrong})
-    assert "That code is not right. Check the newest email." in words(first)
-    assert "<title>Error: Enter the code" in words(first)
+    assert "That code is not right. Check the newest email." in markup_of(first)
+    assert "<title>Error: Enter the code" in markup_of(first)
     client.post(CODE, {"code": wrong})
     third = client.post(CODE, {"code": wrong}, follow=True)
 
-    assert "That was the third wrong code. Ask for a new one." in words(third)
+    assert "That was the third wrong code. Ask for a new one." in markup_of(third)
     client.post(CODE, {"code": right})
     assert signed_in(client) is None
 
@@ -100,7 +90,7 @@ def test_expired_code_is_replaced_by_a_new_one_that_works(client, bob, newest_co
     old = newest_code()
     with time_machine.travel(time.time() + 15 * 60 + 1):
         late = client.post(CODE, {"code": old}, follow=True)
-        assert "That code is older than 15 minutes. We have sent a new one." in words(late)
+        assert "That code is older than 15 minutes. We have sent a new one." in markup_of(late)
         assert (len(mail.outbox), signed_in(client)) == (2, None)
         client.post(CODE, {"code": newest_code()})
     assert signed_in(client) == bob.pk
@@ -111,7 +101,7 @@ def test_opening_the_page_of_an_expired_code_sends_nothing(client, bob):
     with time_machine.travel(time.time() + 15 * 60 + 1):
         late = client.get(CODE, follow=True)
     assert late.redirect_chain == [(SIGN_IN, 302)]
-    assert "That code is older than 15 minutes. Enter your address for a new one." in words(late)
+    assert "That code is older than 15 minutes. Enter your address for a new one." in markup_of(late)
     assert len(mail.outbox) == 1
 
 
@@ -119,7 +109,7 @@ def test_resent_code_replaces_the_first(client, bob, newest_code):
     client.post(SIGN_IN, {"email": bob.email})
     first = newest_code()
     again = client.post(CODE, {"action": "resend"}, follow=True)
-    assert "We have sent a new code. The older one no longer works." in words(again)
+    assert "We have sent a new code. The older one no longer works." in markup_of(again)
     client.post(CODE, {"code": first})
     assert (len(mail.outbox), signed_in(client)) == (2, bob.pk if first == newest_code() else None)
     client.post(CODE, {"code": newest_code()})
@@ -141,8 +131,8 @@ def test_code_of_one_browser_is_worth_nothing_in_another(client, bob, newest_cod
 
 def test_sign_in_page_can_be_opened_again_while_a_code_is_on_its_way(client, bob, newest_code):
     client.post(SIGN_IN, {"email": bob.email})
-    assert "Continue" in words(client.get(SIGN_IN))
-    assert "Sign in with your password" in words(client.get(PASSWORD))
+    assert "Continue" in markup_of(client.get(SIGN_IN))
+    assert "Sign in with your password" in markup_of(client.get(PASSWORD))
     client.post(CODE, {"code": newest_code()})
     assert signed_in(client) == bob.pk
 
@@ -217,14 +207,14 @@ def test_address_left_unproven_asks_for_a_code_after_the_password(client, db, ne
     root = User.objects.create_superuser("root@example.org", "secret-pass-1", name="Root")
     asked = client.post(PASSWORD, {"login": root.email, "password": "secret-pass-1"})
     assert (asked["Location"], signed_in(client)) == ("/email-code/", None)
-    assert "Enter the code" in words(client.get("/email-code/"))
+    assert "Enter the code" in markup_of(client.get("/email-code/"))
     client.post("/email-code/", {"code": newest_code()})
     assert signed_in(client) == root.pk
 
 
 def test_sign_out_needs_a_post_and_takes_the_session_away(client_for, bob):
     client = client_for(bob)
-    assert "You are signed in as bob@example.org." in words(client.get("/sign-out/"))
+    assert "You are signed in as bob@example.org." in markup_of(client.get("/sign-out/"))
     assert signed_in(client) == bob.pk
     assert client.post("/sign-out/")["Location"] == "/"
     assert signed_in(client) is None

@@ -10,8 +10,8 @@ from mentors.models import Format
 from sessions_app.models import Booking
 from tests.api.conftest import V1
 from tests.api.test_calls import SCHEDULE, wish
+from tests.hostile import HOSTILE, RAW_QUERIES
 from tests.test_access import ACCESS, clients, scene  # noqa: F401 - fixtures
-from tests.test_bad_input import HOSTILE, RAW_QUERIES
 from tests.test_project import routes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]

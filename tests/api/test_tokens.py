@@ -10,7 +10,7 @@ from accounts.models import AccessToken, Scope
 from accounts.tokens import TokenError, find_token, make_token, stop_token
 from tests.api.conftest import Program
 from tests.conftest import NOW
-from tests.test_bad_input import HOSTILE
+from tests.hostile import HOSTILE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 PAGE = "/settings/programs/"

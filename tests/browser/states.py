@@ -30,7 +30,7 @@ from sessions_app.waiting.acts import decline_time, wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import ask_in_writing, decline_written, expire_written, withdraw_written
 from tests.conftest import NOW, at, make_person
-from tests.mentors.test_photos import picture
+from tests.mentors.pictures import picture
 from tests.sessions_app.helpers.documents import PDF
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -20,7 +20,7 @@ from sessions_app.written.acts import ask_in_writing, decline_written, expire_wr
 from tests.browser.conftest import ALWAYS
 from tests.browser.looking import problems
 from tests.conftest import make_mentor, make_person
-from tests.mentors.test_photos import picture
+from tests.mentors.pictures import picture
 from tests.smtp import smtp_sink, text_of  # noqa: F401 - smtp_sink is a fixture
 
 pytestmark = pytest.mark.browser

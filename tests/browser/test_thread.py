@@ -13,9 +13,9 @@ from sessions_app.conversation.reports import open_report, report_message
 from sessions_app.models import Booking, Message, ReportReason, SharedFile
 from tests.browser.looking import problems
 from tests.conftest import make_person
-from tests.mentors.test_photos import picture
+from tests.mentors.pictures import picture
 from tests.sessions_app.helpers.documents import PDF
-from tests.sessions_app.helpers.rows import write
+from tests.sessions_app.helpers.messages import write
 
 pytestmark = pytest.mark.browser
 

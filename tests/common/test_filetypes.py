@@ -12,7 +12,7 @@ from PIL import Image
 from common import filetypes, packages
 from common.filetypes import BY_NAME, clean_name, type_of
 from sessions_app.conversation.uploads import read_upload
-from tests.mentors.test_photos import picture
+from tests.mentors.pictures import picture
 from tests.sessions_app.helpers.documents import DOCX, ODP, ODT, PDF, PPTX, office, open_document, package
 
 HONEST = {

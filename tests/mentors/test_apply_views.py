@@ -7,17 +7,13 @@ from mentors.services import draft_of, start_application
 from tests.conftest import NOW
 from tests.markup import markup_of
 from tests.mentors.conftest import QUESTIONS, state_of
-from tests.mentors.test_photos import picture
+from tests.mentors.pictures import picture
 
 pytestmark = pytest.mark.django_db
 
 
 def url(step: int) -> str:
     return reverse("mentor_apply", args=[step])
-
-
-def text_of(response) -> str:
-    return markup_of(response)
 
 
 def photo(content: bytes | None = None, name: str = "me.jpg") -> SimpleUploadedFile:
@@ -45,7 +41,7 @@ def test_apply_shows_nothing_and_makes_nothing_by_get(client):
     response = client.get(url(1))
 
     assert response.status_code == 200
-    assert "Step 1 of 5" in text_of(response)
+    assert "Step 1 of 5" in markup_of(response)
     assert not MentorProfile.objects.exists()
 
 
@@ -96,10 +92,10 @@ def test_who_page_keeps_what_was_typed(client):
     response = client.post(url(1), {"name": "Dora <b>", "headline": "Staff engineer"})
 
     assert response.status_code == 422
-    assert "Write the name on one line, without &lt; or &gt;." in text_of(response)
-    assert 'value="Dora &lt;b&gt;"' in text_of(response)
-    assert 'value="Staff engineer"' in text_of(response)
-    assert "<title>Error: " in text_of(response)
+    assert "Write the name on one line, without &lt; or &gt;." in markup_of(response)
+    assert 'value="Dora &lt;b&gt;"' in markup_of(response)
+    assert 'value="Staff engineer"' in markup_of(response)
+    assert "<title>Error: " in markup_of(response)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +111,7 @@ def test_who_page_says_what_is_wrong_with_a_photo(client, started, upload, messa
     response = client.post(url(1), {"name": "Dora", "headline": "Staff engineer", "photo": upload})
 
     assert response.status_code == 422
-    assert message in text_of(response)
+    assert message in markup_of(response)
     assert not draft_of(started).photo
 
 
@@ -123,7 +119,7 @@ def test_who_page_keeps_a_good_photo_although_the_name_is_missing(client, starte
     response = client.post(url(1), {"name": "", "headline": "Staff engineer", "photo": photo()})
 
     assert response.status_code == 422
-    assert "This photo is saved" in text_of(response)
+    assert "This photo is saved" in markup_of(response)
     assert draft_of(started).photo
 
 
@@ -138,7 +134,7 @@ def test_who_page_removes_a_photo(client, started):
 def test_questions_page_names_each_missing_question(client, started, topic):
     response = client.post(url(2), {"ask_1": "How do I ask?", "ask_2": " ", "ask_3": "x" * 71})
 
-    page = text_of(response)
+    page = markup_of(response)
     assert response.status_code == 422
     assert "Write your second question" in page
     assert "This must be 70 characters or less. You have 71" in page
@@ -153,7 +149,7 @@ def test_questions_page_can_save_and_stay(client, started, topic):
     response = client.post(url(2), data | {"stay": "1"})
 
     assert response.status_code == 200
-    assert "<li>A b c?</li>" in text_of(response)
+    assert "<li>A b c?</li>" in markup_of(response)
     assert draft_of(started).asks == ["A b c?", "D e f?", "G h i?"]
 
 
@@ -163,14 +159,14 @@ def test_questions_page_refuses_an_unknown_topic(client, started, topic):
 
     response = client.post(url(2), {"topics": [topic.pk], "languages": ["en"]})
 
-    assert "is not one of the available choices" in text_of(response)
+    assert "is not one of the available choices" in markup_of(response)
 
 
 def test_questions_page_escapes_markup_in_the_example(client, started):
     response = client.post(url(2), {"ask_1": "<script>alert(1)</script>", "stay": "1"})
 
-    assert "<script>alert(1)</script>" not in text_of(response)
-    assert "<li>&lt;script&gt;alert(1)&lt;/script&gt;</li>" in text_of(response)
+    assert "<script>alert(1)</script>" not in markup_of(response)
+    assert "<li>&lt;script&gt;alert(1)&lt;/script&gt;</li>" in markup_of(response)
 
 
 def test_how_page_refuses_a_novel(client, started):
@@ -181,7 +177,7 @@ def test_how_page_refuses_a_novel(client, started):
 
 
 def test_lengths_page_suggests_25_minutes_at_once(client, started):
-    page = text_of(client.get(url(4)))
+    page = markup_of(client.get(url(4)))
 
     assert page.count(" checked") == 3
     assert not started.offers.exists()
@@ -202,7 +198,7 @@ def test_lengths_page_of_a_live_profile_is_the_offers_page(client_for, live_prof
 def test_send_page_says_what_is_missing_and_where(client, started):
     response = client.post(url(5))
 
-    page = text_of(response)
+    page = markup_of(response)
     assert response.status_code == 422
     assert f'<a href="{url(2)}">Write three questions you are good at</a>' in page
     assert f'<a href="{url(4)}">Choose at least one length</a>' in page
@@ -213,14 +209,14 @@ def test_send_page_sends_once(client, draft_profile):
     client.post(url(5))
     again = client.post(url(5), follow=True)
 
-    assert "This profile has already been sent." in text_of(again)
+    assert "This profile has already been sent." in markup_of(again)
     assert draft_profile.decisions.count() == 1
 
 
 def test_after_sending_the_profile_says_until_when(client, draft_profile, now):
     response = client.post(url(5), follow=True)
 
-    page = text_of(response)
+    page = markup_of(response)
     assert "We read every profile. You will hear by" in page
     assert "Thursday 26 November" in page
     assert "In review" in page

@@ -5,7 +5,7 @@ from mentors.models import MentorProfile
 from mentors.photos import read_photo
 from mentors.services import ProfileTexts, approve_profile, save_words, submit_profile, suspend_profile
 from tests.conftest import NOW
-from tests.mentors.test_photos import picture
+from tests.mentors.pictures import picture
 
 pytestmark = pytest.mark.django_db
 

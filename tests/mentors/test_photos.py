@@ -2,20 +2,10 @@ from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageOps
 
 from mentors.photos import MAX_BYTES, read_photo
-
-
-def picture(size=(400, 300), format="JPEG", color="teal", mode="RGB", **options) -> bytes:
-    file = BytesIO()
-    Image.new(mode, size, color).save(file, format, **options)
-    return file.getvalue()
-
-
-def upload(content: bytes, name="me.jpg", content_type="image/jpeg") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content, content_type)
+from tests.mentors.pictures import picture, upload
 
 
 def refusal(content: bytes, name="me.jpg") -> tuple[str, str]:

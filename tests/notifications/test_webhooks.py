@@ -32,7 +32,7 @@ from notifications.webhooks.delivery import (
 from notifications.webhooks.services import WebhookError, announce_event, make_endpoint, send_again, switch_endpoint
 from notifications.webhooks.signing import secret_of
 from tests.conftest import NOW
-from tests.test_bad_input import HOSTILE
+from tests.hostile import HOSTILE
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)

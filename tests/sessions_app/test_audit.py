@@ -18,7 +18,7 @@ from sessions_app.models import AttendanceKind, Booking, BookingEvent
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at, make_person
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
-from tests.sessions_app.helpers.contacts import DAY, END, planned, write
+from tests.sessions_app.helpers.followups import DAY, END, planned, write
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

@@ -53,10 +53,6 @@ def changed_profile(live_profile) -> MentorProfile:
     return submit_profile(profile=live_profile, by=live_profile.person, now=NOW)
 
 
-def text_of(response) -> str:
-    return markup_of(response)
-
-
 def told(response) -> list[str]:
     return [str(message) for message in get_messages(response.wsgi_request)]
 
@@ -90,14 +86,14 @@ def test_pages_of_staff_do_not_exist_for_others(client_for, client, sent_profile
 
 
 def test_home_of_staff_counts_what_waits(client, sent_profile, now):
-    page = text_of(client.get("/staff/"))
+    page = markup_of(client.get("/staff/"))
 
     assert "Profiles to review</dt><dd>1</dd>" in page
     assert page_of(sent_profile) in page
 
 
 def test_home_of_staff_with_nothing_to_do(client, now):
-    page = text_of(client.get("/staff/"))
+    page = markup_of(client.get("/staff/"))
 
     assert "All reviewed" in page
     assert "No answers yet this week" in page
@@ -107,7 +103,7 @@ def test_queue_is_oldest_first(client, topic):
     applicant("a@example.org", "Newer Person", topic, days=1)
     applicant("b@example.org", "Older Person", topic, days=3)
 
-    page = text_of(client.get(QUEUE))
+    page = markup_of(client.get(QUEUE))
 
     assert page.index("Older Person") < page.index("Newer Person")
     assert "3 of 5" not in page
@@ -122,7 +118,7 @@ def test_queue_shows_each_state_in_its_tab(client, sent_profile, changed_profile
     people = [sent_profile, changed_profile, other, gone]
 
     shown = {
-        tab: {profile.name for profile in people if page_of(profile) in text_of(client.get(f"{QUEUE}?state={tab}"))}
+        tab: {profile.name for profile in people if page_of(profile) in markup_of(client.get(f"{QUEUE}?state={tab}"))}
         for tab in ("new", "changed", "live", "paused", "suspended", "all")
     }
 
@@ -137,14 +133,14 @@ def test_queue_shows_each_state_in_its_tab(client, sent_profile, changed_profile
 
 
 def test_queue_that_is_empty_says_so(client):
-    assert "All reviewed" in text_of(client.get(QUEUE))
-    assert "Nobody here" in text_of(client.get(f"{QUEUE}?state=paused"))
+    assert "All reviewed" in markup_of(client.get(QUEUE))
+    assert "Nobody here" in markup_of(client.get(f"{QUEUE}?state=paused"))
 
 
 def test_queue_finds_by_name(client, sent_profile):
-    assert page_of(sent_profile) in text_of(client.get(f"{QUEUE}?q=dora"))
+    assert page_of(sent_profile) in markup_of(client.get(f"{QUEUE}?q=dora"))
 
-    page = text_of(client.get(f"{QUEUE}?q=<b>nobody"))
+    page = markup_of(client.get(f"{QUEUE}?q=<b>nobody"))
     assert "Nobody of this name here" in page
     assert "<b>nobody" not in page
 
@@ -172,7 +168,7 @@ def test_queue_takes_the_same_queries_for_one_and_three(client, topic):
 
 
 def test_review_shows_the_words_as_the_public_will_see_them(client, sent_profile):
-    page = text_of(client.get(page_of(sent_profile)))
+    page = markup_of(client.get(page_of(sent_profile)))
 
     assert "Review Dora Diaz" in page
     assert "How do I ask for more?" in page
@@ -186,14 +182,14 @@ def test_review_escapes_what_was_written(client, draft_profile):
     save_words(profile=draft_profile, words=ProfileTexts(headline=evil, asks=[evil] * 3, how_i_work=evil))
     submit_profile(profile=draft_profile, by=draft_profile.person, now=NOW)
 
-    page = text_of(client.get(page_of(draft_profile)))
+    page = markup_of(client.get(page_of(draft_profile)))
 
     assert evil not in page
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
 
 
 def test_review_of_changes_shows_both_versions(client, changed_profile, now):
-    page = text_of(client.get(page_of(changed_profile)))
+    page = markup_of(client.get(page_of(changed_profile)))
 
     assert "<del>Engineering</del> <del>director</del>" in page or "<del>Engineering director</del>" in page
     assert "<ins>Chief engineer</ins>" in page or "<ins>Chief</ins>" in page
@@ -216,7 +212,7 @@ def test_approving_the_last_one_goes_to_the_empty_queue(client, sent_profile):
     response = client.post(page_of(sent_profile), ticked(sent_profile), follow=True)
 
     assert response.redirect_chain == [(QUEUE, 302)]
-    assert "All reviewed" in text_of(response)
+    assert "All reviewed" in markup_of(response)
 
 
 def test_approving_needs_every_box(client, sent_profile):
@@ -224,8 +220,8 @@ def test_approving_needs_every_box(client, sent_profile):
 
     sent_profile.refresh_from_db()
     assert response.status_code == 422
-    assert text_of(response).count("Name: tick this, or ask for changes") == 2  # the summary and the field
-    assert "Write both names." in text_of(response)
+    assert markup_of(response).count("Name: tick this, or ask for changes") == 2  # the summary and the field
+    assert "Write both names." in markup_of(response)
     assert sent_profile.state == ProfileState.SUBMITTED
 
 
@@ -236,7 +232,7 @@ def test_asking_for_changes_needs_a_sentence_for_every_open_box(client, sent_pro
 
     sent_profile.refresh_from_db()
     assert response.status_code == 422
-    assert text_of(response).count("Name: write what should change, or tick the box") == 2
+    assert markup_of(response).count("Name: write what should change, or tick the box") == 2
     assert sent_profile.state == ProfileState.SUBMITTED
 
 
@@ -254,7 +250,7 @@ def test_asking_for_changes_with_all_ticked_says_what_is_wanted(client, sent_pro
     response = client.post(page_of(sent_profile), ticked(sent_profile, decision="changes"))
 
     assert response.status_code == 422
-    assert "Write at least one sentence that says what to change." in text_of(response)
+    assert "Write at least one sentence that says what to change." in markup_of(response)
 
 
 def test_asking_for_times_is_enough(client, sent_profile):
@@ -270,7 +266,7 @@ def test_the_second_reviewer_reads_who_was_first(client, sent_profile, maria):
     response = client.post(page_of(sent_profile), data)
 
     assert response.status_code == 409
-    assert "Maria has already approved this profile." in text_of(response)
+    assert "Maria has already approved this profile." in markup_of(response)
     assert sent_profile.decisions.filter(decision=Decision.APPROVED).count() == 1
 
 
@@ -285,7 +281,7 @@ def test_a_malformed_decision_changes_nothing(client, sent_profile, data):
 
 def test_turning_down_takes_two_steps(client, sent_profile):
     path = f"{page_of(sent_profile)}turn-down/"
-    page = text_of(client.get(path))
+    page = markup_of(client.get(path))
     response = client.post(path, {"seen": str(sent_profile.version), "reason": "Too early."})
 
     sent_profile.refresh_from_db()
@@ -307,7 +303,7 @@ def test_turning_down_needs_a_good_reason(client, sent_profile, data, message):
 
     sent_profile.refresh_from_db()
     assert response.status_code == 422
-    assert message in text_of(response)
+    assert message in markup_of(response)
     assert sent_profile.state == ProfileState.SUBMITTED
 
 
@@ -328,7 +324,7 @@ def test_a_live_profile_is_paused_resumed_suspended_and_reinstated(client, live_
         Decision.RESUMED,
         Decision.PAUSED,
     ]
-    page = text_of(client.get(page_of(live_profile)))
+    page = markup_of(client.get(page_of(live_profile)))
     assert [text in page for text in ("Complaints.", "It was not so.", "Asked by phone.")] == [True] * 3
 
 
@@ -346,7 +342,7 @@ def test_an_act_that_is_not_possible_says_why(client, sent_profile):
     response = client.post(f"{page_of(sent_profile)}suspend/", {"seen": str(sent_profile.version), "reason": "Hm."})
 
     assert response.status_code == 422
-    assert "This profile is not live." in text_of(response)
+    assert "This profile is not live." in markup_of(response)
 
 
 def test_an_unknown_act_or_person_does_not_exist(client, sent_profile):
@@ -357,7 +353,7 @@ def test_an_unknown_act_or_person_does_not_exist(client, sent_profile):
 def test_review_page_of_a_profile_without_a_draft(client, alice):
     alice.mentor_profile.draft.delete()
 
-    assert "Alice Adair" in text_of(client.get(page_of(alice.mentor_profile)))
+    assert "Alice Adair" in markup_of(client.get(page_of(alice.mentor_profile)))
 
 
 @pytest.fixture
@@ -369,7 +365,7 @@ def own_profile(maria, topic) -> MentorProfile:
 
 
 def test_ones_own_profile_says_who_decides(client, own_profile):
-    page = text_of(client.get(page_of(own_profile)))
+    page = markup_of(client.get(page_of(own_profile)))
 
     assert "Somebody else on the team decides about it. It waits in the queue: ask one of them to review it." in page
     assert "Chief of everything" in page
@@ -381,7 +377,7 @@ def test_ones_own_profile_says_who_decides(client, own_profile):
 def test_ones_own_suspended_profile_says_who_decides(client, own_profile):
     MentorProfile.objects.update(state=ProfileState.SUSPENDED)
 
-    page = text_of(client.get(page_of(own_profile)))
+    page = markup_of(client.get(page_of(own_profile)))
 
     assert "Somebody else on the team decides about it. Ask one of them if something should change." in page
     assert "reinstate/" not in page
@@ -393,7 +389,7 @@ def test_deciding_on_oneself_all_the_same_is_refused_in_words(client, own_profil
 
     own_profile.refresh_from_db()
     assert response.status_code == 422
-    assert "This is your own profile. Ask somebody else on the team to decide." in text_of(response)
+    assert "This is your own profile. Ask somebody else on the team to decide." in markup_of(response)
     assert (own_profile.state, own_profile.headline) == (ProfileState.APPROVED, "Engineering director")
 
 

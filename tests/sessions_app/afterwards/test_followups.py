@@ -15,7 +15,7 @@ from sessions_app.booking.clock import complete_ended
 from sessions_app.models import Booking, BookingState, Feedback, FollowUp, NextStep, QuoteDecision
 from tests.conftest import at, make_mentor, make_person
 from tests.sessions_app.conftest import THURSDAY, book
-from tests.sessions_app.helpers.contacts import (
+from tests.sessions_app.helpers.followups import (
     CONTACT,
     DAY,
     DONE,

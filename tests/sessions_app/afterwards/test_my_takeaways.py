@@ -9,7 +9,7 @@ from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.booking.clock import complete_ended
 from tests.conftest import at, make_person
 from tests.sessions_app.conftest import QUESTION, book
-from tests.sessions_app.helpers.contacts import DAY, DONE, END, NEXT_STEP, YES, answer, write
+from tests.sessions_app.helpers.followups import DAY, DONE, END, NEXT_STEP, YES, answer, write
 from tests.sessions_app.helpers.pages import text_of
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from sessions_app.booking.notices.due import followup_dues
 from sessions_app.models import Booking, BookingState, FollowUpQuestion, NextStep
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import THURSDAY
-from tests.sessions_app.helpers.contacts import (
+from tests.sessions_app.helpers.followups import (
     CONTACT,
     DAY,
     DONE,

@@ -16,7 +16,7 @@ from sessions_app.models import Feedback, FollowUp, WrittenState
 from sessions_app.written.acts import ask_in_writing
 from tests.conftest import NOW, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, book
-from tests.sessions_app.helpers.contacts import CONTACT, DONE, FOURTEEN, NO, OTHER, SOLVED, THREE, YES, code_of
+from tests.sessions_app.helpers.followups import CONTACT, DONE, FOURTEEN, NO, OTHER, SOLVED, THREE, YES, code_of
 from tests.sessions_app.helpers.pages import text_of
 from tests.sessions_app.helpers.written import ANSWERED, DAY, HOUR, BriefInput, ask, reply, say, writes
 from tests.smtp import smtp_sink  # noqa: F401 - smtp_sink is a fixture

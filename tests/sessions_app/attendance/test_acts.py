@@ -16,7 +16,7 @@ from sessions_app.models import AttendanceAct, AttendanceKind, BookingEvent, Occ
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import book
 from tests.sessions_app.helpers.attendance import DAY, END, MINUTE, acts, after, mails, state_of, told
-from tests.sessions_app.helpers.contacts import code_of
+from tests.sessions_app.helpers.followups import code_of
 
 pytestmark = pytest.mark.django_db
 

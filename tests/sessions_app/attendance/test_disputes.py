@@ -10,7 +10,7 @@ from sessions_app.attendance.facts import attendance_of
 from sessions_app.booking.clock import complete_ended
 from sessions_app.models import AttendanceKind, Booking, BookingEvent
 from tests.sessions_app.helpers.attendance import DAY, END, after, mails, state_of, told
-from tests.sessions_app.helpers.contacts import code_of
+from tests.sessions_app.helpers.followups import code_of
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from sessions_app.attendance.disputes import contest_missed, decide_attendance
 from sessions_app.booking.changes import cancel_booking
 from sessions_app.models import AttendanceAct, AttendanceKind, Booking, BookingEvent, BookingState, Occupancy
 from tests.conftest import make_person
-from tests.sessions_app.booking.test_races import RACERS, race
 from tests.sessions_app.conftest import THURSDAY, book
+from tests.sessions_app.helpers.races import RACERS, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ASKED, SETTLED = THURSDAY + timedelta(minutes=5), THURSDAY + timedelta(minutes=15)

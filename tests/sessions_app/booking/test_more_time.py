@@ -13,9 +13,9 @@ from sessions_app.booking.more_time import agree_more_time, ask_more_time
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking, BookingState, MoreTime, Occupancy
 from tests.conftest import at, make_mentor, make_person
-from tests.sessions_app.booking.test_races import race
 from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.pages import text_of
+from tests.sessions_app.helpers.races import race
 
 pytestmark = pytest.mark.django_db
 END = THURSDAY + timedelta(minutes=25)

@@ -1,14 +1,9 @@
 """What two people can race for, raced for with real connections: exactly the right number win."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from notifications.models import Notification
 from notifications.registry import kind_named
@@ -17,37 +12,13 @@ from sessions_app.booking.clock import expire_overdue
 from sessions_app.booking.holds import claim_hold, hold_slot
 from sessions_app.booking.requests import accept_booking, decline_booking
 from sessions_app.booking.series import book_further
-from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Occupancy
 from sessions_app.questions.brief_input import BriefInput
-from tests.conftest import NOW, at, make_mentor, make_person
+from tests.conftest import NOW, at, make_mentor
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
+from tests.sessions_app.helpers.races import RACERS, people, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RACERS = 12
-
-
-def race(acts: Sequence[Callable[[], object]]) -> Counter[str]:
-    """Run all acts at the same moment, each on its own connection; count the outcomes by code."""
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> str:
-        barrier.wait()
-        try:
-            act()
-        except SessionError as error:
-            return error.code
-        else:
-            return "won"
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return Counter(pool.map(run, acts))
-
-
-def people(count: int):
-    return [make_person(f"p{number}@example.org", f"Person {number}") for number in range(count)]
 
 
 def test_many_racing_for_one_slot_one_wins(offer):

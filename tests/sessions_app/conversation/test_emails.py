@@ -18,7 +18,7 @@ from sessions_app.models import Engagement, Message
 from tests.conftest import NOW
 from tests.sessions_app.conftest import QUESTION
 from tests.sessions_app.helpers.documents import PDF
-from tests.sessions_app.helpers.rows import write
+from tests.sessions_app.helpers.messages import write
 from tests.smtp import smtp_sink, text_of, words_of  # noqa: F401 - smtp_sink is a fixture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]

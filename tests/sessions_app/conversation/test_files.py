@@ -19,7 +19,7 @@ from sessions_app.conversation.uploads import read_upload
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Engagement, Message, SharedFile
 from tests.conftest import NOW
-from tests.mentors.test_photos import picture
+from tests.mentors.pictures import picture
 from tests.sessions_app.conftest import THURSDAY
 from tests.sessions_app.helpers.documents import PDF
 from tests.sessions_app.helpers.pages import text_of

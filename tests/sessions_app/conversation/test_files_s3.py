@@ -11,7 +11,7 @@ from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
 from sessions_app.conversation.files import remove_file, sweep_orphans
-from tests.mentors.test_photos import picture
+from tests.mentors.pictures import picture
 from tests.sessions_app.conversation.test_files import add, address_of, upload
 
 pytestmark = pytest.mark.django_db

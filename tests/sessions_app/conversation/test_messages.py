@@ -13,7 +13,7 @@ from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, Message, ReadMarker
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import THURSDAY, book
-from tests.sessions_app.helpers.rows import write
+from tests.sessions_app.helpers.messages import write
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

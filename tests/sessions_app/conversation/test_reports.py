@@ -11,8 +11,8 @@ from sessions_app.conversation.reports import open_report, report_message, settl
 from sessions_app.errors import SessionError
 from sessions_app.models import Report, ReportReason, ThreadOpening
 from tests.conftest import NOW
+from tests.sessions_app.helpers.messages import write
 from tests.sessions_app.helpers.pages import text_of
-from tests.sessions_app.helpers.rows import write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 HOUR = timedelta(hours=1)

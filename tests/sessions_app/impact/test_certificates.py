@@ -10,9 +10,9 @@ from pypdf import PdfReader
 from sessions_app.impact.certificate_pdf import can_draw, certificate_pdf
 from sessions_app.impact.certificates import AT_MOST, issue_certificate
 from sessions_app.models import Certificate
-from tests.sessions_app.booking.test_races import race
-from tests.sessions_app.helpers.contacts import DAY, END, code_of
+from tests.sessions_app.helpers.followups import DAY, END, code_of
 from tests.sessions_app.helpers.pages import text_of
+from tests.sessions_app.helpers.races import race
 
 pytestmark = pytest.mark.django_db
 LATER = END + DAY

@@ -14,7 +14,7 @@ from sessions_app.impact.given import Contribution, given_by, load_trends, share
 from sessions_app.models import Booking
 from tests.conftest import NOW, at, make_person
 from tests.sessions_app.conftest import QUESTION, book
-from tests.sessions_app.helpers.contacts import DAY, END, FOURTEEN, NO, SOLVED, THREE, YES, answer
+from tests.sessions_app.helpers.followups import DAY, END, FOURTEEN, NO, SOLVED, THREE, YES, answer
 from tests.sessions_app.helpers.pages import text_of
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from sessions_app.impact.survival import Quantile
 from sessions_app.models import Brief
 from tests.conftest import NOW, at, make_person
 from tests.sessions_app.conftest import THURSDAY, book
-from tests.sessions_app.helpers.contacts import DAY, END, FOURTEEN, NO, OTHER, SOLVED, THREE, YES, answer
+from tests.sessions_app.helpers.followups import DAY, END, FOURTEEN, NO, OTHER, SOLVED, THREE, YES, answer
 from tests.sessions_app.helpers.pages import text_of
 
 pytestmark = pytest.mark.django_db

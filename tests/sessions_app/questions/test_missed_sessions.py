@@ -9,7 +9,7 @@ from sessions_app.models import AttendanceKind, Booking
 from tests.conftest import make_mentor, make_person
 from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.attendance import DAY, END, MINUTE, after
-from tests.sessions_app.helpers.contacts import code_of
+from tests.sessions_app.helpers.followups import code_of
 
 pytestmark = pytest.mark.django_db
 

@@ -15,9 +15,9 @@ from sessions_app.questions.pace import DAY, HOUR, check_bookings, wait_for_room
 from sessions_app.written.acts import ask_in_writing
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.sessions_app.booking.test_races import race
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.pages import text_of
+from tests.sessions_app.helpers.races import race
 from tests.sessions_app.helpers.written import ask, writes
 
 MINUTE = timedelta(minutes=1)

@@ -15,7 +15,7 @@ from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.same_question import asked_already, find_earlier_engagement, same_question_address
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, book
-from tests.sessions_app.helpers.contacts import END, code_of
+from tests.sessions_app.helpers.followups import END, code_of
 
 FRIDAY = at("2026-11-27 14:30")
 

@@ -12,12 +12,12 @@ from sessions_app.models import Engagement, Message, SharedFile
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.shared_files import carry_files
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.mentors.test_photos import picture
-from tests.sessions_app.booking.test_races import race
+from tests.mentors.pictures import picture
 from tests.sessions_app.conftest import QUESTION, book
 from tests.sessions_app.conversation.test_files import add, disk, on_disk  # noqa: F401 - disk is a fixture
 from tests.sessions_app.helpers.documents import PDF
 from tests.sessions_app.helpers.pages import text_of
+from tests.sessions_app.helpers.races import race
 from tests.sessions_app.helpers.written import DAY, ask, writes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]

@@ -14,16 +14,12 @@ from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.models import Booking, Occupancy
 from sessions_app.views.booking import address_mark
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.markup import elements_of, markup_of, words_of
+from tests.markup import elements_of, markup_of, text_of
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 PAGE = "/mentors/alice-adair/"
 LATER = NOW + timedelta(hours=26)
-
-
-def text_of(response) -> str:
-    return words_of(markup_of(response))
 
 
 def gone_times(page: str) -> list[tuple[str, ...]]:

@@ -6,7 +6,7 @@ import time_machine
 from sessions_app.models import FollowUp, FollowUpStep, NextStep
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import QUESTION
-from tests.sessions_app.helpers.contacts import DAY, END, NO, SOLVED, THREE, answer, planned, write
+from tests.sessions_app.helpers.followups import DAY, END, NO, SOLVED, THREE, answer, planned, write
 from tests.sessions_app.helpers.pages import text_of
 
 pytestmark = pytest.mark.django_db

@@ -13,15 +13,11 @@ from sessions_app.booking.requests import accept_booking, decline_booking
 from sessions_app.models import Booking, BookingState, Feedback
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.markup import markup_of, words_of
+from tests.markup import markup_of, text_of
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 FRIDAY = "2026-11-27T10:00Z"
-
-
-def text_of(response) -> str:
-    return words_of(markup_of(response))
 
 
 def url(booking, page="") -> str:

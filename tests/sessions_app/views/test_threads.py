@@ -14,8 +14,8 @@ from sessions_app.models import Booking, Engagement, Message
 from sessions_app.templatetags.threads import said
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
+from tests.sessions_app.helpers.messages import write
 from tests.sessions_app.helpers.pages import text_of
-from tests.sessions_app.helpers.rows import write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 HTMX = {"HX-Request": "true"}

@@ -9,7 +9,7 @@ from mentors.models import Offer, ProfileState
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.models import DateOverride, Schedule, TimeOff
 from tests.conftest import NOW, make_mentor, make_person
-from tests.markup import markup_of, words_of
+from tests.markup import markup_of, text_of
 from tests.sessions_app.conftest import book
 
 URL = "/mentor/availability/"
@@ -50,10 +50,6 @@ def form_data(windows=WEEK, **changes):
 
 def windows_of(profile):
     return list(profile.schedule.windows.values_list("weekday", "start", "end"))
-
-
-def text_of(response):
-    return words_of(markup_of(response))
 
 
 def shown_times(response):

@@ -14,8 +14,8 @@ from sessions_app.models import Booking, BookingState, HeldTime, Occupancy, Rese
 from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.sessions_app.booking.test_races import people, race
 from tests.sessions_app.conftest import QUESTION, book
+from tests.sessions_app.helpers.races import people, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

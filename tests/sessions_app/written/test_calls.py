@@ -14,9 +14,9 @@ from sessions_app.booking.series import book_further
 from sessions_app.conversation.messages import send_message
 from sessions_app.models import Engagement, WrittenQuestion, WrittenState
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.sessions_app.booking.test_races import race
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.pages import text_of
+from tests.sessions_app.helpers.races import race
 from tests.sessions_app.helpers.written import ANSWERED, reply
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]

@@ -20,7 +20,7 @@ from sessions_app.written.acts import decline_written
 from staff.week import week_facts
 from tests.conftest import NOW, at, make_person
 from tests.sessions_app.conftest import QUESTION, book
-from tests.sessions_app.helpers.contacts import END, NO, SOLVED, THREE, YES
+from tests.sessions_app.helpers.followups import END, NO, SOLVED, THREE, YES
 from tests.sessions_app.helpers.pages import text_of
 from tests.sessions_app.helpers.written import ANSWERED, DAY, HOUR, ask, reply, say
 from tests.sessions_app.impact.test_certificates import words_of

@@ -9,8 +9,8 @@ from sessions_app.models import Message, WrittenQuestion, WrittenState
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.written.acts import ask_in_writing, decline_written, expire_written, withdraw_written
 from tests.conftest import NOW
-from tests.sessions_app.booking.test_races import people, race
 from tests.sessions_app.conftest import QUESTION, book
+from tests.sessions_app.helpers.races import people, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEWS = ("written_answered", "written_declined", "written_withdrawn", "written_expired")

@@ -1,0 +1,36 @@
+"""Acts at the same moment, each on a connection of its own."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from django.db import connection
+
+from sessions_app.errors import SessionError
+from tests.conftest import make_person
+
+RACERS = 12
+
+
+def race(acts: Sequence[Callable[[], object]]) -> Counter[str]:
+    """Run all acts at the same moment, each on its own connection; count the outcomes by code."""
+    barrier = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> str:
+        barrier.wait()
+        try:
+            act()
+        except SessionError as error:
+            return error.code
+        else:
+            return "won"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return Counter(pool.map(run, acts))
+
+
+def people(count: int):
+    return [make_person(f"p{number}@example.org", f"Person {number}") for number in range(count)]
