@@ -33,6 +33,25 @@ class SessionStage(StrEnum):
     MISSED = "missed"
     CANCELLED = "cancelled"
 
+    @property
+    def is_coming(self) -> bool:
+        """Agreed, and its room is not open yet."""
+        return self in (SessionStage.AHEAD, SessionStage.SOON)
+
+    @property
+    def is_near(self) -> bool:
+        """It starts within minutes, or its room is open."""
+        return self in (SessionStage.SOON, SessionStage.OPEN)
+
+    @property
+    def is_agreed(self) -> bool:
+        return self.is_coming or self == SessionStage.OPEN
+
+    @property
+    def is_unfinished(self) -> bool:
+        """It may still take place: it is agreed, or waits for an answer."""
+        return self.is_agreed or self == SessionStage.WAITING
+
 
 def stage_of(booking: Booking, now: datetime) -> SessionStage:
     """What the session's page is about now. An overdue request counts as expired even before the task has got to it."""

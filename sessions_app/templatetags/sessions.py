@@ -62,11 +62,6 @@ def notice(minutes: int) -> str:
     return notice_words(minutes)
 
 
-@register.filter
-def same(one: object, other: object) -> bool:
-    return one == other
-
-
 @register.simple_tag(takes_context=True)
 def other_side(context: template.Context, booking: Booking) -> User:
     return booking.other_person(context["request"].user)
@@ -108,8 +103,3 @@ def joinable(booking: Booking, now: datetime) -> bool:
 def can_be_asked(booking: Booking, now: datetime) -> bool:
     """Whether this person may still be asked how it went."""
     return why_not_feedback(booking, now=now) is None
-
-
-@register.filter
-def both(one: object, other: object) -> bool:
-    return bool(one and other)

@@ -22,8 +22,7 @@ from sessions_app.errors import SessionError
 from sessions_app.forms.requests import DeclineForm
 from sessions_app.locks import why_stale
 from sessions_app.models import Booking
-
-from .mentor_day import later_deadline, mentor_day
+from sessions_app.pages.mentor_day import later_deadline, mentor_day
 
 
 @require_safe
@@ -38,7 +37,7 @@ def today_page(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
         "day": day,
         "rail": [(booking.start, booking.end) for booking in day.sessions],
         "starts": starts_text(day.next, now) if day.next else "",
-        "next_is_near": day.next is not None and stage_of(day.next, now) in (SessionStage.SOON, SessionStage.OPEN),
+        "next_is_near": day.next is not None and stage_of(day.next, now).is_near,
         "join_open": day.next is not None and day.next.is_join_open(now),
     }
     return render(request, "sessions_app/mentor/today.html", context)

@@ -195,7 +195,7 @@ def test_slot_link_is_read_out_whole():
 
 def test_slot_radio_sends_the_instant_and_says_the_other_clock():
     html = draw(
-        "{% include 'components/slot_radio.html' with checked=True their_zone='Asia/Kolkata' their_name='Priya' %}",
+        "{% include 'components/slot_radio.html' with chosen=start their_zone='Asia/Kolkata' their_name='Priya' %}",
         end=START + timedelta(minutes=25),
     )
     (radio,) = elements_of(html, "input", type="radio", name="start", value="2026-11-26T14:30Z")
