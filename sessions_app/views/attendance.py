@@ -24,9 +24,9 @@ from sessions_app.booking.meeting import meeting_host, meeting_place, room_addre
 from sessions_app.errors import SessionError
 from sessions_app.locks import why_stale
 from sessions_app.models import Booking
+from sessions_app.pages.session_attendance import Form, attendance_panel_for, new_form
 
-from .session_attendance import Form, attendance_panel_for, new_form
-from .sessions import session_context
+from .sessions import render_session, session_context
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -161,4 +161,4 @@ def render_session_again(
     context = session_context(request, booking, now=now)
     context["who"] = attendance_panel_for(booking, reader=request.user, now=now, sent=form)
     context["attendance_error"] = error
-    return render(request, "sessions_app/session/page.html", context, status=status)
+    return render_session(request, context, now=now, status=status)

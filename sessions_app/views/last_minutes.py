@@ -21,9 +21,9 @@ from sessions_app.afterwards.takeaways import why_not_takeaway, write_takeaway
 from sessions_app.booking.more_time import agree_more_time, ask_more_time
 from sessions_app.errors import SessionError
 from sessions_app.forms.takeaways import TakeawayForm
+from sessions_app.pages.session_takeaways import takeaways_for
 
-from .session_takeaways import takeaways_for
-from .sessions import session_context
+from .sessions import render_session, session_context
 
 
 @require_POST
@@ -43,7 +43,7 @@ def session_more_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             **session_context(request, get_booking(uuid, reader=request.user), now=now),
             "attendance_error": refused,
         }
-        return render(request, "sessions_app/session/page.html", context, status=refused.status)
+        return render_session(request, context, now=now, status=refused.status)
     if booking.overtime > overtime:
         messages.success(request, _("You have five minutes more."))
     return redirect("session", booking.uuid)

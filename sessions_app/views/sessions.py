@@ -1,6 +1,7 @@
 """My sessions, and everything about one of them."""
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -20,14 +21,16 @@ from sessions_app.afterwards.feedback import why_not_feedback
 from sessions_app.booking.agenda import suggest_agenda
 from sessions_app.booking.changes import is_late, why_not_cancel, why_not_edit, why_not_move
 from sessions_app.booking.stages import SessionStage, stage_of
+from sessions_app.conversation.reading import is_chat, thread_of
 from sessions_app.models import Booking, Feedback, WrittenQuestion
+from sessions_app.pages.session_afterwards import read_afterwards
+from sessions_app.pages.session_attendance import attendance_panel_for
+from sessions_app.pages.session_heading import heading_of
+from sessions_app.pages.session_more_time import more_time_for
+from sessions_app.pages.session_series import series_of
+from sessions_app.pages.session_takeaways import takeaways_for
+from sessions_app.pages.session_timeline import list_steps
 from sessions_app.questions.engagements import why_not_share
-
-from .session_attendance import attendance_panel_for
-from .session_heading import heading_of
-from .session_more_time import more_time_for
-from .session_takeaways import takeaways_for
-from .session_timeline import list_steps
 
 TABS = {
     "upcoming": gettext_lazy("Upcoming"),
@@ -75,7 +78,19 @@ def session_page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if wants_part(request) and (request.GET.get("seen") or request.GET.get("more")) in marks:
         # What is swapped in is read out and moves the focus: not every twenty seconds, only when it is news.
         return vary_by_part(HttpResponse(status=204))
-    return vary_by_part(render(request, "sessions_app/session/page.html", context))
+    return vary_by_part(render_session(request, context, now=now))
+
+
+def render_session(
+    request: SignedInRequest, context: dict[str, Any], *, now: datetime, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """The whole page. `context` is of `session_context`: what isn't asked for where nothing is drawn comes in here."""
+    booking, reader, feedback = context["booking"], request.user, context["feedback"]
+    context["thread"] = thread_of(booking.engagement, reader, is_live=is_chat(booking, now))
+    context["series"] = series_of(booking, reader=reader, feedback=feedback, now=now)
+    if context["stage"] == SessionStage.OVER:
+        context["after"] = read_afterwards(booking, reader=reader, own=feedback, now=now)
+    return render(request, "sessions_app/session/page.html", context, status=status)
 
 
 def session_context(request: SignedInRequest, booking: Booking, *, now: datetime) -> dict[str, Any]:
@@ -93,9 +108,7 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "their_zone": schedule_zone if other.pk == booking.mentor_id else other.timezone,
         "other_profile": booking.offer.profile if other.pk == booking.mentor_id else None,
         "stage": stage,
-        "parts": suggest_agenda(booking.start, booking.booked_length)
-        if stage in (SessionStage.AHEAD, SessionStage.SOON, SessionStage.OPEN)
-        else (),
+        "parts": suggest_agenda(booking.start, booking.booked_length) if stage.is_agreed else (),
         "steps": list_steps(booking, reader=reader, feedback=feedback, now=now),
         "more_time": more_time_for(booking, reader=reader, now=now),
         "takeaways": takeaways_for(booking, reader=reader, now=now),

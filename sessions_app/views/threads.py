@@ -21,7 +21,8 @@ from sessions_app.conversation.reading import is_chat, newest_of, news_of, threa
 from sessions_app.conversation.reports import report_message
 from sessions_app.errors import SessionError
 from sessions_app.forms.threads import MOST_ID, MessageForm, ReadForm, ReportForm
-from sessions_app.models import Booking, Engagement, ReportReason
+from sessions_app.models import Booking, Engagement, ReportReason, WrittenState
+from sessions_app.pages.session_afterwards import after_answer
 
 PAGE_SIZE = 20
 
@@ -127,8 +128,12 @@ def thread_page(
     now = timezone.now()
     booking = engagement.bookings.visible_to(request.user).order_by("-during").first()
     live = booking is not None and is_chat(booking, now)
+    thread = thread_of(engagement, request.user, before=read_number(request, "before"), is_live=live)
+    written = thread.written
+    is_answered = written is not None and written.state == WrittenState.ANSWERED
     context = {
-        "thread": thread_of(engagement, request.user, before=read_number(request, "before"), is_live=live),
+        "thread": thread,
+        "after": after_answer(written, reader=request.user, now=now) if written and is_answered else None,
         "booking": booking,
         "can_talk": engagement.mentor.mentor_profile.offers.bookable().exists(),
         "form": form,

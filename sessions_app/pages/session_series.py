@@ -1,18 +1,14 @@
-"""The contacts of an engagement, for the page of any one of them."""
+"""What a session's page says of the other sessions on the same question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from django import template
 
 from accounts.models import User
 from sessions_app.booking.series import open_left, room_in
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Feedback
 from sessions_app.models.feedback import Again
-
-register = template.Library()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +20,8 @@ class Series:
     why_not: SessionError | None
 
 
-@register.simple_tag(takes_context=True)
-def series_of(context: template.Context, booking: Booking, feedback: Feedback | None = None) -> Series:
+def series_of(booking: Booking, *, reader: User, feedback: Feedback | None, now: datetime) -> Series:
     """`feedback` is the reader's own. What else may stand in the way is said when they want to add a date."""
-    reader, now = context["request"].user, context["now"]
     contacts = list(Booking.objects.contacts_of(booking.engagement).with_people())
     is_offered = reader.pk == booking.mentee_id and booking in contacts
     is_offered = is_offered and not (feedback and feedback.again == Again.NO)

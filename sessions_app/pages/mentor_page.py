@@ -1,0 +1,174 @@
+"""What the page of one mentor holds for one reader: times to choose from, and what was typed so far."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from accounts.models import User
+from common.api.problems import CONFLICT
+from common.zones import UTC_NAME
+from mentors.models import Format, MentorProfile, Offer
+from mentors.usual import usual_offer
+from sessions_app.address import clean_words, read_date, read_start
+from sessions_app.afterwards.summaries import Quote, published_quotes
+from sessions_app.afterwards.track_record import TrackRecord, track_records_of
+from sessions_app.availability.slot_picker import PickerView, SlotPicker, busy_times
+from sessions_app.availability.slots import Slot
+from sessions_app.availability.timetable import load_timetable
+from sessions_app.booking.book import continues_as_call
+from sessions_app.errors import SessionError
+from sessions_app.models import Engagement, SharedFile
+from sessions_app.questions.same_question import carried_files_of, find_earlier_engagement
+from sessions_app.questions.suggestions import FreeMentor, people_for
+from sessions_app.written.acts import why_not_ask
+
+SIMILAR = 3
+
+
+class Choice(NamedTuple):
+    """What the address or a form has chosen already: which offer, which day, which start."""
+
+    offer: Offer | None
+    day: date | None
+    start: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MentorPage:
+    """`offers` have times, `writes` is answered in writing; `offer` is the one whose times `picker` shows.
+
+    `zone`: in which times are shown. `earlier`: the reader's question that goes along, with the files in `carried`;
+    if it `goes_on`, this mentor has it already, and a call follows in the same thread. `in_writing`: the reader chose
+    to write. `similar`: others who can help, where there are no times. `alternatives`: times near one that was taken.
+    """
+
+    profile: MentorProfile
+    is_own: bool
+    is_paused: bool
+    their_zone: str
+    zone: str
+    offers: list[Offer]
+    offer: Offer | None
+    picker: PickerView | None
+    writes: Offer | None
+    cannot_write: SessionError | None
+    in_writing: bool
+    question: str
+    earlier: Engagement | None
+    goes_on: bool
+    carried: list[SharedFile]
+    leaves_files: bool
+    proof: TrackRecord
+    left_with: list[Quote]
+    similar: Sequence[FreeMentor]
+    alternatives: list[Slot]
+
+    @property
+    def asks_in_writing(self) -> bool:
+        """Whether the form for a question stands where times would."""
+        return self.writes is not None and (self.in_writing or (self.picker is None and self.cannot_write is None))
+
+    @property
+    def follows(self) -> str:
+        return str(self.earlier.uuid) if self.earlier else ""
+
+    @property
+    def picker_query(self) -> str:
+        chosen = {"offer": self.offer and self.offer.uuid, "follows": self.follows}
+        return urlencode({name: value for name, value in chosen.items() if value})
+
+    @property
+    def list_url(self) -> str:
+        """All mentors who can help with the same."""
+        query = {"q": self.question} | ({"follows": self.follows} if self.follows else {})
+        return f"{reverse('mentor_list')}?{urlencode(query, quote_via=quote, safe='/')}"
+
+
+def read_mentor_page(
+    profile: MentorProfile,
+    *,
+    reader: User | None,
+    known_zone: str | None,
+    address: Mapping[str, str],
+    typed: Mapping[str, str] | None,
+    is_asking: bool,
+    error: SessionError | None,
+    now: datetime,
+) -> MentorPage:
+    """`typed` is what a form sent: after a refusal it counts, not the address. `is_asking`: it was the form in writing.
+
+    Until the reader's zone is known, times are shown in the mentor's, and the page says so.
+    """
+    timetable = load_timetable(profile, now=now)
+    their_zone = timetable.rules.zone if timetable else UTC_NAME
+    zone = known_zone or their_zone
+    every = list(profile.offers.active())
+    offers = [offer for offer in every if offer.format != Format.WRITING]
+    writes = next((offer for offer in every if offer.format == Format.WRITING), None)
+    choice = read_choice(offers, address=address, typed=typed)
+    offer = choice.offer or (usual_offer(offers) if offers else None)
+    browser = None
+    if timetable and offer:
+        browser = SlotPicker(timetable, offer.length, offer.step, zone, now, busy_times(reader, now=now))
+    picker = browser.open_picker(day=choice.day, chosen=choice.start) if browser else None
+    earlier = find_earlier_engagement(reader, (address if typed is None else typed).get("follows", ""))
+    goes_on = earlier is not None and continues_as_call(earlier, profile)
+    question = read_question(address, earlier, goes_on=goes_on)
+    return MentorPage(
+        profile=profile,
+        is_own=reader == profile.person,
+        is_paused=profile.is_paused(now.astimezone(ZoneInfo(their_zone)).date()),
+        their_zone=their_zone,
+        zone=zone,
+        offers=offers,
+        offer=offer,
+        picker=picker,
+        writes=writes,
+        cannot_write=why_not_ask(writes, now=now) if writes else None,
+        in_writing=is_asking or bool(writes and address.get("offer") == str(writes.uuid)),
+        question=question,
+        earlier=earlier,
+        goes_on=goes_on,
+        carried=[] if goes_on else carried_files_of(earlier),
+        leaves_files=typed is not None and "with_files" not in typed,
+        proof=track_records_of([profile.person_id], now=now)[profile.person_id],
+        left_with=published_quotes(profile, now=now),
+        similar=() if picker else find_similar(profile, question, reader=reader, zone=zone, now=now),
+        alternatives=list_alternatives(error, browser, choice.start),
+    )
+
+
+def read_choice(offers: list[Offer], *, address: Mapping[str, str], typed: Mapping[str, str] | None) -> Choice:
+    """Addresses are written by anybody: what makes no sense is as if it weren't there."""
+    data, start = (address, "t") if typed is None else (typed, "start")
+    by_uuid = {str(offer.uuid): offer for offer in offers}
+    return Choice(
+        offer=by_uuid.get(data.get("offer", "")),
+        day=read_date(data.get("day", "")),
+        start=read_start(data.get(start, "")),
+    )
+
+
+def read_question(address: Mapping[str, str], earlier: Engagement | None, *, goes_on: bool) -> str:
+    """What the question field begins with: the words of a search, or what was asked before."""
+    asked_before = earlier.brief.question if earlier else ""
+    return asked_before if goes_on else clean_words(address.get("q", "")) or asked_before
+
+
+def list_alternatives(error: SessionError | None, browser: SlotPicker | None, start: datetime | None) -> list[Slot]:
+    """Other times help only where this one can't be had."""
+    is_taken = error is not None and error.status == CONFLICT
+    return browser.nearest_alternatives(start) if is_taken and browser and start else []
+
+
+def find_similar(
+    profile: MentorProfile, words: str, *, reader: User | None, zone: str, now: datetime
+) -> Sequence[FreeMentor]:
+    """People with free times who can be asked about the same."""
+    about = words or " ".join(profile.asks)
+    return people_for(about, zone=zone, now=now, mentee=reader, without=profile, count=SIMILAR)
