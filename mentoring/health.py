@@ -18,6 +18,7 @@ from redis.retry import Retry
 
 from common.clock import ahead_of, database_now, is_too_far, refused_lately
 from notifications.deliveries import mail_health
+from search.reading.loading import describe_state
 from sessions_app.models import StuckRow
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ def health_check(request: HttpRequest) -> JsonResponse:
     found["oldest_due_seconds"] = round(mail.oldest.total_seconds()) if mail.oldest else 0
     found["mail_server"] = "refuses" if mail.refused else "accepts"
     found["clock"] = DIFFERS if is_too_far(ahead) or refused_lately(now) else OK
+    found["questions_read"] = describe_state()
     found["stuck_rows"] = StuckRow.objects.count()
     is_stuck = StuckRow.objects.long_stuck(now).exists()
     return health_response({**found, **mail.lately}, well=not (mail.is_ill or found["clock"] == DIFFERS or is_stuck))

@@ -18,6 +18,8 @@ DAYS_LATER = 60
 SATURDAY = 6
 # No topic's name in an address is longer.
 LONGEST_SLUG = 60
+# Filters of an address that are on or not.
+SWITCHES = ("instant", "later", "wider", "loose", "anyone", "met")
 
 Span = tuple[datetime, datetime]
 
@@ -45,8 +47,13 @@ WHEN_LABELS = {
 
 
 class Drop(StrEnum):
-    """What a search without results gives up, in this order, until it finds people; the page says each of them."""
+    """What a search gives up where few or none are found, in this order; each is said out loud.
 
+    READING: people of the next readings come too. ANYONE: it is open what the question is about, so it asks nothing.
+    """
+
+    READING = "reading"
+    ANYONE = "anyone"
     TIME = "time"
     LENGTH = "length"
     WORDS = "words"
@@ -59,8 +66,10 @@ class SearchCriteria:
     `lengths` in minutes, empty for any. `first` and `last` are dates of the reader, both included.
 
     `later` looks past the next seven days too; `hours` no further than that many. `typing`: the last word may be the
-    beginning of one. `loose`: any one of the words is enough. `shown`: the profiles of the pages before this one.
-    `follows`: the engagement whose question this is. The mentors who were asked already are left out, unless `met`.
+    beginning of one. `about` and `unlike`: slugs of topics that the reader said it is about, and is not. `wider`: the
+    next readings will do too. `loose`: any one of the words is enough. `anyone`: whatever the words say. `shown`: the
+    profiles of the pages before this one. `follows`: the engagement whose question this is. The mentors who were asked
+    already are left out, unless `met`.
     """
 
     words: str = ""
@@ -76,7 +85,11 @@ class SearchCriteria:
     later: bool = False
     order: Order = Order.SOONEST
     typing: bool = False
+    about: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+    wider: bool = False
     loose: bool = False
+    anyone: bool = False
     shown: frozenset[int] = frozenset()
     follows: str = ""
     met: bool = False
@@ -140,26 +153,36 @@ class SearchCriteria:
         pairs += [(name, day.isoformat()) for name, day in (("from", self.first), ("to", self.last)) if day]
         pairs += [("len", str(length)) for length in self.lengths]
         pairs += [(name, value) for name in ("topic", "language", "format") if (value := getattr(self, name))]
-        pairs += [(name, "1") for name in ("instant", "later", "loose", "met") if getattr(self, name)]
+        pairs += [(name, "1") for name in SWITCHES if getattr(self, name)]
+        pairs += [*(("about", slug) for slug in self.about), *(("not", slug) for slug in self.unlike)]
         pairs += [("follows", self.follows)] if self.follows else []
         pairs += [("sort", self.order)] if self.order != Order.SOONEST else []
         pairs += [("cursor", encode_shown(self.shown))] if self.shown else []
         return urlencode(pairs)
 
-    def widened(self) -> Iterator[tuple[tuple[Drop, ...], Self]]:
-        """The same wish with fewer and fewer conditions, as pairs: what was given up, and what is left of the wish."""
+    def widened(self, *, has_next: bool = False, is_open: bool = False) -> Iterator[tuple[tuple[Drop, ...], Self]]:
+        """The same wish with less and less asked of people: what was dropped, and what is left.
+
+        `has_next`: there are next readings. `is_open`: what the question is about was not understood.
+        """
         dropped: tuple[Drop, ...] = ()
         wish = self
+        if has_next and not self.wider:
+            wish, dropped = wish.with_changes(wider=True), (Drop.READING,)
+            yield dropped, wish
+        if is_open and not self.anyone:
+            wish, dropped = wish.with_changes(anyone=True), (Drop.ANYONE,)
+            yield dropped, wish
         if self.limits_time:
             wish, dropped = (
                 wish.with_changes(when=When.ANY, first=None, last=None, hours=None, later=True),
-                (Drop.TIME,),
+                (*dropped, Drop.TIME),
             )
             yield dropped, wish
         if self.lengths:
             wish, dropped = wish.with_changes(lengths=()), (*dropped, Drop.LENGTH)
             yield dropped, wish
-        if self.words and not self.loose:
+        if self.words and not self.loose and not wish.anyone:
             yield (*dropped, Drop.WORDS), wish.with_changes(loose=True)
 
     def widest(self) -> Self:

@@ -1,7 +1,7 @@
 """From a wish to mentors who can be booked: `find_mentors` returns everything that a page of results shows."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,6 +23,8 @@ from .ribbon import parts_of_days
 from .words import SearchQuestion, read_question
 
 PAGE = 20
+# With fewer people who know what was read, those of the next reading, of later days and of other lengths come too.
+ENOUGH = 5
 WEEK = timedelta(days=7)
 # How many rows one statement reads from the index (the first twice as many where many share a key), and for how many of
 # them timetables are loaded together. Nearly always the first of both fill a page; later ones are larger so that a
@@ -51,7 +53,7 @@ class Match(FreeMentor):
     """A mentor on a page of results.
 
     `times` counts their starts in the times asked about; `free` are the parts of days for the ribbon (see
-    `parts_of_days`). `writes`: they answer in writing too.
+    `parts_of_days`). `writes`: they answer in writing too. `because`: names of the topics that brought them here.
     """
 
     zone: str
@@ -59,6 +61,7 @@ class Match(FreeMentor):
     times: int
     free: frozenset[tuple[int, int]]
     proof: TrackRecord
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,9 @@ class Results(Listing):
 
     @property
     def is_partly(self) -> bool:
-        """Whether mentors who match fewer of the words were left out."""
-        return not self.wish.loose and (len(self.question.terms) > 1 or bool(self.question.kin))
+        """Whether people who match less of the words were left out, where the words decide."""
+        by_words = not self.question.topics and not self.question.reading.is_open
+        return by_words and not self.wish.loose and (len(self.question.terms) > 1 or bool(self.question.kin))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +175,22 @@ class Finder:
         slots = timetable.slots(length=offer.length, step=offer.step, now=self.now, first=first, last=last, limit=limit)
         return [slot for slot in slots if not overlaps_busy(slot, self.busy)] if self.busy else slots
 
-    def matches(self, found: Sequence[Found], wish: SearchCriteria) -> list[Match]:
+    def matches(self, found: Sequence[Found], wish: SearchCriteria, question: SearchQuestion) -> list[Match]:
         of_page = Offer.objects.filter(pk__in=[one.offer.pk for one in found]).order_by()
         offers = {offer.pk: offer for offer in of_page.select_related("profile__person").only(*ON_A_CARD)}
         proofs = track_records_of([offer.profile.person_id for offer in offers.values()], now=self.now)
         times = wish.times(zone=self.zone, now=self.now)
-        return [self.match(one, offers[one.offer.pk], times, proofs) for one in found if one.offer.pk in offers]
+        names = {read.pk: read.name for read in (*question.reading.topics, *question.reading.next_readings)}
+        return [self.match(one, offers[one.offer.pk], times, proofs, names) for one in found if one.offer.pk in offers]
 
-    def match(self, found: Found, offer: Offer, times: Sequence[Span], proofs: dict[int, TrackRecord]) -> Match:
+    def match(
+        self,
+        found: Found,
+        offer: Offer,
+        times: Sequence[Span],
+        proofs: dict[int, TrackRecord],
+        names: Mapping[int, str],
+    ) -> Match:
         slots = slots_within(times, self.slots(found.timetable, found.offer, times[0][0], times[-1][1]))
         return Match(
             profile=offer.profile,
@@ -189,6 +201,7 @@ class Finder:
             times=len(slots),
             free=parts_of_days([slot.start for slot in slots], zone=self.zone, now=self.now),
             proof=proofs[offer.profile.person_id],
+            because=tuple(name for pk, name in names.items() if pk in found.candidate.topics),
         )
 
 
@@ -207,27 +220,54 @@ def find_mentors(
 
     `zone` is the reader's IANA zone: days and evenings are theirs. Every listed slot can be booked at `now`, by
     `mentee` if one is given. Left out are mentors whom `mentee` never wants to meet again, and people whose ids are in
-    `without`. `widen`: when nobody is found, look again with fewer conditions. `for_waitlist`: for a person on the
-    waiting list, so time that is reserved for it counts as free.
+    `without`. `widen`: when few or none are found, look again with fewer conditions. `for_waitlist`: for a person on
+    the waiting list, so time that is reserved for it counts as free.
     """
     finder = Finder(zone, now, mentee, without, for_waitlist)
-    question = read_question(wish.words, topic=wish.topic, typing=wish.typing)
+    question = read_question(wish.words, topic=wish.topic, typing=wish.typing, about=wish.about, unlike=wish.unlike)
     dropped: tuple[Drop, ...] = ()
     # One more than the page shows tells whether there is a next page.
     found = finder.find(wish, question, count + 1)
-    if not found and widen and not wish.shown:
-        for given_up, wider in wish.widened():
-            if found := finder.find(wider, question, count + 1):
-                wish, dropped = wider, given_up
-                break
+    if widen and not wish.shown:
+        add_or_widen = add_more if question.topics else widen_search
+        found, wish, dropped = add_or_widen(finder, wish, question, found, count + 1)
     page = found[:count]
     return Results(
-        finder.matches(page, wish),
+        finder.matches(page, wish, question),
         wish,
         question,
         dropped,
         next_page_criteria(wish, page) if len(found) > count else None,
     )
+
+
+Widened = tuple[list[Found], SearchCriteria, tuple[Drop, ...]]
+
+
+def widen_search(
+    finder: Finder, wish: SearchCriteria, question: SearchQuestion, found: list[Found], count: int
+) -> Widened:
+    """Where the words find nobody: the first wish that asks less and finds somebody."""
+    if found:
+        return found, wish, ()
+    for dropped, wider in wish.widened(is_open=question.reading.is_open):
+        if found := finder.find(wider, question, count):
+            return found, wider, dropped
+    return [], wish, ()
+
+
+def add_more(finder: Finder, wish: SearchCriteria, question: SearchQuestion, found: list[Found], count: int) -> Widened:
+    """Where few know what was read: behind them others, of wishes that ask less and less, until there are enough."""
+    last = wish
+    brought: list[Drop] = []
+    for dropped, wider in wish.widened(has_next=bool(question.next_topics)):
+        if len(found) >= ENOUGH or (Drop.WORDS in dropped and found):
+            break
+        here = frozenset(one.candidate.profile_id for one in found)
+        if more := finder.find(replace(wider, shown=here), question, count - len(found)):
+            found, last = [*found, *more], wider
+            brought.append(dropped[-1])
+    return found, last, tuple(brought)
 
 
 def next_page_criteria(wish: SearchCriteria, page: Sequence[Found]) -> SearchCriteria | None:
@@ -243,7 +283,7 @@ def list_relaxations(
     finder = Finder(zone, now, mentee, without)
     rows = []
     for name, other in wish.relaxed():
-        question = read_question(other.words, topic=other.topic)
+        question = read_question(other.words, topic=other.topic, about=other.about, unlike=other.unlike)
         rows.append((name, other, len(finder.find(other.widest(), question, PAGE))))
     return sorted((row for row in rows if row[2]), key=lambda row: -row[2])
 
@@ -269,11 +309,13 @@ def suggest_mentors(
     words: str, *, zone: str, now: datetime, mentee: User | None, without: MentorProfile, count: int
 ) -> Sequence[FreeMentor]:
     """Free mentors who could help with the same question; `sessions_app.questions.suggestions` calls it for a page."""
-    wish = SearchCriteria(words=words, loose=True)
+    wish = SearchCriteria(words=words, wider=True)
     found = find_mentors(wish, zone=zone, now=now, mentee=mentee, count=count + 1)
+    if not found.question.topics:
+        found = find_mentors(replace(wish, loose=True), zone=zone, now=now, mentee=mentee, count=count + 1)
     return [match for match in found.matches if match.profile.pk != without.pk][:count]
 
 
 def is_unmet(found: Results) -> bool:
-    """Whether nobody has written about the words at all. A search that finds people without free times isn't one."""
-    return not found.wish.shown and (not found.matches or Drop.WORDS in found.dropped)
+    """Whether nobody knows about this, or it wasn't understood; no free times are another matter."""
+    return not found.wish.shown and (not found.matches or bool({Drop.WORDS, Drop.ANYONE} & {*found.dropped}))

@@ -15,13 +15,18 @@ from .cursors import decode_shown
 
 Choice = TypeVar("Choice", bound=StrEnum)
 CODES = {code for code, _name in LANGUAGES}
+# Topics that a person may name or turn down in one search.
+MOST_TOPICS = 40
 
 
 def read_criteria(data: QueryDict, *, typing: bool = False) -> SearchCriteria:
     lengths = {int(text) for text in data.getlist("len") if text.isascii() and text.isdigit() and len(text) < 4}
     first, last = read_date(data.get("from", "")), read_date(data.get("to", ""))
+    words = clean_words(data.get("q", ""))
+    # What was said of other words says nothing of these.
+    is_same = not typing and clean_words(data.get("read", words)) == words
     return SearchCriteria(
-        words=clean_words(data.get("q", "")),
+        words=words,
         when=_one_of(When, data.get("when", ""), When.ANY),
         first=first,
         last=last if not (first and last and last < first) else None,
@@ -31,13 +36,22 @@ def read_criteria(data: QueryDict, *, typing: bool = False) -> SearchCriteria:
         format=data.get("format", "") if data.get("format") in Format.values else "",
         instant=data.get("instant") == "1",
         later=data.get("later") == "1",
+        about=_read_slugs(data.getlist("about")) if is_same else (),
+        unlike=_read_slugs(data.getlist("not")) if is_same else (),
+        wider=data.get("wider") == "1",
         loose=data.get("loose") == "1",
+        anyone=data.get("anyone") == "1",
         follows=read_uuid(data.get("follows", "")),
         met=data.get("met") == "1",
         order=_one_of(Order, data.get("sort", ""), Order.SOONEST),
         typing=typing,
         shown=_decode_cursor(data.get("cursor", "")),
     )
+
+
+def _read_slugs(texts: list[str]) -> tuple[str, ...]:
+    slugs = (clean_words(text)[:LONGEST_SLUG] for text in texts[:MOST_TOPICS])
+    return tuple(dict.fromkeys(slug for slug in slugs if slug))
 
 
 def _decode_cursor(text: str) -> frozenset[int]:

@@ -5,11 +5,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-from mentors.models import MentorProfile
+from mentors.models import MentorProfile, Topic
 from search.bounds.forecast import WEEKDAYS
 
 LONGEST_WORDS = 120
+LONGEST_EXAMPLE = 500
 # The columns that most searches need besides the bound. Included in the indexes, so that those alone are read.
 BESIDE = ("profile", "person", "offers", "notice", *WEEKDAYS, "topics")
 
@@ -98,3 +100,69 @@ class UnmetSearch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.words}: {self.count}"
+
+
+class ExampleSource(models.TextChoices):
+    BUNDLED = "bundled", _("Came with the product")
+    STAFF = "staff", _("Written by staff")
+    LEARNT = "learnt", _("Accepted from a search")
+
+
+class TopicExample(models.Model):
+    """A question as people ask it about a topic; without a topic, one that mentors here are not asked.
+
+    Questions are read by what they have in common with these. Staff keep them on "How questions are read".
+    """
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    language = models.CharField(max_length=3, default="en", db_default="en")
+    text = models.CharField(max_length=LONGEST_EXAMPLE)
+    source = models.CharField(max_length=8, choices=ExampleSource, default=ExampleSource.STAFF)
+    is_active = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["topic", "text"], nulls_distinct=False, name="example_once_a_topic"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ProposedExample(models.Model):
+    """Words that people searched with, and the topic that they then said it was about. Never who.
+
+    Staff accept one as an example, or dismiss it, which keeps it from being proposed again.
+    """
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")
+    text = models.CharField(max_length=LONGEST_EXAMPLE)
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=1, db_default=1)
+    is_dismissed = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["topic", "text"], name="proposed_once_a_topic")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class StoredReader(models.Model):
+    """What training left behind, in one row: every process reads questions with it (`search.reading`).
+
+    `digest` is of everything that went into it, `source` of topics and examples alone. `first` and `three` are its own
+    cross-validation: how often the topic of a left-out example was read first, and among the first three. `refused`
+    is the source of a training that did clearly worse and was not taken.
+    """
+
+    content = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    source = models.CharField(max_length=64)
+    first = models.FloatField()
+    three = models.FloatField()
+    trained_at = models.DateTimeField()
+    refused = models.CharField(max_length=64, blank=True, default="", db_default="")
+
+    def __str__(self) -> str:
+        return f"{self.digest[:12]}: {self.three:.3f}"

@@ -7,6 +7,8 @@ from celery import shared_task
 from common.clock import agreed_now
 
 from . import indexing, unmet
+from .reading.material import add_bundled_examples
+from .reading.retraining import retrain_if_changed
 
 SECONDS = 15
 
@@ -35,3 +37,10 @@ def forget_old() -> None:
 @shared_task
 def add_missing() -> int:
     return indexing.add_missing_rows()
+
+
+@shared_task
+def retrain_reader() -> str:
+    """Where topics or examples have changed since questions were last learnt to be read."""
+    add_bundled_examples()
+    return retrain_if_changed(now=agreed_now())

@@ -35,6 +35,6 @@ def topics_waited_for(now: datetime) -> list[TopicLine]:
     counts: Counter[int | None] = Counter()
     lines = WaitlistEntry.objects.live(now).filter(mentor=None).order_by("since").values_list("words", flat=True)
     for words in lines[:MOST_READ]:
-        counts.update(read_question(words).topics or [None])
+        counts.update(read_question(words, typing=True).topics or [None])
     names = dict(Topic.objects.filter(pk__in=[pk for pk in counts if pk]).values_list("pk", "name"))
     return [TopicLine(names.get(pk, "") if pk else "", people) for pk, people in counts.most_common()]

@@ -72,7 +72,7 @@ def find_writers(
     Filters of time and length don't count. If no mentor has written about all of the words, a part of them is enough.
     `without` are ids of people to leave out.
     """
-    question = read_question(wish.words, topic=wish.topic, typing=wish.typing)
+    question = read_question(wish.words, topic=wish.topic, typing=wish.typing, about=wish.about, unlike=wish.unlike)
     find = partial(_find_profiles, question=question, now=now, mentee=mentee, limit=count + 1, without=without)
     found = find(wish)
     if not found and wish.words and not wish.loose and not wish.shown:
@@ -96,7 +96,7 @@ def _find_profiles(
     timeless = replace(wish, lengths=(), instant=False)
     asked = IndexQuery(timeless, question, (), now, mentee.pk if mentee else None, without)
     by_match = wish.order == Order.MATCH
-    near, terms = nearness_sql(question, loose=wish.loose) if by_match else ("0", {})
+    near, terms = nearness_sql(wish, question) if by_match else ("0", {})
     values: dict[str, Any] = (
         values_of(asked)
         | terms

@@ -27,6 +27,8 @@ def main() -> None:
     else:
         print_step("filling the empty database with demo data")
         call_command("seed_demo")
+    print_step("learning to read questions")
+    call_command("train_reader")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from sessions_app.models.feedback import NEVER_AGAIN
 from .sort_keys import Keys, keys_for
 
 HOUR = timedelta(hours=1)
+# What a topic that was read for certain counts in the closest match; each word counts one or two.
+TOPIC_WEIGHS = 30
 # How far a stage looks ahead (see `SearchStage`). Most pages are filled by people who are free within hours, so further
 # rows are only read when those are too few. Where the times asked about begin later than NEARBY, many people may be
 # free at their beginning, and one day of them is enough.
@@ -30,7 +32,7 @@ FIRST_DAY = timedelta(hours=24)
 # The index alone decides which rows are within the limit; profiles and offers are joined to those few.
 CANDIDATES = """
 WITH {parts}
-SELECT first.profile_id, first.near, first.key, {bound}, row.offers & %(writing)s <> 0,
+SELECT first.profile_id, first.near, first.key, {bound}, row.offers & %(writing)s <> 0, row.topics,
     profile.state = %(approved)s AND person.is_active,
     (
         SELECT json_agg(json_build_array(offer.id, offer.length, offer.step, offer.position))
@@ -93,7 +95,8 @@ class Candidate:
     """A mentor who may have a time, as far as the index knows.
 
     No start of theirs in the times asked about lies before `bound`, and they come at `place` or later in the results.
-    `near` is how much of the question they match. `writes`: they answer in writing too.
+    `near` is how much of the question they match. `writes`: they answer in writing too. `topics`: those that they and
+    their offers name.
     """
 
     profile_id: int
@@ -103,6 +106,7 @@ class Candidate:
     writes: bool
     is_public: bool
     offers: tuple[Offered, ...]
+    topics: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +154,14 @@ def find_candidates(asked: IndexQuery, *, limit: int, after: Position | None = N
     after = Position(*rows[-1][:3]) if len(rows) >= enough else None
     rest = (-after.near, keys.bound(after.key), after.profile_id) if after else NOWHERE
     found = []
-    for profile, near, key, minute, writes, public, offers, _ in rows:
+    for profile, near, key, minute, writes, topics, public, offers, _ in rows:
         # A key may say little more than the hour, so the bound is looked up too, now that there are few rows.
         bound = max(keys.bound(key), instant_at(minute))
         # Rows come in order of keys, which can be coarser than bounds: a row's own bound may lie behind rows that are
         # still to be read. Such a row is placed before them, or `find_best` would stop too early.
         place = min((-near, bound, profile), rest)
         offered = tuple(Offered(*offer) for offer in offers or ())
-        found.append(Candidate(profile, near, bound, place, writes, public, offered))
+        found.append(Candidate(profile, near, bound, place, writes, public, offered, frozenset(topics)))
     busy = tuple((span.lower, span.upper) for span in (rows[0][-1] if rows else None) or ())
     return CandidatePage(sorted(found, key=attrgetter("place")), busy, after)
 
@@ -260,7 +264,7 @@ def _stage_sql(
     wish, question = asked.wish, asked.question
     name, run, by_match = f"stage{number}", run_of(wish), wish.order == Order.MATCH
     key = keys.key(stage.times, name)
-    near, terms = nearness_sql(question, loose=wish.loose) if by_match else ("0", {})
+    near, terms = nearness_sql(wish, question) if by_match else ("0", {})
     values = key.values | terms | {f"{name}_end": minute_at_or_after(stage.times[-1][1])}
     pages, place = ["key IS NOT NULL"], key.sharpened
     if stage.since:
@@ -304,7 +308,7 @@ def values_of(asked: IndexQuery) -> dict[str, Any]:
         "kinds": kind_bits(wish.lengths, wish.format, wish.instant),
         "language": [wish.language],
         "chosen": list(question.chosen),
-        "named": list(question.topics_for(loose=wish.loose)),
+        "named": list(question.topics_for(loose=wish.loose, wider=wish.wider)),
         "query": question.tsquery(loose=wish.loose),
     }
 
@@ -321,7 +325,7 @@ def suitable_conditions(asked: IndexQuery, condition: str) -> Iterator[str]:
         yield "topics && %(chosen)s::int[]"
     if wish.language:
         yield "languages @> %(language)s::varchar[]"
-    if question.says_something:
+    if question.says_something and not wish.anyone:
         yield condition
     if wish.shown:
         yield "profile_id <> ALL(%(shown)s)"
@@ -334,9 +338,9 @@ def suitable_conditions(asked: IndexQuery, condition: str) -> Iterator[str]:
 
 def matching_sql(asked: IndexQuery) -> str:
     """SQL for the profiles that have to do with the question; empty if nobody can."""
-    question = asked.question
-    by_topic = [BY_TOPIC] if question.topics_for(loose=asked.wish.loose) else []
-    by_words = [BY_WORDS] if question.terms else []
+    question, wish = asked.question, asked.wish
+    by_topic = [BY_TOPIC] if question.topics_for(loose=wish.loose, wider=wish.wider) else []
+    by_words = [BY_WORDS] if question.tsquery(loose=wish.loose) else []
     return " UNION ".join([*by_topic, *by_words])
 
 
@@ -350,13 +354,21 @@ def among_sql(ids: str, *, few: bool = False) -> str:
     return f"({condition}) IS TRUE" if few else condition
 
 
-def nearness_sql(question: SearchQuestion, *, loose: bool) -> tuple[str, dict[str, Any]]:
+def nearness_sql(wish: SearchCriteria, question: SearchQuestion) -> tuple[str, dict[str, Any]]:
     """SQL for how much of the question a row matches, and the values it names beside those of `values_of`.
 
-    2 for a topic; 1 for each term, and 1 more for a term among the things that the mentor can be asked (weight A).
+    The share of each topic that it holds, times `TOPIC_WEIGHS`; 1 for each term, and 1 more for a term among the things
+    that the mentor can be asked (weight A): all words together less than half of a topic that was read for certain.
     """
-    parts = ["2 * (topics && %(named)s::int[])::int"] if question.topics_for(loose=loose) else []
     values: dict[str, Any] = {}
+    parts = []
+    topics = question.topics_for(loose=False, wider=wish.wider)
+    for number, read in enumerate((*question.reading.topics, *question.reading.next_readings)):
+        if read.pk in topics:
+            values[f"topic{number}"] = [read.pk]
+            parts.append(f"{1 + round(TOPIC_WEIGHS * read.share)} * (topics @> %(topic{number})s::int[])::int")
+    if wish.loose and question.kin:
+        parts.append("2 * (topics && %(named)s::int[])::int")
     for number, term in enumerate(question.terms):
         values |= {f"term{number}": term, f"asked{number}": term + ("A" if term.endswith(":*") else ":A")}
         parts += [f"(words @@ %({name}{number})s::tsquery)::int" for name in ("term", "asked")]

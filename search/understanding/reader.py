@@ -18,7 +18,7 @@ from .trained import Trained
 from .typos import Spelling
 from .understood import Because, ReadTopic, Understanding
 
-SHOWN_BESIDE = 5
+SHOWN_BESIDE = 10
 MOST_CHARACTERS = 320  # for reading by the words; encoders read less
 ASKING = frozenset(
     ("help", "advice", "question", "questions", "please", "problem", "issue", "hi", "hello", "thanks", "stuck")

@@ -71,7 +71,7 @@ def test_unsure_claims_nothing_and_offers_the_next_readings(reader, text):
     understood = reader.read(text)
 
     assert (understood.is_unsure, understood.topics) == (True, ())
-    assert len(understood.others) == 5
+    assert len(understood.others) == 10
     assert [other.share for other in understood.others] == sorted((o.share for o in understood.others), reverse=True)
 
 

@@ -1,0 +1,100 @@
+"""The reader of this process, loaded when a search tells that there is another one, and what it remembers."""
+
+import logging
+import threading
+from collections import OrderedDict
+from functools import cache
+
+from search.models import StoredReader
+from search.understanding.encoders import Encoders, load_encoders
+from search.understanding.reader import Reader
+from search.understanding.trained import Trained, UnreadableReaderError
+from search.understanding.understood import Understanding
+
+logger = logging.getLogger(__name__)
+
+REMEMBERED = 2_000
+# Encoders read one question at a time. Who would wait longer than this for their turn is read by the words alone.
+LONGEST_WAIT = 0.1
+
+
+@cache
+def load_found() -> Encoders:
+    """What this machine can run; loaded once a process, since it takes half a second and 60 MB."""
+    encoders = load_encoders()
+    for key, why in encoders.missing.items():
+        logger.warning("questions are read without %s: %s", key, why)
+    return encoders
+
+
+class ReaderInUse:
+    """One process has one of these; its threads share it."""
+
+    def __init__(self) -> None:
+        self._loading = threading.Lock()
+        self.turn = threading.Lock()
+        self._digest = ""
+        self._reader: Reader | None = None
+        self._remembered: OrderedDict[tuple[str, str], Understanding] = OrderedDict()
+
+    def get(self, digest: str) -> Reader | None:
+        """The reader with this digest; None where it is gone again or can't be read."""
+        if self._digest != digest:
+            with self._loading:
+                if self._digest != digest:
+                    self._reader = _load_reader(digest)
+                    self._digest = digest
+        return self._reader
+
+    def understand(self, words: str, *, digest: str, typing: bool) -> Understanding | None:
+        """What the words mean, or None where no reader can tell. `typing`: by the words alone, in under 1 ms."""
+        reader = self.get(digest)
+        if reader is None:
+            return None
+        if typing:
+            return reader.read_typing(words)
+        key = (digest, words)
+        if known := self._remembered.get(key):
+            return known
+        if not self.turn.acquire(timeout=LONGEST_WAIT):
+            return reader.read_typing(words)
+        try:
+            understanding = reader.read(words)
+        finally:
+            self.turn.release()
+        self._remember(key, understanding)
+        return understanding
+
+    def _remember(self, key: tuple[str, str], understanding: Understanding) -> None:
+        with self._loading:
+            self._remembered[key] = understanding
+            while len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)
+
+
+def _load_reader(digest: str) -> Reader | None:
+    stored = StoredReader.objects.filter(digest=digest).first()
+    if stored is None:
+        return None
+    try:
+        return Reader(Trained.from_bytes(bytes(stored.content)), load_found().found)
+    except UnreadableReaderError:
+        logger.exception("the stored reader can't be read; questions are read by their words alone")
+        return None
+
+
+IN_USE = ReaderInUse()
+
+
+def warm_up() -> None:
+    """Load what the first question would have to wait for."""
+    if digest := StoredReader.objects.values_list("digest", flat=True).first():
+        IN_USE.get(digest)
+
+
+def describe_state() -> str:
+    """How well questions are read, for machines that watch: "ok", or what is missing."""
+    if not StoredReader.objects.exists():
+        return "untrained"
+    missing = load_found().missing
+    return f"without {', '.join(sorted(missing))}" if missing else "ok"
