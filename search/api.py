@@ -18,6 +18,9 @@ from common.zones import UTC_NAME
 from mentors.api import MentorCard, with_all_that_is_shown
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length, MentorProfile
+from search.reading.question_reading import TopicRead
+from search.understanding.crisis import is_crisis
+from search.understanding.understood import Because
 from sessions_app.address import clean_words
 from sessions_app.api.shapes import SLOT, SlotOut
 from sessions_app.models.bookings import QUESTION_LENGTH
@@ -87,6 +90,24 @@ class FoundMentor(MentorCard):
     example = {**MentorCard.example, "slots": [OfferedSlot.example]}
 
 
+class TopicUnderstood(serializers.Serializer[TopicRead]):
+    """A topic that the words of a search were understood to be about."""
+
+    topic = serializers.SlugField(source="slug")
+    share = serializers.FloatField(min_value=0, max_value=1, help_text="How likely the words are about it, 0 to 1.")
+    because = serializers.ChoiceField(
+        choices=[str(because) for because in Because],
+        help_text="`named`: the words name it; `meaning`: they are like its examples; `chosen`: said by you.",
+    )
+    like = serializers.CharField(
+        allow_blank=True, help_text="The example question that comes nearest to the words, or empty."
+    )
+    example = {"topic": "negotiation", "share": 0.71, "because": "meaning", "like": "How do I ask for the level?"}
+
+
+UNDERSTOOD = "What the words were understood to be about; empty without words, and where that is open."
+
+
 class MentorsView(ApiView):
     public = True
 
@@ -96,6 +117,7 @@ class MentorsView(ApiView):
         query=MentorsQuery,
         answers=FoundMentor,
         paged=True,
+        beside={"understood": TopicUnderstood(many=True, help_text=UNDERSTOOD)},
     )
     def get(self, request: Request) -> Response:
         asked = self.read_query()
@@ -103,10 +125,11 @@ class MentorsView(ApiView):
         found = find_mentors(wish, zone=UTC_NAME, now=self.now, mentee=self.reader, count=count)
         if wish.topic and not found.question.chosen:
             raise serializers.ValidationError({"topic": [_("There is no such topic.")]}, code="unknown")
-        if wish.words and is_unmet(found):
+        if wish.words and is_unmet(found) and not is_crisis(wish.words):
             note_unmet(wish.words, day=self.now.date())
         people = [FoundMentor(profile).data for profile in profiles_of(found.matches)]
-        return Response(page_answer(request, people, next_cursor(found)))
+        understood = TopicUnderstood(found.question.reading.topics, many=True).data
+        return Response(page_answer(request, people, next_cursor(found), understood=understood))
 
 
 def criteria_of(asked: dict[str, Any]) -> SearchCriteria:

@@ -76,6 +76,8 @@ class Results(Listing):
     question: SearchQuestion
     dropped: tuple[Drop, ...] = ()
     following: SearchCriteria | None = None
+    # How many were found before anything was given up, at most one more than a page.
+    exact: int = 0
 
     @property
     def is_partly(self) -> bool:
@@ -228,6 +230,7 @@ def find_mentors(
     dropped: tuple[Drop, ...] = ()
     # One more than the page shows tells whether there is a next page.
     found = finder.find(wish, question, count + 1)
+    exact = len(found)
     if widen and not wish.shown:
         add_or_widen = add_more if question.topics else widen_search
         found, wish, dropped = add_or_widen(finder, wish, question, found, count + 1)
@@ -238,6 +241,7 @@ def find_mentors(
         question,
         dropped,
         next_page_criteria(wish, page) if len(found) > count else None,
+        exact,
     )
 
 

@@ -7,6 +7,7 @@ from celery import shared_task
 from common.clock import agreed_now
 
 from . import indexing, unmet
+from .reading.learning import forget_old_proposals
 from .reading.material import add_bundled_examples
 from .reading.retraining import retrain_if_changed
 
@@ -31,7 +32,9 @@ def count_words() -> None:
 
 @shared_task
 def forget_old() -> None:
-    unmet.forget_old(now=agreed_now())
+    now = agreed_now()
+    unmet.forget_old(now=now)
+    forget_old_proposals(now=now)
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -26,16 +26,21 @@ from common.times import when_text
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length, Topic
 from search.finding import is_unmet
+from search.reading.learning import propose_example
+from search.understanding.crisis import is_crisis
+from search.understanding.understood import Because
 from sessions_app.models import Booking
 from sessions_app.questions.same_question import asked_already, find_earlier_engagement
 
 from .criteria import WHEN_LABELS, Drop, Order, SearchCriteria
 from .finding import PAGE, Match, Results, find_mentors, list_relaxations
 from .forms import read_criteria
-from .messages import DROPPED, not_understood, search_messages
+from .messages import DROPPED, not_understood, results_heading, search_messages, unknown_words
 from .ribbon import DAYS
+from .understood import describe_reading
 from .unmet import note_unmet
 from .waitlist_helpers import filters_of
+from .words import SearchQuestion
 from .written_search import WrittenResults, find_writers
 
 EXAMPLES = (
@@ -85,11 +90,14 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     if not found.question.chosen:
         # A topic that nobody knows is as if it weren't there.
         wish = replace(wish, topic="")
-    if wish.words and not wants_part(request) and is_unmet(found):
-        note_unmet(wish.words, day=now.date())
+    is_danger = is_crisis(wish.words)
+    if wish.words and not (wants_part(request) or is_danger):
+        note_search(found, wish, day=now.date())
     context = {
         "wish": wish,
         "found": found,
+        "crisis": is_danger,
+        **reading_context(wish, found.question, count=len(found.matches), is_whole=found.is_whole),
         "cards": build_cards(found.matches, zone=zone, now=now),
         "wait_filters": filters_of(wish),
         "said": dropped_messages(request, wish, found, zone=zone, now=now),
@@ -118,6 +126,8 @@ def writers_context(
     return {
         "wish": wish,
         "found": found,
+        "crisis": is_crisis(wish.words),
+        **reading_context(wish, found.question, count=len(found.writers), is_whole=found.is_whole),
         "cards": found.writers,
         "said": said,
         "lost": lost,
@@ -125,6 +135,25 @@ def writers_context(
         "nearest_topics": [] if found.writers else nearest_topics(),
         **filter_context(wish),
     }
+
+
+def reading_context(wish: SearchCriteria, question: SearchQuestion, *, count: int, is_whole: bool) -> dict[str, Any]:
+    """How the words were read, and what can be claimed of the people shown."""
+    return {
+        "heading": results_heading(wish, question, count=count, is_whole=is_whole),
+        "reading": question.reading,
+        "understood": describe_reading(question.reading, wish),
+        "kept_about": [*(("about", slug) for slug in wish.about), *(("not", slug) for slug in wish.unlike)],
+    }
+
+
+def note_search(found: Results, wish: SearchCriteria, *, day: date) -> None:
+    """What staff can learn from: words that found nobody, and words with the topic that they were said to be about."""
+    if is_unmet(found):
+        note_unmet(wish.words, day=day)
+    chosen = [topic.pk for topic in found.question.reading.topics if topic.because == Because.CHOSEN]
+    if chosen:
+        propose_example(wish.words, topics=chosen, day=day)
 
 
 def render_results(request: HttpRequest, wish: SearchCriteria, context: dict[str, Any]) -> HttpResponse:
@@ -163,11 +192,14 @@ def dropped_messages(
     """What the search gave up to find people, or that it did not understand the words, as sentences."""
     if is_lost(found):
         return [not_understood(wish.words)] if found.matches else []
+    unknown = found.question.unknown if found.matches and not found.question.topics else ()
+    told = [unknown_words(unknown)] if unknown and not found.question.reading.is_open and not found.dropped else []
     if not found.dropped:
-        return []
+        return told
     start = found.matches[0].slots[0].start
     soonest = when_text(start, zone=zone, now=now, hour12=viewer_hour12(request))
-    return search_messages(found.dropped, wish, soonest=soonest)
+    also = [topic.name for topic in found.question.reading.next_readings]
+    return search_messages(found.dropped, wish, soonest=soonest, exact=found.exact, also=also)
 
 
 def filter_context(wish: SearchCriteria) -> dict[str, Any]:

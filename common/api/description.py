@@ -75,6 +75,7 @@ def api_call(
     query: type[Input] | None = None,
     status: int = 200,
     paged: bool = False,
+    beside: Mapping[str, serializers.BaseSerializer[Any]] | None = None,
     refusal: Any = None,
     missing: bool = False,
 ) -> Callable[[Handler], Handler]:
@@ -93,7 +94,7 @@ def api_call(
             errors += [403, 409, 415, 503]
         if takes_argument or missing:
             errors.append(404)
-        responses: dict[int, Any] = {status: page_of(answers) if paged else answers}
+        responses: dict[int, Any] = {status: page_of(answers, beside or {}) if paged else answers}
         responses |= {error: error_response(error, refusal if error == 409 else None) for error in sorted(errors)}
         asked = query or (PageQuery if paged else None)
         parameters: list[Any] = [RETRY_AFTER, *([KEY] if changes else []), *([asked] if asked else [])]
@@ -135,14 +136,16 @@ def error_response(status: int, serializer: Any = None) -> OpenApiResponse:
     return OpenApiResponse(serializer or Problem, SAID[status], examples=[example])
 
 
-def page_of(answers: Any) -> type[serializers.Serializer[Any]]:
+def page_of(answers: Any, beside: Mapping[str, serializers.BaseSerializer[Any]]) -> type[serializers.Serializer[Any]]:
     name = f"{answers.__name__}Page"
     fields = {
         "results": answers(many=True),
         "next": serializers.URLField(allow_null=True, help_text="The address of the page that follows, or null."),
+        **beside,
         "__module__": answers.__module__,
     }
     example = getattr(answers, "example", None)
     if example is not None:
-        fields["example"] = {"results": [example], "next": None}
+        told = {key: [getattr(getattr(field, "child", field), "example", None)] for key, field in beside.items()}
+        fields["example"] = {"results": [example], "next": None, **told}
     return type(name, (serializers.Serializer,), fields)

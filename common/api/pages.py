@@ -93,10 +93,10 @@ def cursor_text(place: Place) -> str:
     return signing.dumps(place, salt=SALT)
 
 
-def page_answer(request: Request, results: Sequence[Any], following: str | None) -> Mapping[str, Any]:
+def page_answer(request: Request, results: Sequence[Any], following: str | None, **beside: Any) -> Mapping[str, Any]:
     """The body of a page. `next` is the complete address of the page that follows."""
     if following is None:
-        return {"results": results, "next": None}
+        return {"results": results, "next": None, **beside}
     query = request.query_params.copy()
     query["cursor"] = following
-    return {"results": results, "next": request.build_absolute_uri(f"{request.path}?{query.urlencode()}")}
+    return {"results": results, "next": request.build_absolute_uri(f"{request.path}?{query.urlencode()}"), **beside}

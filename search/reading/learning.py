@@ -1,0 +1,61 @@
+"""Learning from what people say about their own searches: proposals for staff, and what becomes of them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from search.models import LONGEST_EXAMPLE, ExampleSource, ProposedExample, TopicExample
+from search.understanding.language import guess_language
+
+KEPT = timedelta(days=90)
+# Proposals of one day, so that nobody can fill the table.
+MOST_A_DAY = 500
+
+PROPOSE = """
+INSERT INTO search_proposedexample (topic_id, text, day)
+SELECT topic, %(text)s, %(day)s FROM unnest(%(topics)s::bigint[]) AS topic
+WHERE (SELECT count(*) FROM search_proposedexample WHERE day = %(day)s) < %(most)s
+    AND NOT EXISTS (SELECT FROM search_topicexample AS known WHERE known.topic_id = topic AND known.text = %(text)s)
+ON CONFLICT (topic_id, text) DO UPDATE SET count = search_proposedexample.count + 1, day = excluded.day
+"""
+
+
+def propose_example(words: str, *, topics: Sequence[int], day: date) -> None:
+    """Somebody who typed these words said that they are about these topics. Who it was is not kept."""
+    text = " ".join(words.split())[:LONGEST_EXAMPLE]
+    with connection.cursor() as cursor:
+        cursor.execute(PROPOSE, {"text": text, "topics": list(topics), "day": day, "most": MOST_A_DAY})
+
+
+def list_proposals() -> QuerySet[ProposedExample]:
+    """Those that wait for staff, the most often said first."""
+    waiting = ProposedExample.objects.filter(is_dismissed=False).select_related("topic")
+    return waiting.order_by("-count", "-day", "pk")
+
+
+@transaction.atomic
+def accept_proposal(*, proposal: ProposedExample) -> None:
+    """It becomes an example; questions are read by it after the next training."""
+    TopicExample.objects.get_or_create(
+        topic=proposal.topic,
+        text=proposal.text,
+        defaults={"language": likeliest_language(proposal.text), "source": ExampleSource.LEARNT},
+    )
+    proposal.delete()
+
+
+def dismiss_proposal(*, proposal: ProposedExample) -> None:
+    """It is kept until it is old, so that the same words are not proposed again."""
+    proposal.is_dismissed = True
+    proposal.save(update_fields=["is_dismissed"])
+
+
+def likeliest_language(text: str) -> str:
+    shares = guess_language(text)
+    return max(shares, key=lambda language: shares[language])
+
+
+def forget_old_proposals(*, now: datetime) -> None:
+    ProposedExample.objects.filter(day__lt=(now - KEPT).date()).delete()
