@@ -70,17 +70,15 @@ SET offers = excluded.offers, topics = excluded.topics, languages = excluded.lan
 WHERE (row.offers, row.topics, row.languages) IS DISTINCT FROM (excluded.offers, excluded.topics, excluded.languages)
 """
 # Each text goes in twice: as English stems, for whole words, and as it is written ('simple'), for the beginning of a
-# word that is being typed. Names are stemmed as well, since the words of a search are. A name that English drops as a
-# small word ("Will", "An") leaves no stem: it goes in with an @ before it. Weights: see `MentorWords`.
+# word that is being typed. Names are stemmed as well, since the words of a search are. Each part of a name also goes in
+# with an @ before it: English leaves no stem of "Will" and "An", and a whole name in a question asks for that person.
+# Weights: see `MentorWords`.
 WRITE_WORDS = f"""
 INSERT INTO search_mentorwords AS row (profile_id, words)
 SELECT profile.id,
     setweight(to_tsvector('english', asked.words), 'A') || setweight(to_tsvector('simple', asked.words), 'A')
     || setweight(to_tsvector('english', who.words), 'B') || setweight(to_tsvector('simple', who.words), 'B')
-    || array_to_tsvector(ARRAY(
-        SELECT '@' || lexeme FROM unnest(to_tsvector('simple', who.name))
-        WHERE to_tsvector('english', lexeme) = ''::tsvector
-    ))
+    || array_to_tsvector(ARRAY(SELECT '@' || lexeme FROM unnest(to_tsvector('simple', who.name))))
     || setweight(to_tsvector('english', search_plain(profile.how_i_work)), 'D')
 FROM mentors_mentorprofile AS profile JOIN accounts_user AS person ON person.id = profile.person_id
 CROSS JOIN LATERAL (

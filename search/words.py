@@ -12,7 +12,7 @@ from django.db import connection
 from search.reading.loading import IN_USE
 from search.reading.question_reading import NOT_READ, QuestionReading, TopicRow, correct_reading, reading_of_names
 from search.understanding.language import WORDS, guess_language
-from search.understanding.text import fold
+from search.understanding.text import fold, split_words
 
 # A question has a handful of words that matter: the rarest, since they say most.
 MOST_WORDS = 6
@@ -217,6 +217,8 @@ def _understand(
 ) -> QuestionReading:
     """By the reader in use; without one, by the names and synonyms in the words."""
     digest = next(iter(rows.texts("reader")), "")
+    if only_names(words, rows.texts("person")) and not rows.topics("named"):
+        return correct_reading(NOT_READ, rows.topics("topic"), about=about, unlike=unlike)
     understanding = IN_USE.understand(words, digest=digest, typing=typing) if digest else None
     if understanding is None:
         known = [*rows.topics("named"), *(row for row in rows.topics("topic") if row.slug in about)]
@@ -241,6 +243,12 @@ def whole_names(spoken: Sequence[tuple[str, int]]) -> list[str]:
             queries.append(run)
             run = ""
     return [*queries, *([run] if run else [])]
+
+
+def only_names(words: str, spoken: Sequence[str]) -> bool:
+    """Whether somebody typed nothing but names of people; which these are is for the words to find."""
+    names = {fold(name) for name in spoken}
+    return bool(names) and all(word in names for word in split_words(words))
 
 
 def without_small_words(words: str) -> str:

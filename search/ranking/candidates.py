@@ -21,7 +21,7 @@ from .sort_keys import Keys, keys_for
 
 HOUR = timedelta(hours=1)
 # What a topic that was read for certain counts in the closest match; each word counts one or two.
-TOPIC_WEIGHS = 30
+TOPIC_WEIGHS, LEAST_WEIGHT = 30, 5
 # How far a stage looks ahead (see `SearchStage`). Most pages are filled by people who are free within hours, so further
 # rows are only read when those are too few. Where the times asked about begin later than NEARBY, many people may be
 # free at their beginning, and one day of them is enough.
@@ -366,7 +366,8 @@ def nearness_sql(wish: SearchCriteria, question: SearchQuestion) -> tuple[str, d
     for number, read in enumerate((*question.reading.topics, *question.reading.next_readings)):
         if read.pk in topics:
             values[f"topic{number}"] = [read.pk]
-            parts.append(f"{1 + round(TOPIC_WEIGHS * read.share)} * (topics @> %(topic{number})s::int[])::int")
+            weight = max(LEAST_WEIGHT, round(TOPIC_WEIGHS * read.share))
+            parts.append(f"{weight} * (topics @> %(topic{number})s::int[])::int")
     if wish.loose and question.kin:
         parts.append("2 * (topics && %(named)s::int[])::int")
     for number, term in enumerate(question.terms):

@@ -19,6 +19,7 @@ from .typos import Spelling
 from .understood import Because, ReadTopic, Understanding
 
 SHOWN_BESIDE = 10
+FEW_WORDS = 2
 MOST_CHARACTERS = 320  # for reading by the words; encoders read less
 ASKING = frozenset(
     ("help", "advice", "question", "questions", "please", "problem", "issue", "hi", "hello", "thanks", "stuck")
@@ -42,6 +43,7 @@ class Reader:
         phrases = [Phrase.of(topic, text) for topic, text in trained.material.phrases()]
         self._names = Names.of(phrases, trained.weak_phrases)
         topical = {word for _, text in trained.material.phrases() for word in split_words(text)}
+        self._known_words = trained.known_words
         self._spelling = Spelling.of(topical, trained.known_words)
         self._texts = [row.text for row in trained.rows]
         self._row_words = [tuple(stems(text)) for text in self._texts]
@@ -89,8 +91,14 @@ class Reader:
         shares = row[:-1].tolist()
         named = [self._numbers[topic] for topic in self.find_named(said)]
         is_outside = not named and float(row[-1]) >= settings.outside_from
-        is_unsure = not named and not is_outside and (max(shares) < settings.unsure_below or not says_something(said))
+        floor = settings.strange_below if self._is_strange(said) else settings.unsure_below
+        is_unsure = not named and not is_outside and (max(shares) < floor or not says_something(said))
         return ([] if is_outside or is_unsure else pick_core(shares, named, settings)), is_unsure, is_outside
+
+    def _is_strange(self, said: str) -> bool:
+        """Whether it is a word or two of which no example has any."""
+        telling = [word for word in split_words(said) if word not in EVERYDAY]
+        return len(telling) <= FEW_WORDS and self._known_words.isdisjoint(telling)
 
     def _understand(self, text: str, said: str, vectors: Mapping[str, Floats]) -> Understanding:
         crisis = is_crisis(text)

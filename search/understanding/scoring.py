@@ -32,6 +32,8 @@ class Settings:
     most_topics: int = 3
     # Under this best share nothing is claimed.
     unsure_below: float = 0.15
+    # Or under this one, for a word or two that no example has: a name of a person is like everything and nothing.
+    strange_below: float = 0.6
     # From this share of "none of it" on, a question is outside of what we know.
     outside_from: float = 0.4
 

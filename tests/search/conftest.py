@@ -1,0 +1,63 @@
+"""A site that has learnt to read questions: the demo's topics, and the examples that come with the product."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from mentors.models import Topic
+from search.models import StoredReader
+from search.understanding.bundled import load_bundled
+from search.understanding.encoders import load_encoders
+from search.understanding.material import Material, load_examples
+from search.understanding.training import train
+from tests.conftest import NOW
+
+TOPICS = json.loads((Path(settings.BASE_DIR) / "demo" / "data" / "topics.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def encoders():
+    """Both are in the lock of the tests, so both are here."""
+    return load_encoders()
+
+
+@pytest.fixture(scope="session")
+def names():
+    """The demo's topics with their synonyms."""
+    return {topic["name"]: tuple(topic["synonyms"]) for group in TOPICS for topic in group["topics"]}
+
+
+@pytest.fixture(scope="session")
+def material(names):
+    return Material.of(names, load_examples())
+
+
+@pytest.fixture(scope="session")
+def trained(material, encoders):
+    texts = [*(example.text for example in material.examples), *(phrase for _, phrase in material.phrases())]
+    earlier = load_bundled(texts, encoders.found)
+    return train(material, encoders.found, dictionary=encoders.dictionary, earlier=earlier)
+
+
+@pytest.fixture
+def topics(db):
+    """The demo's topics, by name."""
+    found = {}
+    for place, group in enumerate(TOPICS):
+        parent = Topic.objects.create(name=group["name"], slug=f"group-{place}", position=place)
+        for number, topic in enumerate(group["topics"]):
+            slug = topic["name"].lower().replace(" ", "-")
+            found[topic["name"]] = Topic.objects.create(
+                name=topic["name"], slug=slug, parent=parent, synonyms=topic["synonyms"], position=number
+            )
+    return found
+
+
+@pytest.fixture
+def reading(topics, trained):
+    """Questions are read by what was learnt."""
+    return StoredReader.objects.create(
+        content=trained.to_bytes(), digest=trained.digest, source="tests", trained_at=NOW, **trained.check
+    )
