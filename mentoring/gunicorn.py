@@ -3,6 +3,7 @@
 import gc
 from typing import Any
 
+from django.utils.module_loading import import_string
 from gunicorn.glogging import Logger
 
 from common.redaction import without_secrets
@@ -17,7 +18,8 @@ class QuietLogger(Logger):
 
 
 def post_worker_init(_worker: object) -> None:
-    """Exempt what loading the project has made from garbage collection, since it stays for as long as the process."""
+    """Load what reads questions, and exempt from garbage collection what is there then: it stays as long as the process."""
+    import_string("search.reading.loading.warm_up")()
     gc.collect()
     gc.freeze()
 

@@ -128,7 +128,7 @@ class MentorsView(ApiView):
         if wish.words and is_unmet(found) and not is_crisis(wish.words):
             note_unmet(wish.words, day=self.now.date())
         people = [FoundMentor(profile).data for profile in profiles_of(found.matches)]
-        understood = TopicUnderstood(found.question.reading.topics, many=True).data
+        understood = [TopicUnderstood(topic).data for topic in found.question.reading.topics]
         return Response(page_answer(request, people, next_cursor(found), understood=understood))
 
 

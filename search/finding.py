@@ -11,6 +11,7 @@ from mentors.usual import usual_offer
 from search.ranking.best_first import find_best
 from search.ranking.candidates import Candidate, IndexQuery, Offered, find_candidates
 from search.ranking.sort_keys import Keys, keys_for
+from search.understanding.issue_types import read_issue_type
 from sessions_app.afterwards.track_record import TrackRecord, track_records_of
 from sessions_app.availability.slot_picker import overlaps_busy
 from sessions_app.availability.slots import Slot
@@ -182,7 +183,9 @@ class Finder:
         offers = {offer.pk: offer for offer in of_page.select_related("profile__person").only(*ON_A_CARD)}
         proofs = track_records_of([offer.profile.person_id for offer in offers.values()], now=self.now)
         times = wish.times(zone=self.zone, now=self.now)
-        names = {read.pk: read.name for read in (*question.reading.topics, *question.reading.next_readings)}
+        asked = question.topics_for(loose=False, wider=wish.wider)
+        read = (*question.reading.topics, *question.reading.next_readings)
+        names = {topic.pk: topic.name for topic in read if topic.pk in asked}
         return [self.match(one, offers[one.offer.pk], times, proofs, names) for one in found if one.offer.pk in offers]
 
     def match(
@@ -318,6 +321,11 @@ def suggest_mentors(
     if not found.question.topics:
         found = find_mentors(replace(wish, loose=True), zone=zone, now=now, mentee=mentee, count=count + 1)
     return [match for match in found.matches if match.profile.pk != without.pk][:count]
+
+
+def suggest_kind(question: str) -> str:
+    """The kind of help that the words ask for; `sessions_app.questions.suggestions` calls it to fill in a brief."""
+    return read_issue_type(question) or ""
 
 
 def is_unmet(found: Results) -> bool:

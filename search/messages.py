@@ -6,6 +6,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from search.understanding.crisis import is_crisis
+
 from .criteria import Drop, SearchCriteria, When
 from .words import SearchQuestion
 
@@ -31,13 +33,14 @@ def search_messages(
     reading = _("Few people know about this, so people who know about %(topics)s are here too.")
     sentences = {
         Drop.READING: reading % {"topics": join_names(also)},
-        Drop.ANYONE: _("Here is who is free soonest, whatever they help with."),
         Drop.TIME: _("Few of them are free then, so later times are here too.") if exact else time,
         Drop.LENGTH: _("Few have a session of this length, so other lengths are here too.") if exact else length,
         Drop.WORDS: _("Nobody has written about all of this. These people have written about a part of it."),
     }
-    # With other words it may be that somebody is free: then only the words were in the way.
-    told = [drop for drop in dropped if drop != Drop.TIME or not {Drop.WORDS, Drop.ANYONE} & {*dropped}]
+    # With other words it may be that somebody is free: then only the words were in the way. That people are shown
+    # whatever they help with is said by a heading of its own.
+    without_words = {Drop.WORDS, Drop.ANYONE} & {*dropped}
+    told = [drop for drop in dropped if drop != Drop.ANYONE and (drop != Drop.TIME or not without_words)]
     return [sentences[drop] for drop in told]
 
 
@@ -56,6 +59,8 @@ def unknown_words(words: Sequence[str]) -> str:
 
 def results_heading(wish: SearchCriteria, question: SearchQuestion, *, count: int, is_whole: bool) -> str:
     """What can be said of `count` people: that they can help, only where a topic was read or no words were typed."""
+    if is_crisis(wish.words):
+        return _("Help with work")
     if question.reading.is_unsure:
         return _("We’re not sure what this is about")
     if question.reading.is_outside:

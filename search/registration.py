@@ -3,9 +3,9 @@
 from accounts.hooks import after_person_change
 from mentors.hooks import after_change
 from sessions_app.availability.openings import on_time_opened
-from sessions_app.questions.suggestions import helpers, suggesters
+from sessions_app.questions.suggestions import helpers, kind_readers, suggesters
 
-from .finding import suggest_mentors
+from .finding import suggest_kind, suggest_mentors
 from .indexing import forget_bounds, write_people, write_profiles
 from .waitlist_helpers import find_helpers
 
@@ -16,3 +16,4 @@ def register_all() -> None:
     after_person_change.append(write_people)
     suggesters.append(suggest_mentors)
     helpers.append(find_helpers)
+    kind_readers.append(suggest_kind)

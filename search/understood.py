@@ -37,7 +37,7 @@ class Understood:
 
 def describe_reading(reading: QuestionReading, wish: SearchCriteria) -> Understood:
     """`wish` as it was asked, before a search gave anything up."""
-    others = reading.others[: MOST_BESIDE if reading.topics else MOST_ASKED]
+    others = () if reading.is_outside else reading.others[: MOST_BESIDE if reading.topics else MOST_ASKED]
     return Understood(
         topics=tuple(Correction(topic, _turn_down([topic], wish)) for topic in reading.topics),
         others=tuple(Correction(topic, _say_about(topic, wish)) for topic in others),

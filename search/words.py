@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -196,7 +196,7 @@ def read_question(
 
 
 def _ask_database(words: str, *, topic: str, typing: bool, about: Sequence[str]) -> Rows:
-    values = {
+    values: dict[str, Any] = {
         "words": words,
         "telling": without_small_words(words),
         "topic": topic,

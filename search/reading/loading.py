@@ -5,6 +5,8 @@ import threading
 from collections import OrderedDict
 from functools import cache
 
+from django.db import DatabaseError, connection
+
 from search.models import StoredReader
 from search.understanding.encoders import Encoders, load_encoders
 from search.understanding.reader import Reader
@@ -87,9 +89,14 @@ IN_USE = ReaderInUse()
 
 
 def warm_up() -> None:
-    """Load what the first question would have to wait for."""
-    if digest := StoredReader.objects.values_list("digest", flat=True).first():
-        IN_USE.get(digest)
+    """Load what the first question would have to wait for. Without a database the first question waits after all."""
+    try:
+        if digest := StoredReader.objects.values_list("digest", flat=True).first():
+            IN_USE.get(digest)
+    except DatabaseError as error:
+        logger.warning("the reader of questions is not loaded yet: %s", error)
+    finally:
+        connection.close()
 
 
 def describe_state() -> str:

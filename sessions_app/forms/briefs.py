@@ -12,6 +12,7 @@ from mentors.models import IssueType
 from sessions_app.models import Brief
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.brief_kinds import EVERY_QUESTION, MOST_SURE, BriefQuestion, Shape, kind_of
+from sessions_app.questions.suggestions import suggest_kind
 
 from .booking import question_field
 from .schedule import DateInput
@@ -41,7 +42,7 @@ class BriefForm(forms.Form):
     """Answers to questions of other kinds are carried along in hidden fields, so that trying another kind loses
     nothing.
 
-    `typed` is what was typed and not saved yet.
+    The kind that the question seems to ask for is chosen beforehand. `typed` is what was typed and not saved yet.
     """
 
     question = question_field()
@@ -62,6 +63,8 @@ class BriefForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, brief: Brief, typed: Mapping[str, str] | None = None) -> None:
         own = {name: getattr(brief, name) for name in self.base_fields}
+        if not (own["issue_type"] or brief.is_prepared):
+            own["issue_type"] = suggest_kind(brief.question)
         super().__init__(data, initial=own | brief.answers | dict(typed or {}))
         kind = kind_of(self["issue_type"].value() or "")
         self.fields["needed_by"].label = kind.needed_by

@@ -48,3 +48,12 @@ def help_with(words: str, filters: str, *, now: datetime) -> list[FreeMentor]:
     The answer is for everybody who waits with these words; conflicts of one person are for the caller to check.
     """
     return next((people for helper in helpers if (people := helper(words, filters, now=now))), [])
+
+
+# Each is asked with a question for the kind of help that its words ask for; empty where they show none.
+kind_readers: list[Callable[[str], str]] = []
+
+
+def suggest_kind(question: str) -> str:
+    """The kind of help (a value of `IssueType`) that a question seems to ask for, or an empty string."""
+    return next((kind for read in kind_readers if (kind := read(question))), "")

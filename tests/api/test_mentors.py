@@ -39,6 +39,7 @@ def test_each_with_its_next_three_slots(program, offer, topic):
     ends = ["2026-11-25T09:25:00Z", "2026-11-25T09:55:00Z", "2026-11-25T10:25:00Z"]
     assert answer == {
         "next": None,
+        "understood": [],
         "results": [
             {
                 "slug": "alice-adair",

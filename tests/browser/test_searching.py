@@ -17,7 +17,7 @@ def test_results_come_while_typing_and_filters_keep_the_words(browser_page, priy
     box = page.get_by_label("What are you stuck on?")
 
     box.press_sequentially("reading a lett")
-    expect(page.get_by_role("status")).to_contain_text("1 person can help")
+    expect(page.get_by_role("status")).to_contain_text("1 person has written about this")
     expect(page.get_by_role("heading", name="Tomás Herrera")).to_be_visible()
     # The reader is still in the box, and the words are in the address, so that the search can be shared.
     expect(box).to_be_focused()

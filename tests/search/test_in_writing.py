@@ -102,7 +102,7 @@ def test_the_page_says_by_when_and_leads_to_the_form(dora):
     response = Client().get("/mentors/", {"format": "writing", "q": "pitch"})
 
     text = text_of(response)
-    assert "1 person can help" in text
+    assert "1 person has written about this" in text
     assert re.search(r"Answers by (.+?) Ask in writing", text).group(1) == "Thu 26 Nov, 13:46"
     offer = dora.offers.in_writing().get()
     assert f"/mentors/dora-who/?offer={offer.uuid}&amp;q=pitch#book" in response.content.decode()
