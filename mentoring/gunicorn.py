@@ -18,7 +18,7 @@ class QuietLogger(Logger):
 
 
 def post_worker_init(_worker: object) -> None:
-    """Load what reads questions, and exempt from garbage collection what is there then: it stays as long as the process."""
+    """Load what reads questions, and exempt all that is there then from garbage collection, since it stays."""
     import_string("search.reading.loading.warm_up")()
     gc.collect()
     gc.freeze()

@@ -4,12 +4,14 @@ from .attendance import staff_attendance
 from .clock import staff_clock, staff_clock_retry
 from .outcomes import staff_outcomes
 from .profiles import staff_home, staff_profile, staff_profile_act, staff_profiles
+from .reading import staff_reading
 from .reports import staff_report, staff_reports
 from .searches import staff_unmet
 from .testimonials import staff_words
 
 urlpatterns = [
     path("unmet/", staff_unmet, name="staff_unmet"),
+    path("reading/", staff_reading, name="staff_reading"),
     path("", staff_home, name="staff_home"),
     path("attendance/", staff_attendance, name="staff_attendance"),
     path("clock/", staff_clock, name="staff_clock"),

@@ -247,6 +247,7 @@ ACCESS: dict[str, Row] = {
     # staff
     "staff_home": Row(STAFF),
     "staff_unmet": Row(STAFF),
+    "staff_reading": Row(STAFF, post=422),
     "staff_outcomes": Row(STAFF),
     "staff_clock": Row(STAFF),
     "staff_clock_retry": Row(STAFF, NOT_ALLOWED, "/staff/clock/"),

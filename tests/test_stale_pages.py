@@ -127,6 +127,7 @@ FREE: dict[str, str] = {
     "staff_webhook_change": "carries the number of the secret that was shown",
     "calendar_settings": "carries the address that it replaces",
     "mentor_certificates": "makes one, or takes back the one that it names",
+    "staff_reading": "names the example or proposal that it is about; twice changes no more than once",
     **dict.fromkeys(("accessibility", "help", "how_it_works", "privacy"), "reads only"),
 }
 # Signing in and out, and what proves who one is, act on the session of the browser itself.

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from mentors.models import Topic
 from search.models import LONGEST_EXAMPLE, ExampleSource, ProposedExample, TopicExample
 from search.understanding.language import guess_language
 
@@ -50,6 +51,22 @@ def dismiss_proposal(*, proposal: ProposedExample) -> None:
     """It is kept until it is old, so that the same words are not proposed again."""
     proposal.is_dismissed = True
     proposal.save(update_fields=["is_dismissed"])
+
+
+def add_example(*, topic: Topic, text: str) -> None:
+    """What staff wrote; one that was retired is used again."""
+    TopicExample.objects.update_or_create(
+        topic=topic,
+        text=text,
+        defaults={"is_active": True},
+        create_defaults={"language": likeliest_language(text), "source": ExampleSource.STAFF},
+    )
+
+
+def set_example_active(*, example: TopicExample, is_active: bool) -> None:
+    """Retire an example, or use it again."""
+    example.is_active = is_active
+    example.save(update_fields=["is_active"])
 
 
 def likeliest_language(text: str) -> str:

@@ -19,6 +19,8 @@ from search.reading.material import add_bundled_examples, digest_source, load_ma
 from search.reading.retraining import Retraining, retrain_if_changed
 from search.waitlist_helpers import find_helpers
 from search.words import read_question, whole_names, without_small_words
+from sessions_app.forms.briefs import BriefForm
+from sessions_app.models import Brief
 from tests.conftest import NOW, make_mentor, make_person
 
 pytestmark = pytest.mark.django_db
@@ -413,3 +415,48 @@ def test_a_dismissed_proposal_stays_dismissed_until_it_is_old(topic):
     assert ProposedExample.objects.get().is_dismissed
     forget_old_proposals(now=NOW + timedelta(days=91))
     assert not ProposedExample.objects.exists()
+
+
+# The page of staff
+
+
+def test_staff_try_a_question_and_see_the_nearest_examples(reading, maria, client_for, now):
+    page = client_for(maria).get("/staff/reading/", {"q": RAISE})
+
+    read = page.context["reading"].topics[0]
+    assert (read.name, read.like in page.content.decode()) == ("Negotiation", True)
+
+
+def test_staff_keep_the_examples_of_a_topic(topic, maria, client_for, now):
+    client, address = client_for(maria), "/staff/reading/?topic=negotiation"
+    client.post(address, {"act": "add", "text": "how much more may I ask for"})
+    example = TopicExample.objects.get()
+    client.post(address, {"act": "retire", "number": example.pk})
+    retired = TopicExample.objects.get()
+    client.post(address, {"act": "bring-back", "number": example.pk})
+
+    assert (example.topic, example.source, retired.is_active) == (topic, "staff", False)
+    assert TopicExample.objects.get().is_active
+    assert client.post(address, {"act": "add", "text": ""}).status_code == 422
+    assert client.post(address, {"act": "retire", "number": 10**9}).status_code == 404
+
+
+@pytest.mark.parametrize(("act", "examples"), [("accept", 1), ("dismiss", 0)])
+def test_staff_decide_about_a_proposal_with_one_press(topic, maria, client_for, now, act, examples):
+    propose_example("my words", topics=[topic.pk], day=NOW.date())
+
+    client_for(maria).post("/staff/reading/", {"act": act, "number": ProposedExample.objects.get().pk})
+
+    assert TopicExample.objects.count() == examples
+    assert not ProposedExample.objects.filter(is_dismissed=False).exists()
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [("Could you do a mock interview with me?", "interview"), ("Can you read my CV?", "feedback"), ("Hello there", "")],
+)
+def test_the_kind_of_help_is_suggested_for_the_brief(question, kind):
+    brief = Brief(question=question)
+
+    assert BriefForm(brief=brief)["issue_type"].value() == kind
+    assert BriefForm(brief=Brief(question=question, issue_type="skill"))["issue_type"].value() == "skill"

@@ -1,0 +1,71 @@
+"""How questions are read: try one, see what people said theirs were about, and keep the examples of each topic."""
+
+from collections.abc import Callable, Mapping
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from accounts.decorators import staff_required
+from accounts.requests import SignedInRequest
+from mentors.models import Topic
+from search.models import ProposedExample, StoredReader, TopicExample
+from search.reading.learning import accept_proposal, add_example, dismiss_proposal, list_proposals, set_example_active
+from search.reading.loading import describe_state
+from search.words import read_question
+from sessions_app.address import clean_words
+
+from .forms import ACCEPT, ADD, BRING_BACK, DISMISS, RETIRE, ReadingForm
+
+MOST_PROPOSALS, MOST_EXAMPLES = 50, 200
+DONE: Mapping[str, object] = {
+    ACCEPT: gettext_lazy("It’s an example now. Questions are read with it within ten minutes."),
+    DISMISS: gettext_lazy("It won’t be proposed again."),
+    ADD: gettext_lazy("The example is added. Questions are read with it within ten minutes."),
+    RETIRE: gettext_lazy("The example isn’t used any more."),
+    BRING_BACK: gettext_lazy("The example is used again."),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def staff_reading(request: SignedInRequest) -> HttpResponse:
+    """`?q=` is a question to try, `?topic=` the slug of the topic whose examples are listed."""
+    words, slug = clean_words(request.GET.get("q", "")), clean_words(request.GET.get("topic", ""))
+    topic = Topic.objects.leaves().filter(slug=slug).first()
+    form = ReadingForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        act_on_reading(form, topic)
+        messages.success(request, str(DONE[form.cleaned_data["act"]]))
+        return redirect(f"{reverse('staff_reading')}?topic={topic.slug if topic else ''}")
+    examples = TopicExample.objects.filter(topic=topic).order_by("-is_active", "language", "pk") if topic else ()
+    context = {
+        "words": words,
+        "reading": read_question(words).reading,
+        "state": describe_state(),
+        "reader": StoredReader.objects.defer("content").first(),
+        "proposals": list_proposals()[:MOST_PROPOSALS],
+        "topics": Topic.objects.active().leaves().order_by("name"),
+        "topic": topic,
+        "examples": examples[:MOST_EXAMPLES],
+        "form": form,
+        "nav": "staff",
+    }
+    return render(request, "staff/reading.html", context, status=422 if form.errors else 200)
+
+
+def act_on_reading(form: ReadingForm, topic: Topic | None) -> None:
+    """Do what the form says; raises Http404 for a row that is gone."""
+    act, number = form.cleaned_data["act"], form.cleaned_data["number"]
+    if act == ADD:
+        add_example(topic=get_object_or_404(Topic, pk=topic.pk if topic else 0), text=form.cleaned_data["text"])
+    elif act in PROPOSAL_ACTS:
+        PROPOSAL_ACTS[act](proposal=get_object_or_404(ProposedExample, pk=number))
+    else:
+        set_example_active(example=get_object_or_404(TopicExample, pk=number), is_active=act == BRING_BACK)
+
+
+PROPOSAL_ACTS: Mapping[str, Callable[..., None]] = {ACCEPT: accept_proposal, DISMISS: dismiss_proposal}
