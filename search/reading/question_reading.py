@@ -6,7 +6,8 @@ from typing import NamedTuple, Self
 
 from search.understanding.understood import Because, ReadTopic, Understanding
 
-# Next readings that widen a search; more would water it down.
+# A next reading widens a search only if it is at least so likely; more than two would water it down.
+LIKELY_ENOUGH = 0.01
 MOST_NEXT = 2
 
 
@@ -69,7 +70,9 @@ class QuestionReading:
     @property
     def next_readings(self) -> tuple[TopicRead, ...]:
         """What a search asks for too where too few people know the first."""
-        return self.others[:MOST_NEXT] if self.topics else ()
+        if not self.topics:
+            return ()
+        return tuple(read for read in self.others if read.share >= LIKELY_ENOUGH)[:MOST_NEXT]
 
 
 NOT_READ = QuestionReading()
