@@ -59,6 +59,10 @@ class Drop(StrEnum):
     WORDS = "words"
 
 
+# What the words asked of people was given up, in part or whole.
+WORDS_GIVEN_UP = frozenset({Drop.WORDS, Drop.ANYONE})
+
+
 @dataclass(frozen=True, slots=True)
 class SearchCriteria:
     """What a reader looks for: the words and the filters of the page's address.

@@ -18,7 +18,7 @@ from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import Timetable, load_timetables
 from sessions_app.questions.suggestions import FreeMentor
 
-from .criteria import Drop, Listing, SearchCriteria, Span
+from .criteria import WORDS_GIVEN_UP, Drop, Listing, SearchCriteria, Span
 from .cursors import MOST_SHOWN
 from .ribbon import parts_of_days
 from .words import SearchQuestion, read_question
@@ -330,4 +330,4 @@ def suggest_kind(question: str) -> str:
 
 def is_unmet(found: Results) -> bool:
     """Whether nobody knows about this, or it wasn't understood; no free times are another matter."""
-    return not found.wish.shown and (not found.matches or bool({Drop.WORDS, Drop.ANYONE} & {*found.dropped}))
+    return not found.wish.shown and (not found.matches or not WORDS_GIVEN_UP.isdisjoint(found.dropped))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from search.understanding.crisis import is_crisis
 
-from .criteria import Drop, SearchCriteria, When
+from .criteria import WORDS_GIVEN_UP, Drop, SearchCriteria, When
 from .words import SearchQuestion
 
 SHOWN_WORDS = 60
@@ -39,7 +39,7 @@ def search_messages(
     }
     # With other words it may be that somebody is free: then only the words were in the way. That people are shown
     # whatever they help with is said by a heading of its own.
-    without_words = {Drop.WORDS, Drop.ANYONE} & {*dropped}
+    without_words = not WORDS_GIVEN_UP.isdisjoint(dropped)
     told = [drop for drop in dropped if drop != Drop.ANYONE and (drop != Drop.TIME or not without_words)]
     return [sentences[drop] for drop in told]
 

@@ -8,8 +8,7 @@ from common.clock import agreed_now
 
 from . import indexing, unmet
 from .reading.learning import forget_old_proposals
-from .reading.material import add_bundled_examples
-from .reading.retraining import retrain_if_changed
+from .reading.retraining import learn_to_read
 
 SECONDS = 15
 
@@ -32,9 +31,12 @@ def count_words() -> None:
 
 @shared_task
 def forget_old() -> None:
-    now = agreed_now()
-    unmet.forget_old(now=now)
-    forget_old_proposals(now=now)
+    unmet.forget_old(now=agreed_now())
+
+
+@shared_task
+def forget_proposals() -> None:
+    forget_old_proposals(now=agreed_now())
 
 
 @shared_task
@@ -45,5 +47,4 @@ def add_missing() -> int:
 @shared_task
 def retrain_reader() -> str:
     """Where topics or examples have changed since questions were last learnt to be read."""
-    add_bundled_examples()
-    return retrain_if_changed(now=agreed_now())
+    return learn_to_read(now=agreed_now())

@@ -13,7 +13,7 @@ from search.understanding.trained import Trained, UnreadableReaderError
 from search.understanding.training import Vectors, collect_vectors, train
 
 from .loading import load_found
-from .material import digest_source, load_material
+from .material import add_bundled_examples, digest_source, load_material
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,12 @@ class Retraining(StrEnum):
     NOTHING_TO_LEARN = "nothing to learn from"
     TAKEN = "taken"
     REFUSED = "refused"
+
+
+def learn_to_read(*, now: datetime, force: bool = False) -> Retraining:
+    """Add the examples that came with the product for topics that are new, and train if anything has changed."""
+    add_bundled_examples()
+    return retrain_if_changed(now=now, force=force)
 
 
 def retrain_if_changed(*, now: datetime, force: bool = False) -> Retraining:

@@ -7,8 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from search.models import StoredReader
-from search.reading.material import add_bundled_examples
-from search.reading.retraining import retrain_if_changed
+from search.reading.retraining import learn_to_read
 
 
 class Command(BaseCommand):
@@ -19,8 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, force: bool, **options: Any) -> None:
         began = perf_counter()
-        added = add_bundled_examples()
-        outcome = retrain_if_changed(now=timezone.now(), force=force)
+        outcome = learn_to_read(now=timezone.now(), force=force)
         reader = StoredReader.objects.first()
         check = f", among the first three {reader.three:.1%} of examples left out" if reader else ""
-        self.stdout.write(f"{added:,} examples added; {outcome}{check} ({perf_counter() - began:.1f} s).")
+        self.stdout.write(f"Examples and topics: {outcome}{check} ({perf_counter() - began:.1f} s).")
