@@ -70,6 +70,37 @@ def elements_of(html: str, tag: str, **attributes: str) -> list[Element]:
     return [one for one in finder.found if one.tag == tag and wanted.items() <= one.attributes.items()]
 
 
+def links_in(html: str) -> set[str]:
+    """Where the links of a page lead."""
+    return {one.attributes["href"] or "" for one in elements_of(html, "a") if "href" in one.attributes}
+
+
+def forms_in(html: str) -> list[str]:
+    """The address that each form of a page posts to; empty for the page's own."""
+    return [one.attributes.get("action") or "" for one in elements_of(html, "form", method="post")]
+
+
+def choices_in(html: str, name: str) -> list[str]:
+    """What can be sent under this name: by buttons, radio buttons, boxes or hidden fields."""
+    fields = [*elements_of(html, "button", name=name), *elements_of(html, "input", name=name)]
+    return [one.attributes.get("value") or "" for one in fields]
+
+
+def alerts_in(html: str) -> list[str]:
+    """The words of each answer to what the reader has just done; what is kept ready for later isn't one."""
+    hidden = [one for one in _Finder(html).found if "hidden" in one.attributes or one.tag == "template"]
+    alerts = elements_of(html, "div", role="alert")
+    return [one.text for one in alerts if not any(other.start <= one.start < other.end for other in hidden)]
+
+
+def problems_in(html: str) -> list[str]:
+    """The id of each field that the summary of errors leads to."""
+    [summary] = elements_of(html, "div", class_="error-summary")
+    links = elements_of(html, "a")
+    inside = [one for one in links if summary.start < one.start < summary.end]
+    return [(one.attributes["href"] or "").removeprefix("#") for one in inside]
+
+
 class _Finder(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()

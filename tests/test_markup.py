@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.markup import elements_of, flatten, words_of
+from tests.markup import alerts_in, choices_in, elements_of, flatten, forms_in, links_in, problems_in, words_of
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,20 @@ def test_elements_are_found_by_tag_and_attributes_with_their_text():
     assert [one.text for one in elements_of(html, "p", class_="b")] == ["z"]
     assert [one.text for one in elements_of(html, "label", aria_label="w")] == ["v"]
     assert elements_of(html, "p", class_="c") == []
+
+
+def test_what_a_page_lets_do_is_found_without_its_words():
+    html = """
+    <a href="/">Home</a><a id="x">Here</a>
+    <form method="get" action="/search/"><input name="q" value="x"></form>
+    <form method="post" action="/a/"><input type="radio" name="say" value="yes"><button name="say">No</button></form>
+    <form method="post"></form>
+    <div class="error-summary" role="alert"><h2>Problem</h2><ul><li><a href="#id_q">Write it</a></li></ul></div>
+    <div role="status">Saved</div><div hidden><div role="alert">Later</div></div>
+    """
+
+    assert links_in(html) == {"/", "#id_q"}
+    assert forms_in(html) == ["/a/", ""]
+    assert choices_in(html, "say") == ["", "yes"]
+    assert alerts_in(html) == ["ProblemWrite it"]
+    assert problems_in(html) == ["id_q"]

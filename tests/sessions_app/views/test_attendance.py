@@ -1,6 +1,7 @@
 """What a session's page says about who came, and what its buttons do, for both people and for staff."""
 
 import re
+from urllib.parse import quote_plus
 
 import pytest
 import time_machine
@@ -11,7 +12,8 @@ from sessions_app.attendance.disputes import contest_missed
 from sessions_app.booking.clock import complete_ended
 from sessions_app.models import AttendanceAct, Booking
 from tests.conftest import at, make_person
-from tests.sessions_app.conftest import THURSDAY, book
+from tests.markup import alerts_in, choices_in, elements_of, links_in, markup_of
+from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.attendance import DAY, END, MINUTE, after
 from tests.sessions_app.helpers.pages import text_of
 from tests.smtp import html_of, smtp_sink  # noqa: F401 - smtp_sink is a fixture
@@ -45,6 +47,11 @@ def room(booking, client_for):
     return ask
 
 
+def panel_in(html: str) -> list[str]:
+    """The words of the part of a page that is about who came, if there is one."""
+    return [one.text for one in elements_of(html, "section", id="attendance")]
+
+
 def kinds() -> list[tuple[str, str]]:
     return [(act.person.first_name, act.kind) for act in AttendanceAct.objects.select_related("person")]
 
@@ -63,11 +70,14 @@ def test_each_sees_that_the_other_is_here_or_late(page, booking, alice, bob):
 
 
 def test_who_will_be_late_can_say_so_from_an_hour_before(page, booking, alice, bob):
-    assert "On the way" not in text_of(page(bob, after(-61)))
-    assert "On the way I am running late" in text_of(page(bob, after(-59)))
+    before, from_then_on = (markup_of(page(bob, after(minutes))) for minutes in (-61, -59))
+    assert (panel_in(before), choices_in(before, "say")) == ([], [])
+    assert (len(panel_in(from_then_on)), choices_in(from_then_on, "say")) == (1, ["late"])
     page(bob, after(-50), {"say": "late"})
 
-    assert "Alice knows that you are running late." in text_of(page(bob, after(-40)))
+    said = page(bob, after(-40))
+    assert "Alice knows that you are running late." in text_of(said)
+    assert choices_in(markup_of(said), "say") == []
     assert "On the way Bob is running late. Said at 13:40 ." in text_of(page(alice, after(-40)))
 
 
@@ -132,7 +142,7 @@ def test_one_tap_says_it(page, booking, alice, bob, say, minutes, said, answer):
 
     response = page(bob, after(minutes), {"say": say})
 
-    assert answer in text_of(response)
+    assert alerts_in(markup_of(response)) == [answer]
     assert kinds()[-1] == said
 
 
@@ -148,17 +158,19 @@ def test_waiting_side_says_so_and_takes_it_back(page, booking, alice):
 
 
 def test_other_side_is_asked(page, waiting, bob):
-    words = text_of(page(bob, after(6)))
+    response = page(bob, after(6))
 
-    assert "Alice says that you have not come. Answer by 20:15 , or the session is noted as missed by you." in words
-    assert "What happened (optional)" in words
+    words = "Alice says that you have not come. Answer by 20:15 , or the session is noted as missed by you."
+    assert words in text_of(response)
+    assert choices_in(markup_of(response), "say") == ["came", "missed"]
+    assert len(elements_of(markup_of(response), "textarea", name="words")) == 1
 
 
 def test_refusal_stands_on_the_page_and_what_was_typed_stays(page, missed, bob):
     response = page(bob, after(16), {"say": "came", "words": "I was on the way"})
 
     assert response.status_code == 409
-    assert "This has been settled meanwhile. Look at the session again." in text_of(response)
+    assert "This has been settled meanwhile. Look at the session again." in alerts_in(markup_of(response))
 
 
 @pytest.mark.parametrize(
@@ -189,7 +201,7 @@ def test_words_that_came_too_late_are_still_there(page, missed, bob):
     response = page(bob, END + 7 * DAY, {"say": "contest", "words": "I was there"})
 
     assert response.status_code == 409
-    assert "This was open for seven days after the session." in text_of(response)
+    assert alerts_in(markup_of(response)) == ["This was open for seven days after the session."]
     assert kinds() == [("Alice", "joined"), ("Alice", "absent")]
 
 
@@ -197,42 +209,44 @@ def test_saying_nothing_that_we_know_says_what_to_do(page, booking, bob):
     response = page(bob, after(0), {"say": "hello"})
 
     assert (response.status_code, kinds()) == (422, [])
-    assert "Nothing was sent. Press one of the buttons on this page." in text_of(response)
+    assert alerts_in(markup_of(response)) == ["Nothing was sent. Press one of the buttons on this page."]
 
 
 # Afterwards
 
 
 def test_page_of_a_missed_session_for_who_missed_it(page, missed, bob):
-    words = text_of(page(bob, after(90)))
+    response = page(bob, after(90))
 
+    words = text_of(response)
     assert "You missed this session" in words
     assert "Missed by you" in words
     assert "Alice was on the call from 20:00 and did not see you. It happens." in words
     assert "Alice pressed Join Thursday 26 November, 19:59" in words
     assert "Alice says that Bob has not come Thursday 26 November, 20:05" in words
-    assert "Another time with Alice" in words
+    assert f"/mentors/alice-adair/?q={quote_plus(QUESTION)}" in links_in(markup_of(response))
     assert "The call was open Thursday 26 November, 19:50 Missed by you Thursday 26 November, 20:15 With" in words
-    assert "Say if it helped" not in words
+    assert f"/sessions/{missed.uuid}/feedback/" not in links_in(markup_of(response))
 
 
 def test_page_of_a_missed_session_for_who_waited(page, missed, alice, bob):
     page(bob, after(30), {"say": "explain", "words": "The train stood still"})
-    words = text_of(page(alice, after(90)))
+    response = page(alice, after(90))
 
+    words = text_of(response)
     assert "Bob did not join" in words
     assert "Missed by Bob" in words
     assert "It does not count against you." in words
     assert "The train stood still What Bob says" in words
-    assert "This is not right" not in words
+    assert choices_in(markup_of(response), "say") == []
 
 
 def test_list_of_past_sessions_asks_nothing_about_a_missed_one(missed, bob, client_for):
     with time_machine.travel(END + MINUTE, tick=False):
-        words = text_of(client_for(bob).get("/sessions/?tab=past"))
+        links = links_in(markup_of(client_for(bob).get("/sessions/?tab=past")))
 
-    assert "Missed by you" in words
-    assert "Say if it helped" not in words
+    address = f"/sessions/{missed.uuid}/"
+    assert (address in links, f"{address}feedback/" in links) == (True, False)
 
 
 def test_finished_session_in_which_both_were_asks_nothing_about_it(page, booking, alice, bob):
@@ -240,34 +254,36 @@ def test_finished_session_in_which_both_were_asks_nothing_about_it(page, booking
         join_call(booking=booking, by=person, now=after(0))
     complete_ended(now=END)
 
-    assert "Who came" not in text_of(page(bob, after(60)))
+    assert panel_in(markup_of(page(bob, after(60)))) == []
 
 
 def test_who_left_a_call_alone_can_say_so_afterwards(page, booking, alice):
     join_call(booking=booking, by=alice, now=after(0))
     complete_ended(now=END)
 
-    assert "Who came Bob has not come" in text_of(page(alice, after(60)))
+    afterwards = markup_of(page(alice, after(60)))
+    assert (len(panel_in(afterwards)), choices_in(afterwards, "say")) == (1, ["absent"])
 
 
 def test_both_see_that_staff_look_at_it(page, missed, alice, bob):
     answer = page(bob, after(30), {"say": "contest", "words": "I was in the call"})
 
-    assert "Our team looks at it. Until then it counts against nobody." in text_of(answer)
+    assert alerts_in(markup_of(answer)) == ["Our team looks at it. Until then it counts against nobody."]
     for person in (alice, bob):
-        words = text_of(page(person, after(60)))
+        response = page(person, after(60))
+        words = text_of(response)
         assert "Our team looks at who came. Until it has decided, this counts against nobody." in words
         assert "Bob asks the team to look at it: “I was in the call”" in words
         assert "Who came is not settled yet" in words
-        assert "what happened" not in words
+        assert choices_in(markup_of(response), "say") == []
 
 
 def test_who_is_answered_that_the_other_came_may_ask_staff(page, waiting, alice, bob):
     answer_absent(booking=waiting, by=bob, came=True, words="Since 20:04", now=after(6))
 
-    words = text_of(page(alice, after(7)))
-    assert "Bob says: I came. “Since 20:04” So nothing is noted." in words
-    assert "Ask our team to look at it" in words
+    response = page(alice, after(7))
+    assert "Bob says: I came. “Since 20:04” So nothing is noted." in text_of(response)
+    assert choices_in(markup_of(response), "say") == ["arrived", "contest"]
 
 
 # Staff
@@ -289,16 +305,18 @@ def staff(maria, client_for):
 
 
 def test_staff_read_both_sides_and_decide(staff, contested, maria):
-    words = text_of(staff())
+    asked = staff()
+    words = text_of(asked)
+    assert len(choices_in(markup_of(asked), "decision")) > 1
     assert "25 minutes of Alice Adair (mentor) with Bob Bose (mentee), Thursday 26 November, 14:30–14:55" in words
     assert "Alice says that Bob has not come" in words
     assert "Bob asks the team to look at it: “I was in the call”" in words
 
     data = {"session": contested.uuid, "decision": "held", "reason": "Both were there."}
-    decided = text_of(staff(data))
+    decided = markup_of(staff(data))
 
-    assert "Decided. We have told both." in decided
-    assert "All decided" in decided
+    assert alerts_in(decided) == ["Decided. We have told both."]
+    assert choices_in(decided, "session") == []
     contested.refresh_from_db()
     assert (contested.state, kinds()[-1]) == ("completed", ("Maria", "held"))
     assert "decided: it counts against nobody Maria Marsh, Fri 27 Nov, 14:55 “Both were there.”" in text_of(
@@ -319,9 +337,9 @@ def test_staff_do_not_decide_about_their_own_session(staff, contested, bob):
     bob.is_staff = True
     bob.save()
 
-    words = text_of(staff(person=bob))
-    assert "This is a session of your own. Somebody else decides." in words
-    assert "missed it" not in words
+    response = staff(person=bob)
+    assert "This is a session of your own. Somebody else decides." in text_of(response)
+    assert choices_in(markup_of(response), "decision") == []
     data = {"session": contested.uuid, "decision": "held", "reason": ""}
     assert "Somebody else decides." in text_of(staff(data, person=bob))
     assert kinds()[-1] == ("Bob", "contested")
@@ -331,8 +349,8 @@ def test_what_is_contested_waits_for_the_end_of_the_session(staff, waiting, bob)
     join_call(booking=waiting, by=bob, now=after(5))
     say_absent(booking=waiting, by=bob, now=after(6))
 
-    assert "All decided" in text_of(staff(now=after(7)))
-    assert "Bob says that Alice has not come" in text_of(staff(now=END))
+    before, afterwards = (choices_in(markup_of(staff(now=now)), "session") for now in (after(7), END))
+    assert (before, afterwards) == ([], [str(waiting.uuid)])
 
 
 @pytest.mark.parametrize("count", [1, 3])
