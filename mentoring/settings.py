@@ -257,7 +257,6 @@ NOTICES_KEEP = timedelta(days=365)
 
 # Limits (docs: domain.md); a clear message says when one is met
 MAX_OPEN_BOOKINGS = 3
-MAX_LIVE_ENGAGEMENTS_PER_PAIR = 1
 MAX_CONTACTS = 4
 SERIES_SPAN = timedelta(days=28)
 HOLD_MINUTES = 10

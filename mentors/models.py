@@ -144,10 +144,6 @@ class ProfileWords(models.Model):
 
 
 class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
-    def bookable(self, today: date) -> Self:
-        """Profiles that the public may see and book: approved, not paused on `today`, the person active."""
-        return self.public().filter(Q(paused_until=None) | Q(paused_until__lte=today))
-
     def public(self) -> Self:
         return self.filter(state=ProfileState.APPROVED, person__is_active=True)
 

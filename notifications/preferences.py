@@ -31,10 +31,6 @@ def preference_of(person: User) -> Preference:
     return Preference.objects.filter(person=person).first() or Preference(person=person)
 
 
-def reminder_leads(person: User) -> tuple[timedelta, ...]:
-    return reminder_leads_of([person.pk])[person.pk]
-
-
 def reminder_leads_of(people: Iterable[int]) -> dict[int, tuple[timedelta, ...]]:
     """How long before a session each of these people is reminded, longest first.
 

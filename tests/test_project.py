@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import global_settings, settings
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -212,6 +212,31 @@ def test_production_settings_pass_djangos_deployment_check():
     done = subprocess.run(command, cwd=ROOT, env=production, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+# Settings that libraries read begin like this.
+OF_LIBRARIES = (
+    "ACCOUNT_",
+    "CELERY_",
+    "CONTENT_SECURITY_",
+    "PERMISSIONS_",
+    "REST_",
+    "SPECTACULAR_",
+    "UNFOLD",
+    "WHITENOISE_",
+)
+
+
+def test_every_setting_of_ours_is_read_somewhere():
+    tree = ast.parse((ROOT / "mentoring/settings.py").read_text())
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    own = {name for name in names if name.isupper() and not hasattr(global_settings, name)}
+    read = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    for _path, module in modules():
+        read += [node.attr for node in ast.walk(module) if isinstance(node, ast.Attribute)]
+        read += [node.value for node in ast.walk(module) if isinstance(node, ast.Constant) and node.value in own]
+
+    assert [name for name in sorted(own - set(read)) if not name.startswith(OF_LIBRARIES)] == []
 
 
 def test_settings_refuse_to_start_without_a_secret_key():

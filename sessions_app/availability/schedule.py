@@ -92,19 +92,6 @@ def proposed_schedule(profile: MentorProfile, *, timezone: str) -> Schedule:
     return Schedule(profile_id=profile.pk, timezone=zone, max_per_week=DEFAULT_MAX_PER_WEEK)
 
 
-def ensure_schedule(profile: MentorProfile, *, timezone: str) -> Schedule:
-    """The profile's schedule; if there is none, one with two evenings a week in this zone is stored."""
-    with transaction.atomic():
-        User.objects.locked(profile.person_id)
-        schedule = Schedule.objects.filter(profile=profile).first()
-        if schedule is None:
-            schedule = proposed_schedule(profile, timezone=timezone)
-            schedule.save()
-            _insert_windows(schedule, DEFAULT_WINDOWS)
-            announce_opened(profile.person_id)
-    return schedule
-
-
 def save_week(
     *,
     profile: MentorProfile,

@@ -20,7 +20,7 @@ from common.known import known
 from common.pages.seen import mark_of
 from mentors.models import Format, IssueType, Offer
 
-from .states import AGREED, CALLED_OFF, CONTACTS, OCCUPYING, OPEN, OVER, PENDING, VISITORS_HOLD, BookingState
+from .states import AGREED, CALLED_OFF, CONTACTS, OPEN, OVER, PENDING, VISITORS_HOLD, BookingState
 
 QUESTION_LENGTH = 500
 # Why a session is cancelled or a request declined, as it is told to the other side.
@@ -133,9 +133,6 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def visible_to(self, person: User) -> Self:
         """The bookings of this person. A visitor's hold is nobody's, even when it has run out."""
         return self.filter(Q(mentor=person) | Q(mentee=person)).exclude(Q(mentee=None) | Q(state=BookingState.HELD))
-
-    def occupying(self) -> Self:
-        return self.filter(state__in=OCCUPYING)
 
     def overdue(self, now: datetime) -> Self:
         """Holds and requests whose deadline has passed. They count as free."""

@@ -5,8 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -25,11 +24,6 @@ THREAD_SUBJECT = "thread"
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, person: User) -> Self:
         return self.filter(engagement__in=Engagement.objects.visible_to(person))
-
-    def unread_by(self, person: User) -> Self:
-        seat = ReadMarker.objects.filter(engagement=OuterRef("engagement"), person=person)
-        read_to = Coalesce(Subquery(seat.values("read_to")[:1]), 0)
-        return self.exclude(author=person).filter(pk__gt=read_to)
 
 
 class Message(models.Model):

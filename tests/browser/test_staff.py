@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 from mentors.models import Decision, MentorProfile, ProfileState, Topic
 from mentors.services import ProfileTexts, save_words, start_application, submit_profile
-from sessions_app.availability.schedule import ensure_schedule
+from sessions_app.availability.schedule import DEFAULT_WINDOWS, proposed_schedule, save_week
+from sessions_app.availability.whole_schedule import rules_of
 from tests.conftest import make_person
 
 pytestmark = pytest.mark.browser
@@ -32,7 +33,8 @@ def applicant(transactional_db, topic) -> MentorProfile:
     )
     save_words(profile=profile, words=words, topics=[topic])
     profile.offers.create(length=25)
-    ensure_schedule(profile, timezone="Europe/Berlin")
+    rules = rules_of(proposed_schedule(profile, timezone="Europe/Berlin"))
+    save_week(profile=profile, rules=rules, windows=DEFAULT_WINDOWS, by=person, now=now)
     return submit_profile(profile=profile, by=person, now=now)
 
 

@@ -10,12 +10,12 @@ from playwright.sync_api import Page, expect
 
 from mentors.models import Format
 from sessions_app.conversation.reports import open_report, report_message
-from sessions_app.models import Booking, Message, ReportReason, SharedFile
+from sessions_app.models import Booking, ReportReason, SharedFile
 from tests.browser.looking import problems
 from tests.conftest import make_person
 from tests.mentors.pictures import picture
 from tests.sessions_app.helpers.documents import PDF
-from tests.sessions_app.helpers.messages import write
+from tests.sessions_app.helpers.messages import unread_messages, write
 
 pytestmark = pytest.mark.browser
 
@@ -97,7 +97,7 @@ def test_a_chat_reaches_the_other_side_by_itself_and_by_keyboard(browser_page, c
     expect(mentee.get_by_label("Write to Priya")).to_have_value("")
     expect(mentee.get_by_role("log").locator("article")).to_have_count(2)
     expect(mentor.locator("form[data-read]")).to_have_count(0)
-    assert not Message.objects.unread_by(priya.person).exists()
+    assert unread_messages(priya.person) == []
     assert problems(mentee, "session-chat") == []
 
 

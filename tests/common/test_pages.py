@@ -42,7 +42,6 @@ def test_unknown_address_offers_a_search(client: Client):
     [
         (views.bad_request, 400, "We could not read that"),
         (views.forbidden_page, 403, "This page belongs to other people"),
-        (views.csrf_failure, 403, "This page was open for too long"),
         (views.not_found, 404, "This page does not exist"),
         (views.gone_page, 410, "This is no longer here"),
         (views.too_many, 429, "That was too often"),
@@ -110,7 +109,7 @@ def test_site_context_asks_the_database_nothing_by_itself(rf: RequestFactory, bo
         assert site_context(request)["SITE_NAME"] == "Quarterhour"
 
 
-def test_csrf_failure_view_is_in_use(bob, settings):
+def test_a_form_without_its_token_gets_our_page(bob, settings):
     client = Client(enforce_csrf_checks=True)
     response = client.post("/time-zone/", {})
     assert (response.status_code, first_heading(response)) == (403, "This page was open for too long")

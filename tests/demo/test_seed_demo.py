@@ -15,6 +15,7 @@ from sessions_app.availability.slots import SlotRefusal
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.book import book_session
 from sessions_app.models import Booking, BookingState, Brief, Feedback, Occupancy, Schedule
+from sessions_app.models.states import OCCUPYING
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import at
 
@@ -142,14 +143,14 @@ def test_seed_books_only_times_that_the_engine_lists(seed):
     assert len(bookings) > 20
     refused = {booking.pk: refusal for booking in bookings if (refusal := why_not_on_the_day_it_was_booked(booking))}
     assert refused == {}
-    assert not Booking.objects.occupying().exclude(offer__profile__paused_until=None).exists()
+    assert not Booking.objects.filter(state__in=OCCUPYING).exclude(offer__profile__paused_until=None).exists()
 
 
 def test_seed_takes_the_time_of_both_for_what_is_ahead_and_of_nobody_else(seed, now):
     seed()
 
     taken = set(Occupancy.objects.values_list("booking", "person"))
-    ahead = Booking.objects.occupying()
+    ahead = Booking.objects.filter(state__in=OCCUPYING)
     assert taken == {(booking.pk, who) for booking in ahead for who in (booking.mentor_id, booking.mentee_id)}
     assert all(booking.start > now for booking in ahead)
 
@@ -170,7 +171,7 @@ def test_seed_promises_mails_only_about_what_is_ahead(seed, now):
     seed()
 
     notifications = Notification.objects.all()
-    ahead = set(Booking.objects.occupying().values_list("pk", flat=True))
+    ahead = set(Booking.objects.filter(state__in=OCCUPYING).values_list("pk", flat=True))
     assert set(notifications.values_list("subject_id", flat=True)) == ahead
     assert all(row.due_at > now for row in notifications)
     assert set(notifications.values_list("kind", flat=True)) >= {"reminder_hour", "feedback_request", "request_waiting"}

@@ -11,7 +11,6 @@ from notifications.models import Group, Notification, Preference, State
 from notifications.preferences import (
     preference_of,
     quiet_end,
-    reminder_leads,
     reminder_leads_of,
     save_preference,
     switch_off,
@@ -50,7 +49,6 @@ def test_whoever_chose_nothing_gets_everything_and_is_reminded_twice(alice, bob,
     choose(alice, leads=[15, 2880, 15])
 
     assert preference_of(bob).off == []
-    assert reminder_leads(bob) == (24 * HOUR, HOUR)
     assert reminder_leads_of([alice.pk, bob.pk]) == {alice.pk: (48 * HOUR, 15 * MINUTE), bob.pk: (24 * HOUR, HOUR)}
 
 

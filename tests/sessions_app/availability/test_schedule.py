@@ -10,12 +10,11 @@ from accounts.models import User
 from mentors.models import ProfileDecision, ProfileState
 from sessions_app.availability import openings
 from sessions_app.availability.schedule import (
-    DEFAULT_WINDOWS,
     MAX_EXCEPTIONS,
     ScheduleError,
     ScheduleRules,
     check_spans,
-    ensure_schedule,
+    proposed_schedule,
     remove_override,
     remove_time_off,
     save_week,
@@ -93,21 +92,17 @@ def test_check_spans_sorts_and_keeps_touching_windows_apart():
     assert check_spans([(600, 1440), (0, 600)]) == ((0, 600), (600, 1440))
 
 
-def test_ensure_schedule_proposes_two_evenings_once(bob, told):
+def test_a_proposed_schedule_has_the_usual_limit_and_is_not_stored(bob, told):
     profile = make_mentor(bob)
     profile.schedule.delete()
-    schedule = ensure_schedule(profile, timezone="Asia/Kolkata")
-    again = ensure_schedule(profile, timezone="Europe/Paris")
-    assert again == schedule
-    assert (schedule.timezone, schedule.max_per_week) == ("Asia/Kolkata", 2)
-    assert list(schedule.windows.values_list("weekday", "start", "end")) == list(DEFAULT_WINDOWS)
-    assert told == [profile.person_id]
+
+    schedule = proposed_schedule(profile, timezone="Asia/Kolkata")
+
+    assert (schedule.timezone, schedule.max_per_week, schedule.pk, told) == ("Asia/Kolkata", 2, None, [])
 
 
-def test_ensure_schedule_falls_back_to_utc_for_an_unknown_zone(bob):
-    profile = make_mentor(bob)
-    profile.schedule.delete()
-    assert ensure_schedule(profile, timezone="EST").timezone == "UTC"
+def test_a_proposed_schedule_falls_back_to_utc_for_an_unknown_zone(bob):
+    assert proposed_schedule(make_mentor(bob), timezone="EST").timezone == "UTC"
 
 
 def test_save_week_writes_rules_and_windows(profile, told):

@@ -13,7 +13,7 @@ from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, Message, ReadMarker
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import THURSDAY, book
-from tests.sessions_app.helpers.messages import write
+from tests.sessions_app.helpers.messages import unread_messages, write
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -115,13 +115,12 @@ def test_the_mentors_word_gives_a_waiting_request_more_time_once(request_for, al
 
 def test_what_is_read_is_read_up_to_what_was_seen(booking, alice, bob):
     first, second = write(booking, bob), write(booking, bob)
-    unread = Message.objects.unread_by(alice)
-    assert list(unread) == [first, second]
+    assert unread_messages(alice) == [first, second]
 
     mark_read(engagement=booking.engagement, person=alice, until=first.pk)
-    assert list(unread.all()) == [second]
+    assert unread_messages(alice) == [second]
     assert mark_read(engagement=booking.engagement, person=alice, until=10**15) is True
-    assert (list(unread.all()), mark_read(engagement=booking.engagement, person=alice, until=10**15)) == ([], False)
+    assert (unread_messages(alice), mark_read(engagement=booking.engagement, person=alice, until=10**15)) == ([], False)
 
 
 def test_who_writes_has_read_what_stood_on_the_page_and_no_more(booking, alice, bob):
@@ -129,7 +128,7 @@ def test_who_writes_has_read_what_stood_on_the_page_and_no_more(booking, alice, 
 
     write(booking, alice, seen=first.pk)
 
-    assert list(Message.objects.unread_by(alice)) == [second]
+    assert unread_messages(alice) == [second]
 
 
 def test_a_person_without_news_has_nothing_to_mark(booking, alice):

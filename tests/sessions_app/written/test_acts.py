@@ -19,6 +19,7 @@ from sessions_app.questions.brief_input import BriefInput
 from sessions_app.written.acts import ask_in_writing, decline_written, expire_written, withdraw_written
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, book
+from tests.sessions_app.helpers.messages import unread_messages
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -76,7 +77,7 @@ def test_the_answer_ends_the_wait_and_is_told_at_once_and_not_again_as_a_message
     assert told() == wanted
     audit_notices(now=NOW + HOUR)
     assert told() == wanted
-    assert list(Message.objects.unread_by(bob)) == [answer]
+    assert unread_messages(bob) == [answer]
 
 
 def test_what_follows_the_answer_is_a_message_like_any_other(asked, alice, bob):
