@@ -214,16 +214,10 @@ def test_production_settings_pass_djangos_deployment_check():
     assert (done.returncode, done.stderr) == (0, "")
 
 
-# Settings that libraries read begin like this.
+# Settings that libraries read begin like this; Django itself has no default for the last one.
 OF_LIBRARIES = (
-    "ACCOUNT_",
-    "CELERY_",
-    "CONTENT_SECURITY_",
-    "PERMISSIONS_",
-    "REST_",
-    "SPECTACULAR_",
-    "UNFOLD",
-    "WHITENOISE_",
+    *("ACCOUNT_", "CELERY_", "CONTENT_SECURITY_", "PERMISSIONS_", "REST_", "SPECTACULAR_", "UNFOLD", "WHITENOISE_"),
+    "ROOT_URLCONF",
 )
 
 
