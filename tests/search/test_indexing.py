@@ -35,6 +35,7 @@ from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.requests import decline_booking
 from sessions_app.models import Schedule
 from sessions_app.questions.brief_input import BriefInput
+from tests.admin_forms import fields_of
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 
@@ -215,17 +216,10 @@ def test_a_mentor_whose_account_is_opened_again_is_found_at_once(alice, client_f
 @pytest.mark.parametrize("page", ["offer", "profile"])
 def test_what_staff_change_in_the_admin_is_found_at_once(tight, alice, offer, client_for, now, page):
     client = client_for(make_person("root@example.org", "Ruth Root", is_staff=True, is_superuser=True))
-    one = {"title": "", "length": 15, "format": "video", "instant": "on", "is_active": "on"}
-    if page == "offer":
-        url = reverse("admin:mentors_offer_change", args=[offer.pk])
-        sent = one | {"position": 0, "issue_types": "", "questions": ""}
-    else:
-        profile = offer.profile
-        url = reverse("admin:mentors_mentorprofile_change", args=[profile.pk])
-        sent = {"slug": profile.slug, "headline": profile.headline, "how_i_work": profile.how_i_work}
-        sent |= {"asks": ",".join(profile.asks), "languages": "en", "offers-TOTAL_FORMS": 1, "offers-INITIAL_FORMS": 1}
-        sent |= {"decisions-TOTAL_FORMS": 0, "decisions-INITIAL_FORMS": 0}
-        sent |= {f"offers-0-{name}": value for name, value in {**one, "id": offer.pk, "profile": profile.pk}.items()}
+    offers = {"offer": (offer, ""), "profile": (offer.profile, "offers-0-")}
+    row_of_admin, prefix = offers[page]
+    url = reverse(f"admin:mentors_{row_of_admin._meta.model_name}_change", args=[row_of_admin.pk])
+    sent = fields_of(client.get(url)) | {f"{prefix}length": "15"}
 
     assert client.post(url, sent).status_code == 302
     row = MentorIndex.objects.get()
