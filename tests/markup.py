@@ -93,6 +93,17 @@ def alerts_in(html: str) -> list[str]:
     return [one.text for one in alerts if not any(other.start <= one.start < other.end for other in hidden)]
 
 
+def refusals_in(html: str) -> list[str]:
+    """The code of what was refused, where the page says it."""
+    return [one.attributes["data-refusal"] or "" for one in elements_of(html, "p") if "data-refusal" in one.attributes]
+
+
+def stage_in(html: str) -> str:
+    """What a session's page says that the session is at."""
+    [head] = elements_of(html, "section", class_="now")
+    return head.attributes["data-stage"] or ""
+
+
 def problems_in(html: str) -> list[str]:
     """The id of each field that the summary of errors leads to."""
     [summary] = elements_of(html, "div", class_="error-summary")

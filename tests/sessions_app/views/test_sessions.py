@@ -15,7 +15,18 @@ from sessions_app.models import Booking, BookingState, Feedback
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.templatetags.sessions import same_question_url
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.markup import alerts_in, choices_in, elements_of, forms_in, links_in, markup_of, problems_in, text_of
+from tests.markup import (
+    alerts_in,
+    choices_in,
+    elements_of,
+    forms_in,
+    links_in,
+    markup_of,
+    problems_in,
+    refusals_in,
+    stage_in,
+    text_of,
+)
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -24,12 +35,6 @@ FRIDAY = "2026-11-27T10:00Z"
 
 def url(booking, page="") -> str:
     return f"/sessions/{booking.uuid}/{page}"
-
-
-def stage_in(html: str) -> str:
-    """What the session's page says that the session is at."""
-    [head] = elements_of(html, "section", class_="now")
-    return head.attributes["data-stage"]
 
 
 def rows_in(html: str) -> list[str]:
@@ -195,7 +200,7 @@ def test_move_to_a_taken_time_names_the_nearest(booking, bob, charlie, offer, cl
     response = client_for(bob).post(url(booking, "move/"), {"start": FRIDAY})
 
     page = markup_of(response)
-    assert (response.status_code, len(alerts_in(page))) == (409, 1)
+    assert (response.status_code, refusals_in(page)) == (409, ["taken"])
     assert "?t=2026-11-27T10:30Z" in links_in(page)
 
 
