@@ -34,7 +34,7 @@ def over_smtp(settings):
     return settings
 
 
-def wait_for(condition, seconds: float = 5) -> bool:
+def wait_for(condition, seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.01)
@@ -77,12 +77,12 @@ def test_the_sites_name_is_a_name_in_mails_about_the_account(client, bob, over_s
 def test_a_mail_server_that_hangs_or_fails_holds_nobody_up_and_no_code_is_logged(client, bob, over_smtp, caplog):
     with socket.create_server(("127.0.0.1", 0)) as silent, caplog.at_level(logging.ERROR, logger="accounts.mail"):
         over_smtp.EMAIL_PORT = silent.getsockname()[1]
-        began = time.perf_counter()
         answer = client.post(SIGN_IN, {"email": bob.email})
-        taken = time.perf_counter() - began
+        # Answered while the server has yet to say its first word: sending has neither succeeded nor failed.
+        assert caplog.records == []
         silent.accept()[0].close()
         assert wait_for(lambda: caplog.records)
     code = client.session["account_login"]["state"]["stages"]["login_by_code"]["data"]["code"]
-    assert (answer["Location"], taken < 2) == (CODE, True)
+    assert answer["Location"] == CODE
     assert caplog.records[0].getMessage() == "The mail accounts/code could not be sent."
     assert (code in caplog.text, account_mail.group_digits(code) in caplog.text) == (False, False)

@@ -123,7 +123,7 @@ def test_in_flight_is_409_at_once(program, bob, offer, monkeypatch):
 
     def slow(**fields):
         begun.set()
-        go_on.wait(10)
+        go_on.wait(60)
         return real(**fields)
 
     monkeypatch.setattr(bookings, "book_session", slow)
@@ -137,7 +137,7 @@ def test_in_flight_is_409_at_once(program, bob, offer, monkeypatch):
 
     with ThreadPoolExecutor(1) as pool:
         slow_one = pool.submit(book)
-        begun.wait(10)
+        begun.wait(60)
         status, refused = second.post("bookings/", wish(offer), key="k1")
         go_on.set()
 

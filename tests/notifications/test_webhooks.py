@@ -147,8 +147,8 @@ def test_redirects_are_not_followed(endpoint, receiver, status):
 
 
 def slowly(handler: BaseHTTPRequestHandler) -> None:
-    """A byte now and then, so that no time-out of a socket ever comes."""
-    for _number in range(40):
+    """A byte now and then for a minute, so that no time-out of a socket ever comes."""
+    for _number in range(1200):
         try:
             handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: y\r\n"[_number % 24 : _number % 24 + 1])
         except OSError:
@@ -174,7 +174,7 @@ def test_an_answer_that_never_ends_is_cut_off(endpoint, receiver, monkeypatch):
     drain_deliveries(NOW)
     drain_deliveries(NOW + MINUTE)
 
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 30
     assert states() == [("sent", 2, "")]
 
 

@@ -282,7 +282,7 @@ def test_who_frees_time_while_the_sweep_looks_has_the_last_word(alice, monkeypat
 
     def slowly(profiles, *, now):
         looked.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         tighten(profiles, now=now)
 
     monkeypatch.setattr(indexing, "_tighten_bounds", slowly)
@@ -298,7 +298,7 @@ def test_who_frees_time_while_the_sweep_looks_has_the_last_word(alice, monkeypat
 
     sweeping, freeing = Thread(target=swept), Thread(target=freed)
     sweeping.start()
-    assert looked.wait(10)
+    assert looked.wait(60)
     freeing.start()
     freeing.join(0.3)
     assert freeing.is_alive(), "it must wait for the sweep's lock"
@@ -321,7 +321,7 @@ def test_the_sweep_leaves_alone_what_somebody_is_just_freeing(alice):
         forget_bounds(alice.pk)
         sweeping = Thread(target=swept)
         sweeping.start()
-        sweeping.join(10)
+        sweeping.join(60)
 
     assert counts == [0]
 
