@@ -103,7 +103,7 @@ def test_a_chat_reaches_the_other_side_by_itself_and_by_keyboard(browser_page, c
 
 def say(page: Page, words: str) -> None:
     """With the keyboard alone."""
-    field = page.get_by_label(re.compile("^Write to"))
+    field = page.get_by_label(re.compile(r"^\s*Write to"))
     field.focus()
     page.keyboard.insert_text(words)
     while page.evaluate("document.activeElement.textContent.trim()") != "Send":
