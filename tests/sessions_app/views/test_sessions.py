@@ -233,7 +233,11 @@ def test_move_too_late_says_what_else_can_be_done(booking, bob, client_for):
 
 def test_cancel_asks_first_and_then_cancels(booking, bob, client_for):
     client = client_for(bob)
-    assert url(booking) in links_in(markup_of(client.get(url(booking, "cancel/"))))
+    asked = markup_of(client.get(url(booking, "cancel/")))
+    # What the focus is on keeps the session.
+    assert [one.attributes["href"] for one in elements_of(asked, "a") if "autofocus" in one.attributes] == [
+        url(booking)
+    ]
     booking.refresh_from_db()
     assert booking.state == "confirmed"
 
