@@ -98,11 +98,15 @@ class Person:
                 self.hold(path, page)
 
     def hold(self, path: str, page: str) -> None:
-        fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
-        start = re.search(r'name="start" value="([^"]+)"', page)
-        if start and "csrfmiddlewaretoken" in fields:
-            fields |= {"start": start.group(1), "question": "Should I take the counter-offer?"}
-            self.timed("hold", "POST", f"{path.split('?')[0]}book/", urlencode(fields))
+        form = page[page.find('id="book"') :]
+        inputs = [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in re.findall(r"<input\b[^>]*>", form)]
+        fields = {one["name"]: one["value"] for one in inputs if one.get("type") == "hidden" and "name" in one}
+        starts = [one["value"] for one in inputs if one.get("name") == "start"]
+        if not starts or "csrfmiddlewaretoken" not in fields:
+            self.errors.append("hold: the page has no time to choose")
+            return
+        fields |= {"start": starts[0], "question": "Should I take the counter-offer?"}
+        self.timed("hold", "POST", f"{path.split('?')[0]}book/", urlencode(fields))
 
     def timed(self, kind: str, method: str, path: str, body: str = "") -> str:
         headers = {"Cookie": f"tz=Europe/London{self.cookie}"}

@@ -91,6 +91,11 @@ def save_offer(*, profile: MentorProfile, offer: Offer, topics: Iterable[Topic],
     return offer
 
 
+def terms_mark(offer: Offer) -> str:
+    """Of what somebody agrees to who books it: how long, how they meet, and whether the mentor is asked first."""
+    return mark_of(offer.length, offer.format, offer.instant)
+
+
 def offer_mark(offer: Offer, topics: Iterable[Topic] | None = None) -> str:
     """A hash of everything that its mentor decides about it.
 

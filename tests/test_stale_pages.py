@@ -84,7 +84,6 @@ FREE: dict[str, str] = {
     **dict.fromkeys(
         (
             "tokens",
-            "book",
             "book_email",
             "ask",
             "ask_email",
@@ -123,6 +122,7 @@ FREE: dict[str, str] = {
         ),
         ONCE,
     ),
+    "book": "carries the terms that were shown; without any it books what the offer is",
     "thread": "carries the newest message that was read, under the same name, and a key of its own",
     "staff_webhook_change": "carries the number of the secret that was shown",
     "calendar_settings": "carries the address that it replaces",
@@ -210,6 +210,26 @@ def about(name: str, scene) -> dict[str, str]:  # noqa: F811
     if name == "mentor_availability":
         return form_data([(1, 600, 720)])
     return {}
+
+
+@pytest.mark.parametrize("changes", [{"instant": False}, {"format": "phone"}, {"length": 45}])
+@pytest.mark.parametrize("visitor", [False, True])
+def test_nobody_books_other_terms_than_they_were_shown(client_for, bob, offer, changes, visitor):
+    """The page said "booked straight away"; meanwhile its mentor wants to be asked first."""
+    client, address = (Client() if visitor else client_for(bob)), f"/mentors/{offer.profile.slug}/"
+    shown = fields_in(read(client, f"{address}?day=2026-11-26"))
+    type(offer).objects.filter(pk=offer.pk).update(**changes)
+    sent = shown | {"question": "May I?", "start": "2026-11-26T09:00Z"}
+
+    refused = client.post(f"{address}book/", sent)
+    made = Booking.objects.count()
+    again = fields_in(refused.content.decode())
+    booked = client.post(f"{address}book/", sent | {FIELD: again[FIELD]})
+
+    assert shown[FIELD] != again[FIELD]
+    assert (refused.status_code, made, again["question"]) == (409, 0, "May I?")
+    assert re.search(r'value="2026-11-26T09:00Z"[^>]*checked', refused.content.decode())
+    assert (booked.status_code, Booking.objects.count()) == (302, 1)
 
 
 def test_a_cancel_page_asks_again_where_the_session_was_moved(client_for, alice, bob, booking):  # noqa: F811

@@ -230,4 +230,5 @@ def our_answer(wish: SearchCriteria, now: datetime, zone: str) -> Answer:
     finder = Finder(zone, now)
     question = read_question(wish.words, topic=wish.topic)
     found = finder.find(wish, question, PAGE + 1)
-    return [(match.profile.pk, [slot.start for slot in match.slots]) for match in finder.matches(found[:PAGE], wish)]
+    matches = finder.matches(found[:PAGE], wish, question)
+    return [(match.profile.pk, [slot.start for slot in match.slots]) for match in matches]

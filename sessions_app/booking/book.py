@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.hashing import form_mark
 from mentors.models import Format, MentorProfile, Offer
+from mentors.offers import terms_mark
 from sessions_app.availability.refusals import refuse_start
 from sessions_app.availability.timetable import load_timetable
-from sessions_app.errors import SessionError
+from sessions_app.errors import SessionError, stale
 from sessions_app.locks import atomic_act
 from sessions_app.models import Booking, BookingState, Brief, Engagement, WrittenState
 from sessions_app.models.states import CONTACTS
@@ -52,14 +53,17 @@ def book_session(
     key: str | None = None,
     continues: Engagement | None = None,
     with_files: bool = False,
+    terms: str | None = None,
 ) -> Booking:
     """Book `start` for `mentee`: confirmed at once, or requested where the offer asks first.
 
     The same `key` of the same person with the same choice gets the same booking again. `continues` is the mentee's
     engagement whose question is asked once more, `with_files` takes their files along; what began in writing with this
-    very mentor goes on as a call in that engagement, under its own brief.
+    very mentor goes on as a call in that engagement, under its own brief. `terms` is the mark of the offer
+    as it was shown (`mentors.offers.terms_mark`), None where nobody was shown any.
     Raises SessionError with the engine's codes, or `closed`, `own_profile`, `paused`, `too_many_open`,
-    `already_together`, `too_often`, `taken`, `changed` (that booking was ended meanwhile), `not_yours`.
+    `already_together`, `too_often`, `taken`, `changed` (that booking was ended meanwhile), `not_yours`,
+    `stale` (the offer has other terms now).
     """
     # The order matters. Before the lock: refuse the person who comes second, who would only queue for it. Under the
     # lock: read everything in one statement, since others wait; find out whether this form was sent before; end what is
@@ -74,16 +78,17 @@ def book_session(
     if asked.standing.overdue:
         expire_for(profile.person_id, mentee.pk, now=now)
         asked = lock_and_read(offer, mentee, now=now)
+    check_terms(asked.offer, terms)
     check_booking(asked, start=start, mentee=mentee, now=now)
-    terms = initial_state(offer, start, now=now)
+    first_state = initial_state(offer, start, now=now)
     if continues and continues_as_call(continues, profile):
         close_as_call(mentee, profile.person, now=now)
-        booking = further_booking(continues, offer, start, now=now, idempotency_key=mark, **terms)
+        booking = further_booking(continues, offer, start, now=now, idempotency_key=mark, **first_state)
         begin_booking(booking, event=FIRST_EVENTS[booking.state], by=mentee, now=now)
     else:
         if asked.standing.engaged:
             close_earlier_engagement(mentee, profile, now=now)
-        booking = insert_booking(offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, **terms)
+        booking = insert_booking(offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, **first_state)
         link_earlier_engagement(continues, booking, with_files=with_files, now=now)
     return booking
 
@@ -104,6 +109,18 @@ def check_booking(asked: LockedFacts, *, start: datetime, mentee: User, now: dat
     check_offer(asked.offer)
     check_mentee(mentee, asked.offer.profile, now=now, standing=asked.standing)
     refuse_start(asked.offer, asked.timetable, start=start, length=asked.offer.length, now=now, own=asked.standing.own)
+
+
+def check_terms(offer: Offer, seen: str | None) -> None:
+    """Raises SessionError `stale`, in words that say what the offer is now, where a person was shown other terms."""
+    if seen is None or seen == terms_mark(offer):
+        return
+    facts = {"name": offer.profile.person.first_name, "minutes": offer.length, "format": offer.get_format_display()}
+    if offer.instant:
+        words = _("%(name)s has changed this offer: it’s now %(minutes)d min, %(format)s, and booked straight away.")
+    else:
+        words = _("%(name)s has changed this offer: it’s now %(minutes)d min, %(format)s, and they answer first.")
+    raise stale(" ".join([words % facts, _("Does that suit you? Then send it again.")]))
 
 
 def check_offer(offer: Offer) -> None:

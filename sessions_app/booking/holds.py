@@ -24,6 +24,7 @@ from .book import (
     booking_mark,
     check_offer,
     check_slot,
+    check_terms,
     expire_for,
     initial_state,
     insert_booking,
@@ -42,12 +43,13 @@ def hold_slot(
     now: datetime,
     key: str | None = None,
     instead_of: Booking | None = None,
+    terms: str | None = None,
 ) -> Booking:
     """Keep `start` for a visitor who still has to sign in, for `HOLD_MINUTES`.
 
     `held_for` names the visitor's address (a hash) for the hourly limit; `instead_of` is the hold this browser has
     already, which is given up. The same `key` from the same address with the same choice gets the same hold again.
-    Raises SessionError as `book_session`.
+    `terms` and refusals as `book_session`.
     """
     asked = lock_and_read(offer, None, now=now, also_lock=instead_of.mentor_id if instead_of else None)
     offer = asked.offer
@@ -56,6 +58,7 @@ def hold_slot(
     held = Booking.objects.filter(held_for=held_for, idempotency_key=mark, state=BookingState.HELD, expires_at__gt=now)
     if mark and (again := held.first()):
         return again
+    check_terms(offer, terms)
     check_holds(held_for, offer.profile.person_id, now=now)
     before = Booking.objects.get(pk=instead_of.pk) if instead_of else None
     # Its time is reserved for the waiting list only after the visitor has the new hold, which may overlap with it.

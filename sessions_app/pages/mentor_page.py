@@ -13,6 +13,7 @@ from accounts.models import User
 from common.api.problems import CONFLICT
 from common.zones import UTC_NAME
 from mentors.models import Format, MentorProfile, Offer
+from mentors.offers import terms_mark
 from mentors.usual import usual_offer
 from sessions_app.address import clean_words, read_date, read_start
 from sessions_app.afterwards.summaries import Quote, published_quotes
@@ -21,7 +22,7 @@ from sessions_app.availability.slot_picker import PickerView, SlotPicker, busy_t
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.book import continues_as_call
-from sessions_app.errors import SessionError
+from sessions_app.errors import STALE, SessionError
 from sessions_app.models import Engagement, SharedFile
 from sessions_app.questions.same_question import carried_files_of, find_earlier_engagement
 from sessions_app.questions.suggestions import FreeMentor, people_for
@@ -72,6 +73,11 @@ class MentorPage:
     def asks_in_writing(self) -> bool:
         """Whether the form for a question stands where times would."""
         return self.writes is not None and (self.in_writing or (self.picker is None and self.cannot_write is None))
+
+    @property
+    def terms(self) -> str:
+        """The mark of what the reader agrees to by booking, so that nobody books what they have not been shown."""
+        return terms_mark(self.offer) if self.offer else ""
 
     @property
     def follows(self) -> str:
@@ -162,7 +168,7 @@ def read_question(address: Mapping[str, str], earlier: Engagement | None, *, goe
 
 def list_alternatives(error: SessionError | None, browser: SlotPicker | None, start: datetime | None) -> list[Slot]:
     """Other times help only where this one can't be had."""
-    is_taken = error is not None and error.status == CONFLICT
+    is_taken = error is not None and error.status == CONFLICT and error.code != STALE
     return browser.nearest_alternatives(start) if is_taken and browser and start else []
 
 

@@ -19,6 +19,7 @@ from accounts.email_sign_in import SIGN_IN_NOTE, start_email_sign_in
 from accounts.models import User
 from accounts.viewing import viewer_hour12, viewer_zone
 from common.known import known
+from common.pages.seen import FIELD
 from common.refusals import BUSY
 from common.times import clock_text
 from mentors.models import MentorProfile
@@ -56,7 +57,8 @@ def book_slot(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         if isinstance(request.user, User):
             earlier = find_earlier_engagement(request.user, request.POST.get("follows", ""))
-            return redirect_to_booked(request, book_now(form, request.user, earlier, now=timezone.now()))
+            terms = request.POST.get(FIELD)
+            return redirect_to_booked(request, book_now(form, request.user, earlier, terms=terms, now=timezone.now()))
         hold_now(request, form, now=timezone.now())
     except SessionError as error:
         return mentor_page(request, profile, form=form, error=error)
@@ -90,7 +92,9 @@ def check_page(request: HttpRequest, profile: MentorProfile, form: GuestForm | N
     return render(request, "sessions_app/mentor_page/book.html", context, status=422 if form else 200)
 
 
-def book_now(form: BookingForm, mentee: User, earlier: Engagement | None, *, now: datetime) -> Booking:
+def book_now(
+    form: BookingForm, mentee: User, earlier: Engagement | None, *, terms: str | None, now: datetime
+) -> Booking:
     """With `earlier` its whole brief goes along, not only the question, and the mentee's files if they say so."""
     data, question = form.cleaned_data, form.cleaned_data["question"]
     return book_session(
@@ -102,6 +106,7 @@ def book_now(form: BookingForm, mentee: User, earlier: Engagement | None, *, now
         key=data["key"],
         continues=earlier,
         with_files=data["with_files"],
+        terms=terms,
     )
 
 
@@ -114,6 +119,7 @@ def hold_now(request: HttpRequest, form: BookingForm, *, now: datetime) -> None:
         held_for=address_mark(request),
         key=data["key"],
         instead_of=held_here(request),
+        terms=request.POST.get(FIELD),
         now=now,
     )
     request.session[HOLD] = str(booking.uuid)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.viewing import signed_in, viewer_zone
-from common.pages.parts import render_page
+from common.pages.parts import render_page, wants_part
 from mentors.models import MentorProfile
 from sessions_app.errors import SessionError
 from sessions_app.forms.booking import BookingForm
@@ -48,8 +48,11 @@ def mentor_page(
         error=error,
         now=timezone.now(),
     )
+    status = error.status if error else 422 if typed else 200
+    part = "picker" if status == 200 else ""
     context = {
         "page": page,
+        "is_part": bool(part) and wants_part(request),
         "profile": profile,
         "form": typed or fresh_form(page),
         "error": error,
@@ -63,8 +66,6 @@ def mentor_page(
         "follows": page.follows,
         "nav": "find",
     }
-    status = error.status if error else 422 if typed else 200
-    part = "picker" if status == 200 else ""
     return render_page(request, "sessions_app/mentor_page/page.html", context, part=part, status=status)
 
 

@@ -136,6 +136,19 @@ def test_mentor_detail_answers_htmx_with_the_picker_only(offer):
     assert 'id="id_question"' not in markup_of(response)
 
 
+def test_another_offer_brings_the_button_that_says_how_it_is_booked(alice, offer):
+    """The button lies outside of what is swapped, so the part brings it along; the page has it once, in its place."""
+    asking = alice.mentor_profile.offers.create(length=45, instant=False)
+
+    part = Client().get(PAGE, {"offer": asking.uuid}, headers={"HX-Request": "true"}).content.decode()
+    page = Client().get(PAGE, {"offer": asking.uuid}).content.decode()
+    before = Client().get(PAGE).content.decode()
+
+    [swapped], [standing], [instant] = (elements_of(html, "div", id="book-button") for html in (part, page, before))
+    assert (swapped.attributes.get("hx-swap-oob"), "hx-swap-oob" in standing.attributes) == ("true", False)
+    assert swapped.text == standing.text != instant.text
+
+
 def test_an_unknown_mentor_does_not_exist(db):
     assert Client().get("/mentors/nobody/").status_code == 404
 
