@@ -21,6 +21,8 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from common.known import known
+
 from .racers import start_racers
 from .stand import bench_database
 
@@ -129,8 +131,8 @@ class World:
         for schedule in Schedule.objects.all():
             local = start.astimezone(ZoneInfo(schedule.timezone))
             begin = local.hour * 60 + local.minute
-            there = {"schedule": schedule, "date": local.date()}
-            DateOverride.objects.update_or_create(**there, defaults={"minutes": [begin, begin + 60]})
+            opened = {"minutes": [begin, begin + 60]}
+            DateOverride.objects.update_or_create(schedule=schedule, date=local.date(), defaults=opened)
 
     def slots_of(self, offer: Any) -> list[Any]:
         from sessions_app.availability.timetable import load_timetable
@@ -192,7 +194,7 @@ def name_columns() -> dict[str, str]:
 
     named = {}
     for name, model in (("brief", Brief), ("booking", Booking), ("notice", Notification), ("line", InboxItem)):
-        fields = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+        fields = [known(field.column) for field in model._meta.concrete_fields if not field.primary_key]
         named[name] = ", ".join(fields)
         named[f"{name}_values"] = ", ".join(NEW[name].get(column, f'old."{column}"') for column in fields)
     return named

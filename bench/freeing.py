@@ -46,7 +46,13 @@ def changing_the_week(world: World, rounds: int, line: str) -> None:
         profile = world.offers[number // 2 % len(world.offers)].profile
         rules, days = rules_of(profile.schedule), [(1, 0, 600 + number % 2), (6, 540, 1020 + number % 2)]
         switch_reserving(name := (OFF, ON)[number % 2])
-        about = {"profile": profile, "rules": rules, "windows": days, "by": profile.person, "now": world.now}
+        about: dict[str, Any] = {
+            "profile": profile,
+            "rules": rules,
+            "windows": days,
+            "by": profile.person,
+            "now": world.now,
+        }
         with transaction.atomic():
             measured[name].append(measure_milliseconds(partial(save_week, **about)))
             transaction.set_rollback(True)

@@ -30,7 +30,14 @@ ROOT = Path(__file__).resolve().parents[1]
 ZONE = {"Cookie": "tz=Europe/London"}
 # What people ask, as often as they do: mostly a search, then somebody's page, now and then a booking.
 QUESTIONS = ("Should I take the counter-offer?", "My talk is too long", "First week as a manager", "salary", "")
-FILTERS = ({}, {}, {"when": "evening"}, {"len": "25"}, {"topic": "measured-usual"}, {"topic": "measured-popular"})
+FILTERS: tuple[dict[str, str], ...] = (
+    {},
+    {},
+    {"when": "evening"},
+    {"len": "25"},
+    {"topic": "measured-usual"},
+    {"topic": "measured-popular"},
+)
 PLAIN = "/help/"
 
 

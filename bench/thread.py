@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from common.known import known
 from sessions_app.conversation.messages import send_message
 from sessions_app.models import Engagement
 
@@ -21,12 +22,12 @@ TIMES = 300
 def main() -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
     with transaction.atomic():
-        engagement = Engagement.objects.live().exclude(mentee=None).select_related("mentor", "mentee").first()
+        engagement = known(Engagement.objects.live().exclude(mentee=None).select_related("mentor", "mentee").first())
         client = Client()
         client.force_login(engagement.mentor)
         for number in range(50):
             now = timezone.now() - timedelta(hours=50 - number)
-            by = (engagement.mentor, engagement.mentee)[number % 2]
+            by = known((engagement.mentor, engagement.mentee)[number % 2])
             last = send_message(engagement=engagement, body="Words " * 20, by=by, now=now, key=str(number))
         page = f"/messages/{engagement.uuid}/"
         measure_page(client, "nothing new", page, {"after": last.pk})

@@ -148,8 +148,6 @@ class SearchQuestion:
 
 
 class Rows(NamedTuple):
-    """What `READ` answered, by kind."""
-
     by_kind: Mapping[str, Sequence[tuple[str, int]]]
 
     def texts(self, kind: str) -> list[str]:

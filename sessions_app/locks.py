@@ -68,7 +68,6 @@ def lock_people(*people: User | int | None) -> None:
 
 
 def lock_booking(booking: Booking) -> Booking:
-    """Lock the booking's people, and return it as it is now."""
     lock_people(booking.mentor_id, booking.mentee_id)
     return Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)
 

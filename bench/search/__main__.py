@@ -13,12 +13,20 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from statistics import median
 from time import perf_counter
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from bench.stand import bench_database
+
+if TYPE_CHECKING:
+    from search.criteria import SearchCriteria
+
+    from .rivals import Matrix
 
 ZONE = "Europe/London"
 AIMS = {"popular topic, 35 %": 20, "usual topic, 5 %": 8, "rare topic, 0.5 %": 20, "nothing asked": 20}
@@ -70,7 +78,15 @@ def measure_size(mentors: int, rounds: int, slow_rounds: int) -> None:
     upkeep.show_upkeep(now)
 
 
-def table_row(name, wish, rivals, matrix, now: datetime, rounds: int, slow_rounds: int) -> str:
+def table_row(
+    name: str,
+    wish: "SearchCriteria",
+    rivals: ModuleType,
+    matrix: "Matrix",
+    now: datetime,
+    rounds: int,
+    slow_rounds: int,
+) -> str:
     """`matrix` and `one SQL` know topics and evenings, but neither words nor lengths."""
     plain = not wish.words and not wish.lengths
     anytime = wish.is_any_time
@@ -98,7 +114,7 @@ def table_row(name, wish, rivals, matrix, now: datetime, rounds: int, slow_round
     )
 
 
-def check_agreement(name: str, wish, rivals, now: datetime, by_sql: bool) -> None:
+def check_agreement(name: str, wish: "SearchCriteria", rivals: ModuleType, now: datetime, by_sql: bool) -> None:
     """Before anything is timed: every way gives the same people, in the same order, with the same times."""
     answer = rivals.our_answer(wish, now, ZONE)
     others = {} if wish.lengths else {"expand": rivals.expand_all(wish, now, ZONE)}
@@ -109,20 +125,20 @@ def check_agreement(name: str, wish, rivals, now: datetime, by_sql: bool) -> Non
             sys.exit(f"{name}: {way} answers otherwise.\n{answer}\n{other}")
 
 
-def measure_stale_rows(wishes, rivals, now: datetime, rounds: int) -> None:
+def measure_stale_rows(wishes: "dict[str, SearchCriteria]", rivals: ModuleType, now: datetime, rounds: int) -> None:
     """The same questions a day later, before and after the rows are looked at anew; answers stay exact."""
     from .world import freshen_rows
 
     tomorrow, before, after = now + DAY, {}, {}
     for name, wish in wishes.items():
         before[name] = median(
-            measure_milliseconds(lambda wish=wish: rivals.our_answer(wish, tomorrow, ZONE)) for _ in range(rounds)
+            measure_milliseconds(partial(rivals.our_answer, wish, tomorrow, ZONE)) for _ in range(rounds)
         )
         check_agreement(name, wish, rivals, tomorrow, False)
     freshen_rows(now=tomorrow)
     for name, wish in wishes.items():
         after[name] = median(
-            measure_milliseconds(lambda wish=wish: rivals.our_answer(wish, tomorrow, ZONE)) for _ in range(rounds)
+            measure_milliseconds(partial(rivals.our_answer, wish, tomorrow, ZONE)) for _ in range(rounds)
         )
     print("rows a day old, against fresh ones (exact both times):", end=" ")
     print(

@@ -175,8 +175,6 @@ def utc_text(moment: datetime) -> str:
 
 
 class InputSchema(OpenApiSerializerExtension):
-    """Describes that unknown names are refused."""
-
     target_class = Input
     match_subclasses = True
 

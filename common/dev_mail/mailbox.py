@@ -80,7 +80,6 @@ def read_mail(folder: Path, name: str) -> Mail:
 
 
 def find_attachment(mail: Mail, number: int) -> Attachment:
-    """The part with this number. Raises MailNotFoundError."""
     for found in mail.attachments:
         if found.number == number:
             return found

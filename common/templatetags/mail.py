@@ -51,7 +51,6 @@ def title(context: Context, first: str, second: str = "") -> str:
 
 @register.simple_block_tag(takes_context=True)
 def note(context: Context, content: str) -> str:
-    """The line below the title."""
     return render_piece(context, content, "p", "note")
 
 

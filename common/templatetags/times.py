@@ -65,7 +65,6 @@ def clock(context: Context, start: datetime, end: datetime | None = None, zone: 
 
 @register.simple_tag(takes_context=True)
 def time_now(context: Context, zone: str | None = None) -> SafeString:
-    """The present time, for the header."""
     who = reader_of(context, zone)
     return time_tag(who.now, times.clock_text(who.now, who.zone, who.hour12))
 
@@ -89,7 +88,6 @@ def card_day(context: Context, start: datetime, zone: str | None = None) -> str:
 
 @register.simple_tag(takes_context=True)
 def soon(context: Context, start: datetime, zone: str | None = None) -> SafeString:
-    """`today, 15:00`."""
     who = reader_of(context, zone)
     return time_tag(start, times.soon_text(start, who.zone, who.now, who.hour12))
 

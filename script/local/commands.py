@@ -23,6 +23,7 @@ TYPED = (
     "demo",
     "mentoring",
     "script/local",
+    "bench",
 )
 TEMPLATES = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "templates").rglob("*.html"))]
 CHECKS: dict[str, Command] = {

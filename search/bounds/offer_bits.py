@@ -17,7 +17,6 @@ BIT_OF_OFFER = f"""((array_position(%(lengths)s::int[], length::int) - 1) * {MOS
 
 
 def writing_bits() -> int:
-    """The bits of all kinds that are answered in writing."""
     return kind_bits(format_name=Format.WRITING)
 
 

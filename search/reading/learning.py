@@ -64,7 +64,6 @@ def add_example(*, topic: Topic, text: str) -> None:
 
 
 def set_example_active(*, example: TopicExample, is_active: bool) -> None:
-    """Retire an example, or use it again."""
     example.is_active = is_active
     example.save(update_fields=["is_active"])
 

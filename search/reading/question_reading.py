@@ -12,8 +12,6 @@ MOST_NEXT = 2
 
 
 class TopicRow(NamedTuple):
-    """A topic of the site."""
-
     pk: int
     slug: str
     name: str

@@ -45,7 +45,6 @@ class Material:
         return tuple(self.names)
 
     def phrases(self) -> tuple[tuple[str, str], ...]:
-        """Every name as (topic, phrase)."""
         return tuple((topic, phrase) for topic, others in self.names.items() for phrase in (topic, *others))
 
     def digest(self, *also: str) -> str:

@@ -58,7 +58,6 @@ class Reader:
         return self._understand(text, said, self._embed(said))
 
     def read_typing(self, text: str) -> Understanding:
-        """By the words alone, while someone types."""
         return self._understand(text, self.prepare(text), {})
 
     def shares(self, text: str) -> dict[str, float]:

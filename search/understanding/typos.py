@@ -19,7 +19,6 @@ class Spelling:
 
     @classmethod
     def of(cls, topical: Iterable[str], known: Iterable[str]) -> "Spelling":
-        """Both are folded words."""
         by_letter: dict[str, list[str]] = defaultdict(list)
         words = sorted({word for word in topical if len(word) >= SHORTEST and word.isalpha()})
         for word in words:

@@ -5,8 +5,6 @@ from enum import StrEnum
 
 
 class Because(StrEnum):
-    """Why a topic was read."""
-
     NAMED = "named"  # the words name it
     MEANING = "meaning"  # the question is like what people ask about it
     CHOSEN = "chosen"  # the reader of the page said so

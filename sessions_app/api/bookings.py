@@ -100,7 +100,6 @@ class BookingView(ApiView):
             raise as_api_error(error, booking=self.answer_with(uuid).data) from error
 
     def seen(self) -> str:
-        """The version that was read."""
         return str(self.read_body()["version"])
 
 

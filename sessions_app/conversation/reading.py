@@ -61,7 +61,6 @@ class Thread:
 
 
 def thread_of(engagement: Engagement, reader: User, *, before: int | None = None, is_live: bool = False) -> Thread:
-    """The newest messages, or those before one."""
     found = messages_in(engagement).order_by("-pk")
     if before is not None:
         found = found.filter(pk__lt=before)

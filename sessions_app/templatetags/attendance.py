@@ -15,8 +15,6 @@ register = template.Library()
 
 
 class AttendanceLine(NamedTuple):
-    """`words`: what they wrote with it."""
-
     text: str
     words: str
     at: datetime

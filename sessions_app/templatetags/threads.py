@@ -20,7 +20,6 @@ urlize = OurUrlizer()
 
 @register.filter
 def said(body: str) -> SafeString:
-    """Escaped, with paragraphs, line breaks and links."""
     paragraphs = [part for part in re.split(r"\n{2,}", body.strip("\n")) if part.strip()]
     lines = (urlize(part, autoescape=True).replace("\n", "<br>") for part in paragraphs)
     return format_html_join("", "<p>{}</p>", ((mark_safe(line),) for line in lines))  # noqa: S308 - escaped above
