@@ -209,6 +209,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget old searches": every(600, "search.tasks.forget_old"),
     "add what the search lacks": every(600, "search.tasks.add_missing"),
     "forget old proposals of examples": every(3600, "search.tasks.forget_proposals"),
+    "forget noted searches": every(3600, "search.tasks.forget_noted_searches"),
     "learn to read questions": every(600, "search.tasks.retrain_reader"),
     "forget old notifications": every(600, "notifications.tasks.prune"),
     "remove old files": every(3600, "sessions_app.tasks.remove_expired_files"),

@@ -19,7 +19,7 @@ from common.known import known
 from mentors.forms.topics import TopicForm
 
 from .errors import ProfileError
-from .hooks import announce_change
+from .hooks import announce_change, warnings_about
 from .models import MentorProfile, Offer, ProfileDecision, Topic
 from .services import approve_profile, reinstate_profile, resume_profile
 
@@ -132,6 +132,8 @@ class TopicAdmin(EditedModel, ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Topic, form: TopicForm, change: bool) -> None:
         form.try_to_save()
+        for sentence in warnings_about(obj):
+            self.message_user(request, sentence, messages.WARNING)
 
 
 @admin.register(Offer)

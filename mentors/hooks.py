@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 
-from .models import MentorProfile
+from .models import MentorProfile, Topic
 
 # Each describes in words when people can book this mentor (with a clock of twelve hours or not); empty for never.
 describe_times: list[Callable[[MentorProfile, bool], str]] = []
@@ -14,6 +14,14 @@ after_change: list[Callable[[Sequence[int]], None]] = []
 
 # Each is a context manager, entered before a decision is written and left after it, in the same transaction.
 around_decision: list[Callable[[MentorProfile, datetime], AbstractContextManager[None]]] = []
+
+# Each tells staff, in sentences, which other words of a topic don't help to find it.
+warn_of_words: list[Callable[[Topic], list[str]]] = []
+
+
+def warnings_about(topic: Topic) -> list[str]:
+    """For staff who edit a topic; it is saved all the same."""
+    return [sentence for warn in warn_of_words for sentence in warn(topic)]
 
 
 def watch_decision(profile: MentorProfile, now: datetime) -> ExitStack:

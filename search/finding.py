@@ -1,7 +1,7 @@
 """From a wish to mentors who can be booked: `find_mentors` returns everything that a page of results shows."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,7 +11,9 @@ from mentors.usual import usual_offer
 from search.ranking.best_first import find_best
 from search.ranking.candidates import Candidate, IndexQuery, Offered, find_candidates
 from search.ranking.sort_keys import Keys, keys_for
+from search.reading.question_reading import TopicRead
 from search.understanding.issue_types import read_issue_type
+from search.understanding.understood import Because
 from sessions_app.afterwards.track_record import TrackRecord, track_records_of
 from sessions_app.availability.slot_picker import overlaps_busy
 from sessions_app.availability.slots import Slot
@@ -54,7 +56,8 @@ class Match(FreeMentor):
     """A mentor on a page of results.
 
     `times` counts their starts in the times asked about; `free` are the parts of days for the ribbon (see
-    `parts_of_days`). `writes`: they answer in writing too. `because`: names of the topics that brought them here.
+    `parts_of_days`). `writes`: they answer in writing too. `because`: names of the topics that brought them here;
+    `about` is the slug of the first of them that was read or chosen, and not named, or empty.
     """
 
     zone: str
@@ -63,6 +66,7 @@ class Match(FreeMentor):
     free: frozenset[tuple[int, int]]
     proof: TrackRecord
     because: tuple[str, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +189,8 @@ class Finder:
         times = wish.times(zone=self.zone, now=self.now)
         asked = question.topics_for(loose=False, wider=wish.wider)
         read = (*question.reading.topics, *question.reading.next_readings)
-        names = {topic.pk: topic.name for topic in read if topic.pk in asked}
-        return [self.match(one, offers[one.offer.pk], times, proofs, names) for one in found if one.offer.pk in offers]
+        topics = [topic for topic in read if topic.pk in asked]
+        return [self.match(one, offers[one.offer.pk], times, proofs, topics) for one in found if one.offer.pk in offers]
 
     def match(
         self,
@@ -194,8 +198,9 @@ class Finder:
         offer: Offer,
         times: Sequence[Span],
         proofs: dict[int, TrackRecord],
-        names: Mapping[int, str],
+        topics: Sequence[TopicRead],
     ) -> Match:
+        brought = [topic for topic in topics if topic.pk in found.candidate.topics]
         slots = slots_within(times, self.slots(found.timetable, found.offer, times[0][0], times[-1][1]))
         return Match(
             profile=offer.profile,
@@ -206,7 +211,8 @@ class Finder:
             times=len(slots),
             free=parts_of_days([slot.start for slot in slots], zone=self.zone, now=self.now),
             proof=proofs[offer.profile.person_id],
-            because=tuple(name for pk, name in names.items() if pk in found.candidate.topics),
+            because=tuple(topic.name for topic in brought),
+            about=next((topic.slug for topic in brought if topic.because != Because.NAMED), ""),
         )
 
 

@@ -102,6 +102,29 @@ class UnmetSearch(models.Model):
         return f"{self.words}: {self.count}"
 
 
+class NotedSearch(models.Model):
+    """Words of a search, how often they were typed on that day, and how they were read. Who typed them is never stored.
+
+    `opened` counts the mentors' pages that were opened from it. `share` is that of the likeliest topic. `topics` are
+    the likeliest, of which people of the first `claimed` were shown. See `search.reading.noted` for which are kept.
+    """
+
+    words = models.CharField(max_length=LONGEST_EXAMPLE)
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=1, db_default=1)
+    opened = models.PositiveIntegerField(default=0, db_default=0)
+    share = models.FloatField()
+    is_outside = models.BooleanField(default=False, db_default=False)
+    claimed = models.PositiveSmallIntegerField(default=0, db_default=0)
+    topics = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["words", "day"], name="noted_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.words}: {self.count}"
+
+
 class ExampleSource(models.TextChoices):
     BUNDLED = "bundled", _("Came with the product")
     STAFF = "staff", _("Written by staff")

@@ -1,12 +1,16 @@
 """What this app enters into the lists of lower apps when it starts."""
 
 from accounts.hooks import after_person_change
-from mentors.hooks import after_change
+from mentors.hooks import after_change, warn_of_words
 from sessions_app.availability.openings import on_time_opened
+from sessions_app.questions.searched import on_booked, on_page_opened
 from sessions_app.questions.suggestions import helpers, kind_readers, suggesters
 
 from .finding import suggest_kind, suggest_mentors
 from .indexing import forget_bounds, write_people, write_profiles
+from .reading.learning import propose_booked
+from .reading.noted import count_opened
+from .reading.synonyms import warn_of_synonyms
 from .waitlist_helpers import find_helpers
 
 
@@ -17,3 +21,6 @@ def register_all() -> None:
     suggesters.append(suggest_mentors)
     helpers.append(find_helpers)
     kind_readers.append(suggest_kind)
+    warn_of_words.append(warn_of_synonyms)
+    on_page_opened.append(count_opened)
+    on_booked.append(propose_booked)

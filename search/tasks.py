@@ -8,6 +8,7 @@ from common.clock import agreed_now
 
 from . import indexing, unmet
 from .reading.learning import forget_old_proposals
+from .reading.noted import forget_noted
 from .reading.retraining import learn_to_read
 
 SECONDS = 15
@@ -37,6 +38,11 @@ def forget_old() -> None:
 @shared_task
 def forget_proposals() -> None:
     forget_old_proposals(now=agreed_now())
+
+
+@shared_task
+def forget_noted_searches() -> None:
+    forget_noted(now=agreed_now())
 
 
 @shared_task

@@ -27,6 +27,7 @@ from mentors.languages import LANGUAGES
 from mentors.models import Format, Length, Topic
 from search.finding import is_unmet
 from search.reading.learning import propose_example
+from search.reading.noted import note_reading
 from search.understanding.crisis import is_crisis
 from search.understanding.understood import Because
 from sessions_app.models import Booking
@@ -148,7 +149,8 @@ def reading_context(wish: SearchCriteria, question: SearchQuestion, *, count: in
 
 
 def note_search(found: Results, wish: SearchCriteria, *, day: date) -> None:
-    """What staff can learn from: words that found nobody, and words with the topic that they were said to be about."""
+    """What staff can learn from: words that found nobody, how they were read, and what they were said to be about."""
+    note_reading(wish.words, found.question.reading, day=day)
     if is_unmet(found):
         note_unmet(wish.words, day=day)
     chosen = [topic.pk for topic in found.question.reading.topics if topic.because == Because.CHOSEN]

@@ -12,6 +12,7 @@ from accounts.requests import SignedInRequest
 from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
 from mentors.forms.topics import TopicForm
+from mentors.hooks import warnings_about
 from mentors.models import Topic
 from mentors.topics import topic_mark
 
@@ -42,11 +43,14 @@ def staff_topic_edit(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def _edit_topic(request: SignedInRequest, topic: Topic) -> HttpResponse:
     name, present = topic.name, topic_mark(topic) if topic.pk else ""
+    warnings = warnings_about(topic) if topic.pk else []
     form = TopicForm(post_data(request), instance=topic)
     if request.method == "POST" and form.is_valid() and form.try_to_save(seen_by(request)):
         messages.success(request, _("“%(name)s” is saved.") % {"name": topic.name})
+        for sentence in warnings_about(topic):
+            messages.warning(request, f"{topic.name}: {sentence}")
         return redirect("staff_topics")
     seen = still_seen(request, present, told=form.is_stale)
-    context = {"form": form, "name": name, "seen": seen, "nav": "topics"}
+    context = {"form": form, "name": name, "seen": seen, "warnings": warnings, "nav": "topics"}
     status = 409 if form.is_stale else 422 if form.errors else 200
     return render(request, "staff/topic.html", context, status=status)

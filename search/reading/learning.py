@@ -7,8 +7,10 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from mentors.models import Topic
-from search.models import LONGEST_EXAMPLE, ExampleSource, ProposedExample, TopicExample
+from search.models import LONGEST_EXAMPLE, ExampleSource, MentorIndex, ProposedExample, TopicExample
+from search.understanding.crisis import is_crisis
 from search.understanding.language import guess_language
+from sessions_app.questions.searched import Searched
 
 KEPT = timedelta(days=90)
 # Proposals of one day, so that nobody can fill the table.
@@ -28,6 +30,15 @@ def propose_example(words: str, *, topics: Sequence[int], day: date) -> None:
     text = " ".join(words.split())[:LONGEST_EXAMPLE]
     with connection.cursor() as cursor:
         cursor.execute(PROPOSE, {"text": text, "topics": list(topics), "day": day, "most": MOST_A_DAY})
+
+
+def propose_booked(searched: Searched, *, day: date) -> None:
+    """Somebody booked a mentor whom these words found by a topic, which the mentor or an offer of theirs names."""
+    if is_crisis(searched.words):
+        return
+    topics = list(Topic.objects.active().leaves().filter(slug=searched.about).values_list("pk", flat=True))
+    if topics and MentorIndex.objects.filter(profile=searched.profile_id, topics__contains=topics).exists():
+        propose_example(searched.words, topics=topics, day=day)
 
 
 def list_proposals() -> QuerySet[ProposedExample]:

@@ -1,6 +1,7 @@
 """Reads a question: which topics it is about, how sure that is, and what else shows."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +25,14 @@ MOST_CHARACTERS = 320  # for reading by the words; encoders read less
 ASKING = frozenset(
     ("help", "advice", "question", "questions", "please", "problem", "issue", "hi", "hello", "thanks", "stuck")
 )
+
+
+class Claim(NamedTuple):
+    """The names of the topics whose people are shown, or why none are."""
+
+    topics: tuple[str, ...]
+    is_unsure: bool
+    is_outside: bool
 
 
 class Reader:
@@ -59,6 +68,18 @@ class Reader:
 
     def read_typing(self, text: str) -> Understanding:
         return self._understand(text, self.prepare(text), {})
+
+    def embed(self, text: str) -> dict[str, Floats]:
+        """The vectors of a question, which `claim` takes."""
+        return self._embed(self.prepare(text))
+
+    def claim(self, text: str, vectors: Mapping[str, Floats]) -> Claim:
+        """What `read` would claim, with vectors that are known already, and without looking for examples to show."""
+        said = self.prepare(text)
+        if not split_words(said):
+            return Claim((), True, False)
+        claimed, is_unsure, is_outside = self.decide(self._share(said, vectors), said, self.settings)
+        return Claim(tuple(self.classes[number] for number in claimed), is_unsure, is_outside)
 
     def shares(self, text: str) -> dict[str, float]:
         """For each topic how likely the question is about it; under OUTSIDE, about none of them."""

@@ -46,6 +46,7 @@ class MentorPage:
     `zone`: in which times are shown. `earlier`: the reader's question that goes along, with the files in `carried`;
     if it `goes_on`, this mentor has it already, and a call follows in the same thread. `in_writing`: the reader chose
     to write. `similar`: others who can help, where there are no times. `alternatives`: times near one that was taken.
+    `searched` and `about`: words of the search that led here, and the slug of the topic by which it found this mentor.
     """
 
     profile: MentorProfile
@@ -60,6 +61,8 @@ class MentorPage:
     cannot_write: SessionError | None
     in_writing: bool
     question: str
+    searched: str
+    about: str
     earlier: Engagement | None
     goes_on: bool
     carried: list[SharedFile]
@@ -85,7 +88,7 @@ class MentorPage:
 
     @property
     def picker_query(self) -> str:
-        chosen = {"offer": self.offer and self.offer.uuid, "follows": self.follows}
+        chosen = {"offer": self.offer and self.offer.uuid, "follows": self.follows, "about": self.about}
         return urlencode({name: value for name, value in chosen.items() if value})
 
     @property
@@ -138,6 +141,8 @@ def read_mentor_page(
         cannot_write=why_not_ask(writes, now=now) if writes else None,
         in_writing=is_asking or bool(writes and address.get("offer") == str(writes.uuid)),
         question=question,
+        searched=clean_words(address.get("q", "") if typed is None else typed.get("searched", "")),
+        about=clean_words((address if typed is None else typed).get("about", "")),
         earlier=earlier,
         goes_on=goes_on,
         carried=[] if goes_on else carried_files_of(earlier),

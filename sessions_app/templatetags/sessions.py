@@ -22,14 +22,25 @@ register = template.Library()
 
 @register.simple_tag
 def mentor_url(
-    slug: str, *, offer: object = None, slot: Slot | None = None, words: str = "", day: str = "", follows: str = ""
+    slug: str,
+    *,
+    offer: object = None,
+    slot: Slot | None = None,
+    words: str = "",
+    day: str = "",
+    follows: str = "",
+    about: str = "",
 ) -> str:
-    """A mentor's page with day, length, time and question already chosen, and whose brief goes along."""
+    """A mentor's page with day, length, time and question already chosen, and whose brief goes along.
+
+    `about`: the slug of the topic by which a search found the mentor.
+    """
     chosen = {
         "offer": getattr(offer, "uuid", ""),
         "day": day,
         "q": words,
         "follows": follows,
+        "about": about,
     }
     query = urlencode({name: value for name, value in chosen.items() if value})
     page = reverse("mentor_detail", args=[slug]) + (f"?{query}" if query else "")

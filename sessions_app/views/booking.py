@@ -23,6 +23,7 @@ from common.pages.seen import FIELD
 from common.refusals import BUSY
 from common.times import clock_text
 from mentors.models import MentorProfile
+from sessions_app.address import clean_words
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import release_hold
 from sessions_app.booking.holds import claim_hold, hold_slot
@@ -34,10 +35,12 @@ from sessions_app.models.states import VISITORS_HOLD
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import closed_error
 from sessions_app.questions.same_question import find_earlier_engagement
+from sessions_app.questions.searched import announce_booked
 
 from .mentor_page import mentor_page
 
-HOLD = "hold"
+# In the session: a visitor's hold, and the search that led to it.
+HOLD, SEARCHED = "hold", "searched"
 # A visitor who comes back this long after the hold ran out is still the one who wanted the time.
 GRACE = timedelta(minutes=30)
 
@@ -58,7 +61,9 @@ def book_slot(request: HttpRequest, slug: str) -> HttpResponse:
         if isinstance(request.user, User):
             earlier = find_earlier_engagement(request.user, request.POST.get("follows", ""))
             terms = request.POST.get(FIELD)
-            return redirect_to_booked(request, book_now(form, request.user, earlier, terms=terms, now=timezone.now()))
+            booking = book_now(form, request.user, earlier, terms=terms, now=timezone.now())
+            note_what_led_here(profile, *read_search(request))
+            return redirect_to_booked(request, booking)
         hold_now(request, form, now=timezone.now())
     except SessionError as error:
         return mentor_page(request, profile, form=form, error=error)
@@ -123,6 +128,17 @@ def hold_now(request: HttpRequest, form: BookingForm, *, now: datetime) -> None:
         now=now,
     )
     request.session[HOLD] = str(booking.uuid)
+    request.session[SEARCHED] = read_search(request)
+
+
+def read_search(request: HttpRequest) -> list[str]:
+    """The words of the search that led to this form, and the slug of the topic by which it found the mentor."""
+    return [clean_words(request.POST.get(name, "")) for name in ("searched", "about")]
+
+
+def note_what_led_here(profile: MentorProfile, words: str = "", about: str = "") -> None:
+    """A search has led to a booking: searches can learn from it, and no person is kept."""
+    announce_booked(words, about, profile, day=timezone.now().date())
 
 
 def address_mark(request: HttpRequest) -> str:
@@ -154,6 +170,7 @@ def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:
     """Whoever signs in with a held slot has booked it: returns the address of the session, or of what to do instead."""
     booking = held_here(request)
     kept = request.session.pop(HOLD, None)
+    searched = request.session.pop(SEARCHED, [])
     request.session.pop(SIGN_IN_NOTE, None)
     if booking is None:
         return None
@@ -163,11 +180,12 @@ def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:
     except SessionError as error:
         if error.code == BUSY:
             # Nothing stands against it: the time stays held, and one press on its page books it.
-            request.session[HOLD] = kept
+            request.session[HOLD], request.session[SEARCHED] = kept, searched
             messages.warning(request, error.message)
             return reverse("book", args=[booking.offer.profile.slug])
         release_hold(booking=booking, now=now)
         return redirect_after_refusal(request, booking, error)
+    note_what_led_here(booking.offer.profile, *searched)
     messages.success(request, booked_text(claimed))
     return reverse("session", args=[claimed.uuid])
 

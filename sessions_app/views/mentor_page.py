@@ -11,16 +11,20 @@ from django.views.decorators.http import require_safe
 from accounts.viewing import signed_in, viewer_zone
 from common.pages.parts import render_page, wants_part
 from mentors.models import MentorProfile
+from sessions_app.address import clean_words
 from sessions_app.errors import SessionError
 from sessions_app.forms.booking import BookingForm
 from sessions_app.forms.written import AskForm
 from sessions_app.pages.mentor_page import MentorPage, read_mentor_page
+from sessions_app.questions.searched import announce_opened_page
 
 
 @login_not_required
 @require_safe
 def mentor_detail(request: HttpRequest, slug: str) -> HttpResponse:
     profile = get_object_or_404(MentorProfile.objects.public().select_related("person", "schedule"), slug=slug)
+    if (words := clean_words(request.GET.get("q", ""))) and not wants_part(request):
+        announce_opened_page(words, day=timezone.now().date())
     return mentor_page(request, profile)
 
 

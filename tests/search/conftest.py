@@ -7,12 +7,13 @@ import pytest
 from django.conf import settings
 
 from mentors.models import Topic
+from search.indexing import write_profiles
 from search.models import StoredReader
 from search.understanding.bundled import load_bundled
 from search.understanding.encoders import load_encoders
 from search.understanding.material import Material, load_examples
 from search.understanding.training import train
-from tests.conftest import NOW
+from tests.conftest import NOW, make_mentor, make_person
 
 TOPICS = json.loads((Path(settings.BASE_DIR) / "demo" / "data" / "topics.json").read_text())
 
@@ -61,3 +62,21 @@ def reading(topics, trained):
     return StoredReader.objects.create(
         content=trained.to_bytes(), digest=trained.digest, source="tests", trained_at=NOW, **trained.check
     )
+
+
+@pytest.fixture
+def who_knows(topics):
+    """Make a mentor who knows these topics and mentions none of them."""
+
+    def make(name: str, *known: str, **fields):
+        profile = make_mentor(
+            make_person(f"{name.split()[0].lower()}@example.org", name),
+            headline="Director",
+            asks=("x", "y", "z"),
+            **fields,
+        )
+        profile.topics.set([topics[topic] for topic in known])
+        write_profiles([profile.pk])
+        return profile
+
+    return make

@@ -21,30 +21,12 @@ from search.waitlist_helpers import find_helpers
 from search.words import read_question, whole_names, without_small_words
 from sessions_app.forms.briefs import BriefForm
 from sessions_app.models import Brief
-from tests.conftest import NOW, make_mentor, make_person
+from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 RAISE = "they want to know what salary I expect, what do I say"
 UNCLEAR = "can you give me advice please"
 OUTSIDE = "best recipe for onion soup"
-
-
-@pytest.fixture
-def who_knows(topics):
-    """Make a mentor who knows these topics and mentions none of them."""
-
-    def make(name: str, *known: str, **fields):
-        profile = make_mentor(
-            make_person(f"{name.split()[0].lower()}@example.org", name),
-            headline="Director",
-            asks=("x", "y", "z"),
-            **fields,
-        )
-        profile.topics.set([topics[topic] for topic in known])
-        write_profiles([profile.pk])
-        return profile
-
-    return make
 
 
 def names(words: str, **wish) -> list[str]:
