@@ -9,12 +9,15 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from demo.world import Seeder
-from mentors.models import MentorProfile
+from mentors.models import MentorProfile, Topic
 from notifications.webhooks.services import announce_event, make_endpoint
+from search.models import NotedSearch, TopicExample
+from search.reading.learning import propose_example
 from search.unmet import note_unmet
 from sessions_app.models import Booking, BookingState
 from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
 from tests.browser.looking import broken_words, problems
+from tests.search.small_reader import store_reader, train_small
 
 pytestmark = pytest.mark.browser
 
@@ -196,6 +199,28 @@ def test_page_of_what_nobody_finds(world, look):
         wait_for_help(words=words, filters="", person=sam, now=world)
     wait_for_mentor(profile=priya, words="", known=[], person=sam, now=world)
     found += look("maria", {"staff-unmet": "/staff/unmet/"})
+
+    assert found == []
+
+
+def test_page_of_how_questions_are_read(world, look):
+    topic = Topic.objects.get(slug="negotiation")
+    long = "a rather long question that is about quite something else, my cat is ill and nobody knows what it has"
+    example = TopicExample.objects.create(topic=topic, text="they want a number from me")
+    store_reader(train_small())
+    for number, words in enumerate((long, "my cat is ill")):
+        NotedSearch.objects.create(words=words, day=world.date(), share=0.2, claimed=number, topics=[topic.pk])
+    propose_example("how do I say no to a number", topics=[topic.pk], day=world.date())
+    found = look(
+        "maria",
+        {
+            "staff-reading": "/staff/reading/?q=how+much+may+I+ask+for",
+            "staff-reading-add": "/staff/reading/?topic=negotiation&with=my+cat+is+ill",
+            "staff-reading-retire": f"/staff/reading/?topic=negotiation&without={example.pk}",
+        },
+    )
+    Topic.objects.filter(pk=topic.pk).update(synonyms=["next", "which offer", "salary talk"])
+    found += look("maria", {"staff-topic-warned": "/staff/topics/negotiation/"})
 
     assert found == []
 

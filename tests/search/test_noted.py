@@ -13,21 +13,22 @@ from search.reading.noted import ONE_IN, count_opened, forget_noted, last_words,
 from search.reading.previewing import preview_change
 from search.reading.question_reading import QuestionReading, TopicRead
 from search.reading.synonyms import warn_of_synonyms
-from search.understanding.material import OUTSIDE, Example, Material
+from search.understanding.material import Example
 from search.understanding.reader import Reader
 from search.understanding.training import collect_vectors, refit, train
 from search.understanding.understood import Because
 from sessions_app.models import Booking
 from tests.conftest import NOW
 from tests.markup import elements_of, markup_of
+from tests.search.small_reader import store_reader, train_small
 from tests.search.test_reading import RAISE, UNCLEAR
 from tests.sessions_app.views.test_booking import code_in, form
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
 NINA = "/mentors/nina-neg/"
-KNEADING = "the dough sticks to my hands"
-QUESTIONS = (KNEADING, "which flour for a sour loaf", "can I stay longer than my visa says", "what is the time")
+STRANGE = "my cat is ill"
+QUESTIONS = (STRANGE, "how many words on one page", "what should I ask them for", "what is the time")
 
 
 def sure(share: float = 0.9, because: Because = Because.MEANING) -> QuestionReading:
@@ -133,24 +134,13 @@ def test_staff_look_at_what_was_read_badly_or_led_to_no_page(topic):
 
 
 @pytest.fixture(scope="module")
-def small(encoders):
-    """Two topics and the outside, learnt in no time."""
-    material = Material.of(
-        {"Bread": ("baking",), "Visas": ("residence permit",)},
-        {
-            "Bread": {"en": ["how long does a loaf rise", "my crust is too hard", "which yeast is best"]},
-            "Visas": {"en": ["my permit ends in May", "may I work while I study here", "the embassy does not answer"]},
-            OUTSIDE: {"en": ["what is the time", "a song for my wedding", "the river was high this year"]},
-        },
-    )
-    return train(material, encoders.found, dictionary=encoders.dictionary)
+def small():
+    return train_small()
 
 
 @pytest.fixture
 def in_use(db, small):
-    return StoredReader.objects.create(
-        content=small.to_bytes(), digest=small.digest, source="tests", trained_at=NOW, **small.check
-    )
+    return store_reader(small)
 
 
 def claims_after(small, encoders, *, examples):
@@ -164,8 +154,7 @@ def claims_after(small, encoders, *, examples):
 
 @pytest.mark.parametrize("is_added", [True, False])
 def test_a_preview_says_what_a_training_would_bring(in_use, small, encoders, is_added):
-    text = KNEADING if is_added else "my crust is too hard"
-    example = Example("Visas" if is_added else "Bread", "en", text)
+    example = Example("Slides", "en", STRANGE if is_added else "there is too much text on each page")
     others = tuple(one for one in small.material.examples if one != example)
     now = Reader(small, encoders.found)
     before = [now.claim(words, now.embed(words)) for words in QUESTIONS]
@@ -193,7 +182,7 @@ def test_a_change_of_nothing_changes_nothing(small, encoders):
 
 
 def test_a_preview_stops_when_its_time_is_over(in_use):
-    preview = preview_change(Example("Bread", "en", KNEADING), is_added=True, searches=QUESTIONS, seconds=0)
+    preview = preview_change(Example("Slides", "en", STRANGE), is_added=True, searches=QUESTIONS, seconds=0)
 
     assert (preview.compared, preview.left) == (0, len(QUESTIONS))
 
@@ -207,16 +196,15 @@ def test_without_a_reader_or_its_topic_there_is_no_preview(db, request):
 
 
 def test_staff_see_what_an_example_would_change_before_they_add_or_retire_it(in_use, topic, maria, client_for, now):
-    Topic.objects.filter(pk=topic.pk).update(name="Bread", slug="bread")
-    example = TopicExample.objects.create(topic=topic, text="my crust is too hard")
-    make_noted(KNEADING)
+    example = TopicExample.objects.create(topic=topic, text="they want a number from me")
+    make_noted(STRANGE)
     client = client_for(maria)
 
-    adding = client.get("/staff/reading/", {"topic": "bread", "with": "my bread is flat"})
-    retiring = client.get("/staff/reading/", {"topic": "bread", "without": example.pk})
+    adding = client.get("/staff/reading/", {"topic": topic.slug, "with": "they pay me too little"})
+    retiring = client.get("/staff/reading/", {"topic": topic.slug, "without": example.pk})
 
     assert adding.context["asked"].preview.total == retiring.context["asked"].preview.total == 1
-    assert elements_of(markup_of(adding), "input", type="hidden", name="text", value="my bread is flat")
+    assert elements_of(markup_of(adding), "input", type="hidden", name="text", value="they pay me too little")
     assert elements_of(markup_of(retiring), "input", name="number", value=str(example.pk))
     assert elements_of(markup_of(retiring), "button", name="act", value="retire")
     assert (TopicExample.objects.count(), StoredReader.objects.get().digest) == (1, in_use.digest)
@@ -230,13 +218,13 @@ def test_an_example_that_is_not_there_is_not_asked_about(topic, maria, client_fo
 
 
 def test_one_press_adds_the_words_of_a_search_to_a_topic(topic, maria, client_for, now):
-    make_noted(KNEADING, topics=[topic.pk])
+    make_noted(STRANGE, topics=[topic.pk])
     client = client_for(maria)
     [button] = elements_of(markup_of(client.get("/staff/reading/")), "button", formaction=f"?topic={topic.slug}")
 
-    client.post(f"/staff/reading/{button.attributes['formaction']}", {"act": "add", "text": KNEADING})
+    client.post(f"/staff/reading/{button.attributes['formaction']}", {"act": "add", "text": STRANGE})
 
-    assert TopicExample.objects.get().text == KNEADING
+    assert TopicExample.objects.get().text == STRANGE
     assert client.get("/staff/reading/").context["searches"] == []
 
 
