@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef
@@ -65,7 +66,7 @@ def note_reading(words: str, reading: QuestionReading, *, day: date) -> None:
     best = max((topic.share for topic in (*reading.topics, *reading.others)), default=None)
     if best is None or len(plain) > LONGEST_EXAMPLE or not (is_uncertain(reading) or _is_picked(plain)):
         return
-    values = {
+    values: dict[str, Any] = {
         "words": plain,
         "day": day,
         "share": best,
