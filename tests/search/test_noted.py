@@ -273,7 +273,7 @@ def test_a_visitor_who_signs_in_teaches_as_much(nina, mailoutbox, now):
         searched(about="no-such-topic"),
         searched(about=""),
         searched(searched=""),
-        searched(searched="I want to kill myself over my salary"),
+        searched(searched="I want to kill myself because of my salary"),
     ],
 )
 def test_a_booking_proposes_nothing_for_what_its_mentor_does_not_know(nina, bob, client_for, now, fields):
