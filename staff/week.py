@@ -89,7 +89,6 @@ def monday_of(moment: datetime, zone: str) -> datetime:
 
 
 def queue_facts(reader: User) -> QueueFacts:
-    """What waits for staff, as far as this person may decide it."""
     waiting = MentorProfile.objects.to_review()
     oldest = waiting.values_list("draft__submitted_at", flat=True).first()
     return QueueFacts(waiting=waiting.count(), oldest=oldest, reports=Report.objects.open().readable_by(reader).count())

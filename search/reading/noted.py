@@ -87,7 +87,6 @@ def is_uncertain(reading: QuestionReading) -> bool:
 
 
 def count_opened(words: str, *, day: date) -> None:
-    """Somebody opened a mentor's page from a search with these words."""
     fresh = NotedSearch.objects.filter(words=" ".join(words.split()), day__gte=day - OPENED_WITHIN)
     fresh.update(opened=F("opened") + 1)
 
@@ -109,7 +108,6 @@ def list_to_look_at(*, since: date, count: int) -> list[SearchToLookAt]:
 
 
 def last_words(count: int) -> list[str]:
-    """The words of the last searches that were noted, each once, the latest first."""
     rows = NotedSearch.objects.order_by("-day", "-pk").values_list("words", flat=True)[: 2 * count]
     return list(dict.fromkeys(rows))[:count]
 

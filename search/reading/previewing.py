@@ -23,8 +23,6 @@ SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One search that would be read otherwise."""
-
     words: str
     before: Claim
     after: Claim

@@ -39,7 +39,6 @@ def load_bundled(
 
 
 def write_bundled(material: Material, encoders: Mapping[str, Encoder], path: Path = FILE) -> int:
-    """How many vectors were written. What the file has already is not computed again."""
     arrays: dict[str, NDArray[np.generic]] = {}
     for key, encoder in encoders.items():
         texts = sorted(collect_texts(material, encoder))

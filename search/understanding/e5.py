@@ -47,7 +47,6 @@ class E5Encoder:
             raise EncoderUnavailableError(f"{MODEL} could not be loaded.")
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One row of length 1 for each text."""
         rows = np.zeros((len(texts), DIMENSIONS), np.float32)
         for row, text in zip(rows, texts, strict=True):
             self._embed_into(row, text)

@@ -19,8 +19,6 @@ RELIABLE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A name or a synonym of a topic, ready to be found."""
-
     topic: str
     text: str
     words: tuple[str, ...]

@@ -102,7 +102,6 @@ class Reader:
         return {**found, (BM25, BM25): np.array(words, np.float32)}
 
     def find_named(self, said: str) -> dict[str, str]:
-        """The topics that a prepared text names, with the phrase that does."""
         found = self._names.find(split_words(said))
         return {phrase.topic: phrase.text for phrase in reversed(found)}
 

@@ -74,7 +74,6 @@ def digest_inputs(material: Material, encoders: Mapping[str, Encoder], settings:
 def embed_texts(
     rows: Sequence[Example], encoders: Mapping[str, Encoder], earlier: Vectors
 ) -> dict[str, dict[str, Floats]]:
-    """For each encoder the vectors of the texts in its languages."""
     found: dict[str, dict[str, Floats]] = {}
     for key, encoder in encoders.items():
         texts = _texts_for(encoder, rows)
