@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from common.admin import EditedModel
+from common.admin import EditedModel, field_text
 from common.pages.seen import FIELD
 from mentors.models import MentorProfile, Offer, Topic
 from tests.admin_forms import fields_of
@@ -88,6 +88,46 @@ def test_an_offer_beside_its_profile_is_not_overwritten_unseen(root, live_profil
     assert root.post(address, fields_of(refused)).status_code == 302
     offer.refresh_from_db()
     assert offer.title == "A talk"
+
+
+def test_of_several_offers_only_the_one_that_changed_meanwhile_is_refused(root, live_profile):
+    """Nothing of the page is saved, and the words of the other offer stay typed."""
+    live_profile.offers.create(length=45, title="Longer")
+    address = reverse("admin:mentors_mentorprofile_change", args=[live_profile.pk])
+    filled = fields_of(root.get(address))
+    filled |= {"offers-0-title": "First typed", "offers-1-title": "Second typed", "headline": "Typed"}
+    Offer.objects.filter(pk=filled["offers-0-id"]).update(title="Stored meanwhile")
+
+    refused = root.post(address, filled)
+
+    [offers] = [one.formset for one in refused.context["inline_admin_formsets"] if one.formset.prefix == "offers"]
+    live_profile.refresh_from_db()
+    assert ["title" in form.errors for form in offers.forms] == [True, False]
+    assert "Stored meanwhile" in str(offers.forms[0].errors["title"])
+    assert live_profile.headline != "Typed"
+    assert Offer.objects.get(pk=filled["offers-1-id"]).title == "Longer"
+    again = fields_of(refused)
+    assert (again["offers-1-title"], again["headline"]) == ("Second typed", "Typed")
+    assert again[f"offers-0-{FIELD}"] != filled[f"offers-0-{FIELD}"]
+    assert again[f"offers-1-{FIELD}"] == filled[f"offers-1-{FIELD}"]
+
+
+def test_what_changed_meanwhile_in_a_part_that_is_left_alone_refuses_nothing(root, live_profile):
+    address = reverse("admin:mentors_mentorprofile_change", args=[live_profile.pk])
+    filled = fields_of(root.get(address)) | {"headline": "Typed"}
+    Offer.objects.filter(pk=filled["offers-0-id"]).update(is_active=False)
+
+    saved = root.post(address, filled | {"offers-0-is_active": ""})
+
+    live_profile.refresh_from_db()
+    assert (saved.status_code, live_profile.headline) == (302, "Typed")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, ""), (0, "0"), (["b", "a"], "a, b"), ({2, 1}, "1, 2"), ("b, a", "b, a")]
+)
+def test_a_stored_value_reads_the_same_in_whatever_order_it_came(value, text):
+    assert field_text(value) == text
 
 
 def test_a_form_that_changes_nothing_is_not_refused(root, topic):

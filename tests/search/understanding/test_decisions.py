@@ -82,7 +82,10 @@ def test_both_ends_of_a_long_question_are_read(by_words):
 
 
 def test_a_crisis_in_what_is_turned_down_is_a_crisis_all_the_same(by_words):
-    assert by_words.read_typing("money, not about how I want to kill myself").is_crisis
+    text = "they offered little money, not about how I want to kill myself"
+
+    assert by_words.prepare(text) == "they offered little money"
+    assert by_words.read_typing(text).is_crisis
 
 
 def test_marks_alone_are_read_as_nothing_but_keep_the_alarm(by_words):

@@ -97,6 +97,16 @@ def test_who_signs_in_with_a_held_time_keeps_it(alice, offer, bob, client_for):
     assert (again["Location"], held.state, held.mentee) == (f"/sessions/{held.uuid}/", BookingState.CONFIRMED, bob)
 
 
+def test_a_session_that_cannot_be_cancelled_right_now_is_cancelled_by_the_next_press(booking, alice, client_for):
+    client, address = client_for(booking.mentee), f"/sessions/{booking.uuid}/cancel/"
+    with held_by_another(alice):
+        page = client.post(address, {"reason": "I solved it"})
+
+    booking.refresh_from_db()
+    assert (page.status_code, booking.state) == (503, BookingState.CONFIRMED)
+    assert client.post(address, {"reason": "I solved it"}).status_code == 302
+
+
 def test_pages_that_are_no_bookings_say_busy_too(alice, client_for):
     """Such as a mentor's own week, whose lock is the same."""
     client = client_for(alice)

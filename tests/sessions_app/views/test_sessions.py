@@ -156,7 +156,8 @@ def test_an_overdue_request_reads_as_unanswered_before_the_clock_got_to_it(reque
         page = markup_of(client_for(bob).get(url(request_for)))
 
     assert stage_in(page) == "expired"
-    assert same_question_url(request_for.engagement) in {unescape(link) for link in links_in(page)}
+    ways = {unescape(link.attributes["href"] or ""): link.text for link in elements_of(page, "a")}
+    assert ways[same_question_url(request_for.engagement)] == "See who is free soonest"
 
 
 def test_a_cancelled_session_says_who_and_why(booking, alice, bob, client_for):
@@ -255,6 +256,7 @@ def test_cancel_late_without_a_reason_is_refused_beside_the_field(booking, bob, 
     booking.refresh_from_db()
     assert (response.status_code, booking.state) == (422, "confirmed")
     assert problems_in(markup_of(response)) == ["id_reason"]
+    assert "Say why, in a few words" in text_of(response)
 
 
 def test_withdraw_a_request(request_for, bob, client_for):
@@ -332,6 +334,21 @@ def test_my_sessions_are_sorted_into_tabs(booking, bob, client_for, offer):
         "past": [],
         "made-up": [f"s-{booking.uuid}"],
     }
+
+
+@pytest.mark.parametrize(
+    ("tab", "words"),
+    [
+        ("upcoming", "No sessions yet"),
+        ("waiting", "Nothing is waiting for an answer"),
+        ("past", "No past sessions"),
+        ("cancelled", "Nothing was cancelled"),
+    ],
+)
+def test_a_tab_without_sessions_says_what_it_is_for(bob, client_for, tab, words):
+    [title] = elements_of(markup_of(client_for(bob).get("/sessions/", {"tab": tab})), "h2")
+
+    assert title.text == words
 
 
 def test_past_sessions_ask_whether_they_helped_until_answered(booking, bob, client_for):

@@ -73,8 +73,10 @@ def test_today_lists_the_other_sessions_of_the_readers_day(client_for, alice, of
     times = [(bob, "2026-11-26 09:00"), (charlie, "2026-11-26 14:30"), (maria, "2026-11-27 09:00")]
     sessions = [book(offer, person, at(time)) for person, time in times]
     with time_machine.travel(at("2026-11-26 08:00"), tick=False):
-        links = links_in(markup_of(client_for(alice).get(TODAY)))
+        page = markup_of(client_for(alice).get(TODAY))
+    links = links_in(page)
     assert [f"/sessions/{booking.uuid}/" in links for booking in sessions] == [True, True, False]
+    assert [title.text for title in elements_of(page, "h2", id="sessions-title")] == ["Also today"]
 
 
 def test_today_asks_for_the_oldest_deadline_first(client, ask_first, bob, charlie):

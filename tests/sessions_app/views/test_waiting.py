@@ -1,5 +1,7 @@
 """The pages of waiting, as people press through them."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,11 +9,11 @@ from django.urls import reverse
 from mentors.models import Format, Offer
 from notifications.models import Notification
 from notifications.registry import kind_named
-from sessions_app.models import BookingState, HeldTime, WaitlistEntry
+from sessions_app.models import Booking, BookingState, HeldTime, WaitlistEntry
 from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from tests.conftest import NOW
-from tests.sessions_app.conftest import QUESTION
+from tests.sessions_app.conftest import QUESTION, book
 from tests.sessions_app.helpers.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -84,6 +86,18 @@ def test_the_held_time_is_booked_with_a_question_from_its_page(held, bob, client
     assert booked["Location"] == reverse("session", args=[held.booking.uuid])
     assert (held.booking.state, held.booking.question) == (BookingState.CONFIRMED, "Better")
     assert client.get(page)["Location"] == booked["Location"]
+
+
+def test_taking_a_time_that_was_booked_before_leads_to_that_session(held, offer, bob, client_for):
+    """The same form had made a booking already; the time that is held is given back."""
+    earlier = book(offer, bob, held.booking.start + timedelta(days=1), key="the-same-form")
+    Booking.objects.filter(pk=held.booking.pk).update(idempotency_key=earlier.idempotency_key)
+
+    taken = client_for(bob).post(reverse("held_time", args=[held.uuid]), {"question": "Better"})
+
+    held.booking.refresh_from_db()
+    assert taken["Location"] == reverse("session", args=[earlier.uuid])
+    assert held.booking.state == BookingState.EXPIRED
 
 
 def test_the_held_time_is_passed_on_by_one_button(held, bob, client_for):
