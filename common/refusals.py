@@ -22,5 +22,10 @@ class RefusalError(Exception):
         self.wait = wait
 
     @property
+    def may_pass(self) -> bool:
+        """Whether the same may work in a moment: a page keeps its form then, with all that was typed."""
+        return self.code == BUSY
+
+    @property
     def status(self) -> int:
         return STATUSES.get(self.code, HTTPStatus.CONFLICT)

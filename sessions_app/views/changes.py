@@ -120,6 +120,9 @@ def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "form": form,
         "error": result.error,
         "is_stale": result.error is not None and result.error.code == STALE,
+        # Where it may work at the next press, the form stays, with the reason that was typed.
+        "is_over": result.error is not None
+        and not (result.error.may_pass or result.error.code in (STALE, "reason_needed")),
         "nav": "sessions",
     }
     return render(request, "sessions_app/session/cancel.html", context, status=result.status)

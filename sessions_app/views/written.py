@@ -200,6 +200,7 @@ def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "form": form,
         "error": result.error,
         "is_stale": result.error is not None and result.error.code == STALE,
+        "is_over": result.error is not None and not (result.error.may_pass or result.error.code == STALE),
         "nav": "messages",
     }
     return render(request, "sessions_app/written/end.html", context, status=result.status)

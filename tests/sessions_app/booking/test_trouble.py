@@ -2,20 +2,24 @@
 
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from common.trouble import is_passing, sqlstate
+from sessions_app.booking.clock import complete_ended
 from sessions_app.booking.holds import hold_slot
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act
-from sessions_app.models import Booking, BookingState
+from sessions_app.models import Booking, BookingState, Feedback
 from sessions_app.questions.brief_input import BriefInput
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.conftest import NOW
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.pages import text_of
+from tests.test_bad_input import fields_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("now")]
 
@@ -104,7 +108,21 @@ def test_a_session_that_cannot_be_cancelled_right_now_is_cancelled_by_the_next_p
 
     booking.refresh_from_db()
     assert (page.status_code, booking.state) == (503, BookingState.CONFIRMED)
+    assert fields_in(page.content.decode())["reason"] == "I solved it"
     assert client.post(address, {"reason": "I solved it"}).status_code == 302
+
+
+def test_feedback_that_cannot_be_kept_right_now_stays_on_its_page(booking, alice, client_for):
+    client, address = client_for(booking.mentee), f"/sessions/{booking.uuid}/feedback/"
+    typed = {"resolution": "partly", "left_with": "A plan for Friday"}
+    with time_machine.travel(booking.end + timedelta(minutes=5), tick=False):
+        complete_ended(now=booking.end + timedelta(minutes=5))
+        with held_by_another(alice):
+            page = client.post(address, typed)
+        again = client.post(address, typed)
+
+    assert (page.status_code, fields_in(page.content.decode())["left_with"]) == (503, "A plan for Friday")
+    assert (again.status_code, Feedback.objects.get().left_with) == (302, "A plan for Friday")
 
 
 def test_pages_that_are_no_bookings_say_busy_too(alice, client_for):
