@@ -11,8 +11,9 @@ from bench.understanding.figures import Reading
 from bench.understanding.questions import Question
 from search.understanding.encoders import E5, MINILM, Encoder
 from search.understanding.opinions import add_up
-from search.understanding.reader import Reader
+from search.understanding.reader import MOST_PIECES, Reader
 from search.understanding.scoring import Settings, softmax
+from search.understanding.text import shorten_to_pieces
 
 Vectors = Mapping[str, NDArray[np.float32]]
 READINGS_KEPT = 10
@@ -37,7 +38,8 @@ class Measured:
         self.questions = questions
         self._reader = reader
         self._said = [reader.prepare(question.text) for question in questions]
-        vectors = {key: encoder.embed(self._said) for key, encoder in encoders.items()}
+        encoded = [shorten_to_pieces(said, MOST_PIECES) for said in self._said]
+        vectors = {key: encoder.embed(encoded) for key, encoder in encoders.items()}
         self._opinions = reader.opinions(self._said, vectors)
 
     def read(self, settings: Settings) -> list[Reading]:
@@ -47,7 +49,7 @@ class Measured:
         return [self._reading(row, said, settings) for row, said in zip(shares, self._said, strict=True)]
 
     def _reading(self, row: NDArray[np.float32], said: str, settings: Settings) -> Reading:
-        claimed, is_unsure, is_outside = self._reader.decide(row, said, settings)
+        claimed, is_unsure, is_outside = self._reader.decide(row, said, self._reader.find_named(said), settings)
         order = np.argsort(-row[:-1], kind="stable")[:READINGS_KEPT]
         names = self._reader.classes
         return Reading(

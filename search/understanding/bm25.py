@@ -9,16 +9,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 SATURATION = 1.2
 LENGTH_MATTERS = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Bm25Index:
-    """`weights`: for each word the documents that have it, with what the word adds to their score."""
+    """`weights`: what a word adds to the score of each document; `places`: which of its rows is which word's."""
 
-    size: int
-    weights: Mapping[str, tuple[tuple[int, float], ...]]
+    places: Mapping[str, int]
+    weights: NDArray[np.float32]
 
     @classmethod
     def build(cls, documents: Sequence[Iterable[str]]) -> "Bm25Index":
@@ -27,18 +30,16 @@ class Bm25Index:
         lengths = [sum(count.values()) for count in counts]
         mean = sum(lengths) / max(1, len(lengths)) or 1
         having = Counter(word for count in counts for word in count)
-        weights: dict[str, list[tuple[int, float]]] = {word: [] for word in having}
+        places = {word: place for place, word in enumerate(having)}
+        weights = np.zeros((len(places), len(counts)), np.float32)
         for number, (count, length) in enumerate(zip(counts, lengths, strict=True)):
             damping = SATURATION * (1 - LENGTH_MATTERS + LENGTH_MATTERS * length / mean)
             for word, times in count.items():
                 rarity = math.log(1 + (len(counts) - having[word] + 0.5) / (having[word] + 0.5))
-                weights[word].append((number, rarity * times * (SATURATION + 1) / (times + damping)))
-        return cls(len(counts), {word: tuple(found) for word, found in weights.items()})
+                weights[places[word], number] = rarity * times * (SATURATION + 1) / (times + damping)
+        return cls(places, weights)
 
-    def score(self, words: Iterable[str]) -> list[float]:
+    def score(self, words: Iterable[str]) -> NDArray[np.float32]:
         """One number for each document; 0 where no word fits. A word counts once, however often it is said."""
-        scores = [0.0] * self.size
-        for word in dict.fromkeys(words):
-            for number, weight in self.weights.get(word, ()):
-                scores[number] += weight
-        return scores
+        rows = [self.places[word] for word in dict.fromkeys(words) if word in self.places]
+        return np.asarray(self.weights[rows].sum(axis=0), np.float32)

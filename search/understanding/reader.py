@@ -1,6 +1,6 @@
 """Reads a question: which topics it is about, how sure that is, and what else shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,12 +9,13 @@ from .bm25 import Bm25Index
 from .crisis import is_crisis
 from .encoders import Encoder
 from .issue_types import read_issue_type
+from .language import guess_language
 from .material import OUTSIDE
 from .named import EVERYDAY, Names, Phrase
 from .negation import remove_negated
-from .opinions import BM25, EncoderOpinions, add_up
+from .opinions import BM25, ENGLISH, EncoderOpinions, add_up
 from .scoring import Floats, Settings, pick_core, softmax
-from .text import shorten, split_words, stems
+from .text import shorten, shorten_to_pieces, split_words, stems
 from .trained import Trained
 from .typos import Spelling
 from .understood import Because, ReadTopic, Understanding
@@ -22,6 +23,10 @@ from .understood import Because, ReadTopic, Understanding
 SHOWN_BESIDE = 10
 FEW_WORDS = 2
 MOST_CHARACTERS = 320  # for reading by the words; encoders read less
+MOST_WHILE_TYPING = 200
+MOST_PIECES = 40  # for encoders, whose time grows with each: some 150 letters, or 40 emoji
+# An encoder of other languages is not asked where it would count for so little.
+LEAST_SHARE_OF_LANGUAGE = 0.02
 ASKING = frozenset(
     ("help", "advice", "question", "questions", "please", "problem", "issue", "hi", "hello", "thanks", "stuck")
 )
@@ -67,7 +72,7 @@ class Reader:
         return self._understand(text, said, self._embed(said))
 
     def read_typing(self, text: str) -> Understanding:
-        return self._understand(text, self.prepare(text), {})
+        return self._understand(text, self.prepare(text, MOST_WHILE_TYPING), {})
 
     def embed(self, text: str) -> dict[str, Floats]:
         """The vectors of a question, which `claim` takes."""
@@ -78,7 +83,9 @@ class Reader:
         said = self.prepare(text)
         if not split_words(said):
             return Claim((), True, False)
-        claimed, is_unsure, is_outside = self.decide(self._share(said, vectors), said, self.settings)
+        claimed, is_unsure, is_outside = self.decide(
+            self._share(said, vectors), said, self.find_named(said), self.settings
+        )
         return Claim(tuple(self.classes[number] for number in claimed), is_unsure, is_outside)
 
     def shares(self, text: str) -> dict[str, float]:
@@ -86,9 +93,9 @@ class Reader:
         said = self.prepare(text)
         return dict(zip(self.classes, self._share(said, self._embed(said)).tolist(), strict=True))
 
-    def prepare(self, text: str) -> str:
+    def prepare(self, text: str, most: int = MOST_CHARACTERS) -> str:
         """What the question is about, without what it turns down and without errors in the words of topics."""
-        return self._spelling.correct_text(remove_negated(shorten(text, MOST_CHARACTERS)))
+        return self._spelling.correct_text(remove_negated(shorten(text, most)))
 
     def opinions(self, texts: Sequence[str], vectors: Mapping[str, Floats]) -> dict[tuple[str, str], Floats]:
         """Each opinion about many prepared texts with known vectors: rows of scores, one column for each class."""
@@ -98,17 +105,17 @@ class Reader:
             for key, rows in vectors.items()
             for kind, scores in self._parts[key].score(rows, neighbours).items()
         }
-        words = [self._bm25.score(stems(text)) for text in texts]
-        return {**found, (BM25, BM25): np.array(words, np.float32)}
+        return {**found, (BM25, BM25): np.stack([self._bm25.score(stems(text)) for text in texts])}
 
     def find_named(self, said: str) -> dict[str, str]:
         found = self._names.find(split_words(said))
         return {phrase.topic: phrase.text for phrase in reversed(found)}
 
-    def decide(self, row: Floats, said: str, settings: Settings) -> tuple[list[int], bool, bool]:
-        """From shares to the numbers of the topics claimed, whether we are unsure, and whether it is outside."""
+    def decide(self, row: Floats, said: str, names: Iterable[str], settings: Settings) -> tuple[list[int], bool, bool]:
+        """From shares, and the topics that are named, to the numbers of the topics claimed, whether we are unsure, and
+        whether it is outside."""
         shares = row[:-1].tolist()
-        named = [self._numbers[topic] for topic in self.find_named(said)]
+        named = [self._numbers[topic] for topic in names]
         is_outside = not named and float(row[-1]) >= settings.outside_from
         floor = settings.strange_below if self._is_strange(said) else settings.unsure_below
         is_unsure = not named and not is_outside and (max(shares) < floor or not says_something(said))
@@ -125,8 +132,8 @@ class Reader:
         if not split_words(said):
             return Understanding(is_unsure=True, is_crisis=crisis)
         row = self._share(said, vectors)
-        claimed, is_unsure, is_outside = self.decide(row, said, self.settings)
         named = self.find_named(said)
+        claimed, is_unsure, is_outside = self.decide(row, said, named, self.settings)
         beside = [number for number in np.argsort(-row[:-1], kind="stable").tolist() if number not in claimed]
 
         def describe(number: int) -> ReadTopic:
@@ -144,7 +151,17 @@ class Reader:
         )
 
     def _embed(self, said: str) -> dict[str, Floats]:
-        return {key: encoder.embed([said]) for key, encoder in self._encoders.items()}
+        text = shorten_to_pieces(said, MOST_PIECES)
+        return {key: self._encoders[key].embed([text]) for key in self._choose_encoders(said)}
+
+    def _choose_encoders(self, said: str) -> list[str]:
+        """All of them, or without the one for English where a text is in another language and another one can read it.
+
+        It would not change what is read, but cost as much, and be asked which example is the nearest.
+        """
+        is_english = guess_language(said)[ENGLISH] >= LEAST_SHARE_OF_LANGUAGE
+        able = [key for key, encoder in self._encoders.items() if is_english or encoder.languages is None]
+        return able or list(self._encoders)
 
     def _share(self, said: str, vectors: Mapping[str, Floats]) -> Floats:
         settings = self.settings

@@ -33,5 +33,5 @@ def test_score_is_the_formula(documents, query):
 def test_a_word_nobody_has_changes_nothing():
     index = Bm25Index.build([["pay", "raise"], ["talk"]])
 
-    assert index.score(["raise", "zebra"]) == index.score(["raise"])
-    assert index.score(["zebra"]) == [0, 0]
+    assert index.score(["raise", "zebra"]).tolist() == index.score(["raise"]).tolist()
+    assert index.score(["zebra"]).tolist() == [0, 0]

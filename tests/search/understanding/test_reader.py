@@ -2,7 +2,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from search.understanding.reader import Reader
+from search.understanding.reader import MOST_PIECES, Reader
+from search.understanding.text import shorten_to_pieces
 from search.understanding.understood import Because
 
 
@@ -110,6 +111,40 @@ def test_while_typing_no_encoder_is_asked(trained, encoders):
 
     typing = Reader(trained, {key: Silent(encoder) for key, encoder in encoders.found.items()})
     assert typing.read_typing("salary talk").topics[0].topic == "Negotiation"
+
+
+@pytest.fixture
+def asked(trained, encoders):
+    """What each encoder is asked for one question."""
+
+    class Noting:
+        def __init__(self, encoder):
+            self.name, self.languages, self.texts = encoder.name, encoder.languages, []
+            self._encoder = encoder
+
+        def embed(self, texts):
+            self.texts += texts
+            return self._encoder.embed(texts)
+
+    def read(text):
+        noting = {key: Noting(encoder) for key, encoder in encoders.found.items()}
+        Reader(trained, noting).read(text)
+        return {key: encoder.texts for key, encoder in noting.items()}
+
+    return read
+
+
+@pytest.mark.parametrize(
+    "text", ["my boss ignores what I say " * 40, "?!" * 300, "🙃" * 300, "我的经理总是忽视我 " * 40]
+)
+def test_a_long_question_costs_encoders_no_more_than_a_short_one(asked, text):
+    for texts in asked(text).values():
+        assert all(shorten_to_pieces(one, MOST_PIECES) == one for one in texts)
+
+
+def test_the_encoder_for_english_is_not_asked_about_other_languages(asked):
+    assert asked("wie bereite ich mich auf das Gespräch mit meiner Chefin vor")["minilm"] == []
+    assert asked("how do I prepare for the talk with my boss")["minilm"]
 
 
 def test_a_named_topic_of_the_demo_is_always_claimed(reader, names):

@@ -1,8 +1,10 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.understanding.text import fold, shorten, split_words, stem
+from search.understanding.text import LETTER, MARK, fold, shorten, shorten_to_pieces, split_words, stem
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,27 @@ def test_shorten_keeps_both_ends(text, most):
     assert len(short) <= max(most + 1, 1)
     if len(text) <= most:
         assert short == text
+
+
+@pytest.mark.parametrize("text", [" " * 400, "word" + " " * 400, " " * 400 + "word"])
+def test_shorten_takes_spaces_for_nothing(text):
+    assert shorten(text, 40).split() == text.split()
+
+
+@given(st.text(max_size=400), st.integers(10, 60))
+def test_what_encoders_read_is_bounded_in_pieces_and_keeps_both_ends(text, most):
+    short = shorten_to_pieces(text, most)
+
+    marks = [char for char in short if not (char.isspace() or char.isdigit() or unicodedata.category(char)[0] in "LM")]
+    assert len(marks) <= most
+    assert len("".join(short.split())) * LETTER <= most + 2 * MARK
+    words, kept = text.split(), short.split()
+    assert short == text or kept[:1] + kept[-1:] == [] or (kept[0][:1], kept[-1][-1:]) == (words[0][:1], words[-1][-1:])
+
+
+def test_letters_cost_encoders_less_than_marks():
+    assert shorten_to_pieces("a" * 100, 40) == "a" * 100
+    assert len(shorten_to_pieces("?" * 100, 40)) <= 41
 
 
 def test_shorten_cuts_between_words():
