@@ -16,6 +16,17 @@ from search.understanding.negation import remove_negated
         pytest.param("No busco empleo, busco clientes para mi taller", "busco clientes para mi taller", id="es"),
         pytest.param("Ce n'est pas le salaire, mais mon chef", "mais mon chef", id="fr"),
         pytest.param("لا أريد ترقية، أريد أن أغادر", "أريد أن أغادر", id="ar"),
+        pytest.param("The pay isn't the problem: my boss shouts", "my boss shouts", id="en-not-the-problem"),
+        pytest.param(
+            "Das Gehalt ist nicht das Problem, mein Chef schreit", "mein Chef schreit", id="de-not-the-problem"
+        ),
+        pytest.param("El sueldo no es el problema, mi jefe grita", "mi jefe grita", id="es-not-the-problem"),
+        pytest.param("Le salaire n'est pas le problème, mon chef crie", "mon chef crie", id="fr-not-the-problem"),
+        pytest.param("The pay is fine, but my boss shouts at night", "but my boss shouts at night", id="en-fine"),
+        pytest.param("Der Lohn ist gut, aber mein Chef schreit", "aber mein Chef schreit", id="de-fine"),
+        pytest.param("El sueldo es bueno, pero mi jefe grita", "pero mi jefe grita", id="es-fine"),
+        pytest.param("Le salaire est bon, mais mon chef crie", "mais mon chef crie", id="fr-fine"),
+        pytest.param("الراتب جيد، لكن مديري يصرخ", "لكن مديري يصرخ", id="ar-fine"),
     ],
 )
 def test_a_clause_that_is_turned_down_is_taken_out(text, left):
@@ -34,6 +45,9 @@ def test_a_clause_that_is_turned_down_is_taken_out(text, left):
         "not getting interviews, why?",
         "why do I never get an offer",
         "use points instead of hours",
+        "the offer is good, but should I take it?",
+        "is my CV good but too long?",
+        "the problem is my boss, not always but often",
         "Ich weiß nicht, wie ich kündigen soll",
         "Titel statt Geld",
         "no sé cómo pedir un aumento",
