@@ -34,6 +34,7 @@ from sessions_app.models import Booking
 from sessions_app.questions.same_question import asked_already, find_earlier_engagement
 
 from .criteria import WHEN_LABELS, Drop, Order, SearchCriteria
+from .entrances import list_entrances
 from .finding import PAGE, Match, Results, find_mentors, list_relaxations
 from .forms import read_criteria
 from .messages import DROPPED, not_understood, results_heading, search_messages, unknown_words
@@ -71,6 +72,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "search/home.html",
         {
             "examples": EXAMPLES,
+            "entrances": list_entrances(),
             "soonest": soonest,
             "today_only": bool(soonest) and soonest[0].slots[0].start.astimezone(ZoneInfo(zone)).date() == today,
             "next": upcoming if upcoming and upcoming.start < now + timedelta(days=1) else None,

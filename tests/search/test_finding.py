@@ -335,6 +335,26 @@ def test_home_shows_who_is_free_soonest(alice, dora, now):
     assert "Free in the next few hours" in page
 
 
+def test_home_leads_to_topics_that_somebody_can_be_found_for(alice, dora, bob, now):
+    group = Topic.objects.create(name="Group", slug="group")
+    known, asked, hidden = (
+        Topic.objects.create(name=name, slug=name.lower(), parent=group, position=place, is_active=name != "Hidden")
+        for place, name in enumerate(("Known", "Asked", "Hidden"))
+    )
+    Topic.objects.create(name="Unknown", slug="unknown", parent=group)
+    alice.mentor_profile.topics.set([known, hidden])
+    dora.mentor_profile.topics.set([asked, hidden])
+    write_profiles([alice.mentor_profile.pk, dora.mentor_profile.pk])
+    entrances = re.compile(r"href=\"/mentors/\?topic=(\w+)\"")
+
+    before = entrances.findall(Client().get("/").content.decode())
+    book(dora.mentor_profile.offers.get(), bob, at("2026-11-26 14:00"))
+    after = entrances.findall(Client().get("/").content.decode())
+
+    assert (before, after) == (["known", "asked"], ["asked", "known"])
+    assert names(SearchCriteria(topic="asked")) == ["Dora Dane"]
+
+
 def test_home_without_anybody_says_so(db, now):
     page = Client().get("/").content.decode()
 
