@@ -48,6 +48,7 @@ def test_all_is_well(client, db):
             "clock": "ok",
             "stuck_rows": 0,
             "mail_server": "accepts",
+            "questions_read": "untrained",
             "dead": 0,
             "expired": 0,
             "uncertain": 0,

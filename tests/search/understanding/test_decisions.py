@@ -27,7 +27,7 @@ def by_words():
 
 
 def decide(reader, shares: list[float], said: str = ASKED) -> tuple[list[int], bool, bool]:
-    return reader.decide(np.array(shares, np.float32), said, SETTINGS)
+    return reader.decide(np.array(shares, np.float32), said, reader.find_named(said), SETTINGS)
 
 
 @pytest.mark.parametrize(

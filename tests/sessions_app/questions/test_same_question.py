@@ -106,7 +106,7 @@ def test_booking_from_there_carries_the_brief(booking, bob, dora, client_for, no
     Brief.objects.update(situation="Two offers")
     client, follows = client_for(bob), str(booking.engagement.uuid)
     page = client.get(reverse("mentor_detail", args=[dora.slug]), {"q": QUESTION, "follows": follows})
-    assert page.context["earlier"] == booking.engagement
+    assert page.context["page"].earlier == booking.engagement
     assert f'<input type="hidden" name="follows" value="{follows}">' in page.content.decode()
 
     sent = {"offer": dora.offers.get().uuid, "start": f"{FRIDAY:%Y-%m-%dT%H:%MZ}", "question": "Better put?"}
