@@ -75,7 +75,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("topic", "text"), name="example_once_a_topic", nulls_distinct=False)
+                    models.UniqueConstraint(fields=("topic", "text"), name="example_once_a_topic"),
+                    models.UniqueConstraint(
+                        fields=("text",), condition=models.Q(topic=None), name="example_of_no_topic_once"
+                    ),
                 ],
             },
         ),
