@@ -145,8 +145,8 @@ class TopicExample(models.Model):
 
     class Meta:
         constraints = [
-            # Two, not one with `nulls_distinct`: Django's checks would ask the database for its version, and say that
-            # it can't be reached in place of what is wrong with the settings.
+            # Two, not one for which empty values are equal: Django's checks would ask the database for its version,
+            # and complain of the connection in place of what is wrong with the settings.
             models.UniqueConstraint(fields=["topic", "text"], name="example_once_a_topic"),
             models.UniqueConstraint(fields=["text"], condition=models.Q(topic=None), name="example_of_no_topic_once"),
         ]
