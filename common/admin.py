@@ -12,7 +12,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from .forms import EmailText, PlainText
-from .pages.seen import FIELD, mark_of
+from .pages.seen import CHANGED_MEANWHILE, FIELD, mark_of
 
 
 class ReadOnly:
@@ -77,9 +77,7 @@ class SeenForm(forms.ModelForm):
             for name in overwritten:
                 stored = field_text(self[name].initial) or _("nothing")
                 self.add_error(name, _("Stored now: %(value)s") % {"value": stored})
-            self.add_error(
-                None, _("This was changed in another window since you opened this page. Check it, then save again.")
-            )
+            self.add_error(None, str(CHANGED_MEANWHILE))
             self.data = QueryDict(mutable=True)
             self.data.update(sent)
             self.data[self.add_prefix(FIELD)] = self.present

@@ -4,8 +4,8 @@ from datetime import timedelta
 from http import HTTPStatus
 
 # Two codes with a status of their own: the database was busy, or the person does it too often. All others mean that
-# the present state doesn't allow it.
-BUSY, TOO_OFTEN = "busy", "too_often"
+# the present state doesn't allow it; of these `stale` is said of what has changed since the person saw it.
+BUSY, TOO_OFTEN, STALE = "busy", "too_often", "stale"
 STATUSES = {BUSY: HTTPStatus.SERVICE_UNAVAILABLE, TOO_OFTEN: HTTPStatus.TOO_MANY_REQUESTS}
 
 
@@ -22,9 +22,13 @@ class RefusalError(Exception):
         self.wait = wait
 
     @property
-    def may_pass(self) -> bool:
-        """Whether the same may work in a moment: a page keeps its form then, with all that was typed."""
-        return self.code == BUSY
+    def is_stale(self) -> bool:
+        return self.code == STALE
+
+    @property
+    def keeps_form(self) -> bool:
+        """Whether the next press may work: a page that shows this keeps its form, with all that was typed."""
+        return self.code in (BUSY, STALE)
 
     @property
     def status(self) -> int:

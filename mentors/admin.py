@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.viewing import signed_in
-from common.admin import EditedModel, SeenForm
+from common.admin import EditedModel, ReadOnly, SeenForm
 from common.known import known
 from mentors.forms.topics import TopicForm
 
@@ -24,17 +24,6 @@ from .models import MentorProfile, Offer, ProfileDecision, Topic
 from .services import approve_profile, reinstate_profile, resume_profile
 
 Act = Callable[[MentorProfile], object]
-
-
-class ReadOnly:
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 class DecisionInline(ReadOnly, TabularInline):

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 
+from common.pages.seen import CHANGED_MEANWHILE
 from common.refusals import RefusalError
 
 # The code for an act on something that has changed since the person looked at it
@@ -26,5 +26,4 @@ def check_seen(seen: str | None, present: str, wanted: str = "") -> None:
     was shown nothing.
     """
     if seen is not None and present not in (seen, wanted):
-        words = _("This was changed in another window since you opened this page. Check it, then save again.")
-        raise ProfileError(MOVED_ON, words)
+        raise ProfileError(MOVED_ON, CHANGED_MEANWHILE)

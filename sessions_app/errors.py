@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from common.refusals import BUSY, RefusalError
+from common.refusals import BUSY, STALE, RefusalError
 from common.trouble import TRY_AGAIN_AFTER
 
 
@@ -27,9 +27,6 @@ class SessionError(RefusalError):
     @cached_property
     def earliest(self) -> datetime | None:
         return self._earliest() if callable(self._earliest) else self._earliest
-
-
-STALE = "stale"
 
 
 def taken_error() -> SessionError:

@@ -5,10 +5,12 @@ now, with what was typed, and doing it all the same takes one more click.
 """
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from common.hashing import hash_text
 
 FIELD = "seen"
+CHANGED_MEANWHILE = _("This was changed in another window since you opened this page. Check it, then save again.")
 
 
 def mark_of(*parts: object) -> str:

@@ -75,11 +75,16 @@ class ReaderInUse:
 
 
 def _load_reader(digest: str) -> Reader | None:
-    stored = StoredReader.objects.filter(digest=digest).first()
+    trained = unpack_stored(StoredReader.objects.filter(digest=digest).first())
+    return Reader(trained, load_found().found) if trained else None
+
+
+def unpack_stored(stored: StoredReader | None) -> Trained | None:
+    """What a stored reader was trained to; None where there is none, or where it is of another version."""
     if stored is None:
         return None
     try:
-        return Reader(Trained.from_bytes(bytes(stored.content)), load_found().found)
+        return Trained.from_bytes(bytes(stored.content))
     except UnreadableReaderError:
         logger.exception("the stored reader can't be read; questions are read by their words alone")
         return None

@@ -9,10 +9,10 @@ from search.models import StoredReader
 from search.understanding.material import OUTSIDE, Example, Material
 from search.understanding.reader import Claim, Reader
 from search.understanding.scoring import Floats
-from search.understanding.trained import Trained, UnreadableReaderError
+from search.understanding.trained import Trained
 from search.understanding.training import NotEnoughExamplesError, refit
 
-from .loading import IN_USE, load_found
+from .loading import IN_USE, load_found, unpack_stored
 
 MOST_COMPARED = 200
 MOST_SHOWN = 10
@@ -72,10 +72,10 @@ def preview_change(
     this one change, so other changes that it has not learnt from yet are not in it.
     """
     end = monotonic() + seconds
-    trained = _load_trained()
-    if trained is None or example.topic not in {*trained.material.names, OUTSIDE}:
+    trained = unpack_stored(StoredReader.objects.first())
+    before = IN_USE.get(trained.digest) if trained else None
+    if trained is None or before is None or example.topic not in {*trained.material.names, OUTSIDE}:
         return None
-    before = Reader(trained, load_found().found)
     material = _change(trained.material, example, is_added=is_added)
     try:
         after = Reader(refit(trained, material, _embed(example, trained)), load_found().found)
@@ -108,13 +108,3 @@ def _embed(example: Example, trained: Trained) -> dict[str, dict[str, Floats]]:
 def _change(material: Material, example: Example, *, is_added: bool) -> Material:
     others = tuple(one for one in material.examples if one != example)
     return replace(material, examples=(*others, example) if is_added else others)
-
-
-def _load_trained() -> Trained | None:
-    stored = StoredReader.objects.first()
-    if stored is None:
-        return None
-    try:
-        return Trained.from_bytes(bytes(stored.content))
-    except UnreadableReaderError:
-        return None

@@ -9,10 +9,10 @@ from django.db import transaction
 from search.models import StoredReader
 from search.understanding.bundled import load_bundled
 from search.understanding.material import OUTSIDE
-from search.understanding.trained import Trained, UnreadableReaderError
+from search.understanding.trained import Trained
 from search.understanding.training import Vectors, collect_vectors, train
 
-from .loading import load_found
+from .loading import load_found, unpack_stored
 from .material import add_bundled_examples, digest_source, load_material
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,9 @@ def retrain_if_changed(*, now: datetime, force: bool = False) -> Retraining:
         return Retraining.UNCHANGED
     encoders = load_found()
     texts = [*(example.text for example in material.examples), *(phrase for _, phrase in material.phrases())]
-    earlier = _join_vectors(load_bundled(texts, encoders.found), _vectors_of(present))
+    # What was computed for the reader in use need not be computed again.
+    before = unpack_stored(present)
+    earlier = _join_vectors(load_bundled(texts, encoders.found), collect_vectors(before) if before else {})
     trained = train(material, encoders.found, dictionary=encoders.dictionary, earlier=earlier)
     loses = present is not None and trained.check["three"] < present.three - ALLOWED_LOSS
     if present and loses and not force:
@@ -71,16 +73,6 @@ def _store(trained: Trained, *, source: str, now: datetime) -> None:
         three=trained.check["three"],
         trained_at=now,
     )
-
-
-def _vectors_of(present: StoredReader | None) -> Vectors:
-    """What was computed for the reader in use need not be computed again."""
-    if present is None:
-        return {}
-    try:
-        return collect_vectors(Trained.from_bytes(bytes(present.content)))
-    except UnreadableReaderError:
-        return {}
 
 
 def _join_vectors(first: Vectors, second: Vectors) -> Vectors:

@@ -1,10 +1,11 @@
 """What a reader learns from: topics with their other names, and questions that people might ask about each."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from common.hashing import hash_text
 
 # The examples of what nobody here is asked about: visas, recipes, pets.
 OUTSIDE = ""
@@ -51,7 +52,7 @@ class Material:
         """Changes whenever a name, an example, or one of the other things given changes."""
         rows = sorted((example.topic, example.language, example.text) for example in self.examples)
         told = json.dumps([list(self.names.items()), rows, also], ensure_ascii=False)
-        return hashlib.sha256(told.encode()).hexdigest()
+        return hash_text(told)
 
 
 def load_examples(folder: Path = EXAMPLES_FOLDER) -> dict[str, dict[str, list[str]]]:

@@ -23,7 +23,7 @@ from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
-from sessions_app.errors import STALE, SessionError
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, BookingState
 from sessions_app.models.states import OPEN
 from sessions_app.questions.brief_input import BriefInput
@@ -95,7 +95,7 @@ class BookingView(ApiView):
         try:
             yield
         except SessionError as error:
-            if error.code != STALE:
+            if not error.is_stale:
                 raise
             raise as_api_error(error, booking=self.answer_with(uuid).data) from error
 

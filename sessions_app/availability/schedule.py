@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.pages.seen import mark_of
-from common.refusals import RefusalError
+from common.refusals import STALE, RefusalError
 from common.zones import UTC_NAME, is_known_zone
 from mentors.errors import ProfileError
 from mentors.models import MentorProfile
@@ -33,7 +33,6 @@ MAX_EXCEPTIONS = 200
 # Dates only matter within the horizon, which is a year at most; two years leave room to plan.
 FARTHEST = timedelta(days=730)
 
-STALE = "stale"
 
 Window = tuple[int, int, int]
 

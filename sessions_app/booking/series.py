@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from common.hashing import form_mark
 from common.pages import seen as marks
+from mentors import offers
 from sessions_app.errors import SessionError, stale
 from sessions_app.locks import atomic_act, lock_booking
 from sessions_app.models import Booking, Engagement, Feedback
@@ -127,8 +128,7 @@ def book_further(
 
 def terms_mark(booking: Booking) -> str:
     """A hash of what further dates depend on: the session itself, and how its mentor meets now."""
-    offer = booking.offer
-    return marks.mark_of(booking.version, offer.length, offer.format, offer.instant)
+    return marks.mark_of(booking.version, offers.terms_mark(booking.offer))
 
 
 def why_terms_stale(booking: Booking, seen: str | None) -> SessionError | None:

@@ -22,7 +22,7 @@ from sessions_app.availability.slot_picker import PickerView, SlotPicker, busy_t
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.book import continues_as_call
-from sessions_app.errors import STALE, SessionError
+from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, SharedFile
 from sessions_app.questions.same_question import carried_files_of, find_earlier_engagement
 from sessions_app.questions.suggestions import FreeMentor, people_for
@@ -173,7 +173,7 @@ def read_question(address: Mapping[str, str], earlier: Engagement | None, *, goe
 
 def list_alternatives(error: SessionError | None, browser: SlotPicker | None, start: datetime | None) -> list[Slot]:
     """Other times help only where this one can't be had."""
-    is_taken = error is not None and error.status == CONFLICT and error.code != STALE
+    is_taken = error is not None and error.status == CONFLICT and not error.is_stale
     return browser.nearest_alternatives(start) if is_taken and browser and start else []
 
 

@@ -14,7 +14,7 @@ from common.pages.parts import render_page
 from common.pages.seen import seen_by, still_seen
 from sessions_app.access import get_booking
 from sessions_app.booking.changes import edit_brief, why_not_edit
-from sessions_app.errors import STALE, SessionError
+from sessions_app.errors import SessionError
 from sessions_app.forms.briefs import BriefForm
 from sessions_app.models import Booking
 
@@ -52,7 +52,7 @@ def brief_page(
         "form": form,
         "error": error,
         "seen": still_seen(request, booking.engagement.brief.mark, told=error is not None),
-        "present": booking.engagement.brief if error and error.code == STALE else None,
+        "present": booking.engagement.brief if error and error.is_stale else None,
         "nav": "sessions",
     }
     return render_page(request, "sessions_app/session/question.html", context, part="brief", status=status)

@@ -24,7 +24,7 @@ from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.changes import cancel_booking, is_late, move_booking, why_not_cancel, why_not_move
 from sessions_app.booking.requests import withdraw_booking
-from sessions_app.errors import STALE, SessionError
+from sessions_app.errors import SessionError
 from sessions_app.forms.booking import CancelForm, MoveForm
 from sessions_app.locks import why_stale
 from sessions_app.models import Booking, BookingState
@@ -75,7 +75,6 @@ def move_page(
         "their_name": booking.other_person(request.user).first_name,
         "form": form or MoveForm(),
         "error": error,
-        "is_stale": error is not None and error.code == STALE,
         "alternatives": nearest_to(browser, chosen, error),
         "can_move": why_not_move(booking, by=request.user, now=now) is None,
         "nav": "sessions",
@@ -88,7 +87,7 @@ def nearest_to(browser: SlotPicker | None, chosen: datetime | None, error: Sessi
     """Other times, where it is the chosen one that can't be had."""
     if browser is None or chosen is None or error is None:
         return []
-    is_about_time = error.status == CONFLICT and error.code != STALE
+    is_about_time = error.status == CONFLICT and not error.is_stale
     return browser.nearest_alternatives(chosen) if is_about_time else []
 
 
@@ -119,10 +118,6 @@ def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "late": late,
         "form": form,
         "error": result.error,
-        "is_stale": result.error is not None and result.error.code == STALE,
-        # Where it may work at the next press, the form stays, with the reason that was typed.
-        "is_over": result.error is not None
-        and not (result.error.may_pass or result.error.code in (STALE, "reason_needed")),
         "nav": "sessions",
     }
     return render(request, "sessions_app/session/cancel.html", context, status=result.status)

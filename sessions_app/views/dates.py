@@ -14,7 +14,6 @@ from common.pages.seen import seen_by, still_seen
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
 from sessions_app.availability.schedule import (
-    STALE,
     ScheduleError,
     present_mark,
     remove_override,
@@ -72,7 +71,7 @@ def _edit_date(request: HttpRequest, profile: MentorProfile, override: DateOverr
         if error is None:
             return redirect("mentor_availability")
     typed = _typed_times(TypedDay.from_data(request.POST, "times", on=True))
-    status = 409 if error and error.code == STALE else 422
+    status = 409 if error and error.is_stale else 422
     return _date_page(request, profile, override, form, typed, status=status)
 
 
@@ -181,7 +180,7 @@ def _time_off(request: HttpRequest, profile: MentorProfile, time_off: TimeOff | 
             )
         except ScheduleError as error:
             add_schedule_error(form, error)
-            status = 409 if error.code == STALE else 422
+            status = 409 if error.is_stale else 422
         else:
             messages.success(request, _("Your time off is saved. Sessions that are booked already stay."))
             return redirect("mentor_availability")

@@ -23,7 +23,7 @@ from mentors.models import MentorProfile
 from mentors.usual import usual_offer
 from sessions_app.access import get_held_time, get_waitlist_entry
 from sessions_app.availability.timetable import load_timetable
-from sessions_app.errors import STALE, SessionError
+from sessions_app.errors import SessionError
 from sessions_app.forms.guest import GuestForm
 from sessions_app.forms.waiting import HeldTimeForm, WaitForm
 from sessions_app.models import Booking, BookingState, HeldTime, WaitlistEntry
@@ -177,7 +177,6 @@ def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             "is_given_back": held.answer == HeldTimeAnswer.DECLINED,
             "is_past": held.booking.start <= now,
             "is_taken": held.answer == HeldTimeAnswer.TAKEN,
-            "is_stale": result.error is not None and result.error.code == STALE,
             "seen": still_seen(request, str(held.version), told=result.is_refused),
             "form": form,
             "error": result.error,

@@ -22,7 +22,6 @@ from mentors.models import MentorProfile
 from sessions_app.availability.preview import preview_of, timetable_for
 from sessions_app.availability.schedule import (
     DEFAULT_WINDOWS,
-    STALE,
     ScheduleError,
     local_today,
     proposed_schedule,
@@ -114,7 +113,7 @@ def _save_posted(request: HttpRequest, desk: WeekPage) -> HttpResponse:
             )
         except ScheduleError as error:
             add_schedule_error(rules, error)
-            stale = error.code == STALE
+            stale = error.is_stale
             desk = _load_week_page(request, desk.profile)
         else:
             messages.success(request, _("Your availability is saved."))

@@ -25,7 +25,7 @@ from common.pages.requests import post_data
 from common.pages.seen import seen_by
 from mentors.models import MentorProfile, Offer
 from sessions_app.access import get_written
-from sessions_app.errors import STALE, SessionError
+from sessions_app.errors import SessionError
 from sessions_app.forms.booking import CancelForm
 from sessions_app.forms.guest import GuestForm
 from sessions_app.forms.written import AskForm
@@ -199,8 +199,6 @@ def written_end(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "is_open": written.is_open(now),
         "form": form,
         "error": result.error,
-        "is_stale": result.error is not None and result.error.code == STALE,
-        "is_over": result.error is not None and not (result.error.may_pass or result.error.code == STALE),
         "nav": "messages",
     }
     return render(request, "sessions_app/written/end.html", context, status=result.status)
