@@ -66,8 +66,6 @@ class SessionPlan:
 
 @dataclass(slots=True)
 class Diary:
-    """One mentor's sessions while they are being invented."""
-
     rng: Random
     mentor: MentorPlan
     seats: Sequence[BusyMentee]

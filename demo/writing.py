@@ -18,8 +18,6 @@ from .people import Person
 
 @dataclass(frozen=True, slots=True)
 class MentorIds:
-    """The ids that a mentor's sessions need."""
-
     person: int
     offers: tuple[int, ...]
 

@@ -34,8 +34,6 @@ LIMIT %(most)s
 
 
 class Entrance(NamedTuple):
-    """A topic with people who can be booked."""
-
     slug: str
     name: str
 

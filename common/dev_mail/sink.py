@@ -22,7 +22,6 @@ class Keeper:
 
 
 def open_sink(folder: Path, port: int, tell: Callable[[str], None]) -> Controller:
-    """Listen on this machine until the controller's stop()."""
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # otherwise it logs every line of every conversation
     controller = Controller(Keeper(folder, tell), hostname="127.0.0.1", port=port)
     controller.start()

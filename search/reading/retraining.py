@@ -22,8 +22,6 @@ ALLOWED_LOSS = 0.03
 
 
 class Retraining(StrEnum):
-    """How a look at topics and examples ended."""
-
     UNCHANGED = "unchanged"
     NOTHING_TO_LEARN = "nothing to learn from"
     TAKEN = "taken"

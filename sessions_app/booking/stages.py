@@ -126,8 +126,6 @@ def starts_text(booking: Booking, now: datetime) -> str:
 
 
 class Countdown(NamedTuple):
-    """The words in the middle of the dial."""
-
     before: str
     number: str
     unit: str

@@ -65,5 +65,4 @@ class SharedFile(models.Model):
 
     @property
     def stored(self) -> list[str]:
-        """The keys of what lies in the storage."""
         return [file.name for file in (self.content, self.preview) if file.name]

@@ -121,7 +121,6 @@ class AvailabilityWindow(models.Model):
 
 
 def spans_of(minutes: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """Pairs of (start, end) from a flat list."""
     return tuple(zip(minutes[::2], minutes[1::2], strict=True))
 
 

@@ -93,7 +93,6 @@ class MentorPage:
 
     @property
     def list_url(self) -> str:
-        """All mentors who can help with the same."""
         query = {"q": self.question} | ({"follows": self.follows} if self.follows else {})
         return f"{reverse('mentor_list')}?{urlencode(query, quote_via=quote, safe='/')}"
 

@@ -68,7 +68,6 @@ class BookingForReader:
 
 
 def booking_facts(reading: BookingForReader) -> Context:
-    """What every mail about a booking may say."""
     booking, person, other, now = reading.booking, reading.person, reading.other, reading.now
     start, end, zone = booking.start, booking.end, reading.zone
     return {
