@@ -64,15 +64,38 @@ class Element:
 
 
 def elements_of(html: str, tag: str, **attributes: str) -> list[Element]:
-    """All elements of that tag with these attributes, in order. A Python name stands for each: class_, aria_label."""
+    """All elements of that tag, or of any if it is empty, with these attributes, in order.
+
+    A Python name stands for each: class_, aria_label.
+    """
     finder = _Finder(html)
     wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
-    return [one for one in finder.found if one.tag == tag and wanted.items() <= one.attributes.items()]
+    return [one for one in finder.found if tag in ("", one.tag) and wanted.items() <= one.attributes.items()]
 
 
-def links_in(html: str) -> set[str]:
-    """Where the links of a page lead."""
-    return {one.attributes["href"] or "" for one in elements_of(html, "a") if "href" in one.attributes}
+def parts_in(html: str) -> list[str]:
+    """The name of each part that a page has only in some states, in order."""
+    return [one.attributes["data-part"] or "" for one in elements_of(html, "") if "data-part" in one.attributes]
+
+
+def part_in(html: str, name: str) -> str:
+    """The words of the one part with this name."""
+    [part] = elements_of(html, "", data_part=name)
+    return part.text
+
+
+def times_in(html: str, **attributes: str) -> list[str]:
+    """The moments that are shown in the one element with these attributes, in order."""
+    [whole] = elements_of(html, "", **attributes)
+    times = [one for one in elements_of(html, "time") if whole.start < one.start < whole.end]
+    return [one.attributes["datetime"] or "" for one in times]
+
+
+def links_in(html: str, **attributes: str) -> set[str]:
+    """Where the links of a page lead, or those of its one element with these attributes."""
+    [whole] = elements_of(html, "", **attributes) if attributes else [Element("", {}, -1, len(html))]
+    links = [one for one in elements_of(html, "a") if whole.start < one.start < whole.end]
+    return {one.attributes["href"] or "" for one in links if "href" in one.attributes}
 
 
 def forms_in(html: str) -> list[str]:
@@ -88,20 +111,29 @@ def choices_in(html: str, name: str) -> list[str]:
 
 def alerts_in(html: str) -> list[str]:
     """The words of each answer to what the reader has just done; what is kept ready for later isn't one."""
-    hidden = [one for one in _Finder(html).found if "hidden" in one.attributes or one.tag == "template"]
+    return [one.text for one in _find_alerts(html)]
+
+
+def answers_in(html: str) -> list[str]:
+    """The kind of each answer to what the reader has just done: ok, warn, danger or error-summary."""
+    return [(one.attributes["class"] or "").split()[-1].removeprefix("note--") for one in _find_alerts(html)]
+
+
+def _find_alerts(html: str) -> list[Element]:
+    hidden = [one for one in elements_of(html, "") if "hidden" in one.attributes or one.tag == "template"]
     alerts = elements_of(html, "div", role="alert")
-    return [one.text for one in alerts if not any(other.start <= one.start < other.end for other in hidden)]
+    return [one for one in alerts if not any(other.start <= one.start < other.end for other in hidden)]
 
 
 def refusals_in(html: str) -> list[str]:
     """The code of what was refused, where the page says it."""
-    return [one.attributes["data-refusal"] or "" for one in elements_of(html, "p") if "data-refusal" in one.attributes]
+    return [one.attributes["data-refusal"] or "" for one in elements_of(html, "") if "data-refusal" in one.attributes]
 
 
 def stage_in(html: str) -> str:
     """What a session's page says that the session is at."""
-    [head] = elements_of(html, "section", class_="now")
-    return head.attributes["data-stage"] or ""
+    [stage] = [one.attributes["data-stage"] for one in elements_of(html, "") if "data-stage" in one.attributes]
+    return stage or ""
 
 
 def problems_in(html: str) -> list[str]:

@@ -2,7 +2,22 @@
 
 import pytest
 
-from tests.markup import alerts_in, choices_in, elements_of, flatten, forms_in, links_in, problems_in, words_of
+from tests.markup import (
+    alerts_in,
+    answers_in,
+    choices_in,
+    elements_of,
+    flatten,
+    forms_in,
+    links_in,
+    part_in,
+    parts_in,
+    problems_in,
+    refusals_in,
+    stage_in,
+    times_in,
+    words_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +73,21 @@ def test_what_a_page_lets_do_is_found_without_its_words():
     assert choices_in(html, "say") == ["", "yes"]
     assert alerts_in(html) == ["ProblemWrite it"]
     assert problems_in(html) == ["id_q"]
+
+
+def test_states_of_a_page_are_found_without_its_words():
+    html = """
+    <section class="now" data-stage="open"><h1>Now</h1></section>
+    <div class="note note--ok" role="alert"><p>Saved</p></div>
+    <template><div class="note note--danger" role="alert"><p>Later</p></div></template>
+    <div class="note note--warn" role="alert"><p data-refusal="taken">Gone</p></div>
+    <p data-part="late">At <time datetime="2026-11-26T14:30Z">14:30</time> <a href="/a/">go</a></p>
+    <p data-part="ended"><a href="/b/">back</a></p>
+    """
+
+    assert stage_in(html) == "open"
+    assert answers_in(html) == ["ok", "warn"]
+    assert refusals_in(html) == ["taken"]
+    assert (parts_in(html), part_in(html, "late")) == (["late", "ended"], "At 14:30 go")
+    assert (times_in(html, data_part="late"), times_in(html, data_part="ended")) == (["2026-11-26T14:30Z"], [])
+    assert (links_in(html), links_in(html, data_part="late")) == ({"/a/", "/b/"}, {"/a/"})

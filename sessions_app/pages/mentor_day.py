@@ -23,6 +23,7 @@ WORTH_ASKING = timedelta(hours=1)
 class Nudge(NamedTuple):
     """A fact, and where to do something about it."""
 
+    code: str
     fact: str
     link: str
     href: str
@@ -91,14 +92,16 @@ def _find_nudge(
     """The first thing that keeps people from booking this mentor, or None."""
     times = reverse("mentor_availability")
     if schedule is None or preview is None:
-        return Nudge(_("You have set no times yet, so nobody can book you."), _("Set your times"), times)
+        return Nudge("no_schedule", _("You have set no times yet, so nobody can book you."), _("Set your times"), times)
     if preview.offer is None:
-        return Nudge(_("You offer no length yet, so nobody can book you."), _("Add one"), reverse("mentor_offers"))
+        fact = _("You offer no length yet, so nobody can book you.")
+        return Nudge("no_offer", fact, _("Add one"), reverse("mentor_offers"))
     if profile.paused_until is not None and profile.is_paused(local_today(schedule, now)):
         back = date_text(profile.paused_until, now)
-        return Nudge(_("You are away until %s. Nobody can book a day before that.") % back, _("Change it"), times)
+        fact = _("You are away until %s. Nobody can book a day before that.") % back
+        return Nudge("away", fact, _("Change it"), times)
     if preview.soonest is None:
-        return Nudge(_("You have no free times."), _("Change your times"), times)
+        return Nudge("no_times", _("You have no free times."), _("Change your times"), times)
     if preview.count == 0:
-        return Nudge(_("You have no free times in the next 7 days."), _("Change your times"), times)
+        return Nudge("no_times_soon", _("You have no free times in the next 7 days."), _("Change your times"), times)
     return None

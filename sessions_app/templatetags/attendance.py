@@ -15,6 +15,7 @@ register = template.Library()
 
 
 class AttendanceLine(NamedTuple):
+    kind: str
     text: str
     words: str
     at: datetime
@@ -31,9 +32,9 @@ def told(attendance: Attendance) -> Iterator[AttendanceLine]:
     for act in attendance.acts:
         if act.kind in DECISIONS:
             # Who of the team decided is the team's own affair; what they write stands elsewhere.
-            yield AttendanceLine(_("Our team %(did)s") % {"did": act.get_kind_display()}, "", act.at)
+            yield AttendanceLine(act.kind, _("Our team %(did)s") % {"did": act.get_kind_display()}, "", act.at)
         elif act.pk not in between:
-            yield AttendanceLine(act_sentence(act, attendance), act.words, act.at)
+            yield AttendanceLine(act.kind, act_sentence(act, attendance), act.words, act.at)
 
 
 def act_sentence(act: AttendanceAct, attendance: Attendance) -> str:

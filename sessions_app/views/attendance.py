@@ -38,7 +38,7 @@ def session_join(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         try:
             join_call(booking=booking, by=request.user, now=now)
         except SessionError as refused:
-            messages.info(request, refused.message)
+            messages.info(request, refused.message, extra_tags=refused.code)
             return redirect("session", booking.uuid)
         if booking.format == Format.CHAT:
             return redirect(meeting_place(booking))

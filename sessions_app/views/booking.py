@@ -181,7 +181,7 @@ def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:
         if error.code == BUSY:
             # Nothing stands against it: the time stays held, and one press on its page books it.
             request.session[HOLD], request.session[SEARCHED] = kept, searched
-            messages.warning(request, error.message)
+            messages.warning(request, error.message, extra_tags=error.code)
             return reverse("book", args=[booking.offer.profile.slug])
         release_hold(booking=booking, now=now)
         return redirect_after_refusal(request, booking, error)
@@ -203,7 +203,7 @@ def redirect_after_refusal(request: HttpRequest, booking: Booking, error: Sessio
 
     That is with the mentor, or with other people if the mentor's page isn't there any more.
     """
-    messages.warning(request, error.message)
+    messages.warning(request, error.message, extra_tags=error.code)
     profile, query = booking.offer.profile, QueryDict(mutable=True)
     query["q"] = booking.question
     if not profile.is_public:

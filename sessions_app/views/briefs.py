@@ -27,7 +27,7 @@ def session_question(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if request.method != "POST":
         if refusal := why_not_edit(booking, by=request.user, now=now):
             if request.user.pk == booking.mentee_id:
-                messages.info(request, refusal.message)
+                messages.info(request, refusal.message, extra_tags=refusal.code)
             return redirect("session", booking.uuid)
         return brief_page(request, booking, BriefForm(brief=booking.engagement.brief))
     if "show" in request.POST:

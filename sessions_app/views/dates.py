@@ -52,7 +52,7 @@ def _remove_date(request: HttpRequest, profile: MentorProfile, override: DateOve
         override.refresh_from_db()
         form = OverrideForm(initial=_initial_values(override))
         times = _typed_times(form.initial["times"])
-        return _date_page(request, profile, override, form, times, refusal=error.message, status=409)
+        return _date_page(request, profile, override, form, times, refusal=error, status=409)
     messages.success(request, _("%s is as in your normal week again.") % date_text(override.date, now))
     return redirect("mentor_availability")
 
@@ -117,7 +117,7 @@ def _date_page(
     times: TypedDay,
     focus: int | None = None,
     *,
-    refusal: str = "",
+    refusal: ScheduleError | None = None,
     status: int = 200,
 ) -> HttpResponse:
     row = DayRow(1, form["times"], times, focus)
@@ -157,7 +157,7 @@ def mentor_time_off(request: HttpRequest, profile: MentorProfile, pk: int) -> Ht
         except ScheduleError as error:
             time_off.refresh_from_db()
             form = TimeOffForm(initial={"first": time_off.first, "last": time_off.last})
-            return _time_off_page(request, time_off, form, refusal=error.message, status=409)
+            return _time_off_page(request, time_off, form, refusal=error, status=409)
         messages.success(request, _("The time off is removed."))
         return redirect("mentor_availability")
     return _time_off(request, profile, time_off)
@@ -188,7 +188,12 @@ def _time_off(request: HttpRequest, profile: MentorProfile, time_off: TimeOff | 
 
 
 def _time_off_page(
-    request: HttpRequest, time_off: TimeOff | None, form: TimeOffForm, *, refusal: str = "", status: int = 200
+    request: HttpRequest,
+    time_off: TimeOff | None,
+    form: TimeOffForm,
+    *,
+    refusal: ScheduleError | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     seen = _mark_for(request, time_off, told=status == 409)
     context = {"nav": "availability", "time_off": time_off, "seen": seen, "refusal": refusal, "form": form}

@@ -94,7 +94,7 @@ def shared_file_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     try:
         remove_file(file=found, by=request.user)
     except SessionError as error:
-        messages.error(request, error.message)
+        messages.error(request, error.message, extra_tags=error.code)
     else:
         messages.success(request, _("%(file)s is removed.") % {"file": found.name})
     if booking is None:

@@ -74,7 +74,7 @@ def session_card(request: SignedInRequest, uuid: UUID, *, plain: bool = False) -
     now = timezone.now()
     booking = get_booking(uuid, reader=request.user)
     if refusal := why_not_next_step(booking, now=now):
-        messages.info(request, refusal.message)
+        messages.info(request, refusal.message, extra_tags=refusal.code)
         return redirect("session", booking.uuid)
     context = {
         "booking": booking,

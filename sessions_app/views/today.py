@@ -53,7 +53,7 @@ def respond_to_request(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     answer = request.POST.get("answer", "") if request.method == "POST" else ""
     form = DeclineForm(request.POST if answer == "decline" else None)
     if answer and (refusal := why_stale(booking, seen_by(request))):
-        return _request_page(request, booking, form, refusal=refusal.message, status=409)
+        return _request_page(request, booking, form, refusal=refusal, status=409)
     if answer == "decline" and not form.is_valid():
         return _request_page(request, booking, form, status=422)
     if not answer:
@@ -64,7 +64,7 @@ def respond_to_request(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         booking = get_booking_as_mentor(uuid, reader=request.user)
         if stage_of(booking, now) != SessionStage.WAITING:
             return _render_answered(request, booking, status=409)
-        return _request_page(request, booking, form, refusal=error.message, status=error.status)
+        return _request_page(request, booking, form, refusal=error, status=error.status)
 
 
 def _answer_request(request: HttpRequest, booking: Booking, answer: str, form: DeclineForm) -> HttpResponse:
@@ -87,7 +87,12 @@ def _answer_request(request: HttpRequest, booking: Booking, answer: str, form: D
 
 
 def _request_page(
-    request: HttpRequest, booking: Booking, form: DeclineForm, *, refusal: str = "", status: int = 200
+    request: HttpRequest,
+    booking: Booking,
+    form: DeclineForm,
+    *,
+    refusal: SessionError | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
     context = {

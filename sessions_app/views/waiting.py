@@ -96,7 +96,7 @@ def join_and_report(request: HttpRequest, person: User, wish: Wish, *, now: date
     try:
         waiting = join_line(person, wish, now=now)
     except SessionError as refused:
-        messages.warning(request, refused.message)
+        messages.warning(request, refused.message, extra_tags=refused.code)
     else:
         name = waiting.mentor.first_name if waiting.mentor else ""
         said = _("We tell you when %(name)s is free.") if name else _("We tell you when someone can help with this.")

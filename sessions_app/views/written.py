@@ -160,7 +160,7 @@ def ask_after_sign_in(request: HttpRequest, user: User) -> str | None:
     try:
         written = ask_now(profile, kept, user, now=timezone.now())
     except SessionError as error:
-        messages.warning(request, error.message)
+        messages.warning(request, error.message, extra_tags=error.code)
         return f"{reverse('mentor_detail', args=[profile.slug])}?{query.urlencode()}"
     messages.success(request, asked_text(written))
     return reverse("thread", args=[written.engagement.uuid])

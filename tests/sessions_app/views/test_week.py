@@ -9,7 +9,7 @@ from mentors.models import Offer, ProfileState
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.models import DateOverride, Schedule, TimeOff
 from tests.conftest import NOW, make_mentor, make_person
-from tests.markup import markup_of, text_of
+from tests.markup import alerts_in, answers_in, elements_of, links_in, markup_of, part_in, parts_in
 from tests.sessions_app.conftest import book
 
 URL = "/mentor/availability/"
@@ -53,8 +53,20 @@ def windows_of(profile):
 
 
 def shown_times(response):
-    match = re.search(r"(\d+) times? of \d+ minutes in the next 7 days. The soonest is ([^.]+)\.", text_of(response))
-    return (int(match[1]), match[2]) if match else None
+    """How many times the page counts, and the soonest: the two that it shows in bold."""
+    page = markup_of(response)
+    if "times" not in parts_in(page):
+        return None
+    [whole] = elements_of(page, "p", data_part="times")
+    count, soonest = [one.text for one in elements_of(page, "b") if whole.start < one.start < whole.end]
+    return int(count.split()[0]), soonest
+
+
+def summary_of(response):
+    """The words of each problem in the summary of errors."""
+    page = markup_of(response)
+    [summary] = elements_of(page, "div", class_="error-summary")
+    return [one.text for one in elements_of(page, "li") if summary.start < one.start < summary.end]
 
 
 def inputs(response, name):
@@ -74,7 +86,7 @@ def test_page_number_is_of_the_first_offer(client, profile):
     Offer.objects.filter(length=25).update(position=1)
     response = client.get(URL)
     slots = load_timetable(profile, now=NOW).slots(length=45, step=60, now=NOW, first=NOW, last=NOW + timedelta(days=7))
-    assert "times of 45 minutes" in text_of(response)
+    assert "45" in part_in(markup_of(response), "times")
     assert shown_times(response)[0] == len(slots)
 
 
@@ -106,9 +118,9 @@ def test_page_without_a_schedule_proposes_one_and_stores_nothing(client_for, bob
     profile = make_mentor(bob)
     profile.schedule.delete()
     response = client_for(bob).get(URL)
-    assert "This is only a proposal. Nobody can book you before you save it." in text_of(response)
+    assert parts_in(markup_of(response)).count("proposal") == 1
     assert inputs(response, "day-2-from") == ["18:00"]
-    assert "Kolkata (IST)" in text_of(response)
+    assert "Kolkata (IST)" in part_in(markup_of(response), "zone")
     assert not Schedule.objects.filter(profile=profile).exists()
 
 
@@ -130,7 +142,7 @@ def test_save_writes_everything_and_says_so(client, profile):
     assert windows_of(profile) == [(2, 0, 60), (2, 1320, 1440)]
     assert (profile.schedule.notice, profile.schedule.max_per_week) == (60, 4)
     assert profile.paused_until == date(2026, 12, 7)
-    assert "Your availability is saved." in text_of(response)
+    assert answers_in(markup_of(response)) == ["ok"]
     assert inputs(response, "day-2-until") == ["01:00", "00:00"]
     assert inputs(response, "away_until") == ["2026-12-07"]
 
@@ -170,8 +182,8 @@ def test_save_refuses_in_words_keeps_what_was_typed_and_stores_nothing(client, p
     data = form_data(**{"day-5-until": ["17:30"], "day-6-on": "on", "day-6-from": ["07:15"], "day-6-until": ["08:45"]})
     response = client.post(URL, data | changes)
     assert response.status_code == 422
-    assert f"There is a problem {message}" in text_of(response)
-    assert "<title>Error: Availability – " in markup_of(response)
+    assert summary_of(response) == [message]
+    assert elements_of(markup_of(response), "title")[0].text.startswith("Error: ")
     typed = data | changes
     for name in ("day-2-from", "day-2-until", "day-5-until", "day-6-from", "day-6-until"):
         assert inputs(response, name) == typed[name]
@@ -186,7 +198,7 @@ def test_add_shows_a_new_row_with_the_focus_and_stores_nothing(client, profile):
     assert re.findall(r'id="([^"]*)" [^>]*autofocus', page) == ["id_day-2-from-1"]
     assert inputs(response, "day-3-from") == ["nonsense"]
     assert inputs(response, "max_per_week") == ["x"]
-    assert "There is a problem" not in page
+    assert answers_in(page) == []
     assert windows_of(profile) == WEEK
 
 
@@ -204,7 +216,7 @@ def test_edits_count_the_times_from_the_rules_typed(client):
     response = client.post(URL, form_data([(3, 540, 660)], switch="", buffer="30"))
     assert shown_times(response) == (2, "tomorrow, 09:00")
     response = client.post(URL, form_data([(3, 540, 660)], switch="", timezone="Asia/Tokyo"))
-    assert "in Tokyo (JST)" in text_of(response)
+    assert "Tokyo (JST)" in part_in(markup_of(response), "zone")
 
 
 def test_htmx_gets_the_form_alone(client):
@@ -224,31 +236,31 @@ def test_copy_fills_the_ticked_days(client, profile):
 def test_sessions_outside_the_typed_week_are_named(client, booking):
     inside = client.get(URL)
     response = client.post(URL, form_data([(1, 540, 600)], switch=""))
-    assert "Changing your week does not move it." not in text_of(inside)
-    assert (
-        "One session lies outside these times. Changing your week does not move it. "
-        "Thursday 26 November, 14:30, with Bob."
-    ) in text_of(response)
-    assert reverse("session", args=[booking.uuid]) in markup_of(response)
+    [none], [named] = (elements_of(markup_of(page), "div", id="outside") for page in (inside, response))
+    assert none.text == ""
+    assert ("Thursday 26 November, 14:30" in named.text, "Bob" in named.text) == (True, True)
+    assert links_in(markup_of(response), id="outside") == {reverse("session", args=[booking.uuid])}
 
 
 def test_a_window_that_holds_only_part_of_a_session_leaves_it_outside(client, booking):
     response = client.post(URL, form_data([(4, 540, 880)], switch=""))
-    assert "One session lies outside these times." in text_of(response)
+    assert links_in(markup_of(response), id="outside") == {reverse("session", args=[booking.uuid])}
 
 
 def test_page_of_a_profile_that_is_not_live_says_so(client, profile):
     profile.state = ProfileState.SUBMITTED
     profile.save()
     response = client.get(URL)
-    assert "Nobody sees this before your profile is live." in text_of(response)
-    assert 'name="away_until"' not in markup_of(response)
-    assert "View as a mentee" not in text_of(response)
+    page = markup_of(response)
+    assert "not-live" in parts_in(page)
+    assert 'name="away_until"' not in page
+    assert reverse("mentor_detail", args=[profile.slug]) not in links_in(page)
 
 
 def test_page_without_an_offer_says_so(client, profile):
     profile.offers.update(is_active=False)
-    assert "You offer no length yet, so there is nothing to book." in text_of(client.get(URL))
+    parts = parts_in(markup_of(client.get(URL)))
+    assert ("no-offer" in parts, "times" in parts) == (True, False)
 
 
 def test_a_visitor_signs_in_and_a_mentee_applies_first(client_for, bob, db):
@@ -282,7 +294,7 @@ def test_exceptions_are_listed_in_order_without_past_ones(client, profile):
 def test_add_a_date_with_its_own_times(client, profile):
     data = {"day": "2026-12-12", "kind": "windows", "times-from": ["10:00"], "times-until": ["00:00"]}
     response = client.post("/mentor/availability/dates/add/", data, follow=True)
-    assert "Sat 12 Dec is saved." in text_of(response)
+    assert ["Sat 12 Dec" in words for words in alerts_in(markup_of(response))] == [True]
     assert list(profile.schedule.overrides.values_list("date", "minutes")) == [(date(2026, 12, 12), [600, 1440])]
 
 
@@ -309,7 +321,7 @@ def test_add_a_date_refuses_in_words_and_keeps_what_was_typed(client, profile, c
     data = {"day": "2026-12-12", "kind": "windows", "times-from": ["10:00"], "times-until": ["12:00"]} | changes
     response = client.post("/mentor/availability/dates/add/", data)
     assert response.status_code == 422
-    assert f"There is a problem {message}" in text_of(response)
+    assert summary_of(response) == [message]
     assert inputs(response, "times-from") == ["10:00"]
     assert inputs(response, "times-until") == data["times-until"]
     assert profile.schedule.overrides.count() == 1
@@ -333,7 +345,7 @@ def test_change_and_remove_a_date(client, profile):
     override.refresh_from_db()
     assert (override.date, override.minutes) == (date(2026, 12, 5), [])
     response = client.post(url, {"delete": "1"}, follow=True)
-    assert "Sat 5 Dec is as in your normal week again." in text_of(response)
+    assert ["Sat 5 Dec" in words for words in alerts_in(markup_of(response))] == [True]
     assert not DateOverride.objects.exists()
 
 
@@ -363,7 +375,7 @@ def test_time_off_refuses_in_words_and_keeps_what_was_typed(client, profile, fir
     TimeOff.objects.create(schedule=profile.schedule, first=date(2026, 12, 24), last=date(2026, 12, 26))
     response = client.post("/mentor/availability/time-off/add/", {"first": first, "last": last})
     assert response.status_code == 422
-    assert f"There is a problem {message}" in text_of(response)
+    assert summary_of(response) == [message]
     assert [inputs(response, name) for name in ("first", "last")] == [[first], [last]]
     assert TimeOff.objects.count() == 1
 
@@ -382,7 +394,7 @@ def test_another_mentors_dates_do_not_exist(client, bob):
 def test_dates_before_a_week_is_saved_lead_to_the_reason(client_for, bob, now):
     make_mentor(bob).schedule.delete()
     response = client_for(bob).post("/mentor/availability/dates/add/", {"day": "2026-12-12", "kind": "closed"})
-    assert "There is a problem Save your normal week first" in text_of(response)
+    assert summary_of(response) == ["Save your normal week first"]
 
 
 def test_book_still_sees_what_the_page_promised(client, profile, bob, offer):
