@@ -3,6 +3,8 @@
 from datetime import timedelta
 from http import HTTPStatus
 
+from django.core.exceptions import ValidationError
+
 # Two codes with a status of their own: the database was busy, or the person does it too often. All others mean that
 # the present state doesn't allow it; of these `stale` is said of what has changed since the person saw it.
 BUSY, TOO_OFTEN, STALE = "busy", "too_often", "stale"
@@ -29,6 +31,10 @@ class RefusalError(Exception):
     def keeps_form(self) -> bool:
         """Whether the next press may work: a page that shows this keeps its form, with all that was typed."""
         return self.code in (BUSY, STALE)
+
+    def as_form_error(self) -> ValidationError:
+        """For a form that was refused: the words, and the code with them."""
+        return ValidationError(str(self.message), code=self.code)
 
     @property
     def status(self) -> int:

@@ -97,7 +97,7 @@ def staff_profile(request: SignedInRequest, slug: str) -> HttpResponse:
         try:
             decide_profile(request, profile, form, now)
         except ProfileError as error:
-            form.add_error(None, str(error.message))
+            form.add_error(None, error.as_form_error())
             stale = error.code == MOVED_ON
         else:
             return to_next(profile, by=request.user)
@@ -121,7 +121,7 @@ def staff_profile_act(request: SignedInRequest, slug: str, act: str) -> HttpResp
         try:
             chosen.run(profile, request.user, timezone.now(), form.cleaned_data)
         except ProfileError as error:
-            form.add_error(None, str(error.message))
+            form.add_error(None, error.as_form_error())
             stale = error.code == MOVED_ON
         else:
             messages.success(request, str(chosen.done) % {"name": profile.name})

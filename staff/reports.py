@@ -62,7 +62,7 @@ def staff_report(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             else:
                 open_report(report=report, reason=form.cleaned_data["reason"], by=request.user, now=now)
         except SessionError as refused:
-            form.add_error(None, refused.message)
+            form.add_error(None, refused.as_form_error())
         else:
             return redirect("staff_reports" if is_open else "staff_report", *([] if is_open else [uuid]))
     context = {

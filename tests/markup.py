@@ -73,6 +73,16 @@ def elements_of(html: str, tag: str, **attributes: str) -> list[Element]:
     return [one for one in finder.found if tag in ("", one.tag) and wanted.items() <= one.attributes.items()]
 
 
+def elements_in(html: str, tag: str, **attributes: str) -> list[Element]:
+    """All elements of that tag inside the one element with these attributes, in order."""
+    [whole] = elements_of(html, "", **attributes)
+    return [one for one in elements_of(html, tag) if whole.start < one.start < whole.end]
+
+
+def ids_in(html: str) -> set[str]:
+    return {one.attributes["id"] or "" for one in elements_of(html, "") if "id" in one.attributes}
+
+
 def parts_in(html: str) -> list[str]:
     """The name of each part that a page has only in some states, in order."""
     return [one.attributes["data-part"] or "" for one in elements_of(html, "") if "data-part" in one.attributes]
@@ -86,9 +96,7 @@ def part_in(html: str, name: str) -> str:
 
 def times_in(html: str, **attributes: str) -> list[str]:
     """The moments that are shown in the one element with these attributes, in order."""
-    [whole] = elements_of(html, "", **attributes)
-    times = [one for one in elements_of(html, "time") if whole.start < one.start < whole.end]
-    return [one.attributes["datetime"] or "" for one in times]
+    return [one.attributes["datetime"] or "" for one in elements_in(html, "time", **attributes)]
 
 
 def links_in(html: str, **attributes: str) -> set[str]:
@@ -128,6 +136,15 @@ def _find_alerts(html: str) -> list[Element]:
 def refusals_in(html: str) -> list[str]:
     """The code of what was refused, where the page says it."""
     return [one.attributes["data-refusal"] or "" for one in elements_of(html, "") if "data-refusal" in one.attributes]
+
+
+def tiles_in(html: str) -> list[list[str]]:
+    """What each tile of a page says under its term: the number, and the note if it has one."""
+    values = elements_of(html, "dd")
+    return [
+        [value.text for value in values if tile.start < value.start < tile.end]
+        for tile in elements_of(html, "div", class_="tile")
+    ]
 
 
 def stage_in(html: str) -> str:

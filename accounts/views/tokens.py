@@ -33,7 +33,7 @@ def access_tokens(request: SignedInRequest) -> HttpResponse:
             try:
                 made, text = make_token(person=request.user, now=now, **form.cleaned_data)
             except TokenError as error:
-                form.add_error(error.field, error.message)
+                form.add_error(error.field, error.as_form_error())
     mine = AccessToken.objects.filter(person=request.user)
     context = {
         "form": TokenForm() if made else form,

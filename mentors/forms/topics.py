@@ -69,7 +69,7 @@ class TopicForm(forms.ModelForm):
             try:
                 refuse_third_level(Topic(pk=self.instance.pk, parent=parent))
             except ProfileError as error:
-                self.add_error("parent", str(error.message))
+                self.add_error("parent", error.as_form_error())
         return data
 
     def try_to_save(self, seen: str | None = None) -> bool:
@@ -78,5 +78,5 @@ class TopicForm(forms.ModelForm):
             save_topic(topic=self.instance, seen=seen)
         except ProfileError as error:
             self.is_stale = error.code == MOVED_ON
-            self.add_error(None if self.is_stale else "parent", str(error.message))
+            self.add_error(None if self.is_stale else "parent", error.as_form_error())
         return not self.errors

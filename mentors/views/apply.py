@@ -45,7 +45,7 @@ def mentor_apply(request: SignedInRequest, step: int) -> HttpResponse:
     try:
         return PAGES[step](request, profile)
     except ProfileError as error:
-        messages.error(request, str(error.message))
+        messages.error(request, str(error.message), extra_tags=error.code)
         return redirect("mentor_profile" if profile else "become_a_mentor")
 
 
@@ -136,7 +136,7 @@ def send_page(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
             submit_profile(profile=profile, by=request.user, now=timezone.now(), seen=seen_by(request))
         except ProfileError as error:
             if error.code == MOVED_ON:
-                messages.error(request, str(error.message))
+                messages.error(request, str(error.message), extra_tags=error.code)
                 profile.refresh_from_db()
                 return _stale_page(request, profile, 5, None, error, draft=draft_of(profile), missing=[])
             if error.code != "incomplete":
@@ -179,7 +179,7 @@ def _stale_page(
     if error.code != MOVED_ON:
         raise error
     if form:
-        form.add_error(None, str(error.message))
+        form.add_error(None, error.as_form_error())
     profile.person.refresh_from_db(fields=["name"])
     return _render_step(request, profile, step, form, fresh=True, status=409, **extra)
 

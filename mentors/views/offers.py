@@ -53,7 +53,7 @@ def _edit_offer(request: SignedInRequest, profile: MentorProfile, offer: Offer) 
         try:
             save_offer(profile=profile, offer=offer, topics=form.cleaned_data["topics"], seen=seen_by(request))
         except ProfileError as error:
-            form.add_error(None, str(error.message))
+            form.add_error(None, error.as_form_error())
             stale = error.code == MOVED_ON
         else:
             messages.success(request, _("Saved."))
@@ -72,6 +72,6 @@ def mentor_offer_switch(request: SignedInRequest, profile: MentorProfile, uuid: 
     try:
         act(profile=profile, offer=offer, seen=seen_by(request))
     except ProfileError as error:
-        messages.error(request, str(error.message))
+        messages.error(request, str(error.message), extra_tags=error.code)
         return offers_page(request, profile, status=409)
     return redirect("mentor_offers")

@@ -62,7 +62,7 @@ def mentor_profile_send(request: SignedInRequest, profile: MentorProfile) -> Htt
     except ProfileError as error:
         if error.code == "incomplete":
             return redirect("mentor_apply", 5)
-        messages.error(request, str(error.message))
+        messages.error(request, str(error.message), extra_tags=error.code)
         profile.refresh_from_db()
         return profile_page(request, profile, status=409)
     messages.success(request, _("Your profile has been sent."))
@@ -75,7 +75,7 @@ def mentor_profile_discard(request: SignedInRequest, profile: MentorProfile) -> 
     try:
         discard_changes(profile=profile, seen=seen_by(request))
     except ProfileError as error:
-        messages.error(request, str(error.message))
+        messages.error(request, str(error.message), extra_tags=error.code)
         profile.refresh_from_db()
         return profile_page(request, profile, status=409)
     messages.success(request, _("Your changes are gone. The public version is back."))
@@ -88,6 +88,6 @@ def mentor_apply_again(request: SignedInRequest, profile: MentorProfile) -> Http
     try:
         start_application(person=profile.person, now=timezone.now())
     except ProfileError as error:
-        messages.error(request, str(error.message))
+        messages.error(request, str(error.message), extra_tags=error.code)
         return redirect("mentor_profile")
     return redirect("mentor_apply", 1)

@@ -53,7 +53,7 @@ def staff_webhook_add(request: SignedInRequest) -> HttpResponse:
             try:
                 endpoint = make_endpoint(by=request.user, now=timezone.now(), **form.cleaned_data)
             except WebhookError as error:
-                form.add_error(error.field, error.message)
+                form.add_error(error.field, error.as_form_error())
             else:
                 return endpoint_page(request, endpoint, secret=secret_of(endpoint))
     context = {"form": form, "nav": "staff"}
@@ -97,7 +97,7 @@ def staff_webhook_resend(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     try:
         send_again(delivery, by=request.user, now=timezone.now())
     except WebhookError as error:
-        messages.error(request, error.message)
+        messages.error(request, error.message, extra_tags=error.code)
     else:
         messages.success(request, _("It goes out with the next round."))
     return redirect("staff_webhook", delivery.endpoint.uuid)

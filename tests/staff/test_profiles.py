@@ -15,8 +15,16 @@ from mentors.services import (
     suspend_profile,
 )
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.markup import elements_of, markup_of
-from tests.mentors.conftest import fill, queries_of
+from tests.markup import (
+    alerts_in,
+    elements_of,
+    ids_in,
+    links_in,
+    markup_of,
+    problems_in,
+    tiles_in,
+)
+from tests.mentors.conftest import QUESTIONS, fill, queries_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 QUEUE = "/staff/profiles/"
@@ -54,7 +62,8 @@ def changed_profile(live_profile) -> MentorProfile:
 
 
 def told(response) -> list[str]:
-    return [str(message) for message in get_messages(response.wsgi_request)]
+    """The kind of each answer that the next page gives."""
+    return [message.level_tag for message in get_messages(response.wsgi_request)]
 
 
 def page_of(profile: MentorProfile) -> str:
@@ -88,15 +97,15 @@ def test_pages_of_staff_do_not_exist_for_others(client_for, client, sent_profile
 def test_home_of_staff_counts_what_waits(client, sent_profile, now):
     page = markup_of(client.get("/staff/"))
 
-    assert "Profiles to review</dt><dd>1</dd>" in page
+    assert tiles_in(page)[0][0] == "1"
     assert page_of(sent_profile) in page
 
 
 def test_home_of_staff_with_nothing_to_do(client, now):
     page = markup_of(client.get("/staff/"))
 
-    assert "All reviewed" in page
-    assert "No answers yet this week" in page
+    assert [numbers[0] for numbers in tiles_in(page)] == ["0", "0", "–", "0"]
+    assert not elements_of(page, "a", class_="btn btn--primary")
 
 
 def test_queue_is_oldest_first(client, topic):
@@ -106,8 +115,7 @@ def test_queue_is_oldest_first(client, topic):
     page = markup_of(client.get(QUEUE))
 
     assert page.index("Older Person") < page.index("Newer Person")
-    assert "3 of 5" not in page
-    assert "4 of 5" in page
+    assert [words in page for words in ("3 of 5", "4 of 5")] == [False, True]
 
 
 def test_queue_shows_each_state_in_its_tab(client, sent_profile, changed_profile, maria):
@@ -133,15 +141,17 @@ def test_queue_shows_each_state_in_its_tab(client, sent_profile, changed_profile
 
 
 def test_queue_that_is_empty_says_so(client):
-    assert "All reviewed" in markup_of(client.get(QUEUE))
-    assert "Nobody here" in markup_of(client.get(f"{QUEUE}?state=paused"))
+    for path in (QUEUE, f"{QUEUE}?state=paused"):
+        page = markup_of(client.get(path))
+        assert (len(elements_of(page, "div", class_="empty")), elements_of(page, "table")) == (1, [])
 
 
 def test_queue_finds_by_name(client, sent_profile):
     assert page_of(sent_profile) in markup_of(client.get(f"{QUEUE}?q=dora"))
 
     page = markup_of(client.get(f"{QUEUE}?q=<b>nobody"))
-    assert "Nobody of this name here" in page
+    assert len(elements_of(page, "div", class_="empty")) == 1
+    assert any(link.startswith("?state=all&q=") for link in links_in(page))
     assert "<b>nobody" not in page
 
 
@@ -170,10 +180,10 @@ def test_queue_takes_the_same_queries_for_one_and_three(client, topic):
 def test_review_shows_the_words_as_the_public_will_see_them(client, sent_profile):
     page = markup_of(client.get(page_of(sent_profile)))
 
-    assert "Review Dora Diaz" in page
-    assert "How do I ask for more?" in page
+    assert "Dora Diaz" in elements_of(page, "h1")[0].text
+    assert QUESTIONS[0] in page
     assert "Bring the draft." in page
-    assert "No times set. Nobody can book until there are some." in page
+    assert len(elements_of(page, "div", class_="note note--warn")) == 1  # there are no times yet
     assert f'name="seen" value="{sent_profile.version}"' in page
 
 
@@ -193,7 +203,7 @@ def test_review_of_changes_shows_both_versions(client, changed_profile, now):
 
     assert "<del>Engineering</del> <del>director</del>" in page or "<del>Engineering director</del>" in page
     assert "<ins>Chief engineer</ins>" in page or "<ins>Chief</ins>" in page
-    assert "The soonest is Wednesday 25 November, 09:00, London (GMT)." in page
+    assert "Wednesday 25 November, 09:00, London (GMT)" in page
 
 
 def test_approving_goes_to_the_next_in_the_queue(client, sent_profile, topic, now):
@@ -203,7 +213,7 @@ def test_approving_goes_to_the_next_in_the_queue(client, sent_profile, topic, no
 
     sent_profile.refresh_from_db()
     assert response.headers["Location"] == page_of(following)
-    assert told(response) == ["Dora Diaz is live."]
+    assert told(response) == ["success"]
     assert (sent_profile.state, sent_profile.headline) == (ProfileState.APPROVED, "Staff engineer")
     assert sent_profile.decisions.first().by.name == "Maria Marsh"
 
@@ -212,7 +222,7 @@ def test_approving_the_last_one_goes_to_the_empty_queue(client, sent_profile):
     response = client.post(page_of(sent_profile), ticked(sent_profile), follow=True)
 
     assert response.redirect_chain == [(QUEUE, 302)]
-    assert "All reviewed" in markup_of(response)
+    assert len(elements_of(markup_of(response), "div", class_="empty")) == 1
 
 
 def test_approving_needs_every_box(client, sent_profile):
@@ -220,7 +230,10 @@ def test_approving_needs_every_box(client, sent_profile):
 
     sent_profile.refresh_from_db()
     assert response.status_code == 422
-    assert markup_of(response).count("Name: tick this, or ask for changes") == 2  # the summary and the field
+    assert (problems_in(markup_of(response)), "id_ok_name_error" in ids_in(markup_of(response))) == (
+        ["id_ok_name"],
+        True,
+    )
     assert "Write both names." in markup_of(response)
     assert sent_profile.state == ProfileState.SUBMITTED
 
@@ -232,7 +245,10 @@ def test_asking_for_changes_needs_a_sentence_for_every_open_box(client, sent_pro
 
     sent_profile.refresh_from_db()
     assert response.status_code == 422
-    assert markup_of(response).count("Name: write what should change, or tick the box") == 2
+    assert (problems_in(markup_of(response)), "id_say_name_error" in ids_in(markup_of(response))) == (
+        ["id_say_name"],
+        True,
+    )
     assert sent_profile.state == ProfileState.SUBMITTED
 
 
@@ -250,7 +266,7 @@ def test_asking_for_changes_with_all_ticked_says_what_is_wanted(client, sent_pro
     response = client.post(page_of(sent_profile), ticked(sent_profile, decision="changes"))
 
     assert response.status_code == 422
-    assert "Write at least one sentence that says what to change." in markup_of(response)
+    assert response.context["form"].has_error("__all__", "no_points")
 
 
 def test_asking_for_times_is_enough(client, sent_profile):
@@ -266,7 +282,8 @@ def test_the_second_reviewer_reads_who_was_first(client, sent_profile, maria):
     response = client.post(page_of(sent_profile), data)
 
     assert response.status_code == 409
-    assert "Maria has already approved this profile." in markup_of(response)
+    assert response.context["form"].has_error("__all__", "moved_on")
+    assert "Maria" in alerts_in(markup_of(response))[0]
     assert sent_profile.decisions.filter(decision=Decision.APPROVED).count() == 1
 
 
@@ -285,25 +302,22 @@ def test_turning_down_takes_two_steps(client, sent_profile):
     response = client.post(path, {"seen": str(sent_profile.version), "reason": "Too early."})
 
     sent_profile.refresh_from_db()
-    assert "Turn down Dora Diaz?" in page
+    assert "Dora Diaz" in elements_of(page, "h1")[0].text
     assert response.headers["Location"] == QUEUE
     assert (sent_profile.state, sent_profile.decisions.first().reason) == (ProfileState.DECLINED, "Too early.")
 
 
 @pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        ({"reason": " "}, "Write the reason"),
-        ({"reason": "x" * 501}, "500 characters"),
-        ({"reason": "a\u202eb"}, "invisible"),
-    ],
+    "reason",
+    [pytest.param(" ", id="blank"), pytest.param("x" * 501, id="too-long"), pytest.param("a\u202eb", id="bidi")],
 )
-def test_turning_down_needs_a_good_reason(client, sent_profile, data, message):
-    response = client.post(f"{page_of(sent_profile)}turn-down/", data | {"seen": str(sent_profile.version)})
+def test_turning_down_needs_a_good_reason(client, sent_profile, reason):
+    data = {"reason": reason, "seen": str(sent_profile.version)}
+    response = client.post(f"{page_of(sent_profile)}turn-down/", data)
 
     sent_profile.refresh_from_db()
     assert response.status_code == 422
-    assert message in markup_of(response)
+    assert problems_in(markup_of(response)) == ["id_reason"]
     assert sent_profile.state == ProfileState.SUBMITTED
 
 
@@ -342,7 +356,8 @@ def test_an_act_that_is_not_possible_says_why(client, sent_profile):
     response = client.post(f"{page_of(sent_profile)}suspend/", {"seen": str(sent_profile.version), "reason": "Hm."})
 
     assert response.status_code == 422
-    assert "This profile is not live." in markup_of(response)
+    assert response.context["form"].has_error("__all__", "not_live")
+    assert MentorProfile.objects.get(pk=sent_profile.pk).state == ProfileState.SUBMITTED
 
 
 def test_an_unknown_act_or_person_does_not_exist(client, sent_profile):
@@ -367,11 +382,10 @@ def own_profile(maria, topic) -> MentorProfile:
 def test_ones_own_profile_says_who_decides(client, own_profile):
     page = markup_of(client.get(page_of(own_profile)))
 
-    assert "Somebody else on the team decides about it. It waits in the queue: ask one of them to review it." in page
+    assert {"own", "more"} <= ids_in(page)
     assert "Chief of everything" in page
     assert [word in page for word in ('value="approve"', 'value="changes"', "turn-down/", "suspend/")] == [False] * 4
     assert "pause/" in page
-    assert [f">{heading}</h2>" in page for heading in ("What you can do", "Or", "Decide")] == [True, False, False]
 
 
 def test_ones_own_suspended_profile_says_who_decides(client, own_profile):
@@ -379,7 +393,7 @@ def test_ones_own_suspended_profile_says_who_decides(client, own_profile):
 
     page = markup_of(client.get(page_of(own_profile)))
 
-    assert "Somebody else on the team decides about it. Ask one of them if something should change." in page
+    assert "own" in ids_in(page)
     assert "reinstate/" not in page
 
 
@@ -389,13 +403,13 @@ def test_deciding_on_oneself_all_the_same_is_refused_in_words(client, own_profil
 
     own_profile.refresh_from_db()
     assert response.status_code == 422
-    assert "This is your own profile. Ask somebody else on the team to decide." in markup_of(response)
+    assert response.context["form"].has_error("__all__", "own_profile")
     assert (own_profile.state, own_profile.headline) == (ProfileState.APPROVED, "Engineering director")
 
 
 def test_ones_own_profile_is_never_next_in_the_queue(client, own_profile, sent_profile):
-    links = elements_of(markup_of(client.get("/staff/")), "a", href=page_of(sent_profile))
-    assert "Review the oldest profile" in [link.text for link in links]
+    [link] = elements_of(markup_of(client.get("/staff/")), "a", class_="btn btn--primary")
+    assert link.attributes["href"] == page_of(sent_profile)
 
     response = client.post(page_of(sent_profile), ticked(sent_profile))
 

@@ -13,6 +13,7 @@ from sessions_app.afterwards.followups import NextStepInput, answer_follow_up, d
 from sessions_app.booking.clock import complete_ended
 from sessions_app.models import Booking, BookingState, FollowUpQuestion, FollowUpStep, Resolution
 from tests.conftest import at
+from tests.markup import elements_of
 from tests.sessions_app.conftest import QUESTION, THURSDAY
 from tests.smtp import smtp_sink, text_of, words_of  # noqa: F401 - smtp_sink is a fixture
 
@@ -80,9 +81,10 @@ def test_mail_after_three_days_asks_about_a_step_whose_day_is_over(over, bob, re
 
     (mail,) = read(END + 3 * DAY)
 
-    assert mail["Subject"] == "Did you do it? Your step after 25 minutes with Alice"
-    assert "Your step:\n“If he <asks> on Monday, then I will ask for the level”" in text_of(mail)
-    assert "about=done&answer=partly" in text_of(mail)
+    body = text_of(mail)
+    assert ("he <asks> on Monday" in body, "ask for the level" in body) == (True, True)
+    assert f"/sessions/{over.uuid}/follow-up/3-days/?about=done&answer=partly" in body
+    assert "about=solved" not in body
 
 
 def test_mail_on_the_morning_of_a_step(over, bob, read):
@@ -91,7 +93,6 @@ def test_mail_on_the_morning_of_a_step(over, bob, read):
 
     (mail,) = read(NINE_IN_KOLKATA)
 
-    assert mail["Subject"] == "Did you do it? Your step after 25 minutes with Alice"
     assert f"/sessions/{over.uuid}/follow-up/step/?about=done&answer=yes" in text_of(mail)
 
 
@@ -107,7 +108,6 @@ def test_mail_after_two_weeks_follows_from_what_was_said(over, bob, read):
 
     (mail,) = read(END + 14 * DAY)
 
-    assert mail["Subject"] == "Would one more conversation help? Your question to Alice"
     assert "/follow-up/14-days/?about=contact&answer=yes" in text_of(mail)
     assert became()["follow_up_three_days"] == ("expired", "too late")
 
@@ -208,7 +208,7 @@ def test_who_never_wants_to_meet_the_mentor_again_is_asked_all_the_same(over, bo
 
     (mail,) = read(END + 3 * DAY)
 
-    assert mail["Subject"] == "Is it solved? Your question to Alice"
+    assert f"/sessions/{over.uuid}/follow-up/3-days/?about=solved&answer=yes" in text_of(mail)
 
 
 def test_what_may_have_left_is_not_sent_twice():
@@ -223,14 +223,12 @@ def test_inbox_asks_what_the_mails_ask(over, bob, client_for):
     with time_machine.travel(END + 14 * DAY, tick=False):
         page = client_for(bob).get("/notifications/").content.decode()
 
-    question = "After 25 minutes with Alice: is your question solved?"
     home = f"/sessions/{over.uuid}/follow-up"
-    assert page.count(f'<a href="{home}/3-days/">{question}</a>') == 1
-    assert page.count(f'<a href="{home}/14-days/">{question}</a>') == 1
-    assert (
-        page.count(f'<a href="{home}/step/">Today: If he &lt;asks&gt; on Monday, then I will ask for the level</a>')
-        == 1
+    [three], [fourteen], [due] = (
+        elements_of(page, "a", href=f"{home}/{step}/") for step in ("3-days", "14-days", "step")
     )
+    assert ["Alice" in link.text for link in (three, fourteen)] == [True, True]
+    assert ("he <asks> on Monday" in due.text, "ask for the level" in due.text) == (True, True)
 
 
 def test_inbox_forgets_a_step_that_was_dropped_or_moved(over, bob):
@@ -249,7 +247,7 @@ def test_inbox_does_not_ask_about_a_session_that_was_missed(over, bob, client_fo
     with time_machine.travel(END + 4 * DAY, tick=False):
         page = client_for(bob).get("/notifications/").content.decode()
 
-    assert "is your question solved?" not in page
+    assert f"/sessions/{over.uuid}/follow-up/" not in page
 
 
 def test_inbox_marks_as_read_what_was_answered(over, bob):

@@ -8,9 +8,9 @@ import time_machine
 from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.booking.clock import complete_ended
 from tests.conftest import at, make_person
+from tests.markup import elements_in, elements_of, links_in, markup_of, times_in
 from tests.sessions_app.conftest import QUESTION, book
-from tests.sessions_app.helpers.followups import DAY, DONE, END, NEXT_STEP, YES, answer, write
-from tests.sessions_app.helpers.pages import text_of
+from tests.sessions_app.helpers.followups import DAY, DONE, END, NEXT_STEP, STEP, YES, answer, write
 
 pytestmark = pytest.mark.django_db
 PAGE = "/sessions/left-with/"
@@ -21,9 +21,14 @@ LATER = END + 3 * DAY
 def page(client_for):
     def get(person, query="", now=LATER):
         with time_machine.travel(now, tick=False):
-            return text_of(client_for(person).get(PAGE + query))
+            return markup_of(client_for(person).get(PAGE + query))
 
     return get
+
+
+def links_of_step(booking) -> set[str]:
+    """To answer about an open step, and to change it."""
+    return {f"/sessions/{booking.uuid}/follow-up/step/?answer=yes", f"/sessions/{booking.uuid}/next-step/"}
 
 
 def leave_with(booking, words="Ask for the level first"):
@@ -31,29 +36,42 @@ def leave_with(booking, words="Ask for the level first"):
     give_feedback(booking=booking, by=booking.mentee, now=END + timedelta(hours=1), answers=answers)
 
 
+def is_empty(html: str) -> bool:
+    return bool(elements_of(html, "div", class_="empty"))
+
+
 def test_page_without_anything_says_what_it_is_for(over, bob, page):
-    assert "Nothing here yet" in page(bob)
-    assert "No step is open" in page(bob, "?show=open")
+    everything, steps = page(bob), page(bob, "?show=open")
+
+    assert (is_empty(everything), is_empty(steps)) == (True, True)
+    assert ["/sessions/?tab=past" in links_in(html) for html in (everything, steps)] == [True, False]
 
 
 def test_page_has_question_words_and_step(over, bob, page):
     leave_with(over)
     write(over, bob)
 
-    assert (
-        f"{QUESTION} With Alice Adair, Thursday 26 November What you left with Ask for the level first Your next step "
-        "If he asks on Monday, then I will I ask for the level Open By Monday 30 November 2026" in page(bob)
-    )
+    shown = page(bob)
+    row = {"aria_labelledby": f"left-{over.uuid}"}
+    [whole] = elements_of(shown, "article", **row)
+    assert [words in whole.text for words in (QUESTION, "Alice Adair", STEP.situation, STEP.response)] == [True] * 4
+    assert [quote.text for quote in elements_in(shown, "blockquote", **row)] == ["Ask for the level first"]
+    assert times_in(shown, **row) == ["2026-11-26T14:30Z"]
+    assert "Monday 30 November 2026" in whole.text
+    assert links_of_step(over) <= links_in(shown)
 
 
 def test_done_steps_are_not_open(over, bob, page):
     write(over, bob)
     before = page(bob, "?show=open")
     answer(over, bob, NEXT_STEP, DONE, YES)
+    after = page(bob)
 
-    assert (QUESTION in before, "Open steps 1" in before) == (True, True)
-    assert "No step is open" in page(bob, "?show=open")
-    assert "then I will I ask for the level Done" in page(bob)
+    [tab] = elements_of(before, "a", href="?show=open")
+    assert (QUESTION in before, tab.text.split()[-1], is_empty(before)) == (True, "1", False)
+    assert is_empty(page(bob, "?show=open"))
+    assert [len(elements_of(html, "span", class_="tag tag--ok")) for html in (before, after)] == [0, 1]
+    assert (links_of_step(over) <= links_in(before), links_of_step(over) & links_in(after)) == (True, set())
 
 
 def test_page_is_of_ones_own_words_only(over, alice, bob, charlie, page):

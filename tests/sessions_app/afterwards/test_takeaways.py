@@ -10,6 +10,7 @@ from sessions_app.afterwards.followups import NextStepInput, write_next_step
 from sessions_app.afterwards.takeaways import write_takeaway
 from sessions_app.errors import SessionError
 from sessions_app.models import Takeaway
+from tests.markup import elements_of, ids_in, markup_of
 from tests.sessions_app.conftest import THURSDAY
 from tests.sessions_app.helpers.pages import text_of
 
@@ -49,10 +50,10 @@ def test_it_shows_in_the_last_minutes_and_the_step_is_on_the_mentees_card_alone(
         shown = client_for(bob).get(page)
         kept = client_for(bob).get(text)
 
-    assert "Leave with something" not in text_of(early)
-    assert "Ask for the level What Alice wrote" in text_of(shown)
-    assert "If he asks, then I will say it" in text_of(mine)
-    assert "he asks" not in text_of(theirs)
+    assert ["takeaways-title" in ids_in(markup_of(response)) for response in (early, shown)] == [False, True]
+    assert "Ask for the level" in elements_of(markup_of(shown), "div", id="their-takeaway")[0].text
+    [step] = elements_of(markup_of(mine), "section", aria_labelledby="card-step")
+    assert ("he asks" in step.text, "say it" in step.text, "he asks" in text_of(theirs)) == (True, True, False)
     assert kept.content.decode() == (
         "What I left with\n\n25 minutes with Alice Adair, Thursday 26 November, 20:00\n\nMy question:\n"
         "Should I take the counter-offer?\n\nFrom Alice:\nAsk for the level\n\n"

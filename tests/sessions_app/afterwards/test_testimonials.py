@@ -14,7 +14,17 @@ from sessions_app.booking.clock import complete_ended
 from sessions_app.errors import SessionError
 from sessions_app.models import Feedback, QuoteDecision
 from tests.conftest import at, make_person
-from tests.markup import markup_of
+from tests.markup import (
+    answers_in,
+    choices_in,
+    elements_in,
+    elements_of,
+    forms_in,
+    ids_in,
+    markup_of,
+    parts_in,
+    refusals_in,
+)
 from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.pages import text_of
 
@@ -151,12 +161,13 @@ def test_the_log_of_words_only_grows(said, maria):
 
 def test_mentor_page_shows_the_words_and_no_name(said, maria):
     with time_machine.travel(LATER, tick=False):
-        before = text_of(Client().get("/mentors/alice-adair/"))
+        before = markup_of(Client().get("/mentors/alice-adair/"))
         publish_testimonial(feedback=said, by=maria, now=LATER)
-        after = text_of(Client().get("/mentors/alice-adair/"))
+        after = markup_of(Client().get("/mentors/alice-adair/"))
 
-    assert "What people left with" not in before
-    assert f"What people left with {WORDS} 25 minutes in November" in after
+    assert "left-with" not in ids_in(before)
+    [quote] = elements_in(after, "blockquote", aria_labelledby="left-with")
+    assert quote.text.startswith(WORDS)
     assert "Bob" not in after
 
 
@@ -186,15 +197,13 @@ def test_session_page_tells_the_author_what_became_of_the_words(said, bob, maria
         if act in (publish_testimonial, decline_testimonial):
             act(feedback=said, by=maria, now=LATER)
         with time_machine.travel(LATER, tick=False):
-            found.append(text_of(client_for(bob).get(page)))
+            found.append(markup_of(client_for(bob).get(page)))
 
-    said_so = (
-        "Our team reads your words before they are shown.",
-        "Shown without your name.",
-        "Our team decided not to show your words.",
-    )
-    assert [words in page for words, page in zip(said_so, found, strict=True)] == [True] * 3
-    assert ["Take these words back" in page for page in found] == [True, True, False]
+    said_so = ["words-waiting", "words-shown", "words-not-shown"]
+    assert [[part for part in parts_in(html) if part.startswith("words-")] for html in found] == [
+        [part] for part in said_so
+    ]
+    assert [f"{page}words/" in forms_in(html) for html in found] == [True, True, False]
 
 
 def test_session_page_takes_words_back_by_post_only(said, alice, bob, charlie, client_for):
@@ -207,9 +216,10 @@ def test_session_page_takes_words_back_by_post_only(said, alice, bob, charlie, c
         ]
         assert (statuses, Feedback.objects.get().may_publish) == ([405, 404, 404], True)
 
-        page = text_of(client_for(bob).post(address, follow=True))
+        page = markup_of(client_for(bob).post(address, follow=True))
 
-    assert "Your words are not shown to anybody else." in page
+    assert answers_in(page) == ["ok"]
+    assert not [part for part in parts_in(page) if part in ("words-waiting", "words-shown")]
     assert Feedback.objects.get().may_publish is False
 
 
@@ -217,16 +227,18 @@ def test_session_page_takes_words_back_by_post_only(said, alice, bob, charlie, c
 
 
 def test_staff_page_lists_what_waits_without_its_author(said, at_staff):
-    early, late = text_of(at_staff(now=AFTER)), text_of(at_staff())
+    early, late = markup_of(at_staff(now=AFTER)), markup_of(at_staff())
 
-    assert "All decided" in early
-    assert f"About 25 minutes with Alice Adair, Thursday 26 November {WORDS}" in late
+    assert (len(elements_of(early, "div", class_="empty")), WORDS in early) == (1, False)
+    [heading] = elements_of(late, "h2", class_="label")
+    assert ("25" in heading.text, "Alice Adair" in heading.text, WORDS in late) == (True, True, True)
+    assert not elements_of(late, "div", class_="empty")
     assert "Bob" not in late
 
 
 def test_staff_show_and_take_off_words(said, at_staff):
     shown = at_staff({"feedback": said.pk, "decision": "show"})
-    assert "The words are on the mentor’s page." in text_of(shown)
+    assert answers_in(markup_of(shown)) == ["ok"]
     assert WORDS in text_of(at_staff(state="shown"))
 
     at_staff({"feedback": said.pk, "decision": "decline", "reason": "Names a firm"}, state="shown")
@@ -238,9 +250,9 @@ def test_staff_show_and_take_off_words(said, at_staff):
 def test_staff_who_come_second_are_told(said, bob, at_staff):
     withdraw_testimonial(feedback=said, by=bob, now=LATER)
 
-    page = text_of(at_staff({"feedback": said.pk, "decision": "show"}))
+    page = markup_of(at_staff({"feedback": said.pk, "decision": "show"}))
 
-    assert "These words have been decided on or taken back meanwhile." in page
+    assert refusals_in(page) == ["changed"]
     assert Feedback.objects.get().published_at is None
 
 
@@ -261,10 +273,12 @@ def test_staff_page_refuses_what_makes_no_sense(said, at_staff, data, status):
 def test_staff_page_shows_what_is_for_the_team_alone(said, alice, at_staff):
     Feedback.objects.update(to_staff="He tried to sell me a course")
 
-    page = text_of(at_staff(state="team"))
+    page = markup_of(at_staff(state="team"))
 
-    assert "Bob Bose, about a session of Alice Adair with Bob Bose, Thursday 26 November He tried to sell" in page
-    assert "Show these words" not in page
+    [heading] = elements_of(page, "h2", class_="label")
+    assert (heading.text.startswith("Bob Bose"), "Alice Adair" in heading.text) == (True, True)
+    assert [quote.text for quote in elements_of(page, "blockquote")] == ["He tried to sell me a course"]
+    assert (choices_in(page, "decision"), choices_in(markup_of(at_staff()), "decision")) == ([], ["show", "decline"])
 
 
 def test_staff_page_does_not_exist_for_others(said, alice, bob, at_staff):

@@ -19,6 +19,17 @@ from sessions_app.conversation.uploads import read_upload
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Engagement, Message, SharedFile
 from tests.conftest import NOW
+from tests.markup import (
+    alerts_in,
+    answers_in,
+    choices_in,
+    elements_of,
+    forms_in,
+    markup_of,
+    parts_in,
+    problems_in,
+    refusals_in,
+)
 from tests.mentors.pictures import picture
 from tests.sessions_app.conftest import THURSDAY
 from tests.sessions_app.helpers.documents import PDF
@@ -185,7 +196,8 @@ def test_the_other_is_told_of_a_file_as_of_a_message_and_its_name_stays(booking,
     assert (message.body, message.author, message.file_id, message.is_file) == ("offer.pdf", bob, file.pk, True)
     assert told == [("message", alice, NOW + timedelta(minutes=10))]
     assert (address_of(file) in shown, address_of(file) in later.content.decode()) == (True, False)
-    assert "offer.pdf is not here any more." in text_of(later)
+    assert [parts_in(html).count("file-gone") for html in (shown, markup_of(later))] == [0, 1]
+    assert "offer.pdf" in text_of(later)
 
 
 def test_only_pictures_have_a_small_picture(booking, bob, client_for):
@@ -209,31 +221,37 @@ def test_a_file_that_is_gone_from_the_storage_is_not_found(booking, bob, client_
 def test_sharing_on_the_page_shows_it_to_the_other(booking, alice, bob, client_for):
     sent = SimpleUploadedFile("../../offer.pdf", PDF)
 
-    said = text_of(client_for(bob).post(page_of(booking), {"file": sent}, follow=True))
-    read = text_of(client_for(alice).get(f"/sessions/{booking.uuid}/"))
-    listed = text_of(client_for(alice).get(page_of(booking)))
+    said = markup_of(client_for(bob).post(page_of(booking), {"file": sent}, follow=True))
+    read = markup_of(client_for(alice).get(f"/sessions/{booking.uuid}/"))
+    listed = markup_of(client_for(alice).get(page_of(booking)))
 
-    assert "Alice can see offer.pdf now." in said
-    assert f"offer.pdf PDF, {len(PDF)} bytes · from you Remove offer.pdf" in said
-    assert ("offer.pdf" in read, "from Bob" in read, "Remove" in listed) == (True, True, False)
+    file = SharedFile.objects.get()
+    assert answers_in(said) == ["ok"]
+    for html in (said, read, listed):
+        link = elements_of(html, "a", class_="file", href=address_of(file))[0]
+        assert [words in link.text for words in ("offer.pdf", "PDF", str(len(PDF)))] == [True] * 3
+        assert ("Bob" in link.text) is (html is not said)
+    assert [address_of(file, "remove/") in forms_in(html) for html in (said, read, listed)] == [True, False, False]
 
 
 @pytest.mark.parametrize(
-    ("data", "words"),
+    ("data", "name"),
     [
-        pytest.param({}, "Choose a file", id="none"),
-        pytest.param({"file": "a text"}, "Choose a file", id="no file"),
-        pytest.param({"file": ("a.exe", b"MZ")}, "a.exe is not a file of these kinds", id="kind"),
-        pytest.param({"file": ("a.txt", b"")}, "a.txt is empty.", id="empty"),
+        pytest.param({}, "", id="none"),
+        pytest.param({"file": "a text"}, "", id="no file"),
+        pytest.param({"file": ("a.exe", b"MZ")}, "a.exe", id="kind"),
+        pytest.param({"file": ("a.txt", b"")}, "a.txt", id="empty"),
     ],
 )
-def test_a_wrong_file_is_named_beside_the_field(booking, bob, client_for, data, words):
+def test_a_wrong_file_is_named_beside_the_field(booking, bob, client_for, data, name):
     sent = {key: SimpleUploadedFile(*value) if isinstance(value, tuple) else value for key, value in data.items()}
 
     answer = client_for(bob).post(page_of(booking), sent)
 
     assert answer.status_code == 422
-    assert words in text_of(answer)
+    assert problems_in(markup_of(answer)) == ["id_file"]
+    [beside] = elements_of(markup_of(answer), "div", id="id_file_error")
+    assert name in beside.text
     assert SharedFile.objects.count() == 0
 
 
@@ -241,12 +259,16 @@ def test_the_sixth_file_is_refused_with_what_to_do(booking, bob, client_for, set
     settings.MAX_FILES = 1
     add(booking, bob)
     client = client_for(bob)
+    settings.MAX_FILES = 2
+    assert choices_in(markup_of(client.get(page_of(booking))), "file") == [""]
+    settings.MAX_FILES = 1
 
     answer = client.post(page_of(booking), {"file": SimpleUploadedFile("b.pdf", PDF)})
 
     assert (answer.status_code, SharedFile.objects.count()) == (409, 1)
-    assert "There is 1 file already, the most there may be. Remove one first." in text_of(answer)
-    assert "Share this file" not in text_of(client.get(page_of(booking)))
+    assert refusals_in(markup_of(answer)) == ["too_many_files"]
+    assert alerts_in(markup_of(answer))
+    assert [choices_in(markup_of(response), "file") for response in (answer, client.get(page_of(booking)))] == [[], []]
 
 
 def test_too_many_files_within_an_hour_are_refused_with_a_time(booking, bob, client_for, monkeypatch):
@@ -259,17 +281,18 @@ def test_too_many_files_within_an_hour_are_refused_with_a_time(booking, bob, cli
     answer = client.post(page_of(booking), {"file": SimpleUploadedFile("a.pdf", PDF)})
 
     assert (answer.status_code, SharedFile.objects.count()) == (409, 2)
-    assert "so this one was not taken. Share it after 20:16 ." in text_of(answer)
+    assert (refusals_in(markup_of(answer)), "20:16" in text_of(answer)) == (["too_many_uploads"], True)
 
 
 def test_removing_on_the_page_is_for_the_owner(booking, alice, bob, client_for):
     file = add(booking, bob)
 
-    other = text_of(client_for(alice).post(address_of(file, "remove/"), follow=True))
-    own = text_of(client_for(bob).post(address_of(file, "remove/"), follow=True))
+    other = markup_of(client_for(alice).post(address_of(file, "remove/"), follow=True))
+    left = SharedFile.objects.count()
+    own = markup_of(client_for(bob).post(address_of(file, "remove/"), follow=True))
 
-    assert "Only the person who shared this file can remove it." in other
-    assert "offer.pdf is removed." in own
+    assert (refusals_in(other), left, answers_in(own)) == (["not_yours"], 1, ["ok"])
+    assert "offer.pdf" in own
     assert SharedFile.objects.count() == 0
 
 
@@ -277,6 +300,6 @@ def test_files_stay_readable_after_the_end_until_they_go(booking, bob, client_fo
     add(booking, bob)
     Engagement.objects.update(closed_at=THURSDAY)
     with time_machine.travel(THURSDAY + DAY, tick=False):
-        page = text_of(client_for(bob).get(page_of(booking)))
+        page = markup_of(client_for(bob).get(page_of(booking)))
 
-    assert ("offer.pdf" in page, "This has ended." in page, "Share this file" in page) == (True, True, False)
+    assert ("offer.pdf" in page, choices_in(page, "file")) == (True, [])

@@ -14,6 +14,7 @@ from sessions_app.booking.series import book_further
 from sessions_app.conversation.messages import send_message
 from sessions_app.models import Engagement, WrittenQuestion, WrittenState
 from tests.conftest import NOW, at, make_mentor, make_person
+from tests.markup import elements_in, forms_in, markup_of, parts_in, times_in
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.pages import text_of
 from tests.sessions_app.helpers.races import race
@@ -53,11 +54,12 @@ def test_what_was_written_and_shared_before_is_there_in_the_session(asked, offer
 
     for person in (alice, bob):
         session = text_of(client_for(person).get(f"/sessions/{booking.uuid}/"))
-        thread = client_for(person).get(f"/messages/{asked.engagement.uuid}/")
+        thread = markup_of(client_for(person).get(f"/messages/{asked.engagement.uuid}/"))
         assert "Which of the two?" in session
         assert QUESTION in session
-        assert "This became a session Thursday 26 November" in text_of(thread)
-        assert f'href="/sessions/{booking.uuid}/"' in thread.content.decode()
+        assert times_in(thread, aria_labelledby="written-title") == ["2026-11-26T14:30Z"]
+        [way] = elements_in(thread, "a", aria_labelledby="written-title")
+        assert way.attributes["href"] == f"/sessions/{booking.uuid}/"
     assert [QUESTION in text_of(client_for(person).get("/messages/")) for person in (alice, bob)] == [True, True]
 
 
@@ -116,13 +118,12 @@ def test_what_does_not_go_on_is_a_new_engagement(replied, offer, bob, what):
 
 
 def test_the_page_shows_the_question_as_it_stands_and_books_it(asked, offer, bob, client_for, address):
-    page = client_for(bob).get(address)
-    text = text_of(page)
+    page = markup_of(client_for(bob).get(address))
     data = {"offer": str(offer.uuid), "start": START, "question": QUESTION, "key": "k"}
     response = client_for(bob).post("/mentors/alice-adair/book/", {**data, "follows": str(asked.engagement.uuid)})
 
-    assert f"Your question {QUESTION} What you have asked Alice in writing goes on as a call" in text
-    assert "Ask in writing instead" not in text
+    assert elements_in(page, "p", data_part="goes-on")[1].text == QUESTION
+    assert "/mentors/alice-adair/ask/" not in forms_in(page)
     assert response.url == f"/sessions/{asked.engagement.bookings.get().uuid}/"
 
 
@@ -131,13 +132,13 @@ def test_a_refused_time_keeps_it(asked, offer, bob, client_for):
     response = client_for(bob).post("/mentors/alice-adair/book/", {**data, "follows": str(asked.engagement.uuid)})
 
     assert response.status_code == 409
-    assert "goes on as a call" in text_of(response)
+    assert "goes-on" in parts_in(markup_of(response))
     asked.refresh_from_db()
     assert asked.state == WrittenState.ASKED
 
 
 def test_for_others_the_address_means_nothing(charlie, client_for, address):
-    assert "goes on as a call" not in text_of(client_for(charlie).get(address))
+    assert "goes-on" not in parts_in(markup_of(client_for(charlie).get(address)))
 
 
 def test_the_thread_leads_to_the_times_of_the_call(asked, replied, alice, bob, client_for):
