@@ -67,7 +67,8 @@ def calendar_settings(request: SignedInRequest) -> HttpResponse:
         seen = feed is not None and request.POST.get("replaces") == str(feed.pk)
         token = make_feed(person=request.user, replaces=feed if seen else None, now=timezone.now())
         if token is None:
-            messages.info(request, _("You have a calendar address already. If you did not keep it, make a new one."))
+            words = _("You have a calendar address already. If you did not keep it, make a new one.")
+            messages.info(request, words, extra_tags="exists")
             return redirect("calendar_settings")
         address = absolute_url("calendar_feed", token)
     context = {

@@ -47,7 +47,9 @@ def start_waiting(request: HttpRequest) -> HttpResponse:
     form = WaitForm(request.POST)
     if not form.is_valid():
         messages.warning(
-            request, _("Say what you are stuck on, in at most 500 characters, then press the button again.")
+            request,
+            _("Say what you are stuck on, in at most 500 characters, then press the button again."),
+            extra_tags="words",
         )
         return redirect("mentor_list")
     wish: Wish = form.cleaned_data

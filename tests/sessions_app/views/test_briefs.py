@@ -12,8 +12,8 @@ from sessions_app.booking.changes import edit_brief
 from sessions_app.models import Booking, Brief
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW
+from tests.markup import alerts_in, answers_in, elements_of, links_in, markup_of, parts_in, problems_in, refusals_in
 from tests.sessions_app.conftest import QUESTION, THURSDAY
-from tests.sessions_app.helpers.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 DECISION = {"options": "Stay\nGo", "leaning": "Go: the team is better", "sure": 6}
@@ -88,42 +88,46 @@ def test_brief_page_saving_shows_it_on_the_session_for_both(booking, alice, bob,
     more = {"situation": "A counter-offer", "needed_by": "2026-11-27", "done_when": "I can say yes or no"}
 
     said = client_for(bob).post(page_of(booking), typed | more, follow=True)
-    read = text_of(client_for(alice).get(f"/sessions/{booking.uuid}/"))
+    read = markup_of(client_for(alice).get(f"/sessions/{booking.uuid}/"))
 
-    assert "Saved. Alice reads it before the session." in text_of(said)
-    facts = "Kind of help A decision Needed by Fri 27 Nov Options Stay Go How sure 6 of 10 Situation A counter-offer"
-    assert f"Bob wants to leave with Which one? {facts} Well spent when I can say yes or no" in read
-    assert "Your brief is ready to read." in text_of(said)
-    assert ("Help Alice prepare" in read, "Edit" in read) == (False, False)
+    assert answers_in(markup_of(said)) == ["ok"]
+    assert [one.text for one in elements_of(read, "p", class_="question mt-3")] == ["Which one?"]
+    facts = [one.text for one in elements_of(read, "dd")]
+    assert facts[:5] == ["A decision", "Fri 27 Nov", "StayGo", "6 of 10", "A counter-offer"]
+    assert facts[5] == "I can say yes or no"
+    assert parts_in(markup_of(said)).count("brief-ready") == 1
+    assert [part for part in parts_in(read) if part.startswith("brief-")] == []
+    assert page_of(booking) not in links_in(read)
 
 
 def test_brief_page_the_session_invites_the_mentee_to_prepare_with_hints(booking, bob, client_for):
     Brief.objects.update(question="Which offer?")
 
-    said = text_of(client_for(bob).get(f"/sessions/{booking.uuid}/"))
+    said = markup_of(client_for(bob).get(f"/sessions/{booking.uuid}/"))
 
-    assert "Help Alice prepare. Two minutes now" in said
-    assert "Your question is short." in said
+    assert [part for part in parts_in(said) if part.startswith("brief-")] == ["brief-wanted", "brief-hint"]
+    assert page_of(booking) in links_in(said)
 
 
 @pytest.mark.parametrize(
-    ("typed", "words"),
+    ("typed", "field", "figure"),
     [
-        pytest.param({"question": ""}, "Write what you want to leave with", id="no question"),
-        pytest.param({"question": "x" * 501}, "must be 500 characters or less. You have 501", id="long"),
-        pytest.param({"options": "x" * 601}, "Use 600 characters or less. You have 601", id="long answer"),
-        pytest.param({"sure": "11"}, "11 is not one of the available choices", id="off the scale"),
-        pytest.param({"needed_by": "soon"}, "Choose a day, like 2026-11-27", id="no day"),
-        pytest.param({"tried": "a\u202eb"}, "An invisible character after “a”", id="invisible"),
+        pytest.param({"question": ""}, "id_question", "", id="no question"),
+        pytest.param({"question": "x" * 501}, "id_question", "501", id="long"),
+        pytest.param({"options": "x" * 601}, "id_options", "601", id="long answer"),
+        pytest.param({"sure": "11"}, "id_sure_0", "11", id="off the scale"),
+        pytest.param({"needed_by": "soon"}, "id_needed_by", "2026-11-27", id="no day"),
+        pytest.param({"tried": "a\u202eb"}, "id_tried", "", id="invisible"),
     ],
 )
-def test_brief_page_mistakes_are_named_and_nothing_is_lost_or_changed(booking, bob, client_for, typed, words):
+def test_brief_page_mistakes_are_named_and_nothing_is_lost_or_changed(booking, bob, client_for, typed, field, figure):
     usual = {"question": "Which one?", "issue_type": "decision", "situation": "Kept"}
 
     answer = client_for(bob).post(page_of(booking), usual | typed)
 
     assert answer.status_code == 422
-    assert words in text_of(answer)
+    page = markup_of(answer)
+    assert (problems_in(page), figure in alerts_in(page)[0]) == ([field], True)
     assert "Kept</textarea>" in answer.content.decode()
     assert Booking.objects.get().question == QUESTION
 
@@ -132,5 +136,5 @@ def test_brief_page_after_the_start_it_says_so(booking, bob, client_for):
     with time_machine.travel(THURSDAY, tick=False):
         answer = client_for(bob).get(page_of(booking), follow=True)
 
-    assert "The question can be changed until the session starts." in text_of(answer)
+    assert refusals_in(markup_of(answer)) == ["started"]
     assert answer.redirect_chain == [(f"/sessions/{booking.uuid}/", 302)]

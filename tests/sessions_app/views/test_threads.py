@@ -13,6 +13,7 @@ from mentors.models import Format
 from sessions_app.models import Booking, Engagement, Message
 from sessions_app.templatetags.threads import said
 from tests.conftest import NOW, at, make_mentor, make_person
+from tests.markup import elements_of, forms_in, links_in, markup_of, part_in, parts_in, refusals_in, stage_in
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.messages import unread_messages, write
 from tests.sessions_app.helpers.pages import text_of
@@ -24,6 +25,11 @@ MINUTE = timedelta(minutes=1)
 
 def page_of(booking: Booking, rest: str = "") -> str:
     return f"/messages/{booking.engagement.uuid}/{rest}"
+
+
+def report_of(booking: Booking) -> str:
+    """Where something wrong with its one message is said."""
+    return f"/messages/report/{Message.objects.get(engagement=booking.engagement).uuid}/"
 
 
 def typed(body: str = "Hello", **fields) -> dict[str, str]:
@@ -66,8 +72,14 @@ def test_a_message_reaches_the_other_sides_pages(booking, alice, bob, client_for
 
     assert sent["Location"] == f"/sessions/{booking.uuid}/#messages"
     for address in (page_of(booking), f"/sessions/{booking.uuid}/"):
-        shown = log_of(reader.get(address))
-        assert shown.startswith("New BB Bob Tue 24 Nov, 13:46 Something is wrong with this message Is the letter here?")
+        page = markup_of(reader.get(address))
+        [message] = elements_of(page, "article", class_="msg")
+        [head] = elements_of(page, "p", class_="msg__head")
+        [body] = elements_of(page, "div", class_="msg__body")
+        assert (head.text.startswith("Bob"), "Tue 24 Nov, 13:46" in head.text) == (True, True)
+        assert body.text == "Is the letter here?"
+        assert len(elements_of(page, "p", class_="sysmsg")) == 1
+        assert report_of(booking) in links_in(page, id=message.attributes["id"])
 
 
 def test_without_a_session_to_go_back_to_one_stays_in_the_thread(booking, bob, client_for):
@@ -78,13 +90,13 @@ def test_without_a_session_to_go_back_to_one_stays_in_the_thread(booking, bob, c
 
 def test_looking_does_not_count_as_reading_until_it_is_said(booking, alice, bob, client_for):
     message, reader = write(booking, bob), client_for(alice)
-    reader.get(page_of(booking))
+    assert page_of(booking, "read/") in forms_in(markup_of(reader.get(page_of(booking))))
     assert len(unread_messages(alice)) == 1
 
     answer = reader.post(page_of(booking, "read/"), {"until": message.pk})
 
     assert (answer["Location"], len(unread_messages(alice))) == (page_of(booking), 0)
-    assert "Mark as read" not in text_of(reader.get(page_of(booking)))
+    assert page_of(booking, "read/") not in forms_in(markup_of(reader.get(page_of(booking))))
     assert reader.post(page_of(booking, "read/"), {"until": "x"}, headers=HTMX).status_code == 200
 
 
@@ -113,7 +125,7 @@ def test_own_words_are_no_news_to_read(booking, bob, client_for):
 
     html = client_for(bob).get(page_of(booking), {"after": 0}, headers=HTMX).content.decode()
 
-    assert ("msg--me" in html, "data-read" in html, "Something is wrong" in html) == (True, False, False)
+    assert ("msg--me" in html, "data-read" in html, report_of(booking) in links_in(html)) == (True, False, False)
 
 
 def test_sending_by_script_answers_with_what_to_do_next(booking, bob, client_for):
@@ -160,10 +172,9 @@ def test_too_many_messages_keep_the_words_and_say_when(booking, bob, client_for,
     answer = client_for(bob).post(page_of(booking), typed("The next one"))
 
     assert (answer.status_code, "The next one</textarea>" in answer.content.decode()) == (409, True)
-    assert (
-        "You have sent 1 message in ten minutes, the most there may be. This one is kept here. Send it after 19:26 ."
-        in text_of(answer)
-    )
+    page = markup_of(answer)
+    assert refusals_in(page) == ["too_many_messages"]
+    assert "19:26" in elements_of(page, "p", data_refusal="too_many_messages")[0].text
 
 
 def test_what_has_ended_can_be_read_and_not_written_to(booking, alice, bob, client_for):
@@ -175,9 +186,7 @@ def test_what_has_ended_can_be_read_and_not_written_to(booking, alice, bob, clie
     sent = client.post(page_of(booking), typed("Too late"))
 
     assert ("The last word" in log_of(page), "<textarea" in page.content.decode()) == (True, False)
-    assert "This has ended. A new session or question starts a new conversation, with files of its own." in text_of(
-        page
-    )
+    assert refusals_in(markup_of(page)) == ["closed"]
     assert (sent.status_code, Message.objects.count()) == (409, 1)
 
 
@@ -201,22 +210,31 @@ def test_earlier_messages_are_a_page_away(booking, alice, bob, client_for, monke
     earlier = client.get(link)
 
     assert ("One" in log_of(page), "One" in log_of(earlier), "Three" in log_of(earlier)) == (False, True, False)
-    assert ("data-look-every" in earlier.content.decode(), "Newest messages" in text_of(earlier)) == (False, True)
+    newest = f"{page_of(booking)}#messages" in links_in(markup_of(earlier), id="messages")
+    assert ("data-look-every" in earlier.content.decode(), newest) == (False, True)
 
 
 def test_all_messages_list_threads_with_what_is_new(booking, alice, bob, client_for):
-    empty = text_of(client_for(alice).get("/messages/"))
+    empty = markup_of(client_for(alice).get("/messages/"))
     write(booking, bob, "Is the letter here?")
 
-    theirs, own = (text_of(client_for(person).get("/messages/")) for person in (alice, bob))
+    theirs, own = (markup_of(client_for(person).get("/messages/")) for person in (alice, bob))
 
-    assert "Bob Bose Nothing written yet" in empty
-    assert f"Bob Bose 1 new Is the letter here? {QUESTION}" in theirs
-    assert f"Alice Adair You: Is the letter here? {QUESTION}" in own
+    [none], [received], [sent] = (elements_of(page, "li", class_="threadrow") for page in (empty, theirs, own))
+    assert ("Bob Bose" in none.text, parts_in(empty)) == (True, ["nothing-written"])
+    assert [words for words in ("Bob Bose", "Is the letter here?", QUESTION) if words not in received.text] == []
+    assert [words for words in ("Alice Adair", "Is the letter here?", QUESTION) if words not in sent.text] == []
+    assert (parts_in(theirs), parts_in(own)) == ([], ["own"])
+    marks = [
+        [tag.text.split()[0] for tag in elements_of(page, "span", class_="tag tag--now")] for page in (theirs, own)
+    ]
+    assert marks == [["1"], []]
 
 
 def test_somebody_without_threads_is_led_to_a_mentor(charlie, client_for):
-    assert "No messages yet" in text_of(client_for(charlie).get("/messages/"))
+    page = markup_of(client_for(charlie).get("/messages/"))
+    assert parts_in(page) == ["empty"]
+    assert links_in(page, data_part="empty") == {"/mentors/"}
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -243,13 +261,12 @@ def test_the_thread_is_the_room_of_a_chat_while_it_is_open(chat, bob, client_for
     with time_machine.travel(THURSDAY + MINUTE, tick=False):
         during, join = client.get(page), client.post(f"{page}join/")
 
-    assert "The chat opens Thursday 26 November, 19:50, on this page." in text_of(before).replace(" ,", ",")
-    assert (before.content.decode().count("Go to the chat"), 'data-look-every="6"' in before.content.decode()) == (
-        0,
-        True,
-    )
-    html = during.content.decode()
-    assert ("Join the call" in html, html.count("Go to the chat"), 'data-look-every="2.5"' in html) == (False, 1, True)
+    closed = markup_of(before)
+    assert "Thursday 26 November, 19:50" in part_in(closed, "opens")
+    assert (forms_in(closed).count(f"{page}join/"), 'data-look-every="6"' in closed) == (0, True)
+    html = markup_of(during)
+    [way_in] = elements_of(html, "form", action=f"{page}join/")
+    assert ("target" in way_in.attributes, 'data-look-every="2.5"' in html) == (False, True)
     assert html.index('id="messages"') < html.index('id="question-title"')
-    assert "The chat is open" in text_of(during)
+    assert stage_in(html) == "open"
     assert join["Location"] == f"{page}#messages"

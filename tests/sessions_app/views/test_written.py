@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,20 @@ from mentors.models import Format
 from sessions_app.models import Message, WrittenQuestion, WrittenState
 from sessions_app.written.acts import expire_written
 from tests.conftest import NOW
-from tests.markup import alerts_in, choices_in, forms_in, links_in, markup_of, problems_in, refusals_in
+from tests.markup import (
+    choices_in,
+    elements_of,
+    forms_in,
+    links_in,
+    markup_of,
+    part_in,
+    parts_in,
+    problems_in,
+    refusals_in,
+    stage_in,
+    times_in,
+    words_of,
+)
 from tests.sessions_app.conftest import QUESTION
 from tests.sessions_app.helpers.documents import PDF
 from tests.sessions_app.helpers.pages import text_of
@@ -36,19 +50,20 @@ def can_answer(client, room) -> bool:
 
 
 def test_the_times_are_not_offered_in_writing_and_writing_stands_beside_them(client_for, bob):
-    text = text_of(client_for(bob).get(PAGE))
+    page = markup_of(client_for(bob).get(PAGE))
 
-    assert "Ask in writing instead No meeting: Alice answers within 48 hours, and you can ask on." in text
-    assert "15 min" not in text
+    assert len(elements_of(page, "button", formaction=ASK)) == 1
+    assert [words in part_in(page, "writing-terms") for words in ("Alice", "48")] == [True, True]
+    assert "15 min" not in words_of(page)
 
 
 def test_without_any_times_there_is_still_writing(client_for, alice, bob):
     alice.mentor_profile.schedule.windows.all().delete()
 
-    text = text_of(client_for(bob).get(PAGE))
+    page = markup_of(client_for(bob).get(PAGE))
 
-    assert "Alice has no free time for now, but answers in writing." in text
-    assert "/mentors/alice-adair/book/" not in forms_in(markup_of(client_for(bob).get(PAGE)))
+    assert "no-times" in parts_in(page)
+    assert (ASK in forms_in(page), "/mentors/alice-adair/book/" in forms_in(page)) == (True, False)
 
 
 def test_asking_leads_to_the_room_of_the_answer(client_for, bob):
@@ -118,7 +133,9 @@ def test_a_visitor_who_cannot_ask_keeps_the_words(alice, mailoutbox):
 
 def test_the_mentor_answers_in_the_room_and_the_mentee_says_that_it_helped(client_for, alice, bob, asked, room):
     mentor, mentee = client_for(alice), client_for(bob)
-    assert "Answer by Thursday 26 November, 13:46" in text_of(mentor.get(room))
+    asked_page = markup_of(mentor.get(room))
+    assert stage_in(asked_page) == "asked"
+    assert times_in(asked_page, id="written-title") == ["2026-11-26T13:46Z"]
     assert [can_answer(client, room) for client in (mentor, mentee)] == [True, False]
 
     mentor.post(room, {"body": "Take it.", "key": "a", "seen": "", "answers": "on"})
@@ -143,7 +160,7 @@ def test_an_answer_too_late_keeps_its_words(client_for, alice, asked, room):
     response = client_for(alice).post(room, {"body": "Take it.", "key": "a", "seen": "", "answers": "on"})
 
     assert response.status_code == 409
-    assert alerts_in(markup_of(response)) == ["This question is no longer waiting for an answer."]
+    assert refusals_in(markup_of(response)) == ["not_waiting"]
     assert "Take it.</textarea>" in markup_of(response)
     assert not Message.objects.exists()
 
@@ -156,7 +173,10 @@ def test_saying_no_needs_a_reason_and_tells_it(client_for, alice, bob, asked, ro
 
     asked.refresh_from_db()
     assert (asked.state, asked.reason) == (WrittenState.DECLINED, "I know nothing about stocks.")
-    assert "Alice cannot answer this “I know nothing about stocks.”" in text_of(client_for(bob).get(room))
+    page = markup_of(client_for(bob).get(room))
+    assert stage_in(page) == "declined"
+    [status] = elements_of(page, "section", data_stage="declined")
+    assert "“I know nothing about stocks.”" in status.text
 
 
 def test_a_mentee_takes_it_back(client_for, bob, asked, room):
@@ -177,10 +197,11 @@ def leads_to(response, room) -> bool:
 def test_open_questions_stand_where_both_look_for_what_is_ahead(client_for, alice, bob, asked, room):
     response = client_for(alice).get("/mentor/")
     assert leads_to(response, room)
-    today = text_of(response)
-    assert "1 question waits for your answer in writing" in today
-    assert "Answer by Thursday 26 November, 13:46" in today
-    assert "In writing" in text_of(client_for(bob).get("/sessions/"))
+    today = markup_of(response)
+    [title] = elements_of(today, "h2", id="written-title")
+    assert title.text.split()[0] == "1"
+    assert times_in(today, aria_labelledby="written-title") == ["2026-11-26T13:46Z"]
+    assert leads_to(client_for(bob).get("/sessions/"), room)
 
     expire_written(now=asked.due_at)
     assert not leads_to(client_for(alice).get("/mentor/"), room)
@@ -193,8 +214,10 @@ def test_a_proposal_to_talk_is_a_message_and_asks_back(client_for, alice, bob, a
 
     asked.refresh_from_db()
     assert asked.asked_back_at == NOW
-    assert words in text_of(client_for(bob).get(room))
-    assert "Talk instead: choose a time" in text_of(client_for(bob).get(room))
+    shown = client_for(bob).get(room)
+    assert words in text_of(shown)
+    times = f"{PAGE}?follows={asked.engagement.uuid}#book"
+    assert times in {unescape(link) for link in links_in(markup_of(shown))}
 
 
 def test_a_file_is_shared_in_the_room(client_for, alice, bob, asked, room, settings, tmp_path):
