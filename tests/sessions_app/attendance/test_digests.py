@@ -62,7 +62,7 @@ def test_digest_leads_to_the_page_and_names_nobody(contested, maria):
     mail = digest_for(maria)
 
     assert mail.subject == "1 session waits for a decision"
-    assert "The oldest of these sessions was on Thursday 26 November." in mail.text
+    assert "Thursday 26 November" in mail.text
     assert "/staff/attendance/\n" in mail.text
     assert [name for name in ("Alice", "Bob") if name in mail.text + mail.html] == []
 

@@ -1,14 +1,17 @@
 """What people read when a session was missed: through the services, the outbox and SMTP."""
 
+import re
+
 import pytest
 
+from notifications.models import Notification
 from notifications.tasks import drain_outbox
 from sessions_app.attendance.acts import answer_absent, join_call, say_absent, settle_silent
 from sessions_app.attendance.disputes import contest_missed, decide_attendance
 from sessions_app.booking.clock import complete_ended
 from sessions_app.models import AttendanceKind, Booking, Engagement
 from tests.conftest import NOW, make_mentor, make_person
-from tests.sessions_app.conftest import THURSDAY, book
+from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.attendance import DAY, END, MINUTE, after
 from tests.smtp import smtp_sink, text_of  # noqa: F401 - a fixture
 
@@ -79,11 +82,8 @@ def test_who_is_asked_a_day_later_has_a_day(booking, alice, bob, read):
 
     mail = read(after(60))[BOB]
 
-    assert mail["Subject"] == "Did you come on Thu 26 Nov, 20:00 (Kolkata)? Alice says no"
-    assert (
-        "Say on that page whether you came. "
-        "Without an answer by Fri 27 Nov, 21:00 the session is noted as missed by you.\n\nAnswer Alice:\n"
-    ) in body(mail)
+    assert [words in mail["Subject"] for words in ("Alice", "Thu 26 Nov, 20:00 (Kolkata)")] == [True, True]
+    assert "Fri 27 Nov, 21:00" in body(mail)
 
 
 @pytest.mark.parametrize("act", ["joins", "answers"])
@@ -142,17 +142,16 @@ def test_mentee_who_waited_is_told_who_is_free_soonest_with_the_question(missed_
     mails = read(SETTLED)
 
     question = f"?q=Should+I+take+the+counter-offer%3F&follows={Engagement.objects.get().uuid}"
-    free = [line for line in body(mails[BOB]).split("\n") if line.startswith("Free soonest")]
-    assert free == [
-        "Free soonest: "
-        + " · ".join(
-            f"{name} (https://mentoring.example/mentors/{slug}/{question}), Fri 27 Nov, 14:30"
-            for name, slug in (("Dora Dane", "dora-dane"), ("Emil Engel", "emil-engel"), ("Fay Fox", "fay-fox"))
-        )
+    [line] = [line for line in body(mails[BOB]).split("\n") if "/mentors/dora-dane/" in line]
+    free = [
+        f"{name} (https://mentoring.example/mentors/{slug}/{question}), Fri 27 Nov, 14:30"
+        for name, slug in (("Dora Dane", "dora-dane"), ("Emil Engel", "emil-engel"), ("Fay Fox", "fay-fox"))
     ]
-    assert mails[BOB]["Subject"] == "Alice did not join on Thu 26 Nov, 20:00 (Kolkata)"
-    assert mails[ALICE]["Subject"] == "You missed Bob on Thu 26 Nov, 14:30 (London)"
-    assert "Your question" not in body(mails[ALICE])
+    assert line.endswith(" · ".join(free))
+    assert "Gus Gray" not in body(mails[BOB])
+    assert [words in mails[BOB]["Subject"] for words in ("Alice", "Thu 26 Nov, 20:00 (Kolkata)")] == [True, True]
+    assert [words in mails[ALICE]["Subject"] for words in ("Bob", "Thu 26 Nov, 14:30 (London)")] == [True, True]
+    assert [QUESTION in body(mails[address]) for address in (BOB, ALICE)] == [True, False]
 
 
 def test_who_says_so_is_not_asked_why(missed_by, bob, read):
@@ -161,33 +160,30 @@ def test_who_says_so_is_not_asked_why(missed_by, bob, read):
 
     mails = read(SETTLED)
 
-    assert "Bob says:\n“The train stood still.”\n\nWe have noted it. It does not count" in body(mails[ALICE])
-    assert "You said yourself that you missed it, and Alice knows.\n\nOpen the session" in body(mails[BOB])
+    assert "“The train stood still.”" in body(mails[ALICE])
+    assert "“The train stood still.”" not in body(mails[BOB])
+    assert "You said yourself that you missed it, and Alice knows." in body(mails[BOB])
 
 
 @pytest.mark.parametrize(
-    ("misses", "sentence"),
+    ("misses", "figures"),
     [
-        (3, ""),
-        (2, " After 2 missed sessions within 90 days, booking pauses for 14 days."),
-        (
-            1,
-            " After 1 missed sessions within 90 days, booking pauses for 14 days: "
-            "you can book again from Thursday 10 December, 20:25.",
-        ),
+        (3, []),
+        (2, ["2 missed", "90 days", "14 days"]),
+        (1, ["1 missed", "90 days", "14 days", "Thursday 10 December, 20:25"]),
     ],
 )
-def test_the_pause_is_named_from_the_miss_before_it(missed_by, bob, read, settings, misses, sentence):
+def test_the_pause_is_named_from_the_miss_before_it(missed_by, bob, read, settings, misses, figures):
     settings.MISSES_BEFORE_PAUSE = misses
     missed_by(bob)
     settle_silent(now=SETTLED)
 
     text = body(read(SETTLED)[BOB])
 
-    assert [line for line in text.split("\n") if line.startswith("If we have")] == [
-        "If we have this wrong, say so on the same page until Thu 3 Dec, 20:25, and we will correct it." + sentence
-    ]
-    assert ("Choose another time" in text) == (misses > 1)
+    [line] = [line for line in text.split("\n") if "Thu 3 Dec, 20:25" in line]
+    named = re.findall(r"\d missed|\d+ days|Thursday 10 December, 20:25", line)
+    assert named == figures
+    assert ("https://mentoring.example/mentors/alice-adair/" in text) == (misses > 1)
 
 
 NOT_YOURS = "It is noted as missed by {}. It does not count against you."
@@ -212,10 +208,10 @@ def test_both_are_told_what_staff_decided(missed_by, bob, maria, read, decision,
 
     mails = read(END + DAY)
 
-    assert mails[BOB]["Subject"] == "Decided: your session with Alice on Thu 26 Nov"
+    assert [words in mails[BOB]["Subject"] for words in ("Alice", "Thu 26 Nov")] == [True, True]
     for address, words in ((ALICE, for_alice), (BOB, for_bob)):
-        assert f"\n\n{words} A person read what both of you said" in body(mails[address])
-        assert "What the team writes to both of you:\n“We saw it.”" in body(mails[address])
+        assert f"\n\n{words} " in body(mails[address])
+        assert "“We saw it.”" in body(mails[address])
 
 
 def test_mails_of_a_missed_session_are_silent_once_it_was_decided_otherwise(missed_by, bob, maria, read):
@@ -226,4 +222,6 @@ def test_mails_of_a_missed_session_are_silent_once_it_was_decided_otherwise(miss
 
     mails = read(END + MINUTE)
 
-    assert {mail["Subject"][:8] for mail in mails.values()} == {"Decided:"}
+    sent = Notification.objects.filter(state="sent", sent_at=END + MINUTE)
+    assert set(sent.values_list("kind", flat=True)) == {"attendance_decided"}
+    assert set(mails) == {ALICE, BOB}

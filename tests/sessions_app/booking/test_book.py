@@ -100,7 +100,7 @@ def test_a_refusal_for_notice_names_the_earliest_time(offer, bob):
     with pytest.raises(SessionError) as refused:
         book(offer, bob, at("2026-11-24 16:00"))
 
-    assert refused.value.message == "Alice needs 4 hours’ notice."
+    assert refused.value.code == "notice"
     assert refused.value.earliest == at("2026-11-25 09:00")
 
 

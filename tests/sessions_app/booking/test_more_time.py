@@ -1,5 +1,6 @@
 """Five minutes more: asked by one, agreed by the other, refused where something follows."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,8 +14,8 @@ from sessions_app.booking.more_time import agree_more_time, ask_more_time
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking, BookingState, MoreTime, Occupancy
 from tests.conftest import at, make_mentor, make_person
+from tests.markup import elements_of, markup_of, part_in
 from tests.sessions_app.conftest import THURSDAY, book
-from tests.sessions_app.helpers.pages import text_of
 from tests.sessions_app.helpers.races import race
 
 pytestmark = pytest.mark.django_db
@@ -111,9 +112,11 @@ def test_the_other_sees_it_without_reloading_and_answers_by_one_tap(booking, ali
         done = theirs.post(post, {"end": "2026-11-26T14:55Z"}, follow=True)
 
     assert still.status_code == 204
-    assert "Bob asks for five minutes more." in text_of(news)
-    assert "5 minutes more: until 15:00" in text_of(done)
-    assert "A shape for 25 minutes" in text_of(done)
+    assert "Bob" in part_in(markup_of(news), "more-time-asked")
+    agreed = part_in(markup_of(done), "more-time")
+    assert ("5" in agreed, "15:00" in agreed) == (True, True)
+    [agenda] = elements_of(markup_of(done), "h2", id="agenda-title")
+    assert re.findall(r"\d+", agenda.text) == ["25"]
 
 
 @pytest.mark.django_db(transaction=True)

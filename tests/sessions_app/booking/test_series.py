@@ -18,8 +18,10 @@ from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import close_engagements, complete_ended
 from sessions_app.booking.requests import accept_booking, decline_booking
 from sessions_app.booking.series import book_further
+from sessions_app.errors import taken_error
 from sessions_app.models import Booking, BookingState, Engagement, Occupancy
 from tests.conftest import NOW, at, make_mentor
+from tests.markup import elements_of, markup_of
 from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.followups import DAY, END, code_of
 from tests.smtp import smtp_sink, text_of  # noqa: F401 - smtp_sink is a fixture
@@ -82,7 +84,7 @@ def test_the_mail_names_all_dates_with_a_calendar_file_each(booking, alice, bob)
     made = further(booking, bob)
 
     mail = said("series_booked", bob)
-    assert mail.subject == "Booked: Alice, 2 more sessions, first Thu 3 Dec, 20:00 (Kolkata)"
+    assert [words in mail.subject for words in ("Alice", "2", "Thu 3 Dec, 20:00 (Kolkata)")] == [True] * 3
     assert [line for line in mail.text.splitlines() if "December" in line] == [
         f"Thursday {day} December, 20:00 (http://localhost:8000/sessions/{one.uuid}/) · 14:30 for Alice in London"
         for day, one in zip((3, 10), made, strict=True)
@@ -92,7 +94,8 @@ def test_the_mail_names_all_dates_with_a_calendar_file_each(booking, alice, bob)
         f"UID:{one.uuid}@localhost" for one in made
     ]
     assert [attachment.mimetype for attachment in mail.attachments] == ["application/ics"] * 2
-    assert said("series_booked", alice).subject == "Booked: Bob, 2 more sessions, first Thu 3 Dec, 14:30 (London)"
+    to_alice = said("series_booked", alice).subject
+    assert [words in to_alice for words in ("Bob", "2", "Thu 3 Dec, 14:30 (London)")] == [True] * 3
 
 
 def test_a_date_that_was_called_off_before_the_mail_left_is_not_in_it(booking, bob):
@@ -188,7 +191,7 @@ def test_where_the_offer_asks_first_each_date_is_answered_alone_and_asked_in_one
 
     assert [first.state, second.state] == [BookingState.REQUESTED] * 2
     mail = said("series_requested", alice)
-    assert mail.subject == "Bob asks for 2 more sessions, first Thu 3 Dec, 14:30 (London)"
+    assert [words in mail.subject for words in ("Bob", "2", "Thu 3 Dec, 14:30 (London)")] == [True] * 3
     assert [f"/mentor/requests/{one.uuid}/" in mail.text or str(one.uuid) in mail.text for one in (first, second)] == [
         True,
         True,
@@ -272,11 +275,11 @@ def test_mail_waits_five_minutes_for_more_and_tells_a_later_one_apart(asked, ali
     accept(asked[2], alice, 60)
     [last] = mails(bob, ASKED + 60 * MINUTE)
 
-    assert two["Subject"].startswith("Booked: Alice, 2 sessions, first Thu 3 Dec")
+    assert [words in two["Subject"] for words in ("Alice", "2", "Thu 3 Dec")] == [True] * 3
     assert files_of(two) == ["session-1.ics", "session-2.ics"]
     assert [str(booking.uuid) in text_of(last) for booking in asked] == [False, False, True]
     assert files_of(last) == ["invite.ics"]
-    assert last["Subject"].startswith("Booked: Alice, Thu 10 Dec")
+    assert [words in last["Subject"] for words in ("Alice", "Thu 10 Dec")] == [True, True]
 
 
 def test_one_date_accepted_and_the_others_declined_is_told_as_one(asked, alice, bob, mails):
@@ -285,7 +288,8 @@ def test_one_date_accepted_and_the_others_declined_is_told_as_one(asked, alice, 
         decline_booking(booking=booking, by=alice, reason="Away", now=ASKED + MINUTE)
     [mail] = mails(bob, ASKED + 5 * MINUTE)
 
-    assert (mail["Subject"], files_of(mail)) == ("Booked: Alice, Thu 3 Dec, 20:00 (Kolkata)", ["invite.ics"])
+    assert [words in mail["Subject"] for words in ("Alice", "Thu 3 Dec, 20:00 (Kolkata)")] == [True, True]
+    assert files_of(mail) == ["invite.ics"]
 
 
 def test_last_date_called_off_before_the_mail_leaves_does_not_silence_the_others(asked, alice, bob, mails):
@@ -295,7 +299,8 @@ def test_last_date_called_off_before_the_mail_leaves_does_not_silence_the_others
     [mail] = mails(bob, ASKED + 2 * MINUTE)
 
     assert [str(booking.uuid) in text_of(mail) for booking in asked] == [True, True, False]
-    assert mail["Subject"].startswith("Booked: Alice, 2 sessions")
+    assert [words in mail["Subject"] for words in ("Alice", "2")] == [True, True]
+    assert files_of(mail) == ["session-1.ics", "session-2.ics"]
 
 
 def test_mail_that_has_begun_to_leave_is_not_said_again(asked, alice, bob):
@@ -389,7 +394,8 @@ def test_the_inbox_says_it_in_one_line(booking, alice, bob, client_for, now):
     further(booking, bob, now=NOW)
     assert InboxItem.objects.filter(kind="series_booked").count() == 2
     page = client_for(alice).get(reverse("notifications"))
-    assert [page.status_code, "Bob booked 2 more sessions" in page.content.decode()] == [200, True]
+    [line] = elements_of(markup_of(page), "li", data_kind="series_booked")
+    assert [words in line.text for words in ("Bob", "2")] == [True, True]
 
 
 def further_page(booking, name="session_further", *starts) -> str:
@@ -415,7 +421,7 @@ def test_the_check_page_says_what_stands_in_the_way_of_which_date(booking, offer
     client = client_for(bob)
     page = further_page(booking, "session_further_check", *WEEKS)
     problems = [row.problem for row in client.get(page).context["rows"]]
-    assert problems == ["", "This time has just been taken. Choose another time."]
+    assert problems == ["", taken_error().message]
 
     sent = {"key": "k", "start": [f"{start:%Y-%m-%dT%H:%MZ}" for start in WEEKS]}
     answer = client.post(further_page(booking, "session_further_check"), sent)

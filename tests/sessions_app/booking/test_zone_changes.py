@@ -20,6 +20,7 @@ from sessions_app.booking.zone_changes import WALL_CHANGE, note_zone_changes
 from sessions_app.booking.zone_rules import REACH, offset_in, offsets_of
 from sessions_app.models import Booking, WallChange, ZoneRules
 from tests.conftest import NOW, at
+from tests.markup import elements_of, markup_of
 from tests.sessions_app.conftest import THURSDAY, book
 
 OLDER = "2026a"
@@ -77,9 +78,11 @@ def test_the_inbox_says_it_too(booking, older, bob, alice, client_for):
     note_zone_changes(now=NOW)
 
     with time_machine.travel(NOW, tick=False):
-        pages = [client_for(person).get("/notifications/").content.decode() for person in (bob, alice)]
+        pages = [markup_of(client_for(person).get("/notifications/")) for person in (bob, alice)]
 
-    assert ["New clock rules where you are" in pages[0], "New clock rules where Bob is" in pages[1]] == [True, True]
+    # To Bob it is told of where he is himself, to Alice of where Bob is.
+    [own], [theirs] = (elements_of(page, "li", data_kind=WALL_CHANGE) for page in pages)
+    assert ("Bob" in own.text, "Bob" in theirs.text) == (False, True)
 
 
 def test_a_release_that_changes_clocks_again_is_told_of_again(booking, older, bob):

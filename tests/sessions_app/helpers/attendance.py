@@ -1,5 +1,6 @@
 """Moments of the session that everybody books, and what came of them."""
 
+import re
 from datetime import datetime, timedelta
 
 from accounts.models import User
@@ -8,6 +9,7 @@ from notifications.models import InboxItem, Notification
 from sessions_app.models import AttendanceAct, Booking
 from tests.sessions_app.conftest import THURSDAY
 
+NAMES, TIMES = re.compile("Alice|Bob"), re.compile(r"\w{3} \d+ \w{3}, \d\d:\d\d")
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 END = THURSDAY + 25 * MINUTE
@@ -24,9 +26,11 @@ def acts(booking) -> list[tuple]:
     ]
 
 
-def told(person: User, now) -> list[str]:
+def told(person: User, now) -> list[tuple[str, str, str]]:
+    """What the inbox says about the session, newest first: the kind of each line, who is named in it, and its time."""
     items = list(InboxItem.objects.shown_to(person, now).filter(at__gte=THURSDAY - 10 * MINUTE).order_by("-at", "-pk"))
-    return [entry.line.text for entry in build_entries(items, reader=person, now=now)]
+    lines = [(entry.item.kind, entry.line.text) for entry in build_entries(items, reader=person, now=now)]
+    return [(kind, " ".join(NAMES.findall(text)), " ".join(TIMES.findall(text))) for kind, text in lines]
 
 
 def state_of(booking) -> str:

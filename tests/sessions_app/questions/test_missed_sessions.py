@@ -5,6 +5,7 @@ import time_machine
 
 from sessions_app.attendance.acts import join_call, say_absent, settle_silent
 from sessions_app.attendance.disputes import contest_missed, decide_attendance
+from sessions_app.errors import SessionError
 from sessions_app.models import AttendanceKind, Booking
 from tests.conftest import make_mentor, make_person
 from tests.sessions_app.conftest import THURSDAY, book
@@ -47,10 +48,11 @@ def test_third_missed_session_pauses_booking_for_fourteen_days(misses, offer, bo
 
 def test_pause_says_until_when(misses, offer, bob):
     misses(21, 14, 7)
-    with pytest.raises(Exception, match="You missed 3 sessions lately") as refused:
+    with pytest.raises(SessionError) as refused:
         book(offer, bob, AHEAD, now=THURSDAY)
 
-    assert "until Thursday 3 December, 20:25" in refused.value.message
+    assert refused.value.code == "paused"
+    assert [words in refused.value.message for words in ("3 sessions", "Thursday 3 December, 20:25")] == [True, True]
 
 
 @pytest.mark.parametrize("days", [pytest.param((14, 7), id="two"), pytest.param((91, 14, 7), id="one long ago")])

@@ -15,6 +15,7 @@ from sessions_app.questions.pace import DAY, HOUR, check_bookings, wait_for_room
 from sessions_app.written.acts import ask_in_writing
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.conftest import NOW, at, make_mentor, make_person
+from tests.markup import elements_of, markup_of, refusals_in
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.pages import text_of
 from tests.sessions_app.helpers.races import race
@@ -184,7 +185,8 @@ def test_page_and_program_meet_the_same_limit(offer, bob, client_for, program, f
         answer = program(bob).answer("POST", "bookings/", wish)
 
     assert (page.status_code, answer.status_code) == (429, 429)
-    assert "You can book Alice again in 24 h." in text_of(page)
+    assert refusals_in(markup_of(page)) == ["too_often"]
+    assert "24 h" in elements_of(markup_of(page), "p", data_refusal="too_often")[0].text
     assert "Keep this?" in text_of(page)
     assert (answer.json()["code"], answer["Retry-After"]) == ("too_often", str(24 * 3600))
 

@@ -12,6 +12,7 @@ from sessions_app.models import Engagement, Message, SharedFile
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.shared_files import carry_files
 from tests.conftest import NOW, at, make_mentor, make_person
+from tests.markup import elements_of, markup_of
 from tests.mentors.pictures import picture
 from tests.sessions_app.conftest import QUESTION, book
 from tests.sessions_app.conversation.test_files import add, disk, on_disk  # noqa: F401 - disk is a fixture
@@ -140,7 +141,8 @@ def test_the_page_says_what_goes_along_and_asks(asked, alice, bob, dora, letter,
     text = text_of(page)
     client.post("/mentors/dora-dane/ask/", {"key": "k", "question": QUESTION, "follows": follows, **data})
 
-    assert "Take your file along letter.png. Dora can open what you take along" in text
+    [taken] = [one for one in elements_of(markup_of(page), "label", class_="check") if "letter.png" in one.text]
+    assert "Dora" in taken.text
     assert 'name="with_files" value="on" checked' in page.content.decode()
     assert "notes.pdf" not in text
     assert SharedFile.objects.filter(engagement__mentor=dora.person).count() == count
