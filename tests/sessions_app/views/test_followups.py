@@ -52,7 +52,7 @@ def test_follow_up_page_keeps_the_answer_and_shows_the_ways_on(over, bob, get):
 
     html = page.content.decode()
     assert page.redirect_chain == [(path, 302)]
-    assert parts_in(html) == ["answer-no"]
+    assert "answer-no" in parts_in(html)
     somebody_else = f"/mentors/?q=Should+I+take+the+counter-offer%3F&amp;follows={over.engagement.uuid}"
     assert f'href="{somebody_else}"' in html
     assert 'href="/mentors/alice-adair/?q=Should+I+take+the+counter-offer%3F"' in html
