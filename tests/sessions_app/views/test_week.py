@@ -248,13 +248,14 @@ def test_a_window_that_holds_only_part_of_a_session_leaves_it_outside(client, bo
 
 
 def test_page_of_a_profile_that_is_not_live_says_so(client, profile):
+    live = markup_of(client.get(URL))
     profile.state = ProfileState.SUBMITTED
     profile.save()
-    response = client.get(URL)
-    page = markup_of(response)
-    assert "not-live" in parts_in(page)
-    assert 'name="away_until"' not in page
-    assert reverse("mentor_detail", args=[profile.slug]) not in links_in(page)
+    submitted = markup_of(client.get(URL))
+    public = reverse("mentor_detail", args=[profile.slug])
+    assert ["not-live" in parts_in(page) for page in (live, submitted)] == [False, True]
+    assert ['name="away_until"' in page for page in (live, submitted)] == [True, False]
+    assert [public in links_in(page) for page in (live, submitted)] == [True, False]
 
 
 def test_page_without_an_offer_says_so(client, profile):
