@@ -160,7 +160,7 @@ class Finder:
         for candidate in there:
             if timetable := timetables.get(candidate.profile_id):
                 timetable = timetable.for_waitlist() if self.for_waitlist else timetable
-                offer = usual_offer(candidate.offers)
+                offer = usual_offer([offer for offer in candidate.offers if offer.is_of_kind] or candidate.offers)
                 if start := self.first_start(timetable, offer, times, after=candidate.bound):
                     found.append(Found(candidate, offer, timetable, start))
         return found
@@ -187,9 +187,7 @@ class Finder:
         offers = {offer.pk: offer for offer in of_page.select_related("profile__person").only(*ON_A_CARD)}
         proofs = track_records_of([offer.profile.person_id for offer in offers.values()], now=self.now)
         times = wish.times(zone=self.zone, now=self.now)
-        asked = question.topics_for(loose=False, wider=wish.wider)
-        read = (*question.reading.topics, *question.reading.next_readings)
-        topics = [topic for topic in read if topic.pk in asked]
+        topics = question.topics_searched(wider=wish.wider)
         return [self.match(one, offers[one.offer.pk], times, proofs, topics) for one in found if one.offer.pk in offers]
 
     def match(

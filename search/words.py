@@ -10,7 +10,14 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from search.reading.loading import IN_USE
-from search.reading.question_reading import NOT_READ, QuestionReading, TopicRow, correct_reading, reading_of_names
+from search.reading.question_reading import (
+    NOT_READ,
+    QuestionReading,
+    TopicRead,
+    TopicRow,
+    correct_reading,
+    reading_of_names,
+)
 from search.understanding.language import WORDS, guess_language
 from search.understanding.text import fold, split_words
 
@@ -127,6 +134,11 @@ class SearchQuestion:
     @property
     def next_topics(self) -> tuple[int, ...]:
         return tuple(topic.pk for topic in self.reading.next_readings)
+
+    def topics_searched(self, *, wider: bool = False) -> list[TopicRead]:
+        """The topics that were read and are searched for, likeliest first: why somebody is shown."""
+        asked = self.topics_for(loose=False, wider=wider)
+        return [topic for topic in (*self.reading.topics, *self.reading.next_readings) if topic.pk in asked]
 
     def topics_for(self, *, loose: bool, wider: bool = False) -> tuple[int, ...]:
         """`wider`: with the next readings. `loose`: with whatever shares a word."""

@@ -1,6 +1,6 @@
 """Mentors who answer in writing. No time decides there, so those with the fewest open questions come first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -11,6 +11,7 @@ from django.db import connection
 from accounts.models import User
 from mentors.models import Format, MentorProfile, Offer, ProfileState
 from search.ranking.candidates import IndexQuery, among_sql, matching_sql, nearness_sql, suitable_conditions, values_of
+from search.reading.question_reading import TopicRead
 from sessions_app.afterwards.track_record import TrackRecord, track_records_of
 from sessions_app.models import ANSWERED_WITHIN
 from sessions_app.models.schedules import MOST_WRITTEN
@@ -23,8 +24,8 @@ from .words import SearchQuestion, read_question
 PAGE = 20
 # Left out are mentors who are away, or who have as many questions as they take: they could not be asked.
 WRITERS = """
-SELECT first.profile_id
-FROM (SELECT profile_id, {near} AS near FROM {tables} WHERE {where} OFFSET 0) AS first
+SELECT first.profile_id, first.topics
+FROM (SELECT profile_id, topics, {near} AS near FROM {tables} WHERE {where} OFFSET 0) AS first
 JOIN mentors_mentorprofile AS profile ON profile.id = first.profile_id
 JOIN accounts_user AS person ON person.id = profile.person_id
 LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = profile.id
@@ -43,12 +44,16 @@ LIMIT %(limit)s
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A mentor on a page of results who can be asked in writing now, and by when they would answer."""
+    """A mentor on a page of results who can be asked in writing now, and by when they would answer.
+
+    `because`: names of the topics that brought them here.
+    """
 
     profile: MentorProfile
     offer: Offer
     answers_by: datetime
     proof: TrackRecord
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,11 @@ def find_writers(
     if not found and wish.words and not wish.loose and not wish.shown:
         wish = wish.with_changes(loose=True)
         found = find(wish)
-    page = found[:count]
+    page = dict(found[:count])
     shown = wish.shown.union(page)
     more = len(found) > count and len(shown) <= MOST_SHOWN
-    return WrittenResults(_load_writers(page, now=now), wish, question, replace(wish, shown=shown) if more else None)
+    writers = _load_writers(page, question.topics_searched(wider=wish.wider), now=now)
+    return WrittenResults(writers, wish, question, replace(wish, shown=shown) if more else None)
 
 
 def _find_profiles(
@@ -92,11 +98,12 @@ def _find_profiles(
     mentee: User | None,
     limit: int,
     without: frozenset[int],
-) -> list[int]:
+) -> list[tuple[int, list[int]]]:
+    """Ids of profiles, each with the topics that they and their offers name."""
     timeless = replace(wish, lengths=(), instant=False)
     asked = IndexQuery(timeless, question, (), now, mentee.pk if mentee else None, without)
     by_match = wish.order == Order.MATCH
-    near, terms = nearness_sql(wish, question) if by_match else ("0", {})
+    near, terms = nearness_sql(timeless, question, row="search_mentorindex") if by_match else ("0", {})
     values: dict[str, Any] = (
         values_of(asked)
         | terms
@@ -114,14 +121,25 @@ def _find_profiles(
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [row[0] for row in cursor.fetchall()]
+        return [(profile, topics) for profile, topics in cursor.fetchall()]
 
 
-def _load_writers(profiles: Sequence[int], *, now: datetime) -> list[Writer]:
+def _load_writers(
+    profiles: Mapping[int, Sequence[int]], topics: Sequence[TopicRead], *, now: datetime
+) -> list[Writer]:
     of_page = Offer.objects.active().filter(profile__in=profiles, format=Format.WRITING)
     first: dict[int, Offer] = {}
     for offer in of_page.select_related("profile__person"):
         first.setdefault(offer.profile_id, offer)
     proofs = track_records_of([offer.profile.person_id for offer in first.values()], now=now)
     there = [first[profile] for profile in profiles if profile in first]
-    return [Writer(one.profile, one, now + ANSWERED_WITHIN, proofs[one.profile.person_id]) for one in there]
+    return [
+        Writer(
+            profile=offer.profile,
+            offer=offer,
+            answers_by=now + ANSWERED_WITHIN,
+            proof=proofs[offer.profile.person_id],
+            because=tuple(topic.name for topic in topics if topic.pk in profiles[offer.profile_id]),
+        )
+        for offer in there
+    ]

@@ -22,6 +22,8 @@ from .sort_keys import Keys, keys_for
 HOUR = timedelta(hours=1)
 # What a topic that was read for certain counts in the closest match; each word counts one or two.
 TOPIC_WEIGHS, LEAST_WEIGHT = 30, 5
+# And that some offer is for the kind of help that the words ask for.
+KIND_WEIGHS = 4
 # How far a stage looks ahead (see `SearchStage`). Most pages are filled by people who are free within hours, so further
 # rows are only read when those are too few. Where the times asked about begin later than NEARBY, many people may be
 # free at their beginning, and one day of them is enough.
@@ -35,7 +37,9 @@ WITH {parts}
 SELECT first.profile_id, first.near, first.key, {bound}, row.offers & %(writing)s <> 0, row.topics,
     profile.state = %(approved)s AND person.is_active,
     (
-        SELECT json_agg(json_build_array(offer.id, offer.length, offer.step, offer.position))
+        SELECT json_agg(json_build_array(
+            offer.id, offer.length, offer.step, offer.position, offer.issue_types @> %(kind)s::varchar[]
+        ))
         FROM mentors_offer AS offer
         WHERE offer.profile_id = first.profile_id AND offer.is_active
             AND offer.length = ANY(%(lengths)s) AND offer.format = ANY(%(formats)s) AND (offer.instant OR %(any)s)
@@ -73,6 +77,11 @@ BUSY = f"""ARRAY(
             AND NOT {overdue_sql()}
     )"""
 NOT_AGAIN = f"person_id <> ALL(ARRAY({NEVER_AGAIN}))"
+OF_KIND = """EXISTS (
+        SELECT FROM mentors_offer AS offer
+        WHERE offer.profile_id = {row}.profile_id AND offer.is_active AND offer.issue_types @> %(kind)s::varchar[]
+            AND offer.length = ANY(%(lengths)s) AND offer.format = ANY(%(formats)s) AND (offer.instant OR %(any)s)
+    )"""
 BY_TOPIC = "SELECT profile_id FROM search_mentorindex WHERE topics && %(named)s::int[]"
 BY_WORDS = "SELECT profile_id FROM search_mentorwords WHERE words @@ %(query)s::tsquery"
 
@@ -84,10 +93,13 @@ NOWHERE: Place = (1, EPOCH, 0)
 
 
 class Offered(NamedTuple):
+    """`is_of_kind`: it is for the kind of help that decides, or none does."""
+
     pk: int
     length: int
     step: int | None
     position: int
+    is_of_kind: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +188,7 @@ def build_statement(
     after: Position | None = None,
 ) -> tuple[str, dict[str, Any]]:
     wish = asked.wish
-    run = run_of(wish)
+    run = run_of(wish, asked.question)
     # The exact bound, from their key on, is computed for rows that are returned; the rough one for all that are read.
     bound, named = lower_bound_sql(run, asked.now, begin="first.key")
     rough, _ = lower_bound_sql(run, asked.now)
@@ -185,9 +197,6 @@ def build_statement(
         | named
         | {
             "approved": ProfileState.APPROVED,
-            "lengths": list(wish.lengths or LENGTHS),
-            "formats": [wish.format] if wish.format else TIMED,
-            "any": not wish.instant,
             "limit": limit,
             "enough": enough,
             "writing": writing_bits(),
@@ -262,9 +271,9 @@ def _stage_sql(
 ) -> tuple[str, dict[str, Any]]:
     """The stage as a common table expression, and the values that it names. Their names begin with the stage's."""
     wish, question = asked.wish, asked.question
-    name, run, by_match = f"stage{number}", run_of(wish), wish.order == Order.MATCH
+    name, run, by_match = f"stage{number}", run_of(wish, question), wish.order == Order.MATCH
     key = keys.key(stage.times, name)
-    near, terms = nearness_sql(wish, question) if by_match else ("0", {})
+    near, terms = nearness_sql(wish, question, row="bounded") if by_match else ("0", {})
     values = key.values | terms | {f"{name}_end": minute_at_or_after(stage.times[-1][1])}
     pages, place = ["key IS NOT NULL"], key.sharpened
     if stage.since:
@@ -292,9 +301,14 @@ def _stage_sql(
     return sql, values
 
 
-def run_of(wish: SearchCriteria) -> str:
+def run_of(wish: SearchCriteria, question: SearchQuestion) -> str:
     """Which bound of the index fits the wish: the usual offer's, unless it asks for certain kinds of offers."""
-    return ANY if wish.lengths or wish.format or wish.instant else USUAL
+    return ANY if wish.lengths or wish.format or wish.instant or kinds_of(wish, question) else USUAL
+
+
+def kinds_of(wish: SearchCriteria, question: SearchQuestion) -> list[str]:
+    """The kind of help that decides between offers: in the closest match the one that was read, else none."""
+    return [question.reading.kind] if wish.order == Order.MATCH and question.reading.kind else []
 
 
 def values_of(asked: IndexQuery) -> dict[str, Any]:
@@ -310,6 +324,10 @@ def values_of(asked: IndexQuery) -> dict[str, Any]:
         "chosen": list(question.chosen),
         "named": list(question.topics_for(loose=wish.loose, wider=wish.wider)),
         "query": question.tsquery(loose=wish.loose),
+        "kind": kinds_of(wish, question),
+        "lengths": list(wish.lengths or LENGTHS),
+        "formats": [wish.format] if wish.format else TIMED,
+        "any": not wish.instant,
     }
 
 
@@ -319,7 +337,7 @@ def suitable_conditions(asked: IndexQuery, condition: str) -> Iterator[str]:
     `condition`: that they match the words of the question (see `among_sql`).
     """
     wish, question = asked.wish, asked.question
-    if run_of(wish) == ANY:
+    if run_of(wish, question) == ANY:
         yield "offers & %(kinds)s <> 0"
     if question.chosen:
         yield "topics && %(chosen)s::int[]"
@@ -354,23 +372,24 @@ def among_sql(ids: str, *, few: bool = False) -> str:
     return f"({condition}) IS TRUE" if few else condition
 
 
-def nearness_sql(wish: SearchCriteria, question: SearchQuestion) -> tuple[str, dict[str, Any]]:
+def nearness_sql(wish: SearchCriteria, question: SearchQuestion, *, row: str) -> tuple[str, dict[str, Any]]:
     """SQL for how much of the question a row matches, and the values it names beside those of `values_of`.
 
     The share of each topic that it holds, times `TOPIC_WEIGHS`; 1 for each term, and 1 more for a term among the things
     that the mentor can be asked (weight A): all words together less than half of a topic that was read for certain.
+    An offer for the kind of help that was read adds `KIND_WEIGHS`. `row`: what the index's row is called.
     """
     values: dict[str, Any] = {}
     parts = []
-    topics = question.topics_for(loose=False, wider=wish.wider)
-    for number, read in enumerate((*question.reading.topics, *question.reading.next_readings)):
-        if read.pk in topics:
-            values[f"topic{number}"] = [read.pk]
-            weight = max(LEAST_WEIGHT, round(TOPIC_WEIGHS * read.share))
-            parts.append(f"{weight} * (topics @> %(topic{number})s::int[])::int")
+    for number, read in enumerate(question.topics_searched(wider=wish.wider)):
+        values[f"topic{number}"] = [read.pk]
+        weight = max(LEAST_WEIGHT, round(TOPIC_WEIGHS * read.share))
+        parts.append(f"{weight} * (topics @> %(topic{number})s::int[])::int")
     if wish.loose and question.kin:
         parts.append("2 * (topics && %(named)s::int[])::int")
     for number, term in enumerate(question.terms):
         values |= {f"term{number}": term, f"asked{number}": term + ("A" if term.endswith(":*") else ":A")}
         parts += [f"(words @@ %({name}{number})s::tsquery)::int" for name in ("term", "asked")]
+    if kinds_of(wish, question):
+        parts.append(f"{KIND_WEIGHS} * {OF_KIND.format(row=row)}::int")
     return " + ".join(parts) or "0", values

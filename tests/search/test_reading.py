@@ -8,6 +8,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
+from mentors.models import Format
 from search.criteria import Drop, Order, SearchCriteria
 from search.finding import find_mentors, suggest_mentors
 from search.forms import read_criteria
@@ -131,6 +132,63 @@ def test_closest_match_puts_who_knows_more_of_it_first(reading, who_knows):
 
     assert names(words)[:2] == ["Sasha Slide", "Bea Both"]
     assert names(words, order=Order.MATCH)[:2] == ["Bea Both", "Sasha Slide"]
+
+
+MOCK = "mock interview for a panel interview"
+
+
+def offers_for(profile, kind: str, **fields):
+    offer = profile.offers.create(issue_types=[kind], **fields)
+    write_profiles([profile.pk])
+    return offer
+
+
+def test_closest_match_puts_an_offer_for_the_kind_of_help_first(reading, who_knows):
+    offers_for(who_knows("Dee Decision", "Panel interviews", windows=[(3, 540, 1020)]), "decision", length=45)
+    practice = offers_for(
+        who_knows("Pat Practice", "Panel interviews", windows=[(5, 540, 1020)]), "interview", length=45
+    )
+
+    first = find_mentors(SearchCriteria(words=MOCK, order=Order.MATCH), zone="UTC", now=NOW).matches[0]
+
+    assert read_question(MOCK).reading.kind == "interview"
+    assert names(MOCK) == ["Dee Decision", "Pat Practice"]
+    assert names(MOCK, order=Order.MATCH) == ["Pat Practice", "Dee Decision"]
+    assert (first.offer, len(first.slots)) == (practice, 3)
+
+
+def test_an_offer_for_the_kind_of_help_counts_only_where_the_filters_let_it(reading, who_knows):
+    who_knows("Dee Decision", "Panel interviews", windows=[(3, 540, 1020)])
+    closed = offers_for(who_knows("Pat Practice", "Panel interviews", windows=[(5, 540, 1020)]), "interview", length=45)
+
+    assert names(MOCK, order=Order.MATCH, lengths=(25,)) == ["Dee Decision", "Pat Practice"]
+    closed.is_active = False
+    closed.save()
+    write_profiles([closed.profile_id])
+    assert names(MOCK, order=Order.MATCH) == ["Dee Decision", "Pat Practice"]
+
+
+def test_a_page_of_the_closest_match_goes_on_behind_the_last_one(reading, who_knows):
+    for number in range(4):
+        profile = who_knows(f"N{number} Panel", "Panel interviews")
+        if number % 2:
+            offers_for(profile, "interview", length=15)
+    wish = SearchCriteria(words=MOCK, order=Order.MATCH)
+
+    first = find_mentors(wish, zone="UTC", now=NOW, count=3)
+    second = find_mentors(first.following, zone="UTC", now=NOW, count=3)
+
+    shown = [match.profile.name for match in (*first.matches, *second.matches)]
+    assert shown == ["N1 Panel", "N3 Panel", "N0 Panel", "N2 Panel"]
+
+
+def test_who_answers_in_writing_is_shown_with_the_topic_that_brought_them(reading, who_knows):
+    profile = who_knows("Nina Neg", "Negotiation", "Slides")
+    offers_for(profile, "other", length=15, format=Format.WRITING)
+
+    page = show({"q": RAISE, "format": "writing"})
+
+    assert [writer.because for writer in page["cards"]] == [("Negotiation",)]
 
 
 def test_what_was_understood_is_said_with_links_that_correct_it(reading, who_knows, now):
