@@ -2,8 +2,10 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote_plus
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -13,6 +15,7 @@ from mentors.models import MentorProfile, Topic
 from notifications.webhooks.services import announce_event, make_endpoint
 from search.models import NotedSearch, TopicExample
 from search.reading.learning import propose_example
+from search.reading.retraining import learn_to_read
 from search.unmet import note_unmet
 from sessions_app.models import Booking, BookingState
 from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
@@ -223,6 +226,26 @@ def test_page_of_how_questions_are_read(world, look):
     found += look("maria", {"staff-topic-warned": "/staff/topics/negotiation/"})
 
     assert found == []
+
+
+def test_pages_of_how_a_question_was_understood(world, look):
+    learn_to_read(now=world)
+    questions = {
+        "understood": "they want to know what salary I expect, what do I say",
+        "unsure": "can you give me advice please",
+        "outside": "best recipe for onion soup",
+        "crisis": "I do not want to live any more",
+    }
+    pages = {name: f"/mentors/?q={quote_plus(words)}" for name, words in questions.items()}
+    pages["understood-in-writing"] = f"{pages['understood']}&format=writing"
+    shown = {name: Client().get(path).context for name, path in pages.items()}
+
+    found = look(None, pages)
+
+    assert found == []
+    assert all(shown[name]["understood"].topics for name in ("understood", "understood-in-writing"))
+    assert (shown["unsure"]["reading"].is_unsure, shown["outside"]["reading"].is_outside) == (True, True)
+    assert shown["crisis"]["crisis"]
 
 
 def press(page: Page, name: str) -> None:
