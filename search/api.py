@@ -19,7 +19,6 @@ from mentors.api import MentorCard, with_all_that_is_shown
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length, MentorProfile
 from search.reading.question_reading import TopicRead
-from search.understanding.crisis import is_crisis
 from search.understanding.understood import Because
 from sessions_app.address import clean_words
 from sessions_app.api.shapes import SLOT, SlotOut
@@ -28,7 +27,7 @@ from sessions_app.models.bookings import QUESTION_LENGTH
 from .criteria import DAYS_LATER, LONGEST_SLUG, SearchCriteria
 from .cursors import decode_shown, encode_shown
 from .finding import Match, Results, find_mentors, is_unmet
-from .unmet import note_unmet
+from .noting import note_search
 
 # Enough for as many people as a search ever shows; servers refuse longer addresses.
 LONGEST_CURSOR = 3000
@@ -125,8 +124,7 @@ class MentorsView(ApiView):
         found = find_mentors(wish, zone=UTC_NAME, now=self.now, mentee=self.reader, count=count)
         if wish.topic and not found.question.chosen:
             raise serializers.ValidationError({"topic": [_("There is no such topic.")]}, code="unknown")
-        if wish.words and is_unmet(found) and not is_crisis(wish.words):
-            note_unmet(wish.words, day=self.now.date())
+        note_search(wish, found.question, is_unmet=is_unmet(found), day=self.now.date())
         people = [FoundMentor(profile).data for profile in profiles_of(found.matches)]
         understood = [TopicUnderstood(topic).data for topic in found.question.reading.topics]
         return Response(page_answer(request, people, next_cursor(found), understood=understood))

@@ -294,7 +294,9 @@ def list_relaxations(
     finder = Finder(zone, now, mentee, without)
     rows = []
     for name, other in wish.relaxed():
-        question = read_question(other.words, topic=other.topic, about=other.about, unlike=other.unlike)
+        question = read_question(
+            other.words, topic=other.topic, typing=other.typing, about=other.about, unlike=other.unlike
+        )
         rows.append((name, other, len(finder.find(other.widest(), question, PAGE))))
     return sorted((row for row in rows if row[2]), key=lambda row: -row[2])
 
@@ -334,4 +336,7 @@ def suggest_kind(question: str) -> str:
 
 def is_unmet(found: Results) -> bool:
     """Whether nobody knows about this, or it wasn't understood; no free times are another matter."""
-    return not found.wish.shown and (not found.matches or not WORDS_GIVEN_UP.isdisjoint(found.dropped))
+    wish = found.wish
+    if wish.format == Format.WRITING:  # no search for times finds those
+        return False
+    return not wish.shown and (not found.matches or not WORDS_GIVEN_UP.isdisjoint(found.dropped))

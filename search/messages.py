@@ -6,8 +6,6 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from search.understanding.crisis import is_crisis
-
 from .criteria import WORDS_GIVEN_UP, Drop, SearchCriteria, When
 from .words import SearchQuestion
 
@@ -57,9 +55,14 @@ def unknown_words(words: Sequence[str]) -> str:
     return _("No mentor mentions %(words)s, so we looked for the rest.") % {"words": join_names(quoted)}
 
 
-def results_heading(wish: SearchCriteria, question: SearchQuestion, *, count: int, is_whole: bool) -> str:
-    """What can be said of `count` people: that they can help, only where a topic was read or no words were typed."""
-    if is_crisis(wish.words):
+def results_heading(
+    wish: SearchCriteria, question: SearchQuestion, *, count: int, is_whole: bool, is_loose: bool = False
+) -> str:
+    """What can be said of `count` people: that they can help, only where a topic was read or no words were typed.
+
+    `is_loose`: any one of the words was enough, whatever was read.
+    """
+    if question.reading.is_crisis:
         return _("Help with work")
     if question.reading.is_unsure:
         return _("We’re not sure what this is about")
@@ -69,6 +72,8 @@ def results_heading(wish: SearchCriteria, question: SearchQuestion, *, count: in
         return _("Say a little more")
     if not count:
         return _("Nobody to show")
+    if is_loose:
+        return _("People who know a part of this")
     return _count_helpers(count, wish, is_whole) if question.topics or not wish.words else _count_words(count, is_whole)
 
 

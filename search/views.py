@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -25,24 +25,18 @@ from common.pages.parts import render_page, wants_part
 from common.times import when_text
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length, Topic
-from search.finding import is_unmet
-from search.reading.learning import propose_example
-from search.reading.noted import note_reading
-from search.understanding.crisis import is_crisis
-from search.understanding.understood import Because
 from sessions_app.models import Booking
 from sessions_app.questions.same_question import asked_already, find_earlier_engagement
 
-from .criteria import WHEN_LABELS, Drop, Order, SearchCriteria
+from .criteria import WHEN_LABELS, Order, SearchCriteria
 from .entrances import list_entrances
-from .finding import PAGE, Match, Results, find_mentors, list_relaxations
+from .finding import PAGE, Match, Results, find_mentors, is_unmet, list_relaxations
 from .forms import read_criteria
 from .messages import DROPPED, not_understood, results_heading, search_messages, unknown_words
+from .noting import note_search
 from .ribbon import DAYS
 from .understood import describe_reading
-from .unmet import note_unmet
 from .waitlist_helpers import filters_of
-from .words import SearchQuestion
 from .written_search import WrittenResults, find_writers
 
 EXAMPLES = (
@@ -88,19 +82,20 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     wish = read_criteria(request.GET, typing=request.headers.get("HX-Trigger-Name") == "q")
     wish, without = exclude_asked(wish, reader)
     if wish.format == Format.WRITING:
-        return render_results(request, wish, writers_context(wish, now=now, mentee=reader, without=without))
+        written = find_writers(wish, now=now, mentee=reader, without=without)
+        if not wants_part(request):
+            note_search(wish, written.question, is_unmet=False, day=now.date())
+        return render_results(request, wish, writers_context(wish, written))
     found = find_mentors(wish, zone=zone, now=now, mentee=reader, without=without, widen=True)
     if not found.question.chosen:
         # A topic that nobody knows is as if it weren't there.
         wish = replace(wish, topic="")
-    is_danger = is_crisis(wish.words)
-    if wish.words and not (wants_part(request) or is_danger):
-        note_search(found, wish, day=now.date())
+    if not wants_part(request):
+        note_search(wish, found.question, is_unmet=is_unmet(found), day=now.date())
     context = {
         "wish": wish,
         "found": found,
-        "crisis": is_danger,
-        **reading_context(wish, found.question, count=len(found.matches), is_whole=found.is_whole),
+        **reading_context(wish, found, count=len(found.matches)),
         "cards": build_cards(found.matches, zone=zone, now=now),
         "wait_filters": filters_of(wish),
         "said": dropped_messages(request, wish, found, zone=zone, now=now),
@@ -117,20 +112,16 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     return render_results(request, wish, context)
 
 
-def writers_context(
-    wish: SearchCriteria, *, now: datetime, mentee: User | None, without: frozenset[int]
-) -> dict[str, Any]:
+def writers_context(wish: SearchCriteria, found: WrittenResults) -> dict[str, Any]:
     """The page of mentors who answer in writing, which needs no time."""
-    found = find_writers(wish, now=now, mentee=mentee, without=without)
-    lost, loosened = is_lost(found), found.wish.loose and not wish.loose and bool(found.writers)
-    said = search_messages([Drop.WORDS] if loosened else [], wish, soonest="")
+    lost, is_crisis = is_lost(found), found.question.reading.is_crisis
+    said = [] if is_crisis else search_messages(found.dropped, wish, soonest="", also=found.question.next_names)
     if lost and found.writers:
         said = [not_understood(wish.words)]
     return {
         "wish": wish,
         "found": found,
-        "crisis": is_crisis(wish.words),
-        **reading_context(wish, found.question, count=len(found.writers), is_whole=found.is_whole),
+        **reading_context(wish, found, count=len(found.writers)),
         "cards": found.writers,
         "said": said,
         "lost": lost,
@@ -140,24 +131,17 @@ def writers_context(
     }
 
 
-def reading_context(wish: SearchCriteria, question: SearchQuestion, *, count: int, is_whole: bool) -> dict[str, Any]:
+def reading_context(wish: SearchCriteria, found: Results | WrittenResults, *, count: int) -> dict[str, Any]:
     """How the words were read, and what can be claimed of the people shown."""
+    reading = found.question.reading
     return {
-        "heading": results_heading(wish, question, count=count, is_whole=is_whole),
-        "reading": question.reading,
-        "understood": describe_reading(question.reading, wish),
+        "heading": results_heading(
+            wish, found.question, count=count, is_whole=found.is_whole, is_loose=found.wish.loose
+        ),
+        "reading": reading,
+        "understood": describe_reading(reading, wish),
         "kept_about": [*(("about", slug) for slug in wish.about), *(("not", slug) for slug in wish.unlike)],
     }
-
-
-def note_search(found: Results, wish: SearchCriteria, *, day: date) -> None:
-    """What staff can learn from: words that found nobody, how they were read, and what they were said to be about."""
-    note_reading(wish.words, found.question.reading, day=day)
-    if is_unmet(found):
-        note_unmet(wish.words, day=day)
-    chosen = [topic.pk for topic in found.question.reading.topics if topic.because == Because.CHOSEN]
-    if chosen:
-        propose_example(wish.words, topics=chosen, day=day)
 
 
 def render_results(request: HttpRequest, wish: SearchCriteria, context: dict[str, Any]) -> HttpResponse:
@@ -193,7 +177,12 @@ def is_lost(found: Results | WrittenResults) -> bool:
 def dropped_messages(
     request: HttpRequest, wish: SearchCriteria, found: Results, *, zone: str, now: datetime
 ) -> list[str]:
-    """What the search gave up to find people, or that it did not understand the words, as sentences."""
+    """What the search gave up to find people, or that it did not understand the words, as sentences.
+
+    None where someone may be in danger: who knows how much about what is not what matters then.
+    """
+    if found.question.reading.is_crisis:
+        return []
     if is_lost(found):
         return [not_understood(wish.words)] if found.matches else []
     unknown = found.question.unknown if found.matches and not found.question.topics else ()
@@ -202,7 +191,7 @@ def dropped_messages(
         return told
     start = found.matches[0].slots[0].start
     soonest = when_text(start, zone=zone, now=now, hour12=viewer_hour12(request))
-    also = [topic.name for topic in found.question.reading.next_readings]
+    also = found.question.next_names
     return search_messages(found.dropped, wish, soonest=soonest, exact=found.exact, also=also)
 
 

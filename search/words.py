@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from search.reading.question_reading import (
     correct_reading,
     reading_of_names,
 )
+from search.understanding.crisis import is_crisis
 from search.understanding.language import WORDS, guess_language
 from search.understanding.text import fold, split_words
 
@@ -135,6 +136,10 @@ class SearchQuestion:
     def next_topics(self) -> tuple[int, ...]:
         return tuple(topic.pk for topic in self.reading.next_readings)
 
+    @property
+    def next_names(self) -> list[str]:
+        return [topic.name for topic in self.reading.next_readings]
+
     def topics_searched(self, *, wider: bool = False) -> list[TopicRead]:
         """The topics that were read and are searched for, likeliest first: why somebody is shown."""
         asked = self.topics_for(loose=False, wider=wider)
@@ -227,13 +232,13 @@ def _understand(
 ) -> QuestionReading:
     """By the reader in use; without one, by the names and synonyms in the words."""
     digest = next(iter(rows.texts("reader")), "")
-    if only_names(words, rows.texts("person")) and not rows.topics("named"):
-        return correct_reading(NOT_READ, rows.topics("topic"), about=about, unlike=unlike)
-    understanding = IN_USE.understand(words, digest=digest, typing=typing) if digest else None
+    named, known = rows.topics("named"), rows.topics("topic")
+    is_name = not named and only_names(words, rows.texts("person"))
+    understanding = IN_USE.understand(words, digest=digest, typing=typing) if digest and not is_name else None
     if understanding is None:
-        known = [*rows.topics("named"), *(row for row in rows.topics("topic") if row.slug in about)]
-        return correct_reading(reading_of_names(rows.topics("named")), known, about=about, unlike=unlike)
-    known = rows.topics("topic")
+        read = replace(reading_of_names(named), is_crisis=is_crisis(words))
+        known = [*named, *(row for row in known if row.slug in about)]
+        return correct_reading(read, known, about=about, unlike=unlike)
     return correct_reading(QuestionReading.of(understanding, known), known, about=about, unlike=unlike)
 
 

@@ -1,6 +1,6 @@
 """Mentors who answer in writing. No time decides there, so those with the fewest open questions come first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -17,8 +17,9 @@ from sessions_app.models import ANSWERED_WITHIN
 from sessions_app.models.schedules import MOST_WRITTEN
 from sessions_app.models.written import OPEN_WRITTEN
 
-from .criteria import Listing, Order, SearchCriteria
+from .criteria import Drop, Listing, Order, SearchCriteria, When
 from .cursors import MOST_SHOWN
+from .finding import ENOUGH
 from .words import SearchQuestion, read_question
 
 PAGE = 20
@@ -58,10 +59,17 @@ class Writer:
 
 @dataclass(frozen=True, slots=True)
 class WrittenResults(Listing):
+    """As `finding.Results`, of people who need no time."""
+
     writers: list[Writer]
     wish: SearchCriteria
     question: SearchQuestion
+    dropped: tuple[Drop, ...] = ()
     following: SearchCriteria | None = None
+
+
+# Pages of results by profile: the topics that they and their offers name.
+Profiles = dict[int, list[int]]
 
 
 def find_writers(
@@ -74,20 +82,36 @@ def find_writers(
 ) -> WrittenResults:
     """Mentors who can help and answer in writing, those with the fewest open questions (or the closest match) first.
 
-    Filters of time and length don't count. If no mentor has written about all of the words, a part of them is enough.
-    `without` are ids of people to leave out.
+    Filters of time and length don't count. Where few or none are found, less is asked of them, as in a search for times
+    (see `SearchCriteria.widened`). `without` are ids of people to leave out.
     """
     question = read_question(wish.words, topic=wish.topic, typing=wish.typing, about=wish.about, unlike=wish.unlike)
     find = partial(_find_profiles, question=question, now=now, mentee=mentee, limit=count + 1, without=without)
     found = find(wish)
-    if not found and wish.words and not wish.loose and not wish.shown:
-        wish = wish.with_changes(loose=True)
-        found = find(wish)
-    page = dict(found[:count])
+    dropped: tuple[Drop, ...] = ()
+    if not wish.shown:
+        found, wish, dropped = _add_more(find, wish, question, found)
+    page = dict(list(found.items())[:count])
     shown = wish.shown.union(page)
     more = len(found) > count and len(shown) <= MOST_SHOWN
     writers = _load_writers(page, question.topics_searched(wider=wish.wider), now=now)
-    return WrittenResults(writers, wish, question, replace(wish, shown=shown) if more else None)
+    return WrittenResults(writers, wish, question, dropped, replace(wish, shown=shown) if more else None)
+
+
+def _add_more(
+    find: Callable[[SearchCriteria], Profiles], wish: SearchCriteria, question: SearchQuestion, found: Profiles
+) -> tuple[Profiles, SearchCriteria, tuple[Drop, ...]]:
+    """Behind those who know what was read, others who know the next readings; else whom any word brings, or anyone."""
+    last, brought, enough = wish, [], ENOUGH if question.topics else 1
+    timeless = replace(wish, when=When.ANY, first=None, last=None, hours=None, later=True, lengths=())
+    for dropped, wider in timeless.widened(has_next=bool(question.next_topics), is_open=question.reading.is_open):
+        if len(found) >= enough or (Drop.WORDS in dropped and found):
+            break
+        less = replace(wish, wider=wider.wider, loose=wider.loose, anyone=wider.anyone)
+        if more := find(replace(less, shown=frozenset(found))):
+            found, last = found | more, less
+            brought.append(dropped[-1])
+    return found, last, tuple(brought)
 
 
 def _find_profiles(
@@ -98,8 +122,7 @@ def _find_profiles(
     mentee: User | None,
     limit: int,
     without: frozenset[int],
-) -> list[tuple[int, list[int]]]:
-    """Ids of profiles, each with the topics that they and their offers name."""
+) -> Profiles:
     timeless = replace(wish, lengths=(), instant=False)
     asked = IndexQuery(timeless, question, (), now, mentee.pk if mentee else None, without)
     by_match = wish.order == Order.MATCH
@@ -121,12 +144,10 @@ def _find_profiles(
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [(profile, topics) for profile, topics in cursor.fetchall()]
+        return dict(cursor.fetchall())
 
 
-def _load_writers(
-    profiles: Mapping[int, Sequence[int]], topics: Sequence[TopicRead], *, now: datetime
-) -> list[Writer]:
+def _load_writers(profiles: Mapping[int, Sequence[int]], topics: Sequence[TopicRead], *, now: datetime) -> list[Writer]:
     of_page = Offer.objects.active().filter(profile__in=profiles, format=Format.WRITING)
     first: dict[int, Offer] = {}
     for offer in of_page.select_related("profile__person"):

@@ -34,7 +34,7 @@ class QuestionReading:
     """`topics`: whom to show. `others`: the next readings, best first.
 
     `is_unsure`: nothing is likely enough to claim. `is_outside`: about nothing that mentors here are asked. `kind`: the
-    kind of help that the words ask for, or empty.
+    kind of help that the words ask for, or empty. `is_crisis`: someone may be in danger.
     """
 
     topics: tuple[TopicRead, ...] = ()
@@ -42,6 +42,7 @@ class QuestionReading:
     is_unsure: bool = False
     is_outside: bool = False
     kind: str = ""
+    is_crisis: bool = False
 
     @classmethod
     def of(cls, understanding: Understanding, known: Iterable[TopicRow]) -> Self:
@@ -57,8 +58,14 @@ class QuestionReading:
 
         topics = match(understanding.topics)
         is_unsure = understanding.is_unsure or not (topics or understanding.is_outside)
-        kind = understanding.issue_type or ""
-        return cls(topics, match(understanding.others), is_unsure, understanding.is_outside, kind)
+        return cls(
+            topics=topics,
+            others=match(understanding.others),
+            is_unsure=is_unsure,
+            is_outside=understanding.is_outside,
+            kind=understanding.issue_type or "",
+            is_crisis=understanding.is_crisis,
+        )
 
     @property
     def is_open(self) -> bool:

@@ -245,7 +245,7 @@ def test_pages_of_how_a_question_was_understood(world, look):
     assert found == []
     assert all(shown[name]["understood"].topics for name in ("understood", "understood-in-writing"))
     assert (shown["unsure"]["reading"].is_unsure, shown["outside"]["reading"].is_outside) == (True, True)
-    assert shown["crisis"]["crisis"]
+    assert shown["crisis"]["reading"].is_crisis
 
 
 def press(page: Page, name: str) -> None:

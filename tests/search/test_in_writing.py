@@ -121,6 +121,12 @@ def test_nobody_found_shows_topics_and_is_not_an_unmet_need(topic):
     assert not UnmetSearch.objects.exists()
 
 
+def test_an_api_search_for_answers_in_writing_is_no_unmet_need(topic):
+    Client().get("/api/v1/mentors/", {"format": "writing", "q": "pitch"})
+
+    assert not UnmetSearch.objects.exists()
+
+
 def test_a_search_in_writing_asks_a_fixed_number_of_queries(dora, eve, django_assert_num_queries):
     with django_assert_num_queries(3):
         find_writers(WISH, now=NOW)

@@ -9,6 +9,7 @@ from search.words import SearchQuestion
 from tests.conftest import NOW
 
 READ, WORDS = SearchQuestion(topics=(1,)), SearchQuestion(terms=("'pay'",), lexemes=("pay",))
+CRISIS = SearchQuestion(topics=(1,), reading=QuestionReading(is_crisis=True))
 
 
 @pytest.mark.parametrize(
@@ -67,11 +68,18 @@ def test_each_wish_for_a_time_has_its_own_sentence():
         pytest.param("pay", READ, 0, True, "Nobody to show", id="nobody"),
         pytest.param("", SearchQuestion(), 2, True, "2 people can help", id="nothing-asked"),
         pytest.param("…", SearchQuestion(), 2, True, "Say a little more", id="nothing-said"),
-        pytest.param("I want to kill myself", READ, 2, True, "Help with work", id="crisis-first"),
+        pytest.param("pay", CRISIS, 2, True, "Help with work", id="crisis-first"),
     ],
 )
 def test_the_heading_claims_no_more_than_is_known(words, question, count, is_whole, heading):
     assert results_heading(SearchCriteria(words=words), question, count=count, is_whole=is_whole) == heading
+
+
+@pytest.mark.parametrize("question", [READ, WORDS])
+def test_the_heading_of_people_whom_any_word_brought_does_not_say_that_they_can_help(question):
+    heading = results_heading(SearchCriteria(words="pay"), question, count=2, is_whole=True, is_loose=True)
+
+    assert heading == "People who know a part of this"
 
 
 def test_the_heading_of_a_next_page_counts_nobody_twice():

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from mentors.models import Topic
+from search.cursors import encode_shown
 from search.models import NotedSearch, ProposedExample, StoredReader, TopicExample
 from search.reading import noted
 from search.reading.noted import ONE_IN, count_opened, forget_noted, last_words, list_to_look_at, note_reading
@@ -52,6 +53,34 @@ def test_a_search_read_with_little_certainty_is_noted_and_nobody_with_it(reading
     assert len(row.topics) == 3
     kept = {field.name for field in NotedSearch._meta.get_fields()}
     assert kept == {"id", "words", "day", "count", "opened", "share", "is_outside", "claimed", "topics"}
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [("/mentors/", {"format": "writing"}), ("/api/v1/mentors/", {}), ("/api/v1/mentors/", {"format": "writing"})],
+)
+def test_searches_in_writing_and_by_programs_are_noted_like_others(reading, who_knows, now, path, query):
+    who_knows("Nina Neg", "Negotiation")
+    for words in (UNCLEAR, RAISE, "I want to kill myself", ""):
+        Client().get(path, {"q": words, **query})
+
+    assert [(row.words, row.count) for row in NotedSearch.objects.all()] == [(UNCLEAR, 1)]
+
+
+def test_a_search_counts_once_however_many_pages_it_has(reading, who_knows, now):
+    nina = who_knows("Nina Neg", "Negotiation")
+    cursor = encode_shown(frozenset({nina.pk}))
+    Client().get("/mentors/", {"q": UNCLEAR, "cursor": cursor})
+    Client().get("/mentors/", {"q": UNCLEAR, "cursor": cursor, "format": "writing"})
+    Client().get("/api/v1/mentors/", {"q": UNCLEAR, "cursor": cursor})
+
+    assert not NotedSearch.objects.exists()
+
+
+def test_topics_chosen_in_a_search_for_answers_in_writing_are_proposed(reading, now):
+    Client().get("/mentors/", {"q": UNCLEAR, "about": "slides", "format": "writing"})
+
+    assert ProposedExample.objects.get().topic.slug == "slides"
 
 
 def test_a_certain_reading_writes_nothing(reading, who_knows, now):

@@ -23,6 +23,7 @@ from search.words import read_question, whole_names, without_small_words
 from sessions_app.forms.briefs import BriefForm
 from sessions_app.models import Brief
 from tests.conftest import NOW
+from tests.markup import elements_of, markup_of
 
 pytestmark = pytest.mark.django_db
 RAISE = "they want to know what salary I expect, what do I say"
@@ -189,6 +190,43 @@ def test_who_answers_in_writing_is_shown_with_the_topic_that_brought_them(readin
     page = show({"q": RAISE, "format": "writing"})
 
     assert [writer.because for writer in page["cards"]] == [("Negotiation",)]
+
+
+def test_few_who_answer_in_writing_are_followed_by_the_next_reading(reading, who_knows):
+    """Not by whoever mentions one of the words, as long as anybody knows about it."""
+    for name, topic in {"Wora Worth": "Knowing your worth", "Nina Neg": "Negotiation", "Sasha Slide": "Slides"}.items():
+        profile = who_knows(name, topic)
+        profile.headline = "What to say of a salary"
+        profile.save()
+        offers_for(profile, "other", length=15, format=Format.WRITING)
+
+    page = show({"q": RAISE, "format": "writing"})
+
+    assert [writer.because for writer in page["cards"]] == [("Negotiation",), ("Knowing your worth",)]
+    assert (page["found"].dropped, len(page["said"])) == ((Drop.READING,), 1)
+
+
+@pytest.mark.parametrize(("words", "dropped"), [(UNCLEAR, Drop.ANYONE), (RAISE, Drop.WORDS)])
+def test_who_answers_in_writing_but_knows_nothing_of_it_is_not_said_to_help(reading, who_knows, words, dropped):
+    profile = who_knows("Sasha Slide", "Slides")
+    profile.headline = "What to say of a salary"
+    profile.save()
+    offers_for(profile, "other", length=15, format=Format.WRITING)
+
+    page = show({"q": words, "format": "writing"})
+
+    assert [writer.profile.name for writer in page["cards"]] == ["Sasha Slide"]
+    assert page["found"].dropped == (dropped,)
+    assert "can help" not in page["heading"]
+
+
+def test_nothing_is_claimed_to_be_understood_of_words_of_crisis(reading, who_knows):
+    who_knows("Nina Neg", "Choosing between options")
+    response = Client().get("/mentors/", {"q": "I do not want to live any more"})
+
+    assert len(response.context["cards"]) == 1
+    assert response.context["said"] == []
+    assert elements_of(markup_of(response), "div", class_="understood") == []
 
 
 def test_what_was_understood_is_said_with_links_that_correct_it(reading, who_knows, now):
