@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.account.stages import LoginStage
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -22,6 +23,7 @@ from common.zones import UTC_NAME
 
 from . import hooks, mail
 from .client_address import client_address
+from .codes import send_code
 from .email_sign_in import forget_sign_in
 from .models import User
 from .services import remember_zone
@@ -81,9 +83,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         if template_prefix in CODE_PURPOSES:
-            mail.send_account_email(
-                mail.make_code_email(to=email, code=context["code"], purpose=CODE_PURPOSES[template_prefix])
-            )
+            send_code(self.request, to=email, code=context["code"], purpose=CODE_PURPOSES[template_prefix])
         elif template_prefix in TEMPLATES:
             mail.send_account_email(self._letter(TEMPLATES[template_prefix], email, context))
         # The rest tells strangers which addresses have an account; our own flows leave no need for it.
@@ -133,6 +133,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         return reverse("settings")
 
+    def get_login_stages(self) -> list[str]:
+        return [*super().get_login_stages(), "accounts.adapter.NameStage"]
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("settings")
 
@@ -153,6 +156,17 @@ class AccountAdapter(DefaultAccountAdapter):
         forget_sign_in(request)
         address = hooks.run_after_sign_in(request, user)
         return HttpResponseRedirect(address) if address else response
+
+
+class NameStage(LoginStage):
+    # The last step of a sign-in for people without a name: nobody they meet is told of a person who has none.
+    key = "name"
+    urlname = "account_name"
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        if self.login.user.name:
+            return None, True
+        return HttpResponseRedirect(reverse(self.urlname)), True
 
 
 def new_code() -> str:

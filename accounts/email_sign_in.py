@@ -1,4 +1,4 @@
-"""Sign in by a code that is mailed: the same way in for a new address and for a known one. Answers with pages."""
+"""One door for email: a code signs people in to the account they have, or creates one. Answers with pages."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from allauth.account.models import EmailAddress, Login
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.account.utils import passthrough_next_redirect_url
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -18,42 +18,53 @@ from accounts.rules.validators import validate_person_name
 from common.mail.addresses import canonical_address
 from common.views import too_many
 
-from . import mail
+from .codes import send_code
 from .limits import take_code_mail
 from .models import User
-from .services import create_person
+from .services import create_person, name_person
 from .viewing import cookie_zone
 
-# Keys of the session. Apps above may set the note: a line on the pages of a sign-in that tells what it is for.
+# Key of the session. Apps above may set it: a line on the pages of a sign-in that tells what it is for.
 SIGN_IN_NOTE = "sign_in_note"
-OPENS_ACCOUNT = "sign_in_opens_account"
 
 
-def start_email_sign_in(
-    request: HttpRequest, *, email: str, name: str = "", password: str = "", opens_account: bool = True
-) -> HttpResponse:
+def answer_email_form(request: HttpRequest, form: Form) -> HttpResponse | None:
+    """Start the sign-in that a form with `email`, and perhaps `name`, asks for.
+
+    None where the form or the mail server refuses it: the form then says why, and its page is shown again.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        return start_email_sign_in(request, email=form.cleaned_data["email"], name=form.cleaned_data.get("name", ""))
+    except ValidationError as refused:
+        form.add_error("email", refused)
+        return None
+
+
+def start_email_sign_in(request: HttpRequest, *, email: str, name: str = "") -> HttpResponse:
     """Mail a code and lead to the page that asks for it: the same answer, in the same time, for every address.
 
     An unknown address gets its account when its code is typed, so nobody can fill the table with other people's
-    addresses; with `opens_account=False` it gets no mail at all. A closed account never does.
-    Raises ValidationError for an address that forms would refuse.
+    addresses; a closed account says that it is closed once its code is typed. `name` is for an account without one.
+    Raises ValidationError for an address that forms or the mail server would refuse.
     """
     email = canonical_address(email)
     again = take_code_mail(request, email)
     if again is not None:
         return too_many(request, again)
-    if opens_account:
-        request.session[OPENS_ACCOUNT] = True
-    wanted = {"name": _allowed_name(name), "password": make_password(password) if password else ""}
-    return _send_code(request, email, wanted)
+    return _send_code(request, email, _allowed_name(name))
 
 
 def restart_email_sign_in(request: HttpRequest, state: dict[str, Any]) -> HttpResponse:
-    """Send another code for the same address and purpose as in a sign-in that runs or has expired."""
+    """Send another code for the same address and purpose as in a sign-in that runs or has expired.
+
+    Raises ValidationError as `start_email_sign_in` does; the sign-in that runs then goes on with its older code.
+    """
     again = take_code_mail(request, state["email"])
     if again is not None:
         return too_many(request, again)
-    return _send_code(request, state["email"], state.get("new_account") or {"name": "", "password": ""})
+    return _send_code(request, state["email"], state.get("name", ""))
 
 
 def finish_email_sign_in(request: HttpRequest, state: dict[str, Any]) -> None:
@@ -62,14 +73,15 @@ def finish_email_sign_in(request: HttpRequest, state: dict[str, Any]) -> None:
         person = User.objects.get(pk=state["user_id"])
         if not EmailAddress.objects.filter(user=person).exists():
             EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
-        return
-    person = _open_account(request, state["email"], **state["new_account"])
-    state["user_id"] = user_id_to_str(person)
+    else:
+        person = _open_account(request, state["email"])
+        state["user_id"] = user_id_to_str(person)
+    if state["name"] and not person.name:
+        name_person(person, name=state["name"])
 
 
 def forget_sign_in(request: HttpRequest) -> None:
-    for key in (SIGN_IN_NOTE, OPENS_ACCOUNT):
-        request.session.pop(key, None)
+    request.session.pop(SIGN_IN_NOTE, None)
 
 
 def code_page(request: HttpRequest) -> str:
@@ -78,15 +90,14 @@ def code_page(request: HttpRequest) -> str:
     return address
 
 
-def _send_code(request: HttpRequest, email: str, wanted: dict[str, str]) -> HttpResponse:
-    opens_account = bool(request.session.get(OPENS_ACCOUNT))
+def _send_code(request: HttpRequest, email: str, name: str) -> HttpResponse:
     owners = filter_users_by_email(email, prefer_verified=True, for_login=True)
-    person = next((owner for owner in owners if owner.is_active), None)
+    person = next((owner for owner in owners if owner.is_active), owners[0] if owners else None)
     process = _new_process(request, person, email)
-    opening = opens_account and not owners
-    if opening:
-        process.state["new_account"] = wanted
-    _mail_code(process, purpose="open_account" if opens_account else "sign_in", real=opening or person is not None)
+    process.state["name"] = name
+    # What was typed may only look like the account's address and be someone else's mailbox.
+    to, purpose = (person.email, "sign_in") if person else (email, "open_account")
+    send_code(request, to=to, code=process.generate_code(), purpose=purpose)
     process.persist()
     return HttpResponseRedirect(code_page(request))
 
@@ -100,17 +111,6 @@ def _new_process(request: HttpRequest, person: User | None, email: str) -> Login
     return LoginCodeVerificationProcess(stage)
 
 
-def _mail_code(process: LoginCodeVerificationProcess, *, purpose: str, real: bool) -> None:
-    code = process.generate_code()
-    if process.user is not None and purpose == "open_account":
-        purpose = "have_account"
-    # What was typed may only look like the account's address and be someone else's mailbox.
-    to = process.user.email if process.user is not None else process.state["email"]
-    mail.send_account_email(mail.make_code_email(to=to, code=code, purpose=purpose, real=real))
-    if not real:
-        process.state["code"] = ""  # which no input equals
-
-
 def _allowed_name(name: str) -> str:
     name = " ".join(name.split())[:80]
     try:
@@ -120,14 +120,10 @@ def _allowed_name(name: str) -> str:
     return name
 
 
-def _open_account(request: HttpRequest, email: str, *, name: str, password: str) -> User:
+def _open_account(request: HttpRequest, email: str) -> User:
     try:
         with transaction.atomic():
-            person = create_person(email=email, name=name, timezone=cookie_zone(request) or "")
-            if password:
-                person.password = password
-                person.save(update_fields=["password"])
-            return person
+            return create_person(email=email, name="", timezone=cookie_zone(request) or "")
     except IntegrityError:
         # The code was typed in two browsers at once. Both get in: the mailbox is theirs.
         return User.objects.get(email=canonical_address(email))

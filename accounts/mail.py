@@ -1,13 +1,13 @@
 """Codes and notices about the account itself, sent beside the request and never inside it.
 
 They are not rows of the notification outbox: a code must not be stored in a table, and has to arrive within seconds.
-How long SMTP takes, or whether a mail is sent at all, must not show in the time of the answer, which would tell who has
-an account (docs/decisions/0002).
+Every address gets a code, so a page may wait for one. A link for a new password goes only to those who have an account:
+whether one is sent must not show in the time of the answer (docs/decisions/0002).
 """
 
 import logging
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from email.utils import formatdate, make_msgid
 from functools import cache
@@ -43,11 +43,34 @@ class AccountEmail:
 
 
 def send_account_email(letter: AccountEmail) -> None:
-    """Send in another thread and return at once. Only SMTP is slow enough for that; other backends (tests) run here."""
+    """Send in another thread and return at once, whatever becomes of it."""
+    _submit(letter)
+
+
+def send_and_wait(letter: AccountEmail) -> bool:
+    """Send, and wait a moment for the mail server's answer: whether it has taken the mail by then.
+
+    Raises what kept the mail from being sent, if that is known in time.
+    """
+    sending = _submit(letter)
+    if sending not in wait([sending], timeout=settings.CODE_MAIL_WAIT).done:
+        return False
+    sending.result()
+    return True
+
+
+def _submit(letter: AccountEmail) -> Future[None]:
+    """Only SMTP is slow enough for another thread; with other backends (tests) the mail is sent here."""
     if settings.EMAIL_BACKEND == SMTP:
-        _sender_pool().submit(_render_and_send, letter)
-    else:
+        return _sender_pool().submit(_render_and_send, letter)
+    sent: Future[None] = Future()
+    try:
         _render_and_send(letter)
+    except Exception as error:
+        sent.set_exception(error)
+    else:
+        sent.set_result(None)
+    return sent
 
 
 @cache
@@ -64,6 +87,7 @@ def _render_and_send(letter: AccountEmail) -> None:
     except Exception:
         # The log gets the name of the template, not the mail with its code. The person will ask for another one.
         logger.exception("The mail %s could not be sent.", letter.template)
+        raise
 
 
 class AccountMail(EmailMultiAlternatives):
@@ -111,7 +135,7 @@ def letter_to(person: User, template: str, context: Mapping[str, Any]) -> Accoun
     return AccountEmail(template, person.email, context, zone=zone, language=person.language, hour12=person.hour12)
 
 
-def make_code_email(*, to: str, code: str, purpose: str, real: bool = True, language: str = "en") -> AccountEmail:
+def make_code_email(*, to: str, code: str, purpose: str, language: str = "en") -> AccountEmail:
     """The mail with a code. `purpose` is sign_in, open_account, change_address or prove, and decides about the text."""
     context = {"code": group_digits(code), "purpose": purpose, "minutes": CODE_MINUTES}
-    return AccountEmail("accounts/code", to, context, language=language, real=real)
+    return AccountEmail("accounts/code", to, context, language=language)

@@ -101,12 +101,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def display_name(self) -> str:
-        """The name other people see: never the address itself."""
-        return self.name or str(_("Guest"))
+        """The name other people see: never the address itself. Only a person whose account was erased has none."""
+        return self.name or str(_("Former member"))
 
     @property
     def first_name(self) -> str:
-        return name_to_greet(self.display_name)
+        return name_to_greet(self.name) if self.name else self.display_name
 
     @property
     def readable_email(self) -> str:

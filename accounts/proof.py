@@ -9,8 +9,8 @@ from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.http import HttpRequest
 
-from . import mail
 from .adapter import new_code
+from .codes import send_code
 from .models import User
 
 SESSION_KEY = "proof_by_code"
@@ -39,7 +39,7 @@ class ProofByCode(AbstractCodeVerificationProcess):
 
     def send(self) -> None:
         self.state["code"] = new_code()
-        mail.send_account_email(mail.make_code_email(to=self.state["email"], code=self.state["code"], purpose="prove"))
+        send_code(self.request, to=self.state["email"], code=self.state["code"], purpose="prove")
 
     def persist(self) -> None:
         self.request.session[SESSION_KEY] = self.state

@@ -1,8 +1,10 @@
 """Acts on people and their accounts: create one, change its name, its clock or its time zone."""
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from common.mail.addresses import canonical_address
 
@@ -27,6 +29,13 @@ def create_person(
     return user
 
 
+def name_person(user: User, *, name: str) -> None:
+    user.name = name
+    user.clean_fields(exclude=["password", "timezone"])
+    user.save(update_fields=["name"])
+    announce_person(user)
+
+
 def remember_zone(request: HttpRequest, user: User) -> None:
     """A person without a zone gets their browser's when they sign in."""
     zone = cookie_zone(request)
@@ -42,7 +51,12 @@ def choose_zone(user: User, zone: str) -> None:
 
 
 def change_person(user: User, *, name: str, hour_cycle: str, timezone: str, language: str | None = None) -> None:
-    """Change a person's settings. `language` stays as it is if none is given. Raises ValidationError."""
+    """Change a person's settings. `language` stays as it is if none is given.
+
+    Raises ValidationError for what forms would refuse, and for an empty name: others are told of this person.
+    """
+    if user.name and not name:
+        raise ValidationError({"name": gettext("Write your name")}, code="required")
     user.name, user.hour_cycle, user.timezone = name, hour_cycle, timezone
     user.language = language or user.language
     user.clean_fields(exclude=["password"])

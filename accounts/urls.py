@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="account_request_login_code"),
     path("sign-in/code/", sign_in.CodeView.as_view(), name="account_confirm_login_code"),
     path("sign-in/password/", sign_in.PasswordSignInView.as_view(), name="account_login_password"),
+    path("sign-in/name/", sign_in.ask_name, name="account_name"),
     path("sign-in/closed/", allauth_views.account_inactive, name="account_inactive"),
     path("sign-in/again/", account.PasswordAgainView.as_view(), name="account_reauthenticate"),
     path("sign-in/again/code/", account.prove_by_code, name="account_reauthenticate_by_code"),

@@ -230,6 +230,8 @@ vars().update(EMAIL_CONFIG)
 # mind (RFC 5321 asks for ten minutes; the row's lease is renewed meanwhile)
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=10)
 EMAIL_ANSWER_TIMEOUT = env.float("EMAIL_ANSWER_TIMEOUT", default=300)
+# Seconds that a page waits for the mail server to take a code, so that it can say whether it was sent
+CODE_MAIL_WAIT = env.float("CODE_MAIL_WAIT", default=3)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{SITE_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # People are told that a person reads their answer: an address that somebody does read

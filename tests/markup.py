@@ -147,6 +147,12 @@ def tiles_in(html: str) -> list[list[str]]:
     ]
 
 
+def data_in(response: Any, name: str) -> list[str]:
+    """The value of each attribute `data-NAME` of a page's paragraphs."""
+    found = elements_of(markup_of(response), "p")
+    return [one.attributes[f"data-{name}"] or "" for one in found if f"data-{name}" in one.attributes]
+
+
 def stage_in(html: str) -> str:
     """What a session's page says that the session is at."""
     [stage] = [one.attributes["data-stage"] for one in elements_of(html, "") if "data-stage" in one.attributes]

@@ -48,7 +48,7 @@ NAMES = [
     "zone",
 ]
 # Somebody for whom the page does something
-VISITORS_PAGES = {"account_login", "account_login_password", "account_signup", "account_reset_password", "book"}
+VISITORS_PAGES = {"account_login", "account_login_password", "account_reset_password", "book"}
 
 
 def reader_of(name: str) -> str:

@@ -200,7 +200,7 @@ def test_a_page_that_asks_to_sign_in_first_is_found_again(walk):
 
         assert walked.broken() == {}
         assert walked.longest <= LINE
-        assert any("/sign-up/?next=" in address for address in walked.answers)
+        assert any("/sign-in/password/?next=" in address for address in walked.answers)
 
 
 def value_of(html: str, name: str) -> str:

@@ -31,7 +31,7 @@ from accounts.ways_in import describe_ways_in, end_ways_in
 from common.forms import PlainText
 from common.mail.addresses import INVALID, canonical_address
 
-EMAIL, NEW_PASSWORD = _("Email address"), _("New password")
+EMAIL, FIRST_NAME, NEW_PASSWORD = _("Email address"), _("First name"), _("New password")
 EMAIL_ERRORS = {"required": INVALID}
 NAME_ERRORS = {"required": _("Write your name"), "max_length": _("Your name must be 80 characters or less")}
 PASSWORD_HINT = _("At least 8 characters, and hard to guess: three or four unrelated words work well.")
@@ -76,23 +76,19 @@ class SignInForm(forms.Form):
     email = email_field()
 
 
-class SignUpForm(forms.Form):
-    name = PlainText(
-        label=_("Name"),
+def first_name_field(label: Any = FIRST_NAME, **options: Any) -> PlainText:
+    return PlainText(
+        label=label,
         max_length=80,
-        help_text=_("As people you talk with should see it"),
         validators=[validate_person_name],
         error_messages=NAME_ERRORS,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+        **options,
     )
-    email = email_field()
-    password = new_password_field(_("Password"), required=False)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        person = User(email=cleaned.get("email", ""), name=cleaned.get("name", ""))
-        check_password(self, "password", cleaned.get("password"), person)
-        return cleaned
+
+class NameForm(forms.Form):
+    name = first_name_field(help_text=_("People you meet here see it. You can add your last name too."))
 
 
 def check_password(form: forms.Form, field: str, password: str | None, person: User) -> None:

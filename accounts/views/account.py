@@ -7,6 +7,7 @@ from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import ConfirmEmailVerificationCodeView, EmailView, PasswordSetView, ReauthenticateView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -35,7 +36,11 @@ class AddressView(EmailView):
         again = take_code_mail(self.request, form.cleaned_data["email"])
         if again is not None:
             return too_many(self.request, again)
-        answer: HttpResponse = super().form_valid(form)
+        try:
+            answer: HttpResponse = super().form_valid(form)
+        except ValidationError as not_sent:
+            form.add_error("email", not_sent)
+            return self.form_invalid(form)
         return answer
 
 
@@ -65,7 +70,10 @@ def prove_by_code(request: HttpRequest) -> HttpResponse:
         again = take_code_mail(request, user.email)
         if again is not None:
             return too_many(request, again)
-        ProofByCode.begin(request, user)
+        try:
+            ProofByCode.begin(request, user)
+        except ValidationError as not_sent:
+            messages.error(request, not_sent.message)
         return redirect(request.get_full_path())
     form = CodeForm(post_data(request), code=running.code if running else None)
     if running and request.method == "POST":

@@ -5,29 +5,33 @@ from typing import Any
 
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.account.models import Login
-from allauth.account.stages import LoginStage
+from allauth.account.stages import LoginStage, LoginStageController
 from allauth.account.utils import get_login_redirect_url, get_next_redirect_url
 from allauth.account.views import ConfirmLoginCodeView, LoginView
-from allauth.decorators import rate_limit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
 
+from accounts.adapter import NameStage
+from accounts.codes import STILL_SENDING
 from accounts.email_sign_in import (
-    OPENS_ACCOUNT,
     SIGN_IN_NOTE,
+    answer_email_form,
+    code_page,
     finish_email_sign_in,
     restart_email_sign_in,
-    start_email_sign_in,
 )
-from accounts.forms.credentials import CodeForm, PasswordSignInForm, SignInForm, SignUpForm
+from accounts.forms.credentials import CodeForm, NameForm, PasswordSignInForm, SignInForm
+from accounts.services import name_person
 from accounts.viewing import to_next
 from common.pages.requests import post_data
 
@@ -35,26 +39,34 @@ from common.pages.requests import post_data
 @login_not_required
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
+    """The one door: who has no account yet gets one by the same code."""
     if request.user.is_authenticated:
         return to_next(request, get_login_redirect_url(request))
-    opens_account = bool(request.session.get(OPENS_ACCOUNT))
     form = SignInForm(post_data(request), initial={"email": request.GET.get("email", "")})
-    if request.method == "POST" and form.is_valid():
-        return start_email_sign_in(request, email=form.cleaned_data["email"], opens_account=opens_account)
+    if request.method == "POST" and (response := answer_email_form(request, form)):
+        return response
     return render(request, "account/login.html", {"form": form} | _sign_in_context(request))
 
 
 @login_not_required
-@never_cache
-@sensitive_post_parameters("password")
-@rate_limit(action="signup")
+@require_safe
 def sign_up(request: HttpRequest) -> HttpResponse:
-    if request.user.is_authenticated:
-        return to_next(request, get_login_redirect_url(request))
-    form = SignUpForm(post_data(request), initial={"email": request.GET.get("email", "")})
+    """Where accounts used to be created: links to it lead to the one door."""
+    return redirect(f"{reverse('account_login')}?{request.META['QUERY_STRING']}")
+
+
+@login_not_required
+@never_cache
+def ask_name(request: HttpRequest) -> HttpResponse:
+    stage = LoginStageController.enter(request, NameStage.key)
+    if stage is None:
+        return to_next(request, get_login_redirect_url(request) if request.user.is_authenticated else "account_login")
+    form = NameForm(post_data(request))
     if request.method == "POST" and form.is_valid():
-        return start_email_sign_in(request, **form.cleaned_data)
-    return render(request, "account/signup.html", {"form": form} | _sign_in_context(request))
+        name_person(stage.login.user, name=form.cleaned_data["name"])
+        answer: HttpResponse = stage.exit()
+        return answer
+    return render(request, "account/name.html", {"form": form} | _sign_in_context(request))
 
 
 class PasswordSignInView(LoginView):
@@ -63,6 +75,14 @@ class PasswordSignInView(LoginView):
 
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> None:
         """A sign-in by code that was begun elsewhere doesn't keep anybody from using their password."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        try:
+            answer: HttpResponse = super().form_valid(form)
+        except ValidationError as not_sent:  # an address that was never proven gets a code
+            form.add_error("login", not_sent)
+            return self.form_invalid(form)
+        return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | _sign_in_context(self.request)
@@ -98,8 +118,12 @@ class CodeView(ConfirmLoginCodeView):
         return super().get_context_data(**kwargs) | _sign_in_context(self.request)
 
     def _send_another(self, state: dict[str, Any], message: str) -> HttpResponse:
-        response = restart_email_sign_in(self.request, state)
-        if response.status_code == 302:
+        try:
+            response = restart_email_sign_in(self.request, state)
+        except ValidationError as not_sent:
+            messages.error(self.request, not_sent.message)
+            return redirect(code_page(self.request))
+        if response.status_code == 302 and not self.request.session[STILL_SENDING]:
             messages.info(self.request, message)
         return response
 
@@ -121,6 +145,5 @@ def _sign_in_context(request: HttpRequest) -> dict[str, Any]:
     """What every page of a sign-in shows: what it is for, and where it leads afterwards."""
     return {
         "sign_in_note": request.session.get(SIGN_IN_NOTE, ""),
-        "opens_account": bool(request.session.get(OPENS_ACCOUNT)),
         "next": get_next_redirect_url(request) or "",
     }

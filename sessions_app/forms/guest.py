@@ -3,20 +3,18 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.credentials import email_field
-from accounts.rules.validators import validate_person_name
-from common.forms import PlainText
+from accounts.forms.credentials import email_field, first_name_field
 
 
 class GuestForm(forms.Form):
-    """Where to send the joining link. A person with an account is recognised by the address."""
+    """Where to send the joining link. A person with an account is recognised by the address.
+
+    The name may be empty, since a known person has one; a new one is asked for it after the code (see `NameStage`).
+    """
 
     email = email_field(_("Your email address"))
-    name = PlainText(
-        label=_("Your name"),
-        help_text=_("What to call you. Leave it empty if you have booked here before."),
-        max_length=80,
+    name = first_name_field(
+        _("Your first name"),
+        help_text=_("Your mentor sees it. Leave it empty if you’ve used this address here before."),
         required=False,
-        validators=[validate_person_name],
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )

@@ -29,6 +29,9 @@ def check_mentee(
     standing = standing or standing_of(mentee, profile.person_id, now=now)
     if mentee.pk == profile.person_id:
         raise SessionError("own_profile", _("This is your own profile. Other people can book you here."))
+    if not mentee.name:
+        words = _("Tell us your first name first, so that %(mentor)s knows who they’re meeting.")
+        raise SessionError("no_name", words % {"mentor": profile.first_name})
     if standing.never_again:
         # Only the mentee knows the reason, so the same words as for other reasons must be used.
         raise closed_error(profile)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.client_address import client_address
-from accounts.email_sign_in import SIGN_IN_NOTE, start_email_sign_in
+from accounts.email_sign_in import SIGN_IN_NOTE, answer_email_form
 from accounts.models import User
 from accounts.viewing import viewer_hour12, viewer_zone
 from common.known import known
@@ -83,10 +83,8 @@ def book_email(request: HttpRequest, slug: str) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(claim_after_sign_in(request, request.user) or "session_list")
     form = GuestForm(request.POST)
-    if not form.is_valid():
-        return check_page(request, profile, form=form)
     request.session[SIGN_IN_NOTE] = hold_note(request, booking)
-    return start_email_sign_in(request, email=form.cleaned_data["email"], name=form.cleaned_data["name"])
+    return answer_email_form(request, form) or check_page(request, profile, form=form)
 
 
 def check_page(request: HttpRequest, profile: MentorProfile, form: GuestForm | None = None) -> HttpResponse:

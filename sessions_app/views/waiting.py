@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.email_sign_in import SIGN_IN_NOTE, start_email_sign_in
+from accounts.email_sign_in import SIGN_IN_NOTE, answer_email_form
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.viewing import signed_in
@@ -70,10 +70,8 @@ def wait_email(request: HttpRequest) -> HttpResponse:
     if person := signed_in(request):
         return redirect(join_after_sign_in(request, person) or "waiting_list")
     form = GuestForm(request.POST)
-    if not form.is_valid():
-        return email_page(request, form)
-    request.session[SIGN_IN_NOTE] = _("Type the code, and we tell you when there is a time.")
-    return start_email_sign_in(request, email=form.cleaned_data["email"], name=form.cleaned_data["name"])
+    request.session[SIGN_IN_NOTE] = _("Enter the code and you’re on the waiting list.")
+    return answer_email_form(request, form) or email_page(request, form)
 
 
 def email_page(request: HttpRequest, form: GuestForm | None = None) -> HttpResponse:

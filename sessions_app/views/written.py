@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.email_sign_in import SIGN_IN_NOTE, start_email_sign_in
+from accounts.email_sign_in import SIGN_IN_NOTE, answer_email_form
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.pages.posting import act_on_post
@@ -86,12 +86,9 @@ def ask_email(request: HttpRequest, slug: str) -> HttpResponse:
     if isinstance(request.user, User):
         return redirect(ask_after_sign_in(request, request.user) or reverse("mentor_detail", args=[slug]))
     form = GuestForm(request.POST)
-    if not form.is_valid():
-        return check_page(request, profile, form=form)
-    request.session[SIGN_IN_NOTE] = _("Your question to %(name)s is kept. With the code it is asked.") % {
-        "name": profile.name
-    }
-    return start_email_sign_in(request, email=form.cleaned_data["email"], name=form.cleaned_data["name"])
+    words = _("We’ve kept your question to %(name)s. Enter the code and it’s sent.")
+    request.session[SIGN_IN_NOTE] = words % {"name": profile.name}
+    return answer_email_form(request, form) or check_page(request, profile, form=form)
 
 
 def check_page(request: HttpRequest, profile: MentorProfile, form: GuestForm | None = None) -> HttpResponse:

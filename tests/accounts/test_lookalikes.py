@@ -18,7 +18,7 @@ from accounts.services import create_person
 from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
 
 VICTIM, SECRET = "kim.fish@mail-shop.example", "quarter past nine"
-SIGN_UP, RESET, EMAIL, EMAIL_CODE = "/sign-up/", "/password/forgotten/", "/settings/email/", "/email-code/"
+RESET, EMAIL, EMAIL_CODE = "/password/forgotten/", "/settings/email/", "/email-code/"
 DOTLESS = "kim.fish@maıl-shop.example"
 # What IDNA of 2003 leaves out or takes for a dot.
 NONE = {"Cn", "Co", "Cs"}
@@ -80,7 +80,6 @@ def test_no_neighbour_is_taken_at_any_door(kim):
 def test_every_page_refuses_a_neighbour_beside_the_field_and_keeps_it(kim, email, client_for):
     stranger = create_person(email="mallory@example.net", name="Mallory", timezone="Europe/London")
     doors = {
-        SIGN_UP: {"name": "Mallory", "email": email},
         SIGN_IN: {"email": email},
         RESET: {"email": email},
         PASSWORD: {"login": email, "password": SECRET},
@@ -103,7 +102,6 @@ def test_the_victims_whole_life_goes_on(kim, client_for, newest_code, maria):
     """After every neighbour has knocked at every door."""
     for email in neighbours()[::25]:
         client = Client()
-        client.post(SIGN_UP, {"name": "Mallory", "email": email, "password": "half past eleven"})
         client.post(SIGN_IN, {"email": email})
         client.post(RESET, {"email": email})
         limits.clear()

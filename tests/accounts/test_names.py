@@ -2,8 +2,8 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.test import Client
 
+from accounts.forms.credentials import NameForm
 from accounts.models import User
 from accounts.rules.names import name_to_greet
 from accounts.rules.validators import validate_person_name
@@ -102,9 +102,7 @@ def test_every_door_refuses_the_same(db, alice, client_for, name, maria):
     client, root = client_for(alice), client_for(maria)
     settings = {"name": name, "hour_cycle": "24", "city": "", "zone": "Europe/London"}
 
-    signing_up = Client().post("/sign-up/", {"name": name, "email": "new@example.org", "password": ""})
-    assert list(signing_up.context["form"].errors) == ["name"]
-    assert signing_up.context["form"]["name"].value() == name
+    assert list(NameForm({"name": name}).errors) == ["name"]
     assert list(GuestForm({"email": "new@example.org", "name": name}).errors) == ["name"]
     assert list(WhoForm({"name": name, "headline": "Director"}).errors) == ["name"]
     assert list(client.post("/settings/", settings).context["person_form"].errors) == ["name"]
@@ -156,5 +154,21 @@ def test_people_are_called_by_what_they_are_called(name, called):
     assert User(name=name).first_name == called
 
 
-def test_who_has_no_name_is_a_guest():
-    assert User().first_name == "Guest"
+def test_who_has_no_name_any_more_is_not_called_by_their_address():
+    assert User(email="bob@example.org").first_name == "Former member"
+
+
+def test_no_door_takes_a_name_away(bob, client_for, maria):
+    """Settings, the API, the admin and the act behind them."""
+    maria.is_superuser = True
+    maria.save()
+    settings = {"name": "", "hour_cycle": "24", "city": "", "zone": "Europe/London"}
+    assert list(client_for(bob).post("/settings/", settings).context["person_form"].errors) == ["name"]
+    changed = client_for(bob).patch("/api/v1/me/", {"name": ""}, content_type="application/json")
+    assert changed.status_code == 422
+    page = f"/admin/accounts/user/{bob.pk}/change/"
+    kept = client_for(maria).post(page, {"name": "", "timezone": "", "hour_cycle": "24", "language": "en"})
+    assert "name" in kept.context["adminform"].form.errors
+    with pytest.raises(ValidationError):
+        change_person(bob, name="", hour_cycle="24", timezone="Europe/London")
+    assert User.objects.get(pk=bob.pk).name == "Bob Bose"

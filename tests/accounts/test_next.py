@@ -8,7 +8,7 @@ pytestmark = pytest.mark.django_db
 def test_a_next_that_is_no_page_of_ours_is_left_out(word, bob, client_for):
     answers = [
         client_for(bob).get("/sign-in/", {"next": word})["Location"],
-        client_for(bob).get("/sign-up/", {"next": word})["Location"],
+        client_for(bob).get("/sign-in/name/", {"next": word})["Location"],
         Client().post("/time-zone/", {"zone": "Europe/London", "next": word})["Location"],
     ]
 

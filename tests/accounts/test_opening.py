@@ -1,4 +1,4 @@
-"""Accounts that open when the code is typed: by the sign-up page, or in the middle of booking."""
+"""Accounts that open when the code is typed: by the sign-in page, or in the middle of booking."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -11,10 +11,9 @@ from accounts import hooks
 from accounts.models import User
 from accounts.services import create_person
 from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
-from tests.markup import markup_of
+from tests.markup import markup_of, problems_in
 
-SIGN_UP, BOOK = "/sign-up/", "/book/"
-SAM = {"name": "Sam Whitlock", "email": "Sam@Example.net", "password": ""}
+NAME, BOOK = "/sign-in/name/", "/book/"
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.booking_urls")]
 
@@ -27,60 +26,54 @@ def after_sign_in(monkeypatch):
     return added
 
 
-def test_sign_up_opens_the_account_only_when_the_code_is_typed(client, newest_code):
+def test_one_door_opens_the_account_only_when_the_code_is_typed(client, newest_code):
     client.cookies["tz"] = "Europe/Lisbon"
-    assert client.post(SIGN_UP, SAM | {"next": "/sessions/"})["Location"] == f"{CODE}?next=%2Fsessions%2F"
+    asked = client.post(SIGN_IN, {"email": "Sam@Example.net", "next": "/sessions/"})
+    assert asked["Location"] == f"{CODE}?next=%2Fsessions%2F"
     assert not User.objects.exists()
-    assert "That opens your account." in mail.outbox[0].body
 
-    answer = client.post(CODE, {"code": newest_code(), "next": "/sessions/"})
+    client.post(CODE, {"code": newest_code(), "next": "/sessions/"})
 
     sam = User.objects.get()
-    assert answer["Location"] == "/sessions/"
-    assert (sam.email, sam.name, sam.timezone) == ("sam@example.net", "Sam Whitlock", "Europe/Lisbon")
-    assert (signed_in(client), sam.has_usable_password()) == (sam.pk, False)
+    assert (sam.email, sam.timezone, sam.has_usable_password()) == ("sam@example.net", "Europe/Lisbon", False)
     assert [(a.email, a.verified, a.primary) for a in EmailAddress.objects.all()] == [("sam@example.net", True, True)]
 
 
-def test_sign_up_with_a_password_makes_it_work(client, newest_code):
-    client.post(SIGN_UP, SAM | {"password": "quarter past nine"})
-    assert "quarter past nine" not in str(dict(client.session))
-    client.post(CODE, {"action": "resend"})
-    client.post(CODE, {"code": newest_code()})
-    client.post("/sign-out/")
-    client.post(PASSWORD, {"login": "sam@example.net", "password": "quarter past nine"})
-    assert signed_in(client) == User.objects.get().pk
+def test_first_sign_in_asks_for_a_name_before_anybody_is_told_of_the_person(client, after_sign_in, newest_code):
+    told: list[str] = []
+    after_sign_in.append(lambda request, user: told.append(user.first_name))
+    client.post(SIGN_IN, {"email": "sam@example.net", "next": "/sessions/"})
+
+    asked = client.post(CODE, {"code": newest_code(), "next": "/sessions/"})
+    assert (asked["Location"], signed_in(client), told) == (NAME, None, [])
+    for name in ("", "see www.spam.example", "Sam\u202eevil", "x" * 81):
+        refused = client.post(NAME, {"name": name})
+        assert (problems_in(markup_of(refused)), refused.context["form"]["name"].value()) == (["id_name"], name)
+        assert (signed_in(client), told) == (None, [])
+    done = client.post(NAME, {"name": "Sam Whitlock"})
+
+    assert (done["Location"], signed_in(client), told) == ("/sessions/", User.objects.get().pk, ["Sam"])
+    assert User.objects.get().name == "Sam Whitlock"
 
 
-def test_sign_up_with_a_known_address_signs_in_and_keeps_name_and_password(client, bob, newest_code):
-    answer = client.post(SIGN_UP, {"name": "Mallory", "email": bob.email, "password": "quarter past nine"})
-    assert answer["Location"] == CODE
-    assert "You already have an account with this address." in mail.outbox[0].body
-    client.post(CODE, {"code": newest_code()})
-    bob.refresh_from_db()
-    assert (signed_in(client), bob.name, bob.check_password("secret-pass-1")) == (bob.pk, "Bob Bose", True)
+def test_account_that_has_no_name_is_asked_after_its_password_too(client, bob):
+    User.objects.filter(pk=bob.pk).update(name="")
+    asked = client.post(PASSWORD, {"login": bob.email, "password": "secret-pass-1", "next": "/sessions/"})
+    assert (asked["Location"], signed_in(client)) == (NAME, None)
+    assert client.post(NAME, {"name": "Bob"})["Location"] == "/sessions/"
+    assert (signed_in(client), User.objects.get().name) == (bob.pk, "Bob")
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "error"),
-    [
-        ("name", "", "Write your name"),
-        ("name", "Visit https://x.example", "Write a name, not an address or a link."),
-        (
-            "name",
-            "Sam\u202eevil",
-            "An invisible character after “Sam” changes how this reads. Delete that part and type it again.",
-        ),
-        ("name", "x" * 81, "Your name must be 80 characters or less"),
-        ("email", "sam", "Enter an email address, like name@example.org"),
-        ("password", "12345678", "This password is too common."),
-        ("password", "x" * 129, "Your password must be 128 characters or less"),
-    ],
-)
-def test_sign_up_refuses_and_keeps_what_was_typed(client, field, value, error):
-    answer = client.post(SIGN_UP, SAM | {field: value})
-    assert error in answer.context["form"].errors[field]
-    assert (mail.outbox, answer.context["form"]["email"].value() != "") == ([], True)
+def test_name_page_is_for_nobody_who_is_not_asked(client, client_for, bob):
+    assert client.get(NAME)["Location"] == SIGN_IN
+    assert client_for(bob).post(NAME, {"name": "Mallory"})["Location"] == "/"
+    assert User.objects.get().name == "Bob Bose"
+
+
+def test_links_to_the_old_sign_up_page_lead_to_the_one_door(client):
+    answer = client.get("/sign-up/", {"email": "sam@example.net", "next": "/sessions/"}, follow=True)
+    assert answer.redirect_chain == [(f"{SIGN_IN}?email=sam%40example.net&next=%2Fsessions%2F", 302)]
+    assert answer.context["form"]["email"].value() == "sam@example.net"
 
 
 @pytest.mark.parametrize("email", ["sam@example.net", "bob@example.org"], ids=["unknown", "known"])
@@ -95,7 +88,7 @@ def test_booking_leads_every_address_to_a_code_and_back_to_what_was_held(
     assert "25 minutes with Priya, held until 13:58" in markup_of(client.get(CODE))
     answer = client.post(CODE, {"code": newest_code()})
     assert answer["Location"] == f"/held/26 November, 14:30/{email}/".replace(" ", "%20")
-    assert [key for key in ("sign_in_note", "sign_in_opens_account") if key in client.session] == []
+    assert "sign_in_note" not in client.session
 
 
 def test_booking_goes_on_after_three_wrong_codes(client, newest_code):
@@ -105,6 +98,7 @@ def test_booking_goes_on_after_three_wrong_codes(client, newest_code):
     assert "held until 13:58" in markup_of(client.get(SIGN_IN))
     client.post(SIGN_IN, {"email": "sam@example.net"})
     client.post(CODE, {"code": newest_code()})
+    client.post(NAME, {"name": "Sam"})
     assert (signed_in(client), client.session["kept"]) == (User.objects.get().pk, "26 November, 14:30")
 
 
@@ -116,17 +110,23 @@ def test_booking_by_somebody_with_a_password_keeps_what_was_held(client, bob, af
     assert answer["Location"] == "/held/26/"
 
 
-def test_a_name_that_is_none_is_left_out(client, newest_code):
+def test_a_name_that_is_none_is_left_out_and_asked_for(client, newest_code):
     client.post(BOOK, {"email": "sam@example.net", "name": "see www.spam.example\n" + "x" * 200})
-    client.post(CODE, {"code": newest_code()})
+    assert client.post(CODE, {"code": newest_code()})["Location"] == NAME
     assert User.objects.get().name == ""
+
+
+def test_a_known_person_keeps_the_name_they_have(client, bob, newest_code):
+    client.post(BOOK, {"email": bob.email, "name": "Mallory"})
+    client.post(CODE, {"code": newest_code()})
+    assert (signed_in(client), User.objects.get().name) == (bob.pk, "Bob Bose")
 
 
 def test_two_browsers_open_one_account(newest_code):
     first, second = Client(), Client()
     codes = []
     for browser in (first, second):
-        browser.post(BOOK, {"email": "sam@example.net"})
+        browser.post(BOOK, {"email": "sam@example.net", "name": "Sam"})
         codes.append(newest_code())
     for browser, code in zip((first, second), codes, strict=True):
         browser.post(CODE, {"code": code})

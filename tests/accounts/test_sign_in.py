@@ -155,11 +155,11 @@ def test_next_never_leads_elsewhere(client, bob, newest_code, address):
     assert client.post(CODE, {"code": newest_code(), "next": address})["Location"] == "/"
 
 
-def test_closed_account_gets_no_code_and_the_same_page(client, bob):
+def test_closed_account_gets_a_code_that_only_says_it_is_closed(client, bob, newest_code):
     User.objects.filter(pk=bob.pk).update(is_active=False)
-    answer = client.post(SIGN_IN, {"email": bob.email})
-    assert answer["Location"] == CODE
-    assert mail.outbox == []
+    client.post(SIGN_IN, {"email": bob.email})
+    assert client.post(CODE, {"code": newest_code()})["Location"] == "/sign-in/closed/"
+    assert signed_in(client) is None
 
 
 def test_closing_an_account_ends_its_sessions(client_for, bob):
@@ -220,11 +220,11 @@ def test_sign_out_needs_a_post_and_takes_the_session_away(client_for, bob):
     assert signed_in(client) is None
 
 
-@pytest.mark.parametrize("address", [SIGN_IN, "/sign-up/", PASSWORD, CODE])
+@pytest.mark.parametrize("address", [SIGN_IN, PASSWORD, CODE, "/sign-in/name/"])
 def test_pages_of_the_entrance_send_people_who_are_in_home(client_for, bob, address):
     assert client_for(bob).get(address)["Location"] == "/"
 
 
-@pytest.mark.parametrize("address", [SIGN_IN, "/sign-up/", PASSWORD, CODE])
+@pytest.mark.parametrize("address", [SIGN_IN, PASSWORD, CODE, "/sign-in/name/"])
 def test_entrance_needs_a_csrf_token(db, address):
     assert Client(enforce_csrf_checks=True).post(address, {"email": "bob@example.org"}).status_code == 403

@@ -188,12 +188,6 @@ def ahead(cast: Cast) -> Booking:
     return booked(cast.priya, cast.bob)
 
 
-@state("ahead-without-a-name", NOW + MINUTE, mentee=Sight(WITH_PRIYA, does="Add your name"), mentor=Sight("Guest"))
-def ahead_without_a_name(cast: Cast) -> Booking:
-    User.objects.filter(pk=cast.bob.pk).update(name="")
-    return booked(cast.priya, User.objects.get(pk=cast.bob.pk))
-
-
 @state("ahead-by-phone", NOW + MINUTE, mentee=Sight(WITH_PRIYA, "Phone call"), mentor=Sight(WITH_BOB, "Phone call"))
 @state("open-by-phone", START - 5 * MINUTE, mentee=Sight(WITH_PRIYA), mentor=Sight(WITH_BOB))
 def ahead_by_phone(cast: Cast) -> Booking:

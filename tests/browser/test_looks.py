@@ -77,7 +77,6 @@ def test_pages_that_anybody_sees(world, look):
             "mentor-asks-first": "/mentors/tomas-herrera/",
             "sign-in": "/sign-in/",
             "sign-in-password": "/sign-in/password/",
-            "sign-up": "/sign-up/",
             "password-forgotten": "/password/forgotten/",
             "time-zone": "/time-zone/",
             "become-a-mentor": "/become-a-mentor/",
@@ -258,8 +257,7 @@ def test_pages_after_a_mistake(world, browser_page):
     found = []
     ahead, past = session_of("sam", BookingState.CONFIRMED), session_of("sam", BookingState.COMPLETED)
     for user, name, path, button in (
-        (None, "sign-in-error", "/sign-in/", "Continue"),
-        (None, "sign-up-error", "/sign-up/", "Continue"),
+        (None, "sign-in-error", "/sign-in/", "Continue with email"),
         (None, "book-error", "/mentors/priya-raghunathan/", "Book this time"),
         ("sam", "feedback-error", f"{past}feedback/", "Send"),
         ("sam", "question-error", f"{ahead}question/", "Save"),

@@ -107,5 +107,5 @@ def test_other_side_is_still_told_when_one_is_emptied(offer, alice, bob, smtp_si
     assert states == {gone.pk: State.OBSOLETE, stays.pk: State.SENT}
     assert smtp_sink.recipients == [stays.email]
     [mail] = smtp_sink.mails
-    assert "Guest" in mail["Subject"]
+    assert "Former member" in mail["Subject"]
     assert gone.name.split()[0] not in mail.as_string()

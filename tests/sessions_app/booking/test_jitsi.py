@@ -122,7 +122,7 @@ def test_who_gives_no_name_shows_none_and_never_an_address(jitsi, enter, bob):
     bob.name = ""
     bob.save()
 
-    assert read(token_in(enter(bob, THURSDAY)), THURSDAY)["context"]["user"]["name"] == "Guest"
+    assert read(token_in(enter(bob, THURSDAY)), THURSDAY)["context"]["user"]["name"] == "Former member"
 
 
 def test_longest_name_of_the_widest_letters_still_fits_an_address(jitsi, enter, bob):

@@ -56,7 +56,7 @@ def test_a_visitor_joins_once_they_have_typed_the_code_from_their_mail(offer, ma
     client = Client()
 
     asked = client.post(reverse("wait"), {"q": "Naming my ferret", "filters": "topic=x"}, follow=True)
-    client.post(reverse("wait_email"), {"email": "new@example.org"})
+    client.post(reverse("wait_email"), {"email": "new@example.org", "name": "Nora"})
     code = "".join(part for part in mailoutbox[-1].subject if part.isdigit())
     done = client.post(reverse("account_confirm_login_code"), {"code": code}, follow=True)
 
