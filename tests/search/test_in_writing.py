@@ -1,20 +1,22 @@
 """A search for an answer in writing: who can be asked now, and that such offers are nowhere taken for times."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from django.test import Client
 
-from mentors.models import Format
+from accounts.models import User
+from mentors.models import Format, MentorProfile, Offer
 from search.criteria import Order, SearchCriteria
 from search.finding import find_mentors
 from search.indexing import write_profiles
 from search.models import UnmetSearch
 from search.written_search import find_writers
-from sessions_app.models import Feedback
+from sessions_app.models import Brief, Engagement, Feedback, Schedule, WrittenQuestion
 from sessions_app.questions.brief_input import BriefInput
-from sessions_app.written.acts import ask_in_writing
+from sessions_app.written.acts import ask_in_writing, why_not_ask
 from tests.conftest import NOW, make_mentor, make_person
 from tests.sessions_app.helpers.pages import text_of
 
@@ -75,6 +77,69 @@ def test_who_is_away_or_not_public_does_not_come(dora, eve):
     eve.save()
 
     assert names() == []
+
+
+# What decides whether a mentor can be asked; each is set after the index was written, which may be behind.
+STATES = ({}, {"profile": {"state": "suspended"}}, {"person": {"is_active": False}}, {"offer": {"is_active": False}})
+# NOW is 13:46 in UTC, when it is tomorrow in Kiritimati already.
+SCHEDULES = ({}, {"timezone": "Pacific/Kiritimati"}, {"timezone": "Europe/London", "max_written": 1})
+AWAY = (None, date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 26))
+# Hours until each of the mentor's questions is due: one that is overdue isn't open any more.
+QUESTIONS = ((), (1,), (1, 2), (0, 1))
+
+
+def make_writers(count: int) -> list[MentorProfile]:
+    people = User.objects.bulk_create(User(email=f"m{number}@example.org", name="Mo Who") for number in range(count))
+    words = {"state": "approved", "approved_at": NOW, "headline": "Writer", "languages": ["en"]}
+    profiles = MentorProfile.objects.bulk_create(
+        MentorProfile(person=person, slug=f"m{person.pk}", **words) for person in people
+    )
+    Offer.objects.bulk_create(Offer(profile=profile, length=15, format=Format.WRITING) for profile in profiles)
+    write_profiles([profile.pk for profile in profiles])
+    return profiles
+
+
+def ask_each(asked: dict[MentorProfile, tuple[int, ...]], mentees: list[User]) -> None:
+    """So many questions to each mentor as hours are given, due in so many hours."""
+    pairs = [(one, mentee, due) for one, hours in asked.items() for mentee, due in zip(mentees, hours, strict=False)]
+    briefs = Brief.objects.bulk_create(Brief(author=mentee, question="Do I?") for _, mentee, _ in pairs)
+    engagements = Engagement.objects.bulk_create(
+        Engagement(mentee=mentee, mentor=profile.person, brief=brief)
+        for (profile, mentee, _), brief in zip(pairs, briefs, strict=True)
+    )
+    offers = {offer.profile_id: offer for offer in Offer.objects.all()}
+    WrittenQuestion.objects.bulk_create(
+        WrittenQuestion(
+            engagement=engagement,
+            offer=offers[profile.pk],
+            mentor=profile.person,
+            mentee=mentee,
+            asked_at=NOW - timedelta(hours=48),
+            due_at=NOW + timedelta(hours=hours),
+            mark=f"{profile.pk}-{mentee.pk}",
+        )
+        for (profile, mentee, hours), engagement in zip(pairs, engagements, strict=True)
+    )
+
+
+def test_a_search_finds_exactly_those_whom_the_act_lets_ask(bob, charlie):
+    """`WRITERS` and `why_not_ask` say one rule, in SQL and in words: over all combinations of what it depends on."""
+    cases = list(product(STATES, SCHEDULES, AWAY, QUESTIONS))
+    writers = make_writers(len(cases))
+    for profile, (state, schedule, away, _) in zip(writers, cases, strict=True):
+        MentorProfile.objects.filter(pk=profile.pk).update(paused_until=away, **state.get("profile", {}))
+        User.objects.filter(pk=profile.person_id).update(**state.get("person", {"is_active": True}))
+        Offer.objects.filter(profile=profile).update(**state.get("offer", {"is_active": True}))
+        if schedule:
+            Schedule.objects.create(profile=profile, **schedule)
+    ask_each({profile: hours for profile, (*_, hours) in zip(writers, cases, strict=True)}, [bob, charlie])
+
+    found = {writer.profile.pk for writer in find_writers(WISH, now=NOW, count=len(cases)).writers}
+    offers = Offer.objects.filter(format=Format.WRITING).select_related("profile__person")
+    allowed = {offer.profile_id for offer in offers if why_not_ask(offer, now=NOW) is None}
+
+    assert {case for case, one in enumerate(writers) if (one.pk in found) != (one.pk in allowed)} == set()
+    assert 0 < len(allowed) < len(cases)
 
 
 def test_words_and_filters_choose(dora, eve):
