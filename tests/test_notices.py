@@ -328,3 +328,15 @@ def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
 
     assert len(names) == 7
     assert sorted(kinds) == sorted(kind.name for kind in registered_kinds())
+
+
+def test_every_mail_takes_zone_clock_and_language_from_its_reader():
+    """`NoticeReader` renders what goes through the outbox; mails about an account may go to people without one."""
+    apps = [path.parent for path in settings.BASE_DIR.glob("*/apps.py")]
+    modules = [path for app in apps for path in app.rglob("*.py") if "render_mail(" in path.read_text()]
+
+    assert {str(path.relative_to(settings.BASE_DIR)) for path in modules} == {
+        "common/mail/rendering.py",
+        "accounts/mail.py",
+        "notifications/readers.py",
+    }

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from django.utils.translation import ngettext
 
-from common.mail.rendering import absolute_url, render_mail
-from common.times import day_text
+from common.mail.rendering import Context, absolute_url
 from mentors.models import MentorProfile
 from notifications.digests import digest_due, schedule_digest, staff_to_tell
 from notifications.models import Notification
+from notifications.readers import NoticeReader
 from notifications.registry import Message, Nothing
 from notifications.services import Due
 
@@ -34,21 +34,18 @@ def _review_dues(now: datetime) -> Iterator[Due]:
 
 def to_review(row: Notification, now: datetime) -> Message | Nothing:
     """How many profiles wait at this moment, and since when the oldest does."""
-    reader = row.recipient
-    if not reader.is_staff:
+    reader = NoticeReader(row.recipient, now)
+    if not reader.person.is_staff:
         return Nothing("not staff any more")
-    waiting = MentorProfile.objects.to_review().decided_by(reader).select_related("draft")
+    waiting = MentorProfile.objects.to_review().decided_by(reader.person).select_related("draft")
     count, oldest = waiting.count(), waiting.first()
     if oldest is None or oldest.draft.submitted_at is None:
         return Nothing("nothing waits any more")
     heading = ngettext("%(count)s profile waits for a decision", "%(count)s profiles wait for a decision", count)
-    context = {
+    context: Context = {
         "heading": heading % {"count": count},
-        "since": day_text(oldest.draft.submitted_at, str(reader.zone), now),
+        "since": reader.day(oldest.draft.submitted_at),
         "queue_url": absolute_url("staff_profiles"),
         "review_url": absolute_url("staff_profile", oldest.slug),
     }
-    subject, text, html = render_mail(
-        "mentors/to_review", context, zone=str(reader.zone), language=reader.language, hour12=reader.hour12
-    )
-    return Message(subject=subject, text=text, html=html)
+    return reader.render_email("mentors/to_review", context)

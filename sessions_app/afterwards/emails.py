@@ -61,7 +61,7 @@ def render_next_step_email(row: Notification, now: datetime) -> Message | Nothin
     booking = Booking.objects.with_people().filter(pk=action.booking_id, state=BookingState.COMPLETED).first()
     if booking is None:
         return Nothing("session did not take place")
-    return render_follow_up_email(BookingForReader(booking, row.recipient, now), step=FollowUpStep.NEXT_STEP)
+    return render_follow_up_email(BookingForReader(row.recipient, now, booking), step=FollowUpStep.NEXT_STEP)
 
 
 def render_feedback_email(reading: BookingForReader, *, nudge: bool) -> Message | Nothing:

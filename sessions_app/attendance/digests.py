@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import ngettext
 
-from common.mail.rendering import absolute_url, render_mail
-from common.times import day_text
+from common.mail.rendering import Context, absolute_url
 from notifications.digests import digest_due, schedule_digest, staff_to_tell
 from notifications.models import Notification
+from notifications.readers import NoticeReader
 from notifications.registry import Message, Nothing
 from notifications.services import Due
 from sessions_app.models import Booking
@@ -39,19 +39,18 @@ def _dispute_dues(now: datetime) -> Iterator[Due]:
 
 def to_decide(row: Notification, now: datetime) -> Message | Nothing:
     """How many disputes wait for this person at this moment, and since when the oldest does."""
-    reader = row.recipient
-    if not reader.is_staff:
+    reader = NoticeReader(row.recipient, now)
+    if not reader.person.is_staff:
         return Nothing("not staff any more")
-    waiting = disputed_sessions(now).exclude(Q(mentor=reader) | Q(mentee=reader))
+    waiting = disputed_sessions(now).exclude(Q(mentor=reader.person) | Q(mentee=reader.person))
     oldest: Booking | None = waiting.first()
     if oldest is None:
         return Nothing("nothing waits any more")
     count = waiting.count()
     heading = ngettext("%(count)s session waits for a decision", "%(count)s sessions wait for a decision", count)
-    context = {
+    context: Context = {
         "heading": heading % {"count": count},
-        "day": day_text(oldest.start, str(reader.zone), now),
+        "day": reader.day(oldest.start),
         "page_url": absolute_url("staff_attendance"),
     }
-    zone, language = str(reader.zone), reader.language
-    return Message(*render_mail("attendance/to_decide", context, zone=zone, language=language, hour12=reader.hour12))
+    return reader.render_email("attendance/to_decide", context)

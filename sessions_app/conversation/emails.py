@@ -6,17 +6,16 @@ from django.conf import settings
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from common.mail.rendering import absolute_url, render_mail
-from common.zones import UTC_NAME
+from common.mail.rendering import Context, absolute_url
 from notifications.models import Notification
-from notifications.registry import Message as Mail
-from notifications.registry import Nothing
+from notifications.readers import NoticeReader
+from notifications.registry import Message, Nothing
 from sessions_app.models import ReadMarker, WrittenQuestion
 
 MESSAGE_IN_MAIL = 400
 
 
-def unread_messages(row: Notification, now: datetime) -> Mail | Nothing:
+def unread_messages(row: Notification, now: datetime) -> Message | Nothing:
     seats = ReadMarker.objects.select_related("person", "engagement__mentor", "engagement__mentee", "engagement__brief")
     seat = seats.filter(pk=row.subject_id, version=row.subject_version).first()
     if seat is None:
@@ -24,8 +23,8 @@ def unread_messages(row: Notification, now: datetime) -> Mail | Nothing:
     unread = list(seat.unread)
     if not unread:
         return Nothing("read")
-    person, other = seat.person, seat.engagement.other_person(seat.person)
-    context = {
+    other = seat.engagement.other_person(seat.person)
+    context: Context = {
         "first": other.first_name,
         "other": other.display_name,
         "is_file": unread[-1].is_file,
@@ -35,13 +34,9 @@ def unread_messages(row: Notification, now: datetime) -> Mail | Nothing:
         "in_writing": WrittenQuestion.objects.filter(engagement=seat.engagement).exists(),
         "page_url": f"{absolute_url('thread', seat.engagement.uuid)}#messages",
     }
-    subject, text, html = render_mail(
-        "conversation/message",
-        context,
-        zone=person.timezone or UTC_NAME,
-        language=person.language,
-        hour12=person.hour12,
-    )
     thread = f"<thread-{seat.engagement.uuid}@{settings.SITE_HOST}>"
     sender = _("%(name)s via %(site)s") % {"name": other.first_name, "site": settings.SITE_NAME}
-    return Mail(subject, text, html, headers={"In-Reply-To": thread, "References": thread}, from_name=sender)
+    headers = {"In-Reply-To": thread, "References": thread}
+    return NoticeReader(seat.person, now).render_email(
+        "conversation/message", context, headers=headers, from_name=sender
+    )

@@ -6,12 +6,10 @@ from django.conf import settings
 from django.utils.text import Truncator
 
 from accounts.models import User
-from common.mail.rendering import Context, absolute_url, render_mail
-from common.times import when_text, zone_label
-from common.zones import UTC_NAME
+from common.mail.rendering import Context, absolute_url
 from notifications.models import Notification
-from notifications.registry import NEVER_TOLD, Nothing
-from notifications.registry import Message as Mail
+from notifications.readers import NoticeReader
+from notifications.registry import NEVER_TOLD, Message, Nothing
 from sessions_app.models import WrittenQuestion, WrittenState
 from sessions_app.models.feedback import ANSWERS_IN_MAIL
 from sessions_app.questions.brief_summary import brief_line
@@ -28,7 +26,7 @@ REMINDERS = {"written_waiting": False, "written_due": False, "written_due_again"
 
 def render_written_email(
     row: Notification, now: datetime, *, template: str, state: WrittenState, elsewhere: bool = False
-) -> Mail | Nothing:
+) -> Message | Nothing:
     written = load_current_question(row, state)
     if isinstance(written, Nothing):
         return written
@@ -68,9 +66,9 @@ def who_else(written: WrittenQuestion, now: datetime) -> Context:
 
 def build_written_email(
     written: WrittenQuestion, person: User, template: str, *, now: datetime, extra: Context
-) -> Mail:
+) -> Message:
     is_mentor, other = person.pk == written.mentor_id, written.other_person(person)
-    zone = person.timezone or UTC_NAME
+    reader = NoticeReader(person, now)
     feedback_url = absolute_url("written_feedback", written.engagement.uuid)
     context: Context = {
         "is_mentor": is_mentor,
@@ -78,9 +76,9 @@ def build_written_email(
         "first": other.first_name,
         "question": written.question,
         "brief": brief_line(written.engagement, now) if is_mentor else "",
-        "deadline": when_text(written.due_at, zone=zone, now=now, hour12=person.hour12),
-        "short_deadline": when_text(written.due_at, zone=zone, now=now, hour12=person.hour12, short=True),
-        "zone": zone_label(zone, written.due_at),
+        "deadline": reader.when(written.due_at),
+        "short_deadline": reader.when(written.due_at, short=True),
+        "zone": reader.zone_label(written.due_at),
         "answer": Truncator(written.answer.body).chars(ANSWER_IN_MAIL) if written.answer else "",
         "is_cut": bool(written.answer and len(written.answer.body) > ANSWER_IN_MAIL),
         "helped": [(f"{feedback_url}?answer={value}", value.label) for value in ANSWERS_IN_MAIL],
@@ -90,8 +88,5 @@ def build_written_email(
         "end_url": absolute_url("written_end", written.engagement.uuid),
         "search_url": f"{absolute_url('mentor_list')}?{question_query(written.engagement)}",
     }
-    subject, text, html = render_mail(
-        template, context | extra, zone=zone, language=person.language, hour12=person.hour12
-    )
     thread = f"<written-{written.engagement.uuid}@{settings.SITE_HOST}>"
-    return Mail(subject, text, html, headers={"In-Reply-To": thread, "References": thread})
+    return reader.render_email(template, context | extra, headers={"In-Reply-To": thread, "References": thread})

@@ -6,9 +6,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.times import when_text
-from common.zones import UTC_NAME
 from notifications.models import InboxItem
+from notifications.readers import NoticeReader
 from notifications.registry import InboxLine
 from sessions_app.models import WrittenQuestion
 from sessions_app.questions.contacts import page_of
@@ -25,10 +24,9 @@ def written_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime)
 
 
 def written_inbox_line(kind: str, written: WrittenQuestion, reader: User, now: datetime) -> InboxLine:
-    zone = reader.timezone or UTC_NAME
     words = {
         "name": written.other_person(reader).first_name,
-        "due": when_text(written.due_at, zone=zone, now=now, hour12=reader.hour12, short=True),
+        "due": NoticeReader(reader, now).when(written.due_at, short=True),
     }
     return InboxLine(written_inbox_sentence(kind, is_mentor=reader.pk == written.mentor_id) % words, page_of(written))
 

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.clock_changes import clock_change_note
-from common.mail.rendering import Context, absolute_url, render_mail
-from common.times import clock_text, day_text, days_away, range_text, theirs_text, when_text, zone_label
-from common.zones import UTC_NAME, city_of
+from common.mail.rendering import Context, absolute_url
+from common.times import days_away
+from common.zones import city_of
 from mentors.models import Format
 from notifications.models import Notification
+from notifications.readers import NoticeReader
 from notifications.registry import NEVER_TOLD, Attachment, Message, Nothing
 from sessions_app.invites.ics import build_invite
 from sessions_app.models import Booking, BookingEvent, BookingState
@@ -28,12 +29,10 @@ from .net_change import has_acted, has_heard, start_told
 
 
 @dataclass(frozen=True, slots=True)
-class BookingForReader:
-    """One booking as one of its people reads about it at one moment."""
+class BookingForReader(NoticeReader):
+    """One booking as one of its people reads about it."""
 
     booking: Booking
-    person: User
-    now: datetime
 
     @property
     def other(self) -> User:
@@ -43,55 +42,45 @@ class BookingForReader:
     def is_mentor(self) -> bool:
         return self.person.pk == self.booking.mentor_id
 
-    @property
-    def zone(self) -> str:
-        return self.person.timezone or UTC_NAME
 
-    def clock(self, moment: datetime) -> str:
-        return clock_text(moment, self.zone, self.person.hour12)
+def meeting_facts(reading: BookingForReader) -> Context:
+    """Who meets whom, when and how, also of a time that is only held."""
+    booking, other = reading.booking, reading.other
+    start, end = booking.start, booking.end
+    return {
+        "other": other.display_name,
+        "first": other.first_name,
+        "minutes": booking.length,
+        "how": how_text(booking.format),
+        "day": reading.day(start),
+        "short_day": reading.day(start, short=True),
+        "clock": reading.clock(start),
+        "span": reading.span(start, end),
+        "zone": reading.zone_label(start),
+        "theirs": reading.time_of(other, start, end),
+        "clock_note": clock_note(reading),
+    }
 
-    def when(self, moment: datetime, *, short: bool = False) -> str:
-        return when_text(moment, zone=self.zone, now=self.now, hour12=self.person.hour12, short=short)
 
-    def their_time(self, start: datetime, end: datetime | None = None) -> str:
-        """The other person's clock; nothing if they have not told their zone."""
-        if not self.other.timezone:
-            return ""
-        return theirs_text(
-            start,
-            end,
-            viewer_zone=self.zone,
-            their_zone=self.other.timezone,
-            their_name=self.other.first_name,
-            hour12=self.person.hour12,
-        )
+def clock_note(reading: BookingForReader) -> str:
+    start, other, person = reading.booking.start, reading.other, reading.person
+    return clock_change_note(start, reading.now, reading.zone, other.timezone, other.first_name, person.hour12)
 
 
 def booking_facts(reading: BookingForReader) -> Context:
-    booking, person, other, now = reading.booking, reading.person, reading.other, reading.now
-    start, end, zone = booking.start, booking.end, reading.zone
+    booking, start = reading.booking, reading.booking.start
     return {
+        **meeting_facts(reading),
         "booking": booking,
         "is_mentor": reading.is_mentor,
-        "other": other.display_name,
-        "first": other.first_name,
         "mentor_first": booking.mentor.first_name,
-        "minutes": booking.length,
-        "how": how_text(booking.format),
         "is_chat": booking.format == Format.CHAT,
-        "day": day_text(start, zone, now),
-        "short_day": day_text(start, zone, now, short=True),
-        "clock": reading.clock(start),
-        "span": range_text(start, end, zone, person.hour12),
         "when": reading.when(start),
         "short_when": reading.when(start, short=True),
-        "city": city_of(zone),
-        "zone": zone_label(zone, start),
-        "theirs": reading.their_time(start, end),
-        "their_start": reading.their_time(start),
-        "clock_note": clock_change_note(start, now, zone, other.timezone, other.first_name, person.hour12),
+        "city": city_of(reading.zone),
+        "their_start": reading.time_of(reading.other, start),
         "question": booking.question,
-        "brief": brief_line(booking.engagement, now) if reading.is_mentor else "",
+        "brief": brief_line(booking.engagement, reading.now) if reading.is_mentor else "",
         "opens": reading.clock(booking.join_opens),
         "reason": booking.reason,
         **booking_addresses(booking),
@@ -123,19 +112,10 @@ def render_booking_email(
     reading: BookingForReader, template: str, extra: Context | None = None, *, method: str = ""
 ) -> Message:
     """`method` names the calendar method of the file that goes with it, if one does."""
-    person = reading.person
-    subject, text, html = render_mail(
+    thread = f"<booking-{reading.booking.uuid}@{settings.SITE_HOST}>"
+    return reading.render_email(
         template,
         booking_facts(reading) | (extra or {}),
-        zone=reading.zone,
-        language=person.language,
-        hour12=person.hour12,
-    )
-    thread = f"<booking-{reading.booking.uuid}@{settings.SITE_HOST}>"
-    return Message(
-        subject,
-        text,
-        html,
         attachments=invite_attachments(reading, method) if method else (),
         headers={"In-Reply-To": thread, "References": thread},
     )
@@ -270,4 +250,4 @@ def render_current_booking(row: Notification, now: datetime, *, states: tuple[st
         return Nothing("no such booking")
     if booking.version != row.subject_version or booking.state not in states:
         return Nothing("moved on")
-    return say(BookingForReader(booking, row.recipient, now))
+    return say(BookingForReader(row.recipient, now, booking))

@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.times import when_text
-from common.zones import UTC_NAME
 from notifications.models import InboxItem
+from notifications.readers import NoticeReader
 from notifications.registry import InboxLine, kind_named
 from sessions_app.models import Booking, BookingEvent, Feedback
 
@@ -39,11 +38,9 @@ class BookingNews:
 
     @property
     def words(self) -> dict[str, object]:
-        zone = self.reader.timezone or UTC_NAME
-        when = when_text(self.start, zone=zone, now=self.now, hour12=self.reader.hour12, short=True)
         return {
             "name": self.booking.other_person(self.reader).first_name,
-            "when": when,
+            "when": NoticeReader(self.reader, self.now).when(self.start, short=True),
             "minutes": self.booking.length,
         }
 

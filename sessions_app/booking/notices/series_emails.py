@@ -6,7 +6,6 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.clock_changes import clock_change_note
 from common.mail.rendering import Context, absolute_url
 from notifications.models import Notification
 from notifications.registry import Attachment, Message, Nothing
@@ -14,7 +13,7 @@ from sessions_app.invites.ics import build_invite
 from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.models.bookings import BookingQuerySet
 
-from .emails import BookingForReader, render_booked_email, render_booking_email
+from .emails import BookingForReader, clock_note, render_booked_email, render_booking_email
 
 
 def render_series_email(row: Notification, now: datetime, *, state: BookingState) -> Message | Nothing:
@@ -51,7 +50,7 @@ def turns_told(row: Notification) -> int:
 def load_readings(row: Notification, now: datetime, bookings: BookingQuerySet) -> list[BookingForReader]:
     """Those that have not moved since, soonest first."""
     left = bookings.filter(moves=0).with_people().select_related("offer__profile__schedule").order_by("during")
-    return [BookingForReader(booking, row.recipient, now) for booking in left]
+    return [BookingForReader(row.recipient, now, booking) for booking in left]
 
 
 def dates_of(readings: list[BookingForReader]) -> Context:
@@ -70,16 +69,11 @@ def date_of(reading: BookingForReader) -> Context:
     page = "session_respond" if reading.is_mentor and booking.expires_at else "session"
     return {
         "when": reading.when(booking.start),
-        "theirs": reading.their_time(booking.start),
+        "theirs": reading.time_of(reading.other, booking.start),
         "clock_note": clock_note(reading),
         "url": absolute_url(page, booking.uuid),
         "deadline": reading.when(booking.expires_at, short=True) if booking.expires_at else "",
     }
-
-
-def clock_note(reading: BookingForReader) -> str:
-    start, other, person = reading.booking.start, reading.other, reading.person
-    return clock_change_note(start, reading.now, reading.zone, other.timezone, other.first_name, person.hour12)
 
 
 def with_files(message: Message, readings: list[BookingForReader]) -> Message:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.mail.rendering import Context
 from common.times import clock_text, in_zone, offset_of, when_text
-from common.zones import UTC_NAME
 from notifications.models import InboxItem, Notification
+from notifications.readers import NoticeReader
 from notifications.registry import InboxLine, Message, Nothing
 from sessions_app.models import WallChange
 from sessions_app.models.states import OPEN
@@ -25,9 +25,9 @@ def wall_change(row: Notification, now: datetime) -> Message | Nothing:
     change = known.filter(pk=row.subject_id).first()
     if change is None or change.booking.state not in OPEN or change.booking.start != change.start:
         return Nothing("moved on")
-    reading = BookingForReader(change.booking, row.recipient, now)
+    reading = BookingForReader(row.recipient, now, change.booking)
     mine, theirs = befores(change, row.recipient)
-    other_zone = reading.other.timezone or UTC_NAME
+    other_zone = str(reading.other.zone)
     extra: Context = {
         "old_when": "" if mine is None else old_when(change, reading.zone, mine, reading),
         "old_clock": "" if mine is None else old_clock(change.start, reading.zone, mine, reading.person),
@@ -68,8 +68,7 @@ def wall_change_inbox_lines(items: Sequence[InboxItem], reader: User, now: datet
 
 
 def wall_change_inbox_line(change: WallChange, reader: User, now: datetime) -> InboxLine:
-    booking, zone = change.booking, reader.timezone or UTC_NAME
-    when = when_text(change.start, zone=zone, now=now, hour12=reader.hour12, short=True)
+    booking, when = change.booking, NoticeReader(reader, now).when(change.start, short=True)
     mine, _theirs = befores(change, reader)
     words = {"name": booking.other_person(reader).first_name, "when": when}
     if mine is None:

@@ -148,7 +148,7 @@ def test_mails_name_the_mentor_to_others_but_not_to_this_mentee(parted, bob, cha
     for person in (bob, charlie):
         booking = book(dora, person, FRIDAY if person == bob else at("2026-11-27 11:00"), now=AFTER)
         named[person.first_name] = [
-            name for _url, name, _when in soonest_elsewhere(BookingForReader(booking, person, AFTER))["elsewhere"]
+            name for _url, name, _when in soonest_elsewhere(BookingForReader(person, AFTER, booking))["elsewhere"]
         ]
 
     assert named == {"Bob": [], "Charlie": ["Alice Adair"]}

@@ -1,0 +1,58 @@
+"""The person a mail or an inbox line is written for: times by their clock, words in their language."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from common.mail.rendering import Context, render_mail
+from common.times import clock_text, day_text, range_text, theirs_text, when_text, zone_label
+
+from .registry import Message
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeReader:
+    """Someone who reads a notice at one moment. Every mail of the outbox is rendered here."""
+
+    person: User
+    now: datetime
+
+    @property
+    def zone(self) -> str:
+        return str(self.person.zone)
+
+    def zone_label(self, moment: datetime) -> str:
+        return zone_label(self.zone, moment)
+
+    def clock(self, moment: datetime) -> str:
+        return clock_text(moment, self.zone, self.person.hour12)
+
+    def day(self, moment: datetime, *, short: bool = False) -> str:
+        return day_text(moment, self.zone, self.now, short=short)
+
+    def span(self, start: datetime, end: datetime) -> str:
+        return range_text(start, end, self.zone, self.person.hour12)
+
+    def when(self, moment: datetime, *, short: bool = False) -> str:
+        return when_text(moment, zone=self.zone, now=self.now, hour12=self.person.hour12, short=short)
+
+    def time_of(self, other: User, start: datetime, end: datetime | None = None) -> str:
+        """The same time by the other person's clock; nothing if they haven't told their zone."""
+        if not other.timezone:
+            return ""
+        return theirs_text(
+            start,
+            end,
+            viewer_zone=self.zone,
+            their_zone=other.timezone,
+            their_name=other.first_name,
+            hour12=self.person.hour12,
+        )
+
+    def render_email(self, template: str, context: Context, **fields: Any) -> Message:
+        """`fields`: what the message has beside its words, as `headers` and `attachments`."""
+        subject, text, html = render_mail(
+            template, context, zone=self.zone, language=self.person.language, hour12=self.person.hour12
+        )
+        return Message(subject, text, html, **fields)
