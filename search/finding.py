@@ -233,7 +233,7 @@ def find_mentors(
     the waiting list, so time that is reserved for it counts as free.
     """
     finder = Finder(zone, now, mentee, without, for_waitlist)
-    question = read_question(wish.words, topic=wish.topic, typing=wish.typing, about=wish.about, unlike=wish.unlike)
+    question = question_of(wish)
     dropped: tuple[Drop, ...] = ()
     # One more than the page shows tells whether there is a next page.
     found = finder.find(wish, question, count + 1)
@@ -294,11 +294,13 @@ def list_relaxations(
     finder = Finder(zone, now, mentee, without)
     rows = []
     for name, other in wish.relaxed():
-        question = read_question(
-            other.words, topic=other.topic, typing=other.typing, about=other.about, unlike=other.unlike
-        )
+        question = question_of(other)
         rows.append((name, other, len(finder.find(other.widest(), question, PAGE))))
     return sorted((row for row in rows if row[2]), key=lambda row: -row[2])
+
+
+def question_of(wish: SearchCriteria) -> SearchQuestion:
+    return read_question(wish.words, topic=wish.topic, typing=wish.typing, about=wish.about, unlike=wish.unlike)
 
 
 def slots_within(times: Sequence[Span], slots: Sequence[Slot]) -> list[Slot]:

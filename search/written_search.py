@@ -19,8 +19,8 @@ from sessions_app.models.written import OPEN_WRITTEN
 
 from .criteria import Drop, Listing, Order, SearchCriteria, When
 from .cursors import MOST_SHOWN
-from .finding import ENOUGH
-from .words import SearchQuestion, read_question
+from .finding import ENOUGH, question_of
+from .words import SearchQuestion
 
 PAGE = 20
 # Left out are mentors who are away, or who have as many questions as they take: they could not be asked.
@@ -85,7 +85,7 @@ def find_writers(
     Filters of time and length don't count. Where few or none are found, less is asked of them, as in a search for times
     (see `SearchCriteria.widened`). `without` are ids of people to leave out.
     """
-    question = read_question(wish.words, topic=wish.topic, typing=wish.typing, about=wish.about, unlike=wish.unlike)
+    question = question_of(wish)
     find = partial(_find_profiles, question=question, now=now, mentee=mentee, limit=count + 1, without=without)
     found = find(wish)
     dropped: tuple[Drop, ...] = ()
