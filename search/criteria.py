@@ -214,6 +214,11 @@ class Listing:
         """Whether this page shows everybody who was found."""
         return not self.wish.shown and self.following is None
 
+    @property
+    def is_partly(self) -> bool:
+        """Whether people who match less of the words were left out, where the words decide."""
+        return False
+
 
 def _local_instant(day: date, clock: time, reader: ZoneInfo) -> datetime:
     return datetime.combine(day, clock, reader).astimezone(UTC)

@@ -86,7 +86,6 @@ class Results(Listing):
 
     @property
     def is_partly(self) -> bool:
-        """Whether people who match less of the words were left out, where the words decide."""
         by_words = not self.question.topics and not self.question.reading.is_open
         return by_words and not self.wish.loose and (len(self.question.terms) > 1 or bool(self.question.kin))
 

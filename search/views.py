@@ -26,6 +26,7 @@ from common.times import when_text
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length, Topic
 from sessions_app.models import Booking
+from sessions_app.pages.rows import SessionRow, upcoming_rows
 from sessions_app.questions.same_question import asked_already, find_earlier_engagement
 
 from .criteria import WHEN_LABELS, Order, SearchCriteria
@@ -58,9 +59,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
     reader = signed_in(request)
     soonest = find_mentors(SearchCriteria(), zone=zone, now=now, mentee=reader, count=ON_HOME).matches
     today = now.astimezone(ZoneInfo(zone)).date()
-    upcoming = None
-    if reader:
-        upcoming = Booking.objects.visible_to(reader).upcoming(now).with_people().first()
+    upcoming = next_session_of(reader, now=now) if reader else None
     return render(
         request,
         "search/home.html",
@@ -69,10 +68,18 @@ def home_page(request: HttpRequest) -> HttpResponse:
             "entrances": list_entrances(),
             "soonest": soonest,
             "today_only": bool(soonest) and soonest[0].slots[0].start.astimezone(ZoneInfo(zone)).date() == today,
-            "next": upcoming if upcoming and upcoming.start < now + timedelta(days=1) else None,
+            "next": upcoming,
             "nav": "home",
         },
     )
+
+
+def next_session_of(reader: User, *, now: datetime) -> SessionRow | None:
+    """Their next session, if it begins within a day."""
+    booking = Booking.objects.visible_to(reader).upcoming(now).with_people().first()
+    if booking is None or booking.start >= now + timedelta(days=1):
+        return None
+    return upcoming_rows([booking], reader=reader, now=now)[0]
 
 
 @login_not_required
@@ -93,42 +100,61 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     if not wants_part(request):
         note_search(wish, found.question, is_unmet=is_unmet(found), day=now.date())
     context = {
-        "wish": wish,
-        "found": found,
-        **reading_context(wish, found, count=len(found.matches)),
-        "cards": build_cards(found.matches, zone=zone, now=now),
+        **results_context(
+            wish,
+            found,
+            cards=build_cards(found.matches, zone=zone, now=now),
+            said=dropped_messages(request, wish, found, zone=zone, now=now),
+        ),
         "wait_filters": filters_of(wish),
-        "said": dropped_messages(request, wish, found, zone=zone, now=now),
-        "lost": is_lost(found),
-        "nav": "find",
-        **filter_context(wish),
     }
     if not found.matches:
         context["relaxed"] = [
             (DROPPED[name], other.query_string(), count, count >= PAGE)
             for name, other, count in list_relaxations(wish, zone=zone, now=now, mentee=reader, without=without)
         ]
-        context["nearest_topics"] = nearest_topics()
     return render_results(request, wish, context)
 
 
 def writers_context(wish: SearchCriteria, found: WrittenResults) -> dict[str, Any]:
     """The page of mentors who answer in writing, which needs no time."""
-    lost, is_crisis = is_lost(found), found.question.reading.is_crisis
+    is_crisis = found.question.reading.is_crisis
     said = [] if is_crisis else search_messages(found.dropped, wish, soonest="", also=found.question.next_names)
-    if lost and found.writers:
+    if is_lost(found) and found.writers:
         said = [not_understood(wish.words)]
+    return results_context(wish, found, cards=found.writers, said=said)
+
+
+def results_context(
+    wish: SearchCriteria, found: Results | WrittenResults, *, cards: Sequence[Any], said: Sequence[str]
+) -> dict[str, Any]:
+    """What both pages of results have: `cards` for the people found, and sentences about what was given up."""
+    is_without_sense = is_lost(found)
     return {
         "wish": wish,
         "found": found,
-        **reading_context(wish, found, count=len(found.writers)),
-        "cards": found.writers,
+        **reading_context(wish, found, count=len(cards)),
+        "cards": cards,
         "said": said,
-        "lost": lost,
+        "claim": claim_about(wish, found) if cards and not said else "",
+        "lost": is_without_sense,
+        "can_loosen": found.is_partly and not found.following,
+        "can_wait": bool(said and wish.words) and not is_without_sense,
+        "nearest_topics": [] if cards else nearest_topics(),
         "nav": "find",
-        "nearest_topics": [] if found.writers else nearest_topics(),
         **filter_context(wish),
     }
+
+
+def claim_about(wish: SearchCriteria, found: Results | WrittenResults) -> str:
+    """What is true of everybody on the page: `writers`, `dates`, `later`, `week`; empty if nothing worth saying."""
+    if wish.format == Format.WRITING:
+        return "writers"
+    if not wish.is_any_time or found.question.reading.is_crisis:
+        return ""
+    if wish.first or wish.last:
+        return "dates"
+    return "later" if wish.later else "week"
 
 
 def reading_context(wish: SearchCriteria, found: Results | WrittenResults, *, count: int) -> dict[str, Any]:

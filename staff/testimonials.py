@@ -1,10 +1,11 @@
 """Testimonials, which staff read before they are shown; and what people wanted the team to know."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,18 +26,18 @@ from sessions_app.models.feedback import FeedbackQuerySet
 from .forms import SHOW, WordsForm
 
 PAGE_SIZE = 20
-WAITING, TEAM = "waiting", "team"
+WAITING, SHOWN, NOT_SHOWN, TEAM = "waiting", "shown", "not-shown", "team"
 Chosen = Callable[[FeedbackQuerySet, datetime], FeedbackQuerySet]
 TABS: Mapping[str, tuple[str | Promise, Chosen]] = {
     WAITING: (
         gettext_lazy("Waiting"),
         lambda all_, now: all_.offered_words(now).undecided().order_by("created_at", "pk"),
     ),
-    "shown": (
+    SHOWN: (
         gettext_lazy("Shown"),
         lambda all_, now: all_.filter(published_at__isnull=False).order_by("-published_at", "-pk"),
     ),
-    "not-shown": (
+    NOT_SHOWN: (
         gettext_lazy("Not shown"),
         lambda all_, now: all_.offered_words(now).filter(declined_at__isnull=False).order_by("-declined_at", "-pk"),
     ),
@@ -45,6 +46,36 @@ TABS: Mapping[str, tuple[str | Promise, Chosen]] = {
         lambda all_, now: all_.exclude(to_staff="").order_by("-created_at", "-pk"),
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class TestimonialRow:
+    """Words on the page of one tab; `reason` is what was typed when their decision was refused."""
+
+    feedback: Feedback
+    tab: str
+    reason: str | None
+
+    @property
+    def is_for_team(self) -> bool:
+        return self.tab == TEAM
+
+    @property
+    def is_shown(self) -> bool:
+        return bool(self.feedback.published_at)
+
+    @property
+    def can_show(self) -> bool:
+        return self.tab != SHOWN
+
+    @property
+    def can_decline(self) -> bool:
+        return self.tab != NOT_SHOWN
+
+
+def rows_of_page(page: Page[Feedback], tab: str, sent: WordsForm) -> list[TestimonialRow]:
+    chosen, reason = sent["feedback"].value(), sent["reason"].value() or ""
+    return [TestimonialRow(one, tab, reason if str(one.pk) == chosen else None) for one in page]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,10 +96,11 @@ def staff_words(request: SignedInRequest) -> HttpResponse:
     rows = chosen.dated().select_related(*people)
     labels = {key: label for key, (label, _chosen) in TABS.items()}
     waiting = TABS[WAITING][1](Feedback.objects.all(), now).count()
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": rows_of_page(page, tab, form),
         "error": error,
-        "sent": form,
         "tab": tab,
         "tab_label": TABS[tab][0],
         "tabs": tab_links(labels, tab, counts={WAITING: waiting}),

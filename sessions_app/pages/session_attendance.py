@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -23,6 +24,26 @@ FORMS: dict[str, type[Form]] = {"answer": AnswerForm, "explain": ExplainForm, "c
 
 def new_form(name: str, data: QueryDict | None = None) -> Form:
     return FORMS[name](data, auto_id=f"{name}-%s")
+
+
+class Presence(StrEnum):
+    """Where one of the two is, before and during a session."""
+
+    JOINED = "joined"
+    LATE = "late"
+    MISSING = "missing"
+    UNKNOWN = ""
+
+
+class Dispute(StrEnum):
+    """What the panel says of who came: the most pressing of what may be the case."""
+
+    ASKED = "asked"
+    CLAIMED = "claimed"
+    CONTESTED = "contested"
+    DECIDED = "decided"
+    ANSWERED = "answered"
+    NONE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +89,39 @@ class AttendancePanel:
             return self.is_disputed or self.can_say_absent
         on_the_way = self.can_run_late or self.i_am_late or self.they_are_late
         return self.is_open or self.is_missed or (self.is_soon and bool(on_the_way))
+
+    @property
+    def shows_presence(self) -> bool:
+        return self.is_open or self.is_soon
+
+    @property
+    def their_presence(self) -> Presence:
+        if self.they_joined:
+            return Presence.JOINED
+        if self.they_are_late:
+            return Presence.LATE
+        return Presence.MISSING if self.is_open else Presence.UNKNOWN
+
+    @property
+    def my_presence(self) -> Presence:
+        if self.i_joined:
+            return Presence.JOINED
+        return Presence.LATE if self.i_am_late else Presence.UNKNOWN
+
+    @property
+    def dispute(self) -> Dispute:
+        found = {
+            Dispute.ASKED: self.question,
+            Dispute.CLAIMED: self.claim,
+            Dispute.CONTESTED: self.attendance.is_contested,
+            Dispute.DECIDED: self.attendance.decision,
+            Dispute.ANSWERED: self.i_answered,
+        }
+        return next((state for state, is_so in found.items() if is_so), Dispute.NONE)
+
+    @property
+    def shows_missed(self) -> bool:
+        return self.is_missed and not self.attendance.is_contested
 
     @property
     def is_disputed(self) -> bool:
@@ -154,8 +208,7 @@ class AttendancePanel:
     @property
     def quoted(self) -> list[str]:
         """Words of theirs that stand on the page by themselves, so that the list of acts need not repeat them."""
-        is_shown = self.is_missed and not self.is_reader_missing and not self.attendance.is_contested
-        return self.their_words if is_shown else []
+        return self.their_words if self.shows_missed and not self.is_reader_missing else []
 
     @property
     def can_explain(self) -> bool:

@@ -3,18 +3,12 @@
 An address names the earlier engagement by its uuid. It works for its mentee only, so no mentor learns of another one.
 """
 
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import connection
-from django.urls import reverse
 
 from accounts.models import User
-from mentors.models import Format
 from sessions_app.models import Engagement, SharedFile
-
-# How much of the question goes into the address of the search page, since addresses should stay short.
-QUESTION_IN_ADDRESS = 200
 
 # An engagement with all that it follows and all that follow it.
 ASKED_ALREADY = """
@@ -54,15 +48,3 @@ def asked_already(engagement: Engagement) -> frozenset[int]:
 def carried_files_of(earlier: Engagement | None) -> list[SharedFile]:
     """The files that may go along: those that its mentee shared. Others are not theirs to pass on."""
     return list(earlier.files.filter(owner=earlier.mentee_id)) if earlier else []
-
-
-def question_query(engagement: Engagement) -> str:
-    """The part of an address that takes the engagement's brief to another mentor."""
-    words = engagement.brief.question[:QUESTION_IN_ADDRESS]
-    return urlencode({"q": words, "follows": engagement.uuid})
-
-
-def same_question_address(engagement: Engagement, *, in_writing: bool = False) -> str:
-    """Where to find somebody else for it; `in_writing`: among those who answer in writing too."""
-    where = f"&format={Format.WRITING}" if in_writing else ""
-    return f"{reverse('mentor_list')}?{question_query(engagement)}{where}"

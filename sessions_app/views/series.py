@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -127,6 +128,7 @@ def series_page_for(request: SignedInRequest, uuid: UUID, starts: Iterable[datet
 def page_context(desk: SeriesPage) -> dict[str, Any]:
     booking = desk.booking
     schedule = booking.offer.profile.schedule
+    chosen = choice_address(slot.start for slot in desk.chosen)
     return {
         "desk": desk,
         "booking": booking,
@@ -135,7 +137,8 @@ def page_context(desk: SeriesPage) -> dict[str, Any]:
         "error": desk.error,
         "their_zone": schedule.timezone,
         "their_name": booking.mentor.first_name,
-        "query": choice_address(slot.start for slot in desk.chosen),
+        "choose_url": reverse("session_further", args=[booking.uuid]) + chosen,
+        "check_url": reverse("session_further_check", args=[booking.uuid]) + chosen,
         "nav": "sessions",
     }
 

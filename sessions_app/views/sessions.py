@@ -1,11 +1,11 @@
 """My sessions, and everything about one of them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,6 +23,15 @@ from sessions_app.booking.changes import is_late, why_not_cancel, why_not_edit, 
 from sessions_app.booking.stages import SessionStage, stage_of
 from sessions_app.conversation.reading import is_chat, thread_of
 from sessions_app.models import Booking, Feedback, WrittenQuestion
+from sessions_app.pages.rows import (
+    SessionRow,
+    WrittenRow,
+    answered_written_rows,
+    open_written_rows,
+    past_rows,
+    upcoming_rows,
+    waiting_rows,
+)
 from sessions_app.pages.session_afterwards import read_afterwards
 from sessions_app.pages.session_attendance import attendance_panel_for
 from sessions_app.pages.session_heading import heading_of
@@ -50,24 +59,36 @@ def session_list(request: SignedInRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in lists else "upcoming"
     counts = {"upcoming": lists["upcoming"].count(), "waiting": lists["waiting"].count()}
-    given = Feedback.objects.filter(author=request.user, booking__in=mine.past(now)).values_list("booking", flat=True)
     context = {
-        "bookings": lists[tab].with_people()[:ROWS],
+        "rows": rows_of(lists[tab].with_people()[:ROWS], tab, reader=request.user, now=now),
         "tab": tab,
-        "written": WrittenQuestion.objects.visible_to(request.user).open(now).with_people(),
+        "written": written_rows_of(request.user, now=now) if tab in ("upcoming", "waiting") else [],
+        "replied": replied_rows_of(request.user, now=now) if tab == "past" else [],
         "tabs": tab_links(TABS, tab, href="?tab=", counts=counts),
-        "replied": answers_of(request.user) if tab == "past" else [],
-        "answered": set(given) if tab == "past" else set(),
         "nav": "sessions",
     }
     return render(request, "sessions_app/session/list.html", context)
 
 
-def answers_of(person: User) -> list[WrittenQuestion]:
-    """What was answered in writing, by them or for them, the newest first, and what the mentee has said of it."""
-    mine = WrittenQuestion.objects.visible_to(person).answered().with_people()
-    own = Prefetch("feedback", queryset=Feedback.objects.filter(author=person), to_attr="own")
-    return list(mine.prefetch_related(own)[:ROWS])
+def rows_of(bookings: Iterable[Booking], tab: str, *, reader: User, now: datetime) -> list[SessionRow]:
+    if tab == "waiting":
+        return waiting_rows(bookings, reader=reader)
+    if tab != "past":
+        return upcoming_rows(bookings, reader=reader, now=now)
+    found = list(bookings)
+    given = Feedback.objects.filter(author=reader, booking__in=found)
+    return past_rows(found, reader=reader, answered=set(given.values_list("booking", flat=True)), now=now)
+
+
+def written_rows_of(reader: User, *, now: datetime) -> list[WrittenRow]:
+    return open_written_rows(WrittenQuestion.objects.visible_to(reader).open(now).with_people(), reader=reader)
+
+
+def replied_rows_of(reader: User, *, now: datetime) -> list[WrittenRow]:
+    """What was answered in writing, by them or for them, the newest first."""
+    found = list(WrittenQuestion.objects.visible_to(reader).answered().with_people()[:ROWS])
+    given = Feedback.objects.filter(author=reader, written__in=found)
+    return answered_written_rows(found, reader=reader, said=set(given.values_list("written", flat=True)), now=now)
 
 
 @require_safe
@@ -116,7 +137,6 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "heading": heading_of(who, asks=asks),
         "feedback": feedback,
         "asks": asks,
-        "can_say": why_not_feedback(booking, now=now) is None,
         "can_move": why_not_move(booking, by=reader, now=now) is None,
         "can_cancel": why_not_cancel(booking, by=reader, now=now) is None,
         "is_late": is_late(booking, now=now),

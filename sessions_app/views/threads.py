@@ -1,6 +1,7 @@
 """A person's threads, and one of them: read, written to, and looked at again for what is new."""
 
 import json
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from sessions_app.conversation.reports import report_message
 from sessions_app.errors import SessionError
 from sessions_app.forms.threads import MOST_ID, MessageForm, ReadForm, ReportForm
 from sessions_app.models import Booking, Engagement, ReportReason, WrittenState
-from sessions_app.pages.session_afterwards import after_answer
+from sessions_app.pages.session_afterwards import read_after_answer
 
 PAGE_SIZE = 20
 
@@ -130,16 +131,18 @@ def thread_page(
     live = booking is not None and is_chat(booking, now)
     thread = thread_of(engagement, request.user, before=read_number(request, "before"), is_live=live)
     written = thread.written
-    is_answered = written is not None and written.state == WrittenState.ANSWERED
-    context = {
+    can_talk = engagement.mentor.mentor_profile.offers.bookable().exists()
+    context: dict[str, Any] = {
         "thread": thread,
-        "after": after_answer(written, reader=request.user, now=now) if written and is_answered else None,
         "booking": booking,
-        "can_talk": engagement.mentor.mentor_profile.offers.bookable().exists(),
+        "can_talk": can_talk,
         "form": form,
         "error": error,
         "nav": "messages",
     }
+    if written and written.state == WrittenState.ANSWERED:
+        can_call = can_talk and booking is None
+        context["after"] = read_after_answer(written, reader=request.user, can_call=can_call, now=now)
     return vary_by_part(render(request, "sessions_app/conversation/thread.html", context, status=status))
 
 

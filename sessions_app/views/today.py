@@ -23,6 +23,7 @@ from sessions_app.forms.requests import DeclineForm
 from sessions_app.locks import why_stale
 from sessions_app.models import Booking
 from sessions_app.pages.mentor_day import later_deadline, mentor_day
+from sessions_app.pages.rows import open_written_rows, upcoming_rows
 
 
 @require_safe
@@ -35,6 +36,8 @@ def today_page(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
         "now": now,
         "profile": profile,
         "day": day,
+        "rows": upcoming_rows(day.others, reader=profile.person, now=now),
+        "written": open_written_rows(day.written, reader=profile.person),
         "rail": [(booking.start, booking.end) for booking in day.sessions],
         "starts": starts_text(day.next, now) if day.next else "",
         "next_is_near": day.next is not None and stage_of(day.next, now).is_near,

@@ -12,9 +12,10 @@ from notifications.readers import NoticeReader
 from notifications.registry import NEVER_TOLD, Message, Nothing
 from sessions_app.models import WrittenQuestion, WrittenState
 from sessions_app.models.feedback import ANSWERS_IN_MAIL
+from sessions_app.questions.addresses import question_query
 from sessions_app.questions.brief_summary import brief_line
 from sessions_app.questions.other_mentors import free_elsewhere
-from sessions_app.questions.same_question import asked_already, question_query
+from sessions_app.questions.same_question import asked_already
 
 from .notices import has_heard_of_question
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -21,9 +20,10 @@ from notifications.readers import NoticeReader
 from notifications.registry import NEVER_TOLD, Attachment, Message, Nothing
 from sessions_app.invites.ics import build_invite
 from sessions_app.models import Booking, BookingEvent, BookingState
+from sessions_app.questions.addresses import QUESTION_IN_ADDRESS, mentor_address, question_query
 from sessions_app.questions.brief_summary import brief_line
 from sessions_app.questions.other_mentors import free_elsewhere
-from sessions_app.questions.same_question import QUESTION_IN_ADDRESS, asked_already, question_query
+from sessions_app.questions.same_question import asked_already
 
 from .net_change import has_acted, has_heard, start_told
 
@@ -95,10 +95,10 @@ def booking_addresses(booking: Booking) -> Context:
         "cancel": "session_cancel",
         "respond": "session_respond",
     }
-    words = urlencode({"q": booking.question[:QUESTION_IN_ADDRESS]})
+    mentor_page = mentor_address(booking.offer.profile.slug, words=booking.question[:QUESTION_IN_ADDRESS])
     return {
         **{f"{name}_url": absolute_url(view, booking.uuid) for name, view in names.items()},
-        "mentor_url": f"{absolute_url('mentor_detail', booking.offer.profile.slug)}?{words}",
+        "mentor_url": settings.SITE_URL + mentor_page,
         "search_url": f"{absolute_url('mentor_list')}?{question_query(booking.engagement)}",
     }
 

@@ -11,8 +11,9 @@ from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking
 from sessions_app.booking.clock import complete_ended
 from sessions_app.models import Booking, Brief, Engagement
+from sessions_app.questions.addresses import same_question_address
 from sessions_app.questions.brief_input import BriefInput
-from sessions_app.questions.same_question import asked_already, find_earlier_engagement, same_question_address
+from sessions_app.questions.same_question import asked_already, find_earlier_engagement
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, book
 from tests.sessions_app.helpers.followups import END, code_of

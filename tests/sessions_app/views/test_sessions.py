@@ -12,8 +12,8 @@ from sessions_app.booking.clock import complete_ended, expire_overdue
 from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.requests import accept_booking, decline_booking
 from sessions_app.models import Booking, BookingState, Feedback
+from sessions_app.questions.addresses import same_question_address
 from sessions_app.questions.brief_input import BriefInput
-from sessions_app.templatetags.sessions import same_question_url
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import (
     answers_in,
@@ -167,7 +167,7 @@ def test_an_overdue_request_reads_as_unanswered_before_the_clock_got_to_it(reque
         page = markup_of(client_for(bob).get(url(request_for)))
 
     assert stage_in(page) == "expired"
-    assert same_question_url(request_for.engagement) in {unescape(link) for link in links_in(page)}
+    assert same_question_address(request_for.engagement) in {unescape(link) for link in links_in(page)}
 
 
 def test_a_cancelled_session_says_who_and_why(booking, alice, bob, client_for):

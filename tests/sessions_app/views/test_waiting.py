@@ -120,7 +120,7 @@ def test_nobody_sees_a_held_time_as_a_session(held, alice, bob, client_for):
         listed = [
             client_for(person).get(f"/sessions/?tab={tab}") for tab in ("upcoming", "waiting", "past", "cancelled")
         ]
-        assert [list(page.context["bookings"]) for page in listed] == [[], [], [], []]
+        assert [page.context["rows"] for page in listed] == [[], [], [], []]
         assert client_for(person).get(reverse("session", args=[held.booking.uuid])).status_code == 404
 
 

@@ -1,0 +1,56 @@
+"""Addresses of pages where a question can be asked, with what was chosen and typed so far."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from common.times import utc_text
+from mentors.models import Format, Offer
+from sessions_app.models import Engagement
+
+# How much of the question goes into the address of the search page, since addresses should stay short.
+QUESTION_IN_ADDRESS = 200
+# The part of a mentor's page with the times and the form
+TO_BOOK = "#book"
+
+
+def mentor_address(
+    slug: str,
+    *,
+    offer: Offer | None = None,
+    start: datetime | None = None,
+    words: str = "",
+    day: str = "",
+    follows: str = "",
+    about: str = "",
+    book: bool = False,
+) -> str:
+    """A mentor's page with offer, day, time and question already chosen, and whose brief goes along (`follows`).
+
+    `about`: the slug of the topic by which a search found the mentor. `book`: leads down to the times. So does an
+    address that names a time or a day.
+    """
+    chosen = {"offer": offer.uuid if offer else "", "day": day, "q": words, "follows": follows, "about": about}
+    query = urlencode({name: value for name, value in chosen.items() if value})
+    page = reverse("mentor_detail", args=[slug]) + (f"?{query}" if query else "")
+    if start:
+        return address_at(page, start)
+    return page + TO_BOOK if day or book else page
+
+
+def address_at(page: str, start: datetime) -> str:
+    """The page that `mentor_address` gives, with this start chosen on it."""
+    return f"{page}{'&' if '?' in page else '?'}{urlencode({'t': utc_text(start)})}{TO_BOOK}"
+
+
+def question_query(engagement: Engagement) -> str:
+    """The part of an address that takes the engagement's brief to another mentor."""
+    words = engagement.brief.question[:QUESTION_IN_ADDRESS]
+    return urlencode({"q": words, "follows": engagement.uuid})
+
+
+def same_question_address(engagement: Engagement, *, in_writing: bool = False) -> str:
+    """Where to find somebody else for it; `in_writing`: among those who answer in writing too."""
+    where = f"&format={Format.WRITING}" if in_writing else ""
+    return f"{reverse('mentor_list')}?{question_query(engagement)}{where}"
