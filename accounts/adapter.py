@@ -85,10 +85,10 @@ class AccountAdapter(DefaultAccountAdapter):
         if template_prefix in CODE_PURPOSES:
             send_code(self.request, to=email, code=context["code"], purpose=CODE_PURPOSES[template_prefix])
         elif template_prefix in TEMPLATES:
-            mail.send_account_email(self._letter(TEMPLATES[template_prefix], email, context))
+            mail.send_account_email(self._build_letter(TEMPLATES[template_prefix], email, context))
         # The rest tells strangers which addresses have an account; our own flows leave no need for it.
 
-    def _letter(self, template: str, email: str, context: dict[str, Any]) -> mail.AccountEmail:
+    def _build_letter(self, template: str, email: str, context: dict[str, Any]) -> mail.AccountEmail:
         plain = {name: str(context[name]) for name in PLAIN if name in context}
         return mail.AccountEmail(
             template,

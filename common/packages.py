@@ -33,7 +33,7 @@ def read_part(content: bytes, name: str, *, most: int) -> bytes:
         for part in parts_of(content):
             beginning = b""
             size = checksum = 0
-            for piece in pieces(content, part):
+            for piece in unpack_part(content, part):
                 size, checksum = size + len(piece), zlib.crc32(piece, checksum)
                 if size > min(left, part.file_size):
                     raise DishonestPackageError(part.filename)
@@ -67,7 +67,7 @@ def parts_of(content: bytes) -> list[zipfile.ZipInfo]:
     return parts
 
 
-def pieces(content: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
+def unpack_part(content: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
     """What the part really unpacks to. Its own header must agree with the list at the end of the package."""
     signature, _version, flags, method, _when, checksum, packed, size, name, extras = HEADER.unpack_from(
         content, part.header_offset
@@ -89,12 +89,12 @@ def pieces(content: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
     if method == zipfile.ZIP_STORED:
         yield from (bytes(data[at : at + PIECE]) for at in range(0, len(data), PIECE))
     elif method == zipfile.ZIP_DEFLATED:
-        yield from inflated(data)
+        yield from inflate_pieces(data)
     else:
         raise DishonestPackageError(part.filename)
 
 
-def inflated(data: memoryview) -> Iterator[bytes]:
+def inflate_pieces(data: memoryview) -> Iterator[bytes]:
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
     rest: bytes | memoryview = data
     while not unpacker.eof:

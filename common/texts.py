@@ -59,10 +59,11 @@ def clean_text(text: str) -> str:
         return text
     text = USELESS.sub("", text.translate(WORD_SIGNS))
     text = FLAG_OR_TAG.sub(lambda found: found[1] or "", text)
-    text = _keep_first(SELECTED, _selects, text)
-    text = _keep_first(JOINED, _joins, text)
+    text = _keep_first(SELECTED, _is_selector_in_place, text)
+    text = _keep_first(JOINED, _is_joiner_in_place, text)
     if DIRECTION.search(text):
-        text = "\n".join(map(_balanced, text.split("\n"))) if _runs_both_ways(text) else DIRECTION.sub("", text)
+        lines = map(_balance_directions, text.split("\n"))
+        text = "\n".join(lines) if _runs_both_ways(text) else DIRECTION.sub("", text)
     return text
 
 
@@ -96,12 +97,12 @@ def _keep_first(pattern: re.Pattern[str], is_needed: Callable[[str, str], bool],
     return pattern.sub(lambda found: found[1] + (found[2][0] if is_needed(found[1], found[2][0]) else ""), text)
 
 
-def _selects(before: str, _selector: str) -> bool:
+def _is_selector_in_place(before: str, _selector: str) -> bool:
     """A variation selector chooses how the character before it is drawn: as an emoji, or as one form of a Han sign."""
     return bool(before) and not before.isspace() and not shows_nothing(before)
 
 
-def _joins(before: str, joiner: str) -> bool:
+def _is_joiner_in_place(before: str, joiner: str) -> bool:
     if joiner == SPACE:
         return bool(WITHOUT_BLANKS.match(before))
     return bool(before) and (unicodedata.category(before) in SHAPED or before == "\U000e007f")
@@ -112,7 +113,7 @@ def _runs_both_ways(text: str) -> bool:
     return any(unicodedata.bidirectional(character) in {"R", "AL"} for character in DIRECTION.sub("", text))
 
 
-def _balanced(line: str) -> str:
+def _balance_directions(line: str) -> str:
     """Without embeddings and isolates that are only begun or only ended: they would turn what stands around them."""
     begun: list[int] = []
     odd: set[int] = set()

@@ -9,7 +9,7 @@ PASSING = {"55P03", "40P01", "40001", "57014"}
 TRY_AGAIN_AFTER = timedelta(seconds=3)
 
 
-def sqlstate(error: BaseException) -> str:
+def sqlstate_of(error: BaseException) -> str:
     return getattr(error.__cause__, "pgcode", None) or ""
 
 
@@ -20,4 +20,4 @@ def constraint_of(error: DatabaseError) -> str:
 
 
 def is_passing(error: BaseException) -> bool:
-    return isinstance(error, DatabaseError) and sqlstate(error) in PASSING
+    return isinstance(error, DatabaseError) and sqlstate_of(error) in PASSING

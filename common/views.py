@@ -77,7 +77,7 @@ def maintenance_page(request: HttpRequest, until: datetime | None = None) -> Htt
     return response
 
 
-def busy(request: HttpRequest) -> HttpResponse:
+def busy_page(request: HttpRequest) -> HttpResponse:
     """503 where a lock was not released in time: nothing was done, and the same may work in a moment."""
     response = HttpResponse(get_template("503_busy.html").render(bare_context()), status=503)
     response["Retry-After"] = str(ceil(TRY_AGAIN_AFTER.total_seconds()))

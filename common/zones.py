@@ -226,20 +226,20 @@ def city_of(name: str) -> str:
     return name.rpartition("/")[2].replace("_", " ")
 
 
-def _source() -> list[str]:
+def _read_zone_lines() -> list[str]:
     return resources.files("tzdata.zoneinfo").joinpath("tzdata.zi").read_text(encoding="utf-8").splitlines()
 
 
 @cache
 def zone_release() -> str:
     """Which release of the database this process reads, such as `2026f`; a later one is greater."""
-    return _source()[0].removeprefix("# version ")
+    return _read_zone_lines()[0].removeprefix("# version ")
 
 
 @cache
-def _links() -> dict[str, str]:
+def _read_aliases() -> dict[str, str]:
     """The other names of zones in the database, each with the name that it stands for."""
-    rows = (line.split() for line in _source() if line.startswith("L "))
+    rows = (line.split() for line in _read_zone_lines() if line.startswith("L "))
     return {name: target for _kind, target, name in rows}
 
 
@@ -250,7 +250,7 @@ def canonical_zone(name: str) -> str | None:
     None for names without a place, such as abbreviations and offsets, and for unknown names.
     """
     while name not in _known_zones():
-        following = RENAMED.get(name) or _links().get(name)
+        following = RENAMED.get(name) or _read_aliases().get(name)
         if following is None or name in ABBREVIATIONS:
             return None
         name = following
@@ -260,7 +260,7 @@ def canonical_zone(name: str) -> str | None:
 @cache
 def _by_text() -> dict[str, str]:
     names = zone_names()
-    retired = {name: zone for name in (*_links(), *RENAMED) if (zone := canonical_zone(name))}
+    retired = {name: zone for name in (*_read_aliases(), *RENAMED) if (zone := canonical_zone(name))}
     known = {city_of(name): zone for name, zone in retired.items() if _ends_in_a_city(name)}
     known |= retired | OFFSETS | ALIASES | {city_of(name): name for name in names} | {name: name for name in names}
     return {_normalize_text(text): name for text, name in known.items()}

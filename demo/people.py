@@ -46,17 +46,17 @@ class People:
         joined = self.today - timedelta(days=rng.randint(*days_ago), minutes=rng.randint(0, 1439))
         languages = city.languages if rng.random() < 0.9 else (*city.languages, rng.choice(("fr", "es", "de", "ar")))
         hours = "12" if city.zone.startswith(("America/New", "America/Chi", "America/Los", "Australia")) else "24"
-        return Person(name, self._slug(name), city.zone, tuple(dict.fromkeys(languages)), joined, hour_cycle=hours)
+        return Person(name, self._find_slug(name), city.zone, tuple(dict.fromkeys(languages)), joined, hour_cycle=hours)
 
     def invent_named(
         self, name: str, zone: str, languages: tuple[str, ...], *, days_ago: int, is_staff: bool = False
     ) -> Person:
         """One of the demo's fixed people; their address is their first name."""
-        slug = self._slug(name)
+        slug = self._find_slug(name)
         joined = self.today - timedelta(days=days_ago)
         return Person(name, slug, zone, languages, joined, slug.partition("-")[0], is_staff=is_staff)
 
-    def _slug(self, name: str) -> str:
+    def _find_slug(self, name: str) -> str:
         base = slugify(name)
         number = self.namesakes.get(base, 0)
         while True:

@@ -86,34 +86,34 @@ class Diary:
         self, days: int, *, seat: BusyMentee | None = None, offer: int | None = None, state: BookingState | None = None
     ) -> None:
         """Put one session of the last `days` days into the diary, if there was a time for it."""
-        offer = self._offer() if offer is None else offer
+        offer = self._choose_offer() if offer is None else offer
         first = self.today - timedelta(days=days) + max(timedelta(), timedelta(days=days) - STRETCH) * self.rng.random()
         last = min(first + STRETCH, self.today)
         slots = self.free_slots(self.mentor.offers[offer], first, last, booked_from=first - 3 * DAY, horizon=60)
-        if taken := self._take(slots, seat):
-            self.sessions.append(self._over(*taken, offer, state))
+        if taken := self._take_slot(slots, seat):
+            self.sessions.append(self._plan_past(*taken, offer, state))
 
     def add_upcoming(
         self, days: int, *, seat: BusyMentee | None = None, offer: int | None = None, soonest: bool = False
     ) -> None:
         """Put one session to come into the diary: booked or asked for lately, tomorrow at the earliest."""
-        offer = self._offer() if offer is None else offer
+        offer = self._choose_offer() if offer is None else offer
         plan, schedule = self.mentor.offers[offer], self.mentor.schedule
         waits = not plan.instant and (soonest or self.rng.random() < 0.6)
         first = self.today + (4 if waits else 1) * DAY
         # Up to nine days may lie between booking and today, and the horizon counted from there.
         last, horizon = self.today + days * DAY, schedule.horizon_days - 9
         slots = self.free_slots(plan, first, last, booked_from=self.today, horizon=horizon)
-        if not (taken := self._take(slots[:3] if soonest else slots, seat)):
+        if not (taken := self._take_slot(slots[:3] if soonest else slots, seat)):
             return
         who, slot = taken
         who.ahead += 1
-        self.sessions.append(self._asked(who, slot, offer) if waits else self._agreed(who, slot, offer))
+        self.sessions.append(self._plan_request(who, slot, offer) if waits else self._plan_agreed(who, slot, offer))
 
-    def _offer(self) -> int:
+    def _choose_offer(self) -> int:
         return self.rng.randrange(len(self.mentor.offers))
 
-    def _take(self, slots: list[Slot], seat: BusyMentee | None) -> tuple[BusyMentee, Slot] | None:
+    def _take_slot(self, slots: list[Slot], seat: BusyMentee | None) -> tuple[BusyMentee, Slot] | None:
         if not slots:
             return None
         for _try in range(8):
@@ -125,12 +125,12 @@ class Diary:
                 return who, slot
         return None
 
-    def _created(self, slot: Slot) -> datetime:
+    def _invent_creation(self, slot: Slot) -> datetime:
         """Early enough for the notice, and for a whole day of waiting for an answer."""
         notice = timedelta(minutes=self.mentor.schedule.notice)
         return slot.start - notice - HOUR * self.rng.uniform(25, 140)
 
-    def _asked(self, who: BusyMentee, slot: Slot, offer: int) -> SessionPlan:
+    def _plan_request(self, who: BusyMentee, slot: Slot, offer: int) -> SessionPlan:
         """A request that waits: real hours count here, so that its deadline lies ahead."""
         created_at = self.now - HOUR * self.rng.uniform(1, 9)
         return SessionPlan(
@@ -139,12 +139,12 @@ class Diary:
             slot,
             BookingState.REQUESTED,
             created_at,
-            self._question(),
+            self._invent_question(),
             expires_at=created_at + settings.REQUEST_DEADLINE,
         )
 
-    def _agreed(self, who: BusyMentee, slot: Slot, offer: int) -> SessionPlan:
-        created_at = min(self._created(slot), self.today - HOUR * self.rng.uniform(24, 140))
+    def _plan_agreed(self, who: BusyMentee, slot: Slot, offer: int) -> SessionPlan:
+        created_at = min(self._invent_creation(slot), self.today - HOUR * self.rng.uniform(24, 140))
         wait = timedelta() if self.mentor.offers[offer].instant else HOUR * self.rng.uniform(1, 20)
         return SessionPlan(
             who.person,
@@ -152,15 +152,15 @@ class Diary:
             slot,
             BookingState.CONFIRMED,
             created_at,
-            self._question(),
+            self._invent_question(),
             confirmed_at=created_at + wait,
         )
 
-    def _over(self, who: BusyMentee, slot: Slot, offer: int, state: BookingState | None) -> SessionPlan:
+    def _plan_past(self, who: BusyMentee, slot: Slot, offer: int, state: BookingState | None) -> SessionPlan:
         instant = self.mentor.offers[offer].instant
         chances = AFTER_BOOKING if instant else AFTER_ASKING
         state = state or self.rng.choices(list(chances), list(chances.values()))[0]
-        created_at = self._created(slot)
+        created_at = self._invent_creation(slot)
         answered_at = created_at if instant else created_at + HOUR * self.rng.uniform(1, 20)
         return SessionPlan(
             who.person,
@@ -168,11 +168,11 @@ class Diary:
             slot,
             state,
             created_at,
-            self._question(),
-            **self._ending(slot, state, created_at, answered_at),
+            self._invent_question(),
+            **self._invent_ending(slot, state, created_at, answered_at),
         )
 
-    def _ending(self, slot: Slot, state: BookingState, created_at: datetime, answered_at: datetime) -> dict:
+    def _invent_ending(self, slot: Slot, state: BookingState, created_at: datetime, answered_at: datetime) -> dict:
         rng, deadline = self.rng, created_at + settings.REQUEST_DEADLINE
         match state:
             case BookingState.DECLINED:
@@ -205,7 +205,7 @@ class Diary:
                     "mentor_answers": held and rng.random() < 0.6,
                 }
 
-    def _question(self) -> str:
+    def _invent_question(self) -> str:
         return invent_question(self.rng, self.mentor.topics)
 
 

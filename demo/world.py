@@ -74,14 +74,16 @@ class World:
         maria = self.writer.write(self.cast.maria)
         mentors = MentorWriter(self.rng, self.writer, write_topics(), maria)
         sam = BusyMentee(self.writer.write(self.cast.sam))
-        seats = [BusyMentee(self.writer.write(self._mentee())) for _mentee in range(max(30, self.wanted.mentors // 2))]
-        for mentor in self._mentors():
+        seats = [
+            BusyMentee(self.writer.write(self._invent_mentee())) for _mentee in range(max(30, self.wanted.mentors // 2))
+        ]
+        for mentor in self._invent_mentors():
             ids = mentors.write(mentor)
             self.counts["mentors"] += 1
-            for session in self._diary(mentor, seats, sam):
+            for session in self._plan_diary(mentor, seats, sam):
                 self.sessions.write(session, mentor, ids)
                 self.counts["past sessions" if session.slot.start < self.today else "sessions ahead"] += 1
-        for applicant in self._applicants():
+        for applicant in self._invent_applicants():
             mentors.write(applicant)
             self.counts["applicants"] += 1
         for table in (*self.writer.tables, *mentors.tables, *self.sessions.tables):
@@ -92,10 +94,10 @@ class World:
         write_in_writing()
         return self.counts
 
-    def _mentee(self) -> Person:
+    def _invent_mentee(self) -> Person:
         return self.people.invent_person(days_ago=(self.wanted.days + 12, self.wanted.days + 200))
 
-    def _mentors(self) -> Iterator[MentorPlan]:
+    def _invent_mentors(self) -> Iterator[MentorPlan]:
         """The two that everybody knows, then the others; of the first fifty, one has sent changed words."""
         yield from (self.cast.priya, self.cast.tomas)[: self.wanted.mentors]
         joined = (self.wanted.days + 25, self.wanted.days + 400)
@@ -103,7 +105,7 @@ class World:
             mentor = invent_mentor(self.rng, self.people.invent_person(days_ago=joined), self.today.date())
             yield replace(mentor, submitted_at=self.today - timedelta(hours=30)) if number == 7 else mentor
 
-    def _diary(self, mentor: MentorPlan, seats: list[BusyMentee], sam: BusyMentee) -> list[SessionPlan]:
+    def _plan_diary(self, mentor: MentorPlan, seats: list[BusyMentee], sam: BusyMentee) -> list[SessionPlan]:
         diary = Diary(self.rng, mentor, seats, self.today, self.wanted.now)
         days = self.wanted.days
         if mentor is self.cast.priya:
@@ -120,13 +122,13 @@ class World:
             return []
         return invent_sessions(diary, days)
 
-    def _applicants(self) -> Iterator[MentorPlan]:
+    def _invent_applicants(self) -> Iterator[MentorPlan]:
         """Jonas, and some more who wait for staff, were asked for changes or haven't sent anything yet."""
         yield self.cast.jonas
         for number in range(min(40, max(5, self.wanted.mentors // 15))):
-            yield self._applicant(APPLICANT_STATES[number % len(APPLICANT_STATES)])
+            yield self._invent_applicant(APPLICANT_STATES[number % len(APPLICANT_STATES)])
 
-    def _applicant(self, state: ProfileState) -> MentorPlan:
+    def _invent_applicant(self, state: ProfileState) -> MentorPlan:
         person = self.people.invent_person(days_ago=(1, 3))
         plan = replace(
             invent_mentor(self.rng, person, self.today.date()), state=state, approved_at=None, paused_until=None

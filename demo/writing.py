@@ -82,12 +82,12 @@ class MentorWriter:
     def write(self, mentor: MentorPlan) -> MentorIds:
         person = self.people.write(mentor.person)
         live = mentor.state == ProfileState.APPROVED
-        decisions = self._decisions(person, mentor)
+        decisions = self._list_decisions(person, mentor)
         profile = self.profiles.add(
             person,
             mentor.person.slug,
             mentor.state,
-            *(self._words(mentor) if live else ("", [], "", [], "")),
+            *(self._words_of(mentor) if live else ("", [], "", [], "")),
             mentor.paused_until,
             mentor.approved_at,
             mentor.person.joined,
@@ -103,12 +103,12 @@ class MentorWriter:
         self._write_schedule(profile, mentor)
         return MentorIds(person, self._write_offers(profile, mentor))
 
-    def _words(self, mentor: MentorPlan) -> tuple[str, tuple[str, ...], str, tuple[str, ...], str]:
+    def _words_of(self, mentor: MentorPlan) -> tuple[str, tuple[str, ...], str, tuple[str, ...], str]:
         return mentor.headline, mentor.asks, mentor.how_i_work, mentor.person.languages, ""
 
     def _write_draft(self, profile: int, mentor: MentorPlan) -> None:
         """What is being written: nothing public yet, or (sent after the approval) a new way of working."""
-        headline, asks, how_i_work, languages, photo = self._words(mentor)
+        headline, asks, how_i_work, languages, photo = self._words_of(mentor)
         if mentor.state == ProfileState.APPROVED:
             how_i_work = f"{how_i_work} Sessions are also possible in plain English, slowly."
         draft = self.drafts.add(
@@ -124,7 +124,7 @@ class MentorWriter:
         for topic in mentor.topics:
             self.draft_topics.add(draft, self.topics[topic.name])
 
-    def _decisions(self, person: int, mentor: MentorPlan) -> list[tuple[int, Decision, datetime, dict[str, str]]]:
+    def _list_decisions(self, person: int, mentor: MentorPlan) -> list[tuple[int, Decision, datetime, dict[str, str]]]:
         """By whom, what, when, and what was asked for; each is one version of the profile."""
         decisions: list[tuple[int, Decision, datetime, dict[str, str]]] = []
         if mentor.approved_at:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from common.trouble import is_passing
-from common.views import busy
+from common.views import busy_page
 
 logger = logging.getLogger(__name__)
 
@@ -59,4 +59,4 @@ class BusyMiddleware:
         if not is_passing(error):
             return None
         logger.warning("the database could not answer in time: %s", error)
-        return busy(request)
+        return busy_page(request)

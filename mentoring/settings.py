@@ -190,37 +190,37 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout"
 CELERY_TASK_PUBLISH_RETRY = False
 
 
-def every(seconds: int, task: str) -> dict[str, Any]:
+def run_every(seconds: int, task: str) -> dict[str, Any]:
     """A task that is not worth doing any more when its next turn has come."""
     return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
 
 
 # An entry for each act, so that none of them waits for another, or fails with it
 CELERY_BEAT_SCHEDULE = {
-    "write forgotten notifications": every(600, "sessions_app.tasks.audit"),
-    "tell staff who disagrees": every(600, "sessions_app.tasks.announce"),
-    "send events to other systems": every(10, "notifications.tasks.send_webhooks"),
+    "write forgotten notifications": run_every(600, "sessions_app.tasks.audit"),
+    "tell staff who disagrees": run_every(600, "sessions_app.tasks.announce"),
+    "send events to other systems": run_every(10, "notifications.tasks.send_webhooks"),
     "forget what was sent to other systems": {"task": "notifications.tasks.forget_webhooks", "schedule": 86_400},
     "forget how often programs asked": {"task": "accounts.tasks.forget_counts", "schedule": 3600},
     "forget what programs were answered": {"task": "accounts.tasks.forget_answers", "schedule": 3600},
-    "tell staff what waits": every(600, "mentors.tasks.announce"),
-    "look again at free times": every(20, "search.tasks.refresh"),
-    "count the words of the search": every(600, "search.tasks.count_words"),
-    "forget old searches": every(600, "search.tasks.forget_old"),
-    "add what the search lacks": every(600, "search.tasks.add_missing"),
-    "forget old proposals of examples": every(3600, "search.tasks.forget_proposals"),
-    "forget noted searches": every(3600, "search.tasks.forget_noted_searches"),
-    "learn to read questions": every(600, "search.tasks.retrain_reader"),
-    "forget old notifications": every(600, "notifications.tasks.prune"),
-    "remove old files": every(3600, "sessions_app.tasks.remove_expired_files"),
-    "remove files without a row": every(3600, "sessions_app.tasks.sweep_orphans"),
-    "expire holds and requests": every(30, "sessions_app.tasks.expire_overdue"),
-    "expire questions in writing": every(30, "sessions_app.tasks.expire_written"),
-    "record missed sessions": every(30, "sessions_app.tasks.settle_silent"),
-    "finish sessions": every(30, "sessions_app.tasks.complete_ended"),
-    "close conversations": every(30, "sessions_app.tasks.close_engagements"),
-    "note changes of time zones": every(86_400, "sessions_app.tasks.note_zone_changes"),
-    "give freed time": every(30, "sessions_app.tasks.give_time"),
+    "tell staff what waits": run_every(600, "mentors.tasks.announce"),
+    "look again at free times": run_every(20, "search.tasks.refresh"),
+    "count the words of the search": run_every(600, "search.tasks.count_words"),
+    "forget old searches": run_every(600, "search.tasks.forget_old"),
+    "add what the search lacks": run_every(600, "search.tasks.add_missing"),
+    "forget old proposals of examples": run_every(3600, "search.tasks.forget_proposals"),
+    "forget noted searches": run_every(3600, "search.tasks.forget_noted_searches"),
+    "learn to read questions": run_every(600, "search.tasks.retrain_reader"),
+    "forget old notifications": run_every(600, "notifications.tasks.prune"),
+    "remove old files": run_every(3600, "sessions_app.tasks.remove_expired_files"),
+    "remove files without a row": run_every(3600, "sessions_app.tasks.sweep_orphans"),
+    "expire holds and requests": run_every(30, "sessions_app.tasks.expire_overdue"),
+    "expire questions in writing": run_every(30, "sessions_app.tasks.expire_written"),
+    "record missed sessions": run_every(30, "sessions_app.tasks.settle_silent"),
+    "finish sessions": run_every(30, "sessions_app.tasks.complete_ended"),
+    "close conversations": run_every(30, "sessions_app.tasks.close_engagements"),
+    "note changes of time zones": run_every(86_400, "sessions_app.tasks.note_zone_changes"),
+    "give freed time": run_every(30, "sessions_app.tasks.give_time"),
 }
 
 # Mail

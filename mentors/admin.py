@@ -83,19 +83,19 @@ class MentorProfileAdmin(EditedModel, ModelAdmin):
     @admin.action(description=gettext_lazy("Approve what was sent"), permissions=["change"])
     def approve(self, request: HttpRequest, profiles: QuerySet[MentorProfile]) -> None:
         by, now = known(signed_in(request)), timezone.now()
-        self._each(request, profiles, lambda profile: approve_profile(profile=profile, by=by, now=now))
+        self._act_on_each(request, profiles, lambda profile: approve_profile(profile=profile, by=by, now=now))
 
     @admin.action(description=gettext_lazy("End the pause"), permissions=["change"])
     def resume(self, request: HttpRequest, profiles: QuerySet[MentorProfile]) -> None:
         by, now = known(signed_in(request)), timezone.now()
-        self._each(request, profiles, lambda profile: resume_profile(profile=profile, by=by, now=now))
+        self._act_on_each(request, profiles, lambda profile: resume_profile(profile=profile, by=by, now=now))
 
     @admin.action(description=gettext_lazy("Reinstate"), permissions=["change"])
     def reinstate(self, request: HttpRequest, profiles: QuerySet[MentorProfile]) -> None:
         by, now = known(signed_in(request)), timezone.now()
-        self._each(request, profiles, lambda profile: reinstate_profile(profile=profile, by=by, now=now))
+        self._act_on_each(request, profiles, lambda profile: reinstate_profile(profile=profile, by=by, now=now))
 
-    def _each(self, request: HttpRequest, profiles: QuerySet[MentorProfile], act: Act) -> None:
+    def _act_on_each(self, request: HttpRequest, profiles: QuerySet[MentorProfile], act: Act) -> None:
         done = 0
         for profile in profiles:
             try:

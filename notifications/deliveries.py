@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Greatest
 
-from notifications.sending.breaker import opened
+from notifications.sending.breaker import find_open_breaker
 
 from .models import LISTED_AS, UNSENT, Notification, State
 
@@ -58,7 +58,7 @@ class MailHealth:
 def mail_health(now: datetime) -> MailHealth:
     ended = Notification.objects.in_trouble().filter(ended_at__gt=now - LATELY)
     counts = dict(ended.values_list("state").annotate(Count("pk")))
-    breaker = opened()
+    breaker = find_open_breaker()
     return MailHealth(
         oldest=oldest_due_age(now),
         lately={state: counts.get(state, 0) for state in sorted(settings.OUTBOX_ILL_AT)},

@@ -54,7 +54,7 @@ def claim_notification(now: datetime | None = None, *, waiting_too: bool = False
     return next(iter(Notification.objects.raw(statement, {"now": now, "lease": settings.OUTBOX_LEASE})), None)
 
 
-def renew(row: Notification, now: datetime | None = None) -> bool:
+def renew_lease(row: Notification, now: datetime | None = None) -> bool:
     """Extend the lease of a row whose mail takes long.
 
     Returns whether it is still ours. A lapsed lease is not renewed.

@@ -113,7 +113,7 @@ def retry_dead(notification: Notification, by: User, now: datetime) -> None:
         raise RetryError(_("This is not dead any more."))
     if row.is_too_late(now):
         raise RetryError(_("It is too late for this: nobody would want to read it now."))
-    _retry(Notification.objects.filter(pk=row.pk), by=by, now=now)
+    _retry_rows(Notification.objects.filter(pk=row.pk), by=by, now=now)
 
 
 @transaction.atomic
@@ -126,10 +126,10 @@ def retry_all(*, reason: str, by: User | None, now: datetime) -> int:
     if by and not by.is_staff:
         raise PermissionDenied
     rows = Notification.objects.in_trouble().why(reason).filter(state__in=RETRIED, send_before__gt=now)
-    return _retry(Notification.objects.filter(pk__in=list(rows.values_list("pk", flat=True))), by=by, now=now)
+    return _retry_rows(Notification.objects.filter(pk__in=list(rows.values_list("pk", flat=True))), by=by, now=now)
 
 
-def _retry(rows: QuerySet[Notification], *, by: User | None, now: datetime) -> int:
+def _retry_rows(rows: QuerySet[Notification], *, by: User | None, now: datetime) -> int:
     bounces.trust_people_again(rows.values("recipient"))
     retried = rows.filter(state__in=RETRIED).update(
         state=State.PENDING,

@@ -27,7 +27,7 @@ class Blame(StrEnum):
     LATER = "later"
 
 
-def blame(code: int, answer: str) -> Blame:
+def find_blame(code: int, answer: str) -> Blame:
     """Whose fault it is when a server refuses a recipient or a message with this answer.
 
     An answer without a finer code, or one that may be about the words of this one mail, never ends in `MAILBOX`.

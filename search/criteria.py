@@ -121,7 +121,7 @@ class SearchCriteria:
             return []
         if self.is_any_time:
             return [(begin, end)]
-        spans = (self._span_of(day, reader) for day in self._days(today, begin, end, reader))
+        spans = (self._span_of(day, reader) for day in self._each_day(today, begin, end, reader))
         cut = ((max(begin, start), min(end, until)) for start, until in spans)
         return [(start, until) for start, until in cut if start < until]
 
@@ -132,7 +132,7 @@ class SearchCriteria:
             return max(0, min(DAYS_LATER, (named - today).days + 1))
         return DAYS_LATER if self.later else DAYS_AHEAD
 
-    def _days(self, today: date, begin: datetime, end: datetime, reader: ZoneInfo) -> Iterator[date]:
+    def _each_day(self, today: date, begin: datetime, end: datetime, reader: ZoneInfo) -> Iterator[date]:
         day, last = begin.astimezone(reader).date(), end.astimezone(reader).date()
         if self.when in (When.TODAY, When.TOMORROW):
             day = last = today + timedelta(days=self.when == When.TOMORROW)

@@ -33,12 +33,12 @@ def taken_error() -> SessionError:
     return SessionError("taken", _("This time has just been taken. Choose another time."))
 
 
-def busy() -> SessionError:
+def busy_error() -> SessionError:
     words = _("A lot is going on right now, and we couldn’t get to this in time. Nothing has changed: try again.")
     return SessionError(BUSY, words, wait=TRY_AGAIN_AFTER)
 
 
-def stale(words: str) -> SessionError:
+def stale_error(words: str) -> SessionError:
     """The refusal of an act on something that has changed since the person saw it.
 
     Its code lets pages show the present state.

@@ -8,9 +8,9 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.trouble import constraint_of, is_passing, sqlstate
+from common.trouble import constraint_of, is_passing, sqlstate_of
 
-from .errors import SessionError, busy, stale, taken_error
+from .errors import SessionError, busy_error, stale_error, taken_error
 from .models import Booking, WrittenQuestion
 
 
@@ -49,10 +49,10 @@ def atomic_act(act: Callable[P, R]) -> Callable[P, R]:
             except (IntegrityError, OperationalError) as error:
                 if constraint_of(error) in HAS_THE_TIME:
                     raise taken_error() from error
-                if sqlstate(error) in WORTH_A_SECOND_TRY and not last_try:
+                if sqlstate_of(error) in WORTH_A_SECOND_TRY and not last_try:
                     continue
                 if is_passing(error):
-                    raise busy() from error
+                    raise busy_error() from error
                 raise
         raise AssertionError("unreachable")
 
@@ -79,7 +79,9 @@ def why_stale(booking: Booking, seen: str | None) -> SessionError | None:
     """
     if seen is None or seen == str(booking.version):
         return None
-    return stale(_("This session has changed since you looked at it. Look at it as it is now, then decide again."))
+    return stale_error(
+        _("This session has changed since you looked at it. Look at it as it is now, then decide again.")
+    )
 
 
 def check_seen(booking: Booking, seen: str | None) -> None:

@@ -51,7 +51,7 @@ class Guard:
             yield
         except Exception as error:
             logger.exception("the clock failed to %s row %s", self.act, row)
-            self._note(row, error)
+            self._note_error(row, error)
             if isinstance(error, SoftTimeLimitExceeded):
                 raise
         else:
@@ -64,7 +64,7 @@ class Guard:
             left = rows.filter(pk__in=self.due).values_list("pk", flat=True)
             self.stuck.filter(row__in=self.due - set(left)).delete()
 
-    def _note(self, row: int, error: Exception) -> None:
+    def _note_error(self, row: int, error: Exception) -> None:
         """Keep only the first line of PostgreSQL's message; the others quote what people wrote."""
         first_line = next(iter(str(error).splitlines()), "")
         text = f"{type(error).__name__}: {first_line}"[:LONGEST_ERROR]

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from local.account import Account
-from local.places import pooler
+from local.places import find_pooler
 from tests.conftest import make_person
 
 pytestmark = [pytest.mark.pooler, pytest.mark.django_db(transaction=True)]
@@ -91,7 +91,7 @@ def pooled(tmp_path) -> Iterator[str]:
     file.write_text(CONFIGURATION.format(real=real, port=port))
     # The account may be kept out of the folder, so it gets the open file.
     with file.open() as opened, (tmp_path / "log").open("w") as log:
-        command = [pooler(), f"/dev/fd/{opened.fileno()}"]
+        command = [find_pooler(), f"/dev/fd/{opened.fileno()}"]
         process = subprocess.Popen(command, pass_fds=[opened.fileno()], stderr=log, stdout=log, **who)
         try:
             wait_for(port, process)

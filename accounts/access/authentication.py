@@ -45,13 +45,13 @@ class SessionAuthentication(BaseAuthentication):
         user = getattr(request._request, "user", None)
         if not isinstance(user, User) or not user.is_active:
             return None
-        if CsrfCheck(fail_if_called).refuses(request):
+        if CsrfCheck(fail_if_called).is_refused(request):
             raise PermissionDenied(_("Send the CSRF token of this session as X-CSRFToken."), code="csrf")
         return user, None
 
 
 class CsrfCheck(CsrfViewMiddleware):
-    def refuses(self, request: Request) -> bool:
+    def is_refused(self, request: Request) -> bool:
         self.process_request(request._request)
         return self.process_view(request._request, None, (), {}) is not None  # type: ignore[arg-type]
 

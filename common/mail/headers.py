@@ -68,7 +68,7 @@ def text_header(name: str, text: str) -> Header:
     """A header with any text: as it is if it is plain ASCII, else in encoded words."""
     text = one_line(text)
     words = text.split(" ") if is_plain(text) else list(encoded_words(text))
-    return Header(name, folded(words, taken=len(name) + 2), text)
+    return Header(name, fold_words(words, taken=len(name) + 2), text)
 
 
 def raw_header(name: str, value: str) -> Header:
@@ -83,7 +83,7 @@ def mailbox_header(name: str, mailbox: Mailbox) -> Header:
         raise UnwritableHeaderError(f"{name}: not an address of mail")
     if not mailbox.name:
         return Header(name, mailbox.addr_spec, mailbox.as_pair())
-    wire = folded([*phrase(mailbox.name), f"<{mailbox.addr_spec}>"], taken=len(name) + 2)
+    wire = fold_words([*phrase_words(mailbox.name), f"<{mailbox.addr_spec}>"], taken=len(name) + 2)
     return Header(name, wire, mailbox.as_pair())
 
 
@@ -123,7 +123,7 @@ def is_plain(text: str) -> bool:
     return is_ascii(text) and all(len(word) <= LONGEST_WORD for word in text.split(" "))
 
 
-def phrase(name: str) -> list[str]:
+def phrase_words(name: str) -> list[str]:
     """The name in front of an address: bare, quoted, or encoded."""
     if not is_plain(name):
         return list(encoded_words(name))
@@ -161,7 +161,7 @@ def pieces_of(text: str, *, encode: Callable[[str], str], most: int) -> Iterator
     yield encode(piece)
 
 
-def folded(words: Iterable[str], *, taken: int) -> str:
+def fold_words(words: Iterable[str], *, taken: int) -> str:
     """The words separated by blanks, on lines of at most 76 characters where possible."""
     lines, room = [""], LINE - taken
     for word in words:

@@ -68,40 +68,42 @@ def check_reading(mail: EmailMessage, content: bytes) -> None:
             if wanted.keys() != part.keys() or part.defects:
                 raise UnreadableMailError("the headers of the mail don't read back as they were written")
             for name, value in wanted.raw_items():
-                if isinstance(value, Header) and not says(part, name, value):
+                if isinstance(value, Header) and not is_read_as_written(part, name, value):
                     raise UnreadableMailError(f"the header {name} doesn't read back as it was written")
 
 
-def says(part: Message, name: str, written: Header) -> bool:
-    read = meaning(part, name)
+def is_read_as_written(part: Message, name: str, written: Header) -> bool:
+    read = meaning_of(part, name)
     if isinstance(read, tuple) and isinstance(written.means, tuple) and written.count("=?utf-8?b?") > 1:
         # Python's newer parser keeps the blank between encoded words of a name, which means nothing (RFC 2047, 6.2).
-        return (unspaced(read[0]), read[1]) == (unspaced(written.means[0]), written.means[1])
+        return (without_blanks(read[0]), read[1]) == (without_blanks(written.means[0]), written.means[1])
     return read == written.means
 
 
-def meaning(part: Message, name: str) -> str | tuple[str, str]:
+def meaning_of(part: Message, name: str) -> str | tuple[str, str]:
     """What a reader gets out of a header: a name and an address, or text."""
     if name.lower() == "content-disposition":
         return part.get_filename() or ""
     value = part[name]
     if isinstance(part, EmailMessage):
         addresses = getattr(value, "addresses", None)
-        return str(value) if addresses is None else only([(each.display_name, each.addr_spec) for each in addresses])
+        return (
+            str(value) if addresses is None else only_pair([(each.display_name, each.addr_spec) for each in addresses])
+        )
     line = FOLD.sub("", value)
     if name.lower() in OF_ADDRESSES:
-        return only([(decoded(display), address) for display, address in getaddresses([line])])
-    return decoded(line)
+        return only_pair([(decode_words(display), address) for display, address in getaddresses([line])])
+    return decode_words(line)
 
 
-def only(pairs: list[tuple[str, str]]) -> tuple[str, str]:
+def only_pair(pairs: list[tuple[str, str]]) -> tuple[str, str]:
     """The one name and address; empty if there are more, which none of our headers has."""
     return pairs[0] if len(pairs) == 1 else ("", "")
 
 
-def unspaced(text: str) -> str:
+def without_blanks(text: str) -> str:
     return text.replace(" ", "")
 
 
-def decoded(text: str) -> str:
+def decode_words(text: str) -> str:
     return str(make_header(decode_header(text)))

@@ -19,7 +19,7 @@ def join_lines(content: str) -> str:
     return " ".join(content.split())
 
 
-def plain(text: str) -> SafeString:
+def mark_plain(text: str) -> SafeString:
     """Text for the plain version of a mail, where nothing is markup and nothing must be escaped."""
     return mark_safe(text)  # noqa: S308 - never part of HTML
 
@@ -31,7 +31,7 @@ def break_lines(lines: Iterable[str]) -> str:
 def render_piece(context: Context, content: str, tag: str, css: str) -> str:
     if is_html(context):
         return format_html('<{0} class="{1}">{2}</{0}>', tag, css, mark_safe(join_lines(content)))  # noqa: S308 - already escaped
-    return plain(join_lines(content) + "\n\n")
+    return mark_plain(join_lines(content) + "\n\n")
 
 
 @register.simple_block_tag(takes_context=True)
@@ -45,7 +45,7 @@ def title(context: Context, first: str, second: str = "") -> str:
     """The fact itself, in one line or two: the day and the time."""
     lines = [line for line in (first, second) if line]
     if not is_html(context):
-        return plain("\n".join(lines) + "\n\n")
+        return mark_plain("\n".join(lines) + "\n\n")
     return format_html('<h1 class="title">{}</h1>', break_lines(lines))
 
 
@@ -69,7 +69,7 @@ def aside(context: Context, content: str) -> str:
 def quote(context: Context, label: str, words: str) -> str:
     """Somebody's own words; their line breaks stay."""
     if not is_html(context):
-        return plain(f"{label}:\n“{words.strip()}”\n\n")
+        return mark_plain(f"{label}:\n“{words.strip()}”\n\n")
     lines = break_lines(words.strip().splitlines())
     return format_html('<p class="ink2 label">{}</p><p class="ink q">{}</p>', label, lines)
 
@@ -78,7 +78,7 @@ def quote(context: Context, label: str, words: str) -> str:
 def button(context: Context, url: str, label: str, look: str = "main") -> str:
     """`look` is `main`, or `choice` for one of several equal answers."""
     if not is_html(context):
-        return plain(f"{label}:\n{url}\n\n")
+        return mark_plain(f"{label}:\n{url}\n\n")
     return format_html(
         '<table role="presentation" cellpadding="0" cellspacing="0" width="100%"><tr>'
         '<td class="btn {}"><a href="{}">{}</a></td></tr></table>',
@@ -92,5 +92,5 @@ def button(context: Context, url: str, label: str, look: str = "main") -> str:
 def link(context: Context, url: str, label: str) -> SafeString:
     """For the middle of a sentence, by way of `{% link url label as name %}`."""
     if not is_html(context):
-        return plain(f"{label} ({url})")
+        return mark_plain(f"{label} ({url})")
     return format_html('<a class="l" href="{}">{}</a>', url, label)

@@ -32,7 +32,7 @@ def _review_dues(now: datetime) -> Iterator[Due]:
             )
 
 
-def to_review(row: Notification, now: datetime) -> Message | Nothing:
+def render_review_email(row: Notification, now: datetime) -> Message | Nothing:
     """How many profiles wait at this moment, and since when the oldest does."""
     reader = NoticeReader(row.recipient, now)
     if not reader.person.is_staff:

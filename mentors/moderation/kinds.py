@@ -10,7 +10,7 @@ from .inbox import inbox_lines
 
 # The profile's own version is no measure: a decision stays true when the profile has changed since.
 KINDS = [
-    digest_kind(digests.KIND, digests.SUBJECT_TYPE, digests.to_review),
+    digest_kind(digests.KIND, digests.SUBJECT_TYPE, digests.render_review_email),
     Kind("profile_received", SUBJECT_TYPE, emails.render_received_email, inbox_lines, group=Group.PROFILE),
     Kind("profile_approved", SUBJECT_TYPE, emails.render_approved_email, inbox_lines, group=Group.PROFILE),
     Kind("profile_changes", SUBJECT_TYPE, emails.render_changes_email, inbox_lines, group=Group.PROFILE),

@@ -58,7 +58,7 @@ class Passage(Enum):
     SHUT = "shut"
 
 
-def passage(now: datetime | None = None) -> Passage:
+def find_passage(now: datetime | None = None) -> Passage:
     """Whether a mail may be sent now; PROBE lets its caller send exactly one."""
     if not MailBreaker.objects.filter(opened_at__isnull=False).exists():
         return Passage.FREE
@@ -68,7 +68,7 @@ def passage(now: datetime | None = None) -> Passage:
         return Passage.PROBE if cursor.rowcount else Passage.SHUT
 
 
-def opened() -> MailBreaker | None:
+def find_open_breaker() -> MailBreaker | None:
     """The breaker's row if it is open, else None."""
     return MailBreaker.objects.filter(opened_at__isnull=False).first()
 
@@ -139,10 +139,10 @@ def tell_staff(moment: datetime) -> None:
     show_in_inbox(*(Due(KIND, person, SUBJECT, number, 0, moment, moment + TOLD_AGAIN_AFTER) for person in staff))
 
 
-def lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
+def breaker_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     text = _("The mail server is refusing our email, so nothing is being sent. See what it says and what is waiting.")
     return {item.pk: InboxLine(text, reverse("staff_deliveries")) for item in items}
 
 
 # A mail about it would be refused.
-KINDS = [Kind(KIND, SUBJECT, render=None, lines=lines)]
+KINDS = [Kind(KIND, SUBJECT, render=None, lines=breaker_inbox_lines)]

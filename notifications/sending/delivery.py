@@ -19,7 +19,7 @@ from notifications import bounces, outbox
 from notifications.models import Notification, State
 from notifications.preferences import preference_of, quiet_end
 from notifications.registry import Kind, Message, Nothing, UnknownKindError, kind_named
-from notifications.smtp_refusals import Blame, blame
+from notifications.smtp_refusals import Blame, find_blame
 from notifications.unsubscribing import unsubscribe_headers
 
 from . import breaker
@@ -48,7 +48,7 @@ def deliver_notification(row: Notification, now: datetime | None = None, *, serv
         outbox.postpone_attempt(row, settings.OUTBOX_FIRST_RETRY, str(error), now)
         raise
     except RefusedError as error:
-        _refused(row, error, now)
+        _note_refusal(row, error, now)
     except (UnwritableHeaderError, UnreadableMailError) as error:
         logger.exception("notification %s can't be written as a mail", row.pk)
         outbox.close_dead(row, f"not sent: {error}", now)
@@ -57,7 +57,7 @@ def deliver_notification(row: Notification, now: datetime | None = None, *, serv
         outbox.retry_unless_begun(row, f"{type(error).__name__}: {error}", now)
 
 
-def _refused(row: Notification, error: RefusedError, now: datetime | None) -> None:
+def _note_refusal(row: Notification, error: RefusedError, now: datetime | None) -> None:
     if error.blame == Blame.MAILBOX:
         outbox.close_refused(row, str(error), now)
         if error.nobody_there:
@@ -99,8 +99,8 @@ def _deliver_claimed(row: Notification, now: datetime | None, server: MailServer
 def refused_by_their_server(row: Notification) -> bool:
     """Whether the last answer blamed this recipient while others' mail was accepted: then the delay wasn't ours."""
     code, _space, answer = row.last_error.partition(" ")
-    about_them = row.refusals > 0 and code.isdecimal() and blame(int(code), answer) != Blame.OURS
-    return about_them and breaker.opened() is None
+    about_them = row.refusals > 0 and code.isdecimal() and find_blame(int(code), answer) != Blame.OURS
+    return about_them and breaker.find_open_breaker() is None
 
 
 def decide_message(row: Notification, kind: Kind, moment: datetime) -> Message | Nothing:

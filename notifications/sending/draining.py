@@ -39,7 +39,7 @@ def drain_outbox(
         while time.monotonic() < end and not stopping() and (row := take_up(now)):
             taken += 1
             try:
-                with keeper.keeps(row):
+                with keeper.keep_lease(row):
                     deliver_notification(row, now, server=server)
             except ServerAwayError as error:
                 logger.warning("mail server away: %s", error)
@@ -49,7 +49,7 @@ def drain_outbox(
 
 def take_up(now: datetime | None = None) -> Notification | None:
     """The next row to deliver, leased; None if none is due, or while the breaker is open."""
-    passage = breaker.passage(now)
+    passage = breaker.find_passage(now)
     if passage == Passage.SHUT:
         return None
     return outbox.claim_notification(now, waiting_too=passage == Passage.PROBE)
@@ -81,9 +81,9 @@ class LeaseKeeper:
             self._thread.join()
 
     @contextmanager
-    def keeps(self, row: Notification) -> Iterator[None]:
+    def keep_lease(self, row: Notification) -> Iterator[None]:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="lease keeper", daemon=True)
+            self._thread = threading.Thread(target=self._keep_leases, name="lease keeper", daemon=True)
             self._thread.start()
         self._row, self._since = row, time.monotonic()
         try:
@@ -91,18 +91,18 @@ class LeaseKeeper:
         finally:
             self._row = None
 
-    def _run(self) -> None:
+    def _keep_leases(self) -> None:
         while not self._over.wait(self._every):
             # Read once: the other thread may set both at any moment. A row that was taken up just now needs nothing
             # yet, and one that takes too long is given up.
             row, since = self._row, self._since
             if row and self._every / 2 < time.monotonic() - since < self._longest:
-                self._renew(row)
+                self._renew_lease(row)
         connection.close()
 
-    def _renew(self, row: Notification) -> None:
+    def _renew_lease(self, row: Notification) -> None:
         try:
-            outbox.renew(row)
+            outbox.renew_lease(row)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("the lease of notification %s could not be renewed: %s", row.pk, error)
             connection.close()

@@ -52,7 +52,7 @@ class OutboxLoop(threading.Thread):
     def run(self) -> None:
         while not self.is_over():
             try:
-                self._round()
+                self._work_once()
             except (DatabaseError, InterfaceError) as error:
                 logger.warning("the outbox is out of reach: %s", error)
                 connection.close()
@@ -64,7 +64,7 @@ class OutboxLoop(threading.Thread):
             self._wanted.clear()
         connection.close()
 
-    def _round(self) -> None:
+    def _work_once(self) -> None:
         close_old_connections()
         if time.monotonic() >= self._reaps_at:
             self._reaps_at = time.monotonic() + settings.OUTBOX_REAPS_EVERY.total_seconds()
@@ -75,7 +75,7 @@ class OutboxLoop(threading.Thread):
 _loop: OutboxLoop | None = None
 
 
-def wake() -> bool:
+def wake_loop() -> bool:
     """Have this process look now; whether it has a loop that does."""
     if _loop is None or not _loop.is_alive():
         return False
@@ -85,7 +85,7 @@ def wake() -> bool:
 
 def send_now() -> None:
     """Something is due: the loop of this process looks at once; where there is none, this call sends."""
-    if not wake():
+    if not wake_loop():
         drain_outbox()
 
 

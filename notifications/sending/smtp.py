@@ -13,7 +13,7 @@ from typing import Self
 
 from django.conf import settings
 
-from notifications.smtp_refusals import Blame, blame, leads_nowhere
+from notifications.smtp_refusals import Blame, find_blame, leads_nowhere
 
 MAILS_PER_CONNECTION = 100
 CONNECTION_LASTS = 30.0  # seconds
@@ -30,7 +30,7 @@ class RefusedError(Exception):
     """The server has refused the message, so it has certainly not left. `nobody_there`: the mailbox doesn't exist."""
 
     def __init__(self, code: int, answer: bytes | str, *, blame: Blame, nobody_there: bool = False) -> None:
-        super().__init__(f"{code} {_text(answer)}")
+        super().__init__(f"{code} {_text_of(answer)}")
         self.blame = blame
         self.nobody_there = nobody_there
 
@@ -65,17 +65,17 @@ class MailServer:
 
         Raises ServerAwayError or RefusedError; in any case nothing has left.
         """
-        self._begin(sender)
-        code, answer = self._ask("RCPT", lambda smtp: smtp.rcpt(recipient))
+        self._begin_mail(sender)
+        code, answer = self._ask_server("RCPT", lambda smtp: smtp.rcpt(recipient))
         if code not in (250, 251):
-            raise self._refused("RCPT", code, answer)
-        code, answer = self._ask("DATA", lambda smtp: smtp.docmd("data"))
+            raise self._refusal_of("RCPT", code, answer)
+        code, answer = self._ask_server("DATA", lambda smtp: smtp.docmd("data"))
         if code != 354:
-            raise self._refused("DATA", code, answer)
+            raise self._refusal_of("DATA", code, answer)
 
     def hand_over(self, content: bytes) -> None:
         """Send the message itself. Raises RefusedError (then it has certainly not left) or MayHaveLeftError."""
-        smtp = self._connected()
+        smtp = self._open_connection()
         # A line with a single dot ends a message, so dots at the beginning of a line are doubled (RFC 5321, 4.5.2).
         lines = LINE_BEGINS_WITH_DOT.sub(b"..", content)
         ended = lines if lines.endswith(b"\r\n") else lines + b"\r\n"
@@ -90,7 +90,7 @@ class MailServer:
             raise MayHaveLeftError(str(error)) from error
         self._mails += 1
         if code != 250:
-            raise self._refused("the message", code, answer)
+            raise self._refusal_of("the message", code, answer)
         if self._mails >= MAILS_PER_CONNECTION or time.monotonic() - self._opened > CONNECTION_LASTS:
             self.close()
 
@@ -108,7 +108,7 @@ class MailServer:
                 self._smtp.quit()
         self.hang_up()
 
-    def _begin(self, sender: str) -> None:
+    def _begin_mail(self, sender: str) -> None:
         """Name the sender.
 
         Servers close silent connections, so if an old one turns out to be dead, a new one is tried once.
@@ -122,20 +122,20 @@ class MailServer:
             self._announce_sender(sender)
 
     def _announce_sender(self, sender: str) -> None:
-        smtp = self._connected()
+        smtp = self._open_connection()
         options = ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
-        code, answer = self._ask("MAIL", lambda smtp: smtp.mail(sender, options))
+        code, answer = self._ask_server("MAIL", lambda smtp: smtp.mail(sender, options))
         if code != 250:
-            raise self._refused("MAIL", code, answer)
+            raise self._refusal_of("MAIL", code, answer)
 
-    def _connected(self) -> smtplib.SMTP:
+    def _open_connection(self) -> smtplib.SMTP:
         if self._smtp is None:
             self._smtp, self._mails, self._opened = _connect_to_server(), 0, time.monotonic()
         return self._smtp
 
-    def _ask(self, step: str, command: Callable[[smtplib.SMTP], tuple[int, bytes]]) -> tuple[int, bytes]:
+    def _ask_server(self, step: str, command: Callable[[smtplib.SMTP], tuple[int, bytes]]) -> tuple[int, bytes]:
         try:
-            return command(self._connected())
+            return command(self._open_connection())
         except (OSError, smtplib.SMTPException) as error:
             self.hang_up()
             if step == "MAIL":
@@ -143,28 +143,28 @@ class MailServer:
             # The server was there until it heard of this recipient, which must not hold up everybody else's mail.
             raise RefusedError(0, f"lost at {step}: {error}", blame=Blame.LATER) from error
 
-    def _refused(self, step: str, code: int, answer: bytes) -> Exception:
+    def _refusal_of(self, step: str, code: int, answer: bytes) -> Exception:
         """The error to raise for this answer. The connection is made ready for the next message, or given up."""
         if code == BUSY:
             self.hang_up()
-            return ServerAwayError(f"{step}: {code} {_text(answer)}")
+            return ServerAwayError(f"{step}: {code} {_text_of(answer)}")
         try:
-            self._connected().rset()
+            self._open_connection().rset()
         except (OSError, smtplib.SMTPException):
             self.hang_up()
         if step == "MAIL":  # no recipient was named yet, so it is about us
             return RefusedError(code, answer, blame=Blame.OURS)
-        whose = blame(code, _text(answer))
-        nobody_there = step == "RCPT" and whose == Blame.MAILBOX and leads_nowhere(code, _text(answer))
+        whose = find_blame(code, _text_of(answer))
+        nobody_there = step == "RCPT" and whose == Blame.MAILBOX and leads_nowhere(code, _text_of(answer))
         return RefusedError(code, answer, blame=whose, nobody_there=nobody_there)
 
     def _wait_for(self, seconds: float) -> None:
-        smtp = self._connected()
+        smtp = self._open_connection()
         if smtp.sock:
             smtp.sock.settimeout(seconds)
 
 
-def _text(answer: bytes | str) -> str:
+def _text_of(answer: bytes | str) -> str:
     return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
 
 

@@ -13,7 +13,7 @@ from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
 from notifications.deliveries import count_failure_reasons, in_trouble, is_ill, outbox_facts
 from notifications.models import Notification
-from notifications.sending.breaker import opened
+from notifications.sending.breaker import find_open_breaker
 from notifications.services import RETRIED, RetryError, retry_all, retry_dead
 
 PAGE_SIZE = 25
@@ -29,7 +29,7 @@ def staff_deliveries(request: SignedInRequest) -> HttpResponse:
         "facts": facts,
         "is_ill": is_ill(facts.oldest),
         "oldest_at": now - facts.oldest if facts.oldest else None,
-        "breaker": opened(),
+        "breaker": find_open_breaker(),
         "reasons": [(state, reason, number, state in RETRIED) for state, reason, number in count_failure_reasons()],
         "page": page,
         "rows": [(row, row.state not in RETRIED or row.is_too_late(now)) for row in page.object_list],

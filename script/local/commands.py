@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from local.account import ServerError
 from local.output import print_step, print_warning
-from local.places import PYTHON, ROOT, VENV, data_dir, find_browser, pooler
+from local.places import PYTHON, ROOT, VENV, data_dir, find_browser, find_pooler
 from local.processes import Command, run_command
 from local.servers import Servers
 from local.variables import TEST_SLOTS, base_variables, server_addresses
@@ -109,7 +109,7 @@ def _without_what_is_missing() -> list[str]:
             "No Chromium on this machine: the tests marked browser are NOT run (apt install chromium-headless-shell)."
         )
         missing.append("not browser")
-    if not pooler():
+    if not find_pooler():
         print_warning("No PgBouncer on this machine: the tests marked pooler are NOT run (apt install pgbouncer).")
         missing.append("not pooler")
     return ["-m", " and ".join(missing)] if missing else []

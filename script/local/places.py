@@ -17,7 +17,7 @@ def find_browser() -> str | None:
     return next((program for name in BROWSERS if (program := shutil.which(name))), None)
 
 
-def pooler() -> str | None:
+def find_pooler() -> str | None:
     """The PgBouncer of this machine; Debian keeps it where only root's programs are looked for."""
     return shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")
 

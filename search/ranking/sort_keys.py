@@ -77,23 +77,23 @@ class FirstHour:
     def key(self, times: Sequence[Span], name: str) -> Key:
         columns, cases, tests = [], [], []
         values: dict[str, Any] = {}
-        for day, bits, end in self._days(times):
+        for day, bits, end in self._near_days(times):
             if bits:
                 values |= {f"{name}_bits{day}": bits, f"{name}_end{day}": minute_at_or_after(end)}
-                column, at = self._column(day)
+                column, at = self._column_of(day)
                 shared = f"({column}{at} & %({name}_bits{day})s)"
                 columns.append(column)
                 tests.append(f"{shared} <> 0")
                 # x & -x is the lowest bit set; one less has a one for each hour before it, so their count is the hour.
                 hours = f"bit_count((({shared} & -{shared}) - 1)::bit({HOURS}))::int"
-                first = f"{minute_at_or_after(self._day(day))} + {HOUR} * {hours}"
+                first = f"{minute_at_or_after(self._start_of_day(day))} + {HOUR} * {hours}"
                 cases.append(f"WHEN {tests[-1]} AND floor < %({name}_end{day})s THEN {first}")
-        for weekday, bits in enumerate(self._rest(times), start=1):
+        for weekday, bits in enumerate(self._later_hours(times), start=1):
             if bits:
                 values[f"{name}_rest{weekday}"] = bits
                 columns.append("any_week")
                 tests.append(f"any_week[{weekday}] & %({name}_rest{weekday})s <> 0")
-                cases.append(f"WHEN {tests[-1]} THEN {minute_at_or_after(self._day(DAYS_APART))}")
+                cases.append(f"WHEN {tests[-1]} THEN {minute_at_or_after(self._start_of_day(DAYS_APART))}")
         condition = f"({' OR '.join(tests)})"
         return Key(f"CASE {' '.join(cases)} END", values, dict.fromkeys(columns), (condition,), "greatest(key, floor)")
 
@@ -105,32 +105,32 @@ class FirstHour:
     def midnight(self) -> datetime:
         return datetime.combine(self.times[0][0].date(), time(), tzinfo=EPOCH.tzinfo)
 
-    def _day(self, number: int) -> datetime:
+    def _start_of_day(self, number: int) -> datetime:
         return self.midnight + number * DAY
 
-    def _column(self, day: int) -> tuple[str, str]:
+    def _column_of(self, day: int) -> tuple[str, str]:
         """The column with a day's hours, and the subscript into it.
 
         The columns of weekdays only hold in the near future.
         """
-        weekday = self._day(day).weekday()
-        soon = self._day(DAYS_APART) <= self.now + NEAR
+        weekday = self._start_of_day(day).weekday()
+        soon = self._start_of_day(DAYS_APART) <= self.now + NEAR
         return (WEEKDAYS[weekday], "") if soon else ("any_week", f"[{weekday + 1}]")
 
-    def _days(self, times: Sequence[Span]) -> Iterator[tuple[int, int, datetime]]:
+    def _near_days(self, times: Sequence[Span]) -> Iterator[tuple[int, int, datetime]]:
         """The days with keys of their own: number, the hours of UTC that the times touch as bits, and the end of those
         times.
         """
         for day in range(DAYS_APART):
             week = [0] * 7
-            first, last = self._day(day), self._day(day + 1)
+            first, last = self._start_of_day(day), self._start_of_day(day + 1)
             _mark_spans(week, times, first, last)
             yield day, sum(week), min(last, max(end for start, end in times if start < last))
 
-    def _rest(self, times: Sequence[Span]) -> list[int]:
+    def _later_hours(self, times: Sequence[Span]) -> list[int]:
         """For each weekday of UTC, the hours that later times touch, as bits."""
         week = [0] * 7
-        _mark_spans(week, times, self._day(DAYS_APART), times[-1][1])
+        _mark_spans(week, times, self._start_of_day(DAYS_APART), times[-1][1])
         return week
 
 

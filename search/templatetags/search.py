@@ -21,14 +21,14 @@ def marked(text: str, lexemes: Sequence[str]) -> SafeString:
     stems = [re.escape(lexeme) for lexeme in lexemes if len(lexeme) > 2]
     if not stems:
         return SafeString(conditional_escape(text))
-    found = re.finditer(rf"\b(?:{'|'.join(stems)})\w*", bare(text), flags=re.IGNORECASE)
+    found = re.finditer(rf"\b(?:{'|'.join(stems)})\w*", without_accents(text), flags=re.IGNORECASE)
     ends = [0, *(end for match in found for end in match.span()), len(text)]
     pieces = [text[start:end] for start, end in pairwise(ends)]
     marks = [format_html("<mark>{}</mark>" if index % 2 else "{}", piece) for index, piece in enumerate(pieces)]
     return mark_safe("".join(marks))  # noqa: S308 - each piece is escaped above
 
 
-def bare(text: str) -> str:
+def without_accents(text: str) -> str:
     """The text without accents, as lexemes are, and of the same length, so that positions in it fit the original."""
     return text if text.isascii() else "".join(map(bare_letter, text))
 

@@ -30,9 +30,9 @@ WITH_WORDS = {"came", "missed", "explained", "contested"}
 class AttendanceView(BookingView):
     @api_call(name="say_who_came", summary="Say who came", body=AttendanceInput, answers=BookingOut, refusal=RefusedAct)
     def post(self, request: Request, uuid: UUID) -> Response:
-        booking = self.booking(uuid)
+        booking = self.find_booking(uuid)
         sent = self.read_body()
         words = {"words": sent.get("words", "")} if sent["outcome"] in WITH_WORDS else {}
         with self.acting_on(uuid):
-            SAYINGS[sent["outcome"]](booking=booking, by=self.person, now=self.now, seen=self.seen(), **words)
+            SAYINGS[sent["outcome"]](booking=booking, by=self.person, now=self.now, seen=self.seen_version(), **words)
         return self.answer_with(uuid)

@@ -81,13 +81,13 @@ class BookingsView(ApiView):
 class BookingView(ApiView):
     """One of mine. Whoever has no part in it gets the same 404 as for a made-up one."""
 
-    def booking(self, uuid: UUID, *more: Q) -> Booking:
+    def find_booking(self, uuid: UUID, *more: Q) -> Booking:
         mine = with_all_that_is_shown(Booking.objects.visible_to(self.person))
         return get_object_or_404(mine.filter(*more), uuid=uuid)
 
     def answer_with(self, uuid: UUID) -> Response:
         context = {"reader": self.person, "now": self.now}
-        return Response(BookingOut(self.booking(uuid), context=context).data)
+        return Response(BookingOut(self.find_booking(uuid), context=context).data)
 
     @contextmanager
     def acting_on(self, uuid: UUID) -> Iterator[None]:
@@ -99,7 +99,7 @@ class BookingView(ApiView):
                 raise
             raise as_api_error(error, booking=self.answer_with(uuid).data) from error
 
-    def seen(self) -> str:
+    def seen_version(self) -> str:
         return str(self.read_body()["version"])
 
 
@@ -118,7 +118,7 @@ class CancelView(BookingView):
         refusal=RefusedAct,
     )
     def post(self, request: Request, uuid: UUID) -> Response:
-        booking, seen = self.booking(uuid), self.seen()
+        booking, seen = self.find_booking(uuid), self.seen_version()
         reason = self.read_body().get("reason", "")
         with self.acting_on(uuid):
             if booking.state == BookingState.REQUESTED and booking.mentee_id == self.person.pk:
@@ -137,7 +137,7 @@ class MoveView(BookingView):
         refusal=RefusedMove,
     )
     def post(self, request: Request, uuid: UUID) -> Response:
-        booking, seen = self.booking(uuid), self.seen()
+        booking, seen = self.find_booking(uuid), self.seen_version()
         start = self.read_body()["start"]
         try:
             with self.acting_on(uuid):
@@ -155,13 +155,13 @@ class AnswerView(BookingView):
     """What only the mentor of a request can do."""
 
     def request_to_me(self, uuid: UUID) -> Booking:
-        return self.booking(uuid, Q(mentor=self.person))
+        return self.find_booking(uuid, Q(mentor=self.person))
 
 
 class AcceptView(AnswerView):
     @api_call(name="accept_booking", summary="Accept a request", body=SeenInput, answers=BookingOut, refusal=RefusedAct)
     def post(self, request: Request, uuid: UUID) -> Response:
-        booking, seen = self.request_to_me(uuid), self.seen()
+        booking, seen = self.request_to_me(uuid), self.seen_version()
         with self.acting_on(uuid):
             accept_booking(booking=booking, by=self.person, now=self.now, seen=seen)
         return self.answer_with(uuid)
@@ -172,7 +172,7 @@ class DeclineView(AnswerView):
         name="decline_booking", summary="Decline a request", body=DeclineInput, answers=BookingOut, refusal=RefusedAct
     )
     def post(self, request: Request, uuid: UUID) -> Response:
-        booking, seen = self.request_to_me(uuid), self.seen()
+        booking, seen = self.request_to_me(uuid), self.seen_version()
         with self.acting_on(uuid):
             decline_booking(booking=booking, by=self.person, reason=self.read_body()["reason"], now=self.now, seen=seen)
         return self.answer_with(uuid)

@@ -91,18 +91,18 @@ class SentSchedule(ScheduleShape):
 class ScheduleView(ApiView):
     @api_call(name="read_schedule", summary="My schedule", answers=SavedSchedule, missing=True)
     def get(self, request: Request) -> Response:
-        return self.answer_with(self.profile())
+        return self.answer_with(self.own_profile_or_404())
 
     @api_call(name="save_schedule", summary="Save it whole", body=SentSchedule, answers=SavedSchedule, missing=True)
     def put(self, request: Request) -> Response:
-        profile = self.profile()
+        profile = self.own_profile_or_404()
         sent = self.read_body()
         wanted = schedule_of(sent, now=self.read_stored(profile))
         save_schedule(profile=profile, wanted=wanted, by=self.person, now=self.now, seen=sent["version"])
         profile.refresh_from_db()
         return self.answer_with(profile)
 
-    def profile(self) -> MentorProfile:
+    def own_profile_or_404(self) -> MentorProfile:
         profile = own_profile(self.request._request)
         if profile is None:
             raise Http404

@@ -217,9 +217,9 @@ class BookingOut(serializers.Serializer[Booking]):
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uri"}})
     def get_links(self, booking: Booking) -> dict[str, str]:
         links = {"self": absolute_url("api_booking", booking.uuid), "page": absolute_url("session", booking.uuid)}
-        return links | {act: absolute_url(f"api_booking_{act}", booking.uuid) for act in self.acts(booking)}
+        return links | {act: absolute_url(f"api_booking_{act}", booking.uuid) for act in self.possible_acts(booking)}
 
-    def acts(self, booking: Booking) -> list[str]:
+    def possible_acts(self, booking: Booking) -> list[str]:
         waits = booking.state == BookingState.REQUESTED and not self.is_overdue(booking)
         possible = {
             "cancel": why_not_cancel(booking, by=self.reader, now=self.moment) is None,

@@ -37,7 +37,7 @@ def _dispute_dues(now: datetime) -> Iterator[Due]:
             )
 
 
-def to_decide(row: Notification, now: datetime) -> Message | Nothing:
+def render_disputes_email(row: Notification, now: datetime) -> Message | Nothing:
     """How many disputes wait for this person at this moment, and since when the oldest does."""
     reader = NoticeReader(row.recipient, now)
     if not reader.person.is_staff:

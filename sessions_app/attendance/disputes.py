@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.known import known
 from sessions_app.booking.transitions import change_state
-from sessions_app.errors import SessionError, stale
+from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_booking, lock_for
 from sessions_app.models import AttendanceKind, Booking, BookingState
 from sessions_app.models.attendance import DECISIONS
@@ -89,7 +89,7 @@ def decide_attendance(
     if booking.state not in OVER:
         raise SessionError("not_over", _("This session is not over yet. Decide when it has ended."))
     if seen is not None and seen != attendance.read_mark:
-        raise stale(_("More has been said about this session since you opened this page. Read it, then decide."))
+        raise stale_error(_("More has been said about this session since you opened this page. Read it, then decide."))
     record_act(booking, decision, by=by, now=now, words=reason)
     return change_state(booking, decided_state(decision, booking), by=by, now=now, event="decided")
 

@@ -24,6 +24,6 @@ KINDS = [
     booking_kind("did_not_join", MISSED, emails.render_did_not_join_email),
     _line_only("explained", passing=False),
     _line_only("contested"),
-    digest_kind(digests.KIND, BOOKING_SUBJECT, digests.to_decide, model=Booking),
+    digest_kind(digests.KIND, BOOKING_SUBJECT, digests.render_disputes_email, model=Booking),
     booking_kind("attendance_decided", OVER, emails.render_decided_email),
 ]

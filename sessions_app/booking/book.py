@@ -14,7 +14,7 @@ from mentors.models import Format, MentorProfile, Offer
 from mentors.offers import terms_mark
 from sessions_app.availability.refusals import refuse_start
 from sessions_app.availability.timetable import load_timetable
-from sessions_app.errors import SessionError, stale
+from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act
 from sessions_app.models import Booking, BookingState, Brief, Engagement, WrittenState
 from sessions_app.models.states import CONTACTS
@@ -120,7 +120,7 @@ def check_terms(offer: Offer, seen: str | None) -> None:
         words = _("%(name)s has changed this offer: it’s now %(minutes)d min, %(format)s, and booked straight away.")
     else:
         words = _("%(name)s has changed this offer: it’s now %(minutes)d min, %(format)s, and they answer first.")
-    raise stale(" ".join([words % facts, _("Does that suit you? Then send it again.")]))
+    raise stale_error(" ".join([words % facts, _("Does that suit you? Then send it again.")]))
 
 
 def check_offer(offer: Offer) -> None:

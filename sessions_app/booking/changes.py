@@ -11,7 +11,7 @@ from accounts.models import User
 from common.known import known
 from sessions_app.availability.openings import announce_opened
 from sessions_app.availability.reserved_time import reserve_time
-from sessions_app.errors import SessionError, stale
+from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, check_seen, lock_booking
 from sessions_app.models import Booking, BookingState, Brief, Occupancy
 from sessions_app.models.states import OPEN
@@ -154,7 +154,7 @@ def edit_brief(*, booking: Booking, brief: BriefInput, by: User, now: datetime, 
     if refusal := why_not_edit(booking, by=by, now=now):
         raise refusal
     if seen is not None and booking.engagement.brief.mark not in (seen, Brief(**brief.values()).mark):
-        raise stale(_("Your question was changed in another window since you opened this page."))
+        raise stale_error(_("Your question was changed in another window since you opened this page."))
     values = brief.values()
     if brief.question != booking.engagement.brief.question:
         # The question is part of the calendar event. By these fields calendars see that theirs is older.

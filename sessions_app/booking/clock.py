@@ -32,10 +32,12 @@ def complete_ended(*, now: datetime) -> int:
 
 def close_engagements(*, now: datetime) -> int:
     """Close engagements fourteen days after their last contact, if no other is planned. Returns how many."""
-    return act_on_each(ClockAct.CLOSE, _over(now), lambda engagement: _close_one(engagement, now=now), now=now)
+    return act_on_each(
+        ClockAct.CLOSE, _finished_engagements(now), lambda engagement: _close_one(engagement, now=now), now=now
+    )
 
 
-def _over(now: datetime) -> QuerySet[Engagement]:
+def _finished_engagements(now: datetime) -> QuerySet[Engagement]:
     return (
         Engagement.objects.live()
         .exclude(bookings__state__in=OCCUPYING)
@@ -67,7 +69,7 @@ def _complete_one(booking: Booking, *, now: datetime) -> bool:
 @atomic_act
 def _close_one(engagement: Engagement, *, now: datetime) -> bool:
     engagement = lock_engagement(engagement)
-    if not _over(now).filter(pk=engagement.pk).exists():
+    if not _finished_engagements(now).filter(pk=engagement.pk).exists():
         return False
     engagement.closed_at = now
     engagement.save(update_fields=["closed_at"])

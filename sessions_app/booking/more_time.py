@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.known import known
-from sessions_app.errors import SessionError, stale
+from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_for
 from sessions_app.models import Booking, BookingState, MoreTime, Occupancy
 
@@ -61,7 +61,7 @@ def ask_more_time(*, booking: Booking, by: User, now: datetime, end: datetime | 
     """
     booking = lock_for(booking, by)
     if end is not None and end != booking.end:
-        raise stale(_("The end of this session has changed since you looked at it. Look again before you ask."))
+        raise stale_error(_("The end of this session has changed since you looked at it. Look again before you ask."))
     expire_for(booking.mentor_id, known(booking.mentee_id), now=now, except_for=booking)
     if refusal := why_not_more_time(booking, by=by, now=now):
         raise refusal

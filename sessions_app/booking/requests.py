@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from sessions_app.errors import SessionError, stale
+from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, check_seen, lock_booking
 from sessions_app.models import Booking, BookingState
 
@@ -24,7 +24,7 @@ def accept_booking(
     booking = _lock_waiting(booking, by=by, now=now, seen=seen)
     if brief_seen is not None and brief_seen != booking.engagement.brief.mark:
         words = _("%(name)s has changed the question since you opened this page. Read it as it is now.")
-        raise stale(words % {"name": booking.other_person(by).first_name})
+        raise stale_error(words % {"name": booking.other_person(by).first_name})
     check_live(booking)
     return change_state(
         booking, BookingState.CONFIRMED, by=by, now=now, event="accepted", confirmed_at=now, expires_at=None

@@ -12,7 +12,7 @@ from accounts.models import User
 from common.hashing import form_mark
 from common.pages import seen as marks
 from mentors import offers
-from sessions_app.errors import SessionError, stale
+from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_booking
 from sessions_app.models import Booking, Engagement, Feedback
 from sessions_app.models.states import AGREED
@@ -134,7 +134,9 @@ def terms_mark(booking: Booking) -> str:
 def why_terms_stale(booking: Booking, seen: str | None) -> SessionError | None:
     if seen is None or seen == terms_mark(booking):
         return None
-    return stale(_("This session, or how it can be booked, has changed since you looked. Look once more, then book."))
+    return stale_error(
+        _("This session, or how it can be booked, has changed since you looked. Look once more, then book.")
+    )
 
 
 def check_dates(starts: Sequence[datetime], room: SeriesRoom) -> None:

@@ -32,8 +32,8 @@ def note_zone_changes(*, now: datetime, release: str | None = None) -> list[Wall
     release = release or zone_release()
     if release < newest:
         return []
-    present = {zone: offsets_of(zone, _midnight(now)) for zone in zone_names()}
-    changes = _changes({zone: rules.offsets for zone, rules in noted.items()}, present, release, now=now)
+    present = {zone: offsets_of(zone, _midnight_before(now)) for zone in zone_names()}
+    changes = _find_wall_changes({zone: rules.offsets for zone, rules in noted.items()}, present, release, now=now)
     written = WallChange.objects.bulk_create(changes)
     schedule_notices(*(due for change in written for due in wall_change_dues(change)), now=now)
     ZoneRules.objects.bulk_create(
@@ -52,7 +52,7 @@ def wall_change_dues(change: WallChange) -> list[Due]:
     ]
 
 
-def _changes(
+def _find_wall_changes(
     before: dict[str, Offsets], present: dict[str, list[list[int]]], release: str, *, now: datetime
 ) -> list[WallChange]:
     def moved_for(person: User, start: datetime) -> int | None:
@@ -72,5 +72,5 @@ def _changes(
     return found
 
 
-def _midnight(now: datetime) -> datetime:
+def _midnight_before(now: datetime) -> datetime:
     return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)

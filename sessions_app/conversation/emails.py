@@ -15,7 +15,7 @@ from sessions_app.models import ReadMarker, WrittenQuestion
 MESSAGE_IN_MAIL = 400
 
 
-def unread_messages(row: Notification, now: datetime) -> Message | Nothing:
+def render_unread_email(row: Notification, now: datetime) -> Message | Nothing:
     seats = ReadMarker.objects.select_related("person", "engagement__mentor", "engagement__mentee", "engagement__brief")
     seat = seats.filter(pk=row.subject_id, version=row.subject_version).first()
     if seat is None:

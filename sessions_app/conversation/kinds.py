@@ -4,7 +4,7 @@ from notifications.models import Group
 from notifications.registry import Kind, Policy
 from sessions_app.models import THREAD_SUBJECT, ReadMarker
 
-from .emails import unread_messages
+from .emails import render_unread_email
 from .inbox import thread_inbox_lines
 from .notices import KIND
 
@@ -12,7 +12,7 @@ KINDS = [
     Kind(
         KIND,
         THREAD_SUBJECT,
-        render=unread_messages,
+        render=render_unread_email,
         lines=thread_inbox_lines,
         model=ReadMarker,
         passing=True,

@@ -176,9 +176,9 @@ class WeekForm(forms.Form):
 
     @property
     def rows(self) -> list[DayRow]:
-        return [self._row(number) for number in Weekday.values]
+        return [self._build_row(number) for number in Weekday.values]
 
-    def _row(self, number: int) -> DayRow:
+    def _build_row(self, number: int) -> DayRow:
         bound = self[str(number)]
         day = (bound.value() or TypedDay()).switched()
         focus = self.focus[1] if self.focus and self.focus[0] == number else None

@@ -22,7 +22,7 @@ def google_link(booking: Booking, reader: User) -> str:
         "details": event_description(booking),
         "location": absolute_url("session", booking.uuid),
     }
-    return f"{GOOGLE}?{query(fields)}"
+    return f"{GOOGLE}?{query_string(fields)}"
 
 
 def outlook_link(booking: Booking, reader: User, *, base: str = OUTLOOK_HOME) -> str:
@@ -35,10 +35,10 @@ def outlook_link(booking: Booking, reader: User, *, base: str = OUTLOOK_HOME) ->
         "body": event_description(booking),
         "location": absolute_url("session", booking.uuid),
     }
-    return f"{base}?{query(fields)}"
+    return f"{base}?{query_string(fields)}"
 
 
-def query(fields: dict[str, str]) -> str:
+def query_string(fields: dict[str, str]) -> str:
     """Blanks as %20: Outlook shows a plus as it stands."""
     return urlencode(fields, quote_via=quote)
 

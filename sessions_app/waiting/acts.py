@@ -12,7 +12,7 @@ from mentors.models import MentorProfile
 from notifications.inbox import forget_passing, mark_subject_read
 from notifications.services import silence_older_versions
 from sessions_app.booking.holds import claim_hold, give_up_hold
-from sessions_app.errors import SessionError, stale
+from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import Booking, Brief, HeldTime, WaitlistEntry
 from sessions_app.models.waiting import HeldTimeAnswer, WaitlistOutcome
@@ -115,7 +115,7 @@ def decline_time(*, held: HeldTime, by: User, now: datetime, seen: str | None = 
 
 
 def time_has_changed() -> SessionError:
-    return stale(_("This time is no longer as you saw it. Look at it as it is now."))
+    return stale_error(_("This time is no longer as you saw it. Look at it as it is now."))
 
 
 def lock_waitlist_entry(waiting: WaitlistEntry, by: User, *others: int) -> tuple[WaitlistEntry, HeldTime | None]:

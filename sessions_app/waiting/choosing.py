@@ -77,19 +77,19 @@ class Choices:
         """Read this mentor's times again, after one was given away."""
         self._read_timetables([offer.profile_id])
         self.slots = {key: slots for key, slots in self.slots.items() if key != offer.pk}
-        if not self._soon(offer):
+        if not self._soon_slots(offer):
             # The search returned the soonest mentors only. With this one gone there may be others for the same words.
             known = self.helpers.items()
             self.helpers = {key: offers for key, offers in known if all(one.pk != offer.pk for one in offers)}
 
     def _free_for(self, waiting: WaitlistEntry) -> Iterable[tuple[Offer, list[Slot]]]:
         if waiting.mentor_id is None:
-            return ((offer, self._soon(offer)) for offer in self._helpers_with(waiting))
+            return ((offer, self._soon_slots(offer)) for offer in self._helpers_with(waiting))
         offer = self.usual.get(waiting.mentor_id)
         # Times further ahead were not read when the person joined, so it is unknown whether they were free already.
         # Only times that have become free since are offered.
         seen_until = waiting.since + REACH
-        return [(offer, [slot for slot in self._free(offer) if slot.start < seen_until])] if offer else []
+        return [(offer, [slot for slot in self._free_slots(offer) if slot.start < seen_until])] if offer else []
 
     def _helpers_with(self, waiting: WaitlistEntry) -> list[Offer]:
         key = (waiting.words, waiting.filters)
@@ -99,10 +99,10 @@ class Choices:
             self.helpers[key] = found
         return self.helpers[key]
 
-    def _soon(self, offer: Offer) -> list[Slot]:
-        return [slot for slot in self._free(offer) if slot.start < self.now + HELP_WITHIN]
+    def _soon_slots(self, offer: Offer) -> list[Slot]:
+        return [slot for slot in self._free_slots(offer) if slot.start < self.now + HELP_WITHIN]
 
-    def _free(self, offer: Offer) -> list[Slot]:
+    def _free_slots(self, offer: Offer) -> list[Slot]:
         if offer.pk not in self.slots:
             timetable = self.timetables.get(offer.profile_id)
             self.slots[offer.pk] = free_slots(timetable, offer, now=self.now) if timetable else []

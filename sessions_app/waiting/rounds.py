@@ -45,7 +45,7 @@ def present_round(*, now: datetime) -> Round:
 def finish_round(asked: Round, *, now: datetime) -> None:
     """Everybody has been asked: time that nobody took is free for all."""
     release_reserved(asked.about, now=now)
-    _write(asked, began_at=None, about=[], lapses=None, since=None, waiting=None)
+    _store_round(asked, began_at=None, about=[], lapses=None, since=None, waiting=None)
 
 
 def pause_round(asked: Round, *, now: datetime) -> None:
@@ -55,11 +55,11 @@ def pause_round(asked: Round, *, now: datetime) -> None:
         return
     ReservedTime.objects.filter(pk__in=asked.about).update(until=now + settings.RESERVED_FOR)
     lapses, since, waiting = asked.after
-    _write(asked, began_at=asked.began_at, about=list(asked.about), lapses=lapses, since=since, waiting=waiting)
+    _store_round(asked, began_at=asked.began_at, about=list(asked.about), lapses=lapses, since=since, waiting=waiting)
     wake_when_committed()
 
 
-def _write(asked: Round, **values: object) -> None:
+def _store_round(asked: Round, **values: object) -> None:
     """Store the round, unless another worker has meanwhile. It asked the same people, so its place is as good."""
     row = LineRound.objects.filter(pk=LineRound.THE_ONE, number=asked.number)
     row.update(number=asked.number + 1, **values)

@@ -13,7 +13,7 @@ from common.hashing import form_mark
 from common.zones import UTC_NAME
 from mentors.models import Format, MentorProfile, Offer
 from notifications.services import schedule_notices
-from sessions_app.errors import SessionError, stale
+from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_people, lock_written
 from sessions_app.models import (
     ANSWERED_WITHIN,
@@ -144,7 +144,9 @@ def why_written_stale(written: WrittenQuestion, seen: str | None) -> SessionErro
     """Why the person can't act on the version that they have `seen`, for pages and services."""
     if seen is None or seen == str(written.version):
         return None
-    return stale(_("This question has changed since you looked at it. Look at it as it is now, then decide again."))
+    return stale_error(
+        _("This question has changed since you looked at it. Look at it as it is now, then decide again.")
+    )
 
 
 def _lock_waiting(written: WrittenQuestion, *, only: int, by: User, now: datetime, seen: str | None) -> WrittenQuestion:

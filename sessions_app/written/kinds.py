@@ -10,13 +10,13 @@ from .emails import REMINDERS, TAKEN_BACK, render_written_email
 from .inbox import written_inbox_lines
 
 
-def _news(name: str, state: WrittenState, *, elsewhere: bool = False) -> Kind:
+def _news_kind(name: str, state: WrittenState, *, elsewhere: bool = False) -> Kind:
     """`elsewhere`: the mail to the mentee names others who could help."""
     say = partial(render_written_email, template=f"written/{name}", state=state, elsewhere=elsewhere)
     return Kind(name, WRITTEN_SUBJECT, render=say, lines=written_inbox_lines, model=WrittenQuestion)
 
 
-def _reminder(name: str) -> Kind:
+def _reminder_kind(name: str) -> Kind:
     return Kind(
         name,
         WRITTEN_SUBJECT,
@@ -29,10 +29,10 @@ def _reminder(name: str) -> Kind:
 
 
 KINDS = [
-    _news("written_asked", WrittenState.ASKED),
-    *(_reminder(name) for name in REMINDERS),
-    _news("written_answered", WrittenState.ANSWERED),
-    _news("written_declined", WrittenState.DECLINED, elsewhere=True),
-    _news("written_expired", WrittenState.EXPIRED, elsewhere=True),
-    _news(TAKEN_BACK, WrittenState.WITHDRAWN),
+    _news_kind("written_asked", WrittenState.ASKED),
+    *(_reminder_kind(name) for name in REMINDERS),
+    _news_kind("written_answered", WrittenState.ANSWERED),
+    _news_kind("written_declined", WrittenState.DECLINED, elsewhere=True),
+    _news_kind("written_expired", WrittenState.EXPIRED, elsewhere=True),
+    _news_kind(TAKEN_BACK, WrittenState.WITHDRAWN),
 ]

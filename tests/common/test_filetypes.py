@@ -129,7 +129,7 @@ def test_a_package_that_unfolds_into_too_much_is_refused_before_it_has(name, mon
     # It says that it is small.
     bomb = forged(package(parts), part, size=9, size_listed=9)
     unpacked = []
-    real = packages.inflated
+    real = packages.inflate_pieces
     monkeypatch.setattr(
         packages, "inflated", lambda data: (unpacked.append(len(piece)) or piece for piece in real(data))
     )

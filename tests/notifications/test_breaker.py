@@ -41,7 +41,7 @@ def test_server_that_refuses_us_costs_no_mail(due, people, smtp_sink, database_n
 
     setattr(smtp_sink, where, {"mail": "", "data": "250 Kept", "rcpt": {}}[where])
     drain_outbox(database_now + 6 * HOUR + MINUTE)
-    assert (states(), len(smtp_sink.mails), breaker.opened()) == ({State.SENT}, len(rows), None)
+    assert (states(), len(smtp_sink.mails), breaker.find_open_breaker()) == ({State.SENT}, len(rows), None)
 
 
 def test_while_it_is_open_one_mail_after_each_pause_is_tried(due, people, smtp_sink, database_now):
@@ -60,7 +60,7 @@ def test_probe_is_given_to_one_of_many(due, bob, database_now):
         breaker.note_refused(bob.pk, Blame.OURS, POLICY, database_now)
 
     later = database_now + 31 * SECOND
-    assert [breaker.passage(moment) for moment in (database_now, later, later)] == [
+    assert [breaker.find_passage(moment) for moment in (database_now, later, later)] == [
         Passage.SHUT,
         Passage.PROBE,
         Passage.SHUT,
@@ -71,11 +71,11 @@ def test_pause_is_not_spent_while_nothing_is_due(due, bob, database_now):
     for _number in range(3):
         breaker.note_refused(bob.pk, Blame.OURS, POLICY, database_now)
     later = database_now + 31 * SECOND
-    assert breaker.passage(later) == Passage.SHUT
+    assert breaker.find_passage(later) == Passage.SHUT
 
     due(1)
 
-    assert breaker.passage(later) == Passage.PROBE
+    assert breaker.find_passage(later) == Passage.PROBE
 
 
 def test_one_refusal_of_us_between_taken_mails_stops_nobody(due, people, smtp_sink):
@@ -85,7 +85,7 @@ def test_one_refusal_of_us_between_taken_mails_stops_nobody(due, people, smtp_si
 
     drain_outbox()
 
-    assert (breaker.opened(), len(smtp_sink.mails)) == (None, 3)
+    assert (breaker.find_open_breaker(), len(smtp_sink.mails)) == (None, 3)
     assert Notification.objects.filter(state=State.PENDING, refusals=1).count() == 3
 
 
@@ -99,7 +99,7 @@ def test_any_refusal_of_many_people_in_a_row_is_the_servers_fault(due, people, s
 
     drain_outbox(database_now)
 
-    assert breaker.opened() is not None
+    assert breaker.find_open_breaker() is not None
     assert (states(), BouncedAddress.objects.count()) == ({State.PENDING}, 0)
     smtp_sink.rcpt = {}
     drain_outbox(database_now + MINUTE)
@@ -113,7 +113,7 @@ def test_few_mailboxes_that_are_gone_stay_gone(due, people, smtp_sink):
 
     drain_outbox()
 
-    assert (states(), BouncedAddress.objects.count(), breaker.opened()) == ({State.DEAD}, 4, None)
+    assert (states(), BouncedAddress.objects.count(), breaker.find_open_breaker()) == ({State.DEAD}, 4, None)
 
 
 def test_staff_are_told_once(due, bob, maria, database_now):

@@ -137,8 +137,8 @@ def test_worker_process_starts_and_stops_its_loop(due, smtp_sink):
     try:
         due(1)
         until(lambda: sent() == 1)
-        assert loop.wake() is True
+        assert loop.wake_loop() is True
     finally:
         signals.worker_process_shutdown.send(sender="test", pid=1, exitcode=0)
 
-    assert loop.wake() is False
+    assert loop.wake_loop() is False

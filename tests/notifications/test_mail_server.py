@@ -154,8 +154,8 @@ def test_lease_that_has_lapsed_is_not_renewed(due, database_now):
     due(1)
     row = outbox.claim_notification(database_now)
 
-    assert outbox.renew(row, database_now + 30 * timedelta(seconds=1)) is True
-    assert outbox.renew(row, database_now + 2 * MINUTE) is False
+    assert outbox.renew_lease(row, database_now + 30 * timedelta(seconds=1)) is True
+    assert outbox.renew_lease(row, database_now + 2 * MINUTE) is False
 
 
 def test_lease_of_another_is_not_renewed(due, database_now):
@@ -163,7 +163,7 @@ def test_lease_of_another_is_not_renewed(due, database_now):
     row = outbox.claim_notification(database_now)
     Notification.objects.update(lease_token="00000000-0000-0000-0000-000000000001", lease_until=F("lease_until"))
 
-    assert outbox.renew(row, database_now) is False
+    assert outbox.renew_lease(row, database_now) is False
 
 
 def test_keeper_starts_no_thread_while_there_is_nothing_to_keep():

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.smtp_refusals import Blame, blame, in_short, leads_nowhere
+from notifications.smtp_refusals import Blame, find_blame, in_short, leads_nowhere
 
 
 @pytest.mark.parametrize(
@@ -30,12 +30,12 @@ from notifications.smtp_refusals import Blame, blame, in_short, leads_nowhere
     ],
 )
 def test_only_what_is_about_the_mailbox_is_for_good(code, answer, whose):
-    assert blame(code, answer) == whose
+    assert find_blame(code, answer) == whose
 
 
 @given(code=st.integers(0, 599), answer=st.text())
 def test_whatever_a_server_says_is_someones(code, answer):
-    whose = blame(code, answer)
+    whose = find_blame(code, answer)
 
     assert whose in Blame
     assert code >= 500 or whose == Blame.LATER

@@ -217,7 +217,7 @@ def render_cancelled_email(reading: BookingForReader) -> Message | Nothing:
     )
 
 
-def withdrawn(reading: BookingForReader) -> Message | Nothing:
+def render_withdrawn_email(reading: BookingForReader) -> Message | Nothing:
     return (
         render_booking_email(reading, "booking/withdrawn")
         if has_heard(reading.booking, reading.person)
@@ -225,7 +225,7 @@ def withdrawn(reading: BookingForReader) -> Message | Nothing:
     )
 
 
-def reminder_day(reading: BookingForReader) -> Message:
+def render_day_reminder(reading: BookingForReader) -> Message:
     is_tomorrow = days_away(reading.booking.start, reading.zone, reading.now) == 1
     return render_booking_email(reading, "booking/reminder_day", {"is_tomorrow": is_tomorrow} | change_until(reading))
 

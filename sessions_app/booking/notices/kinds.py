@@ -14,7 +14,7 @@ from . import emails, series_emails
 from .inbox import booking_inbox_lines
 from .reminders import REMINDERS, Reminder, follow_preference
 from .series_inbox import accepted_inbox_lines, series_inbox_lines
-from .wall_change import wall_change, wall_change_inbox_lines
+from .wall_change import render_wall_change_email, wall_change_inbox_lines
 
 
 def booking_kind(
@@ -36,7 +36,7 @@ def booking_kind(
 
 def _reminder_kind(reminder: Reminder) -> Kind:
     say = (
-        emails.reminder_day
+        emails.render_day_reminder
         if reminder.is_early
         else partial(emails.render_booking_email, template="booking/reminder_hour")
     )
@@ -67,7 +67,7 @@ KINDS = [
     booking_kind("moved", CONFIRMED, emails.render_moved_email),
     booking_kind("declined", (BookingState.DECLINED,), DECLINED),
     booking_kind("request_expired", (BookingState.EXPIRED,), EXPIRED),
-    booking_kind("withdrawn", (BookingState.WITHDRAWN,), emails.withdrawn),
+    booking_kind("withdrawn", (BookingState.WITHDRAWN,), emails.render_withdrawn_email),
     booking_kind("cancelled", (BookingState.CANCELLED,), emails.render_cancelled_email),
     *(_reminder_kind(reminder) for reminder in REMINDERS),
     Kind(
@@ -83,5 +83,5 @@ KINDS = [
         lines=series_inbox_lines,
     ),
     Kind("series_accepted", ANSWERS_SUBJECT, series_emails.render_accepted_email, accepted_inbox_lines),
-    Kind(WALL_CHANGE, WALL_CHANGE_SUBJECT, wall_change, wall_change_inbox_lines, model=WallChange),
+    Kind(WALL_CHANGE, WALL_CHANGE_SUBJECT, render_wall_change_email, wall_change_inbox_lines, model=WallChange),
 ]

@@ -17,7 +17,7 @@ from sessions_app.models.bookings import BOOKING_SUBJECT
 
 def has_heard(booking: Booking, person: User) -> bool:
     """Whether some mail about it has reached this person, or may have, before its present version."""
-    return (_about(booking, person) | _about_all_dates(booking, person)).left().exists()
+    return (_earlier_notices(booking, person) | _about_all_dates(booking, person)).left().exists()
 
 
 def has_acted(booking: Booking, person: User) -> bool:
@@ -28,7 +28,7 @@ def has_acted(booking: Booking, person: User) -> bool:
 def start_told(booking: Booking, person: User) -> datetime | None:
     """The start that the last mail named that has reached this person; None when none has."""
     events = BookingEvent.objects.filter(booking=booking).order_by("-at", "-pk")
-    version = _about(booking, person).left().aggregate(last=Max("subject_version"))["last"]
+    version = _earlier_notices(booking, person).left().aggregate(last=Max("subject_version"))["last"]
     if version is not None:
         events = events.filter(Q(version=None) | Q(version__lte=version))
     elif _about_all_dates(booking, person).left().exists():
@@ -44,7 +44,7 @@ def _before_last_change(booking: Booking) -> Q:
     return Q(version=None) | Q(version__lt=booking.version)
 
 
-def _about(booking: Booking, person: User) -> NotificationQuerySet:
+def _earlier_notices(booking: Booking, person: User) -> NotificationQuerySet:
     rows = Notification.objects.filter(recipient=person, subject_type=BOOKING_SUBJECT, subject_id=booking.pk)
     return rows.filter(subject_version__lt=booking.version)
 

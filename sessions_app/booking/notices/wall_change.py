@@ -18,7 +18,7 @@ from sessions_app.models.states import OPEN
 from .emails import BookingForReader, render_booking_email
 
 
-def wall_change(row: Notification, now: datetime) -> Message | Nothing:
+def render_wall_change_email(row: Notification, now: datetime) -> Message | Nothing:
     known = WallChange.objects.select_related(
         "booking__mentor", "booking__mentee", "booking__offer__profile__schedule", "booking__engagement__brief"
     )
@@ -26,7 +26,7 @@ def wall_change(row: Notification, now: datetime) -> Message | Nothing:
     if change is None or change.booking.state not in OPEN or change.booking.start != change.start:
         return Nothing("moved on")
     reading = BookingForReader(row.recipient, now, change.booking)
-    mine, theirs = befores(change, row.recipient)
+    mine, theirs = clocks_before(change, row.recipient)
     other_zone = str(reading.other.zone)
     extra: Context = {
         "old_when": "" if mine is None else old_when(change, reading.zone, mine, reading),
@@ -37,7 +37,7 @@ def wall_change(row: Notification, now: datetime) -> Message | Nothing:
     return render_booking_email(reading, "booking/wall_change", extra)
 
 
-def befores(change: WallChange, person: User) -> tuple[int | None, int | None]:
+def clocks_before(change: WallChange, person: User) -> tuple[int | None, int | None]:
     """Of this person's clock, and of the other's."""
     both = change.mentor_before, change.mentee_before
     return both if person.pk == change.booking.mentor_id else (both[1], both[0])
@@ -69,7 +69,7 @@ def wall_change_inbox_lines(items: Sequence[InboxItem], reader: User, now: datet
 
 def wall_change_inbox_line(change: WallChange, reader: User, now: datetime) -> InboxLine:
     booking, when = change.booking, NoticeReader(reader, now).when(change.start, short=True)
-    mine, _theirs = befores(change, reader)
+    mine, _theirs = clocks_before(change, reader)
     words = {"name": booking.other_person(reader).first_name, "when": when}
     if mine is None:
         text = _("New clock rules where %(name)s is. Your session stays at %(when)s for you.")

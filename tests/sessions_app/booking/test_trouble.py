@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
-from common.trouble import is_passing, sqlstate
+from common.trouble import is_passing, sqlstate_of
 from sessions_app.booking.clock import complete_ended
 from sessions_app.booking.holds import hold_slot
 from sessions_app.errors import SessionError
@@ -196,4 +196,4 @@ def test_a_deadlock_is_tried_once_more():
         return "done"
 
     assert (second_time_lucky(), len(tries)) == ("done", 2)
-    assert sqlstate(OperationalError()) == ""
+    assert sqlstate_of(OperationalError()) == ""
