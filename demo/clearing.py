@@ -1,4 +1,4 @@
-"""Takes the invented people out again, with all that hangs on them; whatever real people did with each other stays."""
+"""Deletes the invented people with everything of theirs. What real people did with each other stays."""
 
 from django.db import connection, transaction
 
@@ -6,7 +6,7 @@ from accounts.models import User
 
 from .people import DOMAIN
 
-# What points at what decides the order. A session of a real person with an invented one goes too.
+# In the order of the foreign keys. A session of a real person with an invented one is deleted too.
 TABLES = (
     "CREATE TEMP TABLE demo_person ON COMMIT DROP AS SELECT id FROM accounts_user WHERE email LIKE %s",
     "CREATE TEMP TABLE demo_profile ON COMMIT DROP AS SELECT id FROM mentors_mentorprofile"
@@ -78,12 +78,12 @@ def is_seeded() -> bool:
 
 @transaction.atomic
 def clear_world() -> int:
-    """Delete the invented people and return how many they were. The logs' guards stand aside for this transaction."""
+    """Delete the invented people, with the triggers off that protect the logs. Returns how many they were."""
     people = User.objects.filter(email__endswith=f"@{DOMAIN}")
     with connection.cursor() as cursor:
         for statement in TABLES:
             cursor.execute(statement, [f"%@{DOMAIN}"] if "%s" in statement else None)
-        # A table with checks still to come can't be altered.
+        # Triggers can't be switched while deferred checks of the table are pending.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in LOGS:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")

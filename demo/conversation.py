@@ -1,4 +1,4 @@
-"""What Sam and Priya have said to each other before the session ahead, so that a first look finds a thread in use."""
+"""Messages of Sam and Priya before their upcoming session, so that a first look finds a thread in use."""
 
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ SAID = (
 
 
 def write_conversation(now: datetime) -> None:
-    """Read by both, so that nobody is to be told anything about it."""
+    """All messages are read by both, so that no mail is due about them."""
     ahead = Booking.objects.filter(mentee__email=f"sam@{DOMAIN}", mentor__email=f"priya@{DOMAIN}")
     booking = ahead.filter(state=BookingState.CONFIRMED, during__startswith__gt=now).with_people().first()
     if booking is None or booking.mentee is None:

@@ -24,7 +24,7 @@ class Table:
         self.meta = model._meta
         self.columns = ["id", *columns.split()]
         known = {field.column for field in self.meta.concrete_fields}
-        # Columns that a later migration adds get what the model says a new row has.
+        # Columns that aren't named get the model's default.
         missing = [field for field in self.meta.concrete_fields if field.column not in self.columns]
         self.columns += [str(field.column) for field in missing]
         self.rest = "".join(f"\t{_as_text(_field_default(field))}" for field in missing) + "\n"
@@ -48,7 +48,7 @@ class Table:
         self.rows.clear()
 
     def _reserve(self) -> Iterator[int]:
-        """Ids that are ours even while others insert; in growing blocks, so that a small world leaves no wide gaps."""
+        """Reserve ids from the sequence, in growing blocks, so that a small world wastes few."""
         sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
         size = 100
         for _block in repeat(None):

@@ -35,12 +35,12 @@ class MentorPlan:
     submitted_at: datetime | None = None
     paused_until: date | None = None
     changes_at: datetime | None = None
-    # What staff asked for, by the point of the checklist
+    # What staff asked for, by point of the checklist
     changes: dict[str, str] = field(default_factory=dict)
 
 
 def invent_mentor(rng: Random, person: Person, today: date) -> MentorPlan:
-    """A live one: approved a few days after joining, and one in thirty away for a while."""
+    """A public mentor, approved a few days after joining; one in thirty is away for a while."""
     topics = _choose_topics(rng)
     away = today + timedelta(days=rng.randint(3, 40)) if rng.random() < 0.03 else None
     return MentorPlan(

@@ -51,7 +51,7 @@ class People:
     def invent_named(
         self, name: str, zone: str, languages: tuple[str, ...], *, days_ago: int, is_staff: bool = False
     ) -> Person:
-        """One of the demo's fixed people; their address is their first name."""
+        """One of the demo's fixed people; their email address is made of their first name."""
         slug = self._find_slug(name)
         joined = self.today - timedelta(days=days_ago)
         return Person(name, slug, zone, languages, joined, slug.partition("-")[0], is_staff=is_staff)

@@ -1,4 +1,4 @@
-"""Invented weeks: when somebody with a job, or children, or at the far end of the world has an hour for others."""
+"""Invented weekly hours: of people with a job, with children, or on the other side of the world."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from sessions_app.availability.slots import Rules
 
 HOUR = 60
 ALL, WORKDAYS, WEEKEND = range(1, 8), range(1, 6), (6, 7)
-# How many days of which, and between which hours; the number says how usual it is among a hundred people.
+# How many days of which weekdays, between which hours, and how many of a hundred mentors have such a week
 PATTERNS = (
     (30, WORKDAYS, (2, 3), ((18, 20), (18.5, 21), (19, 21), (17.5, 19.5))),
     (14, WORKDAYS, (3, 5), ((12, 13.5), (12.5, 14))),
@@ -35,7 +35,7 @@ class SchedulePlan:
     time_off: tuple[tuple[date, date], ...] = ()
 
     def rules(self, *, horizon_days: int | None = None) -> Rules:
-        """For the slot engine, with another horizon where the question is about another time."""
+        """For the slot engine. `horizon_days`: to ask about another time than the mentor's own horizon allows."""
         return Rules(
             zone=self.zone,
             windows=self.windows,
@@ -81,7 +81,7 @@ def _add_window(week: Week, day: int, start: int, end: int) -> None:
 
 
 def _invent_overrides(rng: Random, today: date) -> dict[date, tuple[tuple[int, int], ...]]:
-    """Closed, or open at other hours, on one to three days of the next three weeks."""
+    """One to three dates of the next three weeks that are closed, or open at other hours."""
     days = [today + timedelta(days=ahead) for ahead in sorted(rng.sample(range(2, 22), rng.randint(1, 3)))]
     return {day: () if rng.random() < 0.5 else ((10 * HOUR, 12 * HOUR),) for day in days}
 

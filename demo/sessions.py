@@ -14,7 +14,7 @@ from .data import invent_sentence
 from .mentors import MentorPlan, OfferPlan, invent_question
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# The engine answers for at most 62 days at once; nobody's past is denser than this.
+# The engine answers for at most 62 days at once.
 STRETCH = timedelta(days=28)
 MOST_AHEAD = 2
 AFTER_BOOKING = {
@@ -34,7 +34,7 @@ AFTER_ASKING = {
 
 @dataclass(slots=True)
 class BusyMentee:
-    """A mentee as far as sessions go: who, and which times are taken."""
+    """A mentee and the times that they have sessions at."""
 
     person: int
     ahead: int = 0
@@ -46,7 +46,7 @@ class BusyMentee:
 
 @dataclass(frozen=True, slots=True)
 class SessionPlan:
-    """`ended_at` is when the state was reached that it is in now, if that is not the first one."""
+    """`ended_at`: when it came into its present state, if that isn't the first one."""
 
     mentee: int
     offer: int
@@ -78,14 +78,14 @@ class Diary:
     def free_slots(
         self, offer: OfferPlan, first: datetime, last: datetime, *, booked_from: datetime, horizon: int
     ) -> list[Slot]:
-        """The engine's own answer, given what is in the diary so far."""
+        """The slots that the engine lists, given the sessions in the diary so far."""
         rules = self.mentor.schedule.rules(horizon_days=horizon)
         return list_slots(rules, self.taken, length=offer.length, now=booked_from, first=first, last=last)
 
     def add_past(
         self, days: int, *, seat: BusyMentee | None = None, offer: int | None = None, state: BookingState | None = None
     ) -> None:
-        """Put one session of the last `days` days into the diary, if there was a time for it."""
+        """Add a session of the last `days` days to the diary, if there was a free time."""
         offer = self._choose_offer() if offer is None else offer
         first = self.today - timedelta(days=days) + max(timedelta(), timedelta(days=days) - STRETCH) * self.rng.random()
         last = min(first + STRETCH, self.today)
@@ -96,12 +96,12 @@ class Diary:
     def add_upcoming(
         self, days: int, *, seat: BusyMentee | None = None, offer: int | None = None, soonest: bool = False
     ) -> None:
-        """Put one session to come into the diary: booked or asked for lately, tomorrow at the earliest."""
+        """Add an upcoming session to the diary, booked or asked for lately, tomorrow at the earliest."""
         offer = self._choose_offer() if offer is None else offer
         plan, schedule = self.mentor.offers[offer], self.mentor.schedule
         waits = not plan.instant and (soonest or self.rng.random() < 0.6)
         first = self.today + (4 if waits else 1) * DAY
-        # Up to nine days may lie between booking and today, and the horizon counted from there.
+        # It may have been booked up to nine days ago, and the horizon counts from that day.
         last, horizon = self.today + days * DAY, schedule.horizon_days - 9
         slots = self.free_slots(plan, first, last, booked_from=self.today, horizon=horizon)
         if not (taken := self._take_slot(slots[:3] if soonest else slots, seat)):
@@ -126,12 +126,12 @@ class Diary:
         return None
 
     def _invent_creation(self, slot: Slot) -> datetime:
-        """Early enough for the notice, and for a whole day of waiting for an answer."""
+        """When it was booked: early enough for the notice, and for a whole day of waiting for an answer."""
         notice = timedelta(minutes=self.mentor.schedule.notice)
         return slot.start - notice - HOUR * self.rng.uniform(25, 140)
 
     def _plan_request(self, who: BusyMentee, slot: Slot, offer: int) -> SessionPlan:
-        """A request that waits: real hours count here, so that its deadline lies ahead."""
+        """A request that waits for an answer, made hours before the real present: its deadline is still ahead."""
         created_at = self.now - HOUR * self.rng.uniform(1, 9)
         return SessionPlan(
             who.person,

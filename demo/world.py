@@ -28,7 +28,7 @@ from .sessions import BusyMentee, Diary, SessionPlan, invent_sessions
 from .writing import MentorWriter, PeopleWriter
 from .writing_sessions import SessionWriter
 
-# With few mentors nearly all have met somebody; of very many only a part, which is plenty.
+# In a small world nearly all mentors have sessions; in a large one only some, which is enough to look at.
 EVERYBODY, A_FEW = 0.85, 0.05
 MANY = 2000
 NOTICES_AT_ONCE = 500
@@ -45,7 +45,7 @@ class Seeder:
     mentors: int
     days: int
     now: datetime
-    # False: nobody can sign in with the password that is told to everybody
+    # False: the well-known password of the demo doesn't work
     with_password: bool = True
 
     def run(self) -> Counter[str]:

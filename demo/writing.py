@@ -58,7 +58,7 @@ class PeopleWriter:
 
 
 class MentorWriter:
-    """`staff` is who decided about the profiles; `topics` are the topics' ids by name."""
+    """`staff` is the id of the person who decided about the profiles; `topics` are the topics' ids by name."""
 
     def __init__(self, rng: Random, people: PeopleWriter, topics: dict[str, int], staff: int) -> None:
         self.rng = rng
@@ -107,7 +107,7 @@ class MentorWriter:
         return mentor.headline, mentor.asks, mentor.how_i_work, mentor.person.languages, ""
 
     def _write_draft(self, profile: int, mentor: MentorPlan) -> None:
-        """What is being written: nothing public yet, or (sent after the approval) a new way of working."""
+        """The draft: a public profile's has other words about how they work."""
         headline, asks, how_i_work, languages, photo = self._words_of(mentor)
         if mentor.state == ProfileState.APPROVED:
             how_i_work = f"{how_i_work} Sessions are also possible in plain English, slowly."
@@ -125,7 +125,7 @@ class MentorWriter:
             self.draft_topics.add(draft, self.topics[topic.name])
 
     def _list_decisions(self, person: int, mentor: MentorPlan) -> list[tuple[int, Decision, datetime, dict[str, str]]]:
-        """By whom, what, when, and what was asked for; each is one version of the profile."""
+        """For each version of the profile: who decided, what, when, and what staff asked for."""
         decisions: list[tuple[int, Decision, datetime, dict[str, str]]] = []
         if mentor.approved_at:
             decisions.append((person, Decision.SUBMITTED, mentor.person.joined, {}))

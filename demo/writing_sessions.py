@@ -30,7 +30,7 @@ from .mentors import MentorPlan
 from .sessions import SessionPlan
 from .writing import MentorIds, new_uuid
 
-# What people were told when a session came into its last state: nothing when it simply took place.
+# Which notices were sent when a session came into its last state; none when it took place
 LAST_EVENTS: dict[str, str] = {
     BookingState.CANCELLED: "cancelled",
     BookingState.DECLINED: "declined",
@@ -121,7 +121,7 @@ class SessionWriter:
         return closes_at if closes_at <= self.today else None
 
     def _write_attendance(self, booking: int, session: SessionPlan, mentor: int) -> None:
-        """Who waited was in the call and said so; in the last week the other says that it was otherwise."""
+        """The one who waited joined the call and reported the miss; in the last week the other disputes it."""
         start, end = session.slot.start, session.slot.end
         pair = (mentor, session.mentee)
         missing, waiting = pair if session.state == BookingState.MENTOR_NO_SHOW else pair[::-1]

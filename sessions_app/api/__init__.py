@@ -5,7 +5,7 @@ from common.api.problems import Fields
 from sessions_app.availability.schedule import ScheduleError
 from sessions_app.errors import SessionError
 
-# Where input breaks a rule whatever the state of things; all else is refused by how things stand.
+# Codes of input that is wrong in itself (422). All other refusals come from the present state (409).
 BOOKING_RULES = {"own_profile", "reason_needed", "same_time", "unknown_offer"}
 SCHEDULE_RULES = {"away", "ends_early", "exists", "far", "no_time", "no_weekday", "overlap", "past", "rule", "too_many"}
 FIELD_OF = {"reason_needed": "reason", "same_time": "start", "own_profile": "offer", "unknown_offer": "offer"}

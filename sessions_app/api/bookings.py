@@ -79,7 +79,7 @@ class BookingsView(ApiView):
 
 
 class BookingView(ApiView):
-    """One of mine. Whoever has no part in it gets the same 404 as for a made-up one."""
+    """A booking of the caller's own. Other people's are a 404, like one that doesn't exist."""
 
     def find_booking(self, uuid: UUID, *more: Q) -> Booking:
         mine = with_all_that_is_shown(Booking.objects.visible_to(self.person))
@@ -91,7 +91,7 @@ class BookingView(ApiView):
 
     @contextmanager
     def acting_on(self, uuid: UUID) -> Iterator[None]:
-        """An act on what has changed since it was read is refused with the booking as it is now."""
+        """Adds the present booking to the refusal of an act on an old version."""
         try:
             yield
         except SessionError as error:
@@ -179,7 +179,7 @@ class DeclineView(AnswerView):
 
 
 def in_order(mine: QuerySet[Booking], moment: datetime) -> list[Part]:
-    """What is ahead, soonest first; then all else, newest first."""
+    """Upcoming bookings, soonest first; then all others, newest first."""
     ahead = Q(state__in=OPEN, during__endswith__gt=moment)
     dated = mine.annotate(begins=F("during__startswith"))
     return [Part(dated.filter(ahead), "begins"), Part(dated.exclude(ahead), "begins", newest_first=True)]

@@ -21,7 +21,7 @@ LONGEST_VERSION = 40
 
 
 def at_most(number: int) -> dict[str, Any]:
-    """An option of the list that `many` makes, which the serializer itself, and so its type, doesn't know."""
+    """The longest list allowed. The option belongs to the list that `many` makes, so the serializer's type lacks it."""
     return {"max_length": number}
 
 
@@ -117,7 +117,7 @@ class ScheduleView(ApiView):
 
 
 def schedule_of(sent: dict[str, Any], *, now: WholeSchedule) -> WholeSchedule:
-    """What was sent; rules that the API doesn't name, such as the notice to cancel, stay as they are now."""
+    """The schedule as it was sent. Rules that the API doesn't have, such as the notice to cancel, stay as they are."""
     named = ("timezone", "buffer", "notice", "horizon_days", "max_per_day", "max_per_week")
     rules = replace(now.rules, **{name: sent[name] for name in named})
     return WholeSchedule(

@@ -134,7 +134,7 @@ class BookedOffer(serializers.Serializer[Booking]):
 
 STATES = [
     (state.value, state.label) for state in BookingState if state is not BookingState.HELD
-]  # what a visitor holds is nobody's booking yet
+]  # a hold isn't a booking yet, so it is never shown here
 
 
 class BookingOut(serializers.Serializer[Booking]):
@@ -201,7 +201,7 @@ class BookingOut(serializers.Serializer[Booking]):
 
     @extend_schema_field(serializers.ChoiceField(choices=STATES))
     def get_state(self, booking: Booking) -> str:
-        """A request that ran out has expired, even before the clock has got to it."""
+        """A request whose deadline is over counts as expired, even before the task has got to it."""
         return str(BookingState.EXPIRED if self.is_overdue(booking) else booking.state)
 
     def get_timezone(self, booking: Booking) -> str:
@@ -211,7 +211,7 @@ class BookingOut(serializers.Serializer[Booking]):
     def get_join_url(self, booking: Booking) -> str | None:
         if not booking.is_join_open(self.moment):
             return None
-        # A token is made for a person who goes in now, in their browser: our page leads on from there.
+        # Where each person needs a token of their own, our page makes it and redirects to the call.
         return absolute_url("session_join", booking.uuid) if asks_for_token(booking) else meeting_place(booking)
 
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uri"}})

@@ -29,7 +29,7 @@ class SlotsQuery(Input):
     to = Day(help_text="The last date, included; 62 days at most.")
 
     def get_fields(self) -> dict[str, Any]:
-        """`from` is a word of Python, so it can't be written as the others."""
+        """`from` is a keyword of Python, so this field can't be an attribute of the class."""
         return {"from": Day(help_text="The first date."), **super().get_fields()}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class SlotsView(ApiView):
 
 
 def offer_with_times(profile: MentorProfile, uuid: UUID) -> Offer:
-    """Raises Http404, and ValidationError for the offer that takes no time."""
+    """Raises Http404, and ValidationError for an offer in writing, which has no times."""
     if profile.offers.active().in_writing().filter(uuid=uuid).exists():
         words = _("This offer is answered in writing, so it has no times. Use another of this mentor’s offers.")
         raise serializers.ValidationError({"offer": [words]}, code="rule")

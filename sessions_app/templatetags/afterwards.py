@@ -1,4 +1,4 @@
-"""Asked only where a page is about a session that is over, or a question that is answered."""
+"""For pages about a session that is over, or a question that was answered."""
 
 from django import template
 

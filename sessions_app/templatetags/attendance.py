@@ -1,4 +1,4 @@
-"""How what is known of who came reads as a list."""
+"""What is known of who came, as lines of a list."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -31,7 +31,7 @@ def told(attendance: Attendance) -> Iterator[AttendanceLine]:
     between = {act.pk for acts in joins.values() for act in acts[1:-1]}
     for act in attendance.acts:
         if act.kind in DECISIONS:
-            # Who of the team decided is the team's own affair; what they write stands elsewhere.
+            # Which member of the team decided isn't shown; what they wrote is shown elsewhere on the page.
             yield AttendanceLine(act.kind, _("Our team %(did)s") % {"did": act.get_kind_display()}, "", act.at)
         elif act.pk not in between:
             yield AttendanceLine(act.kind, act_sentence(act, attendance), act.words, act.at)

@@ -25,5 +25,5 @@ def hints(brief: Brief, files: Collection[SharedFile]) -> list[str]:
 
 @register.filter
 def written_date(day: date) -> str:
-    """A date that a person named; no zone comes into it."""
+    """A date that a person typed, which has no time zone."""
     return date_text(day, timezone.now())

@@ -1,4 +1,4 @@
-"""What only pages about sessions need: links that keep what was typed."""
+"""For pages about sessions: addresses that keep what was typed, states and times."""
 
 from datetime import datetime
 

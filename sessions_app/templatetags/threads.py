@@ -1,4 +1,4 @@
-"""People's words in a thread: paragraphs and links, nothing else of what they type is markup."""
+"""People's words in a thread, as paragraphs and links; any other markup in them is shown as text."""
 
 import re
 
@@ -10,7 +10,7 @@ register = template.Library()
 
 
 class OurUrlizer(Urlizer):
-    """Somebody's link is no word of ours: nobody is sent our address along, and search engines don't follow."""
+    """Links in people's messages: other sites aren't told our address, and search engines don't follow."""
 
     url_template = '<a href="{href}" rel="nofollow ugc noopener noreferrer" target="_blank"{attrs}>{url}</a>'
 

@@ -31,7 +31,10 @@ from .sessions import render_session, session_context
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_join(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """A POST notes who joins when. The page after it leads on: a form may not lead to other sites by our own policy."""
+    """A POST notes who joins and when, and redirects to the room's page. That page redirects to the call.
+
+    Two steps, because our content policy forbids a form to lead to another site.
+    """
     now = timezone.now()
     booking = get_booking(uuid, reader=request.user)
     if request.method == "POST":
@@ -58,7 +61,7 @@ def session_join(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @require_safe
 def session_room(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Lead into the call whoever has pressed Join. What opens the room stands in a header of this answer alone."""
+    """Redirect a person who has pressed Join into the call. Its secret address is in this answer alone."""
     now = timezone.now()
     booking = get_booking(uuid, reader=request.user)
     if not may_enter_room(booking, request.user, now=now):
@@ -113,7 +116,7 @@ def _handle_contest(booking: Booking, by: User, now: datetime, words: str, seen:
     return _("Our team looks at it. Until then it counts against nobody.")
 
 
-# What a button says, what it does, and the form that goes with it, if one does
+# The value of each button, the act it does, and the form that goes with it, if any
 SAYINGS: Mapping[str, tuple[Callable[[Booking, User, datetime, str, str], str], str]] = {
     "late": (_handle_late, ""),
     "absent": (_handle_absent, ""),

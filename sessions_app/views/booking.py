@@ -39,9 +39,9 @@ from sessions_app.questions.searched import announce_booked
 
 from .mentor_page import mentor_page
 
-# In the session: a visitor's hold, and the search that led to it.
+# Keys of the browser's session: a visitor's hold, and the search that led to it
 HOLD, SEARCHED = "hold", "searched"
-# A visitor who comes back this long after the hold ran out is still the one who wanted the time.
+# How long after a hold ran out its visitor can still come back and book the time, if it is free
 GRACE = timedelta(minutes=30)
 
 
@@ -73,7 +73,7 @@ def book_slot(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_POST
 def book_email(request: HttpRequest, slug: str) -> HttpResponse:
-    """A visitor says where the joining link goes; a code is on its way. Typing it books (see `claim_after_sign_in`)."""
+    """A visitor types their email address and is sent a code. Signing in with it books (see `claim_after_sign_in`)."""
     if away := redirect_if_mentor_gone(request, slug):
         return redirect(away)
     profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
@@ -135,12 +135,12 @@ def read_search(request: HttpRequest) -> list[str]:
 
 
 def note_what_led_here(profile: MentorProfile, words: str = "", about: str = "") -> None:
-    """A search has led to a booking: searches can learn from it, and no person is kept."""
+    """Note for the search which words led to this booking, without the person."""
     announce_booked(words, about, profile, day=timezone.now().date())
 
 
 def address_mark(request: HttpRequest) -> str:
-    """Tells one visitor's address from another without keeping it."""
+    """A hash of the visitor's IP address: enough to count their holds, and the address itself isn't stored."""
     return hmac.new(settings.SECRET_KEY.encode(), client_address(request).encode(), hashlib.sha256).hexdigest()
 
 
@@ -165,7 +165,10 @@ def hold_note(request: HttpRequest, booking: Booking) -> str:
 
 
 def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:
-    """Whoever signs in with a held slot has booked it: returns the address of the session, or of what to do instead."""
+    """Book the slot that is held for a visitor who has now signed in.
+
+    Returns the address of the session or, if it can't be booked, of a page with other times; None without a hold.
+    """
     booking = held_here(request)
     kept = request.session.pop(HOLD, None)
     searched = request.session.pop(SEARCHED, [])
@@ -177,7 +180,7 @@ def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:
         claimed = claim_hold(booking=booking, mentee=user, now=now)
     except SessionError as error:
         if error.code == BUSY:
-            # Nothing stands against it: the time stays held, and one press on its page books it.
+            # The database was too busy and nothing is wrong with the time: it stays held, and a button tries again.
             request.session[HOLD], request.session[SEARCHED] = kept, searched
             messages.warning(request, error.message, extra_tags=error.code)
             return reverse("book", args=[booking.offer.profile.slug])
@@ -189,7 +192,7 @@ def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:
 
 
 def redirect_if_mentor_gone(request: HttpRequest, slug: str) -> str | None:
-    """Where to go for whoever holds a time with this mentor, whom staff have taken away from the public meanwhile."""
+    """Where to go when the mentor of the held time isn't public any more."""
     booking = held_here(request)
     if booking is None or booking.offer.profile.slug != slug or booking.offer.profile.is_public:
         return None
@@ -197,9 +200,9 @@ def redirect_if_mentor_gone(request: HttpRequest, slug: str) -> str | None:
 
 
 def redirect_after_refusal(request: HttpRequest, booking: Booking, error: SessionError) -> str:
-    """Say why a held time can't be had, and answer where to choose another without typing the question again.
+    """Say why the held time can't be booked, and redirect to where another can be chosen, with the question kept.
 
-    That is with the mentor, or with other people if the mentor's page isn't there any more.
+    That is the mentor's page, or the search if the mentor isn't public any more.
     """
     messages.warning(request, error.message, extra_tags=error.code)
     profile, query = booking.offer.profile, QueryDict(mutable=True)

@@ -21,7 +21,7 @@ from sessions_app.models import Booking
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_question(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """POST keeps the brief, or, with `show`, asks what another kind of need asks and keeps nothing yet."""
+    """POST saves the brief. With `show` it only shows the questions of the kind of issue that was chosen."""
     booking = get_booking(uuid, reader=request.user)
     now = timezone.now()
     if request.method != "POST":

@@ -41,7 +41,7 @@ def calendar_response(content: bytes, *, method: str, name: str) -> HttpResponse
 @login_not_required
 @require_safe
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Whoever knows the address may read it. Every wrong one gets the same answer as any page that isn't there."""
+    """Knowing the address is enough to read the feed. A wrong one is a 404 like any other."""
     feed = find_feed(token)
     if feed is None:
         raise Http404

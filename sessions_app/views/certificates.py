@@ -49,7 +49,7 @@ def mentor_certificate(request: HttpRequest, profile: MentorProfile, code: str) 
 @login_not_required
 @require_safe
 def certificate_check(request: HttpRequest, code: str) -> HttpResponse:
-    """Whoever has the code may compare; a wrong one gets the same answer as any page that isn't there."""
+    """Knowing the code is enough to check a certificate. A wrong one is a 404 like any other."""
     certificate = get_object_or_404(Certificate.objects.select_related("person"), code=code.lower())
     context = {
         "certificate": certificate,

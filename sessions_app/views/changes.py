@@ -1,4 +1,4 @@
-"""Move a session, cancel it: each its own page, each works without JavaScript."""
+"""The pages that move and cancel a session."""
 
 from datetime import datetime
 from uuid import UUID
@@ -84,7 +84,7 @@ def move_page(
 
 
 def nearest_to(browser: SlotPicker | None, chosen: datetime | None, error: SessionError | None) -> list[Slot]:
-    """Other times, where it is the chosen one that can't be had."""
+    """Other times near the chosen one, if that is what was refused."""
     if browser is None or chosen is None or error is None:
         return []
     is_about_time = error.status == CONFLICT and not error.is_stale

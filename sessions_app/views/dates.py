@@ -89,7 +89,7 @@ def _typed_times(day: TypedDay) -> TypedDay:
 def _save_date(
     request: HttpRequest, profile: MentorProfile, override: DateOverride | None, form: OverrideForm
 ) -> ScheduleError | None:
-    """Returns what stood against it, if anything did."""
+    """Returns the refusal, if there is one."""
     day: date = form.cleaned_data["day"]
     now = timezone.now()
     try:
@@ -134,7 +134,7 @@ def _date_page(
 
 
 def _mark_for(request: HttpRequest, row: DateOverride | TimeOff | None, *, told: bool) -> str:
-    """The mark of the row as the page shows it; empty for one that is being added."""
+    """The version of the row that the page shows; empty for a date that is being added."""
     present = type(row).objects.filter(pk=row.pk).first() if row else None
     return still_seen(request, present_mark(present), told=told) if row else ""
 

@@ -1,4 +1,4 @@
-"""Say how it went, once and for one's own part; take words back that were to be shown."""
+"""A person's feedback about a session, and taking back words that they let us show."""
 
 from datetime import datetime
 from uuid import UUID
@@ -24,7 +24,7 @@ from sessions_app.models.contacts import key_of
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_feedback(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """`?answer=` from a mail only chooses; nothing is kept before the button is pressed."""
+    """`?answer=` in a mail's link only fills the form in; nothing is saved before the button is pressed."""
     now = timezone.now()
     booking = get_booking(uuid, reader=request.user)
     form = feedback_form(request, booking)
@@ -85,14 +85,14 @@ def feedback_page(
 
 @require_POST
 def session_words(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Take back the consent to show one's words; it holds at once."""
+    """Take back the consent to show one's words, at once."""
     booking = get_booking(uuid, reader=request.user)
     take_back_words(request, booking)
     return redirect("session", booking.uuid)
 
 
 def take_back_words(request: SignedInRequest, contact: Contact) -> None:
-    """Of the reader's own feedback about it. Raises Http404 where they have let nobody read any."""
+    """Raises Http404 if the reader has no words here that they let us show."""
     feedback = Feedback.objects.filter(author=request.user, **key_of(contact)).exclude(left_with="").first()
     if feedback is None:
         raise Http404

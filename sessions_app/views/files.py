@@ -1,4 +1,4 @@
-"""The files of an engagement: listed, added, handed out to its two people, removed by their owner."""
+"""The files of an engagement: its two people list, add and download them, and an owner removes theirs."""
 
 from datetime import datetime
 from uuid import UUID
@@ -30,7 +30,7 @@ def session_files(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def thread_files(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """The same for a question in writing, which has no session's page."""
+    """The files page of a question in writing, which has no session."""
     return files_page(request, get_engagement(uuid, reader=request.user))
 
 
@@ -69,7 +69,7 @@ def too_many_uploads_error(again: datetime) -> SessionError:
 
 @require_safe
 def shared_file(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
-    """A download, whatever it is: nothing that somebody sent is ever opened as a page of ours."""
+    """Always a download: a browser must never open a person's file as a page of our site."""
     found = get_shared_file(uuid, reader=request.user)
     response = stored_file(str(found.content.name), content_type=found.type.mimetype, filename=found.name)
     response["Cache-Control"] = "private, no-store"
@@ -78,7 +78,7 @@ def shared_file(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
 
 @require_safe
 def shared_file_small(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
-    """The small picture, which we have written ourselves."""
+    """The preview picture. We made it, so it may be shown on a page."""
     found = get_shared_file(uuid, reader=request.user)
     if not found.preview.name:
         raise Http404

@@ -1,4 +1,4 @@
-"""The step that a mentee takes away, and the pages that the later mails lead to."""
+"""The mentee's next step, and the questions that mails ask some days after a session or an answer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,7 +56,7 @@ def session_step(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpPage:
-    """One step of one contact as its page has it: `about` is what is asked, `given` what was answered before."""
+    """The page of one follow-up: `about` is the question asked, `given` the answer from an earlier time."""
 
     contact: Contact
     step: FollowUpStep
@@ -73,7 +73,7 @@ def session_follow_up(request: SignedInRequest, uuid: UUID, step: str) -> HttpRe
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def written_follow_up(request: SignedInRequest, uuid: UUID, step: str) -> HttpResponse:
-    """The same some days after an answer in writing, from which nobody takes a step along."""
+    """Asked some days after an answer in writing, which has no next step."""
     written, moment = get_written_as_mentee(uuid, reader=request.user), read_step(step)
     if moment == FollowUpStep.NEXT_STEP:
         raise Http404
@@ -93,7 +93,7 @@ def next_step_of(booking: Booking) -> NextStep | None:
 def follow_up_page(
     request: SignedInRequest, contact: Contact, step: FollowUpStep, *, action: NextStep | None
 ) -> HttpResponse:
-    """`?about=` and `?answer=` from a mail only choose; nothing is kept before the button is pressed."""
+    """`?about=` and `?answer=` in a mail's link only fill the form in; the button saves."""
     now = timezone.now()
     asked = read_asked(request, contact, step, action=action, now=now)
     form = FollowUpForm(
@@ -110,7 +110,7 @@ def follow_up_page(
 def read_asked(
     request: SignedInRequest, contact: Contact, step: FollowUpStep, *, action: NextStep | None, now: datetime
 ) -> FollowUpPage:
-    """The question is the one that the mail asked, else the one answered before, else what would be asked now."""
+    """The question that the mail asked, else the one that was answered before, else the one that is due now."""
     given = contact.follow_ups.filter(step=step).first()
     named = request.GET.get("about", "") or (given.question if given else "")
     may_ask = asked_of(contact, step)
@@ -147,7 +147,7 @@ def save_answer(request: SignedInRequest, asked: FollowUpPage, form: FollowUpFor
 
 
 def page_context(request: SignedInRequest, asked: FollowUpPage) -> dict[str, Any]:
-    """Who has answered sees what comes next; a mail's link, or a wish to change it, asks again."""
+    """A person who has answered sees what they can do next, unless a mail's link or "Change your answer" asks again."""
     contact, given = asked.contact, asked.given
     is_written = isinstance(contact, WrittenQuestion)
     context = {

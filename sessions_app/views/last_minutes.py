@@ -1,4 +1,4 @@
-"""The last minutes of a session and what is left of it: more time, takeaways, the card."""
+"""The last minutes of a session: more time, takeaways, and the card to print."""
 
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from .sessions import render_session, session_context
 
 @require_POST
 def session_more_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Ask for five minutes more, or agree to them: `seen` is the end that the page showed."""
+    """Ask for five more minutes, or agree to them. The form sends the session's end as the page showed it (`seen`)."""
     now = timezone.now()
     booking = get_booking(uuid, reader=request.user)
     end = read_start(seen_by(request)) or booking.start
@@ -70,7 +70,7 @@ def session_takeaway(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @require_safe
 def session_card(request: SignedInRequest, uuid: UUID, *, plain: bool = False) -> HttpResponse:
-    """What I left with, to print; `plain` for a text file."""
+    """What its reader took away, to print; as a text file with `plain`."""
     now = timezone.now()
     booking = get_booking(uuid, reader=request.user)
     if refusal := why_not_next_step(booking, now=now):

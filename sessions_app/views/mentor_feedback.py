@@ -1,4 +1,4 @@
-"""What people left with, for the mentor they left with it from."""
+"""What mentees said they took away from sessions with this mentor, on the mentor's own page."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse

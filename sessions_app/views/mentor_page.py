@@ -60,7 +60,7 @@ def mentor_page(
         "profile": profile,
         "form": typed or fresh_form(page),
         "error": error,
-        # Templates that pages of a session have too read these by their own names.
+        # Templates shared with the pages of a session expect these names.
         "offer": page.offer,
         "picker": page.picker,
         "picker_query": page.picker_query,

@@ -1,4 +1,4 @@
-"""What a mentor's time came to; nobody else sees it."""
+"""What a mentor has given and what came of it, shown to the mentor alone."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What a mentee left with, over all their sessions; made to be printed too."""
+"""What a mentee took away from all their sessions, on one page that can be printed."""
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse

@@ -34,13 +34,13 @@ from sessions_app.errors import SessionError
 from sessions_app.forms.series import FurtherForm
 from sessions_app.models import Booking
 
-# As many as any address may name; how many can be booked is said by the room there is.
+# The most dates that are read from an address; `SeriesRoom` says how many can be booked.
 MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A time of the opened day; `href` chooses it, or takes it back."""
+    """A time of the opened day; following `href` chooses it, or removes it from the choice."""
 
     time: PickerTime
     chosen: bool
@@ -49,7 +49,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class SeriesPage:
-    """What both pages stand on: the session, the room for more, the mentor's times for this reader."""
+    """What both pages need: the session, how many dates can be added, and the mentor's times."""
 
     booking: Booking
     room: SeriesRoom | None
@@ -63,7 +63,7 @@ class SeriesPage:
 
     @property
     def left(self) -> SeriesRoom:
-        """What the chosen dates leave of the room; only where there is room."""
+        """How many dates can still be added to those chosen. Call it only where there is room."""
         return known(self.room).after_choosing(slot.start for slot in self.chosen)
 
     def open_picker(self, *, day: str) -> PickerView | None:
@@ -75,14 +75,14 @@ class SeriesPage:
         return replace(self.browser, timetable=left).open_picker(day=opened)
 
     def list_options(self, picker: PickerView) -> list[Option]:
-        """The times of the picker's day; a chosen one is taken for others, but shown as what it is."""
+        """The times of the picker's day. A chosen one blocks those that overlap it, and is shown as chosen."""
         starts = [slot.start for slot in self.chosen]
         return [self.make_option(time, picker, starts) for time in picker.times]
 
     def make_option(self, time: PickerTime, picker: PickerView, starts: Sequence[datetime]) -> Option:
         start, chosen = time.slot.start, time.slot.start in starts
         too_far = not self.left.has_room_for(start)
-        # Where one date is all there is room for, another choice takes its place.
+        # With room for one date only, a second choice replaces the first.
         others = [] if self.left.count == 1 else [other for other in starts if other != start]
         wanted = others if chosen else [*others, start]
         href = choice_address(wanted, day=picker.day.isoformat()) + "#times"
@@ -144,13 +144,13 @@ def page_context(desk: SeriesPage) -> dict[str, Any]:
 
 
 def read_starts(texts: Iterable[str]) -> list[datetime]:
-    """Anybody writes addresses: what makes no sense is as if it weren't there."""
+    """Anybody can write addresses, so texts that aren't a time are ignored."""
     return [start for text in texts if (start := read_start(text))]
 
 
 @require_safe
 def session_further(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Every time is a link that chooses it or takes it back, so that the address holds all that is chosen."""
+    """Choose dates. Each time is a link, and the address holds everything that is chosen so far."""
     desk = series_page_for(request, uuid, read_starts(request.GET.getlist("t")), now=timezone.now())
     picker = desk.open_picker(day=request.GET.get("day", "")) if not desk.error else None
     context = {
@@ -171,7 +171,7 @@ def session_further(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_further_check(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """All dates together, with both clocks and whatever stands in the way; POST books all of them or none."""
+    """All chosen dates with both clocks and the problem of each, if any. POST books all of them or none."""
     now = timezone.now()
     sent = request.POST.getlist("start") if request.method == "POST" else request.GET.getlist("t")
     desk = series_page_for(request, uuid, read_starts(sent), now=now)

@@ -97,7 +97,7 @@ def session_page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = session_context(request, get_booking(uuid, reader=request.user), now=now)
     marks = (context["who"].mark, context["more_time"].mark)
     if wants_part(request) and (request.GET.get("seen") or request.GET.get("more")) in marks:
-        # What is swapped in is read out and moves the focus: not every twenty seconds, only when it is news.
+        # Screen readers read out what htmx swaps in, so an unchanged part isn't sent every twenty seconds.
         return vary_by_part(HttpResponse(status=204))
     return vary_by_part(render_session(request, context, now=now))
 
@@ -105,7 +105,7 @@ def session_page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def render_session(
     request: SignedInRequest, context: dict[str, Any], *, now: datetime, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    """The whole page. `context` is of `session_context`: what isn't asked for where nothing is drawn comes in here."""
+    """The whole page. Adds to a context of `session_context` what only a drawn page needs."""
     booking, reader, feedback = context["booking"], request.user, context["feedback"]
     context["thread"] = thread_of(booking.engagement, reader, is_live=is_chat(booking, now))
     context["series"] = series_of(booking, reader=reader, feedback=feedback, now=now)

@@ -1,4 +1,4 @@
-"""A person's threads, and one of them: read, written to, and looked at again for what is new."""
+"""A person's list of threads, and the page of one thread."""
 
 import json
 from typing import Any
@@ -38,7 +38,7 @@ def message_list(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_thread(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """POST sends; GET shows all of it, or with `after` and by htmx only what came after that message."""
+    """POST sends a message. GET shows the thread; with `after`, htmx gets only the messages after that one."""
     engagement = get_engagement(uuid, reader=request.user)
     if request.method == "POST":
         return post_message(request, engagement)
@@ -49,7 +49,7 @@ def show_thread(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def render_news(request: SignedInRequest, engagement: Engagement, *, after: int) -> HttpResponse:
-    """204 when there is none: nothing is drawn, and htmx leaves the page alone."""
+    """The new messages; 204 if there are none, which makes htmx leave the page as it is."""
     found = news_of(engagement, request.user, after=after)
     if not found.messages:
         return vary_by_part(HttpResponse(status=204))
@@ -75,14 +75,14 @@ def post_message(request: SignedInRequest, engagement: Engagement) -> HttpRespon
         return render_refused(request, engagement, form, error=refusal)
     if wants_part(request):
         if data["answers"]:
-            # Much else on the page is different now.
+            # A message can change the rest of the page too, so the whole of it is loaded.
             return HttpResponse(status=204, headers={"HX-Refresh": "true"})
         return render_sent(request, engagement)
     return redirect(return_address(request, engagement))
 
 
 def render_sent(request: SignedInRequest, engagement: Engagement) -> HttpResponse:
-    """The page then asks for what is new, its own message first; a form that had been refused is drawn afresh."""
+    """An empty form, with the event that makes the page load new messages, the one just sent included."""
     happened = json.dumps({"look": {}, "sent": {"key": uuid4().hex}})
     if "again" not in request.POST:
         return HttpResponse(status=204, headers={"HX-Trigger": happened})
@@ -177,7 +177,7 @@ def message_report(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def return_address(request: SignedInRequest, engagement: Engagement) -> str:
-    """To the session's page if the form stood there, else to the thread's own."""
+    """The session's page if the form was there, else the thread's."""
     wanted = request.POST.get("from", "")
     for booking in Booking.objects.visible_to(request.user).filter(engagement=engagement):
         if str(booking.uuid) == wanted:
@@ -186,7 +186,7 @@ def return_address(request: SignedInRequest, engagement: Engagement) -> str:
 
 
 def read_number(request: SignedInRequest, name: str) -> int | None:
-    """An id in the address; None for anything else."""
+    """The id that the address names, or None."""
     text = request.GET.get(name, "")
     value = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
     return value if value is not None and value <= MOST_ID else None

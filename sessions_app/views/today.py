@@ -71,7 +71,7 @@ def respond_to_request(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def _answer_request(request: HttpRequest, booking: Booking, answer: str, form: DeclineForm) -> HttpResponse:
-    """Act, and lead to what comes next. Raises SessionError."""
+    """Do what the button says and redirect to what comes next. Raises SessionError."""
     by, now = booking.mentor, timezone.now()
     name = {"name": booking.other_person(by).first_name}
     if answer == "accept":

@@ -1,4 +1,4 @@
-"""Waiting for freed time: join by one button, leave by another, take the time that is held."""
+"""The waiting list: join it, leave it, and take a time that is held for you."""
 
 from datetime import datetime
 from uuid import UUID
@@ -40,7 +40,7 @@ Wish = dict[str, str]
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def start_waiting(request: HttpRequest) -> HttpResponse:
-    """POST joins; a visitor says on the page after it where we may tell them."""
+    """POST joins the waiting list; a visitor is asked for an email address first."""
     person = signed_in(request)
     if request.method == "GET":
         return email_page(request)
@@ -64,7 +64,7 @@ def start_waiting(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def wait_email(request: HttpRequest) -> HttpResponse:
-    """A code is on its way; typing it joins (see `join_after_sign_in`)."""
+    """A visitor is sent a code. Signing in with it joins the waiting list (see `join_after_sign_in`)."""
     if WISH not in request.session:
         return redirect("waiting_list" if request.user.is_authenticated else "mentor_list")
     if person := signed_in(request):
@@ -84,7 +84,7 @@ def email_page(request: HttpRequest, form: GuestForm | None = None) -> HttpRespo
 
 
 def join_after_sign_in(request: HttpRequest, person: User) -> str | None:
-    """Whoever signs in with a wish to wait stands in line: returns where they see that."""
+    """Put a visitor who asked to wait and has now signed in on the waiting list. Returns the address of its page."""
     wish = request.session.pop(WISH, None)
     if wish is None:
         return None
@@ -140,7 +140,7 @@ def waiting_leave(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Take the time with a question, or say that it doesn't suit, and it goes to the next."""
+    """Book the time that is held, or decline it, so that it is offered to the next person."""
     now = timezone.now()
     held = get_held_time(uuid, reader=request.user)
     if held.answer == HeldTimeAnswer.TAKEN and request.method != "POST":

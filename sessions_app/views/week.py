@@ -43,7 +43,7 @@ RULE_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class WeekPage:
-    """What lies before the mentor: their schedule as stored, or a proposal, and the moment of the request."""
+    """The stored schedule of a mentor, or a proposal if there is none, at the moment of the request."""
 
     profile: MentorProfile
     schedule: Schedule
@@ -61,7 +61,7 @@ class WeekPage:
 
     @property
     def mark(self) -> str:
-        """A hash of everything that the page shows of the week."""
+        """A hash of everything that the page shows of the week, by which a save notices changes made elsewhere."""
         return week_mark(self.profile, self.schedule, now=self.now)
 
     def rules_form(self, data: Any = None, **kwargs: Any) -> RulesForm:
@@ -90,7 +90,7 @@ def _load_week_page(request: HttpRequest, profile: MentorProfile) -> WeekPage:
 
 
 def _show_edit(request: HttpRequest, desk: WeekPage, week: Week, focus: tuple[int, int] | None) -> HttpResponse:
-    """The page after add, remove, copy or a switch: everything typed is kept, nothing is saved, nothing is judged."""
+    """The page after a row was added, removed or copied, or a day switched. Nothing is saved or checked."""
     typed = desk.rules_form(request.POST)
     typed.is_valid()
     rules = _typed_rules(desk, sensible_spans(week), typed.cleaned_data)
@@ -123,7 +123,7 @@ def _save_posted(request: HttpRequest, desk: WeekPage) -> HttpResponse:
 
 
 def _typed_rules(desk: WeekPage, spans: Mapping[int, Spans], rules: Mapping[str, Any]) -> dict[str, Any]:
-    """The rules to show the effect of: what was typed where it makes sense, else what is stored."""
+    """The rules whose effect the preview shows: what was typed as far as it is valid, else what is stored."""
     values = rules_values(desk.schedule) | {"away_until": desk.away_until} | dict(rules)
     changes = {RULE_NAMES[name]: value for name, value in values.items() if name in RULE_NAMES}
     return changes | {"windows": tuple(windows_of({**desk.spans, **spans}))}

@@ -1,7 +1,7 @@
 """A question in writing: asked from the mentor's page, taken back or declined.
 
-What a visitor typed waits in their session until they have signed in. Unlike a held slot it keeps nothing from anybody,
-so there is nothing to write down, to limit or to sweep before it is known who asks.
+What a visitor typed waits in their browser's session until they have signed in. Unlike a held slot it takes nothing
+from other people, so it needs no row in the database, no limit and no clean-up.
 """
 
 from datetime import datetime, timedelta
@@ -79,7 +79,7 @@ def ask_question(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_POST
 def ask_email(request: HttpRequest, slug: str) -> HttpResponse:
-    """A visitor says where the answer goes; a code is on its way. Typing it asks (see `ask_after_sign_in`)."""
+    """A visitor types their email address and is sent a code. Signing in with it asks (see `ask_after_sign_in`)."""
     profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
     if kept_here(request, slug) is None:
         return redirect("mentor_detail", slug)
@@ -122,7 +122,7 @@ def ask_now(
 
 
 def offer_of(profile: MentorProfile) -> Offer:
-    """Their offer in writing; raises SessionError for whoever has put it away meanwhile."""
+    """The mentor's offer in writing. Raises SessionError if they don't offer it any more."""
     offer = profile.offers.active().in_writing().select_related("profile__person").first()
     if offer is None:
         words = _("%(mentor)s does not answer in writing now. Choose a time instead.")
@@ -139,9 +139,10 @@ def kept_here(request: HttpRequest, slug: str = "") -> Kept | None:
 
 
 def ask_after_sign_in(request: HttpRequest, user: User) -> str | None:
-    """Whoever signs in with a question kept has asked it: returns the address of its thread, or of what to do instead.
+    """Ask the kept question of a visitor who has now signed in.
 
-    A time that was held after it is what the visitor wants now.
+    Returns the address of its thread, or of a page where it can be asked another way. A visitor who has held a time
+    since then wants that instead: the question is dropped.
     """
     kept = kept_here(request)
     request.session.pop(KEPT, None)

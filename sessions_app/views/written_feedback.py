@@ -1,4 +1,4 @@
-"""Say whether an answer in writing helped; take words back that were to be shown."""
+"""A mentee's feedback about an answer in writing, and taking back words that they let us show."""
 
 from typing import Any
 from uuid import UUID
@@ -23,9 +23,9 @@ from .feedback import take_back_words
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def written_feedback(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """The thread asks the first question alone, and this page the rest.
+    """All the questions; the thread asks only the first one.
 
-    `?answer=` from a mail only chooses; nothing is kept before the button is pressed.
+    `?answer=` in a mail's link only fills the form in; nothing is saved before the button is pressed.
     """
     now, written = timezone.now(), get_written_as_mentee(uuid, reader=request.user)
     form = WrittenFeedbackForm(post_data(request), **form_arguments(request, written))
@@ -54,6 +54,6 @@ def form_arguments(request: SignedInRequest, written: WrittenQuestion) -> dict[s
 
 @require_POST
 def written_words(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Take back the consent to show one's words; it holds at once."""
+    """Take back the consent to show one's words, at once."""
     take_back_words(request, get_written_as_mentee(uuid, reader=request.user))
     return redirect("thread", uuid)

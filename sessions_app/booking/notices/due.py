@@ -15,14 +15,14 @@ from sessions_app.questions.asked_later import FOLLOW_UP_KINDS, dues_later
 from .reminders import reminder_dues
 
 NEWS_KEEPS = timedelta(hours=24)
-# A mentor who accepts one of several dates is likely at the next.
+# How long the mail waits for a mentor who accepts several dates one after the other
 MORE_ANSWERS_WITHIN = timedelta(minutes=5)
 FEEDBACK_SHOWS_AFTER = timedelta(minutes=10)
 FEEDBACK_AFTER = timedelta(hours=2)
 NUDGE_AFTER = timedelta(hours=48)
 FEEDBACK_KEEPS = timedelta(days=7)
 DECISION_KEEPS = timedelta(days=7)
-# To who missed it, to who waited.
+# Two kinds: for the person who missed the session, and for the one who waited
 MISSED_KINDS = ("missed", "did_not_join")
 
 
@@ -50,13 +50,13 @@ def _booked_dues(booking: Booking, now: datetime) -> Iterable[Due]:
 
 
 def _first_news_dues(kind: str, booking: Booking, now: datetime) -> Iterable[Due]:
-    """Of several booked in one act people are told once, with all their dates."""
+    """Dates that were booked in one act are told in one mail."""
     if booking.booked_with_id is None:
         return _news_dues(kind, booking, _both_people(booking), now)
     if booking.booked_with_id != booking.pk:
         return []
     until = min(now + NEWS_KEEPS, booking.start)
-    # A subject of its own: when the first date moves on, the others are still news.
+    # Its subject isn't one of the bookings: a change of the first date must not silence the news of the others.
     return [
         Due(f"series_{kind}", person, SERIES_SUBJECT, booking.pk, 0, now, until) for person in _both_people(booking)
     ]
@@ -71,9 +71,9 @@ def _accepted_dues(booking: Booking, now: datetime) -> Iterable[Due]:
 
 
 def _one_of_several_accepted(booking: Booking, first: int, now: datetime) -> Iterable[Due]:
-    """Each answer silences the mail about those before it, if that has not left, and is told together with them.
+    """One mail for the dates of a series that a mentor accepts shortly after each other.
 
-    So the mail waits a little while others may follow; the inbox says it at once.
+    The mail waits a little; each further answer replaces it by one that tells of all. The inbox says each at once.
     """
     turn = 1 + list(BookingEvent.objects.acceptances(first).values_list("booking_id", flat=True)).index(booking.pk)
     until = min(now + NEWS_KEEPS, booking.start)
@@ -98,7 +98,7 @@ def _withdrawn_dues(booking: Booking, now: datetime) -> Iterable[Due]:
 
 
 def _cancelled_dues(booking: Booking, now: datetime) -> Iterable[Due]:
-    # Even after the start: somebody may be sitting in the call.
+    # Sent even after the start, since the other person may be waiting in the call
     return [_booking_due("cancelled", booking, person, now, now + NEWS_KEEPS) for person in _both_people(booking)]
 
 
@@ -112,7 +112,7 @@ def _decided_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     keeps = now + DECISION_KEEPS
     yield from (_booking_due("attendance_decided", booking, person, now, keeps) for person in _both_people(booking))
     if booking.state == BookingState.COMPLETED:
-        # What would have been asked meanwhile is not asked now, all at once.
+        # Questions whose moment passed in the meantime are left out, or several would come at once.
         yield from (due for due in _later_dues(booking) if due.due_at > now)
 
 
@@ -131,7 +131,7 @@ EVENTS: dict[str, Callable[[Booking, datetime], Iterable[Due]]] = {
 
 
 def _news_dues(kind: str, booking: Booking, people: Iterable[int], now: datetime) -> list[Due]:
-    """Told at once, or within a day, but not when the session has started meanwhile."""
+    """News that may be sent up to a day late, but not after the session has started."""
     until = min(now + NEWS_KEEPS, booking.start)
     return [_booking_due(kind, booking, person, now, until) for person in people]
 

@@ -153,7 +153,7 @@ def change_until(reading: BookingForReader) -> Context:
 
 
 def render_moved_email(reading: BookingForReader) -> Message | Nothing:
-    """From the time that this person was told last; who was told none is told of the booking itself."""
+    """Tells of the move from the time that this person was told last, or of the booking if they were told of none."""
     booking, person = reading.booking, reading.person
     change = last_move(booking)
     by_me = change is not None and change[0] == person.pk
@@ -211,7 +211,7 @@ def render_cancelled_email(reading: BookingForReader) -> Message | Nothing:
     }
     if not reading.is_mentor and not extra["by_me"]:
         extra |= soonest_elsewhere(reading)
-    # Only what was confirmed, and told, ever stood in a calendar.
+    # Only a session that was confirmed, and told to this person, can be in their calendar.
     return render_booking_email(
         reading, "booking/cancelled", extra, method="CANCEL" if booking.confirmed_at and heard else ""
     )
@@ -244,7 +244,7 @@ Say = Callable[[BookingForReader], Message | Nothing]
 
 
 def render_current_booking(row: Notification, now: datetime, *, states: tuple[str, ...], say: Say) -> Message | Nothing:
-    """Read the booking as it is now; say nothing when it has moved on since the row was written."""
+    """Render from the booking as it is now; Nothing if it has changed since the row was written."""
     booking = Booking.objects.with_people().select_related("offer__profile__schedule").filter(pk=row.subject_id).first()
     if booking is None:
         return Nothing("no such booking")

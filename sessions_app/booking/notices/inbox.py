@@ -1,4 +1,4 @@
-"""What the inbox says about bookings, one line each. News is told from the log, so that it stays true later."""
+"""What the inbox says about bookings, one line each. News comes from the log, so old lines stay true."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from .reminders import REMINDER_KINDS
 
 @dataclass(frozen=True, slots=True)
 class BookingNews:
-    """One item for its reader. `by`: whose act it was, None for the clock's; `answered`: they said how it went."""
+    """One item of a reader's inbox. `by`: who did it, None for the clock; `answered`: the reader has given feedback."""
 
     item: InboxItem
     booking: Booking
@@ -161,7 +161,7 @@ PAGES = {"request_waiting": "session_respond", "feedback_request": "session_feed
 
 
 def booking_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
-    """In three queries for any number of items."""
+    """Takes three queries for any number of items."""
     wanted = {item.subject_id for item in items}
     bookings = Booking.objects.visible_to(reader).with_people().in_bulk(wanted)
     events = BookingEvent.objects.filter(booking__in=bookings, at__in={item.at for item in items})

@@ -27,7 +27,7 @@ def booking_kind(
     group: Group | None = None,
     policy: Policy = Policy.RESEND,
 ) -> Kind:
-    """Its mail is about a booking in one of these states, and says nothing when the booking has moved on."""
+    """A kind whose mail is sent only while the booking is in one of `states` and hasn't changed."""
     render = partial(emails.render_current_booking, states=states, say=say)
     return Kind(
         name, BOOKING_SUBJECT, render=render, lines=lines, model=Booking, passing=passing, group=group, policy=policy

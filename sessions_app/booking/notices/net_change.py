@@ -1,7 +1,7 @@
 """What one person has already heard of a booking, so that the next mail says what has changed *for them*.
 
-People change their minds faster than mail leaves. What answers a mail that never left is not sent, and a move is told
-from the time that its reader was told last.
+People can change a booking again before the mail about the last change has left. A mail that only makes sense after
+another one isn't sent if that one never left, and a move is told from the time that the reader was told last.
 """
 
 from datetime import datetime
@@ -16,17 +16,17 @@ from sessions_app.models.bookings import BOOKING_SUBJECT
 
 
 def has_heard(booking: Booking, person: User) -> bool:
-    """Whether some mail about it has reached this person, or may have, before its present version."""
+    """Whether a mail about an earlier version of the booking has reached this person, or may have."""
     return (_earlier_notices(booking, person) | _about_all_dates(booking, person)).left().exists()
 
 
 def has_acted(booking: Booking, person: User) -> bool:
-    """Whether they know of the booking because they asked for it, accepted it or moved it; not by its last change."""
+    """Whether they know of the booking because they asked for, accepted or moved it before its last change."""
     return BookingEvent.objects.filter(booking=booking, by=person).filter(_before_last_change(booking)).exists()
 
 
 def start_told(booking: Booking, person: User) -> datetime | None:
-    """The start that the last mail named that has reached this person; None when none has."""
+    """The start named by the last mail that reached this person; None if none did."""
     events = BookingEvent.objects.filter(booking=booking).order_by("-at", "-pk")
     version = _earlier_notices(booking, person).left().aggregate(last=Max("subject_version"))["last"]
     if version is not None:
@@ -50,7 +50,7 @@ def _earlier_notices(booking: Booking, person: User) -> NotificationQuerySet:
 
 
 def _about_all_dates(booking: Booking, person: User) -> NotificationQuerySet:
-    """Mails about several dates that were booked in one act, of which this is one."""
+    """Mails about all the dates that were booked in one act with this one."""
     subjects = (SERIES_SUBJECT, ANSWERS_SUBJECT)
     return Notification.objects.filter(
         recipient=person, subject_type__in=subjects, subject_id=booking.booked_with_id or 0

@@ -11,13 +11,13 @@ from notifications.services import Due, schedule_notices
 from sessions_app.models import Booking
 from sessions_app.models.bookings import BOOKING_SUBJECT
 
-# Why a reminder was silenced; choosing its lead again wakes it.
+# Why a reminder was silenced. Choosing its lead again brings it back.
 NOT_CHOSEN = "lead time not chosen"
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """`lead` before the start; of no use any more from `useless` before the start."""
+    """Sent `lead` before the start, and not any more from `useless` before it."""
 
     kind: str
     lead: timedelta
@@ -25,7 +25,7 @@ class Reminder:
 
     @property
     def is_early(self) -> bool:
-        """Early enough to prepare, and to give the time to somebody else."""
+        """Early enough to prepare, or to cancel so that the time can go to another person."""
         return self.lead >= timedelta(hours=4)
 
 

@@ -17,7 +17,7 @@ from .emails import BookingForReader, clock_note, render_booked_email, render_bo
 
 
 def render_series_email(row: Notification, now: datetime, *, state: BookingState) -> Message | Nothing:
-    """Those of the dates that are still as they were booked; one that has changed has a mail of its own."""
+    """Tells of the dates that are still as they were booked; a date that has changed has its own mail."""
     readings = load_readings(row, now, Booking.objects.filter(booked_with=row.subject_id, state=state))
     if not readings:
         return Nothing("moved on")
@@ -27,7 +27,7 @@ def render_series_email(row: Notification, now: datetime, *, state: BookingState
 
 
 def render_accepted_email(row: Notification, now: datetime) -> Message | Nothing:
-    """The dates that were accepted since the last mail about it left, up to this row's turn, as they still are."""
+    """Tells of the dates accepted since the last such mail left, up to this row's, unless they have changed."""
     events = BookingEvent.objects.acceptances(row.subject_id)[turns_told(row) : row.subject_version]
     accepted_now = [event.booking_id for event in events]
     readings = load_readings(row, now, Booking.objects.filter(pk__in=accepted_now, state=BookingState.CONFIRMED))
@@ -39,7 +39,7 @@ def render_accepted_email(row: Notification, now: datetime) -> Message | Nothing
 
 
 def turns_told(row: Notification) -> int:
-    """How many answers this person has been told of: a mail that has begun to leave isn't silenced by a later one."""
+    """How many acceptances this person was told of, in mails that have left or may have."""
     told = Notification.objects.about(row.subject_type, row.subject_id).filter(
         kind=row.kind, recipient=row.recipient, subject_version__lt=row.subject_version
     )
@@ -48,7 +48,7 @@ def turns_told(row: Notification) -> int:
 
 
 def load_readings(row: Notification, now: datetime, bookings: BookingQuerySet) -> list[BookingForReader]:
-    """Those that have not moved since, soonest first."""
+    """The bookings that haven't moved since, soonest first."""
     left = bookings.filter(moves=0).with_people().select_related("offer__profile__schedule").order_by("during")
     return [BookingForReader(row.recipient, now, booking) for booking in left]
 
@@ -77,7 +77,7 @@ def date_of(reading: BookingForReader) -> Context:
 
 
 def with_files(message: Message, readings: list[BookingForReader]) -> Message:
-    """As attachments only: an invitation in a mail's body is about one event, and here are several."""
+    """Adds a calendar file for each date, as attachments: an invitation in the body holds one event only."""
     files = tuple(
         Attachment(
             f"session-{number}.ics",

@@ -41,7 +41,7 @@ def series_inbox_line(kind: str, bookings: Sequence[Booking], reader: User) -> I
 
 
 def accepted_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
-    """One for each date, which is that of the item's turn."""
+    """A line for each acceptance: the item's version says which date it was."""
     turns = {first: list(BookingEvent.objects.acceptances(first)) for first in {item.subject_id for item in items}}
     events = {item.pk: turns[item.subject_id][item.subject_version - 1] for item in items}
     wanted = [event.booking_id for event in events.values()]

@@ -38,7 +38,7 @@ def render_wall_change_email(row: Notification, now: datetime) -> Message | Noth
 
 
 def clocks_before(change: WallChange, person: User) -> tuple[int | None, int | None]:
-    """Of this person's clock, and of the other's."""
+    """Minutes ahead of UTC that this person's clock would have been, and the other's; None where nothing changed."""
     both = change.mentor_before, change.mentee_before
     return both if person.pk == change.booking.mentor_id else (both[1], both[0])
 

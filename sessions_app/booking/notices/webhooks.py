@@ -1,4 +1,4 @@
-"""What other systems are told of bookings: what the log says has happened, in their words.
+"""The events about bookings that other systems are told of, made from the log.
 
 A payload holds no name of a mentee and nothing that anybody wrote.
 """
@@ -30,7 +30,7 @@ def announce_change(entry: BookingEvent) -> None:
 
 
 def event_of(before: str, after: str) -> str | None:
-    """The event that a step of a booking is; None for one that concerns nobody outside."""
+    """The name of the event for a change of state; None if other systems aren't told of it."""
     if after in OPEN and before not in OPEN:
         return "booking.created"
     match before, after:
