@@ -263,3 +263,31 @@ def test_every_command_in_a_document_can_be_given():
     assert "bench.search" in modules
     assert {script for script in scripts if not (ROOT / script).is_file()} == set()
     assert "script/test" in scripts
+
+
+def entered_lists() -> set[str]:
+    """The modules whose lists an app enters something in when it starts, however it imports them."""
+    found = set()
+    for path in [*ROOT.glob("*/apps.py"), *ROOT.glob("*/registration.py")]:
+        tree = ast.parse(path.read_text())
+        homes = {
+            name.asname or name.name: node.module if not node.level else f"{path.parent.name}.{node.module}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            for name in node.names
+        }
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            match call.func:
+                case ast.Attribute(value=ast.Name(id=name), attr="append" | "extend"):
+                    found.add(homes[name])
+                case ast.Name(id=name) if name.startswith("register_") and name in homes:
+                    found.add(homes[name])
+    return {f"{home.replace('.', '/')}.py" for home in found if not home.endswith(".registration")}
+
+
+def test_the_table_of_lists_names_every_list_that_an_app_enters_something_in():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    [table] = re.findall(r"^\| list \|.*\n\|[-|]+\n((?:\|.*\n)+)", text, re.MULTILINE)
+    named = [name for row in table.splitlines() for name in re.findall(r"`([^`]+\.py)`", row.split("|")[1])]
+
+    assert sorted(named) == sorted(entered_lists())
