@@ -78,11 +78,14 @@ class PreferenceForm(forms.Form):
         if self.errors:
             return cleaned
         if begin and not end:
-            self.add_error("quiet_until", gettext("Say when the quiet hours end, or leave both empty"))
+            words = gettext("Say when the quiet hours end, or leave both empty")
+            self.add_error("quiet_until", ValidationError(words, code="required"))
         elif end and not begin:
-            self.add_error("quiet_from", gettext("Say when the quiet hours begin, or leave both empty"))
+            words = gettext("Say when the quiet hours begin, or leave both empty")
+            self.add_error("quiet_from", ValidationError(words, code="required"))
         elif begin and begin == end:
-            self.add_error("quiet_until", gettext("The quiet hours must end at another time than they begin"))
+            words = gettext("The quiet hours must end at another time than they begin")
+            self.add_error("quiet_until", ValidationError(words, code="same"))
         return cleaned
 
     def switched_off(self) -> list[str]:

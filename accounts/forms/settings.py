@@ -67,7 +67,8 @@ class ZoneForm(forms.Form):
         if not self.errors:
             cleaned["zone"] = find_zone(cleaned["city"]) or cleaned["zone"]
             if not cleaned["zone"]:
-                self.add_error("city", gettext("Type a city, or choose one from the list"))
+                words = gettext("Type a city, or choose one from the list")
+                self.add_error("city", ValidationError(words, code="required"))
         return cleaned
 
 

@@ -99,7 +99,8 @@ class CodeView(ConfirmLoginCodeView):
             return super().dispatch(request, *args, **kwargs)
         if request.method != "POST":
             # Opening a page sends nothing: browsers and scanners do that by themselves.
-            messages.info(request, _("That code is older than 15 minutes. Enter your address for a new one."))
+            words = _("That code is older than 15 minutes. Enter your address for a new one.")
+            messages.info(request, words, extra_tags="code_expired")
             return super().dispatch(request, *args, **kwargs)
         return self._send_another(expired, _("That code is older than 15 minutes. We have sent a new one."))
 

@@ -13,7 +13,8 @@ from accounts.middleware import TimezoneMiddleware
 from accounts.viewing import viewer_hour12, viewer_zone
 from accounts.zone_choices import city_suggestions, zone_groups
 from common.zones import zone_names
-from tests.markup import markup_of
+from tests.form_codes import codes_of
+from tests.markup import alerts_in, answers_in, markup_of, problems_in
 
 SETTINGS, ZONE = "/settings/", "/time-zone/"
 pytestmark = pytest.mark.django_db
@@ -90,7 +91,7 @@ def test_guest_chooses_a_zone_and_comes_back(client, db):
     assert answer["Location"] == "/mentors/?q=pay"
     assert client.cookies["tz"].value == "Asia/Tokyo"
     page = client.get(ZONE)
-    assert "Times are now shown for Tokyo" in markup_of(page)
+    assert (answers_in(markup_of(page)), "Tokyo" in alerts_in(markup_of(page))[0]) == (["ok"], True)
     assert page.context["viewer_zone"] == "Asia/Tokyo"
 
 
@@ -110,24 +111,20 @@ def test_zone_is_understood_as_people_type_it_and_saved(client_for, bob, typed, 
 
 
 @pytest.mark.parametrize(
-    ("data", "field", "error"),
+    ("data", "field", "code"),
     [
-        (
-            {"city": "Atlantis"},
-            "city",
-            "We do not know “Atlantis”. Try a larger city near you, or choose one from the list.",
-        ),
-        ({"city": "<b>"}, "city", "We do not know “<b>”. Try a larger city near you, or choose one from the list."),
-        ({"zone": "Mars/Olympus"}, "zone", "Choose a city from the list"),
-        ({"zone": "EST5EDT"}, "zone", "Choose a city from the list"),
-        ({"city": ""}, "city", "Type a city, or choose one from the list"),
-        ({"city": "x" * 65}, "city", "Use 64 characters or less. You have 65"),
+        ({"city": "Atlantis"}, "city", "city"),
+        ({"city": "<b>"}, "city", "city"),
+        ({"zone": "Mars/Olympus"}, "zone", "zone"),
+        ({"zone": "EST5EDT"}, "zone", "zone"),
+        ({"city": ""}, "city", "required"),
+        ({"city": "x" * 65}, "city", "max_length"),
     ],
 )
-def test_zone_nobody_knows_is_refused_and_kept(client_for, bob, data, field, error):
+def test_zone_nobody_knows_is_refused_and_kept(client_for, bob, data, field, code):
     answer = client_for(bob).post(ZONE, data)
     bob.refresh_from_db()
-    assert answer.context["form"].errors == {field: [error]}
+    assert codes_of(answer.context["form"]) == {field: [code]}
     assert answer.context["form"][field].value() == data[field]
     assert bob.timezone == "Asia/Kolkata"
     assert "<b>" not in markup_of(answer).partition("error-summary")[2].partition("</ul>")[0]
@@ -175,27 +172,23 @@ def test_settings_save_what_belongs_to_the_person(client_for, bob, charlie):
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "error"),
+    ("field", "value", "code"),
     [
-        ("name", "", "Write your name"),
-        ("name", "buy at shop.com", "Write a name, not an address or a link."),
-        (
-            "name",
-            "Bob\u202eesoB",
-            "An invisible character after “Bob” changes how this reads. Delete that part and type it again.",
-        ),
-        ("name", "Bob <b>", "Write the name on one line, without < or >."),
-        ("name", "x" * 81, "Your name must be 80 characters or less"),
-        ("hour_cycle", "13", "Select a valid choice. 13 is not one of the available choices."),
+        ("name", "", "required"),
+        ("name", "buy at shop.com", "link"),
+        ("name", "Bob\u202eesoB", "invisible"),
+        ("name", "Bob <b>", "characters"),
+        ("name", "x" * 81, "max_length"),
+        ("hour_cycle", "13", "invalid_choice"),
     ],
 )
-def test_settings_refuse_and_keep_what_was_typed(client_for, bob, field, value, error):
+def test_settings_refuse_and_keep_what_was_typed(client_for, bob, field, value, code):
     data = {"name": "Bob", "hour_cycle": "24", "city": "", "zone": "Asia/Kolkata"} | {field: value}
     answer = client_for(bob).post(SETTINGS, data)
     bob.refresh_from_db()
-    assert answer.context["person_form"].errors == {field: [error]}
+    assert codes_of(answer.context["person_form"]) == {field: [code]}
     assert answer.context["person_form"][field].value() == value
-    assert "There is a problem" in markup_of(answer)
+    assert len(problems_in(markup_of(answer))) == 1
     assert bob.name == "Bob Bose"
 
 

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
-from tests.markup import markup_of
+from tests.form_codes import codes_of
+from tests.markup import alerts_in, choices_in, elements_of, forms_in, markup_of, refusals_in
 
 
 def test_code_signs_in_and_goes_to_next(client, bob, newest_code):
@@ -67,12 +68,12 @@ def test_wrong_code_is_refused_in_our_words_and_the_third_ends_it(client, bob, n
     wrong = "000000" if right != "000 000" else "111111"
 
     first = client.post(CODE, {"code": wrong})
-    assert "That code is not right. Check the newest email." in markup_of(first)
-    assert "<title>Error: Enter the code" in markup_of(first)
+    assert codes_of(first.context["form"])["code"] == ["incorrect_code"]
+    assert "<title>Error: " in markup_of(first)
     client.post(CODE, {"code": wrong})
     third = client.post(CODE, {"code": wrong}, follow=True)
 
-    assert "That was the third wrong code. Ask for a new one." in markup_of(third)
+    assert len(alerts_in(markup_of(third))) == 1
     client.post(CODE, {"code": right})
     assert signed_in(client) is None
 
@@ -90,7 +91,7 @@ def test_expired_code_is_replaced_by_a_new_one_that_works(client, bob, newest_co
     old = newest_code()
     with time_machine.travel(time.time() + 15 * 60 + 1):
         late = client.post(CODE, {"code": old}, follow=True)
-        assert "That code is older than 15 minutes. We have sent a new one." in markup_of(late)
+        assert len(elements_of(markup_of(late), "div", class_="note", role="status")) == 1
         assert (len(mail.outbox), signed_in(client)) == (2, None)
         client.post(CODE, {"code": newest_code()})
     assert signed_in(client) == bob.pk
@@ -101,7 +102,7 @@ def test_opening_the_page_of_an_expired_code_sends_nothing(client, bob):
     with time_machine.travel(time.time() + 15 * 60 + 1):
         late = client.get(CODE, follow=True)
     assert late.redirect_chain == [(SIGN_IN, 302)]
-    assert "That code is older than 15 minutes. Enter your address for a new one." in markup_of(late)
+    assert refusals_in(markup_of(late)) == ["code_expired"]
     assert len(mail.outbox) == 1
 
 
@@ -109,7 +110,7 @@ def test_resent_code_replaces_the_first(client, bob, newest_code):
     client.post(SIGN_IN, {"email": bob.email})
     first = newest_code()
     again = client.post(CODE, {"action": "resend"}, follow=True)
-    assert "We have sent a new code. The older one no longer works." in markup_of(again)
+    assert len(elements_of(markup_of(again), "div", class_="note", role="status")) == 1
     client.post(CODE, {"code": first})
     assert (len(mail.outbox), signed_in(client)) == (2, bob.pk if first == newest_code() else None)
     client.post(CODE, {"code": newest_code()})
@@ -132,7 +133,7 @@ def test_code_of_one_browser_is_worth_nothing_in_another(client, bob, newest_cod
 def test_sign_in_page_can_be_opened_again_while_a_code_is_on_its_way(client, bob, newest_code):
     client.post(SIGN_IN, {"email": bob.email})
     assert "Continue" in markup_of(client.get(SIGN_IN))
-    assert "Sign in with your password" in markup_of(client.get(PASSWORD))
+    assert choices_in(markup_of(client.get(PASSWORD)), "password") == [""]
     client.post(CODE, {"code": newest_code()})
     assert signed_in(client) == bob.pk
 
@@ -179,9 +180,7 @@ def test_password_signs_in(client, bob):
 @pytest.mark.parametrize("email", ["bob@example.org", "nobody@example.net"], ids=["known", "unknown"])
 def test_wrong_password_says_the_same_for_every_address(client, bob, email):
     answer = client.post(PASSWORD, {"login": email, "password": "wrong"})
-    assert answer.context["form"].non_field_errors() == [
-        "That email address and password do not go together. Check both."
-    ]
+    assert codes_of(answer.context["form"]) == {"__all__": ["email_password_mismatch"]}
     assert signed_in(client) is None
 
 
@@ -192,7 +191,8 @@ def test_password_is_limited_and_says_until_when(client, bob):
         client.cookies["tz"] = "Europe/London"
         for _ in range(6):
             answer = client.post(PASSWORD, {"login": bob.email, "password": "wrong"})
-    assert answer.context["form"].non_field_errors() == ["Too many tries. Wait until 13:52, then try again."]
+    assert codes_of(answer.context["form"]) == {"__all__": ["too_many_login_attempts"]}
+    assert "13:52" in answer.context["form"].non_field_errors()[0]
 
 
 def test_address_left_unproven_by_createsuperuser_is_proven_by_the_code(client, db, newest_code):
@@ -207,14 +207,15 @@ def test_address_left_unproven_asks_for_a_code_after_the_password(client, db, ne
     root = User.objects.create_superuser("root@example.org", "secret-pass-1", name="Root")
     asked = client.post(PASSWORD, {"login": root.email, "password": "secret-pass-1"})
     assert (asked["Location"], signed_in(client)) == ("/email-code/", None)
-    assert "Enter the code" in markup_of(client.get("/email-code/"))
+    assert choices_in(markup_of(client.get("/email-code/")), "code") == [""]
     client.post("/email-code/", {"code": newest_code()})
     assert signed_in(client) == root.pk
 
 
 def test_sign_out_needs_a_post_and_takes_the_session_away(client_for, bob):
     client = client_for(bob)
-    assert "You are signed in as bob@example.org." in markup_of(client.get("/sign-out/"))
+    asked = markup_of(client.get("/sign-out/"))
+    assert ("bob@example.org" in asked, "/sign-out/" in forms_in(asked)) == (True, True)
     assert signed_in(client) == bob.pk
     assert client.post("/sign-out/")["Location"] == "/"
     assert signed_in(client) is None

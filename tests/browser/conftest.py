@@ -96,6 +96,16 @@ def sign_in(context: BrowserContext, user: User, url: str) -> None:
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
 
 
+def expect_booked(page: Page) -> None:
+    """This is the page of a session that is agreed."""
+    expect(page.locator("[data-stage=ahead], [data-stage=soon], [data-stage=open]")).to_be_visible()
+
+
+def expect_done(page: Page, words: str = "") -> None:
+    """The page answers that what was just pressed has worked."""
+    expect(page.locator(".notes .note--ok")).to_contain_text(words)
+
+
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
 def js(request) -> bool:
     return request.param

@@ -10,7 +10,7 @@ from accounts.models import User
 from notifications.models import Group, Notification, Preference, State
 from notifications.unsubscribing import token_for
 from sessions_app.booking.changes import cancel_booking, move_booking
-from tests.browser.conftest import first_free
+from tests.browser.conftest import expect_done, first_free
 from tests.browser.looking import problems
 from tests.conftest import make_person
 
@@ -74,7 +74,7 @@ def test_person_chooses_and_takes_it_back(browser_page, bob, js):
     page.get_by_label("15 minutes").check(force=True)
     page.get_by_label("Quiet from").fill("22:00")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert").first).to_contain_text("Say when the quiet hours end")
+    expect(page.locator(".error-summary a")).to_have_attribute("href", "#id_quiet_until")
     page.get_by_label("Quiet until").fill("07:00")
     page.get_by_role("button", name="Save").click()
 
@@ -98,7 +98,7 @@ def test_staff_try_again_what_did_not_arrive(browser_page, broken, maria, js):
     page.get_by_role("link", name="Deliveries").click()
     page.get_by_role("button", name="Try again").first.click()
 
-    expect(page.get_by_text("It goes out with the next round.")).to_be_visible()
+    expect_done(page)
     assert Notification.objects.filter(state__in=(State.DEAD, State.UNCERTAIN)).count() == 1
 
 

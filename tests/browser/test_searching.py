@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from search.criteria import Drop, SearchCriteria
+from search.messages import search_messages
 from search.models import UnmetSearch
 
 pytestmark = pytest.mark.browser
@@ -14,7 +16,7 @@ def test_results_come_while_typing_and_filters_keep_the_words(browser_page, priy
     page = browser_page()
     page.goto("/mentors/")
     expect(page.get_by_role("status")).to_contain_text("2 people can help")
-    box = page.get_by_label("What are you stuck on?")
+    box = page.locator("#q")
 
     box.press_sequentially("reading a lett")
     expect(page.get_by_role("status")).to_contain_text("1 person has written about this")
@@ -67,12 +69,11 @@ def test_a_search_that_finds_nobody_gives_way_and_says_so(browser_page, priya, j
     page = browser_page(js=js)
     page.goto("/mentors/?q=counter-offer&len=45")
 
-    expect(page.get_by_role("status")).to_contain_text(
-        "Nobody has a session of this length, so these are of other lengths."
-    )
+    [of_other_lengths] = search_messages([Drop.LENGTH], SearchCriteria(lengths=(45,)), soonest="")
+    expect(page.get_by_role("status")).to_contain_text(of_other_lengths)
     expect(page.get_by_role("heading", name="Priya Raghunathan")).to_be_visible()
 
-    page.get_by_label("What are you stuck on?").fill("zyzzyva")
+    page.locator("#q").fill("zyzzyva")
     page.get_by_role("button", name="Find mentors").click()
 
     expect(page.get_by_role("heading", name="Nobody has written about this yet")).to_be_visible()

@@ -65,7 +65,7 @@ def test_staff_asks_for_changes_and_the_mentor_reads_them_word_for_word(browser_
     questions = page.get_by_role("group", name="Questions")
     questions.get_by_role("checkbox").uncheck(force=True)
     page.get_by_role("button", name="Ask for changes").click()
-    expect(page.get_by_role("alert").first).to_contain_text("There is a problem")
+    expect(page.locator(".error-summary")).to_be_visible()
 
     questions.get_by_label("If not: what should change?").fill(sentence)
     page.get_by_role("button", name="Ask for changes").click()
@@ -75,10 +75,10 @@ def test_staff_asks_for_changes_and_the_mentor_reads_them_word_for_word(browser_
     assert applicant.state == ProfileState.NEEDS_CHANGES
     theirs = browser_page(js=js, user=applicant.person)
     theirs.goto("/mentor/profile/")
-    expect(theirs.get_by_text("One change is wanted:")).to_be_visible()
+    expect(theirs.locator(".note--warn dd")).to_have_count(1)
     expect(theirs.get_by_text(sentence)).to_be_visible()
     theirs.get_by_role("button", name="Send again for review").click()
-    expect(theirs.get_by_text("We read every profile. You will hear by")).to_be_visible()
+    expect(theirs.locator(".note--now")).to_be_visible()
 
 
 def test_staff_turns_a_profile_down_with_a_reason(browser_page, applicant, maria, js):
@@ -86,7 +86,7 @@ def test_staff_turns_a_profile_down_with_a_reason(browser_page, applicant, maria
     page.goto("/staff/profiles/jonas-albrecht/")
     page.get_by_role("link", name="Turn down").click()
     page.get_by_role("button", name="Turn down").click()
-    expect(page.get_by_role("alert").first).to_contain_text("There is a problem")
+    expect(page.locator(".error-summary")).to_be_visible()
     page.get_by_role("textbox").fill("We look for people who have worked in the field.")
     page.get_by_role("button", name="Turn down").click()
 

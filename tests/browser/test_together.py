@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sessions_app.models import Booking, BookingState
+from tests.browser.conftest import expect_booked, expect_done
 from tests.conftest import make_person
 
 pytestmark = pytest.mark.browser
@@ -20,7 +21,7 @@ def test_mentee_asks_and_mentor_accepts_while_both_watch(browser_page, tomas, bo
     mentee.goto("/mentors/tomas-herrera/?q=Two+offers")
     mentee.locator("label.slot--radio").last.click()
     mentee.get_by_role("button", name="Ask for this time").click()
-    expect(mentee.get_by_text("Your request is on its way to Tomás Herrera.")).to_be_visible()
+    expect(mentee.locator("[data-stage=waiting]")).to_be_visible()
     mentor.reload()
     mentor.get_by_role("link", name="Answer Bob").click()
     expect(mentor.get_by_text("Two offers").first).to_be_visible()
@@ -40,7 +41,7 @@ def test_mentor_who_answers_a_withdrawn_request_is_told_so(browser_page, tomas, 
     mentee = browser_page(js=js, user=bob)
     mentee.goto(f"/sessions/{booking.uuid}/cancel/")
     mentee.get_by_role("button", name="Withdraw the request").click()
-    expect(mentee.get_by_text("The request is withdrawn. We have told Tomás.")).to_be_visible()
+    expect_done(mentee)
 
     mentor.get_by_role("button", name="Accept").click()
 
@@ -55,7 +56,7 @@ def test_mentor_cancels_and_the_mentee_reads_why(browser_page, priya, bob, booke
     mentor.goto(f"/sessions/{booking.uuid}/cancel/")
     mentor.get_by_label("Tell Bob why").fill("I am ill today.")
     mentor.get_by_role("button", name="Cancel the session").click()
-    expect(mentor.get_by_text("The session is cancelled. We have told Bob.")).to_be_visible()
+    expect_done(mentor)
 
     mentee = browser_page(js=js, user=bob)
     mentee.goto(f"/sessions/{booking.uuid}/")
@@ -72,7 +73,7 @@ def test_of_two_who_want_one_time_one_gets_it(browser_page, priya, bob, js):
     for page in pages:
         page.get_by_role("button", name="Book this time").click()
 
-    expect(pages[0].get_by_text("You are booked with Priya Raghunathan.")).to_be_visible()
+    expect_booked(pages[0])
     expect(pages[1].get_by_role("alert").first).to_contain_text("taken")
     assert list(Booking.objects.values_list("mentee", "state")) == [(bob.pk, BookingState.CONFIRMED)]
 

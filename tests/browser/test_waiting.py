@@ -10,7 +10,7 @@ from sessions_app.booking.changes import cancel_booking
 from sessions_app.models import Booking, HeldTime, TimeOff, WaitlistEntry
 from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
-from tests.browser.conftest import first_free
+from tests.browser.conftest import expect_booked, expect_done, first_free
 from tests.browser.looking import problems
 from tests.conftest import make_person
 
@@ -32,11 +32,11 @@ def test_two_people_wait_and_the_time_is_held_for_one_after_the_other(browser_pa
     found = problems(visitor, "waiting-no-times")
     visitor.get_by_role("button", name="Tell me when Priya is free").click()
     found += problems(visitor, "waiting-visitor")
-    visitor.get_by_label("Your email address").fill(bob.email)
+    visitor.locator("#id_email").fill(bob.email)
     visitor.get_by_role("button", name="Send me a code").click()
     visitor.get_by_label("Code").fill(code_for(bob.email))
     visitor.get_by_role("button", name="Continue").click()
-    expect(visitor.get_by_text("We tell you when Priya is free.")).to_be_visible()
+    expect_done(visitor)
     second.goto("/mentors/priya-raghunathan/")
     second.get_by_role("button", name="Tell me when Priya is free").click()
     expect(second.get_by_text("A time with Priya Raghunathan")).to_be_visible()
@@ -46,21 +46,21 @@ def test_two_people_wait_and_the_time_is_held_for_one_after_the_other(browser_pa
     TimeOff.objects.create(schedule=priya.schedule, first=start.date() + DAY, last=start.date() + 40 * DAY)
     hand_out_freed_time(now=timezone.now())
     visitor.goto("/notifications/")
-    visitor.get_by_text("It is held for you until").first.click()
-    expect(visitor.get_by_label("What do you want to leave with?")).to_have_value("Do I take the counter-offer?")
+    visitor.locator("a[href*='/waiting/held/']").first.click()
+    expect(visitor.locator("#id_question")).to_have_value("Do I take the counter-offer?")
     found += problems(visitor, "waiting-held")
     first = HeldTime.objects.get(person=bob)
     visitor.get_by_role("button", name="It does not suit: pass it on").click()
-    expect(visitor.get_by_text("You keep your place in line.")).to_be_visible()
+    expect_done(visitor)
 
     found += problems(visitor, "waiting-list")
     mine = HeldTime.objects.get(person=cleo)
     second.goto(f"/waiting/held/{mine.uuid}/")
-    second.get_by_label("What do you want to leave with?").fill("Which of two offers?")
+    second.locator("#id_question").fill("Which of two offers?")
     second.get_by_role("button", name="Book this time").click()
-    expect(second.get_by_text("You are booked with Priya Raghunathan.")).to_be_visible()
+    expect_booked(second)
     visitor.get_by_role("button", name="Leave the line").first.click()
-    expect(visitor.get_by_text("You are not waiting for this any more.")).to_be_visible()
+    expect_done(visitor)
     found += problems(visitor, "waiting-none")
     visitor.goto(f"/waiting/held/{first.uuid}/")
     found += problems(visitor, "waiting-given-back")
@@ -72,17 +72,17 @@ def test_who_is_a_moment_too_early_is_told_why_and_can_stand_in_line(browser_pag
     start = first_free(priya)
     page = browser_page(user=bob, js=js)
     page.goto(f"/mentors/priya-raghunathan/?t={start:%Y-%m-%dT%H:%MZ}")
-    page.get_by_label("What do you want to leave with?").fill("Which of two offers?")
+    page.locator("#id_question").fill("Which of two offers?")
     booking = booked(priya, dora, start=start)
     wait_for_mentor(profile=priya, words="Mine first", known=[], person=cleo, now=timezone.now())
     cancel_booking(booking=booking, by=dora, reason="ill", now=timezone.now())
 
     page.get_by_role("button", name="Book this time").click()
 
-    expect(page.get_by_role("alert")).to_contain_text("people who wait in line are asked first")
+    expect(page.get_by_role("alert").locator("[data-refusal=set_aside]")).to_be_visible()
     found = problems(page, "set-aside") if js else []
     page.get_by_role("alert").get_by_role("button", name="Tell me when Priya is free").click()
-    expect(page.get_by_text("We tell you when Priya is free.")).to_be_visible()
+    expect_done(page)
     assert WaitlistEntry.objects.get(person=bob).words == "Which of two offers?"
     assert found == []
 
@@ -109,12 +109,12 @@ def test_the_last_minutes_of_two_people(browser_page, priya, bob, booked):
         page.goto(f"/sessions/{booking.uuid}/")
     found = problems(mine, "last-minutes")
     mine.get_by_role("button", name="Ask Priya for five minutes more").click()
-    expect(mine.get_by_text("You have asked Priya for five minutes more.")).to_be_visible()
-    expect(theirs.get_by_text("Bob asks for five minutes more.")).to_be_visible(timeout=15_000)
+    expect(mine.locator("[data-part=more-time-wanted]")).to_be_visible()
+    expect(theirs.locator("[data-part=more-time-asked]")).to_be_visible(timeout=15_000)
     found += problems(theirs, "last-minutes-asked")
     theirs.get_by_role("button", name="Yes, five minutes more").click()
-    expect(theirs.get_by_text("You have five minutes more.")).to_be_visible()
-    mine.get_by_label("What do you want to remember?").fill("Ask for the level in writing")
+    expect_done(theirs)
+    mine.locator("#id_text").fill("Ask for the level in writing")
     mine.get_by_role("button", name="Save for both").click()
     mine.get_by_role("link", name="A card to print or keep").click()
     expect(mine.get_by_text("Ask for the level in writing")).to_be_visible()

@@ -92,41 +92,19 @@ def test_read_photo_of_a_transparent_one_is_white_behind():
 
 
 @pytest.mark.parametrize(
-    ("content", "code", "message"),
+    ("content", "code"),
     [
-        pytest.param(
-            b"%PDF-1.7 not a photo", "type", "me.jpg is not a JPEG, PNG or WebP photo.", id="a PDF with another name"
-        ),
-        pytest.param(
-            b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>',
-            "type",
-            "me.jpg is not a JPEG, PNG or WebP photo.",
-            id="SVG",
-        ),
-        pytest.param(picture(format="GIF"), "type", "me.jpg is not a JPEG, PNG or WebP photo.", id="GIF"),
-        pytest.param(
-            picture((255, 900)),
-            "small",
-            "Your photo must be at least 256 pixels wide and high.",
-            id="a pixel too narrow",
-        ),
-        pytest.param(
-            picture((600, 600), color="red", quality=95)[:900],
-            "unreadable",
-            "me.jpg cannot be read. Save it again as JPEG or PNG.",
-            id="cut off",
-        ),
-        pytest.param(
-            b"\x89PNG\r\n\x1a\n" + b"\x00" * 100,
-            "unreadable",
-            "me.jpg cannot be read. Save it again as JPEG or PNG.",
-            id="only the magic",
-        ),
-        pytest.param(b"", "type", "me.jpg is not a JPEG, PNG or WebP photo.", id="empty"),
+        pytest.param(b"%PDF-1.7 not a photo", "type", id="a PDF with another name"),
+        pytest.param(b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>', "type", id="SVG"),
+        pytest.param(picture(format="GIF"), "type", id="GIF"),
+        pytest.param(picture((255, 900)), "small", id="a pixel too narrow"),
+        pytest.param(picture((600, 600), color="red", quality=95)[:900], "unreadable", id="cut off"),
+        pytest.param(b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "unreadable", id="only the magic"),
+        pytest.param(b"", "type", id="empty"),
     ],
 )
-def test_read_photo_refuses(content, code, message):
-    assert refusal(content) == (code, message)
+def test_read_photo_refuses(content, code):
+    assert refusal(content)[0] == code
 
 
 def test_read_photo_refuses_a_huge_file():

@@ -131,8 +131,8 @@ def test_line_for_staff_leads_to_the_deliveries(client_for, bob, maria, database
 
     page = client_for(maria).get("/notifications/").content.decode()
 
-    assert "/staff/deliveries/" in page
-    assert "refusing our email" in page
+    [line] = InboxItem.objects.filter(kind=breaker.KIND)
+    assert (line.recipient, "/staff/deliveries/" in page) == (maria, True)
 
 
 def test_breaker_is_one(db):

@@ -16,6 +16,7 @@ from search.demand import topic_waits
 from search.finding import find_mentors, list_relaxations
 from search.forms import read_criteria
 from search.indexing import rebuild_index, write_profiles
+from search.messages import search_messages
 from search.models import UnmetSearch
 from search.templatetags.search import marked
 from search.words import read_question
@@ -24,7 +25,7 @@ from sessions_app.booking.changes import cancel_booking
 from sessions_app.booking.clock import complete_ended
 from sessions_app.models import Feedback
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.markup import markup_of
+from tests.markup import elements_in, elements_of, links_in, markup_of
 from tests.sessions_app.conftest import THURSDAY, book
 
 pytestmark = pytest.mark.django_db
@@ -268,15 +269,15 @@ def test_mentor_list_escapes_what_was_typed(now, db):
 def test_mentor_list_without_a_match_says_what_to_do(alice, now):
     page = Client().get("/mentors/?q=quantum+gravity").content.decode()
 
-    assert "Nobody has written about this yet" in page
-    assert "Ask anyone who is free" in page
+    assert len(elements_of(page, "div", class_="empty")) == 1
+    assert [link for link in links_in(page) if link.startswith("/mentors/") or "anyone=" in link]
 
 
 def test_mentor_list_answers_htmx_with_the_results_only(alice, now):
     response = Client().get("/mentors/", headers={"HX-Request": "true"})
 
     assert "<html" not in response.content.decode()
-    assert "1 person can help" in response.content.decode()
+    assert 'id="m-alice-adair"' in response.content.decode()
     assert "HX-Request" in response["Vary"]
 
 
@@ -300,7 +301,7 @@ def test_mentor_list_has_patience_with_any_address(alice, now, query):
     response = Client().get(f"/mentors/?{query}")
 
     assert response.status_code == 200
-    assert "Find a mentor" in response.content.decode()
+    assert [link.attributes["href"] for link in elements_of(response.content.decode(), "a", class_="brand")] == ["/"]
 
 
 def test_read_wish_and_query_are_inverse(topic):
@@ -332,7 +333,6 @@ def test_home_shows_who_is_free_soonest(alice, dora, now):
     page = Client().get(reverse("home")).content.decode()
 
     assert re.findall(r"<h3>(\w+ \w+)</h3>", page)[:2] == ["Dora Dane", "Alice Adair"]
-    assert "Free in the next few hours" in page
 
 
 def test_home_leads_to_topics_that_somebody_can_be_found_for(alice, dora, bob, now):
@@ -358,7 +358,7 @@ def test_home_leads_to_topics_that_somebody_can_be_found_for(alice, dora, bob, n
 def test_home_without_anybody_says_so(db, now):
     page = Client().get("/").content.decode()
 
-    assert "Nobody has a free time in the next 7 days" in page
+    assert len(elements_of(page, "div", class_="empty")) == 1
 
 
 def test_home_shows_my_next_session(offer, bob, client_for, now):
@@ -367,8 +367,7 @@ def test_home_shows_my_next_session(offer, bob, client_for, now):
     with time_machine.travel(THURSDAY - timedelta(hours=20), tick=False):
         page = client_for(bob).get("/").content.decode()
 
-    assert "Your next session" in page
-    assert "With Alice Adair" in page
+    assert "Alice Adair" in elements_of(page, "section", aria_labelledby="next-title")[0].text
 
 
 def test_times_at_which_the_reader_is_busy_are_not_offered_to_them(alice, offer, bob, charlie):
@@ -450,14 +449,23 @@ def test_after_a_thousand_people_there_is_no_further_page(alice, dora):
     assert find_mentors(SearchCriteria(shown=shown | {1}), zone=LONDON, now=NOW, count=1).following is None
 
 
+def said_in(html: str) -> list[str]:
+    """The sentences above the results."""
+    return [sentence.text for sentence in elements_in(html, "p", role="status")]
+
+
 def test_the_list_says_what_it_gave_up(alice, dora, now):
     client = Client(headers={"cookie": "tz=Europe/London"})
     weekend = client.get("/mentors/?when=weekend&len=15").content.decode()
     words = client.get("/mentors/?q=my+level,+my+talk,+my+kite").content.decode()
 
-    assert "Nobody is free at the weekend. The soonest time is Tuesday 24 November, 18:10." in weekend
-    assert "Nobody has a session of this length, so these are of other lengths." in weekend
-    assert "Nobody has written about all of this. These people have written about a part of it." in words
+    weekend_wish = SearchCriteria(when=When.WEEKEND, lengths=(15,))
+    assert said_in(weekend) == search_messages(
+        [Drop.TIME, Drop.LENGTH], weekend_wish, soonest="Tuesday 24 November, 18:10"
+    )
+    assert said_in(words) == search_messages(
+        [Drop.WORDS], SearchCriteria(words="my level, my talk, my kite"), soonest=""
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from sessions_app.models import Brief, Engagement, Feedback, Schedule, WrittenQu
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.written.acts import ask_in_writing, why_not_ask
 from tests.conftest import NOW, make_mentor, make_person
+from tests.markup import elements_of
 from tests.sessions_app.helpers.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -167,7 +168,7 @@ def test_the_page_says_by_when_and_leads_to_the_form(dora):
     response = Client().get("/mentors/", {"format": "writing", "q": "pitch"})
 
     text = text_of(response)
-    assert "1 person has written about this" in text
+    assert [card.profile for card in response.context["cards"]] == [dora]
     assert re.search(r"Answers by (.+?) Ask in writing", text).group(1) == "Thu 26 Nov, 13:46"
     offer = dora.offers.in_writing().get()
     assert f"/mentors/dora-who/?offer={offer.uuid}&amp;q=pitch#book" in response.content.decode()
@@ -182,7 +183,8 @@ def test_the_card_of_someone_with_times_says_that_they_write_too(eve, alice):
 def test_nobody_found_shows_topics_and_is_not_an_unmet_need(topic):
     response = Client().get("/mentors/", {"format": "writing", "q": "pitch"})
 
-    assert "Nobody has written about this yet" in text_of(response)
+    assert response.context["cards"] == []
+    assert len(elements_of(response.content.decode(), "div", class_="empty")) == 1
     assert not UnmetSearch.objects.exists()
 
 

@@ -1,0 +1,116 @@
+"""What people read can be rewritten without changing tests: these ask pages by structure, and say a sentence once.
+
+A test asks for a role, an id, a code, a `data-stage`, `data-part` or `data-refusal`, for where a link or a form leads
+(see `markup.py` and `form_codes.py`). Sentences stand only where the wording itself is what is tested.
+"""
+
+import ast
+import re
+from functools import cache
+from html import unescape
+from itertools import pairwise
+from pathlib import Path
+
+from tests.test_project import APPS
+
+ROOT = Path(__file__).parent.parent
+TRANSLATED = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "npgettext", "pgettext", "pgettext_lazy"}
+MARKUP = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|<[^>]*>|%\(\w+\)[sd]|%[sd]|\{[^{}]*\}", re.DOTALL)
+TAG = re.compile(r"\{%.*?%\}", re.DOTALL)
+QUOTED = re.compile(r'"([^"]*)"')
+# Where what is said is the subject: each kind of mail, entry, line and refusal has its words in one of these files.
+SUBJECT = (
+    "mentors/test_digests.py",
+    "sessions_app/attendance/test_digests.py",
+    "sessions_app/booking/notices/test_inbox.py",
+    "sessions_app/impact/test_certificates.py",
+    "common/test_components.py",
+    "common/test_pages.py",
+    "common/test_times.py",
+    "common/test_texts.py",
+    "common/test_words.py",
+    "search/test_messages.py",
+    "test_wording.py",
+)
+MAILS = "test_emails.py"
+# No more than this many elsewhere. Most of them are data that happens to be an example on a page as well. If you take
+# one away, lower the number.
+MOST = 73
+
+
+def words_in(text: str) -> list[str]:
+    return re.findall(r"[\w'-]+", unescape(text).replace("’", "'").lower())
+
+
+def runs_of(text: str, length: int = 3) -> set[tuple[str, ...]]:
+    """Each run of so many words, where nothing is inserted between them."""
+    return {
+        tuple(words[at : at + length])
+        for piece in MARKUP.split(text)
+        if (words := words_in(piece))
+        for at in range(len(words) - length + 1)
+    }
+
+
+@cache
+def product_runs() -> frozenset[tuple[str, ...]]:
+    found: set[tuple[str, ...]] = set()
+    for template in (ROOT / "templates").rglob("*.*"):
+        text = template.read_text()
+        found |= runs_of(text).union(*(runs_of(quoted) for quoted in QUOTED.findall(" ".join(TAG.findall(text)))))
+    for app in APPS:
+        for module in (ROOT / app).rglob("*.py"):
+            for call in ast.walk(ast.parse(module.read_text())):
+                if isinstance(call, ast.Call) and getattr(call.func, "id", "") in TRANSLATED:
+                    for given in call.args:
+                        if isinstance(given, ast.Constant):
+                            found |= runs_of(str(given.value))
+    return frozenset(found)
+
+
+def sentences_asked_for(source: str) -> list[str]:
+    """The product's own words in an assertion, or in what a browser waits for."""
+    asked: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        called = getattr(getattr(node, "func", None), "attr", "")
+        if isinstance(node, ast.Assert) or called in ("get_by_text", "to_have_text", "to_contain_text"):
+            asked += [
+                part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            ]
+    return [text for text in asked if is_the_products(text)]
+
+
+def is_the_products(text: str) -> bool:
+    """Four words in a row, or all three of three, stand in a template or in a translated text."""
+    words = words_in(text)
+    if len(words) < 3 or text.count(" ") < 2:
+        return False
+    known = product_runs()
+    runs = [tuple(words[at : at + 3]) in known for at in range(len(words) - 2)]
+    return all(runs) if len(runs) == 1 else any(first and second for first, second in pairwise(runs))
+
+
+def test_a_sentence_of_a_page_is_recognised():
+    page = 'assert "We tell you when Priya is free" in page; assert "Naming my two ferrets" in page'
+    told = 'expect(page.get_by_text("There is a problem")).to_be_visible()'
+
+    assert [sentences_asked_for(source) for source in (page, told)] == [
+        ["We tell you when Priya is free"],
+        ["There is a problem"],
+    ]
+
+
+def test_few_tests_ask_for_sentences():
+    elsewhere = [
+        path
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        if path.name != MAILS and str(path.relative_to(ROOT / "tests")) not in SUBJECT
+    ]
+    found = {
+        str(path.relative_to(ROOT)): sentences
+        for path in elsewhere
+        if (sentences := sentences_asked_for(path.read_text()))
+    }
+
+    assert all((ROOT / "tests" / name).is_file() for name in SUBJECT)
+    assert sum(len(sentences) for sentences in found.values()) <= MOST, found
