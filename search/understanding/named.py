@@ -15,6 +15,8 @@ MOST_BETWEEN = 2
 # A phrase that so many examples hold can be judged by them.
 ENOUGH_EXAMPLES = 4
 RELIABLE = 0.5
+# In a question that says no more than so many things, one word is enough to name a topic.
+FEW_TOLD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Names:
 
     def find(self, words: Sequence[str]) -> list[Phrase]:
         """The phrases in these folded words, in order; weak ones only where hardly anything else is said."""
-        told = {stem(word) for word in words if word not in EVERYDAY}
+        told = _keep_telling(words)
         return [
             phrase
             for phrase in self.find_all(words)
@@ -86,6 +88,19 @@ class Names:
                 ):
                     found.append((place, phrase))
         return [phrase for _, phrase in sorted(found, key=lambda at: at[0])]
+
+
+def is_decisive(text: str, words: Sequence[str]) -> bool:
+    """Whether this phrase names its topic in these folded words, however unlikely they make it.
+
+    Two words do, and one with hardly any other beside it. In a longer question it may be of another trade: the speech
+    of a therapist, the scale in a kitchen.
+    """
+    return len(_keep_telling(split_words(text))) > 1 or len(_keep_telling(words)) <= FEW_TOLD
+
+
+def _keep_telling(words: Iterable[str]) -> set[str]:
+    return {stem(word) for word in words if word not in EVERYDAY}
 
 
 def _are_near(places: Sequence[int], between: int) -> bool:

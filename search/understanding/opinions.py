@@ -52,7 +52,7 @@ def add_up(opinions: Opinions, texts: Sequence[str], settings: Settings) -> Floa
     strength: dict[str, Floats | float] = {
         E5: settings.e5,
         MINILM: settings.minilm * english,
-        BM25: settings.bm25,
+        BM25: settings.bm25 * english + settings.bm25_elsewhere * (1 - english) if has_e5 else settings.bm25,
     }
     half = {DISCRIMINANT: settings.discriminant, NEAREST: 1 - settings.discriminant, BM25: 1.0}
     return combine(opinions, {(key, kind): strength[key] * half[kind] for key, kind in opinions})

@@ -1,6 +1,6 @@
 """Reads a question: which topics it is about, how sure that is, and what else shows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from .encoders import Encoder
 from .issue_types import read_issue_type
 from .language import guess_language
 from .material import OUTSIDE
-from .named import EVERYDAY, Names, Phrase
+from .named import EVERYDAY, Names, Phrase, is_decisive
 from .negation import remove_negated
 from .opinions import BM25, ENGLISH, EncoderOpinions, add_up
 from .scoring import Floats, Settings, pick_core, softmax
@@ -111,11 +111,19 @@ class Reader:
         found = self._names.find(split_words(said))
         return {phrase.topic: phrase.text for phrase in reversed(found)}
 
-    def decide(self, row: Floats, said: str, names: Iterable[str], settings: Settings) -> tuple[list[int], bool, bool]:
-        """From shares, and the topics that are named, to the numbers of the topics claimed, whether we are unsure, and
-        whether it is outside."""
+    def decide(
+        self, row: Floats, said: str, names: Mapping[str, str], settings: Settings
+    ) -> tuple[list[int], bool, bool]:
+        """From shares, and the topics that are named and by which phrase, to the numbers of the topics claimed, whether
+        we are unsure, and whether it is outside."""
         shares = row[:-1].tolist()
-        named = [self._numbers[topic] for topic in names]
+        words = split_words(said)
+        likely = max(shares) * np.exp(-settings.delta)
+        named = [
+            self._numbers[topic]
+            for topic, phrase in names.items()
+            if row[self._numbers[topic]] >= likely or is_decisive(phrase, words)
+        ]
         is_outside = not named and float(row[-1]) >= settings.outside_from
         floor = settings.strange_below if self._is_strange(said) else settings.unsure_below
         is_unsure = not named and not is_outside and (max(shares) < floor or not says_something(said))

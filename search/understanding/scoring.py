@@ -20,6 +20,8 @@ class Settings:
     e5: float = 1.0
     minilm: float = 1.0
     bm25: float = 0.4
+    # Words of other languages are in few examples, so that chance decides which topics have them.
+    bm25_elsewhere: float = 0.1
     # Within an encoder: the discriminant, and the other half the nearest examples.
     discriminant: float = 0.5
     neighbours: int = 5

@@ -1,6 +1,6 @@
 import pytest
 
-from search.understanding.named import Names, Phrase, judge_phrases
+from search.understanding.named import Names, Phrase, is_decisive, judge_phrases
 from search.understanding.text import split_words
 
 TOPICS = {
@@ -47,6 +47,19 @@ def test_a_phrase_that_misleads_names_nothing_in_a_longer_question():
     assert weak == {("Giving feedback", "review")}
     assert named("a bad review of my shop", Names.of(PHRASES, weak)) == set()
     assert named("the review?", Names.of(PHRASES, weak)) == {"Giving feedback"}
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "decides"),
+    [
+        pytest.param("pay rise", "the pay rise that my neighbour got for his boat", True, id="two-words"),
+        pytest.param("price", "the price my father paid for his temper at sea", False, id="one-word-of-many"),
+        pytest.param("price", "is that a fair price", True, id="one-word-and-one-beside-it"),
+        pytest.param("asking for more", "asking for more rain on the fields of my father", False, id="one-telling-word"),
+    ],
+)
+def test_one_word_of_a_longer_question_decides_nothing_alone(phrase, text, decides):
+    assert is_decisive(phrase, split_words(text)) == decides
 
 
 def test_every_name_and_synonym_of_the_demo_names_its_topic_alone(reader, names):

@@ -41,9 +41,12 @@ def test_minilm_alone_counts_in_full_in_any_language():
     assert leading(opinions, GERMAN) == leading(opinions, ENGLISH) == 0
 
 
-def test_words_count_less_than_one_encoder():
-    assert leading({(E5, DISCRIMINANT): FIRST, (E5, NEAREST): FIRST, (BM25, BM25): LAST}, GERMAN) == 0
-    assert leading({(E5, DISCRIMINANT): FIRST, (E5, NEAREST): FIRST, (BM25, BM25): LAST}, GERMAN, bm25=2.0) == 2
+@pytest.mark.parametrize(("text", "setting"), [(ENGLISH, "bm25"), (GERMAN, "bm25_elsewhere")])
+def test_words_count_less_than_one_encoder(text, setting):
+    opinions = {(E5, DISCRIMINANT): FIRST, (E5, NEAREST): FIRST, (BM25, BM25): LAST}
+
+    assert leading(opinions, text) == 0
+    assert leading(opinions, text, **{setting: 2.0}) == 2
 
 
 def test_the_setting_shares_an_encoder_between_discriminant_and_nearest():
