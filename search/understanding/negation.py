@@ -23,6 +23,10 @@ OPENINGS = {
         r"^not\s+(?!(?:sure|certain|one|only|to|enough|getting|happy|able|been|being|allowed|respected|heard|having|know"
         r"|knowing|good|much|a)\b)(?=[^.!?;\n]*[,.;])",
         r"^no\s+(?=[^.,!?;\n]*,\s*(?:just|only|real)\b)",
+        # "No grants, no loans. We need …": both, before what is wanted.
+        r"^no\s+[^.,!?;\n]+,\s*(?:and\s+)?no\s+"
+        r"(?=[^.,!?;\n]+[.;:]\s*(?:just|only|(?:i|we)(?:['’]d\s+like|\s+(?:just|only|want|need))\b))",
+        r"\b(?:i|we)\s+(?:don['’]t|do\s+not)\s+want\s+(?=[^.,!?;:\n]+[.,;:]\s*(?:(?:i|we)\s+)?(?:just|only)\b)",
         r"\b(?:i\s+)?(?:don['’]t|do\s+not|didn['’]t)\s+(?:mean|want\s+to\s+(?:talk|hear)\s+about|(?:want|need)\s+(?:help|advice)\s+(?:with|on))\b",
         r"\bnothing\s+to\s+do\s+with\b",
     ),
@@ -93,7 +97,7 @@ NEEDED = {
 }
 FEWEST_WORDS_LEFT = 2
 # "The offer is good, but should I take it?" is about the offer: what follows must say more than that.
-FEWEST_TELLING = 3
+FEWEST_TELLING = 2
 
 Clauses = tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
 TURNED_DOWN: Clauses = tuple(
@@ -108,7 +112,8 @@ CONCEDED: Clauses = tuple(
     (
         words,
         re.compile(
-            rf"{BEGIN}{REST}\s{SETTLED[language]}(?:\s+too)?\s*[.,;:!?،؛؟–—]?(?=\s+(?:{'|'.join(words)})\b)",
+            rf"{BEGIN}(?:{REST}\s{SETTLED[language]}\s*[,;،؛]\s*)*"
+            rf"{REST}\s{SETTLED[language]}(?:\s+too)?\s*[.,;:!?،؛؟–—]?(?=\s+(?:{'|'.join(words)})\b)",
             re.IGNORECASE,
         ),
     )

@@ -26,18 +26,19 @@ class Settings:
     discriminant: float = 0.5
     neighbours: int = 5
     shrinkage: float = 0.1
-    # Standardised scores become shares: higher is more decided.
-    sharpness: float = 3.0
+    # Standardised scores become shares: higher is more decided. With this, of examples left out whose best share is p,
+    # about p are read right.
+    sharpness: float = 2.5
     # A topic belongs to the core set with `least_share`, and with at least best · e^−delta.
     least_share: float = 0.15
-    delta: float = 1.0
+    delta: float = 0.83
     most_topics: int = 3
     # Under this best share nothing is claimed.
     unsure_below: float = 0.15
     # Or under this one, for a word or two that no example has: a name of a person is like everything and nothing.
     strange_below: float = 0.6
     # From this share of "none of it" on, a question is outside of what we know.
-    outside_from: float = 0.4
+    outside_from: float = 0.35
 
 
 def standardize(scores: Floats) -> Floats:

@@ -16,6 +16,8 @@ from search.understanding.negation import remove_negated
         pytest.param("No busco empleo, busco clientes para mi taller", "busco clientes para mi taller", id="es"),
         pytest.param("Ce n'est pas le salaire, mais mon chef", "mais mon chef", id="fr"),
         pytest.param("لا أريد ترقية، أريد أن أغادر", "أريد أن أغادر", id="ar"),
+        pytest.param("No grants, no loans. We need buyers", "We need buyers", id="en-no-and-no"),
+        pytest.param("I don't want to quit, I just want Fridays", "I just want Fridays", id="en-do-not-want-just"),
         pytest.param("The pay isn't the problem: my boss shouts", "my boss shouts", id="en-not-the-problem"),
         pytest.param(
             "Das Gehalt ist nicht das Problem, mein Chef schreit", "mein Chef schreit", id="de-not-the-problem"
@@ -23,6 +25,8 @@ from search.understanding.negation import remove_negated
         pytest.param("El sueldo no es el problema, mi jefe grita", "mi jefe grita", id="es-not-the-problem"),
         pytest.param("Le salaire n'est pas le problème, mon chef crie", "mon chef crie", id="fr-not-the-problem"),
         pytest.param("The pay is fine, but my boss shouts at night", "but my boss shouts at night", id="en-fine"),
+        pytest.param("The pay is fine; it's the shouting that hurts", "it's the shouting that hurts", id="en-it-is"),
+        pytest.param("The pay is good, the flat is fine, but my boss shouts", "but my boss shouts", id="en-both-fine"),
         pytest.param("Der Lohn ist gut, aber mein Chef schreit", "aber mein Chef schreit", id="de-fine"),
         pytest.param("El sueldo es bueno, pero mi jefe grita", "pero mi jefe grita", id="es-fine"),
         pytest.param("Le salaire est bon, mais mon chef crie", "mais mon chef crie", id="fr-fine"),
@@ -42,6 +46,9 @@ def test_a_clause_that_is_turned_down_is_taken_out(text, left):
         "I haven't been promoted in six years",
         "no answer after the interview",
         "no callbacks, 200 applications",
+        "no degree, no experience. Where do I start?",
+        "no answer, no feedback. I give up",
+        "I don't want to lead people, how do I say that?",
         "not getting interviews, why?",
         "why do I never get an offer",
         "use points instead of hours",
