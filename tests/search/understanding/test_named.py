@@ -55,7 +55,7 @@ def test_a_phrase_that_misleads_names_nothing_in_a_longer_question():
         pytest.param("pay rise", "the pay rise that my neighbour got for his boat", True, id="two-words"),
         pytest.param("price", "the price my father paid for his temper at sea", False, id="one-word-of-many"),
         pytest.param("price", "is that a fair price", True, id="one-word-and-one-beside-it"),
-        pytest.param("asking for more", "asking for more rain on the fields of my father", False, id="one-telling-word"),
+        pytest.param("asking for more", "asking for more rain on my father's fields", False, id="one-telling-word"),
     ],
 )
 def test_one_word_of_a_longer_question_decides_nothing_alone(phrase, text, decides):
