@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from common.mail.addresses import canonical_address, readable_address
 from common.mail.rendering import absolute_url
 from common.times import clock_text
-from common.zones import UTC_NAME
+from common.zones import city_of
 
 from . import hooks, mail
 from .client_address import client_address
@@ -94,7 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):
             template,
             email,
             {"reset_url": absolute_url("account_reset_password"), **plain},
-            zone=viewer_zone(self.request) or UTC_NAME,
+            zone=viewer_zone(self.request),
             hour12=viewer_hour12(self.request),
         )
 
@@ -175,5 +175,6 @@ def new_code() -> str:
 
 def wait_until(request: HttpRequest) -> str:
     free = timezone.now() + FAILED_TRIES_PAUSE + timedelta(minutes=1)
-    clock = clock_text(free, viewer_zone(request) or UTC_NAME, viewer_hour12(request))
-    return gettext("Too many tries. Wait until {time}, then try again.").format(time=clock)
+    zone = viewer_zone(request)
+    clock = clock_text(free, zone, viewer_hour12(request))
+    return gettext("Too many tries. Wait until {time} ({city}), then try again.").format(time=clock, city=city_of(zone))

@@ -6,16 +6,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from common.zones import UTC_NAME
-
-from .viewing import viewer_hour12, viewer_zone
+from .viewing import ask_zone, known_zone, viewer_hour12, viewer_zone
 
 
 def viewer_context(request: HttpRequest) -> dict[str, Any]:
-    zone = viewer_zone(request)
     return {
-        "viewer_zone": zone or UTC_NAME,
-        "zone_is_known": zone is not None,
+        "viewer_zone": viewer_zone(request),
+        "zone_is_known": known_zone(request) is not None,
+        "asks_zone": SimpleLazyObject(lambda: ask_zone(request)),
         "viewer_hour12": viewer_hour12(request),
         "now": timezone.now(),
         # Lazy, since it takes a query and most partial pages don't need it. Without a profile there is no such

@@ -20,7 +20,6 @@ from common.mail.headers import Mailbox, mailbox_header, raw_header, text_header
 from common.mail.rendering import absolute_url, render_mail, sender
 from common.mail.wire import new_mail
 from common.times import day_text
-from common.zones import UTC_NAME
 
 from .models import AccessToken, Scope, User
 
@@ -124,14 +123,14 @@ def group_digits(code: str) -> str:
 
 def token_letter(*, person: User, token: AccessToken) -> AccountEmail:
     """Tell a person about a new token, in case it wasn't they who made it."""
-    until = day_text(token.expires_at, person.timezone or UTC_NAME, token.created_at)
+    until = day_text(token.expires_at, person.zone_name, token.created_at)
     context = {"name": token.name, "changes": token.scope == Scope.WRITE, "until": until}
     return letter_to(person, "accounts/new_token", {**context, "tokens_url": absolute_url("tokens")})
 
 
 def letter_to(person: User, template: str, context: Mapping[str, Any]) -> AccountEmail:
     """A mail about a person's account, in their own language and time zone."""
-    zone = person.timezone or UTC_NAME
+    zone = person.zone_name
     return AccountEmail(template, person.email, context, zone=zone, language=person.language, hour12=person.hour12)
 
 

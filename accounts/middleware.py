@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -10,9 +11,9 @@ from django.shortcuts import resolve_url
 from django.utils import timezone
 
 from common.pages.coming_back import with_next
-from common.zones import UTC_NAME
 
-from .viewing import viewer_zone
+from .services import remember_zone
+from .viewing import ASKED_COOKIE, signed_in, viewer_zone
 
 
 class SignInFirstMiddleware(LoginRequiredMiddleware):
@@ -30,5 +31,10 @@ class TimezoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with timezone.override(ZoneInfo(viewer_zone(request) or UTC_NAME)):
-            return self.get_response(request)
+        if (user := signed_in(request)) and not user.timezone:
+            remember_zone(request, user)
+        with timezone.override(ZoneInfo(viewer_zone(request))):
+            response = self.get_response(request)
+        if getattr(request, "asks_zone", False):
+            response.set_cookie(ASKED_COOKIE, "yes", samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        return response

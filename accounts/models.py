@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
@@ -114,8 +115,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         return readable_address(self.email)
 
     @property
+    def zone_name(self) -> str:
+        """The zone of every time that this person reads; the site's until they have one."""
+        return self.timezone or settings.SITE_ZONE
+
+    @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone or "UTC")
+        return ZoneInfo(self.zone_name)
 
     @property
     def hour12(self) -> bool:

@@ -12,12 +12,18 @@ from common.zones import find_zone, is_known_zone
 from .models import User
 
 ZONE_COOKIE = "tz"
+ASKED_COOKIE = "tz_asked"
 THEME_COOKIE = "theme"
 COOKIE_SECONDS = 365 * 24 * 3600
 
 
-def viewer_zone(request: HttpRequest) -> str | None:
-    """The reader's IANA zone: the one they saved, else their browser's; None while we don't know."""
+def viewer_zone(request: HttpRequest) -> str:
+    """The IANA zone in which this reader reads every time: their own, else the site's."""
+    return known_zone(request) or settings.SITE_ZONE
+
+
+def known_zone(request: HttpRequest) -> str | None:
+    """The zone that the reader has saved, else their browser's; None while we don't know. For times: `viewer_zone`."""
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated and is_known_zone(user.timezone):
         return str(user.timezone)
@@ -30,6 +36,13 @@ def cookie_zone(request: HttpRequest) -> str | None:
     Some report retired names (Asia/Calcutta), and scripts may escape the slash.
     """
     return find_zone(unquote(request.COOKIES.get(ZONE_COOKIE, ""))[:64])
+
+
+def ask_zone(request: HttpRequest) -> bool:
+    """Whether to ask if the zone is the reader's: once, on the first page with times. The middleware notes it."""
+    asks = known_zone(request) is None and ASKED_COOKIE not in request.COOKIES
+    request.asks_zone = asks  # type: ignore[attr-defined]
+    return asks
 
 
 def viewer_hour12(request: HttpRequest) -> bool:

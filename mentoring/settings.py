@@ -23,6 +23,8 @@ SITE_NAME = env("SITE_NAME", default="Quarterhour")
 SITE_URL = env("SITE_URL", default=f"http://localhost:{env('PORT', default='8000')}").rstrip("/")
 SITE_HOST = SITE_URL.split("://", 1)[-1].split(":")[0]
 HTTPS = SITE_URL.startswith("https://")
+# The zone in which people read times until we know theirs; `accounts/viewing.py` and `User.zone_name` alone read it
+SITE_ZONE = env("SITE_ZONE", default="UTC")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted({SITE_HOST, "localhost", "127.0.0.1"}))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 NUM_PROXIES = env.int("NUM_PROXIES", default=0)

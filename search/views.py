@@ -55,7 +55,7 @@ PARTS = (gettext_lazy("morning"), gettext_lazy("afternoon"), gettext_lazy("eveni
 @require_safe
 def home_page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    zone = viewer_zone(request) or "UTC"
+    zone = viewer_zone(request)
     reader = signed_in(request)
     soonest = find_mentors(SearchCriteria(), zone=zone, now=now, mentee=reader, count=ON_HOME).matches
     today = now.astimezone(ZoneInfo(zone)).date()
@@ -85,7 +85,7 @@ def next_session_of(reader: User, *, now: datetime) -> SessionRow | None:
 @login_not_required
 @require_safe
 def mentor_list(request: HttpRequest) -> HttpResponse:
-    now, zone, reader = timezone.now(), viewer_zone(request) or "UTC", signed_in(request)
+    now, zone, reader = timezone.now(), viewer_zone(request), signed_in(request)
     wish = read_criteria(request.GET, typing=request.headers.get("HX-Trigger-Name") == "q")
     wish, without = exclude_asked(wish, reader)
     if wish.format == Format.WRITING:

@@ -23,7 +23,7 @@ def todays_sessions(request: HttpRequest) -> list[tuple[object, object]]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return []
-    local = timezone.now().astimezone(ZoneInfo(viewer_zone(request) or "UTC"))
+    local = timezone.now().astimezone(ZoneInfo(viewer_zone(request)))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     states = AGREED
     today = Booking.objects.visible_to(user).filter(

@@ -19,7 +19,6 @@ from accounts.viewing import viewer_hour12, viewer_zone
 from common.pages.requests import post_data
 from common.pages.tabs import tab_links
 from common.times import when_text, zone_label
-from common.zones import UTC_NAME
 from mentors.errors import MOVED_ON, ProfileError
 from mentors.models import MentorProfile, ProfileDraft, ProfileState
 from mentors.services import approve_profile, ask_for_changes
@@ -41,7 +40,7 @@ LONGEST_SEARCH = 80
 @staff_required
 def staff_home(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
-    week = week_facts(now, viewer_zone(request) or UTC_NAME)
+    week = week_facts(now, viewer_zone(request))
     context = {
         "queue": queue_facts(request.user),
         "first": next_to_review(by=request.user),
@@ -182,7 +181,7 @@ def times_fact(request: SignedInRequest, profile: MentorProfile, now: datetime) 
     slots = timetable.slots(length=offer.length if offer else 25, now=now, first=now, last=last, limit=1)
     if not slots:
         return _("Times are set, but none is free now.")
-    zone = viewer_zone(request) or UTC_NAME
+    zone = viewer_zone(request)
     when = when_text(slots[0].start, zone=zone, now=now, hour12=viewer_hour12(request))
     return _("The soonest is %(when)s, %(zone)s.") % {"when": when, "zone": zone_label(zone, slots[0].start)}
 

@@ -1,4 +1,4 @@
-"""Checks that the installation's name and the sender of its mails can be written into the header of a mail."""
+"""Checks of the installation's name, time zone and addresses, which head every mail and page."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.core.checks import CheckMessage, Error
 
 from common.mail.headers import BEGINS_ENCODED_WORD, Mailbox, UnwritableHeaderError, mailbox_header, one_line
 from common.mail.rendering import sender
+from common.zones import is_known_zone
 
 # The tag of checks that a web server runs when it starts; Django itself runs checks only before its commands.
 CONFIGURATION = "configuration"
@@ -14,7 +15,7 @@ LONGEST_NAME = 60
 
 
 def check_site(**kwargs: Any) -> list[CheckMessage]:
-    return [*name_errors(settings.SITE_NAME), *address_errors()]
+    return [*name_errors(settings.SITE_NAME), *zone_errors(settings.SITE_ZONE), *address_errors()]
 
 
 def name_errors(name: str) -> list[CheckMessage]:
@@ -23,6 +24,12 @@ def name_errors(name: str) -> list[CheckMessage]:
         return []
     words = f"SITE_NAME must be one line of at most {LONGEST_NAME} characters, without =?, <, > or @: it heads mails."
     return [Error(words, id="common.E001")]
+
+
+def zone_errors(zone: str) -> list[CheckMessage]:
+    if is_known_zone(zone):
+        return []
+    return [Error("SITE_ZONE must be a city's time zone, like Europe/Lisbon, or UTC.", id="common.E005")]
 
 
 def address_errors() -> list[CheckMessage]:

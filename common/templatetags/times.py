@@ -147,11 +147,12 @@ def ago(context: Context, moment: datetime) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def clock_now(context: Context, zone: str | None = None, icon: bool = True) -> SafeString:
-    """`Kolkata, 19:16 now`, with a sun or a moon."""
+    """`Mentor’s time: 19:16 (Kolkata)`, with a sun or a moon."""
     who = reader_of(context, zone)
     values = {"city": zones.city_of(who.zone), "text": times.clock_text(who.now, who.zone, who.hour12)}
     symbol = icon_svg("moon" if times.is_night(who.now, who.zone) else "sun", False, "") if icon else ""
-    return format_html("<span>{}{}{}</span>", symbol, " " if icon else "", _("%(city)s, %(text)s now") % values)
+    words = _("Mentor’s time: %(text)s (%(city)s)") % values
+    return format_html("<span>{}{}{}</span>", symbol, " " if icon else "", words)
 
 
 @register.simple_tag(takes_context=True)

@@ -10,7 +10,6 @@ from rest_framework.response import Response
 from accounts.api import ApiView
 from common.api.description import api_call
 from common.api.fields import Day, Input, Text, WallClock, WholeNumber, Zone
-from common.zones import UTC_NAME
 from mentors.decorators import own_profile
 from mentors.models import MentorProfile
 from sessions_app.availability.schedule import MAX_EXCEPTIONS, MAX_WINDOWS_A_DAY
@@ -109,7 +108,7 @@ class ScheduleView(ApiView):
         return profile
 
     def read_stored(self, profile: MentorProfile) -> WholeSchedule:
-        return read_schedule(profile, timezone=self.person.timezone or UTC_NAME, now=self.now)
+        return read_schedule(profile, timezone=self.person.zone_name, now=self.now)
 
     def answer_with(self, profile: MentorProfile) -> Response:
         stored = self.read_stored(profile)

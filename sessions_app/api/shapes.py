@@ -147,7 +147,7 @@ class BookingOut(serializers.Serializer[Booking]):
     start = Instant()
     end = Instant()
     length = serializers.IntegerField(help_text="Minutes.")
-    timezone = serializers.SerializerMethodField(help_text="Where the reader is; else where the mentor is.")
+    timezone = serializers.SerializerMethodField(help_text="Where the reader is; else where the site is.")
     mentor = MentorName(source="*")
     mentee = MenteeName(source="*")
     offer = BookedOffer(source="*")
@@ -205,7 +205,7 @@ class BookingOut(serializers.Serializer[Booking]):
         return str(BookingState.EXPIRED if self.is_overdue(booking) else booking.state)
 
     def get_timezone(self, booking: Booking) -> str:
-        return self.reader.timezone or booking.offer.profile.schedule.timezone
+        return self.reader.zone_name
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_join_url(self, booking: Booking) -> str | None:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.pages.seen import mark_of
-from common.zones import UTC_NAME
 from mentors.models import MentorProfile
 from sessions_app.models import DateOverride, Schedule, TimeOff
 
@@ -88,7 +87,7 @@ def save_schedule(
     with changing_schedule(profile, by, now=now, timezone=wanted.rules.timezone) as schedule:
         if seen is not None:
             profile.refresh_from_db(fields=["paused_until"])
-            present = read_schedule(profile, timezone=profile.person.timezone or UTC_NAME, now=now)
+            present = read_schedule(profile, timezone=profile.person.zone_name, now=now)
             check_seen(seen, present.mark, wanted.mark)
         changed = write_week(schedule, wanted.rules, windows)
         today = local_today(schedule, now)

@@ -43,7 +43,7 @@ class Choice(NamedTuple):
 class MentorPage:
     """`offers` have times, `writes` is answered in writing; `offer` is the one whose times `picker` shows.
 
-    `zone`: in which times are shown. `earlier`: the reader's question that goes along, with the files in `carried`;
+    `earlier`: the reader's question that goes along, with the files in `carried`;
     if it `goes_on`, this mentor has it already, and a call follows in the same thread. `in_writing`: the reader chose
     to write. `similar`: others who can help, where there are no times. `alternatives`: times near one that was taken.
     `searched` and `about`: words of the search that led here, and the slug of the topic by which it found this mentor.
@@ -53,7 +53,6 @@ class MentorPage:
     is_own: bool
     is_paused: bool
     their_zone: str
-    zone: str
     offers: list[Offer]
     offer: Offer | None
     picker: PickerView | None
@@ -101,20 +100,16 @@ def read_mentor_page(
     profile: MentorProfile,
     *,
     reader: User | None,
-    known_zone: str | None,
+    zone: str,
     address: Mapping[str, str],
     typed: Mapping[str, str] | None,
     is_asking: bool,
     error: SessionError | None,
     now: datetime,
 ) -> MentorPage:
-    """`typed` is what a form sent: after a refusal it counts, not the address. `is_asking`: it was the form in writing.
-
-    Until the reader's zone is known, times are shown in the mentor's, and the page says so.
-    """
+    """`typed` is what a form sent: after a refusal it counts, not the address. `is_asking`: the form in writing."""
     timetable = load_timetable(profile, now=now)
     their_zone = timetable.rules.zone if timetable else UTC_NAME
-    zone = known_zone or their_zone
     every = list(profile.offers.active())
     offers = [offer for offer in every if offer.format != Format.WRITING]
     writes = next((offer for offer in every if offer.format == Format.WRITING), None)
@@ -132,7 +127,6 @@ def read_mentor_page(
         is_own=reader == profile.person,
         is_paused=profile.is_paused(now.astimezone(ZoneInfo(their_zone)).date()),
         their_zone=their_zone,
-        zone=zone,
         offers=offers,
         offer=offer,
         picker=picker,

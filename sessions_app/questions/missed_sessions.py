@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.times import when_text
-from common.zones import UTC_NAME
 from sessions_app.errors import SessionError
 from sessions_app.models import AttendanceAct, Booking, BookingState
 
@@ -42,5 +41,5 @@ def why_paused(mentee: User, *, now: datetime, ends: list[datetime] | None = Non
         "You missed %(count)d sessions lately, so booking pauses until %(when)s. "
         "Is one of them noted wrongly? Say so on its page, within 7 days of it."
     )
-    when = when_text(until, zone=mentee.timezone or UTC_NAME, now=now, hour12=mentee.hour12)
+    when = when_text(until, zone=mentee.zone_name, now=now, hour12=mentee.hour12)
     return SessionError("paused", words % {"count": len(ends), "when": when})

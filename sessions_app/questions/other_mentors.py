@@ -6,7 +6,6 @@ from datetime import datetime
 from accounts.models import User
 from common.mail.rendering import absolute_url
 from common.times import when_text
-from common.zones import UTC_NAME
 from mentors.models import MentorProfile
 
 from .suggestions import people_for
@@ -27,7 +26,7 @@ def free_elsewhere(
 
     `asked` are people who were asked the same before; `query` goes along in the addresses.
     """
-    zone = mentee.timezone or UTC_NAME
+    zone = mentee.zone_name
     count = ELSEWHERE + len(asked)
     found = people_for(question, zone=zone, now=now, mentee=mentee, without=without, count=count)
     others = [other for other in found if other.profile.person_id not in asked][:ELSEWHERE]

@@ -22,6 +22,7 @@ from common.known import known
 from common.pages.seen import FIELD
 from common.refusals import BUSY
 from common.times import clock_text
+from common.zones import city_of
 from mentors.models import MentorProfile
 from sessions_app.address import clean_words
 from sessions_app.booking.book import book_session
@@ -155,11 +156,13 @@ def held_here(request: HttpRequest) -> Booking | None:
 
 
 def hold_note(request: HttpRequest, booking: Booking) -> str:
-    zone, hour12 = viewer_zone(request) or booking.offer.profile.schedule.timezone, viewer_hour12(request)
-    return _("%(minutes)d minutes with %(name)s at %(start)s. Held for you until %(until)s.") % {
+    zone, hour12 = viewer_zone(request), viewer_hour12(request)
+    words = _("%(minutes)d minutes with %(name)s at %(start)s (%(city)s). Held for you until %(until)s.")
+    return words % {
         "minutes": booking.length,
         "name": booking.mentor.display_name,
         "start": clock_text(booking.start, zone, hour12),
+        "city": city_of(zone),
         "until": clock_text(known(booking.expires_at), zone, hour12),
     }
 

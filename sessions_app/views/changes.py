@@ -55,7 +55,7 @@ def move_page(
     profile = booking.offer.profile
     timetable = load_timetable(profile, now=now, excluding=booking)
     theirs = timetable.rules.zone if timetable else "UTC"
-    zone = viewer_zone(request) or theirs
+    zone = viewer_zone(request)
     busy = busy_times(booking.mentee, now=now, excluding=booking)
     browser = None
     if timetable:
@@ -68,10 +68,7 @@ def move_page(
         "offer": booking.offer,
         "picker": browser.open_picker(day=read_date(data.get("day", "")), chosen=chosen) if browser else None,
         "picker_query": "",
-        "viewer_zone": zone,
-        "their_zone": theirs
-        if request.user.pk != booking.mentor_id
-        else booking.other_person(request.user).timezone or theirs,
+        "their_zone": theirs if request.user.pk != booking.mentor_id else booking.other_person(request.user).zone_name,
         "their_name": booking.other_person(request.user).first_name,
         "form": form or MoveForm(),
         "error": error,

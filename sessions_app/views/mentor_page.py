@@ -45,7 +45,7 @@ def mentor_page(
     page = read_mentor_page(
         profile,
         reader=signed_in(request),
-        known_zone=viewer_zone(request),
+        zone=viewer_zone(request),
         address=request.GET,
         typed=typed.data if typed else None,
         is_asking=asking is not None,
@@ -64,7 +64,6 @@ def mentor_page(
         "offer": page.offer,
         "picker": page.picker,
         "picker_query": page.picker_query,
-        "viewer_zone": page.zone,
         "their_zone": page.their_zone,
         "question": page.question,
         "follows": page.follows,

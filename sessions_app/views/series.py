@@ -120,7 +120,7 @@ def series_page_for(request: SignedInRequest, uuid: UUID, starts: Iterable[datet
     chosen = [Slot(start, start + length) for start in sorted(set(starts))[:MOST_NAMED]]
     if timetable is None:
         return SeriesPage(booking, room, error, chosen, None)
-    zone = viewer_zone(request) or timetable.rules.zone
+    zone = viewer_zone(request)
     busy = busy_times(request.user, now=now)
     return SeriesPage(booking, room, error, chosen, SlotPicker(timetable, offer.length, offer.step, zone, now, busy))
 

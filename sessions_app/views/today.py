@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
 from common.pages.seen import seen_by
-from common.zones import UTC_NAME
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
 from sessions_app.access import get_booking_as_mentor
@@ -30,7 +29,7 @@ from sessions_app.pages.rows import open_written_rows, upcoming_rows
 @mentor_required
 def today_page(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
     now = timezone.now()
-    day = mentor_day(profile, zone=viewer_zone(request) or UTC_NAME, now=now)
+    day = mentor_day(profile, zone=viewer_zone(request), now=now)
     context = {
         "nav": "today",
         "now": now,

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods
 from accounts.viewing import viewer_hour12, viewer_zone
 from common.pages.parts import render_page
 from common.pages.seen import seen_by, still_seen
-from common.zones import UTC_NAME
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
 from sessions_app.availability.preview import preview_of, timetable_for
@@ -84,7 +83,7 @@ def _load_week_page(request: HttpRequest, profile: MentorProfile) -> WeekPage:
     now = timezone.now()
     schedule = Schedule.objects.filter(profile=profile).first()
     if schedule is None:
-        proposed = proposed_schedule(profile, timezone=viewer_zone(request) or UTC_NAME)
+        proposed = proposed_schedule(profile, timezone=viewer_zone(request))
         return WeekPage(profile, proposed, spans_of(DEFAULT_WINDOWS), now)
     return WeekPage(profile, schedule, spans_of(schedule.windows.values_list("weekday", "start", "end")), now)
 

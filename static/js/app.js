@@ -25,20 +25,23 @@ function noticeZone() {
   } catch {
     return;
   }
-  if (!seen || sameZone(seen, root.dataset.zone)) return;
+  if (!seen) return;
+  const same = sameZone(seen, root.dataset.zone);
   if (root.dataset.zoneKnown === "yes") {
     const notice = find("#zone-notice");
-    // Answered once per tab: a quiet notice that comes back on every page is not quiet.
-    if (!notice || sessionStorage.getItem("zone-notice") === seen) return;
+    // Asked once per tab, on the first page with times: a quiet notice that comes back on every page is not quiet.
+    if (same || !notice || !find("main time") || sessionStorage.getItem("zone-notice") === seen) return;
+    sessionStorage.setItem("zone-notice", seen);
     find("[data-seen]", notice).textContent = seen.split("/").pop().replaceAll("_", " ");
     const link = find("[data-zone-link]", notice);
     link.search = new URLSearchParams({ zone: seen, next: location.pathname + plainly(location.search) });
-    link.addEventListener("click", () => sessionStorage.setItem("zone-notice", seen));
     notice.hidden = false;
   } else if (!/(^|; )tz=/.test(document.cookie)) {
     const secure = location.protocol === "https:" ? "; secure" : "";
     document.cookie = `tz=${encodeURIComponent(seen)}; path=/; max-age=31536000; samesite=lax${secure}`;
-    if (document.cookie.includes("tz=")) showAgain();
+    if (!document.cookie.includes("tz=")) return;
+    if (same) find("[data-asks-zone]")?.remove();
+    else showAgain();
   }
 }
 

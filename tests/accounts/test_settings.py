@@ -34,11 +34,11 @@ def ask(user=None, **cookies):
         ("Europe%2FLisbon", "Europe/Lisbon"),
         ("Asia/Calcutta", "Asia/Kolkata"),
         ("Europe/Kiev", "Europe/Kyiv"),
-        ("../../etc/passwd", None),
-        ("Europe/Lisbon\x00", None),
-        ("Etc/GMT+12", None),
-        ("", None),
-        ("x" * 10_000, None),
+        ("../../etc/passwd", "UTC"),
+        ("Europe/Lisbon\x00", "UTC"),
+        ("Etc/GMT+12", "UTC"),
+        ("", "UTC"),
+        ("x" * 10_000, "UTC"),
     ],
 )
 def test_cookie_of_a_guest_counts_only_through_the_list(cookie, zone):
@@ -50,7 +50,7 @@ def test_saved_zone_comes_before_the_cookie(bob):
     bob.timezone = ""
     assert viewer_zone(ask(bob, tz="Europe/Lisbon")) == "Europe/Lisbon"
     bob.timezone = "Mars/Olympus"
-    assert viewer_zone(ask(bob)) is None
+    assert viewer_zone(ask(bob)) == "UTC"
 
 
 def test_clock_is_the_persons_own(bob):

@@ -192,7 +192,7 @@ def test_password_is_limited_and_says_until_when(client, bob):
         for _ in range(6):
             answer = client.post(PASSWORD, {"login": bob.email, "password": "wrong"})
     assert codes_of(answer.context["form"]) == {"__all__": ["too_many_login_attempts"]}
-    assert "13:52" in answer.context["form"].non_field_errors()[0]
+    assert "13:52 (London)" in answer.context["form"].non_field_errors()[0]
 
 
 def test_address_left_unproven_by_createsuperuser_is_proven_by_the_code(client, db, newest_code):

@@ -12,6 +12,7 @@ from common.checks.configuration import CONFIGURATION
         ({"SITE_NAME": "Help\r\nBcc: v@x.example"}, ["common.E001"]),
         ({"SITE_NAME": "Help <v>"}, ["common.E001"]),
         ({"SITE_NAME": ""}, ["common.E001"]),
+        ({"SITE_ZONE": "EST"}, ["common.E005"]),
         ({"SITE_NAME": "x" * 61}, ["common.E001"]),
         ({"DEFAULT_FROM_EMAIL": "Help, Inc. <no-reply@bücher.example>"}, []),
         ({"DEFAULT_FROM_EMAIL": "Help"}, ["common.E002"]),
