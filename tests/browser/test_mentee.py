@@ -30,6 +30,7 @@ def test_guest_books_with_a_code_from_a_mail_and_types_nothing_twice(browser_pag
     expect(page.get_by_text(QUESTION)).to_be_visible()
     assert list(Booking.objects.values_list("state", "mentee")) == [(BookingState.HELD, None)]
     page.locator("#id_email").fill("sam@example.org")
+    page.locator("#id_name").fill("Sam Whitlock")
     page.get_by_role("button", name="Send me a code").click()
 
     page.get_by_label("code", exact=False).first.fill(code_for("sam@example.org"))
@@ -213,3 +214,23 @@ def test_a_second_click_books_once(browser_page, priya, bob, js):
 
     expect_booked(page)
     assert Booking.objects.count() == 1
+
+
+def test_a_browser_that_knows_its_zone_is_never_asked_for_it(browser_page, priya):
+    """Another zone than the site's is shown at once; the same one only ends the question."""
+    for zone, shown in (("Asia/Tokyo", "Asia/Tokyo"), ("UTC", "UTC")):
+        page = browser_page(tz=zone)
+        page.goto("/mentors/priya-raghunathan/")
+        expect(page.locator(f"p[data-times-in='{shown}']")).to_be_visible()
+        expect(page.locator("[data-asks-zone]")).to_have_count(0)
+        page.goto("/mentors/")
+        expect(page.locator(f"p[data-times-in='{shown}']")).to_be_visible()
+        expect(page.locator("[data-asks-zone]")).to_have_count(0)
+
+
+def test_a_traveller_is_asked_once_on_the_first_page_with_times(browser_page, priya, bob):
+    page = browser_page(user=bob, tz="Europe/Lisbon")
+    asked = page.locator("#zone-notice")
+    for address, is_asked in (("/help/", False), ("/mentors/", True), ("/mentors/priya-raghunathan/", False)):
+        page.goto(address, wait_until="networkidle")
+        expect(asked).to_be_visible(visible=is_asked)
