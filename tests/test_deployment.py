@@ -86,11 +86,12 @@ def test_first_steps_lead_where_the_guide_says(mailoutbox, monkeypatch):
 
     asked = client.post("/sign-in/password/", {"login": "first@example.org", "password": "a long enough secret 7"})
     code = re.search(r"\b\d{3} ?\d{3}\b", mailoutbox[-1].subject + mailoutbox[-1].body)[0]
-    confirmed = client.post(asked["Location"], {"code": code}, follow=True)
+    confirmed = client.post(asked["Location"], {"code": code})
+    named = client.post(confirmed["Location"], {"name": "Maria"}, follow=True)
     page = client.get("/staff/topics/")
     client.post(
         "/staff/topics/add/", {"name": "Negotiation", "slug": "negotiation", "position": "0", "is_active": "on"}
     )
 
-    assert (User.objects.get().is_staff, confirmed.status_code, page.status_code) == (True, 200, 200)
+    assert (User.objects.get().is_staff, named.status_code, page.status_code) == (True, 200, 200)
     assert list(Topic.objects.values_list("name", flat=True)) == ["Negotiation"]
