@@ -11,7 +11,12 @@ from common.trouble import TRY_AGAIN_AFTER
 
 
 class SessionError(RefusalError):
-    """`earliest` is a time that would do, if there is one, or a function that finds it, called only if it is needed."""
+    """`is_about_time`: only the chosen time stands in the way, so another helps.
+
+    `earliest` is a time that would do, if there is one, or a function that finds it, called only if it is needed.
+    """
+
+    is_about_time = False
 
     def __init__(
         self,
@@ -29,8 +34,14 @@ class SessionError(RefusalError):
         return self._earliest() if callable(self._earliest) else self._earliest
 
 
+class UnavailableTimeError(SessionError):
+    """The refusal of a time. Pages and the API suggest other times after this one only."""
+
+    is_about_time = True
+
+
 def taken_error() -> SessionError:
-    return SessionError("taken", _("This time has just been taken. Choose another time."))
+    return UnavailableTimeError("taken", _("This time has just been taken. Choose another time."))
 
 
 def busy_error() -> SessionError:

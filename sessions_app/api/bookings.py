@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
+from sessions_app.booking.series import span_of
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking, BookingState
 from sessions_app.models.states import OPEN
@@ -70,8 +72,8 @@ class BookingsView(ApiView):
         try:
             booking = book_session(offer=offer, start=start, brief=brief, mentee=self.person, now=self.now)
         except SessionError as error:
-            near = nearest_alternatives(offer, start, length=offer.length, person=self.person, now=self.now)
-            raise as_api_error(error, alternatives=near) from error
+            picker = slot_picker(offer, length=offer.length, person=self.person, now=self.now)
+            raise as_api_error(error, alternatives=slots_instead(picker, error, start)) from error
         return Response(self.answer_with(booking), status=201)
 
     def answer_with(self, booking: Any, **options: Any) -> Any:
@@ -143,11 +145,10 @@ class MoveView(BookingView):
             with self.acting_on(uuid):
                 move_booking(booking=booking, start=start, by=self.person, now=self.now, seen=seen)
         except SessionError as error:
-            person, length = booking.mentee, booking.length
-            near = nearest_alternatives(
-                booking.offer, start, length=length, person=person, now=self.now, excluding=booking
+            picker = slot_picker(
+                booking.offer, length=booking.length, person=booking.mentee, now=self.now, moving=booking
             )
-            raise as_api_error(error, alternatives=near) from error
+            raise as_api_error(error, alternatives=slots_instead(picker, error, start)) from error
         return self.answer_with(uuid)
 
 
@@ -193,20 +194,18 @@ def find_offer(uuid: UUID) -> Offer:
     return found
 
 
-def nearest_alternatives(
-    offer: Offer,
-    start: datetime,
-    *,
-    length: int,
-    person: User | None,
-    now: datetime,
-    excluding: Booking | None = None,
-) -> list[Any]:
-    """The nearest starts that can be had instead, as the page shows them."""
-    timetable = load_timetable(offer.profile, now=now, excluding=excluding)
+def slot_picker(
+    offer: Offer, *, length: int, person: User | None, now: datetime, moving: Booking | None = None
+) -> SlotPicker | None:
+    """The times that the page would offer to this person; `moving`: for a session that they want to move."""
+    timetable = load_timetable(offer.profile, now=now, excluding=moving)
     if timetable is None:
-        return []
-    busy = busy_times(person, now=now, excluding=excluding)
-    present = excluding.start if excluding else None
-    browser = SlotPicker(timetable, length, offer.step, timetable.rules.zone, now, busy, present)
-    return list(SlotOut(browser.nearest_alternatives(start), many=True).data)
+        return None
+    busy = busy_times(person, now=now, excluding=moving)
+    picker = SlotPicker(timetable, length, offer.step, timetable.rules.zone, now, busy)
+    return replace(picker, present=moving.start, within=span_of(moving)) if moving else picker
+
+
+def slots_instead(picker: SlotPicker | None, error: SessionError, start: datetime) -> list[Any]:
+    """The nearest starts that can be had instead, as the page suggests them."""
+    return list(SlotOut(picker.suggest_instead(error, start), many=True).data) if picker else []

@@ -14,7 +14,7 @@ from accounts.api import ApiView
 from common.api.description import api_call
 from common.api.fields import Day, Input, Zone
 from mentors.models import MentorProfile, Offer
-from sessions_app.availability.slot_picker import SlotPicker, busy_times, overlaps_busy
+from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable
 
@@ -57,10 +57,9 @@ class SlotsView(ApiView):
         timetable = load_timetable(profile, now=self.now)
         free = []
         if timetable is not None:
-            browser = SlotPicker(timetable, offer.length, offer.step, asked["timezone"], self.now)
             busy = busy_times(self.reader, now=self.now)
-            found = all_between(browser, asked["from"], asked["to"])
-            free = [slot for slot in found if not overlaps_busy(slot, busy)]
+            browser = SlotPicker(timetable, offer.length, offer.step, asked["timezone"], self.now, busy)
+            free = all_between(browser, asked["from"], asked["to"])
         return Response(Slots({"timezone": asked["timezone"], "slots": free}).data)
 
 

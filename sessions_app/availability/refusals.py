@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.times import DAY_MINUTES, minutes_text
 from mentors.models import MentorProfile, Offer
-from sessions_app.errors import SessionError
+from sessions_app.errors import UnavailableTimeError
 
 from .slots import Rules
 from .timetable import Timetable
@@ -46,10 +46,11 @@ def refuse_start(
     """Raise what the engine has against this start, if it has anything; `own` are the mentee's spans elsewhere."""
     profile = offer.profile
     if timetable is None:
-        raise SessionError("outside_windows", gettext("%(mentor)s has no times yet.") % {"mentor": profile.first_name})
+        words = gettext("%(mentor)s has no times yet.")
+        raise UnavailableTimeError("outside_windows", words % {"mentor": profile.first_name})
     spans = [(first, last) for first, last in own]
     if refusal := timetable.why_not(start=start, length=length, step=offer.step, now=now, own=spans):
-        raise SessionError(
+        raise UnavailableTimeError(
             refusal.code, explain_refusal(refusal.code, profile, timetable.rules), earliest=refusal.earliest
         )
 

@@ -58,6 +58,10 @@ class Rules:
         )
         object.__setattr__(self, "_off", off)
 
+    @property
+    def has_caps(self) -> bool:
+        return self.max_per_day is not None or self.max_per_week is not None
+
     def is_off(self, day: int) -> bool:
         return any(first <= day <= last for first, last in self._off)
 

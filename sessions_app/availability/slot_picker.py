@@ -7,9 +7,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Occupancy
 
-from .slots import Slot, nearest_slots
+from .slots import Slot, Taken, nearest_slots
 from .timetable import Timetable
 
 WEEK = timedelta(days=7)
@@ -18,8 +19,11 @@ REACH = timedelta(days=60)  # one question to the engine; it answers for at most
 
 @dataclass(frozen=True, slots=True)
 class PickerDay:
+    """`is_full`: the mentor gives no more sessions on this day, or in its week."""
+
     date: date
     times: int
+    is_full: bool = False
 
     @property
     def dots(self) -> int:
@@ -28,11 +32,15 @@ class PickerDay:
 
 @dataclass(frozen=True, slots=True)
 class PickerTime:
-    """A start on the opened day. One that is `gone` is taken: by the reader's `own` session, or by another."""
+    """A start on the opened day. One that is `gone` is taken: by the reader's `own` session, or by another.
+
+    `is_present`: it is the time of the session that is being moved.
+    """
 
     slot: Slot
     gone: bool
     own: bool
+    is_present: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,10 @@ class PickerView:
         return any(time.own for time in self.times)
 
     @property
+    def full_days(self) -> list[date]:
+        return [day.date for day in self.days if day.is_full]
+
+    @property
     def skips_weeks(self) -> bool:
         """Whether the next free day lies beyond the week that follows."""
         return self.week_after is not None and self.week_after >= self.days[0].date + 2 * WEEK
@@ -72,6 +84,8 @@ class SlotPicker:
     busy: Sequence[tuple[datetime, datetime]] = ()
     # The start of the session that is being moved. Its time counts as free, but it isn't offered.
     present: datetime | None = None
+    # The first and the last start that come into question, where not all do.
+    within: tuple[datetime, datetime] | None = None
 
     def open_picker(self, *, day: date | None = None, chosen: datetime | None = None) -> PickerView | None:
         """The picker opened on `day`, or on the day of the `chosen` start, or on the soonest. Never on a day without
@@ -87,21 +101,28 @@ class SlotPicker:
         opened = self.near_free_day(max(wished, today)) if wished else None
         opened = opened or self.local_date(soonest.start)
         monday = today + (opened - today) // WEEK * WEEK
-        counts = Counter(self.local_date(slot.start) for slot in self.between(monday, monday + WEEK))
+        week = [monday + timedelta(days=offset) for offset in range(7)]
+        counts = self.count_times(week)
+        uncapped = self.without_caps().count_times(week) if self.timetable.rules.has_caps else counts
         earlier = self.last_before(monday) if monday > today else None
         later = self.first_after(self.local_midnight(monday + WEEK))
         return PickerView(
             soonest=soonest,
             day=opened,
-            days=[
-                PickerDay(monday + timedelta(days=offset), counts[monday + timedelta(days=offset)])
-                for offset in range(7)
-            ],
+            days=[PickerDay(date, counts[date], not counts[date] and uncapped[date] > 0) for date in week],
             times=self.times_of(opened),
             week_before=self.local_date(earlier.start) if earlier else None,
             week_after=self.local_date(later.start) if later else None,
             chosen=chosen,
         )
+
+    def count_times(self, week: Sequence[date]) -> Counter[date]:
+        return Counter(self.local_date(slot.start) for slot in self.between(week[0], week[-1] + timedelta(days=1)))
+
+    def without_caps(self) -> "SlotPicker":
+        """The same as if the mentor gave any number of sessions a day and a week."""
+        rules = replace(self.timetable.rules, max_per_day=None, max_per_week=None)
+        return replace(self, timetable=replace(self.timetable, rules=rules))
 
     def near_free_day(self, day: date) -> date | None:
         """This day if it has a free time, else the next one that has."""
@@ -111,20 +132,29 @@ class SlotPicker:
     def times_of(self, day: date) -> list[PickerTime]:
         after = day + timedelta(days=1)
         free = set(self.between(day, after))
-        untaken = replace(self, timetable=Timetable(self.timetable.rules, ()))
-        return [self.time_of(slot, slot in free) for slot in sorted(free | set(untaken.between(day, after)))]
+        untaken = replace(self, timetable=Timetable(self.timetable.rules, ()), busy=())
+        shown = free | set(untaken.between(day, after))
+        if self.present and self.local_date(self.present) == day:
+            shown.add(Slot(self.present, self.present + timedelta(minutes=self.length)))
+        return [self.time_of(slot, slot in free) for slot in sorted(shown)]
 
     def time_of(self, slot: Slot, free: bool) -> PickerTime:
-        own = overlaps_busy(slot, self.busy)
-        return PickerTime(slot, gone=own or not free, own=own)
+        own, is_present = overlaps_busy(slot, self.busy), slot.start == self.present
+        return PickerTime(slot, gone=not free, own=own, is_present=is_present)
 
     def between(self, first: date, last: date) -> list[Slot]:
         return self.slots(self.local_midnight(first), self.local_midnight(last))
 
+    def suggest_instead(self, error: SessionError | None, start: datetime | None, count: int = 3) -> list[Slot]:
+        """Times to have instead of `start`; none unless only the time was what `error` had against it."""
+        return self.nearest_alternatives(start, count) if start and error and error.is_about_time else []
+
     def nearest_alternatives(self, start: datetime, count: int = 3) -> list[Slot]:
-        """The nearest free slots around a start that could not be had."""
+        """The nearest free slots around a start that could not be had; or the next one, if none is near."""
         first = max(self.now, start - WEEK)
-        return nearest_slots(self.slots(first, first + REACH / 2), start, count)
+        near = nearest_slots(self.slots(first, first + REACH / 2), start, count)
+        later = None if near else self.first_after(self.now)
+        return [later] if later else near
 
     def first_after(self, moment: datetime) -> Slot | None:
         return next((slots[0] for reach in self.search_spans(moment) if (slots := self.slots(*reach, limit=1))), None)
@@ -144,7 +174,10 @@ class SlotPicker:
 
     def slots(self, first: datetime, last: datetime, limit: int | None = None) -> list[Slot]:
         wanted = limit + 1 if limit and self.present else limit
-        found = self.timetable.slots(
+        if self.within:
+            first, last = max(first, self.within[0]), min(last, self.within[1] + timedelta(minutes=1))
+        mine = tuple(Taken(begin, end, counts_as_given=False) for begin, end in self.busy)
+        found = replace(self.timetable, taken=self.timetable.taken + mine).slots(
             length=self.length, step=self.step, now=self.now, first=first, last=last, limit=wanted
         )
         return [slot for slot in found if slot.start != self.present][:limit]

@@ -11,7 +11,7 @@ from accounts.models import User
 from common.known import known
 from sessions_app.availability.openings import announce_opened
 from sessions_app.availability.reserved_time import reserve_time
-from sessions_app.errors import SessionError, stale_error
+from sessions_app.errors import SessionError, UnavailableTimeError, stale_error
 from sessions_app.locks import atomic_act, check_seen, lock_booking
 from sessions_app.models import Booking, BookingState, Brief, Occupancy
 from sessions_app.models.states import OPEN
@@ -42,6 +42,18 @@ def why_not_move(booking: Booking, *, by: User, now: datetime) -> SessionError |
     return None
 
 
+def why_no_other_time(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
+    """Why every move would be refused, whatever the time: pages say it before anyone chooses one."""
+    try:
+        if refusal := why_not_move(booking, by=by, now=now):
+            return refusal
+        check_live(booking)
+        check_moves(booking, by=by, now=now)
+    except SessionError as refused:
+        return refused
+    return None
+
+
 def why_not_cancel(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
     if booking.state == BookingState.REQUESTED and by.pk == booking.mentee_id:
         return None
@@ -68,7 +80,7 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, 
         raise refusal
     check_live(booking)
     if start == booking.start:
-        raise SessionError("same_time", _("The session is at this time already. Choose another time."))
+        raise UnavailableTimeError("same_time", _("The session is at this time already. Choose another time."))
     check_seen(booking, seen)
     check_moves(booking, by=by, now=now)
     check_span(booking, start=start)
@@ -101,7 +113,7 @@ def check_target(booking: Booking, *, start: datetime, by: User, now: datetime) 
         # The mentor may only learn that the mentee has something else then, not what.
         words = _("%(name)s is not free at this time. Choose another time.")
         mentee = booking.other_person(booking.mentor).first_name
-        raise SessionError("taken", words % {"name": mentee}, earliest=refused.earliest) from refused
+        raise UnavailableTimeError("taken", words % {"name": mentee}, earliest=refused.earliest) from refused
 
 
 @atomic_act

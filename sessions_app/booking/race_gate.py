@@ -14,8 +14,9 @@ from common.statements import Prepared, execute_together
 from mentors.models import Offer
 from sessions_app.availability.refusals import explain_refusal
 from sessions_app.availability.timetable import load_timetable
-from sessions_app.errors import SessionError
+from sessions_app.errors import UnavailableTimeError
 from sessions_app.models.bookings import overdue_sql
+from sessions_app.questions.limits import check_mentee
 from sessions_app.questions.mentee_standing import standing_of
 
 # The first of the two numbers of an advisory lock; the second is a person's id.
@@ -50,7 +51,7 @@ def refuse_second(offer: Offer, mentee: User, *, start: datetime, now: datetime)
     """Go on at once if nobody else is booking these two people; otherwise wait for them, and see whether the time is
     taken now.
 
-    Raises SessionError `taken` or `own_overlap`.
+    Raises SessionError `taken` or `own_overlap`, or what would stand against any other time too.
     """
     mentor = offer.profile.person_id
     asked = {
@@ -66,8 +67,9 @@ def refuse_second(offer: Offer, mentee: User, *, start: datetime, now: datetime)
         execute_together(cursor, (WAIT, asked), (IN_THE_WAY, asked))
         (people,) = cursor.fetchone()
     if people:
+        check_mentee(mentee, offer.profile, now=now)
         code = "taken" if mentor in people else "own_overlap"
-        raise SessionError(
+        raise UnavailableTimeError(
             code, explain_refusal(code, offer.profile), earliest=partial(earliest_start, offer, mentee, start, now)
         )
 

@@ -12,14 +12,14 @@ from accounts.models import User
 from common.hashing import form_mark
 from common.pages import seen as marks
 from mentors import offers
-from sessions_app.errors import SessionError, stale_error
+from sessions_app.errors import SessionError, UnavailableTimeError, stale_error
 from sessions_app.locks import atomic_act, lock_booking
 from sessions_app.models import Booking, Engagement, Feedback
 from sessions_app.models.states import AGREED
-from sessions_app.questions.limits import closed_error
+from sessions_app.questions.limits import check_open, closed_error
 from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.missed_sessions import why_paused
-from sessions_app.questions.pace import check_bookings
+from sessions_app.questions.pace import bookings_left, check_bookings
 
 from .book import (
     FIRST_EVENTS,
@@ -37,7 +37,7 @@ from .transitions import begin_booking
 def room_for(booking: Booking, *, by: User, now: datetime) -> SeriesRoom:
     """The room for further sessions, for pages and services. Raises SessionError if there is none.
 
-    Its codes: `not_yours`, `closed`, `paused`, `too_many_open`, and those of `room_in`.
+    Its codes: `not_yours`, `closed`, `paused`, `too_many_open`, `too_often`, and those of `room_in`.
     """
     if booking.mentee_id != by.pk:
         raise SessionError("not_yours", _("This session belongs to other people."))
@@ -47,7 +47,11 @@ def room_for(booking: Booking, *, by: User, now: datetime) -> SeriesRoom:
     if refusal := why_paused(by, now=now):
         raise refusal
     room = room_in(booking.engagement, list(Booking.objects.contacts_of(booking.engagement)), now=now)
-    return replace(room, count=min(room.count, open_left(by, now=now)))
+    standing = standing_of(by, booking.mentor_id, now=now)
+    check_open(standing, besides=booking.mentor_id)
+    lately = standing.booked_lately, standing.together_lately
+    check_bookings(booking.mentor.first_name, *lately, now=now)
+    return replace(room, count=min(room.count, bookings_left(*lately, now=now)))
 
 
 def room_in(engagement: Engagement, contacts: Sequence[Booking], *, now: datetime) -> SeriesRoom:
@@ -61,29 +65,16 @@ def room_in(engagement: Engagement, contacts: Sequence[Booking], *, now: datetim
         raise SessionError("engagement_closed", words % mentor)
     if not any(contact.state in AGREED for contact in contacts):
         raise SessionError("not_agreed", _("You can add dates when %(mentor)s has accepted the first.") % mentor)
-    left = settings.MAX_CONTACTS - len(contacts)
+    most = settings.MAX_CONTACTS
+    left = most - len(contacts)
     if left < 1:
         words = _("%(count)d sessions on one question are the most. For a new question, book %(mentor)s anew.")
-        raise SessionError("series_full", words % {**mentor, "count": settings.MAX_CONTACTS})
-    room = SeriesRoom(left, contacts[0].start, contacts[-1].start, settings.SERIES_SPAN)
+        raise SessionError("series_full", words % {**mentor, "count": most})
+    room = SeriesRoom(left, most, contacts[0].start, contacts[-1].start, settings.SERIES_SPAN)
     if room.until <= now:
         words = _("Four weeks after the first session a question is closed. Book %(mentor)s anew.")
         raise SessionError("series_over", words % mentor)
     return room
-
-
-def open_left(mentee: User, *, now: datetime) -> int:
-    """How many more upcoming sessions this person may have. Raises SessionError `too_many_open` for none."""
-    limit = settings.MAX_OPEN_BOOKINGS
-    left = limit - Booking.objects.open_for(mentee, now).count()
-    if left < 1:
-        words = ngettext(
-            "You have %(limit)d session ahead, the most at one time. Add dates after it.",
-            "You have %(limit)d sessions ahead, the most at one time. Add dates after one of them.",
-            limit,
-        )
-        raise SessionError("too_many_open", words % {"limit": limit})
-    return left
 
 
 @atomic_act
@@ -111,9 +102,6 @@ def book_further(
     check_dates(starts, room_for(booking, by=by, now=now))
     if refusal := why_terms_stale(booking, seen):
         raise refusal
-    standing = standing_of(by, booking.mentor_id, now=now)
-    lately = standing.booked_lately, standing.together_lately
-    check_bookings(booking.mentor.first_name, *lately, now=now, more=len(starts))
     made: list[Booking] = []
     for start in starts:
         check_slot(booking.offer, start=start, mentee=by, now=now)
@@ -150,15 +138,20 @@ def check_dates(starts: Sequence[datetime], room: SeriesRoom) -> None:
         )
         raise SessionError("too_many_dates", words % {"count": room.count})
     if not all(room.after_choosing(starts).has_room_for(start) for start in starts):
-        raise SessionError("series_span", too_far_text())
+        raise UnavailableTimeError("series_span", too_far_text())
 
 
 def check_span(booking: Booking, *, start: datetime) -> None:
     """Raises SessionError `series_span` if a moved session would be more than four weeks from the others."""
-    others = Booking.objects.contacts_of(booking.engagement).exclude(pk=booking.pk)
-    dates = [start, *(contact.start for contact in others)]
-    if max(dates) - min(dates) > settings.SERIES_SPAN:
-        raise SessionError("series_span", too_far_text())
+    span = span_of(booking)
+    if span and not span[0] <= start <= span[1]:
+        raise UnavailableTimeError("series_span", too_far_text())
+
+
+def span_of(booking: Booking) -> tuple[datetime, datetime] | None:
+    """The first and the last start that the other sessions on the same question leave to this one; None for any."""
+    starts = [other.start for other in Booking.objects.contacts_of(booking.engagement).exclude(pk=booking.pk)]
+    return (max(starts) - settings.SERIES_SPAN, min(starts) + settings.SERIES_SPAN) if starts else None
 
 
 def series_mark(key: str | None, booking: Booking, starts: Sequence[datetime]) -> str | None:

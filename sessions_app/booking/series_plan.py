@@ -32,9 +32,13 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class SeriesRoom:
-    """Room for `count` further sessions, all within `span`. `first` and `last` are the starts of the present ones."""
+    """Room for `count` further sessions, so that there are `most` in all, within `span`.
+
+    `first` and `last` are the starts of the present ones.
+    """
 
     count: int
+    most: int
     first: datetime
     last: datetime
     span: timedelta

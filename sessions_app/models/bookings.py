@@ -139,8 +139,12 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(state__in=PENDING, expires_at__lte=now)
 
     def open_for(self, mentee: User, now: datetime) -> Self:
-        """Bookings of this mentee that the limit of open bookings counts: requested or confirmed, and not over."""
+        """Bookings of this mentee that are requested or confirmed, and not over."""
         return self.filter(mentee=mentee, state__in=OPEN, during__endswith__gt=now)
+
+    def mentors_ahead(self, mentee: User, now: datetime) -> models.QuerySet["Booking", int]:
+        """The mentors with whom this mentee has anything open: the limit counts them, not the dates with each."""
+        return self.open_for(mentee, now).order_by("mentor").values_list("mentor", flat=True).distinct()
 
     def upcoming(self, now: datetime) -> Self:
         return self.filter(state=BookingState.CONFIRMED, during__endswith__gt=now).order_by("during")

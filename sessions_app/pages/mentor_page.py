@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from accounts.models import User
-from common.api.problems import CONFLICT
 from common.zones import UTC_NAME
 from mentors.models import Format, MentorProfile, Offer
 from mentors.offers import terms_mark
@@ -24,9 +23,10 @@ from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.book import continues_as_call
 from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, SharedFile
+from sessions_app.questions.limits import why_not_book
 from sessions_app.questions.same_question import carried_files_of, find_earlier_engagement
 from sessions_app.questions.suggestions import FreeMentor, people_for
-from sessions_app.written.acts import why_not_ask
+from sessions_app.written.acts import why_asked_already, why_not_ask
 
 SIMILAR = 3
 
@@ -45,7 +45,8 @@ class MentorPage:
 
     `earlier`: the reader's question that goes along, with the files in `carried`;
     if it `goes_on`, this mentor has it already, and a call follows in the same thread. `in_writing`: the reader chose
-    to write. `similar`: others who can help, where there are no times. `alternatives`: times near one that was taken.
+    to write. `similar`: others who can help, where there are no times. `instead`: times near one that was refused.
+    `limit`: why the reader can't book at any time. `typed`: they have sent a form, which is shown again.
     `searched` and `about`: words of the search that led here, and the slug of the topic by which it found this mentor.
     """
 
@@ -69,12 +70,19 @@ class MentorPage:
     proof: TrackRecord
     left_with: list[Quote]
     similar: Sequence[FreeMentor]
-    alternatives: list[Slot]
+    instead: list[Slot]
+    limit: SessionError | None
+    typed: bool
 
     @property
     def asks_in_writing(self) -> bool:
         """Whether the form for a question stands where times would."""
         return self.writes is not None and (self.in_writing or (self.picker is None and self.cannot_write is None))
+
+    @property
+    def is_at_limit(self) -> bool:
+        """Nothing can be booked or asked, and the page says so in place of the form. What was typed stays."""
+        return self.limit is not None and not self.typed
 
     @property
     def terms(self) -> str:
@@ -120,6 +128,7 @@ def read_mentor_page(
         browser = SlotPicker(timetable, offer.length, offer.step, zone, now, busy_times(reader, now=now))
     picker = browser.open_picker(day=choice.day, chosen=choice.start) if browser else None
     earlier = find_earlier_engagement(reader, (address if typed is None else typed).get("follows", ""))
+    limit = why_not_book(reader, profile, now=now) if reader != profile.person else None
     goes_on = earlier is not None and continues_as_call(earlier, profile)
     question = read_question(address, earlier, goes_on=goes_on)
     return MentorPage(
@@ -131,7 +140,7 @@ def read_mentor_page(
         offer=offer,
         picker=picker,
         writes=writes,
-        cannot_write=why_not_ask(writes, now=now) if writes else None,
+        cannot_write=why_not_write(writes, reader, now=now) if writes else None,
         in_writing=is_asking or bool(writes and address.get("offer") == str(writes.uuid)),
         question=question,
         searched=clean_words(address.get("q", "") if typed is None else typed.get("searched", "")),
@@ -143,7 +152,9 @@ def read_mentor_page(
         proof=track_records_of([profile.person_id], now=now)[profile.person_id],
         left_with=published_quotes(profile, now=now),
         similar=() if picker else find_similar(profile, question, reader=reader, zone=zone, now=now),
-        alternatives=list_alternatives(error, browser, choice.start),
+        instead=browser.suggest_instead(error, choice.start) if browser and not limit else [],
+        limit=limit,
+        typed=typed is not None,
     )
 
 
@@ -164,10 +175,9 @@ def read_question(address: Mapping[str, str], earlier: Engagement | None, *, goe
     return asked_before if goes_on else clean_words(address.get("q", "")) or asked_before
 
 
-def list_alternatives(error: SessionError | None, browser: SlotPicker | None, start: datetime | None) -> list[Slot]:
-    """Other times help only where this one can't be had."""
-    is_taken = error is not None and error.status == CONFLICT and not error.is_stale
-    return browser.nearest_alternatives(start) if is_taken and browser and start else []
+def why_not_write(offer: Offer, reader: User | None, *, now: datetime) -> SessionError | None:
+    asked_already = why_asked_already(reader, offer.profile, now=now) if reader else None
+    return why_not_ask(offer, now=now) or asked_already
 
 
 def find_similar(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
-from sessions_app.booking.series import open_left, room_in
+from sessions_app.booking.series import room_for
+from sessions_app.booking.series_plan import SeriesRoom
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Feedback
 from sessions_app.models.feedback import Again
@@ -13,25 +14,20 @@ from sessions_app.models.feedback import Again
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """`contacts` of this question, `why_not` no more can be added; `is_offered` to its mentee."""
+    """`contacts` of this question, the `room` for more, or `why_not`; both are for its mentee alone."""
 
     contacts: Sequence[Booking]
-    is_offered: bool
-    why_not: SessionError | None
+    room: SeriesRoom | None = None
+    why_not: SessionError | None = None
 
 
 def series_of(booking: Booking, *, reader: User, feedback: Feedback | None, now: datetime) -> Series:
-    """`feedback` is the reader's own. What else may stand in the way is said when they want to add a date."""
+    """`feedback` is the reader's own."""
     contacts = list(Booking.objects.contacts_of(booking.engagement).with_people())
     is_offered = reader.pk == booking.mentee_id and booking in contacts
-    is_offered = is_offered and not (feedback and feedback.again == Again.NO)
-    return Series(contacts, is_offered, why_not_more(contacts, reader, now=now) if is_offered else None)
-
-
-def why_not_more(contacts: Sequence[Booking], reader: User, *, now: datetime) -> SessionError | None:
+    if not is_offered or (feedback and feedback.again == Again.NO):
+        return Series(contacts)
     try:
-        room_in(contacts[0].engagement, contacts, now=now)
-        open_left(reader, now=now)
+        return Series(contacts, room=room_for(booking, by=reader, now=now))
     except SessionError as refused:
-        return refused
-    return None
+        return Series(contacts, why_not=refused)

@@ -43,18 +43,36 @@ def check_mentee(
             _("You already have a session with %(mentor)s ahead. On its page you can move it or add dates.")
             % {"mentor": profile.first_name},
         )
-    limit = settings.MAX_OPEN_BOOKINGS
-    if len(standing.mentors_ahead) + standing.in_writing >= limit:
-        raise SessionError(
-            "too_many_open",
-            ngettext(
-                "You have %(limit)d session ahead, the most at one time. Book again after it, or cancel it.",
-                "You have %(limit)d sessions ahead, the most at one time. Book again after one, or cancel one.",
-                limit,
-            )
-            % {"limit": limit},
-        )
+    check_open(standing)
     check_bookings(profile.first_name, standing.booked_lately, standing.together_lately, now=now)
+
+
+def why_not_book(mentee: User | None, profile: MentorProfile, *, now: datetime) -> SessionError | None:
+    """Why this person can't book this mentor at any time: pages say it before they write. None for a visitor."""
+    try:
+        if mentee:
+            check_mentee(mentee, profile, now=now)
+    except SessionError as refused:
+        return refused
+    return None
+
+
+def check_open(standing: MenteeStanding, *, besides: int | None = None) -> None:
+    """Raises SessionError `too_many_open` for whom as much is open as may be at one time.
+
+    All dates with one mentor count once, since they are about one question. `besides`: a mentor whose dates don't
+    count.
+    """
+    limit = settings.MAX_OPEN_BOOKINGS
+    if len(set(standing.mentors_ahead) - {besides}) + standing.in_writing >= limit:
+        words = ngettext(
+            "You already have %(limit)d upcoming session or open question, the most at one time. Cancel it, or come"
+            " back when it’s over.",
+            "You already have %(limit)d upcoming sessions or open questions, the most at one time. Cancel one, or come"
+            " back when one is over.",
+            limit,
+        )
+        raise SessionError("too_many_open", words % {"limit": limit})
 
 
 def check_own(continues: Engagement | None, mentee: User) -> None:

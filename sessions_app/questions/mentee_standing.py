@@ -41,7 +41,7 @@ COLUMNS = f"""
         ORDER BY upper(during) DESC
     ),
     ARRAY(
-        SELECT mentor_id FROM sessions_app_booking
+        SELECT DISTINCT mentor_id FROM sessions_app_booking
         WHERE mentee_id = %(mentee)s AND state = ANY(%(ahead)s) AND upper(during) > %(now)s
     ),
     ARRAY(
@@ -75,8 +75,9 @@ COLUMNS = f"""
 class MenteeStanding:
     """A row of `COLUMNS`. `booked_before`: the same form has made a booking.
 
-    `overdue`: either person has a hold or request that counts as free. `in_writing`: how many open questions others
-    have to answer; one to this mentor isn't counted, since it would become the session. `booked_lately` and
+    `overdue`: either person has a hold or request that counts as free. `mentors_ahead`: with whom a session is asked
+    for or agreed. `in_writing`: how many open questions others have to answer; one to this mentor isn't counted, since
+    it would become the session. `booked_lately` and
     `together_lately`: when they have booked or asked anybody within an hour, and this mentor within a day.
     """
 

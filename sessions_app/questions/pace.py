@@ -49,6 +49,13 @@ def check_bookings(
         raise too_often(_("You’ve booked very often within an hour. You can book again in %(wait)s."), wait)
 
 
+def bookings_left(alone: Sequence[datetime], together: Sequence[datetime], *, now: datetime) -> int:
+    """How many bookings at once `check_bookings` would still let through."""
+    this_hour = sum(moment > now - HOUR for moment in alone)
+    today = sum(moment > now - DAY for moment in together)
+    return max(0, min(settings.MAX_BOOKINGS_AN_HOUR - this_hour, settings.MAX_BOOKINGS_TOGETHER_A_DAY - today))
+
+
 def check_moves(booking: Booking, *, by: User, now: datetime) -> None:
     """Raises SessionError `too_often` for this person's moves of sessions: in total, and with the same other person."""
     moves = BookingEvent.objects.filter(

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
-from common.api.problems import CONFLICT
 from common.pages.parts import render_page
 from common.pages.posting import act_on_post
 from common.pages.requests import post_data
@@ -20,10 +19,10 @@ from common.pages.seen import seen_by
 from sessions_app.access import get_booking
 from sessions_app.address import read_date, read_start
 from sessions_app.availability.slot_picker import SlotPicker, busy_times
-from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable
-from sessions_app.booking.changes import cancel_booking, is_late, move_booking, why_not_cancel, why_not_move
+from sessions_app.booking.changes import cancel_booking, is_late, move_booking, why_no_other_time, why_not_cancel
 from sessions_app.booking.requests import withdraw_booking
+from sessions_app.booking.series import span_of
 from sessions_app.errors import SessionError
 from sessions_app.forms.booking import CancelForm, MoveForm
 from sessions_app.locks import why_stale
@@ -36,7 +35,7 @@ def session_move(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     booking = get_booking(uuid, reader=request.user)
     form = MoveForm(request.POST) if request.method == "POST" else None
     seen = seen_by(request) if form else None
-    error = why_not_move(booking, by=request.user, now=now) or why_stale(booking, seen)
+    error = why_no_other_time(booking, by=request.user, now=now) or why_stale(booking, seen)
     if form and form.is_valid() and (not error or form.cleaned_data["start"] == booking.start):
         try:
             move_booking(booking=booking, start=form.cleaned_data["start"], by=request.user, now=now, seen=seen)
@@ -59,7 +58,17 @@ def move_page(
     busy = busy_times(booking.mentee, now=now, excluding=booking)
     browser = None
     if timetable:
-        browser = SlotPicker(timetable, booking.length, booking.offer.step, zone, now, busy, present=booking.start)
+        browser = SlotPicker(
+            timetable,
+            booking.length,
+            booking.offer.step,
+            zone,
+            now,
+            busy,
+            present=booking.start,
+            within=span_of(booking),
+        )
+    can_move = why_no_other_time(booking, by=request.user, now=now) is None
     data = form.data if form else request.GET
     chosen = read_start(data.get("start" if form else "t", ""))
     context = {
@@ -72,20 +81,12 @@ def move_page(
         "their_name": booking.other_person(request.user).first_name,
         "form": form or MoveForm(),
         "error": error,
-        "alternatives": nearest_to(browser, chosen, error),
-        "can_move": why_not_move(booking, by=request.user, now=now) is None,
+        "instead": browser.suggest_instead(error, chosen) if browser and can_move else [],
+        "can_move": can_move,
         "nav": "sessions",
     }
     status = error.status if error and form else 422 if form else 200
     return render_page(request, "sessions_app/session/move.html", context, part="" if form else "picker", status=status)
-
-
-def nearest_to(browser: SlotPicker | None, chosen: datetime | None, error: SessionError | None) -> list[Slot]:
-    """Other times near the chosen one, if that is what was refused."""
-    if browser is None or chosen is None or error is None:
-        return []
-    is_about_time = error.status == CONFLICT and not error.is_stale
-    return browser.nearest_alternatives(chosen) if is_about_time else []
 
 
 @require_http_methods(["GET", "POST"])

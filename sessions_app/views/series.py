@@ -103,6 +103,17 @@ class SeriesPage:
         )
         return list(rows)
 
+    def suggest_instead(self, row: Planned) -> tuple[Slot, str] | None:
+        """The nearest time that does in place of a refused date, beside the others; and the address that takes it."""
+        if not row.problem or self.browser is None or self.room is None:
+            return None
+        others = [slot for slot in self.chosen if slot != row.slot]
+        room = self.room.after_choosing(slot.start for slot in others)
+        free = with_booked(self.browser.timetable, others)
+        picker = replace(self.browser, timetable=free, within=(room.last - room.span, room.until))
+        near = picker.nearest_alternatives(row.slot.start, 1)
+        return (near[0], choice_address(slot.start for slot in [*others, *near])) if near else None
+
 
 def choice_address(starts: Iterable[datetime], **more: str) -> str:
     return "?" + urlencode([*(("t", utc_text(start)) for start in sorted(starts)), *more.items()])
@@ -204,7 +215,8 @@ def session_further_check(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def rows_of(desk: SeriesPage) -> dict[str, Any]:
     rows = desk.plan_chosen()
     fits = desk.room is not None and len(rows) <= desk.room.count
-    return {"rows": rows, "fits": fits, "can_book": bool(rows) and fits and not any(row.problem for row in rows)}
+    can_book = bool(rows) and fits and not any(row.problem for row in rows)
+    return {"rows": [(row, desk.suggest_instead(row)) for row in rows], "fits": fits, "can_book": can_book}
 
 
 def booked_text(made: Sequence[Booking]) -> str:

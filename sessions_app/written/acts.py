@@ -4,9 +4,7 @@ from dataclasses import astuple
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from common.hashing import form_mark
@@ -17,7 +15,6 @@ from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_people, lock_written
 from sessions_app.models import (
     ANSWERED_WITHIN,
-    Booking,
     Brief,
     Engagement,
     Message,
@@ -65,7 +62,8 @@ def ask_in_writing(
         raise refusal
     _expire_for(profile.person_id, mentee.pk, now=now)
     check_mentee(mentee, profile, now=now)
-    _check_open(mentee, profile, now=now)
+    if refusal := why_asked_already(mentee, profile, now=now):
+        raise refusal
     close_earlier_engagement(mentee, profile, now=now)
     engagement = Engagement.objects.create(
         mentee=mentee,
@@ -168,20 +166,12 @@ def _expire_for(*people: int, now: datetime) -> None:
         close_question(written, WrittenState.EXPIRED, by=None, now=now)
 
 
-def _check_open(mentee: User, profile: MentorProfile, *, now: datetime) -> None:
-    """Raises SessionError if the two have an open question, or the mentee too much open: it counts like a session."""
-    mine = WrittenQuestion.objects.open(now).filter(mentee=mentee)
-    if mine.filter(mentor=profile.person_id).exists():
-        words = _("%(mentor)s has a question of yours already. Go on in its thread, or take it back first.")
-        raise SessionError("already_asked", words % {"mentor": profile.first_name})
-    limit = settings.MAX_OPEN_BOOKINGS
-    if mine.count() + Booking.objects.open_for(mentee, now).count() >= limit:
-        words = ngettext(
-            "You have %(limit)d thing open, a session ahead or a question in writing, the most at one time.",
-            "You have %(limit)d things open, sessions ahead and questions in writing, the most at one time.",
-            limit,
-        )
-        raise SessionError("too_many_open", words % {"limit": limit})
+def why_asked_already(mentee: User, profile: MentorProfile, *, now: datetime) -> SessionError | None:
+    """Why this person can't ask this mentor while an earlier question waits, for pages and services."""
+    if not WrittenQuestion.objects.open(now).filter(mentee=mentee, mentor=profile.person_id).exists():
+        return None
+    words = _("%(mentor)s has a question of yours already. Go on in its thread, or take it back first.")
+    return SessionError("already_asked", words % {"mentor": profile.first_name})
 
 
 def note_reply(engagement: Engagement, message: Message, *, by: User, answers: bool, now: datetime) -> bool:

@@ -101,7 +101,7 @@ def said_by_querysets(mentee, mentor, excluding) -> MenteeStanding:
         overdue=Booking.objects.overdue(NOW).filter(occupancies__person__in=[mentor, mentee]).exists(),
         never_again=Feedback.objects.not_again(mentee).of_mentor(mentor.pk).exists(),
         missed_ends=missed_ends(mentee, now=NOW),
-        mentors_ahead=sorted(Booking.objects.open_for(mentee, NOW).values_list("mentor", flat=True)),
+        mentors_ahead=list(Booking.objects.mentors_ahead(mentee, NOW)),
         own=sorted([during.lower, during.upper] for during in taken.values_list("during", flat=True)),
         engaged=Engagement.objects.live().between(mentee, mentor).exists(),
         in_writing=written.open(NOW).exclude(mentor=mentor).count(),
