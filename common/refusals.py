@@ -13,8 +13,10 @@ STATUSES = {BUSY: HTTPStatus.SERVICE_UNAVAILABLE, TOO_OFTEN: HTTPStatus.TOO_MANY
 
 class RefusalError(Exception):
     """`code` is for programs, `message` for people; `field` names the one at fault, `wait` says how long until it can
-    succeed.
+    succeed. `is_about_time`: only the chosen time stands in the way, so another helps.
     """
+
+    is_about_time = False
 
     def __init__(self, code: str, message: str, *, field: str = "", wait: timedelta | None = None) -> None:
         super().__init__(message)

@@ -6,7 +6,16 @@ from mentors.api import MentorView, TopicsView
 from notifications.api import MeView, NewsView
 from search.api import MentorsView
 from sessions_app.api.attendance import AttendanceView
-from sessions_app.api.bookings import AcceptView, BookingsView, CancelView, DeclineView, MoveView, OneBookingView
+from sessions_app.api.bookings import (
+    AcceptView,
+    BookingsView,
+    CancelView,
+    ChooseView,
+    CounterView,
+    DeclineView,
+    MoveView,
+    OneBookingView,
+)
 from sessions_app.api.schedule import ScheduleView
 from sessions_app.api.slots import SlotsView
 
@@ -22,6 +31,8 @@ urlpatterns = [
     path("bookings/<uuid:uuid>/cancel/", CancelView.as_view(), name="api_booking_cancel"),
     path("bookings/<uuid:uuid>/reschedule/", MoveView.as_view(), name="api_booking_reschedule"),
     path("bookings/<uuid:uuid>/accept/", AcceptView.as_view(), name="api_booking_accept"),
+    path("bookings/<uuid:uuid>/counter/", CounterView.as_view(), name="api_booking_counter"),
+    path("bookings/<uuid:uuid>/choose/", ChooseView.as_view(), name="api_booking_choose"),
     path("bookings/<uuid:uuid>/decline/", DeclineView.as_view(), name="api_booking_decline"),
     path("bookings/<uuid:uuid>/attendance/", AttendanceView.as_view(), name="api_booking_attendance"),
     path("me/", MeView.as_view(), name="api_me"),

@@ -261,8 +261,10 @@ INBOX_KEEPS_READ = timedelta(days=180)
 NOTICES_KEEP = timedelta(days=365)
 
 # Limits (docs: domain.md); a clear message says when one is met
+# What one person has open: all dates with one mentor count once, and each question in writing
 MAX_OPEN_BOOKINGS = 3
 MAX_CONTACTS = 4
+MAX_COUNTER_TIMES = 3
 SERIES_SPAN = timedelta(days=28)
 HOLD_MINUTES = 10
 # By address of a visitor, whatever they hold, and of one mentor's time

@@ -21,6 +21,7 @@ from .models import (
     Booking,
     BookingEvent,
     BookingState,
+    CounterTime,
     DateOverride,
     Engagement,
     Feedback,
@@ -32,6 +33,13 @@ from .models import (
 class EventInline(ReadOnly, TabularInline):
     model = BookingEvent
     fields = ["at", "from_state", "to_state", "event", "by", "during", "reason"]
+    readonly_fields = fields
+    extra = 0
+
+
+class CounterTimeInline(ReadOnly, TabularInline):
+    model = CounterTime
+    fields = ["during"]
     readonly_fields = fields
     extra = 0
 
@@ -50,7 +58,7 @@ class BookingAdmin(ReadOnly, ModelAdmin):
     list_select_related = ["mentor", "mentee"]
     search_fields = ["uuid", "mentor__name", "mentor__email", "mentee__name", "mentee__email"]
     exclude = ["room", "idempotency_key", "held_for"]
-    inlines = [EventInline, AttendanceInline]
+    inlines = [EventInline, CounterTimeInline, AttendanceInline]
     actions = ["cancel", "expire"]
 
     @admin.display(description=gettext_lazy("length"))

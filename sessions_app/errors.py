@@ -11,12 +11,7 @@ from common.trouble import TRY_AGAIN_AFTER
 
 
 class SessionError(RefusalError):
-    """`is_about_time`: only the chosen time stands in the way, so another helps.
-
-    `earliest` is a time that would do, if there is one, or a function that finds it, called only if it is needed.
-    """
-
-    is_about_time = False
+    """`earliest` is a time that would do, if there is one, or a function that finds it, called only if it is needed."""
 
     def __init__(
         self,

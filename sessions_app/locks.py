@@ -27,7 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # The one constraint whose violation means that the time is taken by another booking.
-HAS_THE_TIME = {"nobody_is_promised_to_two_places_at_once", "one_occupancy_per_participant"}
+HAS_THE_TIME = {"nobody_is_promised_to_two_places_at_once", "one_time_per_participant"}
 
 # deadlock_detected, serialization_failure; unique_violation, when another transaction wrote the same row just now
 WORTH_A_SECOND_TRY = {"40P01", "40001", "23505"}

@@ -9,6 +9,7 @@ from .views import (
     calendars,
     certificates,
     changes,
+    counters,
     dates,
     feedback,
     files,
@@ -85,5 +86,7 @@ urlpatterns = [
     path("mentor/availability/dates/<int:pk>/", dates.mentor_date, name="mentor_date"),
     path("mentor/availability/time-off/add/", dates.mentor_time_off_add, name="mentor_time_off_add"),
     path("mentor/availability/time-off/<int:pk>/", dates.mentor_time_off, name="mentor_time_off"),
+    path("sessions/<uuid:uuid>/other-times/", counters.session_counter, name="session_counter"),
+    path("sessions/<uuid:uuid>/choose/", counters.session_choose, name="session_choose"),
     path("sessions/<uuid:uuid>/respond/", today.respond_to_request, name="session_respond"),
 ]

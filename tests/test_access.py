@@ -32,6 +32,7 @@ from sessions_app.afterwards.feedback import give_feedback, give_written_feedbac
 from sessions_app.attendance.acts import join_call, say_absent, settle_silent
 from sessions_app.booking.book import book_session
 from sessions_app.booking.clock import complete_ended
+from sessions_app.booking.counters import counter_request
 from sessions_app.booking.notices.webhooks import EVENTS
 from sessions_app.conversation.files import add_file
 from sessions_app.conversation.messages import send_message
@@ -207,6 +208,8 @@ ACCESS: dict[str, Row] = {
     "session_move": Row(PAIR, post=422, at="ahead"),
     "session_cancel": Row(PAIR, post="/sessions/", at="ahead"),
     "session_respond": Row(ITS_MENTOR, post=200, at="request"),
+    "session_counter": Row(ITS_MENTOR, post=422, at="request"),
+    "session_choose": Row(ITS_MENTEE, NOT_ALLOWED, 409, at="countered"),
     "session_feedback": Row(PAIR, post=422, at="over"),
     "session_words": Row(ITS_MENTEE, NOT_ALLOWED, "/sessions/", at="answered"),
     "session_further": Row(ITS_MENTEE, at="ahead"),
@@ -268,6 +271,8 @@ ACCESS: dict[str, Row] = {
     "api_booking_cancel": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
     "api_booking_reschedule": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
     "api_booking_accept": Row(Who(("mentor",), signed_out=UNKNOWN), NOT_ALLOWED, NOT_JSON, at="request"),
+    "api_booking_counter": Row(Who(("mentor",), signed_out=UNKNOWN), NOT_ALLOWED, NOT_JSON, at="request"),
+    "api_booking_choose": Row(Who(("mentee",), signed_out=UNKNOWN), NOT_ALLOWED, NOT_JSON, at="countered"),
     "api_booking_decline": Row(Who(("mentor",), signed_out=UNKNOWN), NOT_ALLOWED, NOT_JSON, at="request"),
     "api_booking_attendance": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
     "api_me": Row(CALLER),
@@ -374,6 +379,13 @@ class Scene:
     @cached_property
     def request(self) -> UUID:
         return self.book("2026-11-26 14:30", instant=False).uuid
+
+    @cached_property
+    def countered(self) -> UUID:
+        """A request whose mentor offers another time."""
+        booking = Booking.objects.get(uuid=self.request)
+        counter_request(booking=booking, starts=[at("2026-11-27 10:00")], by=self.person("mentor"), now=NOW)
+        return self.request
 
     @cached_property
     def over(self) -> UUID:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
+from common.known import known
 from mentors.models import MentorProfile
 from mentors.moderation.digests import announce_queue
 from mentors.services import (
@@ -40,6 +41,7 @@ from sessions_app.attendance.digests import announce_disputes
 from sessions_app.attendance.disputes import contest_missed, decide_attendance, explain_missed
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended, expire_overdue
+from sessions_app.booking.counters import choose_time, counter_request
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
 from sessions_app.booking.series import book_further
 from sessions_app.booking.zone_changes import note_zone_changes
@@ -56,6 +58,7 @@ pytestmark = pytest.mark.django_db
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 END = THURSDAY + 25 * MINUTE
+FRIDAY = at("2026-11-27 10:00")
 WEEKS = [THURSDAY + 7 * DAY, THURSDAY + 14 * DAY]
 
 
@@ -99,6 +102,11 @@ def answer_request(cast: Cast, answer: Callable[[Booking], object]) -> None:
     booking = cast.book(instant=False)
     let_mails_leave()
     answer(booking)
+
+
+def offer_other_times(cast: Cast, request: Booking) -> Booking:
+    starts = [FRIDAY, FRIDAY + 2 * HOUR]
+    return counter_request(booking=request, starts=starts, by=cast.alice, now=NOW + HOUR)
 
 
 def change_booking(cast: Cast, change: Callable[[Booking], object]) -> None:
@@ -187,6 +195,16 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "requested": lambda cast: cast.book(instant=False),
     "accepted": lambda cast: answer_request(
         cast, lambda request: accept_booking(booking=request, by=cast.alice, now=NOW + HOUR)
+    ),
+    "other times": lambda cast: answer_request(cast, lambda request: offer_other_times(cast, request)),
+    "time chosen": lambda cast: answer_request(
+        cast,
+        lambda request: choose_time(
+            booking=offer_other_times(cast, request), start=FRIDAY, by=cast.bob, now=NOW + 2 * HOUR
+        ),
+    ),
+    "no time chosen": lambda cast: answer_request(
+        cast, lambda request: expire_overdue(now=known(offer_other_times(cast, request).expires_at))
     ),
     "declined": lambda cast: answer_request(
         cast, lambda request: decline_booking(booking=request, by=cast.alice, reason="", now=NOW + HOUR)

@@ -52,6 +52,8 @@ ACTS: dict[str, dict[str, str]] = {
     "session_move": {"start": "2026-11-27T10:00Z"},
     "session_cancel": {"reason": "I know now."},
     "session_respond": {"answer": "accept"},
+    "session_counter": {"start": "2026-11-27T10:00Z"},
+    "session_choose": {"start": "2026-11-27T10:00Z"},
     "session_further_check": {"key": "k", "start": "2026-12-03T10:00Z"},
     "session_more_time": {},
     "written_end": {"reason": "Not my field."},
@@ -61,7 +63,7 @@ ACTS: dict[str, dict[str, str]] = {
     "mentor_time_off": {"first": "2026-12-09", "last": "2026-12-10"},
 }
 # Where what the page holds is taken together with the buttons for something else
-ALONE = {"session_question", "mentor_availability", "mentor_date", "held_time", "session_more_time"}
+ALONE = {"session_question", "session_counter", "mentor_availability", "mentor_date", "held_time", "session_more_time"}
 OWN = "one's own words or wishes, which nobody else changes: the last word stands"
 ADDS = "makes something new; nothing that there is is changed"
 ONCE = "happens once, whatever the page showed, and is refused or does nothing after that"

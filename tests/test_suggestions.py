@@ -11,8 +11,10 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
+from accounts.models import User
 from sessions_app.availability.refusals import WORDS
 from sessions_app.models import Booking, BookingState, ReservedTime, TimeOff
+from sessions_app.questions.suggestions import people_for
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import elements_of, markup_of, refusals_in
@@ -146,7 +148,7 @@ def beyond_four_weeks(offer, bob, charlie):
     set_rules(offer, horizon_days=60)
     first = Booking.objects.get()
     further = book_next(first, THURSDAY + 7 * DAY)
-    return further.start + 28 * DAY
+    return further.start + 29 * DAY
 
 
 def book_next(first: Booking, start):
@@ -155,6 +157,7 @@ def book_next(first: Booking, start):
     again.pk, again.uuid, again.room, again.idempotency_key = None, uuid4(), "another", None
     again.during = (start, start + timedelta(minutes=25))
     again.save()
+    again.refresh_from_db()
     return again
 
 
@@ -240,7 +243,8 @@ def limit(request, offer, bob, charlie, settings) -> str:
         case "too_many_open":
             settings.MAX_OPEN_BOOKINGS = 0
         case "too_often":
-            settings.MAX_BOOKINGS_AN_HOUR = 0
+            settings.MAX_BOOKINGS_AN_HOUR = 1
+            book(make_mentor(make_person("dora@example.org", "Dora Dane")).offers.get(), bob)
     return request.param
 
 
@@ -270,3 +274,20 @@ def test_refusals_are_shown_by_one_component():
     shown = re.compile(r"\{\{ *(attendance_)?(error|refused)\.message")
     templates = Path(settings.BASE_DIR, "templates")
     assert [path.name for path in templates.rglob("*.html") if shown.search(path.read_text())] == ["refusal.html"]
+
+
+def free_mentors(bob) -> list[str]:
+    alice = User.objects.get(email="alice@example.org").mentor_profile
+    found = people_for(QUESTION, zone="UTC", now=NOW, mentee=bob, without=alice, count=3)
+    return sorted(other.profile.first_name for other in found)
+
+
+def test_nobody_is_suggested_whom_the_reader_cannot_book(alice, bob, settings):
+    dora, _eve = (make_mentor(make_person(f"{name}@example.org", f"{name} Dane")) for name in ("dora", "eve"))
+    assert free_mentors(bob) == ["dora", "eve"]
+
+    book(dora.offers.get(), bob)
+
+    assert free_mentors(bob) == ["eve"]
+    settings.MAX_OPEN_BOOKINGS = 1
+    assert free_mentors(bob) == []

@@ -23,17 +23,20 @@ from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, move_booking
+from sessions_app.booking.counters import choose_time, counter_request
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
 from sessions_app.booking.series import span_of
 from sessions_app.errors import SessionError
-from sessions_app.models import Booking, BookingState
-from sessions_app.models.states import OPEN
+from sessions_app.models import Booking
+from sessions_app.models.states import OPEN, UNANSWERED
 from sessions_app.questions.brief_input import BriefInput
 
 from .shapes import (
     BookingInput,
     BookingOut,
     CancelInput,
+    ChoiceInput,
+    CounterInput,
     DeclineInput,
     MoveInput,
     RefusedAct,
@@ -47,7 +50,7 @@ from .shapes import (
 def with_all_that_is_shown(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     return bookings.select_related(
         "mentor", "mentee", "engagement__brief", "offer__profile__person", "offer__profile__schedule"
-    )
+    ).prefetch_related("counter_times")
 
 
 class BookingsView(ApiView):
@@ -123,7 +126,7 @@ class CancelView(BookingView):
         booking, seen = self.find_booking(uuid), self.seen_version()
         reason = self.read_body().get("reason", "")
         with self.acting_on(uuid):
-            if booking.state == BookingState.REQUESTED and booking.mentee_id == self.person.pk:
+            if booking.state in UNANSWERED and booking.mentee_id == self.person.pk:
                 withdraw_booking(booking=booking, by=self.person, now=self.now, seen=seen)
             else:
                 cancel_booking(booking=booking, by=self.person, reason=reason, now=self.now, seen=seen)
@@ -179,6 +182,36 @@ class DeclineView(AnswerView):
         return self.answer_with(uuid)
 
 
+class CounterView(AnswerView):
+    @api_call(
+        name="offer_other_times",
+        summary="Answer a request with other times",
+        body=CounterInput,
+        answers=BookingOut,
+        refusal=RefusedMove,
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:
+        booking, seen = self.request_to_me(uuid), self.seen_version()
+        with self.acting_on(uuid):
+            counter_request(booking=booking, starts=self.read_body()["starts"], by=self.person, now=self.now, seen=seen)
+        return self.answer_with(uuid)
+
+
+class ChooseView(BookingView):
+    @api_call(
+        name="choose_time",
+        summary="Choose one of the times offered instead",
+        body=ChoiceInput,
+        answers=BookingOut,
+        refusal=RefusedAct,
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:
+        booking, seen = self.find_booking(uuid, Q(mentee=self.person)), self.seen_version()
+        with self.acting_on(uuid):
+            choose_time(booking=booking, start=self.read_body()["start"], by=self.person, now=self.now, seen=seen)
+        return self.answer_with(uuid)
+
+
 def in_order(mine: QuerySet[Booking], moment: datetime) -> list[Part]:
     """Upcoming bookings, soonest first; then all others, newest first."""
     ahead = Q(state__in=OPEN, during__endswith__gt=moment)
@@ -207,5 +240,4 @@ def slot_picker(
 
 
 def slots_instead(picker: SlotPicker | None, error: SessionError, start: datetime) -> list[Any]:
-    """The nearest starts that can be had instead, as the page suggests them."""
     return list(SlotOut(picker.suggest_instead(error, start), many=True).data) if picker else []

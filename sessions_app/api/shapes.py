@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
 from common.api.description import Problem
-from common.api.fields import Day, Input, Instant, Text, WholeNumber
+from common.api.fields import Day, Input, Instant, Text, WholeNumber, utc_text
+from common.known import known
 from common.mail.rendering import absolute_url
 from mentors.models import Format, IssueType
 from sessions_app.attendance.facts import LATE_FROM
@@ -18,7 +20,7 @@ from sessions_app.booking.meeting import asks_for_token, meeting_place
 from sessions_app.models import Booking, BookingState, Brief
 from sessions_app.models.attendance import WORDS_LENGTH
 from sessions_app.models.bookings import QUESTION_LENGTH, REASON_LENGTH
-from sessions_app.models.states import AGREED_OR_MISSED
+from sessions_app.models.states import AGREED_OR_MISSED, UNANSWERED
 
 BRIEF = {"question": "Should I take the counter-offer?", "done_when": "I know what I would regret."}
 SLOT = {"start": "2026-11-26T14:30:00Z", "end": "2026-11-26T14:55:00Z"}
@@ -76,6 +78,18 @@ class SeenInput(Input):
 class MoveInput(SeenInput):
     start = Instant(help_text="A start that `slots` lists.")
     example = {"version": 0, "start": "2026-11-27T10:00:00Z"}
+
+
+class CounterInput(SeenInput):
+    starts = serializers.ListField(
+        child=Instant(), max_length=settings.MAX_COUNTER_TIMES, help_text="One to three starts that `slots` lists."
+    )
+    example = {"version": 0, "starts": ["2026-11-27T10:00:00Z", "2026-11-30T10:00:00Z"]}
+
+
+class ChoiceInput(SeenInput):
+    start = Instant(help_text="The start of one of the booking’s `other_times`.")
+    example = {"version": 1, "start": "2026-11-27T10:00:00Z"}
 
 
 class CancelInput(SeenInput):
@@ -147,6 +161,12 @@ class BookingOut(serializers.Serializer[Booking]):
     start = Instant()
     end = Instant()
     length = serializers.IntegerField(help_text="Minutes.")
+    answer_by = serializers.SerializerMethodField(
+        help_text="Until when a request waits for its answer, or for a choice among the `other_times`."
+    )
+    other_times = serializers.SerializerMethodField(
+        help_text="In the state `countered`: the times that the mentor offers instead, kept until `answer_by`."
+    )
     timezone = serializers.SerializerMethodField(help_text="Where the reader is; else where the site is.")
     mentor = MentorName(source="*")
     mentee = MenteeName(source="*")
@@ -169,11 +189,13 @@ class BookingOut(serializers.Serializer[Booking]):
     links = serializers.SerializerMethodField(
         help_text="Addresses: this booking, its page, and what the reader can do with it now."
     )
-    example = {
+    example: dict[str, Any] = {
         "uuid": "0b0e2f6c-52f4-4f0a-9f8b-0a4f5f6d7e8c",
         "state": "confirmed",
         **SLOT,
         "length": 25,
+        "answer_by": None,
+        "other_times": [],
         "timezone": "Europe/London",
         "mentor": {"slug": "priya-raman", "name": "Priya Raman"},
         "mentee": {"name": "Sam Okafor"},
@@ -204,6 +226,17 @@ class BookingOut(serializers.Serializer[Booking]):
         """A request whose deadline is over counts as expired, even before the task has got to it."""
         return str(BookingState.EXPIRED if self.is_overdue(booking) else booking.state)
 
+    @extend_schema_field(Instant(allow_null=True))
+    def get_answer_by(self, booking: Booking) -> str | None:
+        waits = booking.state in UNANSWERED and booking.expires_at is not None
+        return utc_text(known(booking.expires_at)) if waits else None
+
+    @extend_schema_field(SlotOut(many=True))
+    def get_other_times(self, booking: Booking) -> Any:
+        offered = booking.counter_times.all() if booking.state == BookingState.COUNTERED else []
+        spans = [{"start": time.during.lower, "end": time.during.upper} for time in offered]
+        return SlotOut(spans, many=True).data
+
     def get_timezone(self, booking: Booking) -> str:
         return self.reader.zone_name
 
@@ -220,18 +253,22 @@ class BookingOut(serializers.Serializer[Booking]):
         return links | {act: absolute_url(f"api_booking_{act}", booking.uuid) for act in self.possible_acts(booking)}
 
     def possible_acts(self, booking: Booking) -> list[str]:
-        waits = booking.state == BookingState.REQUESTED and not self.is_overdue(booking)
+        is_mine, overdue = booking.mentor_id == self.reader.pk, self.is_overdue(booking)
+        waits = booking.state == BookingState.REQUESTED and is_mine and not overdue
+        is_countered = booking.state == BookingState.COUNTERED and not overdue
         possible = {
             "cancel": why_not_cancel(booking, by=self.reader, now=self.moment) is None,
             "reschedule": why_not_move(booking, by=self.reader, now=self.moment) is None,
-            "accept": waits and booking.mentor_id == self.reader.pk,
-            "decline": waits and booking.mentor_id == self.reader.pk,
+            "accept": waits,
+            "counter": waits,
+            "choose": is_countered and not is_mine,
+            "decline": waits or (is_countered and is_mine),
             "attendance": booking.state in AGREED_OR_MISSED and booking.start - LATE_FROM <= self.moment,
         }
         return [act for act, can in possible.items() if can]
 
     def is_overdue(self, booking: Booking) -> bool:
-        return booking.state == BookingState.REQUESTED and booking.is_overdue(self.moment)
+        return booking.state in UNANSWERED and booking.is_overdue(self.moment)
 
 
 class RefusedAct(Problem):

@@ -7,7 +7,7 @@ from typing import Any
 
 from mentors.models import MentorProfile, Offer
 from sessions_app.models import Booking, Schedule
-from sessions_app.models.states import OPEN
+from sessions_app.models.states import TIMED
 
 from .rules import Rules
 from .slots import LONGEST_ANSWER, open_spans
@@ -62,7 +62,7 @@ def sessions_outside(profile: MentorProfile, rules: Rules, *, now: datetime) -> 
     """What is booked or asked for and doesn't lie in the open times of these rules, soonest first."""
     ahead = Booking.objects.filter(
         mentor=profile.person_id,
-        state__in=OPEN,
+        state__in=TIMED,
         during__startswith__gt=now,
     )
     for booking in ahead.select_related("mentee").order_by("during"):

@@ -34,11 +34,15 @@ WHERE profile.person_id = ANY(%(people)s) AND {waitlist_sql("%(since)s")}
 """
 
 
-def reserve_time(booking: Booking, during: DateTimeTZRange, *, was: str, now: datetime) -> None:
-    """Reserve `during`, which a locked booking has released. It counts as it did when the booking's state was `was`."""
+def reserve_time(booking: Booking, spans: Sequence[DateTimeTZRange], *, was: str, now: datetime) -> None:
+    """Reserve `spans`, which a locked booking has released. They count as they did when the booking's state was `was`.
+
+    Times that a mentor offered instead took only the mentor's time.
+    """
     since = min(now, booking.expires_at or now)
-    given, people = was != BookingState.HELD, booking.participants
-    _insert_reserved([during], people, mentor=booking.mentor_id, counts_as_given=given, since=since, now=now)
+    given = was != BookingState.HELD
+    people = [booking.mentor_id] if was == BookingState.COUNTERED else booking.participants
+    _insert_reserved(spans, people, mentor=booking.mentor_id, counts_as_given=given, since=since, now=now)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
-from sessions_app.errors import SessionError
+from common.refusals import RefusalError
 from sessions_app.models import Booking, Occupancy
 
 from .slots import Slot, Taken, nearest_slots
@@ -56,6 +56,10 @@ class PickerView:
     @property
     def free(self) -> int:
         return sum(not time.gone for time in self.times)
+
+    @property
+    def last_start(self) -> datetime:
+        return self.times[-1].slot.start
 
     @property
     def own(self) -> bool:
@@ -120,7 +124,6 @@ class SlotPicker:
         return Counter(self.local_date(slot.start) for slot in self.between(week[0], week[-1] + timedelta(days=1)))
 
     def without_caps(self) -> "SlotPicker":
-        """The same as if the mentor gave any number of sessions a day and a week."""
         rules = replace(self.timetable.rules, max_per_day=None, max_per_week=None)
         return replace(self, timetable=replace(self.timetable, rules=rules))
 
@@ -145,7 +148,7 @@ class SlotPicker:
     def between(self, first: date, last: date) -> list[Slot]:
         return self.slots(self.local_midnight(first), self.local_midnight(last))
 
-    def suggest_instead(self, error: SessionError | None, start: datetime | None, count: int = 3) -> list[Slot]:
+    def suggest_instead(self, error: RefusalError | None, start: datetime | None, count: int = 3) -> list[Slot]:
         """Times to have instead of `start`; none unless only the time was what `error` had against it."""
         return self.nearest_alternatives(start, count) if start and error and error.is_about_time else []
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.hashing import form_mark
+from common.zones import canonical_zone
 from mentors.models import Format, MentorProfile, Offer
 from mentors.offers import terms_mark
 from sessions_app.availability.refusals import refuse_start
@@ -24,6 +25,7 @@ from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
 from sessions_app.questions.shared_files import carry_files
 from sessions_app.written.settling import close_as_call, close_earlier_engagement
 
+from .deadlines import answer_deadline
 from .prefetch import LockedFacts, lock_and_read
 from .race_gate import refuse_second
 from .transitions import begin_booking, expire_booking
@@ -192,13 +194,11 @@ def initial_state(offer: Offer, start: datetime, *, now: datetime) -> dict[str, 
 
 
 def request_deadline(offer: Offer, start: datetime, *, now: datetime) -> datetime:
-    """When an unanswered request ends: after REQUEST_DEADLINE, but before the notice of the mentor.
-
-    If the start is only just outside of the notice, there would be no time left to answer; then half of the time
-    remains.
-    """
-    notice = timedelta(minutes=offer.profile.schedule.notice)
-    return min(now + settings.REQUEST_DEADLINE, max(start - notice, now + (start - now) / 2))
+    """When an unanswered request for this start would end; its mentor answers, so it is never in their night."""
+    schedule = offer.profile.schedule
+    notice = timedelta(minutes=schedule.notice)
+    zone = canonical_zone(schedule.timezone) or schedule.timezone
+    return answer_deadline(start=start, notice=notice, zone=zone, now=now, at_most=settings.REQUEST_DEADLINE)
 
 
 def insert_booking(

@@ -14,7 +14,7 @@ from sessions_app.availability.reserved_time import reserve_time
 from sessions_app.errors import SessionError, UnavailableTimeError, stale_error
 from sessions_app.locks import atomic_act, check_seen, lock_booking
 from sessions_app.models import Booking, BookingState, Brief, Occupancy
-from sessions_app.models.states import OPEN
+from sessions_app.models.states import OPEN, UNANSWERED
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.pace import check_moves
 
@@ -55,7 +55,7 @@ def why_no_other_time(booking: Booking, *, by: User, now: datetime) -> SessionEr
 
 
 def why_not_cancel(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
-    if booking.state == BookingState.REQUESTED and by.pk == booking.mentee_id:
+    if booking.state in UNANSWERED and by.pk == booking.mentee_id:
         return None
     if booking.state != BookingState.CONFIRMED:
         return SessionError("not_confirmed", _("This session is not confirmed, so there is nothing to cancel."))
@@ -99,7 +99,7 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, 
         during=booking.during,
         moves=booking.moves + 1,
     )
-    reserve_time(booking, left, was=BookingState.CONFIRMED, now=now)
+    reserve_time(booking, [left], was=BookingState.CONFIRMED, now=now)
     announce_opened(booking.mentor_id, booking.mentee_id)
     return booking
 

@@ -78,7 +78,7 @@ def hold_slot(
         expires_at=until,
     )
     if given_up:
-        reserve_time(given_up, given_up.during, was=BookingState.HELD, now=now)
+        reserve_time(given_up, [given_up.during], was=BookingState.HELD, now=now)
     return booking
 
 

@@ -1,5 +1,6 @@
 """A request and its answer: accept, decline, more time, withdraw."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from accounts.models import User
 from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, check_seen, lock_booking
 from sessions_app.models import Booking, BookingState
+from sessions_app.models.states import UNANSWERED
 
 from .book import request_deadline
 from .transitions import change_state, check_live, close_if_over
@@ -21,7 +23,7 @@ def accept_booking(
 
     Raises SessionError `not_waiting` if there is nothing left to answer, `stale`, or `closed`.
     """
-    booking = _lock_waiting(booking, by=by, now=now, seen=seen)
+    booking = lock_waiting(booking, by=by, now=now, seen=seen)
     if brief_seen is not None and brief_seen != booking.engagement.brief.mark:
         words = _("%(name)s has changed the question since you opened this page. Read it as it is now.")
         raise stale_error(words % {"name": booking.other_person(by).first_name})
@@ -33,8 +35,11 @@ def accept_booking(
 
 @atomic_act
 def decline_booking(*, booking: Booking, by: User, reason: str, now: datetime, seen: str | None = None) -> Booking:
-    """The mentor declines; the mentee is told the reason. Raises SessionError `not_waiting`, `stale`."""
-    booking = _lock_waiting(booking, by=by, now=now, seen=seen)
+    """The mentor declines, or takes back the times they offered; the mentee is told the reason.
+
+    Raises SessionError `not_waiting`, `stale`.
+    """
+    booking = lock_waiting(booking, by=by, now=now, seen=seen, states=UNANSWERED)
     change_state(booking, BookingState.DECLINED, by=by, now=now, event="declined", reason=reason, ended_by=by)
     close_if_over(booking, now=now)
     return booking
@@ -46,7 +51,7 @@ def extend_request(*, booking: Booking, by: User, now: datetime, seen: str | Non
 
     Raises SessionError `not_waiting`, `stale`, `extended`.
     """
-    booking = _lock_waiting(booking, by=by, now=now, seen=seen)
+    booking = lock_waiting(booking, by=by, now=now, seen=seen)
     if booking.extended:
         raise SessionError("extended", _("You have already taken more time for this request. Accept or decline it."))
     until = request_deadline(booking.offer, booking.start, now=now)
@@ -60,7 +65,7 @@ def extend_request(*, booking: Booking, by: User, now: datetime, seen: str | Non
 def withdraw_booking(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
     """The mentee withdraws the request. Raises SessionError `not_waiting`, `stale`."""
     booking = lock_booking(booking)
-    if booking.mentee_id != by.pk or booking.state != BookingState.REQUESTED:
+    if booking.mentee_id != by.pk or booking.state not in UNANSWERED:
         raise SessionError("not_waiting", _("This request has been answered already."))
     check_seen(booking, seen)
     change_state(booking, BookingState.WITHDRAWN, by=by, now=now, event="withdrawn", ended_by=by)
@@ -68,9 +73,17 @@ def withdraw_booking(*, booking: Booking, by: User, now: datetime, seen: str | N
     return booking
 
 
-def _lock_waiting(booking: Booking, *, by: User, now: datetime, seen: str | None) -> Booking:
+def lock_waiting(
+    booking: Booking,
+    *,
+    by: User,
+    now: datetime,
+    seen: str | None,
+    states: Sequence[BookingState] = (BookingState.REQUESTED,),
+) -> Booking:
+    """Lock a request that its mentor can answer now. Raises SessionError `not_waiting`, `stale`."""
     booking = lock_booking(booking)
-    if booking.mentor_id != by.pk or booking.state != BookingState.REQUESTED or booking.is_overdue(now):
+    if booking.mentor_id != by.pk or booking.state not in states or booking.is_overdue(now):
         raise SessionError("not_waiting", _("This request is no longer waiting for an answer."))
     check_seen(booking, seen)
     return booking

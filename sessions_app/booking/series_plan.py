@@ -27,7 +27,6 @@ class Planned:
 
     slot: Slot
     problem: str = ""
-    earliest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def plan_dates(
         elif alone is None and refusal.code in TOO_NEAR:
             yield Planned(slot, _("This is too close to another of your dates. Choose another time."))
         else:
-            yield Planned(slot, explain_refusal(refusal.code, profile, timetable.rules), refusal.earliest)
+            yield Planned(slot, explain_refusal(refusal.code, profile, timetable.rules))
 
 
 def refusal_of(timetable: Timetable, slot: Slot, *, step: int | None, busy: Spans, now: datetime) -> SlotRefusal | None:

@@ -23,6 +23,7 @@ class StatusTag(NamedTuple):
 
 class SessionStage(StrEnum):
     WAITING = "waiting"
+    COUNTERED = "countered"
     DECLINED = "declined"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
@@ -50,7 +51,11 @@ class SessionStage(StrEnum):
     @property
     def is_unfinished(self) -> bool:
         """It may still take place: it is agreed, or waits for an answer."""
-        return self.is_agreed or self == SessionStage.WAITING
+        return self.is_agreed or self.is_unanswered
+
+    @property
+    def is_unanswered(self) -> bool:
+        return self in (SessionStage.WAITING, SessionStage.COUNTERED)
 
 
 def stage_of(booking: Booking, now: datetime) -> SessionStage:
@@ -58,6 +63,8 @@ def stage_of(booking: Booking, now: datetime) -> SessionStage:
     match booking.state:
         case BookingState.REQUESTED:
             return SessionStage.EXPIRED if booking.is_overdue(now) else SessionStage.WAITING
+        case BookingState.COUNTERED:
+            return SessionStage.EXPIRED if booking.is_overdue(now) else SessionStage.COUNTERED
         case BookingState.DECLINED | BookingState.EXPIRED | BookingState.WITHDRAWN | BookingState.CANCELLED:
             return SessionStage(booking.state)
         case BookingState.MENTEE_NO_SHOW | BookingState.MENTOR_NO_SHOW:
@@ -72,14 +79,12 @@ def stage_of(booking: Booking, now: datetime) -> SessionStage:
 def status_tag_of(booking: Booking, *, reader: User, now: datetime) -> StatusTag:
     other = booking.other_person(reader).first_name
     stage = stage_of(booking, now)
+    waits = _("Waiting for you"), _("Waiting for %(name)s") % {"name": other}
     if stage == SessionStage.CANCELLED:
         return StatusTag("danger", ended_by_text(booking, reader), "calendar-x")
     return {
-        SessionStage.WAITING: StatusTag(
-            "warn",
-            _("Waiting for you") if reader.pk == booking.mentor_id else _("Waiting for %(name)s") % {"name": other},
-            "hourglass",
-        ),
+        SessionStage.WAITING: StatusTag("warn", waits[reader.pk != booking.mentor_id], "hourglass"),
+        SessionStage.COUNTERED: StatusTag("warn", waits[reader.pk != booking.mentee_id], "hourglass"),
         SessionStage.DECLINED: StatusTag("danger", _("Declined"), "calendar-x"),
         SessionStage.EXPIRED: StatusTag("", _("Not answered in time"), "history"),
         SessionStage.WITHDRAWN: StatusTag("", _("Withdrawn"), "history"),

@@ -16,11 +16,13 @@ from sessions_app.errors import SessionError, taken_error
 from sessions_app.invites.ics import event_status
 from sessions_app.models import Booking, BookingEvent, BookingState, Occupancy, WrittenQuestion, WrittenState
 from sessions_app.models.bookings import BOOKING_SUBJECT
-from sessions_app.models.states import OCCUPYING, OVER
+from sessions_app.models.states import CALLED_OFF, OCCUPYING, OVER
 
 from .insert import write_booking
 from .notices.due import booking_notices
 from .notices.webhooks import announce_change
+
+EXPIRED_EVENTS: dict[str, str] = {BookingState.REQUESTED: "expired", BookingState.COUNTERED: "counter_expired"}
 
 
 def check_live(booking: Booking) -> None:
@@ -89,7 +91,10 @@ def change_state(
     Where the time or what calendars call the state changes, the calendar's SEQUENCE grows: programs that hold the event
     may ignore what comes without (RFC 5546, 2.1.4).
     """
-    before, version = booking.state, booking.version
+    before, version, held = booking.state, booking.version, booking.held_spans()
+    if before == BookingState.COUNTERED and to in CALLED_OFF:
+        # None of the times was agreed, so what comes to nothing is the request, for its own time.
+        fields["during"] = booking.asked_span()
     values = {
         "state": to,
         "version": version + 1 if bump_version else version,
@@ -108,7 +113,7 @@ def change_state(
     if to not in OCCUPYING:
         Occupancy.objects.filter(booking=booking).delete()
         if reserve and to not in OVER:
-            reserve_time(booking, booking.during, was=before, now=now)
+            reserve_time(booking, held, was=before, now=now)
         announce_opened(booking.mentor_id, booking.mentee_id)
     if event:
         schedule_notices(*booking_notices(booking, event=event, by=by, now=now), now=now)
@@ -142,8 +147,7 @@ def entry_of(
 
 def expire_booking(booking: Booking, *, now: datetime) -> None:
     """End a locked, overdue hold or request. People are told only about a request: nobody else knew of a hold."""
-    was_request = booking.state == BookingState.REQUESTED
-    change_state(booking, BookingState.EXPIRED, by=None, now=now, event="expired" if was_request else "")
+    change_state(booking, BookingState.EXPIRED, by=None, now=now, event=EXPIRED_EVENTS.get(booking.state, ""))
     close_if_over(booking, now=now)
 
 

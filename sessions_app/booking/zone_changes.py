@@ -9,7 +9,7 @@ from common.known import known
 from common.zones import zone_names, zone_release
 from notifications.services import Due, schedule_notices
 from sessions_app.models import Booking, WallChange, ZoneRules
-from sessions_app.models.states import OPEN
+from sessions_app.models.states import TIMED
 from sessions_app.models.zones import WALL_CHANGE_SUBJECT
 
 from .zone_rules import Offsets, offset_in, offsets_of
@@ -62,7 +62,7 @@ def _find_wall_changes(
         was = offset_in(before[person.timezone], start)
         return was if was != offset_in(present[person.timezone], start) else None
 
-    ahead = Booking.objects.filter(state__in=OPEN, during__startswith__gt=now).exclude(mentee=None)
+    ahead = Booking.objects.filter(state__in=TIMED, during__startswith__gt=now).exclude(mentee=None)
     found = []
     for booking in ahead.select_related("mentor", "mentee").order_by("during", "pk"):
         mentor, mentee = moved_for(booking.mentor, booking.start), moved_for(known(booking.mentee), booking.start)

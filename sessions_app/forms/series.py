@@ -22,6 +22,9 @@ class StartsField(forms.Field):
         return sorted({start for start in starts if start})
 
 
-class FurtherForm(forms.Form):
-    key = PlainText(max_length=64, widget=forms.HiddenInput)
+class StartsForm(forms.Form):
     start = StartsField()
+
+
+class FurtherForm(StartsForm):
+    key = PlainText(max_length=64, widget=forms.HiddenInput)

@@ -10,8 +10,8 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from accounts.models import User
 from common.mail.headers import JOINER, envelope_address
 from common.mail.rendering import absolute_url, sender
-from sessions_app.models import Booking, BookingState
-from sessions_app.models.states import CALLED_OFF
+from sessions_app.models import Booking
+from sessions_app.models.states import CALLED_OFF, UNANSWERED
 
 QUESTION_IN_TITLE = 60
 # The method of a file that people download. It names no attendees, since it invites nobody.
@@ -76,7 +76,7 @@ def event_status(state: str) -> str:
     """What calendars call a booking in this state (RFC 5545, 3.8.1.11)."""
     if state in CALLED_OFF:
         return "CANCELLED"
-    return "TENTATIVE" if state == BookingState.REQUESTED else "CONFIRMED"
+    return "TENTATIVE" if state in UNANSWERED else "CONFIRMED"
 
 
 def last_changed(booking: Booking) -> datetime:

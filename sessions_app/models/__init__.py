@@ -1,7 +1,7 @@
 """The tables of this app, one module for each concept."""
 
 from .attendance import AttendanceAct, AttendanceKind
-from .bookings import Booking, BookingEvent, Brief, Engagement, Occupancy
+from .bookings import Booking, BookingEvent, Brief, CounterTime, Engagement, Occupancy
 from .certificates import Certificate
 from .contacts import Contact
 from .endings import MoreTime, Takeaway
@@ -31,6 +31,7 @@ __all__ = [
     "CalendarFeed",
     "Certificate",
     "Contact",
+    "CounterTime",
     "DateOverride",
     "Engagement",
     "Feedback",

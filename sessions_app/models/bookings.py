@@ -10,6 +10,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F, Func, Q, Value
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,7 @@ from common.known import known
 from common.pages.seen import mark_of
 from mentors.models import Format, IssueType, Offer
 
-from .states import AGREED, CALLED_OFF, CONTACTS, OPEN, OVER, PENDING, VISITORS_HOLD, BookingState
+from .states import AGREED, CALLED_OFF, CONTACTS, OPEN, OVER, PENDING, UNANSWERED, VISITORS_HOLD, BookingState
 
 QUESTION_LENGTH = 500
 # Why a session is cancelled or a request declined, as it is told to the other side.
@@ -139,8 +140,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(state__in=PENDING, expires_at__lte=now)
 
     def open_for(self, mentee: User, now: datetime) -> Self:
-        """Bookings of this mentee that are requested or confirmed, and not over."""
-        return self.filter(mentee=mentee, state__in=OPEN, during__endswith__gt=now)
+        """Bookings of this mentee that are requested or confirmed, and neither over nor overdue."""
+        ahead = self.filter(mentee=mentee, state__in=OPEN, during__endswith__gt=now)
+        return ahead.exclude(state__in=PENDING, expires_at__lte=now)
 
     def mentors_ahead(self, mentee: User, now: datetime) -> models.QuerySet["Booking", int]:
         """The mentors with whom this mentee has anything open: the limit counts them, not the dates with each."""
@@ -150,6 +152,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(state=BookingState.CONFIRMED, during__endswith__gt=now).order_by("during")
 
     def waiting(self) -> Self:
+        return self.filter(state__in=UNANSWERED).order_by("during")
+
+    def requested(self) -> Self:
         return self.filter(state=BookingState.REQUESTED).order_by("during")
 
     def past(self, now: datetime) -> Self:
@@ -274,6 +279,17 @@ class Booking(models.Model):
         """The other of the two people; only for a booking that has both, which a visitor's hold hasn't."""
         return known(self.mentee if person.pk == self.mentor_id else self.mentor)
 
+    def held_spans(self) -> list[DateTimeTZRange]:
+        """The time that it takes: its own, or all the times that are offered instead."""
+        if self.state != BookingState.COUNTERED:
+            return [self.during]
+        return list(self.counter_times.values_list("during", flat=True))
+
+    def asked_span(self) -> DateTimeTZRange:
+        """The time of a request, also when its mentor has offered others."""
+        asked = self.events.filter(to_state=BookingState.REQUESTED)
+        return asked.order_by("-at", "-pk").values_list("during", flat=True)[0]
+
     def has_ended(self, now: datetime) -> bool:
         return self.end <= now
 
@@ -324,6 +340,31 @@ class BookingEvent(models.Model):
         return f"{self.from_state}→{self.to_state}"
 
 
+class CounterTime(models.Model):
+    """A time that a mentor offers in answer to a request, which can't be had as it was asked for. Never updated."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="counter_times")
+    during = DateTimeRangeField(default_bounds="[)")
+
+    class Meta:
+        ordering = ["during"]
+        constraints = [
+            ExclusionConstraint(
+                name="counter_times_of_a_request_do_not_overlap",
+                expressions=[
+                    (
+                        Func(F("booking_id"), F("booking_id"), Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id}: {self.during}"
+
+
 class OccupancyQuerySet(models.QuerySet["Occupancy"]):
     def in_force(self, now: datetime) -> Self:
         """Without those of overdue holds and requests, which the next booking ends under the lock."""
@@ -335,11 +376,15 @@ class OccupancyQuerySet(models.QuerySet["Occupancy"]):
 
 
 class Occupancy(models.Model):
-    """Time of a person that is taken: one row for each participant of an occupying booking; never updated."""
+    """Time of a person that is taken: one row for each participant of an occupying booking; never updated.
+
+    While a mentor offers several times instead, each `is_choice`: the mentor's time is kept until one is chosen.
+    """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="occupancies")
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="occupancies")
     during = DateTimeRangeField(default_bounds="[)")
+    is_choice = models.BooleanField(default=False, db_default=False)
 
     objects = OccupancyQuerySet.as_manager()
 
@@ -355,7 +400,9 @@ class Occupancy(models.Model):
                     ("during", RangeOperators.OVERLAPS),
                 ],
             ),
-            models.UniqueConstraint(fields=["booking", "person"], name="one_occupancy_per_participant"),
+            models.UniqueConstraint(
+                fields=["booking", "person"], condition=Q(is_choice=False), name="one_time_per_participant"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class BookingState(models.TextChoices):
     HELD = "held", _("Held")
     REQUESTED = "requested", _("Waiting")
+    COUNTERED = "countered", _("Other times offered")
     CONFIRMED = "confirmed", _("Confirmed")
     COMPLETED = "completed", _("Finished")
     MENTEE_NO_SHOW = "mentee_no_show", _("Missed by the mentee")
@@ -18,11 +19,15 @@ class BookingState(models.TextChoices):
 
 
 # Its time is taken, from everybody else.
-OCCUPYING = (BookingState.HELD, BookingState.REQUESTED, BookingState.CONFIRMED)
+OCCUPYING = (BookingState.HELD, BookingState.REQUESTED, BookingState.COUNTERED, BookingState.CONFIRMED)
 # Waits for an answer. When the time for that has passed it is overdue, and counts as free.
-PENDING = (BookingState.HELD, BookingState.REQUESTED)
+PENDING = (BookingState.HELD, BookingState.REQUESTED, BookingState.COUNTERED)
 # Both people know of it, and it is not over.
-OPEN = (BookingState.REQUESTED, BookingState.CONFIRMED)
+OPEN = (BookingState.REQUESTED, BookingState.COUNTERED, BookingState.CONFIRMED)
+# A request: its mentor answers, or has offered other times and its mentee answers.
+UNANSWERED = (BookingState.REQUESTED, BookingState.COUNTERED)
+# Of one time, asked for or agreed; while other times are offered, nobody knows which it will be.
+TIMED = (BookingState.REQUESTED, BookingState.CONFIRMED)
 # Both agreed and nothing came between: it is still to come, goes on, or took place.
 AGREED = (BookingState.CONFIRMED, BookingState.COMPLETED)
 MISSED = (BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)

@@ -51,7 +51,7 @@ class MentorDay:
 
 def mentor_day(profile: MentorProfile, *, zone: str, now: datetime) -> MentorDay:
     mine = Booking.objects.filter(mentor=profile.person_id).with_people()
-    waiting = mine.waiting().filter(expires_at__gt=now).order_by("expires_at", "during")
+    waiting = mine.requested().filter(expires_at__gt=now).order_by("expires_at", "during")
     schedule = Schedule.objects.filter(profile=profile).first()
     preview = preview_of(profile, timetable_for(profile, schedule, now=now), now=now) if schedule else None
     return MentorDay(

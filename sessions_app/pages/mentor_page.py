@@ -81,7 +81,6 @@ class MentorPage:
 
     @property
     def is_at_limit(self) -> bool:
-        """Nothing can be booked or asked, and the page says so in place of the form. What was typed stays."""
         return self.limit is not None and not self.typed
 
     @property

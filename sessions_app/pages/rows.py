@@ -7,11 +7,12 @@ from enum import StrEnum
 
 from accounts.models import User
 from sessions_app.afterwards.feedback import why_not_feedback, why_not_feedback_in_writing
-from sessions_app.models import Booking, WrittenQuestion, WrittenState
+from sessions_app.models import Booking, BookingState, WrittenQuestion, WrittenState
 
 
 class RowAct(StrEnum):
     ANSWER = "answer"
+    CHOOSE = "choose"
     JOIN = "join"
     FEEDBACK = "feedback"
     OPEN = "open"
@@ -54,12 +55,15 @@ def upcoming_rows(bookings: Iterable[Booking], *, reader: User, now: datetime) -
 
 
 def waiting_rows(bookings: Iterable[Booking], *, reader: User) -> list[SessionRow]:
-    return [
-        SessionRow(
-            booking, booking.other_person(reader), RowAct.ANSWER if booking.mentor_id == reader.pk else RowAct.OPEN
-        )
-        for booking in bookings
-    ]
+    acts = {
+        (BookingState.REQUESTED, True): RowAct.ANSWER,
+        (BookingState.COUNTERED, False): RowAct.CHOOSE,
+    }
+
+    def act_on(booking: Booking) -> RowAct:
+        return acts.get((BookingState(booking.state), booking.mentor_id == reader.pk), RowAct.OPEN)
+
+    return [SessionRow(booking, booking.other_person(reader), act_on(booking)) for booking in bookings]
 
 
 def past_rows(

@@ -43,6 +43,15 @@ def list_steps(booking: Booking, *, reader: User, feedback: Feedback | None, now
         is_mentor = reader.pk == booking.mentor_id
         words = _("Answer by") if is_mentor else _("%(name)s answers by") % {"name": booking.mentor.first_name}
         return [*first, TimelineStep(words, booking.expires_at, "current")]
+    if stage == SessionStage.COUNTERED:
+        offered = booking.events.filter(to_state=BookingState.COUNTERED).values_list("at", flat=True).first()
+        is_mentor = reader.pk == booking.mentor_id
+        words = _("%(name)s chooses by") % {"name": booking.other_person(reader).first_name}
+        return [
+            *first,
+            TimelineStep(_("Other times offered"), offered, "done"),
+            TimelineStep(words if is_mentor else _("Choose by"), booking.expires_at, "current"),
+        ]
     if booking.state == BookingState.CONFIRMED and not booking.offer.instant:
         first.append(TimelineStep(_("Accepted"), booking.confirmed_at, "done"))
     if booking.moves:

@@ -57,6 +57,17 @@ def why_not_book(mentee: User | None, profile: MentorProfile, *, now: datetime) 
     return None
 
 
+def why_not_book_anyone(mentee: User, *, now: datetime) -> SessionError | None:
+    """Why this person can't book, whoever the mentor is."""
+    standing = standing_of(mentee, mentee.pk, now=now)
+    try:
+        check_open(standing)
+        check_bookings("", standing.booked_lately, [], now=now)
+    except SessionError as refused:
+        return refused
+    return why_paused(mentee, now=now, ends=standing.missed_ends)
+
+
 def check_open(standing: MenteeStanding, *, besides: int | None = None) -> None:
     """Raises SessionError `too_many_open` for whom as much is open as may be at one time.
 

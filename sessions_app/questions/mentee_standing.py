@@ -41,8 +41,9 @@ COLUMNS = f"""
         ORDER BY upper(during) DESC
     ),
     ARRAY(
-        SELECT DISTINCT mentor_id FROM sessions_app_booking
-        WHERE mentee_id = %(mentee)s AND state = ANY(%(ahead)s) AND upper(during) > %(now)s
+        SELECT DISTINCT booking.mentor_id FROM sessions_app_booking AS booking
+        WHERE booking.mentee_id = %(mentee)s AND booking.state = ANY(%(ahead)s) AND upper(booking.during) > %(now)s
+            AND NOT {overdue_sql()}
     ),
     ARRAY(
         SELECT ARRAY[lower(during), upper(during)] FROM sessions_app_occupancy

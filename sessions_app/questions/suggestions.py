@@ -10,6 +10,9 @@ from datetime import datetime
 from accounts.models import User
 from mentors.models import MentorProfile, Offer
 from sessions_app.availability.slots import Slot
+from sessions_app.models import Booking
+
+from .limits import why_not_book_anyone
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,16 @@ suggesters: list[Suggest] = []
 def people_for(
     words: str, *, zone: str, now: datetime, mentee: User | None, without: MentorProfile, count: int
 ) -> Sequence[FreeMentor]:
-    """At most `count` people other than `without`, soonest first, whom `mentee` can book. `zone` is the reader's."""
-    asked = {"zone": zone, "now": now, "mentee": mentee, "without": without, "count": count}
-    return next((people for suggest in suggesters if (people := suggest(words, **asked))), [])
+    """At most `count` people other than `without`, soonest first, whom `mentee` can book. `zone` is the reader's.
+
+    Nobody for a mentee at a limit, and none with whom they have a session ahead.
+    """
+    if mentee and why_not_book_anyone(mentee, now=now):
+        return []
+    together = set(Booking.objects.mentors_ahead(mentee, now)) if mentee else set()
+    asked = {"zone": zone, "now": now, "mentee": mentee, "without": without, "count": count + len(together)}
+    found = next((people for suggest in suggesters if (people := suggest(words, **asked))), [])
+    return [other for other in found if other.profile.person_id not in together][:count]
 
 
 # Each is asked with words, filters and now, in turn until one knows somebody.

@@ -7,7 +7,9 @@ from django.utils.safestring import SafeString
 
 from common.templatetags.ui import tag
 from common.times import in_zone, when_text
+from mentors.models import Offer
 from sessions_app.availability.refusals import notice_words
+from sessions_app.booking.book import request_deadline
 from sessions_app.booking.stages import Countdown, countdown_to, starts_text, status_tag_of
 from sessions_app.models import Booking
 from sessions_app.questions.addresses import address_at, mentor_address, same_question_address
@@ -47,6 +49,12 @@ def now_minute(context: template.Context) -> int:
 def when_words(context: template.Context, start: datetime) -> str:
     """The start as plain words, for a page's title."""
     return when_text(start, zone=context["viewer_zone"], now=context["now"], hour12=context["viewer_hour12"])
+
+
+@register.simple_tag(takes_context=True)
+def answer_due(context: template.Context, offer: Offer, start: datetime) -> datetime | None:
+    """By when the mentor would answer a request for this start; None for what is booked at once."""
+    return None if offer.instant else request_deadline(offer, start, now=context["now"])
 
 
 @register.simple_tag(takes_context=True)

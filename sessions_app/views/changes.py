@@ -26,7 +26,8 @@ from sessions_app.booking.series import span_of
 from sessions_app.errors import SessionError
 from sessions_app.forms.booking import CancelForm, MoveForm
 from sessions_app.locks import why_stale
-from sessions_app.models import Booking, BookingState
+from sessions_app.models import Booking
+from sessions_app.models.states import UNANSWERED
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,7 +96,7 @@ def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     now = timezone.now()
     booking = get_booking(uuid, reader=request.user)
     other = booking.other_person(request.user)
-    waiting = booking.state == BookingState.REQUESTED
+    waiting = booking.state in UNANSWERED
     late = is_late(booking, now=now)
     form = CancelForm(post_data(request), name=other.first_name, needed=late and not waiting)
 
@@ -123,7 +124,7 @@ def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def cancel_or_withdraw(request: SignedInRequest, booking: Booking, *, reason: str, now: datetime) -> None:
     name = booking.other_person(request.user).first_name
-    if booking.state == BookingState.REQUESTED:
+    if booking.state in UNANSWERED:
         withdraw_booking(booking=booking, by=request.user, now=now, seen=seen_by(request))
         messages.success(request, _("The request is withdrawn. We have told %(name)s.") % {"name": name})
     else:

@@ -62,6 +62,7 @@ def mentor_page(
         "error": error,
         # Templates shared with the pages of a session expect these names.
         "offer": page.offer,
+        "asks": page.offer is not None and not page.offer.instant,
         "picker": page.picker,
         "picker_query": page.picker_query,
         "their_zone": page.their_zone,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -45,6 +45,15 @@ class Option:
     time: PickerTime
     chosen: bool
     href: str
+
+
+class CheckedDate(NamedTuple):
+    """A chosen date and its `problem`, if it has one; `href` takes the time `instead`."""
+
+    slot: Slot
+    problem: str
+    instead: Slot | None = None
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +112,17 @@ class SeriesPage:
         )
         return list(rows)
 
-    def suggest_instead(self, row: Planned) -> tuple[Slot, str] | None:
-        """The nearest time that does in place of a refused date, beside the others; and the address that takes it."""
+    def check_date(self, row: Planned) -> CheckedDate:
         if not row.problem or self.browser is None or self.room is None:
-            return None
+            return CheckedDate(row.slot, row.problem)
         others = [slot for slot in self.chosen if slot != row.slot]
         room = self.room.after_choosing(slot.start for slot in others)
         free = with_booked(self.browser.timetable, others)
         picker = replace(self.browser, timetable=free, within=(room.last - room.span, room.until))
         near = picker.nearest_alternatives(row.slot.start, 1)
-        return (near[0], choice_address(slot.start for slot in [*others, *near])) if near else None
+        if not near:
+            return CheckedDate(row.slot, row.problem)
+        return CheckedDate(row.slot, row.problem, near[0], choice_address(slot.start for slot in [*others, *near]))
 
 
 def choice_address(starts: Iterable[datetime], **more: str) -> str:
@@ -169,6 +179,7 @@ def session_further(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "picker": picker,
         "picker_query": choice_address(slot.start for slot in desk.chosen)[1:],
         "options": desk.list_options(picker) if picker else [],
+        "is_full": desk.is_full and desk.room is not None and desk.room.count > 1,
         "chosen": [
             (
                 slot,
@@ -216,7 +227,7 @@ def rows_of(desk: SeriesPage) -> dict[str, Any]:
     rows = desk.plan_chosen()
     fits = desk.room is not None and len(rows) <= desk.room.count
     can_book = bool(rows) and fits and not any(row.problem for row in rows)
-    return {"rows": [(row, desk.suggest_instead(row)) for row in rows], "fits": fits, "can_book": can_book}
+    return {"rows": [desk.check_date(row) for row in rows], "fits": fits, "can_book": can_book}
 
 
 def booked_text(made: Sequence[Booking]) -> str:

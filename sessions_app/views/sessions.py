@@ -34,6 +34,7 @@ from sessions_app.pages.rows import (
 )
 from sessions_app.pages.session_afterwards import read_afterwards
 from sessions_app.pages.session_attendance import attendance_panel_for
+from sessions_app.pages.session_choices import list_choices
 from sessions_app.pages.session_heading import heading_of
 from sessions_app.pages.session_more_time import more_time_for
 from sessions_app.pages.session_series import series_of
@@ -130,6 +131,7 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "other_profile": booking.offer.profile if other.pk == booking.mentor_id else None,
         "stage": stage,
         "parts": suggest_agenda(booking.start, booking.booked_length) if stage.is_agreed else (),
+        "choices": list_choices(booking, reader=reader, now=now) if stage == SessionStage.COUNTERED else [],
         "steps": list_steps(booking, reader=reader, feedback=feedback, now=now),
         "more_time": more_time_for(booking, reader=reader, now=now),
         "takeaways": takeaways_for(booking, reader=reader, now=now),

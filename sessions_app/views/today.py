@@ -50,12 +50,15 @@ def respond_to_request(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """One request: accept, decline with a reason, or take more time. Only its mentor finds it."""
     booking = get_booking_as_mentor(uuid, reader=request.user)
     now = timezone.now()
-    if stage_of(booking, now) != SessionStage.WAITING:
+    stage = stage_of(booking, now)
+    if stage == SessionStage.COUNTERED and request.POST.get("answer") == "decline":
+        return _take_back(request, booking)
+    if stage != SessionStage.WAITING:
         return _render_answered(request, booking)
     answer = request.POST.get("answer", "") if request.method == "POST" else ""
     form = DeclineForm(request.POST if answer == "decline" else None)
     if answer and (refusal := why_stale(booking, seen_by(request))):
-        return _request_page(request, booking, form, refusal=refusal, status=409)
+        return _request_page(request, booking, form, error=refusal, status=409)
     if answer == "decline" and not form.is_valid():
         return _request_page(request, booking, form, status=422)
     if not answer:
@@ -66,7 +69,20 @@ def respond_to_request(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         booking = get_booking_as_mentor(uuid, reader=request.user)
         if stage_of(booking, now) != SessionStage.WAITING:
             return _render_answered(request, booking, status=409)
-        return _request_page(request, booking, form, refusal=error, status=error.status)
+        return _request_page(request, booking, form, error=error, status=error.status)
+
+
+def _take_back(request: SignedInRequest, booking: Booking) -> HttpResponse:
+    """The mentor can't keep the times they offered, so the request ends."""
+    reason, now = _("The times I offered are no longer free."), timezone.now()
+    try:
+        decline_booking(booking=booking, by=request.user, reason=reason, now=now, seen=seen_by(request))
+    except SessionError as error:
+        messages.warning(request, error.message, extra_tags=error.code)
+    else:
+        name = booking.other_person(request.user).first_name
+        messages.success(request, _("We’ve told %(name)s that you can’t make these times.") % {"name": name})
+    return redirect("session", booking.uuid)
 
 
 def _answer_request(request: HttpRequest, booking: Booking, answer: str, form: DeclineForm) -> HttpResponse:
@@ -89,12 +105,7 @@ def _answer_request(request: HttpRequest, booking: Booking, answer: str, form: D
 
 
 def _request_page(
-    request: HttpRequest,
-    booking: Booking,
-    form: DeclineForm,
-    *,
-    refusal: SessionError | None = None,
-    status: int = 200,
+    request: HttpRequest, booking: Booking, form: DeclineForm, *, error: SessionError | None = None, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
     context = {
@@ -105,7 +116,7 @@ def _request_page(
         "their_zone": booking.other_person(booking.mentor).timezone,
         "brief": booking.engagement.brief,
         "form": form,
-        "refusal": refusal,
+        "error": error,
         "later": later_deadline(booking, now=now),
     }
     return render(request, "sessions_app/mentor/respond.html", context, status=status)

@@ -76,6 +76,8 @@ def test_booking_answers_all_of_it(program, offer, bob):
         "start": THURSDAY,
         "end": "2026-11-26T14:55:00Z",
         "length": 25,
+        "answer_by": None,
+        "other_times": [],
         "timezone": "Asia/Kolkata",
         "mentor": {"slug": "alice-adair", "name": "Alice Adair"},
         "mentee": {"name": "Bob Bose"},
@@ -196,7 +198,7 @@ def test_accept_and_decline_are_the_mentors(program, alice, bob, request_for):
     accepted = program(alice).act(f"bookings/{request_for.uuid}/accept/")
     again = program(alice).act(f"bookings/{request_for.uuid}/decline/", {"reason": "No."})
 
-    assert set(links) == {"self", "page", "accept", "decline"}
+    assert set(links) == {"self", "page", "accept", "counter", "decline"}
     assert by_mentee[0] == 404
     assert (accepted[0], accepted[1]["state"]) == (200, "confirmed")
     assert (again[0], again[1]["code"]) == (409, "not_waiting")

@@ -18,6 +18,7 @@ from sessions_app.attendance.disputes import contest_missed, decide_attendance, 
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import close_engagements, complete_ended, expire_overdue
+from sessions_app.booking.counters import choose_time, counter_request
 from sessions_app.booking.more_time import agree_more_time, ask_more_time
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
 from sessions_app.booking.series import book_further
@@ -156,6 +157,39 @@ def declined(cast: Cast) -> Booking:
     booking = asked(cast)
     reason = "I am travelling that day. Next week suits me."
     return decline_booking(booking=booking, by=booking.mentor, reason=reason, now=NOW + 2 * HOUR)
+
+
+def countered(cast: Cast) -> Booking:
+    booking, starts = asked(cast), [at("2026-11-27 15:00"), at("2026-11-30 16:00"), at("2026-12-01 15:00")]
+    return counter_request(booking=booking, starts=starts, by=booking.mentor, now=NOW + 2 * HOUR)
+
+
+@state(
+    "countered",
+    NOW + 3 * HOUR,
+    mentee=Sight("Tomás offers you other times", "Other times offered", "Choose a time"),
+    mentor=Sight("Waiting for Bob to choose", "Other times offered"),
+)
+def other_times(cast: Cast) -> Booking:
+    return countered(cast)
+
+
+@state("chosen", NOW + 3 * HOUR, mentee=Sight(WITH_TOMAS, "Accepted"), mentor=Sight(WITH_BOB, "Accepted"))
+def chosen(cast: Cast) -> Booking:
+    booking = countered(cast)
+    return choose_time(booking=booking, start=at("2026-11-30 16:00"), by=cast.bob, now=NOW + 2 * HOUR)
+
+
+@state(
+    "counter-expired",
+    NOW + 3 * DAY,
+    mentee=Sight("You didn’t choose a time", does="See who is free soonest"),
+    mentor=Sight("Bob didn’t choose a time"),
+)
+def counter_expired(cast: Cast) -> Booking:
+    booking = countered(cast)
+    expire_overdue(now=booking.expires_at)
+    return booking
 
 
 @state("withdrawn", NOW + 3 * HOUR, mentee=Sight("You withdrew this request"), mentor=Sight("Bob withdrew"))
@@ -683,7 +717,7 @@ def series_full(cast: Cast) -> Booking:
     return fresh(booking)
 
 
-@state("series-choose", NOW + MINUTE, mentee=Sight("More dates for this question", "1 of 2 chosen"))
+@state("series-choose", NOW + MINUTE, mentee=Sight("More dates for this question", "1 of 3 chosen"))
 def series_choose(cast: Cast) -> str:
     start = START + 7 * DAY
     return f"/sessions/{ahead(cast).uuid}/further/?t={start:%Y-%m-%dT%H:%MZ}&day={start:%Y-%m-%d}"

@@ -12,6 +12,7 @@ from sessions_app.attendance.disputes import contest_missed, decide_attendance
 from sessions_app.audit import audit_notices
 from sessions_app.booking.changes import cancel_booking, edit_brief, move_booking
 from sessions_app.booking.clock import complete_ended, expire_overdue
+from sessions_app.booking.counters import choose_time, counter_request
 from sessions_app.booking.holds import claim_hold, hold_slot
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
 from sessions_app.models import AttendanceKind, Booking, BookingEvent
@@ -23,6 +24,7 @@ from tests.sessions_app.helpers.followups import DAY, END, planned, write
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 LATER = NOW + HOUR
+FRIDAY = at("2026-11-27 10:00")
 
 
 @pytest.fixture(autouse=True)
@@ -39,12 +41,21 @@ def cancelled(booking, bob):
     return cancel_booking(booking=booking, by=bob, reason="Ill", now=LATER)
 
 
+def countered(booking, alice):
+    return counter_request(booking=booking, starts=[FRIDAY, FRIDAY + HOUR], by=alice, now=LATER)
+
+
 ACTS: dict[str, tuple[bool, Callable]] = {
     "booked": (True, lambda booking, alice, bob: booking),
     "requested": (False, lambda booking, alice, bob: booking),
     "accepted": (False, lambda booking, alice, bob: accept_booking(booking=booking, by=alice, now=LATER)),
     "declined": (False, lambda booking, alice, bob: decline_booking(booking=booking, by=alice, reason="", now=LATER)),
     "withdrawn": (False, lambda booking, alice, bob: withdraw_booking(booking=booking, by=bob, now=LATER)),
+    "countered": (False, lambda booking, alice, bob: countered(booking, alice)),
+    "chosen": (
+        False,
+        lambda booking, alice, bob: choose_time(booking=countered(booking, alice), start=FRIDAY, by=bob, now=LATER),
+    ),
     "moved": (
         True,
         lambda booking, alice, bob: move_booking(booking=booking, start=at("2026-11-27 10:00"), by=bob, now=LATER),

@@ -29,8 +29,7 @@ MISSED_KINDS = ("missed", "did_not_join")
 def booking_notices(booking: Booking, *, event: str, by: User | None, now: datetime) -> list[Due]:
     """All that follows from what has just happened to the booking, in its present state and version.
 
-    `event` is one of requested, confirmed, accepted, declined, moved, cancelled, withdrawn, expired, missed, decided;
-    `by` is None when the clock did it.
+    `event` is one of those in `EVENTS`; `by` is None when the clock did it.
     """
     dues = EVENTS[event](booking, now)
     mine = by.pk if by else None
@@ -78,10 +77,32 @@ def _one_of_several_accepted(booking: Booking, first: int, now: datetime) -> Ite
     turn = 1 + list(BookingEvent.objects.acceptances(first).values_list("booking_id", flat=True)).index(booking.pk)
     until = min(now + NEWS_KEEPS, booking.start)
     later = now + MORE_ANSWERS_WITHIN
-    more = later < until and Booking.objects.waiting().filter(booked_with=first).exists()
+    more = later < until and Booking.objects.requested().filter(booked_with=first).exists()
     for person in _both_people(booking):
         due_at = later if more else now
         yield Due("series_accepted", person, ANSWERS_SUBJECT, first, turn, due_at, until, shows_at=now)
+
+
+def _countered_dues(booking: Booking, now: datetime) -> Iterable[Due]:
+    yield from _told_to_mentee("countered")(booking, now)
+    if booking.mentee_id and booking.expires_at:
+        half = now + (booking.expires_at - now) / 2
+        yield _booking_due("counter_waiting", booking, booking.mentee_id, half, booking.expires_at)
+
+
+def _chosen_dues(booking: Booking, now: datetime) -> Iterable[Due]:
+    yield from _news_dues("chosen", booking, _both_people(booking), now)
+    yield from _coming_dues(booking, now)
+
+
+def _counter_expired_dues(booking: Booking, now: datetime) -> Iterable[Due]:
+    return _end_dues("counter_expired", booking, _both_people(booking), now)
+
+
+def _end_dues(kind: str, booking: Booking, people: Iterable[int], now: datetime) -> Iterable[Due]:
+    """As other news. But where other times were offered, that of the request may be over, and its end is still news."""
+    dues = _news_dues(kind, booking, people, now)
+    return dues if booking.start > now else [replace(due, send_before=now + NEWS_KEEPS) for due in dues]
 
 
 def _moved_dues(booking: Booking, now: datetime) -> Iterable[Due]:
@@ -93,8 +114,12 @@ def _told_to_mentee(kind: str) -> Callable[[Booking, datetime], Iterable[Due]]:
     return lambda booking, now: _news_dues(kind, booking, _both_people(booking)[1:], now)
 
 
+def _declined_dues(booking: Booking, now: datetime) -> Iterable[Due]:
+    return _end_dues("declined", booking, _both_people(booking)[1:], now)
+
+
 def _withdrawn_dues(booking: Booking, now: datetime) -> Iterable[Due]:
-    return _news_dues("withdrawn", booking, [booking.mentor_id], now)
+    return _end_dues("withdrawn", booking, [booking.mentor_id], now)
 
 
 def _cancelled_dues(booking: Booking, now: datetime) -> Iterable[Due]:
@@ -121,9 +146,12 @@ EVENTS: dict[str, Callable[[Booking, datetime], Iterable[Due]]] = {
     "confirmed": _booked_dues,
     "accepted": _accepted_dues,
     "moved": _moved_dues,
-    "declined": _told_to_mentee("declined"),
+    "declined": _declined_dues,
     "expired": _told_to_mentee("request_expired"),
     "withdrawn": _withdrawn_dues,
+    "countered": _countered_dues,
+    "chosen": _chosen_dues,
+    "counter_expired": _counter_expired_dues,
     "cancelled": _cancelled_dues,
     "missed": _missed_dues,
     "decided": _decided_dues,

@@ -58,12 +58,12 @@ def meeting_facts(reading: BookingForReader) -> Context:
         "span": reading.span(start, end),
         "zone": reading.zone_label(start),
         "theirs": reading.time_of(other, start, end),
-        "clock_note": clock_note(reading),
+        "clock_note": clock_note(reading, reading.booking.start),
     }
 
 
-def clock_note(reading: BookingForReader) -> str:
-    start, other, person = reading.booking.start, reading.other, reading.person
+def clock_note(reading: BookingForReader, start: datetime) -> str:
+    other, person = reading.other, reading.person
     return clock_change_note(start, reading.now, reading.zone, other.timezone, other.first_name, person.hour12)
 
 
@@ -138,9 +138,33 @@ def answer_by(reading: BookingForReader) -> Context:
     return {"deadline": reading.when(deadline, short=True) if deadline else ""}
 
 
-def render_booked_email(reading: BookingForReader, *, accepted: bool = False) -> Message:
+def render_booked_email(reading: BookingForReader, *, accepted: bool = False, chosen: bool = False) -> Message:
+    """`accepted` by the mentor as it was asked for, or `chosen` by the mentee among the times offered instead."""
     template = "booking/booked_mentor" if reading.is_mentor else "booking/booked_mentee"
-    return render_booking_email(reading, template, {"accepted": accepted} | change_until(reading), method="REQUEST")
+    facts = {"accepted": accepted, "chosen": chosen} | change_until(reading)
+    return render_booking_email(reading, template, facts, method="REQUEST")
+
+
+def render_countered_email(reading: BookingForReader, *, again: bool = False) -> Message:
+    """`again`: a reminder of the times, none of which is chosen yet."""
+    spans = reading.booking.held_spans()
+    facts = {
+        "again": again,
+        "asked": reading.when(reading.booking.asked_span().lower, short=True),
+        "count": len(spans),
+        "dates": [choice_facts(reading, span) for span in spans],
+    }
+    return render_booking_email(reading, "booking/countered", facts | answer_by(reading))
+
+
+def choice_facts(reading: BookingForReader, span: DateTimeTZRange) -> Context:
+    start = span.lower
+    return {
+        "when": reading.when(start),
+        "theirs": reading.time_of(reading.other, start),
+        "clock_note": clock_note(reading, start),
+        "url": absolute_url("session", reading.booking.uuid),
+    }
 
 
 def change_until(reading: BookingForReader) -> Context:
@@ -180,6 +204,11 @@ def last_move(booking: Booking) -> tuple[int | None, DateTimeTZRange] | None:
         if event.during.lower != before.during.lower:
             return event.by_id, before.during
     return None
+
+
+def render_counter_expired_email(reading: BookingForReader) -> Message:
+    others = {} if reading.is_mentor else soonest_elsewhere(reading)
+    return render_booking_email(reading, "booking/counter_expired", others)
 
 
 def render_called_off_email(reading: BookingForReader, *, template: str) -> Message:

@@ -63,6 +63,26 @@ def accepted_sentence(telling: BookingNews) -> str:
     return _("%(name)s accepted your request: %(when)s")
 
 
+def countered_sentence(telling: BookingNews) -> str:
+    return _("%(name)s offers you other times, the first on %(when)s")
+
+
+def counter_waiting_sentence(telling: BookingNews) -> str:
+    return _("%(name)s keeps the times they offered until you choose: the first is %(when)s")
+
+
+def chosen_sentence(telling: BookingNews) -> str:
+    if telling.is_mentor:
+        return _("%(name)s chose one of your times: %(when)s")
+    return _("You chose a time with %(name)s: %(when)s")
+
+
+def counter_expired_sentence(telling: BookingNews) -> str:
+    if telling.is_mentor:
+        return _("%(name)s chose none of the times you offered in place of %(when)s")
+    return _("You chose none of the times that %(name)s offered in place of %(when)s")
+
+
 def moved_sentence(telling: BookingNews) -> str:
     if telling.is_by_reader:
         return _("You moved your session with %(name)s to %(when)s")
@@ -141,6 +161,10 @@ SENTENCES: dict[str, Sentence] = {
     "booked": booked_sentence,
     "accepted": accepted_sentence,
     "moved": moved_sentence,
+    "countered": countered_sentence,
+    "counter_waiting": counter_waiting_sentence,
+    "chosen": chosen_sentence,
+    "counter_expired": counter_expired_sentence,
     "cancelled": cancelled_sentence,
     "declined": declined_sentence,
     "request_expired": request_expired_sentence,

@@ -54,6 +54,7 @@ def _reminder_kind(reminder: Reminder) -> Kind:
 
 
 CONFIRMED, REQUESTED = (BookingState.CONFIRMED,), (BookingState.REQUESTED,)
+COUNTERED = (BookingState.COUNTERED,)
 DECLINED = partial(emails.render_called_off_email, template="booking/declined")
 EXPIRED = partial(emails.render_called_off_email, template="booking/request_expired")
 
@@ -64,6 +65,16 @@ KINDS = [
     ),
     booking_kind("booked", CONFIRMED, emails.render_booked_email),
     booking_kind("accepted", CONFIRMED, partial(emails.render_booked_email, accepted=True)),
+    booking_kind("countered", COUNTERED, emails.render_countered_email),
+    booking_kind(
+        "counter_waiting",
+        COUNTERED,
+        partial(emails.render_countered_email, again=True),
+        passing=True,
+        group=Group.REMINDERS,
+    ),
+    booking_kind("chosen", CONFIRMED, partial(emails.render_booked_email, chosen=True)),
+    booking_kind("counter_expired", (BookingState.EXPIRED,), emails.render_counter_expired_email),
     booking_kind("moved", CONFIRMED, emails.render_moved_email),
     booking_kind("declined", (BookingState.DECLINED,), DECLINED),
     booking_kind("request_expired", (BookingState.EXPIRED,), EXPIRED),

@@ -11,7 +11,7 @@ from django.db.models import Max, Q
 from accounts.models import User
 from notifications.models import Notification, NotificationQuerySet
 from sessions_app.booking.series_plan import ANSWERS_SUBJECT, SERIES_SUBJECT
-from sessions_app.models import Booking, BookingEvent
+from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.models.bookings import BOOKING_SUBJECT
 
 
@@ -36,7 +36,10 @@ def start_told(booking: Booking, person: User) -> datetime | None:
     else:
         return None
     event = events.first()
-    start: datetime | None = event.during.lower if event else None
+    if event is None or event.to_state == BookingState.COUNTERED:
+        # Told of several times, not of one.
+        return None
+    start: datetime = event.during.lower
     return start
 
 

@@ -70,7 +70,7 @@ def date_of(reading: BookingForReader) -> Context:
     return {
         "when": reading.when(booking.start),
         "theirs": reading.time_of(reading.other, booking.start),
-        "clock_note": clock_note(reading),
+        "clock_note": clock_note(reading, booking.start),
         "url": absolute_url(page, booking.uuid),
         "deadline": reading.when(booking.expires_at, short=True) if booking.expires_at else "",
     }

@@ -13,7 +13,7 @@ from notifications.models import InboxItem, Notification
 from notifications.readers import NoticeReader
 from notifications.registry import InboxLine, Message, Nothing
 from sessions_app.models import WallChange
-from sessions_app.models.states import OPEN
+from sessions_app.models.states import TIMED
 
 from .emails import BookingForReader, render_booking_email
 
@@ -23,7 +23,7 @@ def render_wall_change_email(row: Notification, now: datetime) -> Message | Noth
         "booking__mentor", "booking__mentee", "booking__offer__profile__schedule", "booking__engagement__brief"
     )
     change = known.filter(pk=row.subject_id).first()
-    if change is None or change.booking.state not in OPEN or change.booking.start != change.start:
+    if change is None or change.booking.state not in TIMED or change.booking.start != change.start:
         return Nothing("moved on")
     reading = BookingForReader(row.recipient, now, change.booking)
     mine, theirs = clocks_before(change, row.recipient)

@@ -15,7 +15,8 @@ from sessions_app.models.states import OCCUPYING, OPEN, OVER
 
 EVENTS = {
     "booking.created": _("A session is booked, or asked for"),
-    "booking.accepted": _("A mentor accepts a request"),
+    "booking.accepted": _("A mentor accepts a request, or a mentee one of the times offered instead"),
+    "booking.countered": _("A mentor offers other times in answer to a request"),
     "booking.declined": _("A mentor declines a request"),
     "booking.rescheduled": _("A session is moved"),
     "booking.cancelled": _("A session is cancelled, or a request comes to nothing"),
@@ -34,11 +35,13 @@ def event_of(before: str, after: str) -> str | None:
     if after in OPEN and before not in OPEN:
         return "booking.created"
     match before, after:
-        case BookingState.REQUESTED, BookingState.CONFIRMED:
+        case BookingState.REQUESTED | BookingState.COUNTERED, BookingState.CONFIRMED:
             return "booking.accepted"
+        case BookingState.REQUESTED, BookingState.COUNTERED:
+            return "booking.countered"
         case BookingState.CONFIRMED, BookingState.CONFIRMED:
             return "booking.rescheduled"
-        case BookingState.REQUESTED, BookingState.DECLINED:
+        case BookingState.REQUESTED | BookingState.COUNTERED, BookingState.DECLINED:
             return "booking.declined"
     if before in OPEN and after in CAME_TO_NOTHING:
         return "booking.cancelled"

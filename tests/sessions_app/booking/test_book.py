@@ -66,7 +66,7 @@ def test_book_session_of_an_ask_first_offer_waits_until_a_deadline(ask_first, bo
     ("start", "deadline"),
     [
         pytest.param(at("2026-11-25 14:00"), at("2026-11-25 10:00"), id="not-within-the-notice"),
-        pytest.param(at("2026-11-25 09:00"), at("2026-11-25 05:00"), id="overnight"),
+        pytest.param(at("2026-11-25 09:00"), at("2026-11-24 22:00"), id="overnight"),
     ],
 )
 def test_a_request_is_answered_before_the_notice(ask_first, bob, start, deadline):

@@ -9,6 +9,7 @@ from notifications.models import Notification
 from notifications.registry import kind_named
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import expire_overdue
+from sessions_app.booking.counters import choose_time, counter_request
 from sessions_app.booking.holds import claim_hold, hold_slot
 from sessions_app.booking.requests import accept_booking, decline_booking
 from sessions_app.booking.series import book_further
@@ -185,7 +186,7 @@ def test_two_series_at_once_are_all_or_nothing(booking, bob):
     def add(starts):
         return lambda: book_further(booking=booking, starts=starts, by=bob, now=NOW)
 
-    assert race([add(one), add(other)]) == {"won": 1, "too_many_open": 1}
+    assert race([add(one), add(other)]) == {"won": 1, "too_many_dates": 1}
     assert Booking.objects.exclude(pk=booking.pk).count() == 2
     assert Occupancy.objects.count() == 6
     assert Notification.objects.filter(kind="series_booked").count() == 2
@@ -211,3 +212,41 @@ def test_a_series_against_others_after_one_of_its_dates_is_all_or_nothing(bookin
 
     assert outcomes == {"won": 1, "taken": 3}
     assert Booking.objects.filter(mentee=bob).exclude(pk=booking.pk).count() in (0, 2)
+
+
+FRIDAY, MONDAY, TUESDAY = at("2026-11-27 10:00"), at("2026-11-30 10:00"), at("2026-12-01 10:00")
+
+
+@pytest.fixture
+def countered(request_for, alice) -> Booking:
+    return counter_request(booking=request_for, starts=[FRIDAY, MONDAY, TUESDAY], by=alice, now=NOW)
+
+
+def test_nobody_gets_a_time_that_is_kept_for_the_mentee(countered, ask_first, alice, bob):
+    later = NOW + timedelta(hours=1)
+    others = [
+        lambda person=person, start=start: book(ask_first, person, start, now=later)
+        for person, start in zip(people(9), [FRIDAY, MONDAY, TUESDAY] * 3, strict=True)
+    ]
+
+    outcomes = race([*others, lambda: choose_time(booking=countered, start=MONDAY, by=bob, now=later)])
+
+    countered.refresh_from_db()
+    assert (countered.state, countered.start) == ("confirmed", MONDAY)
+    assert Booking.objects.filter(during__startswith=MONDAY).count() == 1
+    # The two that bob leaves go to one person each at most, and only once he has chosen.
+    assert outcomes["won"] + outcomes["taken"] == 10
+    assert Occupancy.objects.filter(person=alice).count() == outcomes["won"] <= 3
+
+
+def test_choosing_against_taking_back_has_one_outcome(countered, alice, bob):
+    acts = [
+        lambda: choose_time(booking=countered, start=MONDAY, by=bob, now=NOW),
+        lambda: decline_booking(booking=countered, by=alice, reason="Away", now=NOW),
+        lambda: choose_time(booking=countered, start=TUESDAY, by=bob, now=NOW),
+    ]
+
+    assert race(acts) == {"won": 1, "not_waiting": 2}
+    countered.refresh_from_db()
+    assert countered.occupancies.count() == (2 if countered.state == "confirmed" else 0)
+    assert Notification.objects.filter(kind__in=["chosen", "declined"], recipient=bob).count() == 1

@@ -156,7 +156,7 @@ def test_what_passes_by_itself(statement, passes):
     ("state", "constraint", "code"),
     [
         ("23P01", "nobody_is_promised_to_two_places_at_once", "taken"),
-        ("23505", "one_occupancy_per_participant", "taken"),
+        ("23505", "one_time_per_participant", "taken"),
         ("55P03", "", "busy"),
         ("40P01", "", "busy"),
         ("40001", "", "busy"),

@@ -495,3 +495,15 @@ def test_ones_own_overdue_request_crosses_nothing_out(ask_first, bob, client_for
         page = client_for(bob).get(PAGE, {"day": "2026-11-26"}).content.decode()
 
     assert 'value="2026-11-26T14:30Z"' in page
+
+
+def test_mentor_detail_names_the_days_that_are_full(alice, offer, charlie):
+    schedule = alice.mentor_profile.schedule
+    schedule.max_per_day = 1
+    schedule.save()
+    book(offer, charlie)
+
+    page = markup_of(Client().get(PAGE))
+
+    [full] = [one for one in elements_of(page, "p") if "data-full-days" in one.attributes]
+    assert "Thu 26 Nov." in full.text

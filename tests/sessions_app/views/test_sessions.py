@@ -213,7 +213,7 @@ def test_move_to_a_taken_time_names_the_nearest(booking, bob, charlie, offer, cl
 
     page = markup_of(response)
     assert (response.status_code, refusals_in(page)) == (409, ["taken"])
-    assert "?t=2026-11-27T10:30Z" in links_in(page)
+    assert f"{url(booking, 'move/')}?t=2026-11-27T10%3A30Z#book" in links_in(page)
 
 
 def test_move_neither_offers_nor_suggests_the_present_time(client_for, bob, booking):
@@ -224,8 +224,10 @@ def test_move_neither_offers_nor_suggests_the_present_time(client_for, bob, book
     assert 'value="2026-11-26T14:00Z"' in page
     assert 'value="2026-11-26T14:30Z"' not in page
     assert same.status_code == 409
-    assert "?t=2026-11-26T14:30Z" not in markup_of(same)
-    assert "?t=2026-11-26T15:00Z" in markup_of(same)
+    [present] = elements_of(page, "span", class_="slot slot--radio slot--gone slot--present")
+    assert present.text == "20:00 now"
+    assert "?t=2026-11-26T14%3A30Z" not in markup_of(same)
+    assert "?t=2026-11-26T15%3A00Z" in markup_of(same)
 
 
 def test_move_without_a_time_says_so(booking, bob, client_for):

@@ -8,6 +8,7 @@ from notifications.models.webhooks import WebhookDelivery
 from notifications.webhooks.services import make_endpoint
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended, expire_overdue
+from sessions_app.booking.counters import choose_time, counter_request
 from sessions_app.booking.holds import claim_hold, hold_slot
 from sessions_app.booking.notices.webhooks import EVENTS
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
@@ -44,15 +45,35 @@ def test_cancelled(booking, alice):
     assert told() == [("created", "confirmed"), ("cancelled", "cancelled")]
 
 
+def countered(row, alice):
+    return counter_request(booking=row, starts=[at("2026-11-27 10:00")], by=alice, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("act", "event"),
+    [
+        (lambda row, bob: choose_time(booking=row, start=row.start, by=bob, now=NOW), ("accepted", "confirmed")),
+        (lambda row, bob: withdraw_booking(booking=row, by=bob, now=NOW), ("cancelled", "withdrawn")),
+        (lambda row, bob: expire_overdue(now=row.expires_at), ("cancelled", "expired")),
+    ],
+    ids=["chosen", "withdrawn", "expired"],
+)
+def test_what_becomes_of_other_times(request_for, alice, bob, act, event):
+    act(countered(request_for, alice), bob)
+
+    assert told() == [("created", "requested"), ("countered", "countered"), event]
+
+
 @pytest.mark.parametrize(
     ("act", "event"),
     [
         (lambda row, alice, bob: accept_booking(booking=row, by=alice, now=NOW), ("accepted", "confirmed")),
+        (lambda row, alice, bob: countered(row, alice), ("countered", "countered")),
         (lambda row, alice, bob: decline_booking(booking=row, by=alice, reason="x", now=NOW), ("declined", "declined")),
         (lambda row, alice, bob: withdraw_booking(booking=row, by=bob, now=NOW), ("cancelled", "withdrawn")),
         (lambda row, alice, bob: expire_overdue(now=LATER), ("cancelled", "expired")),
     ],
-    ids=["accepted", "declined", "withdrawn", "expired"],
+    ids=["accepted", "countered", "declined", "withdrawn", "expired"],
 )
 def test_what_becomes_of_a_request(request_for, alice, bob, act, event):
     extend_request(booking=request_for, by=alice, now=NOW)

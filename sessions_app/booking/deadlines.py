@@ -1,0 +1,45 @@
+"""Until when a request waits for its answer. Pure."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+# Nobody is expected to answer between these, by the clock on their own wall.
+EVENING, MORNING = time(22), time(8)
+# Time that the morning leaves for an answer, and the least that an evening must leave.
+AFTER_WAKING, BEFORE_SLEEP = timedelta(hours=2), timedelta(hours=1)
+HALF_A_DAY = timedelta(hours=12)
+
+
+def answer_deadline(*, start: datetime, notice: timedelta, zone: str, now: datetime, at_most: timedelta) -> datetime:
+    """When an unanswered request for `start` ends: `at_most` from now, but before the notice, and never at night.
+
+    If the start is only just outside of the notice, there would be no time left to answer; then half of the time
+    remains. A deadline that would fall in the night of `zone` is put off until the morning after it. Where that comes
+    too late for the notice it is the evening before, or else the morning all the same, before the start. It is at night
+    only if there is no other moment until the start.
+    """
+    latest = max(start - notice, now + (start - now) / 2)
+    wished = min(now + at_most, latest)
+    if not is_night(wished, zone):
+        return wished
+    evening, morning = night_around(wished, zone)
+    if morning <= latest:
+        return min(latest, morning + AFTER_WAKING)
+    if evening >= now + BEFORE_SLEEP:
+        return evening
+    if morning < start:
+        return min(morning + (start - morning) / 2, morning + AFTER_WAKING)
+    return evening if evening > now else wished
+
+
+def is_night(moment: datetime, zone: str) -> bool:
+    """Whether the wall clock shows a time after 22:00 or before 08:00."""
+    shown = moment.astimezone(ZoneInfo(zone)).time()
+    return shown > EVENING or shown < MORNING
+
+
+def night_around(moment: datetime, zone: str) -> tuple[datetime, datetime]:
+    first = (moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) - HALF_A_DAY).date()
+    evening = datetime.combine(first, EVENING, ZoneInfo(zone))
+    morning = datetime.combine(first + timedelta(days=1), MORNING, ZoneInfo(zone))
+    return evening.astimezone(moment.tzinfo), morning.astimezone(moment.tzinfo)
