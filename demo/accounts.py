@@ -21,7 +21,7 @@ class Account:
 
 
 ACCOUNTS = (
-    Account(f"sam@{DOMAIN}", "mentee, with sessions ahead, past and cancelled"),
+    Account(f"sam@{DOMAIN}", "mentee, with sessions upcoming, past and cancelled"),
     Account(f"priya@{DOMAIN}", "mentor, booked at once, evenings in Bengaluru"),
     Account(f"tomas@{DOMAIN}", "mentor, asked first, with a request waiting"),
     Account(f"jonas@{DOMAIN}", "applicant, profile in review"),
@@ -64,20 +64,22 @@ def _weekly_windows(days: tuple[int, ...], start: float, end: float) -> tuple[tu
 
 
 def _plan_priya(people: People, today: datetime) -> MentorPlan:
-    person = people.invent_named("Priya Raghunathan", "Asia/Kolkata", ("en", "ta"), days_ago=400)
+    person = people.invent_named(
+        "Priya Raghunathan", "Asia/Kolkata", ("en", "ta"), days_ago=400, culture="south_indian", is_woman=True
+    )
     kinds = (IssueType.DECISION, IssueType.CAREER)
     return MentorPlan(
         person=person,
-        headline="Engineering director, has hired for two young companies",
+        headline="Engineering director, hired 120 people at two scale-ups",
         asks=(
             "Should I take the counter-offer?",
             "How do I ask for the level, not just the raise?",
             "My first reorg is on Monday. What do I say to the team?",
         ),
         how_i_work=(
-            "Bring the letter, the number or the message you have to send. I read it with you and say what I would do "
-            "in your seat, then we write the next sentence together. I cannot help with visas or legal terms; I will "
-            "tell you who can."
+            "Bring the letter, the number or the message you have to send. I’ll read it with you and say what I’d do "
+            "in your place, then we’ll write the next sentence together.\n\nI’ve made four counter-offers and turned "
+            "down two of my own. I can’t help with visas or legal terms, but I’ll tell you who can."
         ),
         topics=_find_topics("Counter-offers", "Negotiation", "First-time managing", "Promotion"),
         offers=(
@@ -85,24 +87,31 @@ def _plan_priya(people: People, today: datetime) -> MentorPlan:
             OfferPlan("Talk it through", 25, Format.VIDEO, True, kinds),
             OfferPlan("Work on it together", 45, Format.VIDEO, True, kinds),
         ),
-        schedule=SchedulePlan("Asia/Kolkata", _weekly_windows((1, 2, 3, 4, 5), 18.5, 21.5)),
+        schedule=SchedulePlan(
+            "Asia/Kolkata",
+            _weekly_windows((1, 2, 3, 4, 5), 18.5, 21.5),
+            overrides={(today + timedelta(days=9)).date(): ((600, 720),)},
+            time_off=(((today + timedelta(days=19)).date(), (today + timedelta(days=23)).date()),),
+        ),
         approved_at=person.joined + timedelta(days=2),
     )
 
 
 def _plan_tomas(people: People, today: datetime) -> MentorPlan:
-    person = people.invent_named("Tomás Herrera", "America/Sao_Paulo", ("pt", "es", "en"), days_ago=380)
+    person = people.invent_named(
+        "Tomás Herrera", "America/Sao_Paulo", ("pt", "es", "en"), days_ago=380, culture="brazilian"
+    )
     return MentorPlan(
         person=person,
-        headline="Talent partner, eleven years in recruiting",
+        headline="Talent partner, eleven years in tech recruiting",
         asks=(
             "They matched it. What happens to me in six months?",
             "Reading an offer letter line by line",
             "Resigning without burning the bridge",
         ),
         how_i_work=(
-            "I ask a lot for five minutes and then say what I think. Send the offer or the advert the day before. I do "
-            "not pass on applications to my employer."
+            "I ask a lot of questions for five minutes and then tell you what I think. Send me the offer or the job "
+            "advert the day before.\n\nI don’t pass applications on to my employer."
         ),
         topics=_find_topics("Comparing offers", "Counter-offers", "Leaving a job", "CVs"),
         offers=(
@@ -120,12 +129,12 @@ def _plan_tomas(people: People, today: datetime) -> MentorPlan:
 
 
 def _plan_jonas(people: People, today: datetime) -> MentorPlan:
-    person = people.invent_named("Jonas Albrecht", "Europe/Berlin", ("de", "en"), days_ago=2)
+    person = people.invent_named("Jonas Albrecht", "Europe/Berlin", ("de", "en"), days_ago=2, culture="german")
     return MentorPlan(
         person=person,
-        headline="Lab manager, previously in a hospital",
+        headline="Lab manager, formerly in a hospital",
         asks=("Is a doctorate right for me?", "From the lab to industry: what first?", "Leadership"),
-        how_i_work="Tell me first what you have tried. Then we skip it. Two people did this for me once.",
+        how_i_work="Tell me what you’ve already tried, so we can skip it. Two people did this for me once.",
         topics=_find_topics("Choosing studies", "Changing field"),
         offers=(OfferPlan("One question, properly", 20, Format.VIDEO, True, (IssueType.DECISION,)),),
         schedule=SchedulePlan("Europe/Berlin", _weekly_windows((2, 4), 18, 20), max_per_week=2),

@@ -1,8 +1,11 @@
 """Deletes the invented people with everything of theirs. What real people did with each other stays."""
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
+from mentors.models import MentorProfile, ProfileDraft
+from mentors.moderation.drafts import forget_photo
 
 from .people import DOMAIN
 
@@ -53,6 +56,10 @@ ROWS = (
     "DELETE FROM sessions_app_attendanceact WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_bookingevent WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_booking WHERE id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_followup WHERE written_id IN (SELECT id FROM demo_written)",
+    "DELETE FROM sessions_app_quotedecision WHERE feedback_id IN"
+    " (SELECT id FROM sessions_app_feedback WHERE written_id IN (SELECT id FROM demo_written))",
+    "DELETE FROM sessions_app_feedback WHERE written_id IN (SELECT id FROM demo_written)",
     "DELETE FROM notifications_notification WHERE subject_type = 'written'"
     " AND subject_id IN (SELECT id FROM demo_written)",
     "DELETE FROM notifications_inboxitem WHERE subject_type = 'written'"
@@ -76,10 +83,18 @@ def is_seeded() -> bool:
     return User.objects.filter(email__endswith=f"@{DOMAIN}").exists()
 
 
+def photos_of(people: QuerySet[User]) -> set[str]:
+    approved = MentorProfile.objects.filter(person__in=people).exclude(photo="").values_list("photo", flat=True)
+    drafts = ProfileDraft.objects.filter(profile__person__in=people).exclude(photo="").values_list("photo", flat=True)
+    return {*approved, *drafts}
+
+
 @transaction.atomic
 def clear_world() -> int:
     """Delete the invented people, with the triggers off that protect the logs. Returns how many they were."""
     people = User.objects.filter(email__endswith=f"@{DOMAIN}")
+    for photo in photos_of(people):
+        forget_photo(photo)
     with connection.cursor() as cursor:
         for statement in TABLES:
             cursor.execute(statement, [f"%@{DOMAIN}"] if "%s" in statement else None)

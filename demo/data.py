@@ -23,9 +23,11 @@ class Leaf:
 @dataclass(frozen=True, slots=True)
 class City:
     zone: str
+    culture: str
     given: tuple[str, ...]
     family: tuple[str, ...]
     languages: tuple[str, ...]
+    women: frozenset[str]
 
 
 def read_data(name: str) -> Any:
@@ -63,8 +65,8 @@ def weighted_cities() -> tuple[tuple[City, ...], tuple[int, ...]]:
     for zone, culture, _weight, *own in people["cities"]:
         names = people["cultures"][culture]
         languages = own[0] if own else names["languages"]
-        given, family = (tuple(names[part].split(", ")) for part in ("given", "family"))
-        places.append(City(zone, given, family, tuple(languages)))
+        women, men, family = (tuple(names[part].split(", ")) for part in ("women", "men", "family"))
+        places.append(City(zone, culture, women + men, family, tuple(languages), frozenset(women)))
     return tuple(places), tuple(row[2] for row in people["cities"])
 
 

@@ -68,8 +68,8 @@ def _choose_topics(rng: Random) -> tuple[Leaf, ...]:
 
 def _invent_headline(rng: Random, root: str) -> str:
     headlines = demo_words()["headlines"]
-    rank, work = rng.choice(headlines["rank"]), rng.choice(headlines["work"][root])
-    return f"{rank} {work}, {fill_template(rng, rng.choice(headlines['tail']))}"
+    role = rng.choice(headlines["roles"][root])
+    return f"{role}, {fill_template(rng, rng.choice(headlines['tails']))}"
 
 
 def _invent_asks(rng: Random, topics: tuple[Leaf, ...]) -> tuple[str, ...]:

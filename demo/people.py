@@ -22,6 +22,8 @@ class Person:
     local_part: str = ""
     hour_cycle: str = "24"
     is_staff: bool = False
+    culture: str = "british"
+    is_woman: bool = False
 
     @property
     def email(self) -> str:
@@ -42,19 +44,47 @@ class People:
         rng = self.rng
         city = rng.choices(self.cities, self.weights)[0]
         middle = f" {rng.choice(INITIALS)}." if rng.random() < 0.15 else ""
-        name = f"{rng.choice(city.given)}{middle} {rng.choice(city.family)}"
+        given = rng.choice(city.given)
+        name = f"{given}{middle} {rng.choice(city.family)}"
         joined = self.today - timedelta(days=rng.randint(*days_ago), minutes=rng.randint(0, 1439))
         languages = city.languages if rng.random() < 0.9 else (*city.languages, rng.choice(("fr", "es", "de", "ar")))
         hours = "12" if city.zone.startswith(("America/New", "America/Chi", "America/Los", "Australia")) else "24"
-        return Person(name, self._find_slug(name), city.zone, tuple(dict.fromkeys(languages)), joined, hour_cycle=hours)
+        return Person(
+            name,
+            self._find_slug(name),
+            city.zone,
+            tuple(dict.fromkeys(languages)),
+            joined,
+            hour_cycle=hours,
+            culture=city.culture,
+            is_woman=given in city.women,
+        )
 
     def invent_named(
-        self, name: str, zone: str, languages: tuple[str, ...], *, days_ago: int, is_staff: bool = False
+        self,
+        name: str,
+        zone: str,
+        languages: tuple[str, ...],
+        *,
+        days_ago: int,
+        is_staff: bool = False,
+        culture: str = "british",
+        is_woman: bool = False,
     ) -> Person:
         """One of the demo's fixed people; their email address is made of their first name."""
         slug = self._find_slug(name)
         joined = self.today - timedelta(days=days_ago)
-        return Person(name, slug, zone, languages, joined, slug.partition("-")[0], is_staff=is_staff)
+        return Person(
+            name,
+            slug,
+            zone,
+            languages,
+            joined,
+            slug.partition("-")[0],
+            is_staff=is_staff,
+            culture=culture,
+            is_woman=is_woman,
+        )
 
     def _find_slug(self, name: str) -> str:
         base = slugify(name)

@@ -1,16 +1,17 @@
 """Invented sessions, past and to come: only at starts that the slot engine lists for that mentor, and one at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from django.conf import settings
 
 from sessions_app.availability.slots import Slot, Taken, list_slots
 from sessions_app.models import BookingState
 
-from .data import invent_sentence
+from .data import fill_template, invent_sentence
 from .mentors import MentorPlan, OfferPlan, invent_question
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -62,6 +63,8 @@ class SessionPlan:
     late: bool = False
     mentee_answers: bool = False
     mentor_answers: bool = False
+    # The mentee lets us show what was asked, and what came of it.
+    is_shared: bool = False
 
 
 @dataclass(slots=True)
@@ -83,15 +86,40 @@ class Diary:
         return list_slots(rules, self.taken, length=offer.length, now=booked_from, first=first, last=last)
 
     def add_past(
-        self, days: int, *, seat: BusyMentee | None = None, offer: int | None = None, state: BookingState | None = None
+        self,
+        days: int,
+        *,
+        seat: BusyMentee | None = None,
+        offer: int | None = None,
+        state: BookingState | None = None,
+        until: int = 0,
     ) -> None:
-        """Add a session of the last `days` days to the diary, if there was a free time."""
+        """Add a session between `days` and `until` days ago to the diary, if there was a free time."""
         offer = self._choose_offer() if offer is None else offer
         first = self.today - timedelta(days=days) + max(timedelta(), timedelta(days=days) - STRETCH) * self.rng.random()
-        last = min(first + STRETCH, self.today)
+        last = min(first + STRETCH, self.today - until * DAY)
         slots = self.free_slots(self.mentor.offers[offer], first, last, booked_from=first - 3 * DAY, horizon=60)
         if taken := self._take_slot(slots, seat):
             self.sessions.append(self._plan_past(*taken, offer, state))
+
+    def change_last(self, **changes: Any) -> None:
+        self.sessions[-1:] = [replace(session, **changes) for session in self.sessions[-1:]]
+
+    def add_shared(self) -> None:
+        """Put one session of the last three days into the diary that both have answered for, and may be told of."""
+        before = len(self.sessions)
+        questions = [ask for topic in self.mentor.topics for ask in topic.asks if ask.endswith("?")]
+        self.add_past(3, state=BookingState.COMPLETED)
+        for session in self.sessions[before:]:
+            created_at = session.slot.start - timedelta(minutes=self.mentor.schedule.notice) - HOUR * 26
+            self.change_last(
+                created_at=created_at,
+                confirmed_at=created_at + (timedelta() if self.mentor.offers[session.offer].instant else HOUR),
+                mentee_answers=True,
+                mentor_answers=True,
+                is_shared=True,
+                question=fill_template(self.rng, self.rng.choice(questions)),
+            )
 
     def add_upcoming(
         self, days: int, *, seat: BusyMentee | None = None, offer: int | None = None, soonest: bool = False

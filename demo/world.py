@@ -24,7 +24,10 @@ from .data import demo_words, topic_leaves, topic_roots
 from .in_writing import write_in_writing
 from .mentors import MentorPlan, invent_mentor
 from .people import DOMAIN, People, Person
+from .portraits.upload import PortraitWriter
+from .quotes import publish_quotes
 from .sessions import BusyMentee, Diary, SessionPlan, invent_sessions
+from .story import write_story
 from .writing import MentorWriter, PeopleWriter
 from .writing_sessions import SessionWriter
 
@@ -32,6 +35,8 @@ from .writing_sessions import SessionWriter
 EVERYBODY, A_FEW = 0.85, 0.05
 MANY = 2000
 NOTICES_AT_ONCE = 500
+# Of so many mentors one has had a session in the last days whose question may be shown.
+SHARED_EVERY = 4
 APPLICANT_STATES = (
     ProfileState.SUBMITTED,
     ProfileState.NEEDS_CHANGES,
@@ -47,6 +52,7 @@ class Seeder:
     now: datetime
     # False: the well-known password of the demo doesn't work
     with_password: bool = True
+    portraits: int = 0
 
     def run(self) -> Counter[str]:
         """Write everything in one transaction and count it. The same arguments on the same day give the same world."""
@@ -72,7 +78,7 @@ class World:
 
     def write(self) -> Counter[str]:
         maria = self.writer.write(self.cast.maria)
-        mentors = MentorWriter(self.rng, self.writer, write_topics(), maria)
+        mentors = MentorWriter(self.rng, self.writer, write_topics(), maria, PortraitWriter(self.wanted.portraits))
         sam = BusyMentee(self.writer.write(self.cast.sam))
         seats = [
             BusyMentee(self.writer.write(self._invent_mentee())) for _mentee in range(max(30, self.wanted.mentors // 2))
@@ -92,6 +98,8 @@ class World:
         self.counts["notifications"] = write_notices(self.wanted.now)
         write_conversation(self.wanted.now)
         write_in_writing()
+        self.counts["quotes"] = publish_quotes(self.wanted.now)
+        write_story(self.wanted.now, self.rng)
         return self.counts
 
     def _invent_mentee(self) -> Person:
@@ -109,17 +117,23 @@ class World:
         diary = Diary(self.rng, mentor, seats, self.today, self.wanted.now)
         days = self.wanted.days
         if mentor is self.cast.priya:
+            diary.add_past(20, seat=sam, offer=0, state=BookingState.COMPLETED, until=15)
+            asked = "How do I ask for the level, not just the raise?"
+            diary.change_last(question=asked, mentee_answers=True, mentor_answers=True)
             diary.add_past(9, seat=sam, offer=1, state=BookingState.CANCELLED)
             diary.add_upcoming(5, seat=sam, offer=1, soonest=True)
         elif mentor is self.cast.tomas:
             diary.add_past(6, seat=sam, offer=0, state=BookingState.COMPLETED)
-            diary.sessions[:] = [replace(session, mentee_answers=False) for session in diary.sessions]
+            asked = "They matched my offer. What happens to me in six months?"
+            diary.change_last(question=asked, mentee_answers=False)
             diary.add_upcoming(days, offer=0, soonest=True)
         if mentor in (self.cast.priya, self.cast.tomas):
             for _session in range(9):
                 diary.add_past(days, state=BookingState.COMPLETED)
         elif self.rng.random() > (EVERYBODY if self.wanted.mentors <= MANY else A_FEW):
             return []
+        elif self.counts["mentors"] % SHARED_EVERY == 0:
+            diary.add_shared()
         return invent_sessions(diary, days)
 
     def _invent_applicants(self) -> Iterator[MentorPlan]:

@@ -14,6 +14,9 @@ from sessions_app.models import AvailabilityWindow, DateOverride, Schedule, Time
 from .copying import Table
 from .mentors import MentorPlan
 from .people import Person
+from .portraits.upload import PortraitWriter
+
+Words = tuple[str, tuple[str, ...], str, tuple[str, ...], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,14 @@ class PeopleWriter:
 class MentorWriter:
     """`staff` is the id of the person who decided about the profiles; `topics` are the topics' ids by name."""
 
-    def __init__(self, rng: Random, people: PeopleWriter, topics: dict[str, int], staff: int) -> None:
+    def __init__(
+        self, rng: Random, people: PeopleWriter, topics: dict[str, int], staff: int, portraits: PortraitWriter
+    ) -> None:
         self.rng = rng
         self.people = people
         self.topics = topics
         self.staff = staff
+        self.portraits = portraits
         words = "headline asks how_i_work languages photo"
         self.profiles = Table(
             MentorProfile, f"person_id slug state {words} paused_until approved_at created_at version"
@@ -83,11 +89,12 @@ class MentorWriter:
         person = self.people.write(mentor.person)
         live = mentor.state == ProfileState.APPROVED
         decisions = self._list_decisions(person, mentor)
+        words = self._words_of(mentor)
         profile = self.profiles.add(
             person,
             mentor.person.slug,
             mentor.state,
-            *(self._words_of(mentor) if live else ("", [], "", [], "")),
+            *(words if live else ("", [], "", [], "")),
             mentor.paused_until,
             mentor.approved_at,
             mentor.person.joined,
@@ -99,18 +106,19 @@ class MentorWriter:
             for topic in mentor.topics:
                 self.profile_topics.add(profile, self.topics[topic.name])
         if not live or mentor.submitted_at:
-            self._write_draft(profile, mentor)
+            self._write_draft(profile, mentor, words)
         self._write_schedule(profile, mentor)
         return MentorIds(person, self._write_offers(profile, mentor))
 
-    def _words_of(self, mentor: MentorPlan) -> tuple[str, tuple[str, ...], str, tuple[str, ...], str]:
-        return mentor.headline, mentor.asks, mentor.how_i_work, mentor.person.languages, ""
+    def _words_of(self, mentor: MentorPlan) -> Words:
+        photo = self.portraits.write(mentor.person)
+        return mentor.headline, mentor.asks, mentor.how_i_work, mentor.person.languages, photo
 
-    def _write_draft(self, profile: int, mentor: MentorPlan) -> None:
+    def _write_draft(self, profile: int, mentor: MentorPlan, words: Words) -> None:
         """The draft: a public profile's has other words about how they work."""
-        headline, asks, how_i_work, languages, photo = self._words_of(mentor)
+        headline, asks, how_i_work, languages, photo = words
         if mentor.state == ProfileState.APPROVED:
-            how_i_work = f"{how_i_work} Sessions are also possible in plain English, slowly."
+            how_i_work = f"{how_i_work} I’m happy to speak slowly if English isn’t your first language."
         draft = self.drafts.add(
             profile,
             headline,

@@ -39,7 +39,9 @@ LAST_EVENTS: dict[str, str] = {
     BookingState.COMPLETED: "",
     **dict.fromkeys(MISSED, "missed"),
 }
-MENTEE_SAYS = "resolution useful doable clear_limits listened overall again left_with may_publish advice"
+MENTEE_SAYS = (
+    "resolution useful doable clear_limits listened overall again left_with may_publish may_publish_question advice"
+)
 MENTOR_SAYS = "prepared right_person learned"
 
 
@@ -141,29 +143,30 @@ class SessionWriter:
             (session.mentee, Role.MENTEE, session.mentee_answers),
             (mentor, Role.MENTOR, session.mentor_answers),
         ):
-            at = session.slot.end + timedelta(minutes=self.rng.randint(3, 2000))
+            at = session.slot.end + timedelta(minutes=self.rng.randint(3, 30 if session.is_shared else 2000))
             if answers and at < self.today:
-                said_so = self._mentee_says() if role == Role.MENTEE else self._mentor_says()
+                said_so = self._mentee_says(session.is_shared) if role == Role.MENTEE else self._mentor_says()
                 self.feedback.add(booking, author, role, at, at, *said_so)
 
-    def _mentee_says(self) -> tuple[Any, ...]:
+    def _mentee_says(self, is_shared: bool) -> tuple[Any, ...]:
         rng = self.rng
-        resolution = rng.choices(("yes", "partly", "no", "other"), (56, 33, 7, 4))[0]
-        left_with = invent_sentence(rng, "left_with") if rng.random() < 0.45 else ""
+        resolution = "yes" if is_shared else rng.choices(("yes", "partly", "no", "other"), (56, 33, 7, 4))[0]
+        left_with = invent_sentence(rng, "left_with") if is_shared or rng.random() < 0.55 else ""
+        consents = (bool(left_with), is_shared)
         if rng.random() < 0.35:  # most stop after the one question that is needed
-            return (resolution, None, None, None, None, "", "", left_with, bool(left_with), "", None, None, "")
+            return (resolution, None, None, None, None, "", "", left_with, *consents, "", None, None, "")
         helped = resolution in ("yes", "partly")
         marks = [min(4, max(1, (4 if helped else 3) - (rng.random() < 0.4))) for _mark in range(4)]
         overall = rng.choice(("good", "excellent") if helped else ("fair", "good"))
         again = rng.choices(("yes", "other_topics", "no"), (80, 15, 5) if helped else (30, 40, 30))[0]
         advice = invent_sentence(rng, "advice") if rng.random() < 0.3 else ""
-        return (resolution, *marks, overall, again, left_with, bool(left_with), advice, None, None, "")
+        return (resolution, *marks, overall, again, left_with, *consents, advice, None, None, "")
 
     def _mentor_says(self) -> tuple[Any, ...]:
         rng = self.rng
         resolution = rng.choices(("yes", "partly", "no", "other"), (45, 42, 6, 7))[0]
         learned = invent_sentence(rng, "learned") if rng.random() < 0.3 else ""
-        return (resolution, *[None] * 4, "", "", "", False, "", rng.randint(2, 4), rng.random() < 0.9, learned)
+        return (resolution, *[None] * 4, "", "", "", False, False, "", rng.randint(2, 4), rng.random() < 0.9, learned)
 
     @property
     def tables(self) -> tuple[Table, ...]:

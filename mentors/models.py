@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rules.validators import validate_plain_text
 
-from .languages import LANGUAGES
-from .languages import NAMES as LANGUAGE_NAMES
+from .languages import LANGUAGES, Language, describe_language
 
 ASKS_NEEDED = 3
 MAX_ASKS = 5
@@ -139,8 +138,8 @@ class ProfileWords(models.Model):
         return self.photo_url(THUMBNAIL)
 
     @property
-    def language_names(self) -> list[str]:
-        return [LANGUAGE_NAMES.get(code, code) for code in self.languages]
+    def spoken_languages(self) -> list[Language]:
+        return [describe_language(code) for code in self.languages]
 
 
 class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):

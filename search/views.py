@@ -23,8 +23,10 @@ from accounts.models import User
 from accounts.viewing import signed_in, viewer_hour12, viewer_zone
 from common.pages.parts import render_page, wants_part
 from common.times import when_text
-from mentors.languages import LANGUAGES
+from mentors.languages import language_choices
 from mentors.models import Format, Length, Topic
+from sessions_app.afterwards.track_record import read_recent_record
+from sessions_app.afterwards.voices import list_voices
 from sessions_app.models import Booking
 from sessions_app.pages.rows import SessionRow, upcoming_rows
 from sessions_app.questions.same_question import asked_already, find_earlier_engagement
@@ -66,6 +68,8 @@ def home_page(request: HttpRequest) -> HttpResponse:
         {
             "examples": EXAMPLES,
             "entrances": list_entrances(),
+            "voices": list_voices(now=now),
+            "record": read_recent_record(now=now),
             "soonest": soonest,
             "today_only": bool(soonest) and soonest[0].slots[0].start.astimezone(ZoneInfo(zone)).date() == today,
             "next": upcoming,
@@ -228,7 +232,7 @@ def filter_context(wish: SearchCriteria) -> dict[str, Any]:
         "whens": WHEN_LABELS.items(),
         "lengths": Length.choices,
         "formats": Format.choices,
-        "languages": LANGUAGES,
+        "languages": language_choices(),
         "topics": topic_groups(),
         "more_count": sum(map(bool, more)),
         "sorts": [
@@ -277,11 +281,16 @@ def build_cards(matches: Sequence[Match], *, zone: str, now: datetime) -> list[d
 def card_words(match: Match) -> dict[str, str]:
     name, sessions = {"name": match.profile.name}, match.proof.sessions
     return {
-        "sessions_word": ngettext("session", "sessions", sessions),
+        "sessions_word": ngettext("session held", "sessions held", sessions),
+        "helped": share_text(match.proof.helped, match.proof.answers),
         "all_times": ngettext("The one time", "All %(count)d times", match.times) % {"count": match.times},
         "with_name": _(" with %(name)s") % name,
         "next_times": _("Next times with %(name)s") % name,
     }
+
+
+def share_text(part: int, whole: int) -> str:
+    return _("%(part)d of %(whole)d") % {"part": part, "whole": whole}
 
 
 def ribbon_label(free: frozenset[tuple[int, int]], names: dict[tuple[int, int], str]) -> str:

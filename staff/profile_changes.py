@@ -49,6 +49,6 @@ def _field_texts(words: MentorProfile | ProfileDraft) -> dict[str, str]:
         "headline": words.headline,
         "asks": "\n".join(words.asks),
         "how_i_work": words.how_i_work,
-        "languages": ", ".join(words.language_names),
+        "languages": ", ".join(map(str, words.spoken_languages)),
         "topics": ", ".join(topics),
     }

@@ -93,7 +93,8 @@ def staff_words(request: SignedInRequest) -> HttpResponse:
             return redirect(f"{reverse('staff_words')}?state={tab}")
     chosen = TABS[tab][1](Feedback.objects.all(), now)
     people = ("booking__mentor", "booking__mentee", "written__mentor", "author", "published_by", "declined_by")
-    rows = chosen.dated().select_related(*people)
+    questions = ("booking__engagement__brief", "written__engagement__brief")
+    rows = chosen.dated().select_related(*people, *questions)
     labels = {key: label for key, (label, _chosen) in TABS.items()}
     waiting = TABS[WAITING][1](Feedback.objects.all(), now).count()
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))

@@ -212,24 +212,20 @@ def ribbon(days: Sequence[tuple[str, bool, bool, bool]], label: str) -> SafeStri
 
 
 @register.simple_tag
-def options(choices: Iterable[tuple[str, str]], chosen: str = "", languages: bool = False) -> SafeString:
-    """The `<option>`s of a long list: a loop in a template would take longer than finding what the page is about.
-
-    `languages`: the values are codes of languages, each named in itself.
-    """
-    return _render_options(tuple((str(value), str(label)) for value, label in choices), str(chosen), languages)
+def options(choices: Iterable[tuple[str, str]], chosen: str = "") -> SafeString:
+    """The `<option>`s of a long list: a loop in a template would take longer than finding what the page is about."""
+    return _render_options(tuple((str(value), str(label)) for value, label in choices), str(chosen))
 
 
 @lru_cache(maxsize=256)
-def _render_options(choices: tuple[tuple[str, str], ...], chosen: str, languages: bool) -> SafeString:
+def _render_options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
     return format_html_join(
         "",
-        '<option value="{}"{}{}>{}</option>',
+        '<option value="{}"{}>{}</option>',
         (
             (
                 value,
                 SafeString(" selected") if value == chosen else "",
-                format_html(' lang="{}"', value) if languages else "",
                 label,
             )
             for value, label in choices

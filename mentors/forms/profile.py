@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rules.validators import validate_heading, validate_person_name
 from common.forms import ChipCheckboxes, ChipRadio, PlainText, field_of
-from mentors.languages import LANGUAGES
+from mentors.languages import language_choices
 from mentors.models import ASK_LENGTH, ASKS_NEEDED, Format, Length, MentorProfile, ProfileDraft
 from mentors.photos import Portraits, read_photo
 from mentors.services import ProfileTexts
@@ -77,7 +77,7 @@ class QuestionsForm(forms.Form):
     )
     languages = forms.MultipleChoiceField(
         label=_("Languages you can talk in"),
-        choices=LANGUAGES,
+        choices=language_choices,
         widget=ChipCheckboxes,
         error_messages={"required": _("Choose at least one language")},
     )

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -17,7 +18,7 @@ from accounts.hooks import announce_person
 from accounts.models import User
 from common.pages.seen import mark_of
 from mentors.errors import ProfileError, check_seen
-from mentors.models import THUMBNAIL, MentorProfile, ProfileDraft, ProfileState, ProfileWords, Topic
+from mentors.models import THUMBNAIL, MentorProfile, ProfileDraft, ProfileState, ProfileWords, Topic, photo_named
 from mentors.photos import Portraits
 
 WORDS = ("headline", "asks", "how_i_work", "languages", "photo")
@@ -172,10 +173,16 @@ def _replace_photo(profile: MentorProfile, draft: ProfileDraft, photo: Portraits
     before = draft.photo.name or ""
     draft.photo = ""
     if photo is not None:
-        draft.photo.save("photo.webp", ContentFile(photo.portrait), save=False)
-        default_storage.save(file_name(draft.photo.name, THUMBNAIL), ContentFile(photo.thumbnail))
+        draft.photo = store_photo(photo)
     if before and before != profile.photo.name:
         forget_photo(before)
+
+
+def store_photo(photo: Portraits) -> str:
+    """Keep both sizes; returns the name of the portrait, from which `file_name` makes the other one's."""
+    name = default_storage.save(photo_named(uuid4().hex), ContentFile(photo.portrait))
+    default_storage.save(file_name(name, THUMBNAIL), ContentFile(photo.thumbnail))
+    return name
 
 
 def file_name(portrait: str, size: int) -> str:

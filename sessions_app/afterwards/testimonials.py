@@ -49,7 +49,7 @@ def withdraw_testimonial(*, feedback: Feedback, by: User, now: datetime) -> Feed
         raise SessionError("not_yours", _("These words are somebody else’s."))
     if not feedback.may_publish:
         return feedback
-    feedback.may_publish = False
+    feedback.may_publish = feedback.may_publish_question = False
     feedback.published_at = feedback.published_by = None
     return save_decision(feedback, QuoteAct.WITHDRAWN, by=by, now=now)
 
@@ -67,7 +67,15 @@ def lock_testimonial(feedback: Feedback, *, by: User, now: datetime, seen: str |
 
 def save_decision(feedback: Feedback, act: QuoteAct, *, by: User, now: datetime, reason: str = "") -> Feedback:
     feedback.save(
-        update_fields=["may_publish", "published_at", "published_by", "declined_at", "declined_by", "updated_at"]
+        update_fields=[
+            "may_publish",
+            "may_publish_question",
+            "published_at",
+            "published_by",
+            "declined_at",
+            "declined_by",
+            "updated_at",
+        ]
     )
     QuoteDecision.objects.create(feedback=feedback, act=act, by=by, at=now, reason=reason)
     return feedback

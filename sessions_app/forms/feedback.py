@@ -55,8 +55,15 @@ class MenteeFeedbackForm(FeedbackForm):
         _("A sentence is enough. %(name)s reads it too, but not before answering or seven days have passed."),
     )
     may_publish = forms.BooleanField(
-        label=_("You may show these words on %(name)s’s page, without my name"),
-        help_text=_("Our team reads them first. You can take them back at any time."),
+        label=_("You may show these words without my name"),
+        help_text=_(
+            "On %(name)s’s page and our home page. Our team reads them first. You can withdraw them at any time."
+        ),
+        required=False,
+    )
+    may_publish_question = forms.BooleanField(
+        label=_("You may show my question with them"),
+        help_text=_("On our home page, without your name or %(name)s’s."),
         required=False,
     )
     useful = scale_field(_("The advice was useful"))
@@ -80,6 +87,7 @@ class MenteeFeedbackForm(FeedbackForm):
             "resolution",
             "left_with",
             "may_publish",
+            "may_publish_question",
             "useful",
             "doable",
             "clear_limits",
@@ -92,6 +100,9 @@ class MenteeFeedbackForm(FeedbackForm):
 
     def clean_may_publish(self) -> bool:
         return bool(self.cleaned_data["may_publish"] and self.cleaned_data.get("left_with"))
+
+    def clean_may_publish_question(self) -> bool:
+        return bool(self.cleaned_data["may_publish_question"] and self.cleaned_data.get("may_publish"))
 
 
 class WrittenFeedbackForm(MenteeFeedbackForm):

@@ -141,6 +141,8 @@ class Feedback(models.Model):
     again = models.CharField(_("Would you ask this mentor again?"), max_length=12, choices=Again, blank=True)
     left_with = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
     may_publish = models.BooleanField(default=False)
+    # Of the question that was asked; only together with the words.
+    may_publish_question = models.BooleanField(default=False, db_default=False)
     advice = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
     to_staff = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
     # A mentor's
@@ -174,6 +176,10 @@ class Feedback(models.Model):
                 name="published_words_have_consent",
             ),
             models.CheckConstraint(
+                condition=Q(may_publish=True) | Q(may_publish_question=False),
+                name="published_question_comes_with_words",
+            ),
+            models.CheckConstraint(
                 condition=Q(useful=None) | Q(useful__range=(1, 4)), name="feedback_useful_is_one_to_four"
             ),
         ]
@@ -192,7 +198,12 @@ class Feedback(models.Model):
     @property
     def words_mark(self) -> str:
         """A hash of the words that may be shown, and of what staff decided about them."""
-        return mark_of(self.left_with, self.published_at, self.declined_at)
+        return mark_of(self.left_with, self.shown_question, self.published_at, self.declined_at)
+
+    @property
+    def shown_question(self) -> str:
+        """The question that may be shown with the words."""
+        return self.contact.engagement.brief.question if self.may_publish_question else ""
 
 
 class QuoteAct(models.TextChoices):

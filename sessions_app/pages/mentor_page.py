@@ -68,7 +68,7 @@ class MentorPage:
     carried: list[SharedFile]
     leaves_files: bool
     proof: TrackRecord
-    left_with: list[Quote]
+    quotes: list[Quote]
     similar: Sequence[FreeMentor]
     instead: list[Slot]
     limit: SessionError | None
@@ -149,7 +149,7 @@ def read_mentor_page(
         carried=[] if goes_on else carried_files_of(earlier),
         leaves_files=typed is not None and "with_files" not in typed,
         proof=track_records_of([profile.person_id], now=now)[profile.person_id],
-        left_with=published_quotes(profile, now=now),
+        quotes=published_quotes(profile, now=now),
         similar=() if picker else find_similar(profile, question, reader=reader, zone=zone, now=now),
         instead=browser.suggest_instead(error, choice.start) if browser and not limit else [],
         limit=limit,

@@ -283,9 +283,6 @@ def test_options_mark_the_chosen_one_and_are_escaped():
         '<option value="a">&lt;b&gt;A&lt;/b&gt;</option><option value="b&amp;" selected>B</option>'
     )
     assert "selected" not in draw("{% options choices %}", choices=choices)
-    assert draw("{% options choices languages=True %}", choices=[("de", "Deutsch")]) == (
-        '<option value="de" lang="de">Deutsch</option>'
-    )
 
 
 def test_error_summary_links_each_error_to_its_field():

@@ -255,8 +255,8 @@ def test_mentor_list_keeps_the_chosen_topic_and_language(now, db):
         ("", "alpha-1", " selected", "alpha &amp; 1"),
         ("", "zeta-1", "", "zeta &amp; 1"),
     ]
-    assert '<option value="pt" selected lang="pt">Português</option>' in page
-    assert page.count('<option value="de" lang="de">Deutsch</option>') == 1
+    assert '<option value="pt" selected>Portuguese · Português</option>' in page
+    assert page.count('<option value="de">German · Deutsch</option>') == 1
 
 
 def test_mentor_list_escapes_what_was_typed(now, db):

@@ -1,0 +1,1 @@
+"""Portraits of the invented mentors, drawn from shapes."""
