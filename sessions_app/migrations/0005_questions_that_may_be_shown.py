@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sessions_app", "0002_append_only"),
+        ("sessions_app", "0004_counter_offers_wait"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
