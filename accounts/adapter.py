@@ -49,18 +49,18 @@ PLAIN = ("password_reset_url", "to_email")
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": _("This account is closed."),
-        "duplicate_email": _("That is your address already."),
-        "email_password_mismatch": _("That email address and password do not go together. Check both."),
+        "duplicate_email": _("That’s already your address."),
+        "email_password_mismatch": _("That email address and password don’t match. Check both."),
         "email_taken": _("Another account uses this address. Choose a different one."),
-        "enter_current_password": _("That is not your current password."),
-        "incorrect_code": _("That code is not right. Check the newest email."),
-        "incorrect_password": _("That is not your password."),
+        "enter_current_password": _("That isn’t your current password."),
+        "incorrect_code": _("That code isn’t right. Check the newest email."),
+        "incorrect_password": _("That isn’t your password."),
         "invalid_login": _("Enter an email address, like name@example.org."),
-        "invalid_password_reset": _("This link has been used or is too old. Ask for a new one."),
+        "invalid_password_reset": _("This link has already been used or is too old. Get a new one."),
         "rate_limited": _("That was quick. Wait a minute, then try again."),
         # Shown after three wrong codes. Too many wrong passwords are answered by validation_error below.
-        "too_many_login_attempts": _("That was the third wrong code. Ask for a new one."),
-        "same_as_current": _("That is your address already."),
+        "too_many_login_attempts": _("That was the third wrong code. Get a new one."),
+        "same_as_current": _("That’s already your address."),
     }
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
@@ -145,7 +145,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return []
         by_code = {
             "id": "reauthenticate_by_code",
-            "description": _("Have a code sent"),
+            "description": _("Email me a code"),
             "url": reverse("account_reauthenticate_by_code"),
         }
         return [*super().get_reauthentication_methods(user), by_code]

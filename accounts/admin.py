@@ -30,9 +30,12 @@ class UserAdmin(EditedModel, ModelAdmin):
     filter_horizontal = ("groups", "user_permissions")
     fieldsets = (
         (None, {"fields": ("email", "name", "timezone", "hour_cycle", "language")}),
-        (_("May come in"), {"fields": ("is_active",), "description": _("A closed account is signed out at once.")}),
-        (_("Rights"), {"fields": RIGHTS}),
-        (_("Facts"), {"fields": ("uuid", "date_joined", "last_login")}),
+        (
+            _("Can sign in"),
+            {"fields": ("is_active",), "description": _("A closed account is signed out straight away.")},
+        ),
+        (_("Permissions"), {"fields": RIGHTS}),
+        (_("Details"), {"fields": ("uuid", "date_joined", "last_login")}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:

@@ -140,7 +140,7 @@ class AccessToken(models.Model):
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="access_tokens")
     name = models.CharField(_("name"), max_length=60, validators=[validate_plain_text])
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    scope = models.CharField(_("what it may do"), max_length=5, choices=Scope)
+    scope = models.CharField(_("access"), max_length=5, choices=Scope)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)

@@ -56,7 +56,7 @@ def change_person(user: User, *, name: str, hour_cycle: str, timezone: str, lang
     Raises ValidationError for what forms would refuse, and for an empty name: others are told of this person.
     """
     if user.name and not name:
-        raise ValidationError({"name": gettext("Write your name")}, code="required")
+        raise ValidationError({"name": gettext("Enter your name")}, code="required")
     user.name, user.hour_cycle, user.timezone = name, hour_cycle, timezone
     user.language = language or user.language
     user.clean_fields(exclude=["password"])

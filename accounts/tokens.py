@@ -36,9 +36,13 @@ def make_token(*, person: User, name: str, scope: Scope, days: int, now: datetim
         User.objects.locked(person)
         mine = AccessToken.objects.filter(person=person)
         if mine.filter(name=name).exists():
-            raise TokenError("same_name", _("You have a token of this name. Choose another name"), field="name")
+            raise TokenError(
+                "same_name", _("You already have a token with this name. Choose another name"), field="name"
+            )
         if mine.count() >= MOST:
-            raise TokenError("too_many", _("%d tokens are the most. Stop one that you do not use") % MOST, field="name")
+            raise TokenError(
+                "too_many", _("You can have up to %d tokens. Revoke one you don’t use") % MOST, field="name"
+            )
         token = AccessToken.objects.create(
             person=person,
             name=name,

@@ -21,7 +21,7 @@ CONTINENTS = {
     "Europe": _("Europe"),
     "Indian": _("Indian Ocean islands"),
     "Pacific": _("Pacific islands"),
-    UTC_NAME: _("Everywhere the same"),
+    UTC_NAME: _("Same everywhere"),
 }
 LONGEST_ABBREVIATION = 4
 SHORT_CITIES = {"bern", "doha", "kano", "kiev", "lyon", "pune"}

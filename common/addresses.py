@@ -17,7 +17,7 @@ EXAMPLE = "https://zoom.us/j/1234567890"
 def validate_meeting_address(value: str) -> None:
     """Raises ValidationError unless it is an https address with a host's name, without port or user."""
     if ODD.search(value):
-        raise ValidationError(_("Copy the address as your meeting program gives it, without spaces."), code="odd")
+        raise ValidationError(_("Copy the address as your meeting app gives it, without spaces."), code="odd")
     try:
         parts = urlsplit(value)
         plain = parts.port is None and parts.username is None and "@" not in parts.netloc
@@ -26,7 +26,7 @@ def validate_meeting_address(value: str) -> None:
     if parts.scheme != "https" or not plain or not HOST.fullmatch(parts.hostname or ""):
         raise ValidationError(_("Enter an address that starts with https://, like %s.") % EXAMPLE, code="address")
     if parts.path in ("", "/") and not parts.query:
-        raise ValidationError(_("This is the program’s front page. Copy the address of your own room."), code="front")
+        raise ValidationError(_("This is the app’s home page. Copy the address of your own room."), code="front")
 
 
 def host_of(address: str) -> str:

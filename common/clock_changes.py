@@ -50,14 +50,14 @@ def clock_change_note(
     sentences = [change_text(change, now) for change in changes]
     yours = clock_text(start, viewer_zone, hour12)
     if not their_zone or not their_name:
-        sentences.append(_("This session is after that, at {yours} your time.").format(yours=yours))
+        sentences.append(_("Your session is after that, at {yours} your time.").format(yours=yours))
         return " ".join(sentences)
     theirs = clock_text(start, their_zone, hour12)
     expected = expected_clock(start, now, viewer_zone, their_zone, hour12)
     if expected == theirs:
-        after = _("This session is after that, so it is {yours} for you and {theirs} for {name}.")
+        after = _("Your session is after that, so it’s {yours} for you and {theirs} for {name}.")
     else:
-        after = _("This session is after that, so it is {yours} for you and {theirs} for {name}, not {expected}.")
+        after = _("Your session is after that, so it’s {yours} for you and {theirs} for {name}, not {expected}.")
     sentences.append(after.format(yours=yours, theirs=theirs, name=their_name, expected=expected))
     return " ".join(sentences)
 

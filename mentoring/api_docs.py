@@ -46,4 +46,4 @@ class DocsView(SpectacularSwaggerSplitView):
 @login_not_required
 def not_there(request: HttpRequest) -> HttpResponse:
     """The answer to unknown addresses within the API, in a form that programs can read."""
-    return JsonResponse(body_of("not_found", _("There is nothing here.")), status=404)
+    return JsonResponse(body_of("not_found", _("There’s nothing here.")), status=404)

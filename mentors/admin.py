@@ -80,7 +80,7 @@ class MentorProfileAdmin(EditedModel, ModelAdmin):
     def review_page(self, profile: MentorProfile) -> str:
         return format_html('<a href="{}">{}</a>', reverse("staff_profile", args=[profile.slug]), _("Open"))
 
-    @admin.action(description=gettext_lazy("Approve what was sent"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Approve the submitted version"), permissions=["change"])
     def approve(self, request: HttpRequest, profiles: QuerySet[MentorProfile]) -> None:
         by, now = known(signed_in(request)), timezone.now()
         self._act_on_each(request, profiles, lambda profile: approve_profile(profile=profile, by=by, now=now))
@@ -104,7 +104,7 @@ class MentorProfileAdmin(EditedModel, ModelAdmin):
             except ProfileError as error:
                 self.message_user(request, f"{profile.name}: {error.message}", messages.ERROR)
         if done:
-            told = ngettext("%(count)s profile is done.", "%(count)s profiles are done.", done) % {"count": done}
+            told = ngettext("%(count)s profile updated.", "%(count)s profiles updated.", done) % {"count": done}
             self.message_user(request, told, messages.SUCCESS)
 
 

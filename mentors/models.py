@@ -37,7 +37,7 @@ class IssueType(models.TextChoices):
 
 class Format(models.TextChoices):
     VIDEO = "video", _("Video call")
-    PHONE = "phone", _("Phone call")
+    PHONE = "phone", _("Audio call")
     CHAT = "chat", _("Chat")
     WRITING = "writing", _("In writing")
 
@@ -86,9 +86,9 @@ class Topic(models.Model):
 class ProfileState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("In review")
-    NEEDS_CHANGES = "needs_changes", _("Changes asked")
+    NEEDS_CHANGES = "needs_changes", _("Changes requested")
     APPROVED = "approved", _("Live")
-    DECLINED = "declined", _("Turned down")
+    DECLINED = "declined", _("Declined")
     SUSPENDED = "suspended", _("Suspended")
 
 
@@ -260,7 +260,7 @@ class Offer(models.Model):
     title = models.CharField(_("title"), max_length=70, blank=True, validators=[validate_plain_text])
     length = models.PositiveSmallIntegerField(_("length"), choices=Length, default=Length.MIN_25)
     format = models.CharField(_("format"), max_length=10, choices=Format, default=Format.VIDEO)
-    instant = models.BooleanField(_("booked at once"), default=True)
+    instant = models.BooleanField(_("instant booking"), default=True)
     issue_types = ArrayField(models.CharField(max_length=10, choices=IssueType), default=list, blank=True)
     topics = models.ManyToManyField(Topic, blank=True, related_name="+")
     questions = ArrayField(models.CharField(max_length=140), default=list, blank=True, size=3)
@@ -288,7 +288,7 @@ class Decision(models.TextChoices):
     SUBMITTED = "submitted", _("Sent for review")
     APPROVED = "approved", _("Approved")
     CHANGES = "changes", _("Asked for changes")
-    DECLINED = "declined", _("Turned down")
+    DECLINED = "declined", _("Declined")
     SUSPENDED = "suspended", _("Suspended")
     REINSTATED = "reinstated", _("Reinstated")
     PAUSED = "paused", _("Paused")

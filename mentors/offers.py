@@ -82,7 +82,7 @@ def save_offer(*, profile: MentorProfile, offer: Offer, topics: Iterable[Topic],
     others = profile.offers.active().exclude(pk=offer.pk).count()
     if offer.is_active and others >= MAX_OFFERS:
         raise ProfileError(
-            "too_many", _("You can offer %(count)s things at once. Put one away first.") % {"count": MAX_OFFERS}
+            "too_many", _("You can have up to %(count)s offers. Archive one first.") % {"count": MAX_OFFERS}
         )
     offer.profile = profile
     offer.save()

@@ -44,14 +44,14 @@ def read_photo(upload: UploadedFile) -> Portraits:
     upload.seek(0)
     content = upload.read()
     if picture_format(content) is None:
-        raise ValidationError(_("%(name)s is not a JPEG, PNG or WebP photo."), code="type", params={"name": name})
+        raise ValidationError(_("%(name)s isn’t a JPEG, PNG or WebP photo."), code="type", params={"name": name})
     try:
         return _make_portraits(content)
     except TooManyPixelsError as error:
         message = _("Your photo has too many pixels. Save it smaller and try again.")
         raise ValidationError(message, code="pixels") from error
     except UnreadablePictureError as error:
-        message = _("%(name)s cannot be read. Save it again as JPEG or PNG.")
+        message = _("We can’t read %(name)s. Save it again as JPEG or PNG.")
         raise ValidationError(message, code="unreadable", params={"name": name}) from error
 
 

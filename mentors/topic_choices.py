@@ -46,6 +46,6 @@ class TopicsField(forms.MultipleChoiceField):
     def clean(self, value: Any) -> list[Topic]:
         chosen = super().clean(value)
         if len(chosen) > self.most:
-            message = _("Choose at most %(most)s topics. You have chosen %(count)s.")
+            message = _("Choose up to %(most)s topics. You’ve chosen %(count)s.")
             raise forms.ValidationError(message, code="max", params={"most": self.most, "count": len(chosen)})
         return list(Topic.objects.filter(pk__in=chosen))

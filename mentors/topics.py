@@ -38,11 +38,11 @@ def topic_mark(topic: Topic) -> str:
 
 def refuse_third_level(topic: Topic) -> None:
     if topic.parent_id == topic.pk:
-        raise ProfileError("own_parent", _("A topic cannot belong to itself."))
+        raise ProfileError("own_parent", _("A topic can’t belong to itself."))
     if Topic.objects.leaves().filter(pk=topic.parent_id or 0).exists():
-        raise ProfileError("third_level", _("Choose a topic of the first level."))
+        raise ProfileError("third_level", _("Choose a first-level topic."))
     if topic.pk and topic.children.exists():
-        raise ProfileError("has_children", _("Other topics belong to this one, so it stays on the first level."))
+        raise ProfileError("has_children", _("Other topics belong to this one, so it has to stay at the first level."))
 
 
 def _free_slug(name: str) -> str:

@@ -70,7 +70,7 @@ class QuietShape(Input):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["from"] == attrs["until"]:
-            said = _("The quiet hours must end at another time than they begin")
+            said = _("Quiet hours can’t start and end at the same time")
             raise serializers.ValidationError({"until": [said]}, code="rule")
         return attrs
 

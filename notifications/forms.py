@@ -17,11 +17,11 @@ from .preferences import LEADS, MOST_LEADS
 from .registry import groups_in_use
 
 WHAT: dict[Group, Promise] = {
-    Group.REMINDERS: _("Reminders: of a session, of a request that waits for your answer"),
-    Group.MESSAGES: _("Messages that you have not read after ten minutes"),
-    Group.AFTERWARDS: _("After a session: whether it helped, what became of your next step"),
-    Group.PROFILE: _("Your mentor profile: received, live, changes asked"),
-    Group.DIGEST: _("For staff: what waits for a decision"),
+    Group.REMINDERS: _("Reminders of sessions and of requests waiting for your answer"),
+    Group.MESSAGES: _("Messages you haven’t read after ten minutes"),
+    Group.AFTERWARDS: _("After a session: whether it helped, and what came of your next step"),
+    Group.PROFILE: _("Your mentor profile: received, live, changes to make"),
+    Group.DIGEST: _("For staff: decisions waiting"),
 }
 
 
@@ -37,9 +37,9 @@ def groups_for(person: User) -> list[Group]:
 
 class PreferenceForm(forms.Form):
     use_required_attribute = False
-    mails = forms.MultipleChoiceField(label=_("Send me by email"), widget=forms.CheckboxSelectMultiple, required=False)
+    mails = forms.MultipleChoiceField(label=_("Email me about"), widget=forms.CheckboxSelectMultiple, required=False)
     leads = forms.TypedMultipleChoiceField(
-        label=_("Remind me this long before a session"),
+        label=_("Remind me before a session"),
         help_text=_("Choose up to three"),
         choices=list(LEADS.items()),
         coerce=int,
@@ -69,7 +69,7 @@ class PreferenceForm(forms.Form):
     def clean_leads(self) -> list[int]:
         leads: list[int] = self.cleaned_data["leads"]
         if len(leads) > MOST_LEADS:
-            raise ValidationError(gettext("Choose three at most"), code="too_many")
+            raise ValidationError(gettext("Choose up to three"), code="too_many")
         return leads
 
     def clean(self) -> dict[str, Any]:
@@ -78,13 +78,13 @@ class PreferenceForm(forms.Form):
         if self.errors:
             return cleaned
         if begin and not end:
-            words = gettext("Say when the quiet hours end, or leave both empty")
+            words = gettext("Enter when quiet hours end, or leave both empty")
             self.add_error("quiet_until", ValidationError(words, code="required"))
         elif end and not begin:
-            words = gettext("Say when the quiet hours begin, or leave both empty")
+            words = gettext("Enter when quiet hours start, or leave both empty")
             self.add_error("quiet_from", ValidationError(words, code="required"))
         elif begin and begin == end:
-            words = gettext("The quiet hours must end at another time than they begin")
+            words = gettext("Quiet hours can’t start and end at the same time")
             self.add_error("quiet_until", ValidationError(words, code="same"))
         return cleaned
 

@@ -110,9 +110,9 @@ def retry_dead(notification: Notification, by: User, now: datetime) -> None:
         raise PermissionDenied
     row = Notification.objects.select_for_update(of=("self",)).get(pk=notification.pk)
     if row.state not in RETRIED:
-        raise RetryError(_("This is not dead any more."))
+        raise RetryError(_("This email isn’t marked as failed any more."))
     if row.is_too_late(now):
-        raise RetryError(_("It is too late for this: nobody would want to read it now."))
+        raise RetryError(_("It’s too late to send this: it no longer matters to the reader."))
     _retry_rows(Notification.objects.filter(pk=row.pk), by=by, now=now)
 
 

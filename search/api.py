@@ -37,7 +37,7 @@ LONGEST_CURSOR = 3000
 class ShownMentors(serializers.Field[frozenset[int], str, str, Any]):
     """The profiles that earlier pages have shown, as the cursor has them (see `cursors`)."""
 
-    default_error_messages = {"cursor": gettext_lazy("This cursor is not one of ours. Begin without one.")}
+    default_error_messages = {"cursor": gettext_lazy("We don’t know this cursor. Start without one.")}
 
     def to_internal_value(self, data: Any) -> frozenset[int]:
         try:
@@ -51,7 +51,7 @@ class ShownMentors(serializers.Field[frozenset[int], str, str, Any]):
 
 
 class LengthOf(QueryNumber):
-    default_error_messages = {"unknown": gettext_lazy("There are sessions of 15, 20, 25, 30 and 45 minutes.")}
+    default_error_messages = {"unknown": gettext_lazy("Sessions are 15, 20, 25, 30 or 45 minutes long.")}
 
     def to_internal_value(self, data: Any) -> int:
         minutes = super().to_internal_value(data)
@@ -123,7 +123,7 @@ class MentorsView(ApiView):
         wish, count = criteria_of(asked), asked["limit"]
         found = find_mentors(wish, zone=UTC_NAME, now=self.now, mentee=self.reader, count=count)
         if wish.topic and not found.question.chosen:
-            raise serializers.ValidationError({"topic": [_("There is no such topic.")]}, code="unknown")
+            raise serializers.ValidationError({"topic": [_("We don’t have this topic.")]}, code="unknown")
         note_search(wish, found.question, is_unmet=is_unmet(found), day=self.now.date())
         people = [FoundMentor(profile).data for profile in profiles_of(found.matches)]
         understood = [TopicUnderstood(topic).data for topic in found.question.reading.topics]

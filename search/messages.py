@@ -14,8 +14,8 @@ MOST_UNKNOWN = 3
 DROPPED = {
     "topic": gettext_lazy("on any topic"),
     "language": gettext_lazy("in any language"),
-    "format": gettext_lazy("by video, phone or chat"),
-    "instant": gettext_lazy("including those who confirm each session"),
+    "format": gettext_lazy("by video, audio or chat"),
+    "instant": gettext_lazy("including people who confirm each request"),
 }
 
 
@@ -27,13 +27,13 @@ def search_messages(
     `exact`: how many were found before anything was dropped. `also`: names of the topics of the next readings.
     """
     time = _("%(nobody)s The soonest time is %(when)s.") % {"nobody": nobody_sentence(wish), "when": soonest}
-    length = _("Nobody has a session of this length, so these are of other lengths.")
-    reading = _("Few people know about this, so people who know about %(topics)s are here too.")
+    length = _("Nobody offers sessions of this length, so these are other lengths.")
+    reading = _("Few people know about this, so we’ve added people who know about %(topics)s.")
     sentences = {
         Drop.READING: reading % {"topics": join_names(also)},
-        Drop.TIME: _("Few of them are free then, so later times are here too.") if exact else time,
-        Drop.LENGTH: _("Few have a session of this length, so other lengths are here too.") if exact else length,
-        Drop.WORDS: _("Nobody has written about all of this. These people have written about a part of it."),
+        Drop.TIME: _("Few of them are free then, so we’ve added later times.") if exact else time,
+        Drop.LENGTH: _("Few offer this length, so we’ve added other lengths.") if exact else length,
+        Drop.WORDS: _("Nobody has written about all of this. These people have written about part of it."),
     }
     # With other words it may be that somebody is free: then only the words were in the way. That people are shown
     # whatever they help with is said by a heading of its own.
@@ -95,8 +95,8 @@ def _count_words(count: int, is_whole: bool) -> str:
 
 def not_understood(words: str) -> str:
     return _(
-        "“%(words)s” doesn’t tell us what you need, so here is everyone, whatever they help with. "
-        "Add a few words about your question."
+        "“%(words)s” doesn’t tell us what you need, so here’s everyone, on any topic. Add a few "
+        "words about your question."
     ) % {"words": Truncator(words).chars(SHOWN_WORDS)}
 
 

@@ -126,7 +126,7 @@ class NotedSearch(models.Model):
 
 
 class ExampleSource(models.TextChoices):
-    BUNDLED = "bundled", _("Came with the product")
+    BUNDLED = "bundled", _("Built in")
     STAFF = "staff", _("Written by staff")
     LEARNT = "learnt", _("Accepted from a search")
 

@@ -65,7 +65,7 @@ class BookingAdmin(ReadOnly, ModelAdmin):
     def length_text(self, booking: Booking) -> str:
         return _("%(minutes)d min") % {"minutes": booking.length}
 
-    @admin.action(description=gettext_lazy("Cancel, and tell both"), permissions=["act"])
+    @admin.action(description=gettext_lazy("Cancel, and tell both people"), permissions=["act"])
     def cancel(self, request: HttpRequest, bookings: QuerySet[Booking]) -> None:
         done, by, reason = 0, known(signed_in(request)), _("Cancelled by the team.")
         for booking in bookings.filter(state=BookingState.CONFIRMED):
@@ -77,7 +77,7 @@ class BookingAdmin(ReadOnly, ModelAdmin):
         words = ngettext("%(count)d session is cancelled.", "%(count)d sessions are cancelled.", done)
         self.message_user(request, words % {"count": done}, messages.SUCCESS if done else messages.WARNING)
 
-    @admin.action(description=gettext_lazy("End what is overdue now"), permissions=["act"])
+    @admin.action(description=gettext_lazy("End what’s overdue now"), permissions=["act"])
     def expire(self, request: HttpRequest, bookings: QuerySet[Booking]) -> None:
         count = expire_overdue(now=timezone.now())
         self.message_user(request, _("%(count)d ended.") % {"count": count}, messages.SUCCESS)

@@ -17,7 +17,7 @@ from .models import Booking, WrittenQuestion
 def lock_for(booking: Booking, by: User, *, seen: str | None = None) -> Booking:
     booking = lock_booking(booking)
     if by.pk not in (booking.mentor_id, booking.mentee_id):
-        raise SessionError("not_yours", _("This session belongs to other people."))
+        raise SessionError("not_yours", _("You don’t have access to this session."))
     check_seen(booking, seen)
     return booking
 
@@ -79,9 +79,7 @@ def why_stale(booking: Booking, seen: str | None) -> SessionError | None:
     """
     if seen is None or seen == str(booking.version):
         return None
-    return stale_error(
-        _("This session has changed since you looked at it. Look at it as it is now, then decide again.")
-    )
+    return stale_error(_("This session has changed since you looked. Check it, then decide again."))
 
 
 def check_seen(booking: Booking, seen: str | None) -> None:

@@ -102,5 +102,5 @@ def decide_case(request: SignedInRequest, form: DecisionForm, *, now: datetime) 
         )
     except SessionError as refused:
         return refused
-    messages.success(request, _("Decided. We have told both."))
+    messages.success(request, _("Decided. We’ve told both of them."))
     return None

@@ -13,7 +13,7 @@ SHOW, DECLINE = "show", "decline"
 
 class WordsForm(forms.Form):
     feedback = forms.IntegerField(min_value=1, max_value=2**63 - 1)
-    decision = forms.ChoiceField(choices=[(SHOW, _("Show")), (DECLINE, _("Do not show"))])
+    decision = forms.ChoiceField(choices=[(SHOW, _("Show")), (DECLINE, _("Don’t show"))])
     seen = PlainText(max_length=40, required=False)
     reason = PlainText(required=False, max_length=300)
 
@@ -31,7 +31,7 @@ class ReadingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("act") == ADD and not data.get("text"):
-            self.add_error("text", _("Write a question as someone would ask it."))
+            self.add_error("text", _("Enter a question as someone would ask it."))
         elif data.get("act") not in (None, ADD) and not data.get("number"):
-            self.add_error("number", _("Say which one."))
+            self.add_error("number", _("Choose one."))
         return data

@@ -31,7 +31,7 @@ from sessions_app.impact.survival import Quantile
 PERIODS: Mapping[str, tuple[str | Promise, timedelta | None]] = {
     "30": (gettext_lazy("30 days"), timedelta(days=30)),
     "90": (gettext_lazy("90 days"), timedelta(days=90)),
-    "all": (gettext_lazy("All"), None),
+    "all": (gettext_lazy("All time"), None),
 }
 Splitting = Callable[[Sequence[Journey]], list[OutcomeGroup]]
 SPLITS: Mapping[str, tuple[str | Promise, Splitting]] = {

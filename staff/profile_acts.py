@@ -15,7 +15,7 @@ from mentors.services import decline_profile, pause_profile, reinstate_profile, 
 Words = str | Promise
 Run = Callable[[MentorProfile, User, datetime, dict[str, Any]], object]
 
-TOLD = _("The mentor reads this word for word.")
+TOLD = _("The mentor will read this word for word.")
 LOGGED = _("For the log.")
 
 
@@ -36,10 +36,10 @@ class StaffAct:
 
 ACTS: Mapping[str, StaffAct] = {
     "turn-down": StaffAct(
-        title=_("Turn down %(name)s?"),
-        text=_("A new profile may be sent again after 30 days. A live one stays as people know it."),
-        button=_("Turn down"),
-        done=_("%(name)s is turned down."),
+        title=_("Decline %(name)s?"),
+        text=_("A new profile can be sent again after 30 days. A live profile stays as people know it."),
+        button=_("Decline"),
+        done=_("%(name)s’s profile is declined."),
         hint=TOLD,
         run=lambda profile, by, now, data: decline_profile(
             profile=profile, by=by, now=now, reason=data["reason"], seen=data["seen"]
@@ -47,7 +47,7 @@ ACTS: Mapping[str, StaffAct] = {
     ),
     "suspend": StaffAct(
         title=_("Suspend %(name)s?"),
-        text=_("Nobody can see or book this mentor until you reinstate them. Sessions that are booked stay."),
+        text=_("Nobody can see or book this mentor until you reinstate them. Booked sessions stay."),
         button=_("Suspend"),
         done=_("%(name)s is suspended."),
         hint=TOLD,
@@ -57,7 +57,7 @@ ACTS: Mapping[str, StaffAct] = {
     ),
     "pause": StaffAct(
         title=_("Pause %(name)s?"),
-        text=_("People see the profile, and can book from the day of return."),
+        text=_("People can see the profile and book times from the return date."),
         button=_("Pause"),
         done=_("%(name)s is paused."),
         run=lambda profile, by, now, data: pause_profile(
@@ -69,7 +69,7 @@ ACTS: Mapping[str, StaffAct] = {
     ),
     "resume": StaffAct(
         title=_("End the pause of %(name)s?"),
-        text=_("People can book from now."),
+        text=_("People can book from now on."),
         button=_("End the pause"),
         done=_("%(name)s can be booked again."),
         run=lambda profile, by, now, data: resume_profile(profile=profile, by=by, now=now, seen=data["seen"]),
@@ -79,7 +79,7 @@ ACTS: Mapping[str, StaffAct] = {
     ),
     "reinstate": StaffAct(
         title=_("Reinstate %(name)s?"),
-        text=_("The profile is live again with the words it had, and the mentor is told."),
+        text=_("The profile goes live again as it was, and we tell the mentor."),
         button=_("Reinstate"),
         done=_("%(name)s is live again."),
         run=lambda profile, by, now, data: reinstate_profile(

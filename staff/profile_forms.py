@@ -80,7 +80,7 @@ class ReviewForm(SeenForm):
             if data.get("decision") == APPROVE:
                 self.add_error(f"ok_{key}", _("%(point)s: tick this, or ask for changes") % names)
             elif f"say_{key}" not in self.errors and not data.get(f"say_{key}", "").strip():
-                self.add_error(f"say_{key}", _("%(point)s: write what should change, or tick the box") % names)
+                self.add_error(f"say_{key}", _("%(point)s: say what should change, or tick the box") % names)
         return data
 
     def requested_changes(self) -> dict[str, str]:
@@ -98,7 +98,7 @@ class ReasonForm(SeenForm):
 
     until = forms.DateField(
         label=_("Away until"),
-        help_text=_("The day on which people can book again."),
+        help_text=_("The first day people can book again."),
         widget=forms.DateInput(attrs={"type": "date", "class": "input input--date"}),
         error_messages={"required": _("Choose a day"), "invalid": _("Choose a day, like 2026-12-07")},
     )
@@ -106,7 +106,7 @@ class ReasonForm(SeenForm):
         label=_("Reason"),
         max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": _("Write the reason")},
+        error_messages={"required": _("Enter a reason")},
     )
 
     def __init__(self, *args: Any, asks_date: bool, needs_reason: bool, hint: str, **kwargs: Any) -> None:

@@ -24,7 +24,7 @@ TABS: Mapping[str, str | Promise] = {
     "all": _("All"),
 }
 NEW_TAG = StateTag("warn", _("New"), "hourglass")
-CHANGED_TAG = StateTag("tint", _("Changes made"), "refresh-cw")
+CHANGED_TAG = StateTag("tint", _("Updated"), "refresh-cw")
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def week_note(week: WeekFacts) -> str:
         return ngettext("%(n)s more than last week", "%(n)s more than last week", more) % {"n": more}
     if more < 0:
         return ngettext("%(n)s fewer than last week", "%(n)s fewer than last week", -more) % {"n": -more}
-    return _("As many as last week")
+    return _("Same as last week")
 
 
 @require_safe
@@ -180,7 +180,7 @@ def times_fact(request: SignedInRequest, profile: MentorProfile, now: datetime) 
     last = now + timetable.last_bookable
     slots = timetable.slots(length=offer.length if offer else 25, now=now, first=now, last=last, limit=1)
     if not slots:
-        return _("Times are set, but none is free now.")
+        return _("Times are set, but none are free now.")
     zone = viewer_zone(request)
     when = when_text(slots[0].start, zone=zone, now=now, hour12=viewer_hour12(request))
     return _("The soonest is %(when)s, %(zone)s.") % {"when": when, "zone": zone_label(zone, slots[0].start)}
@@ -213,7 +213,7 @@ def decide_profile(request: SignedInRequest, profile: MentorProfile, form: Revie
         messages.success(request, _("%(name)s is live.") % {"name": profile.name})
     else:
         ask_for_changes(profile=profile, points=form.requested_changes(), by=request.user, now=now, seen=seen)
-        messages.success(request, _("%(name)s is asked for changes.") % {"name": profile.name})
+        messages.success(request, _("We’ve asked %(name)s for changes.") % {"name": profile.name})
 
 
 def to_next(profile: MentorProfile, *, by: User) -> HttpResponse:

@@ -37,11 +37,11 @@ MOST_PROPOSALS, MOST_EXAMPLES, MOST_SEARCHES = 50, 200, 20
 LONGEST_NUMBER = 19
 WEEK = timedelta(days=7)
 DONE: Mapping[str, object] = {
-    ACCEPT: gettext_lazy("It’s an example now. Questions are read with it within ten minutes."),
-    DISMISS: gettext_lazy("It won’t be proposed again."),
-    ADD: gettext_lazy("The example is added. Questions are read with it within ten minutes."),
-    RETIRE: gettext_lazy("The example isn’t used any more."),
-    BRING_BACK: gettext_lazy("The example is used again."),
+    ACCEPT: gettext_lazy("It’s now an example. We’ll read questions with it within ten minutes."),
+    DISMISS: gettext_lazy("We won’t suggest it again."),
+    ADD: gettext_lazy("Example added. We’ll read questions with it within ten minutes."),
+    RETIRE: gettext_lazy("The example is retired."),
+    BRING_BACK: gettext_lazy("The example is in use again."),
 }
 
 

@@ -118,11 +118,11 @@ def decide_testimonial(request: SignedInRequest, form: WordsForm, *, now: dateti
     try:
         if form.cleaned_data["decision"] == SHOW:
             publish_testimonial(feedback=feedback, by=request.user, now=now, seen=seen)
-            messages.success(request, _("The words are on the mentor’s page."))
+            messages.success(request, _("The quote is on the mentor’s page."))
         else:
             reason = form.cleaned_data["reason"]
             decline_testimonial(feedback=feedback, by=request.user, now=now, reason=reason, seen=seen)
-            messages.success(request, _("The words are not shown."))
+            messages.success(request, _("The quote isn’t shown."))
     except SessionError as refused:
         return refused
     return None

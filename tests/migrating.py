@@ -32,7 +32,7 @@ VARCHAR = re.compile(r"varchar\((\d+)\)")
 
 
 def faults(migration: Migration, before: ProjectState) -> set[str]:
-    """What is wrong with it. `before`: the state that it is applied to, which is left as it was."""
+    """Reason with it. `before`: the state that it is applied to, which is left as it was."""
     state, made = before.clone(), set()
     found, leaves, drops = set(), False, False
     for operation in migration.operations:

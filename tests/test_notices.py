@@ -233,11 +233,11 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "message": write_message,
     "asked in writing": ask_written,
     "asked back": lambda cast: ask_written(cast, lambda written: ask_back(cast, written)),
-    "answered in writing": lambda cast: ask_written(cast, reply),
+    "written answers": lambda cast: ask_written(cast, reply),
     "declined in writing": lambda cast: ask_written(
         cast, lambda written: decline_written(written=written, by=cast.alice, reason="", now=NOW + HOUR)
     ),
-    "not answered in writing": lambda cast: ask_written(cast, lambda _written: expire_written(now=NOW + 3 * DAY)),
+    "not written answers": lambda cast: ask_written(cast, lambda _written: expire_written(now=NOW + 3 * DAY)),
     "withdrawn in writing": lambda cast: ask_written(
         cast, lambda written: withdraw_written(written=written, by=cast.bob, now=NOW + HOUR)
     ),

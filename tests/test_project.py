@@ -320,7 +320,7 @@ BOTH_KINDS = {
 
 
 def test_times_are_listed_of_bookable_offers_alone():
-    """`active()` has those that are answered in writing too, and times that are listed for them can't be had."""
+    """`active()` has those that are written answers too, and times that are listed for them can't be had."""
     found = set()
     for path, tree in modules():
         if path.relative_to(ROOT).parts[0] in {"sessions_app", "search", "staff"}:

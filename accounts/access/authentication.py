@@ -30,7 +30,7 @@ class TokenAuthentication(BaseAuthentication):
         now = timezone.now()
         token = find_token(text.strip(), now=now) if len(text) <= LONGEST else None
         if token is None:
-            raise AuthenticationFailed(_("This token is not, or no longer, one of ours."), code="bad_token")
+            raise AuthenticationFailed(_("We don’t know this token, or it has expired."), code="bad_token")
         note_use(token, now=now)
         return token.person, token
 
@@ -46,7 +46,7 @@ class SessionAuthentication(BaseAuthentication):
         if not isinstance(user, User) or not user.is_active:
             return None
         if CsrfCheck(fail_if_called).is_refused(request):
-            raise PermissionDenied(_("Send the CSRF token of this session as X-CSRFToken."), code="csrf")
+            raise PermissionDenied(_("Send this session’s CSRF token as X-CSRFToken."), code="csrf")
         return user, None
 
 
@@ -75,7 +75,7 @@ class WithinScope(BasePermission):
 
     @property
     def message(self) -> str:
-        return _("This token may only read. Make one that may change things too.")
+        return _("This token is read-only. Create one that can also make changes.")
 
     def has_permission(self, request: Request, view: object) -> bool:
         token = request.auth

@@ -29,7 +29,7 @@ def key_of(request: Request) -> str | None:
     key = request.headers.get("Idempotency-Key")
     if key is not None and not KEY.fullmatch(key):
         said = _("A key has 1 to 255 visible ASCII characters.")
-        raise ApiError("malformed", _("This key cannot be used."), fields={"Idempotency-Key": [said]})
+        raise ApiError("malformed", _("This key can’t be used."), fields={"Idempotency-Key": [said]})
     return key
 
 
@@ -42,7 +42,7 @@ def answer_once(request: Request, person: User, key: str, *, now: datetime, act:
     digest = hash_request(request)
     with transaction.atomic():
         if not try_lock_key(person, key):
-            raise ApiError("in_flight", _("The request with this key is still under way."), status=CONFLICT)
+            raise ApiError("in_flight", _("The request with this key is still running."), status=CONFLICT)
         kept = KeptAnswer.objects.filter(person=person, key=key).first()
         if kept is not None and kept.created_at > now - KEPT_FOR:
             return replay_answer(kept, digest)
@@ -62,7 +62,7 @@ def answer_once(request: Request, person: User, key: str, *, now: datetime, act:
 
 def replay_answer(kept: KeptAnswer, digest: str) -> Response:
     if kept.request_hash != digest:
-        said = _("This key was used for another request. Use a new one.")
+        said = _("This key was used for a different request. Use a new one.")
         raise ApiError("other_request", said, status=UNPROCESSABLE)
     return Response(json.loads(kept.body), status=kept.status, headers={REPLAYED: "true"})
 

@@ -33,7 +33,7 @@ from common.mail.addresses import INVALID, canonical_address
 
 EMAIL, FIRST_NAME, NEW_PASSWORD = _("Email address"), _("First name"), _("New password")
 EMAIL_ERRORS = {"required": INVALID}
-NAME_ERRORS = {"required": _("Write your name"), "max_length": _("Your name must be 80 characters or less")}
+NAME_ERRORS = {"required": _("Enter your name"), "max_length": _("Your name must be 80 characters or less")}
 PASSWORD_HINT = _("At least 8 characters, and hard to guess: three or four unrelated words work well.")
 TOO_LONG = _("Your password must be 128 characters or less")
 END, KEEP = "end", "keep"
@@ -139,7 +139,7 @@ class AddressCodeForm(ConfirmEmailVerificationCodeForm):
 
 class AddressForm(AddEmailForm):
     email = email_field(
-        _("New email address"), help_text=_("We mail a code there. Nothing changes until you enter it.")
+        _("New email address"), help_text=_("We’ll email a code there. Nothing changes until you enter it.")
     )
 
 
@@ -182,11 +182,11 @@ class OtherWaysField(forms.ChoiceField):
 def other_ways_field(found: list[str]) -> OtherWaysField:
     """The field for the ways in that `found` names, such as “2 API tokens”, “your calendar address”."""
     return OtherWaysField(
-        label=_("What else opens your account"),
+        label=_("Other ways into your account"),
         help_text=_("These work without your password: %(found)s.") % {"found": get_text_list(found, gettext("and"))},
         choices=[
-            (END, _("Stop them too. Choose this if anyone else may know your password.")),
-            (KEEP, _("Keep them working")),
+            (END, _("Turn them off too. Choose this if anyone else may know your password.")),
+            (KEEP, _("Keep them on")),
         ],
         initial=END,
         widget=forms.RadioSelect,

@@ -50,7 +50,7 @@ class ZoneForm(forms.Form):
         typed: str = self.cleaned_data["city"]
         if typed and find_zone(typed) is None:
             raise ValidationError(
-                gettext("We do not know “%(city)s”. Try a larger city near you, or choose one from the list."),
+                gettext("We don’t know “%(city)s”. Try a larger city near you, or choose one from the list."),
                 code="city",
                 params={"city": typed},
             )
@@ -90,6 +90,6 @@ class PersonForm(forms.ModelForm):
 class AppearanceForm(forms.Form):
     theme = forms.ChoiceField(
         label=_("Colours"),
-        choices=[("system", _("As my device")), ("light", _("Light")), ("dark", _("Dark"))],
+        choices=[("system", _("Same as my device")), ("light", _("Light")), ("dark", _("Dark"))],
         widget=ChipRadio,
     )

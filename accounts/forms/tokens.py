@@ -13,22 +13,22 @@ class TokenForm(forms.Form):
     use_required_attribute = False
     name = PlainText(
         label=_("What is it for?"),
-        help_text=_("A name, so that you know later which program uses it"),
+        help_text=_("A name to help you recognise the program later"),
         max_length=60,
         error_messages={
-            "required": _("Write what the token is for"),
+            "required": _("Enter what the token is for"),
             "max_length": _("The name must be %(limit_value)d characters or less"),
         },
     )
     scope = forms.ChoiceField(
-        label=_("What may the program do?"),
+        label=_("What can the program do?"),
         choices=Scope.choices,
         initial=Scope.READ,
         widget=ChipRadio,
         error_messages={"required": _("Choose one")},
     )
     days = forms.TypedChoiceField(
-        label=_("How long does it work?"),
+        label=_("How long should it work?"),
         choices=list(DAYS.items()),
         initial=90,
         coerce=int,

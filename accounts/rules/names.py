@@ -47,23 +47,23 @@ INITIALS = re.compile(r"(?:[^\W\d_]\.?-?)|(?:[^\W\d_]\.-?)+")
 def check_name(name: str) -> None:
     """Raises ValidationError: `characters`, `empty`, `encoded`, `marks`, `alphabets`, `link`, `dot` or `ours`."""
     if any(c in "\n\r\t<>" or unicodedata.category(c) in {"Zl", "Zp"} for c in name):
-        raise ValidationError(_("Write the name on one line, without < or >."), code="characters")
+        raise ValidationError(_("Enter the name on one line, without < or >."), code="characters")
     if any(c in BLANKS for c in name):
-        words = _("Type the name again: what you pasted has a character that shows nothing.")
+        words = _("Please type the name again: what you pasted contains an invisible character.")
         raise ValidationError(words, code="empty")
     check_encoded(name)
     check_letters(name)
     check_links(unicodedata.normalize("NFKC", name))
     if not any(c.isalpha() for c in name):
-        raise ValidationError(_("Write a name that has letters."), code="empty")
+        raise ValidationError(_("Use at least one letter in your name."), code="empty")
     if is_ours(name):
-        raise ValidationError(_("This would look like our team. Write your own name."), code="ours")
+        raise ValidationError(_("This could be mistaken for our team. Use your own name."), code="ours")
 
 
 def check_encoded(text: str) -> None:
     """Raises ValidationError for text that a mail program might decode (RFC 2047) instead of showing it."""
     if BEGINS_ENCODED_WORD in unicodedata.normalize("NFKC", text):
-        raise ValidationError(_("Write it without “=?”, which mail programs read as a code."), code="encoded")
+        raise ValidationError(_("Leave out “=?”, which email programs read as a code."), code="encoded")
 
 
 def check_letters(name: str) -> None:
@@ -72,12 +72,12 @@ def check_letters(name: str) -> None:
         if unicodedata.category(character) in {"Mn", "Me"}:
             marks += 1
             if marks > (MOST_MARKS_ON_AN_ALPHABETS if alphabet else MOST_MARKS):
-                raise ValidationError(_("Write the name with fewer accents on one letter."), code="marks")
+                raise ValidationError(_("Use fewer accents on each letter."), code="marks")
         else:
             alphabet, marks = alphabet_of(character), 0
     for word in WORD.findall(name):
         if len({alphabet_of(letter) for letter in word} - {""}) > 1:
-            words = _("“%(word)s” mixes letters of two alphabets that look alike. Type it again with one keyboard.")
+            words = _("“%(word)s” mixes letters from two alphabets that look alike. Type it again with one keyboard.")
             raise ValidationError(words, code="alphabets", params={"word": word})
 
 
@@ -106,7 +106,7 @@ def check_links(name: str) -> None:
 
 
 def a_link() -> ValidationError:
-    return ValidationError(_("Write a name, not an address or a link."), code="link")
+    return ValidationError(_("Enter a name, not an address or a link."), code="link")
 
 
 def is_numeric_host(labels: list[str]) -> bool:

@@ -24,6 +24,9 @@ def validate_heading(value: str) -> None:
 def validate_timezone(value: str) -> None:
     if not is_known_zone(value):
         raise ValidationError(
-            _("Choose a city, like Europe/London. Abbreviations such as EST mean many things in many places."),
+            _(
+                "Choose a city, like Europe/London. Abbreviations such as EST mean different things in "
+                "different places."
+            ),
             code="timezone",
         )

@@ -81,7 +81,7 @@ def prove_by_code(request: HttpRequest) -> HttpResponse:
             running.finish(user)
             return resume_request(request) or redirect("settings")
         if not running.record_invalid_attempt():
-            messages.error(request, _("That was the third wrong code. Ask for a new one."), extra_tags="code_used_up")
+            messages.error(request, _("That was the third wrong code. Get a new one."), extra_tags="code_used_up")
             return redirect(request.get_full_path())
     context = {"form": form, "running": running, "next": get_next_redirect_url(request) or ""}
     return render(request, "account/reauthenticate_by_code.html", context)

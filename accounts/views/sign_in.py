@@ -99,14 +99,16 @@ class CodeView(ConfirmLoginCodeView):
             return super().dispatch(request, *args, **kwargs)
         if request.method != "POST":
             # Opening a page sends nothing: browsers and scanners do that by themselves.
-            words = _("That code is older than 15 minutes. Enter your address for a new one.")
+            words = _("That code is more than 15 minutes old. Enter your address for a new one.")
             messages.info(request, words, extra_tags="code_expired")
             return super().dispatch(request, *args, **kwargs)
-        return self._send_another(expired, _("That code is older than 15 minutes. We have sent a new one."))
+        return self._send_another(expired, _("That code is more than 15 minutes old. We’ve emailed you a new one."))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.POST.get("action") == "resend":
-            return self._send_another(self._process.state, _("We have sent a new code. The older one no longer works."))
+            return self._send_another(
+                self._process.state, _("We’ve emailed you a new code. The old one no longer works.")
+            )
         answer: HttpResponse = super().post(request, *args, **kwargs)
         return answer
 

@@ -51,5 +51,5 @@ def token_stop(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     require_recent_proof(request)
     if not stop_token(person=request.user, uuid=uuid):
         raise Http404
-    messages.success(request, _("The token has stopped working."))
+    messages.success(request, _("The token has been revoked."))
     return redirect("tokens")

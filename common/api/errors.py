@@ -73,9 +73,9 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     elif isinstance(error, RequestDataTooBig):
-        error = ApiError("too_large", _("This is more than a request may hold."))
+        error = ApiError("too_large", _("This request is too large."))
     elif is_passing(error):
-        words = _("We could not get to this in time. Nothing was changed. Try again.")
+        words = _("We couldn’t get to this in time. Nothing was changed. Try again.")
         error = ApiError(BUSY, words, status=STATUSES[BUSY], wait=TRY_AGAIN_AFTER)
     if isinstance(error, ApiError):
         response = Response(body_of(error.code, error.message, error.fields, **error.more), status=error.status)
@@ -110,8 +110,8 @@ def validation_answer(error: exceptions.ValidationError) -> Response:
     fields = flatten_fields(error.detail)
     codes = {code for found in flatten_fields(error.get_codes()).values() for code in found}
     if codes <= RULES:
-        return Response(body_of("rule", _("Some of this is not possible."), fields), status=UNPROCESSABLE)
-    return Response(body_of("malformed", _("Some of this cannot be read."), fields), status=error.status_code)
+        return Response(body_of("rule", _("Some of this isn’t possible."), fields), status=UNPROCESSABLE)
+    return Response(body_of("malformed", _("Some of this can’t be read."), fields), status=error.status_code)
 
 
 def framework_answer(error: exceptions.APIException) -> Response:
@@ -136,8 +136,8 @@ def seconds_text(wait: timedelta) -> str:
 # Our own codes that the framework's exceptions carry
 OWN_CODES = {"csrf", "read_only_token", "bad_token"}
 WORDS: Mapping[int, str | Promise] = {
-    status.HTTP_404_NOT_FOUND: gettext_lazy("There is nothing here."),
-    status.HTTP_405_METHOD_NOT_ALLOWED: gettext_lazy("This cannot be done here."),
+    status.HTTP_404_NOT_FOUND: gettext_lazy("There’s nothing here."),
+    status.HTTP_405_METHOD_NOT_ALLOWED: gettext_lazy("You can’t do that here."),
     status.HTTP_429_TOO_MANY_REQUESTS: gettext_lazy("Too many requests. Wait, then try again."),
 }
 

@@ -31,12 +31,12 @@ class Input(serializers.Serializer[Any]):
     def of_query(self, query: QueryDict) -> dict[str, str]:
         twice = [name for name, values in query.lists() if len(values) > 1]
         if twice:
-            raise serializers.ValidationError({printable_name(name): [_("Say this once.")] for name in twice})
+            raise serializers.ValidationError({printable_name(name): [_("Send this only once.")] for name in twice})
         return {name: str(value) for name, value in query.items()}
 
 
 def refuse_names(names: Any) -> None:
-    unknown = {printable_name(name): [_("We do not know this field.")] for name in names}
+    unknown = {printable_name(name): [_("We don’t know this field.")] for name in names}
     if unknown:
         raise serializers.ValidationError(unknown)
 
@@ -108,9 +108,9 @@ class Instant(serializers.DateTimeField):
     """A moment with its offset, converted to UTC and shown with `Z`. A clock time without an offset is refused."""
 
     default_error_messages = {
-        "instant": _("Write a moment with its offset, such as 2026-11-26T14:30:00Z."),
-        "naive": _("Say the offset too: write …Z for UTC, or …+01:00."),
-        "far": _("There is no such moment within reach."),
+        "instant": _("Send a date and time with its offset, such as 2026-11-26T14:30:00Z."),
+        "naive": _("Include the offset: …Z for UTC, or …+01:00."),
+        "far": _("That date and time is out of range."),
     }
 
     def to_internal_value(self, value: Any) -> datetime:
@@ -125,8 +125,8 @@ class Instant(serializers.DateTimeField):
 
 class Day(serializers.DateField):
     default_error_messages = {
-        "day": _("Write a date, such as 2026-11-26."),
-        "far": _("There is no such day within reach."),
+        "day": _("Send a date, such as 2026-11-26."),
+        "far": _("That date is out of range."),
     }
 
     def to_internal_value(self, value: Any) -> date:
@@ -140,7 +140,7 @@ class Zone(Text):
     """The name of a time zone. A retired name, which browsers may report, is replaced by the present one."""
 
     default_error_messages = {
-        "unknown": _("We do not know this time zone. Use a city’s, such as Europe/London, or UTC.")
+        "unknown": _("We don’t know this time zone. Use a city’s, such as Europe/London, or UTC.")
     }
 
     def __init__(self, **options: Any) -> None:
@@ -158,7 +158,7 @@ class Zone(Text):
 class WallClock(serializers.Field[int, str, str, Any]):
     """A clock time as minutes from midnight; 24:00 is the midnight that ends the day."""
 
-    default_error_messages = {"clock": _("Write a time of day, such as 09:00; 24:00 ends the day.")}
+    default_error_messages = {"clock": _("Send a time of day, such as 09:00; 24:00 ends the day.")}
 
     def to_internal_value(self, data: Any) -> int:
         if not (isinstance(data, str) and re.fullmatch(CLOCK, data, re.ASCII)) or data.endswith("\n"):

@@ -25,7 +25,7 @@ Place = list[Any]
 class Cursor(serializers.Field[Place, str, str, Any]):
     """Where a page begins, signed so that only we can write one."""
 
-    default_error_messages = {"cursor": _("This cursor is not one of ours. Begin without one.")}
+    default_error_messages = {"cursor": _("We don’t know this cursor. Start without one.")}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(required=False, **options)

@@ -27,7 +27,7 @@ class BoundedJSONParser(BaseParser):
         most = settings.API_LARGEST_BODY
         content = stream.read(most + 1)
         if len(content) > most:
-            raise ApiError("too_large", _("This is more than a request may hold."))
+            raise ApiError("too_large", _("This request is too large."))
         try:
             data = json.loads(
                 content.decode("utf-8"),
@@ -36,9 +36,9 @@ class BoundedJSONParser(BaseParser):
                 object_pairs_hook=no_name_twice,
             )
         except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError too
-            raise ApiError("malformed", _("This is not JSON as we can read it.")) from None
+            raise ApiError("malformed", _("We can’t read this as JSON.")) from None
         if is_deeper(data, DEEPEST):
-            raise ApiError("malformed", _("This is nested deeper than anything we know."))
+            raise ApiError("malformed", _("This is nested too deeply."))
         return data
 
 

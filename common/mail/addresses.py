@@ -27,7 +27,7 @@ def canonical_address(text: str) -> str:
     local, _at, domain = without_rims(text).rpartition("@")
     if not local.isascii():
         raise ValidationError(
-            _("Before the @ we can only take the letters a to z, digits and signs, like name@example.org"),
+            _("The part before the @ can only use the letters a to z, digits and signs, like name@example.org"),
             code="lookalike",
         )
     address = f"{local.lower()}@{ascii_domain(domain)}"

@@ -18,7 +18,7 @@ QUESTION_LENGTH = 140
 class OfferForm(forms.Form):
     title = OneLine(
         label=_("Title"),
-        help_text=_("What people get, in a few words. Without one, the length stands for it."),
+        help_text=_("What people get, in a few words. If you leave it empty, we show the length."),
         max_length=70,
         required=False,
     )
@@ -32,7 +32,7 @@ class OfferForm(forms.Form):
     )
     format = forms.ChoiceField(
         label=_("How do you meet?"),
-        help_text=_("In writing, people ask without a time, and you answer within 48 hours; no length is needed."),
+        help_text=_("In writing, people ask without a time and you answer within 48 hours. You don’t need a length."),
         choices=Format.choices,
         widget=ChipRadio,
         error_messages={"required": _("Choose how you meet")},
@@ -47,7 +47,7 @@ class OfferForm(forms.Form):
         label=_("Kinds of need"), choices=IssueType.choices, widget=ChipCheckboxes, required=False
     )
     topics = TopicsField(
-        label=_("Topics"), help_text=_("Without any, all topics of your profile are meant."), required=False
+        label=_("Topics"), help_text=_("If you choose none, it covers all your topics."), required=False
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,7 +56,7 @@ class OfferForm(forms.Form):
         for number in range(1, OWN_QUESTIONS + 1):
             self.fields[f"question_{number}"] = OneLine(
                 label=_("Your question %(number)s") % {"number": number},
-                help_text=_("Something you want to know before you meet.") if number == 1 else "",
+                help_text=_("Something you’d like to know before you meet.") if number == 1 else "",
                 max_length=QUESTION_LENGTH,
                 required=False,
             )

@@ -15,7 +15,7 @@ from mentors.photos import Portraits, read_photo
 from mentors.services import ProfileTexts
 from mentors.topic_choices import TopicsField, grouped_topics
 
-AT_ONCE = [("yes", _("Booked at once")), ("no", _("I answer each request"))]
+AT_ONCE = [("yes", _("Instant booking")), ("no", _("I confirm each request"))]
 
 
 TOO_LONG = _("This must be %(limit_value)d characters or less. You have %(show_value)d")
@@ -34,18 +34,20 @@ class WhoForm(forms.Form):
         help_text=_("As people should see it."),
         max_length=80,
         validators=[validate_person_name],
-        error_messages={"required": _("Write your name")},
+        error_messages={"required": _("Enter your name")},
         widget=forms.TextInput(attrs={"autocomplete": "name", "class": "input input--mid"}),
     )
     headline = OneLine(
         label=_("What you do, in one line"),
         help_text=_("For example: Engineering director. Hired 120 people at two scale-ups."),
         max_length=100,
-        error_messages={"required": _("Write what you do, in one line")},
+        error_messages={"required": _("Enter what you do, in one line")},
     )
     photo = forms.FileField(
         label=_("Photo of your face"),
-        help_text=_("JPEG, PNG or WebP, at least 256 pixels wide, up to 5 MB. Without one, people see your initials."),
+        help_text=_(
+            "JPEG, PNG or WebP, at least 256 pixels wide, up to 5 MB. If you don’t add one, people see your initials."
+        ),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         error_messages={"empty": _("This file is empty. Choose another one.")},
@@ -108,9 +110,9 @@ class QuestionsForm(forms.Form):
 def _ask_field(number: int) -> OneLine:
     labels = {1: _("First question"), 2: _("Second question"), 3: _("Third question")}
     errors = {
-        1: _("Write your first question"),
-        2: _("Write your second question"),
-        3: _("Write your third question"),
+        1: _("Enter your first question"),
+        2: _("Enter your second question"),
+        3: _("Enter your third question"),
     }
     return OneLine(
         label=labels[number],
@@ -122,9 +124,9 @@ def _ask_field(number: int) -> OneLine:
 class HowForm(forms.Form):
     how_i_work = PlainText(
         label=_("How you work"),
-        help_text=_("What people should bring, what you do with it in the time, and what you cannot help with."),
+        help_text=_("What people should bring, how you use the time, and what you can’t help with."),
         max_length=600,
-        error_messages={"required": _("Write how you work"), "max_length": TOO_LONG},
+        error_messages={"required": _("Tell people how you work"), "max_length": TOO_LONG},
         widget=forms.Textarea(attrs={"rows": 8, "class": "textarea textarea--tall"}),
     )
 
@@ -139,7 +141,7 @@ class HowForm(forms.Form):
 class LengthsForm(forms.Form):
     lengths = forms.TypedMultipleChoiceField(
         label=_("How long can people book you?"),
-        help_text=_("One length is enough to begin with."),
+        help_text=_("One length is enough to start with."),
         choices=Length.choices,
         coerce=int,
         widget=ChipCheckboxes,
@@ -153,7 +155,7 @@ class LengthsForm(forms.Form):
     )
     at_once = forms.ChoiceField(
         label=_("When someone picks a time"),
-        help_text=_("Booked at once is what most people look for."),
+        help_text=_("Most people look for instant booking."),
         choices=AT_ONCE,
         widget=ChipRadio,
         error_messages={"required": _("Choose one")},

@@ -26,7 +26,7 @@ class SynonymsField(PlainText):
         words = [" ".join(part.split()) for part in str(super().clean(value) or "").split(",")]
         kept = list({word.lower(): word for word in words if word}.values())
         if len(kept) > MAX_SYNONYMS:
-            raise forms.ValidationError(_("Write at most 30 words or phrases."), code="max")
+            raise forms.ValidationError(_("Enter up to 30 words or phrases."), code="max")
         if any(len(word) > 60 for word in kept):
             raise forms.ValidationError(_("Each word or phrase must be 60 characters or less."), code="length")
         return kept
@@ -36,7 +36,7 @@ class TopicForm(forms.ModelForm):
     is_stale = False
     synonyms = SynonymsField(
         label=_("Other words for it"),
-        help_text=_("With commas between them: salary talk, pay rise."),
+        help_text=_("Separate them with commas: salary talk, pay rise."),
         required=False,
         max_length=2000,
     )
@@ -45,14 +45,14 @@ class TopicForm(forms.ModelForm):
         model = Topic
         fields = ["name", "parent", "synonyms", "position", "is_active"]
         field_classes = {"name": PlainText}
-        labels = {"parent": _("Belongs to"), "position": _("Place in the list"), "is_active": _("Shown to people")}
+        labels = {"parent": _("Belongs to"), "position": _("Position in the list"), "is_active": _("Shown to people")}
         help_texts = {
-            "parent": _("Leave it empty for a topic of the first level."),
+            "parent": _("Leave it empty for a first-level topic."),
             "position": _("Smaller numbers come first."),
-            "is_active": _("A hidden topic stays on profiles that have it, and nobody can choose it any more."),
+            "is_active": _("A hidden topic stays on profiles that have it, but nobody can choose it any more."),
         }
         error_messages = {
-            "name": {"required": _("Write the name"), "unique": _("There is already a topic of this name")}
+            "name": {"required": _("Enter a name"), "unique": _("There’s already a topic with this name")}
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -60,7 +60,7 @@ class TopicForm(forms.ModelForm):
         if "parent" in self.fields:
             parent = field_of(self, "parent", forms.ModelChoiceField)
             parent.queryset = Topic.objects.roots().exclude(pk=self.instance.pk)
-            parent.empty_label = _("Nothing: first level")
+            parent.empty_label = _("None: first level")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -33,7 +33,7 @@ def submit_profile(*, profile: MentorProfile, by: User, now: datetime, seen: str
     if fresh.state == ProfileState.SUBMITTED or draft.submitted_at is not None:
         raise ProfileError("already_sent", _("This profile has already been sent."))
     if not fresh.is_writable:
-        raise ProfileError("closed", _("This profile cannot be sent now."))
+        raise ProfileError("closed", _("This profile can’t be sent now."))
     if fields := what_is_missing(draft):
         raise ProfileError("incomplete", _("Something is still missing."), fields)
     if fresh.state == ProfileState.APPROVED and not has_unpublished_changes(fresh, draft):
@@ -114,7 +114,7 @@ def pause_profile(
     fresh = _lock_live(profile, seen)
     today = (now - FARTHEST_BEHIND_UTC).date()
     if not today < until <= today + LONGEST_PAUSE:
-        raise ProfileError("pause_date", _("Choose a day of return after today, at most two years ahead."))
+        raise ProfileError("pause_date", _("Choose a return date after today, up to two years ahead."))
     fresh.paused_until = until
     return _record_decision(fresh, Decision.PAUSED, by=by, now=now, reason=reason)
 
@@ -124,7 +124,7 @@ def resume_profile(*, profile: MentorProfile, by: User, now: datetime, seen: int
     """End a pause. Raises ProfileError("moved_on", "not_live", "not_paused")."""
     fresh = _lock_live(profile, seen)
     if fresh.paused_until is None:
-        raise ProfileError("not_paused", _("This profile is not paused."))
+        raise ProfileError("not_paused", _("This profile isn’t paused."))
     fresh.paused_until = None
     return _record_decision(fresh, Decision.RESUMED, by=by, now=now)
 
@@ -153,7 +153,7 @@ def reinstate_profile(
     _refuse_own(profile, by)
     fresh = _lock_seen(profile, seen)
     if fresh.state != ProfileState.SUSPENDED:
-        raise ProfileError("not_suspended", _("This profile is not suspended."))
+        raise ProfileError("not_suspended", _("This profile isn’t suspended."))
     fresh.state = ProfileState.APPROVED
     return _record_decision(fresh, Decision.REINSTATED, by=by, now=now, reason=reason, tell="profile_approved")
 
@@ -161,7 +161,7 @@ def reinstate_profile(
 def _refuse_own(profile: MentorProfile, by: User) -> None:
     """Staff who are mentors may pause themselves; everything else about them is decided by others."""
     if not profile.is_decided_by(by):
-        raise ProfileError("own_profile", _("This is your own profile. Ask somebody else on the team to decide."))
+        raise ProfileError("own_profile", _("This is your own profile. Ask someone else on the team to decide."))
 
 
 def _lock_seen(profile: MentorProfile, seen: int | None) -> MentorProfile:
@@ -177,14 +177,14 @@ def _lock_waiting(profile: MentorProfile, seen: int | None) -> MentorProfile:
         fresh.state == ProfileState.APPROVED and draft_of(fresh).submitted_at is not None
     )
     if not waits:
-        raise ProfileError("not_waiting", _("This profile is not waiting for a review."))
+        raise ProfileError("not_waiting", _("This profile isn’t waiting for review."))
     return fresh
 
 
 def _lock_live(profile: MentorProfile, seen: int | None) -> MentorProfile:
     fresh = _lock_seen(profile, seen)
     if fresh.state != ProfileState.APPROVED:
-        raise ProfileError("not_live", _("This profile is not live."))
+        raise ProfileError("not_live", _("This profile isn’t live."))
     return fresh
 
 
@@ -196,7 +196,7 @@ def _who_was_first(profile: MentorProfile) -> str:
         Decision.SUBMITTED: _("%(name)s has sent a newer version of this profile. Read it again."),
         Decision.APPROVED: _("%(name)s has already approved this profile."),
         Decision.CHANGES: _("%(name)s has already asked for changes to this profile."),
-        Decision.DECLINED: _("%(name)s has already turned down this profile."),
+        Decision.DECLINED: _("%(name)s has already declined this profile."),
         Decision.SUSPENDED: _("%(name)s has already suspended this profile."),
         Decision.REINSTATED: _("%(name)s has already reinstated this profile."),
         Decision.PAUSED: _("%(name)s has already paused this profile."),
@@ -207,7 +207,7 @@ def _who_was_first(profile: MentorProfile) -> str:
 
 def _require_reason(reason: str) -> str:
     if not reason.strip():
-        raise ProfileError("no_reason", _("Write the reason. The mentor reads it."))
+        raise ProfileError("no_reason", _("Enter a reason. The mentor will read it."))
     return reason.strip()
 
 

@@ -32,7 +32,7 @@ class Point:
 
 
 POINTS = (
-    Point("face", gettext_lazy("The face is a person, or there is no photo"), gettext_lazy("Photo"), 1),
+    Point("face", gettext_lazy("The photo shows a person, or there’s no photo"), gettext_lazy("Photo"), 1),
     Point("name", gettext_lazy("The name is plausible"), gettext_lazy("Name"), 1),
     Point("questions", gettext_lazy("The three questions can be answered in 25 minutes"), gettext_lazy("Questions"), 2),
     Point("contact", gettext_lazy("No contact details, nothing for sale"), gettext_lazy("Contact details"), 3),
@@ -80,12 +80,12 @@ def _questions_note(asks: Sequence[str]) -> str:
     if short:
         return _("“%(ask)s” is a topic rather than a question.") % {"ask": short[0]}
     if len(set(asks)) < len(asks):
-        return _("Two questions are the same.")
+        return _("Two of the questions are the same.")
     return ""
 
 
 def _contact_note(text: str) -> str:
     for pattern in (LINK, PHONE, SELLING):
         if found := pattern.search(text):
-            return _("Look at “%(found)s”.") % {"found": found.group().strip()}
+            return _("Check “%(found)s”.") % {"found": found.group().strip()}
     return ""

@@ -12,12 +12,12 @@ STEP_OF = {"name": 1, "headline": 1, "asks": 2, "topics": 2, "languages": 2, "ho
 def what_is_missing(draft: ProfileDraft) -> dict[str, str | Promise]:
     """One sentence for each missing field, in the order of the application's pages; empty if nothing is missing."""
     wanted: list[tuple[str, bool, str | Promise]] = [
-        ("name", bool(draft.profile.person.name.strip()), _("Write your name")),
-        ("headline", bool(draft.headline.strip()), _("Write what you do, in one line")),
-        ("asks", len(draft.asks) >= ASKS_NEEDED, _("Write three questions you are good at")),
+        ("name", bool(draft.profile.person.name.strip()), _("Enter your name")),
+        ("headline", bool(draft.headline.strip()), _("Enter what you do, in one line")),
+        ("asks", len(draft.asks) >= ASKS_NEEDED, _("Write three questions you’re good at")),
         ("topics", draft.topics.exists(), _("Choose at least one topic")),
         ("languages", bool(draft.languages), _("Choose at least one language")),
-        ("how_i_work", bool(draft.how_i_work.strip()), _("Write how you work")),
+        ("how_i_work", bool(draft.how_i_work.strip()), _("Tell people how you work")),
         ("offers", draft.profile.offers.active().exists(), _("Choose at least one length")),
     ]
     return {field: message for field, is_there, message in wanted if not is_there}

@@ -41,7 +41,7 @@ def render_review_email(row: Notification, now: datetime) -> Message | Nothing:
     count, oldest = waiting.count(), waiting.first()
     if oldest is None or oldest.draft.submitted_at is None:
         return Nothing("nothing waits any more")
-    heading = ngettext("%(count)s profile waits for a decision", "%(count)s profiles wait for a decision", count)
+    heading = ngettext("%(count)s profile to review", "%(count)s profiles to review", count)
     context: Context = {
         "heading": heading % {"count": count},
         "since": reader.day(oldest.draft.submitted_at),

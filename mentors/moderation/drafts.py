@@ -99,7 +99,7 @@ def _create_profile(person: User, name: str) -> MentorProfile:
                 return MentorProfile.objects.create(person=person, slug=free_slug(name))
         except IntegrityError:
             continue
-    raise ProfileError("busy", _("Your profile could not be saved just now. Try again."))
+    raise ProfileError("busy", _("We couldn’t save your profile just now. Try again."))
 
 
 def free_slug(name: str) -> str:
@@ -131,7 +131,7 @@ def save_words(
     User.objects.locked(profile.person_id)
     fresh = lock_profile(profile)
     if not fresh.is_writable:
-        raise ProfileError("closed", _("This profile cannot be changed now."))
+        raise ProfileError("closed", _("This profile can’t be changed now."))
     draft = draft_of(fresh)
     new = {field: value for field, value in asdict(words).items() if value is not None}
     asked = new | ({"name": name} if name is not None else {})

@@ -11,10 +11,10 @@ from notifications.models import InboxItem
 from notifications.registry import InboxLine
 
 SENTENCES = {
-    "profile_received": _("We have your profile. A person reads it."),
+    "profile_received": _("We’ve received your profile. A person will read it."),
     "profile_approved": _("Your profile is live"),
-    "profile_changes": _("We ask for changes to your profile"),
-    "profile_declined": _("We cannot publish what you sent for your profile"),
+    "profile_changes": _("We’ve asked for changes to your profile"),
+    "profile_declined": _("We can’t publish what you sent"),
     "profile_suspended": _("Your profile is suspended"),
 }
 

@@ -35,9 +35,9 @@ class StateTag:
 TAGS = {
     ProfileState.DRAFT: StateTag("", _("Draft"), "pencil"),
     ProfileState.SUBMITTED: StateTag("warn", _("In review"), "hourglass"),
-    ProfileState.NEEDS_CHANGES: StateTag("warn", _("Changes asked"), "refresh-cw"),
+    ProfileState.NEEDS_CHANGES: StateTag("warn", _("Changes requested"), "refresh-cw"),
     ProfileState.APPROVED: StateTag("ok", _("Live"), "circle-check"),
-    ProfileState.DECLINED: StateTag("danger", _("Turned down"), "circle-x"),
+    ProfileState.DECLINED: StateTag("danger", _("Declined"), "circle-x"),
     ProfileState.SUSPENDED: StateTag("danger", _("Suspended"), "circle-x"),
 }
 PAUSED = StateTag("", _("Paused"), "circle-pause")

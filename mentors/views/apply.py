@@ -26,7 +26,7 @@ from mentors.services import ProfileTexts, draft_of, save_words, set_lengths, st
 STEPS = 5
 TITLES = {
     1: gettext_lazy("Who you are"),
-    2: gettext_lazy("Three questions you are good at"),
+    2: gettext_lazy("Three questions you’re good at"),
     3: gettext_lazy("How you work"),
     4: gettext_lazy("Lengths"),
     5: gettext_lazy("Check and send"),

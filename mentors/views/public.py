@@ -78,7 +78,7 @@ def mentor_profile_discard(request: SignedInRequest, profile: MentorProfile) -> 
         messages.error(request, str(error.message), extra_tags=error.code)
         profile.refresh_from_db()
         return profile_page(request, profile, status=409)
-    messages.success(request, _("Your changes are gone. The public version is back."))
+    messages.success(request, _("Your changes have been discarded. The public version is back."))
     return redirect("mentor_profile")
 
 

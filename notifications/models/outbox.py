@@ -223,7 +223,7 @@ class Group(models.TextChoices):
     MESSAGES = "messages", _("Messages")
     AFTERWARDS = "afterwards", _("After a session")
     PROFILE = "profile", _("Your mentor profile")
-    DIGEST = "digest", _("Staff: what waits for a decision")
+    DIGEST = "digest", _("Staff: decisions waiting")
 
 
 def usual_leads() -> list[int]:

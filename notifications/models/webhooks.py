@@ -50,7 +50,7 @@ class DeliveryState(models.TextChoices):
     PENDING = "pending", _("Waiting")
     LEASED = "leased", _("Being sent")
     SENT = "sent", _("Arrived")
-    DEAD = "dead", _("Did not arrive")
+    DEAD = "dead", _("Didn’t arrive")
 
 
 class WebhookDelivery(models.Model):

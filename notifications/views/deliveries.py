@@ -47,7 +47,7 @@ def staff_delivery_retry(request: SignedInRequest, pk: int) -> HttpResponse:
     except RetryError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("It goes out with the next round."))
+        messages.success(request, _("It’ll go out with the next round."))
     return redirect("staff_deliveries")
 
 
@@ -60,6 +60,6 @@ def staff_deliveries_retry(request: SignedInRequest) -> HttpResponse:
         messages.success(request, words % {"number": number})
     else:
         messages.error(
-            request, _("There is nothing left to send again for this reason: it has gone or is too late now.")
+            request, _("There’s nothing left to send again for this reason: it has gone out, or it’s too late now.")
         )
     return redirect("staff_deliveries")

@@ -83,7 +83,7 @@ def staff_webhook_change(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return endpoint_page(request, fresh, secret=secret_of(fresh))
         case "remove":
             remove_endpoint(endpoint)
-            messages.success(request, _("The address is told nothing any more."))
+            messages.success(request, _("The webhook is off."))
             return redirect("staff_webhooks")
         case _:
             return HttpResponseBadRequest()
@@ -99,7 +99,7 @@ def staff_webhook_resend(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     except WebhookError as error:
         messages.error(request, error.message, extra_tags=error.code)
     else:
-        messages.success(request, _("It goes out with the next round."))
+        messages.success(request, _("It’ll go out with the next round."))
     return redirect("staff_webhook", delivery.endpoint.uuid)
 
 

@@ -15,18 +15,18 @@ class EndpointForm(forms.Form):
     use_required_attribute = False
     url = PlainText(
         label=_("Address"),
-        help_text=_("It begins with https:// and answers to everybody on the internet"),
+        help_text=_("It starts with https:// and can be reached from the internet"),
         max_length=LONGEST_URL,
         error_messages={
-            "required": _("Write the address"),
+            "required": _("Enter the address"),
             "max_length": _("The address must be %(limit_value)d characters or less"),
         },
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
     )
     events = forms.MultipleChoiceField(
-        label=_("What is it told?"),
+        label=_("What should we send?"),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose one at least")},
+        error_messages={"required": _("Choose at least one")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

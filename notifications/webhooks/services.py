@@ -39,16 +39,16 @@ def make_endpoint(*, url: str, events: Iterable[str], by: User, now: datetime) -
     try:
         check_url(url)
     except BadPortError:
-        said = _("Leave the port out, or write 443: we only send to the usual port of https")
+        said = _("Leave out the port, or use 443: we only send to the usual https port")
         raise WebhookError("address", said, field="url") from None
     except BadAddressError:
-        raise WebhookError("address", _("Write an address that begins with https://"), field="url") from None
+        raise WebhookError("address", _("Enter an address that starts with https://"), field="url") from None
     if WebhookEndpoint.objects.count() >= MOST_ENDPOINTS:
-        raise WebhookError("too_many", _("%d addresses are the most") % MOST_ENDPOINTS, field="url")
+        raise WebhookError("too_many", _("You can have up to %d webhooks") % MOST_ENDPOINTS, field="url")
     fields = {"events": sorted(events), "created_at": now, "created_by": by}
     endpoint, made = WebhookEndpoint.objects.get_or_create(url=url, defaults=fields)
     if not made:
-        raise WebhookError("exists", _("This address is told already"), field="url")
+        raise WebhookError("exists", _("There’s already a webhook for this address"), field="url")
     return endpoint
 
 
@@ -82,7 +82,7 @@ def send_again(delivery: WebhookDelivery, *, by: User, now: datetime) -> None:
     """
     row = WebhookDelivery.objects.select_for_update().get(pk=delivery.pk)
     if row.state not in (DeliveryState.SENT, DeliveryState.DEAD):
-        raise WebhookError("waiting", _("This is on its way already."))
+        raise WebhookError("waiting", _("This is already on its way."))
     row.state, row.attempts, row.next_try_at, row.resent_by = DeliveryState.PENDING, 0, now, by
     row.save(update_fields=["state", "attempts", "next_try_at", "resent_by"])
     WebhookEndpoint.objects.filter(pk=row.endpoint_id).update(retry_at=None)

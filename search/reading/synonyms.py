@@ -21,14 +21,13 @@ def warn_of_synonyms(topic: Topic) -> list[str]:
     told = []
     if everyday:
         words = _(
-            "Everyday words say little about a question, so these don’t count as the topic’s name inside of one: "
-            "%(words)s. Add two or three words that belong together, as “salary talk”."
+            "Everyday words say little about a question, so we don’t count these as the topic’s name "
+            "inside one: %(words)s. Add two or three words that belong together, such as “salary "
+            "talk”."
         )
         told.append(words % {"words": _quote(everyday)})
     if exact:
-        words = _(
-            "Only one everyday word is left of these, so they count only where they are typed word for word: %(words)s."
-        )
+        words = _("Only one everyday word is left of these, so they only count when typed exactly: %(words)s.")
         told.append(words % {"words": _quote(exact)})
     return told
 

@@ -32,11 +32,11 @@ OPEN_FOR = BLIND_FOR
 
 def why_not_feedback(booking: Booking, *, now: datetime) -> SessionError | None:
     if booking.state not in AGREED:
-        return SessionError("not_held", _("This session did not take place, so there is nothing to say about it."))
+        return SessionError("not_held", _("This session didn’t take place, so there’s nothing to say about it."))
     if not booking.has_ended(now):
-        return SessionError("not_over", _("This session is not over yet. Come back when it has ended."))
+        return SessionError("not_over", _("This session isn’t over yet. Come back when it has ended."))
     if now >= booking.end + OPEN_FOR:
-        return SessionError("too_late", _("This was open for seven days after the session."))
+        return SessionError("too_late", _("The seven days to answer this have passed."))
     return None
 
 
@@ -44,15 +44,15 @@ def why_not_change(booking: Booking, *, by: User) -> SessionError | None:
     """Why feedback can't be changed: its author may have seen what the other said."""
     authors = set(booking.feedback.values_list("author", flat=True))
     if by.pk in authors and len(authors) > 1:
-        return SessionError("both_answered", _("Both of you have answered, so the answers stay as they are."))
+        return SessionError("both_answered", _("You’ve both answered, so the answers can’t be changed."))
     return None
 
 
 def why_not_feedback_in_writing(written: WrittenQuestion, *, now: datetime) -> SessionError | None:
     if written.state != WrittenState.ANSWERED:
-        return SessionError("not_held", _("This question was not answered, so there is nothing to say about it."))
+        return SessionError("not_held", _("This question wasn’t answered, so there’s nothing to say about it."))
     if now >= written.end + OPEN_FOR:
-        return SessionError("too_late", _("This was open for seven days after the answer."))
+        return SessionError("too_late", _("The seven days to answer this, counted from the answer, have passed."))
     return None
 
 
@@ -71,7 +71,7 @@ def give_feedback(
     """
     booking = lock_booking(booking)
     if by.pk not in (booking.mentor_id, booking.mentee_id):
-        raise SessionError("not_yours", _("This session belongs to other people."))
+        raise SessionError("not_yours", _("You don’t have access to this session."))
     if refusal := why_not_feedback(booking, now=now) or why_not_change(booking, by=by):
         raise refusal
     role = Role.MENTOR if by.pk == booking.mentor_id else Role.MENTEE
@@ -93,7 +93,7 @@ def give_written_feedback(*, written: WrittenQuestion, by: User, now: datetime, 
     """
     written = lock_written(written)
     if by.pk != written.mentee_id:
-        raise SessionError("not_yours", _("This belongs to other people."))
+        raise SessionError("not_yours", _("You don’t have access to this."))
     if refusal := why_not_feedback_in_writing(written, now=now):
         raise refusal
     given = {**answers, "role": Role.MENTEE}

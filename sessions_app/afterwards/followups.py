@@ -45,9 +45,9 @@ class NextStepInput:
 def why_not_next_step(booking: Booking, *, now: datetime) -> SessionError | None:
     """Why the step can't be written now: it can from the start of the session on."""
     if booking.state not in AGREED:
-        return SessionError("not_held", _("This session did not take place."))
+        return SessionError("not_held", _("This session didn’t take place."))
     if now < booking.start:
-        return SessionError("too_early", _("This session has not started yet. Come back when it has."))
+        return SessionError("too_early", _("This session hasn’t started yet. Come back when it has."))
     return None
 
 
@@ -102,22 +102,22 @@ def why_not_answer(
         return refusal
     if step == FollowUpStep.NEXT_STEP:
         if action is None:
-            return SessionError("no_step", _("There is no next step for this session any more."))
+            return SessionError("no_step", _("There’s no next step for this session any more."))
         return None
     moment = asked_at(contact, step)
     if now < moment:
-        return SessionError("too_early", _("It is too early to say. We will ask you by mail."))
+        return SessionError("too_early", _("It’s too early to say. We’ll ask you by email."))
     if now >= moment + ANSWERED_FOR:
-        return SessionError("too_late", _("This was open for four weeks."))
+        return SessionError("too_late", _("The four weeks to answer this have passed."))
     return None
 
 
 def why_not_over(contact: Contact, *, now: datetime) -> SessionError | None:
     if isinstance(contact, WrittenQuestion):
         if contact.state != WrittenState.ANSWERED:
-            return SessionError("not_held", _("This question was not answered, so there is nothing to say about it."))
+            return SessionError("not_held", _("This question wasn’t answered, so there’s nothing to say about it."))
     elif contact.state not in AGREED or not contact.has_ended(now):
-        return SessionError("not_held", _("This session did not take place, so there is nothing to say about it."))
+        return SessionError("not_held", _("This session didn’t take place, so there’s nothing to say about it."))
     return None
 
 
@@ -143,7 +143,7 @@ def answer_follow_up(
     if refusal := why_not_answer(contact, step, action=action, now=now):
         raise refusal
     if question not in asked_of(contact, step) or answer not in ANSWERS[question]:
-        raise SessionError("not_asked", _("This was not asked. Open the newest mail again."))
+        raise SessionError("not_asked", _("We didn’t ask this. Open the newest email again."))
     if question == FollowUpQuestion.DONE:
         settle_next_step(action, answer, now=now)
     mark_subject_read(
@@ -156,7 +156,7 @@ def answer_follow_up(
 def settle_next_step(action: NextStep | None, answer: Resolution, *, now: datetime) -> None:
     """A step that is done needs no reminder; one that turns out not to be done is open again."""
     if action is None:
-        raise SessionError("no_step", _("There is no next step for this session any more."))
+        raise SessionError("no_step", _("There’s no next step for this session any more."))
     mark_subject_read(action.person, subject_type=NEXT_STEP_SUBJECT, subject_id=action.pk, now=now)
     action.done_at = (action.done_at or now) if answer == Resolution.YES else None
     action.save(update_fields=["done_at"])
@@ -164,4 +164,4 @@ def settle_next_step(action: NextStep | None, answer: Resolution, *, now: dateti
 
 def check_mentee_of(contact: Contact, person: User) -> None:
     if contact.mentee_id != person.pk:
-        raise SessionError("not_yours", _("This session belongs to other people."))
+        raise SessionError("not_yours", _("You don’t have access to this session."))

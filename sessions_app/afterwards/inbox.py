@@ -56,5 +56,5 @@ def later_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -
 
 
 def later_inbox_line(kind: str, written: WrittenQuestion) -> InboxLine:
-    text = _("After the answer of %(name)s: is your question solved?") % {"name": written.mentor.first_name}
+    text = _("After %(name)s’s answer: is your question solved?") % {"name": written.mentor.first_name}
     return InboxLine(text, reverse("written_follow_up", args=[written.engagement.uuid, WRITTEN_LATER[kind].value]))

@@ -40,7 +40,7 @@ ANSWERS: Mapping[FollowUpQuestion, Mapping[Resolution, Promise | str]] = {
         Resolution.YES: gettext_lazy("Yes"),
         Resolution.PARTLY: gettext_lazy("Partly"),
         Resolution.NO: gettext_lazy("No"),
-        Resolution.OTHER: gettext_lazy("It became another question"),
+        Resolution.OTHER: gettext_lazy("It turned into another question"),
     },
     CONTACT: {Resolution.YES: gettext_lazy("Yes"), Resolution.NO: gettext_lazy("No, not now")},
 }

@@ -23,7 +23,7 @@ ON_PAGE = 6
 SCALES: Sequence[tuple[str, str | Promise]] = (
     ("useful", gettext_lazy("The advice was useful")),
     ("doable", gettext_lazy("They can do what you found together")),
-    ("clear_limits", gettext_lazy("It was clear what the advice rests on")),
+    ("clear_limits", gettext_lazy("It was clear what the advice is based on")),
     ("listened", gettext_lazy("They felt listened to")),
 )
 

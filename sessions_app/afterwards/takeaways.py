@@ -17,7 +17,7 @@ def why_not_takeaway(booking: Booking, *, now: datetime) -> SessionError | None:
     if refusal := why_not_next_step(booking, now=now):
         return refusal
     if now >= booking.end + CLOSES_AFTER:
-        return SessionError("too_late", _("This could be written for two weeks after the session."))
+        return SessionError("too_late", _("The two weeks to write this have passed."))
     return None
 
 

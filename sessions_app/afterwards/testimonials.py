@@ -46,7 +46,7 @@ def withdraw_testimonial(*, feedback: Feedback, by: User, now: datetime) -> Feed
     """The author withdraws their consent, at any time. Raises SessionError `not_yours`; twice does no harm."""
     feedback = Feedback.objects.select_for_update().get(pk=feedback.pk)
     if feedback.author_id != by.pk:
-        raise SessionError("not_yours", _("These words are somebody else’s."))
+        raise SessionError("not_yours", _("Someone else wrote this."))
     if not feedback.may_publish:
         return feedback
     feedback.may_publish = feedback.may_publish_question = False
@@ -61,7 +61,7 @@ def lock_testimonial(feedback: Feedback, *, by: User, now: datetime, seen: str |
     if found is None or seen not in (None, found.words_mark):
         raise changed_error()
     if by.pk in (found.contact.mentor_id, found.contact.mentee_id):
-        raise SessionError("own_words", _("These words come from a session of your own. Somebody else decides."))
+        raise SessionError("own_words", _("This feedback is about your own session. Someone else needs to decide."))
     return found
 
 
@@ -82,4 +82,4 @@ def save_decision(feedback: Feedback, act: QuoteAct, *, by: User, now: datetime,
 
 
 def changed_error() -> SessionError:
-    return SessionError("changed", _("These words have been decided on or taken back meanwhile. Look at them again."))
+    return SessionError("changed", _("This feedback has been decided on or withdrawn in the meantime. Check it again."))

@@ -223,7 +223,7 @@ def find_offer(uuid: UUID) -> Offer:
     offers = Offer.objects.active().filter(profile__in=MentorProfile.objects.public())
     found = offers.filter(uuid=uuid).select_related("profile__person").first()
     if found is None:
-        raise SessionError("unknown_offer", _("Nobody offers this now. Read the mentor’s offers again."))
+        raise SessionError("unknown_offer", _("This offer is no longer available. Read the mentor’s offers again."))
     return found
 
 

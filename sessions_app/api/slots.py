@@ -34,9 +34,9 @@ class SlotsQuery(Input):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["to"] < attrs["from"]:
-            raise serializers.ValidationError({"to": [_("The last date must not be before the first.")]}, code="rule")
+            raise serializers.ValidationError({"to": [_("The last date can’t be before the first.")]}, code="rule")
         if attrs["to"] - attrs["from"] >= timedelta(days=MOST_DAYS):
-            raise serializers.ValidationError({"to": [_("Ask for 62 days at most.")]}, code="rule")
+            raise serializers.ValidationError({"to": [_("Ask for up to 62 days.")]}, code="rule")
         return attrs
 
 

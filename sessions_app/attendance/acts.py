@@ -43,7 +43,7 @@ def join_call(*, booking: Booking, by: User, now: datetime, seen: str | None = N
     """Record that this person joins the call. Raises SessionError `not_open`, `stale`."""
     booking = lock_for(booking, by, seen=seen)
     if not booking.is_join_open(now):
-        words = _("The call is open from ten minutes before the session until fifteen minutes after it.")
+        words = _("You can join from ten minutes before the session until fifteen minutes after it.")
         raise SessionError("not_open", words)
     before = attendance_of(booking).last_join(by.pk)
     if before is None or now - before.at >= PRESSED_AGAIN:
@@ -59,7 +59,7 @@ def run_late(*, booking: Booking, by: User, now: datetime, seen: str | None = No
     """
     booking = lock_for(booking, by, seen=seen)
     if booking.state != BookingState.CONFIRMED or not booking.start - LATE_FROM <= now < booking.end:
-        raise SessionError("not_now", _("You can say this from an hour before the session until its end."))
+        raise SessionError("not_now", _("You can do this from an hour before the session until it ends."))
     if not attendance_of(booking).first_act_by(by.pk, AttendanceKind.LATE):
         record_act(booking, AttendanceKind.LATE, by=by, now=now)
         notify_other(booking, "running_late", by=by, now=now)
@@ -68,15 +68,17 @@ def run_late(*, booking: Booking, by: User, now: datetime, seen: str | None = No
 def why_not_say_absent(attendance: Attendance, *, by: User, now: datetime) -> SessionError | None:
     booking = attendance.booking
     if booking.state not in AGREED or attendance.decision:
-        return SessionError("not_held", _("There is nothing to say about who came to this session any more."))
+        return SessionError("not_held", _("There’s nothing left to say about who came to this session."))
     if now < booking.start + ASKED_FROM:
         return SessionError("too_early", _("Wait until five minutes after the start. People are often a little late."))
     if now >= booking.end + ASKED_UNTIL:
-        return SessionError("too_late", _("This was open for a day after the session."))
+        return SessionError(
+            "too_late", _("You could tell us this up to a day after the session. That time has passed.")
+        )
     if booking.feedback.filter(author=by).exists():
-        return SessionError("was_held", _("You have said how this session went, so it took place."))
+        return SessionError("was_held", _("You’ve already told us how this session went, so it took place."))
     if booking.format == Format.VIDEO and not attendance.first_act_by(by.pk, AttendanceKind.JOINED):
-        return SessionError("not_there", _("Only somebody who was in the call can say so. Join the call first."))
+        return SessionError("not_there", _("Join the call first. Only someone who was in the call can tell us this."))
     return None
 
 
@@ -173,4 +175,4 @@ def notify_other(booking: Booking, kind: str, *, by: User, now: datetime) -> Non
 
 
 def settled_error() -> SessionError:
-    return SessionError("settled", _("This has been settled meanwhile. Look at the session again."))
+    return SessionError("settled", _("This has been settled in the meantime. Check the session again."))

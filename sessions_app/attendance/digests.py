@@ -47,7 +47,7 @@ def render_disputes_email(row: Notification, now: datetime) -> Message | Nothing
     if oldest is None:
         return Nothing("nothing waits any more")
     count = waiting.count()
-    heading = ngettext("%(count)s session waits for a decision", "%(count)s sessions wait for a decision", count)
+    heading = ngettext("%(count)s session to decide on", "%(count)s sessions to decide on", count)
     context: Context = {
         "heading": heading % {"count": count},
         "day": reader.day(oldest.start),

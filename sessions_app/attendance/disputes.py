@@ -26,7 +26,7 @@ def explain_missed(*, booking: Booking, by: User, words: str, now: datetime, see
     if attendance.missing != by:
         raise not_missed_error()
     if attendance.first_act_by(by.pk, AttendanceKind.EXPLAINED):
-        raise SessionError("explained", _("You have said what happened already."))
+        raise SessionError("explained", _("You’ve already told us what happened."))
     record_act(booking, AttendanceKind.EXPLAINED, by=by, now=now, words=words)
     notify_other(booking, "explained", by=by, now=now)
 
@@ -38,11 +38,13 @@ def why_not_contest(attendance: Attendance, *, by: User, now: datetime) -> Sessi
     """
     booking = attendance.booking
     if attendance.decision:
-        return SessionError("decided", _("Our team has decided on this."))
+        return SessionError("decided", _("Our team has already decided on this."))
     if attendance.contests:
-        return SessionError("contested", _("Our team looks at this already."))
+        return SessionError("contested", _("Our team is already looking into this."))
     if now >= booking.end + CONTEST_WITHIN:
-        return SessionError("too_late", _("This was open for seven days after the session."))
+        return SessionError(
+            "too_late", _("You could ask for this within seven days of the session. That time has passed.")
+        )
     insists = booking.state in AGREED and attendance.claim_of(by.pk) and attendance.has_spoken(booking.other_person(by))
     if attendance.missing != by and not insists:
         return not_missed_error()
@@ -82,14 +84,14 @@ def decide_attendance(
         raise PermissionDenied
     booking = lock_booking(booking)
     if by.pk in (booking.mentor_id, booking.mentee_id):
-        raise SessionError("own_session", _("This is a session of your own. Somebody else decides."))
+        raise SessionError("own_session", _("This is your own session. Someone else needs to decide."))
     attendance = attendance_of(booking)
     if not attendance.is_contested:
-        raise SessionError("changed", _("This has been decided meanwhile. Look at it again."))
+        raise SessionError("changed", _("This has been decided in the meantime. Check it again."))
     if booking.state not in OVER:
-        raise SessionError("not_over", _("This session is not over yet. Decide when it has ended."))
+        raise SessionError("not_over", _("This session isn’t over yet. Decide when it has ended."))
     if seen is not None and seen != attendance.read_mark:
-        raise stale_error(_("More has been said about this session since you opened this page. Read it, then decide."))
+        raise stale_error(_("Someone has added something since you opened this page. Read it, then decide."))
     record_act(booking, decision, by=by, now=now, words=reason)
     return change_state(booking, decided_state(decision, booking), by=by, now=now, event="decided")
 
@@ -102,4 +104,4 @@ def decided_state(decision: AttendanceKind, booking: Booking) -> BookingState:
 
 
 def not_missed_error() -> SessionError:
-    return SessionError("not_missed", _("There is nothing to correct about who came to this session."))
+    return SessionError("not_missed", _("There’s nothing to correct about who came to this session."))

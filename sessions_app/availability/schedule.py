@@ -70,7 +70,9 @@ def check_spans(spans: Iterable[tuple[int, int]], label: str = "") -> Spans:
     """One day's windows in order. Raises ScheduleError, whose text begins with `label` if there is one."""
     ordered = tuple(sorted(spans))
     if len(ordered) > MAX_WINDOWS_A_DAY:
-        raise ScheduleError("too_many", label_problem(label, _("%d windows a day are the most") % MAX_WINDOWS_A_DAY))
+        raise ScheduleError(
+            "too_many", label_problem(label, _("you can have up to %d windows a day") % MAX_WINDOWS_A_DAY)
+        )
     for start, end in ordered:
         if not 0 <= start < DAY or end > DAY:
             raise ScheduleError("no_time", label_problem(label, _("a day goes from 00:00 to 24:00")))
@@ -285,7 +287,7 @@ def _locked_schedule(profile: MentorProfile, by: User, *, new: Schedule | None =
     The owner's row is locked, so bookings of their time and other saves wait.
     """
     if by.pk != profile.person_id and not by.is_staff:
-        raise ScheduleError("not_yours", _("This schedule belongs to another person"))
+        raise ScheduleError("not_yours", _("This schedule belongs to someone else"))
     User.objects.locked(profile.person_id)
     schedule = Schedule.objects.select_related("profile").filter(profile=profile).first() or new
     if schedule is None:
@@ -332,7 +334,7 @@ def write_pause(
     if until == (profile.paused_until if profile.is_paused(today) else None):
         return False
     if until is not None and until <= today:
-        raise ScheduleError("away", _("Choose a day of return after today"), field="away_until")
+        raise ScheduleError("away", _("Choose a return date after today"), field="away_until")
     try:
         if until is None:
             resume_profile(profile=profile, by=by, now=now)
@@ -346,14 +348,14 @@ def write_pause(
 def check_date(day: date, today: date, *, field: str) -> None:
     """Raises ScheduleError for a date that is over or too far ahead."""
     if day < today:
-        raise ScheduleError("past", _("Choose a date that is not over"), field=field)
+        raise ScheduleError("past", _("Choose a date that isn’t in the past"), field=field)
     if day > today + FARTHEST:
         raise ScheduleError("far", _("Choose a date within two years"), field=field)
 
 
 def check_order(first: date, last: date) -> None:
     if last < first:
-        raise ScheduleError("ends_early", _("The last day must not be before the first"), field="last")
+        raise ScheduleError("ends_early", _("The last day can’t be before the first"), field="last")
 
 
 def away_already() -> ScheduleError:
@@ -363,9 +365,9 @@ def away_already() -> ScheduleError:
 def check_room(exceptions: int) -> None:
     """Raises ScheduleError if there are too many dates and spells of time off, counting those that are over."""
     if exceptions > MAX_EXCEPTIONS:
-        raise ScheduleError("too_many", _("%d dates are the most. Remove some first") % MAX_EXCEPTIONS)
+        raise ScheduleError("too_many", _("You can have up to %d dates. Remove some first") % MAX_EXCEPTIONS)
 
 
 def _check_owner(schedule_id: int, schedule: Schedule) -> None:
     if schedule_id != schedule.pk:
-        raise ScheduleError("not_yours", _("This date belongs to another person"))
+        raise ScheduleError("not_yours", _("This date belongs to someone else"))

@@ -169,7 +169,7 @@ def refuse_repeated_dates(days: Sequence[tuple[date, Spans]]) -> dict[date, Span
     """Raises ScheduleError for a date that is listed twice."""
     found = dict(days)
     if len(found) < len(days):
-        raise ScheduleError("exists", _("A date can be set once"), field="overrides")
+        raise ScheduleError("exists", _("Set each date only once"), field="overrides")
     return found
 
 

@@ -102,7 +102,7 @@ def booked_before(mentee: User, mark: str | None) -> Booking | None:
     """
     booked = Booking.objects.filter(mentee=mentee, idempotency_key=mark).first() if mark else None
     if booked and booked.state not in CONTACTS:
-        raise SessionError("changed", _("This session was ended meanwhile. Choose a time to book again."))
+        raise SessionError("changed", _("This session has ended in the meantime. Choose a time to book again."))
     return booked
 
 
@@ -121,8 +121,10 @@ def check_terms(offer: Offer, seen: str | None) -> None:
     if offer.instant:
         words = _("%(name)s has changed this offer: it’s now %(minutes)d min, %(format)s, and booked straight away.")
     else:
-        words = _("%(name)s has changed this offer: it’s now %(minutes)d min, %(format)s, and they answer first.")
-    raise stale_error(" ".join([words % facts, _("Does that suit you? Then send it again.")]))
+        words = _(
+            "%(name)s has changed this offer: it’s now %(minutes)d min, %(format)s, and they confirm each request."
+        )
+    raise stale_error(" ".join([words % facts, _("If that suits you, send it again.")]))
 
 
 def check_offer(offer: Offer) -> None:

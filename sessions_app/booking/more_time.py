@@ -24,14 +24,14 @@ def why_not_more_time(booking: Booking, *, by: User, now: datetime) -> SessionEr
     session.
     """
     if booking.state != BookingState.CONFIRMED or not booking.end - ASKED_FROM <= now < booking.end:
-        return SessionError("not_now", _("More time can be asked for in the last five minutes."))
+        return SessionError("not_now", _("You can ask for more time in the last five minutes."))
     if booking.overtime >= MOST_OVERTIME:
-        return SessionError("enough", _("You have had ten minutes more. Book another session to go on."))
+        return SessionError("enough", _("You’ve already had ten more minutes. Book another session to continue."))
     for person in (by, booking.other_person(by)):
         if is_time_needed(booking, person, now=now):
             if person == by:
-                return SessionError("follows", _("You have something else right after this, so it ends on time."))
-            words = _("%(name)s has something else right after this, so it ends on time.")
+                return SessionError("follows", _("You have something else straight after this, so it ends on time."))
+            words = _("%(name)s has something else straight after this, so it ends on time.")
             return SessionError("follows", words % {"name": person.first_name})
     return None
 
@@ -61,7 +61,7 @@ def ask_more_time(*, booking: Booking, by: User, now: datetime, end: datetime | 
     """
     booking = lock_for(booking, by)
     if end is not None and end != booking.end:
-        raise stale_error(_("The end of this session has changed since you looked at it. Look again before you ask."))
+        raise stale_error(_("The end of this session has changed since you looked. Check it before you ask."))
     expire_for(booking.mentor_id, known(booking.mentee_id), now=now, except_for=booking)
     if refusal := why_not_more_time(booking, by=by, now=now):
         raise refusal

@@ -98,4 +98,4 @@ def refusal_of(timetable: Timetable, slot: Slot, *, step: int | None, busy: Span
 
 
 def too_far_text() -> str:
-    return _("All sessions on one question lie within four weeks. Choose a time nearer to the others.")
+    return _("All sessions about one question need to be within four weeks. Choose a time closer to the others.")

@@ -127,7 +127,7 @@ def starts_text(booking: Booking, now: datetime) -> str:
     if now < booking.end:
         minutes = -(-(booking.end - now) // timedelta(minutes=1))
         return _("%(minutes)d min left") % {"minutes": minutes}
-    return _("The time is over")
+    return _("The time is up")
 
 
 class Countdown(NamedTuple):
@@ -139,7 +139,7 @@ class Countdown(NamedTuple):
 def countdown_to(booking: Booking, now: datetime) -> Countdown:
     """`Starts in | 8 | minutes` before the start, `Left | 12 | minutes` during, nothing more to count after."""
     if now >= booking.end:
-        return Countdown(_("The time is"), _("over"), "")
+        return Countdown(_("The time is"), _("up"), "")
     before = now < booking.start
     minutes = -(-((booking.start if before else booking.end) - now) // timedelta(minutes=1))
     words = _("Starts in") if before else _("Left")

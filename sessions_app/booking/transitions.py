@@ -28,7 +28,7 @@ EXPIRED_EVENTS: dict[str, str] = {BookingState.REQUESTED: "expired", BookingStat
 def check_live(booking: Booking) -> None:
     """Raises unless the mentor's profile is live. A suspended mentor's earlier sessions stay until they are ended."""
     if not booking.offer.profile.is_public:
-        words = _("The profile of %(mentor)s is not live, so this is not possible now.")
+        words = _("%(mentor)s’s profile isn’t live, so this isn’t possible now.")
         raise SessionError("closed", words % {"mentor": booking.mentor.first_name})
 
 
@@ -104,7 +104,7 @@ def change_state(
     }
     changed = Booking.objects.filter(pk=booking.pk, state=before, version=version).update(**values)
     if not changed:
-        raise SessionError("changed", _("This session has changed in the meantime. Look at it again."))
+        raise SessionError("changed", _("This session has changed in the meantime. Check it again."))
     for name, value in values.items():
         setattr(booking, name, value)
     log_event(booking, event=event, from_state=before, by=by, now=now, reason=reason)

@@ -31,8 +31,8 @@ def why_not_add(engagement: Engagement) -> SessionError | None:
     if engagement.files.count() >= settings.MAX_FILES:
         limit = settings.MAX_FILES
         words = ngettext(
-            "There is %(limit)d file already, the most there may be. Remove one first.",
-            "There are %(limit)d files already, the most there may be. Remove one first.",
+            "You can share up to %(limit)d file. Remove one first.",
+            "You can share up to %(limit)d files. Remove one first.",
             limit,
         )
         return SessionError("too_many_files", words % {"limit": limit})

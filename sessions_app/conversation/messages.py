@@ -68,8 +68,8 @@ def check_pace(engagement: Engagement, *, by: User, now: datetime) -> None:
     times = list(recent.order_by("-sent_at").values_list("sent_at", flat=True)[:limit])
     if len(times) >= limit:
         words = ngettext(
-            "You have sent %(limit)d message in ten minutes, the most there may be. This one is kept here.",
-            "You have sent %(limit)d messages in ten minutes, the most there may be. This one is kept here.",
+            "You’ve sent %(limit)d message in ten minutes, which is the limit. We’ve kept this one here.",
+            "You’ve sent %(limit)d messages in ten minutes, which is the limit. We’ve kept this one here.",
             limit,
         )
         raise SessionError("too_many_messages", words % {"limit": limit}, earliest=times[-1] + WINDOW)

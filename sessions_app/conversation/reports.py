@@ -23,7 +23,7 @@ def report_message(*, message: Message, reason: ReportReason, words: str, by: Us
     """
     check_part_in(message.engagement, by)
     if message.author_id == by.pk:
-        raise SessionError("own_message", _("This message is your own."))
+        raise SessionError("own_message", _("This is your own message."))
     report, created = Report.objects.select_for_update().get_or_create(
         message=message, by=by, defaults={"reason": reason, "words": words, "at": now}
     )
@@ -51,7 +51,7 @@ def settle_report(*, report: Report, outcome: str, by: User, now: datetime) -> R
     check_staff(report, by)
     report = Report.objects.select_for_update().get(pk=report.pk)
     if report.settled_at is not None:
-        raise SessionError("changed", _("This report has been settled meanwhile. Look at it again."))
+        raise SessionError("changed", _("This report has been settled in the meantime. Check it again."))
     if not is_open_to(report, by, now=now):
         raise SessionError("unread", _("Read the message first."))
     report.settled_at, report.settled_by, report.outcome = now, by, outcome
@@ -64,4 +64,4 @@ def check_staff(report: Report, by: User) -> None:
         raise PermissionDenied
     engagement = report.message.engagement
     if by.pk in (engagement.mentor_id, engagement.mentee_id):
-        raise SessionError("own_thread", _("This is about a thread of your own. Somebody else decides."))
+        raise SessionError("own_thread", _("This is about your own messages. Someone else needs to decide."))

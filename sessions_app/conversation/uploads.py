@@ -38,7 +38,7 @@ def read_upload(upload: UploadedFile) -> Upload:
     content = upload.read()
     kind = type_of(name, content)
     if kind is None:
-        message = _("%(name)s is not a file of these kinds: %(kinds)s. Save it as one of them, or as PDF.")
+        message = _("We can’t take %(name)s. Files can be: %(kinds)s. Save it as one of them, or as PDF.")
         raise ValidationError(message, code="type", params=words)
     if not kind.is_picture:
         return Upload(name, kind, content)
@@ -48,7 +48,7 @@ def read_upload(upload: UploadedFile) -> Upload:
         message = _("%(name)s has too many pixels. Save it smaller and try again.")
         raise ValidationError(message, code="pixels", params=words) from error
     except PictureError as error:
-        message = _("%(name)s cannot be read. Save it again as JPEG or PNG.")
+        message = _("We can’t read %(name)s. Save it again as JPEG or PNG.")
         raise ValidationError(message, code="unreadable", params=words) from error
 
 

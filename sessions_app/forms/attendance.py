@@ -18,22 +18,23 @@ def words_field(label: "StrPromise", **options: Any) -> PlainText:
         label=label,
         max_length=WORDS_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Write it in a few words")},
+        error_messages={"required": _("Write a few words")},
         **options,
     )
 
 
 class AnswerForm(forms.Form):
-    words = words_field(_("What happened"), required=False, help_text=_("The other side reads this."))
+    words = words_field(_("What happened"), required=False, help_text=_("The other person will read this."))
 
 
 class ExplainForm(forms.Form):
-    words = words_field(_("What happened"), help_text=_("You can say this once."))
+    words = words_field(_("What happened"), help_text=_("You can only send this once."))
 
 
 class ContestForm(forms.Form):
     words = words_field(
-        _("What is not right"), help_text=_("Our team and the other side read this, beside when each of you joined.")
+        _("What isn’t right?"),
+        help_text=_("Our team and the other person will read this, along with when each of you joined."),
     )
 
 
@@ -47,4 +48,4 @@ class DecisionForm(forms.Form):
             (AttendanceKind.HELD, ""),
         ]
     )
-    reason = words_field(_("What both read"), required=False)
+    reason = words_field(_("Your message to both"), required=False)

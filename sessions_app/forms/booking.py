@@ -14,11 +14,11 @@ from sessions_app.models.bookings import QUESTION_LENGTH, REASON_LENGTH
 
 def question_field() -> PlainText:
     return PlainText(
-        label=_("What do you want to leave with?"),
+        label=_("What do you want help with?"),
         max_length=QUESTION_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={
-            "required": _("Write what you want to leave with"),
+            "required": _("Write what you want help with"),
             "max_length": _("Your question must be %(limit_value)d characters or less. You have %(show_value)d"),
         },
     )
@@ -49,7 +49,7 @@ class CancelForm(forms.Form):
     reason = PlainText(
         max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Say why, in a few words")},
+        error_messages={"required": _("Tell them why, in a few words")},
     )
 
     def __init__(self, *args: Any, name: str, needed: bool, **kwargs: Any) -> None:

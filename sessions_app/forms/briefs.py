@@ -49,10 +49,10 @@ class BriefForm(forms.Form):
     issue_type = forms.ChoiceField(
         label=_("What kind of help is it?"), choices=IssueType.choices, required=False, widget=ChipRadio
     )
-    situation = text_field(_("What is the situation?"), 2000, rows=3)
+    situation = text_field(_("What’s the situation?"), 2000, rows=3)
     tried = text_field(_("What have you tried or thought of?"), 2000, rows=2)
     done_when = text_field(
-        _("What would make it time well spent?"), 500, hint=_("“Done when I know which of the two to call first.”")
+        _("What would make this time well spent?"), 500, hint=_("“I know which of the two to call first.”")
     )
     needed_by = forms.DateField(
         label="",

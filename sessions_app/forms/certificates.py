@@ -11,7 +11,7 @@ from .schedule import DateInput
 
 
 def day_field(label: Any) -> forms.DateField:
-    wrong = {"required": _("Choose a day"), "invalid": _("Write a date, like 2026-11-30")}
+    wrong = {"required": _("Choose a day"), "invalid": _("Enter a date, like 2026-11-30")}
     return forms.DateField(label=label, widget=DateInput(), error_messages=wrong)
 
 

@@ -32,16 +32,16 @@ class NextStepForm(forms.Form):
     """`today` is the person's local date. With `optional`, leaving all of it empty is valid; half of it is not."""
 
     situation = line_field(
-        _("If …"), _("A moment you will notice: “he asks for my answer on Monday”."), _("Say when it starts")
+        _("If …"), _("A moment you’ll notice: “he asks for my answer on Monday”."), _("Say when it starts")
     )
     response = line_field(
-        _("then I will …"), _("One thing you do: “ask for the level in writing”."), _("Say what you will do")
+        _("then I will …"), _("One thing you’ll do: “ask for the level in writing”."), _("Say what you’ll do")
     )
     due_on = forms.DateField(
         label=_("By"),
-        help_text=_("We remind you at nine that morning."),
+        help_text=_("We’ll remind you at nine that morning."),
         widget=DateInput(),
-        error_messages={"required": _("Choose a day"), "invalid": _("Write a date, like 2026-11-30")},
+        error_messages={"required": _("Choose a day"), "invalid": _("Enter a date, like 2026-11-30")},
     )
 
     def __init__(
@@ -84,8 +84,8 @@ class FollowUpForm(forms.Form):
     question = forms.ChoiceField(choices=FollowUpQuestion.choices, widget=forms.HiddenInput)
     answer = forms.ChoiceField(widget=ChipRadio, error_messages={"required": _("Choose an answer")})
     tell_mentor = forms.BooleanField(
-        label=_("Tell %(name)s what became of it"),
-        help_text=_("Without this tick only you see your answer."),
+        label=_("Tell %(name)s what came of it"),
+        help_text=_("If you don’t tick this, only you see your answer."),
         required=False,
     )
 

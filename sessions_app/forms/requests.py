@@ -11,19 +11,19 @@ class DeclineForm(forms.Form):
 
     OTHER = "other"
     REASONS = (
-        ("time", _("I cannot make this time")),
-        ("topic", _("Somebody else can help more with this")),
-        ("full", _("I have no room for more sessions now")),
+        ("time", _("I can’t make this time")),
+        ("topic", _("Someone else can help more with this")),
+        ("full", _("I can’t take more sessions now")),
         (OTHER, _("Something else")),
     )
 
     because = forms.ChoiceField(
-        label=_("Why not"),
+        label=_("Reason"),
         choices=REASONS,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose why you cannot make it")},
+        error_messages={"required": _("Choose why you can’t make it")},
     )
-    line = PlainText(label=_("One line to add"), max_length=300, required=False)
+    line = PlainText(label=_("Anything to add"), max_length=300, required=False)
 
     @property
     def reason(self) -> str:

@@ -96,18 +96,18 @@ class RulesForm(forms.Form):
         error_messages={"invalid_choice": _("Choose a city from the list")},
     )
     notice = MinutesField(NOTICES, label=_("Notice you need"))
-    buffer = MinutesField(RESTS, label=_("Rest between sessions"))
+    buffer = MinutesField(RESTS, label=_("Break between sessions"))
     horizon_days = NumberField(365, label=_("How far ahead, in days"))
     max_per_day = NumberField(50, label=_("Most sessions in a day"), required=False)
     max_per_week = NumberField(200, label=_("Most sessions in a week"), required=False)
     max_written = NumberField(
         20,
-        label=_("Most open questions in writing"),
-        help_text=_("While so many wait for your answer, nobody can ask you another one in writing."),
+        label=_("Most open written questions"),
+        help_text=_("While this many wait for your answer, nobody can ask you another in writing."),
     )
-    move_notice = MinutesField(NOTICES, label=_("Notice to move a session"))
+    move_notice = MinutesField(NOTICES, label=_("Notice to reschedule"))
     cancel_notice = MinutesField(
-        NOTICES, label=_("Notice to cancel"), help_text=_("Later than this, a person must say why.")
+        NOTICES, label=_("Notice to cancel"), help_text=_("Later than this, people need to say why.")
     )
     meeting_url = PlainText(
         label=_("Your own meeting address"),
@@ -116,8 +116,8 @@ class RulesForm(forms.Form):
         validators=[validate_meeting_address],
         widget=forms.URLInput(attrs={"class": "input", "autocomplete": "off"}),
         help_text=_(
-            "Zoom, Meet, Teams, Jitsi or another. Only the person you meet gets it, from ten minutes before. "
-            "Leave it empty for a room of ours."
+            "Zoom, Meet, Teams, Jitsi or another. Only the person you’re meeting gets it, ten "
+            "minutes before. Leave it empty to use one of our rooms."
         ),
     )
     away_until = forms.DateField(
@@ -189,7 +189,7 @@ class TimeOffForm(forms.Form):
     def clean_last(self) -> date:
         first, last = self.cleaned_data.get("first"), self.cleaned_data["last"]
         if first is not None and last < first:
-            raise forms.ValidationError(_("The last day must not be before the first"))
+            raise forms.ValidationError(_("The last day can’t be before the first"))
         return last
 
 

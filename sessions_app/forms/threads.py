@@ -40,10 +40,10 @@ class ReadForm(forms.Form):
 
 class ReportForm(forms.Form):
     reason = forms.ChoiceField(
-        label=_("What is wrong?"),
+        label=_("What’s wrong?"),
         choices=ReportReason.choices,
         widget=ChipRadio,
-        error_messages={"required": _("Choose what is wrong")},
+        error_messages={"required": _("Choose what’s wrong")},
     )
     words = PlainText(
         label=_("What should we know?"),
@@ -57,18 +57,18 @@ class OpeningForm(forms.Form):
     """Why staff read what two people wrote to each other."""
 
     reason = PlainText(
-        label=_("Why do you read this?"),
+        label=_("Why are you reading this?"),
         help_text=_("Kept in the log with your name."),
         max_length=REASON_LENGTH,
-        error_messages={"required": _("Say why, in a few words")},
+        error_messages={"required": _("Give a reason, in a few words")},
     )
 
 
 class OutcomeForm(forms.Form):
     outcome = PlainText(
         label=_("What was done?"),
-        help_text=_("For the team. Neither of the two reads this."),
+        help_text=_("For the team. Neither of the two people reads this."),
         max_length=REPORT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Say what was done, or that nothing had to be")},
+        error_messages={"required": _("Say what was done, or that nothing was needed")},
     )

@@ -26,5 +26,5 @@ class WaitForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data
         if not (data.get("mentor") or data.get("q")):
-            raise ValidationError(_("Say what you are stuck on first"), code="empty")
+            raise ValidationError(_("Tell us what you’re stuck on first"), code="empty")
         return data

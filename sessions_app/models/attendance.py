@@ -21,17 +21,17 @@ class AttendanceKind(models.TextChoices):
     JOINED = "joined", _("pressed Join")
     LATE = "late", _("is running late")
     # About the other person
-    ABSENT = "absent", _("says that the other has not come")
-    ARRIVED = "arrived", _("says that the other is here after all")
+    ABSENT = "absent", _("says the other person hasn’t come")
+    ARRIVED = "arrived", _("says the other person is here after all")
     # About oneself
-    CAME = "came", _("says: I came")
-    MISSED = "missed", _("says: I missed it")
+    CAME = "came", _("says they came")
+    MISSED = "missed", _("says they missed it")
     EXPLAINED = "explained", _("says what happened")
     # What stands is not so; staff decide. Two who each say that the other has not come contest each other.
     CONTESTED = "contested", _("asks the team to look at it")
     MENTEE_MISSED = "mentee_missed", _("decided: missed by the mentee")
     MENTOR_MISSED = "mentor_missed", _("decided: missed by the mentor")
-    HELD = "held", _("decided: it counts against nobody")
+    HELD = "held", _("decided: it doesn’t count against anyone")
 
 
 # Said on the way to a session, so before it starts too; says nothing about whether the other came.

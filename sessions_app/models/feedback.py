@@ -34,7 +34,7 @@ class Resolution(models.TextChoices):
     YES = "yes", _("Yes, a lot")
     PARTLY = "partly", _("Yes, a bit")
     NO = "no", _("Not really")
-    OTHER = "other", _("It became another question")
+    OTHER = "other", _("It turned into another question")
 
 
 HELPED = (Resolution.YES, Resolution.PARTLY)
@@ -209,8 +209,8 @@ class Feedback(models.Model):
 class QuoteAct(models.TextChoices):
     PUBLISHED = "published", _("Shown")
     DECLINED = "declined", _("Not shown")
-    TAKEN_DOWN = "taken_down", _("Taken off the page")
-    WITHDRAWN = "withdrawn", _("Taken back by their author")
+    TAKEN_DOWN = "taken_down", _("Removed from the page")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the author")
 
 
 class QuoteDecision(models.Model):

@@ -34,10 +34,12 @@ class Schedule(models.Model):
     profile = models.OneToOneField(MentorProfile, on_delete=models.CASCADE, related_name="schedule")
     timezone = models.CharField(_("time zone"), max_length=64, validators=[validate_timezone])
     buffer = models.PositiveSmallIntegerField(
-        _("rest between sessions"), default=5, validators=[MaxValueValidator(240)]
+        _("break between sessions"), default=5, validators=[MaxValueValidator(240)]
     )
     notice = models.PositiveIntegerField(_("notice to book"), default=240, validators=[MaxValueValidator(20160)])
-    move_notice = models.PositiveIntegerField(_("notice to move"), default=120, validators=[MaxValueValidator(20160)])
+    move_notice = models.PositiveIntegerField(
+        _("notice to reschedule"), default=120, validators=[MaxValueValidator(20160)]
+    )
     cancel_notice = models.PositiveIntegerField(
         _("notice to cancel"), default=720, validators=[MaxValueValidator(20160)]
     )
@@ -52,7 +54,7 @@ class Schedule(models.Model):
     )
 
     max_written = models.PositiveSmallIntegerField(
-        _("most open questions in writing"),
+        _("most open written questions"),
         default=MOST_WRITTEN,
         db_default=MOST_WRITTEN,
         validators=[MinValueValidator(1), MaxValueValidator(20)],

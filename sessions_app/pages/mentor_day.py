@@ -92,14 +92,16 @@ def _find_nudge(
     """The first thing that keeps people from booking this mentor, or None."""
     times = reverse("mentor_availability")
     if schedule is None or preview is None:
-        return Nudge("no_schedule", _("You have set no times yet, so nobody can book you."), _("Set your times"), times)
+        return Nudge(
+            "no_schedule", _("You haven’t set any times yet, so nobody can book you."), _("Set your times"), times
+        )
     if preview.offer is None:
-        fact = _("You offer no length yet, so nobody can book you.")
-        return Nudge("no_offer", fact, _("Add one"), reverse("mentor_offers"))
+        fact = _("You don’t offer any length yet, so nobody can book you.")
+        return Nudge("no_offer", fact, _("Add an offer"), reverse("mentor_offers"))
     if profile.paused_until is not None and profile.is_paused(local_today(schedule, now)):
         back = date_text(profile.paused_until, now)
-        fact = _("You are away until %s. Nobody can book a day before that.") % back
-        return Nudge("away", fact, _("Change it"), times)
+        fact = _("You’re away until %s. Nobody can book a day before that.") % back
+        return Nudge("away", fact, _("Change your return date"), times)
     if preview.soonest is None:
         return Nudge("no_times", _("You have no free times."), _("Change your times"), times)
     if preview.count == 0:

@@ -221,10 +221,10 @@ class AttendancePanel:
     @property
     def decision_text(self) -> str:
         if self.attendance.missing is None:
-            return _("Our team has looked at it: it counts against neither of you.")
+            return _("Our team’s decision: it doesn’t count against either of you.")
         if self.is_reader_missing:
-            return _("Our team has looked at it: it is noted as missed by you.")
-        words = _("Our team has looked at it: it is noted as missed by %(name)s.")
+            return _("Our team’s decision: it’s recorded as missed by you.")
+        words = _("Our team’s decision: it’s recorded as missed by %(name)s.")
         return words % {"name": self.other.first_name}
 
     @property

@@ -35,7 +35,7 @@ class TimelineMarker(NamedTuple):
 
 def list_steps(booking: Booking, *, reader: User, feedback: Feedback | None, now: datetime) -> list[TimelineStep]:
     stage = stage_of(booking, now)
-    first = [TimelineStep(_("Booked") if booking.offer.instant else _("Asked"), booking.created_at, "done")]
+    first = [TimelineStep(_("Booked") if booking.offer.instant else _("Requested"), booking.created_at, "done")]
     if stage in ENDED:
         last = booking.events.order_by("-at", "-pk").values_list("at", flat=True).first()
         return [*first, TimelineStep(status_tag_of(booking, reader=reader, now=now).words, last, "done")]
@@ -79,14 +79,14 @@ def _move_steps(booking: Booking, reader: User) -> list[TimelineStep]:
 
 def _moved_by(moved: BookingEvent, reader: User) -> str:
     if moved.by_id == reader.pk:
-        return _("Moved by you")
-    return _("Moved by %(name)s") % {"name": moved.by.first_name if moved.by else _("our team")}
+        return _("Rescheduled by you")
+    return _("Rescheduled by %(name)s") % {"name": moved.by.first_name if moved.by else _("our team")}
 
 
 def _feedback_steps(booking: Booking, feedback: Feedback | None, now: datetime) -> Iterator[TimelineStep]:
     """Nothing is left to say once the time for it is over."""
     if feedback:
-        yield TimelineStep(_("You said whether it helped"), feedback.created_at, "done")
+        yield TimelineStep(_("You told us whether it helped"), feedback.created_at, "done")
     elif now < booking.join_closes:
         yield TimelineStep(_("Say if it helped"), booking.end, "")
     elif why_not_feedback(booking, now=now) is None:

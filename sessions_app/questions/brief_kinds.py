@@ -95,7 +95,9 @@ BRIEF_KINDS: Mapping[str, BriefKind] = {
                 gettext_lazy("One on each line."),
                 Shape.TEXT,
             ),
-            BriefQuestion("leaning", gettext_lazy("Which one do you lean to, and why?"), gettext_lazy("Leans to")),
+            BriefQuestion(
+                "leaning", gettext_lazy("Which one are you leaning towards, and why?"), gettext_lazy("Leaning towards")
+            ),
             BriefQuestion(
                 "sure",
                 gettext_lazy("How sure are you?"),
@@ -104,7 +106,7 @@ BRIEF_KINDS: Mapping[str, BriefKind] = {
                 Shape.SURE,
             ),
         ),
-        gettext_lazy("By when do you have to decide?"),
+        gettext_lazy("When do you have to decide by?"),
     ),
     IssueType.INTERVIEW: BriefKind(
         (
@@ -198,22 +200,22 @@ def hints_for(
 def _of_question(question: str) -> Iterator[str]:
     asked = len(re.findall(r"[?？؟]", question))
     if len(question.split()) < SHORT_WORDS and len(question) < SHORT_LENGTH:
-        yield _("Your question is short. Add what it is about and what you want to be able to do or decide afterwards.")
+        yield _("Your question is short. Add what it’s about, and what you want to be able to do or decide afterwards.")
     elif found := VAGUE.search(question):
-        yield _("“%(words)s” can mean many things. Name the one step or choice that you are stuck on.") % {
+        yield _("“%(words)s” can mean many things. Name the one step or choice you’re stuck on.") % {
             "words": found.group(0)
         }
     elif question.isascii() and not ASKING.search(question):
-        yield _("There is no question in it yet. What do you want to know at the end that you don’t know now?")
+        yield _("This doesn’t ask anything yet. What do you want to know at the end that you don’t know now?")
     if asked > 2:
-        yield _("There are %(count)d questions in it. The time is short: which one matters most?") % {"count": asked}
+        yield _("You’re asking %(count)d questions. Time is short: which one matters most?") % {"count": asked}
 
 
 def _of_kind(issue_type: str, answers: Answers, has_files: bool) -> Iterator[str]:
     if issue_type == IssueType.DECISION and len(str(answers.get("options", "")).split("\n")) < 2:
-        yield _("Name at least two options, one on each line: a choice is easier to talk about than a worry.")
+        yield _("Name at least two options, one per line: a choice is easier to talk about than a worry.")
     if issue_type == IssueType.FEEDBACK and not answers.get("look_at"):
-        yield _("Say what should be looked at, so that the time goes to what matters to you.")
+        yield _("Say what to look at, so that the time goes to what matters to you.")
     if issue_type == IssueType.FEEDBACK and not has_files:
         yield _("Share the work itself below: a PDF, a picture, slides.")
 
@@ -221,6 +223,6 @@ def _of_kind(issue_type: str, answers: Answers, has_files: bool) -> Iterator[str
 def _of_length(texts: list[str]) -> Iterator[str]:
     words = sum(len(text.split()) for text in texts)
     if words > HALF_A_MINUTE:
-        yield _("This takes about %(seconds)d seconds to read. Half a minute is what people read before a call.") % {
-            "seconds": round(words / 4, -1)
-        }
+        yield _(
+            "This takes about %(seconds)d seconds to read. People usually read for half a minute before a call."
+        ) % {"seconds": round(words / 4, -1)}

@@ -16,11 +16,11 @@ def lock_engagement(engagement: Engagement) -> Engagement:
 def why_not_share(engagement: Engagement) -> SessionError | None:
     """Why nothing can be added to the engagement, be it a file or a message. For pages and services."""
     if engagement.closed_at is not None:
-        words = _("This has ended. A new session or question starts a new conversation, with files of its own.")
+        words = _("This has ended. A new session or question starts a new conversation, with its own files.")
         return SessionError("closed", words)
     return None
 
 
 def check_part_in(engagement: Engagement, person: User) -> None:
     if person.pk not in (engagement.mentor_id, engagement.mentee_id):
-        raise SessionError("not_yours", _("This belongs to other people."))
+        raise SessionError("not_yours", _("You don’t have access to this."))

@@ -38,8 +38,8 @@ def why_paused(mentee: User, *, now: datetime, ends: list[datetime] | None = Non
     if until is None:
         return None
     words = _(
-        "You missed %(count)d sessions lately, so booking pauses until %(when)s. "
-        "Is one of them noted wrongly? Say so on its page, within 7 days of it."
+        "You’ve missed %(count)d sessions recently, so booking is paused until %(when)s. If we "
+        "recorded one wrongly, tell us on its page within 7 days of it."
     )
     when = when_text(until, zone=mentee.zone_name, now=now, hour12=mentee.hour12)
     return SessionError("paused", words % {"count": len(ends), "when": when})

@@ -43,10 +43,10 @@ def check_bookings(
     mentor.
     """
     if wait := wait_for_room(together, settings.MAX_BOOKINGS_TOGETHER_A_DAY, DAY, now=now, more=more):
-        words = _("You’ve booked %(name)s very often today. You can book %(name)s again in %%(wait)s.")
+        words = _("You’ve booked %(name)s many times today. You can book %(name)s again in %%(wait)s.")
         raise too_often(words % {"name": name.replace("%", "%%")}, wait)
     if wait := wait_for_room(alone, settings.MAX_BOOKINGS_AN_HOUR, HOUR, now=now, more=more):
-        raise too_often(_("You’ve booked very often within an hour. You can book again in %(wait)s."), wait)
+        raise too_often(_("You’ve booked many times in the last hour. You can book again in %(wait)s."), wait)
 
 
 def bookings_left(alone: Sequence[datetime], together: Sequence[datetime], *, now: datetime) -> int:
@@ -71,7 +71,7 @@ def check_moves(booking: Booking, *, by: User, now: datetime) -> None:
         wait_for_room(done, settings.MAX_MOVES_A_DAY, DAY, now=now),
     )
     if wait:
-        raise too_often(_("You’ve moved sessions very often today. You can move one again in %(wait)s."), wait)
+        raise too_often(_("You’ve rescheduled many times today. You can reschedule again in %(wait)s."), wait)
 
 
 def check_holds(held_for: str, mentor_id: int, *, now: datetime) -> None:
@@ -84,5 +84,5 @@ def check_holds(held_for: str, mentor_id: int, *, now: datetime) -> None:
         wait_for_room(alone, settings.MAX_HOLDS_PER_HOUR, HOUR, now=now),
     )
     if wait:
-        words = _("You’ve chosen a time very often within an hour. Sign in and book, or try again in %(wait)s.")
+        words = _("You’ve chosen many times in the last hour. Sign in and book, or try again in %(wait)s.")
         raise too_often(words, wait)

@@ -40,7 +40,7 @@ def told(attendance: Attendance) -> Iterator[AttendanceLine]:
 def act_sentence(act: AttendanceAct, attendance: Attendance) -> str:
     names = {"name": act.person.first_name, "other": attendance.booking.other_person(act.person).first_name}
     if act.kind == AttendanceKind.ABSENT:
-        return _("%(name)s says that %(other)s has not come") % names
+        return _("%(name)s says %(other)s hasn’t come") % names
     if act.kind == AttendanceKind.ARRIVED:
-        return _("%(name)s says that %(other)s is here after all") % names
+        return _("%(name)s says %(other)s is here after all") % names
     return _("%(name)s %(did)s") % (names | {"did": act.get_kind_display()})

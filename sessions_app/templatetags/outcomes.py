@@ -20,4 +20,4 @@ def takes(quantile: Quantile | None) -> str:
     text = span_text(timedelta(seconds=quantile.seconds))
     if quantile.is_more:
         return _("more than %(span)s") % {"span": text}
-    return text if quantile.seconds >= MINUTE else _("at once")
+    return text if quantile.seconds >= MINUTE else _("straight away")

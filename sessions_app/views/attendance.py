@@ -77,43 +77,43 @@ def may_enter_room(booking: Booking, person: User, *, now: datetime) -> bool:
 
 
 def redirect_to_join(request: SignedInRequest, booking: Booking) -> HttpResponse:
-    messages.info(request, _("Join the call from this page while it is open."))
+    messages.info(request, _("Join the call from this page while it’s open."))
     return redirect("session", booking.uuid)
 
 
 def _handle_late(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
     run_late(booking=booking, by=by, now=now, seen=seen)
-    return _("We have told %(name)s that you are running late.")
+    return _("We’ve told %(name)s you’re running late.")
 
 
 def _handle_absent(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
     say_absent(booking=booking, by=by, now=now, seen=seen)
-    return _("We have asked %(name)s.")
+    return _("We’ve asked %(name)s.")
 
 
 def _handle_arrived(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
     take_back_absent(booking=booking, by=by, now=now, seen=seen)
-    return _("Good. Nothing is noted about %(name)s.")
+    return _("Good. Nothing is recorded about %(name)s.")
 
 
 def _handle_came(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
     answer_absent(booking=booking, by=by, came=True, words=words, now=now, seen=seen)
-    return _("We have told %(name)s that you came.")
+    return _("We’ve told %(name)s you came.")
 
 
 def _handle_missed(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
     answer_absent(booking=booking, by=by, came=False, words=words, now=now, seen=seen)
-    return _("Thank you for saying so. We have told %(name)s.")
+    return _("Thanks for telling us. We’ve let %(name)s know.")
 
 
 def _handle_explanation(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
     explain_missed(booking=booking, by=by, words=words, now=now, seen=seen)
-    return _("We have told %(name)s what happened.")
+    return _("We’ve told %(name)s what happened.")
 
 
 def _handle_contest(booking: Booking, by: User, now: datetime, words: str, seen: str) -> str:
     contest_missed(booking=booking, by=by, words=words, now=now, seen=seen)
-    return _("Our team looks at it. Until then it counts against nobody.")
+    return _("Our team is looking into it. Until then, it doesn’t count against anyone.")
 
 
 # The value of each button, the act it does, and the form that goes with it, if any

@@ -224,4 +224,4 @@ def redirect_to_booked(request: HttpRequest, booking: Booking) -> HttpResponse:
 def booked_text(booking: Booking) -> str:
     if booking.state == BookingState.REQUESTED:
         return _("Your request is on its way to %(name)s.") % {"name": booking.mentor.display_name}
-    return _("You are booked with %(name)s.") % {"name": booking.mentor.display_name}
+    return _("You’re booked with %(name)s.") % {"name": booking.mentor.display_name}

@@ -39,7 +39,9 @@ def session_question(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         edit_brief(booking=booking, brief=form.brief(), by=request.user, now=now, seen=seen_by(request))
     except SessionError as refused:
         return brief_page(request, get_booking(uuid, reader=request.user), form, error=refused, status=refused.status)
-    messages.success(request, _("Saved. %(name)s reads it before the session.") % {"name": booking.mentor.first_name})
+    messages.success(
+        request, _("Saved. %(name)s will read it before the session.") % {"name": booking.mentor.first_name}
+    )
     return redirect("session", booking.uuid)
 
 

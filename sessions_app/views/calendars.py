@@ -60,14 +60,14 @@ def calendar_settings(request: SignedInRequest) -> HttpResponse:
     address = ""
     if "stop" in request.POST:
         stop_feed(person=request.user)
-        messages.success(request, _("The calendar address has stopped working."))
+        messages.success(request, _("The calendar address is off."))
         return redirect("calendar_settings")
     if request.method == "POST":
         feed = feed_of(request.user)
         seen = feed is not None and request.POST.get("replaces") == str(feed.pk)
         token = make_feed(person=request.user, replaces=feed if seen else None, now=timezone.now())
         if token is None:
-            words = _("You have a calendar address already. If you did not keep it, make a new one.")
+            words = _("You already have a calendar address. If you’ve lost it, create a new one.")
             messages.info(request, words, extra_tags="exists")
             return redirect("calendar_settings")
         address = absolute_url("calendar_feed", token)

@@ -24,7 +24,7 @@ def mentor_certificates(request: HttpRequest, profile: MentorProfile) -> HttpRes
     now, mentor = timezone.now(), profile.person
     if request.method == "POST" and "withdraw" in request.POST:
         withdraw_certificate(mentor=mentor, code=request.POST["withdraw"].replace("\x00", ""))
-        messages.success(request, _("The certificate is taken back. Its check page no longer knows it."))
+        messages.success(request, _("The certificate is revoked. Its check page no longer recognises it."))
         return redirect("mentor_certificates")
     form = CertificateForm(post_data(request), today=now.astimezone(mentor.zone).date())
     result = act_on_post(request, lambda: issue_certificate(mentor=mentor, now=now, **form.cleaned_data), form)

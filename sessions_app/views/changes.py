@@ -44,7 +44,7 @@ def session_move(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             error, booking = refused, get_booking(uuid, reader=request.user)
         else:
             other = booking.other_person(request.user).first_name
-            messages.success(request, _("Moved. We have told %(name)s.") % {"name": other})
+            messages.success(request, _("Rescheduled. We’ve told %(name)s.") % {"name": other})
             return redirect("session", booking.uuid)
     return move_page(request, booking, form=form, error=error, now=now)
 
@@ -126,7 +126,7 @@ def cancel_or_withdraw(request: SignedInRequest, booking: Booking, *, reason: st
     name = booking.other_person(request.user).first_name
     if booking.state in UNANSWERED:
         withdraw_booking(booking=booking, by=request.user, now=now, seen=seen_by(request))
-        messages.success(request, _("The request is withdrawn. We have told %(name)s.") % {"name": name})
+        messages.success(request, _("You’ve withdrawn the request. We’ve told %(name)s.") % {"name": name})
     else:
         cancel_booking(booking=booking, by=request.user, reason=reason, now=now, seen=seen_by(request))
-        messages.success(request, _("The session is cancelled. We have told %(name)s.") % {"name": name})
+        messages.success(request, _("The session is cancelled. We’ve told %(name)s.") % {"name": name})

@@ -53,7 +53,7 @@ def _remove_date(request: HttpRequest, profile: MentorProfile, override: DateOve
         form = OverrideForm(initial=_initial_values(override))
         times = _typed_times(form.initial["times"])
         return _date_page(request, profile, override, form, times, refusal=error, status=409)
-    messages.success(request, _("%s is as in your normal week again.") % date_text(override.date, now))
+    messages.success(request, _("%s is back to your normal hours.") % date_text(override.date, now))
     return redirect("mentor_availability")
 
 
@@ -158,7 +158,7 @@ def mentor_time_off(request: HttpRequest, profile: MentorProfile, pk: int) -> Ht
             time_off.refresh_from_db()
             form = TimeOffForm(initial={"first": time_off.first, "last": time_off.last})
             return _time_off_page(request, time_off, form, refusal=error, status=409)
-        messages.success(request, _("The time off is removed."))
+        messages.success(request, _("The time off has been removed."))
         return redirect("mentor_availability")
     return _time_off(request, profile, time_off)
 
@@ -182,7 +182,7 @@ def _time_off(request: HttpRequest, profile: MentorProfile, time_off: TimeOff | 
             add_schedule_error(form, error)
             status = 409 if error.is_stale else 422
         else:
-            messages.success(request, _("Your time off is saved. Sessions that are booked already stay."))
+            messages.success(request, _("Your time off is saved. Sessions that are already booked stay."))
             return redirect("mentor_availability")
     return _time_off_page(request, time_off, form, status=status)
 

@@ -37,7 +37,7 @@ def session_feedback(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     error = why_not_feedback(booking, now=now) or why_not_change(booking, by=request.user)
     result = act_on_post(request, save, form, step, error=error)
     if result.is_done:
-        messages.success(request, _("Thank you. Your answer is saved."))
+        messages.success(request, _("Thanks. Your answer is saved."))
         return redirect("session", booking.uuid)
     return feedback_page(request, booking, form=form, step=step, result=result)
 
@@ -97,4 +97,4 @@ def take_back_words(request: SignedInRequest, contact: Contact) -> None:
     if feedback is None:
         raise Http404
     withdraw_testimonial(feedback=feedback, by=request.user, now=timezone.now())
-    messages.success(request, _("Your words are not shown to anybody else."))
+    messages.success(request, _("Nobody else sees your words any more."))

@@ -63,7 +63,7 @@ def files_page(request: SignedInRequest, engagement: Engagement, *, booking: Boo
 
 
 def too_many_uploads_error(again: datetime) -> SessionError:
-    words = _("You have shared very many files within a short time, so this one was not taken.")
+    words = _("You’ve shared a lot of files in a short time, so we couldn’t take this one.")
     return SessionError("too_many_uploads", words, earliest=again)
 
 
@@ -96,7 +96,7 @@ def shared_file_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     except SessionError as error:
         messages.error(request, error.message, extra_tags=error.code)
     else:
-        messages.success(request, _("%(file)s is removed.") % {"file": found.name})
+        messages.success(request, _("%(file)s has been removed.") % {"file": found.name})
     if booking is None:
         return redirect("thread_files", found.engagement.uuid)
     return redirect("session_files", booking.uuid)

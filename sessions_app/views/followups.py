@@ -37,7 +37,7 @@ def session_step(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     booking = get_booking_as_mentee(uuid, reader=request.user)
     if request.method == "POST" and "drop" in request.POST:
         drop_next_step(booking=booking, by=request.user)
-        messages.success(request, _("The step is gone."))
+        messages.success(request, _("The step has been removed."))
         return redirect("session", booking.uuid)
     action = NextStep.objects.filter(booking=booking).first()
     form = NextStepForm(post_data(request), today=now.astimezone(request.user.zone).date(), action=action)

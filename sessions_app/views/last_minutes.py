@@ -45,7 +45,7 @@ def session_more_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         }
         return render_session(request, context, now=now, status=refused.status)
     if booking.overtime > overtime:
-        messages.success(request, _("You have five minutes more."))
+        messages.success(request, _("You have five more minutes."))
     return redirect("session", booking.uuid)
 
 
@@ -62,7 +62,7 @@ def session_takeaway(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         error=why_not_takeaway(booking, now=now),
     )
     if result.is_done:
-        messages.success(request, _("Saved. Both of you can read it."))
+        messages.success(request, _("Saved. You can both read it."))
         return redirect("session", booking.uuid)
     context = {"booking": booking, "form": form, "error": result.error, "nav": "sessions"}
     return render(request, "sessions_app/session/takeaway.html", context, status=result.status)

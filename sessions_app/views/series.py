@@ -240,8 +240,8 @@ def booked_text(made: Sequence[Booking]) -> str:
         )
     else:
         text = ngettext(
-            "You are booked with %(name)s for %(count)d more date.",
-            "You are booked with %(name)s for %(count)d more dates.",
+            "You’re booked with %(name)s for %(count)d more date.",
+            "You’re booked with %(name)s for %(count)d more dates.",
             len(made),
         )
     return text % words

@@ -170,7 +170,10 @@ def message_report(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             by=request.user,
             now=timezone.now(),
         )
-        messages.success(request, _("Thank you. Our team looks at it. The other person is not told who said so."))
+        messages.success(
+            request,
+            _("Thanks for telling us. Our team is looking into it. We won’t tell the other person who reported it."),
+        )
         return redirect("thread", message.engagement.uuid)
     context = {"message": message, "form": form, "nav": "messages"}
     return render(request, "sessions_app/conversation/report.html", context, status=422 if form.errors else 200)

@@ -92,15 +92,15 @@ def _answer_request(request: HttpRequest, booking: Booking, answer: str, form: D
     if answer == "accept":
         read = request.POST.get("brief")
         accept_booking(booking=booking, by=by, now=now, seen=seen_by(request), brief_seen=read)
-        messages.success(request, _("It is agreed. We have told %(name)s.") % name)
+        messages.success(request, _("You’re meeting %(name)s. We’ve let them know.") % name)
         return redirect("session", booking.uuid)
     if answer == "decline":
         decline_booking(booking=booking, by=by, reason=form.reason, now=now, seen=seen_by(request))
-        messages.success(request, _("We have told %(name)s that you cannot make it.") % name)
+        messages.success(request, _("We’ve told %(name)s you can’t make it.") % name)
         return redirect("mentor_today")
     if answer == "more":
         extend_request(booking=booking, by=by, now=now, seen=seen_by(request))
-        messages.success(request, _("You have more time. %(name)s keeps waiting.") % name)
+        messages.success(request, _("You have more time. We’ve told %(name)s.") % name)
     return redirect("session_respond", booking.uuid)
 
 

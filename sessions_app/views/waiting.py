@@ -48,7 +48,7 @@ def start_waiting(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.warning(
             request,
-            _("Say what you are stuck on, in at most 500 characters, then press the button again."),
+            _("Say what you’re stuck on, in up to 500 characters, then press the button again."),
             extra_tags="words",
         )
         return redirect("mentor_list")
@@ -99,7 +99,9 @@ def join_and_report(request: HttpRequest, person: User, wish: Wish, *, now: date
         messages.warning(request, refused.message, extra_tags=refused.code)
     else:
         name = waiting.mentor.first_name if waiting.mentor else ""
-        said = _("We tell you when %(name)s is free.") if name else _("We tell you when someone can help with this.")
+        said = (
+            _("We’ll tell you when %(name)s is free.") if name else _("We’ll tell you when someone can help with this.")
+        )
         messages.success(request, said % {"name": name})
     return reverse("waiting_list")
 
@@ -110,7 +112,7 @@ def join_line(person: User, wish: Wish, *, now: datetime) -> WaitlistEntry:
         return wait_for_help(words=wish["q"], filters=wish["filters"], person=person, now=now)
     profile = MentorProfile.objects.select_related("person").filter(slug=wish["mentor"]).first()
     if profile is None:
-        raise SessionError("closed", _("This mentor is no longer here. Look for somebody else who can help."))
+        raise SessionError("closed", _("This mentor is no longer here. Look for someone else who can help."))
     offers, timetable = list(profile.offers.bookable()), load_timetable(profile, now=now)
     known = free_slots(timetable, usual_offer(offers), now=now) if timetable and offers else []
     starts = [slot.start for slot in known]
@@ -134,7 +136,7 @@ def waiting_list(request: SignedInRequest) -> HttpResponse:
 def waiting_leave(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     waiting = get_waitlist_entry(uuid, reader=request.user)
     leave_waitlist(waiting=waiting, by=request.user, now=timezone.now())
-    messages.success(request, _("You are not waiting for this any more."))
+    messages.success(request, _("You’re not waiting for this any more."))
     return redirect("waiting_list")
 
 
@@ -160,7 +162,7 @@ def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         messages.success(request, booked_text(booking))
         return redirect("session", booking.uuid)
     if result.is_done:
-        messages.success(request, _("It goes to the next person. You keep your place in line."))
+        messages.success(request, _("We’ll offer it to the next person. You keep your place on the waiting list."))
         return redirect("waiting_list")
     if result.is_refused:
         held = get_held_time(uuid, reader=request.user)

@@ -125,7 +125,7 @@ def offer_of(profile: MentorProfile) -> Offer:
     """The mentor's offer in writing. Raises SessionError if they don't offer it any more."""
     offer = profile.offers.active().in_writing().select_related("profile__person").first()
     if offer is None:
-        words = _("%(mentor)s does not answer in writing now. Choose a time instead.")
+        words = _("%(mentor)s doesn’t answer in writing now. Choose a time instead.")
         raise SessionError("closed", words % {"mentor": profile.first_name})
     return offer
 
@@ -153,7 +153,7 @@ def ask_after_sign_in(request: HttpRequest, user: User) -> str | None:
     query = QueryDict(mutable=True)
     query["q"] = kept["question"]
     if profile is None:
-        messages.warning(request, _("This mentor is not here any more. These people can help with the same."))
+        messages.warning(request, _("This mentor is no longer here. These people can help with the same question."))
         return f"{reverse('mentor_list')}?{query.urlencode()}"
     try:
         written = ask_now(profile, kept, user, now=timezone.now())
@@ -170,7 +170,7 @@ def redirect_to_asked(request: HttpRequest, written: WrittenQuestion) -> HttpRes
 
 
 def asked_text(written: WrittenQuestion) -> str:
-    return _("Your question is with %(name)s.") % {"name": written.mentor.display_name}
+    return _("We’ve sent your question to %(name)s.") % {"name": written.mentor.display_name}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -206,7 +206,7 @@ def end_question(request: SignedInRequest, written: WrittenQuestion, *, reason: 
     name = {"name": written.other_person(request.user).first_name}
     if written.mentor_id == request.user.pk:
         decline_written(written=written, by=request.user, reason=reason, now=now, seen=seen_by(request))
-        messages.success(request, _("You have said no. We have told %(name)s, with who else can help.") % name)
+        messages.success(request, _("You’ve declined. We’ve told %(name)s and shown them who else can help.") % name)
     else:
         withdraw_written(written=written, by=request.user, now=now, seen=seen_by(request))
-        messages.success(request, _("You have taken the question back. We have told %(name)s.") % name)
+        messages.success(request, _("You’ve withdrawn the question. We’ve told %(name)s.") % name)

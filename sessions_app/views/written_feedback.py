@@ -36,7 +36,7 @@ def written_feedback(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         error=why_not_feedback_in_writing(written, now=now),
     )
     if result.is_done:
-        messages.success(request, _("Thank you. Your answer is saved."))
+        messages.success(request, _("Thanks. Your answer is saved."))
         return redirect("thread", uuid)
     context = {"written": written, "other": written.mentor, "form": form, "error": result.error, "nav": "messages"}
     return render(request, "sessions_app/afterwards/written_feedback.html", context, status=result.status)

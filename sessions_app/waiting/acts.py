@@ -30,7 +30,7 @@ def wait_for_mentor(
     `known` are the starts that were free and did not suit. Raises SessionError `own_profile`, `closed`, `too_many`.
     """
     if profile.person_id == person.pk:
-        raise SessionError("own_profile", _("This is your own profile. Other people wait for you here."))
+        raise SessionError("own_profile", _("This is your own profile. Other people can join a waiting list here."))
     if not profile.is_public:
         raise closed_error(profile)
     return join_waitlist(person, {"mentor": profile}, {"words": words, "known": list(known)}, now=now)
@@ -40,7 +40,7 @@ def wait_for_mentor(
 def wait_for_help(*, words: str, filters: str, person: User, now: datetime) -> WaitlistEntry:
     """Join the line for anybody who can help with this. Raises SessionError `no_words`, `too_many`."""
     if not words:
-        raise SessionError("no_words", _("Say what you are stuck on first, so that we know who can help."))
+        raise SessionError("no_words", _("Tell us what you’re stuck on first, so that we know who can help."))
     return join_waitlist(person, {"mentor": None, "words": words, "filters": filters}, {}, now=now)
 
 
@@ -57,7 +57,7 @@ def join_waitlist(person: User, place: dict[str, Any], details: dict[str, Any], 
         return waiting
     limit = settings.MAX_WAITINGS
     if live.count() >= limit:
-        words = _("You are waiting in %(limit)d lines, the most at one time. Leave one, then join this one.")
+        words = _("You can be on %(limit)d waiting lists at a time. Leave one, then join this one.")
         raise SessionError("too_many", words % {"limit": limit})
     return WaitlistEntry.objects.create(person=person, since=now, until=now + settings.WAITS_FOR, **place, **details)
 
@@ -87,7 +87,7 @@ def take_time(*, held: HeldTime, question: str, by: User, now: datetime, seen: s
     held = HeldTime.objects.select_related("booking__engagement", "waiting").get(pk=held.pk)
     check_own(held.waiting, by)
     if held.answer == HeldTimeAnswer.DECLINED:
-        raise SessionError("changed", _("You have given this time back. Choose a time on the mentor’s page."))
+        raise SessionError("changed", _("You’ve passed this time on. Choose a time on the mentor’s page."))
     if held.answer == HeldTimeAnswer.OPEN and seen not in (None, str(held.version)):
         raise time_has_changed()
     if held.answer != HeldTimeAnswer.TAKEN:
@@ -115,7 +115,7 @@ def decline_time(*, held: HeldTime, by: User, now: datetime, seen: str | None = 
 
 
 def time_has_changed() -> SessionError:
-    return stale_error(_("This time is no longer as you saw it. Look at it as it is now."))
+    return stale_error(_("This time has changed since you looked. Check it as it is now."))
 
 
 def lock_waitlist_entry(waiting: WaitlistEntry, by: User, *others: int) -> tuple[WaitlistEntry, HeldTime | None]:
@@ -130,7 +130,7 @@ def lock_waitlist_entry(waiting: WaitlistEntry, by: User, *others: int) -> tuple
 
 def check_own(waiting: WaitlistEntry, by: User) -> None:
     if waiting.person_id != by.pk:
-        raise SessionError("not_yours", _("This place in line belongs to somebody else."))
+        raise SessionError("not_yours", _("This place on the waiting list belongs to someone else."))
 
 
 def record_answer(held: HeldTime, said: HeldTimeAnswer, *, by: User | None, now: datetime) -> None:

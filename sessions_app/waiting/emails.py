@@ -61,5 +61,5 @@ def held_time_inbox_line(held: HeldTime, reader: NoticeReader) -> InboxLine:
         "when": reader.when(held.booking.start, short=True),
         "until": held_until_text(held, reader),
     }
-    text = _("%(name)s is free %(when)s. It is held for you until %(until)s.") % words
+    text = _("%(name)s is free %(when)s. Held for you until %(until)s.") % words
     return InboxLine(text, reverse("held_time", args=[held.uuid]))

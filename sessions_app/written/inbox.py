@@ -34,18 +34,18 @@ def written_inbox_line(kind: str, written: WrittenQuestion, reader: User, now: d
 def written_inbox_sentence(kind: str, *, is_mentor: bool) -> str:
     match kind:
         case "written_asked" if is_mentor:
-            return _("%(name)s asks you in writing. Answer by %(due)s")
+            return _("%(name)s asked you a written question. Answer by %(due)s")
         case "written_asked":
-            return _("You asked %(name)s in writing")
+            return _("You asked %(name)s a written question")
         case "written_answered":
             return _("%(name)s answered your question")
         case "written_declined":
-            return _("%(name)s cannot answer your question")
+            return _("%(name)s can’t answer your question")
         case "written_expired" if is_mentor:
-            return _("The question of %(name)s has closed without your answer")
+            return _("%(name)s’s question closed without an answer")
         case "written_expired":
-            return _("No answer from %(name)s in time")
+            return _("%(name)s didn’t answer in time")
         case "written_withdrawn":
-            return _("%(name)s took the question back")
+            return _("%(name)s withdrew the question")
         case _:
-            return _("%(name)s waits for your answer: %(due)s")
+            return _("%(name)s is waiting for your answer: %(due)s")

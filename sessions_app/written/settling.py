@@ -25,7 +25,7 @@ def close_question(
     values = {"state": to, "version": written.version + 1, "settled_at": now, "settled_by": by, **fields}
     asked = WrittenQuestion.objects.filter(pk=written.pk, state=WrittenState.ASKED, version=written.version)
     if not asked.update(**values):
-        raise SessionError("changed", _("This question has changed in the meantime. Look at it again."))
+        raise SessionError("changed", _("This question has changed in the meantime. Check it again."))
     for name, value in values.items():
         setattr(written, name, value)
     if by:

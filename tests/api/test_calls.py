@@ -314,7 +314,7 @@ def test_a_stranger_finds_nothing(program, charlie, booking):
     real = [asked.send(method, f"bookings/{booking.uuid}/{act}", body) for method, act, body in calls]
     made_up = [asked.send(method, f"bookings/{nobody}/{act}", body) for method, act, body in calls]
 
-    assert real == made_up == [(404, {"code": "not_found", "message": "There is nothing here.", "fields": {}})] * 6
+    assert real == made_up == [(404, {"code": "not_found", "message": "There’s nothing here.", "fields": {}})] * 6
     assert asked.get("bookings/")[1] == {"results": [], "next": None}
 
 

@@ -68,12 +68,12 @@ def test_hostile_texts_in_every_field(program, alice, bob, offer, text):
 @pytest.mark.parametrize(
     ("value", "status", "said"),
     [
-        ("2026-11-26T14:30:00", 400, "Say the offset too: write …Z for UTC, or …+01:00."),
-        ("2026-11-26", 400, "Write a moment with its offset, such as 2026-11-26T14:30:00Z."),
-        (1795527000, 400, "Write a moment with its offset, such as 2026-11-26T14:30:00Z."),
-        ("0001-01-01T00:00:00+14:00", 422, "There is no such moment within reach."),
-        ("2026-02-30T10:00:00Z", 422, "There is no such moment within reach."),
-        ("9999-12-31T23:59:59-14:00", 422, "There is no such moment within reach."),
+        ("2026-11-26T14:30:00", 400, "Include the offset: …Z for UTC, or …+01:00."),
+        ("2026-11-26", 400, "Send a date and time with its offset, such as 2026-11-26T14:30:00Z."),
+        (1795527000, 400, "Send a date and time with its offset, such as 2026-11-26T14:30:00Z."),
+        ("0001-01-01T00:00:00+14:00", 422, "That date and time is out of range."),
+        ("2026-02-30T10:00:00Z", 422, "That date and time is out of range."),
+        ("9999-12-31T23:59:59-14:00", 422, "That date and time is out of range."),
     ],
 )
 def test_moments(program, bob, offer, value, status, said):
@@ -201,7 +201,7 @@ def test_other_methods_are_405_on_every_call(client_for, bob):
 def test_within_the_api_what_is_not_there_says_so_as_json(path):
     found = [getattr(Client(), method)(V1 + path) for method in ("get", "post", "delete")]
 
-    body = {"code": "not_found", "message": "There is nothing here.", "fields": {}}
+    body = {"code": "not_found", "message": "There’s nothing here.", "fields": {}}
     assert [(response.status_code, response.json()) for response in found] == [(404, body)] * 3
 
 

@@ -93,7 +93,7 @@ def state(name: str, at: datetime, *, mentee: Sight | None = None, mentor: Sight
 
 WITH_PRIYA, WITH_TOMAS = "25 minutes with Priya Raghunathan", "25 minutes with Tomás Herrera"
 WITH_BOB = "25 minutes with Bob Bose"
-BOB_ASKS = "Bob asks for 25 minutes"
+BOB_ASKS = "Bob is asking for 25 minutes"
 
 
 def booked(profile: MentorProfile, mentee: User, *, start: datetime = START, **brief) -> Booking:
@@ -116,14 +116,14 @@ def write(booking: Booking, by: User, body: str, now: datetime) -> Message:
     "asked",
     NOW + HOUR,
     mentee=Sight("Waiting for Tomás", "Nothing is in your calendar yet.", "Withdraw the request"),
-    mentor=Sight(BOB_ASKS, "Bob waits for your answer until", "Answer Bob"),
+    mentor=Sight(BOB_ASKS, "Bob is waiting for your answer until", "Answer Bob"),
 )
 @state("asked-last-minutes", NOW + DAY - 5 * MINUTE, mentee=Sight("Waiting for Tomás"), mentor=Sight(BOB_ASKS))
 @state(
     "asked-and-overdue",
     NOW + DAY + MINUTE,
-    mentee=Sight("Tomás did not answer in time"),
-    mentor=Sight("You did not answer in time"),
+    mentee=Sight("Tomás didn’t answer in time"),
+    mentor=Sight("You didn’t answer in time"),
 )
 def asked(cast: Cast) -> Booking:
     return booked(cast.tomas, cast.bob)
@@ -138,8 +138,8 @@ def asked_more_time(cast: Cast) -> Booking:
 @state(
     "expired",
     NOW + 2 * DAY,
-    mentee=Sight("Tomás did not answer in time", does="See who is free soonest"),
-    mentor=Sight("You did not answer in time"),
+    mentee=Sight("Tomás didn’t answer in time", does="See who is free soonest"),
+    mentor=Sight("You didn’t answer in time"),
 )
 def expired(cast: Cast) -> Booking:
     booking = asked(cast)
@@ -150,7 +150,7 @@ def expired(cast: Cast) -> Booking:
 @state(
     "declined",
     NOW + 3 * HOUR,
-    mentee=Sight("Tomás cannot make it", "I am travelling that day.", "See who is free soonest"),
+    mentee=Sight("Tomás can’t make it", "I am travelling that day.", "See who is free soonest"),
     mentor=Sight("You declined this request"),
 )
 def declined(cast: Cast) -> Booking:
@@ -215,14 +215,14 @@ def accepted(cast: Cast) -> Booking:
 @state(
     "day-before",
     START - 20 * HOUR,
-    mentee=Sight(WITH_PRIYA, "Help Priya prepare.", "Add what it is about"),
+    mentee=Sight(WITH_PRIYA, "Help Priya prepare.", "Add some background"),
     mentor=Sight(WITH_BOB),
 )
 def ahead(cast: Cast) -> Booking:
     return booked(cast.priya, cast.bob)
 
 
-@state("ahead-by-phone", NOW + MINUTE, mentee=Sight(WITH_PRIYA, "Phone call"), mentor=Sight(WITH_BOB, "Phone call"))
+@state("ahead-by-phone", NOW + MINUTE, mentee=Sight(WITH_PRIYA, "Audio call"), mentor=Sight(WITH_BOB, "Audio call"))
 @state("open-by-phone", START - 5 * MINUTE, mentee=Sight(WITH_PRIYA), mentor=Sight(WITH_BOB))
 def ahead_by_phone(cast: Cast) -> Booking:
     cast.priya.offers.update(format=Format.PHONE)
@@ -239,7 +239,7 @@ def ahead_clocks_change(cast: Cast) -> Booking:
     "moved",
     NOW + 3 * HOUR,
     mentee=Sight(WITH_PRIYA, "Moved by Priya", "Add to calendar"),
-    mentor=Sight(WITH_BOB, "Moved by you", "Add to calendar"),
+    mentor=Sight(WITH_BOB, "Rescheduled by you", "Add to calendar"),
 )
 def moved(cast: Cast) -> Booking:
     return move_booking(booking=ahead(cast), start=START + DAY, by=cast.priya.person, now=NOW + 2 * HOUR)
@@ -310,8 +310,8 @@ def late(cast: Cast) -> Booking:
 @state(
     "open",
     START - 8 * MINUTE,
-    mentee=Sight(WITH_PRIYA, "Priya has not joined yet.", "Join the call"),
-    mentor=Sight(WITH_BOB, "Bob has not joined yet.", "Join the call"),
+    mentee=Sight(WITH_PRIYA, "Priya hasn’t joined yet.", "Join the call"),
+    mentor=Sight(WITH_BOB, "Bob hasn’t joined yet.", "Join the call"),
 )
 def opened(cast: Cast) -> Booking:
     return booked(cast.priya, cast.bob, issue_type=IssueType.DECISION, answers=KINDS[IssueType.DECISION], **REST)
@@ -338,8 +338,8 @@ def one_is_here(cast: Cast) -> Booking:
 @state(
     "last-minutes",
     END - 4 * MINUTE,
-    mentee=Sight(WITH_PRIYA, "Leave with something", "Ask Priya for five minutes more"),
-    mentor=Sight(WITH_BOB, "Leave with something", "Ask Bob for five minutes more"),
+    mentee=Sight(WITH_PRIYA, "Takeaways", "Ask Priya for five more minutes"),
+    mentor=Sight(WITH_BOB, "Takeaways", "Ask Bob for five more minutes"),
 )
 @state(
     "just-ended",
@@ -374,8 +374,8 @@ def keep_lines(booking: Booking, now: datetime) -> None:
 @state(
     "more-time-asked",
     END - 3 * MINUTE,
-    mentee=Sight(WITH_PRIYA, "Priya asks for five minutes more.", "Yes, five minutes more"),
-    mentor=Sight(WITH_BOB, "You have asked Bob for five minutes more."),
+    mentee=Sight(WITH_PRIYA, "Priya would like five more minutes.", "Yes, five more minutes"),
+    mentor=Sight(WITH_BOB, "You’ve asked Bob for five more minutes."),
 )
 def more_time_asked(cast: Cast) -> Booking:
     return ask_more_time(booking=running(cast), by=cast.priya.person, now=END - 4 * MINUTE)
@@ -384,7 +384,7 @@ def more_time_asked(cast: Cast) -> Booking:
 @state(
     "more-time-agreed",
     END + MINUTE,
-    mentee=Sight("30 minutes with Priya", "5 minutes more: until 15:00.", "Ask Priya for five minutes more"),
+    mentee=Sight("30 minutes with Priya", "5 more minutes, until 15:00.", "Ask Priya for five more minutes"),
     mentor=Sight("30 minutes with Bob", "5 minutes more"),
 )
 def more_time_agreed(cast: Cast) -> Booking:
@@ -395,7 +395,7 @@ def more_time_agreed(cast: Cast) -> Booking:
 @state(
     "more-time-enough",
     END + 6 * MINUTE,
-    mentee=Sight("35 minutes with Priya", "ten minutes more"),
+    mentee=Sight("35 minutes with Priya", "ten more minutes"),
     mentor=Sight("35 minutes with Bob"),
 )
 def more_time_enough(cast: Cast) -> Booking:
@@ -407,8 +407,8 @@ def more_time_enough(cast: Cast) -> Booking:
 @state(
     "more-time-refused",
     END - 4 * MINUTE,
-    mentee=Sight(WITH_PRIYA, "Priya has something else right after this, so it ends on time."),
-    mentor=Sight(WITH_BOB, "You have something else right after this, so it ends on time."),
+    mentee=Sight(WITH_PRIYA, "Priya has something else straight after this, so it ends on time."),
+    mentor=Sight(WITH_BOB, "You have something else straight after this, so it ends on time."),
 )
 def more_time_refused(cast: Cast) -> Booking:
     booking = running(cast)
@@ -426,8 +426,8 @@ def more_time_refused(cast: Cast) -> Booking:
 @state(
     "chat-open",
     START - 5 * MINUTE,
-    mentee=Sight(WITH_PRIYA, "This is the room of your session.", "Go to the chat"),
-    mentor=Sight(WITH_BOB, "This is the room of your session.", "Go to the chat"),
+    mentee=Sight(WITH_PRIYA, "You’re meeting Priya here.", "Go to the chat"),
+    mentor=Sight(WITH_BOB, "You’re meeting Priya here.", "Go to the chat"),
 )
 def chat_ahead(cast: Cast) -> Booking:
     cast.priya.offers.update(format=Format.CHAT)
@@ -462,8 +462,8 @@ def chat_running(cast: Cast) -> Booking:
 @state(
     "over-never-said",
     END + 8 * DAY,
-    mentee=Sight(WITH_PRIYA, "was open for seven days", "Book Priya again"),
-    mentor=Sight(WITH_BOB, "was open for seven days"),
+    mentee=Sight(WITH_PRIYA, "The seven days to tell us", "Book Priya again"),
+    mentor=Sight(WITH_BOB, "The seven days to tell us"),
 )
 def over(cast: Cast) -> Booking:
     booking = running(cast)
@@ -506,7 +506,7 @@ def said_by_both(cast: Cast) -> Booking:
 @state(
     "said-no",
     END + 2 * HOUR,
-    mentee=Sight(WITH_PRIYA, "Not really", "Ask somebody else the same question"),
+    mentee=Sight(WITH_PRIYA, "Not really", "Ask someone else the same question"),
     mentor=Sight("How did it go?"),
 )
 def said_no(cast: Cast) -> Booking:
@@ -518,7 +518,7 @@ def said_no(cast: Cast) -> Booking:
 @state(
     "said-partly",
     END + 2 * HOUR,
-    mentee=Sight(WITH_PRIYA, "Yes, a bit", "Ask somebody else the same question"),
+    mentee=Sight(WITH_PRIYA, "Yes, a bit", "Ask someone else the same question"),
     mentor=Sight("How did it go?"),
 )
 def said_partly(cast: Cast) -> Booking:
@@ -527,22 +527,22 @@ def said_partly(cast: Cast) -> Booking:
     return booking
 
 
-@state("card", END + 2 * HOUR, mentee=Sight("What I left with", MENTOR_LINE), mentor=Sight("What I left with"))
+@state("card", END + 2 * HOUR, mentee=Sight("My takeaways", MENTOR_LINE), mentor=Sight("My takeaways"))
 def card(cast: Cast) -> str:
     return f"/sessions/{said_yes(cast).uuid}/card/"
 
 
-@state("card-empty", END + 2 * HOUR, mentee=Sight("What I left with", "Nothing is written down yet."))
+@state("card-empty", END + 2 * HOUR, mentee=Sight("My takeaways", "Nothing is written down yet."))
 def card_empty(cast: Cast) -> str:
     return f"/sessions/{over(cast).uuid}/card/"
 
 
-@state("takeaway", END + 2 * HOUR, mentee=Sight("Leave with something", does="Save for both"))
+@state("takeaway", END + 2 * HOUR, mentee=Sight("Takeaways", does="Save for both"))
 def takeaway(cast: Cast) -> str:
     return f"/sessions/{over(cast).uuid}/takeaway/"
 
 
-@state("left-with", END + 2 * HOUR, mentee=Sight("What I left with", MENTEE_LINE))
+@state("left-with", END + 2 * HOUR, mentee=Sight("My takeaways", MENTEE_LINE))
 def left_with(cast: Cast) -> str:
     said_yes(cast)
     return "/sessions/left-with/"
@@ -584,7 +584,7 @@ def cancelled_by_staff(cast: Cast) -> Booking:
     "waits",
     START + 6 * MINUTE,
     mentee=Sight(WITH_PRIYA, "Priya is here"),
-    mentor=Sight(WITH_BOB, does="Bob has not come"),
+    mentor=Sight(WITH_BOB, does="Bob hasn’t come"),
 )
 def waits(cast: Cast) -> Booking:
     return one_is_here(cast)
@@ -593,8 +593,8 @@ def waits(cast: Cast) -> Booking:
 @state(
     "not-come",
     START + 8 * MINUTE,
-    mentee=Sight(WITH_PRIYA, "Priya says that you have not come.", "I am here"),
-    mentor=Sight(WITH_BOB, "We have asked Bob.", "Bob is here now"),
+    mentee=Sight(WITH_PRIYA, "Priya says you didn’t come.", "I’m here"),
+    mentor=Sight(WITH_BOB, "We’ve asked Bob.", "Bob is here now"),
 )
 def not_come(cast: Cast) -> Booking:
     return say_absent(booking=waits(cast), by=cast.priya.person, now=START + 6 * MINUTE)
@@ -603,7 +603,7 @@ def not_come(cast: Cast) -> Booking:
 @state(
     "not-come-answered",
     START + 9 * MINUTE,
-    mentee=Sight(WITH_PRIYA, "You have answered"),
+    mentee=Sight(WITH_PRIYA, "You’ve told us you came."),
     mentor=Sight(WITH_BOB, "I came"),
 )
 def not_come_answered(cast: Cast) -> Booking:
@@ -616,7 +616,7 @@ def not_come_answered(cast: Cast) -> Booking:
     "not-come-said-later",
     END + 2 * HOUR,
     mentee=Sight("Did you come?", "Answer by", "I missed it"),
-    mentor=Sight(WITH_BOB, "Without an answer by", "Bob did come"),
+    mentor=Sight(WITH_BOB, "If they don’t answer by", "Bob did come"),
 )
 def not_come_said_later(cast: Cast) -> Booking:
     return say_absent(booking=waits(cast), by=cast.priya.person, now=END + HOUR)
@@ -626,7 +626,7 @@ def not_come_said_later(cast: Cast) -> Booking:
     "missed",
     START + 2 * HOUR,
     mentee=Sight("You missed this session", "It happens.", "Tell Priya what happened"),
-    mentor=Sight("Bob did not join", "It does not count against you."),
+    mentor=Sight("Bob didn’t join", "It doesn’t count against you."),
 )
 def missed(cast: Cast) -> Booking:
     booking = not_come(cast)
@@ -637,8 +637,8 @@ def missed(cast: Cast) -> Booking:
 @state(
     "missed-explained",
     START + 3 * HOUR,
-    mentee=Sight("You missed this session", "You have told Priya what happened."),
-    mentor=Sight("Bob did not join", "My flight was late."),
+    mentee=Sight("You missed this session", "You’ve told Priya what happened."),
+    mentor=Sight("Bob didn’t join", "My flight was late."),
 )
 def missed_explained(cast: Cast) -> Booking:
     booking = missed(cast)
@@ -649,7 +649,7 @@ def missed_explained(cast: Cast) -> Booking:
 @state(
     "missed-by-mentor",
     START + 2 * HOUR,
-    mentee=Sight("Priya did not join", "Your question is saved.", "See who is free soonest"),
+    mentee=Sight("Priya didn’t join", "Your question is saved.", "See who is free soonest"),
     mentor=Sight("You missed this session", does="Tell Bob what happened"),
 )
 def missed_by_mentor(cast: Cast) -> Booking:
@@ -663,8 +663,8 @@ def missed_by_mentor(cast: Cast) -> Booking:
 @state(
     "contested",
     START + 4 * HOUR,
-    mentee=Sight("Who came is not settled yet", "counts against nobody"),
-    mentor=Sight("Who came is not settled yet", "counts against nobody"),
+    mentee=Sight("Not decided yet: who came", "doesn’t count against anyone"),
+    mentor=Sight("Not decided yet: who came", "doesn’t count against anyone"),
 )
 def contested(cast: Cast) -> Booking:
     words = "I was in the call from half past two and saw nobody there."
@@ -681,7 +681,7 @@ def decided_held(cast: Cast) -> Booking:
     )
 
 
-@state("decided-missed", START + DAY, mentee=Sight("You missed this session"), mentor=Sight("Bob did not join"))
+@state("decided-missed", START + DAY, mentee=Sight("You missed this session"), mentor=Sight("Bob didn’t join"))
 def decided_missed(cast: Cast) -> Booking:
     return decide_attendance(
         booking=contested(cast), decision=AttendanceKind.MENTEE_MISSED, by=cast.maria, reason="", now=START + 5 * HOUR
@@ -699,8 +699,8 @@ def further(booking: Booking, *days: int, now: datetime = NOW) -> None:
 @state(
     "series",
     NOW + MINUTE,
-    mentee=Sight(WITH_PRIYA, "On this question", "Add more dates"),
-    mentor=Sight(WITH_BOB, "On this question"),
+    mentee=Sight(WITH_PRIYA, "About this question", "Add more dates"),
+    mentor=Sight(WITH_BOB, "About this question"),
 )
 def series(cast: Cast) -> Booking:
     booking = ahead(cast)
@@ -723,13 +723,13 @@ def series_choose(cast: Cast) -> str:
     return f"/sessions/{ahead(cast).uuid}/further/?t={start:%Y-%m-%dT%H:%MZ}&day={start:%Y-%m-%d}"
 
 
-@state("series-check", NOW + MINUTE, mentee=Sight("All dates together", does="Book these 2 dates"))
+@state("series-check", NOW + MINUTE, mentee=Sight("Check your dates", does="Book these 2 dates"))
 def series_check(cast: Cast) -> str:
     dates = "&".join(f"t={START + days * DAY:%Y-%m-%dT%H:%MZ}" for days in (7, 12))
     return f"/sessions/{ahead(cast).uuid}/further/check/?{dates}"
 
 
-@state("series-conflict", NOW + MINUTE, mentee=Sight("All dates together", "taken", "Choose other times"))
+@state("series-conflict", NOW + MINUTE, mentee=Sight("Check your dates", "taken", "Choose other times"))
 def series_conflict(cast: Cast) -> str:
     booked(cast.priya, make_person("cleo@example.org", "Cleo Clark"), start=START + 7 * DAY)
     return series_check(cast)
@@ -766,20 +766,22 @@ def held(cast: Cast) -> HeldTime:
 @state(
     "held-time", NOW + 5 * MINUTE, mentee=Sight("Priya is free for 25 minutes", "Held for you until", "Book this time")
 )
-@state("held-time-over", NOW + DAY, mentee=Sight(WITH_PRIYA, "This time is over.", "Other times with Priya"))
+@state("held-time-over", NOW + DAY, mentee=Sight(WITH_PRIYA, "This time has passed.", "Other times with Priya"))
 @state("held-time-lapsed", NOW + HOUR, mentee=Sight(WITH_PRIYA, "any longer", "Book this time"))
 def held_time(cast: Cast) -> str:
     return f"/waiting/held/{held(cast).uuid}/"
 
 
-@state("held-time-given-back", NOW + HOUR, mentee=Sight(WITH_PRIYA, "given this time back", "Other times with Priya"))
+@state(
+    "held-time-given-back", NOW + HOUR, mentee=Sight(WITH_PRIYA, "You passed this time on.", "Other times with Priya")
+)
 def held_time_given_back(cast: Cast) -> str:
     time = held(cast)
     decline_time(held=time, by=cast.bob, now=NOW + MINUTE)
     return f"/waiting/held/{time.uuid}/"
 
 
-# An answer in writing: no session, but what is asked, answered and ended is the same question
+# Written answers: no session, but what is asked, answered and ended is the same question
 
 
 def written(cast: Cast) -> WrittenQuestion:

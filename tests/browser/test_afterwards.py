@@ -51,7 +51,7 @@ def test_mentee_and_mentor_say_how_it_went_without_seeing_each_others_answer(bro
     page.get_by_label("then I will …").fill("ask for the level")
     page.get_by_label("By", exact=True).fill((timezone.now() + 2 * DAY).date().isoformat())
     page.get_by_label("Advice for Priya").fill("Slower with the numbers")
-    page.get_by_role("button", name="Send everything").click()
+    page.get_by_role("button", name="Send all answers").click()
 
     expect_done(page)
     expect(page.get_by_text("If he asks on Monday, then I will ask for the level")).to_be_visible()
@@ -77,7 +77,7 @@ def test_a_mails_link_keeps_the_answer_only_by_the_button(browser_page, held, bo
 
     expect(page.get_by_role("heading", name="What you can do now")).to_be_visible()
     assert FollowUp.objects.get().answer == "no"
-    page.get_by_role("link", name="Ask somebody else the same question").click()
+    page.get_by_role("link", name="Ask someone else the same question").click()
     expect(page.locator("#q")).to_have_value("Do I take the counter-offer?")
 
 

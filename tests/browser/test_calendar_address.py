@@ -25,19 +25,19 @@ def test_address_is_made_renewed_and_stopped(browser_page, booked, priya, bob, j
     page = browser_page(js=js, user=bob)
 
     page.goto("/sessions/")
-    page.get_by_role("link", name="Keep them in your own calendar").click()
-    page.get_by_role("button", name="Make a calendar address").click()
+    page.get_by_role("link", name="Add them to your own calendar").click()
+    page.get_by_role("button", name="Create a calendar address").click()
     address = page.get_by_label("Calendar address").input_value()
     [uid] = kept_at(address)
     assert uid.startswith(str(booking.uuid))
     if js:
         assert page.evaluate("document.activeElement.matches('.note')")
 
-    page.get_by_role("button", name="Make a new address").click()
+    page.get_by_role("button", name="Create a new address").click()
     newer = page.get_by_label("Calendar address").input_value()
     assert (kept_at(address), kept_at(newer)) == (404, [uid])
 
-    page.get_by_role("button", name="Stop the address").click()
+    page.get_by_role("button", name="Turn off this address").click()
     expect_done(page)
     assert kept_at(newer) == 404
 
@@ -45,13 +45,13 @@ def test_address_is_made_renewed_and_stopped(browser_page, booked, priya, bob, j
 def test_reloading_the_page_with_the_address_keeps_it(browser_page, bob):
     page = browser_page(user=bob)
     page.goto("/settings/calendar/")
-    page.get_by_role("button", name="Make a calendar address").click()
+    page.get_by_role("button", name="Create a calendar address").click()
     address = page.get_by_label("Calendar address").input_value()
 
     page.reload()
 
     expect(page.get_by_label("Calendar address")).to_have_count(0)
-    expect(page.get_by_role("button", name="Stop the address")).to_be_visible()
+    expect(page.get_by_role("button", name="Turn off this address")).to_be_visible()
     assert kept_at(address) == []
 
 
@@ -71,7 +71,7 @@ def test_every_look_of_it_is_sound(browser_page, booked, priya, bob):
     page = browser_page(user=bob)
     page.goto("/settings/calendar/")
     found = problems(page, "calendar-none")
-    page.get_by_role("button", name="Make a calendar address").click()
+    page.get_by_role("button", name="Create a calendar address").click()
     found += problems(page, "calendar-made")
     page.goto("/settings/calendar/")
     found += problems(page, "calendar-kept")

@@ -31,10 +31,10 @@ def test_guest_books_with_a_code_from_a_mail_and_types_nothing_twice(browser_pag
     assert list(Booking.objects.values_list("state", "mentee")) == [(BookingState.HELD, None)]
     page.locator("#id_email").fill("sam@example.org")
     page.locator("#id_name").fill("Sam Whitlock")
-    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_role("button", name="Email me a code").click()
 
     page.get_by_label("code", exact=False).first.fill(code_for("sam@example.org"))
-    page.get_by_role("button", name=re.compile("Continue|Confirm the address")).click()
+    page.get_by_role("button", name=re.compile("Continue|Confirm email address")).click()
 
     expect_booked(page)
     expect(page.get_by_text(QUESTION)).to_be_visible()
@@ -144,7 +144,7 @@ def test_mentee_moves_a_session_and_cancels_it_with_a_reason(browser_page, priya
     page.goto("/sessions/")
     page.get_by_role("link", name=re.compile("Open the session")).click()
 
-    page.get_by_role("link", name="Move to another time").click()
+    page.get_by_role("link", name="Reschedule").click()
     time = page.locator("label.slot--radio", has=page.locator("input:not(:checked)")).last
     start = time.locator("input").get_attribute("value")
     time.click()

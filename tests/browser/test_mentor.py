@@ -35,7 +35,7 @@ def test_person_applies_to_mentor_and_sees_the_profile_in_review(browser_page, b
     expect(page.get_by_label("Your name")).to_have_value("Bob Bose")
     page.locator("#id_headline").fill("Head of hiring")
     page.locator("#id_photo").set_input_files(face())
-    go_on(page, "Three questions you are good at")
+    go_on(page, "Three questions you’re good at")
     for label, question in zip(("First", "Second", "Third"), QUESTIONS, strict=True):
         page.get_by_label(f"{label} question").fill(question)
     page.get_by_text("Negotiation", exact=True).click()
@@ -133,7 +133,7 @@ def test_mentor_closes_a_date_and_takes_time_off(browser_page, priya, js):
 
 def answer_of(page: Page, name: str) -> None:
     page.goto("/mentor/")
-    expect(page.get_by_role("heading", name="1 request waits for your answer")).to_be_visible()
+    expect(page.get_by_role("heading", name="1 request is waiting for your answer")).to_be_visible()
     page.get_by_role("link", name=f"Answer {name}").click()
 
 
@@ -155,11 +155,11 @@ def test_mentor_declines_a_request_with_a_reason_after_taking_more_time(browser_
     page = browser_page(js=js, user=tomas.person, tz="America/Sao_Paulo")
 
     answer_of(page, "Bob")
-    page.get_by_role("button", name="I need more time").click()
+    page.get_by_role("button", name="Ask for more time").click()
     answer_of(page, "Bob")
     expect(page.locator("[data-part=more-time-taken]")).to_be_visible()
     page.locator("label", has=page.locator("input[name=because]")).first.click()
-    page.get_by_label("One line to add").fill("Ask Priya.")
+    page.get_by_label("Anything to add").fill("Ask Priya.")
     page.get_by_role("button", name="Decline").click()
 
     booking = Booking.objects.get(pk=booking.pk)

@@ -40,7 +40,7 @@ def test_mentee_waits_says_so_and_the_mentor_misses_it(browser_page, running, pr
         mentee.get_by_role("button", name="Join the call").first.click()
     opened.value.wait_for_url(f"**/healthz/live?*{booking.room}")
     mentee.goto(address)
-    mentee.get_by_role("button", name="Priya has not come").click()
+    mentee.get_by_role("button", name="Priya hasn’t come").click()
     expect(mentee.locator("[data-part=absence-claimed]")).to_be_visible()
 
     mentor = browser_page(js=js, user=priya.person, tz="Asia/Kolkata")
@@ -54,7 +54,7 @@ def test_mentee_waits_says_so_and_the_mentor_misses_it(browser_page, running, pr
     drain_outbox(later)
     subjects = {mail["To"].addresses[0].addr_spec: mail["Subject"] for mail in smtp_sink.mails}
     assert subjects["priya@example.org"].startswith("You missed Bob on ")
-    assert subjects["bob@example.org"].startswith("Priya did not join on ")
+    assert subjects["bob@example.org"].startswith("Priya didn’t join on ")
 
     mentor.reload()
     expect(mentor.get_by_role("heading", name="You missed this session")).to_be_visible()
@@ -63,7 +63,7 @@ def test_mentee_waits_says_so_and_the_mentor_misses_it(browser_page, running, pr
     expect_done(mentor)
 
     mentee.goto(address)
-    expect(mentee.get_by_role("heading", name="Priya did not join")).to_be_visible()
+    expect(mentee.get_by_role("heading", name="Priya didn’t join")).to_be_visible()
     expect(mentee.get_by_text("My flight was late.").first).to_be_visible()
     mentee.get_by_role("link", name="Another time with Priya").click()
     expect(mentee.locator("#id_question")).to_have_value("Do I take the counter-offer?")
@@ -96,7 +96,7 @@ def test_page_moves_on_in_the_shape_of_the_session_by_itself(browser_page, runni
 
     page.clock.run_for(61_000)
 
-    expect(part).to_contain_text("Work the question")
+    expect(part).to_contain_text("Work on the question")
     expect(page.locator(".now__dial b")).to_have_text("16")
 
 
@@ -124,8 +124,8 @@ def test_looks_of_who_came(browser_page, running, priya, bob):
     look("contested")
     staff.goto("/staff/attendance/")
     found.extend(problems(staff, "who-staff"))
-    staff.get_by_label("What both read").fill("Bob had joined as well.")
-    staff.get_by_role("button", name="It counts against nobody").click()
+    staff.get_by_label("Your message to both").fill("Bob had joined as well.")
+    staff.get_by_role("button", name="It doesn’t count against anyone").click()
     expect_done(staff)
     look("decided")
 

@@ -46,7 +46,7 @@ def test_bell_leads_to_news_that_can_be_read_and_marked(browser_page, session, b
     page = browser_page(js=js, user=bob)
     page.goto("/")
     page.get_by_role("link", name="Notifications, 1 unread").click()
-    line = page.get_by_role("link", name="Priya moved your session to", exact=False)
+    line = page.get_by_role("link", name="Priya rescheduled your session to", exact=False)
     line.click()
     expect(page).to_have_url(f"{page.url.split('/sessions')[0]}/sessions/{session.uuid}/")
     page.get_by_role("link", name="Notifications, 1 unread").click()
@@ -69,7 +69,7 @@ def test_all_is_marked_at_once(browser_page, session, priya, bob, js):
 def test_person_chooses_and_takes_it_back(browser_page, bob, js):
     page = browser_page(js=js, user=bob)
     page.goto("/settings/")
-    page.get_by_role("link", name="Choose which emails you get, and when").click()
+    page.get_by_role("link", name="Choose which emails you get and when").click()
     page.get_by_label("After a session").uncheck(force=True)
     page.get_by_label("15 minutes").check(force=True)
     page.get_by_label("Quiet from").fill("22:00")
@@ -86,9 +86,9 @@ def test_person_chooses_and_takes_it_back(browser_page, bob, js):
 def test_link_of_a_mail_stops_these_mails_without_a_sign_in(browser_page, bob, js):
     page = browser_page(js=js)
     page.goto(f"/unsubscribe/{token_for(bob, Group.REMINDERS)}/")
-    page.get_by_role("button", name="Stop them").click()
+    page.get_by_role("button", name="Stop these emails").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("You get these emails no more")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You won’t get these emails any more")
     assert Preference.objects.get(person=bob).off == ["reminders"]
 
 
@@ -113,7 +113,7 @@ def test_pages_in_every_look(browser_page, broken, priya, bob, maria):
         for name, path in paths.items():
             page.goto(path)
             found += problems(page, name)
-    page.get_by_role("button", name="Stop them").click()
+    page.get_by_role("button", name="Stop these emails").click()
     found += problems(page, "unsubscribed")
 
     assert found == []

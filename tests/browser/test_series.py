@@ -31,8 +31,8 @@ def test_mentee_adds_two_dates_and_the_mentor_sees_all_three(browser_page, booke
     expect(page.locator(".days [aria-current=date]")).to_be_visible()
     choose(page, 5, "2 of 3 chosen")
     found += problems(page, "series-choose") if js else []
-    page.get_by_role("link", name="Look at the 2 dates together").click()
-    expect(page.get_by_role("heading", name="All dates together")).to_be_visible()
+    page.get_by_role("link", name="Check all 2 dates").click()
+    expect(page.get_by_role("heading", name="Check your dates")).to_be_visible()
     found += problems(page, "series-check") if js else []
     assert Booking.objects.count() == 1
 
@@ -41,15 +41,15 @@ def test_mentee_adds_two_dates_and_the_mentor_sees_all_three(browser_page, booke
     expect_done(page)
     found += problems(page, "series-booked") if js else []
     theirs.goto(home)
-    expect(theirs.get_by_role("region", name="On this question").get_by_role("listitem")).to_have_count(3)
+    expect(theirs.get_by_role("region", name="About this question").get_by_role("listitem")).to_have_count(3)
     expect(theirs.get_by_role("link", name="Add more dates")).to_have_count(0)
-    theirs.get_by_role("region", name="On this question").get_by_role("link").last.click()
+    theirs.get_by_role("region", name="About this question").get_by_role("link").last.click()
     theirs.get_by_role("link", name="Cancel the session").click()
     theirs.get_by_label("Tell Bob why").fill("A trip")
     theirs.get_by_role("button", name="Cancel the session").click()
     expect_done(theirs)
     page.goto(home)
-    expect(page.get_by_role("region", name="On this question").get_by_role("listitem")).to_have_count(2)
+    expect(page.get_by_role("region", name="About this question").get_by_role("listitem")).to_have_count(2)
     assert Engagement.objects.count() == 1
     assert found == []
 
@@ -70,7 +70,7 @@ def test_mentee_asks_a_second_person_the_same(browser_page, booked, priya, tomas
     booking = booked(priya, bob)
     page = browser_page(js=js, user=bob)
     page.goto(f"/sessions/{booking.uuid}/")
-    page.get_by_role("link", name="Ask a second person the same").click()
+    page.get_by_role("link", name="Ask a second person").click()
 
     expect(page.locator("[data-part=same-question]")).to_be_visible()
     expect(page.get_by_role("heading", name="Priya Raghunathan")).to_have_count(0)
@@ -78,7 +78,7 @@ def test_mentee_asks_a_second_person_the_same(browser_page, booked, priya, tomas
     page.get_by_role("link", name="Ask anyone who is free").click()
     page.get_by_role("link", name="Tomás Herrera", exact=True).click()
     page.locator("#times label.slot").nth(4).click()
-    page.get_by_role("button", name="Ask for this time").click()
+    page.get_by_role("button", name="Request this time").click()
 
     expect(page.locator("[data-stage=waiting]")).to_be_visible()
     assert Engagement.objects.get(mentor=tomas.person).continues == booking.engagement

@@ -84,11 +84,11 @@ def test_staff_asks_for_changes_and_the_mentor_reads_them_word_for_word(browser_
 def test_staff_turns_a_profile_down_with_a_reason(browser_page, applicant, maria, js):
     page = browser_page(js=js, user=maria)
     page.goto("/staff/profiles/jonas-albrecht/")
-    page.get_by_role("link", name="Turn down").click()
-    page.get_by_role("button", name="Turn down").click()
+    page.get_by_role("link", name="Decline").click()
+    page.get_by_role("button", name="Decline").click()
     expect(page.locator(".error-summary")).to_be_visible()
     page.get_by_role("textbox").fill("We look for people who have worked in the field.")
-    page.get_by_role("button", name="Turn down").click()
+    page.get_by_role("button", name="Decline").click()
 
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     applicant.refresh_from_db()

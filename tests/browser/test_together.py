@@ -20,7 +20,7 @@ def test_mentee_asks_and_mentor_accepts_while_both_watch(browser_page, tomas, bo
 
     mentee.goto("/mentors/tomas-herrera/?q=Two+offers")
     mentee.locator("label.slot--radio").last.click()
-    mentee.get_by_role("button", name="Ask for this time").click()
+    mentee.get_by_role("button", name="Request this time").click()
     expect(mentee.locator("[data-stage=waiting]")).to_be_visible()
     mentor.reload()
     mentor.get_by_role("link", name="Answer Bob").click()

@@ -213,11 +213,11 @@ def test_taken_slot_cannot_be_chosen():
 
 class QuestionForm(forms.Form):
     question = forms.CharField(
-        label="What do you want to leave with?",
+        label="What do you want help with?",
         help_text="Priya reads this.",
         max_length=500,
         widget=forms.Textarea,
-        error_messages={"required": "Write what you want to leave with"},
+        error_messages={"required": "Write what you want help with"},
     )
     length = forms.ChoiceField(
         label="How long", choices=[("15", "15 min"), ("25", "25 min")], widget=ChipRadio, required=False
@@ -234,7 +234,7 @@ def field(name: str, data: dict[str, str] | None = None) -> str:
 def test_field_has_label_hint_control_and_count_tied_together():
     html = field("question")
     labels = elements_of(html, "label", for_="id_question")
-    assert [label.text for label in labels] == ["What do you want to leave with?"]
+    assert [label.text for label in labels] == ["What do you want help with?"]
     assert '<div class="hint" id="id_question_helptext">Priya reads this.</div>' in html
     assert 'aria-describedby="id_question_helptext id_question_count"' in html
     assert 'class="textarea"' in html
@@ -247,7 +247,7 @@ def test_field_with_an_error_names_it_between_label_and_control():
     assert html.index("</label>") < html.index('id="id_question_error"') < html.index("<textarea")
     assert 'aria-invalid="true"' in html
     assert 'aria-describedby="id_question_helptext id_question_error id_question_count"' in html
-    assert "Error: Write what you want to leave with" in words(html)
+    assert "Error: Write what you want help with" in words(html)
 
 
 def test_field_counts_a_line_break_as_one_character():
@@ -292,7 +292,7 @@ def test_error_summary_links_each_error_to_its_field():
     html = draw("{% error_summary form %}", form=form)
     assert re.findall(r"<li>(?:<a href=\"#(\w+)\">)?([^<]*)", html) == [
         ("", "14:30 has just been taken"),
-        ("id_question", "Write what you want to leave with"),
+        ("id_question", "Write what you want help with"),
         ("id_length_0", "Select a valid choice. 7 is not one of the available choices."),
     ]
     assert 'role="alert" tabindex="-1" data-focus' in html

@@ -95,7 +95,7 @@ def test_list_shows_mails_to_somebody_signed_out(client, mailbox):
 
 @pytest.mark.django_db
 def test_list_without_mail_says_so(client, mailbox):
-    assert "No mail yet" in client.get("/dev/mail/").text
+    assert "No emails yet" in client.get("/dev/mail/").text
 
 
 @pytest.mark.django_db

@@ -258,7 +258,7 @@ def test_read_upload_writes_pictures_anew_without_metadata_and_small(name, forma
         pytest.param(
             "a.png",
             picture(format="PNG")[:60],
-            ("unreadable", "a.png cannot be read. Save it again as JPEG or PNG."),
+            ("unreadable", "We can’t read a.png. Save it again as JPEG or PNG."),
             id="broken",
         ),
         pytest.param(

@@ -32,7 +32,7 @@ def test_explaining_page_is_public(client: Client, path, heading):
 @pytest.mark.django_db
 def test_unknown_address_offers_a_search(client: Client):
     response = client.get("/no/such/page/")
-    assert (response.status_code, first_heading(response)) == (404, "This page does not exist")
+    assert (response.status_code, first_heading(response)) == (404, "We can’t find that page")
     assert '<input class="input" id="q" name="q" maxlength="500">' in markup_of(response)
 
 
@@ -40,11 +40,11 @@ def test_unknown_address_offers_a_search(client: Client):
 @pytest.mark.parametrize(
     ("view", "status", "heading"),
     [
-        (views.bad_request, 400, "We could not read that"),
-        (views.forbidden_page, 403, "This page belongs to other people"),
-        (views.not_found, 404, "This page does not exist"),
+        (views.bad_request, 400, "We couldn’t read that"),
+        (views.forbidden_page, 403, "You don’t have access to this page"),
+        (views.not_found, 404, "We can’t find that page"),
         (views.gone_page, 410, "This is no longer here"),
-        (views.too_many, 429, "That was too often"),
+        (views.too_many, 429, "That was too many tries"),
     ],
 )
 def test_error_page_says_what_happened(rf: RequestFactory, view, status, heading):
@@ -55,8 +55,8 @@ def test_error_page_says_what_happened(rf: RequestFactory, view, status, heading
 @pytest.mark.parametrize(
     ("view", "status", "heading"),
     [
-        (views.server_error, 500, "Something broke on our side"),
-        (views.maintenance_page, 503, "We are working on the site"),
+        (views.server_error, 500, "Something went wrong on our side"),
+        (views.maintenance_page, 503, "We’re working on the site"),
     ],
 )
 def test_worst_pages_need_no_database_and_no_context(rf: RequestFactory, view, status, heading):
@@ -112,7 +112,7 @@ def test_site_context_asks_the_database_nothing_by_itself(rf: RequestFactory, bo
 def test_a_form_without_its_token_gets_our_page(bob, settings):
     client = Client(enforce_csrf_checks=True)
     response = client.post("/time-zone/", {})
-    assert (response.status_code, first_heading(response)) == (403, "This page was open for too long")
+    assert (response.status_code, first_heading(response)) == (403, "This page was open too long")
 
 
 def test_not_found_hides_why(rf: RequestFactory, db):

@@ -174,7 +174,7 @@ def test_clock_change_note_says_what_it_means_for_both():
     note = clock_change_note(SPRING, BEFORE_SPRING, LONDON, KOLKATA, "Priya")
     assert note == (
         "London clocks go forward on Sunday 28 March. "
-        "This session is after that, so it is 14:30 for you and 19:00 for Priya, not 20:00."
+        "Your session is after that, so it’s 14:30 for you and 19:00 for Priya, not 20:00."
     )
 
 
@@ -182,7 +182,7 @@ def test_clock_change_note_tells_the_other_side_too():
     note = clock_change_note(SPRING, BEFORE_SPRING, KOLKATA, LONDON, "Sam")
     assert note == (
         "London clocks go forward on Sunday 28 March. "
-        "This session is after that, so it is 19:00 for you and 14:30 for Sam, not 13:30."
+        "Your session is after that, so it’s 19:00 for you and 14:30 for Sam, not 13:30."
     )
 
 
@@ -190,7 +190,7 @@ def test_clock_change_note_has_no_wrong_time_where_both_clocks_move_alike():
     note = clock_change_note(at("2026-10-27 14:00"), at("2026-10-20 14:00"), LONDON, "Europe/Lisbon", "Ana")
     assert note == (
         "London clocks go back on Sunday 25 October. Lisbon clocks go back on Sunday 25 October. "
-        "This session is after that, so it is 14:00 for you and 14:00 for Ana."
+        "Your session is after that, so it’s 14:00 for you and 14:00 for Ana."
     )
 
 

@@ -32,7 +32,7 @@ def test_lists_of_the_admin_open(client, sent_profile, model):
 def test_approving_in_the_admin_goes_through_the_service(client, sent_profile, draft_profile):
     told = run(client, "approve", sent_profile)
 
-    assert told == ["1 profile is done."]
+    assert told == ["1 profile updated."]
     assert state_of(sent_profile) == ProfileState.APPROVED
     assert sent_profile.decisions.first().by.name == "Ruth Root"
 
@@ -40,14 +40,14 @@ def test_approving_in_the_admin_goes_through_the_service(client, sent_profile, d
 def test_a_refusal_in_the_admin_is_a_message(client, draft_profile):
     told = run(client, "approve", draft_profile)
 
-    assert told == ["Dora Diaz: This profile is not waiting for a review."]
+    assert told == ["Dora Diaz: This profile isn’t waiting for review."]
     assert state_of(draft_profile) == ProfileState.DRAFT
 
 
 def test_reinstating_in_the_admin(client, live_profile, maria):
     suspend_profile(profile=live_profile, reason="Complaints.", by=maria, now=NOW)
 
-    assert run(client, "reinstate", live_profile) == ["1 profile is done."]
+    assert run(client, "reinstate", live_profile) == ["1 profile updated."]
     assert state_of(live_profile) == ProfileState.APPROVED
 
 

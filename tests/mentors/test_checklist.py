@@ -26,7 +26,7 @@ def test_first_look_finds_nothing_wrong_with_a_good_profile():
         ({"has_photo": False}, "face", (True, "No photo: people see the initials.")),
         ({"name": "DORA DIAZ"}, "name", (False, "The name has an unusual form.")),
         ({"asks": ["Leadership"]}, "questions", (False, "“Leadership” is a topic rather than a question.")),
-        ({"asks": ["How do I ask?"] * 2}, "questions", (False, "Two questions are the same.")),
+        ({"asks": ["How do I ask?"] * 2}, "questions", (False, "Two of the questions are the same.")),
         ({"how_i_work": "See www.dora.example"}, "contact", (False, "Look at “www.”.")),
         ({"how_i_work": "Call +44 20 7946 0018"}, "contact", (False, "Look at “+44 20 7946 0018”.")),
         ({"headline": "Get my course"}, "contact", (False, "Look at “my course”.")),

@@ -55,10 +55,10 @@ def test_digest_counts_what_waits_and_leads_to_the_oldest(sent_profile, changed_
 
     mail = digest_for(maria)
 
-    assert mail.subject == "2 profiles wait for a decision"
+    assert mail.subject == "2 profiles to review"
     assert "The oldest has been waiting since Tuesday 24 November." in mail.text
     assert f"/staff/profiles/{sent_profile.slug}/\n" in mail.text
-    assert "You get this because you are on the staff." in mail.text
+    assert "You’re getting this because you’re on the staff." in mail.text
 
 
 def test_digest_says_nothing_once_everything_is_decided(sent_profile, maria):

@@ -27,8 +27,8 @@ def mail_of(profile: MentorProfile) -> Message | Nothing:
 def test_received_says_until_when(sent_profile):
     mail = mail_of(sent_profile)
 
-    assert mail.subject == "We have your profile"
-    assert "You will hear by Thursday 26 November" in mail.text
+    assert mail.subject == "We’ve received your profile"
+    assert "You’ll hear from us by Thursday 26 November" in mail.text
     assert "/mentor/availability/" in mail.text
     assert "Set your times" in mail.html
 
@@ -36,8 +36,8 @@ def test_received_says_until_when(sent_profile):
 def test_received_of_changes_says_that_the_public_version_stays(changed_profile):
     mail = mail_of(changed_profile)
 
-    assert mail.subject == "We have your changes"
-    assert "Until then people see your profile as it was." in mail.text
+    assert mail.subject == "We’ve received your changes"
+    assert "Until then, people see your profile as it was." in mail.text
 
 
 def test_approved_without_times_asks_for_them(sent_profile, maria):
@@ -46,7 +46,7 @@ def test_approved_without_times_asks_for_them(sent_profile, maria):
     mail = mail_of(sent_profile)
 
     assert mail.subject == "Your profile is live"
-    assert "One thing is missing: times. Nobody can book you until you add some." in mail.text
+    assert "One thing is missing: your times. Nobody can book you until you add some." in mail.text
 
 
 def test_approved_with_times_says_them(changed_profile, maria):
@@ -91,9 +91,9 @@ def test_changes_are_told_word_for_word(sent_profile, maria):
 
 
 def test_one_change_is_one(changed_profile, maria):
-    ask_for_changes(profile=changed_profile, points={"name": "Write your name."}, by=maria, now=NOW)
+    ask_for_changes(profile=changed_profile, points={"name": "Enter your name."}, by=maria, now=NOW)
 
-    assert mail_of(changed_profile).subject == "1 change before your new words go live"
+    assert mail_of(changed_profile).subject == "1 change before your new text goes live"
 
 
 def test_declined_says_why_and_from_when(sent_profile, maria):
@@ -112,7 +112,7 @@ def test_declined_changes_leave_the_profile(changed_profile, maria):
     mail = mail_of(changed_profile)
 
     assert mail.subject == "About the changes to your profile"
-    assert "People go on seeing your profile as it was." in mail.text
+    assert "People still see your profile as it was." in mail.text
 
 
 def test_suspended_and_reinstated(live_profile, maria):

@@ -182,5 +182,5 @@ def test_row_that_nobody_would_read_any_more_stays_dead(dead, maria):
 def test_second_click_on_retry_is_told_so(dead, maria, database_now):
     retry_dead(dead, maria, database_now)
 
-    with pytest.raises(RetryError, match="not dead any more"):
+    with pytest.raises(RetryError, match="isn’t marked as failed any more"):
         retry_dead(dead, maria, database_now)

@@ -28,7 +28,7 @@ from tests.mentors.conftest import QUESTIONS, fill, queries_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 QUEUE = "/staff/profiles/"
-SAY = "What you wrote is a topic."
+SAY = "Your takeaway is a topic."
 
 
 @pytest.fixture

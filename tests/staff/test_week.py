@@ -17,7 +17,7 @@ def test_week_facts_of_an_empty_house(db):
     facts = week_facts(NOW, "Europe/London")
 
     assert (facts.sessions, facts.missed, facts.answers) == (0, 0, 0)
-    assert (facts.helped_percent, facts.missed_percent, week_note(facts)) == (None, None, "As many as last week")
+    assert (facts.helped_percent, facts.missed_percent, week_note(facts)) == (None, None, "Same as last week")
     assert [day.day for day, _ in facts.days] == [23, 24, 25, 26, 27, 28, 29]
 
 

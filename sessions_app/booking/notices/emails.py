@@ -104,7 +104,7 @@ def booking_addresses(booking: Booking) -> Context:
 
 
 def how_text(format_name: str) -> str:
-    words = {Format.VIDEO: _("by video"), Format.PHONE: _("by phone"), Format.CHAT: _("by chat")}
+    words = {Format.VIDEO: _("by video"), Format.PHONE: _("by audio call"), Format.CHAT: _("by chat")}
     return words[Format(format_name)]
 
 

@@ -47,7 +47,7 @@ class BookingNews:
 
 def requested_sentence(telling: BookingNews) -> str:
     if telling.is_mentor:
-        return _("%(name)s asks for %(minutes)s minutes: %(when)s")
+        return _("%(name)s is asking for %(minutes)s minutes: %(when)s")
     return _("You asked %(name)s for %(minutes)s minutes: %(when)s")
 
 
@@ -59,7 +59,7 @@ def booked_sentence(telling: BookingNews) -> str:
 
 def accepted_sentence(telling: BookingNews) -> str:
     if telling.is_mentor:
-        return _("You accepted the request of %(name)s: %(when)s")
+        return _("You accepted %(name)s’s request: %(when)s")
     return _("%(name)s accepted your request: %(when)s")
 
 
@@ -85,8 +85,8 @@ def counter_expired_sentence(telling: BookingNews) -> str:
 
 def moved_sentence(telling: BookingNews) -> str:
     if telling.is_by_reader:
-        return _("You moved your session with %(name)s to %(when)s")
-    return _("%(name)s moved your session to %(when)s")
+        return _("You rescheduled your session with %(name)s to %(when)s")
+    return _("%(name)s rescheduled your session to %(when)s")
 
 
 def cancelled_sentence(telling: BookingNews) -> str:
@@ -98,11 +98,11 @@ def cancelled_sentence(telling: BookingNews) -> str:
 
 
 def declined_sentence(telling: BookingNews) -> str:
-    return _("%(name)s cannot make %(when)s")
+    return _("%(name)s can’t make %(when)s")
 
 
 def request_expired_sentence(telling: BookingNews) -> str:
-    return _("No answer from %(name)s for %(when)s")
+    return _("%(name)s didn’t answer in time: %(when)s")
 
 
 def withdrawn_sentence(telling: BookingNews) -> str:
@@ -110,7 +110,7 @@ def withdrawn_sentence(telling: BookingNews) -> str:
 
 
 def request_waiting_sentence(telling: BookingNews) -> str:
-    return _("%(name)s waits for your answer: %(when)s")
+    return _("%(name)s is waiting for your answer: %(when)s")
 
 
 def reminder_sentence(telling: BookingNews) -> str:
@@ -128,11 +128,11 @@ def missed_sentence(telling: BookingNews) -> str:
 
 
 def did_not_join_sentence(telling: BookingNews) -> str:
-    return _("%(name)s did not join: %(when)s")
+    return _("%(name)s didn’t join: %(when)s")
 
 
 def explained_sentence(telling: BookingNews) -> str:
-    return _("%(name)s says what happened: %(when)s")
+    return _("%(name)s told us what happened: %(when)s")
 
 
 def attendance_decided_sentence(telling: BookingNews) -> str:
@@ -144,15 +144,15 @@ def running_late_sentence(telling: BookingNews) -> str:
 
 
 def not_here_sentence(telling: BookingNews) -> str:
-    return _("%(name)s waits for you in your session: %(when)s")
+    return _("%(name)s is waiting for you in your session: %(when)s")
 
 
 def says_came_sentence(telling: BookingNews) -> str:
-    return _("%(name)s says: I came. %(when)s")
+    return _("%(name)s says they came: %(when)s")
 
 
 def contested_sentence(telling: BookingNews) -> str:
-    return _("%(name)s asks our team to look at your session: %(when)s")
+    return _("%(name)s has asked our team to look into your session: %(when)s")
 
 
 Sentence = Callable[[BookingNews], str]

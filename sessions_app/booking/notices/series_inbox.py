@@ -32,7 +32,11 @@ def series_inbox_line(kind: str, bookings: Sequence[Booking], reader: User) -> I
     words = {"name": first.other_person(reader).first_name, "count": len(bookings)}
     asked, is_mentor = kind == "series_requested", reader.pk == first.mentor_id
     if is_mentor:
-        text = _("%(name)s asks for %(count)d more sessions") if asked else _("%(name)s booked %(count)d more sessions")
+        text = (
+            _("%(name)s is asking for %(count)d more sessions")
+            if asked
+            else _("%(name)s booked %(count)d more sessions")
+        )
     elif asked:
         text = _("You asked %(name)s for %(count)d more sessions")
     else:

@@ -69,9 +69,10 @@ def test_mail_after_three_days_asks_one_question(over, read):
         "Your session with Alice Adair, Thu 26 Nov, 20:00\n\n"
         "Is your question solved?\n\n"
         f"Your question:\n“{QUESTION}”\n\n"
-        f"Yes:\n{page}yes\n\nPartly:\n{page}partly\n\nNo:\n{page}no\n\nIt became another question:\n{page}other\n\n"
-        "Each opens the page with that answer chosen. Nothing is sent until you press the button there.\n\n"
-        "Alice sees the answer only if you tick that. If it is not solved, the page shows what else you can do."
+        f"Yes:\n{page}yes\n\nPartly:\n{page}partly\n\nNo:\n{page}no\n\n"
+        f"It turned into another question:\n{page}other\n\n"
+        "Each link opens the page with that answer selected. Nothing is sent until you press the button there.\n\n"
+        "Alice only sees your answer if you tick the box. If it isn’t solved, the page shows what else you can do."
     )
 
 
@@ -170,7 +171,7 @@ def test_nothing_is_asked_after_two_weeks_when_it_is_solved(over, bob, read):
         pytest.param(lambda over, bob: drop_next_step(booking=over, by=bob), "moved on", id="dropped"),
         pytest.param(
             lambda over, bob: Booking.objects.update(state=BookingState.MENTEE_NO_SHOW),
-            "session did not take place",
+            "session didn’t take place",
             id="missed",
         ),
         pytest.param(

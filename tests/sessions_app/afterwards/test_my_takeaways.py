@@ -1,4 +1,4 @@
-"""What a mentee left with, on one page."""
+"""What a mentee took away, on one page."""
 
 from datetime import timedelta
 

@@ -55,7 +55,7 @@ def test_it_shows_in_the_last_minutes_and_the_step_is_on_the_mentees_card_alone(
     [step] = elements_of(markup_of(mine), "section", aria_labelledby="card-step")
     assert ("he asks" in step.text, "say it" in step.text, "he asks" in text_of(theirs)) == (True, True, False)
     assert kept.content.decode() == (
-        "What I left with\n\n25 minutes with Alice Adair, Thursday 26 November, 20:00\n\nMy question:\n"
+        "My takeaways\n\n25 minutes with Alice Adair, Thursday 26 November, 20:00\n\nMy question:\n"
         "Should I take the counter-offer?\n\nFrom Alice:\nAsk for the level\n\n"
         "Next step:\nIf he asks, then I will say it\nBy Monday 30 November 2026.\n"
     )

@@ -46,7 +46,7 @@ def test_the_next_waits_an_hour(contested, offer, charlie, maria):
         say_absent(booking=other, by=person, now=other.start + 5 * MINUTE)
 
     assert [announce_disputes(now=END + hours * HOUR) for hours in (1.5, 1.9, 2.1, 4)] == [0, 0, 1, 0]
-    assert digest_for(maria, END + 3 * HOUR).subject == "2 sessions wait for a decision"
+    assert digest_for(maria, END + 3 * HOUR).subject == "2 sessions to decide on"
 
 
 def test_nobody_is_told_before_the_session_is_over(waiting, bob, maria):
@@ -61,7 +61,7 @@ def test_digest_leads_to_the_page_and_names_nobody(contested, maria):
 
     mail = digest_for(maria)
 
-    assert mail.subject == "1 session waits for a decision"
+    assert mail.subject == "1 session to decide on"
     assert "Thursday 26 November" in mail.text
     assert "/staff/attendance/\n" in mail.text
     assert [name for name in ("Alice", "Bob") if name in mail.text + mail.html] == []

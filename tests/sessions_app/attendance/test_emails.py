@@ -63,12 +63,12 @@ def test_who_is_waited_for_is_asked_at_once(missed_by, bob, read):
     mails = read(after(5))
 
     assert list(mails) == [BOB]
-    assert mails[BOB]["Subject"] == "Alice waits for you: Thu 26 Nov, 20:00 (Kolkata)"
+    assert mails[BOB]["Subject"] == "Alice is waiting for you: Thu 26 Nov, 20:00 (Kolkata)"
     assert body(mails[BOB]) == (
-        "Alice Adair says that you have not come\n\n"
+        "Alice Adair says you didn’t come\n\n"
         "Thursday 26 November\n20:00–20:25\n\n"
         "Kolkata (IST). 14:30–14:55 for Alice in London.\n\n"
-        "Alice is waiting for you now. The call is open on the session’s page. Say on that page whether you came. "
+        "Alice is waiting for you now. You can join the call from the session page. Say on that page whether you came. "
         "Without an answer by Thu 26 Nov, 20:15 the session is noted as missed by you.\n\n"
         f"Go to the session:\nhttps://mentoring.example/sessions/{booking.uuid}/"
     )
@@ -108,10 +108,10 @@ def test_mentee_who_missed_it_reads_the_fact_and_what_to_do(missed_by, bob, read
         "You missed your session with Alice Adair\n\n"
         "Thursday 26 November\n20:00–20:25\n\n"
         "Kolkata (IST). 14:30–14:55 for Alice in London.\n\n"
-        "Alice was on the call from 20:00 and did not see you. It happens.\n\n"
+        "Alice was on the call from 20:00 and didn’t see you. It happens.\n\n"
         f"Tell Alice what happened:\nhttps://mentoring.example/sessions/{booking.uuid}/\n\n"
         "Your question:\n“Should I take the counter-offer?”\n\n"
-        "If we have this wrong, say so on the same page until Thu 3 Dec, 20:25, and we will correct it.\n\n"
+        "If we got this wrong, tell us on the same page by Thu 3 Dec, 20:25 and we’ll look into it.\n\n"
         "Your question is saved. Choose another time with Alice "
         "(https://mentoring.example/mentors/alice-adair/?q=Should+I+take+the+counter-offer%3F)."
     )
@@ -123,12 +123,12 @@ def test_mentor_who_waited_has_nothing_to_do(missed_by, bob, read):
 
     mail = read(SETTLED)[ALICE]
 
-    assert mail["Subject"] == "Bob did not join on Thu 26 Nov, 14:30 (London)"
+    assert mail["Subject"] == "Bob didn’t join on Thu 26 Nov, 14:30 (London)"
     assert body(mail) == (
-        "You waited; Bob Bose did not join\n\n"
+        "You waited, but Bob Bose didn’t join\n\n"
         "Thursday 26 November\n14:30–14:55\n\n"
         "London (GMT). 20:00–20:25 for Bob in Kolkata.\n\n"
-        "We have noted it and asked Bob. It does not count against you. There is nothing to do.\n\n"
+        "We’ve recorded it and asked Bob why. It doesn’t count against you. There’s nothing to do.\n\n"
         f"Open the session:\nhttps://mentoring.example/sessions/{booking.uuid}/"
     )
 
@@ -162,7 +162,7 @@ def test_who_says_so_is_not_asked_why(missed_by, bob, read):
 
     assert "“The train stood still.”" in body(mails[ALICE])
     assert "“The train stood still.”" not in body(mails[BOB])
-    assert "You said yourself that you missed it, and Alice knows." in body(mails[BOB])
+    assert "You told us you missed it, and Alice knows." in body(mails[BOB])
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,8 @@ def test_the_pause_is_named_from_the_miss_before_it(missed_by, bob, read, settin
     assert ("https://mentoring.example/mentors/alice-adair/" in text) == (misses > 1)
 
 
-NOT_YOURS = "It is noted as missed by {}. It does not count against you."
-YOURS, NOBODYS = "It is noted as missed by you.", "It counts against neither of you."
+NOT_YOURS = "It’s recorded as missed by {}. It doesn’t count against you."
+YOURS, NOBODYS = "It’s recorded as missed by you.", "It doesn’t count against either of you."
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ ASKED, SETTLED = THURSDAY + timedelta(minutes=5), THURSDAY + timedelta(minutes=1
 
 
 def asked(offer, mentee) -> Booking:
-    """The mentor waits and has said so."""
+    """The mentor waits and has told us."""
     booking = book(offer, mentee)
     join_call(booking=booking, by=booking.mentor, now=THURSDAY)
     return say_absent(booking=booking, by=booking.mentor, now=ASKED)

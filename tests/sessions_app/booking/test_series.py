@@ -350,8 +350,8 @@ def test_inbox_says_each_answer_at_once(asked, alice, bob):
         (False, "Alice accepted your request: Fri 4 Dec, 20:00", f"/sessions/{asked[1].uuid}/"),
     ]
     assert told[alice] == [
-        (True, "You accepted the request of Bob: Thu 3 Dec, 14:30", f"/sessions/{asked[0].uuid}/"),
-        (True, "You accepted the request of Bob: Fri 4 Dec, 14:30", f"/sessions/{asked[1].uuid}/"),
+        (True, "You accepted Bob’s request: Thu 3 Dec, 14:30", f"/sessions/{asked[0].uuid}/"),
+        (True, "You accepted Bob’s request: Fri 4 Dec, 14:30", f"/sessions/{asked[1].uuid}/"),
     ]
 
 

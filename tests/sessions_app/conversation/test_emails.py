@@ -61,13 +61,13 @@ def test_who_does_not_read_gets_one_mail_after_ten_minutes(booking, bob, mails, 
     assert (mail["To"].addresses[0].addr_spec, mail["Subject"]) == ("alice@example.org", "Bob wrote to you")
     assert mail["From"].addresses[0].display_name == "Bob via Quarterhour"
     assert text_of(mail) == (
-        "Your thread with Bob Bose\n\nBob wrote to you\n\n"
+        "Your messages with Bob Bose\n\nBob wrote to you\n\n"
         f"About: {QUESTION}\n\n"
         "Bob wrote:\n“I mean the <second> one.\nThe blue one.”\n\n"
-        "There is 1 earlier message that you have not read.\n\n"
-        f"Read and answer:\n{page}\n\n"
-        "Answer on that page: a reply to this mail does not arrive there. There is at most one such mail an hour.\n\n"
-        "--\nYou get this because you have a session with this person.\n"
+        "There’s 1 earlier message you haven’t read.\n\n"
+        f"Read and reply:\n{page}\n\n"
+        "Please reply on that page: replies to this email don’t arrive. We send at most one of these an hour.\n\n"
+        "--\nYou’re getting this because you have a session together.\n"
         "Choose which emails you get: https://mentoring.example/settings/notifications/\n"
         "Quarterhour https://mentoring.example\n"
     )

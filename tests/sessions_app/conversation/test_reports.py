@@ -1,4 +1,4 @@
-"""Something is wrong with a message: said by one, read by staff for a reason that is logged, settled."""
+"""Report with a message: said by one, read by staff for a reason that is logged, settled."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""From asked to solved: each stage from the services that lead there, and the page that shows them."""
+"""Outcomes: each stage from the services that lead there, and the page that shows them."""
 
 import csv
 from datetime import timedelta

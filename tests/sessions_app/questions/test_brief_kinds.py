@@ -43,11 +43,11 @@ def test_kept_refuses_more_than_the_limit():
 def test_facts_are_the_answers_in_the_order_of_the_questions():
     facts = [(fact.term, fact.words) for fact in facts_of("decision", dict(reversed(DECISION.items())))]
 
-    assert facts == [("Options", "Stay\nGo"), ("Leans to", "Go: the team is better"), ("How sure", "6 of 10")]
+    assert facts == [("Options", "Stay\nGo"), ("Leaning towards", "Go: the team is better"), ("How sure", "6 of 10")]
 
 
 SHORT = "Your question is short."
-NO_QUESTION = "There is no question in it yet."
+NO_QUESTION = "This doesn’t ask anything yet."
 LONG = "This takes about"
 
 
@@ -61,11 +61,11 @@ LONG = "This takes about"
         pytest.param("Negotiating a salary in a small company", "", {}, [NO_QUESTION], id="no question"),
         pytest.param("Ob ich für den nächsten Schritt bereit bin", "", {}, [], id="another language"),
         pytest.param("我应该接受这份新工作的邀请还是留在现在的公司继续等待升职的机会呢", "", {}, [], id="no spaces"),
-        pytest.param("Do I go? When? And who tells them?", "", {}, ["There are 3 questions"], id="three at once"),
+        pytest.param("Do I go? When? And who tells them?", "", {}, ["You’re asking 3 questions"], id="three at once"),
         pytest.param(QUESTION, "decision", {"options": "Go"}, ["Name at least two options"], id="one option"),
         pytest.param(QUESTION, "decision", {"options": "Go\nStay"}, [], id="two options"),
-        pytest.param(QUESTION, "feedback", {}, ["Say what should be looked at"], id="nothing to look at"),
-        pytest.param("Help? Me? Do?", "decision", {}, [SHORT, "There are 3"], id="two at most"),
+        pytest.param(QUESTION, "feedback", {}, ["Say what to look at"], id="nothing to look at"),
+        pytest.param("Help? Me? Do?", "decision", {}, [SHORT, "You’re asking 3"], id="two at most"),
         pytest.param("", "", {}, [SHORT], id="nothing at all"),
     ],
 )
@@ -85,5 +85,5 @@ def test_hints_ask_for_the_work_that_is_to_be_looked_at():
 def test_hints_say_when_it_takes_more_than_half_a_minute_to_read():
     assert hints_for(QUESTION, others=["word " * 115]) == []
     assert hints_for(QUESTION, others=["word " * 195]) == [
-        "This takes about 50 seconds to read. Half a minute is what people read before a call."
+        "This takes about 50 seconds to read. People usually read for half a minute before a call."
     ]

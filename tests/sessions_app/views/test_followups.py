@@ -149,7 +149,7 @@ def test_step_page_writes_changes_and_drops_a_step(over, bob, get):
     [
         pytest.param({"due_on": "2026-11-25"}, "id_due_on", "Choose today or a later day", id="past"),
         pytest.param({"due_on": "2028-11-30"}, "id_due_on", "Choose a day within a year", id="far"),
-        pytest.param({"due_on": "soon"}, "id_due_on", "Write a date, like 2026-11-30", id="no-date"),
+        pytest.param({"due_on": "soon"}, "id_due_on", "Enter a date, like 2026-11-30", id="no-date"),
         pytest.param({"due_on": ""}, "id_due_on", "Choose a day", id="none"),
         pytest.param({"situation": ""}, "id_situation", "", id="no-situation"),
         pytest.param({"response": "  "}, "id_response", "", id="blank-response"),

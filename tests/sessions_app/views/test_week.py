@@ -175,7 +175,7 @@ def test_saving_the_page_as_it_is_keeps_every_row(client, profile):
             {"meeting_url": "zoom.us/j/1"},
             "Enter an address that starts with https://, like https://zoom.us/j/1234567890.",
         ),
-        ({"away_until": "2026-11-24"}, "Choose a day of return after today"),
+        ({"away_until": "2026-11-24"}, "Choose a return date after today"),
     ],
 )
 def test_save_refuses_in_words_keeps_what_was_typed_and_stores_nothing(client, profile, changes, message):
@@ -288,7 +288,7 @@ def test_exceptions_are_listed_in_order_without_past_ones(client, profile):
     assert [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows] == [
         "Fri 4 Dec Away all day Change Fri 4 Dec",
         "Fri 11 Dec – Sun 3 Jan 2027 Time off Change Fri 11 Dec – Sun 3 Jan 2027",
-        "Sat 12 Dec 10:00–12:00, 22:00–00:00 (time off covers it) Change Sat 12 Dec",
+        "Sat 12 Dec 10:00–12:00, 22:00–00:00 (covered by time off) Change Sat 12 Dec",
     ]
 
 
@@ -310,7 +310,7 @@ def test_add_a_closed_date_ignores_the_times_beside_it(client, profile):
     [
         ({"day": ""}, "Enter a date"),
         ({"day": "2026-02-30"}, "Enter a date, like 2026-12-04"),
-        ({"day": "2026-11-23"}, "Choose a date that is not over"),
+        ({"day": "2026-11-23"}, "Choose a date that isn’t in the past"),
         ({"day": "9999-12-31"}, "Choose a date within two years"),
         ({"day": "2026-12-04"}, "You have already set this date. Change it in the list"),
         ({"kind": ""}, "Choose what changes on this date"),
@@ -367,8 +367,8 @@ def test_add_change_and_remove_time_off(client, profile):
     [
         ("", "2026-12-20", "Enter the first day"),
         ("2026-12-20", "", "Enter the last day"),
-        ("2026-12-20", "2026-12-19", "The last day must not be before the first"),
-        ("2026-11-01", "2026-11-02", "Choose a date that is not over"),
+        ("2026-12-20", "2026-12-19", "The last day can’t be before the first"),
+        ("2026-11-01", "2026-11-02", "Choose a date that isn’t in the past"),
         ("2026-12-24", "2026-12-31", "You already have time off on some of these days"),
     ],
 )

@@ -227,6 +227,6 @@ def test_the_inbox_says_so_in_one_line_each(asked, alice, bob):
         for person in (alice, bob)
     }
     assert lines == {
-        "Alice": ["Bob asks you in writing. Answer by Thu 26 Nov, 13:46"],
-        "Bob": ["You asked Alice in writing", "Alice answered your question"],
+        "Alice": ["Bob asked you a written question. Answer by Thu 26 Nov, 13:46"],
+        "Bob": ["You asked Alice a written question", "Alice answered your question"],
     }

@@ -88,16 +88,16 @@ def test_booked_mail_says_all_that_the_mentee_needs(book, read):
 
     page = f"https://mentoring.example/sessions/{booking.uuid}/"
     assert text_of(mail) == (
-        "You are booked with Alice Adair\n\n"
+        "You’re booked with Alice Adair\n\n"
         "Thursday 26 November\n20:00–20:25\n\n"
         "Kolkata (IST). 14:30–14:55 for Alice in London.\n\n"
         f"Your question:\n“{QUESTION}”\n\n"
-        f"Open the session page:\n{page}\n\n"
-        "25 minutes by video. The joining link is on that page and opens at 19:50.\n\n"
-        f"Two minutes now make the 25 better: Help Alice prepare ({page}question/).\n\n"
-        f"Plans changed? Move it ({page}move/) until Thu 26 Nov, 18:00, or cancel it ({page}cancel/). "
+        f"Open the session:\n{page}\n\n"
+        "25 minutes by video. You’ll find the joining link on the session page. It opens at 19:50.\n\n"
+        f"Two minutes now make the 25 count for more: Help Alice prepare ({page}question/).\n\n"
+        f"Plans changed? Reschedule it ({page}move/) until Thu 26 Nov, 18:00, or cancel it ({page}cancel/). "
         "Sooner is kinder.\n\n"
-        "--\nYou get this because you booked a session.\nChoose which emails you get: https://mentoring.example/settings/notifications/\n"
+        "--\nYou’re getting this because you booked a session.\nChoose which emails you get: https://mentoring.example/settings/notifications/\n"
         "Quarterhour https://mentoring.example\n"
     )
 
@@ -184,7 +184,7 @@ MAILS = [
     (
         booked,
         {ALICE: "Booked: Bob, Thu 26 Nov, 14:30 (London)", BOB: "Booked: Alice, Thu 26 Nov, 20:00 (Kolkata)"},
-        {ALICE: "Bob Bose booked 25 minutes", BOB: "You are booked with Alice Adair"},
+        {ALICE: "Bob Bose booked 25 minutes", BOB: "You’re booked with Alice Adair"},
     ),
     (
         reminded_an_hour_before,
@@ -200,25 +200,25 @@ MAILS = [
     (
         asked,
         {
-            ALICE: "Bob asks for 25 min: Thu 26 Nov, 14:30 (London)",
+            ALICE: "Bob is asking for 25 min: Thu 26 Nov, 14:30 (London)",
             BOB: "Sent to Alice: Thu 26 Nov, 20:00 (Kolkata)",
         },
-        {ALICE: "Bob Bose would like 25 minutes with you", BOB: "We have asked Alice Adair"},
+        {ALICE: "Bob Bose would like 25 minutes with you", BOB: "We’ve asked Alice Adair"},
     ),
     (
         accepted,
         {ALICE: "Booked: Bob, Thu 26 Nov, 14:30 (London)", BOB: "Booked: Alice, Thu 26 Nov, 20:00 (Kolkata)"},
-        {ALICE: "You accepted Bob Bose: 25 minutes", BOB: "Alice accepted. You are booked with Alice Adair"},
+        {ALICE: "You accepted Bob Bose’s request: 25 minutes", BOB: "Alice accepted. You’re booked with Alice Adair"},
     ),
     (
         declined,
         {BOB: "Alice cannot make Thu 26 Nov, 20:00 (Kolkata)"},
-        {BOB: "Alice Adair cannot make this time"},
+        {BOB: "Alice Adair can’t make this time"},
     ),
     (
         expired,
-        {BOB: "No answer from Alice for Thu 26 Nov, 20:00 (Kolkata)"},
-        {BOB: "Alice Adair did not answer in time"},
+        {BOB: "Alice didn’t answer in time: Thu 26 Nov, 20:00 (Kolkata)"},
+        {BOB: "Alice Adair didn’t answer in time"},
     ),
     (
         withdrawn,
@@ -228,7 +228,7 @@ MAILS = [
     (
         moved_by_mentee,
         {ALICE: "Moved to Fri 27 Nov, 10:00 (London): Bob", BOB: "Moved to Fri 27 Nov, 15:30 (Kolkata): Alice"},
-        {ALICE: "Bob Bose moved your session to", BOB: "You moved your session with Alice Adair to"},
+        {ALICE: "Bob Bose rescheduled your session to", BOB: "You rescheduled your session with Alice Adair to"},
     ),
     (
         cancelled_by_mentor,
@@ -256,7 +256,7 @@ MAILS = [
     ),
     (
         asked_for_feedback,
-        {ALICE: "Was the question of Bob answered?", BOB: "Did 25 minutes with Alice help?"},
+        {ALICE: "Did you answer Bob’s question?", BOB: "Did 25 minutes with Alice help?"},
         {
             ALICE: "Your session with Bob Bose, Thu 26 Nov, 14:30",
             BOB: "Your session with Alice Adair, Thu 26 Nov, 20:00",
@@ -310,7 +310,7 @@ def test_mentor_is_reminded_of_a_waiting_request_unless_they_took_more_time(book
 
     assert (with_time, reminded) == (
         {"request_waiting": "pending"},
-        {ALICE: "Bob waits for your answer: Thu 26 Nov, 14:30 (London)"},
+        {ALICE: "Bob is waiting for your answer: Thu 26 Nov, 14:30 (London)"},
     )
     assert booking.extended is False
 

@@ -42,16 +42,16 @@ def test_clock_is_the_readers_at_the_time_of_reading(booking, bob):
 
 
 def test_request_and_its_answers(request_for, alice, bob):
-    assert told(alice) == ["Bob asks for 25 minutes: Thu 26 Nov, 14:30"]
+    assert told(alice) == ["Bob is asking for 25 minutes: Thu 26 Nov, 14:30"]
     assert told(bob) == ["You asked Alice for 25 minutes: Thu 26 Nov, 20:00"]
-    assert told(alice, NOW + DAY / 2)[0] == "Bob waits for your answer: Thu 26 Nov, 14:30"
+    assert told(alice, NOW + DAY / 2)[0] == "Bob is waiting for your answer: Thu 26 Nov, 14:30"
 
     accept_booking(booking=request_for, by=alice, now=NOW + HOUR)
 
     assert told(bob, NOW + HOUR)[0] == "Alice accepted your request: Thu 26 Nov, 20:00"
     assert told(alice, NOW + DAY / 2) == [
-        "You accepted the request of Bob: Thu 26 Nov, 14:30",
-        "Bob asks for 25 minutes: Thu 26 Nov, 14:30",
+        "You accepted Bob’s request: Thu 26 Nov, 14:30",
+        "Bob is asking for 25 minutes: Thu 26 Nov, 14:30",
     ]
     assert unread(alice, bob, now=NOW + HOUR) == [0, 1]
 
@@ -65,7 +65,7 @@ def test_declined_request(request_for, alice, bob):
 def test_request_that_nobody_answered(request_for, bob):
     expire_overdue(now=NOW + DAY)
 
-    assert told(bob, NOW + DAY)[0] == "No answer from Alice for Thu 26 Nov, 20:00"
+    assert told(bob, NOW + DAY)[0] == "Alice didn’t answer in time: Thu 26 Nov, 20:00"
 
 
 def test_withdrawn_request(request_for, alice, bob):
@@ -79,11 +79,11 @@ def test_moves_are_told_as_they_were(booking, alice, bob):
     move_booking(booking=moved, start=FRIDAY + 2 * HOUR, by=bob, now=NOW + 2 * HOUR)
 
     assert told(bob, NOW + 2 * HOUR) == [
-        "You moved your session with Alice to Fri 27 Nov, 20:30",
-        "Alice moved your session to Fri 27 Nov, 18:30",
+        "You rescheduled your session with Alice to Fri 27 Nov, 20:30",
+        "Alice rescheduled your session to Fri 27 Nov, 18:30",
         "You booked 25 minutes with Alice: Thu 26 Nov, 20:00",
     ]
-    assert told(alice, NOW + 2 * HOUR)[0] == "Bob moved your session to Fri 27 Nov, 15:00"
+    assert told(alice, NOW + 2 * HOUR)[0] == "Bob rescheduled your session to Fri 27 Nov, 15:00"
     assert unread(alice, bob, now=NOW + 2 * HOUR) == [1, 0]
 
 
@@ -114,7 +114,7 @@ def test_reminders_and_the_question_afterwards_come_in_time_and_vanish_with_a_mo
     assert told(bob, FRIDAY - HOUR) == [
         "Your session with Alice: Fri 27 Nov, 18:30",
         "Your session with Alice: Fri 27 Nov, 18:30",
-        "You moved your session with Alice to Fri 27 Nov, 18:30",
+        "You rescheduled your session with Alice to Fri 27 Nov, 18:30",
         "You booked 25 minutes with Alice: Thu 26 Nov, 20:00",
     ]
     assert told(bob, moved.end + HOUR)[0] == "Did 25 minutes with Alice help?"
