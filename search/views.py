@@ -283,7 +283,7 @@ def card_words(match: Match) -> dict[str, str]:
     return {
         "sessions_word": ngettext("session held", "sessions held", sessions),
         "helped": share_text(match.proof.helped, match.proof.answers),
-        "all_times": ngettext("The one time", "All %(count)d times", match.times) % {"count": match.times},
+        "all_times": ngettext("The only time", "All %(count)d times", match.times) % {"count": match.times},
         "with_name": _(" with %(name)s") % name,
         "next_times": _("Next times with %(name)s") % name,
     }

@@ -17,20 +17,20 @@ from .timetable import Timetable
 WORDS = {
     "past": _("This time has passed. Choose another time."),
     "notice": _("%(mentor)s needs %(notice)s’ notice."),
-    "horizon": _("%(mentor)s cannot be booked that far ahead yet."),
-    "outside_windows": _("%(mentor)s is not free at this time. Choose another time."),
-    "off_grid": _("Sessions with %(mentor)s do not start at this minute. Choose one of the times shown."),
-    "time_off": _("%(mentor)s is away on this day. Choose another day."),
+    "horizon": _("%(mentor)s can’t be booked that far ahead yet."),
+    "outside_windows": _("%(mentor)s isn’t free at this time. Choose another time."),
+    "off_grid": _("Sessions with %(mentor)s don’t start at this minute. Choose one of the times shown."),
+    "time_off": _("%(mentor)s is away that day. Choose another day."),
     "paused": _("%(mentor)s is taking a break. Choose a later day."),
     "taken": _("This time has just been taken. Choose another time."),
     "set_aside": _(
-        "This time has just come free, and people who wait in line are asked first. Choose another time, or look"
-        " again in a few minutes."
+        "This time has just come free, and people on the waiting list are asked first. Choose "
+        "another time, or look again in a few minutes."
     ),
     "buffer": _("This time is too close to another session of %(mentor)s. Choose another time."),
-    "day_cap": _("%(mentor)s has no more sessions that day. Choose another day."),
-    "week_cap": _("%(mentor)s has no more sessions that week. Choose another week."),
-    "own_overlap": _("You already have a session at this time. Choose another time or move that one."),
+    "day_cap": _("%(mentor)s takes no more sessions that day. Choose another day."),
+    "week_cap": _("%(mentor)s takes no more sessions that week. Choose another week."),
+    "own_overlap": _("You already have a session at this time. Choose another time, or reschedule that one."),
 }
 
 
@@ -46,7 +46,7 @@ def refuse_start(
     """Raise what the engine has against this start, if it has anything; `own` are the mentee's spans elsewhere."""
     profile = offer.profile
     if timetable is None:
-        words = gettext("%(mentor)s has no times yet.")
+        words = gettext("%(mentor)s hasn’t set any times yet.")
         raise UnavailableTimeError("outside_windows", words % {"mentor": profile.first_name})
     spans = [(first, last) for first, last in own]
     if refusal := timetable.why_not(start=start, length=length, step=offer.step, now=now, own=spans):

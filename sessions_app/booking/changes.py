@@ -29,16 +29,16 @@ MOVABLE = BookingState.CONFIRMED
 def why_not_move(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
     """Why it can't be moved, for pages and services. A mentor may move until the start, a mentee until the notice."""
     if booking.state != MOVABLE:
-        return SessionError("not_confirmed", _("Only a confirmed session can be moved."))
+        return SessionError("not_confirmed", _("Only a confirmed session can be rescheduled."))
     if booking.start <= now:
-        return SessionError("started", _("This session has started, so it cannot be moved."))
+        return SessionError("started", _("This session has started, so it can’t be rescheduled."))
     if booking.moves >= settings.MAX_MOVES:
-        return SessionError("too_many_moves", _("This session has been moved very often. Cancel it and book again."))
+        return SessionError(
+            "too_many_moves", _("This session has been rescheduled many times. Cancel it and book again.")
+        )
     notice = booking.offer.profile.schedule.move_notice
     if by.pk == booking.mentee_id and booking.start - timedelta(minutes=notice) < now:
-        return SessionError(
-            "move_notice", _("It is too close to the start to move this session. You can still cancel it.")
-        )
+        return SessionError("move_notice", _("It’s too close to the start to reschedule. You can still cancel."))
     return None
 
 
@@ -58,9 +58,9 @@ def why_not_cancel(booking: Booking, *, by: User, now: datetime) -> SessionError
     if booking.state in UNANSWERED and by.pk == booking.mentee_id:
         return None
     if booking.state != BookingState.CONFIRMED:
-        return SessionError("not_confirmed", _("This session is not confirmed, so there is nothing to cancel."))
+        return SessionError("not_confirmed", _("This session isn’t confirmed, so there’s nothing to cancel."))
     if booking.start <= now:
-        return SessionError("started", _("This session has started, so it cannot be cancelled."))
+        return SessionError("started", _("This session has started, so it can’t be cancelled."))
     return None
 
 
@@ -80,7 +80,7 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, 
         raise refusal
     check_live(booking)
     if start == booking.start:
-        raise UnavailableTimeError("same_time", _("The session is at this time already. Choose another time."))
+        raise UnavailableTimeError("same_time", _("Your session is already at this time. Choose another time."))
     check_seen(booking, seen)
     check_moves(booking, by=by, now=now)
     check_span(booking, start=start)
@@ -111,7 +111,7 @@ def check_target(booking: Booking, *, start: datetime, by: User, now: datetime) 
         if refused.code != "own_overlap" or by.pk == booking.mentee_id:
             raise
         # The mentor may only learn that the mentee has something else then, not what.
-        words = _("%(name)s is not free at this time. Choose another time.")
+        words = _("%(name)s isn’t free at this time. Choose another time.")
         mentee = booking.other_person(booking.mentor).first_name
         raise UnavailableTimeError("taken", words % {"name": mentee}, earliest=refused.earliest) from refused
 
@@ -128,7 +128,7 @@ def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime, se
     check_seen(booking, seen)
     late = is_late(booking, now=now)
     if late and not reason.strip():
-        raise SessionError("reason_needed", _("It is close to the start: say why, so that the other person knows."))
+        raise SessionError("reason_needed", _("It’s close to the start: tell the other person why."))
     change_state(
         booking,
         BookingState.CANCELLED,
@@ -152,7 +152,7 @@ def why_not_edit(booking: Booking, *, by: User, now: datetime) -> SessionError |
     """Why the brief can't be changed, for pages and services."""
     waiting = booking.state in OPEN and booking.start > now
     if booking.mentee_id != by.pk or not waiting:
-        return SessionError("started", _("The question can be changed until the session starts."))
+        return SessionError("started", _("You can change the question until the session starts."))
     return None
 
 

@@ -53,7 +53,7 @@ def extend_request(*, booking: Booking, by: User, now: datetime, seen: str | Non
     """
     booking = lock_waiting(booking, by=by, now=now, seen=seen)
     if booking.extended:
-        raise SessionError("extended", _("You have already taken more time for this request. Accept or decline it."))
+        raise SessionError("extended", _("You’ve already extended this request. Accept or decline it."))
     until = request_deadline(booking.offer, booking.start, now=now)
     later = max(until, booking.expires_at or until)
     return change_state(
@@ -66,7 +66,7 @@ def withdraw_booking(*, booking: Booking, by: User, now: datetime, seen: str | N
     """The mentee withdraws the request. Raises SessionError `not_waiting`, `stale`."""
     booking = lock_booking(booking)
     if booking.mentee_id != by.pk or booking.state not in UNANSWERED:
-        raise SessionError("not_waiting", _("This request has been answered already."))
+        raise SessionError("not_waiting", _("This request has already been answered."))
     check_seen(booking, seen)
     change_state(booking, BookingState.WITHDRAWN, by=by, now=now, event="withdrawn", ended_by=by)
     close_if_over(booking, now=now)

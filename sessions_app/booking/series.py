@@ -40,7 +40,7 @@ def room_for(booking: Booking, *, by: User, now: datetime) -> SeriesRoom:
     Its codes: `not_yours`, `closed`, `paused`, `too_many_open`, `too_often`, and those of `room_in`.
     """
     if booking.mentee_id != by.pk:
-        raise SessionError("not_yours", _("This session belongs to other people."))
+        raise SessionError("not_yours", _("You don’t have access to this session."))
     check_offer(booking.offer)
     if Feedback.objects.not_again(by).of_mentor(booking.mentor_id).exists():
         raise closed_error(booking.offer.profile)
@@ -61,18 +61,20 @@ def room_in(engagement: Engagement, contacts: Sequence[Booking], *, now: datetim
     """
     mentor = {"mentor": engagement.mentor.first_name}
     if engagement.closed_at:
-        words = _("This question is closed. Book %(mentor)s anew, with what you want to leave with now.")
+        words = _("This question is closed. Book %(mentor)s again, with what you need help with now.")
         raise SessionError("engagement_closed", words % mentor)
     if not any(contact.state in AGREED for contact in contacts):
-        raise SessionError("not_agreed", _("You can add dates when %(mentor)s has accepted the first.") % mentor)
+        raise SessionError("not_agreed", _("You can add dates once %(mentor)s has accepted the first.") % mentor)
     most = settings.MAX_CONTACTS
     left = most - len(contacts)
     if left < 1:
-        words = _("%(count)d sessions on one question are the most. For a new question, book %(mentor)s anew.")
+        words = _(
+            "You can have up to %(count)d sessions about one question. For a new question, book %(mentor)s again."
+        )
         raise SessionError("series_full", words % {**mentor, "count": most})
     room = SeriesRoom(left, most, contacts[0].start, contacts[-1].start, settings.SERIES_SPAN)
     if room.until <= now:
-        words = _("Four weeks after the first session a question is closed. Book %(mentor)s anew.")
+        words = _("A question closes four weeks after its first session. Book %(mentor)s again.")
         raise SessionError("series_over", words % mentor)
     return room
 
@@ -122,9 +124,7 @@ def terms_mark(booking: Booking) -> str:
 def why_terms_stale(booking: Booking, seen: str | None) -> SessionError | None:
     if seen is None or seen == terms_mark(booking):
         return None
-    return stale_error(
-        _("This session, or how it can be booked, has changed since you looked. Look once more, then book.")
-    )
+    return stale_error(_("This session, or how it can be booked, has changed since you looked. Check it, then book."))
 
 
 def check_dates(starts: Sequence[datetime], room: SeriesRoom) -> None:
@@ -132,8 +132,8 @@ def check_dates(starts: Sequence[datetime], room: SeriesRoom) -> None:
         raise SessionError("no_dates", _("Choose at least one time."))
     if len(starts) > room.count:
         words = ngettext(
-            "There is room for %(count)d more date. Take the others away.",
-            "There is room for %(count)d more dates. Take the others away.",
+            "There’s room for %(count)d more date. Remove the others.",
+            "There’s room for %(count)d more dates. Remove the others.",
             room.count,
         )
         raise SessionError("too_many_dates", words % {"count": room.count})

@@ -34,7 +34,7 @@ def helped_field(label: "str | StrPromise") -> forms.ChoiceField:
         label=label,
         choices=Resolution.choices,
         widget=ChipRadio,
-        error_messages={"required": _("Say whether it helped")},
+        error_messages={"required": _("Tell us whether it helped")},
     )
 
 
@@ -51,8 +51,8 @@ class FeedbackForm(forms.ModelForm):
 class MenteeFeedbackForm(FeedbackForm):
     resolution = helped_field(_("Is your question answered?"))
     left_with = optional_words_field(
-        _("What did you leave with?"),
-        _("A sentence is enough. %(name)s reads it too, but not before answering or seven days have passed."),
+        _("What did you take away?"),
+        _("A sentence is enough. %(name)s reads it too, once they’ve answered or after seven days."),
     )
     may_publish = forms.BooleanField(
         label=_("You may show these words without my name"),
@@ -68,18 +68,18 @@ class MenteeFeedbackForm(FeedbackForm):
     )
     useful = scale_field(_("The advice was useful"))
     doable = scale_field(_("I can do what we found"))
-    clear_limits = scale_field(_("It was clear what the advice rests on, and where it ends"))
+    clear_limits = scale_field(_("It was clear what the advice is based on, and where it ends"))
     listened = scale_field(_("I felt listened to"))
     overall = forms.ChoiceField(label=_("Overall"), choices=Quality.choices, required=False, widget=ChipRadio)
     again = forms.ChoiceField(
         label=_("Would you ask %(name)s again?"),
-        help_text=_("%(name)s never sees this. After a “no” you two are not brought together again."),
+        help_text=_("%(name)s never sees this. If you say no, we won’t match you two again."),
         choices=Again.choices,
         required=False,
         widget=ChipRadio,
     )
     advice = optional_words_field(_("Advice for %(name)s"), _("Only %(name)s reads this."))
-    to_staff = optional_words_field(_("Anything the team should know"), _("Only the team reads this."))
+    to_staff = optional_words_field(_("Anything our team should know"), _("Only our team reads this."))
 
     class Meta:
         model = Feedback
@@ -109,8 +109,8 @@ class WrittenFeedbackForm(MenteeFeedbackForm):
     """After an answer in writing. Nobody listened, so that isn't asked."""
 
     left_with = optional_words_field(
-        _("What did you leave with?"),
-        _("A sentence is enough. %(name)s reads it too, but not before seven days have passed."),
+        _("What did you take away?"),
+        _("A sentence is enough. %(name)s reads it too, after seven days."),
     )
     doable = scale_field(_("I can do what it says"))
     listened = None  # type: ignore[assignment]
@@ -131,7 +131,7 @@ class MentorFeedbackForm(FeedbackForm):
         empty_value=None,
     )
     learned = optional_words_field(_("One thing you learned"), _("Only you read this."))
-    to_staff = optional_words_field(_("Anything the team should know"), _("Only the team reads this."))
+    to_staff = optional_words_field(_("Anything our team should know"), _("Only our team reads this."))
 
     class Meta:
         model = Feedback

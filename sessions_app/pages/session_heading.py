@@ -21,10 +21,10 @@ def heading_of(desk: AttendancePanel, *, asks: bool) -> str:
 
 def _missed_heading(desk: AttendancePanel) -> str:
     if desk.attendance.is_contested:
-        return _("Who came is not settled yet")
+        return _("Not decided yet: who came")
     if desk.is_reader_missing:
         return _("You missed this session")
-    return _("%(name)s did not join") % {"name": desk.other.first_name}
+    return _("%(name)s didn’t join") % {"name": desk.other.first_name}
 
 
 def _answered_heading(desk: AttendancePanel) -> str:
@@ -32,15 +32,15 @@ def _answered_heading(desk: AttendancePanel) -> str:
     is_mentor = desk.reader.pk == desk.booking.mentor_id
     match desk.stage:
         case SessionStage.WAITING:
-            words = _("%(name)s asks for %(minutes)d minutes") if is_mentor else _("Waiting for %(name)s")
+            words = _("%(name)s is asking for %(minutes)d minutes") if is_mentor else _("Waiting for %(name)s")
         case SessionStage.COUNTERED:
             words = _("Waiting for %(name)s to choose") if is_mentor else _("%(name)s offers you other times")
         case SessionStage.EXPIRED if desk.booking.counter_times.exists():
             words = _("%(name)s didn’t choose a time") if is_mentor else _("You didn’t choose a time")
         case SessionStage.DECLINED:
-            words = _("You declined this request") if is_mentor else _("%(name)s cannot make it")
+            words = _("You declined this request") if is_mentor else _("%(name)s can’t make it")
         case SessionStage.EXPIRED:
-            words = _("You did not answer in time") if is_mentor else _("%(name)s did not answer in time")
+            words = _("You didn’t answer in time") if is_mentor else _("%(name)s didn’t answer in time")
         case SessionStage.WITHDRAWN:
             words = _("%(name)s withdrew this request") if is_mentor else _("You withdrew this request")
         case SessionStage.CANCELLED:

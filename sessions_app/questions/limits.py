@@ -18,7 +18,7 @@ from .pace import check_bookings
 
 def closed_error(profile: MentorProfile) -> SessionError:
     return SessionError(
-        "closed", _("%(mentor)s does not take this kind of session now.") % {"mentor": profile.first_name}
+        "closed", _("%(mentor)s doesn’t take this kind of session now.") % {"mentor": profile.first_name}
     )
 
 
@@ -40,7 +40,7 @@ def check_mentee(
     if profile.person_id in standing.mentors_ahead:
         raise SessionError(
             "already_together",
-            _("You already have a session with %(mentor)s ahead. On its page you can move it or add dates.")
+            _("You already have an upcoming session with %(mentor)s. You can reschedule it or add dates on its page.")
             % {"mentor": profile.first_name},
         )
     check_open(standing)
@@ -88,4 +88,4 @@ def check_open(standing: MenteeStanding, *, besides: int | None = None) -> None:
 
 def check_own(continues: Engagement | None, mentee: User) -> None:
     if continues and continues.mentee_id != mentee.pk:
-        raise SessionError("not_yours", _("This session belongs to other people."))
+        raise SessionError("not_yours", _("You don’t have access to this session."))

@@ -95,10 +95,10 @@ def why_not_ask(offer: Offer, *, now: datetime) -> SessionError | None:
     rules = Schedule.objects.filter(profile=profile).first()
     today = now.astimezone(ZoneInfo(rules.timezone if rules else UTC_NAME)).date()
     if profile.is_paused(today):
-        return SessionError("away", _("%(mentor)s is away and answers nothing in writing now.") % name)
+        return SessionError("away", _("%(mentor)s is away and isn’t answering in writing now.") % name)
     cap = rules.max_written if rules else MOST_WRITTEN
     if WrittenQuestion.objects.open(now).filter(mentor=profile.person_id).count() >= cap:
-        words = _("%(mentor)s has as many open questions as fit at one time. Choose a time, or ask later.")
+        words = _("%(mentor)s has as many open questions as they can take. Choose a time, or ask later.")
         return SessionError("full", words % name)
     return None
 
@@ -142,16 +142,14 @@ def why_written_stale(written: WrittenQuestion, seen: str | None) -> SessionErro
     """Why the person can't act on the version that they have `seen`, for pages and services."""
     if seen is None or seen == str(written.version):
         return None
-    return stale_error(
-        _("This question has changed since you looked at it. Look at it as it is now, then decide again.")
-    )
+    return stale_error(_("This question has changed since you looked. Check it, then decide again."))
 
 
 def _lock_waiting(written: WrittenQuestion, *, only: int, by: User, now: datetime, seen: str | None) -> WrittenQuestion:
     """Lock a question that waits for its answer; `only` this one of its two people may act on it now."""
     written = lock_written(written)
     if only != by.pk:
-        raise SessionError("not_yours", _("This belongs to other people."))
+        raise SessionError("not_yours", _("You don’t have access to this."))
     if not written.is_open(now):
         raise not_waiting_error()
     if refusal := why_written_stale(written, seen):
@@ -170,7 +168,7 @@ def why_asked_already(mentee: User, profile: MentorProfile, *, now: datetime) ->
     """Why this person can't ask this mentor while an earlier question waits, for pages and services."""
     if not WrittenQuestion.objects.open(now).filter(mentee=mentee, mentor=profile.person_id).exists():
         return None
-    words = _("%(mentor)s has a question of yours already. Go on in its thread, or take it back first.")
+    words = _("%(mentor)s already has a question from you. Continue in that thread, or withdraw it first.")
     return SessionError("already_asked", words % {"mentor": profile.first_name})
 
 

@@ -14,12 +14,12 @@ from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.models.states import OCCUPYING, OPEN, OVER
 
 EVENTS = {
-    "booking.created": _("A session is booked, or asked for"),
+    "booking.created": _("A session is booked or requested"),
     "booking.accepted": _("A mentor accepts a request, or a mentee one of the times offered instead"),
     "booking.countered": _("A mentor offers other times in answer to a request"),
     "booking.declined": _("A mentor declines a request"),
-    "booking.rescheduled": _("A session is moved"),
-    "booking.cancelled": _("A session is cancelled, or a request comes to nothing"),
+    "booking.rescheduled": _("A session is rescheduled"),
+    "booking.cancelled": _("A session is cancelled, or a request is declined, withdrawn or expires"),
     "booking.completed": _("A session is over"),
 }
 CAME_TO_NOTHING = (BookingState.CANCELLED, BookingState.WITHDRAWN, BookingState.EXPIRED)

@@ -208,7 +208,10 @@ MAILS = [
     (
         accepted,
         {ALICE: "Booked: Bob, Thu 26 Nov, 14:30 (London)", BOB: "Booked: Alice, Thu 26 Nov, 20:00 (Kolkata)"},
-        {ALICE: "You accepted Bob Bose’s request: 25 minutes", BOB: "Alice accepted. You’re booked with Alice Adair"},
+        {
+            ALICE: "You accepted Bob Bose’s request: 25 minutes",
+            BOB: "Alice accepted. You’re booked with Alice Adair",
+        },
     ),
     (
         declined,
