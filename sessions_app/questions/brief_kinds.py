@@ -102,7 +102,7 @@ BRIEF_KINDS: Mapping[str, BriefKind] = {
                 "sure",
                 gettext_lazy("How sure are you?"),
                 gettext_lazy("How sure"),
-                gettext_lazy("0 is not at all, 10 is certain."),
+                gettext_lazy("0 means not at all, 10 means certain."),
                 Shape.SURE,
             ),
         ),
