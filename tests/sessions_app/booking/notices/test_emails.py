@@ -215,7 +215,7 @@ MAILS = [
     ),
     (
         declined,
-        {BOB: "Alice cannot make Thu 26 Nov, 20:00 (Kolkata)"},
+        {BOB: "Alice can’t make Thu 26 Nov, 20:00 (Kolkata)"},
         {BOB: "Alice Adair can’t make this time"},
     ),
     (
@@ -230,13 +230,13 @@ MAILS = [
     ),
     (
         moved_by_mentee,
-        {ALICE: "Moved to Fri 27 Nov, 10:00 (London): Bob", BOB: "Moved to Fri 27 Nov, 15:30 (Kolkata): Alice"},
+        {ALICE: "New time: Bob, Fri 27 Nov, 10:00 (London)", BOB: "New time: Alice, Fri 27 Nov, 15:30 (Kolkata)"},
         {ALICE: "Bob Bose rescheduled your session to", BOB: "You rescheduled your session with Alice Adair to"},
     ),
     (
         cancelled_by_mentor,
         {
-            ALICE: "You cancelled Bob: Thu 26 Nov, 14:30 (London)",
+            ALICE: "You cancelled your session with Bob: Thu 26 Nov, 14:30 (London)",
             BOB: "Cancelled by Alice: Thu 26 Nov, 20:00 (Kolkata)",
         },
         {ALICE: "You cancelled your session with Bob Bose", BOB: "Alice Adair had to cancel"},
@@ -245,7 +245,7 @@ MAILS = [
         cancelled_by_mentee,
         {
             ALICE: "Cancelled by Bob: Thu 26 Nov, 14:30 (London)",
-            BOB: "You cancelled Alice: Thu 26 Nov, 20:00 (Kolkata)",
+            BOB: "You cancelled your session with Alice: Thu 26 Nov, 20:00 (Kolkata)",
         },
         {ALICE: "Bob Bose cancelled", BOB: "You cancelled your session with Alice Adair"},
     ),
