@@ -14,7 +14,7 @@ from common.pages import seen as marks
 from mentors import offers
 from sessions_app.errors import SessionError, UnavailableTimeError, stale_error
 from sessions_app.locks import atomic_act, lock_booking
-from sessions_app.models import Booking, Engagement, Feedback
+from sessions_app.models import Booking, Engagement
 from sessions_app.models.states import AGREED
 from sessions_app.questions.limits import check_open, closed_error
 from sessions_app.questions.mentee_standing import standing_of
@@ -34,20 +34,23 @@ from .series_plan import SeriesRoom, too_far_text
 from .transitions import begin_booking
 
 
-def room_for(booking: Booking, *, by: User, now: datetime) -> SeriesRoom:
+def room_for(booking: Booking, *, by: User, now: datetime, contacts: Sequence[Booking] | None = None) -> SeriesRoom:
     """The room for further sessions, for pages and services. Raises SessionError if there is none.
 
-    Its codes: `not_yours`, `closed`, `paused`, `too_many_open`, `too_often`, and those of `room_in`.
+    Its codes: `not_yours`, `closed`, `paused`, `too_many_open`, `too_often`, and those of `room_in`. `contacts`: those
+    of the booking's engagement, in order, if they were read already.
     """
     if booking.mentee_id != by.pk:
         raise SessionError("not_yours", _("You don’t have access to this session."))
     check_offer(booking.offer)
-    if Feedback.objects.not_again(by).of_mentor(booking.mentor_id).exists():
-        raise closed_error(booking.offer.profile)
-    if refusal := why_paused(by, now=now):
-        raise refusal
-    room = room_in(booking.engagement, list(Booking.objects.contacts_of(booking.engagement)), now=now)
     standing = standing_of(by, booking.mentor_id, now=now)
+    if standing.never_again:
+        raise closed_error(booking.offer.profile)
+    if refusal := why_paused(by, now=now, ends=standing.missed_ends):
+        raise refusal
+    if contacts is None:
+        contacts = list(Booking.objects.contacts_of(booking.engagement))
+    room = room_in(booking.engagement, contacts, now=now)
     check_open(standing, besides=booking.mentor_id)
     lately = standing.booked_lately, standing.together_lately
     check_bookings(booking.mentor.first_name, *lately, now=now)

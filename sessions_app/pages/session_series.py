@@ -28,6 +28,6 @@ def series_of(booking: Booking, *, reader: User, feedback: Feedback | None, now:
     if not is_offered or (feedback and feedback.again == Again.NO):
         return Series(contacts)
     try:
-        return Series(contacts, room=room_for(booking, by=reader, now=now))
+        return Series(contacts, room=room_for(booking, by=reader, now=now, contacts=contacts))
     except SessionError as refused:
         return Series(contacts, why_not=refused)
