@@ -71,6 +71,7 @@ class Bench:
         for name, parts in PARTS.items():
             if self._encoders.found or name == "BM25":
                 ways[name] = measured.read(without(parts, settings))
+        ways["as the site asks"], asking_e5 = measured.read_as_site(settings)
         ways["perfect reading"] = perfect(measured.questions)
         known = [question for question in measured.questions if question.topics]
         print(f"\n{path.name}: {len(known)} questions, and {len(measured.questions) - len(known)} outside of it\n")
@@ -80,13 +81,14 @@ class Bench:
         for name, readings in ways.items():
             scores = self._scores(measured.questions, readings)
             print(f"{name:22} {_line(scores)}   {_outside(measured.questions, readings)}")
+        print(f"the site asks e5 for {asking_e5:.0%} of them")
 
     def show_groups(self, path: Path) -> None:
         measured: Measured = self._measured(path)
-        readings = measured.read(self._trained.settings)
+        readings, _ = measured.read_as_site(self._trained.settings)
         pairs = list(zip(measured.questions, readings, strict=True))
         names = sorted({name for question in measured.questions for name in (*question.groups, question.language)})
-        print("\nall parts, by group and language")
+        print("\nas the site asks, by group and language")
         for name in names:
             own = [pair for pair in pairs if name in pair[0].groups or name == pair[0].language]
             scores = self._scores(*map(list, zip(*own, strict=True)))
@@ -99,7 +101,7 @@ class Bench:
 
     def show_misses(self, path: Path, most: int) -> None:
         measured: Measured = self._measured(path)
-        readings = measured.read(self._trained.settings)
+        readings, _ = measured.read_as_site(self._trained.settings)
         rows = [
             (score_reading(question, reading, self._worlds).cards, question, reading)
             for question, reading in zip(measured.questions, readings, strict=True)

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from bench.understanding.figures import Reading
 from bench.understanding.questions import Question
 from search.understanding.encoders import E5, MINILM, Encoder
-from search.understanding.opinions import add_up
-from search.understanding.reader import MOST_PIECES, Reader
-from search.understanding.scoring import Settings, softmax
+from search.understanding.language import guess_language
+from search.understanding.opinions import ENGLISH, add_up
+from search.understanding.reader import MOST_PIECES, MOSTLY, Reader, is_sure
+from search.understanding.scoring import Floats, Settings, softmax
 from search.understanding.text import shorten_to_pieces
 
 Vectors = Mapping[str, NDArray[np.float32]]
@@ -44,9 +45,23 @@ class Measured:
 
     def read(self, settings: Settings) -> list[Reading]:
         """What the reader would claim with these settings."""
+        rows = self._share(settings)
+        return [self._reading(row, said, settings) for row, said in zip(rows, self._said, strict=True)]
+
+    def read_as_site(self, settings: Settings) -> tuple[list[Reading], float]:
+        """As the site does: in English MiniLM first, and e5 where that is not sure. With the share of those it asks."""
+        without_e5, whole = self._share(without({"e5": 0}, settings)), self._share(settings)
+        is_done = [
+            is_sure(row) and guess_language(said)[ENGLISH] >= MOSTLY
+            for row, said in zip(without_e5, self._said, strict=True)
+        ]
+        rows = np.where(np.array(is_done)[:, None], without_e5, whole)
+        readings = [self._reading(row, said, settings) for row, said in zip(rows, self._said, strict=True)]
+        return readings, 1 - sum(is_done) / len(is_done)
+
+    def _share(self, settings: Settings) -> Floats:
         opinions = {key: scores for key, scores in self._opinions.items() if _counts(key[0], settings)}
-        shares = softmax(settings.sharpness * add_up(opinions, self._said, settings))
-        return [self._reading(row, said, settings) for row, said in zip(shares, self._said, strict=True)]
+        return softmax(settings.sharpness * add_up(opinions, self._said, settings))
 
     def _reading(self, row: NDArray[np.float32], said: str, settings: Settings) -> Reading:
         claimed, is_unsure, is_outside = self._reader.decide(row, said, self._reader.find_named(said), settings)

@@ -91,7 +91,8 @@ class MiniLmEncoder:
         return (share @ value).transpose(0, 2, 1, 3).reshape(texts, pieces, DIMENSIONS)
 
     def _map(self, state: Floats, name: str) -> Floats:
-        flat = state.reshape(-1, state.shape[-1]) @ self._weights[f"{name}.weight"].T
+        # The same as state @ weights.T, in the order that spares NumPy's library the copying of the larger one.
+        flat = np.ascontiguousarray((self._weights[f"{name}.weight"] @ state.reshape(-1, state.shape[-1]).T).T)
         flat += self._weights[f"{name}.bias"]
         return flat.reshape(*state.shape[:-1], -1)
 

@@ -27,6 +27,9 @@ MOST_WHILE_TYPING = 200
 MOST_PIECES = 40  # for encoders, whose time grows with each: some 150 letters, or 40 emoji
 # An encoder of other languages is not asked where it would count for so little.
 LEAST_SHARE_OF_LANGUAGE = 0.02
+MOSTLY = 0.5
+# From this share on a further encoder would change next to nothing: six of ten questions need the cheapest alone.
+SURE = 0.7
 ASKING = frozenset(
     ("help", "advice", "question", "questions", "please", "problem", "issue", "hi", "hello", "thanks", "stuck")
 )
@@ -69,29 +72,31 @@ class Reader:
     def read(self, text: str) -> Understanding:
         """With all we have: some ten milliseconds for each encoder."""
         said = self.prepare(text)
-        return self._understand(text, said, self._embed(said))
+        return self._understand(text, said, *self._ask_in_turn(said))
 
     def read_typing(self, text: str) -> Understanding:
-        return self._understand(text, self.prepare(text, MOST_WHILE_TYPING), {})
+        said = self.prepare(text, MOST_WHILE_TYPING)
+        return self._understand(text, said, {}, self._share(said, {}))
 
     def embed(self, text: str) -> dict[str, Floats]:
-        """The vectors of a question, which `claim` takes."""
-        return self._embed(self.prepare(text))
+        """The vectors of a question by all encoders that can read it, which `claim` takes."""
+        said = self.prepare(text)
+        return {key: self._embed(key, said) for key in self._choose_encoders(said)}
 
     def claim(self, text: str, vectors: Mapping[str, Floats]) -> Claim:
         """What `read` would claim, with vectors that are known already, and without looking for examples to show."""
         said = self.prepare(text)
         if not split_words(said):
             return Claim((), True, False)
-        claimed, is_unsure, is_outside = self.decide(
-            self._share(said, vectors), said, self.find_named(said), self.settings
-        )
+        _, row = self._ask_in_turn(said, vectors)
+        claimed, is_unsure, is_outside = self.decide(row, said, self.find_named(said), self.settings)
         return Claim(tuple(self.classes[number] for number in claimed), is_unsure, is_outside)
 
     def shares(self, text: str) -> dict[str, float]:
         """For each topic how likely the question is about it; under OUTSIDE, about none of them."""
         said = self.prepare(text)
-        return dict(zip(self.classes, self._share(said, self._embed(said)).tolist(), strict=True))
+        _, row = self._ask_in_turn(said)
+        return dict(zip(self.classes, row.tolist(), strict=True))
 
     def prepare(self, text: str, most: int = MOST_CHARACTERS) -> str:
         """What the question is about, without what it turns down and without errors in the words of topics."""
@@ -134,12 +139,11 @@ class Reader:
         telling = [word for word in split_words(said) if word not in EVERYDAY]
         return len(telling) <= FEW_WORDS and self._known_words.isdisjoint(telling)
 
-    def _understand(self, text: str, said: str, vectors: Mapping[str, Floats]) -> Understanding:
+    def _understand(self, text: str, said: str, vectors: Mapping[str, Floats], row: Floats) -> Understanding:
         crisis = is_crisis(text)
         kind = None if crisis else read_issue_type(said)
         if not split_words(said):
             return Understanding(is_unsure=True, is_crisis=crisis)
-        row = self._share(said, vectors)
         named = self.find_named(said)
         claimed, is_unsure, is_outside = self.decide(row, said, named, self.settings)
         beside = [number for number in np.argsort(-row[:-1], kind="stable").tolist() if number not in claimed]
@@ -158,17 +162,38 @@ class Reader:
             issue_type=kind,
         )
 
-    def _embed(self, said: str) -> dict[str, Floats]:
-        text = shorten_to_pieces(said, MOST_PIECES)
-        return {key: self._encoders[key].embed([text]) for key in self._choose_encoders(said)}
+    def _embed(self, key: str, said: str) -> Floats:
+        return self._encoders[key].embed([shorten_to_pieces(said, MOST_PIECES)])
+
+    def _ask_in_turn(self, said: str, known: Mapping[str, Floats] | None = None) -> tuple[dict[str, Floats], Floats]:
+        """One encoder after the other until the shares are sure, with the vectors of those that were asked.
+
+        `known`: vectors that need not be computed; the only ones then.
+        """
+        vectors: dict[str, Floats] = {}
+        shares = None
+        for key in self._choose_encoders(said):
+            if known is None or key in known:
+                vectors[key] = self._embed(key, said) if known is None else known[key]
+                shares = self._share(said, vectors)
+                if is_sure(shares):
+                    break
+        return vectors, self._share(said, {}) if shares is None else shares
 
     def _choose_encoders(self, said: str) -> list[str]:
-        """All of them, or without the one for English where a text is in another language and another one can read it.
+        """In their order. In English the one for English alone comes first, since it takes less time.
 
-        It would not change what is read, but cost as much, and be asked which example is the nearest.
+        It is left out where a text is in another language and another one can read it: it would not change what is
+        read, but cost as much, and be asked which example is the nearest.
         """
-        is_english = guess_language(said)[ENGLISH] >= LEAST_SHARE_OF_LANGUAGE
-        able = [key for key, encoder in self._encoders.items() if is_english or encoder.languages is None]
+        english = guess_language(said)[ENGLISH]
+        able = [
+            key
+            for key, encoder in self._encoders.items()
+            if english >= LEAST_SHARE_OF_LANGUAGE or encoder.languages is None
+        ]
+        if english >= MOSTLY:
+            able.sort(key=lambda key: self._encoders[key].languages is None)
         return able or list(self._encoders)
 
     def _share(self, said: str, vectors: Mapping[str, Floats]) -> Floats:
@@ -184,6 +209,11 @@ class Reader:
         told = set(stems(said))
         best = max(range(start, end), key=lambda row: len(told.intersection(self._row_words[row])))
         return self._texts[best] if told.intersection(self._row_words[best]) else ""
+
+
+def is_sure(shares: Floats) -> bool:
+    """Whether what was asked so far is sure enough of one topic, or that it is none, to ask no other encoder."""
+    return float(shares.max()) >= SURE
 
 
 def says_something(text: str) -> bool:

@@ -147,6 +147,18 @@ def test_the_encoder_for_english_is_not_asked_about_other_languages(asked):
     assert asked("how do I prepare for the talk with my boss")["minilm"]
 
 
+@pytest.mark.parametrize(
+    ("text", "needed"),
+    [
+        ("how do I get promoted", {"minilm"}),
+        ("what now", {"minilm", "e5"}),
+        ("¿cómo pido un aumento?", {"e5"}),
+    ],
+)
+def test_a_further_encoder_is_asked_only_where_the_first_is_not_sure(asked, text, needed):
+    assert {key for key, texts in asked(text).items() if texts} == needed
+
+
 def test_a_named_topic_of_the_demo_is_always_claimed(reader, names):
     forgotten = [
         phrase
