@@ -172,7 +172,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
-# Background work: Redis only carries wake-up calls; what must happen is a row in Postgres.
+# Redis carries wake-up calls and readings of questions that may be lost; what must happen is a row in Postgres.
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default=REDIS_URL)
 CELERY_TIMEZONE = "UTC"

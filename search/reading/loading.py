@@ -13,6 +13,8 @@ from search.understanding.reader import Reader
 from search.understanding.trained import Trained, UnreadableReaderError
 from search.understanding.understood import Understanding
 
+from .shared import connect_shared
+
 logger = logging.getLogger(__name__)
 
 REMEMBERED = 2_000
@@ -55,15 +57,21 @@ class ReaderInUse:
             return None
         if typing:
             return reader.read_typing(words)
-        key = (digest, words)
+        plain = " ".join(words.split())
+        key = (digest, plain)
         if known := self._remembered.get(key):
             return known
-        if not self.turn.acquire(timeout=LONGEST_WAIT):
-            return reader.read_typing(words)
-        try:
-            understanding = reader.read(words)
-        finally:
-            self.turn.release()
+        # A process that lacks an encoder reads otherwise.
+        readings, name = connect_shared(), " ".join((digest, *sorted(load_found().found)))
+        understanding = readings.get(plain, reader=name)
+        if understanding is None:
+            if not self.turn.acquire(timeout=LONGEST_WAIT):
+                return reader.read_typing(words)
+            try:
+                understanding = reader.read(plain)
+            finally:
+                self.turn.release()
+            readings.put(plain, understanding, reader=name)
         self._remember(key, understanding)
         return understanding
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from redis import Redis
 
 from mentors.models import Topic
 from search.indexing import write_profiles
@@ -58,10 +59,17 @@ def topics(db):
 
 @pytest.fixture
 def reading(topics, trained):
-    """Questions are read by what was learnt."""
+    """Questions are read by what was learnt, and no earlier reading is shared."""
+    forget_shared()
     return StoredReader.objects.create(
         content=trained.to_bytes(), digest=trained.digest, source="tests", trained_at=NOW, **trained.check
     )
+
+
+def forget_shared() -> None:
+    with Redis.from_url(settings.REDIS_URL) as redis:
+        for key in redis.scan_iter("reading:*"):
+            redis.delete(key)
 
 
 @pytest.fixture
