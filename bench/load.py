@@ -3,6 +3,8 @@
 The real server, as production runs it, over the world of bench.search; from another process a bounded number of people
 who search, look at profiles and book, one request after the other, each on a connection of its own. Then as many
 requests for one kind of page alone, with the server's own CPU a request beside that of the plainest whole page.
+
+At last questions in sentences, each asked once: without a reader, with one, and the same questions once more.
 """
 
 import argparse
@@ -24,6 +26,8 @@ from urllib.parse import urlencode
 import psutil
 from django.utils import timezone
 
+from search.understanding.material import load_examples
+
 from .stand import bench_database
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,6 +43,7 @@ FILTERS: tuple[dict[str, str], ...] = (
     {"topic": "measured-popular"},
 )
 PLAIN = "/help/"
+SENTENCES = sorted({text for of_topic in load_examples().values() for text in of_topic.get("en", ())})
 
 
 @contextmanager
@@ -76,6 +81,7 @@ class Person:
 
     def __init__(self, port: int, seed: int, requests: int, kind: str) -> None:
         self.rng, self.requests, self.kind = Random(seed), requests, kind
+        self.sentences = iter(SENTENCES[seed % 1000 * requests :])
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.times: dict[str, list[float]] = {"results": [], "mentor": [], "hold": [], "plain": []}
         self.errors: list[str] = []
@@ -94,6 +100,8 @@ class Person:
     def ask(self, kind: str) -> None:
         if kind == "plain":
             self.timed(kind, "GET", PLAIN)
+        elif kind == "sentences":
+            self.timed("results", "GET", f"/mentors/?{urlencode({'q': next(self.sentences)})}")
         elif kind == "results" or not self.links:
             query = urlencode({"q": self.rng.choice(QUESTIONS), **self.rng.choice(FILTERS)})
             page = self.timed("results", "GET", f"/mentors/?{query}")
@@ -162,6 +170,12 @@ def cpu_seconds(master: psutil.Process) -> float:
     return sum(times.user + times.system for times in used)
 
 
+def memory_of(master: psutil.Process) -> float:
+    """Megabytes of a worker; what processes share is divided among them."""
+    shares = [process.memory_full_info().pss for process in master.children()]
+    return sum(shares) / len(shares) / 1e6
+
+
 def print_report(name: str, met: dict, used: float) -> float:
     total = sum(map(len, met["times"].values()))
     rate = total / met["seconds"]
@@ -190,21 +204,33 @@ def main() -> None:
         from bench.search.world import fill_world
         from local.ports import free_port
         from search.indexing import refresh_stale_rows
+        from search.models import StoredReader
+        from search.reading.retraining import learn_to_read
 
         now = timezone.now()
         fill_world(options.mentors, now=now)
         while refresh_stale_rows(now=now):
             pass
+        StoredReader.objects.all().delete()
         port = free_port()
         with run_server(variables, port) as master:
             from_outside(port, 4, 10, "", 0)  # warm
-            each = {}
-            for name, kind in {"people": "", "results alone": "results", "a plain page alone": "plain"}.items():
+
+            def measure(name: str, kind: str) -> float:
                 before = cpu_seconds(master)
                 met = from_outside(port, options.crowd, options.requests, kind, 1)
-                each[name] = print_report(name, met, cpu_seconds(master) - before)
-            ratio = each["results alone"] / each["a plain page alone"]
+                return print_report(name, met, cpu_seconds(master) - before)
+
+            measure("people", "")
+            ratio = measure("results alone", "results") / measure("a plain page alone", "plain")
             print(f"a page of results costs {ratio:.1f} times the CPU of a plain page (aim 12)")
+            without, memory = measure("sentences, without a reader", "sentences"), memory_of(master)
+            learn_to_read(now=now)
+            from_outside(port, 4, 10, "results", 0)  # each worker loads it
+            first, again = measure("with one", "sentences"), measure("the same again", "sentences")
+            print(f"a page costs {first / without:.2f} times the CPU that it costs without a reader")
+            print(f"for a new question, {again / without:.2f} times for one that was asked before")
+            print(f"a worker takes {memory_of(master):.0f} MB, without a reader {memory:.0f}")
 
 
 if __name__ == "__main__":
