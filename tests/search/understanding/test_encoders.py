@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,16 @@ def test_a_text_has_the_same_vector_alone_and_among_others(encoders, key):
 @pytest.mark.parametrize("text", ["", "\0", "\ud800", "🙂" * 400, "a" * 5000, "\u202e\u0000x"], ids=ascii)
 def test_any_text_has_a_vector(encoders, key, text):
     assert np.isfinite(encoders.found[key].embed([text])).all()
+
+
+def test_numpy_starts_no_threads():
+    """They would spin while they wait for each other, at ten times the CPU where others want the cores too."""
+    code = "import search.understanding.minilm, numpy, os; numpy.ones((900, 900)) @ numpy.ones((900, 900))"
+    code += "; print(len(os.listdir('/proc/self/task')))"
+    variables = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "1"
 
 
 def test_threads_may_share_an_encoder(encoders):
