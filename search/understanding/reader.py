@@ -28,7 +28,7 @@ MOST_PIECES = 40  # for encoders, whose time grows with each: some 150 letters, 
 # An encoder of other languages is not asked where it would count for so little.
 LEAST_SHARE_OF_LANGUAGE = 0.02
 MOSTLY = 0.5
-# From this share on a further encoder would change next to nothing: six of ten questions need the cheapest alone.
+# From this share on a further encoder changes little: for every second question in English the first is enough.
 SURE = 0.7
 ASKING = frozenset(
     ("help", "advice", "question", "questions", "please", "problem", "issue", "hi", "hello", "thanks", "stuck")
