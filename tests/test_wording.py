@@ -42,9 +42,12 @@ MOST = 73
 UNWANTED = re.compile(
     r"\b(somebody|anybody|everybody|whoever|anew|of yours|e-mails?|left with|leave with|wants? to leave|put away|"
     r"call(ed)? off|in line|cannot|(is|are|was|has|have|had|do|does|did|would|could) not|shows? here|"
-    r"by (itself|themselves)|we have (sent|told|asked|noted))\b",
+    r"by (itself|themselves)|we have (sent|told|asked|noted)|"
+    r"oops|invalid|please|click here|submit|no-show|appointment|sorry|pending approval)\b",
     re.IGNORECASE,
 )
+# "Please" may ask a mentor for a change in one mail: it is a request there, not an error.
+MAY_SAY = {("templates/mail/mentors/profile_changes.html", "Please")}
 
 
 def words_in(text: str) -> list[str]:
@@ -148,6 +151,7 @@ def test_what_people_read_has_no_word_that_sounds_translated():
         for name, text in (*texts_of_templates(), *texts_of_modules())
         for piece in MARKUP.split(text)
         for match in UNWANTED.finditer(piece)
+        if (name, match.group()) not in MAY_SAY
     ]
 
     assert UNWANTED.search("This cannot be booked")

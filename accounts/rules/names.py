@@ -49,7 +49,7 @@ def check_name(name: str) -> None:
     if any(c in "\n\r\t<>" or unicodedata.category(c) in {"Zl", "Zp"} for c in name):
         raise ValidationError(_("Enter the name on one line, without < or >."), code="characters")
     if any(c in BLANKS for c in name):
-        words = _("Please type the name again: what you pasted contains an invisible character.")
+        words = _("Type the name again: what you pasted contains an invisible character.")
         raise ValidationError(words, code="empty")
     check_encoded(name)
     check_letters(name)

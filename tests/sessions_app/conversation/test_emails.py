@@ -66,7 +66,7 @@ def test_who_does_not_read_gets_one_mail_after_ten_minutes(booking, bob, mails, 
         "Bob wrote:\n“I mean the <second> one.\nThe blue one.”\n\n"
         "There’s 1 earlier message you haven’t read.\n\n"
         f"Read and reply:\n{page}\n\n"
-        "Please reply on that page: replies to this email don’t arrive. We send at most one of these an hour.\n\n"
+        "Reply on that page: replies to this email don’t arrive. We send at most one of these an hour.\n\n"
         "--\nYou’re getting this because you have a session together.\n"
         "Choose which emails you get: https://mentoring.example/settings/notifications/\n"
         "Quarterhour https://mentoring.example\n"
