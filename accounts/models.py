@@ -1,6 +1,8 @@
 """People: one account each, known by e-mail address; mentee, mentor and staff may be the same person."""
 
+import re
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -8,6 +10,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.models import Q
@@ -21,12 +25,26 @@ from common.mail.addresses import canonical_address, readable_address, validate_
 
 # ASCII without blanks or quotes, or nothing; `common.mail.addresses` checks the rest.
 ONE_FORM = r"^([!#-~]+@[a-z0-9.-]+)?$"
+# The words of a name, in small letters
+NAME_WORDS = SearchVector("name", config="simple")
 LOCK_PEOPLE = "SELECT FROM accounts_user WHERE id = ANY(%(people)s) ORDER BY id FOR NO KEY UPDATE"
 
 
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
+
+    def named_like(self, text: str) -> Self:
+        """People with an address that begins like this, or with each of these words at the beginning of a name.
+
+        Both are found by an index.
+        """
+        starts = Q(email__startswith=text.lower())
+        words = re.findall(r"\w+", text)
+        if "@" in text or not words:
+            return self.filter(starts)
+        query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
+        return self.annotate(name_words=NAME_WORDS).filter(starts | Q(name_words=query))
 
     def locked(self, *people: "User | int") -> list["User"]:
         """Lock these people's rows against other bookers, always in the same order, and return them fresh."""
@@ -90,6 +108,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(Lower("email"), name="one_account_per_email"),
             models.CheckConstraint(condition=Q(email=Lower("email"), email__regex=ONE_FORM), name="email_in_one_form"),
         ]
+        indexes = [GinIndex(NAME_WORDS, name="person_name_words", fastupdate=False)]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -186,3 +205,38 @@ class RequestCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.count}"
+
+
+class LookedAt(models.TextChoices):
+    PERSON = "person", _("opened this page")
+    SESSION = "session", _("opened one of their sessions")
+
+
+class TraceManager(models.Manager["Trace"]):
+    def note_look(
+        self, *, by: User, about: Iterable[User], looked_at: LookedAt, subject: str = "", now: datetime
+    ) -> None:
+        """Looking at oneself is not noted."""
+        people = [person for person in about if person != by]
+        self.bulk_create(Trace(by=by, act=looked_at, about=person, subject=subject, at=now) for person in people)
+
+
+class Trace(models.Model):
+    """Who of staff looked at what about whom. Append-only, which a trigger ensures.
+
+    `subject` names what was looked at, if it isn't the person: for a session, its uuid.
+    """
+
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    act = models.CharField(max_length=10, choices=LookedAt)
+    about = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField()
+
+    objects = TraceManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["about", "-at"], name="trace_about")]
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.get_act_display()} ({self.about})"

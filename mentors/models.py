@@ -148,9 +148,10 @@ class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
 
     def to_review(self) -> Self:
         """Profiles that wait for staff, oldest first: new ones, and live ones with changes."""
-        return self.filter(
-            Q(state=ProfileState.SUBMITTED) | Q(state=ProfileState.APPROVED, draft__submitted_at__isnull=False)
-        ).order_by("draft__submitted_at", "pk")
+        waiting = self.filter(
+            state__in=(ProfileState.SUBMITTED, ProfileState.APPROVED), draft__submitted_at__isnull=False
+        )
+        return waiting.order_by("draft__submitted_at", "pk")
 
     def decided_by(self, person: User) -> Self:
         return self.exclude(person=person)

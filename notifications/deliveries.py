@@ -20,6 +20,8 @@ MOST_REASONS = 5
 
 # Only trouble of this last time raises an alarm. Older trouble is still listed for staff.
 LATELY = timedelta(hours=1)
+# Staff needn't look at older trouble: what it was about is over.
+WORTH_A_LOOK = timedelta(days=7)
 # From when on it could have left, had all been well. One that was refused and waits for its next try is not overdue:
 # that is its recipient's server, not our outbox.
 DUE_SINCE = Case(
@@ -99,6 +101,10 @@ def outbox_facts(now: datetime) -> OutboxFacts:
 def in_trouble() -> QuerySet[Notification]:
     """Mails that did not arrive, or perhaps did not, newest first."""
     return Notification.objects.in_trouble().order_by("-due_at", "-pk")
+
+
+def failed_this_week(now: datetime) -> QuerySet[Notification]:
+    return Notification.objects.in_trouble().filter(ended_at__gt=now - WORTH_A_LOOK)
 
 
 def count_failure_reasons() -> list[tuple[str, str, int]]:

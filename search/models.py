@@ -97,6 +97,7 @@ class UnmetSearch(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["words", "day"], name="one_row_for_words_and_day")]
+        indexes = [models.Index(fields=["day"], name="unmet_day")]
 
     def __str__(self) -> str:
         return f"{self.words}: {self.count}"
@@ -169,6 +170,7 @@ class ProposedExample(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["topic", "text"], name="proposed_once_a_topic")]
+        indexes = [models.Index(fields=["day"], condition=models.Q(is_dismissed=False), name="proposal_waiting")]
 
     def __str__(self) -> str:
         return self.text

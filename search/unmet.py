@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Min, QuerySet, Sum
 
 from .models import LONGEST_WORDS, UnmetSearch
 
 KEPT = timedelta(days=90)
+# How long staff see them
+SHOWN = timedelta(days=30)
 # How many different words a day may bring, so that nobody can fill the table.
 MOST_A_DAY = 1000
 
@@ -34,9 +36,17 @@ def note_unmet(words: str, *, day: date) -> None:
 
 
 def unmet_since(day: date) -> QuerySet[UnmetSearch, Any]:
-    """Each of the words since `day`, with how often (`times`) and when last (`latest`), the most frequent first."""
+    """Each of the words since `day`, the most frequent first.
+
+    With how often (`times`), and the days on which they came first and last (`first`, `latest`).
+    """
     since = UnmetSearch.objects.filter(day__gte=day).values("words")
-    return since.annotate(times=Sum("count"), latest=Max("day")).order_by("-times", "-latest", "words")
+    counted = since.annotate(times=Sum("count"), first=Min("day"), latest=Max("day"))
+    return counted.order_by("-times", "-latest", "words")
+
+
+def unmet_lately(now: datetime) -> QuerySet[UnmetSearch, Any]:
+    return unmet_since((now - SHOWN).date())
 
 
 def forget_old(*, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What staff do about mentors: the week at a glance, the queue, one profile, a decision."""
+"""What staff do about mentors: the queue, one profile, a decision."""
 
 from datetime import datetime
 from typing import Any
@@ -7,9 +7,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import dateformat, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import staff_required
@@ -22,45 +21,15 @@ from common.times import when_text, zone_label
 from mentors.errors import MOVED_ON, ProfileError
 from mentors.models import MentorProfile, ProfileDraft, ProfileState
 from mentors.services import approve_profile, ask_for_changes
-from sessions_app.attendance.cases import disputed_sessions
 from sessions_app.availability.timetable import load_timetable
-from sessions_app.models import StuckRow
 
 from .profile_acts import ACTS, StaffAct, acts_for
 from .profile_changes import changes_of
 from .profile_forms import APPROVE, CHANGES, ReasonForm, ReviewForm
 from .profile_queue import TABS, has_times, list_findings, next_to_review, profiles_in, rows_of, tab_counts
-from .week import WeekFacts, queue_facts, week_facts
 
 PAGE_SIZE = 25
 LONGEST_SEARCH = 80
-
-
-@require_safe
-@staff_required
-def staff_home(request: SignedInRequest) -> HttpResponse:
-    now = timezone.now()
-    week = week_facts(now, viewer_zone(request))
-    context = {
-        "queue": queue_facts(request.user),
-        "first": next_to_review(by=request.user),
-        "week": week,
-        "disputed": disputed_sessions(now).count(),
-        "stuck": StuckRow.objects.count(),
-        "week_note": week_note(week),
-        "bars": [(dateformat.format(day, "D"), count) for day, count in week.days],
-        "nav": "staff",
-    }
-    return render(request, "staff/home.html", context)
-
-
-def week_note(week: WeekFacts) -> str:
-    more = week.sessions - week.sessions_last_week
-    if more > 0:
-        return ngettext("%(n)s more than last week", "%(n)s more than last week", more) % {"n": more}
-    if more < 0:
-        return ngettext("%(n)s fewer than last week", "%(n)s fewer than last week", -more) % {"n": -more}
-    return _("Same as last week")
 
 
 @require_safe

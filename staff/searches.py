@@ -1,7 +1,5 @@
 """For staff: words that found nobody, and topics for which people wait."""
 
-from datetime import timedelta
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,10 +8,9 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
 from search.demand import topic_waits
-from search.unmet import unmet_since
+from search.unmet import unmet_lately
 from search.waits import mentors_waited_for, topics_waited_for
 
-MONTH = timedelta(days=30)
 ROWS = 100
 
 
@@ -22,7 +19,7 @@ ROWS = 100
 def staff_unmet(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     context = {
-        "searches": unmet_since((now - MONTH).date())[:ROWS],
+        "searches": unmet_lately(now)[:ROWS],
         "topics": topic_waits(now=now),
         "waits": topics_waited_for(now),
         "mentors": mentors_waited_for(now)[:ROWS],

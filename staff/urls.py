@@ -2,8 +2,10 @@ from django.urls import path
 
 from .attendance import staff_attendance
 from .clock import staff_clock, staff_clock_retry
+from .home import staff_home
 from .outcomes import staff_outcomes
-from .profiles import staff_home, staff_profile, staff_profile_act, staff_profiles
+from .people import staff_people, staff_person, staff_session
+from .profiles import staff_profile, staff_profile_act, staff_profiles
 from .reading import staff_reading
 from .reports import staff_report, staff_reports
 from .searches import staff_unmet
@@ -13,6 +15,9 @@ urlpatterns = [
     path("unmet/", staff_unmet, name="staff_unmet"),
     path("reading/", staff_reading, name="staff_reading"),
     path("", staff_home, name="staff_home"),
+    path("people/", staff_people, name="staff_people"),
+    path("people/<uuid:uuid>/", staff_person, name="staff_person"),
+    path("sessions/<uuid:uuid>/", staff_session, name="staff_session"),
     path("attendance/", staff_attendance, name="staff_attendance"),
     path("clock/", staff_clock, name="staff_clock"),
     path("clock/retry/", staff_clock_retry, name="staff_clock_retry"),

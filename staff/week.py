@@ -1,4 +1,4 @@
-"""For staff at a glance: this week in numbers, and which profiles wait."""
+"""For staff at a glance: this week in numbers."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,9 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
-from accounts.models import User
-from mentors.models import MentorProfile
-from sessions_app.models import Booking, Feedback, Report, Role
+from sessions_app.models import Booking, Feedback, Role
 from sessions_app.models.feedback import HELPED
 from sessions_app.models.states import AGREED_OR_MISSED, MISSED
 
@@ -34,13 +32,6 @@ class WeekFacts:
     @property
     def missed_percent(self) -> int | None:
         return round(100 * self.missed / self.sessions) if self.sessions else None
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFacts:
-    waiting: int
-    oldest: datetime | None
-    reports: int
 
 
 def week_facts(now: datetime, zone: str) -> WeekFacts:
@@ -86,9 +77,3 @@ def monday_of(moment: datetime, zone: str) -> datetime:
     local = moment.astimezone(ZoneInfo(zone))
     day = local.date() - timedelta(days=local.weekday())
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
-
-
-def queue_facts(reader: User) -> QueueFacts:
-    waiting = MentorProfile.objects.to_review()
-    oldest = waiting.values_list("draft__submitted_at", flat=True).first()
-    return QueueFacts(waiting=waiting.count(), oldest=oldest, reports=Report.objects.open().readable_by(reader).count())

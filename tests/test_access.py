@@ -250,6 +250,9 @@ ACCESS: dict[str, Row] = {
     "mentor_time_off": Row(OWNER, post=422, at="time_off"),
     # staff
     "staff_home": Row(STAFF),
+    "staff_people": Row(STAFF),
+    "staff_person": Row(STAFF, at="account"),
+    "staff_session": Row(STAFF, at="ahead"),
     "staff_unmet": Row(STAFF),
     "staff_reading": Row(STAFF, post=422),
     "staff_outcomes": Row(STAFF),
@@ -284,9 +287,12 @@ ACCESS: dict[str, Row] = {
     "staff_profile_act": Row(STAFF, post=422, at="suspension"),
 }
 
-# The feed keeps when it was fetched last, for its owner; the API counts how often it is asked.
+# The feed keeps when it was fetched last, for its owner; the API counts how often it is asked; and it is kept who of
+# staff looked at whom.
 NOTED_BY_LOOKING = {
     "calendar_feed": {"sessions_app_calendarfeed"},
+    "staff_person": {"accounts_trace"},
+    "staff_session": {"accounts_trace"},
     **{
         name: {"accounts_requestcount"}
         for name, row in ACCESS.items()
@@ -328,6 +334,10 @@ class Scene:
     @cached_property
     def ahead(self) -> UUID:
         return self.book("2026-11-26 14:30").uuid
+
+    @property
+    def account(self) -> UUID:
+        return self.person("mentee").uuid
 
     @cached_property
     def picture(self) -> UUID:
@@ -562,6 +572,7 @@ def test_access_by_post(name, scene, clients):
 
 
 MADE_UP = {
+    "account": UUID("00000000-0000-4000-8000-000000000000"),
     "ahead": UUID("00000000-0000-4000-8000-000000000000"),
     "certificate": "22222-22222-22222-22222",
     "answered": UUID("00000000-0000-4000-8000-000000000000"),

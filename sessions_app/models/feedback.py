@@ -186,6 +186,11 @@ class Feedback(models.Model):
         indexes = [
             models.Index(fields=["author"], condition=Q(again="no"), name="feedback_not_again"),
             models.Index(fields=["published_at"], condition=Q(published_at__isnull=False), name="feedback_published"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(role=Role.MENTEE, may_publish=True, published_at=None, declined_at=None) & ~Q(left_with=""),
+                name="feedback_to_review",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -117,6 +117,7 @@ class Report(models.Model):
                 name="report_is_settled_by_somebody",
             ),
         ]
+        indexes = [models.Index(fields=["at"], condition=Q(settled_at=None), name="report_open")]
 
     def __str__(self) -> str:
         return f"{self.reason} {self.uuid}"

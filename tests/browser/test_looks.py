@@ -174,6 +174,10 @@ def test_pages_of_staff(world, look):
         "maria",
         {
             "staff": "/staff/",
+            "staff-people": "/staff/people/?q=s",
+            "staff-people-none": "/staff/people/?q=nobody",
+            "staff-person": f"/staff/people/{person('priya').uuid}/",
+            "staff-session": f"/staff{session_of('sam', BookingState.CONFIRMED)}",
             "staff-outcomes": "/staff/outcomes/?period=all",
             "staff-clock": "/staff/clock/",
             "staff-profiles": "/staff/profiles/",

@@ -1,7 +1,7 @@
 import pytest
 
 from sessions_app.models import Booking, BookingState, Feedback, Resolution, Role
-from staff.profiles import week_note
+from staff.home import week_note
 from staff.week import monday_of, week_facts
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import book

@@ -1,0 +1,44 @@
+"""Where staff begin: what waits, the look-up, and the week in numbers."""
+
+from django.contrib import admin
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import dateformat, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import staff_required
+from accounts.requests import SignedInRequest
+from accounts.viewing import viewer_zone
+
+from .profile_queue import next_to_review
+from .queues import MOST_COUNTED, list_queues
+from .week import WeekFacts, week_facts
+
+
+@require_safe
+@staff_required
+def staff_home(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    week = week_facts(now, viewer_zone(request))
+    context = {
+        "queues": list_queues(request.user, now=now),
+        "most_counted": MOST_COUNTED,
+        "first": next_to_review(by=request.user),
+        "week": week,
+        "week_note": week_note(week),
+        "bars": [(dateformat.format(day, "D"), count) for day, count in week.days],
+        "has_admin": bool(admin.site.get_app_list(request)),
+        "nav": "staff",
+    }
+    return render(request, "staff/home.html", context)
+
+
+def week_note(week: WeekFacts) -> str:
+    more = week.sessions - week.sessions_last_week
+    if more > 0:
+        return ngettext("%(n)s more than last week", "%(n)s more than last week", more) % {"n": more}
+    if more < 0:
+        return ngettext("%(n)s fewer than last week", "%(n)s fewer than last week", -more) % {"n": -more}
+    return _("Same as last week")

@@ -1,0 +1,75 @@
+"""Finding a person or a session, and what staff see of one. Every list is bounded."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.models import Trace, User
+from mentors.models import MentorProfile
+from mentors.moderation.promises import StateTag, state_tag
+from sessions_app.models import Booking
+from sessions_app.models.bookings import BookingQuerySet
+from sessions_app.models.states import CALLED_OFF, OPEN, OVER
+from sessions_app.questions.missed_sessions import missed_ends, paused_until
+
+MOST_PEOPLE, MOST_UPCOMING, MOST_PAST, MOST_TRACES = 25, 10, 20, 10
+ANY_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPeople:
+    people: list[User]
+    has_more: bool
+
+
+def find_people(text: str) -> FoundPeople:
+    """People by name. The index finds them in no order, so of too many these are just some."""
+    found = list(User.objects.get_queryset().named_like(text)[: MOST_PEOPLE + 1])
+    shown = sorted(found[:MOST_PEOPLE], key=lambda person: (person.name.lower(), person.pk))
+    return FoundPeople(shown, len(found) > MOST_PEOPLE)
+
+
+def find_named_in(text: str) -> User | Booking | None:
+    """The person or session whose uuid is in the text, which may be the whole address of a page."""
+    match = ANY_UUID.search(text)
+    if match is None:
+        return None
+    uuid = UUID(match[0])
+    return sessions_for_staff().filter(uuid=uuid).first() or User.objects.filter(uuid=uuid).first()
+
+
+def sessions_for_staff() -> BookingQuerySet:
+    """Sessions of two people. What a visitor holds has no mentee yet."""
+    return Booking.objects.exclude(mentee=None).select_related("mentor", "mentee", "offer")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """`missed`: how many sessions they missed lately; `cannot_book_until`: the pause that follows from it."""
+
+    profile: MentorProfile | None
+    profile_tag: StateTag | None
+    missed: int
+    cannot_book_until: datetime | None
+    upcoming: list[Booking]
+    past: list[Booking]
+    traces: list[Trace]
+
+
+def gather_facts(person: User, *, now: datetime) -> PersonFacts:
+    profile = MentorProfile.objects.select_related("person").filter(person=person).first()
+    ends = missed_ends(person, now=now)
+    theirs = sessions_for_staff().filter(Q(mentor=person) | Q(mentee=person))
+    over = Q(state__in=(*OVER, *CALLED_OFF)) | Q(during__endswith__lte=now)
+    return PersonFacts(
+        profile=profile,
+        profile_tag=state_tag(profile, now.astimezone(person.zone).date()) if profile else None,
+        missed=len(ends),
+        cannot_book_until=paused_until(ends, now=now),
+        upcoming=list(theirs.filter(state__in=OPEN, during__endswith__gt=now).order_by("during")[:MOST_UPCOMING]),
+        past=list(theirs.filter(over).order_by("-during")[:MOST_PAST]),
+        traces=list(Trace.objects.filter(about=person).select_related("by").order_by("-at", "-pk")[:MOST_TRACES]),
+    )

@@ -1,0 +1,78 @@
+"""What waits for staff, of every kind: how much, and since when. One statement reads them all.
+
+Each app says which rows wait; here stands only which moment of a row is the one since when it waits.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import DateTimeField, F, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from mentors.models import MentorProfile
+from notifications.deliveries import failed_this_week
+from search.reading.learning import list_proposals
+from search.unmet import unmet_lately
+from sessions_app.attendance.cases import disputed_sessions
+from sessions_app.models import Feedback, Report, StuckRow
+
+# As far as a queue is counted: a longer one costs no more.
+MOST_COUNTED = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """`key` is the name of the page that shows it. `count` is at most one more than `MOST_COUNTED`."""
+
+    key: str
+    label: str | Promise
+    count: int
+    oldest: datetime | None
+
+    @property
+    def is_longer(self) -> bool:
+        return self.count > MOST_COUNTED
+
+
+LABELS: dict[str, str | Promise] = {
+    "staff_profiles": _("Profiles to review"),
+    "staff_words": _("Feedback to review"),
+    "staff_reports": _("Reports"),
+    "staff_attendance": _("Who came: to decide"),
+    "staff_deliveries": _("Failed emails, last 7 days"),
+    "staff_clock": _("Stuck work"),
+    "staff_reading": _("Proposals for reading questions"),
+    "staff_unmet": _("Unmet searches, last 30 days"),
+}
+
+
+def list_queues(reader: User, *, now: datetime) -> list[Queue]:
+    """All queues: first those in which something waits, the longest wait first."""
+    first, *others = (_since_when(key, rows, moment) for key, rows, moment in _waiting_rows(reader, now))
+    found: dict[str, list[datetime]] = {key: [] for key in LABELS}
+    for key, moment in first.union(*others, all=True):
+        found[key].append(moment)
+    queues = [Queue(key, LABELS[key], len(moments), min(moments, default=None)) for key, moments in found.items()]
+    return sorted(queues, key=lambda queue: (queue.oldest is None, queue.oldest or now))
+
+
+def _waiting_rows(reader: User, now: datetime) -> Iterator[tuple[str, QuerySet[Any, Any], str]]:
+    yield "staff_profiles", MentorProfile.objects.to_review(), "draft__submitted_at"
+    yield "staff_words", Feedback.objects.offered_words(now).undecided(), "created_at"
+    yield "staff_reports", Report.objects.open().readable_by(reader), "at"
+    yield "staff_attendance", disputed_sessions(now), "during__endswith"
+    yield "staff_deliveries", failed_this_week(now), "ended_at"
+    yield "staff_clock", StuckRow.objects.all(), "first_at"
+    yield "staff_reading", list_proposals(), "day"
+    yield "staff_unmet", unmet_lately(now), "first"
+
+
+def _since_when(key: str, rows: QuerySet[Any, Any], moment: str) -> QuerySet[Any, Any]:
+    """Pairs of the key and the moment for the oldest rows."""
+    since = rows.annotate(queue=Value(key), waits_since=Cast(F(moment), DateTimeField()))
+    return since.order_by("waits_since").values_list("queue", "waits_since")[: MOST_COUNTED + 1]
