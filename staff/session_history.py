@@ -27,7 +27,7 @@ CAME_TO: dict[str, str | Promise] = {
 # Where it matters from which state
 COUNTS_AGAINST_NO_ONE = gettext_lazy("Decided: it counts against no one")
 WENT: dict[str, dict[str, str | Promise]] = {
-    BookingState.HELD: {BookingState.EXPIRED: gettext_lazy("The held time was not taken")},
+    BookingState.HELD: {BookingState.EXPIRED: gettext_lazy("The held time ran out")},
     BookingState.REQUESTED: {BookingState.CONFIRMED: gettext_lazy("Accepted")},
     BookingState.COUNTERED: {BookingState.CONFIRMED: gettext_lazy("One of the other times accepted")},
     BookingState.MENTEE_NO_SHOW: {BookingState.COMPLETED: COUNTS_AGAINST_NO_ONE},
