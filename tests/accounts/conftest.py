@@ -16,6 +16,6 @@ def _no_limits_used_up(db) -> None:
 @pytest.fixture
 def newest_code() -> Callable[[], str]:
     def read() -> str:
-        return re.match(r"Your code is (\d{3} \d{3})", mail.outbox[-1].subject)[1]
+        return re.match(r"(\d{3} \d{3}) is your code", mail.outbox[-1].subject)[1]
 
     return read

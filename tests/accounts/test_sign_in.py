@@ -42,7 +42,7 @@ TYPED = {
     "dash": " {a}-{b} ",
     "nbsp": "{a}\u00a0{b}",
     "invisible": "\u202a\ufeff{a}\u200b{b}\u202c",
-    "line": "Your code is {a} {b}\r\n",
+    "line": "{a} {b} is your code\r\n",
 }
 ZEROS = {"wide": 0xFF10, "arabic": 0x660, "persian": 0x6F0, "devanagari": 0x966, "bengali": 0x9E6}
 

@@ -326,7 +326,7 @@ def test_staff_read_both_sides_and_decide(staff, contested, maria):
     assert [words for words in shown if words not in title.text] == []
     facts = facts_in(asked)
     assert [kind for kind, _words in facts] == ["joined", "absent", "contested"]
-    assert facts[1][1].startswith("Alice says that Bob hasn’t come")
+    assert facts[1][1].startswith("Alice says Bob hasn’t come")
     assert (facts[2][1].startswith("Bob"), "“I was in the call”" in facts[2][1]) == (True, True)
 
     data = {"session": contested.uuid, "decision": "held", "reason": "Both were there."}
