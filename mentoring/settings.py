@@ -61,6 +61,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Below WhiteNoise, whose files are compressed once, when they are collected; above everything that reads or changes
+    # what a view answered, which has to see it as text.
+    "mentoring.middleware.CompressTextMiddleware",
     "csp.middleware.CSPMiddleware",
     "mentoring.middleware.ResponseHeadersMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",

@@ -1,10 +1,13 @@
 """What every answer carries, whichever address it comes from."""
 
+import gzip
+
 import pytest
 from django.test import Client
 
 from accounts.access.throttling import MINUTE, Rate, take_within_rate
 from mentors.api import TopicsView
+from sessions_app.invites.feeds import make_feed
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.api.test_calls import wish
 from tests.conftest import NOW
@@ -42,6 +45,26 @@ def test_a_file_can_do_nothing_in_a_browser(name, query, scene, clients):  # noq
 
     assert bool(files) <= (name in FILES)
     assert files or query or name not in FILES - {"staff_outcomes"}
+
+
+def test_text_comes_compressed_and_of_another_length_each_time(bob, alice, offer):
+    """So its length tells nobody how well a secret beside what they typed was guessed (BREACH)."""
+    client, token = Client(headers={"Accept-Encoding": "gzip"}), make_feed(person=bob, replaces=None, now=NOW)
+    feed = f"/calendar/{token}.ics"
+    paths = ["/", "/mentors/?q=counter", f"/mentors/{alice.mentor_profile.slug}/", "/api/v1/schema/", "/help/", feed]
+    answers = [client.get(path) for path in paths]
+    tag = answers[-1]["ETag"]
+
+    assert {answer.get("Content-Encoding") for answer in answers} == {"gzip"}
+    assert gzip.decompress(answers[-1].content).startswith(b"BEGIN:VCALENDAR")
+    assert client.get(feed, headers={"If-None-Match": tag}).status_code == 304
+    assert len({len(client.get("/help/").content) for _time in range(12)}) > 1
+
+
+def test_a_photo_is_not_compressed_a_second_time(scene, clients):  # noqa: F811
+    photo = clients["mentor"].get(scene.address("mentor_photo"), headers={"Accept-Encoding": "gzip"})
+
+    assert (photo.status_code, photo.get("Content-Encoding"), content_of(photo)[:4]) == (200, None, b"RIFF")
 
 
 @pytest.mark.parametrize("signed_in", [True, False])

@@ -53,6 +53,25 @@ def test_keyboard_alone_books_from_the_results_in_few_presses(browser_page, priy
     assert len(to_the_button) <= 14, to_the_button
 
 
+def test_skip_links_lead_to_the_times(browser_page, priya, tomas, bob):
+    """From the top of the results to the first time, and from the top of the mentor's page to its button."""
+    page = browser_page(user=bob)
+    page.goto("/mentors/?q=counter-offer+or+two+offers")
+    to_the_time = skip_to(page, "#first-times") + presses_until(page, "a.slot")
+    page.goto(f"/mentors/{priya.slug}/?q=Stay+or+go")
+    to_the_button = skip_to(page, "#times-title") + presses_until(page, "#book-button button")
+
+    assert len(to_the_time) <= 12, to_the_time
+    assert len(to_the_button) <= 15, to_the_button
+
+
+def skip_to(page: Page, target: str) -> list[str]:
+    stops = presses_until(page, f".skip[href='{target}']")
+    expect(page.locator(":focus")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    return [*stops, "Enter"]
+
+
 def test_arrow_keys_choose_another_time(browser_page, priya, bob):
     page = browser_page(user=bob)
     page.goto(f"/mentors/priya-raghunathan/?q=Stay+or+go&day={first_free(priya).date()}")
