@@ -1,8 +1,10 @@
-"""How it went: one question first, all else optional on the same screen."""
+"""How it went: one question first and a sentence beside it; all else is optional, and folded until it is asked for."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -38,6 +40,19 @@ def helped_field(label: "str | StrPromise") -> forms.ChoiceField:
     )
 
 
+# What everybody sees; the rest comes with "Answer more".
+SHOWN_FIRST = ("resolution", "left_with", "may_publish", "learned")
+
+
+def is_any_given(answers: Iterable[BoundField]) -> bool:
+    return any(answer.errors or is_given(answer) for answer in answers)
+
+
+def is_given(answer: BoundField) -> bool:
+    """A box without a tick says nothing, while "no" as one of several answers does."""
+    return bool(answer.value()) if isinstance(answer.field, forms.BooleanField) else answer.value() not in (None, "")
+
+
 class FeedbackForm(forms.ModelForm):
     """`other` is the person whom it is about; the hints tell what that person will read."""
 
@@ -46,6 +61,11 @@ class FeedbackForm(forms.ModelForm):
         name = {"name": other.first_name}
         for field in self.fields.values():
             field.label, field.help_text = str(field.label) % name, str(field.help_text) % name
+
+    @property
+    def has_more(self) -> bool:
+        """Whether any of what the page folds away was answered, or has to be corrected."""
+        return is_any_given(answer for answer in self if answer.name not in SHOWN_FIRST)
 
 
 class MenteeFeedbackForm(FeedbackForm):

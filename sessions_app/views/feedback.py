@@ -16,7 +16,7 @@ from common.pages.requests import post_data
 from sessions_app.access import get_booking
 from sessions_app.afterwards.feedback import give_feedback, why_not_change, why_not_feedback
 from sessions_app.afterwards.testimonials import withdraw_testimonial
-from sessions_app.forms.feedback import FeedbackForm, MenteeFeedbackForm, MentorFeedbackForm
+from sessions_app.forms.feedback import FeedbackForm, MenteeFeedbackForm, MentorFeedbackForm, is_any_given
 from sessions_app.forms.followups import NextStepForm
 from sessions_app.models import Booking, Contact, Feedback, NextStep, Resolution
 from sessions_app.models.contacts import key_of
@@ -77,6 +77,7 @@ def feedback_page(
         "form": form,
         "step": step,
         "has_errors": bool(form.errors or (step and step.errors)),
+        "has_more": form.has_more or (step is not None and is_any_given(step)),
         "error": result.error,
         "nav": "sessions",
     }

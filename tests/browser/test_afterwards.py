@@ -46,7 +46,8 @@ def test_mentee_and_mentor_say_how_it_went_without_seeing_each_others_answer(bro
     page.goto(f"/sessions/{booking.uuid}/feedback/?answer=partly")
     expect(page.get_by_role("group", name="Is your question answered?").get_by_label("Yes, a bit")).to_be_checked()
     page.locator("#id_left_with").fill("One sentence to say on Monday")
-    page.get_by_label("You may show these words on Priya’s page").check()
+    page.locator("#id_may_publish").check()
+    page.locator("details > summary").get_by_text("Answer more").click()
     page.get_by_label("If …").fill("he asks on Monday")
     page.get_by_label("then I will …").fill("ask for the level")
     page.get_by_label("By", exact=True).fill((timezone.now() + 2 * DAY).date().isoformat())
@@ -132,6 +133,8 @@ def test_feedback_forms_in_every_look(browser_page, held, priya, bob):
     for name, person in (("mentee", bob), ("mentor", priya.person)):
         page = browser_page(user=person)
         page.goto(f"/sessions/{booking.uuid}/feedback/")
+        expect(page.locator("#main .field:visible")).to_have_count(3 if name == "mentee" else 2)
+        page.locator("#main details > summary").click()
         found += problems(page, f"feedback-{name}")
         page.get_by_role("button", name="Send", exact=True).click()
         found += problems(page, f"feedback-{name}-error")

@@ -243,6 +243,23 @@ def test_feedback_page_with_half_a_step_keeps_nothing_and_says_what_is_missing(o
     assert problems_in(markup_of(response)) == ["id_response", "id_due_on"]
 
 
+@pytest.mark.parametrize(
+    ("answers", "is_open"),
+    [
+        ({"resolution": "yes", "left_with": "Words"}, False),
+        ({"resolution": "yes", "advice": "Slower"}, True),
+        ({"resolution": "yes", **STEP_FIELDS}, True),
+        ({"situation": "he asks"}, True),
+        ({}, False),
+    ],
+)
+def test_feedback_page_unfolds_what_was_answered_or_has_to_be_corrected(over, bob, get, answers, is_open):
+    answered = get(bob, f"/sessions/{over.uuid}/feedback/", data=answers)
+    page = answered if answered.status_code == 422 else get(bob, f"/sessions/{over.uuid}/feedback/")
+
+    assert ["open" in fold.attributes for fold in elements_of(markup_of(page), "details", class_="fold")] == [is_open]
+
+
 def test_feedback_page_leaves_a_step_alone_that_is_not_written_there(over, bob, get):
     get(bob, f"/sessions/{over.uuid}/feedback/", data={"resolution": "yes", **STEP_FIELDS})
     get(bob, f"/sessions/{over.uuid}/feedback/", data={"resolution": "no"})
