@@ -1,6 +1,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -55,6 +56,34 @@ def move_in(html: str) -> str:
     [before] = elements_of(html, "s")
     [step] = [one for one in elements_of(html, "li") if one.start < before.start < one.end]
     return step.text
+
+
+def test_a_page_of_another_account_is_reached_by_switching(bob, charlie, booking, client_for):
+    """It is refused as one that doesn't exist, except for its own address."""
+    mine, made_up = f"/sessions/{booking.uuid}/", f"/sessions/{UUID(int=1)}/"
+    client = client_for(charlie)
+    pages = [markup_of(client.get(path)).replace(path, "") for path in (mine, made_up)]
+    switch = f"/sign-out/?next={mine}"
+
+    assert pages[0] == pages[1]
+    assert charlie.email in part_in(pages[0], "account")
+    assert switch in links_in(markup_of(client.get(mine)))
+    assert 'name="next"' in markup_of(client.get(switch))
+    assert client.post("/sign-out/", {"next": mine})["Location"] == mine
+    assert client.get(mine)["Location"] == f"/sign-in/?next={mine}"
+    assert "account" not in parts_in(markup_of(client.get("/no-such-page/")))
+
+
+def test_what_can_be_done_with_the_time_comes_before_what_there_is_to_read(booking, bob, client_for):
+    """The order of a phone's one column, of the keyboard and of a screen reader."""
+    page = markup_of(client_for(bob).get(url(booking)))
+    [messages] = elements_of(page, "section", id="messages")
+    acts = [
+        link for act in ("calendar.ics", "move/", "cancel/") for link in elements_of(page, "a", href=url(booking, act))
+    ]
+
+    assert len(acts) == 3
+    assert max(act.start for act in acts) < messages.start
 
 
 @pytest.mark.parametrize("page", ["", "move/", "cancel/", "feedback/", "question/", "join/", "calendar.ics"])
