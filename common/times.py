@@ -222,6 +222,9 @@ def until_text(moment: datetime, now: datetime) -> str:
 
 
 def ago_text(moment: datetime, now: datetime) -> str:
-    if now - moment < timedelta(minutes=1):
+    """`just now`, `2 h 14 min ago`; from a day on to the nearest day, since hours say nothing then: `2 days ago`."""
+    past = now - moment
+    if past < timedelta(minutes=1):
         return _("just now")
-    return _("{span} ago").format(span=span_text(now - moment))
+    span = span_text(past) if past < timedelta(days=1) else count_days(round(past / timedelta(days=1)))
+    return _("{span} ago").format(span=span)

@@ -89,9 +89,10 @@ def dur(minutes: int) -> SafeString:
     return format_html('<span class="dur dur--{}" aria-hidden="true"></span>', nearest)
 
 
-@register.inclusion_tag("components/duration.html")
-def duration(minutes: int) -> dict[str, int]:
-    return {"minutes": minutes}
+@register.simple_tag
+def duration(minutes: int) -> SafeString:
+    """No template of its own: its last line break would stand as a space before a comma."""
+    return format_html("{}{}", dur(minutes), _("%(minutes)s min") % {"minutes": minutes})
 
 
 @register.simple_tag
@@ -107,6 +108,7 @@ def avatar(person: Any = None, photo: str = "", size: str = "", name: str = "", 
     return format_html('<span class="{} avatar--{}" aria-hidden="true">{}</span>', classes, pair, initials_of(name))
 
 
+@register.filter("initials")
 def initials_of(name: str) -> str:
     """The first letters of the first and the last word; a letter is a whole grapheme's base, never a byte."""
     words = [word for word in (part.lstrip("'’\"(-") for part in name.split()) if word]

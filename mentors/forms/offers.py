@@ -27,8 +27,8 @@ class OfferForm(forms.Form):
         choices=Length.choices,
         coerce=int,
         empty_value=None,
-        required=False,
         widget=ChipRadio,
+        error_messages={"required": _("Choose a length")},
     )
     format = forms.ChoiceField(
         label=_("How do you meet?"),
@@ -40,8 +40,8 @@ class OfferForm(forms.Form):
     at_once = forms.ChoiceField(
         label=_("When someone picks a time"),
         choices=AT_ONCE,
-        required=False,
         widget=ChipRadio,
+        error_messages={"required": _("Choose one")},
     )
     issue_types = forms.MultipleChoiceField(
         label=_("Kinds of need"), choices=IssueType.choices, widget=ChipCheckboxes, required=False
@@ -51,8 +51,12 @@ class OfferForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """An offer that takes a slot needs a length and a way to be booked; an answer in writing needs neither."""
         super().__init__(*args, **kwargs)
         field_of(self, "topics", TopicsField).choices = grouped_topics()
+        if self.data.get("format") == Format.WRITING:
+            for name in ("length", "at_once"):
+                self.fields[name].required = False
         for number in range(1, OWN_QUESTIONS + 1):
             self.fields[f"question_{number}"] = OneLine(
                 label=_("Your question %(number)s") % {"number": number},
@@ -60,15 +64,6 @@ class OfferForm(forms.Form):
                 max_length=QUESTION_LENGTH,
                 required=False,
             )
-
-    def clean(self) -> dict[str, Any]:
-        """An offer that takes a slot needs a length and a way to be booked; an answer in writing needs neither."""
-        data = super().clean() or self.cleaned_data
-        if data.get("format") != Format.WRITING:
-            for name, words in (("length", _("Choose a length")), ("at_once", _("Choose one"))):
-                if name not in self.errors and not data.get(name):
-                    self.add_error(name, words)
-        return data
 
     @staticmethod
     def initial_of(offer: Offer) -> dict[str, Any]:

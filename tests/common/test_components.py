@@ -73,6 +73,15 @@ def test_ago_keeps_the_absolute_time_as_its_title():
     )
 
 
+def test_a_length_leaves_no_space_before_a_comma():
+    assert words(draw("{% duration 25 %}, Video call")) == "25 min, Video call"
+
+
+@pytest.mark.parametrize(("hours", "text"), [(23.5, "23 h 30 min ago"), (24, "1 day ago"), (46, "2 days ago")])
+def test_ago_counts_to_the_nearest_day_from_a_day_on(hours, text):
+    assert words(draw("{% ago moment %}", moment=NOW - timedelta(hours=hours))) == text
+
+
 # Drawings
 
 
