@@ -22,6 +22,7 @@ PARTS = {
     "mentor_detail",
     "mentor_availability",
     "session",
+    "session_counter",
     "session_question",
     "session_further",
     "session_move",

@@ -238,7 +238,7 @@ def ahead_clocks_change(cast: Cast) -> Booking:
 @state(
     "moved",
     NOW + 3 * HOUR,
-    mentee=Sight(WITH_PRIYA, "Moved by Priya", "Add to calendar"),
+    mentee=Sight(WITH_PRIYA, "Rescheduled by Priya", "Add to calendar"),
     mentor=Sight(WITH_BOB, "Rescheduled by you", "Add to calendar"),
 )
 def moved(cast: Cast) -> Booking:
@@ -385,7 +385,7 @@ def more_time_asked(cast: Cast) -> Booking:
     "more-time-agreed",
     END + MINUTE,
     mentee=Sight("30 minutes with Priya", "5 more minutes, until 15:00.", "Ask Priya for five more minutes"),
-    mentor=Sight("30 minutes with Bob", "5 minutes more"),
+    mentor=Sight("30 minutes with Bob", "5 more minutes"),
 )
 def more_time_agreed(cast: Cast) -> Booking:
     booking = more_time_asked(cast)

@@ -50,7 +50,7 @@ def test_bell_leads_to_news_that_can_be_read_and_marked(browser_page, session, b
     line.click()
     expect(page).to_have_url(f"{page.url.split('/sessions')[0]}/sessions/{session.uuid}/")
     page.get_by_role("link", name="Notifications, 1 unread").click()
-    page.get_by_role("button", name="Mark as read (Priya moved").click()
+    page.get_by_role("button", name="Mark as read (Priya rescheduled").click()
 
     expect(page.get_by_role("link", name="Notifications", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Mark", exact=False)).to_have_count(0)

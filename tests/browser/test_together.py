@@ -45,7 +45,7 @@ def test_mentor_who_answers_a_withdrawn_request_is_told_so(browser_page, tomas, 
 
     mentor.get_by_role("button", name="Accept").click()
 
-    expect(mentor.get_by_text(re.compile("took the request back|no longer waiting")).first).to_be_visible()
+    expect(mentor.get_by_text(re.compile("withdrew the request|no longer waiting")).first).to_be_visible()
     booking.refresh_from_db()
     assert booking.state == BookingState.WITHDRAWN
 

@@ -68,8 +68,8 @@ def test_who_is_waited_for_is_asked_at_once(missed_by, bob, read):
         "Alice Adair says you didn’t come\n\n"
         "Thursday 26 November\n20:00–20:25\n\n"
         "Kolkata (IST). 14:30–14:55 for Alice in London.\n\n"
-        "Alice is waiting for you now. You can join the call from the session page. Tell us on that page whether you came. "
-        "If we don’t hear from you by Thu 26 Nov, 20:15, we’ll record the session as missed by you.\n\n"
+        "Alice is waiting for you now. You can join the call from the session page. Tell us on that page whether you"
+        " came. If we don’t hear from you by Thu 26 Nov, 20:15, we’ll record the session as missed by you.\n\n"
         f"Go to the session:\nhttps://mentoring.example/sessions/{booking.uuid}/"
     )
 
