@@ -71,7 +71,7 @@ def time_zone(request: HttpRequest) -> HttpResponse:
         zone = form.cleaned_data["zone"]
         if isinstance(request.user, User):
             choose_zone(request.user, zone)
-        messages.success(request, _("Times are now shown in {zone} time.").format(zone=zone_label(zone, now)))
+        messages.success(request, _("Times are now shown in {zone}.").format(zone=zone_label(zone, now)))
         response = to_next(request, "home")
         set_choice_cookie(response, ZONE_COOKIE, zone)
         return response
