@@ -427,7 +427,7 @@ def more_time_refused(cast: Cast) -> Booking:
     "chat-open",
     START - 5 * MINUTE,
     mentee=Sight(WITH_PRIYA, "You’re meeting Priya here.", "Go to the chat"),
-    mentor=Sight(WITH_BOB, "You’re meeting Priya here.", "Go to the chat"),
+    mentor=Sight(WITH_BOB, "You’re meeting Bob here.", "Go to the chat"),
 )
 def chat_ahead(cast: Cast) -> Booking:
     cast.priya.offers.update(format=Format.CHAT)
@@ -604,7 +604,7 @@ def not_come(cast: Cast) -> Booking:
     "not-come-answered",
     START + 9 * MINUTE,
     mentee=Sight(WITH_PRIYA, "You’ve told us you came."),
-    mentor=Sight(WITH_BOB, "I came"),
+    mentor=Sight(WITH_BOB, "Bob says they came."),
 )
 def not_come_answered(cast: Cast) -> Booking:
     booking = not_come(cast)
@@ -672,7 +672,10 @@ def contested(cast: Cast) -> Booking:
 
 
 @state(
-    "decided-held", START + DAY, mentee=Sight("How did it go?", "neither"), mentor=Sight("How did it go?", "neither")
+    "decided-held",
+    START + DAY,
+    mentee=Sight("How did it go?", "either of you"),
+    mentor=Sight("How did it go?", "either of you"),
 )
 def decided_held(cast: Cast) -> Booking:
     reason = "Both of you were in a call, each in another."

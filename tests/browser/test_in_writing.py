@@ -128,7 +128,7 @@ def test_asked_answered_and_partly_asked_again(browser_page, priya, writers, bob
     mentee.get_by_role("button", name="Yes, a bit").click()
     expect(mentee.get_by_role("heading", name="Did it help? Your answer: yes, a bit")).to_be_visible()
     looks(mentee, "writing-partly-mentee")
-    mentee.get_by_role("link", name="Change your brief to your answer").click()
+    mentee.get_by_role("link", name="Change or add to your answer").click()
     looks(mentee, "writing-feedback")
     mentee.locator("#id_left_with").fill("To ask for the level")
     mentee.get_by_role("group", name="I can do what it says").get_by_text("Rather yes").click()

@@ -151,7 +151,8 @@ def test_mentor_accepts_a_request(browser_page, tomas, bob, booked, js):
 
 
 def test_mentor_declines_a_request_with_a_reason_after_taking_more_time(browser_page, tomas, bob, booked, js):
-    booking = booked(tomas, bob, hours_ago=10)
+    # So long ago that more time gains hours at any hour of the day, though no deadline falls at night.
+    booking = booked(tomas, bob, hours_ago=20)
     page = browser_page(js=js, user=tomas.person, tz="America/Sao_Paulo")
 
     answer_of(page, "Bob")

@@ -45,7 +45,7 @@ def test_mentee_waits_says_so_and_the_mentor_misses_it(browser_page, running, pr
 
     mentor = browser_page(js=js, user=priya.person, tz="Asia/Kolkata")
     mentor.goto("/notifications/")
-    mentor.get_by_role("link", name="Bob waits for you in your session").click()
+    mentor.get_by_role("link", name="Bob is waiting for you in your session").click()
     expect(mentor.locator("[data-part=absence-asked]")).to_be_visible()
     expect(mentor.get_by_role("button", name="I missed it")).to_be_visible()
 

@@ -21,7 +21,7 @@ def test_mentor_offers_other_times_and_the_mentee_takes_one_with_one_tap(browser
     theirs.get_by_role("link", name="Offer other times").click()
     for chosen in (1, 2):
         theirs.locator("#times a.slot:not(.slot--chosen)").nth(3 * chosen).click()
-        expect(theirs.get_by_role("heading", name=f"{chosen} of 3 chosen")).to_be_visible()
+        expect(theirs.get_by_role("heading", name=f"{chosen} of 3 selected")).to_be_visible()
     found += problems(theirs, "counter-choose") if js else []
     theirs.get_by_role("button", name="Offer Bob these 2 times").click()
     expect(theirs.locator("[data-stage=countered]")).to_be_visible()

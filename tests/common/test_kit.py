@@ -38,7 +38,7 @@ def test_counter_and_zone_cookie_follow_the_browser(live_server, browser):
     context = browser.new_context(timezone_id="Asia/Tokyo")
     page = context.new_page()
     page.goto(f"{live_server.url}/help/")
-    page.get_by_text("Times are shown in Tokyo (JST) time.").wait_for()
+    page.get_by_text("Times are shown in Tokyo (JST).").wait_for()
     assert [cookie["value"] for cookie in context.cookies() if cookie["name"] == "tz"] == ["Asia%2FTokyo"]
     page.goto(f"{live_server.url}/dev/kit/")
     page.fill("#id_question", "Is it fair?")
