@@ -593,7 +593,7 @@ def waits(cast: Cast) -> Booking:
 @state(
     "not-come",
     START + 8 * MINUTE,
-    mentee=Sight(WITH_PRIYA, "Priya says you didn’t come.", "I’m here"),
+    mentee=Sight(WITH_PRIYA, "Priya says you haven’t come.", "I’m here"),
     mentor=Sight(WITH_BOB, "We’ve asked Bob.", "Bob is here now"),
 )
 def not_come(cast: Cast) -> Booking:
@@ -720,7 +720,7 @@ def series_full(cast: Cast) -> Booking:
     return fresh(booking)
 
 
-@state("series-choose", NOW + MINUTE, mentee=Sight("More dates for this question", "1 of 3 chosen"))
+@state("series-choose", NOW + MINUTE, mentee=Sight("More dates for this question", "1 of 3 selected"))
 def series_choose(cast: Cast) -> str:
     start = START + 7 * DAY
     return f"/sessions/{ahead(cast).uuid}/further/?t={start:%Y-%m-%dT%H:%MZ}&day={start:%Y-%m-%d}"

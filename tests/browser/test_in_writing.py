@@ -131,6 +131,7 @@ def test_asked_answered_and_partly_asked_again(browser_page, priya, writers, bob
     mentee.get_by_role("link", name="Change or add to your answer").click()
     looks(mentee, "writing-feedback")
     mentee.locator("#id_left_with").fill("To ask for the level")
+    mentee.locator("#main details > summary").click()
     mentee.get_by_role("group", name="I can do what it says").get_by_text("Rather yes").click()
     mentee.get_by_role("button", name="Send all answers").click()
     expect(mentee.get_by_text("To ask for the level")).to_be_visible()
