@@ -131,7 +131,7 @@ def test_a_package_that_unfolds_into_too_much_is_refused_before_it_has(name, mon
     unpacked = []
     real = packages.inflate_pieces
     monkeypatch.setattr(
-        packages, "inflated", lambda data: (unpacked.append(len(piece)) or piece for piece in real(data))
+        packages, "inflate_pieces", lambda data: (unpacked.append(len(piece)) or piece for piece in real(data))
     )
 
     assert (type_of(name, bomb), type_of(name, package(parts))) == (None, None)
@@ -250,7 +250,7 @@ def test_read_upload_writes_pictures_anew_without_metadata_and_small(name, forma
             b"MZ",
             (
                 "type",
-                "a.exe is not a file of these kinds: PDF, PNG, JPEG, WebP, DOCX, PPTX, ODT, ODP, TXT, MD. "
+                "We can’t take a.exe. Files can be: PDF, PNG, JPEG, WebP, DOCX, PPTX, ODT, ODP, TXT, MD. "
                 "Save it as one of them, or as PDF.",
             ),
             id="kind",
