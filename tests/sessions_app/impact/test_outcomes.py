@@ -122,7 +122,7 @@ def test_page_shows_the_funnel_and_its_times(over, page):
 
     assert tiles_in(shown) == [["1"], ["100%", "1 of 1"], ["100%", "1 of 1"], ["0%", "0 of 1"]]
     times = [cell.text for cell in elements_in(shown, "td", role="region", aria_labelledby="times-title")]
-    assert times == ["at once"] * 2 + ["2 days"] * 2 + ["more than 22 days"] * 2
+    assert times == ["straight away"] * 2 + ["2 days"] * 2 + ["more than 22 days"] * 2
 
 
 def test_page_of_an_empty_house_says_so(page):
