@@ -174,7 +174,7 @@ def test_asked_answered_and_partly_asked_again(browser_page, priya, writers, bob
     expect(mentor.get_by_text("Written answers this year")).to_be_visible()
     looks(mentor, "writing-record")
     mentee.goto("/sessions/left-with/")
-    expect(mentee.get_by_text("What Priya answered")).to_be_visible()
+    expect(mentee.get_by_text("Priya’s answer")).to_be_visible()
     looks(mentee, "writing-left-with")
     mentee.goto("/sessions/?tab=past")
     looks(mentee, "writing-past")
