@@ -4,7 +4,9 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from notifications.models import Notification
+from django.db.models.functions import Now
+
+from notifications.models import Notification, State
 from tests.chaos.sink import Sink
 from tests.chaos.stand import Stand, wait_for
 from tests.chaos.verdict import unsettled
@@ -34,6 +36,13 @@ def waiting_for_a_lock(stand: Stand) -> int:
     with closing(stand.connect(os.environ["CHAOS_DATABASE"])) as other, other.cursor() as cursor:
         cursor.execute(WAITING)
         return int(cursor.fetchone()[0])
+
+
+def end_leases(name: str) -> None:
+    """End the lease of the mail that is on its way to this person, as if its worker had been quiet for long."""
+    leased = Notification.objects.filter(recipient__email=address(name), state=State.LEASED)
+    ended = leased.update(lease_until=Now())
+    assert ended == 1, f"{name} has {ended} leases"
 
 
 def let_go(sink: Sink, name: str) -> None:

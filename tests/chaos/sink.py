@@ -52,13 +52,14 @@ def ports_of(pid: int) -> set[int]:
 
 @dataclass
 class Stopped:
-    """A worker that was stopped in the middle of a conversation."""
+    """A worker that was stopped in the middle of a conversation, and the sink's own end of that conversation."""
 
     pid: int
-    port: int
+    transport: asyncio.Transport
 
     def talks(self) -> bool:
-        return self.port in ports_of(self.pid)
+        """Whether the conversation goes on. The kernel's list of connections is not asked: it may leave one out."""
+        return not self.transport.is_closing()
 
 
 @dataclass
@@ -86,15 +87,15 @@ class Sink:
             self.done[fault] += 1
             if fault in ANSWERS:
                 return ANSWERS[fault]
-            self._break(fault, address, session.peer[1])
+            self._break(fault, address, server.transport)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    def _break(self, fault: str, address: str, port: int) -> None:
-        peer = self._peer(port)
+    def _break(self, fault: str, address: str, transport: asyncio.Transport) -> None:
+        peer = self._peer(transport.get_extra_info("peername")[1])
         with suppress(ProcessLookupError, psutil.Error):
             if fault == STOP:
-                self.stopped[address] = Stopped(peer, port)
+                self.stopped[address] = Stopped(peer, transport)
                 os.kill(peer, signal.SIGSTOP)
             else:
                 os.kill(psutil.Process(peer).ppid() if fault == KILL_PARENT else peer, signal.SIGKILL)
@@ -118,7 +119,7 @@ class Sink:
             message_id = str(BytesHeaderParser().parsebytes(envelope.original_content)["Message-ID"]).strip()
             self.accepted.append(Accepted(message_id, address, time.time()))
         if fault == KEEP_AND_KILL:
-            self._break(fault, address, session.peer[1])
+            self._break(fault, address, server.transport)
             await asyncio.sleep(0.05)
         if fault == KEEP_AND_WAIT:
             self.at_gate.set()
