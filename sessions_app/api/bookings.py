@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,8 +23,8 @@ from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.counters import choose_time, counter_request
+from sessions_app.booking.other_times import pick_other_times
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
-from sessions_app.booking.series import span_of
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking
 from sessions_app.models.states import OPEN, UNANSWERED
@@ -75,7 +74,7 @@ class BookingsView(ApiView):
         try:
             booking = book_session(offer=offer, start=start, brief=brief, mentee=self.person, now=self.now)
         except SessionError as error:
-            picker = slot_picker(offer, length=offer.length, person=self.person, now=self.now)
+            picker = pick_times(offer, person=self.person, now=self.now)
             raise as_api_error(error, alternatives=slots_instead(picker, error, start)) from error
         return Response(self.answer_with(booking), status=201)
 
@@ -148,9 +147,7 @@ class MoveView(BookingView):
             with self.acting_on(uuid):
                 move_booking(booking=booking, start=start, by=self.person, now=self.now, seen=seen)
         except SessionError as error:
-            picker = slot_picker(
-                booking.offer, length=booking.length, person=booking.mentee, now=self.now, moving=booking
-            )
+            picker = pick_other_times(booking, zone=None, now=self.now)
             raise as_api_error(error, alternatives=slots_instead(picker, error, start)) from error
         return self.answer_with(uuid)
 
@@ -227,16 +224,13 @@ def find_offer(uuid: UUID) -> Offer:
     return found
 
 
-def slot_picker(
-    offer: Offer, *, length: int, person: User | None, now: datetime, moving: Booking | None = None
-) -> SlotPicker | None:
-    """The times that the page would offer to this person; `moving`: for a session that they want to move."""
-    timetable = load_timetable(offer.profile, now=now, excluding=moving)
+def pick_times(offer: Offer, *, person: User, now: datetime) -> SlotPicker | None:
+    """The times that the page would offer to this person, by days of the mentor's zone."""
+    timetable = load_timetable(offer.profile, now=now)
     if timetable is None:
         return None
-    busy = busy_times(person, now=now, excluding=moving)
-    picker = SlotPicker(timetable, length, offer.step, timetable.rules.zone, now, busy)
-    return replace(picker, present=moving.start, within=span_of(moving)) if moving else picker
+    busy = busy_times(person, now=now)
+    return SlotPicker(timetable, offer.length, offer.step, timetable.rules.zone, now, busy)
 
 
 def slots_instead(picker: SlotPicker | None, error: SessionError, start: datetime) -> list[Any]:

@@ -18,11 +18,9 @@ from common.pages.requests import post_data
 from common.pages.seen import seen_by
 from sessions_app.access import get_booking
 from sessions_app.address import read_date, read_start
-from sessions_app.availability.slot_picker import SlotPicker, busy_times
-from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.changes import cancel_booking, is_late, move_booking, why_no_other_time, why_not_cancel
+from sessions_app.booking.other_times import pick_other_times
 from sessions_app.booking.requests import withdraw_booking
-from sessions_app.booking.series import span_of
 from sessions_app.errors import SessionError
 from sessions_app.forms.booking import CancelForm, MoveForm
 from sessions_app.locks import why_stale
@@ -36,45 +34,37 @@ def session_move(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     booking = get_booking(uuid, reader=request.user)
     form = MoveForm(request.POST) if request.method == "POST" else None
     seen = seen_by(request) if form else None
-    error = why_no_other_time(booking, by=request.user, now=now) or why_stale(booking, seen)
+    immovable = why_no_other_time(booking, by=request.user, now=now)
+    error = immovable or why_stale(booking, seen)
     if form and form.is_valid() and (not error or form.cleaned_data["start"] == booking.start):
         try:
             move_booking(booking=booking, start=form.cleaned_data["start"], by=request.user, now=now, seen=seen)
         except SessionError as refused:
             error, booking = refused, get_booking(uuid, reader=request.user)
+            immovable = why_no_other_time(booking, by=request.user, now=now)
         else:
             other = booking.other_person(request.user).first_name
             messages.success(request, _("Rescheduled. We’ve told %(name)s.") % {"name": other})
             return redirect("session", booking.uuid)
-    return move_page(request, booking, form=form, error=error, now=now)
+    return move_page(request, booking, form=form, error=error, can_move=immovable is None, now=now)
 
 
 def move_page(
-    request: SignedInRequest, booking: Booking, *, form: MoveForm | None, error: SessionError | None, now: datetime
+    request: SignedInRequest,
+    booking: Booking,
+    *,
+    form: MoveForm | None,
+    error: SessionError | None,
+    can_move: bool,
+    now: datetime,
 ) -> HttpResponse:
-    profile = booking.offer.profile
-    timetable = load_timetable(profile, now=now, excluding=booking)
-    theirs = timetable.rules.zone if timetable else "UTC"
-    zone = viewer_zone(request)
-    busy = busy_times(booking.mentee, now=now, excluding=booking)
-    browser = None
-    if timetable:
-        browser = SlotPicker(
-            timetable,
-            booking.length,
-            booking.offer.step,
-            zone,
-            now,
-            busy,
-            present=booking.start,
-            within=span_of(booking),
-        )
-    can_move = why_no_other_time(booking, by=request.user, now=now) is None
+    browser = pick_other_times(booking, zone=viewer_zone(request), now=now)
+    theirs = browser.timetable.rules.zone if browser else "UTC"
     data = form.data if form else request.GET
     chosen = read_start(data.get("start" if form else "t", ""))
     context = {
         "booking": booking,
-        "profile": profile,
+        "profile": booking.offer.profile,
         "offer": booking.offer,
         "picker": browser.open_picker(day=read_date(data.get("day", "")), chosen=chosen) if browser else None,
         "picker_query": "",

@@ -21,11 +21,10 @@ from common.pages.requests import post_data
 from common.pages.seen import seen_by
 from sessions_app.access import get_booking_as_mentee, get_booking_as_mentor
 from sessions_app.address import read_date, read_start
-from sessions_app.availability.slot_picker import PickerView, SlotPicker, busy_times, overlaps_busy
+from sessions_app.availability.slot_picker import PickerView, SlotPicker, overlaps_busy
 from sessions_app.availability.slots import Slot
-from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.counters import choose_time, counter_request
-from sessions_app.booking.series import span_of
+from sessions_app.booking.other_times import pick_other_times
 from sessions_app.booking.stages import SessionStage, stage_of
 from sessions_app.forms.series import StartsForm
 from sessions_app.models import Booking
@@ -68,17 +67,10 @@ class CounterPage:
 
 
 def counter_page_for(request: SignedInRequest, booking: Booking, starts: Sequence[str]) -> CounterPage:
-    now, profile = timezone.now(), booking.offer.profile
-    timetable = load_timetable(profile, now=now, excluding=booking)
     length = booking.end - booking.start
     named = sorted(set(read_starts(starts)))[:MOST_NAMED]
     chosen = [Slot(start, start + length) for start in named]
-    if timetable is None:
-        return CounterPage(booking, chosen, None)
-    busy = busy_times(booking.mentee, now=now, excluding=booking)
-    zone = viewer_zone(request)
-    picker = SlotPicker(timetable, booking.length, booking.offer.step, zone, now, busy)
-    return CounterPage(booking, chosen, replace(picker, present=booking.start, within=span_of(booking)))
+    return CounterPage(booking, chosen, pick_other_times(booking, zone=viewer_zone(request), now=timezone.now()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
