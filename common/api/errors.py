@@ -15,6 +15,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from common.known import known
 from common.refusals import BUSY, STATUSES
 from common.trouble import TRY_AGAIN_AFTER, is_passing
 
@@ -46,7 +47,7 @@ _refusals: dict[type[Exception], Refusals] = {}
 def answers_for(
     error: type[Exception], *, unprocessable: Iterable[str] = (), fields: Callable[[Any], Fields] = lambda error: {}
 ) -> None:
-    """Register how this app's error is answered; it has a `code` and a `message`.
+    """Register how this app's error, and each subclass of it, is answered; it has a `code` and a `message`.
 
     `fields`: the input that a code is about.
     """
@@ -54,11 +55,16 @@ def answers_for(
 
 
 def is_refusal(error: Exception) -> bool:
-    return type(error) in _refusals
+    return find_refusals(error) is not None
+
+
+def find_refusals(error: Exception) -> Refusals | None:
+    """What was registered for this error's class, or for the nearest class above it."""
+    return next((_refusals[kind] for kind in type(error).__mro__ if kind in _refusals), None)
 
 
 def as_api_error(error: Any, **more: Any) -> ApiError:
-    refusals = _refusals[type(error)]
+    refusals = known(find_refusals(error))
     status = UNPROCESSABLE if error.code in refusals.unprocessable else error.status
     words, fields = str(error.message), refusals.fields(error)
     return ApiError(error.code, words, status=status, fields=fields, more=more, wait=error.wait)

@@ -3,7 +3,7 @@
 from common.api.errors import answers_for
 from common.api.problems import Fields
 from sessions_app.availability.schedule import ScheduleError
-from sessions_app.errors import SessionError, UnavailableTimeError
+from sessions_app.errors import SessionError
 
 # Codes of input that is wrong in itself (422). All other refusals come from the present state (409).
 BOOKING_RULES = {"own_profile", "reason_needed", "same_time", "unknown_offer"}
@@ -22,6 +22,5 @@ def about_schedule(error: ScheduleError) -> Fields:
     return {field: [str(error.message)]} if field else {}
 
 
-for refusal in (SessionError, UnavailableTimeError):
-    answers_for(refusal, unprocessable=BOOKING_RULES, fields=about_booking)
+answers_for(SessionError, unprocessable=BOOKING_RULES, fields=about_booking)
 answers_for(ScheduleError, unprocessable=SCHEDULE_RULES, fields=about_schedule)
