@@ -28,13 +28,15 @@ from .viewing import cookie_zone
 SIGN_IN_NOTE = "sign_in_note"
 
 
-def answer_email_form(request: HttpRequest, form: Form) -> HttpResponse | None:
-    """Start the sign-in that a form with `email`, and perhaps `name`, asks for.
+def answer_email_form(request: HttpRequest, form: Form, *, note: str = "") -> HttpResponse | None:
+    """Start the sign-in that a form with `email`, and perhaps `name`, asks for. `note` says on its pages why.
 
     None where the form or the mail server refuses it: the form then says why, and its page is shown again.
     """
     if not form.is_valid():
         return None
+    if note:
+        request.session[SIGN_IN_NOTE] = note
     try:
         return start_email_sign_in(request, email=form.cleaned_data["email"], name=form.cleaned_data.get("name", ""))
     except ValidationError as refused:

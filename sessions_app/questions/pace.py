@@ -20,13 +20,10 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
 
-def wait_for_room(done: Sequence[datetime], most: int, span: timedelta, *, now: datetime, more: int = 1) -> timedelta:
-    """How long until `more` acts would be within `most` in `span`; nothing if they would be now.
-
-    More than `most` at once never fit; then it is how long until no earlier act counts.
-    """
+def wait_for_room(done: Sequence[datetime], most: int, span: timedelta, *, now: datetime) -> timedelta:
+    """How long until one act more would be within `most` in `span`; nothing if it would be now."""
     recent = sorted(moment for moment in done if moment > now - span)
-    surplus = len(recent) + min(more, most) - most
+    surplus = len(recent) + 1 - most
     return recent[surplus - 1] + span - now if surplus > 0 else timedelta()
 
 
@@ -36,16 +33,14 @@ def too_often(words: str, wait: timedelta) -> SessionError:
     return SessionError(TOO_OFTEN, words % {"wait": span_text(minutes * MINUTE)}, wait=wait)
 
 
-def check_bookings(
-    name: str, alone: Sequence[datetime], together: Sequence[datetime], *, now: datetime, more: int = 1
-) -> None:
+def check_bookings(name: str, alone: Sequence[datetime], together: Sequence[datetime], *, now: datetime) -> None:
     """Raises SessionError `too_often` for a person who booked and asked at these moments: in total, and with this
     mentor.
     """
-    if wait := wait_for_room(together, settings.MAX_BOOKINGS_TOGETHER_A_DAY, DAY, now=now, more=more):
+    if wait := wait_for_room(together, settings.MAX_BOOKINGS_TOGETHER_A_DAY, DAY, now=now):
         words = _("You’ve booked %(name)s many times today. You can book %(name)s again in %%(wait)s.")
         raise too_often(words % {"name": name.replace("%", "%%")}, wait)
-    if wait := wait_for_room(alone, settings.MAX_BOOKINGS_AN_HOUR, HOUR, now=now, more=more):
+    if wait := wait_for_room(alone, settings.MAX_BOOKINGS_AN_HOUR, HOUR, now=now):
         raise too_often(_("You’ve booked many times in the last hour. You can book again in %(wait)s."), wait)
 
 

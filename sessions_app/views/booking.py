@@ -84,8 +84,7 @@ def book_email(request: HttpRequest, slug: str) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(claim_after_sign_in(request, request.user) or "session_list")
     form = GuestForm(request.POST)
-    request.session[SIGN_IN_NOTE] = hold_note(request, booking)
-    return answer_email_form(request, form) or check_page(request, profile, form=form)
+    return answer_email_form(request, form, note=hold_note(request, booking)) or check_page(request, profile, form=form)
 
 
 def check_page(request: HttpRequest, profile: MentorProfile, form: GuestForm | None = None) -> HttpResponse:

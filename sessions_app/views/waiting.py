@@ -70,8 +70,8 @@ def wait_email(request: HttpRequest) -> HttpResponse:
     if person := signed_in(request):
         return redirect(join_after_sign_in(request, person) or "waiting_list")
     form = GuestForm(request.POST)
-    request.session[SIGN_IN_NOTE] = _("Enter the code and you’re on the waiting list.")
-    return answer_email_form(request, form) or email_page(request, form)
+    note = _("Enter the code and you’re on the waiting list.")
+    return answer_email_form(request, form, note=note) or email_page(request, form)
 
 
 def email_page(request: HttpRequest, form: GuestForm | None = None) -> HttpResponse:

@@ -86,9 +86,8 @@ def ask_email(request: HttpRequest, slug: str) -> HttpResponse:
     if isinstance(request.user, User):
         return redirect(ask_after_sign_in(request, request.user) or reverse("mentor_detail", args=[slug]))
     form = GuestForm(request.POST)
-    words = _("We’ve kept your question to %(name)s. Enter the code and it’s sent.")
-    request.session[SIGN_IN_NOTE] = words % {"name": profile.name}
-    return answer_email_form(request, form) or check_page(request, profile, form=form)
+    note = _("We’ve kept your question to %(name)s. Enter the code and it’s sent.") % {"name": profile.name}
+    return answer_email_form(request, form, note=note) or check_page(request, profile, form=form)
 
 
 def check_page(request: HttpRequest, profile: MentorProfile, form: GuestForm | None = None) -> HttpResponse:
