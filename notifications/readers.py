@@ -20,7 +20,7 @@ class NoticeReader:
 
     @property
     def zone(self) -> str:
-        return str(self.person.zone)
+        return self.person.zone_name
 
     def zone_label(self, moment: datetime) -> str:
         return zone_label(self.zone, moment)

@@ -175,8 +175,9 @@ def read_question(address: Mapping[str, str], earlier: Engagement | None, *, goe
 
 
 def why_not_write(offer: Offer, reader: User | None, *, now: datetime) -> SessionError | None:
-    asked_already = why_asked_already(reader, offer.profile, now=now) if reader else None
-    return why_not_ask(offer, now=now) or asked_already
+    if refusal := why_not_ask(offer, now=now):
+        return refusal
+    return why_asked_already(reader, offer.profile, now=now) if reader else None
 
 
 def find_similar(

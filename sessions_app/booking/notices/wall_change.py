@@ -27,7 +27,7 @@ def render_wall_change_email(row: Notification, now: datetime) -> Message | Noth
         return Nothing("moved on")
     reading = BookingForReader(row.recipient, now, change.booking)
     mine, theirs = clocks_before(change, row.recipient)
-    other_zone = str(reading.other.zone)
+    other_zone = reading.other.zone_name
     extra: Context = {
         "old_when": "" if mine is None else old_when(change, reading.zone, mine, reading),
         "old_clock": "" if mine is None else old_clock(change.start, reading.zone, mine, reading.person),
