@@ -348,6 +348,7 @@ METRICS_TOKEN = env("METRICS_TOKEN", default="")
 # Words and clocks
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
+FORMAT_MODULE_PATH = "mentoring.formats"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -430,7 +431,19 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
 }
 
-UNFOLD = {"SITE_TITLE": SITE_NAME, "SITE_HEADER": SITE_NAME, "SITE_URL": "/"}
+# The colours of static/css/app.css
+SHADES = (50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 950)
+BASE = "#F2F6F5 #E6EEEC #CFDBD9 #B0C3C4 #93A9AB #566B6E #3F5659 #24393D #16292D #102023 #091517"
+PRIMARY = "#EEF6F7 #D9EBEC #BDE8EC #A9E2E8 #86D3DC #5DBCC8 #0B5563 #073E49 #0A3A44 #06343D #04252B"
+UNFOLD = {
+    "SITE_TITLE": SITE_NAME,
+    "SITE_HEADER": SITE_NAME,
+    "SITE_URL": "/staff/",
+    "COLORS": {
+        "base": dict(zip(map(str, SHADES), BASE.split(), strict=True)),
+        "primary": dict(zip(map(str, SHADES), PRIMARY.split(), strict=True)),
+    },
+}
 
 if env.bool("TESTING", default=False):
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin, TabularInline
@@ -32,9 +33,13 @@ from .models import (
 
 class EventInline(ReadOnly, TabularInline):
     model = BookingEvent
-    fields = ["at", "from_state", "to_state", "event", "by", "during", "reason"]
+    fields = ["at", "from_state", "to_state", "event", "by", "begins", "reason"]
     readonly_fields = fields
     extra = 0
+
+    @admin.display(description=gettext_lazy("start"))
+    def begins(self, event: BookingEvent) -> str:
+        return date_format(timezone.localtime(event.during.lower), "DATETIME_FORMAT")
 
 
 class CounterTimeInline(ReadOnly, TabularInline):
@@ -53,13 +58,18 @@ class AttendanceInline(ReadOnly, TabularInline):
 
 @admin.register(Booking)
 class BookingAdmin(ReadOnly, ModelAdmin):
-    list_display = ["during", "state", "mentor", "mentee", "length_text"]
+    list_display = ["begins", "state", "mentor", "mentee", "length_text"]
     list_filter = ["state"]
     list_select_related = ["mentor", "mentee"]
     search_fields = ["uuid", "mentor__name", "mentor__email", "mentee__name", "mentee__email"]
-    exclude = ["room", "idempotency_key", "held_for"]
+    exclude = ["room", "idempotency_key", "held_for", "during"]
+    readonly_fields = ["begins", "length_text"]
     inlines = [EventInline, CounterTimeInline, AttendanceInline]
     actions = ["cancel", "expire"]
+
+    @admin.display(description=gettext_lazy("start"), ordering="during")
+    def begins(self, booking: Booking) -> str:
+        return date_format(timezone.localtime(booking.start), "DATETIME_FORMAT")
 
     @admin.display(description=gettext_lazy("length"))
     def length_text(self, booking: Booking) -> str:

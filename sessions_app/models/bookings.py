@@ -247,7 +247,7 @@ class Booking(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.state} {self.start:%Y-%m-%d %H:%M} {self.uuid}"
+        return f"{self.start:%a %d %b %Y, %H:%M} UTC"
 
     @property
     def start(self) -> datetime:

@@ -27,6 +27,19 @@ def test_the_admin_lists_and_shows_sessions_but_edits_none(booking, bob, admin_c
     assert booking.room not in shown
 
 
+@pytest.mark.parametrize(("timezone", "shown"), [("Asia/Kolkata", "20:00 IST"), ("Europe/London", "14:30 GMT")])
+def test_the_admin_names_the_zone_of_its_times_and_has_our_colours(booking, client_for, timezone, shown):
+    root = make_person("root@example.org", "Root Rowe", timezone, is_staff=True, is_superuser=True)
+    pages = [reverse("admin:sessions_app_booking_changelist")]
+    pages += [reverse("admin:sessions_app_booking_change", args=[booking.pk])]
+
+    for page in pages:
+        text = client_for(root).get(page).content.decode()
+        assert f"Thu 26 Nov 2026, {shown}" in text
+        assert "+00:00" not in text
+        assert "--color-primary-600: rgb(11, 85, 99)" in text
+
+
 def test_cancelling_in_the_admin_goes_through_the_service(booking, admin_client):
     data = {"action": "cancel", "_selected_action": [booking.pk]}
 
