@@ -27,7 +27,6 @@ class UserAdmin(EditedModel, ModelAdmin):
     show_full_result_count = False
     search_fields = ("email", "name")
     ordering = ("-date_joined",)
-    filter_horizontal = ("groups", "user_permissions")
     fieldsets = (
         (None, {"fields": ("email", "name", "timezone", "hour_cycle", "language")}),
         (
@@ -94,4 +93,3 @@ class EmailAddressAdmin(EditedModel, ModelAdmin):
 @admin.register(Group)
 class GroupAdmin(EditedModel, ModelAdmin):
     search_fields = ("name",)
-    filter_horizontal = ("permissions",)

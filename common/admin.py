@@ -1,5 +1,6 @@
 """What the admin pages of several apps share."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,6 +10,8 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.db import models
 from django.db.models.options import Options
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from .forms import EmailText, PlainText
@@ -35,6 +38,11 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def moment_text(moment: datetime) -> str:
+    """As Django writes the moments of a model in the admin: in the zone of the person who reads, and with its name."""
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
 class PlainTexts(SimpleArrayField):

@@ -432,18 +432,13 @@ LOGGING = {
 }
 
 # The colours of static/css/app.css
-SHADES = (50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 950)
-BASE = "#F2F6F5 #E6EEEC #CFDBD9 #B0C3C4 #93A9AB #566B6E #3F5659 #24393D #16292D #102023 #091517"
-PRIMARY = "#EEF6F7 #D9EBEC #BDE8EC #A9E2E8 #86D3DC #5DBCC8 #0B5563 #073E49 #0A3A44 #06343D #04252B"
-UNFOLD = {
-    "SITE_TITLE": SITE_NAME,
-    "SITE_HEADER": SITE_NAME,
-    "SITE_URL": "/staff/",
-    "COLORS": {
-        "base": dict(zip(map(str, SHADES), BASE.split(), strict=True)),
-        "primary": dict(zip(map(str, SHADES), PRIMARY.split(), strict=True)),
-    },
+SHADES = ["50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950"]
+ADMIN_COLORS = {
+    "base": "#F2F6F5 #E6EEEC #CFDBD9 #B0C3C4 #93A9AB #566B6E #3F5659 #24393D #16292D #102023 #091517",
+    "primary": "#EEF6F7 #D9EBEC #BDE8EC #A9E2E8 #86D3DC #5DBCC8 #0B5563 #073E49 #0A3A44 #06343D #04252B",
 }
+COLORS = {name: dict(zip(SHADES, row.split(), strict=True)) for name, row in ADMIN_COLORS.items()}
+UNFOLD = {"SITE_TITLE": SITE_NAME, "SITE_HEADER": SITE_NAME, "SITE_URL": "/", "COLORS": COLORS}
 
 if env.bool("TESTING", default=False):
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -57,8 +57,9 @@ class MentorProfileAdmin(EditedModel, ModelAdmin):
         "declined_at",
         "created_at",
         "version",
-        "photo",
+        "portrait",
     ]
+    exclude = ["photo"]
     inlines = [OfferInline, DecisionInline]
     actions = ["approve", "resume", "reinstate"]
 
@@ -75,6 +76,10 @@ class MentorProfileAdmin(EditedModel, ModelAdmin):
     @admin.display(description=gettext_lazy("name"), ordering="person__name")
     def name(self, profile: MentorProfile) -> str:
         return profile.name
+
+    @admin.display(description=gettext_lazy("photo"))
+    def portrait(self, profile: MentorProfile) -> str:
+        return format_html('<img src="{}" alt="" width="96" height="96">', url) if (url := profile.portrait_url) else ""
 
     @admin.display(description=gettext_lazy("review"))
     def review_page(self, profile: MentorProfile) -> str:

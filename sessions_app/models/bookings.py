@@ -13,6 +13,8 @@ from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F, Func, Q, Value
 from django.db.models.lookups import Exact
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -247,7 +249,7 @@ class Booking(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.start:%a %d %b %Y, %H:%M} UTC"
+        return date_format(timezone.localtime(self.start), "DATETIME_FORMAT")
 
     @property
     def start(self) -> datetime:

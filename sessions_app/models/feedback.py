@@ -139,7 +139,7 @@ class Feedback(models.Model):
     listened = agreement_field(_("I felt listened to"))
     overall = models.CharField(_("Overall"), max_length=10, choices=Quality, blank=True)
     again = models.CharField(_("Would you ask this mentor again?"), max_length=12, choices=Again, blank=True)
-    left_with = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
+    left_with = models.TextField(_("takeaway"), max_length=1000, blank=True, validators=[validate_plain_text])
     may_publish = models.BooleanField(default=False)
     # Of the question that was asked; only together with the words.
     may_publish_question = models.BooleanField(default=False, db_default=False)
@@ -164,6 +164,7 @@ class Feedback(models.Model):
     objects = FeedbackQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = _("feedback")
         constraints = [
             models.UniqueConstraint(fields=["booking", "author"], name="feedback_once_per_person"),
             models.UniqueConstraint(fields=["written", "author"], name="feedback_once_per_answer"),
@@ -194,7 +195,7 @@ class Feedback(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.contact}: {self.resolution}"
+        return f"{self.contact}: {self.get_resolution_display()}"
 
     @property
     def contact(self) -> Contact:

@@ -1,9 +1,11 @@
+from datetime import date
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from sessions_app.models import Booking, Feedback
+from sessions_app.models import AvailabilityWindow, Booking, DateOverride, Feedback, Schedule
 from tests.conftest import NOW, make_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -37,7 +39,21 @@ def test_the_admin_names_the_zone_of_its_times_and_has_our_colours(booking, clie
         text = client_for(root).get(page).content.decode()
         assert f"Thu 26 Nov 2026, {shown}" in text
         assert "+00:00" not in text
+        assert f'href="{reverse("staff_home")}"' in text
         assert "--color-primary-600: rgb(11, 85, 99)" in text
+
+
+def test_a_schedule_is_shown_in_words(booking, admin_client):
+    schedule = booking.mentor.mentor_profile.schedule
+    AvailabilityWindow.objects.filter(schedule=schedule).delete()
+    AvailabilityWindow.objects.create(schedule=schedule, weekday=1, start=18 * 60, end=24 * 60)
+    DateOverride.objects.create(schedule=schedule, date=date(2026, 12, 24))
+    Schedule.objects.update(notice=240, buffer=0)
+
+    page = admin_client.get(reverse("admin:sessions_app_schedule_change", args=[schedule.pk])).content.decode()
+
+    assert [text in page for text in ("Monday", "18:00–00:00", "Closed", "4 hours")] == [True] * 4
+    assert [text in page for text in ("1080", "1440", "240")] == [False] * 3
 
 
 def test_cancelling_in_the_admin_goes_through_the_service(booking, admin_client):
