@@ -87,7 +87,9 @@ class ApiView(APIView):
         try:
             data = self.request.data
         except UnsupportedMediaType:
-            raise ApiError("not_json", _("Send JSON, as application/json."), status=415) from None
+            raise ApiError(
+                "not_json", _("Send the body as JSON, with the content type application/json."), status=415
+            ) from None
         return dict(data) if isinstance(data, dict) and not data else data
 
     def handler_of(self) -> Any:

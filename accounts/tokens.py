@@ -37,7 +37,7 @@ def make_token(*, person: User, name: str, scope: Scope, days: int, now: datetim
         mine = AccessToken.objects.filter(person=person)
         if mine.filter(name=name).exists():
             raise TokenError(
-                "same_name", _("You already have a token with this name. Choose another name"), field="name"
+                "same_name", _("You already have a token with this name. Choose a different name"), field="name"
             )
         if mine.count() >= MOST:
             raise TokenError(

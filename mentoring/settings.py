@@ -263,7 +263,7 @@ OUTBOX_ILL_AT = {"expired": 1, "dead": 10, "uncertain": 10}
 INBOX_KEEPS_READ = timedelta(days=180)
 NOTICES_KEEP = timedelta(days=365)
 
-# Limits (docs: domain.md); a clear message says when one is met
+# Limits; a clear message says when one is reached
 # What one person has open: all dates with one mentor count once, and each question in writing
 MAX_OPEN_BOOKINGS = 3
 MAX_CONTACTS = 4

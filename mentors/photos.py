@@ -37,14 +37,16 @@ def read_photo(upload: UploadedFile) -> Portraits:
     size = upload.size or 0
     if size > MAX_BYTES:
         raise ValidationError(
-            _("%(name)s is %(size)s. Photos must be 5 MB or less."),
+            _("%(name)s is %(size)s. Choose a photo of 5 MB or less."),
             code="size",
             params={"name": name, "size": filesizeformat(size)},
         )
     upload.seek(0)
     content = upload.read()
     if picture_format(content) is None:
-        raise ValidationError(_("%(name)s isn’t a JPEG, PNG or WebP photo."), code="type", params={"name": name})
+        raise ValidationError(
+            _("%(name)s isn’t a JPEG, PNG or WebP photo. Choose one that is."), code="type", params={"name": name}
+        )
     try:
         return _make_portraits(content)
     except TooManyPixelsError as error:
@@ -58,7 +60,7 @@ def read_photo(upload: UploadedFile) -> Portraits:
 def _make_portraits(content: bytes) -> Portraits:
     with open_picture(content) as image:
         if min(image.size) < PORTRAIT:
-            raise ValidationError(_("Your photo must be at least 256 pixels wide and high."), code="small")
+            raise ValidationError(_("This photo is smaller than 256 by 256 pixels. Choose a larger one."), code="small")
         flat = flatten_on_white(turn_upright(image))
         return Portraits(_encode_webp(flat, PORTRAIT), _encode_webp(flat, THUMBNAIL))
 

@@ -38,11 +38,17 @@ def topic_mark(topic: Topic) -> str:
 
 def refuse_third_level(topic: Topic) -> None:
     if topic.parent_id == topic.pk:
-        raise ProfileError("own_parent", _("A topic can’t belong to itself."))
+        raise ProfileError("own_parent", _("A topic can’t belong to itself. Choose another one, or none."))
     if Topic.objects.leaves().filter(pk=topic.parent_id or 0).exists():
-        raise ProfileError("third_level", _("Choose a first-level topic."))
+        raise ProfileError(
+            "third_level",
+            _("That topic belongs to another one, and there are only two levels. Choose one from the first level."),
+        )
     if topic.pk and topic.children.exists():
-        raise ProfileError("has_children", _("Other topics belong to this one, so it has to stay at the first level."))
+        raise ProfileError(
+            "has_children",
+            _("Other topics belong to this one, so it has to stay at the first level. Move those first."),
+        )
 
 
 def _free_slug(name: str) -> str:

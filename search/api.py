@@ -123,7 +123,9 @@ class MentorsView(ApiView):
         wish, count = criteria_of(asked), asked["limit"]
         found = find_mentors(wish, zone=UTC_NAME, now=self.now, mentee=self.reader, count=count)
         if wish.topic and not found.question.chosen:
-            raise serializers.ValidationError({"topic": [_("We don’t have this topic.")]}, code="unknown")
+            raise serializers.ValidationError(
+                {"topic": [_("There’s no such topic. GET topics/ lists them all.")]}, code="unknown"
+            )
         note_search(wish, found.question, is_unmet=is_unmet(found), day=self.now.date())
         people = [FoundMentor(profile).data for profile in profiles_of(found.matches)]
         understood = [TopicUnderstood(topic).data for topic in found.question.reading.topics]

@@ -42,7 +42,11 @@ def answer_once(request: Request, person: User, key: str, *, now: datetime, act:
     digest = hash_request(request)
     with transaction.atomic():
         if not try_lock_key(person, key):
-            raise ApiError("in_flight", _("The request with this key is still running."), status=CONFLICT)
+            raise ApiError(
+                "in_flight",
+                _("The first request with this key is still running. Wait a moment, then send it again."),
+                status=CONFLICT,
+            )
         kept = KeptAnswer.objects.filter(person=person, key=key).first()
         if kept is not None and kept.created_at > now - KEPT_FOR:
             return replay_answer(kept, digest)

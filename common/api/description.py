@@ -32,7 +32,7 @@ EXAMPLES: Mapping[int, tuple[str, str, Mapping[str, list[str]]]] = {
     403: ("read_only_token", "This token may only read.", {}),
     404: ("not_found", "There is nothing here.", {}),
     409: ("in_flight", "The request with this key is still under way.", {}),
-    415: ("not_json", "Send JSON, as application/json.", {}),
+    415: ("not_json", "Send the body as JSON, with the content type application/json.", {}),
     422: ("other_request", "This key was used for another request.", {}),
     429: ("too_many_requests", "Too many requests. Wait, then try again.", {}),
     503: ("busy", "We could not get to this in time. Nothing was changed. Try again.", {}),

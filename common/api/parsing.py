@@ -36,9 +36,11 @@ class BoundedJSONParser(BaseParser):
                 object_pairs_hook=no_name_twice,
             )
         except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError too
-            raise ApiError("malformed", _("We can’t read this as JSON.")) from None
+            raise ApiError("malformed", _("This isn’t JSON that we can read. Check it and send it again.")) from None
         if is_deeper(data, DEEPEST):
-            raise ApiError("malformed", _("This is nested too deeply."))
+            raise ApiError(
+                "malformed", _("This JSON is nested too deeply. Send it in the shape that the documentation shows.")
+            )
         return data
 
 

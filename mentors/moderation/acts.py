@@ -31,13 +31,22 @@ def submit_profile(*, profile: MentorProfile, by: User, now: datetime, seen: str
     fresh = lock_profile(profile)
     draft = draft_of(fresh)
     if fresh.state == ProfileState.SUBMITTED or draft.submitted_at is not None:
-        raise ProfileError("already_sent", _("This profile has already been sent."))
+        raise ProfileError(
+            "already_sent", _("Your profile has already been sent for review. We’ll email you when we’ve read it.")
+        )
     if not fresh.is_writable:
-        raise ProfileError("closed", _("This profile can’t be sent now."))
+        raise ProfileError(
+            "closed",
+            _("Your profile can’t be sent for review at the moment. Write to us if you think that’s a mistake."),
+        )
     if fields := what_is_missing(draft):
-        raise ProfileError("incomplete", _("Something is still missing."), fields)
+        raise ProfileError(
+            "incomplete", _("Some parts are still missing. Fill them in, then send your profile."), fields
+        )
     if fresh.state == ProfileState.APPROVED and not has_unpublished_changes(fresh, draft):
-        raise ProfileError("unchanged", _("Nothing has changed since your profile was approved."))
+        raise ProfileError(
+            "unchanged", _("Nothing has changed since your profile was approved, so there’s nothing to review.")
+        )
     check_seen(seen, str(fresh.version))
     if fresh.state != ProfileState.APPROVED:
         fresh.state = ProfileState.SUBMITTED
@@ -124,7 +133,7 @@ def resume_profile(*, profile: MentorProfile, by: User, now: datetime, seen: int
     """End a pause. Raises ProfileError("moved_on", "not_live", "not_paused")."""
     fresh = _lock_live(profile, seen)
     if fresh.paused_until is None:
-        raise ProfileError("not_paused", _("This profile isn’t paused."))
+        raise ProfileError("not_paused", _("This profile isn’t paused, so it can already be booked."))
     fresh.paused_until = None
     return _record_decision(fresh, Decision.RESUMED, by=by, now=now)
 
@@ -153,7 +162,7 @@ def reinstate_profile(
     _refuse_own(profile, by)
     fresh = _lock_seen(profile, seen)
     if fresh.state != ProfileState.SUSPENDED:
-        raise ProfileError("not_suspended", _("This profile isn’t suspended."))
+        raise ProfileError("not_suspended", _("This profile isn’t suspended, so there’s nothing to reinstate."))
     fresh.state = ProfileState.APPROVED
     return _record_decision(fresh, Decision.REINSTATED, by=by, now=now, reason=reason, tell="profile_approved")
 
@@ -177,14 +186,14 @@ def _lock_waiting(profile: MentorProfile, seen: int | None) -> MentorProfile:
         fresh.state == ProfileState.APPROVED and draft_of(fresh).submitted_at is not None
     )
     if not waits:
-        raise ProfileError("not_waiting", _("This profile isn’t waiting for review."))
+        raise ProfileError("not_waiting", _("This profile isn’t waiting for review any more. Check what was decided."))
     return fresh
 
 
 def _lock_live(profile: MentorProfile, seen: int | None) -> MentorProfile:
     fresh = _lock_seen(profile, seen)
     if fresh.state != ProfileState.APPROVED:
-        raise ProfileError("not_live", _("This profile isn’t live."))
+        raise ProfileError("not_live", _("This profile isn’t live, so there’s nothing to pause or suspend."))
     return fresh
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.hooks import announce_person
 from accounts.models import User
 from common.pages.seen import mark_of
+from common.times import day_text
 from mentors.errors import ProfileError, check_seen
 from mentors.models import THUMBNAIL, MentorProfile, ProfileDraft, ProfileState, ProfileWords, Topic, photo_named
 from mentors.photos import Portraits
@@ -84,7 +85,8 @@ def start_application(*, person: User, now: datetime, name: str = "") -> MentorP
     elif profile.state == ProfileState.DECLINED:
         may_apply_from = (profile.declined_at or now) + settings.REAPPLY_AFTER
         if now < may_apply_from:
-            raise ProfileError("too_early", _("You can apply again later."))
+            day = day_text(may_apply_from, person.zone_name, now)
+            raise ProfileError("too_early", _("You can apply again from %(day)s.") % {"day": day})
         profile.state = ProfileState.DRAFT
         profile.version += 1
         profile.save(update_fields=["state", "version"])
@@ -131,7 +133,9 @@ def save_words(
     User.objects.locked(profile.person_id)
     fresh = lock_profile(profile)
     if not fresh.is_writable:
-        raise ProfileError("closed", _("This profile can’t be changed now."))
+        raise ProfileError(
+            "closed", _("Your profile can’t be changed at the moment. Write to us if you think that’s a mistake.")
+        )
     draft = draft_of(fresh)
     new = {field: value for field, value in asdict(words).items() if value is not None}
     asked = new | ({"name": name} if name is not None else {})

@@ -83,7 +83,7 @@ def staff_webhook_change(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             return endpoint_page(request, fresh, secret=secret_of(fresh))
         case "remove":
             remove_endpoint(endpoint)
-            messages.success(request, _("The webhook is off."))
+            messages.success(request, _("The webhook has been removed."))
             return redirect("staff_webhooks")
         case _:
             return HttpResponseBadRequest()

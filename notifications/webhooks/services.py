@@ -44,11 +44,17 @@ def make_endpoint(*, url: str, events: Iterable[str], by: User, now: datetime) -
     except BadAddressError:
         raise WebhookError("address", _("Enter an address that starts with https://"), field="url") from None
     if WebhookEndpoint.objects.count() >= MOST_ENDPOINTS:
-        raise WebhookError("too_many", _("You can have up to %d webhooks") % MOST_ENDPOINTS, field="url")
+        raise WebhookError(
+            "too_many", _("You can have up to %d webhooks. Remove one first") % MOST_ENDPOINTS, field="url"
+        )
     fields = {"events": sorted(events), "created_at": now, "created_by": by}
     endpoint, made = WebhookEndpoint.objects.get_or_create(url=url, defaults=fields)
     if not made:
-        raise WebhookError("exists", _("There’s already a webhook for this address"), field="url")
+        raise WebhookError(
+            "exists",
+            _("There’s already a webhook for this address. Use another address, or remove that one first"),
+            field="url",
+        )
     return endpoint
 
 

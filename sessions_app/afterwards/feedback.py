@@ -36,7 +36,9 @@ def why_not_feedback(booking: Booking, *, now: datetime) -> SessionError | None:
     if not booking.has_ended(now):
         return SessionError("not_over", _("This session isn’t over yet. Come back when it has ended."))
     if now >= booking.end + OPEN_FOR:
-        return SessionError("too_late", _("The seven days to answer this have passed."))
+        return SessionError(
+            "too_late", _("You could answer this within seven days of the session, and that time has passed.")
+        )
     return None
 
 
@@ -52,7 +54,9 @@ def why_not_feedback_in_writing(written: WrittenQuestion, *, now: datetime) -> S
     if written.state != WrittenState.ANSWERED:
         return SessionError("not_held", _("This question wasn’t answered, so there’s nothing to say about it."))
     if now >= written.end + OPEN_FOR:
-        return SessionError("too_late", _("The seven days to answer this, counted from the answer, have passed."))
+        return SessionError(
+            "too_late", _("You could answer this within seven days of the answer, and that time has passed.")
+        )
     return None
 
 

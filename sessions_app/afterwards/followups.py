@@ -106,9 +106,9 @@ def why_not_answer(
         return None
     moment = asked_at(contact, step)
     if now < moment:
-        return SessionError("too_early", _("It’s too early to say. We’ll ask you by email."))
+        return SessionError("too_early", _("It’s too early to tell. We’ll email you when it’s time."))
     if now >= moment + ANSWERED_FOR:
-        return SessionError("too_late", _("The four weeks to answer this have passed."))
+        return SessionError("too_late", _("You could answer this for four weeks, and that time has passed."))
     return None
 
 
@@ -143,7 +143,7 @@ def answer_follow_up(
     if refusal := why_not_answer(contact, step, action=action, now=now):
         raise refusal
     if question not in asked_of(contact, step) or answer not in ANSWERS[question]:
-        raise SessionError("not_asked", _("We didn’t ask this. Open the newest email again."))
+        raise SessionError("not_asked", _("We haven’t asked you this. Open the link in our latest email."))
     if question == FollowUpQuestion.DONE:
         settle_next_step(action, answer, now=now)
     mark_subject_read(

@@ -17,7 +17,9 @@ def why_not_takeaway(booking: Booking, *, now: datetime) -> SessionError | None:
     if refusal := why_not_next_step(booking, now=now):
         return refusal
     if now >= booking.end + CLOSES_AFTER:
-        return SessionError("too_late", _("The two weeks to write this have passed."))
+        return SessionError(
+            "too_late", _("You could write this within two weeks of the session, and that time has passed.")
+        )
     return None
 
 

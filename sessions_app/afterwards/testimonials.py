@@ -46,7 +46,7 @@ def withdraw_testimonial(*, feedback: Feedback, by: User, now: datetime) -> Feed
     """The author withdraws their consent, at any time. Raises SessionError `not_yours`; twice does no harm."""
     feedback = Feedback.objects.select_for_update().get(pk=feedback.pk)
     if feedback.author_id != by.pk:
-        raise SessionError("not_yours", _("Someone else wrote this."))
+        raise SessionError("not_yours", _("Someone else wrote this, so only they can withdraw it."))
     if not feedback.may_publish:
         return feedback
     feedback.may_publish = feedback.may_publish_question = False

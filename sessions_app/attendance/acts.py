@@ -59,7 +59,9 @@ def run_late(*, booking: Booking, by: User, now: datetime, seen: str | None = No
     """
     booking = lock_for(booking, by, seen=seen)
     if booking.state != BookingState.CONFIRMED or not booking.start - LATE_FROM <= now < booking.end:
-        raise SessionError("not_now", _("You can do this from an hour before the session until it ends."))
+        raise SessionError(
+            "not_now", _("You can say that you’re running late from an hour before the session until it ends.")
+        )
     if not attendance_of(booking).first_act_by(by.pk, AttendanceKind.LATE):
         record_act(booking, AttendanceKind.LATE, by=by, now=now)
         notify_other(booking, "running_late", by=by, now=now)
@@ -73,10 +75,12 @@ def why_not_say_absent(attendance: Attendance, *, by: User, now: datetime) -> Se
         return SessionError("too_early", _("Wait until five minutes after the start. People are often a little late."))
     if now >= booking.end + ASKED_UNTIL:
         return SessionError(
-            "too_late", _("You could tell us this up to a day after the session. That time has passed.")
+            "too_late", _("You could tell us this until a day after the session, and that time has passed.")
         )
     if booking.feedback.filter(author=by).exists():
-        return SessionError("was_held", _("You’ve already told us how this session went, so it took place."))
+        return SessionError(
+            "was_held", _("You’ve already told us how this session went, so we’ve recorded that it took place.")
+        )
     if booking.format == Format.VIDEO and not attendance.first_act_by(by.pk, AttendanceKind.JOINED):
         return SessionError("not_there", _("Join the call first. Only someone who was in the call can tell us this."))
     return None

@@ -43,7 +43,7 @@ def why_not_contest(attendance: Attendance, *, by: User, now: datetime) -> Sessi
         return SessionError("contested", _("Our team is already looking into this."))
     if now >= booking.end + CONTEST_WITHIN:
         return SessionError(
-            "too_late", _("You could ask for this within seven days of the session. That time has passed.")
+            "too_late", _("You could dispute this within seven days of the session, and that time has passed.")
         )
     insists = booking.state in AGREED and attendance.claim_of(by.pk) and attendance.has_spoken(booking.other_person(by))
     if attendance.missing != by and not insists:

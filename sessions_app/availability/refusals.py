@@ -16,8 +16,8 @@ from .timetable import Timetable
 # Lazy: only the one that is needed is translated.
 WORDS = {
     "past": _("This time has passed. Choose another time."),
-    "notice": _("%(mentor)s needs %(notice)s’ notice."),
-    "horizon": _("%(mentor)s can’t be booked that far ahead yet."),
+    "notice": _("That’s too soon: %(mentor)s has to be booked at least %(notice)s ahead. Choose a later time."),
+    "horizon": _("%(mentor)s can’t be booked that far ahead yet. Choose an earlier day."),
     "outside_windows": _("%(mentor)s isn’t free at this time. Choose another time."),
     "off_grid": _("Sessions with %(mentor)s don’t start at this minute. Choose one of the times shown."),
     "time_off": _("%(mentor)s is away that day. Choose another day."),
@@ -28,8 +28,8 @@ WORDS = {
         "another time, or look again in a few minutes."
     ),
     "buffer": _("This time is too close to another session of %(mentor)s. Choose another time."),
-    "day_cap": _("%(mentor)s takes no more sessions that day. Choose another day."),
-    "week_cap": _("%(mentor)s takes no more sessions that week. Choose another week."),
+    "day_cap": _("%(mentor)s can’t take any more sessions that day. Choose another day."),
+    "week_cap": _("%(mentor)s can’t take any more sessions that week. Choose another week."),
     "own_overlap": _("You already have a session at this time. Choose another time, or reschedule that one."),
 }
 
@@ -46,7 +46,7 @@ def refuse_start(
     """Raise what the engine has against this start, if it has anything; `own` are the mentee's spans elsewhere."""
     profile = offer.profile
     if timetable is None:
-        words = gettext("%(mentor)s hasn’t set any times yet.")
+        words = gettext("%(mentor)s hasn’t set any times yet. Look for someone else who can help.")
         raise UnavailableTimeError("outside_windows", words % {"mentor": profile.first_name})
     spans = [(first, last) for first, last in own]
     if refusal := timetable.why_not(start=start, length=length, step=offer.step, now=now, own=spans):

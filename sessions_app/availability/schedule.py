@@ -75,7 +75,7 @@ def check_spans(spans: Iterable[tuple[int, int]], label: str = "") -> Spans:
         )
     for start, end in ordered:
         if not 0 <= start < DAY or end > DAY:
-            raise ScheduleError("no_time", label_problem(label, _("a day goes from 00:00 to 24:00")))
+            raise ScheduleError("no_time", label_problem(label, _("times must be between 00:00 and 24:00")))
         if end <= start:
             raise ScheduleError("ends_early", label_problem(label, _("the end must be after %s") % wall_text(start)))
     if any(later[0] < earlier[1] for earlier, later in pairwise(ordered)):
@@ -153,7 +153,7 @@ def check_week(windows: Iterable[Window]) -> frozenset[Window]:
     days: dict[int, list[tuple[int, int]]] = {}
     for weekday, start, end in windows:
         if weekday not in Weekday.values:
-            raise ScheduleError("no_weekday", _("A week has seven days"))
+            raise ScheduleError("no_weekday", _("Weekdays go from 1 (Monday) to 7 (Sunday)"))
         days.setdefault(weekday, []).append((start, end))
     for weekday, spans in days.items():
         try:
@@ -187,7 +187,7 @@ def set_override(
         if override is not None:
             check_seen(seen, present_mark(schedule.overrides.filter(pk=override.pk).first()))
         if present is not None and present != override:
-            raise ScheduleError("exists", _("You have already set this date. Change it in the list"), field="day")
+            raise ScheduleError("exists", _("You’ve already set this date. Change it in the list"), field="day")
         if override is None:
             check_room(schedule.overrides.count() + schedule.time_off.count() + 1)
             override = DateOverride(schedule=schedule)

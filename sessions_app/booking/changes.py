@@ -34,7 +34,7 @@ def why_not_move(booking: Booking, *, by: User, now: datetime) -> SessionError |
         return SessionError("started", _("This session has started, so it can’t be rescheduled."))
     if booking.moves >= settings.MAX_MOVES:
         return SessionError(
-            "too_many_moves", _("This session has been rescheduled many times. Cancel it and book again.")
+            "too_many_moves", _("This session has been rescheduled as often as it can be. Cancel it and book again.")
         )
     notice = booking.offer.profile.schedule.move_notice
     if by.pk == booking.mentee_id and booking.start - timedelta(minutes=notice) < now:
@@ -128,7 +128,9 @@ def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime, se
     check_seen(booking, seen)
     late = is_late(booking, now=now)
     if late and not reason.strip():
-        raise SessionError("reason_needed", _("It’s close to the start: tell the other person why."))
+        raise SessionError(
+            "reason_needed", _("It’s close to the start, so tell the other person why you’re cancelling.")
+        )
     change_state(
         booking,
         BookingState.CANCELLED,
@@ -152,7 +154,9 @@ def why_not_edit(booking: Booking, *, by: User, now: datetime) -> SessionError |
     """Why the brief can't be changed, for pages and services."""
     waiting = booking.state in OPEN and booking.start > now
     if booking.mentee_id != by.pk or not waiting:
-        return SessionError("started", _("You can change the question until the session starts."))
+        return SessionError(
+            "started", _("This session has started, so the question can’t be changed. Send a message instead.")
+        )
     return None
 
 

@@ -131,4 +131,6 @@ def why_not_choose(booking: Booking, *, by: User, now: datetime) -> SessionError
     """Why none of the times can be chosen any more, for pages and services."""
     if booking.mentee_id == by.pk and booking.state == BookingState.COUNTERED and not booking.is_overdue(now):
         return None
-    return SessionError("not_waiting", _("These times are no longer on offer."))
+    return SessionError(
+        "not_waiting", _("These times are no longer on offer. Check the session to see what has changed.")
+    )

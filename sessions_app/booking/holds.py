@@ -94,7 +94,7 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     if booking.mentee_id == mentee.pk:
         return booking
     if booking.state not in VISITORS_HOLD or booking.mentee_id is not None:
-        raise SessionError("changed", _("This hold has already been used. Choose a time again."))
+        raise SessionError("changed", _("This time is no longer held for you. Choose a time again."))
     if booked := booked_before(mentee, booking.idempotency_key):
         give_up_hold(booking, now=now)
         return booked

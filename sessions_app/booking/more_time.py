@@ -30,8 +30,10 @@ def why_not_more_time(booking: Booking, *, by: User, now: datetime) -> SessionEr
     for person in (by, booking.other_person(by)):
         if is_time_needed(booking, person, now=now):
             if person == by:
-                return SessionError("follows", _("You have something else straight after this, so it ends on time."))
-            words = _("%(name)s has something else straight after this, so it ends on time.")
+                return SessionError(
+                    "follows", _("You have something else straight after this, so the session has to end on time.")
+                )
+            words = _("%(name)s has something else straight after this, so the session has to end on time.")
             return SessionError("follows", words % {"name": person.first_name})
     return None
 
@@ -82,7 +84,7 @@ def agree_more_time(*, booking: Booking, end: datetime, by: User, now: datetime)
     booking = lock_for(booking, by)
     asked = MoreTime.objects.filter(booking=booking, ends_at=end).exclude(asked_by=by).first()
     if asked is None:
-        raise SessionError("not_asked", _("Nobody has asked for more time."))
+        raise SessionError("not_asked", _("Nobody has asked for more time, so there’s nothing to agree to."))
     if asked.agreed_at:
         return booking
     expire_for(booking.mentor_id, known(booking.mentee_id), now=now, except_for=booking)

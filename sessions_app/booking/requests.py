@@ -66,7 +66,7 @@ def withdraw_booking(*, booking: Booking, by: User, now: datetime, seen: str | N
     """The mentee withdraws the request. Raises SessionError `not_waiting`, `stale`."""
     booking = lock_booking(booking)
     if booking.mentee_id != by.pk or booking.state not in UNANSWERED:
-        raise SessionError("not_waiting", _("This request has already been answered."))
+        raise SessionError("not_waiting", _("This request has already been answered. Check the session to see how."))
     check_seen(booking, seen)
     change_state(booking, BookingState.WITHDRAWN, by=by, now=now, event="withdrawn", ended_by=by)
     close_if_over(booking, now=now)
@@ -84,6 +84,8 @@ def lock_waiting(
     """Lock a request that its mentor can answer now. Raises SessionError `not_waiting`, `stale`."""
     booking = lock_booking(booking)
     if booking.mentor_id != by.pk or booking.state not in states or booking.is_overdue(now):
-        raise SessionError("not_waiting", _("This request is no longer waiting for an answer."))
+        raise SessionError(
+            "not_waiting", _("This request isn’t waiting for an answer any more. Check the session to see why.")
+        )
     check_seen(booking, seen)
     return booking

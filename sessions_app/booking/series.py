@@ -64,7 +64,7 @@ def room_in(engagement: Engagement, contacts: Sequence[Booking], *, now: datetim
     """
     mentor = {"mentor": engagement.mentor.first_name}
     if engagement.closed_at:
-        words = _("This question is closed. Book %(mentor)s again, with what you need help with now.")
+        words = _("This question is closed. To ask something new, book %(mentor)s again.")
         raise SessionError("engagement_closed", words % mentor)
     if not any(contact.state in AGREED for contact in contacts):
         raise SessionError("not_agreed", _("You can add dates once %(mentor)s has accepted the first.") % mentor)

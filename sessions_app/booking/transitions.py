@@ -28,7 +28,7 @@ EXPIRED_EVENTS: dict[str, str] = {BookingState.REQUESTED: "expired", BookingStat
 def check_live(booking: Booking) -> None:
     """Raises unless the mentor's profile is live. A suspended mentor's earlier sessions stay until they are ended."""
     if not booking.offer.profile.is_public:
-        words = _("%(mentor)s’s profile isn’t live, so this isn’t possible now.")
+        words = _("%(mentor)s’s profile isn’t live, so nothing can be booked or rescheduled. You can still cancel.")
         raise SessionError("closed", words % {"mentor": booking.mentor.first_name})
 
 

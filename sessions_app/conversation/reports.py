@@ -23,7 +23,9 @@ def report_message(*, message: Message, reason: ReportReason, words: str, by: Us
     """
     check_part_in(message.engagement, by)
     if message.author_id == by.pk:
-        raise SessionError("own_message", _("This is your own message."))
+        raise SessionError(
+            "own_message", _("This is your own message. You can only report what the other person wrote.")
+        )
     report, created = Report.objects.select_for_update().get_or_create(
         message=message, by=by, defaults={"reason": reason, "words": words, "at": now}
     )

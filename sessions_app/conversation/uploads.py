@@ -32,13 +32,13 @@ def read_upload(upload: UploadedFile) -> Upload:
     if not size:
         raise ValidationError(_("%(name)s is empty. Choose another file."), code="empty", params=words)
     if size > MAX_BYTES:
-        message = _("%(name)s is %(size)s. Files must be 10 MB or less.")
+        message = _("%(name)s is %(size)s. Choose a file of 10 MB or less.")
         raise ValidationError(message, code="size", params=words)
     upload.seek(0)
     content = upload.read()
     kind = type_of(name, content)
     if kind is None:
-        message = _("We can’t take %(name)s. Files can be: %(kinds)s. Save it as one of them, or as PDF.")
+        message = _("We can’t take %(name)s. Save it as one of these kinds: %(kinds)s.")
         raise ValidationError(message, code="type", params=words)
     if not kind.is_picture:
         return Upload(name, kind, content)

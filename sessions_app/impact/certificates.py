@@ -25,10 +25,10 @@ def issue_certificate(*, mentor: User, first_day: date, last_day: date, now: dat
     if not mentor.name:
         raise SessionError("no_name", _("Add your name in your account first. It goes on the certificate."))
     if not first_day <= last_day <= now.astimezone(mentor.zone).date():
-        raise SessionError("days", _("Choose a first day, and a last day that isn’t before it or in the future."))
+        raise SessionError("days", _("Choose a last day that’s on or after the first day and isn’t in the future."))
     given = given_by(mentor, first_day, last_day)
     if not (given.sessions or given.answers):
-        nothing = _("No session took place in this period, and you answered no question in writing. Choose other days.")
+        nothing = _("You had no sessions and answered no questions in writing in this period. Choose other days.")
         raise SessionError("nothing_given", nothing)
     words = {
         "name": mentor.name,
@@ -43,7 +43,9 @@ def issue_certificate(*, mentor: User, first_day: date, last_day: date, now: dat
     if same := mine.filter(**words).first():
         return same
     if mine.count() >= AT_MOST:
-        raise SessionError("too_many", _("You have 30 certificates. Revoke one to create another."))
+        raise SessionError(
+            "too_many", _("You have 30 certificates, the most you can have. Revoke one to create another.")
+        )
     return Certificate.objects.create(person=mentor, issued_at=now, **words)
 
 

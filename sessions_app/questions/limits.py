@@ -18,19 +18,21 @@ from .pace import check_bookings
 
 def closed_error(profile: MentorProfile) -> SessionError:
     return SessionError(
-        "closed", _("%(mentor)s doesn’t take this kind of session now.") % {"mentor": profile.first_name}
+        "closed",
+        _("%(mentor)s isn’t taking this kind of session at the moment. Look for someone else who can help.")
+        % {"mentor": profile.first_name},
     )
 
 
 def check_mentee(
     mentee: User, profile: MentorProfile, *, now: datetime, standing: MenteeStanding | None = None
 ) -> None:
-    """Raises SessionError for the limits of domain.md on the person who books. `standing`: if it was read already."""
+    """Raises SessionError if the person who books has reached a limit. `standing`: if it was read already."""
     standing = standing or standing_of(mentee, profile.person_id, now=now)
     if mentee.pk == profile.person_id:
         raise SessionError("own_profile", _("This is your own profile. Other people can book you here."))
     if not mentee.name:
-        words = _("Tell us your first name first, so that %(mentor)s knows who they’re meeting.")
+        words = _("Add your first name, so that %(mentor)s knows who they’re meeting.")
         raise SessionError("no_name", words % {"mentor": profile.first_name})
     if standing.never_again:
         # Only the mentee knows the reason, so the same words as for other reasons must be used.
@@ -58,7 +60,7 @@ def why_not_book(mentee: User | None, profile: MentorProfile, *, now: datetime) 
 
 
 def why_not_book_anyone(mentee: User, *, now: datetime) -> SessionError | None:
-    """Why this person can't book, whoever the mentor is."""
+    """Why this person can't book any mentor at the moment, if they can't."""
     standing = standing_of(mentee, mentee.pk, now=now)
     try:
         check_open(standing)
@@ -77,10 +79,10 @@ def check_open(standing: MenteeStanding, *, besides: int | None = None) -> None:
     limit = settings.MAX_OPEN_BOOKINGS
     if len(set(standing.mentors_ahead) - {besides}) + standing.in_writing >= limit:
         words = ngettext(
-            "You already have %(limit)d upcoming session or open question, the most at one time. Cancel it, or come"
-            " back when it’s over.",
-            "You already have %(limit)d upcoming sessions or open questions, the most at one time. Cancel one, or come"
-            " back when one is over.",
+            "You can have %(limit)d upcoming session or open question at a time. Cancel it, or come back when it’s"
+            " over.",
+            "You can have %(limit)d upcoming sessions and open questions at a time. Cancel one, or come back when one"
+            " is over.",
             limit,
         )
         raise SessionError("too_many_open", words % {"limit": limit})

@@ -38,10 +38,10 @@ def check_bookings(name: str, alone: Sequence[datetime], together: Sequence[date
     mentor.
     """
     if wait := wait_for_room(together, settings.MAX_BOOKINGS_TOGETHER_A_DAY, DAY, now=now):
-        words = _("You’ve booked %(name)s many times today. You can book %(name)s again in %%(wait)s.")
+        words = _("You’ve booked %(name)s several times today. You can book them again in %%(wait)s.")
         raise too_often(words % {"name": name.replace("%", "%%")}, wait)
     if wait := wait_for_room(alone, settings.MAX_BOOKINGS_AN_HOUR, HOUR, now=now):
-        raise too_often(_("You’ve booked many times in the last hour. You can book again in %(wait)s."), wait)
+        raise too_often(_("You’ve booked a lot of sessions in the last hour. You can book again in %(wait)s."), wait)
 
 
 def bookings_left(alone: Sequence[datetime], together: Sequence[datetime], *, now: datetime) -> int:
@@ -66,7 +66,7 @@ def check_moves(booking: Booking, *, by: User, now: datetime) -> None:
         wait_for_room(done, settings.MAX_MOVES_A_DAY, DAY, now=now),
     )
     if wait:
-        raise too_often(_("You’ve rescheduled many times today. You can reschedule again in %(wait)s."), wait)
+        raise too_often(_("You’ve rescheduled a lot today. You can reschedule again in %(wait)s."), wait)
 
 
 def check_holds(held_for: str, mentor_id: int, *, now: datetime) -> None:
@@ -79,5 +79,5 @@ def check_holds(held_for: str, mentor_id: int, *, now: datetime) -> None:
         wait_for_room(alone, settings.MAX_HOLDS_PER_HOUR, HOUR, now=now),
     )
     if wait:
-        words = _("You’ve chosen many times in the last hour. Sign in and book, or try again in %(wait)s.")
+        words = _("You’ve picked a lot of times in the last hour. Sign in to book one, or try again in %(wait)s.")
         raise too_often(words, wait)

@@ -124,7 +124,7 @@ def offer_of(profile: MentorProfile) -> Offer:
     """The mentor's offer in writing. Raises SessionError if they don't offer it any more."""
     offer = profile.offers.active().in_writing().select_related("profile__person").first()
     if offer is None:
-        words = _("%(mentor)s doesn’t answer in writing now. Choose a time instead.")
+        words = _("%(mentor)s isn’t answering in writing at the moment. Choose a time instead.")
         raise SessionError("closed", words % {"mentor": profile.first_name})
     return offer
 

@@ -95,7 +95,11 @@ def why_not_ask(offer: Offer, *, now: datetime) -> SessionError | None:
     rules = Schedule.objects.filter(profile=profile).first()
     today = now.astimezone(ZoneInfo(rules.timezone if rules else UTC_NAME)).date()
     if profile.is_paused(today):
-        return SessionError("away", _("%(mentor)s is away and isn’t answering in writing now.") % name)
+        return SessionError(
+            "away",
+            _("%(mentor)s is away and isn’t answering in writing at the moment. Look for someone else who can help.")
+            % name,
+        )
     cap = rules.max_written if rules else MOST_WRITTEN
     if WrittenQuestion.objects.open(now).filter(mentor=profile.person_id).count() >= cap:
         words = _("%(mentor)s has as many open questions as they can take. Choose a time, or ask later.")
@@ -126,7 +130,7 @@ def expire_written(*, now: datetime) -> int:
 
 
 def not_waiting_error() -> SessionError:
-    return SessionError("not_waiting", _("This question is no longer waiting for an answer."))
+    return SessionError("not_waiting", _("This question isn’t waiting for an answer any more. Check it to see why."))
 
 
 @atomic_act

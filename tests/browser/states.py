@@ -408,7 +408,7 @@ def more_time_enough(cast: Cast) -> Booking:
     "more-time-refused",
     END - 4 * MINUTE,
     mentee=Sight(WITH_PRIYA, "Priya has something else straight after this, so it ends on time."),
-    mentor=Sight(WITH_BOB, "You have something else straight after this, so it ends on time."),
+    mentor=Sight(WITH_BOB, "You have something else straight after this, so the session has to end on time."),
 )
 def more_time_refused(cast: Cast) -> Booking:
     booking = running(cast)

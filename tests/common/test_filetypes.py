@@ -242,7 +242,7 @@ def test_read_upload_writes_pictures_anew_without_metadata_and_small(name, forma
         pytest.param(
             "a.pdf",
             b"x" * (10 * 1024 * 1024 + 1),
-            ("size", "a.pdf is 10.0\xa0MB. Files must be 10 MB or less."),
+            ("size", "a.pdf is 10.0\xa0MB. Choose a file of 10 MB or less."),
             id="large",
         ),
         pytest.param(
@@ -250,8 +250,8 @@ def test_read_upload_writes_pictures_anew_without_metadata_and_small(name, forma
             b"MZ",
             (
                 "type",
-                "We can’t take a.exe. Files can be: PDF, PNG, JPEG, WebP, DOCX, PPTX, ODT, ODP, TXT, MD. "
-                "Save it as one of them, or as PDF.",
+                "We can’t take a.exe. Save it as one of these kinds: PDF, PNG, JPEG, WebP, DOCX, PPTX, ODT, ODP, "
+                "TXT, MD.",
             ),
             id="kind",
         ),

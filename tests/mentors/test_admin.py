@@ -40,7 +40,7 @@ def test_approving_in_the_admin_goes_through_the_service(client, sent_profile, d
 def test_a_refusal_in_the_admin_is_a_message(client, draft_profile):
     told = run(client, "approve", draft_profile)
 
-    assert told == ["Dora Diaz: This profile isn’t waiting for review."]
+    assert told == ["Dora Diaz: This profile isn’t waiting for review any more. Check what was decided."]
     assert state_of(draft_profile) == ProfileState.DRAFT
 
 

@@ -71,8 +71,8 @@ def test_wall_text_is_what_the_clock_shows(minute, text):
         ([(1080, 1020)], "ends_early", "Tuesday: the end must be after 18:00"),
         ([(540, 660), (600, 720)], "overlap", "Tuesday: these two windows overlap"),
         ([(540, 660), (540, 660)], "overlap", "Tuesday: these two windows overlap"),
-        ([(1440, 1441)], "no_time", "Tuesday: a day goes from 00:00 to 24:00"),
-        ([(-5, 60)], "no_time", "Tuesday: a day goes from 00:00 to 24:00"),
+        ([(1440, 1441)], "no_time", "Tuesday: times must be between 00:00 and 24:00"),
+        ([(-5, 60)], "no_time", "Tuesday: times must be between 00:00 and 24:00"),
         ([(i * 60, i * 60 + 30) for i in range(13)], "too_many", "Tuesday: you can have up to 12 windows a day"),
     ],
 )

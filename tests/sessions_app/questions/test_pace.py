@@ -71,7 +71,7 @@ def test_book_and_cancel_goes_round_so_often_with_one_person(offer, bob, charlie
     refused = refusal_of(book, offer, bob, now=NOW + 2 * HOUR)
 
     assert (refused.code, refused.wait) == ("too_often", DAY - 2 * HOUR)
-    assert refused.message == "You’ve booked Alice many times today. You can book Alice again in 22 h."
+    assert refused.message == "You’ve booked Alice several times today. You can book them again in 22 h."
     assert book(offer, charlie, now=NOW + 2 * HOUR).state == BookingState.CONFIRMED
 
 

@@ -312,7 +312,7 @@ def test_add_a_closed_date_ignores_the_times_beside_it(client, profile):
         ({"day": "2026-02-30"}, "Enter a date, like 2026-12-04"),
         ({"day": "2026-11-23"}, "Choose a date that isn’t in the past"),
         ({"day": "9999-12-31"}, "Choose a date within two years"),
-        ({"day": "2026-12-04"}, "You have already set this date. Change it in the list"),
+        ({"day": "2026-12-04"}, "You’ve already set this date. Change it in the list"),
         ({"kind": ""}, "Choose what changes on this date"),
         ({"times-until": ["09:00"]}, "The end must be after 10:00"),
     ],
