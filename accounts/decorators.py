@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 
 def staff_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The page is for staff; for anybody else who has signed in it does not exist (404)."""
+    """The page is for staff; for anyone else who has signed in it does not exist (404)."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

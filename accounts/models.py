@@ -197,7 +197,7 @@ class KeptAnswer(models.Model):
 
 
 class RequestCount(models.Model):
-    """How many requests somebody has made since `began_at`; see `access.throttling`."""
+    """How many requests someone has made since `began_at`; see `access.throttling`."""
 
     key = models.CharField(max_length=100, primary_key=True)
     began_at = models.DateTimeField(db_index=True)

@@ -75,7 +75,7 @@ def show_medians(what: str, measured: dict[str, list[float]]) -> None:
 
 
 def fill_waitlist(world: World, count: int) -> None:
-    """For help with words that somebody has, and with words that nobody has."""
+    """For help with words that someone has, and with words that nobody has."""
     from accounts.models import User
     from sessions_app.models import WaitlistEntry
 

@@ -32,7 +32,7 @@ from .stand import bench_database
 
 ROOT = Path(__file__).resolve().parents[1]
 ZONE = {"Cookie": "tz=Europe/London"}
-# What people ask, as often as they do: mostly a search, then somebody's page, now and then a booking.
+# What people ask, as often as they do: mostly a search, then someone's page, now and then a booking.
 QUESTIONS = ("Should I take the counter-offer?", "My talk is too long", "First week as a manager", "salary", "")
 FILTERS: tuple[dict[str, str], ...] = (
     {},
@@ -77,7 +77,7 @@ def get_page(
 
 
 class Person:
-    """One who searches, opens somebody's page and, every tenth time, holds a time: a visitor's booking begins so."""
+    """One who searches, opens someone's page and, every tenth time, holds a time: a visitor's booking begins so."""
 
     def __init__(self, port: int, seed: int, requests: int, kind: str) -> None:
         self.rng, self.requests, self.kind = Random(seed), requests, kind

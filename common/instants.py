@@ -1,4 +1,4 @@
-"""Reads moments and dates that anybody may have written, with the same limits for pages and the API."""
+"""Reads moments and dates that anyone may have written, with the same limits for pages and the API."""
 
 import re
 from datetime import UTC, date, datetime

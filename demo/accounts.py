@@ -1,4 +1,4 @@
-"""The demo's fixed people, one for each part that somebody can play."""
+"""The demo's fixed people, one for each part that someone can play."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from .mentors import MentorPlan, OfferPlan
 from .people import DOMAIN, People, Person
 from .schedules import SchedulePlan
 
-PASSWORD = "quarter-hour"  # noqa: S105 - the invented people's, told to everybody
+PASSWORD = "quarter-hour"  # noqa: S105 - the invented people's, told to everyone
 FOUNDED = 420
 
 

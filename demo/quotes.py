@@ -35,7 +35,7 @@ def publish_quotes(now: datetime) -> int:
 
 
 def waiting_words(now: datetime) -> QuerySet[Feedback]:
-    """About the mentors whom everybody knows first, then those whose question was asked last."""
+    """About the mentors whom everyone knows first, then those whose question was asked last."""
     waiting = Feedback.objects.offered_words(now).undecided().filter(author__email__endswith=f"@{DOMAIN}")
     is_known = Q(booking__mentor__email__in=[f"priya@{DOMAIN}", f"tomas@{DOMAIN}"])
     order = ("-is_known", "-may_publish_question", "-booking__created_at", "pk")

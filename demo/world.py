@@ -106,7 +106,7 @@ class World:
         return self.people.invent_person(days_ago=(self.wanted.days + 12, self.wanted.days + 200))
 
     def _invent_mentors(self) -> Iterator[MentorPlan]:
-        """The two that everybody knows, then the others; of the first fifty, one has sent changed words."""
+        """The two that everyone knows, then the others; of the first fifty, one has sent changed words."""
         yield from (self.cast.priya, self.cast.tomas)[: self.wanted.mentors]
         joined = (self.wanted.days + 25, self.wanted.days + 400)
         for number in range(2, self.wanted.mentors):

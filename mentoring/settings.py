@@ -135,7 +135,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "django_cache",
-        # The usual 300 would let anybody push other people's limits out.
+        # The usual 300 would let anyone push other people's limits out.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
@@ -239,7 +239,7 @@ EMAIL_ANSWER_TIMEOUT = env.float("EMAIL_ANSWER_TIMEOUT", default=300)
 CODE_MAIL_WAIT = env.float("CODE_MAIL_WAIT", default=3)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{SITE_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# People are told that a person reads their answer: an address that somebody does read
+# People are told that a person reads their answer: an address that someone does read
 CONTACT_EMAIL = env("CONTACT_EMAIL", default=f"help@{SITE_HOST}")
 DEV_MAIL = env.bool("DEV_MAIL", default=DEBUG)
 DEV_MAIL_DIR = DATA_DIR / "mail"
@@ -286,7 +286,7 @@ MISSES_COUNT_FOR = timedelta(days=90)
 PAUSE_AFTER_MISSES = timedelta(days=14)
 MAX_FILES = 5
 MAX_MESSAGES = 30
-# How long somebody waits for freed time, and how long it is held for them by day
+# How long someone waits for freed time, and how long it is held for them by day
 WAITS_FOR = timedelta(days=30)
 MAX_WAITINGS = 5
 TIME_HELD_FOR = timedelta(hours=2)
@@ -329,7 +329,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": SITE_NAME,
-    "DESCRIPTION": "Find somebody who can help with one question, and book a short session with them.",
+    "DESCRIPTION": "Find someone who can help with a question, and book a short session with them.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": r"/api/v1",

@@ -67,7 +67,7 @@ class MentorCard(serializers.Serializer[MentorProfile]):
 
 
 class Mentor(MentorCard):
-    asks = serializers.ListField(child=serializers.CharField(), help_text="What they can be asked about.")
+    asks = serializers.ListField(child=serializers.CharField(), help_text="Questions that they can help with.")
     how_i_work = serializers.CharField()
     example = {
         **CARD_EXAMPLE,

@@ -253,7 +253,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 class Offer(models.Model):
     """What a mentor offers: how long, in which form, about what, booked at once or after asking.
 
-    For an answer in writing, length and `instant` mean nothing: it takes no slot, and anybody may ask.
+    For an answer in writing, length and `instant` mean nothing: it takes no slot, and anyone may ask.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -92,7 +92,7 @@ def save_offer(*, profile: MentorProfile, offer: Offer, topics: Iterable[Topic],
 
 
 def terms_mark(offer: Offer) -> str:
-    """Of what somebody agrees to who books it: how long, how they meet, and whether the mentor is asked first."""
+    """Of what someone agrees to who books it: how long, how they meet, and whether the mentor is asked first."""
     return mark_of(offer.length, offer.format, offer.instant)
 
 

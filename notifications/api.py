@@ -53,7 +53,7 @@ class Lead(serializers.ChoiceField):
 
 
 class MailsShape(Input):
-    """Which optional mails come; those about a change to one's own session always do."""
+    """Which optional emails are sent. Emails about changes to a session are always sent."""
 
     reminders = YesNo(required=False)
     afterwards = YesNo(required=False)
@@ -81,7 +81,7 @@ class PreferencesShape(Input):
     reminders = serializers.ListField(
         child=Lead(), max_length=MOST_LEADS, required=False, help_text="Minutes before a session."
     )
-    quiet_hours = QuietShape(required=False, allow_null=True, help_text="Optional mails wait until these are over.")
+    quiet_hours = QuietShape(required=False, allow_null=True, help_text="Optional emails wait until these are over.")
 
 
 ME: dict[str, Any] = {
@@ -114,18 +114,18 @@ class MeShape(Input):
 
 class Me(serializers.Serializer[Any]):
     name = serializers.CharField()
-    timezone = serializers.CharField(help_text="Empty while we don't know it.")
+    timezone = serializers.CharField(help_text="Empty until we know it.")
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
     preferences = PreferencesShape()
     example = ME
 
 
 class MeView(ApiView):
-    @api_call(name="read_me", summary="Me", answers=Me)
+    @api_call(name="read_me", summary="My details", answers=Me)
     def get(self, request: Request) -> Response:
         return self.answer_with()
 
-    @api_call(name="change_me", summary="Change some of it; the rest stays", body=MeShape, answers=Me)
+    @api_call(name="change_me", summary="Change my details", body=MeShape, answers=Me)
     def patch(self, request: Request) -> Response:
         change_me(self.person, self.read_body(), now=self.now)
         return self.answer_with()
@@ -135,7 +135,7 @@ class MeView(ApiView):
 
 
 class NewsShape(serializers.Serializer[InboxEntry]):
-    """One line of the inbox. `url` is where it leads; both are null when what it was about is gone."""
+    """A line of the inbox. `url` is the page it leads to. Both `text` and `url` are null once its subject is gone."""
 
     kind = serializers.CharField(source="item.kind")
     at = Instant(source="item.at")

@@ -66,21 +66,23 @@ class MentorsQuery(Input):
         max_length=QUESTION_LENGTH,
         required=False,
         allow_blank=True,
-        help_text="What somebody is stuck on. Small words and signs alone (`how to be`, `???`) leave nobody out.",
+        help_text=(
+            "What the person is stuck on. Common words and signs alone (`how to be`, `???`) don't narrow the search."
+        ),
     )
     topic = serializers.SlugField(max_length=LONGEST_SLUG, required=False)
     language = serializers.ChoiceField(choices=LANGUAGES, required=False)
     length = LengthOf(least=1, most=60, required=False, help_text="Minutes: 15, 20, 25, 30 or 45.")
     format = serializers.ChoiceField(choices=Format.choices, required=False)
     within_hours = QueryNumber(
-        least=1, most=24 * DAYS_LATER, required=False, help_text="Who has a free time within so many hours."
+        least=1, most=24 * DAYS_LATER, required=False, help_text="Only mentors with a free time within this many hours."
     )
     cursor = ShownMentors(required=False)
-    limit = QueryNumber(least=1, most=MOST, default=USUAL, help_text="How many an answer holds.")
+    limit = QueryNumber(least=1, most=MOST, default=USUAL, help_text="How many rows to return.")
 
 
 class OfferedSlot(SlotOut):
-    offer = serializers.UUIDField(help_text="What can be booked then.")
+    offer = serializers.UUIDField(help_text="The offer that can be booked at this time.")
     example = {**SLOT, "offer": "1f6f2d0e-6a0c-4b7e-9d0f-5a3d1c2b4e5f"}
 
 
@@ -93,18 +95,18 @@ class TopicUnderstood(serializers.Serializer[TopicRead]):
     """A topic that the words of a search were understood to be about."""
 
     topic = serializers.SlugField(source="slug")
-    share = serializers.FloatField(min_value=0, max_value=1, help_text="How likely the words are about it, 0 to 1.")
+    share = serializers.FloatField(
+        min_value=0, max_value=1, help_text="How likely the words are about it, from 0 to 1."
+    )
     because = serializers.ChoiceField(
         choices=[str(because) for because in Because],
-        help_text="`named`: the words name it; `meaning`: they are like its examples; `chosen`: said by you.",
+        help_text="`named`: the words name it; `meaning`: they are like its examples; `chosen`: you asked for it.",
     )
-    like = serializers.CharField(
-        allow_blank=True, help_text="The example question that comes nearest to the words, or empty."
-    )
+    like = serializers.CharField(allow_blank=True, help_text="The example question closest to the words, or empty.")
     example = {"topic": "negotiation", "share": 0.71, "because": "meaning", "like": "How do I ask for the level?"}
 
 
-UNDERSTOOD = "What the words were understood to be about; empty without words, and where that is open."
+UNDERSTOOD = "What we think the words are about. Empty without words, or if we can't tell."
 
 
 class MentorsView(ApiView):
@@ -133,7 +135,7 @@ class MentorsView(ApiView):
 
 
 def criteria_of(asked: dict[str, Any]) -> SearchCriteria:
-    """As far ahead as anybody can be booked, unless `within_hours` says how far."""
+    """As far ahead as anyone can be booked, unless `within_hours` says how far."""
     return SearchCriteria(
         words=clean_words(asked.get("q", "")),
         topic=asked.get("topic", ""),

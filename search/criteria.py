@@ -1,4 +1,4 @@
-"""What somebody is looking for: the words, and the filters of the address. Pure."""
+"""What someone is looking for: the words, and the filters of the address. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -211,7 +211,7 @@ class Listing:
 
     @property
     def is_whole(self) -> bool:
-        """Whether this page shows everybody who was found."""
+        """Whether this page shows everyone who was found."""
         return not self.wish.shown and self.following is None
 
     @property

@@ -1,4 +1,4 @@
-"""Where the next page of people begins: an encoded set of everybody shown so far. Pure.
+"""Where the next page of people begins: an encoded set of everyone shown so far. Pure.
 
 A list in order of time changes while it is read: a booking moves a mentor down, a cancellation moves one up. A position
 in the list would then repeat one person and skip another; the set of those shown does neither.

@@ -257,7 +257,7 @@ Widened = tuple[list[Found], SearchCriteria, tuple[Drop, ...]]
 def widen_search(
     finder: Finder, wish: SearchCriteria, question: SearchQuestion, found: list[Found], count: int
 ) -> Widened:
-    """Where the words find nobody: the first wish that asks less and finds somebody."""
+    """Where the words find nobody: the first wish that asks less and finds someone."""
     if found:
         return found, wish, ()
     for dropped, wider in wish.widened(is_open=question.reading.is_open):

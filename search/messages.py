@@ -35,7 +35,7 @@ def search_messages(
         Drop.LENGTH: _("Few offer this length, so we’ve added other lengths.") if exact else length,
         Drop.WORDS: _("Nobody has written about all of this. These people have written about part of it."),
     }
-    # With other words it may be that somebody is free: then only the words were in the way. That people are shown
+    # With other words it may be that someone is free: then only the words were in the way. That people are shown
     # whatever they help with is said by a heading of its own.
     without_words = not WORDS_GIVEN_UP.isdisjoint(dropped)
     told = [drop for drop in dropped if drop != Drop.ANYONE and (drop != Drop.TIME or not without_words)]

@@ -12,9 +12,9 @@ from .words import SearchQuestion
 
 
 def note_search(wish: SearchCriteria, question: SearchQuestion, *, is_unmet: bool, day: date) -> None:
-    """Words that found nobody, how they were read, and what they were said to be about; never who typed them.
+    """Keep words that found nobody, how they were read, and topics that people chose for them; never who typed them.
 
-    A search counts once, with its first page. Of somebody who may be in danger nothing is kept.
+    A search counts once, with its first page. If someone may be in danger, nothing is kept.
     """
     if not wish.words or wish.shown or question.reading.is_crisis:
         return

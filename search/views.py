@@ -151,7 +151,7 @@ def results_context(
 
 
 def claim_about(wish: SearchCriteria, found: Results | WrittenResults) -> str:
-    """What is true of everybody on the page: `writers`, `dates`, `later`, `week`; empty if nothing worth saying."""
+    """What is true of everyone on the page: `writers`, `dates`, `later`, `week`; empty if nothing worth saying."""
     if wish.format == Format.WRITING:
         return "writers"
     if not wish.is_any_time or found.question.reading.is_crisis:

@@ -11,7 +11,7 @@ from .criteria import Order, SearchCriteria, When
 from .finding import find_mentors
 from .forms import read_criteria
 
-# For everybody who waits with the same words: a person who can't have one of these mentors may have another.
+# For everyone who waits with the same words: a person who can't have one of these mentors may have another.
 MOST = 20
 LONGEST_FILTERS = 300
 
@@ -30,7 +30,7 @@ def filters_of(wish: SearchCriteria) -> str:
 def find_helpers(words: str, filters: str, *, now: datetime) -> list[FreeMentor]:
     """Mentors who match all of the words and are free within the days that a search looks at first.
 
-    The answer serves everybody who waits with these words, whatever their zone, so no date or time of day is asked
+    The answer serves everyone who waits with these words, whatever their zone, so no date or time of day is asked
     about.
     """
     wish = read_criteria(QueryDict(filters)).with_changes(words=words)

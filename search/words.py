@@ -141,7 +141,7 @@ class SearchQuestion:
         return [topic.name for topic in self.reading.next_readings]
 
     def topics_searched(self, *, wider: bool = False) -> list[TopicRead]:
-        """The topics that were read and are searched for, likeliest first: why somebody is shown."""
+        """The topics read in the words that this search looks for, likeliest first: why a mentor is shown."""
         asked = self.topics_for(loose=False, wider=wider)
         return [topic for topic in (*self.reading.topics, *self.reading.next_readings) if topic.pk in asked]
 
@@ -261,7 +261,7 @@ def whole_names(spoken: Sequence[tuple[str, int]]) -> list[str]:
 
 
 def only_names(words: str, spoken: Sequence[str]) -> bool:
-    """Whether somebody typed nothing but names of people; which these are is for the words to find."""
+    """Whether someone typed nothing but names of people; which these are is for the words to find."""
     names = {fold(name) for name in spoken}
     return bool(names) and all(word in names for word in split_words(words))
 

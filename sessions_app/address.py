@@ -1,4 +1,4 @@
-"""Reads what is in the address of a page. Anybody can write addresses, so what makes no sense is ignored."""
+"""Reads what is in the address of a page. Anyone can write addresses, so what makes no sense is ignored."""
 
 from datetime import date, datetime
 

@@ -74,7 +74,7 @@ def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
             break
     cache.set(GOES_ON_AFTER, after, timeout=None)
     if written:
-        logger.warning("wrote %s notices that somebody had forgotten", written)
+        logger.warning("wrote %s notices that someone had forgotten", written)
     return written
 
 

@@ -60,7 +60,7 @@ def atomic_act(act: Callable[P, R]) -> Callable[P, R]:
 
 
 def lock_people(*people: User | int | None) -> None:
-    """Lock these people's rows, so that everybody who writes about their time waits.
+    """Lock these people's rows, so that everyone who writes about their time waits.
 
     In one order for all, against deadlocks.
     """

@@ -1,4 +1,4 @@
-"""Reports about messages: a list without anybody's words, and one report, read for a reason that is logged."""
+"""Reports about messages: a list without anyone's words, and one report, read for a reason that is logged."""
 
 from uuid import UUID
 

@@ -11,6 +11,8 @@ from html import unescape
 from itertools import pairwise
 from pathlib import Path
 
+from drf_spectacular.generators import SchemaGenerator
+
 from tests.test_project import APPS
 
 ROOT = Path(__file__).parent.parent
@@ -46,12 +48,38 @@ UNWANTED = re.compile(
     r"oops|invalid|please|click here|submit|no-show|appointment|sorry|pending approval)\b",
     re.IGNORECASE,
 )
+# In documents, which are drier and name things of the code, only these.
+UNWANTED_IN_DOCUMENTS = re.compile(
+    r"\b(somebody|anybody|everybody|whoever|anew|of yours|cannot|"
+    r"(is|are|was|were|has|have|had|do|does|did|would|could) not)\b",
+    re.IGNORECASE,
+)
+CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 # "Please" may ask a mentor for a change in one mail: it is a request there, not an error.
 MAY_SAY = {("templates/mail/mentors/profile_changes.html", "Please")}
 
 
 def words_in(text: str) -> list[str]:
     return re.findall(r"[\w'-]+", unescape(text).replace("’", "'").lower())
+
+
+def texts_of_documents() -> list[tuple[str, str]]:
+    paths = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    return [(str(path.relative_to(ROOT)), CODE.sub("", path.read_text())) for path in paths]
+
+
+def texts_of_the_api() -> list[tuple[str, str]]:
+    """Each summary and description in the API's own documentation, by the place where it stands."""
+    found: list[tuple[str, str]] = []
+
+    def collect(part: object, place: str) -> None:
+        for key, value in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
+            if key in ("description", "summary") and isinstance(value, str):
+                found.append((place, CODE.sub("", value)))
+            collect(value, f"{place}/{key}")
+
+    collect(SchemaGenerator().get_schema(request=None, public=True), "api")
+    return found
 
 
 def runs_of(text: str, length: int = 3) -> set[tuple[str, ...]]:
@@ -156,4 +184,16 @@ def test_what_people_read_has_no_word_that_sounds_translated():
 
     assert UNWANTED.search("This cannot be booked")
     assert not UNWANTED.search("We’ll tell you, and you have to answer")
+    assert said == []
+
+
+def test_documents_and_the_api_have_no_word_that_sounds_translated():
+    api = texts_of_the_api()
+    said = [
+        (name, match.group())
+        for name, text in (*texts_of_documents(), *api)
+        for match in UNWANTED_IN_DOCUMENTS.finditer(text)
+    ]
+
+    assert len(api) > 50
     assert said == []

@@ -87,7 +87,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        said = "`Token …`: a person makes one under Your account → Programs."
+        said = "`Token …`: people create one under Your account → API tokens."
         return {"type": "apiKey", "in": "header", "name": "Authorization", "description": said}
 
 
@@ -96,5 +96,5 @@ class SessionScheme(OpenApiAuthenticationExtension):
     name = "session"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        said = "The cookie of a signed-in browser; what changes something needs X-CSRFToken too."
+        said = "The cookie of a signed-in browser. Requests that change something also need X-CSRFToken."
         return {"type": "apiKey", "in": "cookie", "name": "session", "description": said}

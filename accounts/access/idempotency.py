@@ -72,7 +72,7 @@ def replay_answer(kept: KeptAnswer, digest: str) -> Response:
 
 
 def try_lock_key(person: User, key: str) -> bool:
-    """Take the key until the end of the transaction, without waiting for anybody who has it.
+    """Take the key until the end of the transaction, without waiting for anyone who has it.
 
     An advisory lock, since a row that another transaction is still writing can't be seen, let alone locked.
     """

@@ -37,7 +37,7 @@ NAME_ERRORS = {"required": _("Enter your name"), "max_length": _("Your name must
 PASSWORD_HINT = _("At least 8 characters, and hard to guess: three or four unrelated words work well.")
 TOO_LONG = _("Your password must be 128 characters or less")
 END, KEEP = "end", "keep"
-MAX_PASSWORD = 128  # hashing a megabyte is work that anybody could order
+MAX_PASSWORD = 128  # hashing a megabyte is work that anyone could order
 
 
 class AddressField(PlainText):

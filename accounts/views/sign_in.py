@@ -74,7 +74,7 @@ class PasswordSignInView(LoginView):
     form_class = PasswordSignInForm
 
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> None:
-        """A sign-in by code that was begun elsewhere doesn't keep anybody from using their password."""
+        """A sign-in by code that was begun elsewhere doesn't keep anyone from using their password."""
 
     def form_valid(self, form: Form) -> HttpResponse:
         try:

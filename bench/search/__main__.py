@@ -4,8 +4,8 @@
 
 Milliseconds for the data of one page (twenty people with their next three starts), median and p95, all ways alternated
 in one run. "ours" is what the site does, "ranking" its statement over the index alone, "matrix" the same answer from a
-byte for every five minutes of everybody's week in memory, with the page's people from the database: the practical
-limit. "expand" computes everybody's slots, "one SQL" does so in one statement over the raw rules.
+byte for every five minutes of everyone's week in memory, with the page's people from the database: the practical
+limit. "expand" computes everyone's slots, "one SQL" does so in one statement over the raw rules.
 """
 
 import argparse

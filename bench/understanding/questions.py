@@ -1,4 +1,4 @@
-"""Labelled questions: what somebody typed, and which topics would help, graded 1 (related) to 3 (exactly this)."""
+"""Labelled questions: what someone typed, and which topics would help, graded 1 (related) to 3 (exactly this)."""
 
 import json
 from collections.abc import Mapping

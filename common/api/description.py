@@ -18,11 +18,11 @@ LONGEST_KEY = 255
 
 
 class Problem(serializers.Serializer[Any]):
-    code = serializers.CharField(help_text="For programs; it stays the same when the words change.")
+    code = serializers.CharField(help_text="For programs: stays the same even if the message is reworded.")
     message = serializers.CharField(help_text="For people, in the language of `Accept-Language`.")
     fields = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField()),
-        help_text="What is wrong with which input; `brief.question` is the question of the brief.",
+        help_text="What is wrong with each input, by its path, such as `brief.question`.",
     )
 
 
@@ -38,23 +38,23 @@ EXAMPLES: Mapping[int, tuple[str, str, Mapping[str, list[str]]]] = {
     503: ("busy", "We could not get to this in time. Nothing was changed. Try again.", {}),
 }
 SAID = {
-    400: "The request can't be read: a wrong type, an unknown field, a moment without its offset.",
-    401: "Nobody is signed in, or the token is not (or no longer) a token of ours.",
-    403: "The token may only read, or a request of a browser lacks its CSRF token.",
-    404: "There is no such thing, or it is not yours.",
-    409: "The present state refuses it, or a request with this key is under way.",
-    415: "The body is not JSON.",
-    422: "A rule refuses it, or the key was used for another request.",
-    429: "Too often; `Retry-After` says how many seconds to wait.",
-    503: "We could not get to it in time. Nothing was changed: send it again after `Retry-After` seconds.",
+    400: "The request can't be read: a wrong type, an unknown field, a time without its UTC offset.",
+    401: "The token is missing, wrong, revoked or expired.",
+    403: "The token is read-only, or a request from a browser has no CSRF token.",
+    404: "It doesn't exist, or it isn't yours.",
+    409: "It isn't possible in the current state, or a request with this key is still running.",
+    415: "The body isn't JSON.",
+    422: "A rule doesn't allow it, or the key was used for a different request.",
+    429: "Too many requests. Wait for `Retry-After` seconds.",
+    503: "We couldn't get to it in time and nothing was changed. Send it again after `Retry-After` seconds.",
 }
 KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": f"^[!-~]{{1,{LONGEST_KEY}}}$"},
     OpenApiParameter.HEADER,
     description=(
-        "A name of your own for this request. Sent again with the same body within 24 hours, "
-        "it gets the same answer and does nothing a second time."
+        "A unique key that you choose for this request. If you send it again with the same body within 24 hours, "
+        "you get the same answer and nothing happens twice."
     ),
 )
 RETRY_AFTER = OpenApiParameter(
@@ -140,7 +140,7 @@ def page_of(answers: Any, beside: Mapping[str, serializers.BaseSerializer[Any]])
     name = f"{answers.__name__}Page"
     fields = {
         "results": answers(many=True),
-        "next": serializers.URLField(allow_null=True, help_text="The address of the page that follows, or null."),
+        "next": serializers.URLField(allow_null=True, help_text="The address of the next page, or null."),
         **beside,
         "__module__": answers.__module__,
     }

@@ -39,8 +39,8 @@ class Cursor(serializers.Field[Place, str, str, Any]):
 
 
 class PageQuery(Input):
-    cursor = Cursor(help_text="The place where a page begins, as `next` of the page before names it.")
-    limit = QueryNumber(least=1, most=MOST, default=USUAL, help_text="How many an answer holds.")
+    cursor = Cursor(help_text="Where the page starts. Take it from `next` of the page before.")
+    limit = QueryNumber(least=1, most=MOST, default=USUAL, help_text="How many rows to return.")
 
 
 @dataclass(frozen=True, slots=True)

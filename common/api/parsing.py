@@ -1,4 +1,4 @@
-"""Reads JSON that anybody may have sent: limited in size and depth, and strictly by the standard."""
+"""Reads JSON that anyone may have sent: limited in size and depth, and strictly by the standard."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -67,7 +67,7 @@ def aside(context: Context, content: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def quote(context: Context, label: str, words: str) -> str:
-    """Somebody's own words; their line breaks stay."""
+    """Someone's own words; their line breaks stay."""
     if not is_html(context):
         return mark_plain(f"{label}:\n“{words.strip()}”\n\n")
     lines = break_lines(words.strip().splitlines())

@@ -1,4 +1,4 @@
-"""Photos of mentors: the public one for everybody, others only for their owner and staff."""
+"""Photos of mentors: the public one for everyone, others only for their owner and staff."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponseBase

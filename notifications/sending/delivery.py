@@ -108,7 +108,7 @@ def decide_message(row: Notification, kind: Kind, moment: datetime) -> Message |
     person = row.recipient
     if not person.is_active:
         return Nothing("person not active")
-    # Only verified addresses: else anybody could have mail sent to a stranger by typing their address.
+    # Only verified addresses: else anyone could have mail sent to a stranger by typing their address.
     if not EmailAddress.objects.filter(user=person, email=person.email, verified=True).exists():
         return Nothing("address not verified")
     if bounces.has_bouncing_address(person):

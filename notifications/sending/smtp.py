@@ -140,7 +140,7 @@ class MailServer:
             self.hang_up()
             if step == "MAIL":
                 raise ServerAwayError(f"{step}: {error}") from error
-            # The server was there until it heard of this recipient, which must not hold up everybody else's mail.
+            # The server was there until it heard of this recipient, which must not hold up everyone else's mail.
             raise RefusedError(0, f"lost at {step}: {error}", blame=Blame.LATER) from error
 
     def _refusal_of(self, step: str, code: int, answer: bytes) -> Exception:

@@ -31,7 +31,7 @@ def run_command(command: Command, env: Mapping[str, str], *, quiet: bool = False
 
 
 class ProcessGroup:
-    """Processes that belong together: when one ends, or somebody asks for it, all end."""
+    """Processes that belong together: when one ends, or someone asks for it, all end."""
 
     def __init__(self, env: Mapping[str, str], logs: Path) -> None:
         self.env, self.logs = env, logs

@@ -46,7 +46,7 @@ def _with_script_path() -> dict[str, str]:
 def _list_commands(env: dict[str, str]) -> dict[str, Command]:
     """What runs side by side. Modules, not the scripts in .venv/bin: those break when the checkout is moved."""
     commands: dict[str, Command] = {}
-    if not env.get("EMAIL_URL") and is_on(env["DEBUG"]):  # the sink's pages show every mail to everybody
+    if not env.get("EMAIL_URL") and is_on(env["DEBUG"]):  # the sink's pages show every mail to everyone
         mail_port = str(free_port())
         env["EMAIL_URL"] = f"smtp://{HOST}:{mail_port}"
         commands["mail"] = [PYTHON, "manage.py", "mail_sink", "--port", mail_port]

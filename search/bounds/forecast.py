@@ -24,7 +24,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 EVERY_HOUR = (1 << HOURS) - 1
 ALL_HOURS = (EVERY_HOUR,) * 14
 # A week of wall-clock windows means other hours of UTC once clocks change. So two weeks are kept: one for the near
-# future, which is still right if the row isn't computed again for a week, and one for as far as anybody can be booked,
+# future, which is still right if the row isn't computed again for a week, and one for as far as anyone can be booked,
 # a horizon of a year.
 NEAR = timedelta(days=21)
 _NEAR = 30 * DAY

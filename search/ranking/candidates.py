@@ -227,7 +227,7 @@ class SearchStage(NamedTuple):
 
     `times` are those asked about, cut off where the stage ends. `until`: the key where it ends, None for the last
     stage, which takes all that is left. The stages before it have looked at all keys below `first` and have found
-    everybody with a start before `since`.
+    everyone with a start before `since`.
     """
 
     times: Sequence[Span]

@@ -26,14 +26,14 @@ ON CONFLICT (topic_id, text) DO UPDATE SET count = search_proposedexample.count 
 
 
 def propose_example(words: str, *, topics: Sequence[int], day: date) -> None:
-    """Somebody who typed these words said that they are about these topics. Who it was is not kept."""
+    """Someone who typed these words said that they are about these topics. Who it was is not kept."""
     text = " ".join(words.split())[:LONGEST_EXAMPLE]
     with connection.cursor() as cursor:
         cursor.execute(PROPOSE, {"text": text, "topics": list(topics), "day": day, "most": MOST_A_DAY})
 
 
 def propose_booked(searched: Searched, *, day: date) -> None:
-    """Somebody booked a mentor whom these words found by a topic, which the mentor or an offer of theirs names."""
+    """Someone booked a mentor whom these words found by a topic, which the mentor or an offer of theirs names."""
     if is_crisis(searched.words):
         return
     topics = list(Topic.objects.active().leaves().filter(slug=searched.about).values_list("pk", flat=True))

@@ -48,7 +48,7 @@ class SharedReadings:
         return _parse(stored) if stored else None
 
     def put(self, words: str, understanding: Understanding, *, reader: str) -> None:
-        """Of somebody who may be in danger nothing is kept."""
+        """Keep a reading for a while, but nothing from someone who may be in danger."""
         if understanding.is_crisis or time.monotonic() < self._silent_until:
             return
         try:

@@ -14,7 +14,7 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Tuned by `bench/understanding --tune`, never on questions that somebody will be judged by."""
+    """Tuned by `bench/understanding --tune`, never on questions that someone will be judged by."""
 
     # How much each opinion counts. English is read by both encoders, other languages by the first alone.
     e5: float = 1.0

@@ -1,4 +1,4 @@
-"""What people say of a mentor: quotes for everybody, without names; advice for the mentor; numbers from five answers
+"""What people say of a mentor: quotes for everyone, without names; advice for the mentor; numbers from five answers
 on.
 """
 

@@ -62,7 +62,7 @@ class TrackRecord:
 
     @property
     def percent(self) -> int:
-        """Rounded down, so that 100 means everybody."""
+        """Rounded down, so that 100 means everyone."""
         return 100 * self.helped // self.answers if self.answers else 0
 
 

@@ -28,7 +28,9 @@ WITH_WORDS = {"came", "missed", "explained", "contested"}
 
 
 class AttendanceView(BookingView):
-    @api_call(name="say_who_came", summary="Say who came", body=AttendanceInput, answers=BookingOut, refusal=RefusedAct)
+    @api_call(
+        name="say_who_came", summary="Report who came", body=AttendanceInput, answers=BookingOut, refusal=RefusedAct
+    )
     def post(self, request: Request, uuid: UUID) -> Response:
         booking = self.find_booking(uuid)
         sent = self.read_body()

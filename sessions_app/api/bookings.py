@@ -116,7 +116,7 @@ class OneBookingView(BookingView):
 class CancelView(BookingView):
     @api_call(
         name="cancel_booking",
-        summary="Cancel it, or withdraw the request",
+        summary="Cancel a session, or withdraw a request",
         body=CancelInput,
         answers=BookingOut,
         refusal=RefusedAct,
@@ -135,7 +135,7 @@ class CancelView(BookingView):
 class MoveView(BookingView):
     @api_call(
         name="reschedule_booking",
-        summary="Move it to another free time",
+        summary="Reschedule to another free time",
         body=MoveInput,
         answers=BookingOut,
         refusal=RefusedMove,

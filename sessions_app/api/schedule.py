@@ -35,7 +35,7 @@ class WindowShape(SpanShape):
 
 class OverrideShape(Input):
     date = Day()
-    windows = SpanShape(many=True, **at_most(MAX_WINDOWS_A_DAY), help_text="None: closed on that date.")
+    windows = SpanShape(many=True, **at_most(MAX_WINDOWS_A_DAY), help_text="Empty if the date can't be booked.")
 
 
 class TimeOffShape(Input):
@@ -71,14 +71,14 @@ class ScheduleShape(Input):
 
 
 class SavedSchedule(ScheduleShape):
-    """As it was saved; `version` is what to send with the next one."""
+    """The schedule as it was saved. Send its `version` when you save it again."""
 
     version = Text(max_length=LONGEST_VERSION)
     example = {**ScheduleShape.example, "version": "5d41402abc4b2a76"}
 
 
 class SentSchedule(ScheduleShape):
-    """All of it, as it is to be."""
+    """The whole schedule as it should be saved."""
 
     version = Text(
         max_length=LONGEST_VERSION,
@@ -92,7 +92,9 @@ class ScheduleView(ApiView):
     def get(self, request: Request) -> Response:
         return self.answer_with(self.own_profile_or_404())
 
-    @api_call(name="save_schedule", summary="Save it whole", body=SentSchedule, answers=SavedSchedule, missing=True)
+    @api_call(
+        name="save_schedule", summary="Save my whole schedule", body=SentSchedule, answers=SavedSchedule, missing=True
+    )
     def put(self, request: Request) -> Response:
         profile = self.own_profile_or_404()
         sent = self.read_body()

@@ -37,7 +37,7 @@ class SlotOut(serializers.Serializer[Any]):
 
 
 class RefusedTime(Problem):
-    """Why a time can't be had, and the nearest that can."""
+    """Why a time isn't available, with the nearest ones that are."""
 
     alternatives = SlotOut(many=True, required=False)
     example = {
@@ -65,7 +65,7 @@ class BookingInput(Input):
 
 
 class SeenInput(Input):
-    """What acts on a booking says which version of it was read."""
+    """Every action on a booking names the version that you read."""
 
     version = WholeNumber(
         least=0,
@@ -94,25 +94,25 @@ class ChoiceInput(SeenInput):
 
 class CancelInput(SeenInput):
     reason = Text(
-        max_length=REASON_LENGTH, required=False, allow_blank=True, help_text="Needed close to the start only."
+        max_length=REASON_LENGTH, required=False, allow_blank=True, help_text="Only required close to the start."
     )
     example = {"version": 0, "reason": "I have found the answer."}
 
 
 class DeclineInput(SeenInput):
-    reason = Text(lines=False, max_length=REASON_LENGTH, help_text="Told to the mentee.")
+    reason = Text(lines=False, max_length=REASON_LENGTH, help_text="The mentee will read it.")
     example = {"version": 0, "reason": "I am not the right person for this."}
 
 
 class AttendanceInput(SeenInput):
-    """Of oneself: joined, late, came, missed, explained (what happened). Of the other: absent, arrived after all.
+    """About yourself: joined, late, came, missed, explained (what happened). About the other person: absent, arrived.
 
-    contested: what stands is not so, staff decide.
+    contested: what was recorded is wrong, and staff should decide.
     """
 
     outcome = serializers.ChoiceField(choices=OUTCOMES)
     words = Text(
-        max_length=WORDS_LENGTH, required=False, allow_blank=True, help_text="Needed where something is explained."
+        max_length=WORDS_LENGTH, required=False, allow_blank=True, help_text="Required for `explained` and `contested`."
     )
     example = {"version": 0, "outcome": "joined"}
 
@@ -152,7 +152,7 @@ STATES = [
 
 
 class BookingOut(serializers.Serializer[Booking]):
-    """One session, agreed or asked for."""
+    """A session that was booked or requested."""
 
     # For bookings that come `with_all_that_is_shown`; the context names the `reader` and `now`.
 
@@ -162,12 +162,12 @@ class BookingOut(serializers.Serializer[Booking]):
     end = Instant()
     length = serializers.IntegerField(help_text="Minutes.")
     answer_by = serializers.SerializerMethodField(
-        help_text="Until when a request waits for its answer, or for a choice among the `other_times`."
+        help_text="When the request expires, unless the mentor answers it or the mentee chooses one of `other_times`."
     )
     other_times = serializers.SerializerMethodField(
-        help_text="In the state `countered`: the times that the mentor offers instead, kept until `answer_by`."
+        help_text="The times that the mentor offers instead, held until `answer_by`. Only in the state `countered`."
     )
-    timezone = serializers.SerializerMethodField(help_text="Where the reader is; else where the site is.")
+    timezone = serializers.SerializerMethodField(help_text="The time zone of the person asking, or else the site's.")
     mentor = MentorName(source="*")
     mentee = MenteeName(source="*")
     offer = BookedOffer(source="*")
@@ -175,19 +175,19 @@ class BookingOut(serializers.Serializer[Booking]):
     join_url = serializers.SerializerMethodField(
         help_text=(
             "The way into the call, from ten minutes before the start until fifteen after the end. "
-            "Say `joined` as you go in: only then can you say that the other has not come. "
+            "Report `joined` when you go in; you need to have joined before you can report the other person as absent. "
             "Where the room asks for a token this is our own page, which leads a person who is signed in there on."
         )
     )
     engagement = serializers.UUIDField(source="engagement.uuid")
     version = serializers.IntegerField(
-        help_text="Grows with every change that people are told of. Send it with what you do to the booking."
+        help_text="Grows with every change that people are told about. Send it with every action on the booking."
     )
     sequence = serializers.IntegerField(
-        help_text="Grows with every move, with another question and with the cancellation, as in calendars."
+        help_text="Grows when the session is rescheduled or cancelled, or its question changes, as in calendars."
     )
     links = serializers.SerializerMethodField(
-        help_text="Addresses: this booking, its page, and what the reader can do with it now."
+        help_text="Addresses of this booking, its page, and everything that the person asking can do with it now."
     )
     example: dict[str, Any] = {
         "uuid": "0b0e2f6c-52f4-4f0a-9f8b-0a4f5f6d7e8c",
@@ -272,7 +272,7 @@ class BookingOut(serializers.Serializer[Booking]):
 
 
 class RefusedAct(Problem):
-    """Why it can't be done. Where the booking has changed since it was read (`stale`), as it is now."""
+    """Why it can't be done. If the booking has changed since you read it (`stale`), `booking` has its current state."""
 
     booking = BookingOut(required=False)
     example = {
@@ -284,6 +284,6 @@ class RefusedAct(Problem):
 
 
 class RefusedMove(RefusedAct):
-    """As `RefusedAct`; where the new time can't be had, the nearest that can."""
+    """Like `RefusedAct`. If the new time isn't available, `alternatives` has the nearest ones that are."""
 
     alternatives = SlotOut(many=True, required=False)

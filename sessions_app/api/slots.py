@@ -25,8 +25,8 @@ MOST_DAYS = 62
 
 class SlotsQuery(Input):
     offer = serializers.UUIDField(help_text="The `id` of an offer.")
-    timezone = Zone(help_text="Where the reader is: the dates are theirs.")
-    to = Day(help_text="The last date, included; 62 days at most.")
+    timezone = Zone(help_text="The time zone that the dates are in.")
+    to = Day(help_text="The last date, inclusive. You can ask for up to 62 days.")
 
     def get_fields(self) -> dict[str, Any]:
         """`from` is a keyword of Python, so this field can't be an attribute of the class."""

@@ -1,9 +1,9 @@
-"""Time that comes free while people wait for it is kept from everybody else until the line has been asked.
+"""Time that comes free while people wait for it is kept from everyone else until the line has been asked.
 
-The transaction that frees the time also reserves it. `waiting.handing_out` releases it once everybody in line was
+The transaction that frees the time also reserves it. `waiting.handing_out` releases it once everyone in line was
 asked; if that doesn't happen, it expires. A reservation only pushes starts later, so the search index needn't know.
 
-Every act that frees time comes here, so it is one statement by hand: it looks whether anybody waits, and reserves the
+Every act that frees time comes here, so it is one statement by hand: it looks whether anyone waits, and reserves the
 time only then. With the ORM these would be two.
 """
 
@@ -77,7 +77,7 @@ def join_slots(slots: Sequence[Slot]) -> list[tuple[datetime, datetime]]:
 
 @transaction.atomic
 def release_reserved(rows: Sequence[int], *, now: datetime) -> None:
-    """Delete these rows, about which everybody in line was asked, and all that have expired."""
+    """Delete these rows, about which everyone in line was asked, and all that have expired."""
     over = ReservedTime.objects.filter(Q(pk__in=rows) | Q(until__lte=now)).select_for_update(skip_locked=True)
     ReservedTime.objects.filter(pk__in=list(over.values_list("pk", flat=True))).delete()
 

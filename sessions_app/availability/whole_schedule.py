@@ -50,7 +50,7 @@ class WholeSchedule:
 
     @property
     def mark(self) -> str:
-        """A hash of everything in the schedule, to tell whether it has changed since somebody read it."""
+        """A hash of everything in the schedule, to tell whether it has changed since someone read it."""
         overrides = sorted((day, tuple(spans)) for day, spans in self.overrides.items())
         return mark_of(self.rules, sorted(self.windows), overrides, sorted(self.time_off), self.paused_until)
 

@@ -36,7 +36,7 @@ def insert_statement(participants: int) -> Prepared:
 
 
 def write_booking(booking: Booking, entry: BookingEvent) -> None:
-    """Insert a booking with its new engagement, that one's new brief, the first line of its log, and everybody's time.
+    """Insert a booking with its new engagement, that one's new brief, the first line of its log, and everyone's time.
 
     Gives them their ids. Raises `taken`, and then the transaction must not be committed.
     """

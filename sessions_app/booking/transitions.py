@@ -49,7 +49,7 @@ def occupy_time(booking: Booking) -> None:
 def begin_booking(
     booking: Booking, *, event: str, by: User | None, now: datetime, is_first_of_several: bool = False
 ) -> Booking:
-    """Write a new booking with everybody's time, the first line of its log, and its notices.
+    """Write a new booking with everyone's time, the first line of its log, and its notices.
 
     The twin of `change_state`, with the same `event`. A new engagement is written along, by one statement.
     `is_first_of_several`: the others that are booked in the same act will name this one as `booked_with`.

@@ -1,4 +1,4 @@
-"""What people write about a session that somebody missed, and what staff write when they decide."""
+"""What people write about a session that someone missed, and what staff write when they decide."""
 
 from typing import TYPE_CHECKING, Any
 

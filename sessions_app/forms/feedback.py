@@ -40,7 +40,7 @@ def helped_field(label: "str | StrPromise") -> forms.ChoiceField:
     )
 
 
-# What everybody sees; the rest comes with "Answer more".
+# What everyone sees; the rest comes with "Answer more".
 SHOWN_FIRST = ("resolution", "left_with", "may_publish", "learned")
 
 

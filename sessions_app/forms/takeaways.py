@@ -1,4 +1,4 @@
-"""The line that somebody takes away."""
+"""The line that someone takes away."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -44,7 +44,7 @@ SPEAKING = (AttendanceKind.JOINED, AttendanceKind.ABSENT, AttendanceKind.CAME, A
 
 class AttendanceActQuerySet(models.QuerySet["AttendanceAct"]):
     def about(self, booking: Booking) -> Self:
-        """The acts about the present time of the booking. It may have been moved after somebody pressed Join."""
+        """The acts about the present time of the booking. It may have been moved after someone pressed Join."""
         return self.filter(booking=booking, start=booking.start)
 
     def unanswered(self, before: datetime) -> Self:

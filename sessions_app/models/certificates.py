@@ -18,7 +18,7 @@ def new_code() -> str:
 
 
 class Certificate(models.Model):
-    """Anybody with the code can check it. Its words never change: a new name takes a new certificate."""
+    """Anyone with the code can check it. Its words never change: a new name takes a new certificate."""
 
     code = models.CharField(max_length=GROUPS * (GROUP_LENGTH + 1), unique=True, default=new_code, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="certificates")

@@ -18,7 +18,7 @@ class BookingState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-# Its time is taken, from everybody else.
+# Its time is taken, from everyone else.
 OCCUPYING = (BookingState.HELD, BookingState.REQUESTED, BookingState.COUNTERED, BookingState.CONFIRMED)
 # Waits for an answer. When the time for that has passed it is overdue, and counts as free.
 PENDING = (BookingState.HELD, BookingState.REQUESTED, BookingState.COUNTERED)

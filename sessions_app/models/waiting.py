@@ -1,4 +1,4 @@
-"""The waiting list: for a named mentor, or for anybody who can help with a question; and the times held for people."""
+"""The waiting list: for a named mentor, or for anyone who can help with a question; and the times held for people."""
 
 import uuid
 from datetime import datetime
@@ -41,7 +41,7 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
 
 
 class WaitlistEntry(models.Model):
-    """A person who waits for `mentor`, or for anybody who can help with `words`, narrowed by a search's `filters`."""
+    """A person who waits for `mentor`, or for anyone who can help with `words`, narrowed by a search's `filters`."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="waitlist_entries")
@@ -89,7 +89,7 @@ class WaitlistEntry(models.Model):
 class LineRound(models.Model):
     """How far the line has been asked, in one row: a look that can't reach all of it goes on from here.
 
-    A round asks everybody about what was reserved when it began (`about`); what comes free later is for the next one,
+    A round asks everyone about what was reserved when it began (`about`); what comes free later is for the next one,
     which begins with whoever is first. `number` grows with each write, so that of two looks at once one is kept.
     """
 
@@ -172,10 +172,10 @@ class ReservedTime(models.Model):
 
 
 def waitlist_sql(since: str) -> str:
-    """Whether anybody waits in line for time of `profile` that came free at `since`, in a larger statement.
+    """Whether anyone waits in line for time of `profile` that came free at `since`, in a larger statement.
 
     `WaitlistEntryQuerySet.askable` says the same, but for the words: only a search can tell whether the mentor can help
-    with them, so who waits for help with a question waits for everybody.
+    with them, so who waits for help with a question waits for everyone.
     """
     return f"""EXISTS (
         SELECT FROM sessions_app_waitlistentry AS waiting

@@ -162,7 +162,7 @@ class AttendancePanel:
 
     @property
     def absent_from(self) -> datetime | None:
-        """When somebody who waits can say so, if that is still to come."""
+        """When someone who waits can say so, if that is still to come."""
         at = self.booking.start + ASKED_FROM
         return at if self.is_open and self.now < at and not self.they_joined else None
 

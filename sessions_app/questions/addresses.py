@@ -51,6 +51,6 @@ def question_query(engagement: Engagement) -> str:
 
 
 def same_question_address(engagement: Engagement, *, in_writing: bool = False) -> str:
-    """Where to find somebody else for it; `in_writing`: among those who answer in writing too."""
+    """The search for another mentor for the same question; `in_writing`: for those who answer in writing."""
     where = f"&format={Format.WRITING}" if in_writing else ""
     return f"{reverse('mentor_list')}?{question_query(engagement)}{where}"

@@ -1,6 +1,6 @@
 """What a brief asks besides the question, by the kind of need; and hints for a question that is still vague.
 
-Every answer is optional. A hint never keeps anybody from booking: at most two are shown, after saving.
+Every answer is optional. A hint never keeps anyone from booking: at most two are shown, after saving.
 """
 
 import re

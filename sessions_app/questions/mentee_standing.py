@@ -79,7 +79,7 @@ class MenteeStanding:
     `overdue`: either person has a hold or request that counts as free. `mentors_ahead`: with whom a session is asked
     for or agreed. `in_writing`: how many open questions others have to answer; one to this mentor isn't counted, since
     it would become the session. `booked_lately` and
-    `together_lately`: when they have booked or asked anybody within an hour, and this mentor within a day.
+    `together_lately`: when they have booked or asked anyone within an hour, and this mentor within a day.
     """
 
     booked_before: bool

@@ -24,14 +24,14 @@ SELECT DISTINCT mentor_id FROM kin
 
 
 def find_earlier_engagement(person: User | None, text: str) -> Engagement | None:
-    """The engagement that an address names; None for anybody but its mentee."""
+    """The engagement that an address names; None for anyone but its mentee."""
     if person is None or not (uuid := read_uuid(text)):
         return None
     return Engagement.objects.filter(mentee=person, uuid=uuid).select_related("brief").first()
 
 
 def read_uuid(text: str) -> str:
-    """The uuid in an address, or None. Anybody can write addresses, so a wrong one is ignored."""
+    """The uuid in an address, or None. Anyone can write addresses, so a wrong one is ignored."""
     try:
         return str(UUID(text))
     except ValueError:

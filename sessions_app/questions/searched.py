@@ -1,4 +1,4 @@
-"""What came of words that somebody searched with. Search, an app above, registers what notes it, and no person."""
+"""What came of words that someone searched with. Search, an app above, registers what notes it, and no person."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ def announce_opened_page(words: str, *, day: date) -> None:
 
 
 def announce_booked(words: str, about: str, profile: MentorProfile, *, day: date) -> None:
-    """After the booking is written, so that nothing here can keep it from anybody."""
+    """After the booking is written, so that nothing here can keep it from anyone."""
     if words and about:
         for note in on_booked:
             note(Searched(words, about, profile.pk), day=day)

@@ -1,4 +1,4 @@
-"""What a mentee shared about a question goes along when somebody else is asked the same."""
+"""What a mentee shared about a question goes along when someone else is asked the same."""
 
 from datetime import datetime
 

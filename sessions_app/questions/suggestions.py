@@ -28,7 +28,7 @@ Suggest = Callable[..., Sequence[FreeMentor]]
 
 Help = Callable[..., list[FreeMentor]]
 
-# Each is asked with words, zone, now, mentee, without and count, in turn until one knows somebody.
+# Each is asked with words, zone, now, mentee, without and count, in turn until one knows someone.
 suggesters: list[Suggest] = []
 
 
@@ -47,7 +47,7 @@ def people_for(
     return [other for other in found if other.profile.person_id not in together][:count]
 
 
-# Each is asked with words, filters and now, in turn until one knows somebody.
+# Each is asked with words, filters and now, in turn until one knows someone.
 helpers: list[Help] = []
 
 
@@ -55,7 +55,7 @@ def help_with(words: str, filters: str, *, now: datetime) -> list[FreeMentor]:
     """Mentors who match all of these words and are free within days, the soonest first. `filters` as in a search's
     address.
 
-    The answer is for everybody who waits with these words; conflicts of one person are for the caller to check.
+    The answer is for everyone who waits with these words; conflicts of one person are for the caller to check.
     """
     return next((people for helper in helpers if (people := helper(words, filters, now=now))), [])
 

@@ -165,7 +165,7 @@ def page_context(desk: SeriesPage) -> dict[str, Any]:
 
 
 def read_starts(texts: Iterable[str]) -> list[datetime]:
-    """Anybody can write addresses, so texts that aren't a time are ignored."""
+    """Anyone can write addresses, so texts that aren't a time are ignored."""
     return [start for text in texts if (start := read_start(text))]
 
 

@@ -38,7 +38,7 @@ def wait_for_mentor(
 
 @atomic_act
 def wait_for_help(*, words: str, filters: str, person: User, now: datetime) -> WaitlistEntry:
-    """Join the line for anybody who can help with this. Raises SessionError `no_words`, `too_many`."""
+    """Join the line for anyone who can help with this. Raises SessionError `no_words`, `too_many`."""
     if not words:
         raise SessionError("no_words", _("Tell us what you’re stuck on first, so that we know who can help."))
     return join_waitlist(person, {"mentor": None, "words": words, "filters": filters}, {}, now=now)

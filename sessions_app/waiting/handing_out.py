@@ -77,7 +77,7 @@ def hand_out_freed_time(*, now: datetime, seconds: float = SECONDS, people: int 
 
 
 def waitlist_by_place(asked: Round, choices: Choices, guard: Guard, *, now: datetime) -> Iterator[WaitlistEntry]:
-    """Everybody whom this round has yet to ask, in batches, together with what choosing for them takes."""
+    """Everyone whom this round has yet to ask, in batches, together with what choosing for them takes."""
     while batch := list(guard.without_stuck(asked.still_to_ask(now)).select_related("person")[:AT_ONCE]):
         choices.read_batch(batch)
         yield from batch

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 MORNING, NIGHT = time(8), time(22)
-# Nobody can be expected to answer a mail within less; such a time is free for everybody.
+# Nobody can be expected to answer a mail within less; such a time is free for everyone.
 AT_LEAST = timedelta(minutes=30)
 
 

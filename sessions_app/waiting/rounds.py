@@ -1,4 +1,4 @@
-"""Rounds down the waiting list. A round asks everybody once about the time that was reserved when it began.
+"""Rounds down the waiting list. A round asks everyone once about the time that was reserved when it began.
 
 It may take several runs of the task. Time that comes free meanwhile stays reserved for the next round, so it is offered
 to the first in line first.
@@ -43,7 +43,7 @@ def present_round(*, now: datetime) -> Round:
 
 
 def finish_round(asked: Round, *, now: datetime) -> None:
-    """Everybody has been asked: time that nobody took is free for all."""
+    """Everyone has been asked: time that nobody took is free for all."""
     release_reserved(asked.about, now=now)
     _store_round(asked, began_at=None, about=[], lapses=None, since=None, waiting=None)
 

@@ -17,6 +17,22 @@ function sameZone(one, other) {
   }
 }
 
+// Cities by the names that people use now, where browsers still report the old one.
+const RENAMED = {
+  Calcutta: "Kolkata",
+  Faeroe: "Faroe",
+  Godthab: "Nuuk",
+  Katmandu: "Kathmandu",
+  Kiev: "Kyiv",
+  Rangoon: "Yangon",
+  Saigon: "Ho Chi Minh",
+};
+
+function cityOf(zone) {
+  const city = zone.split("/").pop();
+  return RENAMED[city] || city.replaceAll("_", " ");
+}
+
 // The time zone: remembered once for guests, asked about (never switched) for people who have chosen one.
 function noticeZone() {
   let seen;
@@ -32,7 +48,7 @@ function noticeZone() {
     // Asked once per tab, on the first page with times: a quiet notice that comes back on every page is not quiet.
     if (same || !notice || !find("main time") || sessionStorage.getItem("zone-notice") === seen) return;
     sessionStorage.setItem("zone-notice", seen);
-    find("[data-seen]", notice).textContent = seen.split("/").pop().replaceAll("_", " ");
+    find("[data-seen]", notice).textContent = cityOf(seen);
     const link = find("[data-zone-link]", notice);
     link.search = new URLSearchParams({ zone: seen, next: location.pathname + plainly(location.search) });
     notice.hidden = false;
@@ -41,7 +57,7 @@ function noticeZone() {
     document.cookie = `tz=${encodeURIComponent(seen)}; path=/; max-age=31536000; samesite=lax${secure}`;
     if (!document.cookie.includes("tz=")) return;
     if (same) find("[data-asks-zone]")?.remove();
-    else showAgain();
+    else if (find("main time")) showAgain();
   }
 }
 
@@ -54,7 +70,8 @@ function plainly(query) {
   }
 }
 
-// The same page in the zone just learned, unless somebody has begun to use it.
+// The same page in the zone just learned, unless its reader has begun to use it. A page without times needs no second
+// request: the next one is in the zone of the reader.
 async function showAgain() {
   if (find(".error-summary")) return;
   const response = await fetch(location.href);
@@ -128,7 +145,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   goal?.focus();
 });
 
-// A thread looks for news while somebody looks at it, and says what was read once they do.
+// A thread looks for news while someone looks at it, and says what was read once they do.
 function watchThread() {
   const thread = find("[data-look-every]");
   if (!thread || !window.htmx) return;

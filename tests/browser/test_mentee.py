@@ -226,6 +226,19 @@ def test_a_browser_that_knows_its_zone_is_never_asked_for_it(browser_page, priya
         expect(page.locator("[data-asks-zone]")).to_have_count(0)
 
 
+def test_a_page_without_times_is_fetched_once(browser_page, priya):
+    page = browser_page(tz="Asia/Tokyo")
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.resource_type))
+
+    page.goto("/help/", wait_until="networkidle")
+    once = [kind for kind in fetched if kind in ("document", "fetch")]
+    page.goto("/mentors/", wait_until="networkidle")
+
+    assert once == ["document"]
+    assert [kind for kind in fetched if kind in ("document", "fetch")] == ["document", "document"]
+
+
 def test_a_traveller_is_asked_once_on_the_first_page_with_times(browser_page, priya, bob):
     page = browser_page(user=bob, tz="Europe/Lisbon")
     asked = page.locator("#zone-notice")

@@ -1,12 +1,15 @@
 import os
+import re
 import subprocess
 import sys
 import zoneinfo
 from datetime import UTC, datetime, timedelta
 from importlib import resources
+from pathlib import Path
 
 import pytest
 import tzdata
+from django.contrib.staticfiles import finders
 
 from common.zones import (
     ALIASES,
@@ -195,3 +198,18 @@ def test_use_pinned_tzdata_forgets_zones_read_before():
     assert datetime(2026, 7, 1, tzinfo=UTC).astimezone(zoneinfo.ZoneInfo("Europe/Lisbon")).utcoffset() == timedelta(
         hours=1
     )
+
+
+def test_the_script_calls_cities_as_we_do():
+    """Browsers report some zones by names that are no longer used."""
+    script = Path(finders.find("js/app.js")).read_text()
+    [names] = re.findall(r"const RENAMED = \{(.*?)\};", script, re.DOTALL)
+    renamed = dict(re.findall(r'(\w+): "([^"]+)"', names))
+
+    found = {
+        old: city_of(zone)
+        for old in renamed
+        for area in ("America", "Asia", "Atlantic", "Europe")
+        if (zone := canonical_zone(f"{area}/{old}"))
+    }
+    assert found == renamed

@@ -1,4 +1,4 @@
-"""Reminders of sessions: one kind for each lead time, so that each is told once. Everybody chooses their own leads."""
+"""Reminders of sessions: one kind for each lead time, so that each is told once. Everyone chooses their own leads."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """The events about bookings that other systems are told of, made from the log.
 
-A payload holds no name of a mentee and nothing that anybody wrote.
+A payload holds no name of a mentee and nothing that anyone wrote.
 """
 
 from functools import partial
