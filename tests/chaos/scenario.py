@@ -13,6 +13,8 @@ from tests.chaos.stand import ROOT, Stand, wait_for
 
 TEMPLATE = "chaos_template"
 PATIENCE = 400  # seconds; only for a machine on its knees
+# A scenario may wait longer than one of its steps may, so that a step that never comes is named.
+LONGEST = 2 * PATIENCE
 
 
 def prepare(stand: Stand) -> None:
@@ -22,7 +24,7 @@ def prepare(stand: Stand) -> None:
     subprocess.run(command, cwd=ROOT, env=stand.environment(TEMPLATE), check=True, timeout=PATIENCE)
 
 
-def launch(stand: Stand, module: str, *arguments: str, number: int = 0, seconds: float = PATIENCE) -> dict[str, Any]:
+def launch(stand: Stand, module: str, *arguments: str, number: int = 0, seconds: float = LONGEST) -> dict[str, Any]:
     """Run a scenario on its own copy of the database; it shares the servers, which it may break but leaves standing."""
     database = "chaos_" + module.rpartition(".")[2] + "".join(c for c in "_".join(arguments) if c.isalnum())
     stand.make_database(database, TEMPLATE)

@@ -31,8 +31,9 @@ AT_RCPT = {REFUSE_LATER, REFUSE, KILL_CHILD, KILL_PARENT, STOP}
 ANSWERS = {REFUSE_LATER: "451 Come back later", REFUSE: "550 5.1.1 No such user", REFUSE_DATA: "451 Not now"}
 
 
-# Seconds. A late answer comes after the lease would have ended.
-PATIENCE = 5
+# Seconds. To find a worker among all processes takes long on a crowded machine, and the conversation waits meanwhile.
+PATIENCE = 120
+# A late answer comes after the lease would have ended.
 LATE_ANSWER = 6
 
 
