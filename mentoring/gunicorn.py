@@ -1,12 +1,14 @@
 """Gunicorn for production: `gunicorn mentoring.wsgi --config python:mentoring.gunicorn`; flags win over it."""
 
 import gc
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.module_loading import import_string
 from gunicorn.glogging import Logger
 
 from common.redaction import without_secrets
+from common.zones import zone_names
 
 
 class QuietLogger(Logger):
@@ -18,8 +20,9 @@ class QuietLogger(Logger):
 
 
 def post_worker_init(_worker: object) -> None:
-    """Load what reads questions, and exempt all that is there then from garbage collection, since it stays."""
+    """Load what reads questions, look at all zones, and exempt what is there then from garbage collection: it stays."""
     import_string("search.reading.loading.warm_up")()
+    import_string("sessions_app.availability.walltime.prepare_zones")(zone_names(), datetime.now(UTC))
     gc.collect()
     gc.freeze()
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from . import walltime
 from .grids import Grid, free_starts, lay_grids
@@ -37,9 +38,8 @@ MOST_SLOTS_KEPT = 10_000
 _LOOK_BACK = 3 * DAY
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Slot:
-    """A span of time [start, end), as aware datetimes in UTC."""
+class Slot(NamedTuple):
+    """A span of time [start, end), as aware datetimes in UTC. A tuple, since questions make hundreds of them."""
 
     start: datetime
     end: datetime
@@ -85,7 +85,7 @@ def list_slots(
         return []
     blocked = _blocked_starts(rules, tuple(taken), length, last_day)
     starts = free_starts(_rule_grids(rules, start, end, length), blocked, start, end, step, limit)
-    return list(map(_cached_slots(length).__getitem__, starts))
+    return _slots_at(starts, length)
 
 
 def why_not(
@@ -142,23 +142,33 @@ def nearest_slots(slots: Sequence[Slot], start: datetime, count: int = 3) -> lis
     return sorted(sorted(slots, key=lambda slot: (abs(slot.start - start), slot.start))[:count])
 
 
-class _Slots(dict[int, Slot]):
-    """Slots of one length by their first minute, each made once: the grids of many mentors meet on the same minutes."""
-
-    def __init__(self, length: int) -> None:
-        super().__init__()
-        self.length = length
-
-    def __missing__(self, minute: int) -> Slot:
-        if len(self) >= MOST_SLOTS_KEPT:
-            self.clear()
-        slot = self[minute] = Slot(walltime.instant_at(minute), walltime.instant_at(minute + self.length))
-        return slot
-
-
 @lru_cache(maxsize=8)
-def _cached_slots(length: int) -> _Slots:
-    return _Slots(length)
+def _cached_slots(length: int) -> dict[int, Slot]:
+    """Slots of one length by their first minute."""
+    return {}
+
+
+def _slots_at(starts: Sequence[int], length: int) -> list[Slot]:
+    """The slots of `length` minutes at these starts. Each is made once, since many mentors' grids meet on them."""
+    slots = _cached_slots(length)
+    try:
+        return list(map(slots.__getitem__, starts))
+    except KeyError:
+        return _make_slots(slots, starts, timedelta(minutes=length))
+
+
+def _make_slots(slots: dict[int, Slot], starts: Sequence[int], span: timedelta) -> list[Slot]:
+    """As `_slots_at`, where some are missing. Another thread may empty `slots` meanwhile."""
+    if len(slots) + len(starts) > MOST_SLOTS_KEPT:
+        slots.clear()
+    found = []
+    for minute in starts:
+        slot = slots.get(minute)
+        if slot is None:
+            start = walltime.instant_at(minute)
+            slot = slots[minute] = Slot(start, start + span)
+        found.append(slot)
+    return found
 
 
 def _check_year(moment: datetime) -> None:

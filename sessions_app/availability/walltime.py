@@ -59,7 +59,7 @@ def minute_at_or_after(moment: datetime) -> int:
 
 
 def instant_at(minute: int) -> datetime:
-    return EPOCH + timedelta(minutes=minute)
+    return EPOCH + timedelta(0, minute * 60)  # keywords would take twice as long
 
 
 def day_number(day: date) -> int:
@@ -67,16 +67,17 @@ def day_number(day: date) -> int:
 
 
 @lru_cache(maxsize=8192)
-def _zone_timeline(zone: str, block: int) -> tuple[tuple[int, int, int], ...]:
-    """Stretches of constant offset as (start, end, offset), over the block with this number and the two beside it."""
+def _offset_changes(zone: str, block: int) -> tuple[tuple[int, int], ...]:
+    """The offset at the beginning of the block with this number and each change of it up to its end, as (minute,
+    offset).
+    """
     wall = ZoneInfo(zone)
 
     def offset_at(minute: int) -> int:
         offset = datetime.fromtimestamp(minute * 60, wall).utcoffset()
         return 0 if offset is None else offset // MINUTE
 
-    # The neighbours too, so that a range which begins in this block is answered from one entry of the cache.
-    first, last = (block - 1) * _BLOCK, (block + 2) * _BLOCK
+    first, last = block * _BLOCK, (block + 1) * _BLOCK
     changes = [(first, offset_at(first))]
     for look in range(first + _LOOK, last + _LOOK, _LOOK):
         offset = offset_at(look)
@@ -87,7 +88,30 @@ def _zone_timeline(zone: str, block: int) -> tuple[tuple[int, int, int], ...]:
                 middle = (low + high) // 2
                 low, high = (middle, high) if offset_at(middle) != offset else (low, middle)
             changes.append((high, offset))
-    return tuple((start, end, offset) for (start, offset), (end, _) in pairwise([*changes, (last, 0)]))
+    return tuple(changes)
+
+
+@lru_cache(maxsize=8192)
+def _zone_timeline(zone: str, block: int) -> tuple[tuple[int, int, int], ...]:
+    """Stretches of constant offset as (start, end, offset), over the block with this number and the two beside it.
+
+    With its neighbours, so that a range which begins in this block is answered from one entry of the cache.
+    """
+    looked = [change for number in (block - 1, block, block + 1) for change in _offset_changes(zone, number)]
+    changes = [looked[0], *(later for earlier, later in pairwise(looked) if later[1] != earlier[1])]
+    last = ((block + 2) * _BLOCK, 0)
+    return tuple((start, end, offset) for (start, offset), (end, _) in pairwise([*changes, last]))
+
+
+def prepare_zones(zones: Iterable[str], now: datetime) -> None:
+    """Look at these zones for the next months, so that a process' first question about one is quick.
+
+    Takes about a fifth of a millisecond for each zone.
+    """
+    block = minute_at_or_before(now) // _BLOCK
+    for zone in zones:
+        for number in (block, block + 1):
+            _zone_timeline(zone, number)
 
 
 def offset_stretches(zone: str, start: int, end: int) -> list[tuple[int, int, int]]:

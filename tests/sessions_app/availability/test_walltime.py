@@ -114,3 +114,17 @@ def test_minutes_around_a_moment():
     assert walltime.instant_at(walltime.minute_at_or_before(moment)) == whole
     assert walltime.instant_at(walltime.minute_at_or_after(whole)) == whole
     assert walltime.minute_at_or_after(moment - timedelta(seconds=1)) == walltime.minute_at_or_before(whole)
+
+
+def test_prepared_zones_need_not_be_looked_at_again():
+    now = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    walltime._offset_changes.cache_clear()
+    walltime._zone_timeline.cache_clear()
+
+    walltime.prepare_zones(["Europe/Berlin", "Asia/Kathmandu"], now)
+    looked = walltime._offset_changes.cache_info().misses
+    start = walltime.minute_at_or_before(now)
+    found = [walltime.offset_stretches(zone, start, start + 90 * 1440) for zone in ("Europe/Berlin", "Asia/Kathmandu")]
+
+    assert [[offset for _start, _end, offset in stretches] for stretches in found] == [[120], [345]]
+    assert walltime._offset_changes.cache_info().misses == looked
