@@ -1,10 +1,15 @@
-"""The slot picker: seven days as links, and the times of one day as radio buttons. For booking and moving."""
+"""The slot picker: four weeks and seven of their days as links, and the times of one day as radio buttons."""
 
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
+
+from django.utils import dateformat
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from accounts.models import User
 from common.refusals import RefusalError
@@ -13,7 +18,9 @@ from sessions_app.models import Booking, Occupancy
 from .slots import Slot, Taken, nearest_slots
 from .timetable import Timetable
 
-WEEK = timedelta(days=7)
+DAY, WEEK, FOUR_WEEKS = timedelta(days=1), timedelta(days=7), timedelta(days=28)
+# A day with at most so many free times has few of them.
+FEW = 3
 REACH = timedelta(days=60)  # one question to the engine; it answers for at most 62 days
 
 
@@ -28,6 +35,24 @@ class PickerDay:
     @property
     def dots(self) -> int:
         return min(self.times, 6)
+
+    @property
+    def weekday(self) -> str:
+        return dateformat.format(self.date, "D")
+
+    @property
+    def density(self) -> str:
+        """`none`, `few` or `many`: how the day is drawn among four weeks."""
+        return ("many" if self.times > FEW else "few") if self.times else "none"
+
+    @property
+    def label(self) -> str:
+        """`Thursday 3 December, 4 times`, for ears."""
+        if self.times:
+            times = ngettext("%(n)d time", "%(n)d times", self.times) % {"n": self.times}
+        else:
+            times = _("fully booked") if self.is_full else _("no times")
+        return f"{dateformat.format(self.date, pgettext('date pattern', 'l j F'))}, {times}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +70,27 @@ class PickerTime:
 
 @dataclass(frozen=True, slots=True)
 class PickerView:
+    """The opened `day` with its `times`; `weeks` are the four, each of seven days, that it lies in."""
+
     soonest: Slot
     day: date
-    days: Sequence[PickerDay]
+    weeks: Sequence[Sequence[PickerDay]]
     times: Sequence[PickerTime]
     week_before: date | None
     week_after: date | None
     chosen: datetime | None
+
+    @property
+    def days(self) -> Sequence[PickerDay]:
+        return self.weeks[(self.day - self.weeks[0][0].date) // WEEK]
+
+    @property
+    def first_date(self) -> date:
+        return self.weeks[0][0].date
+
+    @property
+    def last_date(self) -> date:
+        return self.weeks[-1][-1].date
 
     @property
     def free(self) -> int:
@@ -104,24 +143,43 @@ class SlotPicker:
         today = self.local_date(self.now)
         opened = self.near_free_day(max(wished, today)) if wished else None
         opened = opened or self.local_date(soonest.start)
-        monday = today + (opened - today) // WEEK * WEEK
-        week = [monday + timedelta(days=offset) for offset in range(7)]
-        counts = self.count_times(week)
-        uncapped = self.without_caps().count_times(week) if self.timetable.rules.has_caps else counts
-        earlier = self.last_before(monday) if monday > today else None
-        later = self.first_after(self.local_midnight(monday + WEEK))
+        first = today + (opened - today) // FOUR_WEEKS * FOUR_WEEKS
+        dates = [first + number * DAY for number in range(FOUR_WEEKS.days)]
+        counts = self.count_times(dates)
+        uncapped = self.without_caps().count_times(dates) if self.timetable.rules.has_caps else counts
+        days = [
+            PickerDay(date, times, is_full=not times and without_caps > 0)
+            for date, times, without_caps in zip(dates, counts, uncapped, strict=True)
+        ]
+        start = first + (opened - first) // WEEK * WEEK
         return PickerView(
             soonest=soonest,
             day=opened,
-            days=[PickerDay(date, counts[date], not counts[date] and uncapped[date] > 0) for date in week],
+            weeks=[days[at : at + WEEK.days] for at in range(0, len(days), WEEK.days)],
             times=self.times_of(opened),
-            week_before=self.local_date(earlier.start) if earlier else None,
-            week_after=self.local_date(later.start) if later else None,
+            week_before=self.free_day_before(start, days) if start > today else None,
+            week_after=self.free_day_from(start + WEEK, days),
             chosen=chosen,
         )
 
-    def count_times(self, week: Sequence[date]) -> Counter[date]:
-        return Counter(self.local_date(slot.start) for slot in self.between(week[0], week[-1] + timedelta(days=1)))
+    def count_times(self, dates: Sequence[date]) -> list[int]:
+        """How many free times each of these dates has, one after the other: as many as `times_of` shows to be free."""
+        midnights = [self.local_midnight(day) for day in (*dates, dates[-1] + DAY)]
+        starts = [slot.start for slot in self.slots(midnights[0], midnights[-1])]
+        return [last - first for first, last in pairwise(bisect_left(starts, midnight) for midnight in midnights)]
+
+    def free_day_before(self, day: date, known: Sequence[PickerDay]) -> date | None:
+        """The last date before `day` with a free time; `known` are counted already."""
+        counted = next((one.date for one in reversed(known) if one.times and one.date < day), None)
+        if counted or known[0].date <= self.local_date(self.now):
+            return counted
+        earlier = self.last_before(known[0].date)
+        return self.local_date(earlier.start) if earlier else None
+
+    def free_day_from(self, day: date, known: Sequence[PickerDay]) -> date | None:
+        """The first date from `day` on with a free time; `known` are counted already."""
+        counted = next((one.date for one in known if one.times and one.date >= day), None)
+        return counted or self.near_free_day(known[-1].date + DAY)
 
     def without_caps(self) -> "SlotPicker":
         rules = replace(self.timetable.rules, max_per_day=None, max_per_week=None)
@@ -133,7 +191,7 @@ class SlotPicker:
         return self.local_date(found.start) if found else None
 
     def times_of(self, day: date) -> list[PickerTime]:
-        after = day + timedelta(days=1)
+        after = day + DAY
         free = set(self.between(day, after))
         untaken = replace(self, timetable=Timetable(self.timetable.rules, ()), busy=())
         shown = free | set(untaken.between(day, after))

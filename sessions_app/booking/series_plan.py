@@ -60,13 +60,6 @@ def with_booked(timetable: Timetable, slots: Sequence[Slot]) -> Timetable:
     return replace(timetable, taken=timetable.taken + chosen)
 
 
-def limit_starts(timetable: Timetable, until: datetime, *, now: datetime) -> Timetable:
-    """The timetable up to the day of `until`."""
-    days = max(0, -(-(until - now) // timedelta(days=1)))
-    rules = replace(timetable.rules, horizon_days=min(timetable.rules.horizon_days, days))
-    return replace(timetable, rules=rules)
-
-
 def plan_dates(
     timetable: Timetable,
     slots: Sequence[Slot],

@@ -29,7 +29,7 @@ from sessions_app.availability.slot_picker import PickerTime, PickerView, SlotPi
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.series import book_further, room_for, terms_mark
-from sessions_app.booking.series_plan import Planned, SeriesRoom, limit_starts, plan_dates, with_booked
+from sessions_app.booking.series_plan import Planned, SeriesRoom, plan_dates, with_booked
 from sessions_app.errors import SessionError
 from sessions_app.forms.series import FurtherForm
 from sessions_app.models import Booking
@@ -78,10 +78,11 @@ class SeriesPage:
     def open_picker(self, *, day: str) -> PickerView | None:
         if self.browser is None or self.room is None:
             return None
-        free = with_booked(self.browser.timetable, self.chosen)
-        left = limit_starts(free, self.left.until, now=self.browser.now)
+        free, left = with_booked(self.browser.timetable, self.chosen), self.left
         opened = read_date(day) or (self.browser.local_date(self.chosen[-1].start) if self.chosen else None)
-        return replace(self.browser, timetable=left).open_picker(day=opened)
+        # Only starts that are near enough to the others: a day must not promise a time that can't be chosen.
+        near = (left.last - left.span, left.until)
+        return replace(self.browser, timetable=free, within=near).open_picker(day=opened)
 
     def list_options(self, picker: PickerView) -> list[Option]:
         """The times of the picker's day. A chosen one blocks those that overlap it, and is shown as chosen."""
@@ -90,12 +91,11 @@ class SeriesPage:
 
     def make_option(self, time: PickerTime, picker: PickerView, starts: Sequence[datetime]) -> Option:
         start, chosen = time.slot.start, time.slot.start in starts
-        too_far = not self.left.has_room_for(start)
         # With room for one date only, a second choice replaces the first.
         others = [] if self.left.count == 1 else [other for other in starts if other != start]
         wanted = others if chosen else [*others, start]
         href = choice_address(wanted, day=picker.day.isoformat()) + "#times"
-        return Option(replace(time, gone=(time.gone or too_far) and not chosen), chosen, href)
+        return Option(replace(time, gone=time.gone and not chosen), chosen, href)
 
     def plan_chosen(self) -> list[Planned]:
         if self.browser is None or self.room is None:

@@ -141,7 +141,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const { elt, target, requestConfig } = event.detail;
   const trigger = requestConfig?.elt || elt;
   start(target?.isConnected ? target : document);
-  const goal = trigger?.dataset?.focusAfter && find(trigger.dataset.focusAfter);
+  const selector = trigger?.closest?.("[data-focus-after]")?.dataset.focusAfter;
+  const goal = selector && find(selector);
   goal?.focus();
 });
 

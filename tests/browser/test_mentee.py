@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from sessions_app.models import Booking, BookingState, Occupancy
 from tests.browser.conftest import expect_booked, expect_done, first_free
+from tests.browser.looking import problems
 from tests.conftest import make_person
 
 pytestmark = pytest.mark.browser
@@ -115,6 +116,28 @@ def test_back_to_a_page_that_is_no_longer_this_persons_shows_the_other_page_alon
     expect(page).to_have_url(re.compile("/sign-in/"))
     expect(page.get_by_role("banner")).to_have_count(1)
     expect(page.locator("#picker")).to_have_count(0)
+
+
+def test_mentee_opens_a_day_among_four_weeks(browser_page, priya, bob, js):
+    page = browser_page(js=js, width=390, user=bob)
+    page.goto("/mentors/priya-raghunathan/?q=Stay+or+go")
+    weeks = page.get_by_role("navigation", name="Four weeks")
+    expect(weeks).to_be_hidden()
+
+    page.locator("#four-weeks summary").press("Enter")
+    day = weeks.get_by_role("link").nth(17)
+    wanted, name = re.search(r"day=([\d-]+)", day.get_attribute("href"))[1], day.get_attribute("aria-label")
+    day.press("Enter")
+
+    expect(page).to_have_url(re.compile(f"day={wanted}"))
+    expect(page.locator("#times-title")).to_be_in_viewport()
+    expect(page.locator("#times-title")).to_have_text(name.split(",")[0])
+    assert page.locator("input[name=start]").count() == int(re.search(r"(\d+) times?$", name)[1])
+    if js:
+        expect(page.locator("#times-title")).to_be_focused()
+    page.locator("#four-weeks summary").click()
+    expect(weeks.locator("[aria-current=date]")).to_have_attribute("aria-label", name)
+    assert problems(page, f"mentor-four-weeks-{js}") == []
 
 
 def test_mentee_picks_another_day_and_time(browser_page, priya, bob, js):

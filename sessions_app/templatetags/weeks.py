@@ -1,0 +1,48 @@
+"""The days of the slot picker in templates: preformatted, since a loop over them costs more than finding the times."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+from django import template
+from django.utils import dateformat
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+
+from sessions_app.availability.slot_picker import PickerDay
+
+register = template.Library()
+
+LINK = '<li><a class="mday mday--{}" href="{}#times" hx-get="{}" aria-label="{}"{}>{}{}<i></i></a></li>'
+NONE = '<li><span class="mday mday--none"><b aria-hidden="true">{}</b><span class="vh">{}</span></span></li>'
+
+
+@register.simple_tag
+def density_strip(weeks: Sequence[Sequence[PickerDay]]) -> SafeString:
+    """A bar for each day, as high as it has times; for eyes only, the links below it say the same."""
+    bars = "".join(f"<span>{strip_of(tuple(day.density for day in week))}</span>" for week in weeks)
+    return SafeString(f'<span class="strip" aria-hidden="true">{bars}</span>')
+
+
+@lru_cache(maxsize=512)
+def strip_of(densities: tuple[str, ...]) -> str:
+    return "".join(f'<i class="strip--{density}"></i>' for density in densities)
+
+
+@register.simple_tag
+def week_of_links(days: Sequence[PickerDay], opened: date, query: str) -> SafeString:
+    """Seven days; one with times is a link that opens it. `query` is the rest of the address, escaped for one."""
+    return SafeString("".join(day_link(day, query, is_open=day.date == opened) for day in days))
+
+
+def day_link(day: PickerDay, query: str, *, is_open: bool) -> SafeString:
+    number = day.date.day
+    if not day.times:
+        return format_html(NONE, number, day.label)
+    address = f"?{query}&day={day.date.isoformat()}"
+    current = SafeString(' aria-current="date"') if is_open else ""
+    return format_html(LINK, day.density, address, address, day.label, current, number, month_of(day.date))
+
+
+def month_of(day: date) -> str:
+    return SafeString(f" <small>{conditional_escape(dateformat.format(day, 'M'))}</small>") if day.day == 1 else ""
