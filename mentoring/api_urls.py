@@ -2,9 +2,9 @@
 
 from django.urls import path, re_path
 
-from mentors.api import MentorView, TopicsView
+from mentors.api import MentorView, SavedMentorView, TopicsView
 from notifications.api import MeView, NewsView
-from search.api import MentorsView
+from search.api import MentorsView, SavedMentorsView
 from sessions_app.api.attendance import AttendanceView
 from sessions_app.api.bookings import (
     AcceptView,
@@ -36,6 +36,8 @@ urlpatterns = [
     path("bookings/<uuid:uuid>/decline/", DeclineView.as_view(), name="api_booking_decline"),
     path("bookings/<uuid:uuid>/attendance/", AttendanceView.as_view(), name="api_booking_attendance"),
     path("me/", MeView.as_view(), name="api_me"),
+    path("me/saved/", SavedMentorsView.as_view(), name="api_saved"),
+    path("me/saved/<slug:slug>/", SavedMentorView.as_view(), name="api_save"),
     path("me/schedule/", ScheduleView.as_view(), name="api_schedule"),
     path("me/notifications/", NewsView.as_view(), name="api_notifications"),
     path("schema/", SchemaView.as_view(), name="api_schema"),

@@ -289,6 +289,7 @@ MAX_MESSAGES = 30
 # How long someone waits for freed time, and how long it is held for them by day
 WAITS_FOR = timedelta(days=30)
 MAX_WAITINGS = 5
+MAX_SAVED_MENTORS = 200
 TIME_HELD_FOR = timedelta(hours=2)
 # How long freed time waits for a worker to ask the line, at most: four of its looks
 RESERVED_FOR = timedelta(minutes=2)

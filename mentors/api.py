@@ -10,8 +10,13 @@ from rest_framework.response import Response
 
 from accounts.api import ApiView
 from common.api.description import api_call
+from common.api.errors import answers_for
 
+from .errors import ProfileError
 from .models import Format, Length, MentorProfile, Offer, Topic
+from .saved import remove_saved, save_mentor
+
+answers_for(ProfileError, unprocessable={"own_profile"})
 
 OFFER_EXAMPLE = {
     "id": "1f6f2d0e-6a0c-4b7e-9d0f-5a3d1c2b4e5f",
@@ -104,3 +109,22 @@ class MentorView(ApiView):
     def get(self, request: Request, slug: str) -> Response:
         profile = get_object_or_404(with_all_that_is_shown(MentorProfile.objects.public()), slug=slug)
         return Response(Mentor(profile).data)
+
+
+class SavedOrNot(serializers.Serializer[Any]):
+    slug = serializers.SlugField()
+    saved = serializers.BooleanField()
+    example = {"slug": "priya-raman", "saved": True}
+
+
+class SavedMentorView(ApiView):
+    @api_call(name="save_mentor", summary="Save a mentor; they aren’t told", answers=SavedOrNot)
+    def put(self, request: Request, slug: str) -> Response:
+        profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
+        save_mentor(profile=profile, person=self.person, now=self.now)
+        return Response(SavedOrNot({"slug": slug, "saved": True}).data)
+
+    @api_call(name="remove_saved_mentor", summary="Remove a mentor from those I saved", answers=SavedOrNot)
+    def delete(self, request: Request, slug: str) -> Response:
+        remove_saved(slug=slug, person=self.person)
+        return Response(SavedOrNot({"slug": slug, "saved": False}).data)

@@ -234,6 +234,22 @@ class ProfileDraft(ProfileWords):
         return self.profile.slug
 
 
+class SavedMentor(models.Model):
+    """A mentor whom a person wants to find again. Only that person sees it; the mentor isn't told."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_mentors")
+    profile = models.ForeignKey(MentorProfile, on_delete=models.CASCADE, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "profile"], name="a_mentor_is_saved_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.profile_id}"
+
+
 class OfferQuerySet(models.QuerySet["Offer"]):
     def active(self) -> Self:
         return self.filter(is_active=True)

@@ -10,6 +10,7 @@ from mentors.views.public import (
     mentor_profile_discard,
     mentor_profile_send,
 )
+from mentors.views.saved import save_or_remove, saved_gone
 from mentors.views.topics import staff_topic_add, staff_topic_edit, staff_topics
 
 urlpatterns = [
@@ -24,6 +25,8 @@ urlpatterns = [
     path("mentor/offers/add/", mentor_offer_add, name="mentor_offer_add"),
     path("mentor/offers/<uuid:uuid>/", mentor_offer_edit, name="mentor_offer_edit"),
     path("mentor/offers/<uuid:uuid>/show/", mentor_offer_switch, name="mentor_offer_switch"),
+    path("saved/change/", save_or_remove, name="save_mentor"),
+    path("saved/gone/", saved_gone, name="saved_gone"),
     path("staff/topics/", staff_topics, name="staff_topics"),
     path("staff/topics/add/", staff_topic_add, name="staff_topic_add"),
     path("staff/topics/<slug:slug>/", staff_topic_edit, name="staff_topic_edit"),

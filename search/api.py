@@ -1,33 +1,37 @@
 """Searching for mentors who can help, and when, over the API."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import ApiView
 from common.api.description import api_call
 from common.api.fields import Input, QueryNumber, Text
-from common.api.pages import MOST, USUAL, page_answer
+from common.api.pages import MOST, USUAL, Part, page_answer, read_page
 from common.zones import UTC_NAME
 from mentors.api import MentorCard, with_all_that_is_shown
 from mentors.languages import LANGUAGES
-from mentors.models import Format, Length, MentorProfile
+from mentors.models import Format, Length, MentorProfile, Offer
 from search.reading.question_reading import TopicRead
 from search.understanding.understood import Because
 from sessions_app.address import clean_words
 from sessions_app.api.shapes import SLOT, SlotOut
+from sessions_app.availability.slots import Slot
 from sessions_app.models.bookings import QUESTION_LENGTH
 
 from .criteria import DAYS_LATER, LONGEST_SLUG, SearchCriteria
 from .cursors import decode_shown, encode_shown
 from .finding import Match, Results, find_mentors, is_unmet
 from .noting import note_search
+from .saved import SavedCard, build_cards, list_saved
 
 # Enough for as many people as a search ever shows; servers refuse longer addresses.
 LONGEST_CURSOR = 3000
@@ -77,6 +81,7 @@ class MentorsQuery(Input):
     within_hours = QueryNumber(
         least=1, most=24 * DAYS_LATER, required=False, help_text="Only mentors with a free time within this many hours."
     )
+    saved = serializers.BooleanField(required=False, help_text="Only mentors whom I saved.")
     cursor = ShownMentors(required=False)
     limit = QueryNumber(least=1, most=MOST, default=USUAL, help_text="How many rows to return.")
 
@@ -123,6 +128,8 @@ class MentorsView(ApiView):
     def get(self, request: Request) -> Response:
         asked = self.read_query()
         wish, count = criteria_of(asked), asked["limit"]
+        if wish.saved and not self.reader:
+            raise NotAuthenticated
         found = find_mentors(wish, zone=UTC_NAME, now=self.now, mentee=self.reader, count=count)
         if wish.topic and not found.question.chosen:
             raise serializers.ValidationError(
@@ -134,6 +141,18 @@ class MentorsView(ApiView):
         return Response(page_answer(request, people, next_cursor(found), understood=understood))
 
 
+class SavedMentorsView(ApiView):
+    @api_call(name="list_saved_mentors", summary="The mentors I saved, newest first", answers=FoundMentor, paged=True)
+    def get(self, request: Request) -> Response:
+        page = read_page(self.parts, **self.read_query(), now=self.now)
+        cards = build_cards(page.rows, reader=self.person, zone=UTC_NAME, now=self.now)
+        people = [FoundMentor(profile).data for profile in saved_profiles(cards)]
+        return Response(page_answer(request, people, page.following))
+
+    def parts(self, moment: datetime) -> list[Part]:
+        return [Part(list_saved(self.person).select_related("profile__person"), "saved_at", newest_first=True)]
+
+
 def criteria_of(asked: dict[str, Any]) -> SearchCriteria:
     """As far ahead as anyone can be booked, unless `within_hours` says how far."""
     return SearchCriteria(
@@ -142,6 +161,7 @@ def criteria_of(asked: dict[str, Any]) -> SearchCriteria:
         language=asked.get("language", ""),
         lengths=(asked["length"],) if "length" in asked else (),
         format=asked.get("format", ""),
+        saved=asked.get("saved", False),
         hours=asked.get("within_hours"),
         later=True,
         shown=asked.get("cursor", frozenset()),
@@ -152,12 +172,19 @@ def next_cursor(found: Results) -> str | None:
     return encode_shown(found.following.shown) if found.following else None
 
 
+def saved_profiles(cards: Sequence[SavedCard]) -> list[MentorProfile]:
+    return with_next_slots({card.profile.pk: (card.offer, card.slots) for card in cards})
+
+
 def profiles_of(matches: list[Match]) -> list[MentorProfile]:
-    """The profiles in the order of the matches, each with everything that the API shows of it."""
-    ids = [match.profile.pk for match in matches]
-    profiles = with_all_that_is_shown(MentorProfile.objects.filter(pk__in=ids)).in_bulk()
-    for match in matches:
-        offer: UUID = match.offer.uuid
-        times = [{"start": slot.start, "end": slot.end, "offer": offer} for slot in match.slots]
-        profiles[match.profile.pk].next_slots = times  # type: ignore[attr-defined]
-    return [profiles[pk] for pk in ids if pk in profiles]
+    return with_next_slots({match.profile.pk: (match.offer, match.slots) for match in matches})
+
+
+def with_next_slots(found: Mapping[int, tuple[Offer | None, Sequence[Slot]]]) -> list[MentorProfile]:
+    """The profiles in this order, each with everything that the API shows of it."""
+    profiles = with_all_that_is_shown(MentorProfile.objects.filter(pk__in=found)).in_bulk()
+    for pk, profile in profiles.items():
+        offer, slots = found[pk]
+        times = [{"start": slot.start, "end": slot.end, "offer": offer.uuid} for slot in slots] if offer else []
+        profile.next_slots = times  # type: ignore[attr-defined]
+    return [profiles[pk] for pk in found if pk in profiles]

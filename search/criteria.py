@@ -19,7 +19,7 @@ SATURDAY = 6
 # No topic's name in an address is longer.
 LONGEST_SLUG = 60
 # Filters of an address that are on or not.
-SWITCHES = ("instant", "later", "wider", "loose", "anyone", "met")
+SWITCHES = ("instant", "saved", "later", "wider", "loose", "anyone", "met")
 
 Span = tuple[datetime, datetime]
 
@@ -73,7 +73,7 @@ class SearchCriteria:
     beginning of one. `about` and `unlike`: slugs of topics that the reader said it is about, and is not. `wider`: the
     next readings will do too. `loose`: any one of the words is enough. `anyone`: whatever the words say. `shown`: the
     profiles of the pages before this one. `follows`: the engagement whose question this is. The mentors who were asked
-    already are left out, unless `met`.
+    already are left out, unless `met`. `saved`: only mentors whom the reader saved.
     """
 
     words: str = ""
@@ -86,6 +86,7 @@ class SearchCriteria:
     language: str = ""
     format: str = ""
     instant: bool = False
+    saved: bool = False
     later: bool = False
     order: Order = Order.SOONEST
     typing: bool = False
@@ -198,8 +199,9 @@ class SearchCriteria:
         for name in ("topic", "language", "format"):
             if getattr(self, name):
                 yield name, self.with_changes(**{name: ""})
-        if self.instant:
-            yield "instant", self.with_changes(instant=False)
+        for name in ("instant", "saved"):
+            if getattr(self, name):
+                yield name, self.with_changes(**{name: False})
 
 
 class Listing:

@@ -35,6 +35,7 @@ def read_criteria(data: QueryDict, *, typing: bool = False) -> SearchCriteria:
         language=data.get("language", "") if data.get("language") in CODES else "",
         format=data.get("format", "") if data.get("format") in Format.values else "",
         instant=data.get("instant") == "1",
+        saved=data.get("saved") == "1",
         later=data.get("later") == "1",
         about=_read_slugs(data.getlist("about")) if is_same else (),
         unlike=_read_slugs(data.getlist("not")) if is_same else (),

@@ -16,6 +16,7 @@ DROPPED = {
     "language": gettext_lazy("in any language"),
     "format": gettext_lazy("by video, audio or chat"),
     "instant": gettext_lazy("including people who confirm each request"),
+    "saved": gettext_lazy("including mentors you haven’t saved"),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,11 +21,13 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url, replace_url
 
 from accounts.models import User
+from accounts.requests import SignedInRequest
 from accounts.viewing import signed_in, viewer_hour12, viewer_zone
 from common.pages.parts import render_page, wants_part
 from common.times import when_text
 from mentors.languages import language_choices
 from mentors.models import Format, Length, Topic
+from mentors.saved import saved_among
 from sessions_app.afterwards.track_record import read_recent_record
 from sessions_app.afterwards.voices import list_voices
 from sessions_app.models import Booking
@@ -38,6 +41,8 @@ from .forms import read_criteria
 from .messages import DROPPED, not_understood, results_heading, search_messages, unknown_words
 from .noting import note_search
 from .ribbon import DAYS
+from .saved import build_cards as build_saved_cards
+from .saved import count_gone, list_saved
 from .understood import describe_reading
 from .waitlist_helpers import filters_of
 from .written_search import WrittenResults, find_writers
@@ -91,12 +96,13 @@ def next_session_of(reader: User, *, now: datetime) -> SessionRow | None:
 def mentor_list(request: HttpRequest) -> HttpResponse:
     now, zone, reader = timezone.now(), viewer_zone(request), signed_in(request)
     wish = read_criteria(request.GET, typing=request.headers.get("HX-Trigger-Name") == "q")
-    wish, without = exclude_asked(wish, reader)
+    wish, without = exclude_asked(wish if reader else replace(wish, saved=False), reader)
     if wish.format == Format.WRITING:
         written = find_writers(wish, now=now, mentee=reader, without=without)
         if not wants_part(request):
             note_search(wish, written.question, is_unmet=False, day=now.date())
-        return render_results(request, wish, writers_context(wish, written))
+        saved = saved_among(reader, [writer.profile.pk for writer in written.writers])
+        return render_results(request, wish, writers_context(wish, written) | {"saved": saved})
     found = find_mentors(wish, zone=zone, now=now, mentee=reader, without=without, widen=True)
     if not found.question.chosen:
         # A topic that nobody knows is as if it weren't there.
@@ -111,6 +117,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
             said=dropped_messages(request, wish, found, zone=zone, now=now),
         ),
         "wait_filters": filters_of(wish),
+        "saved": saved_among(reader, [match.profile.pk for match in found.matches]),
     }
     if not found.matches:
         context["relaxed"] = [
@@ -118,6 +125,19 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
             for name, other, count in list_relaxations(wish, zone=zone, now=now, mentee=reader, without=without)
         ]
     return render_results(request, wish, context)
+
+
+@require_safe
+def saved_mentors(request: SignedInRequest) -> HttpResponse:
+    page = Paginator(list_saved(request.user).select_related("profile__person"), PAGE).get_page(request.GET.get("page"))
+    zone, now = viewer_zone(request), timezone.now()
+    context = {
+        "page": page,
+        "cards": build_saved_cards(list(page), reader=request.user, zone=zone, now=now),
+        "gone": count_gone(request.user),
+        "nav": "saved",
+    }
+    return render(request, "search/saved.html", context)
 
 
 def writers_context(wish: SearchCriteria, found: WrittenResults) -> dict[str, Any]:
@@ -227,7 +247,7 @@ def dropped_messages(
 
 def filter_context(wish: SearchCriteria) -> dict[str, Any]:
     """What the template needs for the row of filters and the links that sort."""
-    more = (wish.topic, wish.language, wish.format, wish.instant, wish.first, wish.last)
+    more = (wish.topic, wish.language, wish.format, wish.instant, wish.saved, wish.first, wish.last)
     return {
         "whens": WHEN_LABELS.items(),
         "lengths": Length.choices,

@@ -22,7 +22,7 @@ def filters_of(wish: SearchCriteria) -> str:
     Dates and times of day are left out: they pass.
     """
     lasting = wish.with_changes(
-        words="", when=When.ANY, first=None, last=None, later=False, loose=False, order=Order.SOONEST
+        words="", saved=False, when=When.ANY, first=None, last=None, later=False, loose=False, order=Order.SOONEST
     )
     return lasting.query_string()[:LONGEST_FILTERS]
 

@@ -234,6 +234,9 @@ ACCESS: dict[str, Row] = {
     "waiting_list": Row(PERSON),
     "waiting_leave": Row(ITS_MENTEE, NOT_ALLOWED, "/waiting/", at="waiting"),
     "held_time": Row(ITS_MENTEE, post=422, at="held"),
+    "saved_mentors": Row(PERSON),
+    "save_mentor": Row(EVERYBODY, NOT_ALLOWED, visitors(SIGN_IN, "/saved/")),
+    "saved_gone": Row(PERSON, NOT_ALLOWED, "/saved/"),
     "calendar_feed": Row(EVERYBODY, at="feed"),
     "calendar_settings": Row(PERSON, post=200),
     # a mentor's own pages
@@ -279,6 +282,8 @@ ACCESS: dict[str, Row] = {
     "api_booking_decline": Row(Who(("mentor",), signed_out=UNKNOWN), NOT_ALLOWED, NOT_JSON, at="request"),
     "api_booking_attendance": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
     "api_me": Row(CALLER),
+    "api_saved": Row(CALLER),
+    "api_save": Row(CALLER, NOT_ALLOWED, at="mentor_page"),
     "api_schedule": Row(MENTOR_CALLER),
     "api_notifications": Row(CALLER),
     "api_schema": Row(EVERYBODY),

@@ -93,6 +93,7 @@ SENT = {
     "mentor_availability": {"add": "1-0", "drop": "1-0", "copy": "1", "copy-from": "1", "copy-to": "2", "switch": "1"},
     "mentor_date": {"add": "1", "drop": "1-0", "delete": "1"},
     "wait": {"mentor": "alice-adair", "q": "Which?", "filters": "topic=x"},
+    "save_mentor": {"save": "alice-adair", "remove": "alice-adair", "next": "/mentors/?q=Which", "question": "Which?"},
     "wait_email": {"email": "new@example.org", "name": "New"},
     "held_time": {"decline": "1"},
     "session_more_time": {"end": "2026-11-26T14:55Z"},

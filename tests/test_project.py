@@ -186,6 +186,7 @@ PUBLIC_PAGES = {
     "mentor_photo",
     "metrics",
     "privacy",
+    "save_mentor",
     "time_zone",
     "unsubscribe",
     "wait",

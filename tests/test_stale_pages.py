@@ -74,6 +74,8 @@ FREE: dict[str, str] = {
             "appearance",
             "time_zone",
             "notification_settings",
+            "save_mentor",
+            "saved_gone",
             "session_feedback",
             "session_step",
             "session_takeaway",

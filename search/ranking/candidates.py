@@ -77,6 +77,7 @@ BUSY = f"""ARRAY(
             AND NOT {overdue_sql()}
     )"""
 NOT_AGAIN = f"person_id <> ALL(ARRAY({NEVER_AGAIN}))"
+SAVED = "profile_id IN (SELECT profile_id FROM mentors_savedmentor WHERE person_id = %(mentee)s)"
 OF_KIND = """EXISTS (
         SELECT FROM mentors_offer AS offer
         WHERE offer.profile_id = {row}.profile_id AND offer.is_active AND offer.issue_types @> %(kind)s::varchar[]
@@ -352,6 +353,8 @@ def suitable_conditions(asked: IndexQuery, condition: str) -> Iterator[str]:
     if asked.mentee_id:
         yield "person_id <> %(mentee)s"
         yield NOT_AGAIN
+        if wish.saved:
+            yield SAVED
 
 
 def matching_sql(asked: IndexQuery) -> str:

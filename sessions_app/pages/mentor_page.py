@@ -13,6 +13,7 @@ from accounts.models import User
 from common.zones import UTC_NAME
 from mentors.models import Format, MentorProfile, Offer
 from mentors.offers import terms_mark
+from mentors.saved import saved_among
 from mentors.usual import usual_offer
 from sessions_app.address import clean_words, read_date, read_start
 from sessions_app.afterwards.summaries import Quote, published_quotes
@@ -52,6 +53,7 @@ class MentorPage:
 
     profile: MentorProfile
     is_own: bool
+    is_saved: bool
     is_paused: bool
     their_zone: str
     offers: list[Offer]
@@ -73,6 +75,10 @@ class MentorPage:
     instead: list[Slot]
     limit: SessionError | None
     typed: bool
+
+    @property
+    def can_save(self) -> bool:
+        return not self.is_own
 
     @property
     def asks_in_writing(self) -> bool:
@@ -133,6 +139,7 @@ def read_mentor_page(
     return MentorPage(
         profile=profile,
         is_own=reader == profile.person,
+        is_saved=profile.pk in saved_among(reader, [profile.pk]),
         is_paused=profile.is_paused(now.astimezone(ZoneInfo(their_zone)).date()),
         their_zone=their_zone,
         offers=offers,

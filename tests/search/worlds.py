@@ -14,6 +14,7 @@ from accounts.models import User
 from common.zones import zone_names
 from mentors.errors import ProfileError
 from mentors.models import MentorProfile, Offer, Topic
+from mentors.saved import save_mentor
 from mentors.services import bring_back_offer, pause_profile, put_away_offer, resume_profile, save_offer
 from search.criteria import DAYS_AHEAD, DAYS_LATER, Order, SearchCriteria, When
 from search.indexing import refresh_stale_rows
@@ -62,6 +63,9 @@ class World:
         self.everywhere = sorted(zone_names())
         self.mentees = [self.person(f"mentee{n}") for n in range(6)]
         self.profiles = [self.mentor(n) for n in range(mentors)]
+        for mentee in self.mentees:
+            for profile in rng.sample(self.profiles, len(self.profiles) // 2):
+                save_mentor(profile=profile, person=mentee, now=now)
 
     def person(self, name: str) -> User:
         zone = self.rng.choice(ZONES if self.rng.random() < 0.7 else self.everywhere)
@@ -120,6 +124,7 @@ class World:
             language=rng.choice(LANGUAGES) if rng.random() < 0.2 else "",
             format=rng.choice(["video", "chat"]) if rng.random() < 0.2 else "",
             instant=rng.random() < 0.2,
+            saved=rng.random() < 0.1,
             later=rng.random() < 0.4,
             loose=rng.random() < 0.5,
             order=Order.SOONEST if rng.random() < 0.8 else Order.MATCH,
@@ -317,6 +322,8 @@ def brute_force(
     rows = []
     for profile in MentorProfile.objects.public().order_by("pk"):
         if mentee and (profile.person_id == mentee.pk or profile.person_id in never):
+            continue
+        if mentee and wish.saved and not mentee.saved_mentors.filter(profile=profile).exists():
             continue
         is_match, near = matched(wish, profile)
         offers = [offer for offer in profile.offers.active() if fits(wish, offer)]

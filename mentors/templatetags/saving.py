@@ -1,0 +1,39 @@
+"""The button that saves a mentor or removes them again; the view that it asks answers with the same button."""
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from common.templatetags.ui import icon_svg
+
+register = template.Library()
+
+# The form `saving` of `mentors/_saving_form.html` goes along: the token, and the page to return to.
+BUTTON = (
+    '<span class="save"><button class="savebtn" type="submit" form="saving" name="{}" value="{}" id="save-{}" '
+    'hx-post="{}" hx-include="#saving, #id_question" hx-target="closest .save" hx-swap="outerHTML">{} {}'
+    '<span class="vh"> {}</span></button>{}</span>'
+)
+REFUSED = '<span class="save__no" role="alert">{}</span>'
+
+
+@register.simple_tag
+def save_button(slug: str, name: str, is_saved: bool, refused: str = "") -> SafeString:
+    """`refused`: why the mentor could not be saved."""
+    if is_saved:
+        act, drawing, label, more = "remove", "bookmark-check", _("Saved"), _("%(name)s: remove")
+    else:
+        act, drawing, label, more = "save", "bookmark", _("Save"), "%(name)s"
+    return format_html(
+        BUTTON,
+        act,
+        slug,
+        slug,
+        reverse("save_mentor"),
+        icon_svg(drawing, False, ""),
+        label,
+        more % {"name": name},
+        format_html(REFUSED, refused) if refused else "",
+    )

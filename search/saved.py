@@ -1,0 +1,81 @@
+"""The mentors whom a person has saved, each with the times they are free next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from mentors.models import Format, MentorProfile, Offer, ProfileState, SavedMentor
+from mentors.usual import usual_offer
+from sessions_app.availability.slot_picker import SlotPicker, busy_times
+from sessions_app.availability.slots import Slot
+from sessions_app.availability.timetable import Timetable, load_timetables
+from sessions_app.models import Feedback
+
+TIMES_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCard:
+    """A saved mentor who is still here. `offer` is the one whose `slots` are shown; `writes`: they answer in writing.
+
+    `is_paused`: they are away until `profile.paused_until`.
+    """
+
+    saved: SavedMentor
+    offer: Offer | None
+    slots: Sequence[Slot]
+    writes: bool
+    is_paused: bool
+
+    @property
+    def profile(self) -> MentorProfile:
+        return self.saved.profile
+
+
+def list_saved(person: User) -> QuerySet[SavedMentor]:
+    """Those who are still here, newest first; as in a search, without mentors whom they never want to meet again."""
+    ended = Feedback.objects.not_again(person)
+    mentors = ended.values_list(Coalesce("booking__mentor_id", "written__mentor_id"))
+    here = SavedMentor.objects.filter(
+        person=person, profile__state=ProfileState.APPROVED, profile__person__is_active=True
+    )
+    return here.exclude(profile__person__in=mentors).order_by("-saved_at", "-pk")
+
+
+def count_gone(person: User) -> int:
+    here = {"profile__state": ProfileState.APPROVED, "profile__person__is_active": True}
+    return SavedMentor.objects.filter(person=person).exclude(**here).count()
+
+
+def build_cards(rows: Sequence[SavedMentor], *, reader: User, zone: str, now: datetime) -> list[SavedCard]:
+    """The cards of one page. As many statements for twenty as for one; what they show can be booked."""
+    offers: dict[int, list[Offer]] = {row.profile_id: [] for row in rows}
+    for offer in Offer.objects.active().filter(profile__in=offers):
+        offers[offer.profile_id].append(offer)
+    timetables = load_timetables(offers, now=now) if offers else {}
+    busy = busy_times(reader, now=now) if offers else []
+    cards = []
+    for row in rows:
+        timetable = timetables.get(row.profile_id)
+        timed = [offer for offer in offers[row.profile_id] if offer.format != Format.WRITING]
+        usual = usual_offer(timed) if timed else None
+        slots: Sequence[Slot] = ()
+        if timetable and usual:
+            slots = next_slots(SlotPicker(timetable, usual.length, usual.step, zone, now, busy))
+        is_paused = row.profile.is_paused(now.astimezone(zone_of(timetable)).date())
+        cards.append(SavedCard(row, usual, slots, len(timed) < len(offers[row.profile_id]), is_paused))
+    return cards
+
+
+def next_slots(picker: SlotPicker) -> Sequence[Slot]:
+    spans = picker.search_spans(picker.now)
+    return next((slots for span in spans if (slots := picker.slots(*span, limit=TIMES_SHOWN))), [])
+
+
+def zone_of(timetable: Timetable | None) -> ZoneInfo:
+    return ZoneInfo(timetable.rules.zone if timetable else "UTC")
