@@ -141,12 +141,16 @@ class MentorsView(ApiView):
         return Response(page_answer(request, people, next_cursor(found), understood=understood))
 
 
+class SavedByMe(FoundMentor):
+    """A mentor whom I saved. `slots` is empty where they have no free times."""
+
+
 class SavedMentorsView(ApiView):
-    @api_call(name="list_saved_mentors", summary="The mentors I saved, newest first", answers=FoundMentor, paged=True)
+    @api_call(name="list_saved_mentors", summary="The mentors I saved, newest first", answers=SavedByMe, paged=True)
     def get(self, request: Request) -> Response:
         page = read_page(self.parts, **self.read_query(), now=self.now)
         cards = build_cards(page.rows, reader=self.person, zone=UTC_NAME, now=self.now)
-        people = [FoundMentor(profile).data for profile in saved_profiles(cards)]
+        people = [SavedByMe(profile).data for profile in saved_profiles(cards)]
         return Response(page_answer(request, people, page.following))
 
     def parts(self, moment: datetime) -> list[Part]:

@@ -315,6 +315,7 @@ BOTH_KINDS = {
     "sessions_app/api/slots.py",
     "sessions_app/pages/mentor_page.py",
     "sessions_app/views/written.py",
+    "search/saved.py",
     "search/written_search.py",
     "staff/profiles.py",
 }

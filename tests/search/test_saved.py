@@ -95,7 +95,8 @@ def test_mentor_without_times_says_so(offer, ola, bob, client_for):
 
 def end_pairing(offer, mentee: User) -> None:
     booking = book(offer, mentee, at("2026-11-26 14:30"))
-    Feedback.objects.create(booking=booking, author=mentee, role="mentee", again="no", given_at=NOW, helped=1)
+    words = {"resolution": "no", "again": "no", "created_at": NOW}
+    Feedback.objects.create(booking=booking, author=mentee, role="mentee", **words)
 
 
 def test_mentor_whom_one_never_wants_to_meet_again_is_left_out_as_in_a_search(offer, ola, bob, client_for):
