@@ -53,7 +53,6 @@ def count_gone(person: User) -> int:
 
 
 def build_cards(rows: Sequence[SavedMentor], *, reader: User, zone: str, now: datetime) -> list[SavedCard]:
-    """The cards of one page. As many statements for twenty as for one; what they show can be booked."""
     offers: dict[int, list[Offer]] = {row.profile_id: [] for row in rows}
     for offer in Offer.objects.active().filter(profile__in=offers):
         offers[offer.profile_id].append(offer)

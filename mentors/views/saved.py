@@ -58,7 +58,6 @@ def save_for(request: HttpRequest, person: User, profile: MentorProfile) -> Http
 def save_and_report(
     request: HttpRequest, person: User, profile: MentorProfile, *, is_told: bool
 ) -> ProfileError | None:
-    """Save the mentor; where `is_told`, the next page says so, or why not."""
     try:
         save_mentor(profile=profile, person=person, now=timezone.now())
     except ProfileError as error:

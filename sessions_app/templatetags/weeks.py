@@ -19,7 +19,6 @@ NONE = '<li><span class="mday mday--none"><b aria-hidden="true">{}</b><span clas
 
 @register.simple_tag
 def density_strip(weeks: Sequence[Sequence[PickerDay]]) -> SafeString:
-    """A bar for each day, as high as it has times; for eyes only, the links below it say the same."""
     bars = "".join(f"<span>{strip_of(tuple(day.density for day in week))}</span>" for week in weeks)
     return SafeString(f'<span class="strip" aria-hidden="true">{bars}</span>')
 
