@@ -137,7 +137,8 @@ def test_mentee_opens_a_day_among_four_weeks(browser_page, priya, bob, js):
         expect(page.locator("#times-title")).to_be_focused()
     page.locator("#four-weeks summary").click()
     expect(weeks.locator("[aria-current=date]")).to_have_attribute("aria-label", name)
-    assert problems(page, f"mentor-four-weeks-{js}") == []
+    # What looks for problems is a script itself.
+    assert not js or problems(page, "mentor-four-weeks") == []
 
 
 def test_mentee_picks_another_day_and_time(browser_page, priya, bob, js):
