@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from demo.world import Seeder
 from mentors.models import MentorProfile, Topic
+from mentors.saved import save_mentor
 from notifications.webhooks.services import announce_event, make_endpoint
 from search.models import NotedSearch, TopicExample
 from search.reading.learning import propose_example
@@ -108,11 +109,14 @@ def test_no_width_cuts_a_heading_in_two(browser_page, priya, bob, booked):
 
 
 def test_pages_of_a_mentee(world, look):
+    for slug in ("priya-raghunathan", "tomas-herrera"):
+        save_mentor(profile=MentorProfile.objects.get(slug=slug), person=person("sam"), now=world)
     ahead, past = session_of("sam", BookingState.CONFIRMED), session_of("sam", BookingState.COMPLETED)
     found = look(
         "sam",
         {
             "home-signed-in": "/",
+            "saved": "/saved/",
             "sessions": "/sessions/",
             "sessions-waiting-empty": "/sessions/?tab=waiting",
             "sessions-past": "/sessions/?tab=past",
