@@ -222,9 +222,12 @@ def until_text(moment: datetime, now: datetime) -> str:
 
 
 def ago_text(moment: datetime, now: datetime) -> str:
-    """`just now`, `2 h 14 min ago`; from a day on to the nearest day, since hours say nothing then: `2 days ago`."""
-    past = now - moment
+    """`just now`, `14 min ago`, `9 hours ago`, `2 days ago`: to the nearest whole one."""
+    past, hour, day = now - moment, timedelta(hours=1), timedelta(days=1)
     if past < timedelta(minutes=1):
         return _("just now")
-    span = span_text(past) if past < timedelta(days=1) else count_days(round(past / timedelta(days=1)))
+    if past < hour:
+        span = span_text(past)
+    else:
+        span = count_hours(round(past / hour)) if past < day - hour / 2 else count_days(round(past / day))
     return _("{span} ago").format(span=span)
