@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from .viewing import ask_zone, known_zone, viewer_hour12, viewer_zone
+from .models import Theme
+from .viewing import ask_zone, known_zone, viewer_hour12, viewer_theme, viewer_zone
 
 
 def viewer_context(request: HttpRequest) -> dict[str, Any]:
@@ -15,6 +16,8 @@ def viewer_context(request: HttpRequest) -> dict[str, Any]:
         "zone_is_known": known_zone(request) is not None,
         "asks_zone": SimpleLazyObject(lambda: ask_zone(request)),
         "viewer_hour12": viewer_hour12(request),
+        "viewer_theme": viewer_theme(request),
+        "themes": Theme.choices,
         "now": timezone.now(),
         # Lazy, since it takes a query and most partial pages don't need it. Without a profile there is no such
         # attribute.

@@ -86,6 +86,12 @@ class HourCycle(models.TextChoices):
     H12 = "12", _("2:30 pm")
 
 
+class Theme(models.TextChoices):
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+    SYSTEM = "system", _("As my device")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("email address"), max_length=254, unique=True, validators=[validate_address])
@@ -93,6 +99,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     timezone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_timezone])
     language = models.CharField(max_length=10, default="en")
     hour_cycle = models.CharField(_("clock"), max_length=2, choices=HourCycle, default=HourCycle.H24)
+    # Empty until they choose: then each browser keeps what was chosen in it.
+    theme = models.CharField(_("colours"), max_length=6, choices=Theme, blank=True, default="", db_default="")
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     date_joined = models.DateTimeField(default=this_moment)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from common.mail.addresses import canonical_address
 
 from .hooks import announce_person
-from .models import User
+from .models import Theme, User
 from .viewing import cookie_zone
 
 
@@ -48,6 +48,11 @@ def choose_zone(user: User, zone: str) -> None:
     user.timezone = zone
     user.clean_fields(exclude=["password"])
     user.save(update_fields=["timezone"])
+
+
+def choose_theme(user: User, theme: Theme) -> None:
+    user.theme = theme
+    user.save(update_fields=["theme"])
 
 
 def change_person(user: User, *, name: str, hour_cycle: str, timezone: str, language: str | None = None) -> None:

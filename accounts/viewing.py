@@ -9,7 +9,7 @@ from django.shortcuts import resolve_url
 
 from common.zones import find_zone, is_known_zone
 
-from .models import User
+from .models import Theme, User
 
 ZONE_COOKIE = "tz"
 ASKED_COOKIE = "tz_asked"
@@ -50,6 +50,13 @@ def viewer_hour12(request: HttpRequest) -> bool:
     return bool(user is not None and user.is_authenticated and user.hour12)
 
 
+def viewer_theme(request: HttpRequest) -> Theme:
+    """The colours in which this reader sees pages: as saved in their account, else as chosen in this browser."""
+    user = signed_in(request)
+    choices = (user.theme if user else "", request.COOKIES.get(THEME_COOKIE, ""))
+    return next((Theme(choice) for choice in choices if choice in Theme.values), Theme.SYSTEM)
+
+
 def set_choice_cookie(response: HttpResponse, name: str, value: str) -> None:
     """Remember a harmless choice for a year; the page's script may read it."""
     response.set_cookie(name, value, max_age=COOKIE_SECONDS, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
@@ -68,4 +75,5 @@ def to_next(request: HttpRequest, otherwise: str) -> HttpResponse:
 
 
 def signed_in(request: HttpRequest) -> User | None:
-    return request.user if isinstance(request.user, User) else None
+    user = getattr(request, "user", None)
+    return user if isinstance(user, User) else None

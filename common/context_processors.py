@@ -7,8 +7,6 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-THEMES = {"light", "dark"}
-
 
 class NavItem(TypedDict):
     key: str
@@ -17,11 +15,9 @@ class NavItem(TypedDict):
 
 
 def site_context(request: HttpRequest) -> dict[str, object]:
-    theme = request.COOKIES.get("theme", "")
     return {
         "SITE_NAME": settings.SITE_NAME,
         "SITE_URL": settings.SITE_URL,
-        "theme": theme if theme in THEMES else "",
         # Lazy: it queries the reader's profile, and partial pages have no navigation.
         "nav_items": SimpleLazyObject(lambda: nav_items(request)),
     }

@@ -6,7 +6,6 @@ from . import kit, views
 urlpatterns = [
     path("how-it-works/", views.how_it_works, name="how_it_works"),
     path("help/", views.help_page, name="help"),
-    path("privacy/", views.privacy_page, name="privacy"),
     path("accessibility/", views.accessibility_page, name="accessibility"),
 ]
 if settings.DEBUG:

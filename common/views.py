@@ -33,11 +33,6 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-def privacy_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/privacy.html")
-
-
-@login_not_required
 def accessibility_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/accessibility.html")
 
@@ -85,7 +80,11 @@ def busy_page(request: HttpRequest) -> HttpResponse:
 
 
 def bare_context() -> dict[str, object]:
-    return {"SITE_NAME": settings.SITE_NAME, "stylesheet": stylesheet_url()}
+    return {
+        "SITE_NAME": settings.SITE_NAME,
+        "contact_email": settings.CONTACT_EMAIL,
+        "stylesheet": stylesheet_url(),
+    }
 
 
 def stylesheet_url() -> str:

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "common",
     "accounts",
     "notifications",
+    "about",
     "mentors",
     "sessions_app",
     "search",
@@ -97,6 +98,7 @@ TEMPLATES = [
                 "common.context_processors.site_context",
                 "accounts.context_processors.viewer_context",
                 "notifications.context_processors.inbox_bell",
+                "about.context_processors.texts_context",
                 "sessions_app.context_processors.rail_context",
             ],
         },
@@ -217,6 +219,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget noted searches": run_every(3600, "search.tasks.forget_noted_searches"),
     "learn to read questions": run_every(600, "search.tasks.retrain_reader"),
     "forget old notifications": run_every(600, "notifications.tasks.prune"),
+    "forget what was written to staff": run_every(3600, "about.tasks.forget_messages"),
     "remove old files": run_every(3600, "sessions_app.tasks.remove_expired_files"),
     "remove files without a row": run_every(3600, "sessions_app.tasks.sweep_orphans"),
     "expire holds and requests": run_every(30, "sessions_app.tasks.expire_overdue"),
@@ -262,6 +265,8 @@ OUTBOX_ILL_AT = {"expired": 1, "dead": 10, "uncertain": 10}
 # After this, read lines of the inbox go; and all of its lines, and mails that have come to an end
 INBOX_KEEPS_READ = timedelta(days=180)
 NOTICES_KEEP = timedelta(days=365)
+# After this, what people wrote on the contact page goes
+CONTACT_KEEPS = timedelta(days=180)
 
 # Limits; a clear message says when one is reached
 # What one person has open: all dates with one mentor count once, and each question in writing

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("common.urls")),
     path("", include("accounts.urls")),
     path("", include("notifications.urls")),
+    path("", include("about.urls")),
     path("", include("mentors.urls")),
     path("", include("search.urls")),
     path("", include("sessions_app.urls")),

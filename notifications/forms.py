@@ -22,6 +22,7 @@ WHAT: dict[Group, Promise] = {
     Group.AFTERWARDS: _("After a session: whether it helped, and what came of your next step"),
     Group.PROFILE: _("Your mentor profile: received, live, changes to make"),
     Group.DIGEST: _("For staff: decisions waiting"),
+    Group.CONTACT: _("For staff: messages from the contact page"),
 }
 
 
@@ -31,7 +32,7 @@ def groups_for(person: User) -> list[Group]:
     if getattr(person, "mentor_profile", None) is not None:
         theirs.add(Group.PROFILE)
     if person.is_staff:
-        theirs.add(Group.DIGEST)
+        theirs |= {Group.DIGEST, Group.CONTACT}
     return [group for group in WHAT if group in theirs & groups_in_use()]
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from django.db.models import Model
 
 from accounts.models import User
+from common.mail.headers import Mailbox
 
 from .models import Group, InboxItem, Notification
 
@@ -27,6 +28,8 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     from_name: str = ""
+    # Who reads an answer, if not those who read CONTACT_EMAIL
+    reply_to: Mailbox | None = None
 
 
 @dataclass(frozen=True, slots=True)

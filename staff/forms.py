@@ -35,3 +35,7 @@ class ReadingForm(forms.Form):
         elif data.get("act") not in (None, ADD) and not data.get("number"):
             self.add_error("number", _("Choose one."))
         return data
+
+
+class AnsweredForm(forms.Form):
+    message = forms.UUIDField()

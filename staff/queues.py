@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from about.models import ContactMessage
 from accounts.models import User
 from mentors.models import MentorProfile
 from notifications.deliveries import failed_this_week
@@ -43,6 +44,7 @@ LABELS: dict[str, str | Promise] = {
     "staff_profiles": _("Profiles to review"),
     "staff_words": _("Feedback to review"),
     "staff_reports": _("Reports"),
+    "staff_contact": _("Messages to answer"),
     "staff_attendance": _("Who came: to decide"),
     "staff_deliveries": _("Failed emails, last 7 days"),
     "staff_clock": _("Stuck work"),
@@ -65,6 +67,7 @@ def _waiting_rows(reader: User, now: datetime) -> Iterator[tuple[str, QuerySet[A
     yield "staff_profiles", MentorProfile.objects.to_review(), "draft__submitted_at"
     yield "staff_words", Feedback.objects.offered_words(now).undecided(), "created_at"
     yield "staff_reports", Report.objects.open().readable_by(reader), "at"
+    yield "staff_contact", ContactMessage.objects.open(), "sent_at"
     yield "staff_attendance", disputed_sessions(now), "during__endswith"
     yield "staff_deliveries", failed_this_week(now), "ended_at"
     yield "staff_clock", StuckRow.objects.all(), "first_at"

@@ -2,6 +2,7 @@ from django.urls import path
 
 from .attendance import staff_attendance
 from .clock import staff_clock, staff_clock_retry
+from .contact import staff_contact
 from .home import staff_home
 from .outcomes import staff_outcomes
 from .people import staff_people, staff_person, staff_session
@@ -10,6 +11,7 @@ from .reading import staff_reading
 from .reports import staff_report, staff_reports
 from .searches import staff_unmet
 from .testimonials import staff_words
+from .texts import staff_text, staff_texts
 
 urlpatterns = [
     path("unmet/", staff_unmet, name="staff_unmet"),
@@ -21,6 +23,9 @@ urlpatterns = [
     path("attendance/", staff_attendance, name="staff_attendance"),
     path("clock/", staff_clock, name="staff_clock"),
     path("clock/retry/", staff_clock_retry, name="staff_clock_retry"),
+    path("contact/", staff_contact, name="staff_contact"),
+    path("texts/", staff_texts, name="staff_texts"),
+    path("texts/<slug:kind>/", staff_text, name="staff_text"),
     path("outcomes/", staff_outcomes, name="staff_outcomes"),
     path("words/", staff_words, name="staff_words"),
     path("reports/", staff_reports, name="staff_reports"),

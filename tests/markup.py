@@ -107,8 +107,14 @@ def links_in(html: str, **attributes: str) -> set[str]:
 
 
 def forms_in(html: str) -> list[str]:
-    """The address that each form of a page posts to; empty for the page's own."""
-    return [one.attributes.get("action") or "" for one in elements_of(html, "form", method="post")]
+    """The address that each form of a page posts to; empty for the page's own.
+
+    Without those that every page has in its header and footer.
+    """
+    around = [*elements_of(html, "header", class_="head"), *elements_of(html, "footer")]
+    forms = elements_of(html, "form", method="post")
+    own = [one for one in forms if not any(part.start < one.start < part.end for part in around)]
+    return [one.attributes.get("action") or "" for one in own]
 
 
 def choices_in(html: str, name: str) -> list[str]:

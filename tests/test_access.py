@@ -149,7 +149,7 @@ ACCESS: dict[str, Row] = {
     "account_reset_password_from_key": Row(EVERYBODY, 200, 200, at="dead_link"),
     "account_reset_password_from_key_done": Row(EVERYBODY),
     "settings": Row(PERSON, post=200),
-    "appearance": Row(EVERYBODY, NOT_ALLOWED, "/settings/"),
+    "appearance": Row(EVERYBODY, NOT_ALLOWED, "/"),
     "account_email": Row(PERSON, post="/settings/email/"),
     "account_change_password": Row(PERSON, post=200),
     "account_set_password": Row(PERSON, "/settings/password/", "/settings/password/"),

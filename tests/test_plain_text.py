@@ -23,7 +23,18 @@ from common.api.fields import Input, Text
 from common.forms import EmailText, PlainText
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("common", "accounts", "notifications", "mentors", "sessions_app", "search", "staff", "demo", "mentoring")
+APPS = (
+    "common",
+    "accounts",
+    "notifications",
+    "about",
+    "mentors",
+    "sessions_app",
+    "search",
+    "staff",
+    "demo",
+    "mentoring",
+)
 MODULES = [
     info.name
     for app in APPS

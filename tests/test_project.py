@@ -17,7 +17,18 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from mentoring import celery_app as app
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("common", "accounts", "notifications", "mentors", "sessions_app", "search", "staff", "demo", "mentoring")
+APPS = (
+    "common",
+    "accounts",
+    "notifications",
+    "about",
+    "mentors",
+    "sessions_app",
+    "search",
+    "staff",
+    "demo",
+    "mentoring",
+)
 # Pages that a visitor may open; all others ask for a sign-in.
 PUBLIC_PREFIXES = ("account_",)
 
@@ -175,6 +186,7 @@ PUBLIC_PAGES = {
     "book_email",
     "calendar_feed",
     "certificate_check",
+    "contact",
     "healthz",
     "healthz_live",
     "healthz_ready",
@@ -187,6 +199,7 @@ PUBLIC_PAGES = {
     "metrics",
     "privacy",
     "save_mentor",
+    "terms",
     "time_zone",
     "unsubscribe",
     "wait",

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Theme, User
 from accounts.zone_choices import zone_groups
 from common.forms import ChipRadio, PlainText
 from common.zones import find_zone, zone_names
@@ -88,8 +88,4 @@ class PersonForm(forms.ModelForm):
 
 
 class AppearanceForm(forms.Form):
-    theme = forms.ChoiceField(
-        label=_("Colours"),
-        choices=[("system", _("Same as my device")), ("light", _("Light")), ("dark", _("Dark"))],
-        widget=ChipRadio,
-    )
+    theme = forms.ChoiceField(choices=Theme.choices)

@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from accounts.forms.settings import AppearanceForm, PersonForm, ZoneForm
-from accounts.models import User
-from accounts.services import change_person, choose_zone
+from accounts.models import Theme, User
+from accounts.services import change_person, choose_theme, choose_zone
 from accounts.viewing import THEME_COOKIE, ZONE_COOKIE, set_choice_cookie, to_next, viewer_hour12, viewer_zone
 from accounts.zone_choices import city_suggestions
 from common.pages.requests import post_data
@@ -39,7 +40,6 @@ def account_settings(request: HttpRequest) -> HttpResponse:
     context = {
         "person_form": person_form,
         "zone_form": zone_form,
-        "appearance_form": AppearanceForm(initial={"theme": request.COOKIES.get(THEME_COOKIE, "system")}),
         "cities": city_suggestions(now, user.hour12),
         "has_errors": person_form.errors or zone_form.errors,
         "nav": "settings",
@@ -47,17 +47,25 @@ def account_settings(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/settings.html", context)
 
 
+@csrf_exempt  # the footer of every page has this form, and must not give each visitor a cookie; it changes colours only
 @require_POST
 @login_not_required
 def choose_appearance(request: HttpRequest) -> HttpResponse:
+    """Keep the choice in this browser, and for a person who has signed in also in their account.
+
+    A form of another site can't reach an account: a browser sends no session cookie with it.
+    """
     form = AppearanceForm(request.POST)
-    response = to_next(request, "settings")
+    response = to_next(request, "home")
     if not form.is_valid():
         return response
-    if form.cleaned_data["theme"] == "system":
+    theme = Theme(form.cleaned_data["theme"])
+    if isinstance(request.user, User):
+        choose_theme(request.user, theme)
+    if theme == Theme.SYSTEM:
         response.delete_cookie(THEME_COOKIE)
     else:
-        set_choice_cookie(response, THEME_COOKIE, form.cleaned_data["theme"])
+        set_choice_cookie(response, THEME_COOKIE, theme)
     return response
 
 

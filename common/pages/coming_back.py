@@ -1,11 +1,22 @@
 """Addresses that lead back to another page afterwards: `/time-zone/?next=/mentors/?q=…`."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
+from django.http import HttpRequest
 from django.utils.encoding import uri_to_iri
 
 # Servers and proxies take a line of 8 KB; this leaves room for the address that it is joined to.
 LONGEST = 7500
+
+
+def page_shown(request: HttpRequest) -> str:
+    """The address of the page that this answer shows: after a refused form the one with the form, where one can go."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from.netloc != request.get_host():
+        return request.path
+    return urlunsplit(came_from._replace(scheme="", netloc="", fragment=""))
 
 
 def with_next(page: str, address: str) -> str:

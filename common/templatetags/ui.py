@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from common import times
 from common.mail.addresses import readable_address
-from common.pages.coming_back import with_next
+from common.pages.coming_back import page_shown, with_next
 from common.pages.seen import FIELD
 from common.times import DAY_MINUTES
 
@@ -78,8 +78,14 @@ def dial(
 def leading_back(context: Context, page: str) -> str:
     """The address of a page that leads back to this one; on that page itself, to where it leads back already."""
     request = context["request"]
-    address = (context.get("next") or "/") if request.path == page else request.get_full_path()
+    address = (context.get("next") or "/") if request.path == page else page_shown(request)
     return with_next(page, str(address))
+
+
+@register.simple_tag(takes_context=True)
+def this_page(context: Context) -> str:
+    """The address to come back to from a form that acts and leads back."""
+    return page_shown(context["request"])
 
 
 @register.simple_tag

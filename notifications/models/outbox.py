@@ -224,6 +224,7 @@ class Group(models.TextChoices):
     AFTERWARDS = "afterwards", _("After a session")
     PROFILE = "profile", _("Your mentor profile")
     DIGEST = "digest", _("Staff: decisions waiting")
+    CONTACT = "contact", _("Staff: the contact page")
 
 
 def usual_leads() -> list[int]:

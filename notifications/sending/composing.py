@@ -18,7 +18,7 @@ def compose_email(row: Notification, message: Message) -> bytes:
         text_header("Subject", message.subject),
         mailbox_header("From", sender(message.from_name)),
         mailbox_header("To", Mailbox(row.recipient.name, row.recipient.email)),
-        mailbox_header("Reply-To", Mailbox("", settings.CONTACT_EMAIL)),
+        mailbox_header("Reply-To", message.reply_to or Mailbox("", settings.CONTACT_EMAIL)),
         raw_header("Date", format_datetime(row.date.astimezone(UTC))),
         raw_header("Message-ID", row.message_id),
         raw_header("Auto-Submitted", "auto-generated"),

@@ -16,6 +16,7 @@ TYPED = (
     "common",
     "accounts",
     "notifications",
+    "about",
     "mentors",
     "sessions_app",
     "search",

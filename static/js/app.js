@@ -123,9 +123,27 @@ window.addEventListener("pageshow", (event) => {
   });
 });
 
-document.addEventListener("click", (event) => {
+// Colours change at once, and nothing that was typed is lost; without scripts the page comes again.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-theme-choice]")) return;
+  event.preventDefault();
+  const { form, value } = event.submitter;
+  if (value === "system") delete root.dataset.theme;
+  else root.dataset.theme = value;
+  document.querySelectorAll("[data-theme-choice] button").forEach((button) => {
+    button.setAttribute("aria-pressed", button.value === value);
+  });
+  fetch(form.action, { method: "POST", body: new URLSearchParams({ theme: value }), redirect: "manual" });
+}, true);
+
+function closeMenuOutside(event) {
   const menu = find("[data-menu][open]");
   if (menu && !menu.contains(event.target)) menu.open = false;
+}
+document.addEventListener("focusin", closeMenuOutside);
+
+document.addEventListener("click", (event) => {
+  closeMenuOutside(event);
   event.target.closest("[data-dismiss]")?.closest(".toast, .note")?.remove();
 });
 

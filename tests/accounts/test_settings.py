@@ -5,16 +5,18 @@ import gzip
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts.decorators import staff_required
 from accounts.middleware import TimezoneMiddleware
+from accounts.models import User
 from accounts.viewing import viewer_hour12, viewer_zone
 from accounts.zone_choices import city_suggestions, zone_groups
 from common.zones import zone_names
+from mentors.models import MentorProfile, ProfileState
 from tests.form_codes import codes_of
-from tests.markup import alerts_in, answers_in, markup_of, problems_in
+from tests.markup import alerts_in, answers_in, elements_of, markup_of, problems_in
 
 SETTINGS, ZONE = "/settings/", "/time-zone/"
 pytestmark = pytest.mark.django_db
@@ -135,7 +137,7 @@ def test_zone_nobody_knows_is_refused_and_kept(client_for, bob, data, field, cod
 )
 def test_zone_page_never_leads_elsewhere(client, db, address):
     assert client.post(ZONE, {"zone": "Asia/Tokyo", "next": address})["Location"] == "/"
-    assert client.post("/settings/appearance/", {"theme": "dark", "next": address})["Location"] == SETTINGS
+    assert client.post("/settings/appearance/", {"theme": "dark", "next": address})["Location"] == "/"
 
 
 def test_looking_at_a_suggested_zone_changes_nothing(client_for, bob):
@@ -207,11 +209,76 @@ def test_fields_that_are_not_offered_are_not_taken(client_for, bob):
 
 
 @pytest.mark.parametrize(("theme", "cookie"), [("dark", "dark"), ("light", "light"), ("system", ""), ("<x>", None)])
-def test_appearance_is_a_cookie(client, db, theme, cookie):
+def test_colours_are_kept_in_the_browser_of_a_visitor(db, theme, cookie):
+    """The form is on every page, so it works without a token, which would give each visitor a cookie."""
+    client = Client(enforce_csrf_checks=True)
     answer = client.post("/settings/appearance/", {"theme": theme, "next": "/mentors/"})
     assert answer["Location"] == "/mentors/"
     assert (answer.cookies["theme"].value if "theme" in answer.cookies else None) == cookie
+    assert "csrf" not in client.get("/help/").cookies
+
+
+def test_colours_saved_in_an_account_come_before_those_of_the_browser(client_for, bob, alice):
+    client = client_for(bob)
+    client.cookies["theme"] = "light"
+    before = theme_of(client)
+    client.post("/settings/appearance/", {"theme": "dark"})
+    elsewhere, other = client_for(bob), client_for(alice)
+    elsewhere.cookies["theme"] = other.cookies["theme"] = "light"
+
+    assert (before, theme_of(client), theme_of(elsewhere), theme_of(other)) == ("light", "dark", "dark", "light")
+
+
+def test_colours_of_the_device_can_be_saved_too(client_for, bob):
+    client = client_for(bob)
+    client.post("/settings/appearance/", {"theme": "system"})
+    client.cookies["theme"] = "dark"
+
+    assert theme_of(client) is None
+
+
+def theme_of(client) -> str | None:
+    (root,) = elements_of(markup_of(client.get("/help/")), "html")
+    return root.attributes.get("data-theme")
 
 
 def test_appearance_is_not_changed_by_opening_an_address(client, db):
     assert client.get("/settings/appearance/", {"theme": "dark"}).status_code == 405
+
+
+def test_menu_of_a_mentor_leads_to_their_public_page_while_there_is_one(client_for, alice):
+    public, own = "/mentors/alice-adair/", "/mentor/profile/"
+    live = menu_links(client_for(alice))
+    MentorProfile.objects.update(state=ProfileState.SUSPENDED)
+
+    assert ({public, own} <= live, menu_links(client_for(alice)) & {public, own}) == (True, {own})
+
+
+def test_menu_leads_to_the_admin_only_those_who_may_do_anything_there(client_for, bob, maria):
+    User.objects.filter(pk=maria.pk).update(is_superuser=True)
+
+    assert [("/admin/" in menu_links(client_for(person))) for person in (bob, maria)] == [False, True]
+
+
+def menu_links(client) -> set[str | None]:
+    page = markup_of(client.get("/help/"))
+    (menu,) = [element for element in elements_of(page, "details") if "data-menu" in element.attributes]
+    links = elements_of(page, "a")
+    return {link.attributes["href"] for link in links if menu.start < link.start < menu.end}
+
+
+def test_a_page_shown_again_leads_back_to_the_one_with_its_form(client, db):
+    asked = {"HTTP_REFERER": "http://testserver/mentors/?q=x#y", "data": {"zone": "Nowhere/City"}}
+    shown = [client.post("/time-zone/", **asked), client.post("/time-zone/", asked["data"]), client.get("/help/?a=b")]
+    foreign = client.post("/time-zone/", asked["data"], HTTP_REFERER="https://elsewhere.example/x")
+
+    assert [theme_next(page) for page in [*shown, foreign]] == [
+        "/mentors/?q=x",
+        "/time-zone/",
+        "/help/?a=b",
+        "/time-zone/",
+    ]
+
+
+def theme_next(page) -> str | None:
+    return elements_of(markup_of(page), "input", name="next")[0].attributes["value"]

@@ -5,7 +5,7 @@ from django.urls import reverse
 from mentors.models import MentorProfile, ProfileState
 from mentors.services import draft_of, start_application
 from tests.conftest import NOW
-from tests.markup import elements_in, elements_of, markup_of, parts_in, problems_in, refusals_in
+from tests.markup import elements_in, elements_of, forms_in, markup_of, parts_in, problems_in, refusals_in
 from tests.mentors.conftest import QUESTIONS, state_of
 from tests.mentors.pictures import picture
 
@@ -41,7 +41,7 @@ def test_apply_shows_nothing_and_makes_nothing_by_get(client):
     response = client.get(url(1))
 
     assert response.status_code == 200
-    assert len(elements_of(markup_of(response), "form", method="post")) == 1
+    assert len(forms_in(markup_of(response))) == 1
     assert not MentorProfile.objects.exists()
 
 

@@ -1,0 +1,77 @@
+"""Public pages about the organisation: how to reach it, its terms, and what it says about privacy."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.client_address import client_address
+from accounts.viewing import signed_in
+from common.pages.posting import act_on_post
+from common.pages.requests import post_data
+
+from .contact import send_message
+from .forms import ContactForm
+from .models import ContactMessage, TextKind
+from .texts import text_as_html, text_shown
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_page(request: HttpRequest) -> HttpResponse:
+    form = ContactForm(post_data(request), initial=what_is_known(request))
+    result = act_on_post(request, lambda: send_written(request, form), form)
+    if result.is_done:
+        words = _("Your message has been sent. We’ll reply to {email}.")
+        messages.success(request, words.format(email=form.cleaned_data["email"]))
+        return redirect("contact")
+    context = {
+        "form": form,
+        "error": result.error,
+        "contact_email": settings.CONTACT_EMAIL,
+        "nav": "contact",
+    }
+    return render(request, "about/contact.html", context, status=result.status)
+
+
+def what_is_known(request: HttpRequest) -> dict[str, str]:
+    """What the form needn't ask of a person who has signed in."""
+    known = {"key": uuid4().hex}
+    if person := signed_in(request):
+        known |= {"name": person.name, "email": person.readable_email}
+    return known
+
+
+def send_written(request: HttpRequest, form: ContactForm) -> ContactMessage | None:
+    """A program that gave itself away is answered like anybody else; its message goes nowhere."""
+    if form.is_from_a_program:
+        return None
+    return send_message(
+        **{name: form.cleaned_data[name] for name in ("name", "email", "text", "key")},
+        address=client_address(request),
+        person=signed_in(request),
+        now=timezone.now(),
+    )
+
+
+@login_not_required
+@require_safe
+def terms_page(request: HttpRequest) -> HttpResponse:
+    text = text_shown(TextKind.TERMS)
+    if text is None:
+        raise Http404
+    return render(request, "about/terms.html", {"text": text, "html": text_as_html(text.body)})
+
+
+@login_not_required
+@require_safe
+def privacy_page(request: HttpRequest) -> HttpResponse:
+    """What the product keeps, below what the organisation says about it, if it has written anything."""
+    text = text_shown(TextKind.PRIVACY)
+    return render(request, "pages/privacy.html", {"text": text, "html": text_as_html(text.body) if text else ""})

@@ -1,0 +1,94 @@
+"""The menu of the account and the choice of colours: by mouse and keyboard, with and without scripts."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from tests.browser.looking import problems
+
+pytestmark = pytest.mark.browser
+MENU = "details[data-menu]"
+
+
+def open_menu(page: Page) -> None:
+    page.locator(f"{MENU} > summary").click()
+    expect(page.locator(".menu__panel")).to_be_visible()
+
+
+def ground(page: Page) -> str:
+    return page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_open_menu_looks_right_and_fits(browser_page, priya, bob, width):
+    found = []
+    for name, user in (("bob", bob), ("priya", priya.person)):
+        page = browser_page(user=user)
+        page.goto("/help/")
+        open_menu(page)
+        look = [(width, theme, {"resultTypes": ["violations"]}) for theme in ("light", "dark")]
+        found += problems(page, f"menu-{name}", look)
+
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_menu_is_worked_by_the_keyboard(browser_page, bob, width):
+    page = browser_page(user=bob, width=width)
+    page.goto("/help/")
+    menu = page.locator(f"{MENU} > summary")
+    menu.press("Enter")
+    expect(page.locator(".menu__panel")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator(".menu__panel a:focus")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator(".menu__panel")).to_be_hidden()
+    expect(menu).to_be_focused()
+
+    menu.press("Enter")
+    page.locator(".foot a").first.focus()
+
+    expect(page.locator(".menu__panel")).to_be_hidden()
+
+
+def test_name_of_the_menu_holds_what_is_seen_of_it(browser_page, bob):
+    page = browser_page(user=bob)
+    page.goto("/help/")
+
+    expect(page.locator(f"{MENU} > summary")).to_have_accessible_name("Your account: Bob (BB)")
+    expect(page.locator(".menu__name")).to_be_visible()
+    expect(page.locator(f"{MENU} .avatar")).to_have_text("BB")
+
+
+def test_one_press_in_the_menu_signs_out(browser_page, bob, js):
+    page = browser_page(user=bob, js=js, width=390)
+    page.goto("/help/")
+    open_menu(page)
+    page.locator(".menu__out").click()
+
+    expect(page.locator(".menu--account")).to_have_count(0)
+
+
+def test_visitor_chooses_colours_that_stay(browser_page, transactional_db, js):
+    page = browser_page(js=js)
+    page.goto("/help/")
+    with page.expect_response("**/settings/appearance/"):
+        page.locator(".foot button[value=dark]").click()
+    expect(page.locator(".foot button[value=dark]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.goto("/privacy/")
+
+    assert (ground(page), page.locator("html").get_attribute("data-theme")) == ("dark", "dark")
+
+
+def test_colours_change_without_losing_what_was_typed(browser_page, bob):
+    page = browser_page(user=bob)
+    page.goto("/settings/")
+    page.locator("#id_name").fill("Bob B")
+    open_menu(page)
+    with page.expect_response("**/settings/appearance/"):
+        page.locator(".menu__panel button[value=dark]").click()
+
+    expect(page.locator("#id_name")).to_have_value("Bob B")
+    expect(page.locator(".foot button[value=dark]")).to_have_attribute("aria-pressed", "true")
+    assert (ground(page), User.objects.get(pk=bob.pk).theme) == ("dark", "dark")
