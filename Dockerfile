@@ -13,7 +13,7 @@ COPY --chown=app:app . .
 USER app
 
 # Commands read the settings, which ask for these; nothing of it stays in the image.
-RUN SECRET_KEY=only-while-building DATABASE_URL=postgresql://localhost/none python manage.py build_fonts
+RUN SECRET_KEY=only-while-building DATABASE_URL=postgresql://localhost/none sh -c "python manage.py build_fonts && python manage.py build_icons"
 
 VOLUME /data
 EXPOSE 8000

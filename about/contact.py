@@ -64,5 +64,4 @@ def mark_answered(*, message: ContactMessage, by: User, now: datetime) -> None:
 
 
 def forget_old_messages(*, now: datetime) -> int:
-    """Delete what was written long ago, answered or not. Returns how many."""
     return ContactMessage.objects.filter(sent_at__lt=now - settings.CONTACT_KEEPS).delete()[0]

@@ -24,7 +24,7 @@ HEADING, ITEM = "# ", "- "
 
 
 class TextError(RefusalError):
-    """A text can't be published as things are."""
+    """A text can’t be published as things are."""
 
 
 class _Known:
@@ -35,7 +35,6 @@ class _Known:
 
 
 def text_shown(kind: TextKind) -> PublishedText | None:
-    """The text of this kind that people read now; None if nothing is written."""
     newest = newest_version(kind)
     return newest if newest and newest.body else None
 
@@ -99,5 +98,4 @@ def _block_as_html(block: str) -> SafeString:
 
 
 def _with_links(line: str) -> SafeString:
-    """Safe: `urlize` escapes everything else."""
     return SafeString(urlize(line, nofollow=True, autoescape=True))

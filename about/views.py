@@ -15,6 +15,7 @@ from accounts.client_address import client_address
 from accounts.viewing import signed_in
 from common.pages.posting import act_on_post
 from common.pages.requests import post_data
+from common.pages.sharing import listed
 
 from .contact import send_message
 from .forms import ContactForm
@@ -24,6 +25,7 @@ from .texts import text_as_html, text_shown
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@listed
 def contact_page(request: HttpRequest) -> HttpResponse:
     form = ContactForm(post_data(request), initial=what_is_known(request))
     result = act_on_post(request, lambda: send_written(request, form), form)
@@ -41,7 +43,6 @@ def contact_page(request: HttpRequest) -> HttpResponse:
 
 
 def what_is_known(request: HttpRequest) -> dict[str, str]:
-    """What the form needn't ask of a person who has signed in."""
     known = {"key": uuid4().hex}
     if person := signed_in(request):
         known |= {"name": person.name, "email": person.readable_email}
@@ -62,6 +63,7 @@ def send_written(request: HttpRequest, form: ContactForm) -> ContactMessage | No
 
 @login_not_required
 @require_safe
+@listed
 def terms_page(request: HttpRequest) -> HttpResponse:
     text = text_shown(TextKind.TERMS)
     if text is None:
@@ -71,6 +73,7 @@ def terms_page(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@listed
 def privacy_page(request: HttpRequest) -> HttpResponse:
     """What the product keeps, below what the organisation says about it, if it has written anything."""
     text = text_shown(TextKind.PRIVACY)

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from .pages.sharing import shared_address
+
 
 class NavItem(TypedDict):
     key: str
@@ -18,6 +20,7 @@ def site_context(request: HttpRequest) -> dict[str, object]:
     return {
         "SITE_NAME": settings.SITE_NAME,
         "SITE_URL": settings.SITE_URL,
+        "shared_address": shared_address(request),
         # Lazy: it queries the reader's profile, and partial pages have no navigation.
         "nav_items": SimpleLazyObject(lambda: nav_items(request)),
     }

@@ -13,15 +13,18 @@ from django.utils.translation import gettext as _
 
 from common.api.problems import body_of
 
+from .pages.sharing import listed
 from .trouble import TRY_AGAIN_AFTER
 
 
 @login_not_required
+@listed
 def how_it_works(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/how_it_works.html", {"lengths": [15, 25, 45]})
 
 
 @login_not_required
+@listed
 def help_page(request: HttpRequest) -> HttpResponse:
     context = {
         "hold_minutes": settings.HOLD_MINUTES,
@@ -33,6 +36,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@listed
 def accessibility_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/accessibility.html")
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
+from common.pages.sharing import is_listed
 from common.trouble import is_passing
 from common.views import busy_page
 
@@ -24,7 +25,13 @@ DOWNLOAD_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 # Photos, certificates and most files that people share are compressed by their formats; a second time only costs.
-TEXT_TYPES = ("text/", "application/json", "application/problem+json", "application/vnd.oai.openapi+json")
+TEXT_TYPES = (
+    "text/",
+    "application/json",
+    "application/xml",
+    "application/problem+json",
+    "application/vnd.oai.openapi+json",
+)
 
 
 class CompressTextMiddleware(GZipMiddleware):
@@ -41,7 +48,7 @@ class CompressTextMiddleware(GZipMiddleware):
 
 
 class ResponseHeadersMiddleware:
-    """Keeps signed-in pages and the API out of caches, and isolates downloads.
+    """Keeps signed-in pages and the API out of caches, all but listed pages out of search engines; isolates downloads.
 
     Only the admin and the API's page get a looser content policy.
     """
@@ -52,6 +59,8 @@ class ResponseHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not is_listed(request, response.status_code):
+            response.headers.setdefault("X-Robots-Tag", "noindex")
         if response.streaming or "Content-Disposition" in response:
             # It may hold what people wrote. If a browser shows it instead of saving it, it can't run anything.
             response.headers.setdefault("Content-Security-Policy", DOWNLOAD_POLICY)

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -362,7 +363,11 @@ USE_TZ = True
 # Files
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static", ("fonts", BASE_DIR / "static_build" / "fonts")]
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("fonts", BASE_DIR / "static_build" / "fonts"),
+    ("icons", BASE_DIR / "static_build" / "icons"),
+]
 MEDIA_ROOT = DATA_DIR / "media"
 S3_BUCKET = env("S3_BUCKET", default="")
 # What people upload, on this machine's disk or in a bucket that only we read: it is always handed out by a view.

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from . import health
+from . import crawlers, health
 from .metrics import metrics_page
 
 admin.autodiscover()
@@ -22,6 +22,9 @@ urlpatterns = [
     path("staff/", include("staff.urls")),
     path("api/v1/", include("mentoring.api_urls")),
     path("admin/", admin.site.urls),
+    path("robots.txt", crawlers.robots_text, name="robots"),
+    path("sitemap.xml", crawlers.sitemap_index, name="sitemap"),
+    path("sitemap-<slug:section>.xml", crawlers.sitemap_section, name="sitemap_section"),
     path("healthz", health.health_check, name="healthz"),
     path("healthz/live", health.live_check, name="healthz_live"),
     path("healthz/ready", health.ready_check, name="healthz_ready"),

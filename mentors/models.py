@@ -250,6 +250,17 @@ class SavedMentor(models.Model):
         return f"{self.person_id}: {self.profile_id}"
 
 
+class ShareCard(models.Model):
+    """The stored picture of a profile's name, role and topics; `mark` is that of the words it was drawn with."""
+
+    profile = models.OneToOneField(MentorProfile, on_delete=models.CASCADE, primary_key=True, related_name="share_card")
+    mark = models.CharField(max_length=16, blank=True)
+    file = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return self.file
+
+
 class OfferQuerySet(models.QuerySet["Offer"]):
     def active(self) -> Self:
         return self.filter(is_active=True)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from mentors.views.apply import mentor_apply
+from mentors.views.cards import mentor_card
 from mentors.views.offers import mentor_offer_add, mentor_offer_edit, mentor_offer_switch, mentor_offers
 from mentors.views.photos import mentor_photo
 from mentors.views.public import (
@@ -16,6 +17,7 @@ from mentors.views.topics import staff_topic_add, staff_topic_edit, staff_topics
 urlpatterns = [
     path("become-a-mentor/", become_a_mentor, name="become_a_mentor"),
     path("photos/<slug:slug>/<slug:key>-<int:size>.webp", mentor_photo, name="mentor_photo"),
+    path("share/<slug:slug>-<int:version>.png", mentor_card, name="mentor_card"),
     path("mentor/apply/<int:step>/", mentor_apply, name="mentor_apply"),
     path("mentor/profile/", mentor_profile, name="mentor_profile"),
     path("mentor/profile/send/", mentor_profile_send, name="mentor_profile_send"),

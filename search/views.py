@@ -24,6 +24,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.viewing import signed_in, viewer_hour12, viewer_zone
 from common.pages.parts import render_page, wants_part
+from common.pages.sharing import listed, unlist
 from common.times import when_text
 from mentors.languages import language_choices
 from mentors.models import Format, Length, Topic
@@ -60,6 +61,7 @@ PARTS = (gettext_lazy("morning"), gettext_lazy("afternoon"), gettext_lazy("eveni
 
 @login_not_required
 @require_safe
+@listed
 def home_page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     zone = viewer_zone(request)
@@ -93,7 +95,10 @@ def next_session_of(reader: User, *, now: datetime) -> SessionRow | None:
 
 @login_not_required
 @require_safe
+@listed
 def mentor_list(request: HttpRequest) -> HttpResponse:
+    if request.GET:
+        unlist(request)
     now, zone, reader = timezone.now(), viewer_zone(request), signed_in(request)
     wish = read_criteria(request.GET, typing=request.headers.get("HX-Trigger-Name") == "q")
     wish, without = exclude_asked(wish if reader else replace(wish, saved=False), reader)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Model
 from django.test import Client
 
+from about import texts
 from accounts.models import User
 from mentors.models import MentorProfile, Offer, ProfileDraft, ProfileState, Topic
 from search.indexing import write_profiles
@@ -69,6 +70,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((number for number, path in enumerate(LONG) if item.nodeid.startswith(path)), len(LONG))
 
     items.sort(key=place)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_written_by_staff():
+    """What one test publishes is not shown in the footers of the next one, whose database lacks it."""
+    texts.remember_kinds([])
 
 
 @pytest.fixture

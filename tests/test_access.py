@@ -123,13 +123,27 @@ ACCESS: dict[str, Row] = {
     "accessibility": Row(EVERYBODY, post=200),
     "help": Row(EVERYBODY, post=200),
     "how_it_works": Row(EVERYBODY, post=200),
-    "privacy": Row(EVERYBODY, post=200),
     # machines that watch; the test asks from this machine, which may read the metrics
     # The test stands still in time, and PostgreSQL doesn't: a clock that is wrong is ill
     "healthz": Row(EVERYBODY, 503),
     "healthz_live": Row(EVERYBODY),
     "healthz_ready": Row(EVERYBODY),
     "metrics": Row(EVERYBODY),
+    # what browsers and search engines ask for by themselves
+    "root_icon": Row(EVERYBODY, "/static/icons/", at="icon"),
+    "web_manifest": Row(EVERYBODY),
+    "site_card": Row(EVERYBODY),
+    "mentor_card": Row(EVERYBODY, at="card"),
+    "robots": Row(EVERYBODY),
+    "sitemap": Row(EVERYBODY),
+    "sitemap_section": Row(EVERYBODY, at="section"),
+    # about
+    "contact": Row(EVERYBODY, post=422),
+    "privacy": Row(EVERYBODY),
+    "terms": Row(EVERYBODY, NOT_THERE),
+    "staff_contact": Row(STAFF, post=NOT_THERE),
+    "staff_texts": Row(STAFF),
+    "staff_text": Row(STAFF, post=409, at="text_kind"),
     # accounts
     "account_login": Row(EVERYBODY, visitors(200, "/"), visitors(200, "/")),
     "account_request_login_code": Row(EVERYBODY, visitors(200, "/"), visitors(200, "/")),
@@ -296,6 +310,7 @@ ACCESS: dict[str, Row] = {
 # staff looked at whom.
 NOTED_BY_LOOKING = {
     "calendar_feed": {"sessions_app_calendarfeed"},
+    "mentor_card": {"mentors_sharecard"},
     "staff_person": {"accounts_trace"},
     "staff_session": {"accounts_trace"},
     **{
@@ -343,6 +358,10 @@ class Scene:
     @property
     def account(self) -> UUID:
         return self.person("mentee").uuid
+
+    @property
+    def text_kind(self) -> str:
+        return "terms"
 
     @cached_property
     def picture(self) -> UUID:
@@ -459,6 +478,18 @@ class Scene:
         picture = read_photo(SimpleUploadedFile("me.jpg", a_picture()))
         draft = save_words(profile=self.mentor, words=ProfileTexts(), photo=picture)
         return self.mentor.slug, Path(draft.photo.name).stem, 256
+
+    @property
+    def card(self) -> tuple[str, int]:
+        return self.mentor.slug, self.mentor.version
+
+    @property
+    def icon(self) -> str:
+        return "favicon.ico"
+
+    @property
+    def section(self) -> str:
+        return "mentors"
 
     @cached_property
     def first_step(self) -> int:
@@ -685,7 +716,7 @@ def undone(act: Callable[[], Any]) -> Any:
 
 
 def rows_of_our_tables() -> dict[str, str]:
-    ours = ("accounts", "mentors", "notifications", "sessions_app")
+    ours = ("about", "accounts", "mentors", "notifications", "sessions_app")
     tables = [model._meta.db_table for app in ours for model in apps.get_app_config(app).get_models()]
     found = {}
     with connection.cursor() as cursor:

@@ -103,6 +103,8 @@ SENT = {
     "staff_attendance": {"session": "00000000-0000-4000-8000-000000000000", "decision": "held", "reason": ""},
     "thread_read": {"until": "1"},
     "ask": {"key": "k", "question": "Do I?", "with_files": "on", "follows": "x"},
+    "contact": {"name": "Bob", "email": "bob@example.org", "text": "Hello", "key": "k", "website": ""},
+    "staff_contact": {"message": "00000000-0000-0000-0000-000000000000"},
     "staff_words": {"feedback": "1", "decision": "show", "reason": ""},
     "calendar_settings": {"stop": "1", "replaces": "1"},
     "account_reauthenticate_by_code": {"action": "resend", "code": "123456"},

@@ -20,13 +20,19 @@ PAGES = ("text/html", "application/json", "application/vnd.oai.openapi+json")
 # Addresses whose answer is a file. Another one is added here; its policy comes by itself.
 FILES = {
     "calendar_feed",
+    "mentor_card",
     "mentor_certificate",
     "mentor_photo",
+    "robots",
     "session_calendar",
     "session_card_text",
     "shared_file",
     "shared_file_small",
+    "site_card",
+    "sitemap",
+    "sitemap_section",
     "staff_outcomes",
+    "web_manifest",
 }
 
 

@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
+from about.contact import send_message as send_message_to_staff
 from accounts.models import User
 from common.known import known
 from mentors.models import MentorProfile
@@ -254,6 +255,9 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "profile suspended": lambda cast: suspend_profile(
         profile=cast.alice.mentor_profile, reason="Spam", by=cast.maria, now=NOW
     ),
+    "written to staff": lambda cast: send_message_to_staff(
+        name="Bob", email="bob@example.org", text="Hello", key="k", address="192.0.2.7", person=None, now=NOW
+    ),
     "mail refused": lambda cast: breaker.tell_staff(NOW),
 }
 
@@ -344,7 +348,7 @@ def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
     lists = [breaker.KINDS, *(import_module(name).KINDS for name in names)]
     kinds = [kind.name for kinds in lists for kind in kinds]
 
-    assert len(names) == 7
+    assert len(names) == 8
     assert sorted(kinds) == sorted(kind.name for kind in registered_kinds())
 
 

@@ -43,6 +43,7 @@ ACTS: dict[str, dict[str, str]] = {
     "mentor_offer_edit": {"title": "A talk", "length": "30", "format": "video", "at_once": "yes"},
     "mentor_offer_switch": {"show": "no"},
     "staff_topic_edit": {"name": "Another name"},
+    "staff_text": {"body": "Be kind."},
     "staff_profile": {"decision": "approve"},
     "staff_profile_act": {"reason": "Because."},
     "staff_attendance": {"decision": "held", "reason": ""},
@@ -98,6 +99,7 @@ FREE: dict[str, str] = {
             "message_report",
             "mentor_offer_add",
             "staff_topic_add",
+            "contact",
             "staff_webhook_add",
             "mentor_date_add",
             "mentor_time_off_add",
@@ -123,6 +125,7 @@ FREE: dict[str, str] = {
             "mentor_apply_again",
             "session_join",
             "staff_report",
+            "staff_contact",
         ),
         ONCE,
     ),
@@ -132,7 +135,7 @@ FREE: dict[str, str] = {
     "calendar_settings": "carries the address that it replaces",
     "mentor_certificates": "makes one, or takes back the one that it names",
     "staff_reading": "names the example or proposal that it is about; twice changes no more than once",
-    **dict.fromkeys(("accessibility", "help", "how_it_works", "privacy"), "reads only"),
+    **dict.fromkeys(("accessibility", "help", "how_it_works"), "reads only"),
 }
 # Signing in and out, and what proves who one is, act on the session of the browser itself.
 OF_ACCOUNTS = re.compile("account_")

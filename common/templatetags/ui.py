@@ -82,6 +82,15 @@ def leading_back(context: Context, page: str) -> str:
     return with_next(page, str(address))
 
 
+@register.simple_block_tag
+def one_line(content: str) -> SafeString:
+    """What a block of the page says, for use in several places: by `{% one_line as name %}`.
+
+    Already escaped, as it would be where it stands; quotes of the template itself would end an attribute.
+    """
+    return SafeString(" ".join(content.split()).replace('"', "&quot;"))
+
+
 @register.simple_tag(takes_context=True)
 def this_page(context: Context) -> str:
     """The address to come back to from a form that acts and leads back."""

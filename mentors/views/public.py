@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from common.pages.seen import seen_by
+from common.pages.sharing import listed
 from mentors.decorators import mentor_required, own_profile
 from mentors.errors import ProfileError
 from mentors.models import Decision, MentorProfile, ProfileState
@@ -20,6 +21,7 @@ from mentors.services import discard_changes, draft_of, has_unpublished_changes,
 
 @login_not_required
 @require_safe
+@listed
 def become_a_mentor(request: HttpRequest) -> HttpResponse:
     profile = own_profile(request) if request.user.is_authenticated else None
     return render(request, "mentors/become.html", {"profile": profile})

@@ -48,13 +48,14 @@ def run_manage(arguments: list[str]) -> int:
 def run_tests(arguments: list[str]) -> int:
     """pytest with the arguments; without any, all checks before it and all tests."""
     if arguments:
-        return _with_servers(lambda env: _build_fonts(env) or run_command([PYTHON, "-m", "pytest", *arguments], env))
+        return _with_servers(lambda env: _build_assets(env) or run_command([PYTHON, "-m", "pytest", *arguments], env))
     return _with_servers(_check_and_test)
 
 
-def _build_fonts(env: dict[str, str]) -> int:
-    """Pages in a browser ask for their fonts, which are cut from packages and not kept in git."""
-    return run_command([PYTHON, "manage.py", "build_fonts"], env, quiet=True)
+def _build_assets(env: dict[str, str]) -> int:
+    """Pages in a browser ask for fonts and icons, which are made by these commands and not kept in git."""
+    commands = ([PYTHON, "manage.py", command] for command in ("build_fonts", "build_icons"))
+    return next((failed for command in commands if (failed := run_command(command, env, quiet=True))), 0)
 
 
 def _with_servers(act: Callable[[dict[str, str]], int]) -> int:
@@ -71,7 +72,7 @@ def _check_and_test(env: dict[str, str]) -> int:
     if failed:
         print_warning(f"failed: {', '.join(failed)} (see above); the tests follow")
     print_step("tests")
-    outcome = _build_fonts(env) or run_command(
+    outcome = _build_assets(env) or run_command(
         [PYTHON, "-m", "pytest", *_side_by_side(), *_without_what_is_missing()], env
     )
     return outcome or bool(failed)

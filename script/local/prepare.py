@@ -18,6 +18,7 @@ def main() -> None:
     print_step("bringing the database up to date")
     call_command("migrate", verbosity=0)
     call_command("build_fonts", stdout=io.StringIO())
+    call_command("build_icons", stdout=io.StringIO())
     if not settings.DEBUG:
         print_step("collecting static files")
         call_command("collectstatic", interactive=False, verbosity=0)

@@ -59,6 +59,5 @@ def certificate_check(request: HttpRequest, code: str) -> HttpResponse:
         "issued_on": certificate.issued_at.astimezone(certificate.person.zone).date(),
     }
     response = render(request, "sessions_app/impact/certificate.html", context)
-    response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "private, no-store"
     return response

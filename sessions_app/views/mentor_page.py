@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.viewing import signed_in, viewer_zone
 from common.pages.parts import render_page, wants_part
+from common.pages.sharing import listed
 from mentors.models import MentorProfile
 from sessions_app.address import clean_words
 from sessions_app.errors import SessionError
@@ -21,6 +22,7 @@ from sessions_app.questions.searched import announce_opened_page
 
 @login_not_required
 @require_safe
+@listed
 def mentor_detail(request: HttpRequest, slug: str) -> HttpResponse:
     profile = get_object_or_404(MentorProfile.objects.public().select_related("person", "schedule"), slug=slug)
     if (words := clean_words(request.GET.get("q", ""))) and not wants_part(request):

@@ -9,6 +9,9 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from about.contact import send_message
+from about.models import TextKind
+from about.texts import publish_text, version_mark
 from accounts.models import User
 from demo.world import Seeder
 from mentors.models import MentorProfile, Topic
@@ -67,7 +70,14 @@ def told_page(now: datetime) -> str:
     return f"/staff/webhooks/{endpoint.uuid}/"
 
 
+def write_texts(now: datetime) -> None:
+    body = "# Kindness\n\nBe kind. See https://example.org/kindness\n\n- On time\n- To the point"
+    for kind in TextKind:
+        publish_text(kind=kind, body=body, by=person("maria"), now=now, seen=version_mark(None))
+
+
 def test_pages_that_anybody_sees(world, look):
+    write_texts(world)
     found = look(
         None,
         {
@@ -85,6 +95,8 @@ def test_pages_that_anybody_sees(world, look):
             "how-it-works": "/how-it-works/",
             "help": "/help/",
             "privacy": "/privacy/",
+            "contact": "/contact/",
+            "terms": "/terms/",
             "accessibility": "/accessibility/",
             "not-found": "/no-such-page/",
         },
@@ -174,6 +186,9 @@ def test_pages_of_an_applicant(world, look):
 
 
 def test_pages_of_staff(world, look):
+    write_texts(world)
+    words = {"name": "Kim Kay", "email": "kim@example.org", "text": "Where is my session?", "key": "k"}
+    send_message(**words, address="192.0.2.1", person=None, now=world)
     found = look(
         "maria",
         {
@@ -190,6 +205,10 @@ def test_pages_of_staff(world, look):
             "staff-review": "/staff/profiles/jonas-albrecht/",
             "staff-live": "/staff/profiles/priya-raghunathan/",
             "staff-turn-down": "/staff/profiles/jonas-albrecht/turn-down/",
+            "staff-contact": "/staff/contact/",
+            "staff-contact-empty": "/staff/contact/?state=answered",
+            "staff-texts": "/staff/texts/",
+            "staff-text": "/staff/texts/terms/",
             "staff-topics": "/staff/topics/",
             "staff-topic": "/staff/topics/negotiation/",
             "staff-topic-add": "/staff/topics/add/",
@@ -267,6 +286,7 @@ def test_pages_after_a_mistake(world, browser_page):
     ahead, past = session_of("sam", BookingState.CONFIRMED), session_of("sam", BookingState.COMPLETED)
     for user, name, path, button in (
         (None, "sign-in-error", "/sign-in/", "Continue with email"),
+        (None, "contact-error", "/contact/", "Send message"),
         (None, "book-error", "/mentors/priya-raghunathan/", "Book this time"),
         ("sam", "feedback-error", f"{past}feedback/", "Send"),
         ("sam", "question-error", f"{ahead}question/", "Save"),
