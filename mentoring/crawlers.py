@@ -35,7 +35,7 @@ Sitemap: {address}
 """
 
 
-class OurSitemap(Sitemap):  # type: ignore[type-arg]
+class OurSitemap(Sitemap):
     """Addresses begin as in mails, whatever name the request used."""
 
     limit = PAGE_SIZE

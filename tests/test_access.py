@@ -143,7 +143,7 @@ ACCESS: dict[str, Row] = {
     "terms": Row(EVERYBODY, NOT_THERE),
     "staff_contact": Row(STAFF, post=NOT_THERE),
     "staff_texts": Row(STAFF),
-    "staff_text": Row(STAFF, post=409, at="text_kind"),
+    "staff_text": Row(STAFF, post="/staff/texts/terms/", at="text_kind"),
     # accounts
     "account_login": Row(EVERYBODY, visitors(200, "/"), visitors(200, "/")),
     "account_request_login_code": Row(EVERYBODY, visitors(200, "/"), visitors(200, "/")),

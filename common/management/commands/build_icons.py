@@ -11,7 +11,7 @@ from common.branding.drawing import as_png, draw_mark
 
 FAVICON_SIZES = [16, 32, 48]
 # What Android cuts away of a maskable icon lies outside of the middle 80 %; Apple rounds the corners itself.
-PICTURES = {
+PICTURES: dict[str, dict[str, Any]] = {
     "icon-192.png": {"size": 192},
     "icon-512.png": {"size": 512},
     "icon-maskable-512.png": {"size": 512, "rounded": False, "inset": 0.1},
