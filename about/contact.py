@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from accounts.access.throttling import HOUR, Rate, take_within_rate
 from accounts.models import User
-from common.refusals import TOO_OFTEN, RefusalError
+from common.refusals import RefusalError
 from notifications.services import Due, schedule_notices
 
 from .models import ContactMessage
 
 KIND, SUBJECT_TYPE = "contact_message", "contact"
-WORTH_TELLING_FOR = timedelta(days=7)
+WORTH_TELLING_FOR, KEPT_FOR = timedelta(days=7), timedelta(days=180)
 # By the address that it comes from, by the one that is typed, and by everybody together: staff are mailed each message.
 RATES = (
     (Rate("contact_from", 5, HOUR), lambda address, email: address),
@@ -53,7 +53,7 @@ def check_rates(*, address: str, email: str, now: datetime) -> None:
     for rate, who in RATES:
         if wait := take_within_rate(rate, who(address, email), now=now):
             words = _("That’s a lot of messages in one hour. Write to %(email)s instead, or try again later.")
-            raise ContactError(TOO_OFTEN, words % {"email": settings.CONTACT_EMAIL}, wait=wait)
+            raise ContactError("too_often", words % {"email": settings.CONTACT_EMAIL}, wait=wait)
 
 
 def mark_answered(*, message: ContactMessage, by: User, now: datetime) -> None:
@@ -64,4 +64,4 @@ def mark_answered(*, message: ContactMessage, by: User, now: datetime) -> None:
 
 
 def forget_old_messages(*, now: datetime) -> int:
-    return ContactMessage.objects.filter(sent_at__lt=now - settings.CONTACT_KEEPS).delete()[0]
+    return ContactMessage.objects.filter(sent_at__lt=now - KEPT_FOR).delete()[0]

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from common.pages.seen import CHANGED_MEANWHILE, mark_of
-from common.refusals import STALE, RefusalError
+from common.refusals import RefusalError
 
 from .models import PublishedText, TextKind
 
@@ -71,7 +71,7 @@ def publish_text(*, kind: TextKind, body: str, by: User, now: datetime, seen: st
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, TextKind.values.index(kind)])
     newest = newest_version(kind)
     if version_mark(newest) != seen:
-        raise TextError(STALE, str(CHANGED_MEANWHILE))
+        raise TextError("stale", str(CHANGED_MEANWHILE))
     if body == (newest.body if newest else ""):
         return None
     version = PublishedText.objects.create(kind=kind, body=body, by=by, published_at=now)

@@ -266,8 +266,6 @@ OUTBOX_ILL_AT = {"expired": 1, "dead": 10, "uncertain": 10}
 # After this, read lines of the inbox go; and all of its lines, and mails that have come to an end
 INBOX_KEEPS_READ = timedelta(days=180)
 NOTICES_KEEP = timedelta(days=365)
-# After this, what people wrote on the contact page goes
-CONTACT_KEEPS = timedelta(days=180)
 
 # Limits; a clear message says when one is reached
 # What one person has open: all dates with one mentor count once, and each question in writing
@@ -363,11 +361,7 @@ USE_TZ = True
 # Files
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
-    ("fonts", BASE_DIR / "static_build" / "fonts"),
-    ("icons", BASE_DIR / "static_build" / "icons"),
-]
+STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "static_build"]
 MEDIA_ROOT = DATA_DIR / "media"
 S3_BUCKET = env("S3_BUCKET", default="")
 # What people upload, on this machine's disk or in a bucket that only we read: it is always handed out by a view.
@@ -415,11 +409,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
-    "camera": [],
-    "microphone": [],
-    "geolocation": [],
-    "payment": [],
-    "usb": [],
+    power: [] for power in ("camera", "microphone", "geolocation", "payment", "usb")
 }
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 # Monitoring inside the network asks without TLS.
