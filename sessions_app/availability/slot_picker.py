@@ -4,12 +4,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from django.utils import dateformat
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from accounts.models import User
 from common.refusals import RefusalError
@@ -22,6 +23,12 @@ DAY, WEEK, FOUR_WEEKS = timedelta(days=1), timedelta(days=7), timedelta(days=28)
 # A day with at most so many free times has few of them.
 FEW = 3
 REACH = timedelta(days=60)  # one question to the engine; it answers for at most 62 days
+
+
+@lru_cache(maxsize=1024)
+def date_text(day: date, pattern: str, _language: str | None) -> str:
+    """Every mentor's page names the same few days, so they are put into words once."""
+    return dateformat.format(day, pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,11 @@ class PickerDay:
 
     @property
     def weekday(self) -> str:
-        return dateformat.format(self.date, "D")
+        return date_text(self.date, "D", get_language())
+
+    @property
+    def month(self) -> str:
+        return date_text(self.date, "F", get_language())
 
     @property
     def density(self) -> str:
@@ -48,11 +59,13 @@ class PickerDay:
     @property
     def label(self) -> str:
         """`Thursday 3 December, 4 times`, for ears."""
+        return f"{date_text(self.date, pgettext('date pattern', 'l j F'), get_language())}, {self.times_text}"
+
+    @property
+    def times_text(self) -> str:
         if self.times:
-            times = ngettext("%(n)d time", "%(n)d times", self.times) % {"n": self.times}
-        else:
-            times = _("fully booked") if self.is_full else _("no times")
-        return f"{dateformat.format(self.date, pgettext('date pattern', 'l j F'))}, {times}"
+            return ngettext("%(n)d time", "%(n)d times", self.times) % {"n": self.times}
+        return _("fully booked") if self.is_full else _("no times")
 
 
 @dataclass(frozen=True, slots=True)
