@@ -48,10 +48,15 @@ class AttendanceActQuerySet(models.QuerySet["AttendanceAct"]):
         return self.filter(booking=booking, start=booking.start)
 
     def unanswered(self, before: datetime) -> Self:
-        """Statements from before then that the other has not come, to which the other hasn't replied."""
+        """Statements from before then that the other has not come, to which the other hasn't replied.
+
+        None that staff were asked to decide, or have decided: after "it counts against no one" the session is over and
+        agreed again, and the statement is still there.
+        """
         theirs = AttendanceAct.objects.filter(booking=models.OuterRef("booking"), start=models.OuterRef("start"))
         spoke = theirs.filter(kind__in=SPEAKING).exclude(person=models.OuterRef("person"))
         taken_back = theirs.filter(kind=AttendanceKind.ARRIVED, person=models.OuterRef("person"))
+        for_staff = theirs.filter(kind__in=(AttendanceKind.CONTESTED, *DECISIONS))
         answered = Feedback.objects.filter(booking=models.OuterRef("booking")).exclude(author=models.OuterRef("person"))
         found = self.filter(
             kind=AttendanceKind.ABSENT,
@@ -59,7 +64,9 @@ class AttendanceActQuerySet(models.QuerySet["AttendanceAct"]):
             start=F("booking__during__startswith"),
             booking__state__in=AGREED,
         )
-        return found.exclude(models.Exists(spoke) | models.Exists(taken_back) | models.Exists(answered))
+        for reply in (spoke, taken_back, for_staff, answered):
+            found = found.exclude(models.Exists(reply))
+        return found
 
     def undecided(self) -> Self:
         """Disputes that staff have been asked to decide and haven't."""

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from notifications.models import Notification
-from sessions_app.attendance.acts import answer_absent, join_call, say_absent
+from sessions_app.attendance.acts import answer_absent, join_call, say_absent, settle_silent
 from sessions_app.attendance.disputes import contest_missed, decide_attendance, explain_missed
 from sessions_app.attendance.facts import attendance_of
 from sessions_app.booking.clock import complete_ended
@@ -75,6 +75,16 @@ def test_after_it_counts_against_nobody_only_what_lies_ahead_is_asked(contested,
         "follow_up_three_days",
         "follow_up_two_weeks",
     ]
+
+
+def test_clock_leaves_alone_what_staff_decided(waiting, bob, maria):
+    """Bob says nothing until the clock records that he missed it; then he disputes that, and staff agree with him."""
+    settle_silent(now=after(15))
+    contest_missed(booking=waiting, by=bob, words="I was in the call", now=after(90))
+    decide_attendance(booking=waiting, decision=AttendanceKind.HELD, by=maria, reason="", now=END + DAY)
+
+    assert settle_silent(now=END + 2 * DAY) == 0
+    assert state_of(waiting) == "completed"
 
 
 def test_nobody_decides_about_a_session_of_their_own(contested, bob, charlie):
