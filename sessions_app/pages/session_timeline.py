@@ -38,7 +38,8 @@ def list_steps(booking: Booking, *, reader: User, feedback: Feedback | None, now
     first = [TimelineStep(_("Booked") if booking.offer.instant else _("Requested"), booking.created_at, "done")]
     if stage in ENDED:
         last = booking.events.order_by("-at", "-pk").values_list("at", flat=True).first()
-        return [*first, TimelineStep(status_tag_of(booking, reader=reader, now=now).words, last, "done")]
+        moves = _move_steps(booking, reader)[-1:] if booking.moves else []
+        return [*first, *moves, TimelineStep(status_tag_of(booking, reader=reader, now=now).words, last, "done")]
     if stage == SessionStage.WAITING:
         is_mentor = reader.pk == booking.mentor_id
         words = _("Answer by") if is_mentor else _("%(name)s answers by") % {"name": booking.mentor.first_name}

@@ -154,6 +154,14 @@ document.addEventListener("keydown", (event) => {
   find("summary", menu).focus();
 });
 
+// The question is one line or many: Enter asks, as in a field of one line, and Shift with Enter begins a new line.
+document.addEventListener("keydown", (event) => {
+  const isEnter = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+  if (!isEnter || !event.target.matches("textarea[name=q]")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
 // Focus moves after a swap only when the reader asked to go somewhere.
 document.addEventListener("htmx:afterSwap", (event) => {
   const { elt, target, requestConfig } = event.detail;

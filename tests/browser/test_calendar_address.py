@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from icalendar import Calendar
 from playwright.sync_api import expect
 
@@ -25,7 +26,7 @@ def test_address_is_made_renewed_and_stopped(browser_page, booked, priya, bob, j
     page = browser_page(js=js, user=bob)
 
     page.goto("/sessions/")
-    page.get_by_role("link", name="Add them to your own calendar").click()
+    page.locator(f"a[href='{reverse('calendar_settings')}']").click()
     page.get_by_role("button", name="Create a calendar address").click()
     address = page.get_by_label("Calendar address").input_value()
     [uid] = kept_at(address)

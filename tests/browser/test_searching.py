@@ -37,6 +37,20 @@ def test_results_come_while_typing_and_filters_keep_the_words(browser_page, priy
     assert UnmetSearch.objects.count() == 0
 
 
+def test_enter_asks_and_shift_enter_begins_a_line(browser_page, priya, tomas):
+    page = browser_page()
+    page.goto("/")
+    box = page.locator("#q")
+
+    box.press_sequentially("resigning")
+    box.press("Shift+Enter")
+    expect(box).to_have_value("resigning\n")
+    box.press("Backspace")
+    box.press("Enter")
+
+    expect(page).to_have_url(re.compile(r"/mentors/\?q=resigning$"))
+
+
 def test_after_back_the_box_and_the_filters_say_what_the_results_are_for(browser_page, priya, tomas):
     page = browser_page()
     page.goto("/mentors/?q=counter-offer")

@@ -426,6 +426,15 @@ def test_a_session_that_was_moved_says_by_whom_and_from_when(booking, alice, bob
     assert ("Bob" in own, "Friday 27 November, 15:30" in own) == (False, True)
 
 
+def test_a_move_is_still_in_the_history_of_a_cancelled_session(booking, bob, client_for):
+    booking = move_booking(booking=booking, start=at("2026-11-27 10:00"), by=bob, now=NOW)
+    before = move_in(markup_of(client_for(bob).get(url(booking))))
+
+    cancel_booking(booking=booking, by=bob, reason="", now=NOW)
+
+    assert move_in(markup_of(client_for(bob).get(url(booking)))) == before
+
+
 def test_the_same_instant_reads_the_same_for_both_after_a_move(booking, alice, bob, client_for):
     move_booking(booking=booking, start=at("2026-11-27 10:00"), by=bob, now=NOW)
 
