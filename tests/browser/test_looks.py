@@ -35,6 +35,8 @@ def world(transactional_db) -> datetime:
     """A small invented world: every state of a session and of a profile, with whatever words and names come with it."""
     now = timezone.now()
     Seeder(mentors=14, days=14, now=now).run()
+    # The first page of a process takes seconds of a busy machine (templates are read), which no browser waits for here.
+    Client().get("/")
     return now
 
 
