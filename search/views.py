@@ -14,9 +14,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import dateformat, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url, replace_url
 
@@ -25,6 +25,7 @@ from accounts.requests import SignedInRequest
 from accounts.viewing import signed_in, viewer_hour12, viewer_zone
 from common.pages.parts import render_page, wants_part
 from common.pages.sharing import listed, unlist
+from common.templatetags.times import Reader
 from common.times import when_text
 from mentors.languages import language_choices
 from mentors.models import Format, Length, Topic
@@ -35,13 +36,13 @@ from sessions_app.models import Booking
 from sessions_app.pages.rows import SessionRow, upcoming_rows
 from sessions_app.questions.same_question import asked_already, find_earlier_engagement
 
+from .cards import CardWriter
 from .criteria import WHEN_LABELS, Order, SearchCriteria
 from .entrances import list_entrances
 from .finding import PAGE, Match, Results, find_mentors, is_unmet, list_relaxations
 from .forms import read_criteria
 from .messages import DROPPED, not_understood, results_heading, search_messages, unknown_words
 from .noting import note_search
-from .ribbon import DAYS
 from .saved import build_cards as build_saved_cards
 from .saved import count_gone, list_saved
 from .understood import describe_reading
@@ -56,7 +57,6 @@ EXAMPLES = (
 ON_HOME = 4
 NEAREST = 3
 SORTS = {Order.SOONEST: gettext_lazy("Soonest"), Order.MATCH: gettext_lazy("Closest match")}
-PARTS = (gettext_lazy("morning"), gettext_lazy("afternoon"), gettext_lazy("evening"))
 
 
 @login_not_required
@@ -118,7 +118,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
         **results_context(
             wish,
             found,
-            cards=build_cards(found.matches, zone=zone, now=now),
+            cards=write_cards(wish, found, who=Reader(zone, now, viewer_hour12(request))),
             said=dropped_messages(request, wish, found, zone=zone, now=now),
         ),
         "wait_filters": filters_of(wish),
@@ -167,6 +167,7 @@ def results_context(
         "said": said,
         "claim": claim_about(wish, found) if cards and not said else "",
         "lost": is_without_sense,
+        "is_soonest": wish.order == Order.SOONEST and not wish.shown and not is_without_sense and not is_unclear(found),
         "can_loosen": found.is_partly and not found.following,
         "can_wait": bool(said and wish.words) and not is_without_sense,
         "nearest_topics": [] if cards else nearest_topics(),
@@ -224,6 +225,11 @@ def nearest_topics() -> QuerySet[Topic]:
     return Topic.objects.active().leaves().order_by("position", "name")[:NEAREST]
 
 
+def is_unclear(found: Results | WrittenResults) -> bool:
+    """Whether those shown are not said to match: nothing was claimed about the words, or someone may be in danger."""
+    return found.question.reading.is_open or found.question.reading.is_crisis
+
+
 def is_lost(found: Results | WrittenResults) -> bool:
     """Whether the words say nothing of what is needed: small words and punctuation alone."""
     return bool(found.wish.words) and not found.question.says_something
@@ -278,47 +284,6 @@ def topic_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     return [(parent, [row[1:] for row in group]) for parent, group in groupby(rows, key=itemgetter(0))]
 
 
-def build_cards(matches: Sequence[Match], *, zone: str, now: datetime) -> list[dict[str, Any]]:
-    """One card for each match: its week as a ribbon, and the same as a sentence for screen readers."""
-    today = now.astimezone(ZoneInfo(zone)).date()
-    days = [today + timedelta(days=offset) for offset in range(DAYS)]
-    letters = [dateformat.format(day, "D")[0] for day in days]
-    weekdays, parts = [dateformat.format(day, "l") for day in days], [str(part) for part in PARTS]
-    names = {
-        (offset, part): f"{weekday} {name}"
-        for offset, weekday in enumerate(weekdays)
-        for part, name in enumerate(parts)
-    }
-    return [
-        {
-            "match": match,
-            "ribbon": [
-                (letter, *((offset, part) in match.free for part in range(len(PARTS))))
-                for offset, letter in enumerate(letters)
-            ],
-            "ribbon_label": ribbon_label(match.free, names),
-            **card_words(match),
-        }
-        for match in matches
-    ]
-
-
-def card_words(match: Match) -> dict[str, str]:
-    name, sessions = {"name": match.profile.name}, match.proof.sessions
-    return {
-        "sessions_word": ngettext("session held", "sessions held", sessions),
-        "helped": share_text(match.proof.helped, match.proof.answers),
-        "all_times": ngettext("The only time", "All %(count)d times", match.times) % {"count": match.times},
-        "with_name": _(" with %(name)s") % name,
-        "next_times": _("Next times with %(name)s") % name,
-    }
-
-
-def share_text(part: int, whole: int) -> str:
-    return _("%(part)d of %(whole)d") % {"part": part, "whole": whole}
-
-
-def ribbon_label(free: frozenset[tuple[int, int]], names: dict[tuple[int, int], str]) -> str:
-    """`Free: Tuesday afternoon, Wednesday morning` – what the ribbon shows, as a sentence."""
-    times = ", ".join(names[part] for part in sorted(free))
-    return _("Free: %(times)s") % {"times": times} if times else _("No free times in the next 7 days")
+def write_cards(wish: SearchCriteria, found: Results, *, who: Reader) -> list[dict[str, Any]]:
+    writer = CardWriter(wish, who, found.question.lexemes)
+    return [writer.write(match, is_first=number == 0) for number, match in enumerate(found.matches)]

@@ -148,9 +148,13 @@ def ago(context: Context, moment: datetime) -> SafeString:
 @register.simple_tag(takes_context=True)
 def clock_now(context: Context, zone: str | None = None, icon: bool = True) -> SafeString:
     """`Mentor’s time: 19:16 (Kolkata)`, with a sun or a moon."""
-    who = reader_of(context, zone)
-    values = {"city": zones.city_of(who.zone), "text": times.clock_text(who.now, who.zone, who.hour12)}
-    symbol = icon_svg("moon" if times.is_night(who.now, who.zone) else "sun", False, "") if icon else ""
+    return draw_clock_now(reader_of(context, zone), icon=icon)
+
+
+def draw_clock_now(there: Reader, *, icon: bool = True) -> SafeString:
+    """`there`: the reader, as if they were in the mentor's zone."""
+    values = {"city": zones.city_of(there.zone), "text": times.clock_text(there.now, there.zone, there.hour12)}
+    symbol = icon_svg("moon" if times.is_night(there.now, there.zone) else "sun", False, "") if icon else ""
     words = _("Mentor’s time: %(text)s (%(city)s)") % values
     return format_html("<span>{}{}{}</span>", symbol, " " if icon else "", words)
 
@@ -160,15 +164,35 @@ def slot_link(
     context: Context, start: datetime, href: str, name: str, length: int | None = None, first: bool = False
 ) -> SafeString:
     """A time as a link: `15:00` over `Today`; for ears also with whom, and how many minutes."""
-    who = reader_of(context)
+    return draw_slot_link(write_start(start, reader_of(context)), href, told_of_slot(name, length), first=first)
+
+
+class StartWords(NamedTuple):
+    """How a start is written on its link: the clock over the day."""
+
+    clock: SafeString
+    day: str
+
+
+def write_start(start: datetime, who: Reader) -> StartWords:
+    clock = time_tag(start, times.clock_text(start, who.zone, who.hour12))
+    return StartWords(clock, times.card_day_text(start, who.zone, who.now))
+
+
+def told_of_slot(name: str, length: int | None) -> str:
+    """What ears are told of a slot beside its time."""
     told = _(", %(length)s minutes with %(name)s") if length else _(" with %(name)s")
+    return told % {"length": length, "name": name}
+
+
+def draw_slot_link(start: StartWords, href: str, told: str, *, first: bool = False) -> SafeString:
     return format_html(
         '<a class="slot{}" href="{}">{}<small>{}<span class="vh">{}</span></small></a>',
         " slot--first" if first else "",
         href,
-        time_tag(start, times.clock_text(start, who.zone, who.hour12)),
-        times.card_day_text(start, who.zone, who.now),
-        told % {"length": length, "name": name},
+        start.clock,
+        start.day,
+        told,
     )
 
 

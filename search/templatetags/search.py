@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 
 from django import template
@@ -18,11 +19,19 @@ def marked(text: str, lexemes: Sequence[str]) -> SafeString:
 
     Lexemes are stems, so a common beginning is enough.
     """
+    return marker_of(lexemes)(text)
+
+
+def marker_of(lexemes: Sequence[str]) -> Callable[[str], SafeString]:
+    """What `marked` does to a text, for many texts with the same lexemes."""
     stems = [re.escape(lexeme) for lexeme in lexemes if len(lexeme) > 2]
     if not stems:
-        return SafeString(conditional_escape(text))
-    found = re.finditer(rf"\b(?:{'|'.join(stems)})\w*", without_accents(text), flags=re.IGNORECASE)
-    ends = [0, *(end for match in found for end in match.span()), len(text)]
+        return lambda text: SafeString(conditional_escape(text))
+    return partial(_mark, re.compile(rf"\b(?:{'|'.join(stems)})\w*", flags=re.IGNORECASE))
+
+
+def _mark(begins: re.Pattern[str], text: str) -> SafeString:
+    ends = [0, *(end for match in begins.finditer(without_accents(text)) for end in match.span()), len(text)]
     pieces = [text[start:end] for start, end in pairwise(ends)]
     marks = [format_html("<mark>{}</mark>" if index % 2 else "{}", piece) for index, piece in enumerate(pieces)]
     return mark_safe("".join(marks))  # noqa: S308 - each piece is escaped above
