@@ -8,20 +8,27 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache, lru_cache, partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils import dateformat
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from common import times
-from common.templatetags.times import Reader, draw_clock_now, draw_slot_link, told_of_slot, write_start
-from common.templatetags.times import time_tag as draw_time
+from common.templatetags.times import (
+    Reader,
+    StartDrawn,
+    draw_clock_now,
+    draw_slot_link,
+    draw_start,
+    time_tag,
+    told_of_slot,
+)
 from common.templatetags.ui import avatar, ribbon
 from mentors.languages import describe_language
-from sessions_app.questions.addresses import TO_BOOK, address_at, mentor_address
+from sessions_app.questions.addresses import TO_BOOK, address_at, encode_chosen, join_query, mentor_page
 
 from .criteria import SearchCriteria
 from .finding import Match
@@ -34,15 +41,17 @@ Free = frozenset[tuple[int, int]]
 
 
 class CardWriter:
-    """Writes the cards of one page for its reader (`who`). What it remembers ends with the page."""
+    """Writes the cards of one page for its reader (`who`).
+
+    What is remembered longer, for a minute, says nothing about anybody: how a start or a place's clock is written.
+    """
 
     def __init__(self, wish: SearchCriteria, who: Reader, lexemes: Sequence[str]) -> None:
-        self._who, self._words, self._follows = who, wish.words, wish.follows
+        self._who, self._language = who._replace(now=who.now.replace(second=0, microsecond=0)), get_language() or ""
         self._mark = marker_of(lexemes)
-        self._start = cache(partial(write_start, who=who))
-        self._soonest = cache(self._draw_soonest)
-        self._clock = cache(self._draw_clock)
+        self._asked = cache(partial(encode_chosen, q=wish.words, follows=wish.follows))
         self._ribbon = cache(self._draw_ribbon)
+        self._with_name, self._next_times = _(" with %(name)s"), _("Next times with %(name)s")
         today = times.in_zone(who.now, who.zone).date()
         days = [today + timedelta(days=offset) for offset in range(DAYS)]
         self._letters = [dateformat.format(day, "D")[0] for day in days]
@@ -55,42 +64,39 @@ class CardWriter:
 
     def write(self, match: Match, *, is_first: bool) -> dict[str, Any]:
         profile, proof, name = match.profile, match.proof, match.profile.name
-        asked = {"words": self._words, "follows": self._follows, "about": match.about}
-        page = mentor_address(profile.slug, offer=match.offer, **asked)
-        told = told_of_slot(name, match.offer.length)
+        asked, page = self._asked(about=match.about), mentor_page(profile.slug)
+        offered = join_query(join_query(page, encode_chosen(offer=match.offer.uuid)), asked)
+        told = escape(told_of_slot(name, match.offer.length))
         return {
             "id": profile.slug,
             "name": name,
-            "page": mentor_address(profile.slug, **asked),
+            "page": join_query(page, asked),
             "avatar": avatar(profile.person, photo=profile.thumbnail_url, size="lg"),
             "headline": profile.headline,
-            "clock": self._clock(match.zone),
-            "languages": draw_languages(tuple(profile.languages), get_language() or ""),
+            "clock": draw_clock_at(self._who._replace(zone=match.zone), self._language),
+            "languages": draw_languages(tuple(profile.languages), self._language),
             "because": match.because,
             "asks": [self._mark(ask) for ask in profile.asks],
             "sessions": proof.sessions,
             "sessions_word": ngettext("session held", "sessions held", proof.sessions),
             "helped": share_text(proof.helped, proof.answers) if proof.is_shown else "",
-            "soonest": self._soonest(match.slots[0].start),
-            "book": page + TO_BOOK,
+            "soonest": draw_soonest_at(match.slots[0].start, self._who, self._language),
+            "book": offered + TO_BOOK,
             "all_times": ngettext("The only time", "All %(count)d times", match.times) % {"count": match.times},
-            "with_name": _(" with %(name)s") % {"name": name},
-            "next_times": _("Next times with %(name)s") % {"name": name},
+            "with_name": self._with_name % {"name": name},
+            "next_times": self._next_times % {"name": name},
             "slots": [
                 draw_slot_link(
-                    self._start(slot.start), address_at(page, slot.start), told, first=is_first and number == 0
+                    draw_start_at(slot.start, self._who, self._language),
+                    address_at(offered, slot.start),
+                    told,
+                    first=is_first and number == 0,
                 )
                 for number, slot in enumerate(match.slots)
             ],
             "ribbon": self._ribbon(match.free),
             "writes": match.writes,
         }
-
-    def _draw_soonest(self, start: datetime) -> SafeString:
-        return draw_time(start, times.soon_text(start, self._who.zone, self._who.now, self._who.hour12))
-
-    def _draw_clock(self, zone: str) -> SafeString:
-        return draw_clock_now(self._who._replace(zone=zone))
 
     def _draw_ribbon(self, free: Free) -> SafeString:
         """The week as boxes, and the same as a sentence for screen readers."""
@@ -101,9 +107,26 @@ class CardWriter:
         return ribbon(days, ribbon_label(free, self._parts))
 
 
+# The same for everybody who reads in this zone, minute and language (the last argument): worked out once for all of them.
+
+
+@lru_cache(maxsize=8192)
+def draw_start_at(start: datetime, who: Reader, _language: str) -> StartDrawn:
+    return draw_start(start, who)
+
+
+@lru_cache(maxsize=4096)
+def draw_soonest_at(start: datetime, who: Reader, _language: str) -> SafeString:
+    return time_tag(start, times.soon_text(start, who.zone, who.now, who.hour12))
+
+
 @lru_cache(maxsize=1024)
-def draw_languages(codes: tuple[str, ...], _reader: str) -> SafeString:
-    """Once for each set of them and each language that pages are read in."""
+def draw_clock_at(there: Reader, _language: str) -> SafeString:
+    return draw_clock_now(there)
+
+
+@lru_cache(maxsize=1024)
+def draw_languages(codes: tuple[str, ...], _language: str) -> SafeString:
     languages = [describe_language(code) for code in codes]
     return render_to_string("mentors/_languages.html", {"languages": languages})
 

@@ -15,7 +15,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url, replace_url
@@ -39,7 +38,7 @@ from sessions_app.questions.same_question import asked_already, find_earlier_eng
 from .cards import CardWriter
 from .criteria import WHEN_LABELS, Order, SearchCriteria
 from .entrances import list_entrances
-from .finding import PAGE, Match, Results, find_mentors, is_unmet, list_relaxations
+from .finding import PAGE, Results, find_mentors, is_unmet, list_relaxations
 from .forms import read_criteria
 from .messages import DROPPED, not_understood, results_heading, search_messages, unknown_words
 from .noting import note_search

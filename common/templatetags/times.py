@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django import template
 from django.template import Context
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
@@ -164,19 +164,8 @@ def slot_link(
     context: Context, start: datetime, href: str, name: str, length: int | None = None, first: bool = False
 ) -> SafeString:
     """A time as a link: `15:00` over `Today`; for ears also with whom, and how many minutes."""
-    return draw_slot_link(write_start(start, reader_of(context)), href, told_of_slot(name, length), first=first)
-
-
-class StartWords(NamedTuple):
-    """How a start is written on its link: the clock over the day."""
-
-    clock: SafeString
-    day: str
-
-
-def write_start(start: datetime, who: Reader) -> StartWords:
-    clock = time_tag(start, times.clock_text(start, who.zone, who.hour12))
-    return StartWords(clock, times.card_day_text(start, who.zone, who.now))
+    told = conditional_escape(told_of_slot(name, length))
+    return draw_slot_link(draw_start(start, reader_of(context)), href, told, first=first)
 
 
 def told_of_slot(name: str, length: int | None) -> str:
@@ -185,14 +174,23 @@ def told_of_slot(name: str, length: int | None) -> str:
     return told % {"length": length, "name": name}
 
 
-def draw_slot_link(start: StartWords, href: str, told: str, *, first: bool = False) -> SafeString:
-    return format_html(
-        '<a class="slot{}" href="{}">{}<small>{}<span class="vh">{}</span></small></a>',
-        " slot--first" if first else "",
-        href,
-        start.clock,
-        start.day,
-        told,
+class StartDrawn(NamedTuple):
+    """How a start stands on its link: the clock over the day."""
+
+    clock: SafeString
+    day: SafeString
+
+
+def draw_start(start: datetime, who: Reader) -> StartDrawn:
+    clock = time_tag(start, times.clock_text(start, who.zone, who.hour12))
+    return StartDrawn(clock, conditional_escape(times.card_day_text(start, who.zone, who.now)))
+
+
+def draw_slot_link(start: StartDrawn, href: str, told: SafeString, *, first: bool = False) -> SafeString:
+    """A page of results has sixty of them, so whatever several share is escaped before."""
+    return SafeString(
+        f'<a class="slot{" slot--first" if first else ""}" href="{escape(href)}">{start.clock}<small>{start.day}'
+        f'<span class="vh">{told}</span></small></a>'
     )
 
 

@@ -17,7 +17,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 
 from common import times
@@ -222,10 +222,16 @@ def ribbon_column(letter: str, *free: bool) -> SafeString:
 @register.simple_tag
 def ribbon(days: Sequence[tuple[str, bool, bool, bool]], label: str) -> SafeString:
     """Seven days × morning, afternoon, evening; `label` is the sentence that says the same."""
-    parts = format_html("<b>{}</b><b>{}</b><b>{}</b>", _("Morning"), _("Afternoon"), _("Evening"))
     columns = SafeString("".join(ribbon_column(*day) for day in days))
-    frame = '<div class="ribbon" role="img" aria-label="{}"><span aria-hidden="true">{}</span>{}</div>'
-    return format_html(frame, label, parts, columns)
+    frame = '<div class="ribbon" role="img" aria-label="{}">{}{}</div>'
+    return format_html(frame, label, ribbon_legend(get_language() or ""), columns)
+
+
+@lru_cache(maxsize=64)
+def ribbon_legend(_language: str) -> SafeString:
+    """Once for each language that pages are read in."""
+    words = (_("Morning"), _("Afternoon"), _("Evening"))
+    return format_html('<span aria-hidden="true"><b>{}</b><b>{}</b><b>{}</b></span>', *words)
 
 
 @register.simple_tag

@@ -16,27 +16,40 @@ Opinions = Mapping[tuple[str, str], Floats]
 
 
 class EncoderOpinions:
-    """What the texts' vectors of one encoder say. Topic i has the rows bounds[i] to bounds[i + 1]."""
+    """What the texts' vectors of one encoder say. Topic i has the rows bounds[i] to bounds[i + 1].
 
-    def __init__(self, part: EncoderPart, bounds: Sequence[int]) -> None:
+    Rows without a vector, of texts that it did not read, are like nothing: no nearer and no further. The means over
+    `neighbours` need as many of them for each topic, and the others would only be multiplied by zero.
+    """
+
+    def __init__(self, part: EncoderPart, bounds: Sequence[int], neighbours: int) -> None:
         self._mean = part.mean.astype(np.float32)
-        vectors = part.vectors.astype(np.float32)
-        self._vectors = np.where(vectors.any(axis=1, keepdims=True), centre(vectors, self._mean), 0)
         self._discriminant = Discriminant(part.weights.astype(np.float32), part.bias.astype(np.float32))
-        self._bounds = bounds
+        self._neighbours = neighbours
+        is_read = part.vectors.any(axis=1)
+        unread_before = np.concatenate(([0], np.cumsum(~is_read)))
+        unread = unread_before[:-1] - np.repeat(unread_before[list(bounds[:-1])], np.diff(bounds))
+        self._kept = np.flatnonzero(is_read | (unread < neighbours))
+        self._bounds: list[int] = np.searchsorted(self._kept, bounds).tolist()
+        self._sizes = np.diff(bounds).tolist()
+        self._starts = list(bounds[:-1])
+        vectors = part.vectors[self._kept].astype(np.float32)
+        self._vectors = np.where(is_read[self._kept, None], centre(vectors, self._mean), 0)
 
-    def score(self, vectors: Floats, neighbours: int) -> dict[str, Floats]:
+    def score(self, vectors: Floats) -> dict[str, Floats]:
         """`vectors` as the encoder gives them, one row for each question."""
         centred = centre(vectors, self._mean)
         return {
             DISCRIMINANT: self._discriminant.score(centred),
-            NEAREST: mean_of_nearest(centred @ self._vectors.T, self._bounds, neighbours),
+            NEAREST: mean_of_nearest(centred @ self._vectors.T, self._bounds, self._neighbours),
         }
 
     def compare(self, vector: Floats, number: int) -> Floats:
         """How near the examples of one topic are to one question."""
-        rows = self._vectors[self._bounds[number] : self._bounds[number + 1]]
-        return np.asarray(rows @ centre(vector[None, :], self._mean)[0], np.float32)
+        own = slice(self._bounds[number], self._bounds[number + 1])
+        nearness = np.zeros(self._sizes[number], np.float32)
+        nearness[self._kept[own] - self._starts[number]] = self._vectors[own] @ centre(vector[None, :], self._mean)[0]
+        return nearness
 
 
 def centre(vectors: Floats, mean: Floats) -> Floats:

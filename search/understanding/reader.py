@@ -28,8 +28,8 @@ MOST_PIECES = 40  # for encoders, whose time grows with each: some 150 letters, 
 # An encoder of other languages is not asked where it would count for so little.
 LEAST_SHARE_OF_LANGUAGE = 0.02
 MOSTLY = 0.5
-# From this share on a further encoder changes little: for every second question in English the first is enough.
-SURE = 0.7
+# From this share on a further encoder changes little: for six to eight of ten questions in English the first is enough.
+SURE = 0.5
 ASKING = frozenset(
     ("help", "advice", "question", "questions", "please", "problem", "issue", "hi", "hello", "thanks", "stuck")
 )
@@ -56,7 +56,8 @@ class Reader:
         self._bounds: list[int] = np.searchsorted(numbers, np.arange(len(self.classes) + 1)).tolist()
         same = trained.encoders.items()
         self._encoders = {key: encoder for key, encoder in encoders.items() if (key, encoder.name) in same}
-        self._parts = {key: EncoderOpinions(part, self._bounds) for key, part in trained.parts.items()}
+        neighbours = self.settings.neighbours
+        self._parts = {key: EncoderOpinions(part, self._bounds, neighbours) for key, part in trained.parts.items()}
         phrases = [Phrase.of(topic, text) for topic, text in trained.material.phrases()]
         self._names = Names.of(phrases, trained.weak_phrases)
         topical = {word for _, text in trained.material.phrases() for word in split_words(text)}
@@ -104,11 +105,10 @@ class Reader:
 
     def opinions(self, texts: Sequence[str], vectors: Mapping[str, Floats]) -> dict[tuple[str, str], Floats]:
         """Each opinion about many prepared texts with known vectors: rows of scores, one column for each class."""
-        neighbours = self.settings.neighbours
         found = {
             (key, kind): scores
             for key, rows in vectors.items()
-            for kind, scores in self._parts[key].score(rows, neighbours).items()
+            for kind, scores in self._parts[key].score(rows).items()
         }
         return {**found, (BM25, BM25): np.stack([self._bm25.score(stems(text)) for text in texts])}
 

@@ -1,6 +1,5 @@
 """From vectors to shares of topics, and from shares to what is claimed."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -85,10 +84,18 @@ class Discriminant:
 
 def mean_of_nearest(similarities: Floats, bounds: Sequence[int], neighbours: int) -> Floats:
     """For each topic the mean of its most similar examples. Those of topic i are columns bounds[i] to bounds[i + 1]."""
-    rows = np.empty((len(similarities), len(bounds) - 1), np.float32)
-    for number, (start, end) in enumerate(itertools.pairwise(bounds)):
-        most = min(neighbours, end - start)
-        rows[:, number] = np.partition(similarities[:, start:end], -most, axis=1)[:, -most:].mean(axis=1)
+    starts, sizes = np.array(bounds[:-1]), np.diff(bounds)
+    places = starts[:, None] + np.arange(max(neighbours, sizes.max()))
+    is_other = places >= starts[:, None] + sizes[:, None]
+    places[is_other] = 0
+    rows = np.empty((len(similarities), len(sizes)), np.float32)
+    # Text by text, since for many texts at once the examples of all topics side by side would fill the memory.
+    for row, similar in zip(rows, similarities, strict=True):
+        of_topics = similar[places]
+        of_topics[is_other] = -np.inf
+        nearest = np.partition(of_topics, -neighbours, axis=1)[:, -neighbours:]
+        nearest[np.isneginf(nearest)] = 0
+        row[:] = nearest.sum(axis=1) / np.minimum(sizes, neighbours)
     return rows
 
 

@@ -1,6 +1,7 @@
 """Addresses of pages where a question can be asked, with what was chosen and typed so far."""
 
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -31,17 +32,36 @@ def mentor_address(
     `about`: the slug of the topic by which a search found the mentor. `book`: leads down to the times. So does an
     address that names a time or a day.
     """
-    chosen = {"offer": offer.uuid if offer else "", "day": day, "q": words, "follows": follows, "about": about}
-    query = urlencode({name: value for name, value in chosen.items() if value})
-    page = reverse("mentor_detail", args=[slug]) + (f"?{query}" if query else "")
+    page = join_query(mentor_page(slug), encode_chosen(offer=offer.uuid if offer else "", day=day))
+    page = join_query(page, encode_chosen(q=words, follows=follows, about=about))
     if start:
         return address_at(page, start)
     return page + TO_BOOK if day or book else page
 
 
+def encode_chosen(**values: object) -> str:
+    """As part of an address, without those that are empty."""
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+def join_query(page: str, query: str) -> str:
+    return f"{page}{'&' if '?' in page else '?'}{query}" if query else page
+
+
+@lru_cache(maxsize=4096)
+def mentor_page(slug: str) -> str:
+    """Remembered, since a page of results asks for many and Django takes a while for each."""
+    return reverse("mentor_detail", args=[slug])
+
+
+@lru_cache(maxsize=4096)
+def _encode_start(start: datetime) -> str:
+    return urlencode({"t": utc_text(start)})
+
+
 def address_at(page: str, start: datetime) -> str:
     """The page that `mentor_address` gives, with this start chosen on it."""
-    return f"{page}{'&' if '?' in page else '?'}{urlencode({'t': utc_text(start)})}{TO_BOOK}"
+    return join_query(page, _encode_start(start)) + TO_BOOK
 
 
 def question_query(engagement: Engagement) -> str:

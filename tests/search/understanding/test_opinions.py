@@ -62,7 +62,7 @@ def encoder_opinions():
     """Two topics: rows 0 and 1, and row 2; row 1 is a text that the encoder did not read."""
     vectors = np.array([[2, 1], [0, 0], [1, 2]], np.float16)
     part = EncoderPart(np.ones(2, np.float16), vectors, np.eye(2, dtype=np.float16), np.zeros(2, np.float16))
-    return EncoderOpinions(part, [0, 2, 3])
+    return EncoderOpinions(part, [0, 2, 3], 1)
 
 
 def test_a_text_that_an_encoder_did_not_read_is_like_nothing(encoder_opinions):
@@ -71,9 +71,19 @@ def test_a_text_that_an_encoder_did_not_read_is_like_nothing(encoder_opinions):
 
 
 def test_an_encoder_has_two_opinions_about_each_topic(encoder_opinions):
-    scores = encoder_opinions.score(np.array([[1, 4]], np.float32), 1)
+    scores = encoder_opinions.score(np.array([[1, 4]], np.float32))
 
     assert sorted(scores) == [DISCRIMINANT, NEAREST]
     assert scores[NEAREST].tolist() == [[0, 1]]
     assert scores[DISCRIMINANT].argmax() == 1
     assert np.exp(scores[DISCRIMINANT]).sum() == pytest.approx(1)
+
+
+def test_texts_that_an_encoder_did_not_read_count_as_neighbours_that_are_like_nothing():
+    """Of two topics with one text each that is unlike the question, and several that were not read."""
+    vectors = np.array([[2, 1], [0, 0], [0, 0], [0, 0], [2, 1]], np.float16)
+    part = EncoderPart(np.ones(2, np.float16), vectors, np.eye(2, dtype=np.float16), np.zeros(2, np.float16))
+    opinions = EncoderOpinions(part, [0, 4, 5], 2)
+
+    assert opinions.score(np.array([[-4, 1]], np.float32))[NEAREST].tolist() == [[0, -1]]
+    assert opinions.compare(np.array([5, 1], np.float32), 0).tolist() == [1, 0, 0, 0]
