@@ -99,15 +99,14 @@ class CardWriter:
         }
 
     def _draw_ribbon(self, free: Free) -> SafeString:
-        """The week as boxes, and the same as a sentence for screen readers."""
         days = [
-            (letter, *((offset, part) in free for part in range(len(PARTS))))
+            (letter, (offset, 0) in free, (offset, 1) in free, (offset, 2) in free)
             for offset, letter in enumerate(self._letters)
         ]
         return ribbon(days, ribbon_label(free, self._parts))
 
 
-# The same for everybody who reads in this zone, minute and language (the last argument): worked out once for all of them.
+# The same for all who read in this zone, minute and language (the last argument): worked out once for them.
 
 
 @lru_cache(maxsize=8192)

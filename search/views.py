@@ -225,7 +225,7 @@ def nearest_topics() -> QuerySet[Topic]:
 
 
 def is_unclear(found: Results | WrittenResults) -> bool:
-    """Whether those shown are not said to match: nothing was claimed about the words, or someone may be in danger."""
+    # Nobody is said to match then.
     return found.question.reading.is_open or found.question.reading.is_crisis
 
 

@@ -152,7 +152,6 @@ def clock_now(context: Context, zone: str | None = None, icon: bool = True) -> S
 
 
 def draw_clock_now(there: Reader, *, icon: bool = True) -> SafeString:
-    """`there`: the reader, as if they were in the mentor's zone."""
     values = {"city": zones.city_of(there.zone), "text": times.clock_text(there.now, there.zone, there.hour12)}
     symbol = icon_svg("moon" if times.is_night(there.now, there.zone) else "sun", False, "") if icon else ""
     words = _("Mentor’s time: %(text)s (%(city)s)") % values
@@ -169,14 +168,12 @@ def slot_link(
 
 
 def told_of_slot(name: str, length: int | None) -> str:
-    """What ears are told of a slot beside its time."""
+    # For ears, beside its time
     told = _(", %(length)s minutes with %(name)s") if length else _(" with %(name)s")
     return told % {"length": length, "name": name}
 
 
 class StartDrawn(NamedTuple):
-    """How a start stands on its link: the clock over the day."""
-
     clock: SafeString
     day: SafeString
 

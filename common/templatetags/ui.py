@@ -229,7 +229,6 @@ def ribbon(days: Sequence[tuple[str, bool, bool, bool]], label: str) -> SafeStri
 
 @lru_cache(maxsize=64)
 def ribbon_legend(_language: str) -> SafeString:
-    """Once for each language that pages are read in."""
     words = (_("Morning"), _("Afternoon"), _("Evening"))
     return format_html('<span aria-hidden="true"><b>{}</b><b>{}</b><b>{}</b></span>', *words)
 

@@ -1,5 +1,6 @@
 """The reader of this process, loaded when a search tells that there is another one, and what it remembers."""
 
+import gc
 import logging
 import threading
 from collections import OrderedDict
@@ -48,6 +49,8 @@ class ReaderInUse:
                 if self._digest != digest:
                     self._reader = _load_reader(digest)
                     self._digest = digest
+                    # Its many small objects stay: the garbage collector would look through them again and again.
+                    gc.freeze()
         return self._reader
 
     def understand(self, words: str, *, digest: str, typing: bool) -> Understanding | None:

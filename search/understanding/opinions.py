@@ -26,7 +26,7 @@ class EncoderOpinions:
         self._mean = part.mean.astype(np.float32)
         self._discriminant = Discriminant(part.weights.astype(np.float32), part.bias.astype(np.float32))
         self._neighbours = neighbours
-        is_read = part.vectors.any(axis=1)
+        is_read = np.asarray(part.vectors.any(axis=1))
         unread_before = np.concatenate(([0], np.cumsum(~is_read)))
         unread = unread_before[:-1] - np.repeat(unread_before[list(bounds[:-1])], np.diff(bounds))
         self._kept = np.flatnonzero(is_read | (unread < neighbours))

@@ -48,9 +48,9 @@ def join_query(page: str, query: str) -> str:
     return f"{page}{'&' if '?' in page else '?'}{query}" if query else page
 
 
+# Both remembered: a page of results asks for many, and each takes a while.
 @lru_cache(maxsize=4096)
 def mentor_page(slug: str) -> str:
-    """Remembered, since a page of results asks for many and Django takes a while for each."""
     return reverse("mentor_detail", args=[slug])
 
 
