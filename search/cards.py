@@ -4,7 +4,7 @@ A page has twenty of them, and they take most of its time. So whatever cards hav
 template has nothing left to do but to print.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache, lru_cache, partial
 from typing import Any
@@ -28,6 +28,7 @@ from common.templatetags.times import (
 )
 from common.templatetags.ui import avatar, ribbon
 from mentors.languages import describe_language
+from mentors.templatetags.saving import save_button
 from sessions_app.questions.addresses import TO_BOOK, address_at, encode_chosen, join_query, mentor_page
 
 from .criteria import SearchCriteria
@@ -41,13 +42,16 @@ Free = frozenset[tuple[int, int]]
 
 
 class CardWriter:
-    """Writes the cards of one page for its reader (`who`).
+    """Writes the cards of one page for its reader (`who`), who has saved the profiles with these ids.
 
     What is remembered longer, for a minute, says nothing about anybody: how a start or a place's clock is written.
     """
 
-    def __init__(self, wish: SearchCriteria, who: Reader, lexemes: Sequence[str]) -> None:
+    def __init__(
+        self, wish: SearchCriteria, who: Reader, lexemes: Sequence[str], saved: Collection[int] = frozenset()
+    ) -> None:
         self._who, self._language = who._replace(now=who.now.replace(second=0, microsecond=0)), get_language() or ""
+        self._saved = saved
         self._mark = marker_of(lexemes)
         self._asked = cache(partial(encode_chosen, q=wish.words, follows=wish.follows))
         self._ribbon = cache(self._draw_ribbon)
@@ -68,6 +72,7 @@ class CardWriter:
         offered = join_query(join_query(page, encode_chosen(offer=match.offer.uuid)), asked)
         told = escape(told_of_slot(name, match.offer.length))
         return {
+            "match": match,
             "id": profile.slug,
             "name": name,
             "page": join_query(page, asked),
@@ -76,6 +81,7 @@ class CardWriter:
             "clock": draw_clock_at(self._who._replace(zone=match.zone), self._language),
             "languages": draw_languages(tuple(profile.languages), self._language),
             "because": match.because,
+            "save": save_button(profile.slug, name, profile.pk in self._saved),
             "asks": [self._mark(ask) for ask in profile.asks],
             "sessions": proof.sessions,
             "sessions_word": ngettext("session held", "sessions held", proof.sessions),

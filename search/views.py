@@ -117,11 +117,10 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
         **results_context(
             wish,
             found,
-            cards=write_cards(wish, found, who=Reader(zone, now, viewer_hour12(request))),
+            cards=write_cards(wish, found, who=Reader(zone, now, viewer_hour12(request)), reader=reader),
             said=dropped_messages(request, wish, found, zone=zone, now=now),
         ),
         "wait_filters": filters_of(wish),
-        "saved": saved_among(reader, [match.profile.pk for match in found.matches]),
     }
     if not found.matches:
         context["relaxed"] = [
@@ -283,6 +282,7 @@ def topic_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     return [(parent, [row[1:] for row in group]) for parent, group in groupby(rows, key=itemgetter(0))]
 
 
-def write_cards(wish: SearchCriteria, found: Results, *, who: Reader) -> list[dict[str, Any]]:
-    writer = CardWriter(wish, who, found.question.lexemes)
+def write_cards(wish: SearchCriteria, found: Results, *, who: Reader, reader: User | None) -> list[dict[str, Any]]:
+    saved = saved_among(reader, [match.profile.pk for match in found.matches])
+    writer = CardWriter(wish, who, found.question.lexemes, saved)
     return [writer.write(match, is_first=number == 0) for number, match in enumerate(found.matches)]

@@ -1,5 +1,7 @@
 """The button that saves a mentor or removes them again; the view that it asks answers with the same button."""
 
+from functools import cache
+
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
@@ -19,6 +21,11 @@ BUTTON = (
 REFUSED = '<span class="save__no" role="alert">{}</span>'
 
 
+@cache
+def _find_address() -> str:
+    return reverse("save_mentor")
+
+
 @register.simple_tag
 def save_button(slug: str, name: str, is_saved: bool, refused: str = "") -> SafeString:
     """`refused`: why the mentor could not be saved."""
@@ -31,7 +38,7 @@ def save_button(slug: str, name: str, is_saved: bool, refused: str = "") -> Safe
         act,
         slug,
         slug,
-        reverse("save_mentor"),
+        _find_address(),
         icon_svg(drawing, False, ""),
         label,
         more % {"name": name},

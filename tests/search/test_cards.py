@@ -25,7 +25,7 @@ LONDON = Reader("Europe/London", NOW, False)
 def matched(**changed) -> Match:
     person = User(pk=7, name="Priya <b>Rao</b>")
     profile = MentorProfile(
-        slug="priya-rao", headline="Baker & founder", asks=["Pay & <i>pride</i>"], languages=["en"], person=person
+        pk=5, slug="priya-rao", headline="Baker & founder", asks=["Pay & <i>pride</i>"], languages=["en"], person=person
     )
     offer = Offer(uuid=uuid4(), length=25, profile=profile)
     starts = [START, START + timedelta(hours=1)]
@@ -88,6 +88,15 @@ def test_whatever_people_wrote_is_escaped_where_a_card_makes_markup_of_it():
     assert card["asks"] == ["Pay &amp; &lt;i&gt;<mark>pride</mark>&lt;/i&gt;"]
     assert all("<b>Rao" not in link and "<script" not in link and "&amp;t=" in link for link in card["slots"])
     assert ["slot--first" in link for link in card["slots"]] == [True, False]
+
+
+def test_only_what_this_reader_has_saved_says_so():
+    names = [
+        CardWriter(SearchCriteria(), LONDON, (), saved).write(matched(), is_first=False)["save"]
+        for saved in (frozenset(), frozenset({5}), frozenset({7}))
+    ]
+
+    assert ['name="remove"' in save for save in names] == [False, True, False]
 
 
 def test_proof_is_shown_from_enough_answers_on():
