@@ -10,13 +10,15 @@ from django.db.models.functions import Coalesce, Greatest
 
 from notifications.sending.breaker import find_open_breaker
 
-from .models import LISTED_AS, UNSENT, Notification, State
+from .models import LISTED_AS, UNSENT, Notification, State, StateCount
 
 ILL_AFTER = timedelta(seconds=120)
 SENT_WITHIN = timedelta(hours=24)
 # While the mail server is away, rows are postponed by less than this, again and again.
 SOON = timedelta(minutes=1)
 MOST_REASONS = 5
+# So many of the mails that didn't arrive are looked through for staff's page, in a year with much trouble as well.
+LATEST = 1000
 
 # Only trouble of this last time raises an alarm. Older trouble is still listed for staff.
 LATELY = timedelta(hours=1)
@@ -85,14 +87,14 @@ def is_ill(age: timedelta | None) -> bool:
 
 
 def outbox_facts(now: datetime) -> OutboxFacts:
-    troubled = dict(Notification.objects.in_trouble().values_list("state").annotate(Count("pk")))
+    numbers = StateCount.objects.numbers(Notification)
     expired = Notification.objects.filter(state=State.EXPIRED, ended_at__gt=now - SENT_WITHIN)
     return OutboxFacts(
-        waiting=Notification.objects.filter(state__in=UNSENT).count(),
+        waiting=sum(numbers.get(state, 0) for state in UNSENT),
         late=due_rows(now, since=now - ILL_AFTER).count(),
         sent=Notification.objects.filter(state=State.SENT, sent_at__gt=now - SENT_WITHIN).count(),
-        uncertain=troubled.get(State.UNCERTAIN, 0),
-        dead=troubled.get(State.DEAD, 0),
+        uncertain=numbers.get(State.UNCERTAIN, 0),
+        dead=numbers.get(State.DEAD, 0),
         oldest=oldest_due_age(now),
         expired=expired.count(),
     )
@@ -108,11 +110,16 @@ def failed_this_week(now: datetime) -> QuerySet[Notification]:
 
 
 def count_failure_reasons() -> list[tuple[str, str, int]]:
-    """Pairs of state and reason with how often each occurs, the most frequent first."""
-    return all_reasons()[:MOST_REASONS]
+    """Pairs of state and reason with how often each occurs among the latest, the most frequent first."""
+    latest = in_trouble().values("pk")[:LATEST]
+    return count_reasons(Notification.objects.filter(pk__in=latest))[:MOST_REASONS]
 
 
 def all_reasons() -> list[tuple[str, str, int]]:
-    listed = Notification.objects.in_trouble().annotate(listed_as=LISTED_AS)
+    return count_reasons(Notification.objects.in_trouble())
+
+
+def count_reasons(rows: QuerySet[Notification]) -> list[tuple[str, str, int]]:
+    listed = rows.annotate(listed_as=LISTED_AS)
     counted = listed.values_list("state", "listed_as").annotate(number=Count("pk"))
     return list(counted.order_by("-number", "listed_as"))

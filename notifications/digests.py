@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from accounts.models import User
 
@@ -22,8 +22,8 @@ def digest_kind(name: str, subject_type: str, render: Render, *, model: type[Mod
 
 
 def staff_to_tell(kind: str, *, now: datetime) -> QuerySet[User]:
-    told = Notification.objects.filter(kind=kind, due_at__gt=now - APART).values("recipient")
-    return User.objects.filter(is_staff=True, is_active=True).exclude(pk__in=told)
+    told = Notification.objects.filter(recipient=OuterRef("pk"), kind=kind, due_at__gt=now - APART)
+    return User.objects.filter(is_staff=True, is_active=True).exclude(Exists(told))
 
 
 def digest_due(kind: str, person: User, *, subject_type: str, subject_id: int, version: int, now: datetime) -> Due:
@@ -35,8 +35,10 @@ def digest_due(kind: str, person: User, *, subject_type: str, subject_id: int, v
 
 
 @transaction.atomic
-def schedule_digest(kind: str, dues: Iterable[Due], *, now: datetime) -> int:
+def schedule_digest(dues: Iterable[Due], *, now: datetime) -> int:
     """Write the digests that aren't written yet. Returns how many were. Running it twice does no harm."""
-    before = Notification.objects.filter(kind=kind).count()
-    schedule_notices(*dues, now=now)
-    return Notification.objects.filter(kind=kind).count() - before
+    wanted = list(dues)
+    written = Notification.objects.filter(dedupe_key__in=[due.key for due in wanted])
+    before = written.count()
+    schedule_notices(*wanted, now=now)
+    return written.count() - before

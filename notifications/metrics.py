@@ -9,7 +9,7 @@ from django.db.models.fields import DurationField
 from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
 
 from .deliveries import SENT_WITHIN, MailHealth, mail_health
-from .models import Notification, State
+from .models import Notification, State, StateCount
 
 BUCKETS = (1, 5, 10, 30, 60, 120, 300, 900, 3600, 14400)
 
@@ -34,7 +34,7 @@ def outbox_metrics(now: datetime) -> Iterator[Metric]:
 
 def rows_by_state() -> Metric:
     metric = GaugeMetricFamily("mentoring_notifications", "Rows of the outbox by state", labels=["state"])
-    counts = dict(Notification.objects.values_list("state").annotate(Count("pk")))
+    counts = StateCount.objects.numbers(Notification)
     for state in State.values:
         metric.add_metric([state], counts.get(state, 0))
     return metric

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Count
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from notifications.models import StateCount
 from sessions_app.models.stuck import ClockAct
 
 from .models import Booking, BookingState, StuckRow
@@ -12,7 +13,7 @@ from .models import Booking, BookingState, StuckRow
 
 def booking_metrics() -> Iterator[Metric]:
     metric = GaugeMetricFamily("mentoring_bookings", "Bookings by state", labels=["state"])
-    counts = dict(Booking.objects.values_list("state").annotate(Count("pk")))
+    counts = StateCount.objects.numbers(Booking)
     for state in BookingState.values:
         metric.add_metric([state], counts.get(state, 0))
     yield metric

@@ -19,7 +19,7 @@ SUBJECT_TYPE = "review_queue"
 
 def announce_queue(*, now: datetime) -> int:
     """Write a notice for each member of staff who hasn't heard about the newest profile. Returns how many."""
-    return schedule_digest(KIND, _review_dues(now), now=now)
+    return schedule_digest(_review_dues(now), now=now)
 
 
 def _review_dues(now: datetime) -> Iterator[Due]:

@@ -1,5 +1,6 @@
 """The outbox, the inbox, preferences and webhooks."""
 
+from .counts import StateCount
 from .outbox import (
     IN_TROUBLE,
     LISTED_AS,
@@ -31,6 +32,7 @@ __all__ = [
     "NotificationQuerySet",
     "Preference",
     "State",
+    "StateCount",
     "WebhookDelivery",
     "WebhookEndpoint",
     "usual_leads",

@@ -25,7 +25,7 @@ def announce_disputes(*, now: datetime) -> int:
 
     Deciding makes a new version of the session, which silences the notice.
     """
-    return schedule_digest(KIND, _dispute_dues(now), now=now)
+    return schedule_digest(_dispute_dues(now), now=now)
 
 
 def _dispute_dues(now: datetime) -> Iterator[Due]:
