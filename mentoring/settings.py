@@ -206,6 +206,10 @@ def run_every(seconds: int, task: str) -> dict[str, Any]:
 # An entry for each act, so that none of them waits for another, or fails with it
 CELERY_BEAT_SCHEDULE = {
     "write forgotten notifications": run_every(600, "sessions_app.tasks.audit"),
+    "add up how many there are": run_every(60, "notifications.tasks.fold_counts"),
+    "check how many there are": run_every(86_400, "notifications.tasks.check_counts"),
+    "work out the figures of outcomes": run_every(3600, "sessions_app.tasks.work_out_outcomes"),
+    "count what is long past": run_every(600, "sessions_app.tasks.tally_records"),
     "tell staff who disagrees": run_every(600, "sessions_app.tasks.announce"),
     "send events to other systems": run_every(10, "notifications.tasks.send_webhooks"),
     "forget what was sent to other systems": {"task": "notifications.tasks.forget_webhooks", "schedule": 86_400},
@@ -235,8 +239,7 @@ CELERY_BEAT_SCHEDULE = {
 # Mail
 EMAIL_CONFIG = env.email("EMAIL_URL", default="smtp://localhost:25")
 vars().update(EMAIL_CONFIG)
-# Seconds to connect and for each answer of the mail server; and, once it has the whole message, for it to make up its
-# mind (RFC 5321 asks for ten minutes; the row's lease is renewed meanwhile)
+# Seconds to connect and for each answer of the mail server; and for its last one, for which RFC 5321 asks ten minutes
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=10)
 EMAIL_ANSWER_TIMEOUT = env.float("EMAIL_ANSWER_TIMEOUT", default=300)
 # Seconds that a page waits for the mail server to take a code, so that it can say whether it was sent

@@ -8,10 +8,12 @@ from celery import shared_task
 from common.clock import agreed_now
 
 from . import audit as auditing
+from .afterwards import tallies
 from .attendance import acts as attendance_acts
 from .attendance import digests
 from .booking import clock, zone_changes
 from .conversation import files
+from .impact import outcome_reports
 from .waiting import handing_out
 from .written import acts as written_acts
 
@@ -55,6 +57,16 @@ def note_zone_changes() -> int:
 @shared_task
 def audit() -> int:
     return auditing.audit_notices(now=agreed_now())
+
+
+@shared_task
+def tally_records() -> int:
+    return tallies.tally_records(now=agreed_now())
+
+
+@shared_task
+def work_out_outcomes() -> int:
+    return outcome_reports.work_out_reports(now=agreed_now())
 
 
 @shared_task

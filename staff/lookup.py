@@ -70,6 +70,6 @@ def gather_facts(person: User, *, now: datetime) -> PersonFacts:
         missed=len(ends),
         cannot_book_until=paused_until(ends, now=now),
         upcoming=list(theirs.filter(state__in=OPEN, during__endswith__gt=now).order_by("during")[:MOST_UPCOMING]),
-        past=list(theirs.filter(over).order_by("-during")[:MOST_PAST]),
+        past=list(sessions_for_staff().filter(over).newest_of(person, MOST_PAST)),
         traces=list(Trace.objects.filter(about=person).select_related("by").order_by("-at", "-pk")[:MOST_TRACES]),
     )

@@ -49,10 +49,8 @@ def week_facts(now: datetime, zone: str) -> WeekFacts:
         before=Count("pk", filter=~this_week),
         missed=Count("pk", filter=this_week & Q(state__in=MISSED)),
     )
-    answers = (
-        Feedback.objects.dated()
-        .filter(role=Role.MENTEE, at__gte=monday, at__lt=next_monday)
-        .aggregate(all=Count("pk"), helped=Count("pk", filter=Q(resolution__in=HELPED)))
+    answers = Feedback.objects.filter(role=Role.MENTEE, at__gte=monday, at__lt=next_monday).aggregate(
+        all=Count("pk"), helped=Count("pk", filter=Q(resolution__in=HELPED))
     )
     by_day = dict(
         given.filter(this_week)

@@ -81,7 +81,6 @@ def feedback_for_mentor(profile: MentorProfile, *, now: datetime) -> QuerySet[Fe
     return (
         answers_about(profile, now=now)
         .exclude(left_with="", advice="")
-        .dated()
         .select_related("booking", "written__engagement", "author")
         .order_by("-at", "-pk")
     )

@@ -8,29 +8,48 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from sessions_app.models import BookingState, Role, WrittenState
-from sessions_app.models.feedback import BLIND_FOR, HELPED, UNVEILED_ON_ANSWER, UNVEILED_ON_SESSION, Agreement
+from sessions_app.models.feedback import BLIND_FOR, HELPED, UNVEILED, Agreement
 from sessions_app.models.states import OVER
 
 ENOUGH = 5
-# Every list of mentors runs this. An answer counts once its mentor may read it, as in `Feedback.objects.unveiled`.
+COUNTED = ("sessions", "answers", "helped", "written", "missed")
+
+
+def counts_sql(*, since: str = "'-infinity'::timestamptz", until: str = "'infinity'::timestamptz") -> str:
+    """What is counted of `person.id` that ended after `since` and by `until`, to be joined as held, said and written.
+
+    An answer counts once its mentor may read it, as in `Feedback.objects.unveiled`; that a mentor missed a session once
+    nobody can dispute it. Both are found by when they began; no session is longer than a day.
+    """
+    return f"""
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE booking.state = %(completed)s)::int AS sessions,
+        count(*) FILTER (WHERE booking.state = %(missed)s AND upper(booking.during) <= %(blind_until)s)::int AS missed
+    FROM sessions_app_booking AS booking
+    WHERE booking.mentor_id = person.id AND lower(booking.during) > {since} - interval '1 day'
+        AND upper(booking.during) > {since} AND upper(booking.during) <= {until}
+) AS held
+CROSS JOIN LATERAL (
+    SELECT count(*)::int AS answers, count(*) FILTER (WHERE said.resolution = ANY(%(helped)s))::int AS helped
+    FROM sessions_app_feedback AS said
+    WHERE said.mentor_id = person.id AND said.role = %(mentee)s AND said.at > {since} - interval '1 day'
+        AND said.ended_at > {since} AND said.ended_at <= {until} AND {UNVEILED}
+) AS said
+CROSS JOIN LATERAL (
+    SELECT count(*)::int AS answers FROM sessions_app_writtenquestion AS question
+    WHERE question.mentor_id = person.id AND question.state = %(answered)s
+        AND question.settled_at > {since} AND question.settled_at <= {until}
+) AS written"""
+
+
+# Every list of mentors runs this. What is long past is in `MentorTally`, for those who have one.
 NUMBERS = f"""
-SELECT mentor_id, sum(sessions)::int, sum(answers)::int, sum(helped)::int, sum(written)::int, sum(missed)::int FROM (
-SELECT booking.mentor_id, count(*) FILTER (WHERE booking.state = %(completed)s) AS sessions, count(said.id) AS answers,
-    count(said.id) FILTER (WHERE said.resolution = ANY(%(helped)s)) AS helped, 0 AS written,
-    count(*) FILTER (WHERE booking.state = %(missed)s AND upper(booking.during) <= %(blind_until)s) AS missed
-FROM sessions_app_booking AS booking
-LEFT JOIN sessions_app_feedback AS said ON said.booking_id = booking.id AND said.role = %(mentee)s
-    AND {UNVEILED_ON_SESSION}
-WHERE booking.mentor_id = ANY(%(mentors)s)
-GROUP BY booking.mentor_id
-UNION ALL
-SELECT question.mentor_id, 0, count(said.id), count(said.id) FILTER (WHERE said.resolution = ANY(%(helped)s)), count(*),
-    0
-FROM sessions_app_writtenquestion AS question
-LEFT JOIN sessions_app_feedback AS said ON said.written_id = question.id AND {UNVEILED_ON_ANSWER}
-WHERE question.mentor_id = ANY(%(mentors)s) AND question.state = %(answered)s
-GROUP BY question.mentor_id
-) AS given GROUP BY mentor_id
+SELECT person.id, coalesce(tally.sessions, 0) + held.sessions, coalesce(tally.answers, 0) + said.answers,
+    coalesce(tally.helped, 0) + said.helped, coalesce(tally.written, 0) + written.answers,
+    coalesce(tally.missed, 0) + held.missed
+FROM unnest(%(mentors)s::bigint[]) AS person(id)
+LEFT JOIN sessions_app_mentortally AS tally ON tally.person_id = person.id
+{counts_sql(since="coalesce(tally.until, '-infinity')")}
 """
 
 
@@ -68,19 +87,23 @@ class TrackRecord:
 
 def track_records_of(mentors: Sequence[int], *, now: datetime) -> dict[int, TrackRecord]:
     """By person id, in one query."""
-    values: dict[str, Any] = {
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBERS, count_parameters(mentors, until=now - BLIND_FOR))
+        return {mentor: TrackRecord(*counts) for mentor, *counts in cursor.fetchall()}
+
+
+def count_parameters(mentors: Sequence[int], *, until: datetime) -> dict[str, Any]:
+    """`until`: whatever ended by then is settled."""
+    return {
         "mentors": list(mentors),
-        "blind_until": now - BLIND_FOR,
+        "until": until,
+        "blind_until": until,
         "completed": BookingState.COMPLETED,
         "missed": BookingState.MENTOR_NO_SHOW,
         "answered": WrittenState.ANSWERED,
         "helped": list(HELPED),
         "mentee": Role.MENTEE,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(NUMBERS, values)
-        numbers = {mentor: TrackRecord(*counts) for mentor, *counts in cursor.fetchall()}
-    return {person: numbers.get(person, TrackRecord()) for person in mentors}
 
 
 # The figures of the whole site come from so many of the latest bookings, so that they cost the same in every year.
@@ -91,7 +114,7 @@ SELECT count(*) FILTER (WHERE booking.state = %(completed)s), count(*),
     count(said.id) FILTER (WHERE said.listened >= %(rather)s), count(said.listened)
 FROM (SELECT id, state, during FROM sessions_app_booking ORDER BY id DESC LIMIT %(latest)s) AS booking
 LEFT JOIN sessions_app_feedback AS said ON said.booking_id = booking.id AND said.role = %(mentee)s
-    AND {UNVEILED_ON_SESSION}
+    AND {UNVEILED}
 WHERE booking.state = ANY(%(over)s)
 """
 

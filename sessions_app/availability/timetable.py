@@ -38,6 +38,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 # from 1970 (exact, and quicker to read than dates), whether it counts as given, whether it blocks time, and whether it
 # is only reserved. The last is also true of an overdue hold or request: its time is reserved as long as other freed
 # time. `Occupancy.objects.in_force` has the same rule for what is in force.
+# What is over is found by its start, in an index; no session is longer than a day.
 COLUMNS = f"""
     schedule.profile_id, schedule.timezone, schedule.buffer, schedule.notice, schedule.horizon_days,
     schedule.max_per_day, schedule.max_per_week, profile.paused_until,
@@ -81,6 +82,7 @@ COLUMNS = f"""
         ]
         FROM sessions_app_booking
         WHERE mentor_id = profile.person_id AND state = ANY(%(over)s) AND upper(during) > %(caps_since)s
+            AND lower(during) > %(caps_since)s - interval '1 day'
     ),
     ARRAY(
         SELECT ARRAY[

@@ -14,8 +14,17 @@ from sessions_app.availability.openings import announce_opened
 from sessions_app.availability.reserved_time import reserve_time
 from sessions_app.errors import SessionError, taken_error
 from sessions_app.invites.ics import event_status
-from sessions_app.models import Booking, BookingEvent, BookingState, Occupancy, WrittenQuestion, WrittenState
+from sessions_app.models import (
+    Booking,
+    BookingEvent,
+    BookingState,
+    MentorTally,
+    Occupancy,
+    WrittenQuestion,
+    WrittenState,
+)
 from sessions_app.models.bookings import BOOKING_SUBJECT
+from sessions_app.models.feedback import BLIND_FOR
 from sessions_app.models.states import CALLED_OFF, OCCUPYING, OVER
 
 from .insert import write_booking
@@ -110,6 +119,8 @@ def change_state(
     log_event(booking, event=event, from_state=before, by=by, now=now, reason=reason)
     if by:
         mark_subject_read(by, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, now=now)
+    if booking.end <= now - BLIND_FOR:
+        MentorTally.objects.forget(booking.mentor_id, booking.end)
     if to not in OCCUPYING:
         Occupancy.objects.filter(booking=booking).delete()
         if reserve and to not in OVER:

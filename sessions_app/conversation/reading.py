@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from mentors.models import Format
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Engagement, Message, ReadMarker, WrittenQuestion, WrittenState
+from sessions_app.models.bookings import EngagementQuerySet
 from sessions_app.questions.engagements import why_not_share
 
 AT_ONCE = 50
@@ -118,20 +119,42 @@ def is_chat(booking: Booking, now: datetime) -> bool:
     return booking.format == Format.CHAT and booking.is_join_open(now)
 
 
-def threads_of(person: User) -> QuerySet[Engagement]:
-    """This person's threads, the newest message first. Empty ones are included while they can still be begun."""
-    seat = ReadMarker.objects.filter(engagement=OuterRef("pk"), person=person)
-    new = Q(messages__pk__gt=F("read_to")) & ~Q(messages__author=person)
-    return (
-        Engagement.objects.visible_to(person)
-        .annotate(read_to=Coalesce(Subquery(seat.values("read_to")[:1]), 0))
-        .annotate(newest=Max("messages__pk"), new=Count("messages", filter=new))
-        .filter(Q(newest__isnull=False) | Q(closed_at=None))
-        .select_related("mentor__mentor_profile", "mentee__mentor_profile", "brief")
-        .order_by(F("newest").desc(nulls_last=True), "-pk")
-    )
+class ThreadList:
+    """This person's threads, the newest message first, for a Paginator. Empty ones are included while they are open.
+
+    Those of each role are found by an index, however many there are.
+    """
+
+    def __init__(self, person: User) -> None:
+        self.person = person
+        begun = Engagement.objects.exclude(mentee=None).exclude(newest_message=None)
+        self.sides = [begun.filter(mentor=person), begun.filter(mentee=person)]
+        self.empty = Engagement.objects.visible_to(person).live().filter(newest_message=None)
+
+    def count(self) -> int:
+        return sum(found.count() for found in (*self.sides, self.empty))
+
+    def __getitem__(self, wanted: slice) -> list[Engagement]:
+        sides = [found.order_by("-newest_message").values("pk")[: wanted.stop] for found in self.sides]
+        listed = Engagement.objects.filter(pk__in=sides[0].union(sides[1], self.empty.values("pk"), all=True))
+        in_order = listed.order_by(F("newest_message").desc(nulls_last=True), "-pk")
+        pks = list(in_order.values_list("pk", flat=True)[wanted])
+        found = self.with_new(Engagement.objects.filter(pk__in=pks)).in_bulk()
+        return [found[pk] for pk in pks]
+
+    def with_new(self, threads: EngagementQuerySet) -> EngagementQuerySet:
+        """Adds `new`: how many messages this person hasn't read."""
+        seat = ReadMarker.objects.filter(engagement=OuterRef("pk"), person=self.person)
+        unread = Message.objects.filter(engagement=OuterRef("pk"), pk__gt=OuterRef("read_to")).exclude(
+            author=self.person
+        )
+        number = unread.order_by().values("engagement").annotate(number=Count("pk")).values("number")
+        return (
+            threads.annotate(read_to=Coalesce(Subquery(seat.values("read_to")[:1]), 0))
+            .annotate(new=Coalesce(Subquery(number), 0))
+            .select_related("mentor__mentor_profile", "mentee__mentor_profile", "brief")
+        )
 
 
 def newest_of(threads: Iterable[Engagement]) -> QuerySet[Message]:
-    found = Message.objects.filter(engagement__in=list(threads))
-    return found.order_by("engagement", "-pk").distinct("engagement")
+    return Message.objects.filter(pk__in=[thread.newest_message for thread in threads if thread.newest_message])

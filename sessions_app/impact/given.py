@@ -118,7 +118,7 @@ def by_quarter(answers: FeedbackQuerySet, names: Sequence[str], mentor: User) ->
     counts = {f"{name}_all": Count(name) for name in names} | {
         f"{name}_agreed": Count("pk", filter=Q(**{f"{name}__gte": Agreement.RATHER})) for name in names
     }
-    found: Any = answers.dated().annotate(quarter=quarter).values("quarter").annotate(**counts)
+    found: Any = answers.annotate(quarter=quarter).values("quarter").annotate(**counts)
     rows = list(found.order_by("quarter"))
     return {
         name: [

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
-from icalendar import Event
 
 from accounts.mail import letter_to, send_account_email
 from accounts.models import User
@@ -26,6 +25,8 @@ PAST = timedelta(days=90)
 # How long cancelled sessions stay in the feed, so that programs which fetch it seldom learn of them too.
 CANCELLED_FOR = timedelta(days=30)
 AT_MOST = 1000
+# Events are written once and put before it: writing them all again with the calendar takes as long.
+END = b"END:VCALENDAR"
 ASK_AGAIN_AFTER = timedelta(hours=1)
 
 
@@ -91,10 +92,9 @@ def calendar_of(person: User, *, now: datetime) -> bytes:
         calendar.calendar_name = _("Sessions at {site}").format(site=settings.SITE_NAME)
         calendar.add("refresh-interval", ASK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
         calendar.url = absolute_url("session_list")
-        for booking in feed_bookings(person, now=now):
-            if event := readable_event(booking, person):
-                calendar.add_component(event)
-        return calendar.to_ical()
+        head, end = calendar.to_ical().rsplit(END, 1)
+        events = [written_event(booking, person) for booking in feed_bookings(person, now=now)]
+        return b"".join((head, *events, END, end))
 
 
 def feed_bookings(person: User, *, now: datetime) -> models.QuerySet[Booking]:
@@ -107,12 +107,14 @@ def feed_bookings(person: User, *, now: datetime) -> models.QuerySet[Booking]:
     return kept.with_people().prefetch_related("events").order_by("-during", "pk")[:AT_MOST]
 
 
-def readable_event(booking: Booking, person: User) -> Event | None:
-    """The event; None, and a line in the log, for a row that can't be written, so that the others are still served."""
+def written_event(booking: Booking, person: User) -> bytes:
+    """The event as the calendar has it.
+
+    Empty, and a line in the log, for a row that can't be written, so that the others are still served.
+    """
     try:
-        event = booking_event(booking, for_person=person, with_people=False)
-        event.to_ical()
+        content: bytes = booking_event(booking, for_person=person, with_people=False).to_ical()
     except Exception:
         logger.exception("Booking %s can't be written into a calendar", booking.pk)
-        return None
-    return event
+        return b""
+    return content

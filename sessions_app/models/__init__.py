@@ -12,6 +12,7 @@ from .followups import FollowUp, FollowUpQuestion, FollowUpStep, NextStep
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
 from .states import BookingState
 from .stuck import StuckRow
+from .tallies import MentorTally
 from .threads import THREAD_SUBJECT, Message, ReadMarker, Report, ReportReason, ThreadOpening
 from .waiting import HeldTime, LineRound, ReservedTime, WaitlistEntry
 from .written import ANSWERED_WITHIN, WRITTEN_SUBJECT, WrittenQuestion, WrittenState
@@ -40,6 +41,7 @@ __all__ = [
     "FollowUpStep",
     "HeldTime",
     "LineRound",
+    "MentorTally",
     "Message",
     "MoreTime",
     "NextStep",

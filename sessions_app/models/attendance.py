@@ -1,6 +1,6 @@
 """Who came to a session: what people pressed and said, and what staff decided if they disagree."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -15,6 +15,10 @@ from .feedback import Feedback
 from .states import AGREED
 
 WORDS_LENGTH = 500
+
+
+# So old a claim nobody settles any more, however long no worker was there to.
+SETTLED_WITHIN = timedelta(days=60)
 
 
 class AttendanceKind(models.TextChoices):
@@ -61,6 +65,7 @@ class AttendanceActQuerySet(models.QuerySet["AttendanceAct"]):
         found = self.filter(
             kind=AttendanceKind.ABSENT,
             at__lte=before,
+            at__gt=before - SETTLED_WITHIN,
             start=F("booking__during__startswith"),
             booking__state__in=AGREED,
         )

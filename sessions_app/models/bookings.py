@@ -102,6 +102,8 @@ class Engagement(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Its id. A trigger writes it, so it is only known of rows that were read.
+    newest_message = models.BigIntegerField(null=True, editable=False)
 
     objects = EngagementQuerySet.as_manager()
 
@@ -111,6 +113,12 @@ class Engagement(models.Model):
             models.UniqueConstraint(
                 fields=["mentee", "mentor"], condition=Q(closed_at=None), name="one_live_engagement_per_pair"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=[role, "newest_message"], condition=Q(newest_message__isnull=False), name=f"threads_of_{role}"
+            )
+            for role in ("mentor", "mentee")
         ]
 
     def __str__(self) -> str:
@@ -160,16 +168,21 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(state=BookingState.REQUESTED).order_by("during")
 
     def past(self, now: datetime) -> Self:
-        return self.filter(Q(state__in=OVER) | Q(state=BookingState.CONFIRMED, during__endswith__lte=now)).order_by(
-            "-during"
-        )
+        over = Q(state__in=OVER) | Q(state=BookingState.CONFIRMED, during__endswith__lte=now)
+        return self.filter(over).order_by("-during__startswith", "-pk")
 
     def contacts_of(self, engagement: Engagement) -> Self:
         return self.filter(engagement=engagement, state__in=CONTACTS).order_by("during")
 
     def called_off(self) -> Self:
         states = CALLED_OFF
-        return self.filter(state__in=states).order_by("-during")
+        return self.filter(state__in=states).order_by("-during__startswith", "-pk")
+
+    def newest_of(self, person: User, most: int) -> Self:
+        """The `most` newest of this person's. Those of each role are found by an index, however many there are."""
+        first = self.exclude(Q(mentee=None) | Q(state=BookingState.HELD)).order_by("-during__startswith", "-pk")
+        sides = [first.filter(**{role: person}).values("pk")[:most] for role in ("mentor", "mentee")]
+        return self.filter(pk__in=sides[0].union(sides[1], all=True)).order_by("-during__startswith", "-pk")[:most]
 
     def with_people(self) -> Self:
         return self.select_related("mentor__mentor_profile", "mentee", "offer", "engagement__brief")
@@ -188,9 +201,17 @@ class Booking(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="bookings")
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="bookings")
-    mentor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings_as_mentor")
+    # Each of the two is found by indexes that begin with them.
+    mentor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings_as_mentor", db_index=False
+    )
     mentee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="bookings_as_mentee"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bookings_as_mentee",
+        db_index=False,
     )
     # If several were booked in one act, the first of them. Notices about the act are about that one.
     booked_with = models.ForeignKey(
@@ -241,6 +262,10 @@ class Booking(models.Model):
             GistIndex(fields=["during"], name="booking_during"),
             models.Index(fields=["mentor", "state"], name="booking_mentor_state"),
             models.Index(fields=["mentee", "state"], name="booking_mentee_state"),
+            models.Index(F("mentor"), F("during__startswith"), name="booking_mentor_start"),
+            models.Index(F("mentee"), F("during__startswith"), name="booking_mentee_start"),
+            models.Index(F("during__startswith"), name="booking_start"),
+            models.Index(F("during__endswith"), condition=Q(state=BookingState.CONFIRMED), name="booking_to_complete"),
             models.Index(
                 fields=["expires_at"],
                 condition=Q(state__in=PENDING),

@@ -4,13 +4,12 @@ question is needed.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -18,7 +17,7 @@ from accounts.rules.validators import validate_plain_text
 from common.pages.seen import mark_of
 
 from .bookings import Booking
-from .contacts import Contact, about_one, contact_of, of_mentor
+from .contacts import Contact, about_one, contact_of, mentor_copy
 from .written import WrittenQuestion
 
 if TYPE_CHECKING:
@@ -78,31 +77,24 @@ NEVER_AGAIN = f"""
 """
 # Until both have answered, but no longer than this after the session, neither sees what the other said.
 BLIND_FOR = timedelta(days=7)
-# `FeedbackQuerySet.unveiled` as conditions of a larger statement, where `blind_until` is `BLIND_FOR` ago: whether the
-# feedback `said` about `booking`, or about the written answer to `question`, may be known.
-UNVEILED_ON_SESSION = """(
-    upper(booking.during) <= %(blind_until)s OR EXISTS (
+# `FeedbackQuerySet.unveiled` as a condition of a larger statement on the feedback `said`, where `blind_until` is
+# `BLIND_FOR` ago.
+UNVEILED = """(
+    said.ended_at <= %(blind_until)s OR EXISTS (
         SELECT FROM sessions_app_feedback AS other
-        WHERE other.booking_id = booking.id AND other.author_id <> said.author_id
+        WHERE other.booking_id = said.booking_id AND other.author_id <> said.author_id
     )
 )"""
-UNVEILED_ON_ANSWER = "question.settled_at <= %(blind_until)s"
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def unveiled(self, now: datetime) -> Self:
         """Feedback that others may read: both people have answered, or the seven days are over."""
         others = Feedback.objects.filter(booking=OuterRef("booking")).exclude(author=OuterRef("author"))
-        over = now - BLIND_FOR
-        old = Q(booking__during__endswith__lte=over) | Q(written__settled_at__lte=over)
-        return self.filter(Exists(others) | old)
+        return self.filter(Q(ended_at__lte=now - BLIND_FOR) | Exists(others))
 
     def of_mentor(self, mentor: User | int) -> Self:
-        return of_mentor(self, mentor)
-
-    def dated(self) -> "models.QuerySet[Any, Any]":
-        """Adds `at`: when the session began, or the answer came."""
-        return self.annotate(at=Coalesce("booking__during__startswith", "written__settled_at"))
+        return self.filter(mentor=mentor)
 
     def not_again(self, mentee: User) -> Self:
         """The feedback by which this person has ended a pairing."""
@@ -160,6 +152,12 @@ class Feedback(models.Model):
     )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField(auto_now=True)
+    # Copies from the session or the answer, which don't change once it is over: its mentor, when it began and ended (or
+    # was answered). A trigger writes them, so they are only known of rows that were read. Lists and figures would
+    # otherwise look through two tables for each row.
+    mentor = mentor_copy()
+    at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
 
     objects = FeedbackQuerySet.as_manager()
 
@@ -187,6 +185,16 @@ class Feedback(models.Model):
         indexes = [
             models.Index(fields=["author"], condition=Q(again="no"), name="feedback_not_again"),
             models.Index(fields=["published_at"], condition=Q(published_at__isnull=False), name="feedback_published"),
+            models.Index(
+                fields=["mentor", "published_at"],
+                condition=Q(published_at__isnull=False),
+                name="feedback_of_mentor_shown",
+            ),
+            models.Index(fields=["declined_at"], condition=Q(declined_at__isnull=False), name="feedback_declined"),
+            models.Index(fields=["created_at"], condition=~Q(to_staff=""), name="feedback_for_team"),
+            models.Index(fields=["mentor", "at"], condition=Q(role=Role.MENTEE), name="feedback_of_mentor"),
+            models.Index(fields=["at"], condition=Q(role=Role.MENTEE), include=["resolution"], name="feedback_by_date"),
+            models.Index(fields=["author", "at"], condition=Q(role=Role.MENTOR), name="feedback_by_mentor"),
             models.Index(
                 fields=["created_at"],
                 condition=Q(role=Role.MENTEE, may_publish=True, published_at=None, declined_at=None) & ~Q(left_with=""),

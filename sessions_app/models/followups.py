@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.rules.validators import validate_plain_text
 
 from .bookings import Booking
-from .contacts import Contact, about_one, contact_of, of_mentor
+from .contacts import Contact, about_one, contact_of, mentor_copy
 from .feedback import Resolution
 from .written import WrittenQuestion
 
@@ -30,6 +30,12 @@ class NextStep(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
     # When it was last worded or dated: a reminder whose moment had passed by then is not made.
     written_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(done_at=None), name="next_step_to_remind"),
+            models.Index(fields=["person", "due_on"], condition=Q(done_at=None), name="next_step_open"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.booking_id}: {self.due_on}"
@@ -51,7 +57,7 @@ class FollowUpQuestion(models.TextChoices):
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def of_mentor(self, mentor: User) -> Self:
-        return of_mentor(self, mentor)
+        return self.filter(mentor=mentor)
 
 
 class FollowUp(models.Model):
@@ -67,6 +73,7 @@ class FollowUp(models.Model):
     answered_at = models.DateTimeField()
     # The mentor learns of it only if the mentee says so; each answer decides again.
     tell_mentor = models.BooleanField(default=False)
+    mentor = mentor_copy()
 
     objects = FollowUpQuerySet.as_manager()
 
@@ -79,6 +86,9 @@ class FollowUp(models.Model):
             models.CheckConstraint(
                 condition=~Q(question="contact") | Q(answer__in=("yes", "no")), name="contact_is_wanted_or_not"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["mentor", "answered_at"], condition=Q(tell_mentor=True), name="follow_up_told"),
         ]
 
     def __str__(self) -> str:

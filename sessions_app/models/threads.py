@@ -52,7 +52,10 @@ class Message(models.Model):
             models.CheckConstraint(condition=~Q(body=""), name="message_says_something"),
             models.CheckConstraint(condition=Q(file=None) | Q(is_file=True), name="message_with_a_file_says_so"),
         ]
-        indexes = [models.Index(fields=["engagement", "id"], name="message_thread")]
+        indexes = [
+            models.Index(fields=["engagement", "id"], name="message_thread"),
+            models.Index(fields=["sent_at"], name="message_sent"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.author_id} in {self.engagement_id}"

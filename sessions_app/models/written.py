@@ -94,6 +94,13 @@ class WrittenQuestion(models.Model):
             models.Index(fields=["due_at"], condition=Q(state=WrittenState.ASKED), name="written_to_expire"),
             models.Index(fields=["mentor", "state"], name="written_mentor_state"),
             models.Index(fields=["mentee", "state"], name="written_mentee_state"),
+            models.Index(fields=["settled_at"], condition=Q(settled_at__isnull=False), name="written_settled"),
+            models.Index(
+                fields=["mentor", "settled_at"], condition=Q(state=WrittenState.ANSWERED), name="written_answered_by"
+            ),
+            models.Index(
+                fields=["mentee", "settled_at"], condition=Q(state=WrittenState.ANSWERED), name="written_answered_for"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,7 +27,7 @@ def mentor_feedback(request: HttpRequest, profile: MentorProfile) -> HttpRespons
         "page": page,
         "proof": track_records_of([profile.person_id], now=now)[profile.person_id],
         "shares": agreement_shares(profile, now=now),
-        "lessons": own.select_related("booking__mentee").order_by("-booking__during", "-pk")[:LESSONS],
+        "lessons": own.select_related("booking__mentee").order_by("-at", "-pk")[:LESSONS],
         "nav": "today",
     }
     return render(request, "sessions_app/afterwards/mentor_feedback.html", context)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +18,7 @@ from common.pages.parts import vary_by_part, wants_part
 from common.pages.requests import post_data
 from sessions_app.access import get_engagement, get_message_to_report
 from sessions_app.conversation.messages import mark_read, send_message
-from sessions_app.conversation.reading import is_chat, newest_of, news_of, thread_of, threads_of
+from sessions_app.conversation.reading import ThreadList, is_chat, newest_of, news_of, thread_of
 from sessions_app.conversation.reports import report_message
 from sessions_app.errors import SessionError
 from sessions_app.forms.threads import MOST_ID, MessageForm, ReadForm, ReportForm
@@ -30,7 +30,8 @@ PAGE_SIZE = 20
 
 @require_safe
 def message_list(request: SignedInRequest) -> HttpResponse:
-    page = Paginator(threads_of(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    threads: Any = ThreadList(request.user)
+    page: Page[Engagement] = Paginator(threads, PAGE_SIZE).get_page(request.GET.get("page"))
     newest = {message.engagement_id: message for message in newest_of(page.object_list)}
     rows = [(row, row.other_person(request.user), newest.get(row.pk)) for row in page]
     return render(request, "sessions_app/conversation/list.html", {"page": page, "rows": rows, "nav": "messages"})
