@@ -1,7 +1,6 @@
 """For staff: how questions fare from asking to solved, as a page and as CSV."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,35 +8,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
 from common.pages.tabs import tab_links
 from common.sheets import csv_response
-from sessions_app.impact.outcomes import (
-    AT_MOST,
-    BEGINNING,
-    Journey,
-    OutcomeGroup,
-    by_kind,
-    by_topic,
-    group_of,
-    load_journeys,
-)
+from sessions_app.impact.outcome_reports import PERIODS, SPLITS, read_report
+from sessions_app.impact.outcomes import AT_MOST, OutcomeGroup
 from sessions_app.impact.survival import Quantile
-
-PERIODS: Mapping[str, tuple[str | Promise, timedelta | None]] = {
-    "30": (gettext_lazy("30 days"), timedelta(days=30)),
-    "90": (gettext_lazy("90 days"), timedelta(days=90)),
-    "all": (gettext_lazy("All time"), None),
-}
-Splitting = Callable[[Sequence[Journey]], list[OutcomeGroup]]
-SPLITS: Mapping[str, tuple[str | Promise, Splitting]] = {
-    "topic": (gettext_lazy("Topic"), by_topic),
-    "kind": (gettext_lazy("Kind of help"), by_kind),
-}
 
 HOUR = 3600
 
@@ -47,10 +26,8 @@ HOUR = 3600
 def staff_outcomes(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     period, split = chosen_option(request, "period", PERIODS, "90"), chosen_option(request, "by", SPLITS, "topic")
-    length = PERIODS[period][1]
-    found = load_journeys(since=now - length if length else BEGINNING, now=now)
-    groups = SPLITS[split][1](found)
-    everybody = whole_group(found)
+    report = read_report(period, split, now=now)
+    everybody, groups = report.everybody, report.groups
     if request.GET.get("as") == "csv":
         return csv_response(sheet_rows([everybody, *groups]), name=f"outcomes-{period}-{split}")
     context = {
@@ -61,14 +38,11 @@ def staff_outcomes(request: SignedInRequest) -> HttpResponse:
         "sheet_url": f"?period={period}&by={split}&as=csv",
         "periods": tab_links(choice_labels(PERIODS), period, href=f"?by={split}&period="),
         "splits": tab_links(choice_labels(SPLITS), split, href=f"?period={period}&by="),
-        "cut_at": AT_MOST if len(found) == AT_MOST else None,
+        "cut_at": AT_MOST if report.asked == AT_MOST else None,
+        "kept_since": report.kept_since,
         "nav": "staff",
     }
     return render(request, "staff/outcomes.html", context)
-
-
-def whole_group(found: Sequence[Journey]) -> OutcomeGroup:
-    return group_of(_("All questions"), found)
 
 
 def chosen_option(request: SignedInRequest, name: str, among: Iterable[str], usual: str) -> str:
