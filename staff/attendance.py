@@ -19,6 +19,7 @@ from accounts.decorators import staff_required
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.pages.requests import post_data
+from common.pages.rows import load_in_order
 from common.pages.tabs import tab_links
 from sessions_app.attendance.cases import decided_sessions, disputed_sessions
 from sessions_app.attendance.disputes import decide_attendance
@@ -59,11 +60,12 @@ def staff_attendance(request: SignedInRequest) -> HttpResponse:
         if error is None:
             return redirect(f"{reverse('staff_attendance')}?state={tab}")
     waiting = disputed_sessions(now)
-    page = Paginator((waiting if tab == WAITING else decided_sessions()).with_people(), PAGE_SIZE)
-    shown = page.get_page(request.GET.get("page"))
+    listed = waiting if tab == WAITING else decided_sessions()
+    shown = Paginator(listed.values_list("pk", flat=True), PAGE_SIZE).get_page(request.GET.get("page"))
+    bookings = load_in_order(Booking.objects.with_people(), shown)
     context = {
         "page": shown,
-        "cases": cases_of(list(shown), reader=request.user, sent=sent),
+        "cases": cases_of(bookings, reader=request.user, sent=sent),
         "tab": tab,
         "tab_label": TABS[tab],
         "tabs": tab_links(TABS, tab, counts={WAITING: waiting.count()}),

@@ -1,11 +1,11 @@
 """Testimonials, which staff read before they are shown; and what people wanted the team to know."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from common.pages.rows import load_in_order
 from common.pages.tabs import tab_links
 from sessions_app.afterwards.testimonials import decline_testimonial, publish_testimonial
 from sessions_app.errors import SessionError
@@ -73,9 +74,9 @@ class TestimonialRow:
         return self.tab != NOT_SHOWN
 
 
-def rows_of_page(page: Page[Feedback], tab: str, sent: WordsForm) -> list[TestimonialRow]:
+def rows_of_page(shown: Iterable[Feedback], tab: str, sent: WordsForm) -> list[TestimonialRow]:
     chosen, reason = sent["feedback"].value(), sent["reason"].value() or ""
-    return [TestimonialRow(one, tab, reason if str(one.pk) == chosen else None) for one in page]
+    return [TestimonialRow(one, tab, reason if str(one.pk) == chosen else None) for one in shown]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,13 +95,13 @@ def staff_words(request: SignedInRequest) -> HttpResponse:
     chosen = TABS[tab][1](Feedback.objects.all(), now)
     people = ("booking__mentor", "booking__mentee", "written__mentor", "author", "published_by", "declined_by")
     questions = ("booking__engagement__brief", "written__engagement__brief")
-    rows = chosen.dated().select_related(*people, *questions)
     labels = {key: label for key, (label, _chosen) in TABS.items()}
     waiting = TABS[WAITING][1](Feedback.objects.all(), now).count()
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(chosen.values_list("pk", flat=True), PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = load_in_order(Feedback.objects.select_related(*people, *questions), page)
     context = {
         "page": page,
-        "rows": rows_of_page(page, tab, form),
+        "rows": rows_of_page(shown, tab, form),
         "error": error,
         "tab": tab,
         "tab_label": TABS[tab][0],
