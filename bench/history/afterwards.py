@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import connection
+
 from accounts.models import LookedAt, Trace
 from sessions_app.models import (
     AttendanceAct,
@@ -24,6 +26,13 @@ from sessions_app.models import (
 from .people import Crowd
 from .plan import LATELY_OF_FIRST_MENTEE, LONG_THREAD, FirstIds
 from .rows import continue_ids, insert_rows, next_id
+
+# What a trigger writes, which is off
+NEWEST = """
+UPDATE sessions_app_engagement AS engagement SET newest_message = said.newest
+FROM (SELECT engagement_id, max(id) AS newest FROM sessions_app_message GROUP BY engagement_id) AS said
+WHERE said.engagement_id = engagement.id
+"""
 
 
 def fill_afterwards(first: FirstIds, now: datetime) -> None:
@@ -173,6 +182,8 @@ def fill_messages(first: FirstIds, crowd: Crowd, bookings: int, now: datetime) -
         body="'And another thing'",
         sent_at="said",
     )
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST)
     insert_rows(
         ReadMarker,
         "plan CROSS JOIN LATERAL (VALUES (mentor_id), (mentee_id)) AS who(person_id) "

@@ -1,4 +1,4 @@
-"""Mentors with offers, topics and hours, and mentees, in any number: `people_of` says which rows they are."""
+"""Mentors with offers, topics and hours, and mentees, in any number; `Crowd` says which rows they are."""
 
 from dataclasses import dataclass
 from datetime import datetime

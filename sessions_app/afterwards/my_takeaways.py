@@ -30,7 +30,8 @@ def takeaway_entries(mentee: User) -> QuerySet[Any, Any]:
 
 def with_open_next_step(mentee: User) -> QuerySet[Any, Any]:
     """Sessions whose step is still to be done, the first one due first; for `load_entries`."""
-    steps = sessions_with_takeaways(mentee).filter(next_step__isnull=False, next_step__done_at=None)
+    mine = Booking.objects.visible_to(mentee).filter(mentee=mentee)
+    steps = mine.filter(next_step__person=mentee, next_step__done_at=None)
     found: QuerySet[Any, Any] = steps.annotate(in_writing=Value(False)).values("in_writing", "pk")
     return found.order_by("next_step__due_on", "-during", "-pk")
 

@@ -38,7 +38,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT count(*)::int AS answers FROM sessions_app_writtenquestion AS question
     WHERE question.mentor_id = person.id AND question.state = %(answered)s
-        AND question.settled_at > {since} AND question.settled_at <= {until}
+        AND question.settled_at > {since} AND {until} >= question.settled_at
 ) AS written"""
 
 

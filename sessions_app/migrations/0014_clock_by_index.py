@@ -1,4 +1,4 @@
-"""Indexes by which the clock's tasks find what is new, and mentees what is open."""
+"""Indexes by which tasks of the clock and figures find what is new, and mentees what is open."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
@@ -9,6 +9,9 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [("sessions_app", "0013_newest_message")]
     operations = [
+        AddIndexConcurrently(
+            "brief", models.Index(fields=["created_at"], condition=Q(author__isnull=False), name="brief_asked")
+        ),
         AddIndexConcurrently("message", models.Index(fields=["sent_at"], name="message_sent")),
         AddIndexConcurrently(
             "writtenquestion",

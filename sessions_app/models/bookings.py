@@ -55,6 +55,7 @@ class Brief(models.Model):
                 name="brief_answers_have_names",
             )
         ]
+        indexes = [models.Index(fields=["created_at"], condition=Q(author__isnull=False), name="brief_asked")]
 
     def __str__(self) -> str:
         return self.question[:60]
