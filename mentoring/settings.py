@@ -300,8 +300,7 @@ MAX_SAVED_MENTORS = 200
 TIME_HELD_FOR = timedelta(hours=2)
 # How long freed time waits for a worker to ask the line, at most: four of its looks
 RESERVED_FOR = timedelta(minutes=2)
-# From one person to another, and never of what may not wait: reminders, bookings, cancellations.
-# Kept by notifications/sending/caps.py.
+# From one person to another, but not of bookings, reminders, cancellations; kept by notifications/sending/caps.py
 MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
 # {token} is the booking's own unguessable room
