@@ -275,7 +275,9 @@ def beat_tasks() -> list[str]:
 def needs_the_time(name: str) -> bool:
     """All but those whose rows carry PostgreSQL's times already, and those that ask for no time."""
     return name not in {
+        "notifications.tasks.check_counts",
         "notifications.tasks.drain",
+        "notifications.tasks.fold_counts",
         "notifications.tasks.reap",
         "notifications.tasks.send_webhooks",
         "search.tasks.add_missing",
