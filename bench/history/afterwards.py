@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db import connection
-
 from accounts.models import LookedAt, Trace
 from sessions_app.models import (
     AttendanceAct,
@@ -24,15 +22,8 @@ from sessions_app.models import (
 )
 
 from .people import Crowd
-from .plan import LATELY_OF_FIRST_MENTEE, LONG_THREAD, FirstIds
+from .plan import FirstIds
 from .rows import continue_ids, insert_rows, next_id
-
-# What a trigger writes, which is off
-NEWEST = """
-UPDATE sessions_app_engagement AS engagement SET newest_message = said.newest
-FROM (SELECT engagement_id, max(id) AS newest FROM sessions_app_message GROUP BY engagement_id) AS said
-WHERE said.engagement_id = engagement.id
-"""
 
 
 def fill_afterwards(first: FirstIds, now: datetime) -> None:
@@ -160,30 +151,30 @@ def _fill_steps(of_plan: dict[str, str], now: datetime) -> None:
     )
 
 
-def fill_messages(first: FirstIds, crowd: Crowd, bookings: int, now: datetime) -> None:
+def fill_messages(first: FirstIds, crowd: Crowd, now: datetime) -> None:
     """Two in each conversation, and a long one in the newest of the first mentee."""
     message = {"engagement_id": f"{first.engagement} + n", "key": "turn::text"}
-    newest = (bookings - 1) // LATELY_OF_FIRST_MENTEE * LATELY_OF_FIRST_MENTEE + 1
     insert_rows(
         Message,
         "plan, generate_series(1, 2) AS turn ORDER BY n, turn",
         now=now,
         **message,
+        id=f"{first.message} + 2 * n - 2 + turn",
         author_id="CASE turn WHEN 1 THEN mentee_id ELSE mentor_id END",
         body="'A few words before we talk'",
         sent_at="least(made + turn * interval '1 hour', said)",
     )
     insert_rows(
         Message,
-        f"plan, generate_series(3, {2 + bookings // LONG_THREAD}) AS turn WHERE n = {newest} ORDER BY turn",
+        f"plan, generate_series(1, {first.more}) AS turn WHERE n = {first.long} ORDER BY turn",
         now=now,
-        **message,
+        **message | {"key": "'more ' || turn"},
+        id=f"{first.last_of_all} + turn",
         author_id="CASE turn % 2 WHEN 1 THEN mentee_id ELSE mentor_id END",
         body="'And another thing'",
         sent_at="said",
     )
-    with connection.cursor() as cursor:
-        cursor.execute(NEWEST)
+    continue_ids(Message)
     insert_rows(
         ReadMarker,
         "plan CROSS JOIN LATERAL (VALUES (mentor_id), (mentee_id)) AS who(person_id) "

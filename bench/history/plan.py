@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sessions_app.models import Booking, Brief, Engagement
+from sessions_app.models import Booking, Brief, Engagement, Message
 
 from .rows import next_id
 
@@ -55,7 +55,18 @@ FROM (
 
 
 class FirstIds:
-    """The ids before the first: booking `n` of the plan is row `booking + n`."""
+    """The ids before the first: booking `n` of the plan is row `booking + n`, and its messages end with `message + 2n`.
 
-    def __init__(self) -> None:
+    `long`: the number of the booking whose conversation goes on for `more` messages, the newest of the first mentee.
+    """
+
+    def __init__(self, bookings: int) -> None:
         self.brief, self.engagement, self.booking = next_id(Brief), next_id(Engagement), next_id(Booking)
+        self.message, self.more = next_id(Message), bookings // LONG_THREAD
+        self.long = (bookings - 1) // LATELY_OF_FIRST_MENTEE * LATELY_OF_FIRST_MENTEE + 1
+        self.last_of_all = self.message + 2 * bookings
+
+    @property
+    def newest_message(self) -> str:
+        usual = f"{self.message} + 2 * n"
+        return f"CASE WHEN n = {self.long} AND {self.more} > 0 THEN {self.last_of_all + self.more} ELSE {usual} END"

@@ -85,9 +85,9 @@ def fill_history(crowd: Crowd, bookings: int, *, now: datetime, ahead: int = USU
         )
         cursor.execute("ANALYZE plan")
     with without_foreign_key_checks(), without_indexes(*MANY):
-        first = _fill_bookings(now)
+        first = _fill_bookings(bookings, now)
         fill_afterwards(first, now)
-        fill_messages(first, crowd, bookings, now)
+        fill_messages(first, crowd, now)
         _fill_notices(first, now)
         fill_others(first, crowd, bookings, now)
     StateCount.objects.mend()
@@ -95,8 +95,8 @@ def fill_history(crowd: Crowd, bookings: int, *, now: datetime, ahead: int = USU
         cursor.execute("DROP TABLE plan")
 
 
-def _fill_bookings(now: datetime) -> FirstIds:
-    first = FirstIds()
+def _fill_bookings(bookings: int, now: datetime) -> FirstIds:
+    first = FirstIds(bookings)
     insert_rows(
         Brief,
         "plan",
@@ -115,6 +115,7 @@ def _fill_bookings(now: datetime) -> FirstIds:
         mentee_id="mentee_id",
         mentor_id="mentor_id",
         brief_id=f"{first.brief} + n",
+        newest_message=first.newest_message,
         created_at="made",
         closed_at=f"CASE WHEN starts < '{now.isoformat()}'::timestamptz - {OPEN_FOR} THEN starts + {OPEN_FOR} END",
     )

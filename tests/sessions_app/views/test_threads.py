@@ -244,7 +244,7 @@ def test_all_messages_ask_a_fixed_number_of_queries(bob, client_for, count, djan
         write(book(mentor.offers.get(), bob, at("2026-11-26 09:00") + number * timedelta(hours=1)), mentor.person)
     client = client_for(bob)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         client.get("/messages/")
 
 
