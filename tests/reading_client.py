@@ -1,5 +1,6 @@
 """A browser as far as forms go: what it sends comes from a page that it has read, with the mark of what that showed."""
 
+import re
 from html.parser import HTMLParser
 from http import HTTPStatus
 from typing import Any
@@ -9,12 +10,15 @@ from django.test import Client
 
 from common.pages.seen import FIELD
 
+# All that is read of a page: parsing the whole of a long one takes as long as making it.
+TAGS = re.compile(r"<(?:form|input)\b[^>]*>")
+
 
 class ReadingClient(Client):
     """Remembers the mark in each form of the pages it reads, and sends it with that form.
 
-    A form whose page was not read before is read first: the page at its own address, or one above it. What was done
-    leads to other pages, so those read before are forgotten. A test that gives `seen` itself sends just that.
+    A form whose page was not read before is read first: the page at its own address, or else one above it. What was
+    done leads to other pages, so those read before are forgotten. A test that gives `seen` itself sends just that.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,18 +48,21 @@ class ReadingClient(Client):
                 self.read(page, response)
                 if response.streaming:
                     b"".join(response.streaming_content)  # a file that is read to its end is closed
-        return {FIELD: self.marks[place]} if place in self.marks else {}
+        mark = self.marks.setdefault(place, "")  # no page has the form: that too is asked once
+        return {FIELD: mark} if mark else {}
 
     def read(self, path: str, response: Any) -> None:
         if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
             return
         found = Marks()
-        found.feed(response.content.decode())
-        self.marks |= {urljoin(urlsplit(path).path, action): mark for action, mark in found.found.items()}
+        found.feed("".join(TAGS.findall(response.content.decode())))
+        for action, mark in found.found.items():
+            place = urljoin(urlsplit(path).path, action)
+            self.marks[place] = mark or self.marks.get(place, "")
 
 
 class Marks(HTMLParser):
-    """Of each form that carries one, by its action."""
+    """Of each form that is posted, by its action; empty for one that carries none."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,5 +73,7 @@ class Marks(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.action = given.get("action", "")
+            if given.get("method", "").lower() == "post":
+                self.found.setdefault(self.action, "")
         elif tag == "input" and given.get("name") == FIELD:
             self.found[self.action] = given.get("value", "")

@@ -570,12 +570,22 @@ def scene(alice, bob, charlie, maria, settings, tmp_path) -> Scene:
 
 
 @pytest.fixture
+def client_as(scene, client_for) -> Callable[[str], Client]:
+    """The browser of one of them, signed in; an error of ours is its answer."""
+    return lambda name: browser_of(scene.people[name], client_for)
+
+
+@pytest.fixture
 def clients(scene, client_for) -> dict[str, Client]:
-    found = {name: client_for(person) if person else Client() for name, person in scene.people.items()}
-    for client in found.values():
-        client.raise_request_exception = False
+    found = {name: browser_of(person, client_for) for name, person in scene.people.items()}
     User.objects.filter(email="closed@example.org").update(is_active=False)
     return found
+
+
+def browser_of(person: User | None, client_for: Callable[[User], Client]) -> Client:
+    client = client_for(person) if person else Client()
+    client.raise_request_exception = False
+    return client
 
 
 def test_every_route_is_declared():

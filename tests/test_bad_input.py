@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.hostile import HOSTILE, RAW_QUERIES
 from tests.sessions_app.helpers.written import writes
-from tests.test_access import ACCESS, NOT_ALLOWED, Scene, clients, outcome_of, scene, undone  # noqa: F401 - two are fixtures
+from tests.test_access import ACCESS, NOT_ALLOWED, Scene, client_as, outcome_of, scene, undone  # noqa: F401 - two are fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -70,8 +70,8 @@ FORMS = [name for name, row in ACCESS.items() if row.post != NOT_ALLOWED]
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_address_breaks_a_page(name, scene, clients):  # noqa: F811
-    client, address = clients[reader_of(name)], scene.address(name)
+def test_no_address_breaks_a_page(name, scene, client_as):  # noqa: F811
+    client, address = client_as(reader_of(name)), scene.address(name)
     texts = texts_for(PAGES.index(name))
     queries = {kind: "&".join(f"{key}={quote(text[:4000])}" for key in NAMES) for kind, text in texts.items()}
     raw = {kind: "&".join(f"{key}={text}" for key in NAMES) for kind, text in RAW_QUERIES.items()}
@@ -113,8 +113,8 @@ SENT = {
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_nothing_typed_breaks_a_form(name, scene, clients):  # noqa: F811
-    client, address = clients[reader_of(name)], scene.address(name)
+def test_nothing_typed_breaks_a_form(name, scene, client_as):  # noqa: F811
+    client, address = client_as(reader_of(name)), scene.address(name)
     usual = usual_of(client, name, scene)
 
     texts = texts_for(FORMS.index(name))
@@ -127,11 +127,11 @@ def test_nothing_typed_breaks_a_form(name, scene, clients):  # noqa: F811
     ("name", "leads_to", "checked"),
     [("book", "/sessions/", {"offer", "question"}), ("ask", "/messages/", {"question"})],
 )
-def test_nothing_typed_beside_a_valid_choice_breaks_a_booking(name, leads_to, checked, scene, clients):  # noqa: F811
+def test_nothing_typed_beside_a_valid_choice_breaks_a_booking(name, leads_to, checked, scene, client_as):  # noqa: F811
     """For who is signed in these forms act at once. Each text is the question of one that is right otherwise, and
     stands in a field that takes turns; EVERY=1 tries each everywhere.
     """
-    client, address = clients["stranger"], scene.address(name)
+    client, address = client_as("stranger"), scene.address(name)
     writes(scene.mentor)
     usual = {**SENT[name], "offer": str(scene.mentor.offers.timed().first().uuid)}
     assert sent(client, address, usual)["Location"].startswith(leads_to)
@@ -169,10 +169,12 @@ def attacks(usual: dict[str, str], texts: dict[str, str]) -> Iterator[tuple[str,
 
 
 def sent(client: Client, address: str, data: dict[str, str]):
-    """As if it were the only one: what it wrote, and the cookies that it set, are taken back."""
-    cookies = client.cookies.copy()
+    """As if it were the only one: what it wrote, and the cookies that it set, are taken back; so pages stay as read."""
+    cookies, marks = client.cookies.copy(), dict(getattr(client, "marks", {}))
     response = undone(lambda: client.post(address, data))
     client.cookies = cookies
+    if marks:
+        client.marks = marks | client.marks
     return response
 
 

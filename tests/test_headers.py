@@ -11,7 +11,7 @@ from sessions_app.invites.feeds import make_feed
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.api.test_calls import wish
 from tests.conftest import NOW
-from tests.test_access import ACCESS, NOT_ALLOWED, clients, content_of, scene  # noqa: F401 - fixtures
+from tests.test_access import ACCESS, NOT_ALLOWED, client_as, content_of, scene  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -38,9 +38,9 @@ FILES = {
 
 @pytest.mark.parametrize("name", [name for name, row in ACCESS.items() if row.get != NOT_ALLOWED and name != "metrics"])
 @pytest.mark.parametrize("query", ["", "?format=csv"])
-def test_a_file_can_do_nothing_in_a_browser(name, query, scene, clients):  # noqa: F811
+def test_a_file_can_do_nothing_in_a_browser(name, query, scene, client_as):  # noqa: F811
     files = 0
-    for client in (clients["mentee"], clients["mentor"], clients["staff"]):
+    for client in map(client_as, ("mentee", "mentor", "staff")):
         response = client.get(scene.address(name) + query)
         content_of(response)
         if response.status_code == 200 and response["Content-Type"].split(";")[0] not in PAGES:
@@ -67,8 +67,8 @@ def test_text_comes_compressed_and_of_another_length_each_time(bob, alice, offer
     assert len({len(client.get("/help/").content) for _time in range(12)}) > 1
 
 
-def test_a_photo_is_not_compressed_a_second_time(scene, clients):  # noqa: F811
-    photo = clients["mentor"].get(scene.address("mentor_photo"), headers={"Accept-Encoding": "gzip"})
+def test_a_photo_is_not_compressed_a_second_time(scene, client_as):  # noqa: F811
+    photo = client_as("mentor").get(scene.address("mentor_photo"), headers={"Accept-Encoding": "gzip"})
 
     assert (photo.status_code, photo.get("Content-Encoding"), content_of(photo)[:4]) == (200, None, b"RIFF")
 

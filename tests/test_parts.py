@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import pytest
 from django.test import Client
 
-from tests.test_access import ACCESS, NOT_ALLOWED, Scene, clients, content_of, scene  # noqa: F401 - fixtures
+from tests.test_access import ACCESS, NOT_ALLOWED, Scene, client_as, content_of, scene  # noqa: F401 - fixtures
 from tests.test_project import ROOT, modules
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -44,9 +44,9 @@ def test_one_module_knows_how_a_part_is_asked_for():
 
 
 @pytest.mark.parametrize("name", [name for name, row in ACCESS.items() if row.get != NOT_ALLOWED])
-def test_back_is_answered_with_the_whole_page(name, scene, clients):  # noqa: F811
+def test_back_is_answered_with_the_whole_page(name, scene, client_as):  # noqa: F811
     pages = parts = 0
-    for client in (clients["anonymous"], clients["mentee"], clients["mentor"], clients["staff"]):
+    for client in map(client_as, ("anonymous", "mentee", "mentor", "staff")):
         for address in addresses(client, scene, name):
             pages += 1
             answer = client.get(address, headers=BACK)

@@ -28,7 +28,7 @@ from tests.reading_client import Marks
 from tests.sessions_app.conftest import QUESTION, ask_first, booking, request_for  # noqa: F401 - fixtures
 from tests.sessions_app.helpers.pages import text_of
 from tests.sessions_app.views.test_week import form_data
-from tests.test_access import ACCESS, NOT_ALLOWED, clients, rows_of_our_tables, scene  # noqa: F401 - two are fixtures
+from tests.test_access import ACCESS, NOT_ALLOWED, client_as, rows_of_our_tables, scene  # noqa: F401 - two are fixtures
 from tests.test_bad_input import fields_in, reader_of
 from tests.test_project import routes
 
@@ -154,9 +154,9 @@ def test_every_form_is_declared():
 
 @pytest.mark.parametrize("seen", [STALE, None])
 @pytest.mark.parametrize("name", ACTS)
-def test_what_was_not_seen_is_not_acted_on(name, seen, scene, clients):  # noqa: F811
+def test_what_was_not_seen_is_not_acted_on(name, seen, scene, client_as):  # noqa: F811
     """Neither with another mark nor without any. The answer is the page as things are: one press on it does it."""
-    client, address = clients[reader_of(name)], scene.address(name)
+    client, address = client_as(reader_of(name)), scene.address(name)
     prepare(name, scene)
     moment = scene_moment(name)
     with time_machine.travel(moment, tick=False):
@@ -169,7 +169,7 @@ def test_what_was_not_seen_is_not_acted_on(name, seen, scene, clients):  # noqa:
         untouched = rows_of_our_tables()
         marks = Marks()
         marks.feed(stale.content.decode())
-        fresh = {urljoin(address, action): mark for action, mark in marks.found.items()}
+        fresh = {urljoin(address, action): mark for action, mark in marks.found.items() if mark}
         again = Client.post(client, address, data | {FIELD: fresh[address]})
 
     assert (stale.status_code, changed(before, untouched)) == (409, set())
