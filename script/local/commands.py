@@ -2,8 +2,11 @@
 
 import os
 import secrets
+import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 from local.account import ServerError
 from local.output import print_step, print_warning
@@ -27,13 +30,16 @@ TYPED = (
     "bench",
 )
 TEMPLATES = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "templates").rglob("*.html"))]
-CHECKS: dict[str, Command] = {
+QUICK_CHECKS: dict[str, Command] = {
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
     "imports": ["lint-imports", "--no-cache"],
     "templates": ["djlint", "--lint", "--quiet", "templates"],
     "indentation": ["djhtml", "--check", "--tabwidth", "2", "templates"],
     "template tags": ["djade", "--target-version", "5.2", "--check", *TEMPLATES],
+}
+# Half a minute and more. The tests begin meanwhile: those that begin are the ones that mostly wait.
+SLOW_CHECKS: dict[str, Command] = {
     "types": ["mypy", *(place for place in TYPED if (ROOT / place).exists())],
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "deployment": ["manage.py", "check", "--deploy", "--fail-level", "WARNING"],
@@ -67,26 +73,43 @@ def _with_servers(act: Callable[[dict[str, str]], int]) -> int:
         return 1
 
 
+class Checked(NamedTuple):
+    name: str
+    passed: bool
+    seconds: float
+    output: str
+
+
 def _check_and_test(env: dict[str, str]) -> int:
-    failed = [name for name, command in CHECKS.items() if not _check_passes(name, command, env)]
+    failed = [name for name, command in QUICK_CHECKS.items() if not _report(_check(name, command, env))]
+    with ThreadPoolExecutor(1) as beside:
+        slow = [beside.submit(_check, name, command, env) for name, command in SLOW_CHECKS.items()]
+        print_step(f"tests, and meanwhile: {', '.join(SLOW_CHECKS)}")
+        outcome = _build_assets(env) or run_command(
+            [PYTHON, "-m", "pytest", *_side_by_side(), *_without_what_is_missing()], env
+        )
+        failed += [check.result().name for check in slow if not _report(check.result())]
     if failed:
-        print_warning(f"failed: {', '.join(failed)} (see above); the tests follow")
-    print_step("tests")
-    outcome = _build_assets(env) or run_command(
-        [PYTHON, "-m", "pytest", *_side_by_side(), *_without_what_is_missing()], env
-    )
+        print_warning(f"failed: {', '.join(failed)} (see above)")
     return outcome or bool(failed)
 
 
-def _check_passes(name: str, command: Command, env: dict[str, str]) -> bool:
+def _check(name: str, command: Command, env: dict[str, str]) -> Checked:
+    """Without a word of its own: it may run beside the tests."""
     began = time.monotonic()
     program, *arguments = command
     start = [PYTHON, program] if program == "manage.py" else [VENV / "bin" / program]
-    passed = run_command([*start, *arguments], _for_production(env) if name == "deployment" else env, quiet=True) == 0
-    (print_step if passed else print_warning)(
-        f"{name}: {'well' if passed else 'failed'} ({time.monotonic() - began:.1f} s)"
-    )
-    return passed
+    env = _for_production(env) if name == "deployment" else env
+    done = subprocess.run([*start, *arguments], cwd=ROOT, env=env, capture_output=True, text=True, errors="replace")
+    return Checked(name, done.returncode == 0, time.monotonic() - began, done.stdout + done.stderr)
+
+
+def _report(check: Checked) -> bool:
+    if not check.passed:
+        print(check.output, flush=True)
+    outcome = "well" if check.passed else "failed"
+    (print_step if check.passed else print_warning)(f"{check.name}: {outcome} ({check.seconds:.1f} s)")
+    return check.passed
 
 
 def _for_production(env: dict[str, str]) -> dict[str, str]:
