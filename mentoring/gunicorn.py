@@ -19,14 +19,19 @@ class QuietLogger(Logger):
         return atoms | {name: without_secrets(atoms[name]) for name in ("r", "U", "f") if atoms.get(name)}
 
 
-def post_worker_init(_worker: object) -> None:
-    """Load what reads questions, look at all zones, and exempt what is there then from garbage collection: it stays."""
+def when_ready(_server: object) -> None:
+    """Before the workers branch off: load what reads questions, look at all zones, and exempt all from collection.
+
+    What they do not change stays in memory once for all of them, and a collector of garbage would change it.
+    """
     import_string("search.reading.loading.warm_up")()
     import_string("sessions_app.availability.walltime.prepare_zones")(zone_names(), datetime.now(UTC))
     gc.collect()
     gc.freeze()
 
 
+# Workers are copies of a process that has loaded the code already, so new code needs a new start: a HUP isn't one.
+preload_app = True
 # The longest that gunicorn allows: an address may hold a question of 500 letters, escaped to twelve characters each
 limit_request_line = 8190
 worker_class = "gthread"
