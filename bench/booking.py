@@ -1,18 +1,19 @@
 """One booking with all that is written for it, and many people after one time: `python -m bench.booking` from the root.
 
 First beside a bare INSERT of the two rows under the same exclusion constraint, and beside one SQL function that locks,
-looks and writes the same rows; alternated, each in a committed transaction of its own. Then 64 people at once, each a
-process with a connection of its own: for one slot, for overlapping slots, and one person for many mentors; beside the
-bare INSERT ... ON CONFLICT in the same race. The p95 is the median of the rounds'.
+looks and writes the same rows; in turns, each in a committed transaction of its own. What counts is how long processors
+work, in Python and in the database, since time on the clock tells more of the machine's other work.
+Then 64 people at once, each a process with a connection of its own: for one slot, for overlapping slots, and one person
+for many mentors; beside the bare INSERT ... ON CONFLICT in the same race. The p95 is the median of the rounds'.
 """
 
 import argparse
+import os
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import cycle
 from statistics import median
-from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,11 +24,13 @@ from django.utils import timezone
 
 from common.known import known
 
+from .cpu import Cpu, CpuMeter
 from .racers import start_racers
 from .stand import bench_database
 
 PEOPLE = 64
 DAYS = timedelta(days=14)
+WARM_UP = 10
 
 BARE = """
 INSERT INTO sessions_app_occupancy (person_id, booking_id, during)
@@ -91,12 +94,6 @@ NEW = {
 }
 
 
-def measure_milliseconds(act: Callable[[], object]) -> float:
-    began = perf_counter()
-    act()
-    return (perf_counter() - began) * 1000
-
-
 def percentile_95(times: list[float]) -> float:
     return sorted(times)[int(len(times) * 0.95)]
 
@@ -157,28 +154,37 @@ class World:
 
 
 def one_booking(world: World, rounds: int) -> None:
-    pairs = [(offer, world.people[number % (PEOPLE - 1)]) for number, offer in enumerate(world.offers[1:])][:rounds]
+    """The first rounds, in which the connection learns the tables and statements, don't count."""
+    pairs = [(offer, world.people[number % (PEOPLE - 1)]) for number, offer in enumerate(world.offers[1:])]
     like = world.book(world.offers[0], world.slots[world.offers[0]][0].start, world.people[-1])
     with connection.cursor() as cursor:
         cursor.execute(FUNCTION.format(**name_columns()))
-    times: dict[str, list[float]] = {"ours": [], "bare": [], "function": []}
-    far = world.now + timedelta(days=3000)
-    for number, (offer, person) in enumerate(pairs):
+    meter, far = CpuMeter(), world.now + timedelta(days=3000)
+    measured: dict[str, list[Cpu]] = {"ours": [], "bare": [], "function": []}
+    for number, (offer, person) in zip(range(WARM_UP + rounds), cycle(pairs), strict=False):
         slot = world.slots[offer][0]
         begin = far + number * timedelta(hours=1)
         span = f"[{begin.isoformat()},{(begin + timedelta(minutes=25)).isoformat()})"
         values = {"mentor": offer.profile.person_id, "mentee": person.pk, "booking": like.pk, "during": span}
-        times["ours"].append(measure_milliseconds(partial(world.book, offer, slot.start, person)))
+        measured["ours"].append(meter.measure(partial(world.book, offer, slot.start, person)))
         free_all()
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM sessions_app_occupancy WHERE booking_id = %s", [like.pk])
-            times["bare"].append(measure_milliseconds(partial(execute_once, cursor, BARE, values)))
+            measured["bare"].append(meter.measure(partial(execute_once, cursor, BARE, values)))
             asked = [like.pk, values["mentor"], values["mentee"], span]
             cursor.execute("DELETE FROM sessions_app_occupancy WHERE booking_id = %s", [like.pk])
-            times["function"].append(measure_milliseconds(partial(execute_once, cursor, CALL, asked)))
-    for name, aim in (("bare", 8), ("function", 6)):
-        ours, other = median(times["ours"]), median(times[name])
-        print(f"one booking: ours {ours:.2f} ms, {name} {other:.2f} ms: {ours / other:.1f}x (aim {aim})")
+            measured["function"].append(meter.measure(partial(execute_once, cursor, CALL, asked)))
+    print(f"one booking, medians of {rounds} rounds in turns:  CPU ms   Python   database")
+    typical = {name: median_of(costs[WARM_UP:]) for name, costs in measured.items()}
+    for name, cost in typical.items():
+        print(f"{name:>43} {cost.both:13.2f} {cost.python:8.2f} {cost.database:10.2f}")
+    for name, aim in (("bare", 6), ("function", 3)):
+        print(f"    ours / {name}: {typical['ours'].both / typical[name].both:.1f}x (aim {aim})")
+
+
+def median_of(costs: list[Cpu]) -> Cpu:
+    python, database = zip(*costs, strict=True)
+    return Cpu(median(python), median(database))
 
 
 def execute_once(cursor: CursorWrapper, statement: str, values: Any) -> None:
@@ -285,6 +291,10 @@ def bare_try(row: int, offer: Any, start: datetime, person: Any) -> bool:
         return cursor.rowcount == 2
 
 
+def print_load() -> None:
+    print(f"load of this machine, with {os.cpu_count()} processors: {os.getloadavg()[0]:.1f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=60)
@@ -292,8 +302,11 @@ def main() -> None:
     options = parser.parse_args()
     with bench_database("booking"):
         world = World(timezone.now())
+        print_load()
         one_booking(world, options.rounds)
-        measure_races(world, options.races)
+        if options.races:
+            measure_races(world, options.races)
+        print_load()
 
 
 if __name__ == "__main__":

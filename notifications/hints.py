@@ -1,21 +1,101 @@
-"""Wakes a worker at once. It may fail: the row is written, and every worker process also looks by itself."""
+"""Hints to the workers that there is something to do now. They may be lost: what is to be done is a row in PostgreSQL,
+and the workers also look by themselves.
+
+A hint about the outbox is one word in a list of Redis. Every act with a notice gives one, and composing a message of
+Celery takes as long as a quarter of a booking (decision 18).
+"""
 
 import logging
+import threading
 import time
+from collections.abc import Callable
 from functools import cache
 
 from celery import current_app
+from django.conf import settings
 from kombu import Connection
 from kombu.pools import producers
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
+# The list of hints that no worker process has taken up yet. More of them say no more.
+OUTBOX = "hints:outbox"
+MOST_KEPT = 100
 EXPIRES = 10
-# When the broker is away, one request waits this long (seconds) to find out; for a while the next ones don't try.
+# When Redis is away, one request waits this long (seconds) to find out; for a while the next ones don't try.
 PATIENCE = 1
 PAUSE = 30
+# A worker process that listens comes back this often to see whether it shall end.
+LISTENS = 1
 
 _quiet_until = 0.0
+
+
+def wake_outbox() -> None:
+    """Have one worker process that has nothing to do look into the outbox."""
+    _give_hint(_push_hint)
+
+
+def wake_worker(task: str) -> None:
+    """Have a worker run this task."""
+    _give_hint(lambda: _send_task(task))
+
+
+class HintListener:
+    """How one worker process hears of hints about the outbox. While Redis is away, it hears nothing and only waits."""
+
+    def __init__(self) -> None:
+        self._deaf_until = 0.0
+
+    def wait(self, seconds: float, ending: threading.Event) -> None:
+        """Until a hint comes, the process is ending, or so many seconds are over."""
+        until = time.monotonic() + seconds
+        while not ending.is_set() and (left := until - time.monotonic()) > 0:
+            if time.monotonic() < self._deaf_until:
+                ending.wait(left)
+            elif self._hears(min(left, LISTENS)):
+                return
+
+    def _hears(self, seconds: float) -> bool:
+        try:
+            # Redis takes 0 for ever.
+            return bool(_connect(settings.REDIS_URL, LISTENS + PATIENCE).brpop([OUTBOX], timeout=max(seconds, 0.01)))
+        except Exception as error:  # whatever is wrong with Redis, mail goes on
+            self._deaf_until = time.monotonic() + PAUSE
+            logger.warning("no hints from Redis for %s s: %s", PAUSE, error)
+            return False
+
+
+def _give_hint(give: Callable[[], object]) -> None:
+    global _quiet_until
+    if time.monotonic() < _quiet_until:
+        return
+    try:
+        give()
+    except Exception as error:  # whatever is wrong with Redis, the act that caused the row has succeeded
+        _quiet_until = time.monotonic() + PAUSE
+        logger.warning("no hints to the workers for %s s: %s", PAUSE, error)
+
+
+def _push_hint() -> None:
+    redis = _connect(settings.REDIS_URL, PATIENCE)
+    if redis.lpush(OUTBOX, "") > MOST_KEPT:
+        redis.ltrim(OUTBOX, 0, MOST_KEPT - 1)
+
+
+def _send_task(task: str) -> None:
+    broker = _broker_connection(current_app.conf.broker_write_url)
+    with producers[broker].acquire(block=True, timeout=PATIENCE) as producer:
+        current_app.send_task(task, retry=False, ignore_result=True, expires=EXPIRES, producer=producer)
+
+
+@cache
+def _connect(url: str, patience: float) -> Redis:
+    """Keeps its connections, since opening one takes long. A forked process opens its own."""
+    return Redis.from_url(url, socket_connect_timeout=PATIENCE, socket_timeout=patience, retry=Retry(NoBackoff(), 0))
 
 
 @cache
@@ -25,17 +105,3 @@ def _broker_connection(url: str) -> Connection:
     It is not connected itself, so processes may be forked after it was made.
     """
     return current_app.connection_for_write(url, transport_options={"socket_timeout": PATIENCE})
-
-
-def wake_worker(task: str = "notifications.tasks.drain") -> None:
-    global _quiet_until
-    if time.monotonic() < _quiet_until:
-        return
-    try:
-        broker = _broker_connection(current_app.conf.broker_write_url)
-        # Connections are kept: opening one takes longer than all the SQL of a booking.
-        with producers[broker].acquire(block=True, timeout=PATIENCE) as producer:
-            current_app.send_task(task, retry=False, ignore_result=True, expires=EXPIRES, producer=producer)
-    except Exception as error:  # whatever is wrong with the broker, the act that caused the row has succeeded
-        _quiet_until = time.monotonic() + PAUSE
-        logger.warning("no hints to the workers for %s s: %s", PAUSE, error)

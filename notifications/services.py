@@ -14,7 +14,7 @@ from accounts.models import User
 from common.statements import InsertMany, write_together
 
 from . import bounces
-from .hints import wake_worker
+from .hints import wake_outbox
 from .inbox import forget_passing
 from .models import UNSENT, InboxItem, Notification, State
 from .registry import UnknownKindError, kind_named
@@ -75,7 +75,7 @@ def schedule_notices(*dues: Due, now: datetime) -> None:
         (INBOX_ITEMS, [_inbox_values(due) for due in timely if kinds[due.kind].lines]),
     )
     if any(due.due_at <= now for due in timely):
-        transaction.on_commit(wake_worker, robust=True)
+        transaction.on_commit(wake_outbox, robust=True)
 
 
 def show_in_inbox(*dues: Due) -> None:
@@ -143,7 +143,7 @@ def _retry_rows(rows: QuerySet[Notification], *, by: User | None, now: datetime)
         retried_at=now,
     )
     if retried:
-        transaction.on_commit(wake_worker, robust=True)
+        transaction.on_commit(wake_outbox, robust=True)
     return retried
 
 

@@ -6,7 +6,6 @@ from celery import shared_task
 
 from common.clock import agreed_now
 from notifications.sending.draining import drain_outbox
-from notifications.sending.loop import send_now
 from notifications.sending.reaper import reap_leases
 from notifications.webhooks.delivery import drain_deliveries, forget_old
 
@@ -15,12 +14,7 @@ from .pruning import delete_outdated_rows as prune_outdated
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["drain", "drain_outbox", "forget_webhooks", "prune", "reap", "send_webhooks"]
-
-
-@shared_task
-def drain() -> None:
-    send_now()
+__all__ = ["drain_outbox", "forget_webhooks", "prune", "reap", "send_webhooks"]
 
 
 @shared_task

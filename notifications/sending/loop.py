@@ -1,8 +1,8 @@
 """Each worker process sends mail by itself, for as long as it lives: a thread that looks into Postgres.
 
-It looks every few seconds, so that mail goes on while Redis and beat are away; a hint by Redis only makes it look
-sooner. How many mails leave at once is how many worker processes there are. Before its process ends, the thread ends
-the mail it is at.
+It looks every few seconds, so that mail goes on while Redis and beat are away; a hint by Redis only makes one of them
+look sooner. How many mails leave at once is how many worker processes there are. Before its process ends, the thread
+ends the mail it is at.
 """
 
 import logging
@@ -16,6 +16,8 @@ from billiard.process import current_process
 from celery import signals
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from notifications.hints import HintListener
 
 from .draining import drain_outbox
 from .reaper import reap_leases
@@ -33,16 +35,12 @@ class OutboxLoop(threading.Thread):
         super().__init__(name="outbox", daemon=True)
         self._goes_on = goes_on
         self._stopping = threading.Event()
-        self._wanted = threading.Event()
+        self._listener = HintListener()
         self._reaps_at = 0.0
-
-    def wake(self) -> None:
-        self._wanted.set()
 
     def stop(self, patience: float = PATIENCE) -> bool:
         """End after the mail that is being sent; whether that came to an end in time."""
         self._stopping.set()
-        self._wanted.set()
         self.join(patience)
         return not self.is_alive()
 
@@ -60,8 +58,8 @@ class OutboxLoop(threading.Thread):
                 logger.exception("a round over the outbox failed")
                 connection.close()
             # Not all processes at the same moment.
-            self._wanted.wait(settings.OUTBOX_LOOKS_EVERY.total_seconds() * random.uniform(0.5, 1))  # noqa: S311
-            self._wanted.clear()
+            pause = settings.OUTBOX_LOOKS_EVERY.total_seconds() * random.uniform(0.5, 1)  # noqa: S311
+            self._listener.wait(pause, self._stopping)
         connection.close()
 
     def _work_once(self) -> None:
@@ -73,20 +71,6 @@ class OutboxLoop(threading.Thread):
 
 
 _loop: OutboxLoop | None = None
-
-
-def wake_loop() -> bool:
-    """Have this process look now; whether it has a loop that does."""
-    if _loop is None or not _loop.is_alive():
-        return False
-    _loop.wake()
-    return True
-
-
-def send_now() -> None:
-    """Something is due: the loop of this process looks at once; where there is none, this call sends."""
-    if not wake_loop():
-        drain_outbox()
 
 
 def start(**_signal: object) -> None:

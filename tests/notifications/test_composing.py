@@ -18,7 +18,7 @@ from common.mail.wire import UnreadableMailError, new_mail
 from notifications.models import Notification, State
 from notifications.registry import Attachment, Message
 from notifications.sending.composing import compose_email
-from notifications.tasks import drain
+from notifications.tasks import drain_outbox
 from tests.conftest import NOW
 from tests.notifications.conftest import add_kind
 
@@ -148,7 +148,7 @@ def test_a_row_whose_mail_can_not_be_written_is_dead_at_once_and_shown_to_staff(
     add_kind("odd", render=lambda row, now: message)
     row, other = due(1, kind="odd"), due(2)
 
-    drain()
+    drain_outbox()
 
     row.refresh_from_db()
     other.refresh_from_db()

@@ -16,7 +16,7 @@ from notifications.registry import Attachment, Message, Nothing
 from notifications.sending import delivery
 from notifications.sending.reaper import reap_leases
 from notifications.services import Due, schedule_notices
-from notifications.tasks import drain, drain_outbox, reap
+from notifications.tasks import drain_outbox, reap
 from tests.notifications.conftest import add_kind
 from tests.smtp import free_port, html_of, text_of
 
@@ -32,7 +32,7 @@ def ended(row: Notification) -> tuple[str, str]:
 def test_drain_sends_what_is_due(due, smtp_sink, bob, settings):
     row, later = due(7), due(8, since=-HOUR)
 
-    drain()
+    drain_outbox()
 
     row.refresh_from_db()
     later.refresh_from_db()
@@ -89,7 +89,7 @@ def test_row_that_fails_does_not_burn_its_neighbours_attempts(due, smtp_sink):
 def test_temporary_refusal_is_tried_again_with_the_same_message_id_and_date(due, smtp_sink):
     row = due(1)
     smtp_sink.data = "451 Busy"
-    drain()
+    drain_outbox()
     row.refresh_from_db()
     assert (row.state, row.attempts, row.last_error, row.data_started_at) == (State.PENDING, 1, "451 Busy", None)
     assert timedelta(seconds=20) < row.next_try_at - row.due_at - MINUTE < timedelta(seconds=50)
@@ -110,7 +110,7 @@ def test_temporary_refusal_of_the_recipient_is_tried_again(due, smtp_sink):
     row = due(1)
     smtp_sink.rcpt = {"bob@example.org": "450 Greylisted"}
 
-    drain()
+    drain_outbox()
 
     row.refresh_from_db()
     assert (row.state, row.attempts, row.last_error) == (State.PENDING, 1, "450 Greylisted")
@@ -124,7 +124,7 @@ def test_permanent_refusal_is_the_end(due, smtp_sink, refusal):
     for name, value in refusal.items():
         setattr(smtp_sink, name, value)
 
-    drain()
+    drain_outbox()
 
     row.refresh_from_db()
     assert (row.state, row.attempts, row.last_error, smtp_sink.mails) == (State.DEAD, 1, "550 No such user", [])
@@ -157,7 +157,7 @@ def test_server_that_says_nothing_costs_no_attempt(due, settings):
 def test_connection_lost_after_the_message_is_resent_once_with_the_same_message_id(due, smtp_sink, database_now):
     row = due(1)
     smtp_sink.data = None
-    drain()
+    drain_outbox()
     row.refresh_from_db()
     assert (row.state, row.last_error) == (State.LEASED, "Connection unexpectedly closed")
 
@@ -173,7 +173,7 @@ def test_connection_lost_after_the_message_is_held_where_people_can_live_without
     row = due(1, kind="held")
     smtp_sink.data = None
 
-    drain()
+    drain_outbox()
     reap_leases(database_now + 2 * MINUTE)
 
     assert ended(row) == (State.UNCERTAIN, "")
@@ -211,7 +211,7 @@ def test_address_bounces_when_its_server_says_that_nobody_is_there(due, bob, smt
     due(1)
     smtp_sink.rcpt = {"bob@example.org": answer}
 
-    drain()
+    drain_outbox()
 
     marked = BouncedAddress.objects.filter(address__user=bob).values_list("address__email", "answer")
     assert list(marked) == ([("bob@example.org", answer)] if bounces else [])
@@ -221,7 +221,7 @@ def test_refused_message_says_nothing_against_the_address(due, smtp_sink):
     due(1)
     smtp_sink.data = "550 5.1.1 We do not like these words"
 
-    drain()
+    drain_outbox()
 
     assert BouncedAddress.objects.count() == 0
 
@@ -229,14 +229,14 @@ def test_refused_message_says_nothing_against_the_address(due, smtp_sink):
 def test_address_that_bounces_gets_nothing_until_it_is_trusted_again(due, bob, smtp_sink):
     due(1)
     smtp_sink.rcpt = {"bob@example.org": "550 No such user"}
-    drain()
+    drain_outbox()
     smtp_sink.rcpt = {}
 
     silent = due(2)
-    drain()
+    drain_outbox()
     trust_again(bob)
     heard = due(3)
-    drain()
+    drain_outbox()
 
     assert (ended(silent), ended(heard)) == ((State.OBSOLETE, "address bounces"), (State.SENT, ""))
     assert [mail["Subject"] for mail in smtp_sink.mails] == ["Number 3"]
@@ -245,14 +245,14 @@ def test_address_that_bounces_gets_nothing_until_it_is_trusted_again(due, bob, s
 def test_other_address_of_the_same_person_is_not_silenced(due, bob, smtp_sink):
     due(1)
     smtp_sink.rcpt = {"bob@example.org": "550 No such user"}
-    drain()
+    drain_outbox()
 
     bob.emailaddress_set.all().delete()
     bob.emailaddress_set.create(email="bob@example.net", verified=True, primary=True)
     bob.email = "bob@example.net"
     bob.save()
     heard = due(2)
-    drain()
+    drain_outbox()
 
     assert (ended(heard), BouncedAddress.objects.count()) == ((State.SENT, ""), 0)
 
@@ -269,7 +269,7 @@ def test_database_that_is_away_after_the_message_left_is_waited_for(due, smtp_si
     monkeypatch.setattr(delivery.connection, "close", lambda: None)
     monkeypatch.setattr(delivery.time, "sleep", lambda seconds: None)
 
-    drain()
+    drain_outbox()
 
     assert (ended(row), failures, len(smtp_sink.mails)) == ((State.SENT, ""), [], 1)
 
@@ -285,7 +285,7 @@ def test_database_that_stays_away_after_the_message_left_leaves_the_row_in_doubt
     monkeypatch.setattr(delivery.connection, "close", lambda: None)
     monkeypatch.setattr(delivery.time, "sleep", lambda seconds, sleep=time.sleep: sleep(0.1))
 
-    drain()
+    drain_outbox()
     reap_leases()
 
     row.refresh_from_db()
@@ -295,7 +295,7 @@ def test_database_that_stays_away_after_the_message_left_leaves_the_row_in_doubt
 def test_row_that_comes_too_late_is_silent(due, smtp_sink):
     row = due(1, since=2 * HOUR, keeps=HOUR)
 
-    drain()
+    drain_outbox()
 
     assert (ended(row), smtp_sink.mails) == ((State.EXPIRED, "too late"), [])
 
@@ -304,7 +304,7 @@ def test_kind_with_nothing_to_say_is_silent(due, smtp_sink):
     add_kind("mute", render=lambda row, now: Nothing("already met"))
     row = due(1, kind="mute")
 
-    drain()
+    drain_outbox()
 
     assert (ended(row), smtp_sink.mails) == ((State.OBSOLETE, "already met"), [])
 
@@ -315,7 +315,7 @@ def test_unknown_kind_is_dead(due, smtp_sink):
     row = due(1, kind="from the future")
     del registry._kinds["from the future"]
 
-    drain()
+    drain_outbox()
 
     row.refresh_from_db()
     assert (row.state, row.last_error, smtp_sink.mails) == (State.DEAD, "unknown kind", [])
@@ -325,7 +325,7 @@ def test_unverified_address_gets_nothing(due, bob, smtp_sink):
     row = due(1)
     bob.emailaddress_set.update(verified=False)
 
-    drain()
+    drain_outbox()
 
     assert (ended(row), smtp_sink.mails) == ((State.OBSOLETE, "address not verified"), [])
 
@@ -335,7 +335,7 @@ def test_person_who_is_not_active_gets_nothing(due, bob, smtp_sink):
     bob.is_active = False
     bob.save()
 
-    drain()
+    drain_outbox()
 
     assert (ended(row), smtp_sink.mails) == ((State.OBSOLETE, "person not active"), [])
 
@@ -348,7 +348,7 @@ def test_mails_over_the_days_cap_wait_except_for_those_that_can_not(
     due(9, kind="urgent", by=charlie)
     due(5, kind="chat", by=charlie, recipient=alice)
 
-    drain()
+    drain_outbox()
 
     assert Counter(mail["Subject"] for mail in smtp_sink.mails) == Counter(
         ["Number 0", "Number 1", "Number 9", "Number 5"]
@@ -366,7 +366,7 @@ def test_nobody_fills_up_what_another_may_have_sent(due, alice, charlie, smtp_si
         due(20 + number, kind="urgent", by=charlie, since=timedelta(minutes=30 - number))
     theirs, clocks = due(40, kind="chat", by=alice), due(41, kind="chat")
 
-    drain()
+    drain_outbox()
 
     assert (ended(theirs), ended(clocks)) == ((State.SENT, ""), (State.SENT, ""))
     assert Counter(Notification.objects.filter(caused_by=charlie).values_list("kind", "state")) == {
@@ -381,7 +381,7 @@ def test_capped_mail_that_would_come_too_late_does_not_wait(due, charlie, smtp_s
     due(1, kind="chat", by=charlie, since=2 * MINUTE)
     last_chance = due(2, kind="chat", by=charlie, keeps=50 * MINUTE)
 
-    drain()
+    drain_outbox()
 
     assert ended(last_chance) == (State.SENT, "")
 
@@ -398,7 +398,7 @@ def test_message_is_rendered_in_the_recipients_language(due, bob, smtp_sink, set
     bob.save()
     due(1, kind="talk")
 
-    drain()
+    drain_outbox()
 
     assert [mail["Subject"] for mail in smtp_sink.mails] == ["de"]
 
@@ -409,7 +409,7 @@ def test_calendar_is_an_alternative_and_a_file(due, smtp_sink):
     add_kind("invite", render=lambda row, now: Message("S", "t", "h", attachments=(attachment,)))
     due(1, kind="invite")
 
-    drain()
+    drain_outbox()
 
     [mail] = smtp_sink.mails
     mixed, file = mail.get_payload()
@@ -426,7 +426,7 @@ def test_headers_hold_no_line_breaks_of_other_people(due, smtp_sink):
     add_kind("evil", render=lambda row, now: Message(evil, "t", "h", from_name=evil, headers={"X-Note": evil}))
     due(1, kind="evil")
 
-    drain()
+    drain_outbox()
 
     [mail] = smtp_sink.mails
     clean = "Hello Bcc: everyone@example.org x"
@@ -439,7 +439,7 @@ def test_mail_is_seven_bit_clean(due, smtp_sink):
     row = due(1, kind="zoe")
 
     content = delivery.compose_email(row, registry.kind_named("zoe").render(row, row.date))
-    drain()
+    drain_outbox()
 
     assert max(content) < 128
     assert max(len(line) for line in content.splitlines()) <= 100
@@ -449,7 +449,7 @@ def test_mail_is_seven_bit_clean(due, smtp_sink):
 def test_address_with_a_domain_beyond_ascii_is_reached(due, smtp_sink, make_address):
     due(1, recipient=make_address("zoe@bücher.example"))
 
-    drain()
+    drain_outbox()
 
     assert smtp_sink.recipients == ["zoe@xn--bcher-kva.example"]
 
@@ -470,7 +470,7 @@ def test_change_between_rendering_and_sending_stops_the_mail(due, bob, smtp_sink
     add_kind("overtaken", render=overtaken)
     row = due(1, kind="overtaken")
 
-    drain()
+    drain_outbox()
 
     assert (ended(row), smtp_sink.mails) == ((State.OBSOLETE, "moved on"), [])
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from notifications import outbox
 from notifications.models import BouncedAddress, InboxItem, Notification, Preference, State
 from notifications.sending.delivery import deliver_notification
-from notifications.tasks import drain, drain_outbox
+from notifications.tasks import drain_outbox
 from tests.sessions_app.conftest import book
 
 
@@ -36,7 +36,7 @@ def test_row_of_an_emptied_person_ends_as_obsolete(due, bob, smtp_sink, take, re
     row = due()
     take(bob)
 
-    drain()
+    drain_outbox()
 
     row.refresh_from_db()
     assert (row.state, row.reason, row.attempts, smtp_sink.mails) == (State.OBSOLETE, reason, 1, [])
@@ -67,7 +67,7 @@ def test_person_who_goes_after_the_mail_was_rendered_gets_nothing(due, bob, smtp
 
     monkeypatch.setattr(outbox, "begin_data", gone)
 
-    drain()
+    drain_outbox()
 
     assert (smtp_sink.mails, Notification.objects.count()) == ([], 0)
 

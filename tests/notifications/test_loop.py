@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from celery import signals
 from django.db import OperationalError
+from redis import Redis
 
-from notifications import tasks
+from notifications.hints import OUTBOX, wake_outbox
 from notifications.models import Notification, State
 from notifications.sending import loop
 from notifications.sending.loop import OutboxLoop
@@ -70,14 +71,38 @@ def test_two_loops_talk_to_the_mail_server_at_the_same_time(due, smtp_sink, runn
     until(lambda: sent() == 2)
 
 
-def test_hint_wakes_a_loop_that_would_look_much_later(due, smtp_sink, running, settings, monkeypatch):
+def test_hint_wakes_one_loop_of_those_that_would_look_much_later(due, smtp_sink, running, settings):
     settings.OUTBOX_LOOKS_EVERY = timedelta(hours=1)
-    monkeypatch.setattr(loop, "_loop", running())
+    queue = Redis.from_url(settings.REDIS_URL)
+    queue.delete(OUTBOX)
+    running()
+    running()
+    until(lambda: len([one for one in queue.client_list() if one["cmd"] == "brpop"]) == 2)
     due(1)
 
-    tasks.drain()
+    wake_outbox()
 
     until(lambda: sent() == 1)
+    assert queue.llen(OUTBOX) == 0
+
+
+def test_loop_looks_without_redis(due, smtp_sink, running, settings):
+    settings.REDIS_URL = "redis://localhost:1/0"
+    running()
+    due(1)
+
+    until(lambda: sent() == 1)
+    due(2)
+    until(lambda: sent() == 2)
+
+
+def test_loop_that_listens_ends_soon(running, settings):
+    settings.OUTBOX_LOOKS_EVERY = timedelta(hours=1)
+    worker = running()
+    queue = Redis.from_url(settings.REDIS_URL)
+    until(lambda: any(one["cmd"] == "brpop" for one in queue.client_list()))
+
+    assert worker.stop(PATIENCE) is True
 
 
 def test_loop_that_stops_ends_the_mail_that_it_is_at(due, smtp_sink, running):
@@ -137,8 +162,9 @@ def test_worker_process_starts_and_stops_its_loop(due, smtp_sink):
     try:
         due(1)
         until(lambda: sent() == 1)
-        assert loop.wake_loop() is True
+        worker = loop._loop
+        assert worker.is_alive()
     finally:
         signals.worker_process_shutdown.send(sender="test", pid=1, exitcode=0)
 
-    assert loop.wake_loop() is False
+    assert not worker.is_alive()

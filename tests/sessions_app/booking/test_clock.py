@@ -276,7 +276,6 @@ def needs_the_time(name: str) -> bool:
     """All but those whose rows carry PostgreSQL's times already, and those that ask for no time."""
     return name not in {
         "notifications.tasks.check_counts",
-        "notifications.tasks.drain",
         "notifications.tasks.fold_counts",
         "notifications.tasks.reap",
         "notifications.tasks.send_webhooks",
