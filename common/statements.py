@@ -4,18 +4,32 @@ Texts are made once for each model; the ORM composes its own anew for each query
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from itertools import count
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.utils import CursorWrapper
 
 M = TypeVar("M", bound=models.Model)
 PARAMETER = re.compile(r"%\((\w+)\)s")
+# Values that these fields would hand to the driver as they are. Asking a field takes ten times as long as taking them.
+PLAIN: dict[type[Any], type] = {
+    models.BooleanField: bool,
+    models.CharField: str,
+    models.DateTimeField: datetime,
+    models.ForeignKey: int,
+    models.IntegerField: int,
+    models.PositiveIntegerField: int,
+    models.PositiveSmallIntegerField: int,
+    models.TextField: str,
+    models.UUIDField: UUID,
+}
 
 
 class ModelColumns(Generic[M]):
@@ -67,7 +81,8 @@ class Prepared:
 
 def execute_together(cursor: CursorWrapper, *steps: tuple[Prepared, Mapping[str, Any]]) -> None:
     """One after the other on one trip; each sees what was committed before it began. The last one's rows are read."""
-    texts = [cursor.mogrify(statement.ready_text(cursor), values).decode() for statement, values in steps]
+    fill_in = cursor.mogrify
+    texts = [fill_in(statement.ready_text(cursor), values).decode() for statement, values in steps]
     cursor.execute(";\n".join(texts))
 
 
@@ -79,23 +94,31 @@ class Insert:
 
     def __init__(self, model: type[models.Model], **given: str) -> None:
         fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-        self.fields = [(str(field.column), field) for field in fields if field.column not in given]
+        self.fields = {str(field.column): field for field in fields if field.column not in given}
+        self.plain = {
+            column: None if _is_now(field) else PLAIN.get(type(field)) for column, field in self.fields.items()
+        }
         self.given = given
-        names = ", ".join(f'"{column}"' for column in (*(column for column, _field in self.fields), *given))
+        names = ", ".join(f'"{column}"' for column in (*self.fields, *given))
         self.into = f'INSERT INTO "{model._meta.db_table}" ({names})'
 
     def row(self, name: str) -> str:
-        own = (f"%({name}_{column})s" for column, _field in self.fields)
+        own = (f"%({name}_{column})s" for column in self.fields)
         return f"({', '.join([*own, *self.given.values()])})"
 
     def text(self, name: str) -> str:
         return f"{self.into} VALUES {self.row(name)}"
 
     def values(self, name: str, instance: models.Model) -> dict[str, Any]:
-        return {
-            f"{name}_{column}": field.get_db_prep_save(field.pre_save(instance, True), connection)
-            for column, field in self.fields
-        }
+        database = connections[DEFAULT_DB_ALIAS]
+        values = {}
+        for column, field in self.fields.items():
+            plain = self.plain.get(column)
+            value = getattr(instance, field.attname) if plain else None
+            if type(value) is not plain:
+                value = field.get_db_prep_save(field.pre_save(instance, True), database)
+            values[f"{name}_{column}"] = value
+        return values
 
 
 class InsertMany:
@@ -110,6 +133,7 @@ class InsertMany:
         self.anew = {name: field for name, field in fields.items() if name not in self.told and _is_made_anew(field)}
         each = {name: fields[name] for name in (*self.told, *self.anew)}
         self.same = {name: field for name, field in fields.items() if name not in each}
+        self.moments = {name: field for name, field in self.same.items() if _is_now(field)}
         names = ", ".join(f'"{name}"' for name in (*each, *self.same))
         values = ", ".join(["row.*", *(f"%({name})s" for name in self.same)])
         arrays = ", ".join(f"%({name})s::{field.db_type(connection)}[]" for name, field in each.items())
@@ -123,15 +147,21 @@ class InsertMany:
 
     @cached_property
     def new(self) -> models.Model:
-        """What the model says of a new row, where that is the same for all."""
         return self.model()
 
+    @cached_property
+    def constants(self) -> dict[str, Any]:
+        """What the model says of every new row, at any time."""
+        return {name: self._value_of_new(field) for name, field in self.same.items() if name not in self.moments}
+
     def values(self, rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
-        values = dict(zip(self.told, map(list, zip(*rows, strict=True)), strict=True))
-        values |= {name: [field.get_default() for _row in rows] for name, field in self.anew.items()}
-        for name, field in self.same.items():
-            values[name] = field.get_db_prep_save(field.pre_save(self.new, True), connection)
-        return values
+        values = dict(zip(self.told, map(write_array, zip(*rows, strict=True)), strict=True))
+        values |= {name: write_array(field.get_default() for _row in rows) for name, field in self.anew.items()}
+        now = {name: self._value_of_new(field) for name, field in self.moments.items()}
+        return values | self.constants | now
+
+    def _value_of_new(self, field: "models.Field[Any, Any]") -> Any:
+        return field.get_db_prep_save(field.pre_save(self.new, True), connections[DEFAULT_DB_ALIAS])
 
 
 def write_together(*steps: tuple[InsertMany, Sequence[Sequence[Any]]]) -> None:
@@ -140,6 +170,21 @@ def write_together(*steps: tuple[InsertMany, Sequence[Sequence[Any]]]) -> None:
     if wanted:
         with connection.cursor() as cursor:
             execute_together(cursor, *wanted)
+
+
+def write_array(values: Iterable[Any]) -> str:
+    """Texts, numbers, moments and UUIDs as PostgreSQL writes an array: one constant, which the driver quotes and the
+    database reads faster than an expression with one for each.
+    """
+    texts = [None if value is None else str(value) for value in values]
+    together = "".join(filter(None, texts))
+    if "\\" in together or '"' in together:
+        texts = [text and text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return "{" + ",".join(["NULL" if text is None else f'"{text}"' for text in texts]) + "}"
+
+
+def _is_now(field: "models.Field[Any, Any]") -> bool:
+    return getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
 
 
 def _is_made_anew(field: "models.Field[Any, Any]") -> bool:

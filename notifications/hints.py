@@ -21,7 +21,7 @@ from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
-# The list of hints that no worker process has taken up yet. More of them say no more.
+# The list of hints that no worker process has taken up yet. With so many of them nobody listens, and one is enough.
 OUTBOX = "hints:outbox"
 MOST_KEPT = 100
 EXPIRES = 10
@@ -83,7 +83,7 @@ def _give_hint(give: Callable[[], object]) -> None:
 def _push_hint() -> None:
     redis = _connect(settings.REDIS_URL, PATIENCE)
     if redis.lpush(OUTBOX, "") > MOST_KEPT:
-        redis.ltrim(OUTBOX, 0, MOST_KEPT - 1)
+        redis.ltrim(OUTBOX, 0, 0)
 
 
 def _send_task(task: str) -> None:

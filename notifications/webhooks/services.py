@@ -20,9 +20,15 @@ class WebhookError(RefusalError):
     """Why something can't be done with an endpoint or a delivery."""
 
 
-def announce_event(event: str, *, cause: str, payload: Callable[[], dict[str, Any]], now: datetime) -> int:
-    """Tell every endpoint that wants to hear of it, once for each `cause`. Returns how many there are, mostly none."""
-    wanting = WebhookEndpoint.objects.wanting(event)
+def announce_event(
+    event: str, *, cause: str, payload: Callable[[], dict[str, Any]], now: datetime, wanting: list[int] | None = None
+) -> int:
+    """Tell every endpoint that wants to hear of it, once for each `cause`. Returns how many there are, mostly none.
+
+    `wanting`: their ids, if they were read already.
+    """
+    if wanting is None:
+        wanting = WebhookEndpoint.objects.wanting(event)
     if not wanting:
         return 0
     told = payload()

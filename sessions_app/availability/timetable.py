@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from common.statements import write_array
 from common.zones import canonical_zone
 from mentors.models import MentorProfile
 from sessions_app.models import Booking
@@ -81,7 +82,7 @@ COLUMNS = f"""
             0
         ]
         FROM sessions_app_booking
-        WHERE mentor_id = profile.person_id AND state = ANY(%(over)s) AND upper(during) > %(caps_since)s
+        WHERE mentor_id = profile.person_id AND state = ANY('{write_array(OVER)}') AND upper(during) > %(caps_since)s
             AND lower(during) > %(caps_since)s - interval '1 day'
     ),
     ARRAY(
@@ -206,7 +207,6 @@ def timetable_parameters(
         "free_from": NEVER if ignore_pending else now,
         "asked_since": None,
         "asked_about": None,
-        "over": list(OVER),
         "leave_out": excluding.pk if excluding else NO_BOOKING,
     }
 

@@ -26,6 +26,7 @@ from sessions_app.questions.shared_files import carry_files
 from sessions_app.written.settling import close_as_call, close_earlier_engagement
 
 from .deadlines import answer_deadline
+from .notices.how_told import HowTold
 from .prefetch import LockedFacts, lock_and_read
 from .race_gate import refuse_second
 from .transitions import begin_booking, expire_booking
@@ -86,11 +87,14 @@ def book_session(
     if continues and continues_as_call(continues, profile):
         close_as_call(mentee, profile.person, now=now)
         booking = further_booking(continues, offer, start, now=now, idempotency_key=mark, **first_state)
-        begin_booking(booking, event=FIRST_EVENTS[booking.state], by=mentee, now=now)
+        begin_booking(booking, event=FIRST_EVENTS[booking.state], by=mentee, now=now, how_told=asked.how_told)
     else:
         if asked.standing.engaged:
             close_earlier_engagement(mentee, profile, now=now)
-        booking = insert_booking(offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, **first_state)
+        told = asked.how_told
+        booking = insert_booking(
+            offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, how_told=told, **first_state
+        )
         link_earlier_engagement(continues, booking, with_files=with_files, now=now)
     return booking
 
@@ -215,6 +219,7 @@ def insert_booking(
     held_for: str = "",
     expires_at: datetime | None = None,
     confirmed_at: datetime | None = None,
+    how_told: HowTold | None = None,
 ) -> Booking:
     person = offer.profile.person
     engagement = Engagement(mentee=mentee, mentor=person, brief=Brief(author=mentee, **brief.values()))
@@ -232,7 +237,7 @@ def insert_booking(
         confirmed_at=confirmed_at,
         created_at=now,
     )
-    return begin_booking(booking, event=FIRST_EVENTS[state], by=mentee, now=now)
+    return begin_booking(booking, event=FIRST_EVENTS[state], by=mentee, now=now, how_told=how_told)
 
 
 def further_booking(engagement: Engagement, offer: Offer, start: datetime, *, now: datetime, **fields: Any) -> Booking:

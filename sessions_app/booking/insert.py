@@ -44,8 +44,9 @@ def write_booking(booking: Booking, entry: BookingEvent) -> None:
     people = booking.participants
     values = BRIEF.values("brief", brief) | ENGAGEMENT.values("engagement", engagement)
     values |= BOOKING.values("booking", booking) | EVENT.values("event", entry)
-    for number, person in enumerate(sorted(people)):
-        values |= OCCUPANCY.values(f"person{number}", Occupancy(person_id=person, during=booking.during))
+    occupancy = Occupancy(during=booking.during)
+    for number, occupancy.person_id in enumerate(sorted(people)):
+        values |= OCCUPANCY.values(f"person{number}", occupancy)
     with connection.cursor() as cursor:
         insert_statement(len(people)).execute(cursor, values)
         brief.pk, engagement.pk, booking.pk, entry.pk, occupied = cursor.fetchone()

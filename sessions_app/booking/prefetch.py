@@ -16,16 +16,20 @@ from sessions_app.availability.timetable import Timetable, timetable_of
 from sessions_app.questions import mentee_standing
 from sessions_app.questions.mentee_standing import MenteeStanding
 
+from .notices import how_told
+from .notices.how_told import HowTold
+from .notices.webhooks import CREATED
+
 LOCK = Prepared(LOCK_PEOPLE)
 ASKED = Prepared(
     f"""
-SELECT {offers.COLUMNS}, {mentee_standing.COLUMNS}, {timetable.COLUMNS}
+SELECT {offers.COLUMNS}, {how_told.COLUMNS}, {mentee_standing.COLUMNS}, {timetable.COLUMNS}
 FROM {offers.TABLES}
 LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = profile.id
 WHERE offer.id = %(offer)s
 """,
 )
-STANDING_WIDTH = len(MenteeStanding.__slots__)
+STANDING_WIDTH, TOLD_WIDTH = len(MenteeStanding.__slots__), len(HowTold.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class LockedFacts:
     offer: Offer
     standing: MenteeStanding
     timetable: Timetable | None
+    how_told: HowTold
 
 
 def lock_and_read(
@@ -42,11 +47,13 @@ def lock_and_read(
 ) -> LockedFacts:
     """Lock the mentor, the mentee and the person `also_lock`, then read. Without a mentee, `standing` has no limits."""
     mentor, mentee_id = offer.profile.person_id, mentee.pk if mentee else None
+    people = [person for person in (mentor, mentee_id, also_lock) if person is not None]
     asked = {
         **mentee_standing.standing_parameters(mentee_id, mentor, now=now, mark=mark),
         **timetable.timetable_parameters(now=now),
         "offer": offer.pk,
-        "people": [person for person in (mentor, mentee_id, also_lock) if person is not None],
+        "people": people,
+        "event": CREATED,
     }
     with connection.cursor() as cursor:
         # Two statements, not one: each has a snapshot of its own, so the second sees what was committed while the first
@@ -56,5 +63,6 @@ def lock_and_read(
     if row is None:
         raise Offer.DoesNotExist
     read, row = offers.take_offer(row)
+    told, row = HowTold.from_row(people, *row[:TOLD_WIDTH]), row[TOLD_WIDTH:]
     stands, times = MenteeStanding(*row[:STANDING_WIDTH]), row[STANDING_WIDTH:]
-    return LockedFacts(read, stands, None if times[0] is None else timetable_of(*times))
+    return LockedFacts(read, stands, None if times[0] is None else timetable_of(*times), told)

@@ -29,6 +29,7 @@ from sessions_app.models.states import CALLED_OFF, OCCUPYING, OVER
 
 from .insert import write_booking
 from .notices.due import booking_notices
+from .notices.how_told import HowTold
 from .notices.webhooks import announce_change
 
 EXPIRED_EVENTS: dict[str, str] = {BookingState.REQUESTED: "expired", BookingState.COUNTERED: "counter_expired"}
@@ -56,18 +57,25 @@ def occupy_time(booking: Booking) -> None:
 
 
 def begin_booking(
-    booking: Booking, *, event: str, by: User | None, now: datetime, is_first_of_several: bool = False
+    booking: Booking,
+    *,
+    event: str,
+    by: User | None,
+    now: datetime,
+    is_first_of_several: bool = False,
+    how_told: HowTold | None = None,
 ) -> Booking:
     """Write a new booking with everyone's time, the first line of its log, and its notices.
 
     The twin of `change_state`, with the same `event`. A new engagement is written along, by one statement.
     `is_first_of_several`: the others that are booked in the same act will name this one as `booked_with`.
+    `how_told`: if that was read already.
     Raises `taken`, and then the transaction must not be committed.
     """
     if booking.engagement._state.adding:
         entry = entry_of(booking, event=event, from_state="", by=by, now=now)
         write_booking(booking, entry)
-        announce_change(entry)
+        announce_change(entry, endpoints=how_told and how_told.endpoints)
     else:
         booking.save(force_insert=True)
         occupy_time(booking)
@@ -76,7 +84,8 @@ def begin_booking(
             booking.save(update_fields=["booked_with"])
         log_event(booking, event=event, from_state="", by=by, now=now)
     if event:
-        schedule_notices(*booking_notices(booking, event=event, by=by, now=now), now=now)
+        leads = how_told and how_told.leads
+        schedule_notices(*booking_notices(booking, event=event, by=by, now=now, leads=leads), now=now)
     return booking
 
 

@@ -1,6 +1,6 @@
 """A brief as it is entered, before it is a row."""
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -26,7 +26,8 @@ class BriefInput:
 
         Raises ValueError for an impossible answer.
         """
-        return asdict(self) | {"answers": kept_answers(self.issue_type, self.answers)}
+        entered = {part.name: getattr(self, part.name) for part in fields(self)}
+        return entered | {"answers": kept_answers(self.issue_type, self.answers)}
 
     @classmethod
     def carried_from(cls, brief: Brief, *, question: str) -> "BriefInput":

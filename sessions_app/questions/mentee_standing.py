@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
+from common.statements import write_array
 from sessions_app.availability.timetable import NO_BOOKING
 from sessions_app.models import Booking, BookingState
 from sessions_app.models.attendance import DECISIONS, AttendanceKind
@@ -18,6 +19,8 @@ from sessions_app.models.written import OPEN_WRITTEN
 
 from .pace import DAY, HOUR
 
+MISSED, CONTESTED = f"'{BookingState.MENTEE_NO_SHOW.value}'", f"'{AttendanceKind.CONTESTED.value}'"
+DECIDED, AHEAD = f"'{write_array(DECISIONS)}'", f"'{write_array(OPEN)}'"
 # Each part is said by a QuerySet too: `Booking.objects.overdue` and `open_for`, `Feedback.objects.not_again`,
 # `misses.missed_ends`, `Engagement.objects.live().between`, `WrittenQuestion.objects.open`.
 COLUMNS = f"""
@@ -30,19 +33,19 @@ COLUMNS = f"""
     EXISTS ({NEVER_AGAIN} AND coalesce(booking.mentor_id, written.mentor_id) = %(mentor)s),
     ARRAY(
         SELECT upper(during) FROM sessions_app_booking AS missed
-        WHERE mentee_id = %(mentee)s AND state = %(missed)s AND lower(during) > %(misses_since)s
+        WHERE mentee_id = %(mentee)s AND state = {MISSED} AND lower(during) > %(misses_since)s
             AND NOT (
                 EXISTS (
-                    SELECT FROM sessions_app_attendanceact WHERE booking_id = missed.id AND kind = %(contested)s
+                    SELECT FROM sessions_app_attendanceact WHERE booking_id = missed.id AND kind = {CONTESTED}
                 ) AND NOT EXISTS (
-                    SELECT FROM sessions_app_attendanceact WHERE booking_id = missed.id AND kind = ANY(%(decisions)s)
+                    SELECT FROM sessions_app_attendanceact WHERE booking_id = missed.id AND kind = ANY({DECIDED})
                 )
             )
         ORDER BY upper(during) DESC
     ),
     ARRAY(
         SELECT DISTINCT booking.mentor_id FROM sessions_app_booking AS booking
-        WHERE booking.mentee_id = %(mentee)s AND booking.state = ANY(%(ahead)s) AND upper(booking.during) > %(now)s
+        WHERE booking.mentee_id = %(mentee)s AND booking.state = ANY({AHEAD}) AND upper(booking.during) > %(now)s
             AND NOT {overdue_sql()}
     ),
     ARRAY(
@@ -111,7 +114,7 @@ def standing_parameters(
 
     Without a mentee (a visitor) there are no limits and no time of their own.
     """
-    return FIXED | {
+    return {
         "mentee": mentee_id,
         "mentor": mentor_id,
         "mark": mark,
@@ -121,11 +124,3 @@ def standing_parameters(
         "an_hour_ago": now - HOUR,
         "a_day_ago": now - DAY,
     }
-
-
-FIXED = {
-    "missed": BookingState.MENTEE_NO_SHOW,
-    "contested": AttendanceKind.CONTESTED,
-    "decisions": list(DECISIONS),
-    "ahead": list(OPEN),
-}

@@ -147,7 +147,7 @@ def test_hints_that_nobody_takes_up_do_not_pile_up(queue):
 
     wake_outbox()
 
-    assert queue.llen(OUTBOX) == MOST_KEPT
+    assert queue.llen(OUTBOX) == 1
 
 
 def test_listener_takes_up_one_hint(queue):

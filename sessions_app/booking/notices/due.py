@@ -1,6 +1,6 @@
 """Which people are told what about a booking, and when. What the mails say is in `emails.py`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,14 +26,26 @@ DECISION_KEEPS = timedelta(days=7)
 MISSED_KINDS = ("missed", "did_not_join")
 
 
-def booking_notices(booking: Booking, *, event: str, by: User | None, now: datetime) -> list[Due]:
+def booking_notices(
+    booking: Booking,
+    *,
+    event: str,
+    by: User | None,
+    now: datetime,
+    leads: Mapping[int, tuple[timedelta, ...]] | None = None,
+) -> list[Due]:
     """All that follows from what has just happened to the booking, in its present state and version.
 
-    `event` is one of those in `EVENTS`; `by` is None when the clock did it.
+    `event` is one of those in `EVENTS`; `by` is None when the clock did it. `leads` as in `reminder_dues`.
     """
-    dues = EVENTS[event](booking, now)
+    dues = [*EVENTS[event](booking, now)]
+    if event in ARRANGED:
+        dues += _coming_dues(booking, now, leads)
     mine = by.pk if by else None
-    return [replace(due, by_recipient=due.recipient_id == mine and not kind_named(due.kind).passing) for due in dues]
+    return [
+        replace(due, by_recipient=True) if due.recipient_id == mine and not kind_named(due.kind).passing else due
+        for due in dues
+    ]
 
 
 def _requested_dues(booking: Booking, now: datetime) -> Iterable[Due]:
@@ -44,8 +56,7 @@ def _requested_dues(booking: Booking, now: datetime) -> Iterable[Due]:
 
 
 def _booked_dues(booking: Booking, now: datetime) -> Iterable[Due]:
-    yield from _first_news_dues("booked", booking, now)
-    yield from _coming_dues(booking, now)
+    return _first_news_dues("booked", booking, now)
 
 
 def _first_news_dues(kind: str, booking: Booking, now: datetime) -> Iterable[Due]:
@@ -63,10 +74,8 @@ def _first_news_dues(kind: str, booking: Booking, now: datetime) -> Iterable[Due
 
 def _accepted_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     if booking.booked_with_id is None:
-        yield from _news_dues("accepted", booking, _both_people(booking), now)
-    else:
-        yield from _one_of_several_accepted(booking, booking.booked_with_id, now)
-    yield from _coming_dues(booking, now)
+        return _news_dues("accepted", booking, _both_people(booking), now)
+    return _one_of_several_accepted(booking, booking.booked_with_id, now)
 
 
 def _one_of_several_accepted(booking: Booking, first: int, now: datetime) -> Iterable[Due]:
@@ -91,8 +100,7 @@ def _countered_dues(booking: Booking, now: datetime) -> Iterable[Due]:
 
 
 def _chosen_dues(booking: Booking, now: datetime) -> Iterable[Due]:
-    yield from _news_dues("chosen", booking, _both_people(booking), now)
-    yield from _coming_dues(booking, now)
+    return _news_dues("chosen", booking, _both_people(booking), now)
 
 
 def _counter_expired_dues(booking: Booking, now: datetime) -> Iterable[Due]:
@@ -106,8 +114,7 @@ def _end_dues(kind: str, booking: Booking, people: Iterable[int], now: datetime)
 
 
 def _moved_dues(booking: Booking, now: datetime) -> Iterable[Due]:
-    yield from _news_dues("moved", booking, _both_people(booking), now)
-    yield from _coming_dues(booking, now)
+    return _news_dues("moved", booking, _both_people(booking), now)
 
 
 def _told_to_mentee(kind: str) -> Callable[[Booking, datetime], Iterable[Due]]:
@@ -156,6 +163,8 @@ EVENTS: dict[str, Callable[[Booking, datetime], Iterable[Due]]] = {
     "missed": _missed_dues,
     "decided": _decided_dues,
 }
+# After these a session lies ahead, of which people are reminded and about which they are asked later.
+ARRANGED = ("confirmed", "accepted", "moved", "chosen")
 
 
 def _news_dues(kind: str, booking: Booking, people: Iterable[int], now: datetime) -> list[Due]:
@@ -164,9 +173,9 @@ def _news_dues(kind: str, booking: Booking, people: Iterable[int], now: datetime
     return [_booking_due(kind, booking, person, now, until) for person in people]
 
 
-def _coming_dues(booking: Booking, now: datetime) -> Iterable[Due]:
+def _coming_dues(booking: Booking, now: datetime, leads: Mapping[int, tuple[timedelta, ...]] | None) -> Iterable[Due]:
     """Reminders whose moment has not passed yet, and the questions afterwards."""
-    yield from reminder_dues(booking, _both_people(booking), now=now)
+    yield from reminder_dues(booking, _both_people(booking), now=now, leads=leads)
     yield from _later_dues(booking)
 
 

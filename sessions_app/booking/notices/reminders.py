@@ -1,6 +1,6 @@
 """Reminders of sessions: one kind for each lead time, so that each is told once. Everyone chooses their own leads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,14 +46,19 @@ REMINDERS = (
 REMINDER_KINDS = [reminder.kind for reminder in REMINDERS]
 
 
-def reminder_dues(booking: Booking, people: Iterable[int], *, now: datetime) -> list[Due]:
-    """What reminds these people of a confirmed booking, as far as its moment has not passed."""
-    leads = reminder_leads_of(people)
+def reminder_dues(
+    booking: Booking, people: Sequence[int], *, now: datetime, leads: Mapping[int, tuple[timedelta, ...]] | None = None
+) -> list[Due]:
+    """What reminds these people of a confirmed booking, as far as its moment has not passed.
+
+    `leads`: how long before, if that was read already.
+    """
+    leads = reminder_leads_of(people) if leads is None else leads
     return [
         _reminder_due(booking, reminder, person)
-        for person, chosen in leads.items()
+        for person in people
         for reminder in REMINDERS
-        if reminder.lead in chosen and booking.start - reminder.lead >= now
+        if reminder.lead in leads[person] and booking.start - reminder.lead >= now
     ]
 
 

@@ -13,8 +13,9 @@ from notifications.webhooks.services import announce_event
 from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.models.states import OCCUPYING, OPEN, OVER
 
+CREATED = "booking.created"
 EVENTS = {
-    "booking.created": _("A session is booked or requested"),
+    CREATED: _("A session is booked or requested"),
     "booking.accepted": _("A mentor accepts a request, or a mentee one of the times offered instead"),
     "booking.countered": _("A mentor offers other times in answer to a request"),
     "booking.declined": _("A mentor declines a request"),
@@ -25,15 +26,17 @@ EVENTS = {
 CAME_TO_NOTHING = (BookingState.CANCELLED, BookingState.WITHDRAWN, BookingState.EXPIRED)
 
 
-def announce_change(entry: BookingEvent) -> None:
+def announce_change(entry: BookingEvent, *, endpoints: list[int] | None = None) -> None:
+    """`endpoints`: those that want to hear of it, if they were read already."""
     if event := event_of(entry.from_state, entry.to_state):
-        announce_event(event, cause=f"booking:{entry.pk}", payload=partial(payload_of, entry.booking), now=entry.at)
+        payload = partial(payload_of, entry.booking)
+        announce_event(event, cause=f"booking:{entry.pk}", payload=payload, now=entry.at, wanting=endpoints)
 
 
 def event_of(before: str, after: str) -> str | None:
     """The name of the event for a change of state; None if other systems aren't told of it."""
     if after in OPEN and before not in OPEN:
-        return "booking.created"
+        return CREATED
     match before, after:
         case BookingState.REQUESTED | BookingState.COUNTERED, BookingState.CONFIRMED:
             return "booking.accepted"
