@@ -54,9 +54,11 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    dedupe_key = models.CharField(max_length=200, unique=True)
+    dedupe_key = models.CharField(max_length=200)
     kind = models.CharField(max_length=60)
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications", db_index=False
+    )
     # A name and a number, not a foreign key: this app knows nothing of the ones above it.
     subject_type = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
@@ -81,21 +83,24 @@ class Notification(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     # The person whose act it tells of, to limit what one can cause for another; None if the clock caused it.
     caused_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     # Fixed at creation and the same on every attempt, so that a receiver can see a second copy for what it is.
     message_id = models.CharField(max_length=120)
     date = models.DateTimeField()
     last_error = models.TextField(blank=True)
     retried_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     retried_at = models.DateTimeField(null=True, blank=True)
 
     objects = NotificationQuerySet.as_manager()
 
     class Meta:
+        # Each booking writes a dozen rows, so no index is there twice: a unique field would have one for LIKE too, and
+        # a foreign key one beside those that begin with it, or for the many rows that have none.
         constraints = [
+            models.UniqueConstraint(fields=["dedupe_key"], name="one_notification_per_key"),
             models.CheckConstraint(
                 condition=Q(state=State.LEASED, lease_until__isnull=False, lease_token__isnull=False)
                 | (~Q(state=State.LEASED) & Q(lease_until__isnull=True, lease_token__isnull=True)),
@@ -112,6 +117,8 @@ class Notification(models.Model):
             models.Index(fields=["lease_until"], condition=Q(state=State.LEASED), name="notification_leased"),
             models.Index(fields=["subject_type", "subject_id"], name="notification_subject"),
             models.Index(fields=["recipient", "-due_at"], name="notification_recipient"),
+            models.Index(fields=["caused_by"], condition=Q(caused_by__isnull=False), name="notification_caused_by"),
+            models.Index(fields=["retried_by"], condition=Q(retried_by__isnull=False), name="notification_retried_by"),
             models.Index(fields=["sent_at"], condition=Q(state=State.SENT), name="notification_sent_at"),
             models.Index(
                 fields=["-due_at"],
@@ -193,9 +200,11 @@ class InboxItemQuerySet(models.QuerySet["InboxItem"]):
 class InboxItem(models.Model):
     """One line in a person's inbox, shown from `at` on. Its words are found when it is read: see `inbox`."""
 
-    dedupe_key = models.CharField(max_length=200, unique=True)
+    dedupe_key = models.CharField(max_length=200)
     kind = models.CharField(max_length=60)
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="inbox")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="inbox", db_index=False
+    )
     subject_type = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
     subject_version = models.PositiveIntegerField(default=0)
@@ -205,6 +214,7 @@ class InboxItem(models.Model):
     objects = InboxItemQuerySet.as_manager()
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["dedupe_key"], name="one_inbox_item_per_key")]
         indexes = [
             models.Index(fields=["recipient", "-at", "-id"], name="inbox_recipient"),
             models.Index(fields=["recipient", "at"], condition=Q(read_at=None), name="inbox_unread"),
