@@ -6,57 +6,84 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0002_words'),
+        ("notifications", "0002_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='inboxitem',
-            name='dedupe_key',
+            model_name="inboxitem",
+            name="dedupe_key",
             field=models.CharField(max_length=200),
         ),
         migrations.AlterField(
-            model_name='inboxitem',
-            name='recipient',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='inbox', to=settings.AUTH_USER_MODEL),
+            model_name="inboxitem",
+            name="recipient",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="inbox",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='notification',
-            name='caused_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="notification",
+            name="caused_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='notification',
-            name='dedupe_key',
+            model_name="notification",
+            name="dedupe_key",
             field=models.CharField(max_length=200),
         ),
         migrations.AlterField(
-            model_name='notification',
-            name='recipient',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL),
+            model_name="notification",
+            name="recipient",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="notifications",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='notification',
-            name='retried_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="notification",
+            name="retried_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('caused_by__isnull', False)), fields=['caused_by'], name='notification_caused_by'),
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("caused_by__isnull", False)), fields=["caused_by"], name="notification_caused_by"
+            ),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('retried_by__isnull', False)), fields=['retried_by'], name='notification_retried_by'),
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("retried_by__isnull", False)), fields=["retried_by"], name="notification_retried_by"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inboxitem',
-            constraint=models.UniqueConstraint(fields=('dedupe_key',), name='one_inbox_item_per_key'),
+            model_name="inboxitem",
+            constraint=models.UniqueConstraint(fields=("dedupe_key",), name="one_inbox_item_per_key"),
         ),
         migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('dedupe_key',), name='one_notification_per_key'),
+            model_name="notification",
+            constraint=models.UniqueConstraint(fields=("dedupe_key",), name="one_notification_per_key"),
         ),
     ]
