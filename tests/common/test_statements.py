@@ -7,8 +7,17 @@ import pytest
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.test.utils import isolate_apps
+from django.utils.translation import gettext_lazy
 
-from common.statements import Insert, InsertMany, ModelColumns, Prepared, execute_together, write_together
+from common.statements import (
+    Insert,
+    InsertMany,
+    ModelColumns,
+    Prepared,
+    execute_together,
+    write_array,
+    write_together,
+)
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +55,17 @@ def rows(thing) -> list[dict]:
     return list(thing.objects.order_by("pk").values())
 
 
-def test_insert_writes_what_save_writes(thing, now):
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"tags": ["a", "b"], "facts": {"deep": [1, None]}, "said": "50 % “off”", "number": 3, "owner_number": None},
+        {"number": "3", "owner_number": True, "said": gettext_lazy("Yes"), "mark": str(uuid.UUID(int=1))},
+    ],
+    ids=["plain", "of other types"],
+)
+def test_insert_writes_what_save_writes(thing, now, same):
     insert = Insert(thing)
-    same = {"mark": uuid.uuid4(), "tags": ["a", "b"], "facts": {"deep": [1, None]}, "said": "50 % “off”"}
+    same = {"mark": uuid.uuid4(), **same}
     with connection.cursor() as cursor:
         cursor.execute(insert.text("one"), insert.values("one", thing(name="ours", **same)))
     thing(name="theirs", **same).save()
@@ -88,6 +105,16 @@ def test_prepared_statement_answers_as_often_as_it_is_asked(settings, prepare, d
             answers.append(cursor.fetchone())
 
     assert answers == [(number * 11, "a % of “it’s”") for number in range(7)]
+
+
+def test_array_is_read_as_it_was_written():
+    texts = ["", "NULL", "null", None, "a,b", "{}", 'say "so"', "back\\slash\\", "two\nlines", " “edges” ", "50 %"]
+    marks, moments = [uuid.uuid4(), None], [NOW, NOW + timedelta(microseconds=1)]
+    with connection.cursor() as cursor:
+        written = [write_array(texts), write_array([1, None, -2]), write_array(marks), write_array(moments)]
+        cursor.execute("SELECT %s::text[], %s::int[], %s::uuid[], %s::timestamptz[], %s::text[]", [*written, "{}"])
+
+        assert cursor.fetchone() == (texts, [1, None, -2], marks, moments, [])
 
 
 def test_insert_many_leaves_out_what_is_there_and_may_have_nothing_to_write(thing):
