@@ -75,7 +75,7 @@ def begin_booking(
     if booking.engagement._state.adding:
         entry = entry_of(booking, event=event, from_state="", by=by, now=now)
         write_booking(booking, entry)
-        announce_change(entry, endpoints=how_told and how_told.endpoints)
+        announce_change(entry, endpoints=how_told.endpoints if how_told else None)
     else:
         booking.save(force_insert=True)
         occupy_time(booking)
@@ -84,7 +84,7 @@ def begin_booking(
             booking.save(update_fields=["booked_with"])
         log_event(booking, event=event, from_state="", by=by, now=now)
     if event:
-        leads = how_told and how_told.leads
+        leads = how_told.leads if how_told else None
         schedule_notices(*booking_notices(booking, event=event, by=by, now=now, leads=leads), now=now)
     return booking
 
