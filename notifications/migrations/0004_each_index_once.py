@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0002_words"),
+        ("notifications", "0003_counts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
