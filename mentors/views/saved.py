@@ -35,10 +35,10 @@ LONGEST_NEXT, LONGEST_QUESTION = 2000, 500
 def save_or_remove(request: HttpRequest) -> HttpResponse:
     """`save` or `remove` names the mentor. A visitor is led through signing in, which saves the mentor."""
     person = signed_in(request)
-    if slug := request.POST.get("save", ""):
+    if slug := one_line(request.POST.get("save", "")):
         profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
         return save_for(request, person, profile) if person else lead_to_sign_in(request, profile.slug)
-    slug = request.POST.get("remove", "")
+    slug = one_line(request.POST.get("remove", ""))
     if person is None:
         return lead_to_sign_in(request, "")
     remove_saved(slug=slug, person=person)
