@@ -15,7 +15,7 @@ from notifications.tasks import drain_outbox
 from search.indexing import write_profiles
 from sessions_app.afterwards.feedback import give_written_feedback
 from sessions_app.conversation.messages import send_message
-from sessions_app.models import Engagement, Message, SharedFile, WrittenQuestion, WrittenState
+from sessions_app.models import Engagement, Feedback, Message, SharedFile, WrittenQuestion, WrittenState
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.written.acts import ask_in_writing, decline_written, expire_written, withdraw_written
 from tests.browser.conftest import ALWAYS, expect_booked, expect_done
@@ -53,6 +53,7 @@ def pass_time(**span) -> None:
     ago = timedelta(**span)
     WrittenQuestion.objects.update(asked_at=F("asked_at") - ago, due_at=F("due_at") - ago)
     WrittenQuestion.objects.exclude(settled_at=None).update(settled_at=F("settled_at") - ago)
+    Feedback.objects.update(at=F("at") - ago, ended_at=F("ended_at") - ago)
     Message.objects.update(sent_at=F("sent_at") - ago)
     moments = ("due_at", "next_try_at", "send_before")
     Notification.objects.update(**{moment: F(moment) - ago for moment in moments})

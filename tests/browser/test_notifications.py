@@ -78,7 +78,7 @@ def test_person_chooses_and_takes_it_back(browser_page, bob, js):
     page.get_by_label("Quiet until").fill("07:00")
     page.get_by_role("button", name="Save").click()
 
-    expect(page.get_by_text("Saved")).to_be_visible()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
     kept = Preference.objects.get(person=bob)
     assert (kept.off, kept.leads, str(kept.quiet_from)) == (["afterwards"], [1440, 60, 15], "22:00:00")
 
