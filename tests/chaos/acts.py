@@ -39,10 +39,12 @@ def waiting_for_a_lock(stand: Stand) -> int:
 
 
 def end_leases(name: str) -> None:
-    """End the lease of the mail that is on its way to this person, as if its worker had been quiet for long."""
+    """End the lease of the mail that is on its way to this person, as if its worker had been quiet for long.
+
+    Where two workers can take the same row, the other one may have sent it already.
+    """
     leased = Notification.objects.filter(recipient__email=address(name), state=State.LEASED)
-    ended = leased.update(lease_until=Now())
-    assert ended == 1, f"{name} has {ended} leases"
+    leased.update(lease_until=Now())
 
 
 def let_go(sink: Sink, name: str) -> None:
