@@ -12,7 +12,7 @@ from about.contact import HOUR, ContactError, forget_old_messages, mark_answered
 from about.models import ContactMessage
 from notifications.models import Group, Notification, State
 from notifications.preferences import switch_off
-from notifications.tasks import drain
+from notifications.tasks import drain_outbox
 from tests.conftest import NOW, make_person
 from tests.form_codes import codes_of
 from tests.markup import choices_in, elements_of, markup_of, parts_in, refusals_in
@@ -32,7 +32,7 @@ def test_message_is_kept_and_mailed_to_all_staff(maria, smtp_sink):  # noqa: F81
     second = make_person("moses@example.org", "Moses Moor", is_staff=True)
     Client().post(PAGE, SENT, REMOTE_ADDR="192.0.2.1")
     message = ContactMessage.objects.get()
-    drain()
+    drain_outbox()
 
     assert (message.name, message.email, message.text) == ("Kim Kay", "kim@example.org", SENT["text"])
     assert (message.person, message.sent_at, message.answered_at) == (None, NOW, None)
@@ -50,7 +50,7 @@ def test_line_breaks_and_encoded_words_make_no_headers(maria, smtp_sink):  # noq
     sly = "Kim\r\nBcc: v@x.example =?utf-8?q?a=0D=0ABcc=3A_v=40x.example?="
     refused = Client().post(PAGE, SENT | {"name": sly})
     write(name=sly[:80])
-    drain()
+    drain_outbox()
 
     assert (refused.status_code, "name" in codes_of(refused.context["form"])) == (422, True)
     assert [(mail["Bcc"], len(mail.get_all("Reply-To"))) for mail in smtp_sink.mails] == [(None, 1)]
@@ -122,7 +122,7 @@ def test_limits_are_by_address_of_the_sender_by_mailbox_and_for_all():
 def test_staff_can_switch_these_mails_off_and_still_have_the_list(maria, client_for, smtp_sink):  # noqa: F811
     switch_off(person=maria, group=Group.CONTACT)
     write()
-    drain()
+    drain_outbox()
 
     assert smtp_sink.mails == []
     assert "Kim Kay" in markup_of(client_for(maria).get(LIST))
@@ -134,7 +134,7 @@ def test_answered_messages_are_told_to_nobody_any_more(maria, client_for):
     page = markup_of(client.get(LIST))
     client.post(LIST, {"message": choices_in(page, "message")[0]})
     message.refresh_from_db()
-    drain()
+    drain_outbox()
 
     assert (message.answered_at, message.answered_by) == (NOW, maria)
     assert Notification.objects.get().state == State.OBSOLETE
