@@ -407,7 +407,7 @@ def more_time_enough(cast: Cast) -> Booking:
 @state(
     "more-time-refused",
     END - 4 * MINUTE,
-    mentee=Sight(WITH_PRIYA, "Priya has something else straight after this, so it ends on time."),
+    mentee=Sight(WITH_PRIYA, "Priya has something else straight after this, so the session has to end on time."),
     mentor=Sight(WITH_BOB, "You have something else straight after this, so the session has to end on time."),
 )
 def more_time_refused(cast: Cast) -> Booking:
