@@ -1,6 +1,7 @@
 """Two people wait for one mentor's time: it is held for the first, passed on, and booked by the second."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -43,7 +44,9 @@ def test_two_people_wait_and_the_time_is_held_for_one_after_the_other(browser_pa
 
     away.delete()
     start = first_free(priya, days_ahead=0)
-    TimeOff.objects.create(schedule=priya.schedule, first=start.date() + DAY, last=start.date() + 40 * DAY)
+    # A whole day is left by Priya's own clock, so that there is a free time at every hour of the day.
+    closes = start.astimezone(ZoneInfo(priya.schedule.timezone)).date() + 2 * DAY
+    TimeOff.objects.create(schedule=priya.schedule, first=closes, last=closes + 40 * DAY)
     hand_out_freed_time(now=timezone.now())
     visitor.goto("/notifications/")
     visitor.locator("a[href*='/waiting/held/']").first.click()
