@@ -234,12 +234,23 @@ class ProfileDraft(ProfileWords):
         return self.profile.slug
 
 
+class SavedMentorQuerySet(models.QuerySet["SavedMentor"]):
+    def here(self) -> Self:
+        """Those whose profile a stranger can still see."""
+        return self.filter(profile__in=MentorProfile.objects.public())
+
+    def gone(self) -> Self:
+        return self.exclude(profile__in=MentorProfile.objects.public())
+
+
 class SavedMentor(models.Model):
     """A mentor whom a person wants to find again. Only that person sees it; the mentor isn't told."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_mentors")
     profile = models.ForeignKey(MentorProfile, on_delete=models.CASCADE, related_name="+")
     saved_at = models.DateTimeField()
+
+    objects = SavedMentorQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 
 from .errors import ProfileError
-from .models import MentorProfile, ProfileState, SavedMentor
+from .models import MentorProfile, SavedMentor
 
 
 @transaction.atomic
@@ -39,10 +39,7 @@ def remove_saved(*, slug: str, person: User) -> None:
 
 def remove_gone(*, person: User) -> int:
     """Remove all whose profile isn't public any more; returns how many."""
-    gone = SavedMentor.objects.filter(person=person).exclude(
-        profile__state=ProfileState.APPROVED, profile__person__is_active=True
-    )
-    return gone.delete()[0]
+    return SavedMentor.objects.gone().filter(person=person).delete()[0]
 
 
 def saved_among(person: User | None, profiles: Collection[int]) -> set[int]:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
-from mentors.models import Format, MentorProfile, Offer, ProfileState, SavedMentor
+from mentors.models import Format, MentorProfile, Offer, SavedMentor
 from mentors.usual import usual_offer
 from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.slots import Slot
@@ -39,17 +38,12 @@ class SavedCard:
 
 def list_saved(person: User) -> QuerySet[SavedMentor]:
     """Those who are still here, newest first; as in a search, without mentors whom they never want to meet again."""
-    ended = Feedback.objects.not_again(person)
-    mentors = ended.values_list(Coalesce("booking__mentor_id", "written__mentor_id"))
-    here = SavedMentor.objects.filter(
-        person=person, profile__state=ProfileState.APPROVED, profile__person__is_active=True
-    )
-    return here.exclude(profile__person__in=mentors).order_by("-saved_at", "-pk")
+    ended = Feedback.objects.not_again(person).filter(mentor=OuterRef("profile__person"))
+    return SavedMentor.objects.here().filter(~Exists(ended), person=person).order_by("-saved_at", "-pk")
 
 
 def count_gone(person: User) -> int:
-    here = {"profile__state": ProfileState.APPROVED, "profile__person__is_active": True}
-    return SavedMentor.objects.filter(person=person).exclude(**here).count()
+    return SavedMentor.objects.gone().filter(person=person).count()
 
 
 def build_cards(rows: Sequence[SavedMentor], *, reader: User, zone: str, now: datetime) -> list[SavedCard]:
@@ -65,15 +59,10 @@ def build_cards(rows: Sequence[SavedMentor], *, reader: User, zone: str, now: da
         usual = usual_offer(timed) if timed else None
         slots: Sequence[Slot] = ()
         if timetable and usual:
-            slots = next_slots(SlotPicker(timetable, usual.length, usual.step, zone, now, busy))
+            slots = SlotPicker(timetable, usual.length, usual.step, zone, now, busy).next_free(now, TIMES_SHOWN)
         is_paused = row.profile.is_paused(now.astimezone(zone_of(timetable)).date())
         cards.append(SavedCard(row, usual, slots, len(timed) < len(offers[row.profile_id]), is_paused))
     return cards
-
-
-def next_slots(picker: SlotPicker) -> Sequence[Slot]:
-    spans = picker.search_spans(picker.now)
-    return next((slots for span in spans if (slots := picker.slots(*span, limit=TIMES_SHOWN))), [])
 
 
 def zone_of(timetable: Timetable | None) -> ZoneInfo:

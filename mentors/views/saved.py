@@ -19,7 +19,7 @@ from accounts.requests import SignedInRequest
 from accounts.viewing import signed_in, to_next
 from common.pages.coming_back import with_next
 from common.pages.parts import vary_by_part, wants_part
-from common.texts import clean_text, one_line
+from common.texts import one_line
 from mentors.errors import ProfileError
 from mentors.models import MentorProfile
 from mentors.saved import remove_gone, remove_saved, save_mentor
@@ -91,7 +91,7 @@ def page_to_return_to(request: HttpRequest) -> str:
     page = urlsplit(wanted)
     if not wanted.startswith("/") or page.netloc:
         return reverse("saved_mentors")
-    if not (typed := one_line(clean_text(request.POST.get("question", "")))[:LONGEST_QUESTION]):
+    if not (typed := one_line(request.POST.get("question", ""))[:LONGEST_QUESTION]):
         return wanted
     others = [(name, value) for name, value in parse_qsl(page.query) if name != "q"]
     return f"{page.path}?{urlencode([*others, ('q', typed)])}"

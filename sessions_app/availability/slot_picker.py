@@ -231,7 +231,12 @@ class SlotPicker:
         return [later] if later else near
 
     def first_after(self, moment: datetime) -> Slot | None:
-        return next((slots[0] for reach in self.search_spans(moment) if (slots := self.slots(*reach, limit=1))), None)
+        return next(iter(self.next_free(moment, 1)), None)
+
+    def next_free(self, moment: datetime, count: int) -> list[Slot]:
+        """The first free slots from `moment` on: at most `count`, and all within sixty days of one another."""
+        spans = self.search_spans(moment)
+        return next((slots for span in spans if (slots := self.slots(*span, limit=count))), [])
 
     def last_before(self, day: date) -> Slot | None:
         """The last free slot before this day, looking back sixty days at most."""
