@@ -16,6 +16,7 @@ from accounts.api import ApiView
 from common.api.description import api_call
 from common.api.fields import Input, QueryNumber, Text
 from common.api.pages import MOST, USUAL, Part, page_answer, read_page
+from common.pages.rows import load_in_order
 from common.zones import UTC_NAME
 from mentors.api import MentorCard, with_all_that_is_shown
 from mentors.languages import LANGUAGES
@@ -186,9 +187,9 @@ def profiles_of(matches: list[Match]) -> list[MentorProfile]:
 
 def with_next_slots(found: Mapping[int, tuple[Offer | None, Sequence[Slot]]]) -> list[MentorProfile]:
     """The profiles in this order, each with everything that the API shows of it."""
-    profiles = with_all_that_is_shown(MentorProfile.objects.filter(pk__in=found)).in_bulk()
-    for pk, profile in profiles.items():
-        offer, slots = found[pk]
+    profiles = load_in_order(with_all_that_is_shown(MentorProfile.objects.all()), found)
+    for profile in profiles:
+        offer, slots = found[profile.pk]
         times = [{"start": slot.start, "end": slot.end, "offer": offer.uuid} for slot in slots] if offer else []
         profile.next_slots = times  # type: ignore[attr-defined]
-    return [profiles[pk] for pk in found if pk in profiles]
+    return profiles

@@ -9,6 +9,7 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from common.pages.rows import load_in_order
 from mentors.models import Format
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Engagement, Message, ReadMarker, WrittenQuestion, WrittenState
@@ -138,9 +139,8 @@ class ThreadList:
         sides = [found.order_by("-newest_message").values("pk")[: wanted.stop] for found in self.sides]
         listed = Engagement.objects.filter(pk__in=sides[0].union(sides[1], self.empty.values("pk"), all=True))
         in_order = listed.order_by(F("newest_message").desc(nulls_last=True), "-pk")
-        pks = list(in_order.values_list("pk", flat=True)[wanted])
-        found = self.with_new(Engagement.objects.filter(pk__in=pks)).in_bulk()
-        return [found[pk] for pk in pks]
+        pks = in_order.values_list("pk", flat=True)[wanted]
+        return load_in_order(self.with_new(Engagement.objects.all()), pks)
 
     def with_new(self, threads: EngagementQuerySet) -> EngagementQuerySet:
         """Adds `new`: how many messages this person hasn't read."""
