@@ -1,4 +1,4 @@
-"""The card that is shown where somebody shares a link to a mentor's page: name, role and topics, as approved.
+"""The card that other sites show beside a link to a mentor's page: name, role and topics, as approved.
 
 It is drawn when it is first asked for, kept in the storage, and drawn again only after its words have changed.
 """

@@ -1,1 +1,1 @@
-"""The marks of the site: its icons, and the cards that are shown where somebody shares a link."""
+"""The marks of the site: its icons, and the cards that other sites show beside a link."""

@@ -1,4 +1,4 @@
-"""Pictures that we draw ourselves: the mark in many sizes, and cards that are shown where somebody shares a link.
+"""Pictures that we draw ourselves: the mark in many sizes, and cards that other sites show beside a link.
 
 Shapes are drawn several times as large and made smaller, which smooths their edges.
 """

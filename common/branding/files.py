@@ -65,15 +65,15 @@ def icon_entry(path: str, size: int, purpose: str = "any") -> dict[str, str]:
 @require_safe
 @listed
 def site_card(request: HttpRequest) -> FileResponse:
-    return card_response(draw_site_card(settings.SITE_NAME, _("Book a short session with someone who’s been there.")))
+    content = draw_site_card(settings.SITE_NAME, _("Book a short session with someone who’s been there."))
+    return let_others_show(FileResponse(BytesIO(content), content_type="image/png"))
 
 
-def card_response(content: bytes) -> FileResponse:
-    response = FileResponse(BytesIO(content), content_type="image/png")
-    # Those who show the card live elsewhere.
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response["Cache-Control"] = f"public, max-age={A_DAY}"
-    return response
+def let_others_show(card: FileResponse) -> FileResponse:
+    """For a card, which other sites show beside a link to ours."""
+    card["Cross-Origin-Resource-Policy"] = "cross-origin"
+    card["Cache-Control"] = f"public, max-age={A_DAY}"
+    return card
 
 
 @lru_cache(maxsize=4)

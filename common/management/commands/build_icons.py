@@ -1,11 +1,11 @@
 """Draws the site's icons into `static_build/icons/`, in the sizes that browsers, phones and search engines ask for."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from PIL import Image
 
 from common.branding.drawing import as_png, draw_mark
 
@@ -27,10 +27,9 @@ class Command(BaseCommand):
         target.mkdir(parents=True, exist_ok=True)
         for name, shape in PICTURES.items():
             write_whole(target / name, as_png(draw_mark(**shape)))
-        part = target / "favicon.part"
-        marks: list[Image.Image] = [draw_mark(size) for size in FAVICON_SIZES]
-        marks[-1].save(part, "ICO", append_images=marks[:-1], sizes=[(size, size) for size in FAVICON_SIZES])
-        part.replace(target / "favicon.ico")
+        favicon, marks = BytesIO(), [draw_mark(size) for size in FAVICON_SIZES]
+        marks[-1].save(favicon, "ICO", append_images=marks[:-1], sizes=[(size, size) for size in FAVICON_SIZES])
+        write_whole(target / "favicon.ico", favicon.getvalue())
         self.stdout.write(f"{len(PICTURES) + 1} icons are drawn.")
 
 
