@@ -46,8 +46,24 @@ def read_report(period: str, split: str, *, now: datetime) -> OutcomeReport:
 
 
 def work_out_report(period: str, split: str, *, now: datetime) -> OutcomeReport:
+    return _report_on(_load_period(period, now=now), period, split, now=now)
+
+
+def work_out_reports(*, now: datetime) -> int:
+    """All of them, so that nobody waits for one. Returns how many."""
+    for period in PERIODS:
+        found = _load_period(period, now=now)
+        for split in SPLITS:
+            _report_on(found, period, split, now=now)
+    return len(PERIODS) * len(SPLITS)
+
+
+def _load_period(period: str, *, now: datetime) -> list[Journey]:
     length = PERIODS[period][1]
-    found = load_journeys(since=now - length if length else BEGINNING, now=now)
+    return load_journeys(since=now - length if length else BEGINNING, now=now)
+
+
+def _report_on(found: Sequence[Journey], period: str, split: str, *, now: datetime) -> OutcomeReport:
     report = OutcomeReport(group_of(_("All questions"), found), SPLITS[split][1](found), len(found))
     if report.asked >= MANY:
         kept = OutcomeReport(report.everybody, report.groups, report.asked, kept_since=now)
@@ -55,14 +71,6 @@ def work_out_report(period: str, split: str, *, now: datetime) -> OutcomeReport:
     return report
 
 
-def work_out_reports(*, now: datetime) -> int:
-    """All of them, so that nobody waits for one. Returns how many."""
-    for period in PERIODS:
-        for split in SPLITS:
-            work_out_report(period, split, now=now)
-    return len(PERIODS) * len(SPLITS)
-
-
 def _key(period: str, split: str) -> str:
-    """Labels in it are in the language of whoever looked first."""
+    """By language, since labels in the report are in one."""
     return f"outcomes-{SHAPE}-{get_language()}-{period}-{split}"
