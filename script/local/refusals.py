@@ -12,17 +12,7 @@ PAGE = ROOT / "docs" / "refusals.md"
 APPS = ("common", "accounts", "notifications", "about", "mentors", "sessions_app", "search", "staff")
 TRANSLATED = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 # Classes whose first argument is a code and whose second one is a text, and functions that make one of a text
-ERRORS = {
-    "SessionError",
-    "UnavailableTimeError",
-    "ProfileError",
-    "ScheduleError",
-    "ContactError",
-    "TextError",
-    "TokenError",
-    "WebhookError",
-    "ApiError",
-}
+ERRORS = {"RefusalError", "ApiError"}
 MAKERS = {"stale_error": "stale", "too_often": "too_often"}
 # Dictionaries from codes to texts
 TABLES = {"WORDS", "CODE_WORDS"}
@@ -61,6 +51,21 @@ def constants() -> dict[str, list[ast.expr]]:
             for target in node.targets if isinstance(node, ast.Assign) else ():
                 if isinstance(node, ast.Assign) and isinstance(target, ast.Name):
                     found[target.id].append(node.value)
+    return found
+
+
+@cache
+def error_names() -> set[str]:
+    """The classes of refusals, and all that are made of them."""
+    bases = {
+        node.name: {str(getattr(base, "id", "")) for base in node.bases}
+        for tree in trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    }
+    found = set(ERRORS)
+    while more := {name for name, above in bases.items() if above & found} - found:
+        found |= more
     return found
 
 
@@ -130,7 +135,7 @@ def refusals_in(scope: ast.AST) -> Iterator[tuple[str, str]]:
         if not isinstance(call, ast.Call):
             continue
         name, given = name_of(call), call.args
-        if name in ERRORS and len(given) >= 2 and (code := code_of(given[0])):
+        if name in error_names() and len(given) >= 2 and (code := code_of(given[0])):
             yield from ((code, text) for text in texts_in(given[1], scope))
         elif name in MAKERS and given:
             yield from ((MAKERS[name], text) for text in texts_in(given[0], scope))
