@@ -55,14 +55,14 @@ class ContactMessageQuerySet(models.QuerySet["ContactMessage"]):
 
 
 class ContactMessage(models.Model):
-    """What somebody wrote on the contact page. `key` is that of the form, so that sending it twice makes one."""
+    """A message from the contact page. `key` is that of the form, so that sending it twice makes one."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     key = models.CharField(max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=80)
     email = models.EmailField(_("email address"), max_length=254)
     text = models.TextField(_("message"), max_length=LONGEST_MESSAGE)
-    # Whoever was signed in; anybody can type any address.
+    # Who was signed in. The address alone proves nothing: anyone can type any.
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     sent_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)

@@ -50,7 +50,7 @@ def what_is_known(request: HttpRequest) -> dict[str, str]:
 
 
 def send_written(request: HttpRequest, form: ContactForm) -> ContactMessage | None:
-    """A program that gave itself away is answered like anybody else; its message goes nowhere."""
+    """A program that gave itself away gets the same answer as a person; its message goes nowhere."""
     if form.is_from_a_program:
         return None
     return send_message(

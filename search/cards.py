@@ -44,7 +44,7 @@ Free = frozenset[tuple[int, int]]
 class CardWriter:
     """Writes the cards of one page for its reader (`who`), who has saved the profiles with these ids.
 
-    What is remembered longer, for a minute, says nothing about anybody: how a start or a place's clock is written.
+    What is remembered longer, for a minute, says nothing about a person: how a start or a place's clock is written.
     """
 
     def __init__(

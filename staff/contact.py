@@ -1,4 +1,4 @@
-"""What people wrote on the contact page, and that somebody has answered it."""
+"""What people wrote on the contact page, and who of staff has answered it."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator

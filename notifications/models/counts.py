@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db import connection, models
 from django.db.models import Sum
 
-# Together with the rows they replace, in one statement: whoever reads meanwhile sees the one or the other.
+# Together with the rows they replace, in one statement: a reader sees either the old rows or the new one.
 FOLD = """
 WITH gone AS (DELETE FROM notifications_statecount RETURNING table_name, state, change)
 INSERT INTO notifications_statecount (table_name, state, change)

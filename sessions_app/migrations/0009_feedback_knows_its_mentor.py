@@ -1,4 +1,4 @@
-"""Feedback and later answers keep whose they are and when: see the fields. A trigger fills them, whoever writes."""
+"""Feedback and later answers keep whose they are and when: see the fields. A trigger fills them at every write."""
 
 import django.db.models.deletion
 from django.conf import settings

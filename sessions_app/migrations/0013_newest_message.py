@@ -1,4 +1,4 @@
-"""A conversation knows its newest message, whoever writes it: lists of conversations are in that order."""
+"""A conversation knows its newest message, which a trigger writes: lists of conversations are in that order."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
