@@ -181,10 +181,11 @@ class Reader:
         return vectors, self._share(said, {}) if shares is None else shares
 
     def _choose_encoders(self, said: str) -> list[str]:
-        """In their order. In English the one for English alone comes first, since it takes less time.
+        """In English the one for English alone comes first, since it takes less time; otherwise the one for all.
 
         It is left out where a text is in another language and another one can read it: it would not change what is
-        read, but cost as much, and be asked which example is the nearest.
+        read, but cost as much, and be asked which example is the nearest. In which order a machine has found its
+        encoders makes no difference.
         """
         english = guess_language(said)[ENGLISH]
         able = [
@@ -192,8 +193,8 @@ class Reader:
             for key, encoder in self._encoders.items()
             if english >= LEAST_SHARE_OF_LANGUAGE or encoder.languages is None
         ]
-        if english >= MOSTLY:
-            able.sort(key=lambda key: self._encoders[key].languages is None)
+        is_english = english >= MOSTLY
+        able.sort(key=lambda key: ((self._encoders[key].languages is None) == is_english, key))
         return able or list(self._encoders)
 
     def _share(self, said: str, vectors: Mapping[str, Floats]) -> Floats:

@@ -8,6 +8,7 @@ from celery import signals
 from django.db import OperationalError
 from redis import Redis
 
+from notifications import hints
 from notifications.hints import OUTBOX, wake_outbox
 from notifications.models import Notification, State
 from notifications.sending import loop
@@ -20,6 +21,13 @@ PATIENCE = 60
 @pytest.fixture(autouse=True)
 def often(settings):
     settings.OUTBOX_LOOKS_EVERY = timedelta(seconds=0.05)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """No hint is lost because a busy machine let Redis answer late."""
+    monkeypatch.setattr(hints, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(hints, "_quiet_until", 0.0)
 
 
 @pytest.fixture

@@ -206,3 +206,12 @@ def test_what_is_outside_is_seldom_mistaken(reader, fixture):
 
     assert sum(outside and not meant for outside, meant in said) <= 1
     assert sum(outside for outside, meant in said if meant) >= 8
+
+
+@pytest.mark.parametrize("text", ["how many words on one page", "Ich soll zum ersten Mal ein Team leiten", "no"])
+def test_the_order_in_which_encoders_were_found_makes_no_difference(trained, encoders, text):
+    found = encoders.found
+    turned = {key: found[key] for key in reversed(found)}
+
+    assert Reader(trained, turned).read(text) == Reader(trained, found).read(text)
+    assert Reader(trained, turned)._choose_encoders(text) == Reader(trained, found)._choose_encoders(text)
