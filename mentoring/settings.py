@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "mentors",
     "sessions_app",
     "search",
+    "events",
     "staff",
     "demo",
 ]

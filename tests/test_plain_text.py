@@ -31,6 +31,7 @@ APPS = (
     "mentors",
     "sessions_app",
     "search",
+    "events",
     "staff",
     "demo",
     "mentoring",

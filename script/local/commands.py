@@ -23,6 +23,7 @@ TYPED = (
     "mentors",
     "sessions_app",
     "search",
+    "events",
     "staff",
     "demo",
     "mentoring",
