@@ -49,16 +49,8 @@ INSTALLED_APPS = [
     "lucide",
     "rest_framework",
     "template_partials",
-    "common",
-    "accounts",
-    "notifications",
-    "about",
-    "mentors",
-    "sessions_app",
-    "search",
-    "events",
-    "staff",
-    "demo",
+    # Our own, from the lowest up
+    *("common", "accounts", "notifications", "about", "mentors", "sessions_app", "search", "events", "staff", "demo"),
 ]
 
 MIDDLEWARE = [
