@@ -43,6 +43,7 @@ def nav_items(request: HttpRequest) -> list[NavItem]:
         items = [find, NavItem(key="sessions", url_name="session_list", label=_("My sessions"))]
         if user is not None and user.is_authenticated:
             items.append(NavItem(key="messages", url_name="message_list", label=_("Messages")))
+    items.append(NavItem(key="events", url_name="events", label=_("Events")))
     if user is not None and user.is_staff:
         items += [
             NavItem(key="staff", url_name="staff_home", label=_("Staff")),

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("mentors.urls")),
     path("", include("search.urls")),
     path("", include("sessions_app.urls")),
+    path("events/", include("events.urls")),
     path("staff/", include("staff.urls")),
     path("api/v1/", include("mentoring.api_urls")),
     path("admin/", admin.site.urls),

@@ -73,9 +73,9 @@ WITH asked AS (
 SELECT id, (array_agg(start ORDER BY start))[1:3]
 FROM starts
 WHERE NOT EXISTS (
-    SELECT FROM sessions_app_occupancy AS taken JOIN sessions_app_booking AS booking ON booking.id = booking_id
+    SELECT FROM sessions_app_occupancy AS taken LEFT JOIN sessions_app_booking AS booking ON booking.id = booking_id
     WHERE taken.person_id = starts.person_id
-        AND NOT (booking.state IN ('held', 'requested') AND booking.expires_at <= %(now)s)
+        AND (booking.state IN ('held', 'requested') AND booking.expires_at <= %(now)s) IS NOT TRUE
         AND taken.during && CASE WHEN booking.mentor_id = starts.person_id AND booking.state <> 'held'
             THEN tstzrange(start - make_interval(mins => buffer), start + length + make_interval(mins => buffer))
             ELSE tstzrange(start, start + length) END

@@ -69,10 +69,10 @@ STAGE = """{name} AS MATERIALIZED (
     ORDER BY near DESC, key, profile_id
     LIMIT %(limit)s
 )"""
-# The reader's own sessions. It depends on no row, so Postgres reads it once.
+# The reader's own sessions and commitments. It depends on no row, so Postgres reads it once.
 BUSY = f"""ARRAY(
         SELECT taken.during FROM sessions_app_occupancy AS taken
-        JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
+        LEFT JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
         WHERE taken.person_id = %(mentee)s AND upper(taken.during) > %(now)s
             AND NOT {overdue_sql()}
     )"""

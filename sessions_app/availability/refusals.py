@@ -30,7 +30,7 @@ WORDS = {
     "buffer": _("This time is too close to another session of %(mentor)s. Choose another time."),
     "day_cap": _("%(mentor)s can’t take any more sessions that day. Choose another day."),
     "week_cap": _("%(mentor)s can’t take any more sessions that week. Choose another week."),
-    "own_overlap": _("You already have a session at this time. Choose another time, or reschedule that one."),
+    "own_overlap": _("You already have a session or an event at this time. Choose another time, or change that one."),
 }
 
 

@@ -278,5 +278,5 @@ def busy_times(
     """The spans of a person's own sessions from now on, so that no page offers a time that they couldn't book."""
     if person is None:
         return []
-    taken = Occupancy.objects.in_force(now).filter(person=person, during__endswith__gt=now).exclude(booking=excluding)
+    taken = Occupancy.objects.in_force(now).filter(person=person, during__endswith__gt=now).without(excluding)
     return [(during.lower, during.upper) for during in taken.values_list("during", flat=True)]

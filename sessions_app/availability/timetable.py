@@ -64,14 +64,14 @@ COLUMNS = f"""
             {overdue_sql("least(%(free_from)s, %(asked_since)s::timestamptz)")}::int
         ]
         FROM sessions_app_occupancy AS taken
-        JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
+        LEFT JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
         WHERE taken.person_id = profile.person_id
             AND upper(taken.during) > %(caps_since)s
             AND NOT (
                 {overdue_sql("%(free_from)s")}
                 AND ({overdue_sql("%(reserved_since)s")} OR NOT {waitlist_sql("booking.expires_at")})
             )
-            AND booking.id <> %(leave_out)s
+            AND taken.booking_id IS DISTINCT FROM %(leave_out)s
     ),
     ARRAY(
         SELECT ARRAY[

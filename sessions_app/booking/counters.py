@@ -107,7 +107,7 @@ def choose_time(*, booking: Booking, start: datetime, by: User, now: datetime, s
     kept = booking.held_spans()
     chosen = next(span for span in kept if span.lower == start)
     if by.occupancies.filter(during__overlap=chosen).exists():
-        words = _("You already have a session at this time. Choose another time, or reschedule that one.")
+        words = _("You already have a session or an event at this time. Choose another time, or change that one.")
         raise SessionError("own_overlap", words)
     Occupancy.objects.filter(booking=booking).delete()
     booking.during = chosen

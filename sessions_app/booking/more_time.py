@@ -43,7 +43,7 @@ def is_time_needed(booking: Booking, person: User, *, now: datetime) -> bool:
 
     A mentor's sessions keep their buffer.
     """
-    others = Occupancy.objects.in_force(now).filter(person=person).exclude(booking=booking)
+    others = Occupancy.objects.in_force(now).filter(person=person).without(booking)
     until = booking.end + MORE
     if others.filter(during__overlap=DateTimeTZRange(booking.end, until, "[)")).exists():
         return True

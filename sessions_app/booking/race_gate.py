@@ -38,10 +38,10 @@ IN_THE_WAY = Prepared(
     f"""
 SELECT array_agg(taken.person_id)
 FROM sessions_app_occupancy AS taken
-JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
+LEFT JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
 WHERE taken.person_id IN (%(mentor)s, %(mentee)s) AND taken.during && %(during)s
     AND NOT {overdue_sql()}
-    AND NOT (booking.mentor_id = %(mentor)s AND booking.mentee_id IS NOT DISTINCT FROM %(mentee)s)
+    AND (booking.mentor_id = %(mentor)s AND booking.mentee_id IS NOT DISTINCT FROM %(mentee)s) IS NOT TRUE
     AND NOT (SELECT bool_and({TRY}) FROM unnest(%(keys)s::int[]) AS key)
 """
 )

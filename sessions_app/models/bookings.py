@@ -131,14 +131,14 @@ class Engagement(models.Model):
 
 
 def overdue_sql(moment: str = "%(now)s") -> str:
-    """`BookingQuerySet.overdue` as a condition of a larger statement, on its row `booking`."""
+    """`BookingQuerySet.overdue` as a condition of a larger statement, on its row `booking`: false if there is none."""
     pending = ", ".join(f"'{state.value}'" for state in PENDING)
-    return f"(booking.state IN ({pending}) AND booking.expires_at <= {moment})"
+    return f"((booking.state IN ({pending}) AND booking.expires_at <= {moment}) IS TRUE)"
 
 
 def given_sql(person: str) -> str:
     """`OccupancyQuerySet.given_by` as a condition of a larger statement, on the row `booking` of an occupancy."""
-    return f"(booking.mentor_id = {person} AND booking.state <> '{BookingState.HELD.value}')"
+    return f"((booking.mentor_id = {person} AND booking.state <> '{BookingState.HELD.value}') IS TRUE)"
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -402,15 +402,24 @@ class OccupancyQuerySet(models.QuerySet["Occupancy"]):
         """Of sessions that this mentor gives or is asked for: these keep the buffer and count for caps. No holds."""
         return self.filter(booking__mentor=mentor).exclude(booking__state=BookingState.HELD)
 
+    def without(self, booking: Booking | None) -> Self:
+        """All but those of this booking. (`exclude(booking=None)` would leave out everything that is no booking.)"""
+        return self if booking is None else self.exclude(booking=booking)
+
 
 class Occupancy(models.Model):
     """Time of a person that is taken: one row for each participant of an occupying booking; never updated.
 
+    Apps above this one take time too, such as an event's: then `subject` says what it is and `subject_id` is its row,
+    as `availability.commitments` knows them. Such time has neither buffer nor cap, and no deadline. A statement that
+    joins bookings needs a LEFT JOIN, or it takes that time for free.
     While a mentor offers several times instead, each `is_choice`: the mentor's time is kept until one is chosen.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="occupancies")
-    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="occupancies")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, related_name="occupancies")
+    subject = models.CharField(max_length=20, blank=True, default="", db_default="")
+    subject_id = models.BigIntegerField(null=True)
     during = DateTimeRangeField(default_bounds="[)")
     is_choice = models.BooleanField(default=False, db_default=False)
 
@@ -430,6 +439,14 @@ class Occupancy(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["booking", "person"], condition=Q(is_choice=False), name="one_time_per_participant"
+            ),
+            models.CheckConstraint(
+                condition=Q(booking__isnull=False, subject="", subject_id=None)
+                | Q(booking=None, subject__gt="", subject_id__isnull=False),
+                name="time_is_taken_by_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "subject_id"], condition=Q(booking=None), name="one_time_per_commitment"
             ),
         ]
 

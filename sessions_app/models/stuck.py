@@ -24,6 +24,9 @@ class ClockAct(models.TextChoices):
     NOTE_LAPSED = "note_lapsed", _("End an offer of freed time that got no answer")
     GIVE_TIME = "give_time", _("Offer freed time to the next person waiting")
     AUDIT = "audit", _("Write a session's missing notifications")
+    EVENT_PLACES = "event_places", _("Give an event's place to the next person waiting")
+    EVENT_CLOSE = "event_close", _("Close the registration of an event")
+    EVENT_WAITING = "event_waiting", _("End the waiting list of an event")
 
 
 class StuckRowQuerySet(models.QuerySet["StuckRow"]):

@@ -50,7 +50,7 @@ COLUMNS = f"""
     ),
     ARRAY(
         SELECT ARRAY[lower(during), upper(during)] FROM sessions_app_occupancy
-        WHERE person_id = %(mentee)s AND booking_id <> %(leave_out)s
+        WHERE person_id = %(mentee)s AND booking_id IS DISTINCT FROM %(leave_out)s
     ),
     EXISTS (
         SELECT FROM sessions_app_engagement

@@ -1,0 +1,201 @@
+"""The form in which an organiser describes an event."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from common.forms import ChipRadio, PlainText, field_of
+from common.times import in_zone
+from events.models import Event, EventKind, EventMode, Side
+from events.models.events import LONGEST, MOST_PLACES, TEXT_LENGTH, TITLE_LENGTH
+from events.registering.managing import EventInput
+from sessions_app.forms.schedule import DateInput, zone_choices
+
+WISHES_BEFORE = timedelta(hours=1)
+CLOSES_BEFORE = [
+    (0, _("When it starts")),
+    (2, _("2 hours before")),
+    (24, _("1 day before")),
+    (48, _("2 days before")),
+    (168, _("1 week before")),
+]
+WRONG_DAY = {"required": _("Choose a day"), "invalid": _("Enter a date, like 2026-11-30")}
+WRONG_TIME = {"required": _("Enter a time, like 18:30"), "invalid": _("Enter a time, like 18:30")}
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M", attrs={"class": "input input--time"})
+
+
+def number_field(label: Any, first: int, last: int, **kwargs: Any) -> forms.IntegerField:
+    wrong = _("Enter a whole number from %(first)d to %(last)d") % {"first": first, "last": last}
+    errors = dict.fromkeys(("required", "invalid", "min_value", "max_value"), wrong)
+    return forms.IntegerField(label=label, min_value=first, max_value=last, error_messages=errors, **kwargs)
+
+
+def minutes_choices(*minutes: int) -> list[tuple[int, Any]]:
+    return [(number, ngettext_lazy("%d minute", "%d minutes") % number if number else _("None")) for number in minutes]
+
+
+class EventForm(forms.Form):
+    """`event`: the one that is changed. `cleaned_data["said"]` is what the services take."""
+
+    use_required_attribute = False
+    title = PlainText(
+        label=_("Title"),
+        max_length=TITLE_LENGTH,
+        help_text=_("For example: Speed mentoring: first jobs"),
+        error_messages={"required": _("Give the event a title")},
+    )
+    about = PlainText(
+        label=_("What it’s about"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    mode = forms.ChoiceField(label=_("Where people meet"), choices=EventMode, widget=ChipRadio)
+    place = PlainText(label=_("Address"), max_length=300, required=False, help_text=_("Building, room, street, city"))
+    access = PlainText(
+        label=_("Access"),
+        max_length=TEXT_LENGTH,
+        required=False,
+        help_text=_("Step-free entrance, lift, quiet room, captions: what people need to know"),
+    )
+    day = forms.DateField(label=_("Day"), widget=DateInput(), error_messages=WRONG_DAY)
+    time = forms.TimeField(label=_("Starts at"), widget=TimeInput(), input_formats=["%H:%M"], error_messages=WRONG_TIME)
+    timezone = forms.ChoiceField(label=_("Time zone of the event"), choices=zone_choices)
+    rounds_count = number_field(_("Rounds"), 2, 12, initial=6)
+    round_minutes = number_field(_("Minutes for each round"), 5, 20, initial=10)
+    change_minutes = number_field(_("Minutes to change tables"), 1, 5, initial=2)
+    break_after = number_field(_("Break after round (0 for none)"), 0, 11, initial=3)
+    break_minutes = number_field(_("Minutes of break"), 0, 60, initial=10)
+    group_size = forms.TypedChoiceField(
+        label=_("Who sits together"),
+        coerce=int,
+        choices=[
+            (1, _("One mentor, one mentee")),
+            (2, _("One mentor, two mentees")),
+            (3, _("One mentor, three mentees")),
+            (4, _("One mentor, four mentees")),
+        ],
+        initial=1,
+    )
+    places_mentee = number_field(_("Places for mentees"), 1, MOST_PLACES, initial=24)
+    places_mentor = number_field(_("Places for mentors"), 1, MOST_PLACES, initial=10)
+    closes_before = forms.TypedChoiceField(
+        label=_("Registration closes"), coerce=int, choices=CLOSES_BEFORE, initial=24
+    )
+
+    def __init__(self, *args: Any, event: Event | None = None, now: datetime, zone: str, **kwargs: Any) -> None:
+        kwargs["initial"] = (
+            {"timezone": zone, "mode": EventMode.ON_SITE}
+            | (_initial_of(event) if event else {})
+            | kwargs.get("initial", {})
+        )
+        super().__init__(*args, **kwargs)
+        self.event, self.now = event, now
+        known = dict(CLOSES_BEFORE)
+        hours = self.initial.get("closes_before")
+        if hours is not None and hours not in known:
+            field_of(self, "closes_before", forms.TypedChoiceField).choices = [
+                *CLOSES_BEFORE,
+                (hours, ngettext_lazy("%d hour before", "%d hours before") % hours),
+            ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("mode") != EventMode.ONLINE and not cleaned.get("place") and "place" not in self.errors:
+            self.add_error("place", ValidationError(gettext("Say where people meet"), code="place"))
+        if "rounds_count" in cleaned and cleaned.get("break_after", 0) >= cleaned["rounds_count"]:
+            words = gettext("A break comes after one of the rounds before the last")
+            self.add_error("break_after", ValidationError(words, code="break"))
+        start = self._start(cleaned)
+        if start and not self.errors:
+            cleaned["said"] = said = self._said(cleaned, start)
+            self._check_span(said)
+        return cleaned
+
+    def _start(self, cleaned: dict[str, Any]) -> datetime | None:
+        """The moment that the wall clock of the event's zone shows; None, with an error, for one that it never does."""
+        if not {"day", "time", "timezone"} <= set(cleaned):
+            return None
+        zone = ZoneInfo(cleaned["timezone"])
+        local = datetime.combine(cleaned["day"], cleaned["time"], zone)
+        start = local.astimezone(ZoneInfo("UTC"))
+        if start.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+            words = gettext("The clocks change that day, and this time is left out. Choose another time")
+            self.add_error("time", ValidationError(words, code="no_such_time"))
+            return None
+        is_same = self.event is not None and self.event.start == start
+        if start <= self.now and not is_same:
+            self.add_error("day", ValidationError(gettext("Choose a time that is still to come"), code="past"))
+            return None
+        return start
+
+    def _said(self, cleaned: dict[str, Any], start: datetime) -> EventInput:
+        until = start - timedelta(hours=cleaned["closes_before"])
+        names = ("title", "about", "mode", "place", "access", "timezone", "rounds_count", "round_minutes")
+        more = ("change_minutes", "break_after", "break_minutes", "group_size")
+        return EventInput(
+            kind=self.event.kind if self.event else EventKind.SPEED,
+            start=start,
+            registration_until=until,
+            wishes_until=until,
+            places={Side.MENTEE: cleaned["places_mentee"], Side.MENTOR: cleaned["places_mentor"]},
+            **{name: cleaned[name] for name in (*names, *more)},
+        )
+
+    def _check_span(self, said: EventInput) -> None:
+        length = said.during.upper - said.during.lower
+        if length > LONGEST:
+            words = gettext("An event lasts at most 4 hours. These rounds take %(minutes)d minutes: have fewer of them")
+            minutes = round(length.total_seconds() / 60)
+            self.add_error("rounds_count", ValidationError(words % {"minutes": minutes}, code="too_long"))
+        if said.registration_until <= self.now and not (self.event and self.event.start == said.start):
+            words = gettext("Registration would be closed already. Let it close later, or choose a later day")
+            self.add_error("closes_before", ValidationError(words, code="closed"))
+
+    @property
+    def fieldsets(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The fields under their headings, as the page shows them."""
+        groups = [
+            (_("The event"), ("title", "about")),
+            (_("When"), ("day", "time", "timezone")),
+            (_("Where"), ("mode", "place", "access")),
+            (
+                _("Rounds"),
+                ("rounds_count", "round_minutes", "change_minutes", "break_after", "break_minutes", "group_size"),
+            ),
+            (_("Places"), ("places_mentee", "places_mentor", "closes_before")),
+        ]
+        return [(heading, [self[name] for name in names]) for heading, names in groups]
+
+
+def _initial_of(event: Event) -> dict[str, Any]:
+    local = in_zone(event.start, event.timezone)
+    counts = {side: event.places.filter(side=side).count() for side in event.sides}
+    same = ("title", "about", "mode", "place", "access", "timezone", "rounds_count", "round_minutes", "change_minutes")
+    return {
+        **{name: getattr(event, name) for name in (*same, "break_after", "break_minutes", "group_size")},
+        "day": local.date(),
+        "time": local.time(),
+        "places_mentee": counts.get(Side.MENTEE, 0),
+        "places_mentor": counts.get(Side.MENTOR, 0),
+        "closes_before": round((event.start - event.registration_until).total_seconds() / 3600),
+    }
+
+
+class CancelEventForm(forms.Form):
+    use_required_attribute = False
+    reason = PlainText(
+        label=_("Why it’s cancelled"),
+        max_length=TEXT_LENGTH,
+        help_text=_("Everyone who registered gets this by email"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why, so that people know")},
+    )

@@ -1,0 +1,44 @@
+"""The tables of events; each concept has a file."""
+
+from .evening import Answer, Goal, PairMessage, Presence, PresenceKind
+from .events import Event, EventKind, EventMode, EventState, Helper, HelperRole, Shape, Side
+from .plans import Chair, EventTable, Outcome, Pairing, Plan, PlanState, Round
+from .registrations import (
+    Attending,
+    MeToo,
+    Place,
+    Registration,
+    RegistrationState,
+    Wish,
+    WishKind,
+)
+
+__all__ = [
+    "Answer",
+    "Attending",
+    "Chair",
+    "Event",
+    "EventKind",
+    "EventMode",
+    "EventState",
+    "EventTable",
+    "Goal",
+    "Helper",
+    "HelperRole",
+    "MeToo",
+    "Outcome",
+    "PairMessage",
+    "Pairing",
+    "Place",
+    "Plan",
+    "PlanState",
+    "Presence",
+    "PresenceKind",
+    "Registration",
+    "RegistrationState",
+    "Round",
+    "Shape",
+    "Side",
+    "Wish",
+    "WishKind",
+]

@@ -1,0 +1,133 @@
+"""What the public page of one event shows to its reader."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from accounts.models import User
+from events.models import Event, EventState, Helper, Registration, RegistrationState, Side
+from events.models.events import BEFORE_START, HelperRole
+from events.registering.places import PlaceCount, count_places
+from mentors.models import MentorProfile
+
+MOST_NAMED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMentor:
+    name: str
+    headline: str
+    slug: str
+    photo: str
+    person: User
+
+
+@dataclass(frozen=True)
+class EventPage:
+    event: Event
+    reader: User | None
+    registration: Registration | None
+    now: datetime
+
+    @cached_property
+    def counts(self) -> dict[str, PlaceCount]:
+        return count_places(self.event, self.now)
+
+    @cached_property
+    def role(self) -> str:
+        """The reader's part in the team: `lead`, `desk`, or nothing."""
+        if self.reader is None:
+            return ""
+        if self.reader.is_staff:
+            return str(HelperRole.LEAD)
+        found = Helper.objects.filter(event=self.event, person=self.reader).values_list("role", flat=True).first()
+        return found or ""
+
+    @property
+    def is_led(self) -> bool:
+        return self.role == HelperRole.LEAD
+
+    @property
+    def is_draft(self) -> bool:
+        return self.event.state == EventState.DRAFT
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.event.state == EventState.CANCELLED
+
+    @property
+    def is_over(self) -> bool:
+        return self.event.state in (EventState.OVER, EventState.ARCHIVED)
+
+    @property
+    def is_open(self) -> bool:
+        return self.event.takes_registrations(self.now)
+
+    @property
+    def can_change(self) -> bool:
+        """Whether a registration can still be changed or given up."""
+        return self.event.state in BEFORE_START and self.event.start > self.now
+
+    @property
+    def stage(self) -> str:
+        """What stands between the reader and the event, for the page and its tests."""
+        if self.is_cancelled or self.is_draft:
+            return self.event.state
+        if self.registration is None or self.registration.state in (
+            RegistrationState.CANCELLED,
+            RegistrationState.LEFT,
+            RegistrationState.DECLINED,
+        ):
+            return "can_register" if self.is_open else "closed"
+        if self.registration.is_asked(self.now):
+            return "asked"
+        return str(self.registration.state)
+
+    @property
+    def may_register(self) -> bool:
+        return self.stage == "can_register"
+
+    @property
+    def has_free_place(self) -> bool:
+        """On the waiting list: whether a place is there for whoever takes it first."""
+        registration = self.registration
+        return registration is not None and registration.is_waiting and self.counts[registration.side].open > 0
+
+    @property
+    def places(self) -> Sequence[PlaceCount]:
+        return list(self.counts.values())
+
+    @property
+    def can_mentor(self) -> bool:
+        """Whether the reader could take part as a mentor."""
+        if self.reader is None or Side.MENTOR not in self.event.sides:
+            return False
+        return MentorProfile.objects.public().filter(person=self.reader).exists()
+
+    @property
+    def is_host(self) -> bool:
+        return self.reader is not None and self.event.host_id == self.reader.pk
+
+    @cached_property
+    def mentors(self) -> list[NamedMentor]:
+        """Those who are in and agreed to be named."""
+        known = Registration.objects.who_are_in().filter(event=self.event, side=Side.MENTOR, is_named=True)
+        profiles = MentorProfile.objects.public().filter(person__registrations__in=known).select_related("person")
+        return [
+            NamedMentor(
+                profile.name,
+                profile.headline,
+                profile.slug,
+                profile.thumbnail_url,
+                profile.person,
+            )
+            for profile in profiles.order_by("person__name")[:MOST_NAMED]
+        ]
+
+    @property
+    def spans(self) -> list[tuple[int, datetime, datetime]]:
+        """The rounds by number, with their start and end."""
+        if not self.event.has_rounds:
+            return []
+        return [(number, *span) for number, span in enumerate(self.event.shape.spans(self.event.start), start=1)]

@@ -1,0 +1,164 @@
+"""Registering for an event, changing and cancelling it, and taking a place that came free."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from events.errors import EventError, stale_error
+from events.locks import has_started, lock_event, touch_registration
+from events.models import Event, EventKind, EventState, Registration, RegistrationState, Side
+from events.models.events import BEFORE_START
+from mentors.models import MentorProfile
+from sessions_app.locks import atomic_act, lock_people
+
+from .giving import check_time, end_registration, give_place, take_event_time, time_at
+from .inputs import RegistrationInput
+from .notices import News, tell
+from .places import count_places
+from .waiting import admit_waiting
+
+
+@atomic_act
+def register(*, event: Event, person: User, side: str, said: RegistrationInput, now: datetime) -> Registration:
+    """Give this person a place, or put them on the waiting list where there is none. Registering again changes what
+    they said.
+
+    Raises EventError: `closed`, `wrong_side`, `not_a_mentor`, `too_few_rounds`, `removed`, `own_overlap`.
+    """
+    event = lock_event(event)
+    lock_people(person)
+    known = Registration.objects.filter(event=event, person=person).first()
+    if known and known.state in (RegistrationState.IN, RegistrationState.WAITING):
+        return write_details(known, said)
+    check_open(event, known, now=now)
+    check_side(event, person, side, known)
+    check_removed(known)
+    registration = known or Registration(event=event, person=person, registered_at=now)
+    for name, value in said.values().items():
+        setattr(registration, name, value)
+    registration.side, registration.ended_at, registration.answer_by = side, None, None
+    registration.registered_at, registration.confirmed_at = now, None
+    check_rounds(registration)
+    check_time(registration, now=now)
+    has_place = count_places(event, now)[side].free > 0
+    registration.state = RegistrationState.WAITING
+    registration.waiting_since = now
+    if known:
+        registration.version += 1
+    registration.save()
+    registration.topics.set(said.topics)
+    if has_place:
+        return give_place(registration, news=News.REGISTERED, now=now)
+    tell(registration, news=News.WAITING, now=now)
+    return registration
+
+
+def check_open(event: Event, known: Registration | None, *, now: datetime) -> None:
+    """Whoever was invited may answer until registration closes, as all others may."""
+    if not event.takes_registrations(now):
+        if event.state == EventState.CANCELLED:
+            words = _("This event has been cancelled. Look for another one.")
+        elif event.start <= now:
+            words = _("This event has started. Look for another one.")
+        else:
+            words = _("Registration has closed. Look for another event.")
+        raise EventError("closed", words)
+
+
+def check_side(event: Event, person: User, side: str, known: Registration | None) -> None:
+    if side not in event.sides:
+        words = _("You can’t register for this event that way. Choose how you’d like to take part.")
+        raise EventError("wrong_side", words)
+    if event.kind == EventKind.OFFICE_HOURS and person.pk == event.host_id:
+        raise EventError("wrong_side", _("These are your own office hours: you don’t need a place."))
+    if side != Side.MENTOR or (known and known.side == Side.MENTOR):
+        return
+    if not MentorProfile.objects.public().filter(person=person).exists():
+        words = _("Only mentors with a live profile can take part as mentors. Register as a mentee instead.")
+        raise EventError("not_a_mentor", words)
+
+
+def check_removed(known: Registration | None) -> None:
+    if known and known.state == RegistrationState.REMOVED:
+        words = _("The organisers have removed you from this event. Write to them if you think that’s a mistake.")
+        raise EventError("removed", words)
+
+
+def check_rounds(registration: Registration) -> None:
+    wrong = [number for number in registration.attends if not 1 <= number <= registration.event.rounds_count]
+    if wrong:
+        raise EventError("too_few_rounds", _("Choose among the rounds of this event."), field="attends")
+
+
+@atomic_act
+def change_details(*, registration: Registration, said: RegistrationInput, now: datetime) -> Registration:
+    """Change what a person said when they registered, until the event runs. Raises EventError `closed`,
+    `own_overlap`."""
+    event = lock_event(registration.event_id)
+    lock_people(registration.person_id)
+    registration = Registration.objects.select_related("event", "person").get(pk=registration.pk)
+    if event.state not in BEFORE_START or registration.state not in (RegistrationState.IN, RegistrationState.WAITING):
+        raise EventError("closed", _("This can’t be changed any more."))
+    before = time_at(registration)
+    registration = write_details(registration, said)
+    check_rounds(registration)
+    if registration.is_in and time_at(registration) != before:
+        take_event_time(registration, now=now)
+    return registration
+
+
+def write_details(registration: Registration, said: RegistrationInput) -> Registration:
+    touch_registration(registration, **said.values())
+    registration.topics.set(said.topics)
+    return registration
+
+
+@atomic_act
+def take_place(*, registration: Registration, now: datetime) -> Registration:
+    """Take a place that came free, by a person on the waiting list: the one that is kept for them, or in the last hours
+    any, where the first press wins.
+
+    Raises EventError `closed`, `stale` (they don't wait any more), `full`, `own_overlap`.
+    """
+    event = lock_event(registration.event_id)
+    lock_people(registration.person_id)
+    registration = Registration.objects.select_related("event", "person").get(pk=registration.pk)
+    if registration.is_in:
+        return registration
+    if not registration.is_waiting:
+        raise stale_error(_("You’re not on the waiting list any more. Register again if you’d like to come."))
+    if event.state not in BEFORE_START or has_started(event, now):
+        raise EventError("closed", _("It’s too late for this event. Look for another one."))
+    count = count_places(event, now)[registration.side]
+    if not registration.is_asked(now) and not count.open:
+        words = _("Someone else was faster, and all places are taken. You’re still on the waiting list.")
+        raise EventError("full", words)
+    return give_place(registration, news=News.ADMITTED, now=now)
+
+
+@atomic_act
+def cancel_registration(*, registration: Registration, by: User, now: datetime) -> Registration:
+    """End it for a person who doesn't come, or whom the team removes; their place goes to the next in line.
+
+    Raises EventError `closed` once the event has begun.
+    """
+    event = lock_event(registration.event_id)
+    lock_people(registration.person_id)
+    registration = Registration.objects.select_related("event", "person").get(pk=registration.pk)
+    if registration.state not in (RegistrationState.IN, RegistrationState.WAITING, RegistrationState.INVITED):
+        return registration
+    if event.state not in BEFORE_START and event.state != EventState.DRAFT:
+        words = _("The event has begun. If you have to go, say so on its page, so that your partners get someone else.")
+        raise EventError("closed", words)
+    end_registration(registration, by=by, now=now)
+    admit_waiting(event, registration.side, now=now)
+    return registration
+
+
+@atomic_act
+def confirm_coming(*, registration: Registration, now: datetime) -> Registration:
+    """They still come. Changes no notice that is scheduled."""
+    Registration.objects.filter(pk=registration.pk, state=RegistrationState.IN).update(confirmed_at=now)
+    registration.refresh_from_db()
+    return registration

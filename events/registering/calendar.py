@@ -1,0 +1,61 @@
+"""The calendar entry of a registration: one for its whole life (RFC 5545, 5546). Its rounds stand in the text."""
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from icalendar import Event as CalendarEvent
+
+from common.mail.headers import envelope_address
+from common.mail.rendering import absolute_url, sender
+from events.models import Event, EventMode, Registration
+from sessions_app.invites.ics import PUBLISH, clean_text, empty_calendar, make_attendee, make_calendar_address
+
+CANCEL, REQUEST = "CANCEL", "REQUEST"
+
+
+def build_registration_file(registration: Registration, *, method: str, at: datetime) -> bytes:
+    """The file with one entry for this person. `method` is REQUEST, CANCEL or PUBLISH, `at` when it was last changed.
+
+    SEQUENCE is the registration's version: whoever registers again after cancelling has a later one than the
+    cancellation (RFC 5546, 2.1.4).
+    """
+    event = registration.event
+    entry = event_entry(event, at=at)
+    entry.add("uid", f"event-{registration.uuid}@{settings.SITE_HOST}")
+    entry.add("sequence", registration.version)
+    entry.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
+    if method != PUBLISH:
+        entry["organizer"] = make_calendar_address(settings.SITE_NAME, sender().addr_spec)
+        entry.add("attendee", make_attendee(registration.person, envelope_address(registration.person.email)))
+    return _calendar_of(entry, method)
+
+
+def build_event_file(event: Event, *, at: datetime) -> bytes:
+    """The file on the public page, for anyone."""
+    entry = event_entry(event, at=at)
+    entry.add("uid", f"event-{event.uuid}@{settings.SITE_HOST}")
+    entry.add("sequence", event.version)
+    entry.add("status", "CANCELLED" if event.state == "cancelled" else "CONFIRMED")
+    return _calendar_of(entry, PUBLISH)
+
+
+def event_entry(event: Event, *, at: datetime) -> CalendarEvent:
+    page = absolute_url("event", event.slug)
+    entry = CalendarEvent()
+    stamp = at.astimezone(UTC).replace(microsecond=0)
+    entry.add("dtstamp", stamp)
+    entry.add("last-modified", stamp)
+    entry.add("dtstart", event.start.astimezone(UTC))
+    entry.add("dtend", event.end.astimezone(UTC))
+    entry.add("summary", clean_text(event.title))
+    entry.add("description", f"{clean_text(event.about)}\n\n{_('The event’s page')}: {page}".strip())
+    entry.add("location", page if event.mode == EventMode.ONLINE or not event.place else clean_text(event.place))
+    entry.add("url", page)
+    return entry
+
+
+def _calendar_of(entry: CalendarEvent, method: str) -> bytes:
+    calendar = empty_calendar(method)
+    calendar.add_component(entry)
+    return calendar.to_ical()

@@ -1,0 +1,109 @@
+"""The mails about a registration, written from its state at the moment they leave."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.mail.rendering import Context, absolute_url
+from common.times import days_away, theirs_text
+from common.zones import city_of
+from events.models import EventMode, Registration, RegistrationState, Side
+from notifications.models import Notification
+from notifications.readers import NoticeReader
+from notifications.registry import Attachment, Message, Nothing, Render
+
+from .calendar import CANCEL, REQUEST, build_registration_file
+
+IN, WAITING = RegistrationState.IN, RegistrationState.WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationForReader(NoticeReader):
+    registration: Registration
+
+
+def registration_email(
+    template: str, *states: str, method: str = "", facts: Callable[[RegistrationForReader], Context] | None = None
+) -> Render:
+    """What writes a mail that has something to say while the registration is in one of these `states`.
+
+    `method` names the calendar method of the file that goes with it, if one does.
+    """
+
+    def render(row: Notification, now: datetime) -> Message | Nothing:
+        known = Registration.objects.select_related("person", "event__host", "event__by")
+        registration = known.filter(pk=row.subject_id).first()
+        if registration is None:
+            return Nothing("registration is gone")
+        if registration.state not in states:
+            return Nothing(f"{registration.state} meanwhile")
+        reader = RegistrationForReader(registration.person, now, registration)
+        context = registration_facts(reader) | (facts(reader) if facts else {})
+        has_entry = method == CANCEL or (method == REQUEST and registration.is_in)
+        files = attach_calendar(registration, method, at=row.date) if has_entry else ()
+        return reader.render_email(f"events/{template}", context, attachments=files)
+
+    return render
+
+
+def attach_calendar(registration: Registration, method: str, *, at: datetime) -> tuple[Attachment, ...]:
+    content = build_registration_file(registration, method=method, at=at)
+    name = "cancel.ics" if method == CANCEL else "invite.ics"
+    return (Attachment(name, content, f"text/calendar; method={method}; charset=utf-8"),)
+
+
+def registration_facts(reader: RegistrationForReader) -> Context:
+    registration, event = reader.registration, reader.registration.event
+    return {
+        "title": event.title,
+        "day": reader.day(event.start),
+        "short_day": reader.day(event.start, short=True),
+        "clock": reader.clock(event.start),
+        "span": reader.span(event.start, event.end),
+        "zone": reader.zone_label(event.start),
+        "city": city_of(reader.zone),
+        "there": there_text(reader),
+        "place": event.place if event.mode != EventMode.ONLINE else "",
+        "is_online": event.mode == EventMode.ONLINE,
+        "is_mentor": registration.side == Side.MENTOR,
+        "question": registration.question,
+        "reason": event.reason,
+        "until": until_text(registration.answer_by, reader) if registration.answer_by else "",
+        "closes": reader.when(event.registration_until, short=True),
+        "inviter": event.by.first_name,
+        "page_url": absolute_url("event", event.slug),
+        "events_url": absolute_url("events"),
+    }
+
+
+def until_text(moment: datetime, reader: NoticeReader) -> str:
+    """`12:30`, on another day `Wed 25 Nov, 10:00`."""
+    is_today = days_away(moment, reader.zone, reader.now) == 0
+    return reader.clock(moment) if is_today else reader.when(moment, short=True)
+
+
+def there_text(reader: RegistrationForReader) -> str:
+    """The time by the clock where it takes place, if that is another one than the reader's."""
+    event = reader.registration.event
+    return theirs_text(
+        event.start,
+        event.end,
+        viewer_zone=reader.zone,
+        their_zone=event.timezone,
+        hour12=reader.person.hour12,
+    )
+
+
+render_invited = registration_email("invited", RegistrationState.INVITED)
+render_registered = registration_email("registered", IN, method=REQUEST)
+render_waiting = registration_email("waiting", WAITING)
+render_admitted = registration_email("admitted", IN, method=REQUEST)
+render_offered = registration_email("offered", WAITING)
+render_free = registration_email("free", WAITING)
+render_left = registration_email("left", RegistrationState.CANCELLED, method=CANCEL)
+render_removed = registration_email("removed", RegistrationState.REMOVED, method=CANCEL)
+render_moved = registration_email("moved", IN, WAITING, method=REQUEST)
+render_cancelled = registration_email("cancelled", RegistrationState.CANCELLED, method=CANCEL)
+render_no_place = registration_email("no_place", RegistrationState.OVER)
+render_still_coming = registration_email("still_coming", IN)
+render_reminder = registration_email("reminder", IN)

@@ -1,0 +1,53 @@
+"""The lines of the inbox about registrations."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from events.models import Registration
+from notifications.models import InboxItem
+from notifications.readers import NoticeReader
+from notifications.registry import InboxLine
+
+from .notices import INVITATION_NUDGE, REMINDER_KINDS, STILL_COMING, News
+
+WORDS: dict[str, Promise] = {
+    News.INVITED: _("You’re invited to mentor at %(title)s, %(when)s"),
+    News.REGISTERED: _("You have a place at %(title)s, %(when)s"),
+    News.WAITING: _("You’re on the waiting list for %(title)s"),
+    News.ADMITTED: _("A place came free for you at %(title)s, %(when)s"),
+    News.OFFERED: _("A place at %(title)s is kept for you: take it or pass it on"),
+    News.FREE_FOR_ALL: _("A place at %(title)s has come free. The first to take it has it"),
+    News.LEFT: _("You gave up your place at %(title)s"),
+    News.REMOVED: _("You’re no longer registered for %(title)s"),
+    News.MOVED: _("%(title)s has a new time or place: %(when)s"),
+    News.CANCELLED: _("%(title)s on %(when)s is cancelled"),
+    News.NO_PLACE: _("No place came free at %(title)s"),
+    STILL_COMING: _("Are you still coming to %(title)s, %(when)s?"),
+    INVITATION_NUDGE: _("You’re invited to mentor at %(title)s, %(when)s"),
+    **dict.fromkeys(REMINDER_KINDS.values(), _("%(title)s starts %(when)s")),
+}
+
+
+def registration_lines(kind: str) -> Callable[[Sequence[InboxItem], User, datetime], Mapping[int, InboxLine]]:
+    def write(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
+        known = Registration.objects.of(reader).select_related("event")
+        found = known.in_bulk({item.subject_id for item in items})
+        notice_reader = NoticeReader(reader, now)
+        return {
+            item.pk: registration_line(kind, found[item.subject_id], notice_reader)
+            for item in items
+            if item.subject_id in found
+        }
+
+    return write
+
+
+def registration_line(kind: str, registration: Registration, reader: NoticeReader) -> InboxLine:
+    event = registration.event
+    words = {"title": event.title, "when": reader.when(event.start, short=True)}
+    return InboxLine(WORDS[kind] % words, reverse("event", args=[event.slug]))

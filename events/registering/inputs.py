@@ -1,0 +1,42 @@
+"""What a person says when they register. Forms and API calls make it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from events.models import Attending
+from mentors.models import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationInput:
+    board_name: str
+    question: str = ""
+    topics: Sequence[Topic] = ()
+    languages: Sequence[str] = ()
+    attends: Sequence[int] = ()
+    most: int | None = None
+    attending: str = Attending.TABLE
+    stays_seated: bool = False
+    wants_quiet: bool = False
+    is_named: bool = True
+    contact: str = ""
+    access_needs: str = ""
+    takes_place_at_once: bool = field(default=True)
+
+    def values(self) -> dict[str, Any]:
+        """The columns of a registration; topics are a table of their own."""
+        return {
+            "board_name": self.board_name,
+            "question": self.question,
+            "languages": list(self.languages),
+            "attends": sorted(self.attends),
+            "most": self.most,
+            "attending": self.attending,
+            "stays_seated": self.stays_seated,
+            "wants_quiet": self.wants_quiet,
+            "is_named": self.is_named,
+            "contact": self.contact,
+            "access_needs": self.access_needs,
+            "takes_place_at_once": self.takes_place_at_once,
+        }

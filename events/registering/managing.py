@@ -1,0 +1,216 @@
+"""Making an event, changing, opening and cancelling it."""
+
+import unicodedata
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import F
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from events.errors import EventError
+from events.locks import check_event_seen, lock_event, touch_event
+from events.models import Event, EventState, Helper, HelperRole, Registration, RegistrationState
+from events.models.events import BEFORE_START
+from sessions_app.booking.commitments import give_back_time, is_promised, take_time
+from sessions_app.errors import SessionError
+from sessions_app.locks import atomic_act, lock_people
+
+from .giving import HOST_SUBJECT, SUBJECT, overlap_error, take_event_time
+from .notices import News, tell
+from .places import set_places
+from .waiting import admit_waiting
+
+STAYS = (RegistrationState.IN, RegistrationState.WAITING, RegistrationState.INVITED)
+LONGEST_SLUG = 50
+
+
+@dataclass(frozen=True, slots=True)
+class EventInput:
+    """What an organiser says of an event. `places`: how many on each side."""
+
+    kind: str
+    title: str
+    start: datetime
+    timezone: str
+    mode: str
+    registration_until: datetime
+    places: dict[str, int]
+    about: str = ""
+    place: str = ""
+    access: str = ""
+    rounds_count: int = 0
+    round_minutes: int = 0
+    change_minutes: int = 0
+    break_after: int = 0
+    break_minutes: int = 0
+    group_size: int = 1
+    wishes_until: datetime | None = None
+    # Of office hours, which have no rounds.
+    minutes: int = 0
+
+    def values(self) -> dict[str, Any]:
+        """The columns of an event."""
+        values = asdict(self)
+        for name in ("places", "start", "minutes"):
+            del values[name]
+        return values | {"during": self.during}
+
+    @property
+    def during(self) -> DateTimeTZRange:
+        event = Event(**{name: getattr(self, name) for name in SHAPE})
+        length = event.shape.length if self.rounds_count else timedelta(minutes=self.minutes)
+        return DateTimeTZRange(self.start, self.start + length, "[)")
+
+
+SHAPE = ("rounds_count", "round_minutes", "change_minutes", "break_after", "break_minutes")
+
+
+@atomic_act
+def create_event(*, said: EventInput, by: User, host: User | None = None) -> Event:
+    """A draft, which only its team sees. `host`: the mentor whose office hours it is."""
+    event = Event(slug=free_slug(said), by=by, host=host, **said.values())
+    event.save()
+    Helper.objects.create(event=event, person=by, role=HelperRole.LEAD)
+    for side in event.sides:
+        set_places(event, side, said.places.get(side, 0))
+    return event
+
+
+def free_slug(said: EventInput) -> str:
+    """From the title and the day: `first-jobs-2026-11-26`, with a number if that is taken."""
+    plain = unicodedata.normalize("NFKD", said.title)
+    name = slugify(plain)[: LONGEST_SLUG - 11].strip("-") or "event"
+    wished = f"{name}-{said.start:%Y-%m-%d}"
+    taken = set(Event.objects.filter(slug__startswith=wished).values_list("slug", flat=True))
+    numbered = (f"{wished}-{number}" for number in range(2, len(taken) + 3))
+    return wished if wished not in taken else next(slug for slug in numbered if slug not in taken)
+
+
+@atomic_act
+def change_event(*, event: Event, said: EventInput, now: datetime, seen: str | None = None) -> Event:
+    """Change it until it begins. People who registered are told of another time or place, and keep their place.
+
+    Raises EventError: `stale`, `closed`, `places_taken`, `people_busy` (some who have a place are promised elsewhere at
+    the new time: `field` is `start`).
+    """
+    event = lock_event(event)
+    check_event_seen(event, seen)
+    check_before_start(event, now)
+    if said.kind != event.kind:
+        words = _("The kind of an event can’t change. Make another event instead.")
+        raise EventError("kind_stays", words, field="kind")
+    before = (event.during, event.place, event.mode, event.timezone)
+    for side in event.sides:
+        set_places(event, side, said.places.get(side, 0))
+    touch_event(event, **said.values())
+    if event.state in BEFORE_START and before != (event.during, event.place, event.mode, event.timezone):
+        take_host_time(event, now=now)
+        move_people(event, now=now)
+    for side in event.sides:
+        admit_waiting(event, side, now=now)
+    return event
+
+
+def move_people(event: Event, *, now: datetime) -> None:
+    """Take the new time of everyone who is in, and tell them."""
+    known = Registration.objects.filter(event=event, state__in=STAYS).select_related("person", "event").order_by("pk")
+    registrations = list(known)
+    lock_people(*(registration.person_id for registration in registrations))
+    inside = [registration for registration in registrations if registration.is_in]
+    give_back_time(SUBJECT, [registration.pk for registration in inside])
+    busy = [registration for registration in inside if is_promised(registration.person_id, event.during, now=now)]
+    if busy:
+        names = ", ".join(registration.board_name for registration in busy[:3])
+        words = _("%(names)s can’t come then: they have a session or another event. Choose another time.")
+        raise EventError("people_busy", words % {"names": names}, field="start")
+    Registration.objects.filter(pk__in=[one.pk for one in registrations]).update(
+        version=F("version") + 1, confirmed_at=None
+    )
+    for registration in registrations:
+        registration.version += 1
+    for registration in inside:
+        take_event_time(registration, now=now)
+    told = [registration for registration in registrations if registration.state != RegistrationState.INVITED]
+    tell(*told, news=News.MOVED, now=now)
+
+
+def check_before_start(event: Event, now: datetime) -> None:
+    if event.state == EventState.DRAFT:
+        return
+    if event.state not in BEFORE_START or event.start <= now:
+        raise EventError("closed", _("This event has begun or is over, so it can’t be changed any more."))
+
+
+@atomic_act
+def open_event(*, event: Event, now: datetime, seen: str | None = None) -> Event:
+    """Show a draft to everyone and let people register. Raises EventError `stale`, `too_late`, `no_places`,
+    `own_overlap` (of the host)."""
+    event = lock_event(event)
+    check_event_seen(event, seen)
+    if event.state == EventState.OPEN:
+        return event
+    if event.state not in (EventState.DRAFT, EventState.CLOSED):
+        raise EventError("closed", _("Only a draft can be opened for registration."))
+    if event.registration_until <= now:
+        words = _("Registration would already be closed. Choose a later time for its end, then open it.")
+        raise EventError("too_late", words, field="registration_until")
+    if not event.places.exists():
+        raise EventError("no_places", _("There are no places yet. Say how many people can come, then open it."))
+    take_host_time(event, now=now)
+    touch_event(event, state=EventState.OPEN)
+    return event
+
+
+@atomic_act
+def close_registration(*, event: Event, now: datetime) -> Event:
+    event = lock_event(event)
+    if event.state == EventState.OPEN:
+        touch_event(event, state=EventState.CLOSED)
+    return event
+
+
+@atomic_act
+def cancel_event(*, event: Event, reason: str, now: datetime, seen: str | None = None) -> Event:
+    """It won't take place: everyone's time is free again, and they are told, with the reason."""
+    event = lock_event(event)
+    check_event_seen(event, seen)
+    if event.state == EventState.CANCELLED:
+        return event
+    if event.state in (EventState.OVER, EventState.ARCHIVED):
+        raise EventError("closed", _("This event is over, so it can’t be cancelled."))
+    touch_event(event, state=EventState.CANCELLED, reason=reason, ended_at=now)
+    give_back_time(HOST_SUBJECT, [event.pk])
+    end_all(event, RegistrationState.CANCELLED, news=News.CANCELLED, now=now)
+    return event
+
+
+def end_all(event: Event, state: str, *, news: News, now: datetime, only: str = "") -> int:
+    """End the registrations of a locked event that still stand, or `only` those in one state, and tell the people."""
+    states = [only] if only else list(STAYS)
+    known = Registration.objects.filter(event=event, state__in=states).select_related("person", "event").order_by("pk")
+    registrations = list(known)
+    lock_people(*(registration.person_id for registration in registrations))
+    inside = [registration.pk for registration in registrations if registration.is_in]
+    Registration.objects.filter(pk__in=[one.pk for one in registrations]).update(
+        state=state, place=None, answer_by=None, ended_at=now, version=F("version") + 1
+    )
+    for registration in registrations:
+        registration.version += 1
+    give_back_time(SUBJECT, inside)
+    tell(*registrations, news=news, now=now)
+    return len(registrations)
+
+
+def take_host_time(event: Event, *, now: datetime) -> None:
+    """Office hours take their host's time. Raises EventError `own_overlap`."""
+    if event.host_id is None:
+        return
+    lock_people(event.host_id)
+    try:
+        take_time(event.host_id, subject=HOST_SUBJECT, subject_id=event.pk, during=event.during, now=now)
+    except SessionError as error:
+        raise overlap_error() from error

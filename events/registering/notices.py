@@ -1,0 +1,89 @@
+"""Who is told what of a registration, and when. The words of the mails are in `emails.py`."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from events.models import Registration
+from notifications.preferences import reminder_leads_of
+from notifications.services import Due, schedule_notices
+from sessions_app.booking.notices.reminders import REMINDERS
+
+REGISTRATION = "registration"
+
+
+class News(StrEnum):
+    """What has just happened to a registration."""
+
+    INVITED = "event_invited"
+    REGISTERED = "event_registered"
+    WAITING = "event_waiting"
+    ADMITTED = "event_admitted"
+    OFFERED = "event_offered"
+    FREE_FOR_ALL = "event_free"
+    LEFT = "event_left"
+    REMOVED = "event_removed"
+    MOVED = "event_moved"
+    CANCELLED = "event_cancelled"
+    NO_PLACE = "event_no_place"
+
+
+# Those after which a person is in, so that they are asked and reminded.
+IN = (News.REGISTERED, News.ADMITTED, News.MOVED)
+STILL_COMING = "event_still_coming"
+ASKED_BEFORE = timedelta(hours=48)
+ASKED_UNTIL = timedelta(hours=12)
+# Reminders have the lead times that each person chose for sessions.
+REMINDER_KINDS = {reminder.kind: f"event_{reminder.kind}" for reminder in REMINDERS}
+INVITATION_NUDGE = "event_invitation_nudge"
+NUDGED_AFTER = timedelta(hours=72)
+
+
+def tell(*registrations: Registration, news: News, now: datetime) -> None:
+    """Tell these people, and replace what was scheduled for them before. Each has to be of a new version."""
+    schedule_notices(*news_dues(registrations, news, now=now), now=now)
+
+
+def news_dues(registrations: Sequence[Registration], news: News, *, now: datetime) -> list[Due]:
+    leads = reminder_leads_of(registration.person_id for registration in registrations) if news in IN else {}
+    dues = []
+    for registration in registrations:
+        dues.append(news_due(registration, news, now=now))
+        if news in IN and registration.is_in:
+            dues += dues_before_start(registration, leads[registration.person_id], now=now)
+        if news == News.INVITED:
+            until = registration.event.registration_until
+            dues.append(_due(registration, INVITATION_NUDGE, now + NUDGED_AFTER, until))
+    return dues
+
+
+def news_due(registration: Registration, news: News, *, now: datetime) -> Due:
+    until = registration.event.end if news in (News.CANCELLED, News.LEFT, News.REMOVED) else registration.event.start
+    is_own = news in (News.REGISTERED, News.WAITING, News.LEFT)
+    return _due(registration, news, now, max(until, now + timedelta(hours=1)), by_recipient=is_own)
+
+
+def dues_before_start(registration: Registration, leads: Sequence[timedelta], *, now: datetime) -> list[Due]:
+    """Whether they still come, and reminders, as far as their moment hasn't passed."""
+    start = registration.event.start
+    dues = []
+    if registration.confirmed_at is None and start - ASKED_BEFORE >= now:
+        dues.append(_due(registration, STILL_COMING, start - ASKED_BEFORE, start - ASKED_UNTIL))
+    for reminder in REMINDERS:
+        if reminder.lead in leads and start - reminder.lead >= now:
+            kind = REMINDER_KINDS[reminder.kind]
+            dues.append(_due(registration, kind, start - reminder.lead, start - reminder.useless))
+    return dues
+
+
+def _due(registration: Registration, kind: str, at: datetime, until: datetime, *, by_recipient: bool = False) -> Due:
+    return Due(
+        kind,
+        registration.person_id,
+        REGISTRATION,
+        registration.pk,
+        registration.version,
+        at,
+        until,
+        by_recipient=by_recipient,
+    )

@@ -1,0 +1,107 @@
+"""The waiting list: who gets a place that came free."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from events.errors import EventError
+from events.locks import lock_event, touch_registration
+from events.models import Event, Registration, RegistrationState
+from events.models.events import BEFORE_START
+from sessions_app.booking.commitments import is_promised
+from sessions_app.locks import atomic_act, lock_people
+from sessions_app.waiting.holding_hours import held_until
+
+from .giving import give_place, time_at
+from .notices import News, tell
+from .places import count_places
+
+# Until then a place is simply given. From then on plans may have changed, so people are asked first.
+ASKED_FROM = timedelta(hours=24)
+TIME_TO_ANSWER = timedelta(hours=2)
+# From then on there is no time to ask one after the other: all are told, and the first press has the place.
+FOR_ALL_FROM = timedelta(hours=3)
+
+
+def admit_waiting(event: Event, side: str, *, now: datetime) -> None:
+    """Give the free places of a locked event to those who wait, or ask them."""
+    if event.state not in BEFORE_START or event.start <= now:
+        return
+    count = count_places(event, now)[side]
+    if not count.open or not count.waiting:
+        return
+    line = list(Registration.objects.waiting().filter(event=event, side=side).select_related("person", "event"))
+    lock_people(*(registration.person_id for registration in line))
+    if event.start - now <= FOR_ALL_FROM:
+        tell_all(line, now=now)
+        return
+    places = count.open
+    for registration in line:
+        if not places:
+            return
+        if registration.is_asked(now) or is_promised(registration.person_id, time_at(registration), now=now):
+            continue
+        if admit(registration, now=now):
+            places -= 1
+
+
+def admit(registration: Registration, *, now: datetime) -> bool:
+    """Give this person the place, or keep it for their answer. False if it goes to the next one after all."""
+    event = registration.event
+    if registration.takes_place_at_once and event.start - now > ASKED_FROM:
+        try:
+            with transaction.atomic():
+                give_place(registration, news=News.ADMITTED, now=now)
+        except EventError:
+            return False
+        return True
+    last = event.start - FOR_ALL_FROM
+    zone = ZoneInfo(registration.person.zone_name)
+    until = held_until(now=now, last=last, hours=TIME_TO_ANSWER, zone=zone)
+    if until is None:
+        return False
+    touch_registration(registration, answer_by=until)
+    tell(registration, news=News.OFFERED, now=now)
+    return True
+
+
+def tell_all(line: list[Registration], *, now: datetime) -> None:
+    for registration in line:
+        touch_registration(registration, answer_by=None)
+        tell(registration, news=News.FREE_FOR_ALL, now=now)
+
+
+@atomic_act
+def pass_on(*, registration: Registration, now: datetime) -> None:
+    """A person on the waiting list doesn't want the place that is kept for them, but keeps waiting, behind the others.
+
+    Raises EventError `closed` where no place is kept for them.
+    """
+    event = lock_event(registration.event_id)
+    registration = Registration.objects.get(pk=registration.pk)
+    if not registration.is_asked(now):
+        raise EventError("closed", _("We’re no longer keeping a place for you."))
+    put_behind(registration, now=now)
+    admit_waiting(event, registration.side, now=now)
+
+
+def put_behind(registration: Registration, *, now: datetime) -> None:
+    touch_registration(registration, answer_by=None, waiting_since=now)
+
+
+@atomic_act
+def lapse_offers(*, event: Event, now: datetime) -> int:
+    """Places that were kept for an answer which didn't come go to the next. Returns how many."""
+    event = lock_event(event)
+    late = Registration.objects.filter(event=event, state=RegistrationState.WAITING, answer_by__lte=now)
+    sides = set()
+    lapsed = 0
+    for registration in late:
+        put_behind(registration, now=now)
+        sides.add(registration.side)
+        lapsed += 1
+    for side in sorted(sides):
+        admit_waiting(event, side, now=now)
+    return lapsed

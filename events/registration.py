@@ -1,0 +1,31 @@
+"""What this app enters into the lists of lower apps when it starts."""
+
+from collections.abc import Collection, Mapping
+
+from django.urls import reverse
+
+from accounts.hooks import after_sign_in
+from events.models import Event, Registration
+from events.registering.giving import HOST_SUBJECT, SUBJECT
+from events.registering.kinds import KINDS as REGISTERING
+from events.views.registering import register_after_sign_in
+from notifications.registry import register_kinds
+from sessions_app.booking.commitments import NamedTime, commitment_kinds
+
+
+def register_all() -> None:
+    register_kinds(REGISTERING)
+    after_sign_in.append(register_after_sign_in)
+    commitment_kinds[SUBJECT] = name_registrations
+    commitment_kinds[HOST_SUBJECT] = name_hosted_events
+
+
+def name_registrations(ids: Collection[int]) -> Mapping[int, NamedTime]:
+    """What pages call the time that a registration takes."""
+    known = Registration.objects.filter(pk__in=ids).values_list("pk", "event__title", "event__slug")
+    return {pk: NamedTime(title, reverse("event", args=[slug])) for pk, title, slug in known}
+
+
+def name_hosted_events(ids: Collection[int]) -> Mapping[int, NamedTime]:
+    known = Event.objects.filter(pk__in=ids).values_list("pk", "title", "slug")
+    return {pk: NamedTime(title, reverse("event", args=[slug])) for pk, title, slug in known}

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from .views import listing, managing, registering
+
+urlpatterns = [
+    path("", listing.events_page, name="events"),
+    path("new/", managing.event_new, name="event_new"),
+    path("<slug:slug>/", listing.event_page, name="event"),
+    path("<slug:slug>/calendar.ics", listing.event_calendar, name="event_calendar"),
+    path("<slug:slug>/register/", registering.event_register, name="event_register"),
+    path("<slug:slug>/answer/", registering.event_answer, name="event_answer"),
+    path("<slug:slug>/edit/", managing.event_edit, name="event_edit"),
+    path("<slug:slug>/open/", managing.event_open, name="event_open"),
+    path("<slug:slug>/cancel/", managing.event_cancel, name="event_cancel"),
+    path("<slug:slug>/people/", managing.event_people, name="event_people"),
+    path("<slug:slug>/people/invite/", managing.event_invite, name="event_invite"),
+    path("<slug:slug>/people/<uuid:uuid>/remove/", managing.event_remove, name="event_remove"),
+]

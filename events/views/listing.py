@@ -1,0 +1,43 @@
+"""Public pages: all events, and one."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.viewing import signed_in
+from common.pages.sharing import listed
+from events.access import get_event, registration_of
+from events.pages.event_list import list_events
+from events.pages.event_page import EventPage
+from events.registering.calendar import build_event_file
+from sessions_app.invites.ics import PUBLISH
+from sessions_app.views.calendars import calendar_response
+
+
+@login_not_required
+@require_safe
+@listed
+def events_page(request: HttpRequest) -> HttpResponse:
+    person, now = signed_in(request), timezone.now()
+    context = {"page": list_events(person, now=now), "nav": "events"}
+    return render(request, "events/list.html", context)
+
+
+@login_not_required
+@require_safe
+@listed
+def event_page(request: HttpRequest, slug: str) -> HttpResponse:
+    person = signed_in(request)
+    event = get_event(slug, person)
+    page = EventPage(event, person, registration_of(event, person), timezone.now())
+    return render(request, "events/event.html", {"page": page, "event": event, "nav": "events"})
+
+
+@login_not_required
+@require_safe
+def event_calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    event = get_event(slug, signed_in(request))
+    content = build_event_file(event, at=event.created_at)
+    return calendar_response(content, method=PUBLISH, name=event.slug)

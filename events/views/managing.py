@@ -1,0 +1,173 @@
+"""What organisers do before an event: describe it, open it, invite mentors, look after the list of people."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.decorators import staff_required
+from accounts.requests import SignedInRequest
+from accounts.viewing import viewer_zone
+from common.pages.posting import act_on_post
+from common.pages.requests import post_data
+from common.pages.seen import seen_by, still_seen
+from common.refusals import RefusalError
+from events.access import get_led_event, get_registration
+from events.forms.event import CancelEventForm, EventForm
+from events.models import Event
+from events.models.registrations import OUT
+from events.pages.event_page import EventPage
+from events.pages.people import list_people
+from events.registering.acts import cancel_registration
+from events.registering.inviting import invite_mentors
+from events.registering.managing import cancel_event, change_event, close_registration, create_event, open_event
+from mentors.models import MentorProfile, Topic
+
+MOST_FOUND = 20
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def event_new(request: SignedInRequest) -> HttpResponse:
+    """A draft of speed mentoring. `?like=` an earlier event fills the form with all but its day."""
+    now = timezone.now()
+    like = Event.objects.led_by(request.user).filter(slug=request.GET.get("like", "")).first()
+    form = EventForm(post_data(request), event=None, now=now, zone=viewer_zone(request), initial=like_initial(like))
+    result = act_on_post(request, lambda: create_event(said=form.cleaned_data["said"], by=request.user), form)
+    if result.is_done and result.made:
+        messages.success(request, _("This is your draft. Only your team sees it until you open registration."))
+        return redirect("event", result.made.slug)
+    earlier = Event.objects.led_by(request.user).filter(kind="speed").order_by("-during")[:5]
+    context = {"form": form, "error": result.error, "earlier": earlier, "like": like, "nav": "events"}
+    return render(request, "events/edit.html", context, status=result.status)
+
+
+def like_initial(like: Event | None) -> dict[str, object]:
+    if like is None:
+        return {}
+    known = EventForm(event=like, now=like.start, zone=like.timezone).initial
+    return {name: value for name, value in known.items() if name != "day"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def event_edit(request: SignedInRequest, slug: str) -> HttpResponse:
+    now = timezone.now()
+    event = get_led_event(slug, request.user)
+    form = EventForm(post_data(request), event=event, now=now, zone=event.timezone)
+    result = act_on_post(
+        request,
+        lambda: change_event(event=event, said=form.cleaned_data["said"], now=now, seen=seen_by(request)),
+        form,
+    )
+    if result.is_done:
+        messages.success(request, _("Saved."))
+        return redirect("event", slug)
+    if result.error and result.error.field in form.fields:
+        form.add_error(result.error.field, result.error.as_form_error())
+    event.refresh_from_db()
+    context = {
+        "form": form,
+        "event": event,
+        "error": result.error,
+        "seen": still_seen(request, str(event.version), told=result.is_refused),
+        "nav": "events",
+    }
+    return render(request, "events/edit.html", context, status=result.status)
+
+
+@require_POST
+def event_open(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Open a draft, or close registration: which one, says the button."""
+    event, now = get_led_event(slug, request.user), timezone.now()
+    try:
+        if "close" in request.POST:
+            close_registration(event=event, now=now)
+            messages.success(request, _("Registration is closed. Nobody else can register."))
+        else:
+            open_event(event=event, now=now, seen=seen_by(request))
+            messages.success(request, _("Registration is open, and everyone can see the event."))
+    except RefusalError as refused:
+        messages.warning(request, refused.message, extra_tags=refused.code)
+    return redirect("event", slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def event_cancel(request: SignedInRequest, slug: str) -> HttpResponse:
+    event, now = get_led_event(slug, request.user), timezone.now()
+    form = CancelEventForm(post_data(request))
+    result = act_on_post(
+        request,
+        lambda: cancel_event(event=event, reason=form.cleaned_data["reason"], now=now, seen=seen_by(request)),
+        form,
+    )
+    if result.is_done:
+        messages.success(request, _("The event is cancelled, and we’re telling everyone who registered."))
+        return redirect("event", slug)
+    event.refresh_from_db()
+    context = {
+        "form": form,
+        "event": event,
+        "people": list_people(event, now=now),
+        "error": result.error,
+        "seen": still_seen(request, str(event.version), told=result.is_refused),
+        "nav": "events",
+    }
+    return render(request, "events/cancel.html", context, status=result.status)
+
+
+@require_safe
+def event_people(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Who comes, who waits, who was invited; and mentors to invite, found by a name or a topic."""
+    event, now = get_led_event(slug, request.user), timezone.now()
+    words = request.GET.get("q", "").strip()[:80]
+    context = {
+        "event": event,
+        "page": EventPage(event, request.user, None, now),
+        "people": list_people(event, now=now),
+        "words": words,
+        "found": find_mentors(event, words) if words else [],
+        "nav": "events",
+    }
+    return render(request, "events/people.html", context)
+
+
+def find_mentors(event: Event, words: str) -> list[MentorProfile]:
+    """Live mentors with this in their name or headline, or a topic that begins like it, who aren't on the list yet."""
+    asked = event.registrations.exclude(state__in=OUT).values("person")
+    known = MentorProfile.objects.public().exclude(person__in=asked).select_related("person")
+    topical = Topic.objects.active().filter(name__istartswith=words).values("pk")
+    fits = Q(person__name__icontains=words) | Q(headline__icontains=words) | Q(topics__in=topical)
+    return list(known.filter(fits).distinct().order_by("person__name", "pk")[:MOST_FOUND])
+
+
+@require_POST
+def event_invite(request: SignedInRequest, slug: str) -> HttpResponse:
+    event, now = get_led_event(slug, request.user), timezone.now()
+    profiles = list(MentorProfile.objects.public().filter(slug__in=request.POST.getlist("mentor")[: 2 * MOST_FOUND]))
+    try:
+        asked = invite_mentors(event=event, profiles=profiles, now=now)
+    except RefusalError as refused:
+        messages.warning(request, refused.message, extra_tags=refused.code)
+    else:
+        words = ngettext("We’ve invited %(count)d mentor.", "We’ve invited %(count)d mentors.", len(asked))
+        messages.success(request, words % {"count": len(asked)})
+    return redirect("event_people", slug)
+
+
+@require_POST
+def event_remove(request: SignedInRequest, slug: str, uuid: UUID) -> HttpResponse:
+    event = get_led_event(slug, request.user)
+    registration = get_registration(uuid, event)
+    try:
+        cancel_registration(registration=registration, by=request.user, now=timezone.now())
+    except RefusalError as refused:
+        messages.warning(request, refused.message, extra_tags=refused.code)
+    else:
+        messages.success(request, _("%(name)s is off the list.") % {"name": registration.board_name})
+    return redirect("event_people", slug)
