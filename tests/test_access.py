@@ -22,6 +22,7 @@ from django.urls import get_resolver, reverse
 
 from accounts.models import Scope, User
 from accounts.tokens import make_token
+from events.models import Event
 from mentors.models import Format, MentorProfile, ProfileState, Topic
 from mentors.photos import read_photo
 from mentors.services import ProfileTexts, save_words
@@ -46,6 +47,7 @@ from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import ask_in_writing
 from tests.conftest import NOW, at, make_mentor, make_person
+from tests.events.making import come, make_event
 from tests.mentors.pictures import picture as a_picture
 from tests.test_project import routes
 
@@ -137,6 +139,19 @@ ACCESS: dict[str, Row] = {
     "robots": Row(EVERYBODY),
     "sitemap": Row(EVERYBODY),
     "sitemap_section": Row(EVERYBODY, at="section"),
+    # events: the team is the staff here, and an address that isn't theirs to open is a 404
+    "events": Row(EVERYBODY),
+    "event_new": Row(STAFF, post=422),
+    "event": Row(EVERYBODY, at="event"),
+    "event_calendar": Row(EVERYBODY, at="event"),
+    "event_register": Row(EVERYBODY, post=422, at="event"),
+    "event_answer": Row(ITS_MENTEE, NOT_ALLOWED, post="/events/", at="event"),
+    "event_edit": Row(STAFF, post=422, at="event"),
+    "event_open": Row(STAFF, NOT_ALLOWED, post="/events/", at="event"),
+    "event_cancel": Row(STAFF, post=422, at="event"),
+    "event_people": Row(STAFF, at="event"),
+    "event_invite": Row(STAFF, NOT_ALLOWED, post="/events/", at="event"),
+    "event_remove": Row(STAFF, NOT_ALLOWED, post="/events/", at="guest"),
     # about
     "contact": Row(EVERYBODY, post=422),
     "privacy": Row(EVERYBODY),
@@ -358,6 +373,18 @@ class Scene:
     @property
     def account(self) -> UUID:
         return self.person("mentee").uuid
+
+    @cached_property
+    def event(self) -> str:
+        """Speed mentoring of the staff, for which the mentee is registered."""
+        event = make_event(self.person("staff"))
+        come(event, self.person("mentee"))
+        return event.slug
+
+    @property
+    def guest(self) -> list[str | UUID]:
+        event = Event.objects.get(slug=self.event)
+        return [event.slug, event.registrations.get().uuid]
 
     @property
     def text_kind(self) -> str:

@@ -17,6 +17,11 @@ from django.db import transaction
 from about.contact import send_message as send_message_to_staff
 from accounts.models import User
 from common.known import known
+from events.models import Event, Side
+from events.registering.acts import cancel_registration
+from events.registering.clock import run_registrations
+from events.registering.inviting import invite_mentors
+from events.registering.managing import cancel_event, change_event
 from mentors.models import MentorProfile
 from mentors.moderation.digests import announce_queue
 from mentors.services import (
@@ -52,6 +57,7 @@ from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import decline_written, expire_written, withdraw_written
 from tests.conftest import NOW, at, make_mentor, make_person
+from tests.events.making import come, make_event, make_said
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.written import ask, reply, writes
 
@@ -188,7 +194,46 @@ def change_profile(cast: Cast, decide: Callable[[MentorProfile], object] | None 
         decide(profile)
 
 
+def go_to_event(cast: Cast, *, leads: tuple[int, ...] = ()) -> Event:
+    if leads:
+        Preference.objects.create(person=cast.bob, leads=list(leads))
+    event = make_event(cast.maria, places={Side.MENTEE: 1, Side.MENTOR: 1})
+    invite_mentors(event=event, profiles=[cast.alice.mentor_profile], now=NOW)
+    come(event, cast.bob)
+    come(event, cast.maria)
+    return event
+
+
+def give_up_place(cast: Cast, *, before: timedelta) -> None:
+    """How a place is passed on depends on how soon it begins."""
+    event = go_to_event(cast)
+    moment = event.start - before
+    cancel_registration(registration=event.registrations.get(person=cast.bob), by=cast.bob, now=moment)
+
+
+def end_event(cast: Cast, end: Callable[[Event], object]) -> None:
+    end(go_to_event(cast))
+
+
 STORIES: dict[str, Callable[[Cast], object]] = {
+    "event, reminded early": lambda cast: go_to_event(cast, leads=(2880, 1440, 720)),
+    "event, reminded on the day": lambda cast: go_to_event(cast, leads=(240, 120, 60)),
+    "event, reminded late": lambda cast: go_to_event(cast, leads=(30, 15)),
+    "event, place passed on": lambda cast: give_up_place(cast, before=2 * DAY),
+    "event, place offered": lambda cast: give_up_place(cast, before=9 * HOUR),
+    "event, place for all": lambda cast: give_up_place(cast, before=2 * HOUR),
+    "event moved": lambda cast: end_event(
+        cast,
+        lambda it: change_event(
+            event=it, said=make_said(start=it.start + DAY, places={Side.MENTEE: 1, Side.MENTOR: 1}), now=NOW
+        ),
+    ),
+    "event cancelled": lambda cast: end_event(cast, lambda it: cancel_event(event=it, reason="Flood", now=NOW)),
+    "event, removed": lambda cast: end_event(
+        cast,
+        lambda it: cancel_registration(registration=it.registrations.get(person=cast.bob), by=cast.maria, now=NOW),
+    ),
+    "event, no place": lambda cast: end_event(cast, lambda it: run_registrations(now=it.start)),
     "reminded early": lambda cast: book_with_reminders(cast, (2880, 1440, 720)),
     "reminded on the day": lambda cast: book_with_reminders(cast, (240, 120, 60)),
     "reminded late": lambda cast: book_with_reminders(cast, (30, 15)),
@@ -348,7 +393,7 @@ def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
     lists = [breaker.KINDS, *(import_module(name).KINDS for name in names)]
     kinds = [kind.name for kinds in lists for kind in kinds]
 
-    assert len(names) == 8
+    assert len(names) == 9
     assert sorted(kinds) == sorted(kind.name for kind in registered_kinds())
 
 

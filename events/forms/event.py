@@ -161,19 +161,17 @@ class EventForm(forms.Form):
             self.add_error("closes_before", ValidationError(words, code="closed"))
 
     @property
-    def fieldsets(self) -> list[tuple[Any, list[forms.BoundField]]]:
-        """The fields under their headings, as the page shows them."""
+    def fieldsets(self) -> list[tuple[Any, list[forms.BoundField], bool]]:
+        """The fields under their headings, as the page shows them, and whether they stand side by side."""
+        rounds = ("rounds_count", "round_minutes", "change_minutes", "break_after", "break_minutes", "group_size")
         groups = [
-            (_("The event"), ("title", "about")),
-            (_("When"), ("day", "time", "timezone")),
-            (_("Where"), ("mode", "place", "access")),
-            (
-                _("Rounds"),
-                ("rounds_count", "round_minutes", "change_minutes", "break_after", "break_minutes", "group_size"),
-            ),
-            (_("Places"), ("places_mentee", "places_mentor", "closes_before")),
+            (_("The event"), ("title", "about"), False),
+            (_("When"), ("day", "time", "timezone"), True),
+            (_("Where"), ("mode", "place", "access"), False),
+            (_("Rounds"), rounds, True),
+            (_("Places"), ("places_mentee", "places_mentor", "closes_before"), True),
         ]
-        return [(heading, [self[name] for name in names]) for heading, names in groups]
+        return [(heading, [self[name] for name in names], is_grid) for heading, names, is_grid in groups]
 
 
 def _initial_of(event: Event) -> dict[str, Any]:

@@ -92,6 +92,20 @@ class RegistrationForm(forms.Form):
             field_of(self, "attends", forms.TypedMultipleChoiceField).choices = rounds
             field_of(self, "most", forms.TypedChoiceField).choices = [("", _("As many as possible")), *rounds]
 
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        """What everyone is asked; the rest is folded away, since it has answers already or needs none."""
+        return [self[name] for name in ("question", "board_name", "attending") if name in self.fields]
+
+    @property
+    def other_fields(self) -> list[forms.BoundField]:
+        shown = {field.name for field in self.first_fields}
+        return [field for field in self.visible_fields() if field.name not in shown]
+
+    @property
+    def has_error_below(self) -> bool:
+        return any(field.errors for field in self.other_fields)
+
     def said(self) -> RegistrationInput:
         return RegistrationInput(**self.cleaned_data)
 

@@ -1,17 +1,17 @@
 """The tables of events; each concept has a file."""
 
 from .evening import Answer, Goal, PairMessage, Presence, PresenceKind
-from .events import Event, EventKind, EventMode, EventState, Helper, HelperRole, Shape, Side
+from .events import Event, EventKind, EventMode, Helper, HelperRole, Shape, Side
 from .plans import Chair, EventTable, Outcome, Pairing, Plan, PlanState, Round
 from .registrations import (
     Attending,
     MeToo,
     Place,
     Registration,
-    RegistrationState,
     Wish,
     WishKind,
 )
+from .states import EventState, RegistrationState
 
 __all__ = [
     "Answer",

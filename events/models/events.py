@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rules.validators import validate_plain_text, validate_timezone
 
+from .states import AHEAD, DONE, PUBLIC, EventState
+
 TITLE_LENGTH = 120
 TEXT_LENGTH = 500
 LONGEST = timedelta(hours=4)
@@ -29,33 +31,6 @@ class EventKind(models.TextChoices):
     SPEED = "speed", _("Speed mentoring")
     NETWORKING = "networking", _("Networking")
     OFFICE_HOURS = "office_hours", _("Group office hours")
-
-
-class EventState(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    OPEN = "open", _("Open for registration")
-    CLOSED = "closed", _("Registration closed")
-    SCHEDULED = "scheduled", _("Timetable published")
-    LIVE = "live", _("Running")
-    OVER = "over", _("Over")
-    ARCHIVED = "archived", _("Archived")
-    CANCELLED = "cancelled", _("Cancelled")
-
-
-# Everyone can see these; a draft is its team's, and what was cancelled stays where its address leads.
-PUBLIC = (
-    EventState.OPEN,
-    EventState.CLOSED,
-    EventState.SCHEDULED,
-    EventState.LIVE,
-    EventState.OVER,
-    EventState.ARCHIVED,
-    EventState.CANCELLED,
-)
-# It will take place or does.
-AHEAD = (EventState.OPEN, EventState.CLOSED, EventState.SCHEDULED, EventState.LIVE)
-# Registering, changing and cancelling a registration is possible until it runs.
-BEFORE_START = (EventState.OPEN, EventState.CLOSED, EventState.SCHEDULED)
 
 
 class EventMode(models.TextChoices):
@@ -125,7 +100,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(state__in=AHEAD, during__endswith__gt=now).order_by("during", "pk")
 
     def past(self) -> Self:
-        return self.filter(state__in=[EventState.OVER, EventState.ARCHIVED]).order_by("-during", "-pk")
+        return self.filter(state__in=DONE).order_by("-during", "-pk")
 
 
 class Event(models.Model):

@@ -16,24 +16,9 @@ from mentors.languages import LANGUAGES
 from mentors.models import Topic
 
 from .events import TEXT_LENGTH, Event, Side
+from .states import RegistrationState
 
 QUESTION_LENGTH = 300
-
-
-class RegistrationState(models.TextChoices):
-    INVITED = "invited", _("Invited")
-    WAITING = "waiting", _("On the waiting list")
-    IN = "in", _("Registered")
-    DECLINED = "declined", _("Declined")
-    LEFT = "left", _("Left the waiting list")
-    # The event came before a place did.
-    OVER = "over", _("No place came free")
-    CANCELLED = "cancelled", _("Cancelled")
-    REMOVED = "removed", _("Removed")
-
-
-# These can begin anew; so can a person who was never there.
-OUT = (RegistrationState.DECLINED, RegistrationState.LEFT, RegistrationState.CANCELLED)
 
 
 class Attending(models.TextChoices):

@@ -6,8 +6,10 @@ from datetime import datetime
 from functools import cached_property
 
 from accounts.models import User
-from events.models import Event, EventState, Helper, Registration, RegistrationState, Side
-from events.models.events import BEFORE_START, HelperRole
+from common.times import offset_of
+from events.models import Event, EventState, Helper, Registration, Side
+from events.models.events import HelperRole
+from events.models.states import BEFORE_START, DONE, OUT
 from events.registering.places import PlaceCount, count_places
 from mentors.models import MentorProfile
 
@@ -29,6 +31,8 @@ class EventPage:
     reader: User | None
     registration: Registration | None
     now: datetime
+    # The time zone in which the page is read.
+    zone: str
 
     @cached_property
     def counts(self) -> dict[str, PlaceCount]:
@@ -45,6 +49,11 @@ class EventPage:
         return found or ""
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether clocks where it takes place show another time than the reader's."""
+        return offset_of(self.zone, self.event.start) != offset_of(self.event.timezone, self.event.start)
+
+    @property
     def is_led(self) -> bool:
         return self.role == HelperRole.LEAD
 
@@ -58,7 +67,7 @@ class EventPage:
 
     @property
     def is_over(self) -> bool:
-        return self.event.state in (EventState.OVER, EventState.ARCHIVED)
+        return self.event.state in DONE
 
     @property
     def is_open(self) -> bool:
@@ -74,11 +83,7 @@ class EventPage:
         """What stands between the reader and the event, for the page and its tests."""
         if self.is_cancelled or self.is_draft:
             return self.event.state
-        if self.registration is None or self.registration.state in (
-            RegistrationState.CANCELLED,
-            RegistrationState.LEFT,
-            RegistrationState.DECLINED,
-        ):
+        if self.registration is None or self.registration.state in OUT:
             return "can_register" if self.is_open else "closed"
         if self.registration.is_asked(self.now):
             return "asked"

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from events.models import Event, Registration, RegistrationState, Side
+from events.models.states import NOT_ENDED
 from events.registering.figures import Expected, expected_after_absence, expected_meetings
 from events.registering.places import PlaceCount, count_places
 
@@ -18,7 +21,8 @@ class SideOfPeople:
 
     @property
     def label(self) -> str:
-        return str(Side(self.count.side).label)
+        words = {Side.MENTEE: _("Mentees"), Side.MENTOR: _("Mentors"), Side.GUEST: _("Guests")}
+        return words[self.count.side]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,7 @@ class People:
 
 def list_people(event: Event, *, now: datetime) -> People:
     counts = count_places(event, now)
-    standing = [RegistrationState.IN, RegistrationState.WAITING, RegistrationState.INVITED]
-    known = Registration.objects.filter(event=event, state__in=standing).select_related("person")
+    known = Registration.objects.filter(event=event, state__in=NOT_ENDED).select_related("person")
     registrations = list(known.order_by("waiting_since", "board_name", "pk"))
 
     def of(side: str, state: str) -> list[Registration]:

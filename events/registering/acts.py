@@ -8,7 +8,7 @@ from accounts.models import User
 from events.errors import EventError, stale_error
 from events.locks import has_started, lock_event, touch_registration
 from events.models import Event, EventKind, EventState, Registration, RegistrationState, Side
-from events.models.events import BEFORE_START
+from events.models.states import BEFORE_START, NOT_ENDED, STANDING
 from mentors.models import MentorProfile
 from sessions_app.locks import atomic_act, lock_people
 
@@ -29,7 +29,7 @@ def register(*, event: Event, person: User, side: str, said: RegistrationInput, 
     event = lock_event(event)
     lock_people(person)
     known = Registration.objects.filter(event=event, person=person).first()
-    if known and known.state in (RegistrationState.IN, RegistrationState.WAITING):
+    if known and known.state in STANDING:
         return write_details(known, said)
     check_open(event, known, now=now)
     check_side(event, person, side, known)
@@ -98,7 +98,7 @@ def change_details(*, registration: Registration, said: RegistrationInput, now: 
     event = lock_event(registration.event_id)
     lock_people(registration.person_id)
     registration = Registration.objects.select_related("event", "person").get(pk=registration.pk)
-    if event.state not in BEFORE_START or registration.state not in (RegistrationState.IN, RegistrationState.WAITING):
+    if event.state not in BEFORE_START or registration.state not in STANDING:
         raise EventError("closed", _("This can’t be changed any more."))
     before = time_at(registration)
     registration = write_details(registration, said)
@@ -139,14 +139,14 @@ def take_place(*, registration: Registration, now: datetime) -> Registration:
 
 @atomic_act
 def cancel_registration(*, registration: Registration, by: User, now: datetime) -> Registration:
-    """End it for a person who doesn't come, or whom the team removes; their place goes to the next in line.
+    """End it for a person who doesn't come, or whom the team removes; their place goes to the next.
 
     Raises EventError `closed` once the event has begun.
     """
     event = lock_event(registration.event_id)
     lock_people(registration.person_id)
     registration = Registration.objects.select_related("event", "person").get(pk=registration.pk)
-    if registration.state not in (RegistrationState.IN, RegistrationState.WAITING, RegistrationState.INVITED):
+    if registration.state not in NOT_ENDED:
         return registration
     if event.state not in BEFORE_START and event.state != EventState.DRAFT:
         words = _("The event has begun. If you have to go, say so on its page, so that your partners get someone else.")

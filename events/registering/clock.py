@@ -5,6 +5,7 @@ from datetime import datetime
 from events.locks import lock_event, touch_event
 from events.models import Event, EventState, RegistrationState
 from events.models.events import EventQuerySet
+from events.models.states import UNSETTLED
 from sessions_app.locks import atomic_act
 from sessions_app.models.stuck import ClockAct
 from sessions_app.stuck_rows import act_on_each
@@ -13,14 +14,12 @@ from .managing import close_registration, end_all
 from .notices import News
 from .waiting import lapse_offers
 
-STILL_THERE = (RegistrationState.WAITING, RegistrationState.INVITED)
-
 
 def run_registrations(*, now: datetime) -> int:
     """All that is due now. Returns how many events it was done for; calling it twice does no harm."""
     kept = Event.objects.filter(registrations__answer_by__lte=now, registrations__state=RegistrationState.WAITING)
     ending = Event.objects.filter(state=EventState.OPEN, registration_until__lte=now)
-    begun = Event.objects.filter(registrations__state__in=STILL_THERE, during__startswith__lte=now)
+    begun = Event.objects.filter(registrations__state__in=UNSETTLED, during__startswith__lte=now)
     return (
         act_on_each(ClockAct.EVENT_PLACES, _each(kept), lambda event: lapse_offers(event=event, now=now) > 0, now=now)
         + act_on_each(ClockAct.EVENT_CLOSE, _each(ending), lambda event: _close_one(event, now=now), now=now)
@@ -43,7 +42,7 @@ def end_waiting(*, event: Event, now: datetime) -> bool:
     event = lock_event(event)
     if event.start > now:
         return False
-    for state in STILL_THERE:
+    for state in UNSETTLED:
         end_all(event, RegistrationState.OVER, news=News.NO_PLACE, only=state, now=now)
     touch_event(event)
     return True

@@ -8,13 +8,12 @@ from common.mail.rendering import Context, absolute_url
 from common.times import days_away, theirs_text
 from common.zones import city_of
 from events.models import EventMode, Registration, RegistrationState, Side
+from events.models.states import STANDING
 from notifications.models import Notification
 from notifications.readers import NoticeReader
 from notifications.registry import Attachment, Message, Nothing, Render
 
 from .calendar import CANCEL, REQUEST, build_registration_file
-
-IN, WAITING = RegistrationState.IN, RegistrationState.WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +94,15 @@ def there_text(reader: RegistrationForReader) -> str:
 
 
 render_invited = registration_email("invited", RegistrationState.INVITED)
-render_registered = registration_email("registered", IN, method=REQUEST)
-render_waiting = registration_email("waiting", WAITING)
-render_admitted = registration_email("admitted", IN, method=REQUEST)
-render_offered = registration_email("offered", WAITING)
-render_free = registration_email("free", WAITING)
+render_registered = registration_email("registered", RegistrationState.IN, method=REQUEST)
+render_waiting = registration_email("waiting", RegistrationState.WAITING)
+render_admitted = registration_email("admitted", RegistrationState.IN, method=REQUEST)
+render_offered = registration_email("offered", RegistrationState.WAITING)
+render_free = registration_email("free", RegistrationState.WAITING)
 render_left = registration_email("left", RegistrationState.CANCELLED, method=CANCEL)
 render_removed = registration_email("removed", RegistrationState.REMOVED, method=CANCEL)
-render_moved = registration_email("moved", IN, WAITING, method=REQUEST)
+render_moved = registration_email("moved", *STANDING, method=REQUEST)
 render_cancelled = registration_email("cancelled", RegistrationState.CANCELLED, method=CANCEL)
 render_no_place = registration_email("no_place", RegistrationState.OVER)
-render_still_coming = registration_email("still_coming", IN)
-render_reminder = registration_email("reminder", IN)
+render_still_coming = registration_email("still_coming", RegistrationState.IN)
+render_reminder = registration_email("reminder", RegistrationState.IN)

@@ -14,9 +14,8 @@ class Expected:
     fewest: int
     most: int
 
-    @property
-    def is_even(self) -> bool:
-        return self.fewest == self.most
+    def __str__(self) -> str:
+        return str(self.fewest) if self.fewest == self.most else f"{self.fewest}–{self.most}"
 
 
 def expected_meetings(*, mentees: int, mentors: int, rounds: int, group_size: int = 1) -> Expected:

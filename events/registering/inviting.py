@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from events.errors import EventError, stale_error
 from events.locks import lock_event
 from events.models import Event, EventState, Registration, RegistrationState, Side
-from events.models.registrations import OUT
+from events.models.states import OUT
 from mentors.models import MentorProfile
 from sessions_app.locks import atomic_act, lock_people
 

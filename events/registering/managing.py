@@ -14,7 +14,7 @@ from accounts.models import User
 from events.errors import EventError
 from events.locks import check_event_seen, lock_event, touch_event
 from events.models import Event, EventState, Helper, HelperRole, Registration, RegistrationState
-from events.models.events import BEFORE_START
+from events.models.states import BEFORE_START, DONE, NOT_ENDED, NOT_YET_OPEN
 from sessions_app.booking.commitments import give_back_time, is_promised, take_time
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_people
@@ -24,7 +24,6 @@ from .notices import News, tell
 from .places import set_places
 from .waiting import admit_waiting
 
-STAYS = (RegistrationState.IN, RegistrationState.WAITING, RegistrationState.INVITED)
 LONGEST_SLUG = 50
 
 
@@ -117,7 +116,9 @@ def change_event(*, event: Event, said: EventInput, now: datetime, seen: str | N
 
 def move_people(event: Event, *, now: datetime) -> None:
     """Take the new time of everyone who is in, and tell them."""
-    known = Registration.objects.filter(event=event, state__in=STAYS).select_related("person", "event").order_by("pk")
+    known = (
+        Registration.objects.filter(event=event, state__in=NOT_ENDED).select_related("person", "event").order_by("pk")
+    )
     registrations = list(known)
     lock_people(*(registration.person_id for registration in registrations))
     inside = [registration for registration in registrations if registration.is_in]
@@ -153,7 +154,7 @@ def open_event(*, event: Event, now: datetime, seen: str | None = None) -> Event
     check_event_seen(event, seen)
     if event.state == EventState.OPEN:
         return event
-    if event.state not in (EventState.DRAFT, EventState.CLOSED):
+    if event.state not in NOT_YET_OPEN:
         raise EventError("closed", _("Only a draft can be opened for registration."))
     if event.registration_until <= now:
         words = _("Registration would already be closed. Choose a later time for its end, then open it.")
@@ -180,7 +181,7 @@ def cancel_event(*, event: Event, reason: str, now: datetime, seen: str | None =
     check_event_seen(event, seen)
     if event.state == EventState.CANCELLED:
         return event
-    if event.state in (EventState.OVER, EventState.ARCHIVED):
+    if event.state in DONE:
         raise EventError("closed", _("This event is over, so it can’t be cancelled."))
     touch_event(event, state=EventState.CANCELLED, reason=reason, ended_at=now)
     give_back_time(HOST_SUBJECT, [event.pk])
@@ -190,7 +191,7 @@ def cancel_event(*, event: Event, reason: str, now: datetime, seen: str | None =
 
 def end_all(event: Event, state: str, *, news: News, now: datetime, only: str = "") -> int:
     """End the registrations of a locked event that still stand, or `only` those in one state, and tell the people."""
-    states = [only] if only else list(STAYS)
+    states = [only] if only else list(NOT_ENDED)
     known = Registration.objects.filter(event=event, state__in=states).select_related("person", "event").order_by("pk")
     registrations = list(known)
     lock_people(*(registration.person_id for registration in registrations))

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.viewing import signed_in
+from accounts.viewing import signed_in, viewer_zone
 from common.pages.sharing import listed
 from events.access import get_event, registration_of
 from events.pages.event_list import list_events
@@ -31,7 +31,7 @@ def events_page(request: HttpRequest) -> HttpResponse:
 def event_page(request: HttpRequest, slug: str) -> HttpResponse:
     person = signed_in(request)
     event = get_event(slug, person)
-    page = EventPage(event, person, registration_of(event, person), timezone.now())
+    page = EventPage(event, person, registration_of(event, person), timezone.now(), viewer_zone(request))
     return render(request, "events/event.html", {"page": page, "event": event, "nav": "events"})
 
 

@@ -21,7 +21,7 @@ from common.refusals import RefusalError
 from events.access import get_led_event, get_registration
 from events.forms.event import CancelEventForm, EventForm
 from events.models import Event
-from events.models.registrations import OUT
+from events.models.states import OUT
 from events.pages.event_page import EventPage
 from events.pages.people import list_people
 from events.registering.acts import cancel_registration
@@ -128,7 +128,7 @@ def event_people(request: SignedInRequest, slug: str) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:80]
     context = {
         "event": event,
-        "page": EventPage(event, request.user, None, now),
+        "page": EventPage(event, request.user, None, now, viewer_zone(request)),
         "people": list_people(event, now=now),
         "words": words,
         "found": find_mentors(event, words) if words else [],

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.email_sign_in import SIGN_IN_NOTE, answer_email_form
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from accounts.viewing import signed_in
+from accounts.viewing import signed_in, viewer_zone
 from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.refusals import RefusalError
@@ -60,7 +60,7 @@ def event_register(request: HttpRequest, slug: str) -> HttpResponse:
     if result.is_done and result.made:
         messages.success(request, said_of(result.made))
         return redirect("event", slug)
-    page = EventPage(event, person, known, now)
+    page = EventPage(event, person, known, now, viewer_zone(request))
     context = {
         "page": page,
         "event": event,

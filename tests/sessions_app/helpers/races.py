@@ -7,7 +7,7 @@ from threading import Barrier
 
 from django.db import connection
 
-from sessions_app.errors import SessionError
+from common.refusals import RefusalError
 from tests.conftest import make_person
 
 RACERS = 12
@@ -21,7 +21,7 @@ def race(acts: Sequence[Callable[[], object]]) -> Counter[str]:
         barrier.wait()
         try:
             act()
-        except SessionError as error:
+        except RefusalError as error:
             return error.code
         else:
             return "won"
