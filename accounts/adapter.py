@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.mail.addresses import canonical_address, readable_address
 from common.mail.rendering import absolute_url
-from common.times import clock_text
+from common.times import deadline_text
 from common.zones import city_of
 
 from . import hooks, mail
@@ -27,7 +27,7 @@ from .codes import send_code
 from .email_sign_in import forget_sign_in
 from .models import User
 from .services import remember_zone
-from .viewing import viewer_hour12, viewer_zone
+from .viewing import signed_in, viewer_hour12, viewer_zone
 
 CODE_DIGITS = 6
 FAILED_TRIES_PAUSE = timedelta(minutes=5)  # the window of allauth's limit on wrong passwords
@@ -133,6 +133,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         return reverse("settings")
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        person = signed_in(request)
+        return hooks.start_page_of(person) if person else reverse("home")
+
     def get_login_stages(self) -> list[str]:
         return [*super().get_login_stages(), "accounts.adapter.NameStage"]
 
@@ -174,7 +178,6 @@ def new_code() -> str:
 
 
 def wait_until(request: HttpRequest) -> str:
-    free = timezone.now() + FAILED_TRIES_PAUSE + timedelta(minutes=1)
-    zone = viewer_zone(request)
-    clock = clock_text(free, zone, viewer_hour12(request))
+    now, zone = timezone.now(), viewer_zone(request)
+    clock = deadline_text(now + FAILED_TRIES_PAUSE + timedelta(minutes=1), zone, now, viewer_hour12(request))
     return gettext("Too many tries. Wait until {time} ({city}), then try again.").format(time=clock, city=city_of(zone))

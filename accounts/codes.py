@@ -13,13 +13,13 @@ STILL_SENDING = "code_still_sending"
 PERMANENT = 500
 
 
-def send_code(request: HttpRequest, *, to: str, code: str, purpose: str) -> None:
-    """Mail a code, and wait a moment for the mail server to take it.
+def send_code(request: HttpRequest, *, to: str, code: str, purpose: str, note: str = "") -> None:
+    """Mail a code, and wait a moment for the mail server to take it. `note` tells in the mail what the code is for.
 
     Raises ValidationError, in words for a form's field, where the server refuses the address or can't be reached.
     """
     try:
-        taken = mail.send_and_wait(mail.make_code_email(to=to, code=code, purpose=purpose))
+        taken = mail.send_and_wait(mail.make_code_email(to=to, code=code, purpose=purpose, note=note))
     except SMTPRecipientsRefused as refused:
         if any(status >= PERMANENT for status, _reply in refused.recipients.values()):
             raise _undeliverable() from refused

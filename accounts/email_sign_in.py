@@ -99,7 +99,8 @@ def _send_code(request: HttpRequest, email: str, name: str) -> HttpResponse:
     process.state["name"] = name
     # What was typed may only look like the account's address and be someone else's mailbox.
     to, purpose = (person.email, "sign_in") if person else (email, "open_account")
-    send_code(request, to=to, code=process.generate_code(), purpose=purpose)
+    note = request.session.get(SIGN_IN_NOTE, "")
+    send_code(request, to=to, code=process.generate_code(), purpose=purpose, note=note)
     process.persist()
     return HttpResponseRedirect(code_page(request))
 

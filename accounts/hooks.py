@@ -3,12 +3,16 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from .models import User
 
 AfterSignIn = Callable[[HttpRequest, User], str | None]
 
 after_sign_in: list[AfterSignIn] = []
+
+# Each answers with the address of the page on which this person's work begins, or None if it knows of none.
+start_pages: list[Callable[[User], str | None]] = []
 
 # Each is called with the ids of people whose name has changed, or whose account is active again.
 after_person_change: list[Callable[..., None]] = []
@@ -18,6 +22,12 @@ def run_after_sign_in(request: HttpRequest, user: User) -> str | None:
     """Run every hook in order; the first address that one returns is where the person goes next."""
     addresses = [hook(request, user) for hook in after_sign_in]
     return next((address for address in addresses if address), None)
+
+
+def start_page_of(user: User) -> str:
+    """Where a person arrives who signed in without coming from any page: the last page that was entered counts."""
+    addresses = [start_page(user) for start_page in reversed(start_pages)]
+    return next((address for address in addresses if address), reverse("home"))
 
 
 def announce_person(person: User) -> None:

@@ -134,7 +134,10 @@ def letter_to(person: User, template: str, context: Mapping[str, Any]) -> Accoun
     return AccountEmail(template, person.email, context, zone=zone, language=person.language, hour12=person.hour12)
 
 
-def make_code_email(*, to: str, code: str, purpose: str, language: str = "en") -> AccountEmail:
-    """The mail with a code. `purpose` is sign_in, open_account, change_address or prove, and decides about the text."""
-    context = {"code": group_digits(code), "purpose": purpose, "minutes": CODE_MINUTES}
+def make_code_email(*, to: str, code: str, purpose: str, note: str = "", language: str = "en") -> AccountEmail:
+    """The mail with a code. `purpose` is sign_in, open_account, change_address or prove, and decides about the text.
+
+    `note` says what signing in leads to, as on the page that asks for the code.
+    """
+    context = {"code": group_digits(code), "purpose": purpose, "note": note, "minutes": CODE_MINUTES}
     return AccountEmail("accounts/code", to, context, language=language)

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.times import clock_text
-from common.zones import ALIASES, UTC_NAME, city_of, zone_names
+from common.zones import ALIASES, UTC_NAME, city_of, plain_name, zone_names
 
 CONTINENTS = {
     "Africa": _("Africa"),
@@ -24,7 +24,9 @@ CONTINENTS = {
     UTC_NAME: _("Same everywhere"),
 }
 LONGEST_ABBREVIATION = 4
-SHORT_CITIES = {"bern", "doha", "kano", "kiev", "lyon", "pune"}
+SHORT_CITIES = {"bern", "doha", "kano", "lyon", "pune"}
+# Understood when typed, but nobody is told to call a city so any more.
+FORMER_NAMES = {"calcutta", "kiev", "rangoon"}
 
 Group = tuple[str | Promise, list[tuple[str, str]]]
 
@@ -48,7 +50,8 @@ def full_city(name: str) -> str:
 @lru_cache(maxsize=4)
 def _group_zones(minute: datetime, hour12: bool) -> list[Group]:
     ordered = sorted(
-        zone_names(), key=lambda name: (_continent_of(name) == UTC_NAME, _continent_of(name), full_city(name))
+        zone_names(),
+        key=lambda name: (_continent_of(name) == UTC_NAME, _continent_of(name), plain_name(full_city(name))),
     )
     return [
         (CONTINENTS[continent], [(name, f"{full_city(name)} — {clock_text(minute, name, hour12)}") for name in names])
@@ -60,7 +63,11 @@ def _group_zones(minute: datetime, hour12: bool) -> list[Group]:
 def _suggest_cities(minute: datetime, hour12: bool) -> list[tuple[str, str]]:
     others = {alias.title(): name for alias, name in ALIASES.items() if _is_city(alias)}
     cities = others | {city_of(name): name for name in zone_names()}
-    return [(city, clock_text(minute, name, hour12)) for city, name in sorted(cities.items())]
+    return [(city, clock_text(minute, name, hour12)) for city, name in sorted(cities.items(), key=_by_city)]
+
+
+def _by_city(suggestion: tuple[str, str]) -> str:
+    return plain_name(suggestion[0])
 
 
 def _continent_of(name: str) -> str:
@@ -69,4 +76,5 @@ def _continent_of(name: str) -> str:
 
 def _is_city(alias: str) -> bool:
     """Whether to suggest this name. Abbreviations such as CST are understood when typed, but mean too many things."""
-    return "/" not in alias and (len(alias) > LONGEST_ABBREVIATION or alias in SHORT_CITIES)
+    is_name = len(alias) > LONGEST_ABBREVIATION or alias in SHORT_CITIES
+    return is_name and "/" not in alias and alias not in FORMER_NAMES

@@ -118,12 +118,28 @@ def soon_text(moment: datetime, zone: str, now: datetime, hour12: bool = False) 
     return _("{day}, {time}").format(day=day, time=clock_text(moment, zone, hour12))
 
 
+def deadline_text(moment: datetime, zone: str, now: datetime, hour12: bool = False) -> str:
+    """`08:40` if that is today for the reader, else with its day: `Sat 28 Nov, 08:40`."""
+    if days_away(moment, zone, now) == 0:
+        return clock_text(moment, zone, hour12)
+    return when_text(moment, zone=zone, now=now, hour12=hour12, short=True)
+
+
 def when_text(
     start: datetime, end: datetime | None = None, *, zone: str, now: datetime, hour12: bool = False, short: bool = False
 ) -> str:
     """`Thursday 26 November, 14:30–14:55`: the way a time to commit to is written, on pages and in mails."""
     day = day_text(start, zone, now, short=short)
     return _("{day}, {time}").format(day=day, time=time_text(start, end, zone, hour12))
+
+
+def their_clock_text(start: datetime, viewer_zone: str, their_zone: str, hour12: bool = False) -> str:
+    """`20:00`, or `Fri 01:30` where their date is another; empty where both clocks show the same."""
+    ours, theirs = in_zone(start, viewer_zone), in_zone(start, their_zone)
+    if ours.replace(tzinfo=None) == theirs.replace(tzinfo=None):
+        return ""
+    clock = clock_text(start, their_zone, hour12)
+    return clock if ours.date() == theirs.date() else f"{dateformat.format(theirs, 'D')} {clock}"
 
 
 def theirs_pattern(start: datetime, viewer_zone: str, their_zone: str, name: str) -> str:

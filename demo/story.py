@@ -7,6 +7,7 @@ from random import Random
 
 from accounts.models import User
 from mentors.models import MentorProfile, Offer, Topic
+from mentors.saved import save_mentor
 from notifications.models import Notification
 from search.reading.learning import propose_example
 from search.unmet import note_unmet
@@ -26,7 +27,7 @@ from .people import DOMAIN
 from .writing import new_uuid
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-UNMET = ("How do I price a watercolour?", "Moving a choir to another city", "Is a fish farm a good idea?")
+UNMET = ("How do I knit a jumper for my dog?", "Which telescope for a beginner?", "Is a fish farm a good idea?")
 ANSWER = (
     "Yes, if the date is in it. Ask for one line by email: the title, the month, and who decides. If they won’t write "
     "that line, you have your answer too.\n\nRead it out loud before you send it."
@@ -101,7 +102,7 @@ def _ask_in_writing(story: Story) -> None:
             mentor, at = offer.profile.person, story.now - 2 * DAY
             send_message(engagement=written.engagement, body=ANSWER, by=mentor, now=at, key="answer", answers=True)
     for offer in offers.filter(profile__person=story.tomas):
-        words = "The advert says “flexible”. What do I ask so that I know what it means?"
+        words = "The advert says “flexible”. What should I ask to find out what that means?"
         mentee, now = _stranger_to(story.tomas), story.now - 7 * HOUR
         ask_in_writing(offer=offer, brief=BriefInput(words), mentee=mentee, now=now, key=words)
 
@@ -120,6 +121,14 @@ def _wait(story: Story) -> None:
     now = story.now - 2 * DAY
     wait_for_mentor(profile=profile, words="How do I say no to my old team?", known=(), person=story.sam, now=now)
     wait_for_help(words="What do I ask about my stock options?", filters="", person=story.sam, now=now)
+
+
+def _save(story: Story) -> None:
+    """Whom Sam wants to find again: someone he has met, and two he hasn't."""
+    mentors = MentorProfile.objects.public().filter(person__email__endswith=f"@{DOMAIN}")
+    others = mentors.exclude(person__in=(story.priya, story.tomas)).order_by("pk")[:2]
+    for profile in (*others, story.tomas.mentor_profile):
+        save_mentor(profile=profile, person=story.sam, now=story.now - HOUR)
 
 
 def _write_to_sam(story: Story) -> None:
@@ -153,9 +162,9 @@ REPORTED = (
         5 * HOUR,
         "My agency can place you within a month. The fee is two salaries, shall I send the contract?",
         ReportReason.SELLING,
-        "I asked about my CV, not for an agency.",
+        "I asked about my CV. I’m not looking for an agency.",
     ),
-    (2 * DAY, "With that attitude I’d not hire you either.", ReportReason.RUDE, "That hurt, and it didn’t help."),
+    (2 * DAY, "With that attitude, I wouldn’t hire you either.", ReportReason.RUDE, "That hurt, and it didn’t help."),
 )
 
 
@@ -177,6 +186,7 @@ CHAPTERS: Sequence[Callable[[Story], None]] = (
     _ask_for_another_date,
     _ask_in_writing,
     _wait,
+    _save,
     _write_to_sam,
     _report,
     _certify,

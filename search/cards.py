@@ -28,6 +28,7 @@ from common.templatetags.times import (
 )
 from common.templatetags.ui import avatar, ribbon
 from mentors.languages import describe_language
+from mentors.models import Format
 from mentors.templatetags.saving import save_button
 from sessions_app.questions.addresses import TO_BOOK, address_at, encode_chosen, join_query, mentor_page
 
@@ -54,7 +55,7 @@ class CardWriter:
         self._saved = saved
         self._mark = marker_of(lexemes)
         self._asked = cache(partial(encode_chosen, q=wish.words, follows=wish.follows))
-        self._ribbon = cache(self._draw_ribbon)
+        self._ribbon, self._terms = cache(self._draw_ribbon), cache(terms_text)
         self._with_name, self._next_times = _(" with %(name)s"), _("Next times with %(name)s")
         today = times.in_zone(who.now, who.zone).date()
         days = [today + timedelta(days=offset) for offset in range(DAYS)]
@@ -102,6 +103,7 @@ class CardWriter:
             ],
             "ribbon": self._ribbon(match.free),
             "writes": match.writes,
+            "terms": self._terms(match.offer.format, match.offer.instant),
         }
 
     def _draw_ribbon(self, free: Free) -> SafeString:
@@ -134,6 +136,14 @@ def draw_clock_at(there: Reader, _language: str) -> SafeString:
 def draw_languages(codes: tuple[str, ...], _language: str) -> SafeString:
     languages = [describe_language(code) for code in codes]
     return render_to_string("mentors/_languages.html", {"languages": languages})
+
+
+def terms_text(kind: str, instant: bool) -> str:
+    """What isn't as usual about the times on a card, which are video calls that are booked at once."""
+    unusual = [] if kind == Format.VIDEO else [str(Format(kind).label)]
+    if not instant:
+        unusual.append(_("on request") if unusual else _("On request"))
+    return ", ".join(unusual)
 
 
 def share_text(part: int, whole: int) -> str:

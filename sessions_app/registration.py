@@ -2,7 +2,7 @@
 
 from django.core.checks import register
 
-from accounts.hooks import after_sign_in
+from accounts.hooks import after_sign_in, start_pages
 from accounts.ways_in import WayIn, ways_in
 from mentors.hooks import around_decision, describe_times
 from notifications.registry import register_kinds
@@ -17,6 +17,7 @@ from sessions_app.booking.notices.webhooks import EVENTS
 from sessions_app.conversation.kinds import KINDS as CONVERSATION
 from sessions_app.invites.feeds import describe_feed, end_feed
 from sessions_app.views.booking import claim_after_sign_in
+from sessions_app.views.today import start_page_of_mentor
 from sessions_app.views.waiting import join_after_sign_in
 from sessions_app.views.written import ask_after_sign_in
 from sessions_app.waiting.kinds import KINDS as WAITING
@@ -31,5 +32,6 @@ def register_all() -> None:
     ways_in.append(WayIn(describe_feed, end_feed))
     # Asking first, since it gives way to a time that was held after it.
     after_sign_in.extend([ask_after_sign_in, claim_after_sign_in, join_after_sign_in])
+    start_pages.append(start_page_of_mentor)
     around_decision.append(reserving_what_opens)
     describe_times.append(weekly_times)

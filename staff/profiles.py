@@ -26,7 +26,17 @@ from sessions_app.availability.timetable import load_timetable
 from .profile_acts import ACTS, StaffAct, acts_for
 from .profile_changes import changes_of
 from .profile_forms import APPROVE, CHANGES, ReasonForm, ReviewForm
-from .profile_queue import TABS, has_times, list_findings, next_to_review, profiles_in, rows_of, tab_counts
+from .profile_queue import (
+    CHANGED,
+    NEW,
+    TABS,
+    has_times,
+    list_findings,
+    next_to_review,
+    profiles_in,
+    rows_of,
+    tab_counts,
+)
 
 PAGE_SIZE = 25
 LONGEST_SEARCH = 80
@@ -47,6 +57,8 @@ def staff_profiles(request: SignedInRequest) -> HttpResponse:
         "tabs": tab_links(TABS, tab, counts=tab_counts(now)),
         "tab": tab,
         "tab_label": TABS[tab],
+        # Among those to review, all have the same.
+        "shows_state": tab not in (NEW, CHANGED),
         "search": search,
         "nav": "profiles",
     }

@@ -120,6 +120,11 @@ def visitors(outcome: Outcome, others: Outcome) -> dict[str, Outcome]:
     return {**dict.fromkeys(VISITORS, outcome), "others": others}
 
 
+def arriving(outcome: Outcome) -> dict[str, Outcome]:
+    """Who has signed in already is led to where their work begins."""
+    return visitors(outcome, "/") | {"elsewhere": "/mentor/", "mentor": "/mentor/", "staff": "/staff/"}
+
+
 ACCESS: dict[str, Row] = {
     # common
     "accessibility": Row(EVERYBODY, post=200),
@@ -160,11 +165,11 @@ ACCESS: dict[str, Row] = {
     "staff_texts": Row(STAFF),
     "staff_text": Row(STAFF, post="/staff/texts/terms/", at="text_kind"),
     # accounts
-    "account_login": Row(EVERYBODY, visitors(200, "/"), visitors(200, "/")),
-    "account_request_login_code": Row(EVERYBODY, visitors(200, "/"), visitors(200, "/")),
-    "account_confirm_login_code": Row(EVERYBODY, visitors(SIGN_IN, "/"), visitors(SIGN_IN, "/")),
-    "account_login_password": Row(EVERYBODY, visitors(200, "/"), visitors(200, "/")),
-    "account_name": Row(EVERYBODY, visitors(SIGN_IN, "/"), visitors(SIGN_IN, "/")),
+    "account_login": Row(EVERYBODY, arriving(200), arriving(200)),
+    "account_request_login_code": Row(EVERYBODY, arriving(200), arriving(200)),
+    "account_confirm_login_code": Row(EVERYBODY, arriving(SIGN_IN), arriving(SIGN_IN)),
+    "account_login_password": Row(EVERYBODY, arriving(200), arriving(200)),
+    "account_name": Row(EVERYBODY, arriving(SIGN_IN), arriving(SIGN_IN)),
     "account_signup": Row(EVERYBODY, SIGN_IN),
     "account_logout": Row(EVERYBODY, visitors("/", 200), "/"),
     "account_inactive": Row(EVERYBODY, post=NOT_ALLOWED),

@@ -64,6 +64,13 @@ def clock(context: Context, start: datetime, end: datetime | None = None, zone: 
 
 
 @register.simple_tag(takes_context=True)
+def deadline(context: Context, moment: datetime, zone: str | None = None) -> SafeString:
+    """`08:40`, and with the day where that isn't today."""
+    who = reader_of(context, zone)
+    return time_tag(moment, times.deadline_text(moment, who.zone, who.now, who.hour12))
+
+
+@register.simple_tag(takes_context=True)
 def time_now(context: Context, zone: str | None = None) -> SafeString:
     who = reader_of(context, zone)
     return time_tag(who.now, times.clock_text(who.now, who.zone, who.hour12))
@@ -114,6 +121,13 @@ def theirs(
     words["time"] = time_tag(start, words["time"])
     words["weekday"] = format_html("<b>{}</b>", words["weekday"])
     return format_html(times.theirs_pattern(start, who.zone, their_zone, name), **words)
+
+
+@register.simple_tag(takes_context=True)
+def their_clock(context: Context, start: datetime, their_zone: str) -> str:
+    """`20:00` or `Fri 01:30`, small below the reader's own time; empty where both are the same."""
+    who = reader_of(context)
+    return times.their_clock_text(start, who.zone, their_zone, who.hour12)
 
 
 @register.simple_tag(takes_context=True)

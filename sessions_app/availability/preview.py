@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mentors.models import MentorProfile, Offer
-from sessions_app.models import Booking, Schedule
+from sessions_app.models import Booking, BookingState, Schedule
 from sessions_app.models.states import TIMED
 
 from .rules import Rules
@@ -18,12 +18,21 @@ SEEN = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`count`: times of the first offer within seven days. `soonest` of all. `outside`: sessions outside the rules."""
+    """`count`: times of the first offer within seven days. `soonest` of all. `outside`: sessions and requests outside
+    the rules."""
 
     offer: Offer | None
     count: int
     soonest: datetime | None
     outside: tuple[Booking, ...] = ()
+
+    @property
+    def requests_outside(self) -> int:
+        return sum(booking.state == BookingState.REQUESTED for booking in self.outside)
+
+    @property
+    def agreed_outside(self) -> int:
+        return len(self.outside) - self.requests_outside
 
 
 def timetable_for(profile: MentorProfile, schedule: Schedule, *, now: datetime, **changes: Any) -> Timetable:

@@ -15,7 +15,7 @@ from accounts.rules.validators import validate_timezone
 from common.addresses import validate_meeting_address
 from common.forms import PlainText, field_of
 from common.times import minutes_text
-from common.zones import UTC_NAME, city_of, zone_names
+from common.zones import UTC_NAME, city_of, plain_name, zone_names
 from sessions_app.availability.schedule import ScheduleError, ScheduleRules
 from sessions_app.availability.walltime import DAY, Spans
 from sessions_app.models import Schedule
@@ -52,7 +52,8 @@ def zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
     for name in zone_names():
         if name != UTC_NAME:
             parts.setdefault(name.partition("/")[0], []).append((name, city_of(name)))
-    return [(UTC_NAME, UTC_NAME), *((part, sorted(cities, key=lambda city: city[1])) for part, cities in parts.items())]
+    by_city = {part: sorted(cities, key=lambda city: plain_name(city[1])) for part, cities in parts.items()}
+    return [(UTC_NAME, UTC_NAME), *by_city.items()]
 
 
 class DateInput(forms.DateInput):

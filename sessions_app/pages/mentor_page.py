@@ -130,7 +130,9 @@ def read_mentor_page(
     offer = choice.offer or (usual_offer(offers) if offers else None)
     browser = None
     if timetable and offer:
-        browser = SlotPicker(timetable, offer.length, offer.step, zone, now, busy_times(reader, now=now))
+        # A mentor who looks at their own page sees what others see.
+        busy = busy_times(reader if reader != profile.person else None, now=now)
+        browser = SlotPicker(timetable, offer.length, offer.step, zone, now, busy)
     picker = browser.open_picker(day=choice.day, chosen=choice.start) if browser else None
     earlier = find_earlier_engagement(reader, (address if typed is None else typed).get("follows", ""))
     limit = why_not_book(reader, profile, now=now) if reader != profile.person else None

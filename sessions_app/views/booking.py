@@ -21,7 +21,7 @@ from accounts.viewing import viewer_hour12, viewer_zone
 from common.known import known
 from common.pages.seen import FIELD
 from common.refusals import BUSY
-from common.times import clock_text
+from common.times import deadline_text, when_text
 from common.zones import city_of
 from mentors.models import MentorProfile
 from sessions_app.address import clean_words
@@ -155,14 +155,14 @@ def held_here(request: HttpRequest) -> Booking | None:
 
 
 def hold_note(request: HttpRequest, booking: Booking) -> str:
-    zone, hour12 = viewer_zone(request), viewer_hour12(request)
-    words = _("%(minutes)d minutes with %(name)s at %(start)s (%(city)s). Held for you until %(until)s.")
+    now, zone, hour12 = timezone.now(), viewer_zone(request), viewer_hour12(request)
+    words = _("%(minutes)d minutes with %(name)s on %(start)s (%(city)s). Held for you until %(until)s.")
     return words % {
         "minutes": booking.length,
         "name": booking.mentor.display_name,
-        "start": clock_text(booking.start, zone, hour12),
+        "start": when_text(booking.start, zone=zone, now=now, hour12=hour12, short=True),
         "city": city_of(zone),
-        "until": clock_text(known(booking.expires_at), zone, hour12),
+        "until": deadline_text(known(booking.expires_at), zone, now, hour12),
     }
 
 

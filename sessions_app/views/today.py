@@ -5,15 +5,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
 from common.pages.seen import seen_by
 from mentors.decorators import mentor_required
-from mentors.models import MentorProfile
+from mentors.models import MentorProfile, ProfileState
 from sessions_app.access import get_booking_as_mentor
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request
 from sessions_app.booking.stages import SessionStage, stage_of, starts_text
@@ -43,6 +45,13 @@ def today_page(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
         "join_open": day.next is not None and day.next.is_join_open(now),
     }
     return render(request, "sessions_app/mentor/today.html", context)
+
+
+def start_page_of_mentor(user: User) -> str | None:
+    """Their day, for people who have sent their profile in. An application that nobody finished makes no mentor."""
+    begun = (ProfileState.DRAFT, ProfileState.DECLINED)
+    is_mentor = MentorProfile.objects.filter(person=user).exclude(state__in=begun).exists()
+    return reverse("mentor_today") if is_mentor else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

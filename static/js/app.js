@@ -17,20 +17,28 @@ function sameZone(one, other) {
   }
 }
 
-// Cities by the names that people use now, where browsers still report the old one.
-const RENAMED = {
+// Cities as people write them now, where browsers report an old name or plain letters: most people who are told of one
+// live in these. The pages know all of them.
+const CITIES = {
+  Asuncion: "Asunción",
+  Bogota: "Bogotá",
   Calcutta: "Kolkata",
-  Faeroe: "Faroe",
+  Cancun: "Cancún",
+  Chisinau: "Chișinău",
+  Faeroe: "Faroe Islands",
   Godthab: "Nuuk",
+  Ho_Chi_Minh: "Ho Chi Minh City",
   Katmandu: "Kathmandu",
   Kiev: "Kyiv",
   Rangoon: "Yangon",
-  Saigon: "Ho Chi Minh",
+  Reunion: "Réunion",
+  Saigon: "Ho Chi Minh City",
+  Sao_Paulo: "São Paulo",
 };
 
 function cityOf(zone) {
   const city = zone.split("/").pop();
-  return RENAMED[city] || city.replaceAll("_", " ");
+  return CITIES[city] || city.replaceAll("_", " ");
 }
 
 // The time zone: remembered once for guests, asked about (never switched) for people who have chosen one.

@@ -1,6 +1,9 @@
 import pytest
 from django.test import Client
 
+from mentors.models import MentorProfile, ProfileState
+from tests.accounts.sign_in_pages import PASSWORD
+
 pytestmark = pytest.mark.django_db
 
 
@@ -13,6 +16,28 @@ def test_a_next_that_is_no_page_of_ours_is_left_out(word, bob, client_for):
     ]
 
     assert answers == ["/", "/", "/"]
+
+
+@pytest.mark.parametrize(
+    ("who", "state", "page"),
+    [
+        ("bob", None, "/"),
+        ("alice", ProfileState.APPROVED, "/mentor/"),
+        ("alice", ProfileState.SUBMITTED, "/mentor/"),
+        ("alice", ProfileState.DRAFT, "/"),
+        ("maria", None, "/staff/"),
+    ],
+)
+def test_people_without_a_next_arrive_where_their_work_begins(who, state, page, request):
+    person = request.getfixturevalue(who)
+    person.set_password(PASSWORD)
+    person.save()
+    MentorProfile.objects.filter(person=person).update(state=state)
+    typed = {"login": person.email, "password": PASSWORD}
+
+    answers = [Client().post("/sign-in/password/", typed | where) for where in ({}, {"next": "/sessions/"})]
+
+    assert [answer["Location"] for answer in answers] == [page, "/sessions/"]
 
 
 @pytest.mark.parametrize("address", ["/mentor/apply/1/", "/settings/", "/sign-in/", "/time-zone/"])

@@ -87,6 +87,22 @@ def test_card_day_text_is_a_weekday_within_six_days(day, expected):
     assert times.card_day_text(NOW.replace(day=day), "UTC", NOW) == expected
 
 
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [(LONDON, "23:50"), (KOLKATA, "Wed 25 Nov, 05:20"), (NEW_YORK, "18:50")],
+)
+def test_deadline_text_has_its_day_where_that_is_not_today_for_the_reader(zone, expected):
+    assert times.deadline_text(at("2026-11-24 23:50"), zone, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [(LONDON, ""), ("Europe/Lisbon", ""), (KOLKATA, "20:00"), ("Pacific/Auckland", "Fri 03:30")],
+)
+def test_their_clock_text_is_there_only_where_it_differs(zone, expected):
+    assert times.their_clock_text(START, LONDON, zone) == expected
+
+
 def test_card_day_text_is_a_date_a_week_away():
     assert times.card_day_text(at("2026-12-01 10:00"), "UTC", NOW) == "Tue 1 Dec"
 
@@ -110,7 +126,7 @@ def test_clock_text_prints_the_offset_in_an_hour_that_comes_twice(moment, expect
     [
         (LONDON, "London (GMT)"),
         (KOLKATA, "Kolkata (IST)"),
-        ("America/Sao_Paulo", "Sao Paulo (UTC−3)"),
+        ("America/Sao_Paulo", "São Paulo (UTC−3)"),
         ("Asia/Kathmandu", "Kathmandu (UTC+5:45)"),
         ("UTC", "UTC"),
     ],

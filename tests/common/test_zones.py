@@ -13,6 +13,7 @@ from django.contrib.staticfiles import finders
 
 from common.zones import (
     ALIASES,
+    CITY_NAMES,
     OFFSETS,
     RENAMED,
     canonical_zone,
@@ -52,7 +53,8 @@ def test_cities_and_utc_are_zones(name):
 @pytest.mark.parametrize(
     ("name", "city"),
     [("Asia/Kolkata", "Kolkata"), ("America/Argentina/Buenos_Aires", "Buenos Aires"), ("UTC", "UTC"),
-     ("America/Port-au-Prince", "Port-au-Prince")],
+     ("America/Port-au-Prince", "Port-au-Prince"), ("America/Sao_Paulo", "São Paulo"),
+     ("Asia/Ho_Chi_Minh", "Ho Chi Minh City"), ("America/St_Johns", "St. John’s")],
 )  # fmt: skip
 def test_city_of_reads_as_people_write_it(name, city):
     assert city_of(name) == city
@@ -91,6 +93,11 @@ def test_find_zone_understands_names_cities_and_aliases(text, zone):
 )
 def test_find_zone_understands_accents_and_spellings(texts, zone):
     assert {find_zone(text) for text in texts} == {zone}
+
+
+def test_every_city_is_found_by_the_name_that_is_shown():
+    assert {name: find_zone(city_of(name)) for name in zone_names()} == {name: name for name in zone_names()}
+    assert set(CITY_NAMES) <= set(zone_names())
 
 
 def test_the_release_is_the_one_of_the_package():
@@ -203,13 +210,13 @@ def test_use_pinned_tzdata_forgets_zones_read_before():
 def test_the_script_calls_cities_as_we_do():
     """Browsers report some zones by names that are no longer used."""
     script = Path(finders.find("js/app.js")).read_text()
-    [names] = re.findall(r"const RENAMED = \{(.*?)\};", script, re.DOTALL)
+    [names] = re.findall(r"const CITIES = \{(.*?)\};", script, re.DOTALL)
     renamed = dict(re.findall(r'(\w+): "([^"]+)"', names))
 
     found = {
         old: city_of(zone)
         for old in renamed
-        for area in ("America", "Asia", "Atlantic", "Europe")
+        for area in ("America", "Asia", "Atlantic", "Europe", "Indian")
         if (zone := canonical_zone(f"{area}/{old}"))
     }
     assert found == renamed

@@ -9,8 +9,8 @@ from django.utils import translation
 
 from accounts.models import User
 from common.templatetags.times import Reader
-from mentors.models import MentorProfile, Offer
-from search.cards import CardWriter, ribbon_label
+from mentors.models import Format, MentorProfile, Offer
+from search.cards import CardWriter, ribbon_label, terms_text
 from search.criteria import SearchCriteria
 from search.finding import Match
 from sessions_app.afterwards.track_record import TrackRecord
@@ -62,6 +62,19 @@ def test_times_are_the_readers_own_one_after_the_other(who, clock, soonest, thei
         assert f'<time datetime="2026-11-26T14:30Z">{clock}</time>' in card["slots"][0]
         assert card["soonest"] == f'<time datetime="2026-11-26T14:30Z">{soonest}</time>'
         assert theirs in card["clock"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "instant", "expected"),
+    [
+        (Format.VIDEO, True, ""),
+        (Format.VIDEO, False, "On request"),
+        (Format.PHONE, True, "Audio call"),
+        (Format.CHAT, False, "Chat, on request"),
+    ],
+)
+def test_cards_say_what_is_not_as_usual_about_their_times(kind, instant, expected):
+    assert terms_text(kind, instant) == expected
 
 
 def test_words_are_in_the_readers_language():

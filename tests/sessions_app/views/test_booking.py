@@ -154,6 +154,19 @@ def test_another_offer_brings_the_button_that_says_how_it_is_booked(alice, offer
     assert swapped.text == standing.text != instant.text
 
 
+def test_mentors_see_on_their_own_page_what_others_see_and_book_nothing(offer, bob, alice, client_for):
+    book(offer, bob)
+    asked = {"day": "2026-11-26"}
+    own, part = (client_for(alice).get(PAGE, asked, headers=headers) for headers in ({}, {"HX-Request": "true"}))
+    others = markup_of(client_for(make_person("dan@example.org", "Dan Doe")).get(PAGE, asked))
+
+    for page in (markup_of(own), markup_of(part)):
+        shown = [one.text for one in elements_of(page, "span", class_="slot slot--radio slot--rest")]
+        assert shown == [one.text[:5] for one in elements_of(others, "label", class_="slot slot--radio")] != []
+        assert ("slot-own" in parts_in(page), "slot-taken" in parts_in(page)) == (False, True)
+        assert elements_of(page, "input", name="start") == []
+
+
 def test_an_unknown_mentor_does_not_exist(db):
     assert Client().get("/mentors/nobody/").status_code == 404
 

@@ -12,7 +12,7 @@ from notifications.registry import kind_named
 from sessions_app.booking.counters import counter_request
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.markup import choices_in, elements_of, forms_in, links_in, markup_of, refusals_in, stage_in
+from tests.markup import choices_in, elements_of, forms_in, links_in, markup_of, parts_in, refusals_in, stage_in
 from tests.sessions_app.conftest import THURSDAY, book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -49,6 +49,17 @@ def test_mentor_chooses_times_by_links_and_offers_them(request_for, alice, clien
 
     request_for.refresh_from_db()
     assert (answer["Location"], request_for.state, request_for.start) == (url(request_for), "countered", FRIDAY)
+
+
+def test_mentor_sees_the_mentees_clock_before_choosing(request_for, bob, alice, client_for):
+    bob.timezone = "Asia/Kolkata"
+    bob.save()
+
+    page = markup_of(client_for(alice).get(url(request_for, "other-times/?day=2026-11-27")))
+
+    slots = [one.text for one in elements_of(page, "a") if one.attributes.get("class") == "slot slot--radio"]
+    assert slots[0].startswith("09:0014:30")
+    assert "their-clock" in parts_in(page)
 
 
 def test_mentor_is_shown_the_time_that_was_asked_for_but_cannot_offer_it(request_for, alice, client_for):

@@ -87,6 +87,14 @@ def read_by(mentor: User, client: Client, smtp_sink) -> Iterator[str]:  # noqa: 
         yield answer.content.decode()
 
 
+def test_mail_with_the_code_names_the_session_that_is_held(client, offer, mailoutbox):
+    client.post(choose_a_time(client, offer), {"email": EMAIL})
+
+    [letter] = mailoutbox
+    for words in (letter.body, letter.alternatives[0][0]):
+        assert "25 minutes with Alice Adair on Thu 26 Nov, 14:30 (UTC). Held for you until 13:56." in words
+
+
 @pytest.mark.parametrize("typed", ["Wren", ""], ids=["named in the form", "named after the code"])
 @pytest.mark.parametrize("way", WAYS)
 def test_mentor_is_told_of_a_new_person_by_name_only(

@@ -6,6 +6,7 @@ import time_machine
 from django.urls import reverse
 
 from mentors.models import Offer, ProfileState
+from sessions_app.availability.preview import preview_of
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.models import DateOverride, Schedule, TimeOff
 from tests.conftest import NOW, make_mentor, make_person
@@ -240,6 +241,17 @@ def test_sessions_outside_the_typed_week_are_named(client, booking):
     assert none.text == ""
     assert ("Thursday 26 November, 14:30" in named.text, "Bob" in named.text) == (True, True)
     assert links_in(markup_of(response), id="outside") == {reverse("session", args=[booking.uuid])}
+
+
+def test_requests_outside_the_typed_week_are_not_called_sessions(client, booking, alice, offer):
+    offer.instant = False
+    offer.save()
+    book(offer, make_person("dan@example.org", "Dan Doe"), booking.start + timedelta(hours=1))
+    preview = preview_of(alice.mentor_profile, load_timetable(alice.mentor_profile, now=NOW), now=NOW)
+    assert (preview.requests_outside, preview.agreed_outside) == (0, 0)
+
+    [both] = elements_of(markup_of(client.post(URL, form_data([(1, 540, 600)], switch=""))), "div", id="outside")
+    assert [words in both.text for words in ("One session is", "One request you haven’t answered is")] == [True, True]
 
 
 def test_a_window_that_holds_only_part_of_a_session_leaves_it_outside(client, booking):
