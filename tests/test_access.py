@@ -387,9 +387,9 @@ class Scene:
         return event.slug
 
     @property
-    def guest(self) -> list[str | UUID]:
+    def guest(self) -> tuple[str, UUID]:
         event = Event.objects.get(slug=self.event)
-        return [event.slug, event.registrations.get().uuid]
+        return event.slug, event.registrations.get().uuid
 
     @property
     def text_kind(self) -> str:
@@ -758,7 +758,7 @@ def undone(act: Callable[[], Any]) -> Any:
 
 
 def rows_of_our_tables() -> dict[str, str]:
-    ours = ("about", "accounts", "mentors", "notifications", "sessions_app")
+    ours = ("about", "accounts", "mentors", "notifications", "sessions_app", "events")
     tables = [model._meta.db_table for app in ours for model in apps.get_app_config(app).get_models()]
     found = {}
     with connection.cursor() as cursor:

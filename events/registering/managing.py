@@ -147,11 +147,10 @@ def check_before_start(event: Event, now: datetime) -> None:
 
 
 @atomic_act
-def open_event(*, event: Event, now: datetime, seen: str | None = None) -> Event:
-    """Show a draft to everyone and let people register. Raises EventError `stale`, `too_late`, `no_places`,
+def open_event(*, event: Event, now: datetime) -> Event:
+    """Show a draft to everyone and let people register. Raises EventError `closed`, `too_late`, `no_places`,
     `own_overlap` (of the host)."""
     event = lock_event(event)
-    check_event_seen(event, seen)
     if event.state == EventState.OPEN:
         return event
     if event.state not in NOT_YET_OPEN:

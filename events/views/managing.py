@@ -90,7 +90,7 @@ def event_open(request: SignedInRequest, slug: str) -> HttpResponse:
             close_registration(event=event, now=now)
             messages.success(request, _("Registration is closed. Nobody else can register."))
         else:
-            open_event(event=event, now=now, seen=seen_by(request))
+            open_event(event=event, now=now)
             messages.success(request, _("Registration is open, and everyone can see the event."))
     except RefusalError as refused:
         messages.warning(request, refused.message, extra_tags=refused.code)

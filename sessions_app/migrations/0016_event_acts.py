@@ -4,15 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sessions_app', '0015_time_for_other_things'),
+        ("sessions_app", "0015_time_for_other_things"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='stuckrow',
-            name='act',
-            field=models.CharField(choices=[('expire', 'End an unanswered hold or request'), ('expire_written', 'End a question in writing that got no answer'), ('settle_silent', 'Record a missed session'), ('complete', 'Finish a session'), ('close', 'Close a conversation'), ('note_lapsed', 'End an offer of freed time that got no answer'), ('give_time', 'Offer freed time to the next person waiting'), ('audit', "Write a session's missing notifications"), ('event_places', "Give an event's place to the next person waiting"), ('event_close', 'Close the registration of an event'), ('event_waiting', 'End the waiting list of an event')], max_length=20),
+            model_name="stuckrow",
+            name="act",
+            field=models.CharField(
+                choices=[
+                    ("expire", "End an unanswered hold or request"),
+                    ("expire_written", "End a question in writing that got no answer"),
+                    ("settle_silent", "Record a missed session"),
+                    ("complete", "Finish a session"),
+                    ("close", "Close a conversation"),
+                    ("note_lapsed", "End an offer of freed time that got no answer"),
+                    ("give_time", "Offer freed time to the next person waiting"),
+                    ("audit", "Write a session's missing notifications"),
+                    ("event_places", "Give an event's place to the next person waiting"),
+                    ("event_close", "Close the registration of an event"),
+                    ("event_waiting", "End the waiting list of an event"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

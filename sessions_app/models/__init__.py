@@ -1,7 +1,7 @@
 """The tables of this app, one module for each concept."""
 
 from .attendance import AttendanceAct, AttendanceKind
-from .bookings import Booking, BookingEvent, Brief, CounterTime, Engagement, Occupancy
+from .bookings import Booking, BookingEvent, Brief, CounterTime, Engagement
 from .certificates import Certificate
 from .contacts import Contact
 from .endings import MoreTime, Takeaway
@@ -9,6 +9,7 @@ from .feedback import Feedback, QuoteAct, QuoteDecision, Resolution, Role
 from .feeds import CalendarFeed
 from .files import SharedFile
 from .followups import FollowUp, FollowUpQuestion, FollowUpStep, NextStep
+from .occupancy import Occupancy
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
 from .states import BookingState
 from .stuck import StuckRow
