@@ -6,15 +6,20 @@ from django.urls import reverse
 
 from accounts.hooks import after_sign_in
 from events.models import Event, Registration
+from events.planning.kinds import KINDS as PLANNING
+from events.planning.publishing import mend_timetable
 from events.registering.giving import HOST_SUBJECT, SUBJECT
 from events.registering.kinds import KINDS as REGISTERING
+from events.registering.leaving import after_leaving
 from events.views.registering import register_after_sign_in
 from notifications.registry import register_kinds
 from sessions_app.booking.commitments import NamedTime, commitment_kinds
 
 
 def register_all() -> None:
-    register_kinds(REGISTERING)
+    for kinds in (REGISTERING, PLANNING):
+        register_kinds(kinds)
+    after_leaving.append(mend_timetable)
     after_sign_in.append(register_after_sign_in)
     commitment_kinds[SUBJECT] = name_registrations
     commitment_kinds[HOST_SUBJECT] = name_hosted_events

@@ -4,9 +4,16 @@ from celery import shared_task
 
 from common.clock import agreed_now
 
+from .planning import solving
 from .registering import clock
 
 
 @shared_task
 def run_registrations() -> int:
     return clock.run_registrations(now=agreed_now())
+
+
+@shared_task
+def solve_plans() -> int:
+    """Runs by the clock, and whenever an organiser asks for a plan."""
+    return solving.solve_asked(now=agreed_now())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import listing, managing, registering
+from .views import listing, managing, planning, registering
 
 urlpatterns = [
     path("", listing.events_page, name="events"),
@@ -15,4 +15,10 @@ urlpatterns = [
     path("<slug:slug>/people/", managing.event_people, name="event_people"),
     path("<slug:slug>/people/invite/", managing.event_invite, name="event_invite"),
     path("<slug:slug>/people/<uuid:uuid>/remove/", managing.event_remove, name="event_remove"),
+    path("<slug:slug>/wishes/", planning.event_wishes, name="event_wishes"),
+    path("<slug:slug>/plan/", planning.event_plan, name="event_plan"),
+    path("<slug:slug>/plan/tables/", planning.event_tables, name="event_tables"),
+    path("<slug:slug>/plan/<int:number>/<int:mentee>-<int:mentor>/", planning.event_meeting, name="event_meeting"),
+    path("<slug:slug>/timetable/", planning.event_timetable, name="event_timetable"),
+    path("<slug:slug>/print/", planning.event_print, name="event_print"),
 ]

@@ -209,6 +209,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget how often programs asked": {"task": "accounts.tasks.forget_counts", "schedule": 3600},
     "forget what programs were answered": {"task": "accounts.tasks.forget_answers", "schedule": 3600},
     "tell staff what waits": run_every(600, "mentors.tasks.announce"),
+    "plan who meets whom": run_every(10, "events.tasks.solve_plans"),
     "give places of events": run_every(30, "events.tasks.run_registrations"),
     "look again at free times": run_every(20, "search.tasks.refresh"),
     "count the words of the search": run_every(600, "search.tasks.count_words"),

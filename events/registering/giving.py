@@ -12,6 +12,7 @@ from events.models import Registration, RegistrationState
 from sessions_app.booking.commitments import give_back_time, is_promised, take_time
 from sessions_app.errors import SessionError
 
+from .leaving import announce_left
 from .notices import News, tell
 from .places import take_free_place
 
@@ -83,5 +84,6 @@ def end_registration(registration: Registration, *, by: User, now: datetime) -> 
     touch_registration(registration, state=state, place=None, answer_by=None, ended_at=now)
     if was_in:
         give_back_time(SUBJECT, [registration.pk])
+        announce_left(registration, now)
     if was_in or not is_own:
         tell(registration, news=News.LEFT if is_own else News.REMOVED, now=now)

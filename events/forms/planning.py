@@ -1,0 +1,87 @@
+"""The forms of wishes and of tables."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from common.forms import ChipRadio, PlainText
+from events.models import EventTable, Registration, WishKind
+from events.planning.plans import MOST_TABLES
+from events.planning.tables import TableInput
+
+NAME_LENGTH = 40
+
+
+class WishesForm(forms.Form):
+    """One choice for each person whom one could meet; `cleaned_data["wishes"]` has those that say something."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, others: list[Registration], known: dict[int, str], by_question: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.others, self.by_question = others, by_question
+        people = [("", _("Either way")), *WishKind.choices]
+        questions = [("", _("Either way")), (WishKind.LIKE, _("I can help with this")), (WishKind.NO, _("Not for me"))]
+        for one in others:
+            self.fields[f"wish_{one.pk}"] = forms.ChoiceField(
+                label=one.question or gettext("No question yet") if by_question else one.board_name,
+                choices=questions if by_question else people,
+                required=False,
+                initial=known.get(one.pk, ""),
+                widget=ChipRadio,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        chosen = {one.pk: cleaned.get(f"wish_{one.pk}", "") for one in self.others}
+        cleaned["wishes"] = {pk: kind for pk, kind in chosen.items() if kind}
+        return cleaned
+
+    @property
+    def rows(self) -> list[tuple[Registration, forms.BoundField]]:
+        return [(one, self[f"wish_{one.pk}"]) for one in self.others]
+
+
+class TablesForm(forms.Form):
+    """One table a line, with what is special about it in brackets: `Window (screen)`, `Corner (quiet)`."""
+
+    use_required_attribute = False
+    tables = PlainText(
+        label=_("Tables"),
+        help_text=_("One a line. Add (screen) if people online can join there, and (quiet) for a quiet one."),
+        max_length=MOST_TABLES * (NAME_LENGTH + 20),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"required": _("Name at least one table")},
+    )
+
+    def __init__(self, *args: Any, tables: list[EventTable], **kwargs: Any) -> None:
+        super().__init__(*args, initial={"tables": "\n".join(line_of(table) for table in tables)}, **kwargs)
+
+    def clean_tables(self) -> list[TableInput]:
+        lines = [line.strip() for line in self.cleaned_data["tables"].splitlines() if line.strip()]
+        tables = [read_table(line) for line in lines]
+        names = [table.name.casefold() for table in tables]
+        if twice := {name for name in names if names.count(name) > 1}:
+            words = gettext("Two tables have the same name: %(name)s") % {"name": sorted(twice)[0]}
+            raise ValidationError(words, code="twice")
+        if any(not table.name or len(table.name) > NAME_LENGTH for table in tables):
+            raise ValidationError(gettext("Give each table a name of at most 40 characters"), code="name")
+        if len(tables) > MOST_TABLES:
+            raise ValidationError(gettext("Name at most %(most)d tables") % {"most": MOST_TABLES}, code="many")
+        return tables
+
+
+def line_of(table: EventTable) -> str:
+    marks = [word for word, is_so in (("screen", table.has_screen), ("quiet", table.is_quiet)) if is_so]
+    return f"{table.name} ({', '.join(marks)})" if marks else table.name
+
+
+def read_table(line: str) -> TableInput:
+    name, bracket, rest = line.partition("(")
+    words = {word.strip().casefold() for word in rest.rstrip(") ").split(",")}
+    if not bracket or not words <= {"screen", "quiet"}:
+        return TableInput(line)
+    return TableInput(name.strip(), has_screen="screen" in words, is_quiet="quiet" in words)

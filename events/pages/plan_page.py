@@ -1,0 +1,133 @@
+"""What the page of an event's plans shows to its organisers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from events.models import Event, EventTable, Plan, PlanState, Registration, Round
+from events.planning.plans import PLANNABLE, facts_of
+
+from .proof_line import proof_lines
+
+MOST_PLANS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMeeting:
+    mentee: Registration
+    mentor: Registration
+    table: str
+    is_locked: bool
+    is_must: bool
+
+    @property
+    def key(self) -> str:
+        return f"{self.mentee.pk}-{self.mentor.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRound:
+    number: int
+    start: datetime
+    end: datetime
+    meetings: Sequence[PlannedMeeting]
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    event: Event
+    now: datetime
+    shown_number: int | None = None
+
+    @cached_property
+    def plans(self) -> list[Plan]:
+        return list(Plan.objects.filter(event=self.event).select_related("event", "by")[:MOST_PLANS])
+
+    @cached_property
+    def asked(self) -> Plan | None:
+        return next((plan for plan in self.plans if plan.state == PlanState.ASKED), None)
+
+    @cached_property
+    def failed(self) -> Plan | None:
+        """The newest plan, if it failed."""
+        newest = self.plans[0] if self.plans else None
+        return newest if newest and newest.state == PlanState.FAILED else None
+
+    @cached_property
+    def shown(self) -> Plan | None:
+        """The plan that was chosen, else the newest that is ready."""
+        ready = [plan for plan in self.plans if plan.state not in (PlanState.ASKED, PlanState.FAILED)]
+        if self.shown_number is not None:
+            return next((plan for plan in ready if plan.number == self.shown_number), None)
+        return ready[0] if ready else None
+
+    @cached_property
+    def published(self) -> Plan | None:
+        return Plan.objects.filter(event=self.event, state=PlanState.PUBLISHED).first()
+
+    @property
+    def is_newest(self) -> bool:
+        ready = [plan for plan in self.plans if plan.state not in (PlanState.ASKED, PlanState.FAILED)]
+        return bool(ready) and self.shown is not None and ready[0].pk == self.shown.pk
+
+    @property
+    def can_plan(self) -> bool:
+        return self.event.state in PLANNABLE and self.event.start > self.now
+
+    @property
+    def can_publish(self) -> bool:
+        return self.can_plan and self.shown is not None and self.shown.state != PlanState.PUBLISHED
+
+    @property
+    def is_outdated(self) -> bool:
+        """People or wishes have changed since the plan was made."""
+        return self.shown is not None and self.can_plan and facts_of(self.shown).mark != self.shown.made_from
+
+    @property
+    def lines(self) -> list[str]:
+        return proof_lines(self.shown) if self.shown else []
+
+    @cached_property
+    def registrations(self) -> dict[int, Registration]:
+        return {one.pk: one for one in Registration.objects.filter(event=self.event).select_related("person")}
+
+    @cached_property
+    def rounds(self) -> list[PlannedRound]:
+        if self.shown is None:
+            return []
+        tables = dict(EventTable.objects.filter(event=self.event).values_list("number", "name"))
+        locked = {(row[0], row[1]) for row in self.shown.locks}
+        musts = set(self.event.wishes.filter(kind="must").values_list("by", "about"))
+        rows = self.shown.meetings
+        return [
+            PlannedRound(
+                number,
+                start,
+                end,
+                [
+                    PlannedMeeting(
+                        self.registrations[mentee],
+                        self.registrations[mentor],
+                        tables.get(table, ""),
+                        (mentee, mentor) in locked,
+                        (mentee, mentor) in musts,
+                    )
+                    for mentee, mentor, of_round, table in sorted(rows, key=lambda row: (row[3] or 0, row[0]))
+                    if of_round == number and mentee in self.registrations and mentor in self.registrations
+                ],
+            )
+            for number, (start, end) in enumerate(self.event.shape.spans(self.event.start), start=1)
+        ]
+
+    @cached_property
+    def without(self) -> list[Registration]:
+        """Who has no meeting at all in the plan."""
+        if self.shown is None:
+            return []
+        seated = {person for row in self.shown.meetings for person in row[:2]}
+        return [one for one in self.registrations.values() if one.is_in and one.pk not in seated]
+
+    @property
+    def published_rounds(self) -> list[Round]:
+        return list(Round.objects.filter(event=self.event))

@@ -1,0 +1,220 @@
+"""Changing a plan by hand: each change is a new plan, so that going back is a press."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from events.errors import EventError, stale_error
+from events.locks import lock_event
+from events.models import Plan, PlanState
+from events.scheduling.checking import find_violations
+from events.scheduling.problem import Meeting, Problem
+from events.scheduling.tables import assign_tables
+from sessions_app.locks import atomic_act
+
+from .plans import check_plannable, count_range, facts_of, next_number
+from .problems import Row, to_meetings, to_rows
+
+EDITABLE = (PlanState.PROPOSED, PlanState.PUBLISHED, PlanState.REPLACED)
+
+
+class Change(StrEnum):
+    FREE = "free"
+    MOVE = "move"
+    SWAP = "swap"
+    ADD = "add"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What to do with the meeting of `mentee` and `mentor` (ids of registrations).
+
+    `round`: where to move or add it. `other`: the mentee who takes the place, and whose own meeting of that round the
+    first one gets.
+    """
+
+    change: Change
+    mentee: int
+    mentor: int
+    round: int = 0
+    other: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an edit would bring. `counts`: people whose number of meetings changes, with how many before and after.
+
+    `musts_lost` and `musts_won`: pairs of ids of which one asked for the other.
+    """
+
+    rows: Sequence[Row]
+    locks: Sequence[Row]
+    counts: Sequence[tuple[int, int, int]]
+    musts_lost: Sequence[tuple[int, int]]
+    musts_won: Sequence[tuple[int, int]]
+
+
+WORDS = {
+    "language": gettext_lazy("They have no language in common."),
+    "attendance": gettext_lazy("One of them isn’t there in that round."),
+    "most": gettext_lazy("One of them has as many meetings as they want."),
+    "once": gettext_lazy("They already meet in another round."),
+    "once_a_round": gettext_lazy("One of them already meets someone in that round."),
+    "table": gettext_lazy("There’s no table left in that round."),
+    "table_once": gettext_lazy("There’s no table left in that round."),
+    "screen": gettext_lazy("There’s no table with a screen left in that round."),
+    "seated": gettext_lazy("One of them stays at one table, which is taken in that round."),
+    "round": gettext_lazy("There’s no such round."),
+    "apart": gettext_lazy("They can’t be seated together."),
+    "met": gettext_lazy("They can’t be seated together."),
+    "known": gettext_lazy("One of them isn’t coming any more."),
+}
+
+
+def preview_edit(plan: Plan, edit: Edit) -> Effect:
+    """What the edit would bring, without doing it. Raises EventError with the rule that it would break."""
+    facts = facts_of(plan)
+    before = to_meetings(plan.meetings)
+    locks: list[Row] = [tuple(row) for row in plan.locks]
+    if edit.change in (Change.LOCK, Change.UNLOCK):
+        return Effect(to_rows(before), change_locks(before, locks, edit), (), (), ())
+    after = change_meetings(facts.problem, before, edit)
+    if broken := find_violations(facts.problem, after):
+        rule = str(broken[0].rule)
+        raise EventError(rule, str(WORDS.get(rule, _("This change would break a rule of the timetable."))))
+    counted = [Counter(person for one in rows for person in one.pair) for rows in (before, after)]
+    changed = sorted(set(counted[0]) | set(counted[1]), key=int)
+    musts = {(mentee, mentor) for mentee, asked in facts.problem.must_pairs.items() for mentor in asked}
+    pairs = [{one.pair for one in rows} & musts for rows in (before, after)]
+    kept = {one.pair for one in after}
+    return Effect(
+        to_rows(after),
+        [row for row in locks if (str(row[0]), str(row[1])) in kept],
+        [(int(key), counted[0][key], counted[1][key]) for key in changed if counted[0][key] != counted[1][key]],
+        [as_ids(pair) for pair in sorted(pairs[0] - pairs[1])],
+        [as_ids(pair) for pair in sorted(pairs[1] - pairs[0])],
+    )
+
+
+def as_ids(pair: tuple[str, str]) -> tuple[int, int]:
+    return int(pair[0]), int(pair[1])
+
+
+def change_meetings(problem: Problem, meetings: list[Meeting], edit: Edit) -> list[Meeting]:
+    """The meetings as the edit leaves them, with tables given anew in the rounds that it touches."""
+    mentee, mentor = str(edit.mentee), str(edit.mentor)
+    found = next((one for one in meetings if one.pair == (mentee, mentor)), None)
+    if edit.change == Change.ADD:
+        return seat(problem, [*meetings, Meeting(edit.round, mentee, mentor)], {edit.round})
+    if found is None:
+        raise stale_error(_("This meeting isn’t in the plan any more. Look at the newest plan."))
+    others = [one for one in meetings if one is not found]
+    if edit.change == Change.FREE:
+        return others
+    if edit.change == Change.MOVE:
+        return seat(problem, [*others, replace(found, round=edit.round, table=None)], {found.round, edit.round})
+    return seat(problem, swap(others, found, str(edit.other)), {found.round})
+
+
+def swap(others: list[Meeting], found: Meeting, other: str) -> list[Meeting]:
+    """`other` takes the mentee's place; the mentee gets the meeting that `other` has in that round, if there is one."""
+    theirs = next((one for one in others if one.mentee == other and one.round == found.round), None)
+    rest = [one for one in others if one is not theirs]
+    swapped = [replace(found, mentee=other)]
+    if theirs:
+        swapped.append(replace(theirs, mentee=found.mentee))
+    return [*rest, *swapped]
+
+
+def seat(problem: Problem, meetings: list[Meeting], rounds: set[int]) -> list[Meeting]:
+    """Tables for the meetings of these rounds."""
+    touched = [replace(one, table=None) for one in meetings if one.round in rounds]
+    return [*(one for one in meetings if one.round not in rounds), *assign_tables(problem, touched)]
+
+
+def change_locks(meetings: list[Meeting], locks: list[Row], edit: Edit) -> list[Row]:
+    others = [row for row in locks if (row[0], row[1]) != (edit.mentee, edit.mentor)]
+    if edit.change == Change.UNLOCK:
+        return others
+    kept = [row for row in to_rows(meetings) if (row[0], row[1]) == (edit.mentee, edit.mentor)]
+    return [*others, *kept]
+
+
+@atomic_act
+def edit_plan(*, plan: Plan, edit: Edit, by: User, now: datetime) -> Plan:
+    """A new plan, which is the given one with one change. Raises EventError `stale`, `closed`, or a broken rule's."""
+    event = lock_event(plan.event_id)
+    plan = Plan.objects.select_related("event").get(pk=plan.pk)
+    check_plannable(event, now)
+    newest = Plan.objects.filter(event=event).exclude(state__in=[PlanState.ASKED, PlanState.FAILED]).first()
+    if newest is None or newest.pk != plan.pk or plan.state not in EDITABLE:
+        raise stale_error(_("There’s a newer plan. Look at it, then make your change there."))
+    effect = preview_edit(plan, edit)
+    facts = facts_of(plan)
+    return Plan.objects.create(
+        event=event,
+        number=next_number(event),
+        parent=plan,
+        state=PlanState.PROPOSED,
+        meetings=list(effect.rows),
+        locks=list(effect.locks),
+        proof=recount(facts.problem, effect.rows, plan.proof),
+        made_from=facts.mark,
+        by=by,
+        asked_at=now,
+        solved_at=now,
+    )
+
+
+def recount(problem: Problem, rows: Sequence[Row], proof: dict[str, object]) -> dict[str, object]:
+    """A plan that was changed by hand is valid, but no longer what was proven."""
+    meetings = to_meetings(rows)
+    counts = Counter(person for one in meetings for person in one.pair)
+    musts = problem.must_pairs
+    met = {one.pair for one in meetings}
+    return {
+        "is_proven": False,
+        "why_not": "by_hand",
+        "meetings": len(meetings),
+        "most_meetings": proof.get("most_meetings"),
+        "musts_asked": sum(len(asked) for asked in musts.values()),
+        "musts_met": sum((mentee, mentor) in met for mentee, asked in musts.items() for mentor in asked),
+        "asked_must": len(musts),
+        "met_a_must": sum(any((mentee, mentor) in met for mentor in asked) for mentee, asked in musts.items()),
+        "mentees": count_range([counts[one.id] for one in problem.mentees]),
+        "mentors": count_range([counts[one.id] for one in problem.mentors]),
+        "violations": [],
+        "left_locks": 0,
+    }
+
+
+@atomic_act
+def use_plan_again(*, plan: Plan, by: User, now: datetime) -> Plan:
+    """Go back to an earlier plan: a new one with what stands in it. Raises EventError `closed` or a broken rule's."""
+    event = lock_event(plan.event_id)
+    check_plannable(event, now)
+    facts = facts_of(plan)
+    if broken := find_violations(facts.problem, to_meetings(plan.meetings)):
+        rule = str(broken[0].rule)
+        raise EventError(rule, str(WORDS.get(rule, _("This plan would break a rule of the timetable by now."))))
+    return Plan.objects.create(
+        event=event,
+        number=next_number(event),
+        parent=plan,
+        state=PlanState.PROPOSED,
+        meetings=plan.meetings,
+        locks=plan.locks,
+        proof=plan.proof,
+        made_from=facts.mark,
+        by=by,
+        asked_at=now,
+        solved_at=now,
+    )

@@ -1,0 +1,78 @@
+"""Who is told of a timetable, and what the mail says."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from common.mail.rendering import absolute_url
+from events.models import Pairing, Plan, Registration, Side
+from events.registering.emails import RegistrationForReader, registration_facts
+from notifications.models import InboxItem, Notification
+from notifications.registry import InboxLine, Message, Nothing
+from notifications.services import Due, schedule_notices
+
+# A newer plan silences the notice of an older one; the registration itself stays as it is.
+TIMETABLE_SUBJECT = "event_timetable"
+FIRST, CHANGED = "event_timetable", "event_timetable_changed"
+
+
+def tell_timetable(plan: Plan, registrations: Sequence[Registration], *, is_first: bool, now: datetime) -> None:
+    kind, until = FIRST if is_first else CHANGED, max(plan.event.start, now + timedelta(minutes=5))
+    dues = [Due(kind, one.person_id, TIMETABLE_SUBJECT, one.pk, plan.number, now, until) for one in registrations]
+    schedule_notices(*dues, now=now)
+
+
+def render_timetable(row: Notification, now: datetime) -> Message | Nothing:
+    registration = Registration.objects.select_related("person", "event__by").filter(pk=row.subject_id).first()
+    if registration is None or not registration.is_in:
+        return Nothing("not registered any more")
+    reader = RegistrationForReader(registration.person, now, registration)
+    facts = registration_facts(reader) | {
+        "rows": [timetable_line(pair, registration, reader) for pair in own_pairs(registration)],
+        "is_first": row.kind == FIRST,
+        "timetable_url": absolute_url("event_timetable", registration.event.slug),
+    }
+    return reader.render_email("events/timetable", facts)
+
+
+def own_pairs(registration: Registration) -> list[Pairing]:
+    """A person's meetings in the order of the rounds."""
+    pairs = Pairing.objects.filter(event=registration.event_id).of(registration).that_stand().with_people()
+    return list(pairs.order_by("round__number", "pk"))
+
+
+def timetable_line(pair: Pairing, registration: Registration, reader: RegistrationForReader) -> str:
+    """`18:00–18:10, Table 3: Priya`, and for a mentor also the mentee's question."""
+    partner = pair.partner_of(registration)
+    words = {
+        "span": reader.span(pair.round.start, pair.round.end) if pair.round else "",
+        "table": pair.table.name if pair.table else _("online"),
+        "name": partner.board_name,
+    }
+    line = _("%(span)s, %(table)s: %(name)s") % words
+    return f"{line} – “{partner.question}”" if partner.question and registration.side == Side.MENTOR else line
+
+
+def timetable_lines(kind: str) -> Callable[[Sequence[InboxItem], User, datetime], Mapping[int, InboxLine]]:
+    words = {
+        FIRST: gettext_lazy("Your timetable for %(title)s is here"),
+        CHANGED: gettext_lazy("Your timetable for %(title)s has changed"),
+    }
+
+    def write(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
+        known = Registration.objects.of(reader).select_related("event")
+        found = known.in_bulk({item.subject_id for item in items})
+        return {
+            item.pk: InboxLine(
+                str(words[kind]) % {"title": found[item.subject_id].event.title},
+                reverse("event_timetable", args=[found[item.subject_id].event.slug]),
+            )
+            for item in items
+            if item.subject_id in found
+        }
+
+    return write

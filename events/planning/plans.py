@@ -1,0 +1,109 @@
+"""Asking for a plan, and making it in a worker."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from events.errors import EventError
+from events.locks import lock_event
+from events.models import Event, EventKind, EventState, EventTable, Plan, PlanState, Registration, Side
+from events.scheduling.checking import find_violations
+from events.scheduling.problem import Plan as PlannedTimetable
+from events.scheduling.problem import Problem
+from notifications.hints import wake_worker
+from sessions_app.locks import atomic_act
+
+from .problems import EventFacts, Row, read_facts, to_meetings, to_rows
+
+MOST_AN_HOUR = 30
+TASK = "events.tasks.solve_plans"
+PLANNABLE = (EventState.OPEN, EventState.CLOSED, EventState.SCHEDULED)
+MOST_TABLES = 300
+
+
+@atomic_act
+def ask_plan(*, event: Event, by: User, now: datetime, locks: Iterable[Row] = ()) -> Plan:
+    """Have a worker plan this event. `locks`: meetings that must stay. Asked twice, it is one plan.
+
+    Raises EventError `closed`, `wrong_kind`, `too_often`.
+    """
+    event = lock_event(event)
+    if asked := Plan.objects.filter(event=event, state=PlanState.ASKED).first():
+        return asked
+    check_plannable(event, now)
+    lately = Plan.objects.filter(event=event, asked_at__gt=now - timedelta(hours=1)).count()
+    if lately >= MOST_AN_HOUR:
+        words = _("There have been %(count)d plans within an hour. Wait a while, then ask for another.")
+        raise EventError("too_often", words % {"count": lately}, wait=timedelta(minutes=10))
+    make_tables(event)
+    plan = Plan.objects.create(
+        event=event, number=next_number(event), state=PlanState.ASKED, locks=list(locks), by=by, asked_at=now
+    )
+    transaction.on_commit(lambda: wake_worker(TASK), robust=True)
+    return plan
+
+
+def check_plannable(event: Event, now: datetime) -> None:
+    if event.kind != EventKind.SPEED:
+        raise EventError("wrong_kind", _("Only speed mentoring has a timetable."))
+    if event.state not in PLANNABLE or event.start <= now:
+        raise EventError("closed", _("A timetable can only be planned before the event begins."))
+
+
+def next_number(event: Event) -> int:
+    last = Plan.objects.filter(event=event).aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
+
+
+def make_tables(event: Event) -> None:
+    """As many tables as there are mentors, until the organisers say which there are."""
+    if EventTable.objects.filter(event=event).exists():
+        return
+    count = Registration.objects.who_are_in().filter(event=event, side=Side.MENTOR).count()
+    tables = [
+        EventTable(event=event, number=number, name=_("Table %(number)d") % {"number": number})
+        for number in range(1, min(count, MOST_TABLES) + 1)
+    ]
+    EventTable.objects.bulk_create(tables)
+
+
+def describe_proof(problem: Problem, planned: PlannedTimetable) -> dict[str, Any]:
+    """What is stored of a plan's proof, with the recount by code that shares nothing with the planner."""
+    proof = asdict(planned.proof) | {"is_proven": planned.proof.is_proven}
+    counts = planned.counts
+    return proof | {
+        "mentees": count_range([counts[one.id] for one in problem.mentees]),
+        "mentors": count_range([counts[one.id] for one in problem.mentors]),
+        "violations": [str(one.rule) for one in find_violations(problem, planned.meetings)],
+        "left_locks": len(planned.left_locks),
+    }
+
+
+def count_range(counts: list[int]) -> list[int]:
+    """How many there are, and the fewest and most meetings that any of them has."""
+    return [len(counts), min(counts, default=0), max(counts, default=0)]
+
+
+def store_plan(plan: Plan, facts: EventFacts, planned: PlannedTimetable, *, now: datetime) -> Plan:
+    """Write what was found into a plan that was asked for."""
+    plan.meetings, plan.proof = list(to_rows(planned.meetings)), describe_proof(facts.problem, planned)
+    plan.made_from, plan.solved_at = facts.mark, now
+    plan.state = PlanState.PROPOSED
+    if plan.proof["violations"]:
+        plan.state, plan.reason = PlanState.FAILED, ", ".join(sorted(set(plan.proof["violations"])))
+    plan.save()
+    return plan
+
+
+def facts_of(plan: Plan) -> EventFacts:
+    return read_facts(plan.event, locks=[tuple(row) for row in plan.locks])
+
+
+def violations_of(facts: EventFacts, rows: Iterable[Row]) -> list[str]:
+    return [str(one.rule) for one in find_violations(facts.problem, to_meetings(rows))]

@@ -1,0 +1,136 @@
+"""What the planner is told of an event: people, wishes, tables and who is kept apart, from the rows."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from common.pages.seen import mark_of
+from events.models import Attending, Event, EventTable, Pairing, Registration, Side, Wish
+from events.scheduling.problem import Lock, Meeting, Pair, Person, Problem, Table
+from events.scheduling.problem import Wish as PlannedWish
+from sessions_app.models import Feedback
+from sessions_app.models.feedback import Again, Role
+
+# A meeting as a plan stores it: mentee, mentor (ids of registrations), round, and the table's number if there is one.
+Row = tuple[int, int, int, int | None]
+FULL_FIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """What the rows of an event say, for the planner and for pages."""
+
+    event: Event
+    registrations: Mapping[int, Registration]
+    tables: Sequence[EventTable]
+    problem: Problem
+
+    @property
+    def mark(self) -> str:
+        """Changes when people, what they said, their wishes or the tables change."""
+        problem = self.problem
+        return mark_of(
+            problem.mentees,
+            problem.mentors,
+            problem.tables,
+            sorted(problem.apart),
+            sorted(problem.wishes.items()),
+            problem.rounds,
+        )
+
+
+def key_of(registration: int) -> str:
+    return str(registration)
+
+
+def read_facts(event: Event, *, locks: Iterable[Row] = ()) -> EventFacts:
+    """Reads everyone who is in, with their topics and wishes, in a fixed number of statements."""
+    known = Registration.objects.who_are_in().filter(event=event).select_related("person").prefetch_related("topics")
+    registrations = {one.pk: one for one in known.order_by("pk")}
+    tables = list(EventTable.objects.filter(event=event))
+    mentees = [one for one in registrations.values() if one.side == Side.MENTEE]
+    mentors = [one for one in registrations.values() if one.side == Side.MENTOR]
+    topics = {one.pk: frozenset(topic.name for topic in one.topics.all()) for one in registrations.values()}
+    problem = Problem(
+        event=str(event.uuid),
+        rounds=event.rounds_count,
+        mentees=tuple(make_person(one, topics[one.pk]) for one in mentees),
+        mentors=tuple(make_person(one, topics[one.pk]) for one in mentors),
+        tables=tuple(Table(str(table.number), screen=table.has_screen) for table in tables),
+        apart=frozenset(read_apart(event, mentees, mentors)),
+        wishes=read_wishes(event, registrations),
+        fit=weigh_topics(mentees, mentors, topics),
+        locks=tuple(Lock(key_of(mentee), key_of(mentor), number) for mentee, mentor, number, _table in locks),
+    )
+    return EventFacts(event, registrations, tables, problem)
+
+
+def make_person(registration: Registration, topics: frozenset[str]) -> Person:
+    return Person(
+        id=key_of(registration.pk),
+        languages=frozenset(registration.languages),
+        attends=frozenset(registration.attends) if registration.attends else None,
+        most=registration.most,
+        online=registration.attending == Attending.ONLINE,
+        seated=registration.stays_seated,
+        topics=topics,
+    )
+
+
+def read_wishes(event: Event, registrations: Collection[int]) -> dict[Pair, PlannedWish]:
+    wishes = Wish.objects.filter(event=event).values_list("by", "about", "kind")
+    return {
+        (key_of(by), key_of(about)): PlannedWish(kind)
+        for by, about, kind in wishes
+        if by in registrations and about in registrations
+    }
+
+
+def read_apart(event: Event, mentees: Sequence[Registration], mentors: Sequence[Registration]) -> set[Pair]:
+    """Who must not meet: those whom the team keeps apart, and a mentee who never wants to meet a mentor again."""
+    apart = set()
+    sides = {one.pk: one.side for one in (*mentees, *mentors)}
+    for one, other in Pairing.objects.filter(event=event, is_apart=True).values_list("one", "other"):
+        pair = (one, other) if sides.get(one) == Side.MENTEE else (other, one)
+        apart.add((key_of(pair[0]), key_of(pair[1])))
+    by_person = {one.person_id: one.pk for one in mentors}
+    ended = Feedback.objects.filter(
+        Q(mentor__in=list(by_person)), author__in=[one.person_id for one in mentees], role=Role.MENTEE, again=Again.NO
+    ).values_list("author", "mentor")
+    refusals = defaultdict(set)
+    for author, mentor in ended:
+        refusals[author].add(mentor)
+    for mentee in mentees:
+        apart |= {(key_of(mentee.pk), key_of(by_person[mentor])) for mentor in refusals[mentee.person_id]}
+    return apart
+
+
+def weigh_topics(
+    mentees: Sequence[Registration], mentors: Sequence[Registration], topics: Mapping[int, frozenset[str]]
+) -> dict[Pair, int]:
+    """How well a mentor's topics cover a mentee's, from 0 to 100; nothing for pairs that share none."""
+    return {
+        (key_of(mentee.pk), key_of(mentor.pk)): round(FULL_FIT * len(shared) / len(topics[mentee.pk]))
+        for mentee in mentees
+        if topics[mentee.pk]
+        for mentor in mentors
+        if (shared := topics[mentee.pk] & topics[mentor.pk])
+    }
+
+
+def to_meetings(rows: Iterable[Sequence[int | None]]) -> list[Meeting]:
+    """The meetings of a stored plan, as the planner takes them."""
+    return [
+        Meeting(int(number or 0), str(mentee), str(mentor), None if table is None else str(table))
+        for mentee, mentor, number, table in rows
+    ]
+
+
+def to_rows(meetings: Iterable[Meeting]) -> list[Row]:
+    """In the order of rounds and people, so that equal plans are stored equal."""
+    rows: list[Row] = [
+        (int(one.mentee), int(one.mentor), one.round, int(one.table) if one.table else None) for one in meetings
+    ]
+    return sorted(rows, key=lambda row: (row[2], row[0], row[1]))

@@ -1,0 +1,136 @@
+"""A plan becomes the timetable: rounds, pairs and chairs as rows, and everyone is told theirs."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
+
+from events.errors import EventError
+from events.locks import lock_event, touch_event
+from events.models import Chair, Event, EventState, EventTable, Pairing, Plan, PlanState, Registration, Round
+from events.scheduling.fill import fill_holes
+from events.scheduling.reasons import reasons_for
+from sessions_app.locks import atomic_act
+
+from .editing import recount
+from .notices import tell_timetable
+from .plans import check_plannable, facts_of, next_number, violations_of
+from .problems import EventFacts, Row, key_of, read_facts, to_meetings, to_rows
+
+
+@atomic_act
+def publish_plan(*, plan: Plan, now: datetime) -> Plan:
+    """Make this plan the timetable and tell everyone. It closes registration for good.
+
+    Raises EventError: `closed`, `stale` (someone has left, or said otherwise, since the plan was made), `empty`.
+    """
+    event = lock_event(plan.event_id)
+    plan = Plan.objects.select_for_update(of=("self",)).select_related("event").get(pk=plan.pk)
+    if plan.state == PlanState.PUBLISHED:
+        return plan
+    check_plannable(event, now)
+    if plan.state not in (PlanState.PROPOSED, PlanState.REPLACED):
+        raise EventError("closed", _("Only a plan that’s ready can be published."))
+    if not plan.meetings:
+        words = _("This plan has no meetings. Invite mentors, or change who is kept apart, then plan again.")
+        raise EventError("empty", words)
+    facts = facts_of(plan)
+    rows: list[Row] = [tuple(row) for row in plan.meetings]
+    if violations_of(facts, rows):
+        words = _("People have left or changed what they said since this plan was made. Plan again, then publish.")
+        raise EventError("outdated", words)
+    return put_in_force(plan, facts, rows, now=now)
+
+
+def put_in_force(plan: Plan, facts: EventFacts, rows: list[Row], *, now: datetime) -> Plan:
+    """Write the rows of a plan of a locked event, and tell everyone for whom anything is different."""
+    event = facts.event
+    before = timetable_of(event)
+    write_rounds(event)
+    write_pairs(event, facts, rows)
+    Plan.objects.filter(event=event, state=PlanState.PUBLISHED).update(state=PlanState.REPLACED)
+    Plan.objects.filter(pk=plan.pk).update(state=PlanState.PUBLISHED, published_at=now)
+    is_first = event.state != EventState.SCHEDULED
+    touch_event(event, state=EventState.SCHEDULED)
+    plan.refresh_from_db()
+    tell_changed(plan, facts, before, is_first=is_first, now=now)
+    return plan
+
+
+def mend_timetable(registration: Registration, now: datetime) -> Plan | None:
+    """A person with a timetable doesn't come after all: their partners meet others who are free then. Nobody else
+    moves. None where there is no timetable yet, or the event runs."""
+    event = registration.event
+    published = Plan.objects.filter(event=event, state=PlanState.PUBLISHED).first()
+    if published is None or event.state != EventState.SCHEDULED:
+        return None
+    rows: list[Row] = [tuple(row) for row in published.meetings if registration.pk not in row[:2]]
+    locks = [row for row in published.locks if registration.pk not in row[:2]]
+    facts = read_facts(event, locks=[tuple(row) for row in locks])
+    kept = to_meetings(rows)
+    rows = to_rows([*kept, *fill_holes(facts.problem, kept)])
+    plan = Plan.objects.create(
+        event=event,
+        number=next_number(event),
+        parent=published,
+        state=PlanState.PROPOSED,
+        meetings=list(rows),
+        locks=locks,
+        proof=recount(facts.problem, rows, published.proof) | {"why_not": "filled"},
+        made_from=facts.mark,
+        by=event.by,
+        asked_at=now,
+        solved_at=now,
+    )
+    return put_in_force(plan, facts, rows, now=now)
+
+
+def write_rounds(event: Event) -> None:
+    """The rounds by the event's shape; the pairs of an earlier timetable go."""
+    Chair.objects.filter(round__event=event).delete()
+    Pairing.objects.filter(event=event, is_apart=False).delete()
+    Round.objects.filter(event=event).delete()
+    Round.objects.bulk_create(
+        Round(event=event, number=number, during=DateTimeTZRange(start, end, "[)"))
+        for number, (start, end) in enumerate(event.shape.spans(event.start), start=1)
+    )
+
+
+def write_pairs(event: Event, facts: EventFacts, rows: list[Row]) -> None:
+    rounds = {one.number: one for one in Round.objects.filter(event=event)}
+    tables = {one.number: one for one in EventTable.objects.filter(event=event)}
+    pairings = []
+    chairs = {}
+    for mentee, mentor, number, table in rows:
+        one, other = sorted((mentee, mentor))
+        place = tables[table] if table is not None else None
+        why = [
+            str(reason) for reason in reasons_for(facts.problem, key_of(mentee), key_of(mentor), reader=key_of(mentee))
+        ]
+        pairings.append(Pairing(event=event, one_id=one, other_id=other, round=rounds[number], table=place, why=why))
+        for person in (mentee, mentor):
+            chairs[number, person] = Chair(round=rounds[number], registration_id=person, table=place)
+    Pairing.objects.bulk_create(pairings)
+    Chair.objects.bulk_create(chairs.values())
+
+
+# Of one person: number of the round, whom they meet, and the table's id.
+OwnRows = dict[int, set[tuple[int, int, int | None]]]
+
+
+def timetable_of(event: Event) -> OwnRows:
+    """Everyone's meetings as they are stored, by the ids of registrations."""
+    own: OwnRows = defaultdict(set)
+    pairs = Pairing.objects.filter(event=event).that_stand()
+    for number, one, other, table in pairs.values_list("round__number", "one", "other", "table"):
+        own[one].add((number, other, table))
+        own[other].add((number, one, table))
+    return own
+
+
+def tell_changed(plan: Plan, facts: EventFacts, before: OwnRows, *, is_first: bool, now: datetime) -> None:
+    """All are told of the first timetable; later, those whose own has changed."""
+    after = timetable_of(plan.event)
+    told = [one for key, one in facts.registrations.items() if is_first or before[key] != after[key]]
+    tell_timetable(plan, told, is_first=is_first, now=now)
