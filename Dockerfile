@@ -6,8 +6,9 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data
 RUN useradd --system --uid 10001 --home-dir /app app && install -d -o app -g app /app /data
 WORKDIR /app
 
-COPY requirements.txt requirements-understanding.txt ./
-RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt -r requirements-understanding.txt
+COPY requirements.txt requirements-understanding.txt requirements-planning.txt ./
+RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt -r requirements-understanding.txt \
+    -r requirements-planning.txt
 
 COPY --chown=app:app . .
 USER app

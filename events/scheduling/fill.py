@@ -1,0 +1,171 @@
+"""Fills the holes of a schedule without the solver and without moving anyone: those with the fewest meetings first.
+
+In each round, people without a partner are put together along augmenting paths. Whoever has a partner after a path
+keeps having one, so taking people by their counts serves as many as possible, and those with the fewest first.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from .problem import Meeting, Pair, Plan, Problem, Unproven, count_meetings, stand
+from .proof import make_proof
+from .rounds import Tables, place_locks
+from .tables import assign_tables
+
+
+def fill_holes(
+    problem: Problem, meetings: Iterable[Meeting], rounds: Iterable[int] | None = None
+) -> tuple[Meeting, ...]:
+    """The meetings to add in these rounds, or in all. A meeting that someone can't attend doesn't count as one."""
+    standing = assign_tables(problem, (meeting for meeting in meetings if stand(problem, meeting)))
+    filler = Filler(problem, standing)
+    for number in sorted(range(1, problem.rounds + 1) if rounds is None else rounds):
+        filler.fill_round(number)
+    seated = assign_tables(problem, [*standing, *filler.added])
+    return tuple(meeting for meeting in seated if meeting.pair in filler.new)
+
+
+def plan_without_solver(problem: Problem, why_not: Unproven = Unproven.NO_SOLVER) -> Plan:
+    """A valid plan made round after round, of which nothing more is known."""
+    timetable, left = place_locks(problem)
+    locked = timetable.meetings()
+    meetings = assign_tables(problem, [*locked, *fill_holes(problem, locked)])
+    proof = make_proof(problem, meetings, why_not=why_not)
+    return Plan(tuple(meetings), count_meetings(problem, meetings), proof, left)
+
+
+class Filler:
+    """Adds meetings round by round, and remembers who has met whom."""
+
+    def __init__(self, problem: Problem, standing: Sequence[Meeting]) -> None:
+        self.problem = problem
+        self.standing = list(standing)
+        self.counts = count_meetings(problem, standing)
+        self.met = {meeting.pair for meeting in standing}
+        self.possible: dict[Pair, bool] = {}
+        self.added: list[Meeting] = []
+        self.new: set[Pair] = set()
+
+    def fill_round(self, number: int) -> None:
+        """Match people until nobody else finds a partner; more than once only where tables are few."""
+        tables = Tables(self.problem, {meeting.table for meeting in self.standing if meeting.round == number})
+        found: list[Pair] = []
+        while more := self._within_tables(tables, found, self._match(number, tables, found)):
+            found += more
+            for pair in more:
+                self.added.append(Meeting(number, *pair))
+                self.new.add(pair)
+                self.met.add(pair)
+                self.counts.update({key: self.counts[key] + 1 for key in pair})
+
+    def _match(self, number: int, tables: Tables, found: list[Pair]) -> dict[str, str]:
+        busy = {key for meeting in (*self.standing, *self.added) if meeting.round == number for key in meeting.pair}
+        mentees, mentors = (
+            sorted(
+                (person.id for person in side if person.id not in busy and self._has_time(person.id, number)),
+                key=lambda key: (self.counts[key], self.problem.ranks[key]),
+            )
+            for side in (self.problem.mentees, self.problem.mentors)
+        )
+        choices = {mentee: self._rank_mentors(mentee, mentors) for mentee in mentees}
+        if found or tables.taken:
+            for mentee, ranked in choices.items():
+                choices[mentee] = [mentor for mentor in ranked if not tables.excess([*found, (mentee, mentor)])]
+        return match_fewest_first(mentees, mentors, choices, self.counts)
+
+    def _has_time(self, key: str, number: int) -> bool:
+        person = self.problem.people[key]
+        return number in self.problem.present[key] and (person.most is None or self.counts[key] < person.most)
+
+    def _rank_mentors(self, mentee: str, mentors: list[str]) -> list[str]:
+        found = [mentor for mentor in mentors if self._may_meet(mentee, mentor)]
+        keys = {
+            mentor: (self.counts[mentor], -self.problem.points(mentee, mentor), self.problem.tie(mentee, mentor))
+            for mentor in found
+        }
+        return sorted(found, key=keys.__getitem__)
+
+    def _may_meet(self, mentee: str, mentor: str) -> bool:
+        pair = mentee, mentor
+        if pair not in self.possible:
+            self.possible[pair] = self.problem.obstacle(mentee, mentor) is None
+        return self.possible[pair] and pair not in self.met
+
+    def _within_tables(self, tables: Tables, found: list[Pair], matched: dict[str, str]) -> list[Pair]:
+        """As many of these pairs as find a table beside those found, the ones with the fewest meetings first."""
+        more: list[Pair] = []
+        for pair in sorted(matched.items(), key=lambda pair: (self.counts[pair[0]], self.problem.ranks[pair[0]])):
+            if not tables.excess([*found, *more, pair]):
+                more.append(pair)
+        return more
+
+
+def match_fewest_first(
+    mentees: list[str], mentors: list[str], choices: dict[str, list[str]], counts: dict[str, int]
+) -> dict[str, str]:
+    """A partner for as many mentees as possible, those who come first above all; then for mentors with few meetings."""
+    matched: dict[str, str] = {}
+    taken: dict[str, str] = {}
+    for mentee in mentees:
+        _augment(mentee, choices, matched, taken)
+    choosers: dict[str, list[str]] = {mentor: [] for mentor in mentors}
+    for mentee in matched:
+        for mentor in choices[mentee]:
+            choosers[mentor].append(mentee)
+    for mentor in mentors:
+        if mentor not in taken:
+            _replace_busiest(mentor, choosers, counts, matched, taken)
+    return matched
+
+
+def _augment(mentee: str, choices: dict[str, list[str]], matched: dict[str, str], taken: dict[str, str]) -> None:
+    """Find a partner for one more mentee; others may change theirs, but none loses one."""
+    came_from: dict[str, str] = {}
+    queue = deque([mentee])
+    while queue:
+        asking = queue.popleft()
+        for mentor in choices[asking]:
+            if mentor in came_from:
+                continue
+            came_from[mentor] = asking
+            if mentor not in taken:
+                _turn(mentor, came_from, matched, taken)
+                return
+            queue.append(taken[mentor])
+
+
+def _turn(mentor: str, came_from: dict[str, str], matched: dict[str, str], taken: dict[str, str]) -> None:
+    following: str | None = mentor
+    while following is not None:
+        mentee = came_from[following]
+        before = matched.get(mentee)
+        matched[mentee], taken[following] = following, mentee
+        following = before
+
+
+def _replace_busiest(
+    mentor: str,
+    choosers: dict[str, list[str]],
+    counts: dict[str, int],
+    matched: dict[str, str],
+    taken: dict[str, str],
+) -> None:
+    """Give a mentor the place of one who has had more meetings, if the mentees in between can change partners."""
+    came_from: dict[str, tuple[str, str]] = {}
+    queue = deque([mentor])
+    while queue:
+        asking = queue.popleft()
+        for mentee in choosers[asking]:
+            partner = matched[mentee]
+            if partner not in came_from and partner != mentor:
+                came_from[partner] = asking, mentee
+                queue.append(partner)
+    busiest = max(came_from, key=lambda key: counts[key], default=None)
+    if busiest is None or counts[busiest] <= counts[mentor]:
+        return
+    del taken[busiest]
+    partner = busiest
+    while partner != mentor:
+        asking, mentee = came_from[partner]
+        matched[mentee], taken[asking] = asking, mentee
+        partner = asking
