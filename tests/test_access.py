@@ -22,7 +22,7 @@ from django.urls import get_resolver, reverse
 
 from accounts.models import Scope, User
 from accounts.tokens import make_token
-from events.models import Event
+from events.models import Event, Plan, PlanState, Side
 from mentors.models import Format, MentorProfile, ProfileState, Topic
 from mentors.photos import read_photo
 from mentors.services import ProfileTexts, save_words
@@ -156,6 +156,12 @@ ACCESS: dict[str, Row] = {
     "event_cancel": Row(STAFF, post=422, at="event"),
     "event_people": Row(STAFF, at="event"),
     "event_invite": Row(STAFF, NOT_ALLOWED, post="/events/", at="event"),
+    "event_wishes": Row(ITS_MENTEE, post="/events/", at="event"),
+    "event_plan": Row(STAFF, post="/events/", at="event"),
+    "event_tables": Row(STAFF, NOT_ALLOWED, post=422, at="event"),
+    "event_meeting": Row(STAFF, post=200, at="meeting"),
+    "event_timetable": Row(ITS_MENTEE, "/events/", at="event"),
+    "event_print": Row(STAFF, at="event"),
     "event_remove": Row(STAFF, NOT_ALLOWED, post="/events/", at="guest"),
     # about
     "contact": Row(EVERYBODY, post=422),
@@ -385,6 +391,17 @@ class Scene:
         event = make_event(self.person("staff"))
         come(event, self.person("mentee"))
         return event.slug
+
+    @cached_property
+    def meeting(self) -> tuple[str, int, int, int]:
+        """In a plan of that event: the mentee and the mentor meet."""
+        event = Event.objects.get(slug=self.event)
+        mentor = come(event, self.mentor.person, side=Side.MENTOR)
+        mentee = event.registrations.get(person=self.person("mentee"))
+        staff = self.person("staff")
+        fields = {"state": PlanState.PROPOSED, "by": staff, "asked_at": NOW, "number": 1}
+        plan = Plan.objects.create(event=event, meetings=[[mentee.pk, mentor.pk, 1, None]], **fields)
+        return event.slug, plan.number, mentee.pk, mentor.pk
 
     @property
     def guest(self) -> tuple[str, UUID]:

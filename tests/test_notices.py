@@ -17,7 +17,8 @@ from django.db import transaction
 from about.contact import send_message as send_message_to_staff
 from accounts.models import User
 from common.known import known
-from events.models import Event, Side
+from events.models import Event, Plan, PlanState, Side
+from events.planning.publishing import publish_plan
 from events.registering.acts import cancel_registration
 from events.registering.clock import run_registrations
 from events.registering.inviting import invite_mentors
@@ -211,6 +212,19 @@ def give_up_place(cast: Cast, *, before: timedelta) -> None:
     cancel_registration(registration=event.registrations.get(person=cast.bob), by=cast.bob, now=moment)
 
 
+def publish_timetable(cast: Cast) -> None:
+    """The second one has another meeting, so people are told again."""
+    event = make_event(cast.maria)
+    for person, side in ((cast.bob, Side.MENTEE), (cast.alice, Side.MENTOR)):
+        come(event, person, side=side)
+    mentee, mentor = (registration.pk for registration in event.registrations.order_by("pk"))
+    for number in (1, 2):
+        fields = {"state": PlanState.PROPOSED, "by": cast.maria, "asked_at": NOW, "number": number}
+        publish_plan(
+            plan=Plan.objects.create(event=event, meetings=[[mentee, mentor, number, None]], **fields), now=NOW
+        )
+
+
 def end_event(cast: Cast, end: Callable[[Event], object]) -> None:
     end(go_to_event(cast))
 
@@ -228,6 +242,7 @@ STORIES: dict[str, Callable[[Cast], object]] = {
             event=it, said=make_said(start=it.start + DAY, places={Side.MENTEE: 1, Side.MENTOR: 1}), now=NOW
         ),
     ),
+    "timetable": publish_timetable,
     "event cancelled": lambda cast: end_event(cast, lambda it: cancel_event(event=it, reason="Flood", now=NOW)),
     "event, removed": lambda cast: end_event(
         cast,
@@ -393,7 +408,7 @@ def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
     lists = [breaker.KINDS, *(import_module(name).KINDS for name in names)]
     kinds = [kind.name for kinds in lists for kind in kinds]
 
-    assert len(names) == 9
+    assert len(names) == 10
     assert sorted(kinds) == sorted(kind.name for kind in registered_kinds())
 
 

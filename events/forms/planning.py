@@ -58,7 +58,8 @@ class TablesForm(forms.Form):
     )
 
     def __init__(self, *args: Any, tables: list[EventTable], **kwargs: Any) -> None:
-        super().__init__(*args, initial={"tables": "\n".join(line_of(table) for table in tables)}, **kwargs)
+        kwargs["initial"] = {"tables": "\n".join(line_of(table) for table in tables)}
+        super().__init__(*args, **kwargs)
 
     def clean_tables(self) -> list[TableInput]:
         lines = [line.strip() for line in self.cleaned_data["tables"].splitlines() if line.strip()]

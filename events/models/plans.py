@@ -24,6 +24,10 @@ class PlanState(models.TextChoices):
     FAILED = "failed"
 
 
+# There is nothing to show of these.
+UNREADY = (PlanState.ASKED, PlanState.FAILED)
+
+
 class Plan(models.Model):
     """One timetable, whole. `meetings` and `locks` are lists of (mentee, mentor, round, table), by registrations' ids
     and numbers of rounds and tables. What stands in it never changes (a trigger ensures it): an edit is a new plan."""

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from accounts.models import User
 from common.times import offset_of
-from events.models import Event, EventState, Helper, Registration, Side
+from events.models import Event, EventKind, EventState, Helper, Registration, Side
 from events.models.events import HelperRole
 from events.models.states import BEFORE_START, DONE, OUT
 from events.registering.places import PlaceCount, count_places
@@ -88,6 +88,23 @@ class EventPage:
         if self.registration.is_asked(self.now):
             return "asked"
         return str(self.registration.state)
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is anything to plan: not for office hours, nor before registration opens."""
+        return self.event.kind == EventKind.SPEED and self.event.is_ahead
+
+    @property
+    def has_timetable(self) -> bool:
+        return self.event.kind == EventKind.SPEED and self.event.state in (EventState.SCHEDULED, EventState.LIVE)
+
+    @property
+    def takes_wishes(self) -> bool:
+        return self.event.takes_wishes(self.now)
+
+    @property
+    def is_mentor(self) -> bool:
+        return self.registration is not None and self.registration.side == Side.MENTOR
 
     @property
     def may_register(self) -> bool:

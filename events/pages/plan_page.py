@@ -6,7 +6,9 @@ from datetime import datetime
 from functools import cached_property
 
 from events.models import Event, EventTable, Plan, PlanState, Registration, Round
-from events.planning.plans import PLANNABLE, facts_of
+from events.models.plans import UNREADY
+from events.models.states import BEFORE_START
+from events.planning.plans import facts_of
 
 from .proof_line import proof_lines
 
@@ -57,7 +59,7 @@ class PlanPage:
     @cached_property
     def shown(self) -> Plan | None:
         """The plan that was chosen, else the newest that is ready."""
-        ready = [plan for plan in self.plans if plan.state not in (PlanState.ASKED, PlanState.FAILED)]
+        ready = [plan for plan in self.plans if plan.state not in UNREADY]
         if self.shown_number is not None:
             return next((plan for plan in ready if plan.number == self.shown_number), None)
         return ready[0] if ready else None
@@ -68,12 +70,12 @@ class PlanPage:
 
     @property
     def is_newest(self) -> bool:
-        ready = [plan for plan in self.plans if plan.state not in (PlanState.ASKED, PlanState.FAILED)]
+        ready = [plan for plan in self.plans if plan.state not in UNREADY]
         return bool(ready) and self.shown is not None and ready[0].pk == self.shown.pk
 
     @property
     def can_plan(self) -> bool:
-        return self.event.state in PLANNABLE and self.event.start > self.now
+        return self.event.state in BEFORE_START and self.event.start > self.now
 
     @property
     def can_publish(self) -> bool:

@@ -1,12 +1,13 @@
 """A person's own timetable."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Pairing, Registration, Round, Side
+from events.models import Event, Pairing, Registration, Round, Side
 from events.planning.notices import own_pairs
 from events.scheduling.reasons import Reason
 
@@ -34,9 +35,23 @@ class TimetableRow:
 
 def timetable_rows(registration: Registration) -> list[TimetableRow]:
     """One row for each meeting, and one without a partner for each round in which they meet nobody."""
-    pairs = own_pairs(registration)
+    return rows_of(registration, own_pairs(registration), Round.objects.filter(event=registration.event_id))
+
+
+def all_timetables(event: Event) -> list[tuple[Registration, list[TimetableRow]]]:
+    """Those of everyone who is in, by name; read in three statements."""
+    people = list(Registration.objects.who_are_in().filter(event=event).order_by("board_name", "pk"))
+    pairs: dict[int, list[Pairing]] = defaultdict(list)
+    for pair in Pairing.objects.filter(event=event).that_stand().with_people().order_by("round__number", "pk"):
+        pairs[pair.one_id].append(pair)
+        pairs[pair.other_id].append(pair)
+    rounds = list(Round.objects.filter(event=event))
+    return [(one, rows_of(one, pairs[one.pk], rounds)) for one in people]
+
+
+def rows_of(registration: Registration, pairs: Sequence[Pairing], rounds: Iterable[Round]) -> list[TimetableRow]:
     rows = []
-    for one in Round.objects.filter(event=registration.event_id):
+    for one in rounds:
         found = [pair for pair in pairs if pair.round_id == one.pk]
         rows += [TimetableRow(one, pair, pair.partner_of(registration), why_of(pair, registration)) for pair in found]
         if not found:

@@ -13,6 +13,7 @@ from accounts.models import User
 from events.errors import EventError, stale_error
 from events.locks import lock_event
 from events.models import Plan, PlanState
+from events.models.plans import UNREADY
 from events.scheduling.checking import find_violations
 from events.scheduling.problem import Meeting, Problem
 from events.scheduling.tables import assign_tables
@@ -31,6 +32,10 @@ class Change(StrEnum):
     ADD = "add"
     LOCK = "lock"
     UNLOCK = "unlock"
+
+
+# These move nobody, so they need no second press.
+OF_LOCKS = (Change.LOCK, Change.UNLOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def preview_edit(plan: Plan, edit: Edit) -> Effect:
     facts = facts_of(plan)
     before = to_meetings(plan.meetings)
     locks: list[Row] = [tuple(row) for row in plan.locks]
-    if edit.change in (Change.LOCK, Change.UNLOCK):
+    if edit.change in OF_LOCKS:
         return Effect(to_rows(before), change_locks(before, locks, edit), (), (), ())
     after = change_meetings(facts.problem, before, edit)
     if broken := find_violations(facts.problem, after):
@@ -154,7 +159,7 @@ def edit_plan(*, plan: Plan, edit: Edit, by: User, now: datetime) -> Plan:
     event = lock_event(plan.event_id)
     plan = Plan.objects.select_related("event").get(pk=plan.pk)
     check_plannable(event, now)
-    newest = Plan.objects.filter(event=event).exclude(state__in=[PlanState.ASKED, PlanState.FAILED]).first()
+    newest = Plan.objects.filter(event=event).exclude(state__in=UNREADY).first()
     if newest is None or newest.pk != plan.pk or plan.state not in EDITABLE:
         raise stale_error(_("There’s a newer plan. Look at it, then make your change there."))
     effect = preview_edit(plan, edit)

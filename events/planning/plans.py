@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from events.errors import EventError
 from events.locks import lock_event
-from events.models import Event, EventKind, EventState, EventTable, Plan, PlanState, Registration, Side
+from events.models import Event, EventKind, EventTable, Plan, PlanState, Registration, Side
+from events.models.states import BEFORE_START
 from events.scheduling.checking import find_violations
 from events.scheduling.problem import Plan as PlannedTimetable
 from events.scheduling.problem import Problem
@@ -23,7 +24,6 @@ from .problems import EventFacts, Row, read_facts, to_meetings, to_rows
 
 MOST_AN_HOUR = 30
 TASK = "events.tasks.solve_plans"
-PLANNABLE = (EventState.OPEN, EventState.CLOSED, EventState.SCHEDULED)
 MOST_TABLES = 300
 
 
@@ -52,7 +52,7 @@ def ask_plan(*, event: Event, by: User, now: datetime, locks: Iterable[Row] = ()
 def check_plannable(event: Event, now: datetime) -> None:
     if event.kind != EventKind.SPEED:
         raise EventError("wrong_kind", _("Only speed mentoring has a timetable."))
-    if event.state not in PLANNABLE or event.start <= now:
+    if event.state not in BEFORE_START or event.start <= now:
         raise EventError("closed", _("A timetable can only be planned before the event begins."))
 
 

@@ -18,8 +18,8 @@ from events.access import get_event, get_led_event, get_own_registration
 from events.forms.planning import TablesForm, WishesForm
 from events.models import Event, EventTable, Plan, Registration
 from events.pages.plan_page import PlanPage
-from events.pages.timetable_page import timetable_rows
-from events.planning.editing import Change, Edit, Effect, edit_plan, preview_edit, use_plan_again
+from events.pages.timetable_page import all_timetables, timetable_rows
+from events.planning.editing import OF_LOCKS, Change, Edit, Effect, edit_plan, preview_edit, use_plan_again
 from events.planning.plans import ask_plan
 from events.planning.publishing import publish_plan
 from events.planning.tables import set_tables
@@ -129,7 +129,7 @@ def event_meeting(request: SignedInRequest, slug: str, number: int, mentee: int,
     effect, error, status = None, None, 200
     if request.method == "POST" and edit:
         try:
-            if "sure" in request.POST or edit.change in (Change.LOCK, Change.UNLOCK):
+            if "sure" in request.POST or edit.change in OF_LOCKS:
                 edit_plan(plan=plan, edit=edit, by=request.user, now=now)
                 messages.success(request, _("Changed. The plan before it is kept."))
                 return redirect("event_plan", slug)
@@ -189,11 +189,10 @@ def event_timetable(request: SignedInRequest, slug: str) -> HttpResponse:
 def event_print(request: SignedInRequest, slug: str) -> HttpResponse:
     """Everything on paper: one sheet per round, and one card per person."""
     event = get_led_event(slug, request.user)
-    people = Registration.objects.who_are_in().filter(event=event).order_by("board_name", "pk")
     context = {
         "event": event,
         "page": PlanPage(event, timezone.now()),
-        "cards": [(one, timetable_rows(one)) for one in people],
+        "cards": all_timetables(event),
         "printed": timezone.now(),
         "nav": "events",
     }
