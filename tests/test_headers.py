@@ -21,6 +21,7 @@ PAGES = ("text/html", "application/json", "application/vnd.oai.openapi+json")
 # Addresses whose answer is a file. Another one is added here; its policy comes by itself.
 FILES = {
     "calendar_feed",
+    "event_calendar",
     "mentor_card",
     "mentor_certificate",
     "mentor_photo",
