@@ -6,6 +6,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from django.conf import settings
+from django.shortcuts import resolve_url
 from django.test import Client
 
 from common.pages.seen import FIELD
@@ -42,12 +44,15 @@ class ReadingClient(Client):
 
     def mark_for(self, path: str) -> dict[str, str]:
         place = urlsplit(path).path
-        for page in (path, place, urljoin(place, ".."), urljoin(place, "../..")):
-            if place not in self.marks and not place.startswith("/api/"):
-                response = super().get(page)
-                self.read(page, response)
-                if response.streaming:
-                    b"".join(response.streaming_content)  # a file that is read to its end is closed
+        for page in dict.fromkeys((path, place, urljoin(place, ".."), urljoin(place, "../.."))):
+            if place in self.marks or place.startswith("/api/"):
+                break
+            response = super().get(page)
+            self.read(page, response)
+            if response.streaming:
+                b"".join(response.streaming_content)  # a file that is read to its end is closed
+            if shuts_out(response):
+                break  # no page above it has a form for who may not even see this one
         mark = self.marks.setdefault(place, "")  # no page has the form: that too is asked once
         return {FIELD: mark} if mark else {}
 
@@ -59,6 +64,12 @@ class ReadingClient(Client):
         for action, mark in found.found.items():
             place = urljoin(urlsplit(path).path, action)
             self.marks[place] = mark or self.marks.get(place, "")
+
+
+def shuts_out(response: Any) -> bool:
+    """There is nothing here for this person, or they would have to sign in first."""
+    leads_to = response.get("Location", "")
+    return response.status_code == HTTPStatus.NOT_FOUND or leads_to.startswith(resolve_url(settings.LOGIN_URL))
 
 
 class Marks(HTMLParser):

@@ -46,12 +46,12 @@ from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import ask_in_writing
-from tests.conftest import NOW, at, make_mentor, make_person
+from tests.conftest import NOW, at
 from tests.events.making import come, make_event
 from tests.mentors.pictures import picture as a_picture
 from tests.test_project import routes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 
 # closed: an account that staff closed while it was signed in. elsewhere: a mentor who has no part in the session.
 PEOPLE = ("anonymous", "closed", "stranger", "elsewhere", "mentee", "mentor", "staff")
@@ -600,11 +600,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene(alice, bob, charlie, maria, settings, tmp_path) -> Scene:
+def scene(alice, bob, charlie, closed, dora, maria, settings, tmp_path) -> Scene:
     settings.MEDIA_ROOT = tmp_path
-    dora = make_person("dora@example.org", "Dora Dane")
-    make_mentor(dora)
-    closed = make_person("closed@example.org", "Cleo Closed")
     return Scene(
         {
             "anonymous": None,

@@ -12,7 +12,7 @@ from tests.hostile import HOSTILE, RAW_QUERIES
 from tests.sessions_app.helpers.written import writes
 from tests.test_access import ACCESS, NOT_ALLOWED, Scene, client_as, outcome_of, scene, undone  # noqa: F401 - two are fixtures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 
 # A usual run tries a fifth of the texts on each page, in turns; EVERY=1 tries each everywhere, in each field.
 EVERY = os.environ.get("EVERY") == "1"

@@ -14,13 +14,14 @@ from tests.conftest import NOW
 from tests.sessions_app.conftest import book
 from tests.test_access import ACCESS, NOT_ALLOWED, client_as, content_of, scene  # noqa: F401 - fixtures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 
 # What a browser may show with all its powers, since no word of people's is in it as anything but text.
 PAGES = ("text/html", "application/json", "application/vnd.oai.openapi+json")
 # Addresses whose answer is a file. Another one is added here; its policy comes by itself.
 FILES = {
     "calendar_feed",
+    "event_calendar",
     "mentor_card",
     "mentor_certificate",
     "mentor_photo",

@@ -12,7 +12,7 @@ from django.test import Client
 from tests.test_access import ACCESS, NOT_ALLOWED, Scene, client_as, content_of, scene  # noqa: F401 - fixtures
 from tests.test_project import ROOT, modules
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 
 PART = {"HX-Request": "true"}
 BACK = PART | {"HX-History-Restore-Request": "true"}

@@ -32,7 +32,7 @@ from tests.test_access import ACCESS, NOT_ALLOWED, client_as, rows_of_our_tables
 from tests.test_bad_input import fields_in, reader_of
 from tests.test_project import routes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 STALE = "a mark of nothing"
 
 # What is sent beside what the page holds

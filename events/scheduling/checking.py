@@ -91,7 +91,10 @@ def _check_pairs(problem: Problem, rows: list[Meeting]) -> Iterator[Violation]:
 
 def _check_people(problem: Problem, rows: list[Meeting]) -> Iterator[Violation]:
     taken = Counter((row.round, key) for row in rows for key in (row.mentee, row.mentor))
-    yield from (Violation(Rule.ONCE_A_ROUND, (str(number), key)) for (number, key), count in taken.items() if count > 1)
+    seats = {p.id: p.seats for p in (*problem.mentees, *problem.mentors)}
+    for (number, key), count in taken.items():
+        if count > seats[key]:
+            yield Violation(Rule.ONCE_A_ROUND, (str(number), key))
     for number in {row.round for row in rows}:
         if number not in range(1, problem.rounds + 1):
             yield Violation(Rule.ROUND, (str(number),))
@@ -117,13 +120,21 @@ def _check_tables(problem: Problem, rows: list[Meeting]) -> Iterator[Violation]:
             yield Violation(Rule.TABLE, (str(row.round), row.table))
         elif modes == {True, False} and not screens[row.table]:
             yield Violation(Rule.SCREEN, (str(row.round), row.table))
-    used = Counter((row.round, row.table) for row in rows if row.table is not None)
+    used = Counter(
+        (number, table) for number, table, _ in {(row.round, row.table, row.mentor) for row in rows if row.table}
+    )
     yield from (Violation(Rule.TABLE_ONCE, (str(number), str(table))) for (number, table), n in used.items() if n > 1)
 
 
 def _check_seats(problem: Problem, rows: list[Meeting]) -> Iterator[Violation]:
-    """Whoever stays seated has one table. If there are more such people than tables, that can't be, and isn't asked."""
-    seated = {p.id: p.table for p in (*problem.mentees, *problem.mentors) if p.seated and not p.online}
+    """Whoever stays seated has one table; where there are pods, these are their hosts.
+
+    If there are more such people than tables, that can't be, and isn't asked.
+    """
+    if any(p.seats > 1 for p in problem.mentors):
+        seated = {p.id for p in problem.mentors}
+    else:
+        seated = {p.id for p in (*problem.mentees, *problem.mentors) if p.seated and not p.online}
     if len(seated) > len(problem.tables):
         return
     places: dict[str, list[str]] = {}

@@ -4,9 +4,10 @@ In each round, people without a partner are put together along augmenting paths.
 keeps having one, so taking people by their counts serves as many as possible, and those with the fewest first.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 
+from .pods import Pods
 from .problem import Meeting, Pair, Plan, Problem, Unproven, count_meetings, stand
 from .proof import make_proof
 from .rounds import Tables, place_locks
@@ -27,8 +28,12 @@ def fill_holes(
 
 def plan_without_solver(problem: Problem, why_not: Unproven = Unproven.NO_SOLVER) -> Plan:
     """A valid plan made round after round, of which nothing more is known."""
-    timetable, left = place_locks(problem)
-    locked = timetable.meetings()
+    if problem.has_pods:
+        pods = Pods(problem)
+        (locked, _), left = pods.place(()), pods.left_locks
+    else:
+        timetable, left = place_locks(problem)
+        locked = timetable.meetings()
     meetings = assign_tables(problem, [*locked, *fill_holes(problem, locked)])
     proof = make_proof(problem, meetings, why_not=why_not)
     return Plan(tuple(meetings), count_meetings(problem, meetings), proof, left)
@@ -59,10 +64,11 @@ class Filler:
                 self.counts.update({key: self.counts[key] + 1 for key in pair})
 
     def _match(self, number: int, tables: Tables, found: list[Pair]) -> dict[str, str]:
-        busy = {key for meeting in (*self.standing, *self.added) if meeting.round == number for key in meeting.pair}
+        busy = Counter(key for row in (*self.standing, *self.added) if row.round == number for key in row.pair)
+        people = self.problem.people
         mentees, mentors = (
             sorted(
-                (person.id for person in side if person.id not in busy and self._has_time(person.id, number)),
+                (one.id for one in side if busy[one.id] < one.seats and self._has_time(one.id, number)),
                 key=lambda key: (self.counts[key], self.problem.ranks[key]),
             )
             for side in (self.problem.mentees, self.problem.mentors)
@@ -71,6 +77,9 @@ class Filler:
         if found or tables.taken:
             for mentee, ranked in choices.items():
                 choices[mentee] = [mentor for mentor in ranked if not tables.excess([*found, (mentee, mentor)])]
+        if any(people[mentor].seats > 1 for mentor in mentors):  # the smallest pods first
+            for ranked in choices.values():
+                ranked.sort(key=busy.__getitem__)
         return match_fewest_first(mentees, mentors, choices, self.counts)
 
     def _has_time(self, key: str, number: int) -> bool:

@@ -17,7 +17,7 @@ Mark = Callable[[Iterable[Pair]], Flags]
 class Matrices:
     """`allowed` says who may meet, `shares` who then needs a shared table, `screens` who one with a screen."""
 
-    rounds: int
+    most: int
     mentees: list[Person]
     mentors: list[Person]
     allowed: Flags
@@ -58,7 +58,7 @@ def build_matrices(problem: Problem, kept: Iterable[Pair] = ()) -> Matrices:
     allowed = ~never & has_table & _have_time(problem, mentees, mentors) & _share_language(mentees, mentors)
     musts = mark((one, other) for one, others in problem.must_pairs.items() for other in others)
     return Matrices(
-        problem.rounds,
+        problem.rounds * max((person.seats for person in problem.mentors), default=1),
         mentees,
         mentors,
         allowed,
@@ -103,7 +103,8 @@ def _tables(problem: Problem, mentees: list[Person], mentors: list[Person]) -> t
     stuck = home[0][:, None] & home[1][None, :]
     home_screen = screen[0][:, None] | screen[1][None, :]
     shared_screen = any(table.screen for table in problem.shared_tables)
-    there = np.where(mixed, np.where(at_home, home_screen, shared_screen), at_home | bool(problem.shared_tables))
+    shared = bool(problem.shared_tables) and not problem.has_pods
+    there = np.where(mixed, np.where(at_home, home_screen, shared and shared_screen), at_home | shared)
     shares = ~remote & ~at_home
     return (remote | there) & ~stuck, shares, shares & mixed
 

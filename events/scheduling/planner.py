@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from . import who
 from .fill import fill_holes, plan_without_solver
+from .pods import Pods
 from .problem import Meeting, Pair, Person, Plan, Problem, Stage, Unproven, count_meetings, stand
 from .proof import make_proof
 from .rounds import Timetable, arrange, keep_to_tables, place_locks, place_pairs
@@ -24,43 +25,60 @@ def propose(problem: Problem, *, seconds: float = SECONDS) -> Plan:
     if not who.has_solver():
         return plan_without_solver(problem)
     deadline = time.monotonic() + seconds
-    timetable, left_locks = place_locks(problem)
-    choice = who.choose_pairs(problem, timetable.locked, seconds=seconds)
+    placing = Pods(problem) if problem.has_pods else Pairs(problem)
+    choice = who.choose_pairs(problem, placing.locked, seconds=seconds)
     if not choice.stages:
         return plan_without_solver(problem, Unproven.OUT_OF_TIME)
-    unplaced = place_pairs(timetable, (pair for pair in choice.pairs if pair not in timetable.locked))
-    unplaced += arrange(timetable)
+    found, unplaced = placing.place(choice.pairs)
     if unplaced:
-        refill(timetable, deadline)
-    meetings = assign_tables(problem, timetable.meetings())
+        found = refill(problem, found, placing.locked, deadline)
+    meetings = assign_tables(problem, found)
     why_not = Unproven.OUT_OF_TIME if choice.is_cut_short else Unproven.GAPS if unplaced else None
     most = len(choice.pairs) if choice.stages[0].is_proven else None
     proof = make_proof(problem, meetings, choice.stages, why_not, most)
-    return Plan(tuple(meetings), count_meetings(problem, meetings), proof, left_locks)
+    return Plan(tuple(meetings), count_meetings(problem, meetings), proof, placing.left_locks)
 
 
-def refill(timetable: Timetable, deadline: float) -> None:
+class Pairs:
+    """Finds rounds for pairs that meet alone. `left_locks` are locks that can't be kept."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.timetable, self.left_locks = place_locks(problem)
+
+    @property
+    def locked(self) -> set[Pair]:
+        return self.timetable.locked
+
+    def place(self, pairs: Iterable[Pair]) -> tuple[list[Meeting], list[Pair]]:
+        unplaced = place_pairs(self.timetable, (pair for pair in pairs if pair not in self.locked))
+        unplaced += arrange(self.timetable)
+        return self.timetable.meetings(), unplaced
+
+
+def refill(problem: Problem, meetings: list[Meeting], locked: set[Pair], deadline: float) -> list[Meeting]:
     """Plan one round after the other anew, all others as they are, while that gives more or more equal meetings."""
     for _ in range(PASSES):
-        gained = [_refill_round(timetable, number, deadline) for number in timetable.rounds]
-        if not any(gained):
-            return
+        gained = False
+        for number in range(1, problem.rounds + 1):
+            refilled, is_better = _refill_round(problem, meetings, number, locked, deadline)
+            meetings, gained = refilled, gained or is_better
+        if not gained:
+            break
+    return meetings
 
 
-def _refill_round(timetable: Timetable, number: int, deadline: float) -> bool:
-    """Whether this round got more meetings, or more equal ones. Wishes alone may get better too."""
-    present = set(timetable.pairs_in(number))
-    locked = present & (timetable.locked | timetable.pinned)
-    problem = one_round(timetable.problem, timetable.meetings(), number)
-    choice = who.choose_pairs(problem, locked, seconds=deadline - time.monotonic())
-    before = who.value_pairs(problem, present)
+def _refill_round(
+    problem: Problem, meetings: list[Meeting], number: int, locked: set[Pair], deadline: float
+) -> tuple[list[Meeting], bool]:
+    """The meetings with this round planned anew, and whether there are more, or more equal ones, not only wishes."""
+    present = {meeting.pair for meeting in meetings if meeting.round == number}
+    alone = one_round(problem, meetings, number)
+    choice = who.choose_pairs(alone, present & locked, seconds=deadline - time.monotonic())
+    before = who.value_pairs(alone, present)
     if choice.is_cut_short or choice.values <= before:
-        return False
-    for pair in present:
-        timetable.take(pair, number)
-    for pair in choice.pairs:
-        timetable.put(pair, number)
-    return choice.values[:2] > before[:2]
+        return meetings, False
+    others = [meeting for meeting in meetings if meeting.round != number]
+    return [*others, *(Meeting(number, *pair) for pair in choice.pairs)], choice.values[:2] > before[:2]
 
 
 def one_round(problem: Problem, meetings: Iterable[Meeting], number: int) -> Problem:
@@ -102,6 +120,8 @@ def rebalance(problem: Problem, meetings: Iterable[Meeting], first: int = 1, *, 
     past = [meeting for meeting in standing if meeting.round < first]
     if not who.has_solver() or not rounds:
         return _finish(problem, [*standing, *added], (), Unproven.NO_SOLVER)
+    if problem.has_pods:  # a pod takes one more person in more easily than a pair does
+        return _finish(problem, [*standing, *added], (), Unproven.OPEN)
     rest = shift_problem(problem, past, rounds)
     promised, filled = (
         [replace(meeting, round=meeting.round - first + 1) for meeting in group if meeting.round >= first]

@@ -39,6 +39,8 @@ class Table:
 class Person:
     """One participant. `had` counts meetings before the rounds of this problem; `most` limits them all together.
 
+    A mentor with several `seats` is the host of a pod: so many mentees at once, who come to the host's table.
+
     `attends` are the rounds in which they are there; nothing said means all. Someone who is `seated` never changes
     tables. `table` is the one they have or would like.
     """
@@ -52,6 +54,7 @@ class Person:
     table: str | None = None
     topics: frozenset[str] = frozenset()
     had: int = 0
+    seats: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +134,22 @@ class Problem:
     @cached_property
     def capacity(self) -> dict[str, int]:
         """How many more meetings each person can have: in the rounds they attend, up to the most they want."""
+        there = {key: len(self.present[key]) * person.seats for key, person in self.people.items()}
         return {
-            key: max(0, min(len(self.present[key]), len(self.present[key]) if p.most is None else p.most - p.had))
-            for key, p in self.people.items()
+            key: there[key] if person.most is None else max(0, min(there[key], person.most - person.had))
+            for key, person in self.people.items()
         }
 
     @cached_property
     def homes(self) -> dict[str, Table]:
-        """The tables of people on site who never change tables: the one they have, else the next that is left.
+        """The tables of people who never change tables: the one they have, else the next that is left.
 
-        Those who are in need of a screen, because someone is online, come before the others. Who finds no table left
-        moves like everyone else.
+        These are all hosts of pods, or else people on site who stay seated. Where someone is online, tables with a
+        screen are taken first. Who finds no table left moves like everyone else, and a host has no pod then.
         """
         left = {table.id: table for table in self.tables}
         homes: dict[str, Table] = {}
-        seated = sorted((p for p in self.people.values() if p.seated and not p.online), key=self._by_rank)
+        seated = sorted((person for person in self.people.values() if self._stays(person)), key=self._by_rank)
         for person in seated:
             if person.table in left:
                 homes[person.id] = left.pop(person.table)
@@ -155,6 +159,15 @@ class Problem:
                 best = min(left.values(), key=lambda table: table.screen != has_online)
                 homes[person.id] = left.pop(best.id)
         return homes
+
+    @cached_property
+    def has_pods(self) -> bool:
+        return any(person.seats > 1 for person in self.mentors)
+
+    def _stays(self, person: Person) -> bool:
+        if self.has_pods:
+            return person.id not in self._mentee_ids
+        return person.seated and not person.online
 
     def _by_rank(self, person: Person) -> int:
         return self.ranks[person.id]
@@ -218,7 +231,7 @@ class Problem:
             return False
         if not self.needs_table(mentee, mentor):
             return True
-        usable = homes or self.shared_tables
+        usable = homes or (() if self.has_pods else self.shared_tables)
         return any(table.screen or not self.needs_screen(mentee, mentor) for table in usable)
 
     @cached_property

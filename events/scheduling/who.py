@@ -106,9 +106,9 @@ def _usual_goals(matrices: Matrices) -> dict[Goal, Value]:
 
 def _even_gains(people: list[Person], matrices: Matrices) -> dict[int, list[int]]:
     """What each further meeting of each person adds: less for everyone who has had more."""
-    most = matrices.rounds + max((person.had for person in people), default=0)
+    most = matrices.most + max((person.had for person in people), default=0)
     return {
-        number: [most + 1 - person.had - meeting for meeting in range(matrices.rounds)]
+        number: [most + 1 - person.had - meeting for meeting in range(matrices.most)]
         for number, person in enumerate(people)
     }
 

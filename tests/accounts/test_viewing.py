@@ -16,7 +16,7 @@ from tests.markup import elements_of, markup_of
 from tests.sessions_app.conftest import book
 from tests.test_access import ACCESS, clients, scene  # noqa: F401 - fixtures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 # 5¾ hours ahead of UTC: no other zone shows these minutes.
 FALLBACK, THEIRS = "Asia/Kathmandu", "Europe/London"
 MOMENT = re.compile(r'<time datetime="([^"]+)"[^>]*>(.*?)</time>')

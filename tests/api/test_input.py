@@ -14,7 +14,7 @@ from tests.hostile import HOSTILE, RAW_QUERIES
 from tests.test_access import ACCESS, clients, scene  # noqa: F401 - fixtures
 from tests.test_project import routes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 DEEP = 100_000
 BODIES = {
     "nothing": "",

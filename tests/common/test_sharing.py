@@ -14,7 +14,7 @@ from tests.markup import elements_of, markup_of
 from tests.test_access import ACCESS, NOT_ALLOWED, clients, content_of, scene  # noqa: F401 - two are fixtures
 from tests.test_project import PUBLIC_PAGES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 SITE = "https://mentors.example"
 LISTED = {
     "home",
