@@ -17,7 +17,7 @@ from django.db import transaction
 from about.contact import send_message as send_message_to_staff
 from accounts.models import User
 from common.known import known
-from events.models import Event, Plan, PlanState, Side
+from events.models import Event, EventTable, Plan, PlanState, Side
 from events.planning.publishing import publish_plan
 from events.registering.acts import cancel_registration
 from events.registering.clock import run_registrations
@@ -218,11 +218,11 @@ def publish_timetable(cast: Cast) -> None:
     for person, side in ((cast.bob, Side.MENTEE), (cast.alice, Side.MENTOR)):
         come(event, person, side=side)
     mentee, mentor = (registration.pk for registration in event.registrations.order_by("pk"))
+    EventTable.objects.create(event=event, number=1, name="One")
     for number in (1, 2):
         fields = {"state": PlanState.PROPOSED, "by": cast.maria, "asked_at": NOW, "number": number}
-        publish_plan(
-            plan=Plan.objects.create(event=event, meetings=[[mentee, mentor, number, None]], **fields), now=NOW
-        )
+        plan = Plan.objects.create(event=event, meetings=[[mentee, mentor, number, 1]], **fields)
+        publish_plan(plan=plan, now=NOW)
 
 
 def end_event(cast: Cast, end: Callable[[Event], object]) -> None:
