@@ -43,16 +43,22 @@ Free = frozenset[tuple[int, int]]
 
 
 class CardWriter:
-    """Writes the cards of one page for its reader (`who`), who has saved the profiles with these ids.
+    """Writes the cards of one page for its reader (`who`), who has saved the profiles with these ids. `token` is the
+    one against forgery.
 
     What is remembered longer, for a minute, says nothing about a person: how a start or a place's clock is written.
     """
 
     def __init__(
-        self, wish: SearchCriteria, who: Reader, lexemes: Sequence[str], saved: Collection[int] = frozenset()
+        self,
+        wish: SearchCriteria,
+        who: Reader,
+        lexemes: Sequence[str],
+        saved: Collection[int] = frozenset(),
+        token: str = "",
     ) -> None:
         self._who, self._language = who._replace(now=who.now.replace(second=0, microsecond=0)), get_language() or ""
-        self._saved = saved
+        self._saved, self._token = saved, token
         self._mark = marker_of(lexemes)
         self._asked = cache(partial(encode_chosen, q=wish.words, follows=wish.follows))
         self._ribbon, self._terms = cache(self._draw_ribbon), cache(terms_text)
@@ -82,7 +88,7 @@ class CardWriter:
             "clock": draw_clock_at(self._who._replace(zone=match.zone), self._language),
             "languages": draw_languages(tuple(profile.languages), self._language),
             "because": match.because,
-            "save": save_button(profile.slug, name, profile.pk in self._saved),
+            "save": save_button(profile.slug, name, profile.pk in self._saved, token=self._token),
             "asks": [self._mark(ask) for ask in profile.asks],
             "sessions": proof.sessions,
             "sessions_word": ngettext("session held", "sessions held", proof.sessions),

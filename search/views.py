@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -117,7 +118,9 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
         **results_context(
             wish,
             found,
-            cards=write_cards(wish, found, who=Reader(zone, now, viewer_hour12(request)), reader=reader),
+            cards=write_cards(
+                wish, found, who=Reader(zone, now, viewer_hour12(request)), reader=reader, token=get_token(request)
+            ),
             said=dropped_messages(request, wish, found, zone=zone, now=now),
         ),
         "wait_filters": filters_of(wish),
@@ -282,7 +285,9 @@ def topic_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     return [(parent, [row[1:] for row in group]) for parent, group in groupby(rows, key=itemgetter(0))]
 
 
-def write_cards(wish: SearchCriteria, found: Results, *, who: Reader, reader: User | None) -> list[dict[str, Any]]:
+def write_cards(
+    wish: SearchCriteria, found: Results, *, who: Reader, reader: User | None, token: str
+) -> list[dict[str, Any]]:
     saved = saved_among(reader, [match.profile.pk for match in found.matches])
-    writer = CardWriter(wish, who, found.question.lexemes, saved)
+    writer = CardWriter(wish, who, found.question.lexemes, saved, token)
     return [writer.write(match, is_first=number == 0) for number, match in enumerate(found.matches)]

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import staff_required
@@ -19,6 +20,7 @@ from sessions_app.impact.outcomes import AT_MOST, OutcomeGroup
 from sessions_app.impact.survival import Quantile
 
 HOUR = 3600
+HEADINGS = {"topic": gettext_lazy("By topic"), "kind": gettext_lazy("By kind of help")}
 
 
 @require_safe
@@ -35,6 +37,7 @@ def staff_outcomes(request: SignedInRequest) -> HttpResponse:
         "bars": [(_("Asked"), everybody.asked), *((str(stage.label), stage.count) for stage in everybody.stages)],
         "groups": groups,
         "split_label": SPLITS[split][0],
+        "split_heading": HEADINGS[split],
         "sheet_url": f"?period={period}&by={split}&as=csv",
         "periods": tab_links(choice_labels(PERIODS), period, href=f"?by={split}&period="),
         "splits": tab_links(choice_labels(SPLITS), split, href=f"?period={period}&by="),

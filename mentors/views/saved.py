@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import uri_to_iri
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -35,24 +36,25 @@ LONGEST_NEXT, LONGEST_QUESTION = 2000, 500
 def save_or_remove(request: HttpRequest) -> HttpResponse:
     """`save` or `remove` names the mentor. A visitor is led through signing in, which saves the mentor."""
     person = signed_in(request)
-    if slug := one_line(request.POST.get("save", "")):
+    named = request.GET or request.POST  # the form of a search has no room for it but in the address
+    if slug := one_line(named.get("save", "")):
         profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
         return save_for(request, person, profile) if person else lead_to_sign_in(request, profile.slug)
-    slug = one_line(request.POST.get("remove", ""))
+    slug = one_line(named.get("remove", ""))
     if person is None:
         return lead_to_sign_in(request, "")
     remove_saved(slug=slug, person=person)
     if wants_part(request) and (again := MentorProfile.objects.public().filter(slug=slug).first()):
         return button_part(again, is_saved=False)
     messages.success(request, _("Removed from your saved mentors."))
-    return to_next(request, "saved_mentors")
+    return back_to_page(request)
 
 
 def save_for(request: HttpRequest, person: User, profile: MentorProfile) -> HttpResponse:
     refused = save_and_report(request, person, profile, is_told=not wants_part(request))
     if wants_part(request):
         return button_part(profile, is_saved=refused is None, refused=refused)
-    return to_next(request, "saved_mentors")
+    return back_to_page(request)
 
 
 def save_and_report(
@@ -86,8 +88,9 @@ def lead_to_sign_in(request: HttpRequest, slug: str) -> HttpResponse:
 def page_to_return_to(request: HttpRequest) -> str:
     """Where the button stands: results that a script has refreshed have another address than the page had at first."""
     shown = urlsplit(request.headers.get("HX-Current-URL", ""))
-    named = f"{shown.path}?{shown.query}" if shown.path else request.POST.get("next", "")
-    wanted = named[:LONGEST_NEXT]
+    named = f"{shown.path}?{shown.query}" if shown.path else request.POST.get("next", "") or searched_for(request)
+    # Letters count once, not as the escapes that they are in an address.
+    wanted = uri_to_iri(named)[:LONGEST_NEXT]
     page = urlsplit(wanted)
     if not wanted.startswith("/") or page.netloc:
         return reverse("saved_mentors")
@@ -95,6 +98,18 @@ def page_to_return_to(request: HttpRequest) -> str:
         return wanted
     others = [(name, value) for name, value in parse_qsl(page.query) if name != "q"]
     return f"{page.path}?{urlencode([*others, ('q', typed)])}"
+
+
+def searched_for(request: HttpRequest) -> str:
+    """The results of what stands in the form of the search; empty where that form wasn't sent along."""
+    fields = [(name, value) for name, values in request.POST.lists() for value in values if value]
+    kept = [(name, value) for name, value in fields if name != "csrfmiddlewaretoken"]
+    return f"{reverse('mentor_list')}?{urlencode(kept)}" if "q" in request.POST else ""
+
+
+def back_to_page(request: HttpRequest) -> HttpResponse:
+    results = searched_for(request)
+    return redirect(results) if results else to_next(request, "saved_mentors")
 
 
 def save_after_sign_in(request: HttpRequest, person: User) -> str | None:

@@ -34,7 +34,7 @@ def _answered_heading(desk: AttendancePanel) -> str:
         case SessionStage.WAITING:
             words = _("%(name)s is asking for %(minutes)d minutes") if is_mentor else _("Waiting for %(name)s")
         case SessionStage.COUNTERED:
-            words = _("Waiting for %(name)s to choose") if is_mentor else _("%(name)s offers you other times")
+            words = _("Waiting for %(name)s to choose") if is_mentor else _("%(name)s has offered you other times")
         case SessionStage.EXPIRED if desk.booking.counter_times.exists():
             words = _("%(name)s didn’t choose a time") if is_mentor else _("You didn’t choose a time")
         case SessionStage.DECLINED:

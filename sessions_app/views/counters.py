@@ -90,7 +90,7 @@ def session_counter(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     mentee = booking.other_person(request.user)
     result = act_on_post(request, offer_times, form)
     if result.is_done:
-        words = _("We’ve sent your times to %(name)s, and keep them until %(name)s chooses one.")
+        words = _("We’ve sent your times to %(name)s and we’ll hold them until %(name)s chooses one.")
         messages.success(request, words % {"name": mentee.first_name})
         return redirect("session", booking.uuid)
     if result.is_refused:

@@ -167,7 +167,7 @@ def countered(cast: Cast) -> Booking:
 @state(
     "countered",
     NOW + 3 * HOUR,
-    mentee=Sight("Tomás offers you other times", "Other times offered", "Choose a time"),
+    mentee=Sight("Tomás has offered you other times", "Other times offered", "Choose a time"),
     mentor=Sight("Waiting for Bob to choose", "Other times offered"),
 )
 def other_times(cast: Cast) -> Booking:

@@ -40,7 +40,7 @@ def test_keyboard_alone_books_from_the_results_in_few_presses(browser_page, priy
     page.goto("/mentors/?q=counter-offer+or+two+offers")
     expect(page.locator("ol.results > li")).to_have_count(2)
 
-    to_the_time = past_the_header(page) + skip(page, "Skip to the results") + presses_until(page, "a.slot")
+    to_the_time = skip_to(page, "#found") + presses_until(page, "a.slot")
     page.keyboard.press("Enter")
     expect(page.locator("input[name=start]:checked")).to_have_count(1)
     start = page.locator("input[name=start]:checked").get_attribute("value")
@@ -61,7 +61,7 @@ def test_skip_links_lead_to_the_times(browser_page, priya, tomas, bob):
     page.goto(f"/mentors/{priya.slug}/?q=Stay+or+go")
     to_the_button = skip_to(page, "#times-title") + presses_until(page, "#book-button button")
 
-    assert len(to_the_time) <= 12, to_the_time
+    assert len(to_the_time) <= 8, to_the_time
     assert len(to_the_button) <= 15, to_the_button
 
 

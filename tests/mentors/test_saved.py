@@ -1,6 +1,7 @@
 """Saving mentors, by way of the services and of the button that every page has."""
 
 from threading import Barrier, Thread
+from urllib.parse import quote, unquote
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -218,6 +219,26 @@ def test_visitor_keeps_the_question_they_had_typed(profile):
 
     page = "/mentors/alice-adair/%3Fday%3D2026-11-26%26q%3DStay%2Bor%2Bgo%253F"
     assert asked["HX-Redirect"] == f"/sign-in/?next={page}"
+
+
+def test_words_in_the_form_of_the_search_come_back_without_a_script(profile, bob, client_for):
+    typed = {"q": "Stay or go?", "sort": "", "csrfmiddlewaretoken": "t"}
+
+    answers = [client.post(f"{SAVE}?save=alice-adair", typed) for client in (client_for(bob), Client())]
+
+    assert [answer["Location"] for answer in answers] == [
+        "/mentors/?q=Stay+or+go%3F",
+        "/sign-in/?next=/mentors/%3Fq%3DStay%2Bor%2Bgo%253F",
+    ]
+    assert saved_by(bob) == ["alice-adair"]
+
+
+def test_visitor_keeps_the_longest_question_in_any_letters(profile):
+    page = f"/mentors/?q={quote('Ж' * 500)}"
+
+    asked = Client().post(SAVE, {"save": "alice-adair", "next": page})
+
+    assert unquote(asked["Location"]).endswith("Ж" * 500)
 
 
 @pytest.mark.parametrize("next_page", ["https://elsewhere.example/", "//elsewhere.example/", "mentor_list", ""])

@@ -64,11 +64,11 @@ def accepted_sentence(telling: BookingNews) -> str:
 
 
 def countered_sentence(telling: BookingNews) -> str:
-    return _("%(name)s offers you other times, the first on %(when)s")
+    return _("%(name)s has offered you other times, the first on %(when)s")
 
 
 def counter_waiting_sentence(telling: BookingNews) -> str:
-    return _("%(name)s keeps the times they offered until you choose: the first is %(when)s")
+    return _("%(name)s is still waiting for you to choose a time: the first is %(when)s")
 
 
 def chosen_sentence(telling: BookingNews) -> str:
@@ -79,8 +79,8 @@ def chosen_sentence(telling: BookingNews) -> str:
 
 def counter_expired_sentence(telling: BookingNews) -> str:
     if telling.is_mentor:
-        return _("%(name)s chose none of the times you offered in place of %(when)s")
-    return _("You chose none of the times that %(name)s offered in place of %(when)s")
+        return _("%(name)s didn’t choose any of the times you offered instead of %(when)s")
+    return _("You didn’t choose any of the times that %(name)s offered instead of %(when)s")
 
 
 def moved_sentence(telling: BookingNews) -> str:
