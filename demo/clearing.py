@@ -1,9 +1,10 @@
 """Deletes the invented people with everything of theirs. What real people did with each other stays."""
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from events.models import Event
 from mentors.models import MentorProfile, ProfileDraft
 from mentors.moderation.drafts import forget_photo
 
@@ -95,6 +96,7 @@ def clear_world() -> int:
     people = User.objects.filter(email__endswith=f"@{DOMAIN}")
     for photo in photos_of(people):
         forget_photo(photo)
+    Event.objects.filter(Q(by__in=people) | Q(host__in=people)).delete()
     with connection.cursor() as cursor:
         for statement in TABLES:
             cursor.execute(statement, [f"%@{DOMAIN}"] if "%s" in statement else None)

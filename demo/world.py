@@ -21,6 +21,7 @@ from sessions_app.models.states import OPEN
 from .accounts import PASSWORD, Cast, invent_cast
 from .conversation import write_conversation
 from .data import demo_words, topic_leaves, topic_roots
+from .events import EventWriter
 from .in_writing import write_in_writing
 from .mentors import MentorPlan, invent_mentor
 from .people import DOMAIN, People, Person
@@ -100,6 +101,7 @@ class World:
         write_in_writing()
         self.counts["quotes"] = publish_quotes(self.wanted.now)
         write_story(self.wanted.now, self.rng)
+        self.counts["events"] = EventWriter(self.wanted.now, self.rng).write()
         return self.counts
 
     def _invent_mentee(self) -> Person:

@@ -8,12 +8,13 @@ from accounts.hooks import after_sign_in
 from events.models import Event, Registration
 from events.planning.kinds import KINDS as PLANNING
 from events.planning.publishing import mend_timetable
+from events.registering.calendar import calendar_uid
 from events.registering.giving import HOST_SUBJECT, SUBJECT
 from events.registering.kinds import KINDS as REGISTERING
 from events.registering.leaving import after_leaving
 from events.views.registering import register_after_sign_in
 from notifications.registry import register_kinds
-from sessions_app.booking.commitments import NamedTime, commitment_kinds
+from sessions_app.availability.commitments import NamedTime, commitment_kinds
 
 
 def register_all() -> None:
@@ -27,10 +28,10 @@ def register_all() -> None:
 
 def name_registrations(ids: Collection[int]) -> Mapping[int, NamedTime]:
     """What pages call the time that a registration takes."""
-    known = Registration.objects.filter(pk__in=ids).values_list("pk", "event__title", "event__slug")
-    return {pk: NamedTime(title, reverse("event", args=[slug])) for pk, title, slug in known}
+    known = Registration.objects.filter(pk__in=ids).values_list("pk", "uuid", "event__title", "event__slug")
+    return {pk: NamedTime(title, reverse("event", args=[slug]), calendar_uid(uuid)) for pk, uuid, title, slug in known}
 
 
 def name_hosted_events(ids: Collection[int]) -> Mapping[int, NamedTime]:
-    known = Event.objects.filter(pk__in=ids).values_list("pk", "title", "slug")
-    return {pk: NamedTime(title, reverse("event", args=[slug])) for pk, title, slug in known}
+    known = Event.objects.filter(pk__in=ids).values_list("pk", "uuid", "title", "slug")
+    return {pk: NamedTime(title, reverse("event", args=[slug]), calendar_uid(uuid)) for pk, uuid, title, slug in known}

@@ -1,4 +1,4 @@
-"""What every page's template knows of sessions: today's, for the rail below the header."""
+"""What every page's template knows of sessions and events: today's, for the rail below the header."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.viewing import viewer_zone
 from sessions_app.models.states import AGREED
 
-from .models import Booking
+from .models import Booking, Occupancy
 
 
 def rail_context(request: HttpRequest) -> dict[str, object]:
@@ -25,8 +25,8 @@ def todays_sessions(request: HttpRequest) -> list[tuple[object, object]]:
         return []
     local = timezone.now().astimezone(ZoneInfo(viewer_zone(request)))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    states = AGREED
-    today = Booking.objects.visible_to(user).filter(
-        state__in=states, during__overlap=(midnight, midnight + timedelta(days=1))
-    )
-    return [(during.lower, during.upper) for during in today.values_list("during", flat=True)]
+    day = (midnight, midnight + timedelta(days=1))
+    sessions = Booking.objects.visible_to(user).filter(state__in=AGREED, during__overlap=day)
+    others = Occupancy.objects.filter(person=user, booking=None, during__overlap=day)
+    spans = sessions.values_list("during", flat=True).union(others.values_list("during", flat=True), all=True)
+    return [(during.lower, during.upper) for during in spans]

@@ -151,7 +151,7 @@ class Pairing(models.Model):
     other = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="+")
     is_apart = models.BooleanField(default=False)
     round = models.ForeignKey(Round, on_delete=models.CASCADE, null=True, blank=True, related_name="pairings")
-    table = models.ForeignKey(EventTable, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    table = models.ForeignKey(EventTable, on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     # Put in after the round was called, for somebody who would have been alone.
     is_standby = models.BooleanField(default=False)
     outcome = models.CharField(max_length=7, choices=Outcome, default=Outcome.PLANNED)
@@ -188,7 +188,7 @@ class Chair(models.Model):
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="chairs")
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="chairs")
-    table = models.ForeignKey(EventTable, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    table = models.ForeignKey(EventTable, on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [

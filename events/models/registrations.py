@@ -76,7 +76,7 @@ class Registration(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="registrations")
     side = models.CharField(max_length=6, choices=Side)
     state = models.CharField(max_length=10, choices=RegistrationState)
-    place = models.OneToOneField(Place, on_delete=models.PROTECT, null=True, blank=True, related_name="registration")
+    place = models.OneToOneField(Place, on_delete=models.RESTRICT, null=True, blank=True, related_name="registration")
 
     question = models.CharField(_("question"), max_length=QUESTION_LENGTH, blank=True, validators=[validate_plain_text])
     topics = models.ManyToManyField(Topic, blank=True, related_name="+")

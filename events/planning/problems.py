@@ -31,14 +31,21 @@ class EventFacts:
     def mark(self) -> str:
         """Changes when people, what they said, their wishes or the tables change."""
         problem = self.problem
-        return mark_of(
-            problem.mentees,
-            problem.mentors,
-            problem.tables,
-            sorted(problem.apart),
-            sorted(problem.wishes.items()),
-            problem.rounds,
-        )
+        people = [
+            (
+                one.id,
+                sorted(one.languages),
+                sorted(one.attends or ()),
+                one.most,
+                one.online,
+                one.seated,
+                sorted(one.topics),
+            )
+            for one in (*problem.mentees, *problem.mentors)
+        ]
+        wishes = sorted((*pair, str(wish)) for pair, wish in problem.wishes.items())
+        tables = [(table.id, table.screen) for table in problem.tables]
+        return mark_of(people, tables, sorted(problem.apart), wishes, problem.rounds)
 
 
 def key_of(registration: int) -> str:

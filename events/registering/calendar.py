@@ -1,6 +1,7 @@
 """The calendar entry of a registration: one for its whole life (RFC 5545, 5546). Its rounds stand in the text."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ def build_registration_file(registration: Registration, *, method: str, at: date
     """
     event = registration.event
     entry = event_entry(event, at=at)
-    entry.add("uid", f"event-{registration.uuid}@{settings.SITE_HOST}")
+    entry.add("uid", calendar_uid(registration.uuid))
     entry.add("sequence", registration.version)
     entry.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
     if method != PUBLISH:
@@ -34,10 +35,15 @@ def build_registration_file(registration: Registration, *, method: str, at: date
 def build_event_file(event: Event, *, at: datetime) -> bytes:
     """The file on the public page, for anyone."""
     entry = event_entry(event, at=at)
-    entry.add("uid", f"event-{event.uuid}@{settings.SITE_HOST}")
+    entry.add("uid", calendar_uid(event.uuid))
     entry.add("sequence", event.version)
     entry.add("status", "CANCELLED" if event.state == "cancelled" else "CONFIRMED")
     return _calendar_of(entry, PUBLISH)
+
+
+def calendar_uid(uuid: UUID) -> str:
+    """What calendars know the entry by, for its whole life."""
+    return f"event-{uuid}@{settings.SITE_HOST}"
 
 
 def event_entry(event: Event, *, at: datetime) -> CalendarEvent:

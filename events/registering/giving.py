@@ -9,7 +9,8 @@ from accounts.models import User
 from events.errors import EventError
 from events.locks import touch_registration
 from events.models import Registration, RegistrationState
-from sessions_app.booking.commitments import give_back_time, is_promised, take_time
+from sessions_app.availability.commitments import is_promised
+from sessions_app.booking.commitments import give_back_time, take_time
 from sessions_app.errors import SessionError
 
 from .leaving import announce_left

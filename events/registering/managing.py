@@ -15,7 +15,8 @@ from events.errors import EventError
 from events.locks import check_event_seen, lock_event, touch_event
 from events.models import Event, EventState, Helper, HelperRole, Registration, RegistrationState
 from events.models.states import BEFORE_START, DONE, NOT_ENDED, NOT_YET_OPEN
-from sessions_app.booking.commitments import give_back_time, is_promised, take_time
+from sessions_app.availability.commitments import is_promised
+from sessions_app.booking.commitments import give_back_time, take_time
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_people
 

@@ -10,7 +10,7 @@ from events.errors import EventError
 from events.locks import lock_event, touch_registration
 from events.models import Event, Registration, RegistrationState
 from events.models.states import BEFORE_START
-from sessions_app.booking.commitments import is_promised
+from sessions_app.availability.commitments import is_promised
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.waiting.holding_hours import held_until
 

@@ -15,13 +15,14 @@ from accounts.mail import letter_to, send_account_email
 from accounts.models import User
 from common.hashing import hash_text
 from common.mail.rendering import absolute_url
+from sessions_app.availability.commitments import commitments_of
 from sessions_app.models import Booking, BookingEvent, BookingState, CalendarFeed
 
-from .ics import PUBLISH, booking_event, empty_calendar
+from .ics import PUBLISH, booking_event, commitment_entry, empty_calendar
 
 logger = logging.getLogger(__name__)
 
-PAST = timedelta(days=90)
+PAST, AHEAD = timedelta(days=90), timedelta(days=400)
 # How long cancelled sessions stay in the feed, so that programs which fetch it seldom learn of them too.
 CANCELLED_FOR = timedelta(days=30)
 AT_MOST = 1000
@@ -94,6 +95,8 @@ def calendar_of(person: User, *, now: datetime) -> bytes:
         calendar.url = absolute_url("session_list")
         head, end = calendar.to_ical().rsplit(END, 1)
         events = [written_event(booking, person) for booking in feed_bookings(person, now=now)]
+        others = commitments_of(person, since=now - PAST, until=now + AHEAD)
+        events += [commitment_entry(one).to_ical() for one in others]
         return b"".join((head, *events, END, end))
 
 

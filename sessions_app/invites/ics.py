@@ -10,6 +10,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from accounts.models import User
 from common.mail.headers import JOINER, envelope_address
 from common.mail.rendering import absolute_url, sender
+from sessions_app.availability.commitments import Commitment
 from sessions_app.models import Booking
 from sessions_app.models.states import CALLED_OFF, UNANSWERED
 
@@ -58,6 +59,19 @@ def booking_event(booking: Booking, *, for_person: User, with_people: bool) -> E
         # No email addresses: the two know each other by name, and only the owner gives an address away.
         event.add("attendee", make_attendee(other, f"{other.uuid}@{settings.SITE_HOST}"))
     return event
+
+
+def commitment_entry(commitment: Commitment) -> Event:
+    """Something else that takes the person's time, such as an event of many. Its page has what there is to know."""
+    entry = Event()
+    entry.add("uid", commitment.uid)
+    entry.add("dtstamp", commitment.start.astimezone(UTC))
+    entry.add("dtstart", commitment.start.astimezone(UTC))
+    entry.add("dtend", commitment.end.astimezone(UTC))
+    entry.add("summary", clean_text(commitment.title))
+    entry.add("url", settings.SITE_URL + commitment.url)
+    entry.add("status", "CONFIRMED")
+    return entry
 
 
 def event_description(booking: Booking) -> str:

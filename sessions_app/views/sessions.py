@@ -1,7 +1,7 @@
 """My sessions, and everything about one of them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from common.pages.parts import vary_by_part, wants_part
 from common.pages.tabs import tab_links
 from sessions_app.access import get_booking
 from sessions_app.afterwards.feedback import why_not_feedback
+from sessions_app.availability.commitments import commitments_of
 from sessions_app.booking.agenda import suggest_agenda
 from sessions_app.booking.changes import is_late, why_not_cancel, why_not_edit, why_not_move
 from sessions_app.booking.stages import SessionStage, stage_of
@@ -49,6 +50,8 @@ TABS = {
     "cancelled": gettext_lazy("Cancelled"),
 }
 ROWS = 50
+# How far ahead events are listed beside sessions.
+LOOKS_AHEAD = timedelta(days=120)
 
 
 @require_safe
@@ -66,6 +69,7 @@ def session_list(request: SignedInRequest) -> HttpResponse:
         "tab": tab,
         "written": written_rows_of(request.user, now=now) if tab in ("upcoming", "waiting") else [],
         "replied": replied_rows_of(request.user, now=now) if tab == "past" else [],
+        "commitments": commitments_of(request.user, since=now, until=now + LOOKS_AHEAD) if tab == "upcoming" else [],
         "tabs": tab_links(TABS, tab, href="?tab=", counts=counts),
         "nav": "sessions",
     }

@@ -3,22 +3,25 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 
 from events.models import Side
 from mentors.models import MentorProfile
 from search.criteria import SearchCriteria
 from search.finding import find_mentors
+from sessions_app.availability.commitments import commitments_of, is_promised
 from sessions_app.availability.slot_picker import busy_times
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking import race_gate
 from sessions_app.booking.changes import move_booking
-from sessions_app.booking.commitments import commitments_of, is_promised, take_time
+from sessions_app.booking.commitments import take_time
 from sessions_app.booking.counters import counter_request
 from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.more_time import is_time_needed
 from sessions_app.booking.series import book_further
 from sessions_app.errors import SessionError
+from sessions_app.invites.feeds import calendar_of
 from sessions_app.models import Booking, Occupancy
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.mentee_standing import standing_of
@@ -185,3 +188,16 @@ def test_time_of_a_session_cannot_be_taken(offer, bob):
 
     assert code == "taken"
     assert Occupancy.objects.filter(booking=None).count() == 0
+
+
+def test_an_event_stands_among_a_persons_sessions_on_the_rail_and_in_their_feed(event, mentee_there, client_for):
+    client = client_for(mentee_there)
+
+    listed = client.get("/sessions/")
+    feed = calendar_of(mentee_there, now=NOW).decode()
+
+    assert [one.url for one in listed.context["commitments"]] == [f"/events/{event.slug}/"]
+    assert "SUMMARY:First jobs" in feed
+    assert f"UID:event-{mentee_there.registrations.get().uuid}@" in feed
+    with time_machine.travel(START, tick=False):
+        assert client.get("/sessions/").context["rail"] == [(event.start, event.end)]

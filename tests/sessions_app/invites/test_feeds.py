@@ -236,7 +236,7 @@ def test_feed_asks_the_database_as_often_for_one_session_as_for_many(alice, bob,
         response = get(token)
 
     assert len(read_both(response.content)[1]) == 6
-    assert (len(one), len(many)) == (4, 4)
+    assert (len(one), len(many)) == (5, 5)
 
 
 def test_one_bad_row_does_not_take_the_others_away(booking, bob, token, caplog):
