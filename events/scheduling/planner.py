@@ -85,8 +85,7 @@ def _refill_round(
     """The meetings with this round planned anew, and whether there are more, or more equal ones, not only wishes."""
     present = {meeting.pair for meeting in meetings if meeting.round == number}
     alone = one_round(problem, meetings, number)
-    choice = who.choose_pairs(alone, present & locked, seconds=deadline - time.monotonic())
-    before = who.value_pairs(alone, present)
+    choice, before = who.choose_beside(alone, present & locked, present, seconds=deadline - time.monotonic())
     if choice.is_cut_short or choice.values <= before:
         return meetings, False
     others = [meeting for meeting in meetings if meeting.round != number]
