@@ -39,7 +39,10 @@ def find_violations(problem: Problem, meetings: Iterable[Meeting]) -> list[Viola
     """Everything in these meetings that the problem forbids; nothing if they are valid."""
     rows = list(meetings)
     sides = {p.id for p in problem.mentees}, {p.id for p in problem.mentors}
-    known = [row for row in rows if row.mentee in sides[0] and row.mentor in sides[1]]
+    if problem.anyone:
+        known = [row for row in rows if row.mentee < row.mentor and {row.mentee, row.mentor} <= sides[0]]
+    else:
+        known = [row for row in rows if row.mentee in sides[0] and row.mentor in sides[1]]
     strange = set(rows) - set(known)
     found = [Violation(Rule.KNOWN, (row.mentee, row.mentor)) for row in strange]
     for check in (_check_pairs, _check_people, _check_tables, _check_seats):
@@ -53,7 +56,7 @@ def find_false_claims(problem: Problem, plan: Plan) -> list[Violation]:
     seen = Counter(key for pair in pairs for key in pair)
     mentees = {p.id for p in problem.mentees}
     asked = [(one, other) for (one, other), wish in problem.wishes.items() if wish == "must" and one in mentees]
-    met = [pair for pair in asked if pair in pairs]
+    met = [pair for pair in asked if pair in pairs or (problem.anyone and pair[::-1] in pairs)]
     proof = plan.proof
     claims = {
         "counts": dict(plan.counts) == {p.id: p.had + seen[p.id] for p in (*problem.mentees, *problem.mentors)},

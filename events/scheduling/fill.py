@@ -6,9 +6,10 @@ keeps having one, so taking people by their counts serves as many as possible, a
 
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 from .pods import Pods
-from .problem import Meeting, Pair, Plan, Problem, Unproven, count_meetings, stand
+from .problem import Lock, Meeting, Pair, Plan, Problem, Unproven, count_meetings, stand
 from .proof import make_proof
 from .rounds import Tables, place_locks
 from .tables import assign_tables
@@ -28,7 +29,9 @@ def fill_holes(
 
 def plan_without_solver(problem: Problem, why_not: Unproven = Unproven.NO_SOLVER) -> Plan:
     """A valid plan made round after round, of which nothing more is known."""
-    if problem.has_pods:
+    if problem.anyone:
+        locked, left = place_locks_for_anyone(problem)
+    elif problem.has_pods:
         pods = Pods(problem)
         (locked, _), left = pods.place(()), pods.left_locks
     else:
@@ -66,6 +69,10 @@ class Filler:
     def _match(self, number: int, tables: Tables, found: list[Pair]) -> dict[str, str]:
         busy = Counter(key for row in (*self.standing, *self.added) if row.round == number for key in row.pair)
         people = self.problem.people
+        if self.problem.anyone:
+            return self._match_anyone(
+                [key for key in people if not busy[key] and self._has_time(key, number)], tables, found
+            )
         mentees, mentors = (
             sorted(
                 (one.id for one in side if busy[one.id] < one.seats and self._has_time(one.id, number)),
@@ -81,6 +88,31 @@ class Filler:
             for ranked in choices.values():
                 ranked.sort(key=busy.__getitem__)
         return match_fewest_first(mentees, mentors, choices, self.counts)
+
+    def _match_anyone(self, free: list[str], tables: Tables, found: list[Pair]) -> dict[str, str]:
+        """Each in turn takes the partner with the fewest meetings; two who are left over may split a new pair."""
+
+        def may(one: str, other: str) -> bool:
+            pair = min(one, other), max(one, other)
+            return self._may_meet(*pair) and not tables.excess([*found, pair])
+
+        def rank(one: str, other: str) -> tuple[int, int, int]:
+            pair = min(one, other), max(one, other)
+            return self.counts[other], -self.problem.points(*pair), self.problem.tie(*pair)
+
+        partner: dict[str, str] = {}
+        for key in sorted(free, key=lambda key: (self.counts[key], self.problem.ranks[key])):
+            if key in partner:
+                continue
+            options = [other for other in free if other not in partner and other != key and may(key, other)]
+            if options:
+                _join(partner, key, min(options, key=lambda other: rank(key, other)))
+        for one, other in combinations(sorted(key for key in free if key not in partner), 2):
+            for first, second in list(partner.items()):
+                if one not in partner and other not in partner and may(one, first) and may(second, other):
+                    _join(partner, one, first)
+                    _join(partner, second, other)
+        return {one: other for one, other in partner.items() if one < other}
 
     def _has_time(self, key: str, number: int) -> bool:
         person = self.problem.people[key]
@@ -107,6 +139,38 @@ class Filler:
             if not tables.excess([*found, *more, pair]):
                 more.append(pair)
         return more
+
+
+def _join(partner: dict[str, str], one: str, other: str) -> None:
+    partner[one], partner[other] = other, one
+
+
+def place_locks_for_anyone(problem: Problem) -> tuple[list[Meeting], tuple[Lock, ...]]:
+    """A round for each lock, the first that is free for both, and the locks that can't be."""
+    fixed: list[Meeting] = []
+    left: list[Lock] = []
+    tables = Tables(problem)
+    for lock in sorted(problem.locks, key=lambda lock: (lock.round is None, lock.round or 0, *lock.pair)):
+        number = _first_free(problem, fixed, lock, tables)
+        if number is None:
+            left.append(lock)
+        else:
+            fixed.append(Meeting(number, *lock.pair))
+    return fixed, tuple(left)
+
+
+def _first_free(problem: Problem, fixed: list[Meeting], lock: Lock, tables: Tables) -> int | None:
+    if not problem.are_sides(*lock.pair) or problem.obstacle(*lock.pair) is not None:
+        return None
+    counts = Counter(key for row in fixed for key in row.pair)
+    if any(row.pair == lock.pair for row in fixed) or any(counts[key] >= problem.capacity[key] for key in lock.pair):
+        return None
+    for number in sorted(problem.present[lock.mentee] & problem.present[lock.mentor]):
+        there = [row.pair for row in fixed if row.round == number]
+        is_free = not {key for pair in there for key in pair} & set(lock.pair)
+        if lock.round in {None, number} and is_free and not tables.excess([*there, lock.pair]):
+            return number
+    return None
 
 
 def match_fewest_first(

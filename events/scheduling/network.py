@@ -38,6 +38,14 @@ def has_solver() -> bool:
     return highspy is not None
 
 
+def new_solver() -> "highspy._core._Highs":
+    """A silent one that uses one thread. The public class around it prints its name in every worker's log."""
+    solver = highspy._core._Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    return solver
+
+
 @dataclass(frozen=True)
 class Prices:
     """What one more meeting of each mentee and mentor, of each mentee's musts, and one more shared table would cost."""
@@ -115,11 +123,8 @@ class Network:
 
     def _build(self) -> None:
         """Rows for people, musts and tables, and the counters as first columns."""
-        # The class inside the one that is public, which doesn't print its name in every worker's log.
-        self.solver = solver = highspy._core._Highs()
-        options: dict[str, bool | int | str] = {"output_flag": False, "threads": 1, "presolve": "off"}
-        for option, value in options.items():
-            solver.setOptionValue(option, value)
+        self.solver = solver = new_solver()
+        solver.setOptionValue("presolve", "off")
         sizes = [len(self.matrices.mentees), len(self.matrices.mentors), len(self.matrices.mentees)]
         self.first_row = np.cumsum([0, *sizes])
         limits = [self.most_shared, self.most_screens]

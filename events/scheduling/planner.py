@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from . import who
-from .fill import fill_holes, plan_without_solver
+from .anyone import bound_meetings, plan_for_anyone
+from .fill import fill_holes, place_locks_for_anyone, plan_without_solver
 from .pods import Pods
 from .problem import Meeting, Pair, Person, Plan, Problem, Stage, Unproven, count_meetings, stand
 from .proof import make_proof
@@ -24,6 +25,8 @@ def propose(problem: Problem, *, seconds: float = SECONDS) -> Plan:
     """
     if not who.has_solver():
         return plan_without_solver(problem)
+    if problem.anyone:
+        return _propose_for_anyone(problem, seconds)
     deadline = time.monotonic() + seconds
     placing = Pods(problem) if problem.has_pods else Pairs(problem)
     choice = who.choose_pairs(problem, placing.locked, seconds=seconds)
@@ -37,6 +40,15 @@ def propose(problem: Problem, *, seconds: float = SECONDS) -> Plan:
     most = len(choice.pairs) if choice.stages[0].is_proven else None
     proof = make_proof(problem, meetings, choice.stages, why_not, most)
     return Plan(tuple(meetings), count_meetings(problem, meetings), proof, placing.left_locks)
+
+
+def _propose_for_anyone(problem: Problem, seconds: float) -> Plan:
+    fixed, left_locks = place_locks_for_anyone(problem)
+    found, has_ended = plan_for_anyone(problem, fixed, seconds)
+    meetings = assign_tables(problem, found)
+    why_not = Unproven.OPEN if has_ended else Unproven.OUT_OF_TIME
+    proof = make_proof(problem, meetings, why_not=why_not, most_meetings=bound_meetings(problem))
+    return Plan(tuple(meetings), count_meetings(problem, meetings), proof, left_locks)
 
 
 class Pairs:
@@ -73,8 +85,7 @@ def _refill_round(
     """The meetings with this round planned anew, and whether there are more, or more equal ones, not only wishes."""
     present = {meeting.pair for meeting in meetings if meeting.round == number}
     alone = one_round(problem, meetings, number)
-    choice = who.choose_pairs(alone, present & locked, seconds=deadline - time.monotonic())
-    before = who.value_pairs(alone, present)
+    choice, before = who.choose_beside(alone, present & locked, present, seconds=deadline - time.monotonic())
     if choice.is_cut_short or choice.values <= before:
         return meetings, False
     others = [meeting for meeting in meetings if meeting.round != number]
@@ -120,7 +131,7 @@ def rebalance(problem: Problem, meetings: Iterable[Meeting], first: int = 1, *, 
     past = [meeting for meeting in standing if meeting.round < first]
     if not who.has_solver() or not rounds:
         return _finish(problem, [*standing, *added], (), Unproven.NO_SOLVER)
-    if problem.has_pods:  # a pod takes one more person in more easily than a pair does
+    if problem.has_pods or problem.anyone:  # there is more than one person who can take someone in
         return _finish(problem, [*standing, *added], (), Unproven.OPEN)
     rest = shift_problem(problem, past, rounds)
     promised, filled = (

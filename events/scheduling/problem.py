@@ -89,7 +89,9 @@ WISHED = (Wish.MUST, Wish.LIKE)
 
 @dataclass(frozen=True)
 class Problem:
-    """All that the planner knows of an event of mentees and mentors.
+    """All that the planner knows of an event of mentees and mentors; or, with `anyone`, of people who all may meet.
+
+    These are then all in `mentees`, and a pair is written with the lower id first.
 
     `event` is a key that settles ties. `apart` and `met` are pairs that must not meet (again); `wishes` go from one
     person to another, `fit` to a pair. `tables` stand there in each round, and only pairs of which someone is on site
@@ -106,13 +108,22 @@ class Problem:
     wishes: Mapping[Pair, Wish] = field(default_factory=dict)
     fit: Mapping[Pair, int] = field(default_factory=dict)
     locks: tuple[Lock, ...] = ()
+    anyone: bool = False
 
     def __post_init__(self) -> None:
         ids = Counter(person.id for person in (*self.mentees, *self.mentors))
         if twice := [key for key, count in ids.items() if count > 1]:
             raise ValueError(f"people named twice: {sorted(twice)}")
+        # A separation that is written the other way round must not be lost in silence.
+        if turned := [pair for pair in (*self.apart, *self.met) if self._is_turned(*pair)]:
+            raise ValueError(f"pairs written the wrong way round: {turned}")
         if self.rounds < 0:
             raise ValueError("there can't be fewer than no rounds")
+
+    def _is_turned(self, one: str, other: str) -> bool:
+        if self.anyone:
+            return one > other
+        return self.are_sides(other, one)
 
     @cached_property
     def people(self) -> dict[str, Person]:
@@ -192,6 +203,8 @@ class Problem:
         return mix(self.ranks[mentee], self.ranks[mentor])
 
     def are_sides(self, mentee: str, mentor: str) -> bool:
+        if self.anyone:
+            return mentee < mentor and {mentee, mentor} <= self.people.keys()
         return mentee in self._mentee_ids and mentor in self.people and mentor not in self._mentee_ids
 
     @cached_property

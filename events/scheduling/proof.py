@@ -13,6 +13,9 @@ def make_proof(
     most_meetings: int | None = None,
 ) -> Proof:
     met = {meeting.pair for meeting in meetings}
+    count = len(met)
+    if problem.anyone:
+        met |= {(other, one) for one, other in met}
     mentees = {person.id for person in problem.mentees}
     asked = {pair for pair, wish in problem.wishes.items() if wish == Wish.MUST and pair[0] in mentees}
     if why_not is None and not all(stage.is_proven for stage in stages):
@@ -20,7 +23,7 @@ def make_proof(
     return Proof(
         stages,
         why_not,
-        meetings=len(met),
+        meetings=count,
         most_meetings=most_meetings,
         musts_asked=len(asked),
         musts_met=len(asked & met),

@@ -9,7 +9,7 @@ from .network import Network, OutOfTimeError, Prices, Value, has_solver
 from .problem import Goal, Pair, Person, Problem, Stage
 
 SECONDS = 20.0
-__all__ = ["Choice", "choose_again", "choose_pairs", "has_solver", "value_pairs"]
+__all__ = ["Choice", "choose_again", "choose_beside", "choose_pairs", "has_solver"]
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,15 @@ def _reach(problem: Problem, matrices: Matrices, locked: set[Pair], seconds: flo
     return Choice(pairs, tuple(stages), tuple(network.prices), is_cut_short)
 
 
-def value_pairs(problem: Problem, pairs: set[Pair]) -> list[int]:
+def choose_beside(
+    problem: Problem, locked: set[Pair], present: set[Pair], *, seconds: float
+) -> tuple[Choice, list[int]]:
+    """The best pairs, and what those that are there now are worth for the same goals."""
     matrices = build_matrices(problem)
-    chosen = matrices.mark(pairs)
-    return [_value_of(chosen, matrices, value) for value in _usual_goals(matrices).values()]
+    goals = _usual_goals(matrices)
+    chosen = matrices.mark(present)
+    values = [_value_of(chosen, matrices, value) for value in goals.values()]
+    return _reach(problem, matrices, locked, seconds, goals), values
 
 
 def _value_of(chosen: Flags, matrices: Matrices, value: Value) -> int:

@@ -66,6 +66,18 @@ def test_people_are_named_once():
         Problem("spring", 2, (person("a"),), (person("a"),))
 
 
+@pytest.mark.parametrize("facts", [{"apart": frozenset({("o0", "e0")})}, {"met": frozenset({("o1", "e1")})}])
+def test_a_separation_written_the_other_way_round_is_refused(facts):
+    with pytest.raises(ValueError, match="wrong way"):
+        simple_world(2, 2, 1, **facts)
+
+
+def test_pairs_of_people_who_never_meet_anyway_are_no_mistake():
+    apart = frozenset({("e0", "gone"), ("gone", "e0"), ("gone", "o0"), ("e0", "e1"), ("o1", "o0")})
+
+    assert simple_world(2, 2, 1, apart=apart).obstacle("e0", "o0") is None
+
+
 def test_rounds_are_counted_from_none():
     with pytest.raises(ValueError, match="rounds"):
         Problem("spring", -1, (), ())
