@@ -43,6 +43,12 @@ def trained(material, encoders):
     return train(material, encoders.found, dictionary=encoders.dictionary, earlier=earlier)
 
 
+@pytest.fixture(scope="session")
+def written(trained) -> bytes:
+    """What was learnt, as it is stored: writing it takes a good part of a second."""
+    return trained.to_bytes()
+
+
 @pytest.fixture
 def topics(db):
     """The demo's topics, by name."""
@@ -58,11 +64,11 @@ def topics(db):
 
 
 @pytest.fixture
-def reading(topics, trained):
+def reading(topics, trained, written):
     """Questions are read by what was learnt, and no earlier reading is shared."""
     forget_shared()
     return StoredReader.objects.create(
-        content=trained.to_bytes(), digest=trained.digest, source="tests", trained_at=NOW, **trained.check
+        content=written, digest=trained.digest, source="tests", trained_at=NOW, **trained.check
     )
 
 
