@@ -1,0 +1,152 @@
+"""What organisers do by the pages."""
+
+import pytest
+from django.test import Client
+
+from events.models import Event, EventState, Plan, PlanState, Registration, RegistrationState, Side
+from events.planning.solving import solve_asked
+from tests.conftest import NOW
+from tests.events.forms.test_event import FILLED
+from tests.events.making import come, make_event, make_guests
+from tests.markup import elements_of, markup_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+
+
+def seen_on(client: Client, address: str) -> str:
+    [mark, *_others] = elements_of(markup_of(client.get(address)), "input", name="seen")
+    return mark.attributes["value"]
+
+
+def test_a_draft_is_made_opened_and_closed(maria, client_for):
+    client = client_for(maria)
+    made = client.post("/events/new/", FILLED)
+    event = Event.objects.get()
+    assert (made.url, event.state, event.places.count()) == (f"/events/{event.slug}/", EventState.DRAFT, 34)
+
+    client.post(f"{made.url}open/")
+    assert Event.objects.get().state == EventState.OPEN
+    client.post(f"{made.url}open/", {"close": "1"})
+    assert Event.objects.get().state == EventState.CLOSED
+
+
+def test_a_copy_of_an_earlier_event_has_all_but_its_day(maria, client_for):
+    event = make_event(maria)
+
+    form = client_for(maria).get(f"/events/new/?like={event.slug}").context["form"]
+
+    assert (form["title"].value(), form["place"].value(), form["day"].value()) == ("First jobs", "Kulturhuset", None)
+
+
+def test_two_events_of_one_title_and_day_have_addresses_of_their_own(maria):
+    slugs = {make_event(maria).slug for _event in range(3)}
+
+    assert slugs == {"first-jobs-2026-12-03", "first-jobs-2026-12-03-2", "first-jobs-2026-12-03-3"}
+
+
+def test_fewer_places_than_are_taken_are_refused_beside_the_field(event, maria, client_for):
+    for guest in make_guests(2):
+        come(event, guest)
+    client, page = client_for(maria), f"/events/{event.slug}/edit/"
+
+    answer = client.post(page, {**FILLED, "places_mentee": "1", "seen": seen_on(client, page)})
+
+    assert answer.status_code == 409
+    assert [error.code for error in answer.context["form"].errors.as_data()["places_mentee"]] == ["places_taken"]
+
+
+def test_cancelling_asks_for_a_reason(event, maria, client_for):
+    client, page = client_for(maria), f"/events/{event.slug}/cancel/"
+    seen = seen_on(client, page)
+
+    assert client.post(page, {"reason": " ", "seen": seen}).status_code == 422
+    client.post(page, {"reason": "Flood", "seen": seen})
+
+    assert (Event.objects.get().state, Event.objects.get().reason) == (EventState.CANCELLED, "Flood")
+
+
+def test_mentors_are_found_by_name_and_topic_and_invited(event, maria, alice, topic, client_for):
+    alice.mentor_profile.topics.set([topic])
+    client, page = client_for(maria), f"/events/{event.slug}/people/"
+
+    found = [client.get(f"{page}?q={words}").context["found"] for words in ("ali", topic.name[:4], "nobody")]
+    client.post(f"{page}invite/", {"mentor": [alice.mentor_profile.slug]})
+
+    assert found == [[alice.mentor_profile], [alice.mentor_profile], []]
+    assert Registration.objects.get().state == RegistrationState.INVITED
+    assert client.get(f"{page}?q=ali").context["found"] == []
+
+
+def test_somebody_is_taken_off_the_list(event, maria, bob, client_for):
+    registration = come(event, bob)
+
+    client_for(maria).post(f"/events/{event.slug}/people/{registration.uuid}/remove/")
+
+    registration.refresh_from_db()
+    assert registration.state == RegistrationState.REMOVED
+
+
+def test_a_plan_is_asked_for_looked_at_edited_and_published(event, maria, alice, client_for):
+    for guest in make_guests(2):
+        come(event, guest)
+    come(event, alice, side=Side.MENTOR)
+    client, page = client_for(maria), f"/events/{event.slug}/plan/"
+
+    client.post(page, {"ask": "1"})
+    assert client.get(page).context["page"].asked is not None
+    solve_asked(now=NOW)
+    plan = Plan.objects.get()
+    mentee, mentor = plan.meetings[0][:2]
+    meeting = f"{page}{plan.number}/{mentee}-{mentor}/"
+    shown = client.post(meeting, {"change": "free"})
+    assert [(before, after) for _name, before, after in shown.context["effect"].counts] == [(1, 0), (2, 1)]
+    assert Plan.objects.count() == 1
+    client.post(meeting, {"change": "free", "sure": "1"})
+    client.post(page, {"publish": "1", "number": "2"})
+
+    assert Plan.objects.get(number=2).state == PlanState.PUBLISHED
+    assert Event.objects.get().state == EventState.SCHEDULED
+    shown = client.get(page).context["page"]
+    assert (len(shown.without), shown.is_outdated) == (1, False)
+    assert len(client.get(f"/events/{event.slug}/print/").context["cards"]) == 3
+
+
+def test_a_person_sees_their_own_timetable(event, maria, alice, bob, client_for):
+    come(event, bob)
+    come(event, alice, side=Side.MENTOR)
+    client = client_for(maria)
+    client.post(f"/events/{event.slug}/plan/", {"ask": "1"})
+    solve_asked(now=NOW)
+    client.post(f"/events/{event.slug}/plan/", {"publish": "1", "number": "1"})
+
+    rows = client_for(bob).get(f"/events/{event.slug}/timetable/").context["rows"]
+
+    assert [row.partner.board_name for row in rows if row.partner] == ["Alice"]
+    assert [row.table for row in rows if row.partner] == ["Table 1"]
+
+
+def test_wishes_are_saved_by_the_page_and_mentors_see_no_names(event, alice, bob, client_for):
+    guest, mentor = come(event, bob), come(event, alice, side=Side.MENTOR)
+    page = f"/events/{event.slug}/wishes/"
+
+    client_for(bob).post(page, {f"wish_{mentor.pk}": "must"})
+    client_for(alice).post(page, {f"wish_{guest.pk}": "like"})
+
+    assert set(event.wishes.values_list("by", "about", "kind")) == {
+        (guest.pk, mentor.pk, "must"),
+        (mentor.pk, guest.pk, "like"),
+    }
+    seen = markup_of(client_for(alice).get(page))
+    assert "Which offer do I take?" in seen
+    assert "Bob" not in seen
+
+
+def test_too_many_wishes_are_refused_and_kept_on_the_page(event, alice, bob, client_for):
+    come(event, bob)
+    mentor = come(event, alice, side=Side.MENTOR)
+    page = f"/events/{event.slug}/wishes/"
+
+    answer = client_for(bob).post(page, {f"wish_{mentor.pk}": "dance"})
+
+    assert answer.status_code == 422
+    assert not event.wishes.exists()
