@@ -33,5 +33,10 @@ def touch_registration(registration: Registration, **changes: object) -> None:
     registration.refresh_from_db()
 
 
+def is_called(event: Event) -> bool:
+    """Whether people know their table of the first round: from then on nobody's partner is planned anew."""
+    return event.rounds.filter(called_at__isnull=False).exists()
+
+
 def has_started(event: Event, now: datetime) -> bool:
     return event.start <= now

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from common.clock import agreed_now
 
+from .live.stamping import run_evenings
 from .planning import solving
 from .registering import clock
 
@@ -17,3 +18,8 @@ def run_registrations() -> int:
 def solve_plans() -> int:
     """Runs by the clock, and whenever an organiser asks for a plan."""
     return solving.solve_asked(now=agreed_now())
+
+
+@shared_task
+def run_clocks() -> int:
+    return run_evenings(now=agreed_now())

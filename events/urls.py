@@ -1,10 +1,11 @@
 from django.urls import path
 
-from .views import listing, managing, planning, registering
+from .views import desk, doors, evening, listing, managing, planning, registering
 
 urlpatterns = [
     path("", listing.events_page, name="events"),
     path("new/", managing.event_new, name="event_new"),
+    path("board/<str:key>/", doors.event_board, name="event_board"),
     path("<slug:slug>/", listing.event_page, name="event"),
     path("<slug:slug>/calendar.ics", listing.event_calendar, name="event_calendar"),
     path("<slug:slug>/register/", registering.event_register, name="event_register"),
@@ -21,4 +22,7 @@ urlpatterns = [
     path("<slug:slug>/plan/<int:number>/<int:mentee>-<int:mentor>/", planning.event_meeting, name="event_meeting"),
     path("<slug:slug>/timetable/", planning.event_timetable, name="event_timetable"),
     path("<slug:slug>/print/", planning.event_print, name="event_print"),
+    path("<slug:slug>/now/", evening.event_now, name="event_now"),
+    path("<slug:slug>/desk/", desk.event_desk, name="event_desk"),
+    path("<slug:slug>/desk/<uuid:uuid>/", desk.event_attendance, name="event_attendance"),
 ]

@@ -5,6 +5,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from events.views.doors import event_door
+
 from . import crawlers, health
 from .metrics import metrics_page
 
@@ -20,6 +22,8 @@ urlpatterns = [
     path("", include("search.urls")),
     path("", include("sessions_app.urls")),
     path("events/", include("events.urls")),
+    # Short, since it stands behind the codes that people scan.
+    path("e/<str:code>/", event_door, name="event_door"),
     path("staff/", include("staff.urls")),
     path("api/v1/", include("mentoring.api_urls")),
     path("admin/", admin.site.urls),

@@ -47,7 +47,7 @@ from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import ask_in_writing
 from tests.conftest import NOW, at
-from tests.events.making import come, make_event
+from tests.events.making import come, make_event, publish_rows
 from tests.mentors.pictures import picture as a_picture
 from tests.test_project import routes
 
@@ -163,6 +163,13 @@ ACCESS: dict[str, Row] = {
     "event_timetable": Row(ITS_MENTEE, "/events/", at="event"),
     "event_print": Row(STAFF, at="event"),
     "event_remove": Row(STAFF, NOT_ALLOWED, post="/events/", at="guest"),
+    "event_now": Row(ITS_MENTEE, post="/events/", at="evening"),
+    "event_desk": Row(STAFF, post=422, at="evening"),
+    "event_attendance": Row(STAFF, NOT_ALLOWED, post="/events/", at="arriving"),
+    # for the room: it shows names and tables to all who have its address, and takes nothing
+    "event_board": Row(EVERYBODY, at="board"),
+    # a person's own code, which the desk reads too
+    "event_door": Row(Who(("mentee", "staff")), post="/e/", at="door"),
     # about
     "contact": Row(EVERYBODY, post=422),
     "privacy": Row(EVERYBODY),
@@ -402,6 +409,25 @@ class Scene:
         fields = {"state": PlanState.PROPOSED, "by": staff, "asked_at": NOW, "number": 1}
         plan = Plan.objects.create(event=event, meetings=[[mentee.pk, mentor.pk, 1, None]], **fields)
         return event.slug, plan.number, mentee.pk, mentor.pk
+
+    @cached_property
+    def evening(self) -> str:
+        """The same event with a timetable, nine days before it takes place."""
+        event = Event.objects.get(slug=self.event)
+        publish_rows(event, [])
+        return event.slug
+
+    @property
+    def arriving(self) -> tuple[str, UUID]:
+        return self.evening, self.door
+
+    @property
+    def door(self) -> UUID:
+        return Event.objects.get(slug=self.evening).registrations.get().uuid
+
+    @property
+    def board(self) -> str:
+        return Event.objects.get(slug=self.evening).board_key
 
     @property
     def guest(self) -> tuple[str, UUID]:
@@ -668,6 +694,9 @@ MADE_UP = {
     "ahead": UUID("00000000-0000-4000-8000-000000000000"),
     "certificate": "22222-22222-22222-22222",
     "answered": UUID("00000000-0000-4000-8000-000000000000"),
+    "board": "A" * 16,
+    "door": UUID("00000000-0000-4000-8000-000000000000"),
+    "evening": "no-such-event",
     "delivery": 10**12,
     "endpoint": UUID("00000000-0000-4000-8000-000000000000"),
     "told": UUID("00000000-0000-4000-8000-000000000000"),

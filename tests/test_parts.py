@@ -26,6 +26,9 @@ PARTS = {
     "session_question",
     "session_further",
     "session_move",
+    "event_now",
+    "event_desk",
+    "event_board",
     "thread",
 }
 ONE_HOME = ROOT / "common" / "pages" / "parts.py"

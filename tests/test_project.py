@@ -189,6 +189,7 @@ PUBLIC_PAGES = {
     "certificate_check",
     "contact",
     "event",
+    "event_board",
     "event_calendar",
     "event_register",
     "events",

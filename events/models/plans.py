@@ -127,13 +127,19 @@ class Outcome(models.TextChoices):
     DROPPED = "dropped"
 
 
+# The meeting is to take place or did.
+STANDS = (Outcome.PLANNED, Outcome.HELD)
+# It didn't, so the two may be seated together again.
+FELL_THROUGH = (Outcome.MISSED, Outcome.DROPPED)
+
+
 class PairingQuerySet(models.QuerySet["Pairing"]):
     def of(self, registration: Registration) -> Self:
         return self.filter(Q(one=registration) | Q(other=registration))
 
     def that_stand(self) -> Self:
         """Those that are planned or were held."""
-        return self.filter(is_apart=False, outcome__in=[Outcome.PLANNED, Outcome.HELD])
+        return self.filter(is_apart=False, outcome__in=STANDS)
 
     def with_people(self) -> Self:
         return self.select_related("one__person", "other__person", "round", "table")
@@ -169,7 +175,7 @@ class Pairing(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["event", "one", "other"],
-                condition=~Q(outcome__in=[Outcome.MISSED, Outcome.DROPPED]),
+                condition=~Q(outcome__in=FELL_THROUGH),
                 name="no_two_meet_twice",
             ),
             models.UniqueConstraint(fields=["id", "event"], name="pairing_with_event"),

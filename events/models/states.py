@@ -31,6 +31,8 @@ NOT_YET_OPEN = (EventState.DRAFT, EventState.CLOSED)
 DONE = (EventState.OVER, EventState.ARCHIVED)
 # It will take place or does.
 AHEAD = (EventState.OPEN, EventState.CLOSED, EventState.SCHEDULED, EventState.LIVE)
+# A timetable stands: people can be checked in, and the clock runs or will.
+RUNS = (EventState.SCHEDULED, EventState.LIVE)
 # Registering, changing and cancelling a registration is possible until it runs.
 BEFORE_START = (EventState.OPEN, EventState.CLOSED, EventState.SCHEDULED)
 

@@ -9,7 +9,7 @@ from accounts.models import User
 from common.times import offset_of
 from events.models import Event, EventKind, EventState, Helper, Registration, Side
 from events.models.events import HelperRole
-from events.models.states import BEFORE_START, DONE, OUT
+from events.models.states import BEFORE_START, DONE, OUT, RUNS
 from events.registering.places import PlaceCount, count_places
 from mentors.models import MentorProfile
 
@@ -70,6 +70,11 @@ class EventPage:
         return self.event.state in DONE
 
     @property
+    def has_day(self) -> bool:
+        """Whether a timetable stands, so that there are pages for the day."""
+        return self.event.state in RUNS
+
+    @property
     def is_open(self) -> bool:
         return self.event.takes_registrations(self.now)
 
@@ -96,7 +101,7 @@ class EventPage:
 
     @property
     def has_timetable(self) -> bool:
-        return self.event.kind == EventKind.SPEED and self.event.state in (EventState.SCHEDULED, EventState.LIVE)
+        return self.event.kind == EventKind.SPEED and self.event.state in RUNS
 
     @property
     def takes_wishes(self) -> bool:

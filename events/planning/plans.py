@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from events.errors import EventError
-from events.locks import lock_event
+from events.locks import is_called, lock_event
 from events.models import Event, EventKind, EventTable, Plan, PlanState, Registration, Side
 from events.models.states import BEFORE_START
 from events.scheduling.checking import find_violations
@@ -52,7 +52,7 @@ def ask_plan(*, event: Event, by: User, now: datetime, locks: Iterable[Row] = ()
 def check_plannable(event: Event, now: datetime) -> None:
     if event.kind != EventKind.SPEED:
         raise EventError("wrong_kind", _("Only speed mentoring has a timetable."))
-    if event.state not in BEFORE_START or event.start <= now:
+    if event.state not in BEFORE_START or event.start <= now or is_called(event):
         raise EventError("closed", _("A timetable can only be planned before the event begins."))
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from events.errors import EventError, stale_error
-from events.locks import has_started, lock_event, touch_registration
+from events.locks import has_started, is_called, lock_event, touch_registration
 from events.models import Event, EventKind, EventState, Registration, RegistrationState, Side
 from events.models.states import BEFORE_START, NOT_ENDED, STANDING
 from mentors.models import MentorProfile
@@ -148,7 +148,7 @@ def cancel_registration(*, registration: Registration, by: User, now: datetime) 
     registration = Registration.objects.select_related("event", "person").get(pk=registration.pk)
     if registration.state not in NOT_ENDED:
         return registration
-    if event.state not in BEFORE_START and event.state != EventState.DRAFT:
+    if is_called(event) or (event.state not in BEFORE_START and event.state != EventState.DRAFT):
         words = _("The event has begun. If you have to go, say so on its page, so that your partners get someone else.")
         raise EventError("closed", words)
     end_registration(registration, by=by, now=now)

@@ -27,6 +27,7 @@ class ClockAct(models.TextChoices):
     EVENT_PLACES = "event_places", _("Give an event's place to the next person waiting")
     EVENT_CLOSE = "event_close", _("Close the registration of an event")
     EVENT_WAITING = "event_waiting", _("End the waiting list of an event")
+    EVENT_CLOCK = "event_clock", _("Run the clock of an event")
 
 
 class StuckRowQuerySet(models.QuerySet["StuckRow"]):

@@ -203,6 +203,54 @@ function watchThread() {
   document.addEventListener("DOMContentLoaded", settle);
 }
 
+// The clock of an event. The server says how long it has to go, with each answer; the browser's clock, which may be
+// wrong, is never read: a timer that only counts forward is.
+function watchClock() {
+  if (!find("[data-watch]")) return;
+  const says = find("[data-says]");
+  let deadline;
+  let before;
+  const setLeft = (seconds, trip = 0) => {
+    deadline = Number.isNaN(seconds) ? undefined : performance.now() + seconds * 1000 - trip / 2;
+    before = undefined;
+  };
+  const say = (words) => {
+    if (says && words) says.textContent = words;
+  };
+  const tick = () => {
+    const shown = find("[data-left]");
+    if (!shown || deadline === undefined) return;
+    const left = Math.max(0, Math.ceil((deadline - performance.now()) / 1000));
+    if (left === before) return;
+    for (const mark of [120, 30, 0]) {
+      if (before > mark && left <= mark) say(says?.dataset[`at-${mark}`] || says?.getAttribute(`data-at-${mark}`));
+    }
+    if (left === 0 && before !== 0) setTimeout(() => window.htmx?.trigger(document.body, "look"), Math.random() * 500);
+    before = left;
+    shown.hidden = false;
+    shown.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  };
+  const loaded = performance.getEntriesByType("navigation")[0];
+  const passed = loaded ? performance.now() - loaded.responseStart : 0;
+  setLeft(Number.parseFloat(find("[data-left]")?.dataset.left) - passed / 1000);
+  let asked;
+  let table = find("[data-table]")?.dataset.table;
+  document.addEventListener("htmx:beforeRequest", () => (asked = performance.now()));
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const left = detail.xhr?.getResponseHeader("Clock-Left");
+    if (left !== null && left !== undefined) setLeft(Number.parseFloat(left), performance.now() - asked);
+    tick();
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const place = find("[data-table]")?.dataset.table;
+    if (place && place !== table) say(find(".live-seat")?.innerText);
+    table = place;
+    tick();
+  });
+  setInterval(tick, 250);
+  tick();
+}
+
 const networkError = (hidden) => {
   const note = find("#network-error");
   if (note) note.hidden = hidden;
@@ -228,4 +276,5 @@ document.addEventListener("htmx:responseError", () => networkError(false));
 
 start(document);
 watchThread();
+watchClock();
 noticeZone();

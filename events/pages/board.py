@@ -1,0 +1,68 @@
+"""What the board in the room shows to everyone: phase, time left, and each name with its table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+
+from common.pages.seen import mark_of
+from events.live.clock import Phase
+from events.live.evening import Evening
+from events.models import Chair
+
+MOST_PAGES = 3
+# Fewer names than this stay on one page.
+PAGE_SIZE = 36
+# Pages turn by themselves.
+SECONDS_PER_PAGE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    name: str
+    table: str
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    evening: Evening
+    asked: int | None = None
+
+    @cached_property
+    def all_rows(self) -> Sequence[BoardRow]:
+        """Those who have a table in the round that is called or runs, by name."""
+        place = self.evening.shown
+        if place is None or self.evening.is_over:
+            return []
+        chairs = Chair.objects.filter(round=place).select_related("registration", "table")
+        rows = [BoardRow(one.registration.board_name, one.table.name if one.table else "") for one in chairs]
+        return sorted(rows, key=lambda row: (row.name.casefold(), row.table))
+
+    @property
+    def size(self) -> int:
+        return max(PAGE_SIZE, ceil(len(self.all_rows) / MOST_PAGES))
+
+    @property
+    def pages(self) -> range:
+        return range(1, ceil(len(self.all_rows) / self.size) + 1)
+
+    @property
+    def number(self) -> int:
+        count = max(len(self.pages), 1)
+        if self.asked is not None:
+            return min(max(self.asked, 1), count)
+        return int(self.evening.now.timestamp()) // SECONDS_PER_PAGE % count + 1
+
+    @property
+    def rows(self) -> Sequence[BoardRow]:
+        begin = (self.number - 1) * self.size
+        return self.all_rows[begin : begin + self.size]
+
+    @property
+    def phase(self) -> Phase:
+        return self.evening.clock.phase
+
+    @property
+    def mark(self) -> str:
+        clock = self.evening.clock
+        return mark_of(self.evening.event.version, clock.phase, clock.current, clock.next, self.number)

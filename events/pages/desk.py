@@ -1,0 +1,137 @@
+"""What the desk of an event shows: the clock and its buttons, who is here, and who sits alone."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from common.pages.seen import mark_of
+from common.texts import one_line
+from events.live.clock import Phase
+from events.live.evening import Evening, Standing, standings_of
+from events.models import Chair, EventTable, Pairing, Registration, Round
+
+# The desk suggests starting when this share is here.
+ENOUGH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    registration: Registration
+    standing: Standing
+    table: EventTable | None
+    is_alone: bool
+
+    @property
+    def is_here(self) -> bool:
+        return self.standing == Standing.HERE
+
+    @property
+    def is_gone(self) -> bool:
+        return self.standing == Standing.GONE
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    evening: Evening
+    words: str = ""
+
+    @cached_property
+    def standings(self) -> Mapping[int, Standing]:
+        return standings_of(self.evening.event)
+
+    @cached_property
+    def registrations(self) -> Sequence[Registration]:
+        known = Registration.objects.who_are_in().filter(event=self.evening.event)
+        return list(known.order_by("board_name", "pk"))
+
+    @cached_property
+    def tables(self) -> dict[int, EventTable | None]:
+        """Where people sit in the round that is called or runs."""
+        chairs = Chair.objects.filter(round=self.evening.shown).select_related("table")
+        return {chair.registration_id: chair.table for chair in chairs}
+
+    @cached_property
+    def meeting(self) -> set[int]:
+        pairs = Pairing.objects.that_stand().filter(round=self.evening.shown).values_list("one", "other")
+        return {key for pair in pairs for key in pair}
+
+    @cached_property
+    def rows(self) -> list[DeskRow]:
+        """Everyone, or those in whose name the words are; first who isn't here yet."""
+        wanted = one_line(self.words).casefold()
+        rows = [
+            DeskRow(
+                one,
+                self.standings.get(one.pk, Standing.ABSENT),
+                self.tables.get(one.pk),
+                one.pk in self.idle,
+            )
+            for one in self.registrations
+            if wanted in one.board_name.casefold()
+        ]
+        return sorted(rows, key=lambda row: row.is_here or row.is_gone)
+
+    @cached_property
+    def idle(self) -> set[int]:
+        """Who is here and meets nobody in the round that is called or runs."""
+        if self.evening.shown is None:
+            return set()
+        here = {key for key, standing in self.standings.items() if standing == Standing.HERE}
+        return here - self.meeting
+
+    @property
+    def counts(self) -> Counter[Standing]:
+        return Counter(self.standings.get(one.pk, Standing.ABSENT) for one in self.registrations)
+
+    @property
+    def here(self) -> int:
+        return self.counts[Standing.HERE]
+
+    @property
+    def total(self) -> int:
+        return len(self.registrations)
+
+    @property
+    def share(self) -> int:
+        return 100 * self.here // self.total if self.total else 0
+
+    @property
+    def is_enough(self) -> bool:
+        return self.share >= ENOUGH
+
+    @property
+    def is_before(self) -> bool:
+        return not self.evening.is_live and self.evening.event.state == "scheduled"
+
+    @property
+    def is_running(self) -> bool:
+        """The clock goes, or stands because the desk stopped it."""
+        return self.evening.is_live
+
+    @property
+    def can_end(self) -> bool:
+        return self.evening.clock.counts_down
+
+    @property
+    def phase(self) -> Phase:
+        return self.evening.clock.phase
+
+    @property
+    def can_skip(self) -> list[Round]:
+        left = self.evening.uncalled
+        return left if len([one for one in self.evening.rounds if not one.is_skipped]) > 1 else []
+
+    @property
+    def ends(self) -> datetime | None:
+        return max((one.end for one in self.evening.rounds if not one.is_skipped), default=None)
+
+    @property
+    def minutes_late(self) -> int:
+        return round((self.ends - self.evening.event.end).total_seconds() / 60) if self.ends else 0
+
+    @property
+    def mark(self) -> str:
+        """Changes with all that the page shows."""
+        return mark_of(self.evening.mark, sorted(self.standings.items()), self.total)

@@ -1,0 +1,196 @@
+"""What a person's own page shows during an event: now, next, where, with whom and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from common.pages.seen import mark_of
+from events.live.clock import Phase
+from events.live.evening import Evening, Standing
+from events.live.partners import can_report_missing, find_alone
+from events.live.presence import doors_open_at
+from events.models import Answer, Chair, EventTable, Pairing, Registration, Round, Side
+from events.models.plans import STANDS
+from events.scheduling.reasons import Reason
+
+# Pages ask for news this often, in seconds.
+ASKS_EVERY, ASKS_EVERY_WHILE_CHANGING = 6, 2
+
+
+@dataclass(frozen=True)
+class OwnRound:
+    """One round as this person has it. Without a pairing they are free."""
+
+    round: Round
+    reader: Registration
+    pairings: Sequence[Pairing]
+    is_now: bool = False
+    takeaway: str = ""
+
+    @property
+    def pairing(self) -> Pairing | None:
+        return self.pairings[0] if self.pairings else None
+
+    @property
+    def partners(self) -> list[Registration]:
+        return [one.partner_of(self.reader) for one in self.pairings]
+
+    @property
+    def names(self) -> str:
+        return ", ".join(one.board_name for one in self.partners)
+
+    @property
+    def table(self) -> EventTable | None:
+        return self.pairing.table if self.pairing else None
+
+    @property
+    def is_called(self) -> bool:
+        return self.round.called_at is not None
+
+    @property
+    def questions(self) -> list[tuple[str, str]]:
+        """For mentors: what the people they meet ask."""
+        if self.reader.side != Side.MENTOR:
+            return []
+        return [(one.board_name, one.question) for one in self.partners if one.question]
+
+    @property
+    def why(self) -> list[str]:
+        """The codes that this reader may know: that a mentee wished for a mentor is told only if both did."""
+        codes = self.pairing.why if self.pairing else []
+        return [code for code in codes if self.reader.side != Side.MENTOR or code != Reason.YOU_ASKED][:2]
+
+
+@dataclass(frozen=True)
+class NowPage:
+    evening: Evening
+    registration: Registration
+    standing: Standing
+
+    @cached_property
+    def pairings(self) -> dict[int, list[Pairing]]:
+        found: dict[int, list[Pairing]] = {}
+        own = Pairing.objects.of(self.registration).filter(is_apart=False, outcome__in=STANDS)
+        for pairing in own.select_related("one", "other", "table").order_by("pk"):
+            found.setdefault(pairing.round_id or 0, []).append(pairing)
+        return found
+
+    @cached_property
+    def rounds(self) -> list[OwnRound]:
+        clock = self.evening.clock
+        return [
+            OwnRound(one, self.registration, self.pairings.get(one.pk, []), one.number == clock.current)
+            for one in self.evening.rounds
+            if not one.is_skipped
+        ]
+
+    @property
+    def now(self) -> OwnRound | None:
+        return next((one for one in self.rounds if one.is_now), None)
+
+    @property
+    def next(self) -> OwnRound | None:
+        return next((one for one in self.rounds if one.round.number == self.evening.clock.next), None)
+
+    @property
+    def shown(self) -> OwnRound | None:
+        """The round to look at: the one that runs, else the next one."""
+        return self.now or self.next
+
+    @property
+    def after(self) -> OwnRound | None:
+        """The round after the one that runs."""
+        return self.next if self.now else None
+
+    @property
+    def phase(self) -> Phase:
+        return self.evening.clock.phase
+
+    @property
+    def is_over(self) -> bool:
+        return self.evening.is_over
+
+    @property
+    def is_paused(self) -> bool:
+        return self.evening.clock.is_paused
+
+    @property
+    def is_here(self) -> bool:
+        return self.standing == Standing.HERE
+
+    @property
+    def is_absent(self) -> bool:
+        return self.standing == Standing.ABSENT
+
+    @property
+    def is_away(self) -> bool:
+        """They were here, and said that they left, sit out, or were missed."""
+        return self.standing in (Standing.BREAK, Standing.GONE, Standing.MISSING)
+
+    @property
+    def can_check_in(self) -> bool:
+        return not self.is_over and not self.is_here and self.evening.now >= doors_open_at(self.evening.event)
+
+    @property
+    def doors_open(self) -> datetime:
+        return doors_open_at(self.evening.event)
+
+    @property
+    def missed(self) -> Pairing | None:
+        """The meeting of which they can say that nobody came."""
+        pairing = self.now.pairing if self.now else None
+        return pairing if self.is_here and can_report_missing(self.evening, pairing) else None
+
+    @property
+    def own_chair(self) -> Chair | None:
+        """In a round that is called: where they sit, though the partner is missing."""
+        place = self.evening.shown
+        if place is None:
+            return None
+        return Chair.objects.filter(round=place, registration=self.registration).select_related("table").first()
+
+    @cached_property
+    def is_alone(self) -> bool:
+        """They are here, and meet nobody in the round that is called or runs."""
+        place = self.evening.shown
+        return self.is_here and place is not None and not self.pairings.get(place.pk)
+
+    @cached_property
+    def alone_chair(self) -> Chair | None:
+        return self.own_chair if self.is_alone else None
+
+    @cached_property
+    def open_chairs(self) -> list[Chair]:
+        """Whom they could join."""
+        place = self.evening.shown
+        return find_alone(self.evening, self.registration, place) if self.is_alone and place else []
+
+    @cached_property
+    def takeaways(self) -> list[OwnRound]:
+        """The meetings that have begun, the newest first, with what they wrote about them."""
+        moment = self.evening.clock.moment
+        begun = [one for one in self.rounds if one.pairing and one.is_called and one.round.start <= moment]
+        if not begun or not (self.evening.is_live or self.is_over):
+            return []
+        written = dict(Answer.objects.filter(registration=self.registration).values_list("pairing", "takeaway"))
+        return [
+            OwnRound(one.round, one.reader, one.pairings, one.is_now, written.get(one.pairing.pk, ""))
+            for one in reversed(begun)
+            if one.pairing
+        ]
+
+    @property
+    def asks_every(self) -> int:
+        is_changing = self.phase in (Phase.CALLED, Phase.CHANGING)
+        return ASKS_EVERY_WHILE_CHANGING if is_changing else ASKS_EVERY
+
+    @property
+    def mark(self) -> str:
+        """Changes with all that the page shows."""
+        clock = self.evening.clock
+        chairs = [chair.pk for chair in self.open_chairs]
+        return mark_of(
+            self.evening.event.version, clock.phase, clock.current, clock.next, self.standing, self.can_check_in,
+            self.missed and self.missed.pk, chairs,
+        )  # fmt: skip

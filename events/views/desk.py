@@ -1,0 +1,99 @@
+"""The desk of an event: checking people in and running the clock."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.requests import SignedInRequest
+from common.pages.parts import wants_part
+from common.pages.seen import seen_by
+from common.refusals import RefusalError
+from events.access import get_registration, get_run_event
+from events.forms.evening import MessageForm
+from events.live import running
+from events.live.presence import check_in, go_home
+from events.models import Event
+from events.pages.desk import DeskPage
+
+from .evening import SHOWN, answer_watch, mark_time, read_present
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def event_desk(request: SignedInRequest, slug: str) -> HttpResponse:
+    event = get_run_event(slug, request.user)
+    if event.state not in SHOWN:
+        return redirect("event", slug)
+    error, form = None, MessageForm(initial={"message": event.message})
+    if request.method == "POST":
+        form = MessageForm(request.POST if request.POST.get("act") == "message" else None, initial=form.initial)
+        act = ACTS.get(request.POST.get("act", ""))
+        try:
+            if act is None or (form.is_bound and not form.is_valid()):
+                error = None
+            else:
+                act(request, event, timezone.now())
+                return redirect("event_desk", slug)
+        except RefusalError as refused:
+            error = refused
+    event.refresh_from_db()
+    evening = read_present(event)
+    page = DeskPage(evening, request.GET.get("q", "")[:80])
+    part = wants_part(request) and request.method != "POST"
+    if part and (answer := answer_watch(request.GET.get("seen", ""), page.mark, evening)):
+        return answer
+    template = "events/live/_desk.html" if part else "events/live/desk.html"
+    context = {"page": page, "event": evening.event, "form": form, "error": error, "nav": "events"}
+    status = error.status if error else 422 if request.method == "POST" else 200
+    return mark_time(render(request, template, context, status=status), evening)
+
+
+Act = Callable[[SignedInRequest, Event, datetime], object]
+
+
+def simple_act(act: Callable[..., Event]) -> Act:
+    return lambda request, event, now: act(event=event, now=now, seen=seen_by(request))
+
+
+def act_skip(request: SignedInRequest, event: Event, now: datetime) -> Event:
+    text = request.POST.get("round", "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    return running.skip_round(event=event, number=number, now=now, seen=seen_by(request))
+
+
+def act_message(request: SignedInRequest, event: Event, now: datetime) -> Event:
+    form = MessageForm(request.POST)
+    form.full_clean()
+    words = form.cleaned_data["message"]
+    return running.say_to_all(event=event, words=words, now=now, seen=seen_by(request))
+
+
+ACTS: dict[str, Act] = {
+    "call": simple_act(running.call_round),
+    "start": simple_act(running.start_evening),
+    "end": simple_act(running.end_now),
+    "pause": simple_act(running.pause),
+    "resume": simple_act(running.resume),
+    "minute": simple_act(running.add_minute),
+    "close": simple_act(running.close_event),
+    "skip": act_skip,
+    "message": act_message,
+}
+
+
+@require_POST
+def event_attendance(request: SignedInRequest, slug: str, uuid: UUID) -> HttpResponse:
+    """The desk says of one person that they are here, or gone."""
+    event = get_run_event(slug, request.user)
+    registration = get_registration(uuid, event)
+    act = go_home if request.POST.get("press") == "gone" else check_in
+    try:
+        act(registration=registration, by=request.user, now=timezone.now())
+    except RefusalError as refused:
+        messages.warning(request, refused.message, extra_tags=refused.code)
+    return redirect("event_desk", slug)

@@ -1,0 +1,128 @@
+"""A person's own page during an event, and what they press there."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.requests import SignedInRequest
+from common.pages.parts import vary_by_part, wants_part
+from common.refusals import RefusalError
+from events.access import get_event, get_own_registration
+from events.forms.evening import TakeawayForm
+from events.live.evening import Evening, read_evening, standing_of_one
+from events.live.partners import join_alone, report_missing, write_takeaway
+from events.live.presence import check_in, go_home, take_break
+from events.live.stamping import is_due, stamp_due
+from events.models import Event, EventState, Pairing, Registration
+from events.pages.now import NowPage
+
+# The states in which there is an evening to look at.
+SHOWN = (EventState.SCHEDULED, EventState.LIVE, EventState.OVER, EventState.ARCHIVED)
+# How long the clock has to go, so that pages needn't trust the clock of the phone.
+LEFT = "Clock-Left"
+
+
+def read_present(event: Event) -> Evening:
+    """The evening as it is now, with what the clock made due."""
+    now = timezone.now()
+    evening = read_evening(event, now)
+    return read_evening(stamp_due(event=event, now=now, wait=False), now) if is_due(evening) else evening
+
+
+def answer_watch(seen: str, mark: str, evening: Evening) -> HttpResponse | None:
+    """204 for a page that asks for news and has all there is."""
+    return mark_time(HttpResponse(status=204), evening) if seen == mark else None
+
+
+def mark_time(response: HttpResponse, evening: Evening) -> HttpResponse:
+    response[LEFT] = f"{evening.clock.left.total_seconds():.1f}" if evening.clock.counts_down else ""
+    return vary_by_part(response)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def event_now(request: SignedInRequest, slug: str) -> HttpResponse:
+    event = get_event(slug, request.user)
+    registration = get_own_registration(event, request.user)
+    if event.state not in SHOWN or not registration.is_in:
+        return redirect("event", slug)
+    if request.method == "POST":
+        return act_on_press(request, registration)
+    evening = read_present(event)
+    page = NowPage(evening, registration, standing_of_one(registration))
+    part = wants_part(request)
+    if part and (answer := answer_watch(request.GET.get("seen", ""), page.mark, evening)):
+        return answer
+    template = "events/live/_now.html" if part else "events/live/now.html"
+    context = {"page": page, "event": evening.event, "form": TakeawayForm(), "nav": "events"}
+    return mark_time(render(request, template, context), evening)
+
+
+def act_on_press(request: SignedInRequest, registration: Registration) -> HttpResponse:
+    """One press; which one, says the button."""
+    press = PRESSES.get(request.POST.get("press", ""))
+    try:
+        if press:
+            press(request, registration)
+    except RefusalError as refused:
+        messages.warning(request, refused.message, extra_tags=refused.code)
+    return redirect("event_now", registration.event.slug)
+
+
+def press_here(request: SignedInRequest, registration: Registration) -> None:
+    check_in(registration=registration, by=request.user, now=timezone.now())
+
+
+def press_break(request: SignedInRequest, registration: Registration) -> None:
+    take_break(registration=registration, by=request.user, now=timezone.now())
+
+
+def press_gone(request: SignedInRequest, registration: Registration) -> None:
+    go_home(registration=registration, by=request.user, now=timezone.now())
+
+
+def press_missing(request: SignedInRequest, registration: Registration) -> None:
+    pairing = get_own_pairing(request, registration)
+    report_missing(registration=registration, pairing=pairing, now=timezone.now())
+
+
+def press_join(request: SignedInRequest, registration: Registration) -> None:
+    others = Registration.objects.who_are_in().filter(event=registration.event)
+    other = get_object_or_404(others, uuid=read_uuid(request.POST.get("whom", "")))
+    join_alone(registration=registration, other=other, now=timezone.now())
+
+
+def press_takeaway(request: SignedInRequest, registration: Registration) -> None:
+    pairing, form = get_own_pairing(request, registration), TakeawayForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, " ".join(map(str, form.errors["words"])), extra_tags="words")
+        return
+    write_takeaway(registration=registration, pairing=pairing, words=form.cleaned_data["words"], now=timezone.now())
+    messages.success(request, _("Saved. Only you see it."))
+
+
+PRESSES: dict[str, Callable[[SignedInRequest, Registration], None]] = {
+    "here": press_here,
+    "break": press_break,
+    "gone": press_gone,
+    "missing": press_missing,
+    "join": press_join,
+    "takeaway": press_takeaway,
+}
+
+
+def get_own_pairing(request: SignedInRequest, registration: Registration) -> Pairing:
+    own = Pairing.objects.of(registration).filter(is_apart=False)
+    return get_object_or_404(own, uuid=read_uuid(request.POST.get("pairing", "")))
+
+
+def read_uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
