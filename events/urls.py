@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import desk, doors, evening, listing, managing, planning, registering
+from .views import desk, doors, evening, listing, managing, planning, registering, rooms
 
 urlpatterns = [
     path("", listing.events_page, name="events"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("<slug:slug>/plan/", planning.event_plan, name="event_plan"),
     path("<slug:slug>/plan/tables/", planning.event_tables, name="event_tables"),
     path("<slug:slug>/plan/<int:number>/<int:mentee>-<int:mentor>/", planning.event_meeting, name="event_meeting"),
+    path("<slug:slug>/pair/<uuid:uuid>/join/", rooms.event_join, name="event_join"),
     path("<slug:slug>/timetable/", planning.event_timetable, name="event_timetable"),
     path("<slug:slug>/print/", planning.event_print, name="event_print"),
     path("<slug:slug>/now/", evening.event_now, name="event_now"),

@@ -7,7 +7,7 @@ arguments, the way to them in `Scene`.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from django.urls import get_resolver, reverse
 
 from accounts.models import Scope, User
 from accounts.tokens import make_token
-from events.models import Event, Plan, PlanState, Side
+from events.models import Event, Pairing, Plan, PlanState, Round, Side
 from mentors.models import Format, MentorProfile, ProfileState, Topic
 from mentors.photos import read_photo
 from mentors.services import ProfileTexts, save_words
@@ -162,6 +162,7 @@ ACCESS: dict[str, Row] = {
     "event_meeting": Row(STAFF, post=200, at="meeting"),
     "event_timetable": Row(ITS_MENTEE, "/events/", at="event"),
     "event_print": Row(STAFF, at="event"),
+    "event_join": Row(PAIR, "/events/", at="pair"),
     "event_remove": Row(STAFF, NOT_ALLOWED, post="/events/", at="guest"),
     "event_now": Row(ITS_MENTEE, post="/events/", at="evening"),
     "event_desk": Row(STAFF, post=422, at="evening"),
@@ -428,6 +429,16 @@ class Scene:
     @property
     def board(self) -> str:
         return Event.objects.get(slug=self.evening).board_key
+
+    @cached_property
+    def pair(self) -> tuple[str, UUID]:
+        """The mentee and the mentor at that event; they meet at a table, so there is no call."""
+        slug, _number, *pair = self.meeting
+        event = Event.objects.get(slug=slug)
+        one, other = sorted(pair)
+        start = event.start
+        place = Round.objects.create(event=event, number=1, during=(start, start + timedelta(minutes=10)))
+        return slug, Pairing.objects.create(event=event, one_id=one, other_id=other, round=place).uuid
 
     @property
     def guest(self) -> tuple[str, UUID]:

@@ -10,6 +10,7 @@ from events.live.clock import Phase
 from events.live.evening import Evening, Standing
 from events.live.partners import can_report_missing, find_alone
 from events.live.presence import doors_open_at
+from events.live.rooms import meets_online
 from events.models import Answer, Chair, EventTable, Pairing, Registration, Round, Side
 from events.models.plans import STANDS
 from events.scheduling.reasons import Reason
@@ -47,6 +48,11 @@ class OwnRound:
     @property
     def is_called(self) -> bool:
         return self.round.called_at is not None
+
+    @property
+    def has_call(self) -> bool:
+        """Whether they meet in a call that can be joined now: someone of the pair is online."""
+        return self.pairing is not None and self.is_called and meets_online(self.pairing)
 
     @property
     def questions(self) -> list[tuple[str, str]]:

@@ -1,5 +1,9 @@
 """Rooms on a Jitsi of our own, which lets in nobody without a token: what prosody's `mod_auth_token` reads."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
 import jwt
 from django.conf import settings
 from django.utils.text import slugify
@@ -10,25 +14,37 @@ from sessions_app.models import Booking
 ALGORITHM = "HS256"
 
 
-def jitsi_room(booking: Booking) -> str:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A call of two people or more. `secret` makes it one that can't be guessed; it is open between two moments."""
+
+    secret: str
+    opens: datetime
+    closes: datetime
+
+    @classmethod
+    def of(cls, booking: Booking) -> Self:
+        return cls(booking.room, booking.join_opens, booking.join_closes)
+
+
+def jitsi_room(room: Room) -> str:
     """Jitsi writes a room's name in small letters, percent-encoded; one that stays as it is equals the token's."""
-    return slugify(f"{settings.SITE_NAME}-{booking.room}")
+    return slugify(f"{settings.SITE_NAME}-{room.secret}")
 
 
-def jitsi_address(booking: Booking) -> str:
-    return f"https://{settings.JITSI_DOMAIN}/{jitsi_room(booking)}"
+def jitsi_address(room: Room) -> str:
+    return f"https://{settings.JITSI_DOMAIN}/{jitsi_room(room)}"
 
 
-def jitsi_token(booking: Booking, person: User) -> str:
+def jitsi_token(room: Room, person: User, *, moderates: bool) -> str:
     """Good for this person in this room while the call is open. Of them it holds the name that others see, no more."""
-    moderates = person.pk == booking.mentor_id
     claims = {
         "iss": settings.JITSI_ISSUER,
         "aud": settings.JITSI_AUDIENCE,
         "sub": settings.JITSI_SUBJECT,
-        "room": jitsi_room(booking),
-        "nbf": booking.join_opens,
-        "exp": booking.join_closes,
+        "room": jitsi_room(room),
+        "nbf": room.opens,
+        "exp": room.closes,
         "context": {"user": jitsi_user(person, moderates=moderates)},
         "moderator": moderates,
     }

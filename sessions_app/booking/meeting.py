@@ -9,7 +9,7 @@ from common.addresses import host_of
 from mentors.models import Format
 from sessions_app.models import Booking
 
-from .jitsi import jitsi_address, jitsi_token
+from .jitsi import Room, jitsi_address, jitsi_token
 
 
 def asks_for_token(booking: Booking) -> bool:
@@ -27,10 +27,21 @@ def meeting_place(booking: Booking) -> str:
         return f"{reverse('session', args=[booking.uuid])}#messages"
     if own := booking.offer.profile.schedule.meeting_url:
         return own
-    if asks_for_token(booking):
-        return jitsi_address(booking)
-    token = f"{settings.SITE_NAME}-{booking.room}".replace(" ", "")
+    return our_room(Room.of(booking))
+
+
+def our_room(room: Room) -> str:
+    """The address of a call of ours. On a Jitsi of our own it lets nobody in without a token."""
+    if settings.JITSI_DOMAIN:
+        return jitsi_address(room)
+    token = f"{settings.SITE_NAME}-{room.secret}".replace(" ", "")
     return iri_to_uri(str(settings.MEETING_URL).format(token=token))
+
+
+def opened_room(room: Room, person: User, *, moderates: bool) -> str:
+    """The address that opens a call of ours to this person now: only for a redirect of their browser."""
+    place = our_room(room)
+    return f"{place}?jwt={jitsi_token(room, person, moderates=moderates)}" if settings.JITSI_DOMAIN else place
 
 
 def room_address(booking: Booking, person: User) -> str:
@@ -38,8 +49,9 @@ def room_address(booking: Booking, person: User) -> str:
 
     Only for a redirect of their browser; never stored or shown.
     """
-    place = meeting_place(booking)
-    return f"{place}?jwt={jitsi_token(booking, person)}" if asks_for_token(booking) else place
+    if not asks_for_token(booking):
+        return meeting_place(booking)
+    return opened_room(Room.of(booking), person, moderates=person.pk == booking.mentor_id)
 
 
 def meeting_host(booking: Booking) -> str:

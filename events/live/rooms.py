@@ -1,0 +1,34 @@
+"""Where a pair meets of which someone is online: a call of its own, open while its round lasts."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from events.errors import EventError
+from events.models import Attending, EventMode, Pairing, Registration, Side
+from sessions_app.booking.jitsi import Room
+from sessions_app.booking.meeting import opened_room
+
+# Nobody is cut off in mid-sentence.
+GOODBYE = timedelta(seconds=60)
+
+
+def meets_online(pairing: Pairing) -> bool:
+    """At a mixed event, pairs on site sit at a table; everyone else has a call."""
+    mode = pairing.event.mode
+    if mode != EventMode.MIXED:
+        return mode == EventMode.ONLINE
+    return Attending.ONLINE in (pairing.one.attending, pairing.other.attending)
+
+
+def open_call(pairing: Pairing, registration: Registration, now: datetime) -> str:
+    """The address that opens the pair's call to this person. Raises EventError `not_yet`, `over`, `on_site`."""
+    place = pairing.round
+    if place is None or not meets_online(pairing):
+        raise EventError("on_site", _("You two meet at a table, so there’s no call to join."))
+    if place.called_at is None:
+        raise EventError("not_yet", _("The call opens when the round is called. Stay on this page."))
+    if now > place.end + GOODBYE and not pairing.event.paused_at:
+        raise EventError("over", _("This round is over, and so is the call. Look at your next one."))
+    room = Room(pairing.uuid.hex, place.called_at, max(place.end, now) + GOODBYE)
+    return opened_room(room, registration.person, moderates=registration.side != Side.MENTEE)
