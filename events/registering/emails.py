@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from common.mail.rendering import Context, absolute_url
-from common.times import days_away, theirs_text
+from common.times import days_away, offset_of, theirs_text
 from common.zones import city_of
 from events.models import EventMode, Registration, RegistrationState, Side
 from events.models.states import STANDING
@@ -84,6 +84,8 @@ def until_text(moment: datetime, reader: NoticeReader) -> str:
 def there_text(reader: RegistrationForReader) -> str:
     """The time by the clock where it takes place, if that is another one than the reader's."""
     event = reader.registration.event
+    if offset_of(reader.zone, event.start) == offset_of(event.timezone, event.start):
+        return ""
     return theirs_text(
         event.start,
         event.end,
