@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django.urls import reverse
 
 from accounts.hooks import after_sign_in
+from events.afterwards.kinds import KINDS as AFTERWARDS
 from events.models import Event, Registration
 from events.planning.kinds import KINDS as PLANNING
 from events.planning.publishing import mend_timetable
@@ -18,7 +19,7 @@ from sessions_app.availability.commitments import NamedTime, commitment_kinds
 
 
 def register_all() -> None:
-    for kinds in (REGISTERING, PLANNING):
+    for kinds in (REGISTERING, PLANNING, AFTERWARDS):
         register_kinds(kinds)
     after_leaving.append(mend_timetable)
     after_sign_in.append(register_after_sign_in)

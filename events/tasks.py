@@ -4,6 +4,7 @@ from celery import shared_task
 
 from common.clock import agreed_now
 
+from .afterwards.clock import ask_after_events
 from .live.stamping import run_evenings
 from .planning import solving
 from .registering import clock
@@ -23,3 +24,8 @@ def solve_plans() -> int:
 @shared_task
 def run_clocks() -> int:
     return run_evenings(now=agreed_now())
+
+
+@shared_task
+def ask_after() -> int:
+    return ask_after_events(now=agreed_now())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import desk, doors, evening, listing, managing, planning, registering, rooms
+from .views import afterwards, desk, doors, evening, listing, managing, planning, registering, rooms
 
 urlpatterns = [
     path("", listing.events_page, name="events"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("<slug:slug>/plan/<int:number>/<int:mentee>-<int:mentor>/", planning.event_meeting, name="event_meeting"),
     path("<slug:slug>/pair/<uuid:uuid>/join/", rooms.event_join, name="event_join"),
     path("<slug:slug>/timetable/", planning.event_timetable, name="event_timetable"),
+    path("<slug:slug>/after/", afterwards.event_after, name="event_after"),
+    path("<slug:slug>/after/<uuid:uuid>/", afterwards.event_witness, name="event_witness"),
+    path("<slug:slug>/goal/", afterwards.event_goal, name="event_goal"),
+    path("<slug:slug>/report/", afterwards.event_report, name="event_report"),
     path("<slug:slug>/print/", planning.event_print, name="event_print"),
     path("<slug:slug>/now/", evening.event_now, name="event_now"),
     path("<slug:slug>/desk/", desk.event_desk, name="event_desk"),

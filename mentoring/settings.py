@@ -212,6 +212,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan who meets whom": run_every(10, "events.tasks.solve_plans"),
     "give places of events": run_every(30, "events.tasks.run_registrations"),
     "run the clocks of events": run_every(30, "events.tasks.run_clocks"),
+    "ask how events were": run_every(60, "events.tasks.ask_after"),
     "look again at free times": run_every(20, "search.tasks.refresh"),
     "count the words of the search": run_every(600, "search.tasks.count_words"),
     "forget old searches": run_every(600, "search.tasks.forget_old"),

@@ -22,7 +22,8 @@ from django.urls import get_resolver, reverse
 
 from accounts.models import Scope, User
 from accounts.tokens import make_token
-from events.models import Event, Pairing, Plan, PlanState, Round, Side
+from events.afterwards.goals import set_goal
+from events.models import Event, EventState, Pairing, Plan, PlanState, Round, Side
 from mentors.models import Format, MentorProfile, ProfileState, Topic
 from mentors.photos import read_photo
 from mentors.services import ProfileTexts, save_words
@@ -47,6 +48,7 @@ from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import ask_in_writing
 from tests.conftest import NOW, at
+from tests.events.afterwards.evening import meet
 from tests.events.making import come, make_event, publish_rows
 from tests.mentors.pictures import picture as a_picture
 from tests.test_project import routes
@@ -113,6 +115,8 @@ class Row:
 
 
 VISITORS = ("anonymous", "closed")
+# A mentor is led back to the page that all have.
+MENTEES_OWN: dict[str, Outcome] = {"mentor": "/events/", "others": 200}
 UNCOUNTED = {"api_docs", "api_not_there", "api_schema"}
 
 
@@ -163,6 +167,10 @@ ACCESS: dict[str, Row] = {
     "event_timetable": Row(ITS_MENTEE, "/events/", at="event"),
     "event_print": Row(STAFF, at="event"),
     "event_join": Row(PAIR, "/events/", at="pair"),
+    "event_after": Row(PAIR, post="/events/", at="over_event"),
+    "event_goal": Row(PAIR, MENTEES_OWN, post={**MENTEES_OWN, "others": 422}, at="over_event"),
+    "event_witness": Row(ITS_MENTOR, NOT_ALLOWED, post="/events/", at="goal"),
+    "event_report": Row(STAFF, at="over_event"),
     "event_remove": Row(STAFF, NOT_ALLOWED, post="/events/", at="guest"),
     "event_now": Row(ITS_MENTEE, post="/events/", at="evening"),
     "event_desk": Row(STAFF, post=422, at="evening"),
@@ -440,6 +448,23 @@ class Scene:
         place = Round.objects.create(event=event, number=1, during=(start, start + timedelta(minutes=10)))
         return slug, Pairing.objects.create(event=event, one_id=one, other_id=other, round=place).uuid
 
+    @cached_property
+    def over_event(self) -> str:
+        """Speed mentoring of the staff that is over, at which mentee and mentor met."""
+        event = make_event(self.person("staff"))
+        mentor = come(event, self.mentor.person, side=Side.MENTOR)
+        meet(mentor, come(event, self.person("mentee")))
+        Event.objects.filter(pk=event.pk).update(state=EventState.OVER, ended_at=NOW)
+        return event.slug
+
+    @cached_property
+    def goal(self) -> tuple[str, UUID]:
+        """Of the mentee there; the mentor is asked to be its witness."""
+        event = Event.objects.get(slug=self.over_event)
+        own, witness = (event.registrations.get(person=self.person(who)) for who in ("mentee", "mentor"))
+        set_goal(registration=own, text="Asked for the level", witness=witness, now=NOW)
+        return event.slug, own.uuid
+
     @property
     def guest(self) -> tuple[str, UUID]:
         event = Event.objects.get(slug=self.event)
@@ -714,6 +739,7 @@ MADE_UP = {
     "feed": "A" * 43,
     "held": UUID("00000000-0000-4000-8000-000000000000"),
     "waiting": UUID("00000000-0000-4000-8000-000000000000"),
+    "goal": ("nothing", UUID("00000000-0000-4000-8000-000000000000")),
     "follow_up": (UUID("00000000-0000-4000-8000-000000000000"), "3-days"),
     "message": UUID("00000000-0000-4000-8000-000000000000"),
     "mentor_page": "nobody-at-all",

@@ -17,7 +17,10 @@ from django.db import transaction
 from about.contact import send_message as send_message_to_staff
 from accounts.models import User
 from common.known import known
-from events.models import Event, EventTable, Plan, PlanState, Side
+from events.afterwards.answers import AnswerInput, answer
+from events.afterwards.clock import ask_after_events
+from events.afterwards.goals import agree_to_witness, set_goal
+from events.models import Event, EventTable, Goal, Plan, PlanState, Side
 from events.planning.publishing import publish_plan
 from events.registering.acts import cancel_registration
 from events.registering.clock import run_registrations
@@ -58,6 +61,7 @@ from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import decline_written, expire_written, withdraw_written
 from tests.conftest import NOW, at, make_mentor, make_person
+from tests.events.afterwards.evening import CLOSED, close, meet
 from tests.events.making import come, make_event, make_said
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.written import ask, reply, writes
@@ -225,6 +229,23 @@ def publish_timetable(cast: Cast) -> None:
         publish_plan(plan=plan, now=NOW)
 
 
+def meet_at_event(cast: Cast) -> Goal:
+    """alice and bob both want to talk again, and bob sets a goal of which she is to be the witness."""
+    event = make_event(cast.maria)
+    mentor, mentee = come(event, cast.alice, side=Side.MENTOR), come(event, cast.bob)
+    pair = meet(mentor, mentee)
+    event = close(event)
+    ask_after_events(now=CLOSED)
+    for one in (mentor, mentee):
+        answer(registration=one, said={pair.pk: AnswerInput(again=True)}, now=CLOSED)
+    return set_goal(registration=mentee, text="Asked for the level", witness=mentor, now=CLOSED)
+
+
+def have_a_witness(cast: Cast) -> None:
+    goal = meet_at_event(cast)
+    agree_to_witness(goal=goal, witness=known(goal.witness), now=CLOSED)
+
+
 def end_event(cast: Cast, end: Callable[[Event], object]) -> None:
     end(go_to_event(cast))
 
@@ -249,6 +270,8 @@ STORIES: dict[str, Callable[[Cast], object]] = {
         lambda it: cancel_registration(registration=it.registrations.get(person=cast.bob), by=cast.maria, now=NOW),
     ),
     "event, no place": lambda cast: end_event(cast, lambda it: run_registrations(now=it.start)),
+    "event over": meet_at_event,
+    "event over, with a witness": have_a_witness,
     "reminded early": lambda cast: book_with_reminders(cast, (2880, 1440, 720)),
     "reminded on the day": lambda cast: book_with_reminders(cast, (240, 120, 60)),
     "reminded late": lambda cast: book_with_reminders(cast, (30, 15)),
@@ -408,7 +431,7 @@ def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
     lists = [breaker.KINDS, *(import_module(name).KINDS for name in names)]
     kinds = [kind.name for kinds in lists for kind in kinds]
 
-    assert len(names) == 10
+    assert len(names) == 11
     assert sorted(kinds) == sorted(kind.name for kind in registered_kinds())
 
 

@@ -1,6 +1,6 @@
 """The tables of events; each concept has a file."""
 
-from .evening import Answer, Goal, PairMessage, Presence, PresenceKind
+from .evening import Answer, Goal, PairMessage, Presence, PresenceKind, Went
 from .events import Event, EventKind, EventMode, Helper, HelperRole, Shape, Side
 from .plans import Chair, EventTable, Outcome, Pairing, Plan, PlanState, Round
 from .registrations import (
@@ -39,6 +39,7 @@ __all__ = [
     "Round",
     "Shape",
     "Side",
+    "Went",
     "Wish",
     "WishKind",
 ]

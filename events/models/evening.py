@@ -1,7 +1,10 @@
 """What happens while an event runs, and what people say of it."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rules.validators import validate_plain_text
@@ -75,6 +78,19 @@ class PairMessage(models.Model):
         return self.text[:40]
 
 
+class Went(models.TextChoices):
+    """What became of a goal."""
+
+    DONE = "done", _("I’ve done it")
+    PARTLY = "partly", _("Partly")
+    OTHER = "other", _("Something else came up")
+
+
+class GoalQuerySet(models.QuerySet["Goal"]):
+    def with_people(self) -> Self:
+        return self.select_related("registration__person", "registration__event", "witness__person")
+
+
 class Goal(models.Model):
     """What a person wants to have done in three months, in their words."""
 
@@ -84,8 +100,13 @@ class Goal(models.Model):
     # A mentor of the day who is told of it, and has agreed.
     witness = models.ForeignKey(Registration, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     is_witnessed = models.BooleanField(default=False)
+    # Answers when it was due: the person's, and whether the witness has stayed in touch.
+    went = models.CharField(max_length=6, choices=Went, blank=True)
+    in_touch = models.BooleanField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     set_at = models.DateTimeField()
+
+    objects = GoalQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(registration=F("witness")), name="goal_has_another_witness")]

@@ -141,6 +141,8 @@ class Event(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When everyone was asked how it was.
+    asked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = EventQuerySet.as_manager()
 
@@ -210,6 +212,14 @@ class Event(models.Model):
         if self.kind == EventKind.NETWORKING:
             return (Side.GUEST,)
         return (Side.MENTEE, Side.MENTOR) if self.kind == EventKind.SPEED else (Side.MENTEE,)
+
+    @property
+    def closed_at(self) -> datetime:
+        return self.ended_at or self.end
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in DONE
 
     @property
     def is_public(self) -> bool:

@@ -28,6 +28,8 @@ class ClockAct(models.TextChoices):
     EVENT_CLOSE = "event_close", _("Close the registration of an event")
     EVENT_WAITING = "event_waiting", _("End the waiting list of an event")
     EVENT_CLOCK = "event_clock", _("Run the clock of an event")
+    EVENT_ASK = "event_ask", _("Ask everyone how an event was")
+    EVENT_HOURS = "event_hours", _("End office hours, or cancel those that nobody registered for")
 
 
 class StuckRowQuerySet(models.QuerySet["StuckRow"]):
