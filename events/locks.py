@@ -21,6 +21,12 @@ def check_event_seen(event: Event, seen: str | None) -> None:
         raise stale_error(_("This event has changed since you opened the page. Check it, then try again."))
 
 
+def check_registration_seen(registration: Registration, seen: str | None) -> None:
+    """The same of a registration."""
+    if seen is not None and seen != str(registration.version):
+        raise stale_error(_("Your registration has changed since you looked at it. Check it, then try again."))
+
+
 def touch_event(event: Event, **changes: object) -> None:
     """Write these fields of a locked event, whose version grows."""
     Event.objects.filter(pk=event.pk).update(version=F("version") + 1, **changes)

@@ -2,6 +2,16 @@
 
 from django.urls import path, re_path
 
+from events.api.calls import (
+    CancelRegistrationView,
+    EventsView,
+    EventView,
+    OwnEventView,
+    RegisterView,
+    TakePlaceView,
+    WishesView,
+)
+from events.api.plans import PlansView, PlanView, PublishPlanView
 from mentors.api import MentorView, SavedMentorView, TopicsView
 from notifications.api import MeView, NewsView
 from search.api import MentorsView, SavedMentorsView
@@ -35,6 +45,16 @@ urlpatterns = [
     path("bookings/<uuid:uuid>/choose/", ChooseView.as_view(), name="api_booking_choose"),
     path("bookings/<uuid:uuid>/decline/", DeclineView.as_view(), name="api_booking_decline"),
     path("bookings/<uuid:uuid>/attendance/", AttendanceView.as_view(), name="api_booking_attendance"),
+    path("events/", EventsView.as_view(), name="api_events"),
+    path("events/<slug:slug>/", EventView.as_view(), name="api_event"),
+    path("events/<slug:slug>/me/", OwnEventView.as_view(), name="api_event_me"),
+    path("events/<slug:slug>/register/", RegisterView.as_view(), name="api_event_register"),
+    path("events/<slug:slug>/cancel/", CancelRegistrationView.as_view(), name="api_event_cancel"),
+    path("events/<slug:slug>/take-place/", TakePlaceView.as_view(), name="api_event_take_place"),
+    path("events/<slug:slug>/wishes/", WishesView.as_view(), name="api_event_wishes"),
+    path("events/<slug:slug>/plans/", PlansView.as_view(), name="api_event_plans"),
+    path("events/<slug:slug>/plans/<int:number>/", PlanView.as_view(), name="api_event_plan"),
+    path("events/<slug:slug>/plans/<int:number>/publish/", PublishPlanView.as_view(), name="api_event_publish"),
     path("me/", MeView.as_view(), name="api_me"),
     path("me/saved/", SavedMentorsView.as_view(), name="api_saved"),
     path("me/saved/<slug:slug>/", SavedMentorView.as_view(), name="api_save"),

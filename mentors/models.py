@@ -20,6 +20,7 @@ from .languages import LANGUAGES, Language, describe_language
 
 ASKS_NEEDED = 3
 MAX_ASKS = 5
+MAX_TOPICS = 8
 ASK_LENGTH = 70
 # Pixels of the two squares that are kept of a photo
 PORTRAIT = 256

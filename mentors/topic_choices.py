@@ -7,9 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import ChipCheckboxes
 
-from .models import Topic
-
-MAX_TOPICS = 8
+from .models import MAX_TOPICS, Topic
 
 Group = tuple[str, list[tuple[str, str]]]
 

@@ -98,6 +98,8 @@ PAIR = Who(("mentee", "mentor"))
 CALLER = Who(SIGNED_IN, signed_out=UNKNOWN)
 MENTOR_CALLER = Who(("mentor", "elsewhere"), signed_out=UNKNOWN)
 PAIR_CALLER = Who(("mentee", "mentor"), signed_out=UNKNOWN)
+ITS_CALLER = Who(("mentee",), signed_out=UNKNOWN)
+TEAM_CALLER = Who(("staff",), signed_out=UNKNOWN)
 ITS_MENTEE = Who(("mentee",))
 ITS_MENTOR = Who(("mentor",))
 STAFF = Who(("staff",))
@@ -337,6 +339,16 @@ ACCESS: dict[str, Row] = {
     "api_booking_choose": Row(Who(("mentee",), signed_out=UNKNOWN), NOT_ALLOWED, NOT_JSON, at="countered"),
     "api_booking_decline": Row(Who(("mentor",), signed_out=UNKNOWN), NOT_ALLOWED, NOT_JSON, at="request"),
     "api_booking_attendance": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
+    "api_events": Row(EVERYBODY),
+    "api_event": Row(EVERYBODY, at="event"),
+    "api_event_me": Row(ITS_CALLER, at="event"),
+    "api_event_register": Row(CALLER, NOT_ALLOWED, NOT_JSON, at="event"),
+    "api_event_cancel": Row(ITS_CALLER, NOT_ALLOWED, NOT_JSON, at="event"),
+    "api_event_take_place": Row(ITS_CALLER, NOT_ALLOWED, NOT_JSON, at="event"),
+    "api_event_wishes": Row(ITS_CALLER, at="event"),
+    "api_event_plans": Row(TEAM_CALLER, NOT_ALLOWED, NOT_JSON, at="event"),
+    "api_event_plan": Row(TEAM_CALLER, at="plan"),
+    "api_event_publish": Row(TEAM_CALLER, NOT_ALLOWED, NOT_JSON, at="plan"),
     "api_me": Row(CALLER),
     "api_saved": Row(CALLER),
     "api_save": Row(CALLER, NOT_ALLOWED, at="mentor_page"),
@@ -464,6 +476,10 @@ class Scene:
         own, witness = (event.registrations.get(person=self.person(who)) for who in ("mentee", "mentor"))
         set_goal(registration=own, text="Asked for the level", witness=witness, now=NOW)
         return event.slug, own.uuid
+
+    @property
+    def plan(self) -> tuple[str, int]:
+        return self.meeting[:2]
 
     @property
     def guest(self) -> tuple[str, UUID]:

@@ -216,7 +216,7 @@ def test_every_address_in_a_document_is_one_of_ours():
 def test_the_guide_to_the_api_lists_every_call_and_no_other():
     listed = {
         (method, re.sub(r"\{\w+\}", "{}", path))
-        for _, match in each_span(r"([A-Z]+) ([\w/{}]+)(?:\?\S*)?", [ROOT / "docs" / "api.md"])
+        for _, match in each_span(r"([A-Z]+) ([\w/{}-]+)(?:\?\S*)?", [ROOT / "docs" / "api.md"])
         for method, path in [match.groups()]
     }
     calls = {

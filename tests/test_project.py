@@ -173,6 +173,8 @@ def test_every_page_asks_for_a_sign_in_unless_it_is_on_the_list():
 PUBLIC_PAGES = {
     "accessibility",
     "api_docs",
+    "api_event",
+    "api_events",
     "api_mentor",
     "api_mentors",
     "api_not_there",

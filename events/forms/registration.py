@@ -9,10 +9,10 @@ from accounts.forms.credentials import NAME_ERRORS
 from accounts.models import User
 from accounts.rules.validators import validate_person_name
 from common.forms import ChipCheckboxes, ChipRadio, PlainText, field_of
-from events.models import Attending, Event, EventKind, EventMode, Registration, Side
+from events.models import Attending, Event, Registration, Side
 from events.models.events import TEXT_LENGTH
 from events.models.registrations import QUESTION_LENGTH
-from events.registering.inputs import RegistrationInput
+from events.registering.inputs import RegistrationInput, unasked
 from mentors.languages import language_choices
 from mentors.topic_choices import TopicsField, grouped_topics
 
@@ -84,8 +84,6 @@ class RegistrationForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in unasked(event, side):
             del self.fields[name]
-        if side == Side.MENTOR and "question" in self.fields:
-            del self.fields["question"]
         field_of(self, "topics", TopicsField).choices = grouped_topics()
         if "attends" in self.fields:
             rounds = [(number, str(number)) for number in range(1, event.rounds_count + 1)]
@@ -108,22 +106,6 @@ class RegistrationForm(forms.Form):
 
     def said(self) -> RegistrationInput:
         return RegistrationInput(**self.cleaned_data)
-
-
-def unasked(event: Event, side: str) -> list[str]:
-    """Fields that make no sense at this event or on this side."""
-    left_out = []
-    if event.mode != EventMode.MIXED:
-        left_out.append("attending")
-    if event.mode == EventMode.ONLINE:
-        left_out += ["stays_seated", "wants_quiet"]
-    if not event.has_rounds:
-        left_out += ["attends", "most", "stays_seated", "wants_quiet"]
-    if event.kind != EventKind.NETWORKING:
-        left_out.append("contact")
-    if side != Side.MENTOR:
-        left_out.append("is_named")
-    return list(dict.fromkeys(left_out))
 
 
 def initial_of(person: User | None, known: Registration | None, side: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rules.validators import validate_plain_text, validate_timezone
 
-from .states import AHEAD, DONE, PUBLIC, EventState
+from .states import AHEAD, BEFORE_START, DONE, PUBLIC, EventState
 
 TITLE_LENGTH = 120
 TEXT_LENGTH = 500
@@ -231,6 +231,10 @@ class Event(models.Model):
 
     def takes_registrations(self, now: datetime) -> bool:
         return self.state == EventState.OPEN and now < self.registration_until
+
+    def takes_changes(self, now: datetime) -> bool:
+        """Whether a registration can still be changed or given up."""
+        return self.state in BEFORE_START and self.start > now
 
     def takes_wishes(self, now: datetime) -> bool:
         until = self.wishes_until or self.registration_until

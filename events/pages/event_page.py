@@ -9,7 +9,7 @@ from accounts.models import User
 from common.times import offset_of
 from events.models import Event, EventKind, EventState, Helper, Registration, Side
 from events.models.events import HelperRole
-from events.models.states import BEFORE_START, DONE, OUT, RUNS
+from events.models.states import DONE, OUT, RUNS
 from events.registering.places import PlaceCount, count_places
 from mentors.models import MentorProfile
 
@@ -81,7 +81,7 @@ class EventPage:
     @property
     def can_change(self) -> bool:
         """Whether a registration can still be changed or given up."""
-        return self.event.state in BEFORE_START and self.event.start > self.now
+        return self.event.takes_changes(self.now)
 
     @property
     def stage(self) -> str:

@@ -1,6 +1,6 @@
 """What the page of an event's plans shows to its organisers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -92,35 +92,11 @@ class PlanPage:
 
     @cached_property
     def registrations(self) -> dict[int, Registration]:
-        return {one.pk: one for one in Registration.objects.filter(event=self.event).select_related("person")}
+        return people_of(self.event)
 
     @cached_property
     def rounds(self) -> list[PlannedRound]:
-        if self.shown is None:
-            return []
-        tables = dict(EventTable.objects.filter(event=self.event).values_list("number", "name"))
-        locked = {(row[0], row[1]) for row in self.shown.locks}
-        musts = set(self.event.wishes.filter(kind="must").values_list("by", "about"))
-        rows = self.shown.meetings
-        return [
-            PlannedRound(
-                number,
-                start,
-                end,
-                [
-                    PlannedMeeting(
-                        self.registrations[mentee],
-                        self.registrations[mentor],
-                        tables.get(table, ""),
-                        (mentee, mentor) in locked,
-                        (mentee, mentor) in musts,
-                    )
-                    for mentee, mentor, of_round, table in sorted(rows, key=lambda row: (row[3] or 0, row[0]))
-                    if of_round == number and mentee in self.registrations and mentor in self.registrations
-                ],
-            )
-            for number, (start, end) in enumerate(self.event.shape.spans(self.event.start), start=1)
-        ]
+        return plan_rounds(self.shown, self.registrations) if self.shown else []
 
     @cached_property
     def without(self) -> list[Registration]:
@@ -133,3 +109,34 @@ class PlanPage:
     @property
     def published_rounds(self) -> list[Round]:
         return list(Round.objects.filter(event=self.event))
+
+
+def people_of(event: Event) -> dict[int, Registration]:
+    return {one.pk: one for one in Registration.objects.filter(event=event).select_related("person")}
+
+
+def plan_rounds(plan: Plan, people: Mapping[int, Registration]) -> list[PlannedRound]:
+    """The rounds of a plan with who meets whom."""
+    event = plan.event
+    tables = dict(EventTable.objects.filter(event=event).values_list("number", "name"))
+    locked = {(row[0], row[1]) for row in plan.locks}
+    musts = set(event.wishes.filter(kind="must").values_list("by", "about"))
+    return [
+        PlannedRound(
+            number,
+            start,
+            end,
+            [
+                PlannedMeeting(
+                    people[mentee],
+                    people[mentor],
+                    tables.get(table, ""),
+                    (mentee, mentor) in locked,
+                    (mentee, mentor) in musts,
+                )
+                for mentee, mentor, of_round, table in sorted(plan.meetings, key=lambda row: (row[3] or 0, row[0]))
+                if of_round == number and mentee in people and mentor in people
+            ],
+        )
+        for number, (start, end) in enumerate(event.shape.spans(event.start), start=1)
+    ]

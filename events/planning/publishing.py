@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from events.errors import EventError
 from events.locks import lock_event, touch_event
 from events.models import Chair, Event, EventState, EventTable, Pairing, Plan, PlanState, Registration, Round
+from events.registering.webhooks import EventNews, announce
 from events.scheduling.fill import fill_holes
 from events.scheduling.reasons import reasons_for
 from sessions_app.locks import atomic_act
@@ -54,6 +55,7 @@ def put_in_force(plan: Plan, facts: EventFacts, rows: list[Row], *, now: datetim
     is_first = event.state != EventState.SCHEDULED
     touch_event(event, state=EventState.SCHEDULED)
     plan.refresh_from_db()
+    announce(event, EventNews.PUBLISHED, now=now, plan=plan.number, meetings=len(rows))
     tell_changed(plan, facts, before, is_first=is_first, now=now)
     return plan
 

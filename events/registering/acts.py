@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from events.errors import EventError, stale_error
-from events.locks import has_started, is_called, lock_event, touch_registration
+from events.locks import check_registration_seen, has_started, is_called, lock_event, touch_registration
 from events.models import Event, EventKind, EventState, Registration, RegistrationState, Side
 from events.models.states import BEFORE_START, NOT_ENDED, STANDING
 from mentors.models import MentorProfile
@@ -22,15 +22,15 @@ from .waiting import admit_waiting
 @atomic_act
 def register(*, event: Event, person: User, side: str, said: RegistrationInput, now: datetime) -> Registration:
     """Give this person a place, or put them on the waiting list where there is none. Registering again changes what
-    they said.
+    they said, until the event runs.
 
     Raises EventError: `closed`, `wrong_side`, `not_a_mentor`, `too_few_rounds`, `removed`, `own_overlap`.
     """
     event = lock_event(event)
     lock_people(person)
-    known = Registration.objects.filter(event=event, person=person).first()
+    known = Registration.objects.select_related("event", "person").filter(event=event, person=person).first()
     if known and known.state in STANDING:
-        return write_details(known, said)
+        return rewrite(event, known, said, now=now)
     check_open(event, known, now=now)
     check_side(event, person, side, known)
     check_removed(known)
@@ -91,31 +91,21 @@ def check_rounds(registration: Registration) -> None:
         raise EventError("too_few_rounds", _("Choose among the rounds of this event."), field="attends")
 
 
-@atomic_act
-def change_details(*, registration: Registration, said: RegistrationInput, now: datetime) -> Registration:
-    """Change what a person said when they registered, until the event runs. Raises EventError `closed`,
-    `own_overlap`."""
-    event = lock_event(registration.event_id)
-    lock_people(registration.person_id)
-    registration = Registration.objects.select_related("event", "person").get(pk=registration.pk)
+def rewrite(event: Event, registration: Registration, said: RegistrationInput, *, now: datetime) -> Registration:
+    """Change what was said in a registration whose event and person are locked."""
     if event.state not in BEFORE_START or registration.state not in STANDING:
         raise EventError("closed", _("This can’t be changed any more."))
     before = time_at(registration)
-    registration = write_details(registration, said)
+    touch_registration(registration, **said.values())
+    registration.topics.set(said.topics)
     check_rounds(registration)
     if registration.is_in and time_at(registration) != before:
         take_event_time(registration, now=now)
     return registration
 
 
-def write_details(registration: Registration, said: RegistrationInput) -> Registration:
-    touch_registration(registration, **said.values())
-    registration.topics.set(said.topics)
-    return registration
-
-
 @atomic_act
-def take_place(*, registration: Registration, now: datetime) -> Registration:
+def take_place(*, registration: Registration, now: datetime, seen: str | None = None) -> Registration:
     """Take a place that came free, by a person on the waiting list: the one that is kept for them, or in the last hours
     any, where the first press wins.
 
@@ -124,6 +114,7 @@ def take_place(*, registration: Registration, now: datetime) -> Registration:
     event = lock_event(registration.event_id)
     lock_people(registration.person_id)
     registration = Registration.objects.select_related("event", "person").get(pk=registration.pk)
+    check_registration_seen(registration, seen)
     if registration.is_in:
         return registration
     if not registration.is_waiting:
@@ -138,14 +129,17 @@ def take_place(*, registration: Registration, now: datetime) -> Registration:
 
 
 @atomic_act
-def cancel_registration(*, registration: Registration, by: User, now: datetime) -> Registration:
+def cancel_registration(
+    *, registration: Registration, by: User, now: datetime, seen: str | None = None
+) -> Registration:
     """End it for a person who doesn't come, or whom the team removes; their place goes to the next.
 
-    Raises EventError `closed` once the event has begun.
+    Raises EventError `stale`, and `closed` once the event has begun.
     """
     event = lock_event(registration.event_id)
     lock_people(registration.person_id)
     registration = Registration.objects.select_related("event", "person").get(pk=registration.pk)
+    check_registration_seen(registration, seen)
     if registration.state not in NOT_ENDED:
         return registration
     if is_called(event) or (event.state not in BEFORE_START and event.state != EventState.DRAFT):

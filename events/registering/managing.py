@@ -24,6 +24,7 @@ from .giving import HOST_SUBJECT, SUBJECT, overlap_error, take_event_time
 from .notices import News, tell
 from .places import set_places
 from .waiting import admit_waiting
+from .webhooks import EventNews, announce
 
 LONGEST_SLUG = 50
 
@@ -163,6 +164,7 @@ def open_event(*, event: Event, now: datetime) -> Event:
         raise EventError("no_places", _("There are no places yet. Say how many people can come, then open it."))
     take_host_time(event, now=now)
     touch_event(event, state=EventState.OPEN)
+    announce(event, EventNews.OPENED, now=now)
     return event
 
 

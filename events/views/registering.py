@@ -28,11 +28,11 @@ from events.models import Event, Registration, Side
 from events.pages.event_page import EventPage
 from events.registering.acts import (
     cancel_registration,
-    change_details,
     confirm_coming,
     register,
     take_place,
 )
+from events.registering.inputs import choose_side
 from events.registering.inviting import accept_invitation
 from events.registering.waiting import pass_on
 from sessions_app.forms.guest import GuestForm
@@ -48,7 +48,7 @@ def event_register(request: HttpRequest, slug: str) -> HttpResponse:
     person, now = signed_in(request), timezone.now()
     event = get_event(slug, person)
     known = registration_of(event, person)
-    side = chosen_side(request, event, known)
+    side = choose_side(event, known, request.POST.get("side", request.GET.get("as", "")))
     form = RegistrationForm(post_data(request), event=event, side=side, person=person, known=stated(known))
     guest = None if person else GuestForm(post_data(request))
     if person is None and request.method == "POST" and guest and form.is_valid() and guest.is_valid():
@@ -56,7 +56,7 @@ def event_register(request: HttpRequest, slug: str) -> HttpResponse:
         note = _("Enter the code and you’re registered for %(title)s.") % {"title": event.title}
         if answer := answer_email_form(request, guest, note=note):
             return answer
-    result = act_on_post(request, lambda: save(event, person, side, form, known), form, guest)
+    result = act_on_post(request, lambda: save(event, person, side, form), form, guest)
     if result.is_done and result.made:
         messages.success(request, said_of(result.made))
         return redirect("event", slug)
@@ -75,27 +75,15 @@ def event_register(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "events/register.html", context, status=result.status)
 
 
-def save(
-    event: Event, person: User | None, side: str, form: RegistrationForm, known: Registration | None
-) -> Registration | None:
+def save(event: Event, person: User | None, side: str, form: RegistrationForm) -> Registration | None:
     if person is None:
         return None
-    now = timezone.now()
-    if known := stated(known):
-        return change_details(registration=known, said=form.said(), now=now)
-    return register(event=event, person=person, side=side, said=form.said(), now=now)
+    return register(event=event, person=person, side=side, said=form.said(), now=timezone.now())
 
 
 def stated(known: Registration | None) -> Registration | None:
     """The registration, if it stands; one that has ended is begun anew."""
     return known if known and (known.is_in or known.is_waiting) else None
-
-
-def chosen_side(request: HttpRequest, event: Event, known: Registration | None) -> str:
-    if known and (known.is_in or known.is_waiting or known.is_invited):
-        return known.side
-    asked = request.POST.get("side", request.GET.get("as", ""))
-    return asked if asked in event.sides else event.sides[0]
 
 
 def said_of(registration: Registration) -> str:

@@ -6,8 +6,7 @@ from django.db import IntegrityError, transaction
 
 from events.errors import EventError
 from events.models import EventState, Place, Registration, RegistrationState, Side
-from events.registering.acts import cancel_registration, change_details, confirm_coming, take_place
-from events.registering.inputs import RegistrationInput
+from events.registering.acts import cancel_registration, confirm_coming, take_place
 from events.registering.managing import cancel_event, change_event, close_registration
 from events.registering.notices import News
 from events.registering.places import count_places, set_places
@@ -134,12 +133,11 @@ def test_nobody_is_at_an_event_and_in_a_session_at_once(maria, offer, bob):
 
 
 def test_the_rounds_they_attend_are_the_time_they_give(event, bob):
-    registration = come(event, bob, attends=[2, 3])
+    come(event, bob, attends=[2, 3])
 
     time = Occupancy.objects.get(person=bob)
     assert (time.during.lower, time.during.upper) == (at("2026-12-03 17:12"), at("2026-12-03 17:34"))
-    changed = RegistrationInput(board_name="Bob", question="Which?", languages=["en"], attends=[1])
-    change_details(registration=registration, said=changed, now=NOW)
+    come(event, bob, attends=[1])
     assert Occupancy.objects.get(person=bob).during.upper == at("2026-12-03 17:10")
 
 
