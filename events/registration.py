@@ -13,17 +13,20 @@ from events.registering.calendar import calendar_uid
 from events.registering.giving import HOST_SUBJECT, SUBJECT
 from events.registering.kinds import KINDS as REGISTERING
 from events.registering.leaving import after_leaving
+from events.registering.mentioning import mention_events
 from events.registering.webhooks import EVENTS
 from events.views.registering import register_after_sign_in
 from notifications.registry import register_kinds
 from notifications.webhooks.events import register_events
 from sessions_app.availability.commitments import NamedTime, commitment_kinds
+from sessions_app.questions.gatherings import finders
 
 
 def register_all() -> None:
     for kinds in (REGISTERING, PLANNING, AFTERWARDS):
         register_kinds(kinds)
     register_events(EVENTS)
+    finders.append(mention_events)
     after_leaving.append(mend_timetable)
     after_sign_in.append(register_after_sign_in)
     commitment_kinds[SUBJECT] = name_registrations

@@ -344,6 +344,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
     "COMPONENT_SPLIT_REQUEST": True,
+    # Else choices that several things call `kind` or `state` get made-up names.
+    "ENUM_NAME_OVERRIDES": {
+        name: f"events.models.{name}"
+        for name in ("EventKind", "EventState", "PlanState", "RegistrationState", "WishKind")
+    },
 }
 
 # Machines that watch: `Authorization: Bearer …` opens /metrics; without a token only this machine may read it

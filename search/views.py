@@ -34,6 +34,7 @@ from sessions_app.afterwards.track_record import read_recent_record
 from sessions_app.afterwards.voices import list_voices
 from sessions_app.models import Booking
 from sessions_app.pages.rows import SessionRow, upcoming_rows
+from sessions_app.questions.gatherings import find_gatherings
 from sessions_app.questions.same_question import asked_already, find_earlier_engagement
 
 from .cards import CardWriter
@@ -56,6 +57,8 @@ EXAMPLES = (
 )
 ON_HOME = 4
 NEAREST = 3
+# Events further ahead than this have their own page only.
+COMING_UP = timedelta(days=60)
 SORTS = {Order.SOONEST: gettext_lazy("Soonest"), Order.MATCH: gettext_lazy("Closest match")}
 
 
@@ -80,6 +83,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
             "soonest": soonest,
             "today_only": bool(soonest) and soonest[0].slots[0].start.astimezone(ZoneInfo(zone)).date() == today,
             "next": upcoming,
+            "gatherings": find_gatherings(now=now, near=COMING_UP, count=2),
             "nav": "home",
         },
     )
@@ -124,6 +128,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
             said=dropped_messages(request, wish, found, zone=zone, now=now),
         ),
         "wait_filters": filters_of(wish),
+        "gatherings": [] if found.question.reading.is_crisis else find_gatherings(found.question.topics, now=now),
     }
     if not found.matches:
         context["relaxed"] = [

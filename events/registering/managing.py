@@ -21,6 +21,7 @@ from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_people
 
 from .giving import HOST_SUBJECT, SUBJECT, overlap_error, take_event_time
+from .mentioning import forget_quiet
 from .notices import News, tell
 from .places import set_places
 from .waiting import admit_waiting
@@ -165,6 +166,7 @@ def open_event(*, event: Event, now: datetime) -> Event:
     take_host_time(event, now=now)
     touch_event(event, state=EventState.OPEN)
     announce(event, EventNews.OPENED, now=now)
+    forget_quiet()
     return event
 
 

@@ -28,6 +28,7 @@ from sessions_app.forms.guest import GuestForm
 from sessions_app.forms.waiting import HeldTimeForm, WaitForm
 from sessions_app.models import Booking, BookingState, HeldTime, WaitlistEntry
 from sessions_app.models.waiting import HeldTimeAnswer
+from sessions_app.questions.gatherings import find_gatherings
 from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_help, wait_for_mentor
 from sessions_app.waiting.choosing import free_slots
 
@@ -127,6 +128,7 @@ def waiting_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "waitings": live.order_by("since"),
         "held": open_time.select_related("booking__mentor", "waiting").first(),
+        "gatherings": find_gatherings(now=now, count=2),
         "nav": "sessions",
     }
     return render(request, "sessions_app/waiting/list.html", context)
