@@ -33,6 +33,13 @@ def get_own_registration(event: Event, person: User) -> Registration:
     return get_object_or_404(Registration.objects.select_related("event", "person"), event=event, person=person)
 
 
+def get_registration_at(slug: str, person: User) -> Registration:
+    """This person's own at the event of this address, in one statement."""
+    events = Event.objects.visible_to(person)
+    known = Registration.objects.select_related("event", "person")
+    return get_object_or_404(known, event__in=events, event__slug=slug, person=person)
+
+
 def get_registration(uuid: UUID, event: Event) -> Registration:
     """For the team: one of their event's."""
     return get_object_or_404(Registration.objects.select_related("event", "person"), uuid=uuid, event=event)

@@ -61,7 +61,7 @@ ACTS: dict[str, dict[str, str]] = {
     "held_time": {"question": "Do I?"},
     "event_edit": {"title": "Second jobs"},
     "event_cancel": {"reason": "Flood"},
-    "event_desk": {"act": "message", "message": "Soup is served"},
+    "event_desk": {"act": "skip", "round": "2"},
     "mentor_availability": {},
     "mentor_date": {"day": "2026-12-09", "kind": "closed"},
     "mentor_time_off": {"first": "2026-12-09", "last": "2026-12-10"},

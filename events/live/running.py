@@ -151,9 +151,12 @@ def skip_round(*, event: Event, number: int, now: datetime, seen: str | None = N
 
 
 @atomic_act
-def say_to_all(*, event: Event, words: str, now: datetime, seen: str | None = None) -> Event:
-    """One line on every page and board; an empty one takes it away. Raises EventError `closed`, `stale`."""
-    evening = begin_act(event, seen=seen, now=now)
+def say_to_all(*, event: Event, words: str, now: datetime) -> Event:
+    """One line on every page and board; an empty one takes it away, and the last one stands.
+
+    Raises EventError `closed`.
+    """
+    evening = begin_act(event, seen=None, now=now)
     touch_event(evening.event, message=words)
     return evening.event
 

@@ -39,17 +39,20 @@ def stamp(evening: Evening) -> Evening:
     return read_evening(evening.event, evening.now)
 
 
-def is_due(evening: Evening) -> bool:
+def is_clock_due(evening: Evening) -> bool:
+    """Whether a round has to be called, or the event closed: what pages can't compute. Asks no database."""
     if evening.event.state not in RUNS:
         return False
-    if closes_at(evening) <= evening.now:
-        return True
-    if not evening.is_live:
-        return False
     spans = spans_of(evening.rounds)
-    if find_due_calls(spans, moment=evening.clock.moment, change=evening.change):
+    calls = find_due_calls(spans, moment=evening.clock.moment, change=evening.change) if evening.is_live else []
+    return bool(calls) or closes_at(evening) <= evening.now
+
+
+def is_due(evening: Evening) -> bool:
+    """This, or meetings have been held that aren't known to be."""
+    if is_clock_due(evening):
         return True
-    ended = ended_rounds(evening)
+    ended = ended_rounds(evening) if evening.is_live else []
     return bool(ended) and Pairing.objects.filter(round__in=ended, outcome=Outcome.PLANNED).exists()
 
 

@@ -11,6 +11,7 @@ from common.texts import one_line
 from events.live.clock import Phase
 from events.live.evening import Evening, Standing, standings_of
 from events.models import Chair, EventTable, Pairing, Registration, Round
+from sessions_app.models import Occupancy
 
 # The desk suggests starting when this share is here.
 ENOUGH = 80
@@ -130,6 +131,19 @@ class DeskPage:
     @property
     def minutes_late(self) -> int:
         return round((self.ends - self.evening.event.end).total_seconds() / 60) if self.ends else 0
+
+    @cached_property
+    def pressed(self) -> list[str]:
+        """Who has a session or another event before all rounds are over, since the evening runs late."""
+        ends, planned = self.ends, self.evening.event.end
+        if ends is None or ends <= planned:
+            return []
+        late = Occupancy.objects.in_force(self.evening.now).filter(
+            during__startswith__gte=planned, during__startswith__lt=ends
+        )
+        people = late.filter(person__in=[one.person_id for one in self.registrations]).values("person")
+        known = Registration.objects.who_are_in().filter(event=self.evening.event, person__in=people)
+        return list(known.order_by("board_name", "pk").values_list("board_name", flat=True))
 
     @property
     def mark(self) -> str:

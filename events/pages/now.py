@@ -7,7 +7,7 @@ from functools import cached_property
 
 from common.pages.seen import mark_of
 from events.live.clock import Phase
-from events.live.evening import Evening, Standing
+from events.live.evening import Evening, Standing, read_evening, standing_of_one
 from events.live.partners import can_report_missing, find_alone
 from events.live.presence import doors_open_at
 from events.live.rooms import meets_online
@@ -66,6 +66,10 @@ class OwnRound:
         """The codes that this reader may know: that a mentee wished for a mentor is told only if both did."""
         codes = self.pairing.why if self.pairing else []
         return [code for code in codes if self.reader.side != Side.MENTOR or code != Reason.YOU_ASKED][:2]
+
+
+def read_now(registration: Registration, now: datetime) -> "NowPage":
+    return NowPage(read_evening(registration.event, now), registration, standing_of_one(registration))
 
 
 @dataclass(frozen=True)

@@ -69,8 +69,7 @@ def act_skip(request: SignedInRequest, event: Event, now: datetime) -> Event:
 def act_message(request: SignedInRequest, event: Event, now: datetime) -> Event:
     form = MessageForm(request.POST)
     form.full_clean()
-    words = form.cleaned_data["message"]
-    return running.say_to_all(event=event, words=words, now=now, seen=seen_by(request))
+    return running.say_to_all(event=event, words=form.cleaned_data["message"], now=now)
 
 
 ACTS: dict[str, Act] = {

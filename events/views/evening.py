@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedInRequest
 from common.pages.parts import vary_by_part, wants_part
 from common.refusals import RefusalError
-from events.access import get_event, get_own_registration
+from events.access import get_registration_at
 from events.forms.evening import TakeawayForm
 from events.live.evening import Evening, read_evening, standing_of_one
 from events.live.partners import join_alone, report_missing, write_takeaway
 from events.live.presence import check_in, go_home, take_break
-from events.live.stamping import is_due, stamp_due
+from events.live.stamping import is_clock_due, stamp_due
 from events.models import Event, EventState, Pairing, Registration
 from events.pages.now import NowPage
 
@@ -32,7 +32,9 @@ def read_present(event: Event) -> Evening:
     """The evening as it is now, with what the clock made due."""
     now = timezone.now()
     evening = read_evening(event, now)
-    return read_evening(stamp_due(event=event, now=now, wait=False), now) if is_due(evening) else evening
+    if not is_clock_due(evening):
+        return evening
+    return read_evening(stamp_due(event=event, now=now, wait=False), now)
 
 
 def answer_watch(seen: str, mark: str, evening: Evening) -> HttpResponse | None:
@@ -47,8 +49,8 @@ def mark_time(response: HttpResponse, evening: Evening) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def event_now(request: SignedInRequest, slug: str) -> HttpResponse:
-    event = get_event(slug, request.user)
-    registration = get_own_registration(event, request.user)
+    registration = get_registration_at(slug, request.user)
+    event = registration.event
     if event.state not in SHOWN or not registration.is_in:
         return redirect("event", slug)
     if request.method == "POST":

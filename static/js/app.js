@@ -223,7 +223,7 @@ function watchClock() {
     const left = Math.max(0, Math.ceil((deadline - performance.now()) / 1000));
     if (left === before) return;
     for (const mark of [120, 30, 0]) {
-      if (before > mark && left <= mark) say(says?.dataset[`at-${mark}`] || says?.getAttribute(`data-at-${mark}`));
+      if (before > mark && left <= mark) say(says?.getAttribute(`data-at-${mark}`));
     }
     if (left === 0 && before !== 0) setTimeout(() => window.htmx?.trigger(document.body, "look"), Math.random() * 500);
     before = left;
@@ -233,6 +233,12 @@ function watchClock() {
   const loaded = performance.getEntriesByType("navigation")[0];
   const passed = loaded ? performance.now() - loaded.responseStart : 0;
   setLeft(Number.parseFloat(find("[data-left]")?.dataset.left) - passed / 1000);
+  // Led elsewhere, as to sign in, or because the event is cancelled: that is a page of its own.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (new URL(detail.xhr.responseURL).pathname === location.pathname) return;
+    detail.shouldSwap = false;
+    location.reload();
+  });
   let asked;
   let table = find("[data-table]")?.dataset.table;
   document.addEventListener("htmx:beforeRequest", () => (asked = performance.now()));

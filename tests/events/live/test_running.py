@@ -3,45 +3,16 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from events.errors import EventError
 from events.live import running
 from events.live.evening import read_evening
 from events.live.presence import check_in, go_home, take_break
 from events.live.stamping import run_evenings
-from events.models import Chair, Event, EventState, Outcome, Pairing, Registration, Round
-from tests.events.making import EVENING, MadeEvening
+from events.models import Chair, EventState, Outcome, Pairing, Round
+from tests.events.live.acting import MINUTE, arrive, clock, pairs, refused, started
+from tests.events.making import EVENING
 from tests.sessions_app.helpers.races import race
 
 pytestmark = pytest.mark.django_db
-MINUTE = timedelta(minutes=1)
-
-
-def refused(act) -> str:
-    with pytest.raises(EventError) as error:
-        act()
-    return error.value.code
-
-
-def arrive(*registrations: Registration, at=EVENING) -> None:
-    for one in registrations:
-        check_in(registration=one, by=one.person, now=at)
-
-
-def pairs(number: int, *outcomes: str) -> set[tuple[str, str]]:
-    """Whom each mentee meets in this round."""
-    rows = Pairing.objects.filter(round__number=number, outcome__in=outcomes or ["planned", "held"])
-    return {(one.one.board_name, one.other.board_name) for one in rows}
-
-
-def started(evening: MadeEvening, *, without: tuple[Registration, ...] = ()) -> Event:
-    arrive(*(one for one in evening.people if one not in without))
-    return running.start_evening(event=evening.event, now=EVENING)
-
-
-def clock(event: Event, now) -> tuple[str, int | None, int | None]:
-    event.refresh_from_db()
-    shown = read_evening(event, now).clock
-    return shown.phase, shown.current, shown.next
 
 
 def test_a_round_that_is_called_stays(evening):
