@@ -57,6 +57,11 @@ class Clock:
     left: timedelta = NOTHING
 
     @property
+    def minutes_left(self) -> int:
+        """Begun ones count."""
+        return -int(-self.left.total_seconds() // 60)
+
+    @property
     def is_paused(self) -> bool:
         return self.phase == Phase.PAUSED
 

@@ -1,5 +1,6 @@
 """What the board in the room shows to everyone: phase, time left, and each name with its table."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,10 +12,16 @@ from events.live.evening import Evening
 from events.models import Chair
 
 MOST_PAGES = 3
-# Fewer names than this stay on one page.
-PAGE_SIZE = 36
+# So many names fit on a screen in letters of 1/20 of its height. Where three pages are too few, letters get smaller.
+PAGE_SIZE = 24
 # Pages turn by themselves.
 SECONDS_PER_PAGE = 12
+
+
+def plain_name(name: str) -> str:
+    """For the order: É stands with E."""
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,12 @@ class BoardPage:
             return []
         chairs = Chair.objects.filter(round=place).select_related("registration", "table")
         rows = [BoardRow(one.registration.board_name, one.table.name if one.table else "") for one in chairs]
-        return sorted(rows, key=lambda row: (row.name.casefold(), row.table))
+        return sorted(rows, key=lambda row: (plain_name(row.name), row.table))
+
+    @property
+    def letters(self) -> str:
+        """How large: twice as many names need letters that take half the space."""
+        return "large" if self.size == PAGE_SIZE else "medium" if self.size <= 2 * PAGE_SIZE else "small"
 
     @property
     def size(self) -> int:
