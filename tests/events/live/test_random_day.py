@@ -143,7 +143,7 @@ class RandomDay:
         tables = Counter((number, table) for number, _one, _other, table in standing if table)
         assert [key for key, count in seated.items() if count > 1] == [], "nobody is in two places in one round"
         assert [pair for pair, count in met.items() if count > 1] == [], "no two meet twice"
-        assert self.kept_apart & met.keys() == set(), "nobody who is kept apart is seated together"
+        assert self.kept_apart & met.keys() == set(), "separations hold"
         assert [key for key, count in tables.items() if count > 1] == [], "a table is for two"
         assert all(number in attends for number, key in seated if (attends := self.attends().get(key))), "who attends"
         self.recount_rounds()

@@ -67,8 +67,8 @@ def test_each_press_of_a_persons_page(evening, clock, client_for):
     assert press(clients[late.pk], evening, "break") == "not_here"
     assert press(clients[late.pk], evening, "here") == ""
     pairing = Pairing.objects.of(mentor).get(round__number=1)
-    assert press(clients[mentee.pk], evening, "takeaway", pairing=pairing.uuid, words="Ask for more") == ""
-    assert Answer.objects.get().takeaway == "Ask for more"
+    assert press(clients[mentee.pk], evening, "takeaway", pairing=pairing.uuid, words="Say it twice") == ""
+    assert Answer.objects.get().takeaway == "Say it twice"
     assert press(clients[mentor.pk], evening, "missing", pairing=pairing.uuid) == ""
     assert Pairing.objects.get(pk=pairing.pk).outcome == Outcome.MISSED
     assert press(clients[mentee.pk], evening, "here") == ""
