@@ -1,13 +1,16 @@
 from django.urls import path
 
-from .views import afterwards, desk, doors, evening, listing, managing, planning, registering, rooms
+from .views import afterwards, desk, doors, evening, listing, managing, office_hours, planning, registering, rooms
 
 urlpatterns = [
     path("", listing.events_page, name="events"),
     path("new/", managing.event_new, name="event_new"),
+    path("office-hours/new/", office_hours.event_hours_new, name="event_hours_new"),
     path("board/<str:key>/", doors.event_board, name="event_board"),
     path("<slug:slug>/", listing.event_page, name="event"),
     path("<slug:slug>/calendar.ics", listing.event_calendar, name="event_calendar"),
+    path("<slug:slug>/call/", office_hours.event_call, name="event_call"),
+    path("<slug:slug>/questions/<uuid:uuid>/", office_hours.event_me_too, name="event_me_too"),
     path("<slug:slug>/register/", registering.event_register, name="event_register"),
     path("<slug:slug>/answer/", registering.event_answer, name="event_answer"),
     path("<slug:slug>/edit/", managing.event_edit, name="event_edit"),

@@ -24,6 +24,7 @@ from accounts.models import Scope, User
 from accounts.tokens import make_token
 from events.afterwards.goals import set_goal
 from events.models import Event, EventState, Pairing, Plan, PlanState, Round, Side
+from events.registering.office_hours import OfficeHoursInput, offer_office_hours
 from mentors.models import Format, MentorProfile, ProfileState, Topic
 from mentors.photos import read_photo
 from mentors.services import ProfileTexts, save_words
@@ -155,6 +156,9 @@ ACCESS: dict[str, Row] = {
     "event_new": Row(STAFF, post=422),
     "event": Row(EVERYBODY, at="event"),
     "event_calendar": Row(EVERYBODY, at="event"),
+    "event_hours_new": Row(MENTORS, post=422),
+    "event_me_too": Row(ITS_MENTEE, NOT_ALLOWED, post="/events/", at="asked"),
+    "event_call": Row(PAIR, "/events/", at="hours"),
     "event_register": Row(EVERYBODY, post=422, at="event"),
     "event_answer": Row(ITS_MENTEE, NOT_ALLOWED, post="/events/", at="event"),
     "event_edit": Row(STAFF, post=422, at="event"),
@@ -459,6 +463,18 @@ class Scene:
         start = event.start
         place = Round.objects.create(event=event, number=1, during=(start, start + timedelta(minutes=10)))
         return slug, Pairing.objects.create(event=event, one_id=one, other_id=other, round=place).uuid
+
+    @cached_property
+    def hours(self) -> str:
+        """Office hours of the mentor, for which the mentee is registered."""
+        said = OfficeHoursInput("Office hours", "", at("2026-11-26 14:00"), 45, 6)
+        event = offer_office_hours(host=self.mentor.person, said=said, now=NOW)
+        come(event, self.person("mentee"))
+        return event.slug
+
+    @property
+    def asked(self) -> tuple[str, UUID]:
+        return self.hours, Event.objects.get(slug=self.hours).registrations.get().uuid
 
     @cached_property
     def over_event(self) -> str:

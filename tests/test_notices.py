@@ -26,6 +26,7 @@ from events.registering.acts import cancel_registration
 from events.registering.clock import run_registrations
 from events.registering.inviting import invite_mentors
 from events.registering.managing import cancel_event, change_event
+from events.registering.office_hours import OfficeHoursInput, offer_office_hours
 from mentors.models import MentorProfile
 from mentors.moderation.digests import announce_queue
 from mentors.services import (
@@ -229,6 +230,11 @@ def publish_timetable(cast: Cast) -> None:
         publish_plan(plan=plan, now=NOW)
 
 
+def offer_hours(cast: Cast) -> Event:
+    said = OfficeHoursInput("Office hours", "", THURSDAY, 45, 6)
+    return offer_office_hours(host=cast.alice, said=said, now=NOW)
+
+
 def meet_at_event(cast: Cast) -> Goal:
     """alice and bob both want to talk again, and bob sets a goal of which she is to be the witness."""
     event = make_event(cast.maria)
@@ -270,6 +276,7 @@ STORIES: dict[str, Callable[[Cast], object]] = {
         lambda it: cancel_registration(registration=it.registrations.get(person=cast.bob), by=cast.maria, now=NOW),
     ),
     "event, no place": lambda cast: end_event(cast, lambda it: run_registrations(now=it.start)),
+    "office hours without people": lambda cast: run_registrations(now=offer_hours(cast).start),
     "event over": meet_at_event,
     "event over, with a witness": have_a_witness,
     "reminded early": lambda cast: book_with_reminders(cast, (2880, 1440, 720)),

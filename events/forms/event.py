@@ -1,6 +1,6 @@
 """The form in which an organiser describes an event."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,17 @@ CLOSES_BEFORE = [
 ]
 WRONG_DAY = {"required": _("Choose a day"), "invalid": _("Enter a date, like 2026-11-30")}
 WRONG_TIME = {"required": _("Enter a time, like 18:30"), "invalid": _("Enter a time, like 18:30")}
+
+
+NO_SUCH_TIME = _("The clocks change that day, and this time is left out. Choose another time")
+
+
+def moment_of(day: date, clock: time, zone_name: str) -> datetime | None:
+    """When the clocks of a zone show this; None if they never do, because they are put forward."""
+    zone = ZoneInfo(zone_name)
+    local = datetime.combine(day, clock, zone)
+    moment = local.astimezone(UTC)
+    return moment if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None) else None
 
 
 class TimeInput(forms.TimeInput):
@@ -124,12 +135,9 @@ class EventForm(forms.Form):
         """The moment that the wall clock of the event's zone shows; None, with an error, for one that it never does."""
         if not {"day", "time", "timezone"} <= set(cleaned):
             return None
-        zone = ZoneInfo(cleaned["timezone"])
-        local = datetime.combine(cleaned["day"], cleaned["time"], zone)
-        start = local.astimezone(ZoneInfo("UTC"))
-        if start.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-            words = gettext("The clocks change that day, and this time is left out. Choose another time")
-            self.add_error("time", ValidationError(words, code="no_such_time"))
+        start = moment_of(cleaned["day"], cleaned["time"], cleaned["timezone"])
+        if start is None:
+            self.add_error("time", ValidationError(NO_SUCH_TIME, code="no_such_time"))
             return None
         is_same = self.event is not None and self.event.start == start
         if start <= self.now and not is_same:

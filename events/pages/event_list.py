@@ -7,6 +7,7 @@ from datetime import datetime
 from accounts.models import User
 from events.models import Event, Registration, RegistrationState
 from events.registering.places import PlaceCount, count_places_of
+from mentors.models import MentorProfile
 
 MOST_AHEAD, MOST_PAST = 50, 12
 
@@ -46,6 +47,8 @@ class EventList:
     past: Sequence[EventRow]
     drafts: Sequence[EventRow]
     may_create: bool
+    # Mentors with a live profile open their own office hours.
+    may_host: bool
 
 
 def list_events(person: User | None, *, now: datetime) -> EventList:
@@ -61,4 +64,5 @@ def list_events(person: User | None, *, now: datetime) -> EventList:
     def rows(events: Sequence[Event]) -> list[EventRow]:
         return [EventRow(event, counts[event.pk][event.sides[0]], states.get(event.pk, "")) for event in events]
 
-    return EventList(rows(ahead), rows(past), rows(drafts), person is not None and person.is_staff)
+    may_host = person is not None and MentorProfile.objects.public().filter(person=person).exists()
+    return EventList(rows(ahead), rows(past), rows(drafts), person is not None and person.is_staff, may_host)

@@ -11,6 +11,7 @@ from events.models import Event, EventKind, EventState, Helper, Registration, Si
 from events.models.events import HelperRole
 from events.models.states import DONE, OUT, RUNS
 from events.registering.places import PlaceCount, count_places
+from events.registering.questions import ordered_questions
 from mentors.models import MentorProfile
 
 MOST_NAMED = 60
@@ -23,6 +24,17 @@ class NamedMentor:
     slug: str
     photo: str
     person: User
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """`count`: how many others have it too; `is_mine_too`: whether the reader said so."""
+
+    question: Registration
+    count: int
+    is_own: bool
+    is_mine_too: bool
+    can_say: bool
 
 
 @dataclass(frozen=True)
@@ -135,6 +147,33 @@ class EventPage:
     @property
     def is_host(self) -> bool:
         return self.reader is not None and self.event.host_id == self.reader.pk
+
+    @property
+    def is_in(self) -> bool:
+        return self.registration is not None and self.registration.is_in
+
+    @property
+    def is_office_hours(self) -> bool:
+        return self.event.kind == EventKind.OFFICE_HOURS
+
+    @property
+    def has_call(self) -> bool:
+        """Whether the reader meets the others under the one address of office hours."""
+        return self.is_office_hours and self.event.is_ahead and (self.is_in or self.is_host)
+
+    @property
+    def sees_questions(self) -> bool:
+        return self.is_office_hours and self.event.is_public and (self.is_in or self.is_led)
+
+    @cached_property
+    def questions(self) -> list[QuestionRow]:
+        own = self.registration
+        agreed = set(own.agrees_with.values_list("question", flat=True)) if own else set()
+        can_say = self.is_in and self.event.state in BEFORE_START and self.now < self.event.end
+        return [
+            QuestionRow(one, count, own is not None and own.pk == one.pk, one.pk in agreed, can_say)
+            for one, count in ordered_questions(self.event)
+        ]
 
     @cached_property
     def mentors(self) -> list[NamedMentor]:

@@ -1,4 +1,5 @@
-"""What time does to events: registration closes, kept places lapse, and who still waits at the start hears so."""
+"""What time does to events: registration closes, kept places lapse, office hours that nobody
+registered for are cancelled, and who still waits at the start hears so."""
 
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from sessions_app.stuck_rows import act_on_each
 
 from .managing import close_registration, end_all
 from .notices import News
+from .office_hours import due_hours, settle_hours
 from .waiting import lapse_offers
 
 
@@ -22,6 +24,7 @@ def run_registrations(*, now: datetime) -> int:
     begun = Event.objects.filter(registrations__state__in=UNSETTLED, during__startswith__lte=now)
     return (
         act_on_each(ClockAct.EVENT_PLACES, _each(kept), lambda event: lapse_offers(event=event, now=now) > 0, now=now)
+        + act_on_each(ClockAct.EVENT_HOURS, due_hours(now), lambda event: settle_hours(event=event, now=now), now=now)
         + act_on_each(ClockAct.EVENT_CLOSE, _each(ending), lambda event: _close_one(event, now=now), now=now)
         + act_on_each(ClockAct.EVENT_WAITING, _each(begun), lambda event: end_waiting(event=event, now=now), now=now)
     )

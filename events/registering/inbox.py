@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from events.models import Registration
+from events.models import Event, Registration
 from notifications.models import InboxItem
 from notifications.readers import NoticeReader
 from notifications.registry import InboxLine
@@ -51,3 +51,14 @@ def registration_line(kind: str, registration: Registration, reader: NoticeReade
     event = registration.event
     words = {"title": event.title, "when": reader.when(event.start, short=True)}
     return InboxLine(WORDS[kind] % words, reverse("event", args=[event.slug]))
+
+
+def hosted_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
+    """To a host, of office hours that nobody registered for."""
+    found = Event.objects.filter(host=reader).in_bulk({item.subject_id for item in items})
+    words = _("Nobody registered for %(title)s, so it’s cancelled and your time can be booked again")
+    return {
+        item.pk: InboxLine(str(words) % {"title": event.title}, reverse("event", args=[event.slug]))
+        for item in items
+        if (event := found.get(item.subject_id))
+    }

@@ -5,8 +5,9 @@ from notifications.models import Group
 from notifications.registry import Kind, Render
 
 from . import emails
-from .inbox import registration_lines
+from .inbox import hosted_lines, registration_lines
 from .notices import INVITATION_NUDGE, REGISTRATION, REMINDER_KINDS, STILL_COMING, News
+from .office_hours import EVENT_SUBJECT, NOBODY_CAME
 
 
 def registration_kind(name: str, render: Render, *, passing: bool = False, group: Group | None = None) -> Kind:
@@ -31,4 +32,5 @@ KINDS = [
         registration_kind(name, emails.render_reminder, passing=True, group=Group.REMINDERS)
         for name in REMINDER_KINDS.values()
     ),
+    Kind(NOBODY_CAME, EVENT_SUBJECT, None, hosted_lines),
 ]

@@ -1,5 +1,6 @@
 """What organisers do before an event: describe it, open it, invite mentors, look after the list of people."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,13 +21,15 @@ from common.pages.seen import seen_by, still_seen
 from common.refusals import RefusalError
 from events.access import get_led_event, get_registration
 from events.forms.event import CancelEventForm, EventForm
-from events.models import Event
+from events.forms.office_hours import OfficeHoursForm
+from events.models import Event, EventKind
 from events.models.states import OUT
 from events.pages.event_page import EventPage
 from events.pages.people import list_people
 from events.registering.acts import cancel_registration
 from events.registering.inviting import invite_mentors
 from events.registering.managing import cancel_event, change_event, close_registration, create_event, open_event
+from events.registering.office_hours import change_office_hours
 from mentors.models import MentorProfile, Topic
 
 MOST_FOUND = 20
@@ -59,11 +62,14 @@ def like_initial(like: Event | None) -> dict[str, object]:
 def event_edit(request: SignedInRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     event = get_led_event(slug, request.user)
-    form = EventForm(post_data(request), event=event, now=now, zone=event.timezone)
+    form: EventForm | OfficeHoursForm
+    change: Callable[..., Event]
+    if event.kind == EventKind.OFFICE_HOURS:
+        form, change = OfficeHoursForm(post_data(request), event=event, zone=event.timezone), change_office_hours
+    else:
+        form, change = EventForm(post_data(request), event=event, now=now, zone=event.timezone), change_event
     result = act_on_post(
-        request,
-        lambda: change_event(event=event, said=form.cleaned_data["said"], now=now, seen=seen_by(request)),
-        form,
+        request, lambda: change(event=event, said=form.cleaned_data["said"], now=now, seen=seen_by(request)), form
     )
     if result.is_done:
         messages.success(request, _("Saved."))
