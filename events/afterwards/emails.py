@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from common.mail.rendering import absolute_url
-from events.models import Answer, Goal, Pairing, Registration
+from events.models import Answer, Goal, Pairing, Registration, Side
 from events.registering.emails import RegistrationForReader, registration_facts
 from notifications.models import Notification
 from notifications.registry import Message, Nothing, Render
@@ -64,4 +64,5 @@ def _registration(pk: int) -> Registration | None:
 def _write(template: str, registration: Registration, now: datetime, **facts: object) -> Message:
     reader = RegistrationForReader(registration.person, now, registration)
     after_url = absolute_url("event_after", registration.event.slug)
-    return reader.render_email(f"events/{template}", registration_facts(reader) | {"after_url": after_url} | facts)
+    own = {"after_url": after_url, "is_guest": registration.side == Side.GUEST}
+    return reader.render_email(f"events/{template}", registration_facts(reader) | own | facts)

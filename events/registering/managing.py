@@ -76,7 +76,8 @@ def create_event(*, said: EventInput, by: User, host: User | None = None) -> Eve
     """A draft, which only its team sees. `host`: the mentor whose office hours it is."""
     event = Event(slug=free_slug(said), by=by, host=host, **said.values())
     event.save()
-    Helper.objects.create(event=event, person=by, role=HelperRole.LEAD)
+    for person in {by, host or by}:
+        Helper.objects.create(event=event, person=person, role=HelperRole.LEAD)
     for side in event.sides:
         set_places(event, side, said.places.get(side, 0))
     return event
