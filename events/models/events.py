@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rules.validators import validate_plain_text, validate_timezone
 
-from .states import AHEAD, BEFORE_START, DONE, PUBLIC, EventState
+from .states import AHEAD, BEFORE_START, DONE, PUBLIC, UNSCHEDULED, EventState
 
 TITLE_LENGTH = 120
 TEXT_LENGTH = 500
@@ -238,7 +238,7 @@ class Event(models.Model):
 
     def takes_wishes(self, now: datetime) -> bool:
         until = self.wishes_until or self.registration_until
-        return self.kind == EventKind.SPEED and self.state in (EventState.OPEN, EventState.CLOSED) and now < until
+        return self.kind == EventKind.SPEED and self.state in UNSCHEDULED and now < until
 
     @staticmethod
     def span(start: datetime, length: timedelta) -> DateTimeTZRange:

@@ -27,6 +27,8 @@ PUBLIC = (
 )
 # It can be opened for registration, for the first time or again.
 NOT_YET_OPEN = (EventState.DRAFT, EventState.CLOSED)
+# Everyone can see it, and it has no timetable. Office hours, which get none, stay so until they are over.
+UNSCHEDULED = (EventState.OPEN, EventState.CLOSED)
 # It has taken place.
 DONE = (EventState.OVER, EventState.ARCHIVED)
 # It will take place or does.

@@ -9,7 +9,7 @@ from accounts.models import User
 from common.times import offset_of
 from events.models import Event, EventKind, EventState, Helper, Registration, Side
 from events.models.events import HelperRole
-from events.models.states import DONE, OUT, RUNS
+from events.models.states import DONE, OUT, RUNS, UNSCHEDULED
 from events.registering.places import PlaceCount, count_places
 from events.registering.questions import ordered_questions
 from mentors.models import MentorProfile
@@ -169,7 +169,7 @@ class EventPage:
     def questions(self) -> list[QuestionRow]:
         own = self.registration
         agreed = set(own.agrees_with.values_list("question", flat=True)) if own else set()
-        can_say = self.is_in and self.event.state in BEFORE_START and self.now < self.event.end
+        can_say = self.is_in and self.event.state in UNSCHEDULED and self.now < self.event.end
         return [
             QuestionRow(one, count, own is not None and own.pk == one.pk, one.pk in agreed, can_say)
             for one, count in ordered_questions(self.event)

@@ -14,6 +14,7 @@ from events.errors import EventError
 from events.locks import check_event_seen, lock_event, touch_event
 from events.models import Event, EventKind, EventMode, EventState, Registration, RegistrationState, Side
 from events.models.events import EventQuerySet
+from events.models.states import UNSCHEDULED
 from mentors.models import MentorProfile
 from notifications.services import Due, show_in_inbox
 from sessions_app.availability.timetable import load_timetable
@@ -32,8 +33,6 @@ STEP = 1
 OPENS_BEFORE, CLOSES_AFTER = timedelta(minutes=10), timedelta(minutes=15)
 NOBODY_CAME = "event_nobody_came"
 EVENT_SUBJECT = "event_hosted"
-# They stand, and haven't been counted as over.
-STANDS = (EventState.OPEN, EventState.CLOSED)
 
 WORDS: dict[str, Promise] = {
     "past": gettext_lazy("This time has passed. Choose one that is still to come."),
@@ -43,7 +42,7 @@ WORDS: dict[str, Promise] = {
     "time_off": gettext_lazy("You’re away that day. Choose another day."),
     "outside_windows": gettext_lazy("That’s outside your hours. Choose a time within them, or change them first."),
     "taken": gettext_lazy("You have a session or an event at this time. Choose another time."),
-    "buffer": gettext_lazy("That’s too close to another session of yours. Choose another time."),
+    "buffer": gettext_lazy("That’s too close to another of your sessions. Choose another time."),
     "day_cap": gettext_lazy("You have as many sessions that day as you allow. Choose another day."),
     "week_cap": gettext_lazy("You have as many sessions that week as you allow. Choose another week."),
     "set_aside": gettext_lazy("This time is kept for your waiting list just now. Choose another time."),
@@ -149,20 +148,20 @@ def without_people(now: datetime) -> EventQuerySet:
     return Event.objects.filter(
         ~Exists(inside),
         kind=EventKind.OFFICE_HOURS,
-        state__in=STANDS,
+        state__in=UNSCHEDULED,
         during__startswith__lte=ExpressionWrapper(notice, output_field=DurationField()) + Value(now),
     )
 
 
 def that_ended(now: datetime) -> EventQuerySet:
-    return Event.objects.filter(kind=EventKind.OFFICE_HOURS, state__in=STANDS, during__endswith__lte=now)
+    return Event.objects.filter(kind=EventKind.OFFICE_HOURS, state__in=UNSCHEDULED, during__endswith__lte=now)
 
 
 @atomic_act
 def settle_hours(*, event: Event, now: datetime) -> bool:
     """Cancel those that nobody came to, so that their time can be booked; end those whose time has passed."""
     event = lock_event(event)
-    if event.state not in STANDS:
+    if event.state not in UNSCHEDULED:
         return False
     if not Registration.objects.who_are_in().filter(event=event).exists():
         if now < notice_begins(event):
@@ -185,7 +184,7 @@ def due_hours(now: datetime) -> EventQuerySet:
 def open_hours_call(event: Event, person: User, *, now: datetime) -> str:
     """The one address where all of them meet, for a redirect. Raises EventError `not_yet`, `over`."""
     opens, closes = event.start - OPENS_BEFORE, event.end + CLOSES_AFTER
-    if event.state not in STANDS or now >= closes:
+    if event.state not in UNSCHEDULED or now >= closes:
         raise EventError("over", _("These office hours are over, and so is the call. Look for other ones."))
     if now < opens:
         raise EventError("not_yet", _("The call opens 10 minutes before the start. Come back then."))

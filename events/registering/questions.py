@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from events.errors import EventError
 from events.locks import lock_event
 from events.models import Event, EventKind, MeToo, Registration
-from events.models.states import BEFORE_START
+from events.models.states import UNSCHEDULED
 from sessions_app.locks import atomic_act
 
 
@@ -26,11 +26,11 @@ def say_me_too(*, question: Registration, registration: Registration, too: bool,
     """A person has another's question as well, or doesn't after all. Raises EventError `closed`, `own`."""
     event = lock_event(registration.event_id)
     registration, question = (Registration.objects.get(pk=one.pk) for one in (registration, question))
-    is_on = event.state in BEFORE_START and now < event.end
+    is_on = event.state in UNSCHEDULED and now < event.end
     if event.kind != EventKind.OFFICE_HOURS or not is_on or not registration.is_in:
         raise EventError("closed", _("Questions can only be chosen by people with a place, until the end."))
     if question.event_id != event.pk or not question.is_in:
-        raise EventError("closed", _("Whoever asked this isn’t coming any more. Look at the other questions."))
+        raise EventError("closed", _("The person who asked this isn’t coming any more. Look at the other questions."))
     if question.pk == registration.pk:
         raise EventError("own", _("This is your own question, so it counts already. Look at the others."))
     if too:
