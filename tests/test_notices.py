@@ -20,6 +20,7 @@ from common.known import known
 from events.afterwards.answers import AnswerInput, answer
 from events.afterwards.clock import ask_after_events
 from events.afterwards.goals import agree_to_witness, set_goal
+from events.live.stamping import run_evenings
 from events.models import Event, EventTable, Goal, Plan, PlanState, Side
 from events.planning.publishing import publish_plan
 from events.registering.acts import cancel_registration
@@ -228,6 +229,8 @@ def publish_timetable(cast: Cast) -> None:
         fields = {"state": PlanState.PROPOSED, "by": cast.maria, "asked_at": NOW, "number": number}
         plan = Plan.objects.create(event=event, meetings=[[mentee, mentor, number, 1]], **fields)
         publish_plan(plan=plan, now=NOW)
+    # Nobody starts its clock, so it is closed the day after.
+    run_evenings(now=event.end + DAY)
 
 
 def offer_hours(cast: Cast) -> Event:

@@ -168,7 +168,6 @@ def close_event(*, event: Event, now: datetime, seen: str | None = None) -> Even
     if not evening.is_live:
         raise EventError("not_running", _("The first round hasn’t begun. Start it first, or cancel the event."))
     write_end(evening)
-    touch_event(evening.event)
     return evening.event
 
 

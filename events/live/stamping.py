@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from events.locks import touch_event
 from events.models import Event, EventState, Outcome, Pairing, Round
 from events.models.states import RUNS
+from events.registering.webhooks import EventNews, announce
 from sessions_app.locks import atomic_act
 from sessions_app.models.stuck import ClockAct
 from sessions_app.stuck_rows import act_on_each
@@ -83,7 +84,9 @@ def write_end(evening: Evening) -> None:
     planned = Pairing.objects.filter(event=evening.event, outcome=Outcome.PLANNED)
     planned.filter(round__called_at=None).update(outcome=Outcome.DROPPED)
     planned.update(outcome=Outcome.HELD)
-    Event.objects.filter(pk=evening.event.pk).update(state=EventState.OVER, ended_at=evening.now, paused_at=None)
+    touch_event(evening.event, state=EventState.OVER, ended_at=evening.now, paused_at=None)
+    held = Pairing.objects.filter(event=evening.event, outcome=Outcome.HELD).count()
+    announce(evening.event, EventNews.CLOSED, now=evening.now, held=held)
 
 
 @atomic_act

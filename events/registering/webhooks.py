@@ -17,11 +17,13 @@ from .places import count_places
 class EventNews(StrEnum):
     OPENED = "event.opened"
     PUBLISHED = "event.published"
+    CLOSED = "event.closed"
 
 
 EVENTS = {
     EventNews.OPENED.value: _("An event opens for registration"),
     EventNews.PUBLISHED.value: _("The timetable of an event is published, or replaced by another"),
+    EventNews.CLOSED.value: _("An event is over"),
 }
 
 

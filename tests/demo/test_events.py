@@ -1,10 +1,29 @@
+from datetime import timedelta
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from accounts.models import User
-from events.models import Event, EventKind, EventState, Plan, PlanState, Registration, RegistrationState, Side
+from demo.evening import TITLE
+from events.models import (
+    Event,
+    EventKind,
+    EventState,
+    Plan,
+    PlanState,
+    Presence,
+    PresenceKind,
+    Registration,
+    RegistrationState,
+    Side,
+)
 from sessions_app.models import Occupancy
+from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
 
 
 def test_events_are_one_of_each_that_people_come_across(seed):
@@ -35,3 +54,25 @@ def test_events_go_with_the_invented_people(seed):
 
     assert User.objects.filter(email="maria@demo.example").count() == 1
     assert Event.objects.count() == 3
+
+
+def test_an_evening_to_run_begins_in_ten_minutes(seed):
+    seed()
+    out = StringIO()
+    call_command("demo_event", "--live", stdout=out)
+    first = Event.objects.get(title=TITLE)
+    call_command("demo_event", stdout=StringIO())
+
+    event = Event.objects.exclude(pk=first.pk).get(title=TITLE)
+    first.refresh_from_db()
+    said = out.getvalue()
+    assert (first.state, event.state, event.start) == (EventState.CANCELLED, EventState.SCHEDULED, NOW + 10 * MINUTE)
+    assert Presence.objects.filter(kind=PresenceKind.IN).count() == first.registrations.count() == said.count("@") - 1
+    inside = event.registrations.who_are_in()
+    assert (inside.on(Side.MENTOR).count(), inside.on(Side.MENTEE).count() <= 8) == (4, True)
+    assert f"/events/{first.slug}/desk/" in said
+
+
+def test_an_evening_needs_the_invented_people(development, db):
+    with pytest.raises(CommandError):
+        call_command("demo_event")
