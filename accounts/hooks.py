@@ -14,7 +14,7 @@ after_sign_in: list[AfterSignIn] = []
 # Each answers with the address of the page on which this person's work begins, or None if it knows of none.
 start_pages: list[Callable[[User], str | None]] = []
 
-# Each is called with the ids of people whose name has changed, or whose account is active again.
+# Each is called with the ids of people whose name has changed, or whose account was closed or is active again.
 after_person_change: list[Callable[..., None]] = []
 
 

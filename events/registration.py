@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping
 
 from django.urls import reverse
 
-from accounts.hooks import after_sign_in
+from accounts.hooks import after_person_change, after_sign_in
 from events.afterwards.kinds import KINDS as AFTERWARDS
 from events.models import Event, Registration
 from events.planning.kinds import KINDS as PLANNING
 from events.planning.publishing import mend_timetable
 from events.registering.calendar import calendar_uid
+from events.registering.closing import give_up_places
 from events.registering.giving import HOST_SUBJECT, SUBJECT
 from events.registering.kinds import KINDS as REGISTERING
 from events.registering.leaving import after_leaving
@@ -27,6 +28,7 @@ def register_all() -> None:
         register_kinds(kinds)
     register_events(EVENTS)
     finders.append(mention_events)
+    after_person_change.append(give_up_places)
     after_leaving.append(mend_timetable)
     after_sign_in.append(register_after_sign_in)
     commitment_kinds[SUBJECT] = name_registrations

@@ -5,6 +5,7 @@ from celery import shared_task
 from common.clock import agreed_now
 
 from .afterwards.clock import ask_after_events
+from .afterwards.forgetting import forget_old_events
 from .live.stamping import run_evenings
 from .planning import solving
 from .registering import clock
@@ -29,3 +30,8 @@ def run_clocks() -> int:
 @shared_task
 def ask_after() -> int:
     return ask_after_events(now=agreed_now())
+
+
+@shared_task
+def forget_old() -> int:
+    return forget_old_events(now=agreed_now())

@@ -17,12 +17,16 @@ from django.views.decorators.http import require_safe
 
 from about.models import TextKind
 from about.texts import text_shown
+from events.models import Event, EventState
 from mentors.models import MentorProfile
 
 HOUR = 3600
 # 100,000 mentors are twenty pages.
 PAGE_SIZE = 5000
-PAGES = ("home", "mentor_list", "how_it_works", "become_a_mentor", "help", "contact", "privacy", "accessibility")
+PAGES = (
+    *("home", "mentor_list", "events", "how_it_works", "become_a_mentor"),
+    *("help", "contact", "privacy", "accessibility"),
+)
 # An address with a query shows a page that there is without one, for some day, question or order.
 ROBOTS = """User-agent: *
 Disallow: /admin/
@@ -74,7 +78,17 @@ class MentorSitemap(OurSitemap):
         return latest
 
 
-SITEMAPS: dict[str, Any] = {"pages": PageSitemap, "mentors": MentorSitemap}
+class EventSitemap(OurSitemap):
+    """Each event that everyone can see, unless it was cancelled."""
+
+    def items(self) -> QuerySet[Event]:
+        return Event.objects.public().exclude(state=EventState.CANCELLED).only("slug").order_by("pk")
+
+    def location(self, item: Event) -> str:
+        return reverse("event", args=[item.slug])
+
+
+SITEMAPS: dict[str, Any] = {"pages": PageSitemap, "mentors": MentorSitemap, "events": EventSitemap}
 
 
 @login_not_required

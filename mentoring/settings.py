@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     "give places of events": run_every(30, "events.tasks.run_registrations"),
     "run the clocks of events": run_every(30, "events.tasks.run_clocks"),
     "ask how events were": run_every(60, "events.tasks.ask_after"),
+    "forget what events don’t need": run_every(86_400, "events.tasks.forget_old"),
     "look again at free times": run_every(20, "search.tasks.refresh"),
     "count the words of the search": run_every(600, "search.tasks.count_words"),
     "forget old searches": run_every(600, "search.tasks.forget_old"),
@@ -266,6 +267,7 @@ OUTBOX_ILL_AT = {"expired": 1, "dead": 10, "uncertain": 10}
 # After this, read lines of the inbox go; and all of its lines, and mails that have come to an end
 INBOX_KEEPS_READ = timedelta(days=180)
 NOTICES_KEEP = timedelta(days=365)
+EVENTS_KEEP_PRIVATE, EVENTS_KEEP_MEETINGS = timedelta(days=30), timedelta(days=730)
 
 # Limits; a clear message says when one is reached
 # What one person has open: all dates with one mentor count once, and each question in writing

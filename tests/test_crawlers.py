@@ -9,9 +9,11 @@ from django.urls import resolve
 
 from about.models import TextKind
 from about.texts import publish_text, version_mark
+from events.registering.managing import cancel_event
 from mentoring import crawlers
 from mentors.models import MentorProfile, ProfileState
 from tests.conftest import NOW, make_mentor, make_person
+from tests.events.making import make_event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 SITE = "https://mentors.example"
@@ -41,12 +43,17 @@ def test_map_leads_from_the_index_to_every_page_that_a_stranger_can_open(client,
         make_mentor(person)
         MentorProfile.objects.filter(person=person).update(state=hidden)
     publish_text(kind=TextKind.TERMS, body="Be kind.", by=maria, now=NOW, seen=version_mark(None))
+    open_event, called_off = make_event(maria), make_event(maria, title="Rained off")
+    make_event(maria, title="Draft", is_open=False)
+    cancel_event(event=called_off, reason="Flood", now=NOW)
     sections = addresses(client, "/sitemap.xml")
     found = [page for section in sections for page in addresses(client, section)]
 
-    assert sections == [f"{SITE}/sitemap-pages.xml", f"{SITE}/sitemap-mentors.xml"]
-    assert found[-2:] == [f"{SITE}/mentors/alice-adair/", f"{SITE}/mentors/dora-dane/"]
-    assert {resolve(page.removeprefix(SITE)).url_name for page in found} == {*crawlers.PAGES, "terms", "mentor_detail"}
+    assert sections == [f"{SITE}/sitemap-{name}.xml" for name in ("pages", "mentors", "events")]
+    assert found[-3:-1] == [f"{SITE}/mentors/alice-adair/", f"{SITE}/mentors/dora-dane/"]
+    assert found[-1] == f"{SITE}/events/{open_event.slug}/"
+    names = {resolve(page.removeprefix(SITE)).url_name for page in found}
+    assert names == {*crawlers.PAGES, "terms", "mentor_detail", "event"}
     answers = [client.get(page.removeprefix(SITE)) for page in found]
     assert {(answer.status_code, answer.get("X-Robots-Tag")) for answer in answers} == {(200, None)}
 
@@ -62,7 +69,7 @@ def test_mentors_come_in_pages_with_the_day_of_their_last_approval(client, alice
     index = read(client, "/sitemap.xml")
     second = read(client, "/sitemap-mentors.xml?p=2")
 
-    assert [entry["loc"] for entry in index[1:]] == [f"{SITE}/sitemap-mentors.xml{page}" for page in ("", "?p=2")]
+    assert [entry["loc"] for entry in index[1:3]] == [f"{SITE}/sitemap-mentors.xml{page}" for page in ("", "?p=2")]
     assert index[1]["lastmod"].startswith("2026-11-25")
     assert [(entry["loc"], entry["lastmod"]) for entry in second] == [(f"{SITE}/mentors/dora-dane/", "2026-11-25")]
     assert [client.get(f"/sitemap-mentors.xml?p={page}").status_code for page in ("3", "0", "x", "9" * 30)] == [404] * 4
@@ -73,7 +80,7 @@ def test_cost_does_not_grow_with_the_number_of_mentors(client, alice, django_ass
         make_mentor(make_person(f"{number}@example.org", f"Mentor {number}"))
     with django_assert_num_queries(2):
         client.get("/sitemap-mentors.xml")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/sitemap.xml")
 
 

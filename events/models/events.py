@@ -218,6 +218,11 @@ class Event(models.Model):
         return self.ended_at or self.end
 
     @property
+    def is_archived(self) -> bool:
+        """So long ago that nobody knows any more who met whom."""
+        return self.state == EventState.ARCHIVED
+
+    @property
     def is_over(self) -> bool:
         return self.state in DONE
 

@@ -111,5 +111,6 @@ def event_report(request: SignedInRequest, slug: str) -> HttpResponse:
     event = get_led_event(slug, request.user)
     if not event.is_over:
         return redirect("event", slug)
-    context = {"event": event, "rows": report_rows(event), "fewest": FEWEST_ANSWERS, "nav": "events"}
+    rows = [] if event.is_archived else report_rows(event)
+    context = {"event": event, "rows": rows, "fewest": FEWEST_ANSWERS, "nav": "events"}
     return render(request, "events/afterwards/report.html", context)

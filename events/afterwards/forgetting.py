@@ -1,0 +1,48 @@
+"""Deletes what an event doesn't need any more: first what is private, two years later who met whom."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from events.locks import lock_event, touch_event
+from events.models import Chair, Event, EventState, Pairing, PairMessage, Plan, Registration, Wish, WishKind
+from sessions_app.locks import atomic_act
+
+AT_ONCE = 50
+
+
+def forget_old_events(*, now: datetime) -> int:
+    """Returns how many rows were deleted or emptied. Running it twice does no harm."""
+    private = forget_private(ended_before(now - settings.EVENTS_KEEP_PRIVATE))
+    old = ended_before(now - settings.EVENTS_KEEP_MEETINGS).exclude(state=EventState.ARCHIVED).order_by("pk")
+    return private + sum(archive_event(event=event) for event in old[:AT_ONCE])
+
+
+def ended_before(moment: datetime) -> QuerySet[Event]:
+    return Event.objects.filter(during__endswith__lt=moment)
+
+
+def forget_private(events: QuerySet[Event]) -> int:
+    """Access needs, what two people wrote to each other while they met, and whom somebody didn't want to meet."""
+    needs = Registration.objects.filter(event__in=events).exclude(access_needs="").update(access_needs="")
+    refusals = Wish.objects.filter(event__in=events, kind=WishKind.NO).delete()[0]
+    return needs + refusals + PairMessage.objects.filter(pairing__event__in=events).delete()[0]
+
+
+@atomic_act
+def archive_event(*, event: Event) -> int:
+    """Who met whom, what they asked and said of it is gone for good. That they came, and their goals, stay."""
+    event = lock_event(event)
+    gone = sum(
+        rows.delete()[0]
+        for rows in (
+            Pairing.objects.filter(event=event),
+            Chair.objects.filter(round__event=event),
+            Wish.objects.filter(event=event),
+            Plan.objects.filter(event=event),
+        )
+    )
+    Registration.objects.filter(event=event).update(question="", contact="", board_name="")
+    touch_event(event, state=EventState.ARCHIVED)
+    return gone

@@ -1,0 +1,43 @@
+from datetime import timedelta
+
+import pytest
+
+from events.afterwards.forgetting import forget_old_events
+from events.models import Event, Pairing, PairMessage, Plan, Registration, Wish, WishKind
+from tests.events.afterwards.evening import CLOSED
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def kept(over, maria):
+    """What there is to forget of an event that took place."""
+    Registration.objects.filter(pk=over.bob.pk).update(access_needs="A companion’s chair")
+    for kind, by, about in ((WishKind.NO, over.bob, over.alice), (WishKind.MUST, over.alice, over.bob)):
+        Wish.objects.create(event=over.event, by=by, about=about, kind=kind)
+    PairMessage.objects.create(pairing=over.pair, registration=over.bob, text="Two minutes late", at=CLOSED)
+    Plan.objects.create(event=over.event, number=1, state="proposed", by=maria, asked_at=CLOSED)
+    return over
+
+
+def counts() -> tuple[int, ...]:
+    needs = Registration.objects.exclude(access_needs="").count()
+    return needs, *(model.objects.count() for model in (Wish, PairMessage, Pairing, Plan))
+
+
+def test_private_things_go_after_30_days(kept):
+    assert (forget_old_events(now=kept.event.end + 30 * DAY), counts()) == (0, (1, 2, 1, 1, 1))
+    assert (forget_old_events(now=kept.event.end + 31 * DAY), counts()) == (3, (0, 1, 0, 1, 1))
+    assert forget_old_events(now=kept.event.end + 31 * DAY) == 0
+
+
+def test_who_met_whom_goes_after_two_years(kept, client_for, maria):
+    forget_old_events(now=kept.event.end + 731 * DAY)
+
+    assert counts() == (0, 0, 0, 0, 0)
+    assert Event.objects.get().state == "archived"
+    assert set(Registration.objects.values_list("question", "board_name", "state")) == {("", "", "in")}
+    assert forget_old_events(now=kept.event.end + 732 * DAY) == 0
+    page = client_for(maria).get(f"/events/{kept.event.slug}/report/").content.decode()
+    assert "data-measure" not in page
