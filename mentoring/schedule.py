@@ -1,0 +1,47 @@
+"""What runs on a schedule. The settings take it up."""
+
+from typing import Any
+
+
+def run_every(seconds: int, task: str) -> dict[str, Any]:
+    """A task that is not worth doing any more when its next turn has come."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
+# An entry for each act, so that none of them waits for another, or fails with it
+CELERY_BEAT_SCHEDULE = {
+    "write forgotten notifications": run_every(600, "sessions_app.tasks.audit"),
+    "add up how many there are": run_every(60, "notifications.tasks.fold_counts"),
+    "check how many there are": run_every(86_400, "notifications.tasks.check_counts"),
+    "work out the figures of outcomes": run_every(3600, "sessions_app.tasks.work_out_outcomes"),
+    "count what is long past": run_every(600, "sessions_app.tasks.tally_records"),
+    "tell staff who disagrees": run_every(600, "sessions_app.tasks.announce"),
+    "send events to other systems": run_every(10, "notifications.tasks.send_webhooks"),
+    "forget what was sent to other systems": {"task": "notifications.tasks.forget_webhooks", "schedule": 86_400},
+    "forget how often programs asked": {"task": "accounts.tasks.forget_counts", "schedule": 3600},
+    "forget what programs were answered": {"task": "accounts.tasks.forget_answers", "schedule": 3600},
+    "tell staff what waits": run_every(600, "mentors.tasks.announce"),
+    "plan who meets whom": run_every(10, "events.tasks.solve_plans"),
+    "give places of events": run_every(30, "events.tasks.run_registrations"),
+    "run the clocks of events": run_every(30, "events.tasks.run_clocks"),
+    "ask how events were": run_every(60, "events.tasks.ask_after"),
+    "forget what events don’t need": run_every(86_400, "events.tasks.forget_old"),
+    "look again at free times": run_every(20, "search.tasks.refresh"),
+    "count the words of the search": run_every(600, "search.tasks.count_words"),
+    "forget old searches": run_every(600, "search.tasks.forget_old"),
+    "add what the search lacks": run_every(600, "search.tasks.add_missing"),
+    "forget old proposals of examples": run_every(3600, "search.tasks.forget_proposals"),
+    "forget noted searches": run_every(3600, "search.tasks.forget_noted_searches"),
+    "learn to read questions": run_every(600, "search.tasks.retrain_reader"),
+    "forget old notifications": run_every(600, "notifications.tasks.prune"),
+    "forget what was written to staff": run_every(3600, "about.tasks.forget_messages"),
+    "remove old files": run_every(3600, "sessions_app.tasks.remove_expired_files"),
+    "remove files without a row": run_every(3600, "sessions_app.tasks.sweep_orphans"),
+    "expire holds and requests": run_every(30, "sessions_app.tasks.expire_overdue"),
+    "expire questions in writing": run_every(30, "sessions_app.tasks.expire_written"),
+    "record missed sessions": run_every(30, "sessions_app.tasks.settle_silent"),
+    "finish sessions": run_every(30, "sessions_app.tasks.complete_ended"),
+    "close conversations": run_every(30, "sessions_app.tasks.close_engagements"),
+    "note changes of time zones": run_every(86_400, "sessions_app.tasks.note_zone_changes"),
+    "give freed time": run_every(30, "sessions_app.tasks.give_time"),
+}
