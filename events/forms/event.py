@@ -16,7 +16,7 @@ from events.models.events import LONGEST, MOST_PLACES, TEXT_LENGTH, TITLE_LENGTH
 from events.registering.managing import EventInput
 from sessions_app.forms.schedule import DateInput, zone_choices
 
-WISHES_BEFORE = timedelta(hours=1)
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 CLOSES_BEFORE = [
     (0, _("When it starts")),
     (2, _("2 hours before")),
@@ -37,6 +37,15 @@ def moment_of(day: date, clock: time, zone_name: str) -> datetime | None:
     local = datetime.combine(day, clock, zone)
     moment = local.astimezone(UTC)
     return moment if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None) else None
+
+
+class DayField(forms.DateField):
+    """Refuses days at the ends of the calendar, which some zone's clock can't show."""
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValidationError(_("Choose a day that isn’t so far away"), code="far")
 
 
 class TimeInput(forms.TimeInput):
@@ -77,7 +86,7 @@ class EventForm(forms.Form):
         required=False,
         help_text=_("Step-free entrance, lift, quiet room, captions: what people need to know"),
     )
-    day = forms.DateField(label=_("Day"), widget=DateInput(), error_messages=WRONG_DAY)
+    day = DayField(label=_("Day"), widget=DateInput(), error_messages=WRONG_DAY)
     time = forms.TimeField(label=_("Starts at"), widget=TimeInput(), input_formats=["%H:%M"], error_messages=WRONG_TIME)
     timezone = forms.ChoiceField(label=_("Time zone of the event"), choices=zone_choices)
     rounds_count = number_field(_("Rounds"), 2, 12, initial=6)

@@ -15,7 +15,7 @@ from events.registering import office_hours
 from events.registering.office_hours import OfficeHoursInput
 from sessions_app.forms.schedule import DateInput
 
-from .event import NO_SUCH_TIME, WRONG_DAY, WRONG_TIME, TimeInput, moment_of, number_field
+from .event import NO_SUCH_TIME, WRONG_DAY, WRONG_TIME, DayField, TimeInput, moment_of, number_field
 
 
 class OfficeHoursForm(forms.Form):
@@ -35,7 +35,7 @@ class OfficeHoursForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    day = forms.DateField(label=_("Day"), widget=DateInput(), error_messages=WRONG_DAY)
+    day = DayField(label=_("Day"), widget=DateInput(), error_messages=WRONG_DAY)
     time = forms.TimeField(label=_("Starts at"), widget=TimeInput(), input_formats=["%H:%M"], error_messages=WRONG_TIME)
     minutes = number_field(_("Minutes"), office_hours.SHORTEST, office_hours.LONGEST, initial=office_hours.USUAL)
     places = number_field(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import ChipRadio, PlainText
-from events.models import EventTable, Registration, WishKind
+from events.models import EventTable, Registration, Side, WishKind
 from events.planning.plans import MOST_TABLES
 from events.planning.tables import TableInput
 
@@ -27,7 +27,7 @@ class WishesForm(forms.Form):
         questions = [("", _("Either way")), (WishKind.LIKE, _("I can help with this")), (WishKind.NO, _("Not for me"))]
         for one in others:
             self.fields[f"wish_{one.pk}"] = forms.ChoiceField(
-                label=one.question or gettext("No question yet") if by_question else one.board_name,
+                label=one.question or gettext("No question yet") if by_question else shown_name(one),
                 choices=questions if by_question else people,
                 required=False,
                 initial=known.get(one.pk, ""),
@@ -75,13 +75,21 @@ class TablesForm(forms.Form):
         return tables
 
 
+def shown_name(registration: Registration) -> str:
+    """Mentors who don't want to be named before the day are there to be wished for by their topics."""
+    if registration.side != Side.MENTOR or registration.is_named:
+        return registration.board_name
+    topics = ", ".join(topic.name for topic in registration.topics.all())
+    return gettext("A mentor for %(topics)s") % {"topics": topics} if topics else gettext("A mentor")
+
+
 def line_of(table: EventTable) -> str:
     marks = [word for word, is_so in (("screen", table.has_screen), ("quiet", table.is_quiet)) if is_so]
     return f"{table.name} ({', '.join(marks)})" if marks else table.name
 
 
 def read_table(line: str) -> TableInput:
-    name, bracket, rest = line.partition("(")
+    name, bracket, rest = line.rpartition("(")
     words = {word.strip().casefold() for word in rest.rstrip(") ").split(",")}
     if not bracket or not words <= {"screen", "quiet"}:
         return TableInput(line)

@@ -59,3 +59,5 @@ NOT_ENDED = (*STANDING, RegistrationState.INVITED)
 UNSETTLED = (RegistrationState.WAITING, RegistrationState.INVITED)
 # These can begin anew; so can a person who was never there.
 OUT = (RegistrationState.DECLINED, RegistrationState.LEFT, RegistrationState.CANCELLED)
+# Those who said no to an invitation were told that they won't be asked again.
+CAN_BE_INVITED = (RegistrationState.LEFT, RegistrationState.CANCELLED)

@@ -21,7 +21,6 @@ class PlannedMeeting:
     mentor: Registration
     table: str
     is_locked: bool
-    is_must: bool
 
     @property
     def key(self) -> str:
@@ -61,7 +60,8 @@ class PlanPage:
         """The plan that was chosen, else the newest that is ready."""
         ready = [plan for plan in self.plans if plan.state not in UNREADY]
         if self.shown_number is not None:
-            return next((plan for plan in ready if plan.number == self.shown_number), None)
+            known = Plan.objects.filter(event=self.event, number=self.shown_number).select_related("event")
+            return known.exclude(state__in=UNREADY).first()
         return ready[0] if ready else None
 
     @cached_property
@@ -120,7 +120,6 @@ def plan_rounds(plan: Plan, people: Mapping[int, Registration]) -> list[PlannedR
     event = plan.event
     tables = dict(EventTable.objects.filter(event=event).values_list("number", "name"))
     locked = {(row[0], row[1]) for row in plan.locks}
-    musts = set(event.wishes.filter(kind="must").values_list("by", "about"))
     return [
         PlannedRound(
             number,
@@ -132,7 +131,6 @@ def plan_rounds(plan: Plan, people: Mapping[int, Registration]) -> list[PlannedR
                     people[mentor],
                     tables.get(table, ""),
                     (mentee, mentor) in locked,
-                    (mentee, mentor) in musts,
                 )
                 for mentee, mentor, of_round, table in sorted(plan.meetings, key=lambda row: (row[3] or 0, row[0]))
                 if of_round == number and mentee in people and mentor in people

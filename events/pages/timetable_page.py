@@ -17,8 +17,9 @@ WHY: dict[str, Promise] = {
     Reason.TOPIC: _("They know your topic"),
     Reason.LANGUAGE: _("You share a language"),
 }
-# A wish is only shown to the one who had it.
-OF_THE_MENTEE = (Reason.YOU_ASKED,)
+# The same reasons as a mentor reads them. A wish is only shown to the one who had it.
+WHY_OF_MENTOR: dict[str, Promise] = {**WHY, Reason.TOPIC: _("You know their topic")}
+del WHY_OF_MENTOR[Reason.YOU_ASKED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,5 @@ def rows_of(registration: Registration, pairs: Sequence[Pairing], rounds: Iterab
 
 def why_of(pair: Pairing, registration: Registration) -> list[Promise]:
     """Reasons as this person may know them: the other's wish only if it was mutual."""
-    is_mentee = registration.side != Side.MENTOR
-    shown = [code for code in pair.why if is_mentee or code not in OF_THE_MENTEE]
-    return [WHY[code] for code in shown if code in WHY][:2]
+    words = WHY_OF_MENTOR if registration.side == Side.MENTOR else WHY
+    return [words[code] for code in pair.why if code in words][:2]

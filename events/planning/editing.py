@@ -206,6 +206,9 @@ def use_plan_again(*, plan: Plan, by: User, now: datetime) -> Plan:
     """Go back to an earlier plan: a new one with what stands in it. Raises EventError `closed` or a broken rule's."""
     event = lock_event(plan.event_id)
     check_plannable(event, now)
+    plan.refresh_from_db()
+    if plan.state not in EDITABLE:
+        raise EventError("closed", _("There’s nothing in this plan to go back to. Choose another one."))
     facts = facts_of(plan)
     if broken := find_violations(facts.problem, to_meetings(plan.meetings)):
         rule = str(broken[0].rule)

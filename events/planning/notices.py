@@ -21,8 +21,10 @@ FIRST, CHANGED = "event_timetable", "event_timetable_changed"
 
 
 def tell_timetable(plan: Plan, registrations: Sequence[Registration], *, is_first: bool, now: datetime) -> None:
+    # The event's version grows with every publication, also when an earlier plan is published once more.
+    version = plan.event.version
     kind, until = FIRST if is_first else CHANGED, max(plan.event.start, now + timedelta(minutes=5))
-    dues = [Due(kind, one.person_id, TIMETABLE_SUBJECT, one.pk, plan.number, now, until) for one in registrations]
+    dues = [Due(kind, one.person_id, TIMETABLE_SUBJECT, one.pk, version, now, until) for one in registrations]
     schedule_notices(*dues, now=now)
 
 

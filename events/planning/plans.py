@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from events.errors import EventError
 from events.locks import is_called, lock_event
-from events.models import Event, EventKind, EventTable, Plan, PlanState, Registration, Side
+from events.models import Event, EventKind, EventMode, EventTable, Plan, PlanState, Registration, Side
 from events.models.states import BEFORE_START
 from events.scheduling.checking import find_violations
 from events.scheduling.problem import Plan as PlannedTimetable
@@ -62,8 +62,8 @@ def next_number(event: Event) -> int:
 
 
 def make_tables(event: Event) -> None:
-    """As many tables as there are mentors, until the organisers say which there are."""
-    if EventTable.objects.filter(event=event).exists():
+    """As many tables as there are mentors, until the organisers say which there are. Online there are none."""
+    if event.mode == EventMode.ONLINE or EventTable.objects.filter(event=event).exists():
         return
     count = Registration.objects.who_are_in().filter(event=event, side=Side.MENTOR).count()
     tables = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from common.pages.seen import mark_of
-from events.models import Attending, Event, EventTable, Pairing, Registration, Side, Wish
+from events.models import Attending, Event, EventMode, EventTable, Pairing, Registration, Side, Wish
 from events.scheduling.problem import Lock, Meeting, Pair, Person, Problem, Table
 from events.scheduling.problem import Wish as PlannedWish
 from sessions_app.models import Feedback
@@ -39,6 +39,7 @@ class EventFacts:
                 one.most,
                 one.online,
                 one.seated,
+                one.seats,
                 sorted(one.topics),
             )
             for one in (*problem.mentees, *problem.mentors)
@@ -63,8 +64,8 @@ def read_facts(event: Event, *, locks: Iterable[Row] = ()) -> EventFacts:
     problem = Problem(
         event=str(event.uuid),
         rounds=event.rounds_count,
-        mentees=tuple(make_person(one, topics[one.pk]) for one in mentees),
-        mentors=tuple(make_person(one, topics[one.pk]) for one in mentors),
+        mentees=tuple(make_person(event, one, topics[one.pk]) for one in mentees),
+        mentors=tuple(make_person(event, one, topics[one.pk]) for one in mentors),
         tables=tuple(Table(str(table.number), screen=table.has_screen) for table in tables),
         apart=frozenset(read_apart(event, mentees, mentors)),
         wishes=read_wishes(event, registrations),
@@ -74,15 +75,17 @@ def read_facts(event: Event, *, locks: Iterable[Row] = ()) -> EventFacts:
     return EventFacts(event, registrations, tables, problem)
 
 
-def make_person(registration: Registration, topics: frozenset[str]) -> Person:
+def make_person(event: Event, registration: Registration, topics: frozenset[str]) -> Person:
+    """At an online event nobody needs a table, whatever they said of how they take part."""
     return Person(
         id=key_of(registration.pk),
         languages=frozenset(registration.languages),
         attends=frozenset(registration.attends) if registration.attends else None,
         most=registration.most,
-        online=registration.attending == Attending.ONLINE,
+        online=event.mode == EventMode.ONLINE or registration.attending == Attending.ONLINE,
         seated=registration.stays_seated,
         topics=topics,
+        seats=event.group_size if registration.side == Side.MENTOR else 1,
     )
 
 

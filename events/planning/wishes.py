@@ -21,11 +21,14 @@ def most_refusals(others: int) -> int:
 
 
 def others_of(registration: Registration) -> list[Registration]:
-    """Whom this person could meet, in the order of their names."""
+    """Whom this person could meet, in the order of their names; for a mentor in the order of the questions, which says
+    nothing of who asked them."""
     known = Registration.objects.who_are_in().filter(event=registration.event).exclude(pk=registration.pk)
     if registration.event.kind == EventKind.SPEED:
         known = known.exclude(side=registration.side)
-    return list(known.select_related("person__mentor_profile").order_by("board_name", "pk"))
+    order = "question" if is_asked_side(registration.side) else "board_name"
+    known = known.select_related("person__mentor_profile").prefetch_related("topics")
+    return list(known.order_by(order, "pk"))
 
 
 @atomic_act

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from events.errors import EventError, stale_error
-from events.locks import check_registration_seen, has_started, is_called, lock_event, touch_registration
+from events.locks import check_registration_seen, has_started, is_called, lock_event
 from events.models import Event, EventKind, EventState, Registration, RegistrationState, Side
 from events.models.states import BEFORE_START, NOT_ENDED, STANDING
 from mentors.models import MentorProfile
@@ -16,7 +16,7 @@ from .giving import check_time, end_registration, give_place, take_event_time, t
 from .inputs import RegistrationInput
 from .notices import News, tell
 from .places import count_places
-from .waiting import admit_waiting
+from .waiting import admit_waiting, is_place_left
 
 
 @atomic_act
@@ -41,7 +41,7 @@ def register(*, event: Event, person: User, side: str, said: RegistrationInput, 
     registration.registered_at, registration.confirmed_at = now, None
     check_rounds(registration)
     check_time(registration, now=now)
-    has_place = count_places(event, now)[side].free > 0
+    has_place = is_place_left(event, side, now=now)
     registration.state = RegistrationState.WAITING
     registration.waiting_since = now
     if known:
@@ -96,7 +96,9 @@ def rewrite(event: Event, registration: Registration, said: RegistrationInput, *
     if event.state not in BEFORE_START or registration.state not in STANDING:
         raise EventError("closed", _("This can’t be changed any more."))
     before = time_at(registration)
-    touch_registration(registration, **said.values())
+    # The version stays: with another one, the notices that are scheduled for them would count as out of date.
+    Registration.objects.filter(pk=registration.pk).update(**said.values())
+    registration.refresh_from_db()
     registration.topics.set(said.topics)
     check_rounds(registration)
     if registration.is_in and time_at(registration) != before:
@@ -152,7 +154,8 @@ def cancel_registration(
 
 @atomic_act
 def confirm_coming(*, registration: Registration, now: datetime) -> Registration:
-    """They still come. Changes no notice that is scheduled."""
-    Registration.objects.filter(pk=registration.pk, state=RegistrationState.IN).update(confirmed_at=now)
+    """They still come. Changes no notice that is scheduled. Raises EventError `stale` if they have no place now."""
+    if not Registration.objects.filter(pk=registration.pk, state=RegistrationState.IN).update(confirmed_at=now):
+        raise stale_error(_("You don’t have a place at this event any more. Look at its page for what you can do."))
     registration.refresh_from_db()
     return registration

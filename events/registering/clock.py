@@ -45,7 +45,8 @@ def end_waiting(*, event: Event, now: datetime) -> bool:
     event = lock_event(event)
     if event.start > now:
         return False
-    for state in UNSETTLED:
-        end_all(event, RegistrationState.OVER, news=News.NO_PLACE, only=state, now=now)
+    end_all(event, RegistrationState.OVER, news=News.NO_PLACE, only=RegistrationState.WAITING, now=now)
+    # A mentor who didn't answer hears nothing more.
+    end_all(event, RegistrationState.OVER, news=None, only=RegistrationState.INVITED, now=now)
     touch_event(event)
     return True

@@ -14,7 +14,7 @@ from sessions_app.booking.commitments import give_back_time, take_time
 from sessions_app.errors import SessionError
 
 from .leaving import announce_left
-from .notices import News, tell
+from .notices import News, silence, tell
 from .places import take_free_place
 
 # What `Occupancy.subject` calls the time that a registration takes.
@@ -88,3 +88,5 @@ def end_registration(registration: Registration, *, by: User, now: datetime) -> 
         announce_left(registration, now)
     if was_in or not is_own:
         tell(registration, news=News.LEFT if is_own else News.REMOVED, now=now)
+    else:
+        silence(registration)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from events.errors import EventError, stale_error
 from events.locks import lock_event
 from events.models import Event, EventState, Registration, RegistrationState, Side
-from events.models.states import OUT
+from events.models.states import CAN_BE_INVITED
 from mentors.models import MentorProfile
 from sessions_app.locks import atomic_act, lock_people
 
@@ -22,7 +22,7 @@ MOST_AT_ONCE = 100
 
 @atomic_act
 def invite_mentors(*, event: Event, profiles: Sequence[MentorProfile], now: datetime) -> list[Registration]:
-    """Ask these mentors to take part, but for those who are asked or have answered. Returns those who are asked now.
+    """Ask these mentors to take part, but for those who are asked or have said no. Returns those who are asked now.
 
     Raises EventError `closed`, `too_many`, `wrong_side`.
     """
@@ -37,7 +37,7 @@ def invite_mentors(*, event: Event, profiles: Sequence[MentorProfile], now: date
     asked = [
         _ask(event, profile, known.get(profile.person_id), now=now)
         for profile in profiles
-        if profile.person_id not in known or known[profile.person_id].state in OUT
+        if profile.person_id not in known or known[profile.person_id].state in CAN_BE_INVITED
     ]
     tell(*asked, news=News.INVITED, now=now)
     return asked

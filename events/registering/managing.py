@@ -12,17 +12,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from events.errors import EventError
-from events.locks import check_event_seen, lock_event, touch_event
-from events.models import Event, EventState, Helper, HelperRole, Registration, RegistrationState
+from events.locks import check_event_seen, is_called, lock_event, touch_event
+from events.models import Event, EventState, Helper, HelperRole, Registration, RegistrationState, Round
 from events.models.states import BEFORE_START, DONE, NOT_ENDED, NOT_YET_OPEN
 from sessions_app.availability.commitments import is_promised
 from sessions_app.booking.commitments import give_back_time, take_time
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_people
 
-from .giving import HOST_SUBJECT, SUBJECT, overlap_error, take_event_time
+from .giving import HOST_SUBJECT, SUBJECT, overlap_error, take_event_time, time_at
 from .mentioning import forget_quiet
-from .notices import News, tell
+from .notices import News, silence, tell
 from .places import set_places
 from .waiting import admit_waiting
 from .webhooks import EventNews, announce
@@ -97,8 +97,8 @@ def free_slug(said: EventInput) -> str:
 def change_event(*, event: Event, said: EventInput, now: datetime, seen: str | None = None) -> Event:
     """Change it until it begins. People who registered are told of another time or place, and keep their place.
 
-    Raises EventError: `stale`, `closed`, `places_taken`, `people_busy` (some who have a place are promised elsewhere at
-    the new time: `field` is `start`).
+    Raises EventError: `stale`, `closed`, `published` (people have their rounds), `places_taken`, `people_busy` (some
+    who have a place are promised elsewhere at the new time: `field` is `start`).
     """
     event = lock_event(event)
     check_event_seen(event, seen)
@@ -106,47 +106,75 @@ def change_event(*, event: Event, said: EventInput, now: datetime, seen: str | N
     if said.kind != event.kind:
         words = _("The kind of an event can’t change. Make another event instead.")
         raise EventError("kind_stays", words, field="kind")
-    before = (event.during, event.place, event.mode, event.timezone)
+    check_published_shape(event, said)
+    before, shape = time_and_place(event), event.shape
     for side in event.sides:
         set_places(event, side, said.places.get(side, 0))
     touch_event(event, **said.values())
-    if event.state in BEFORE_START and before != (event.during, event.place, event.mode, event.timezone):
+    if event.state in BEFORE_START and (before, shape) != (time_and_place(event), event.shape):
         take_host_time(event, now=now)
-        move_people(event, now=now)
+        move_rounds(event)
+        move_people(event, is_told=before != time_and_place(event), now=now)
     for side in event.sides:
         admit_waiting(event, side, now=now)
     return event
 
 
-def move_people(event: Event, *, now: datetime) -> None:
-    """Take the new time of everyone who is in, and tell them."""
+def time_and_place(event: Event) -> tuple[object, ...]:
+    """What everyone is told of when it changes."""
+    return event.during, event.place, event.mode, event.timezone
+
+
+def check_published_shape(event: Event, said: EventInput) -> None:
+    if event.state != EventState.SCHEDULED:
+        return
+    if (said.rounds_count, said.group_size) != (event.rounds_count, event.group_size):
+        words = _("The timetable is out, so the number of rounds and who sits together stay. You can move the event.")
+        raise EventError("published", words, field="rounds_count")
+
+
+def move_rounds(event: Event) -> None:
+    """The rounds of a published timetable keep their pairs and follow the event's time and shape."""
+    rounds = {one.number: one for one in Round.objects.filter(event=event)}
+    for number, (start, end) in enumerate(event.shape.spans(event.start), start=1):
+        if number in rounds:
+            rounds[number].during = DateTimeTZRange(start, end, "[)")
+    Round.objects.bulk_update(rounds.values(), ["during"])
+
+
+def move_people(event: Event, *, is_told: bool, now: datetime) -> None:
+    """Take the new time of everyone who is in, and tell them. Rounds that there are no more are no one's choice."""
     known = (
         Registration.objects.filter(event=event, state__in=NOT_ENDED).select_related("person", "event").order_by("pk")
     )
     registrations = list(known)
     lock_people(*(registration.person_id for registration in registrations))
+    for registration in registrations:
+        registration.attends = [number for number in registration.attends if number <= event.rounds_count]
+    Registration.objects.bulk_update(registrations, ["attends"])
     inside = [registration for registration in registrations if registration.is_in]
     give_back_time(SUBJECT, [registration.pk for registration in inside])
-    busy = [registration for registration in inside if is_promised(registration.person_id, event.during, now=now)]
+    busy = [one for one in inside if is_promised(one.person_id, time_at(one), now=now)]
     if busy:
         names = ", ".join(registration.board_name for registration in busy[:3])
         words = _("%(names)s can’t come then: they have a session or another event. Choose another time.")
         raise EventError("people_busy", words % {"names": names}, field="start")
-    Registration.objects.filter(pk__in=[one.pk for one in registrations]).update(
-        version=F("version") + 1, confirmed_at=None
-    )
-    for registration in registrations:
-        registration.version += 1
     for registration in inside:
         take_event_time(registration, now=now)
+    if not is_told:
+        return
+    # Who is invited reads the new time in the invitation, which stays as it is.
     told = [registration for registration in registrations if registration.state != RegistrationState.INVITED]
+    Registration.objects.filter(pk__in=[one.pk for one in told]).update(version=F("version") + 1, confirmed_at=None)
+    for registration in told:
+        registration.version += 1
     tell(*told, news=News.MOVED, now=now)
 
 
 def check_before_start(event: Event, now: datetime) -> None:
     if event.state == EventState.DRAFT:
         return
-    if event.state not in BEFORE_START or event.start <= now:
+    if event.state not in BEFORE_START or event.start <= now or is_called(event):
         raise EventError("closed", _("This event has begun or is over, so it can’t be changed any more."))
 
 
@@ -194,8 +222,9 @@ def cancel_event(*, event: Event, reason: str, now: datetime, seen: str | None =
     return event
 
 
-def end_all(event: Event, state: str, *, news: News, now: datetime, only: str = "") -> int:
-    """End the registrations of a locked event that still stand, or `only` those in one state, and tell the people."""
+def end_all(event: Event, state: str, *, news: News | None, now: datetime, only: str = "") -> int:
+    """End the registrations of a locked event that still stand, or `only` those in one state, and tell the people if
+    there is `news` for them."""
     states = [only] if only else list(NOT_ENDED)
     known = Registration.objects.filter(event=event, state__in=states).select_related("person", "event").order_by("pk")
     registrations = list(known)
@@ -207,7 +236,10 @@ def end_all(event: Event, state: str, *, news: News, now: datetime, only: str = 
     for registration in registrations:
         registration.version += 1
     give_back_time(SUBJECT, inside)
-    tell(*registrations, news=news, now=now)
+    if news:
+        tell(*registrations, news=news, now=now)
+    else:
+        silence(*registrations)
     return len(registrations)
 
 

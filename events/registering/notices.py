@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from events.models import Registration
+from notifications.inbox import forget_passing
 from notifications.preferences import reminder_leads_of
-from notifications.services import Due, schedule_notices
+from notifications.services import Due, schedule_notices, silence_older_versions
 from sessions_app.booking.notices.reminders import REMINDERS
 
 REGISTRATION = "registration"
@@ -42,6 +43,15 @@ NUDGED_AFTER = timedelta(hours=72)
 def tell(*registrations: Registration, news: News, now: datetime) -> None:
     """Tell these people, and replace what was scheduled for them before. Each has to be of a new version."""
     schedule_notices(*news_dues(registrations, news, now=now), now=now)
+
+
+def silence(*registrations: Registration) -> None:
+    """What was scheduled for these people, or asks them for something, isn't so any more, and there is no news instead.
+    Each has to be of a new version."""
+    for one in registrations:
+        about = {"subject_type": REGISTRATION, "subject_id": one.pk, "version": one.version}
+        silence_older_versions(**about)
+        forget_passing(**about)
 
 
 def news_dues(registrations: Sequence[Registration], news: News, *, now: datetime) -> list[Due]:

@@ -1,5 +1,6 @@
 """The waiting list: who gets a place that came free."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from events.errors import EventError
 from events.locks import lock_event, touch_registration
-from events.models import Event, Registration, RegistrationState
+from events.models import Event, Registration
 from events.models.states import BEFORE_START
 from sessions_app.availability.commitments import is_promised
 from sessions_app.locks import atomic_act, lock_people
-from sessions_app.waiting.holding_hours import held_until
+from sessions_app.waiting.holding_hours import AT_LEAST, held_until
 
 from .giving import give_place, time_at
-from .notices import News, tell
+from .notices import News, silence, tell
 from .places import count_places
 
 # Until then a place is simply given. From then on plans may have changed, so people are asked first.
@@ -25,23 +26,36 @@ TIME_TO_ANSWER = timedelta(hours=2)
 FOR_ALL_FROM = timedelta(hours=3)
 
 
-def admit_waiting(event: Event, side: str, *, now: datetime) -> None:
-    """Give the free places of a locked event to those who wait, or ask them."""
+def is_place_left(event: Event, side: str, *, now: datetime) -> bool:
+    """Whether somebody new can have a place of a locked event: one more than those who wait for it could take."""
+    count = count_places(event, now)[side]
+    if count.free or not count.open:
+        return count.free > 0
+    line = Registration.objects.waiting().filter(event=event, side=side).select_related("event")
+    # Who waits since later than they registered has let such a place go.
+    first = [one for one in line if not one.is_asked(now) and one.waiting_since == one.registered_at]
+    return count.open > sum(not is_promised(one.person_id, time_at(one), now=now) for one in first)
+
+
+def admit_waiting(event: Event, side: str, *, now: datetime, passed: Collection[int] = ()) -> None:
+    """Give the free places of a locked event to those who wait, or ask them. `passed`: ids of registrations that have
+    just let such a place go, so that they aren't asked for the same one again."""
     if event.state not in BEFORE_START or event.start <= now:
         return
     count = count_places(event, now)[side]
     if not count.open or not count.waiting:
         return
-    line = list(Registration.objects.waiting().filter(event=event, side=side).select_related("person", "event"))
+    waiting = Registration.objects.waiting().filter(event=event, side=side).exclude(pk__in=passed)
+    line = [one for one in waiting.select_related("person", "event") if not one.is_asked(now)]
     lock_people(*(registration.person_id for registration in line))
-    if event.start - now <= FOR_ALL_FROM:
+    if event.start - now < FOR_ALL_FROM + AT_LEAST:
         tell_all(line, now=now)
         return
     places = count.open
     for registration in line:
         if not places:
             return
-        if registration.is_asked(now) or is_promised(registration.person_id, time_at(registration), now=now):
+        if is_promised(registration.person_id, time_at(registration), now=now):
             continue
         if admit(registration, now=now):
             places -= 1
@@ -84,24 +98,22 @@ def pass_on(*, registration: Registration, now: datetime) -> None:
     if not registration.is_asked(now):
         raise EventError("closed", _("We’re no longer keeping a place for you."))
     put_behind(registration, now=now)
-    admit_waiting(event, registration.side, now=now)
+    admit_waiting(event, registration.side, now=now, passed=[registration.pk])
 
 
 def put_behind(registration: Registration, *, now: datetime) -> None:
     touch_registration(registration, answer_by=None, waiting_since=now)
+    silence(registration)
 
 
 @atomic_act
 def lapse_offers(*, event: Event, now: datetime) -> int:
     """Places that were kept for an answer which didn't come go to the next. Returns how many."""
     event = lock_event(event)
-    late = Registration.objects.filter(event=event, state=RegistrationState.WAITING, answer_by__lte=now)
-    sides = set()
-    lapsed = 0
+    late = list(Registration.objects.waiting().filter(event=event, answer_by__lte=now))
     for registration in late:
         put_behind(registration, now=now)
-        sides.add(registration.side)
-        lapsed += 1
-    for side in sorted(sides):
-        admit_waiting(event, side, now=now)
-    return lapsed
+    for side in sorted({registration.side for registration in late}):
+        is_for_all = event.start - now < FOR_ALL_FROM + AT_LEAST
+        admit_waiting(event, side, now=now, passed=() if is_for_all else [one.pk for one in late])
+    return len(late)

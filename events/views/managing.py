@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from events.access import get_led_event, get_registration
 from events.forms.event import CancelEventForm, EventForm
 from events.forms.office_hours import OfficeHoursForm
 from events.models import Event, EventKind
-from events.models.states import OUT
+from events.models.states import CAN_BE_INVITED
 from events.pages.event_page import EventPage
 from events.pages.people import list_people
 from events.registering.acts import cancel_registration
@@ -62,6 +62,9 @@ def like_initial(like: Event | None) -> dict[str, object]:
 def event_edit(request: SignedInRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     event = get_led_event(slug, request.user)
+    if event.kind == EventKind.NETWORKING:
+        # Neither form asks for what it needs: they would give it other sides.
+        raise Http404
     form: EventForm | OfficeHoursForm
     change: Callable[..., Event]
     if event.kind == EventKind.OFFICE_HOURS:
@@ -145,7 +148,7 @@ def event_people(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def find_mentors(event: Event, words: str) -> list[MentorProfile]:
     """Live mentors with this in their name or headline, or a topic that begins like it, who aren't on the list yet."""
-    asked = event.registrations.exclude(state__in=OUT).values("person")
+    asked = event.registrations.exclude(state__in=CAN_BE_INVITED).values("person")
     known = MentorProfile.objects.public().exclude(person__in=asked).select_related("person")
     topical = Topic.objects.active().filter(name__istartswith=words).values("pk")
     fits = Q(person__name__icontains=words) | Q(headline__icontains=words) | Q(topics__in=topical)

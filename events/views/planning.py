@@ -16,7 +16,7 @@ from common.pages.requests import post_data
 from common.refusals import RefusalError
 from events.access import get_event, get_led_event, get_own_registration
 from events.forms.planning import TablesForm, WishesForm
-from events.models import Event, EventTable, Plan, Registration
+from events.models import Event, EventTable, Plan, PlanState, Registration
 from events.pages.plan_page import PlanPage
 from events.pages.timetable_page import all_timetables, timetable_rows
 from events.planning.editing import OF_LOCKS, Change, Edit, Effect, edit_plan, preview_edit, use_plan_again
@@ -64,21 +64,21 @@ def event_plan(request: SignedInRequest, slug: str) -> HttpResponse:
     event, now = get_led_event(slug, request.user), timezone.now()
     if request.method == "POST":
         return act_on_plan(request, event)
-    page = PlanPage(event, now, shown_number(request))
+    page = PlanPage(event, now, read_number(request.GET.get("number", "")))
     tables = list(EventTable.objects.filter(event=event))
     context = {"event": event, "page": page, "tables_form": TablesForm(tables=tables), "nav": "events"}
     return render(request, "events/plan.html", context)
 
 
-def shown_number(request: HttpRequest) -> int | None:
-    number = request.GET.get("number", "")
-    return int(number) if number.isdecimal() and len(number) < 5 else None
+def read_number(text: str) -> int | None:
+    """The number of a plan; None for what can't be one."""
+    return int(text) if text.isdecimal() and len(text) < 5 else None
 
 
 def act_on_plan(request: SignedInRequest, event: Event) -> HttpResponse:
     now = timezone.now()
-    number = request.POST.get("number", "")
-    plan = Plan.objects.filter(event=event, number=int(number)).first() if number.isdecimal() else None
+    number = read_number(request.POST.get("number", ""))
+    plan = Plan.objects.filter(event=event, number=number).first() if number else None
     try:
         if "publish" in request.POST and plan:
             publish_plan(plan=plan, now=now)
@@ -109,11 +109,12 @@ def event_tables(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class NamedEffect:
-    """An effect with the names of people, for the page that asks for a second press."""
+    """An effect with the names of people, for the page that asks for a second press. Wishes are only counted: whose
+    they are is nobody's business but theirs."""
 
     counts: list[tuple[str, int, int]]
-    lost: list[tuple[str, str]]
-    won: list[tuple[str, str]]
+    lost: int
+    won: int
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -168,8 +169,8 @@ def name_effect(effect: Effect, people: dict[int, Registration]) -> NamedEffect:
 
     return NamedEffect(
         [(name(pk), before, after) for pk, before, after in effect.counts],
-        [(name(one), name(other)) for one, other in effect.musts_lost],
-        [(name(one), name(other)) for one, other in effect.musts_won],
+        len(effect.musts_lost),
+        len(effect.musts_won),
     )
 
 
@@ -187,11 +188,14 @@ def event_timetable(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def event_print(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Everything on paper: one sheet per round, and one card per person."""
+    """The published timetable on paper: one sheet per round, and one card per person."""
     event = get_led_event(slug, request.user)
+    published = Plan.objects.filter(event=event, state=PlanState.PUBLISHED).first()
+    if published is None:
+        return redirect("event_plan", slug)
     context = {
         "event": event,
-        "page": PlanPage(event, timezone.now()),
+        "page": PlanPage(event, timezone.now(), published.number),
         "cards": all_timetables(event),
         "printed": timezone.now(),
         "nav": "events",
