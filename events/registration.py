@@ -13,7 +13,7 @@ from events.registering.calendar import calendar_uid
 from events.registering.closing import give_up_places
 from events.registering.giving import HOST_SUBJECT, SUBJECT
 from events.registering.kinds import KINDS as REGISTERING
-from events.registering.leaving import after_leaving
+from events.registering.leaving import after_coming, after_leaving
 from events.registering.mentioning import mention_events
 from events.registering.webhooks import EVENTS
 from events.views.registering import register_after_sign_in
@@ -30,6 +30,7 @@ def register_all() -> None:
     finders.append(mention_events)
     after_person_change.append(give_up_places)
     after_leaving.append(mend_timetable)
+    after_coming.append(mend_timetable)
     after_sign_in.append(register_after_sign_in)
     commitment_kinds[SUBJECT] = name_registrations
     commitment_kinds[HOST_SUBJECT] = name_hosted_events

@@ -124,6 +124,8 @@ def change_meetings(problem: Problem, meetings: list[Meeting], edit: Edit) -> li
     others = [one for one in meetings if one is not found]
     if edit.change == Change.FREE:
         return others
+    if (edit.change == Change.MOVE and edit.round == found.round) or str(edit.other) == mentee:
+        return meetings
     if edit.change == Change.MOVE:
         return seat(problem, [*others, replace(found, round=edit.round, table=None)], {found.round, edit.round})
     return seat(problem, swap(others, found, str(edit.other)), {found.round})
@@ -140,7 +142,9 @@ def swap(others: list[Meeting], found: Meeting, other: str) -> list[Meeting]:
 
 
 def seat(problem: Problem, meetings: list[Meeting], rounds: set[int]) -> list[Meeting]:
-    """Tables for the meetings of these rounds."""
+    """Tables for the meetings of these rounds, if everyone in them is known: who isn't is found afterwards."""
+    if any(key not in problem.people for one in meetings for key in one.pair):
+        return meetings
     touched = [replace(one, table=None) for one in meetings if one.round in rounds]
     return [*(one for one in meetings if one.round not in rounds), *assign_tables(problem, touched)]
 

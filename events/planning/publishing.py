@@ -10,7 +10,9 @@ from events.errors import EventError
 from events.locks import lock_event, touch_event
 from events.models import Chair, Event, EventState, EventTable, Pairing, Plan, PlanState, Registration, Round
 from events.registering.webhooks import EventNews, announce
+from events.scheduling.checking import Rule, find_violations
 from events.scheduling.fill import fill_holes
+from events.scheduling.problem import Meeting, Problem
 from events.scheduling.reasons import reasons_for
 from sessions_app.locks import atomic_act
 
@@ -61,8 +63,8 @@ def put_in_force(plan: Plan, facts: EventFacts, rows: list[Row], *, now: datetim
 
 
 def mend_timetable(registration: Registration, now: datetime) -> Plan | None:
-    """A person with a timetable doesn't come after all: their partners meet others who are free then. Nobody else
-    moves. None where there is no timetable yet, or the event runs."""
+    """A person with a timetable doesn't come after all: their partners meet others who are free then. Or somebody gets
+    the place, and meets who is left. Nobody else moves. None where there is no timetable yet, or the event runs."""
     event = registration.event
     published = Plan.objects.filter(event=event, state=PlanState.PUBLISHED).first()
     if published is None or event.state != EventState.SCHEDULED:
@@ -70,7 +72,7 @@ def mend_timetable(registration: Registration, now: datetime) -> Plan | None:
     rows: list[Row] = [tuple(row) for row in published.meetings if registration.pk not in row[:2]]
     locks = [row for row in published.locks if registration.pk not in row[:2]]
     facts = read_facts(event, locks=[tuple(row) for row in locks])
-    kept = to_meetings(rows)
+    kept = without_parted(facts.problem, to_meetings(rows))
     rows = to_rows([*kept, *fill_holes(facts.problem, kept)])
     plan = Plan.objects.create(
         event=event,
@@ -86,6 +88,12 @@ def mend_timetable(registration: Registration, now: datetime) -> Plan | None:
         solved_at=now,
     )
     return put_in_force(plan, facts, rows, now=now)
+
+
+def without_parted(problem: Problem, meetings: list[Meeting]) -> list[Meeting]:
+    """But for pairs who must not meet any more, since one of them said so after the timetable was made."""
+    parted = {broken.about for broken in find_violations(problem, meetings) if broken.rule == Rule.APART}
+    return [one for one in meetings if one.pair not in parted]
 
 
 def write_rounds(event: Event) -> None:

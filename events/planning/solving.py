@@ -30,9 +30,9 @@ def solve_plan(pk: int, *, now: datetime) -> bool:
     plan = asked.filter(pk=pk, state=PlanState.ASKED).first()
     if plan is None:
         return False
-    facts = facts_of(plan)
     try:
         with transaction.atomic():
+            facts = facts_of(plan)
             store_plan(plan, facts, propose(facts.problem), now=now)
     except Exception:
         logger.exception("plan %s of event %s failed", plan.number, plan.event_id)

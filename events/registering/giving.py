@@ -13,7 +13,7 @@ from sessions_app.availability.commitments import is_promised
 from sessions_app.booking.commitments import give_back_time, take_time
 from sessions_app.errors import SessionError
 
-from .leaving import announce_left
+from .leaving import announce_came, announce_left
 from .notices import News, silence, tell
 from .places import take_free_place
 
@@ -56,6 +56,7 @@ def give_place(registration: Registration, *, news: News, now: datetime) -> Regi
     )
     take_event_time(registration, now=now)
     tell(registration, news=news, now=now)
+    announce_came(registration, now)
     return registration
 
 
