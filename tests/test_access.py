@@ -171,7 +171,7 @@ ACCESS: dict[str, Row] = {
     "event_tables": Row(STAFF, NOT_ALLOWED, post=422, at="event"),
     "event_meeting": Row(STAFF, post=200, at="meeting"),
     "event_timetable": Row(ITS_MENTEE, "/events/", at="event"),
-    "event_print": Row(STAFF, at="event"),
+    "event_print": Row(STAFF, "/events/", at="event"),
     "event_join": Row(PAIR, "/events/", at="pair"),
     "event_after": Row(PAIR, post="/events/", at="over_event"),
     "event_goal": Row(PAIR, MENTEES_OWN, post={**MENTEES_OWN, "others": 422}, at="over_event"),

@@ -20,6 +20,8 @@ WHY: dict[str, Promise] = {
 # The same reasons as a mentor reads them. A wish is only shown to the one who had it.
 WHY_OF_MENTOR: dict[str, Promise] = {**WHY, Reason.TOPIC: _("You know their topic")}
 del WHY_OF_MENTOR[Reason.YOU_ASKED]
+# Not on paper, which lies about and which organisers print: whom people asked for isn't even theirs to read.
+OF_WISHES = (Reason.BOTH_ASKED, Reason.YOU_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +49,25 @@ def all_timetables(event: Event) -> list[tuple[Registration, list[TimetableRow]]
         pairs[pair.one_id].append(pair)
         pairs[pair.other_id].append(pair)
     rounds = list(Round.objects.filter(event=event))
-    return [(one, rows_of(one, pairs[one.pk], rounds)) for one in people]
+    return [(one, rows_of(one, pairs[one.pk], rounds, is_printed=True)) for one in people]
 
 
-def rows_of(registration: Registration, pairs: Sequence[Pairing], rounds: Iterable[Round]) -> list[TimetableRow]:
+def rows_of(
+    registration: Registration, pairs: Sequence[Pairing], rounds: Iterable[Round], *, is_printed: bool = False
+) -> list[TimetableRow]:
     rows = []
     for one in rounds:
         found = [pair for pair in pairs if pair.round_id == one.pk]
-        rows += [TimetableRow(one, pair, pair.partner_of(registration), why_of(pair, registration)) for pair in found]
+        for pair in found:
+            why = why_of(pair, registration, is_printed=is_printed)
+            rows.append(TimetableRow(one, pair, pair.partner_of(registration), why))
         if not found:
             rows.append(TimetableRow(one, None, None, ()))
     return rows
 
 
-def why_of(pair: Pairing, registration: Registration) -> list[Promise]:
+def why_of(pair: Pairing, registration: Registration, *, is_printed: bool) -> list[Promise]:
     """Reasons as this person may know them: the other's wish only if it was mutual."""
     words = WHY_OF_MENTOR if registration.side == Side.MENTOR else WHY
-    return [words[code] for code in pair.why if code in words][:2]
+    shown = [code for code in pair.why if code in words and not (is_printed and code in OF_WISHES)]
+    return [words[code] for code in shown[:2]]

@@ -49,9 +49,8 @@ def silence(*registrations: Registration) -> None:
     """What was scheduled for these people, or asks them for something, isn't so any more, and there is no news instead.
     Each has to be of a new version."""
     for one in registrations:
-        about = {"subject_type": REGISTRATION, "subject_id": one.pk, "version": one.version}
-        silence_older_versions(**about)
-        forget_passing(**about)
+        silence_older_versions(subject_type=REGISTRATION, subject_id=one.pk, version=one.version)
+        forget_passing(subject_type=REGISTRATION, subject_id=one.pk, version=one.version)
 
 
 def news_dues(registrations: Sequence[Registration], news: News, *, now: datetime) -> list[Due]:
