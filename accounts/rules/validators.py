@@ -11,9 +11,15 @@ from .names import check_encoded, check_name
 __all__ = ["validate_heading", "validate_person_name", "validate_plain_text", "validate_timezone"]
 
 
+# Looking for links in a name takes the square of its length: minutes for a text that is refused as too long anyway.
+LONGEST_LOOKED_AT = 1000
+
+
 def validate_person_name(value: str) -> None:
+    """For fields that have a greatest length of their own, far below `LONGEST_LOOKED_AT`."""
     validate_plain_text(value)
-    check_name(value)
+    if len(value) <= LONGEST_LOOKED_AT:
+        check_name(value)
 
 
 def validate_heading(value: str) -> None:
