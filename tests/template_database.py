@@ -29,6 +29,8 @@ def make_template() -> str:
     start = "mentoring_template_"
     name = start + digest_of_migrations()
     with connection._nodb_cursor() as cursor:
+        # The site's own limits are for pages; another process may be making the template for a minute.
+        cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [start])
         found = {row[0] for row in cursor.fetchall()}

@@ -24,6 +24,8 @@ class Migration(migrations.Migration):
             name="went",
             field=models.CharField(
                 blank=True,
+                db_default="",
+                default="",
                 choices=[("done", "I’ve done it"), ("partly", "Partly"), ("other", "Something else came up")],
                 max_length=6,
             ),

@@ -101,7 +101,7 @@ class Goal(models.Model):
     witness = models.ForeignKey(Registration, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     is_witnessed = models.BooleanField(default=False)
     # Answers when it was due: the person's, and whether the witness has stayed in touch.
-    went = models.CharField(max_length=6, choices=Went, blank=True)
+    went = models.CharField(max_length=6, choices=Went, blank=True, default="", db_default="")
     in_touch = models.BooleanField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     set_at = models.DateTimeField()

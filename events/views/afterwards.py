@@ -39,7 +39,7 @@ def event_after(request: SignedInRequest, slug: str) -> HttpResponse:
     form = AnswersForm(post_data(request), registration=page.registration, pairs=page.pairs, known=page.answers)
     result = act_on_post(request, lambda: answer(registration=page.registration, said=form.said(), now=page.now), form)
     if result.is_done:
-        messages.success(request, _("Saved. Thank you!"))
+        messages.success(request, _("Saved. Thank you."))
         return redirect("event_after", slug)
     context = {"event": page.event, "page": page, "form": form, "error": result.error, "nav": "events"}
     return render(request, "events/afterwards/after.html", context, status=result.status)
@@ -100,7 +100,7 @@ def event_witness(request: SignedInRequest, slug: str, uuid: UUID) -> HttpRespon
             messages.success(request, _("Thank you for telling us."))
         else:
             agree_to_witness(goal=goal, witness=page.registration, now=page.now)
-            messages.success(request, _("Thank you! We’ll ask you both in three months."))
+            messages.success(request, _("Thank you. We’ll ask you both in three months."))
     except RefusalError as refused:
         messages.warning(request, refused.message, extra_tags=refused.code)
     return redirect("event_after", slug)

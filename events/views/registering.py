@@ -156,10 +156,10 @@ PRESSES = {
     ),
     "confirm": Press(
         lambda one, by, now: confirm_coming(registration=one, now=now),
-        gettext_lazy("Good to know. See you there!"),
+        gettext_lazy("Good to know. See you there."),
     ),
     "accept": Press(
         lambda one, by, now: accept_invitation(registration=one, now=now),
-        gettext_lazy("Thank you! You’re in, and we’ve sent you the calendar entry."),
+        gettext_lazy("Thank you. You’re in, and we’ve sent you the calendar entry."),
     ),
 }

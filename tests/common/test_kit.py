@@ -53,5 +53,5 @@ def test_menu_works_by_keyboard_without_script(live_server, browser):
     page.goto(f"{live_server.url}/help/")
     page.focus(".menu > summary")
     page.keyboard.press("Enter")
-    assert page.locator(".menu__panel a").all_inner_texts() == ["Find a mentor", "My sessions", "Sign in"]
+    assert page.locator(".menu__panel a").all_inner_texts() == ["Find a mentor", "My sessions", "Events", "Sign in"]
     assert page.locator(".menu__panel").is_visible()

@@ -97,9 +97,9 @@ def labels(rf: RequestFactory, user) -> list[str]:
 
 
 def test_navigation_follows_the_role(rf: RequestFactory, alice, bob, maria):
-    assert labels(rf, alice) == ["Today", "Availability", "Sessions", "Messages", "Find a mentor"]
-    assert labels(rf, bob) == ["Find a mentor", "My sessions", "Messages"]
-    assert labels(rf, maria) == ["Find a mentor", "My sessions", "Messages", "Staff", "Profiles"]
+    assert labels(rf, alice) == ["Today", "Availability", "Sessions", "Messages", "Find a mentor", "Events"]
+    assert labels(rf, bob) == ["Find a mentor", "My sessions", "Messages", "Events"]
+    assert labels(rf, maria) == ["Find a mentor", "My sessions", "Messages", "Events", "Staff", "Profiles"]
 
 
 def test_site_context_asks_the_database_nothing_by_itself(rf: RequestFactory, bob, django_assert_num_queries):

@@ -28,6 +28,8 @@ LISTED = {
     "accessibility",
     "mentor_card",
     "site_card",
+    "event",
+    "events",
 }
 
 

@@ -86,6 +86,21 @@ def test_every_optional_kind_belongs_to_a_group_and_the_others_to_none():
         "written_withdrawn",
         "profile_declined",
         "profile_suspended",
+        "event_invited",
+        "event_invitation_nudge",
+        "event_registered",
+        "event_waiting",
+        "event_admitted",
+        "event_offered",
+        "event_free",
+        "event_left",
+        "event_removed",
+        "event_moved",
+        "event_cancelled",
+        "event_no_place",
+        "event_still_coming",
+        "event_timetable",
+        "event_timetable_changed",
     }
 
 
