@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.models import Plan
+from events.scheduling.problem import Unproven
 
 
 def range_text(counts: Sequence[int]) -> str:
@@ -42,7 +43,7 @@ def quality_line(proof: Mapping[str, Any]) -> str:
     if proof["is_proven"]:
         return _("No schedule has more meetings or spreads them more evenly (proven).")
     why = str(proof["why_not"])
-    if why in ("by_hand", "filled"):
+    if why in (Unproven.BY_HAND, Unproven.FILLED):
         return _("This plan was changed after it was made, so it’s valid, but no longer proven to be the best.")
     most = proof.get("most_meetings")
     if most is None:

@@ -15,12 +15,12 @@ from events.locks import lock_event
 from events.models import Plan, PlanState
 from events.models.plans import UNREADY
 from events.scheduling.checking import find_violations
-from events.scheduling.problem import Meeting, Problem
+from events.scheduling.problem import Meeting, Problem, Unproven
 from events.scheduling.tables import assign_tables
 from sessions_app.locks import atomic_act
 
-from .plans import check_plannable, count_range, facts_of, next_number
-from .problems import Row, to_meetings, to_rows
+from .plans import check_plannable, derive_plan, describe_change, facts_of
+from .problems import EventFacts, Row, to_meetings, to_rows
 
 EDITABLE = (PlanState.PROPOSED, PlanState.PUBLISHED, PlanState.REPLACED)
 
@@ -86,7 +86,10 @@ WORDS = {
 
 def preview_edit(plan: Plan, edit: Edit) -> Effect:
     """What the edit would bring, without doing it. Raises EventError with the rule that it would break."""
-    facts = facts_of(plan)
+    return find_effect(plan, facts_of(plan), edit)
+
+
+def find_effect(plan: Plan, facts: EventFacts, edit: Edit) -> Effect:
     before = to_meetings(plan.meetings)
     locks: list[Row] = [tuple(row) for row in plan.locks]
     if edit.change in OF_LOCKS:
@@ -114,7 +117,7 @@ def as_ids(pair: tuple[str, str]) -> tuple[int, int]:
 
 
 def change_meetings(problem: Problem, meetings: list[Meeting], edit: Edit) -> list[Meeting]:
-    """The meetings as the edit leaves them, with tables given anew in the rounds that it touches."""
+    """The meetings as the edit leaves them, with tables given again in the rounds that it touches."""
     mentee, mentor = str(edit.mentee), str(edit.mentor)
     found = next((one for one in meetings if one.pair == (mentee, mentor)), None)
     if edit.change == Change.ADD:
@@ -166,43 +169,10 @@ def edit_plan(*, plan: Plan, edit: Edit, by: User, now: datetime) -> Plan:
     newest = Plan.objects.filter(event=event).exclude(state__in=UNREADY).first()
     if newest is None or newest.pk != plan.pk or plan.state not in EDITABLE:
         raise stale_error(_("There’s a newer plan. Look at it, then make your change there."))
-    effect = preview_edit(plan, edit)
     facts = facts_of(plan)
-    return Plan.objects.create(
-        event=event,
-        number=next_number(event),
-        parent=plan,
-        state=PlanState.PROPOSED,
-        meetings=list(effect.rows),
-        locks=list(effect.locks),
-        proof=recount(facts.problem, effect.rows, plan.proof),
-        made_from=facts.mark,
-        by=by,
-        asked_at=now,
-        solved_at=now,
-    )
-
-
-def recount(problem: Problem, rows: Sequence[Row], proof: dict[str, object]) -> dict[str, object]:
-    """A plan that was changed by hand is valid, but no longer what was proven."""
-    meetings = to_meetings(rows)
-    counts = Counter(person for one in meetings for person in one.pair)
-    musts = problem.must_pairs
-    met = {one.pair for one in meetings}
-    return {
-        "is_proven": False,
-        "why_not": "by_hand",
-        "meetings": len(meetings),
-        "most_meetings": proof.get("most_meetings"),
-        "musts_asked": sum(len(asked) for asked in musts.values()),
-        "musts_met": sum((mentee, mentor) in met for mentee, asked in musts.items() for mentor in asked),
-        "asked_must": len(musts),
-        "met_a_must": sum(any((mentee, mentor) in met for mentor in asked) for mentee, asked in musts.items()),
-        "mentees": count_range([counts[one.id] for one in problem.mentees]),
-        "mentors": count_range([counts[one.id] for one in problem.mentors]),
-        "violations": [],
-        "left_locks": 0,
-    }
+    effect = find_effect(plan, facts, edit)
+    proof = describe_change(facts.problem, effect.rows, plan, Unproven.BY_HAND)
+    return derive_plan(plan, facts, effect.rows, effect.locks, proof=proof, by=by, now=now)
 
 
 @atomic_act
@@ -217,16 +187,4 @@ def use_plan_again(*, plan: Plan, by: User, now: datetime) -> Plan:
     if broken := find_violations(facts.problem, to_meetings(plan.meetings)):
         rule = str(broken[0].rule)
         raise EventError(rule, str(WORDS.get(rule, _("This plan would break a rule of the timetable by now."))))
-    return Plan.objects.create(
-        event=event,
-        number=next_number(event),
-        parent=plan,
-        state=PlanState.PROPOSED,
-        meetings=plan.meetings,
-        locks=plan.locks,
-        proof=plan.proof,
-        made_from=facts.mark,
-        by=by,
-        asked_at=now,
-        solved_at=now,
-    )
+    return derive_plan(plan, facts, plan.meetings, plan.locks, proof=plan.proof, by=by, now=now)

@@ -16,7 +16,8 @@ from events.models import Event, EventKind, EventMode, EventTable, Plan, PlanSta
 from events.models.states import BEFORE_START
 from events.scheduling.checking import find_violations
 from events.scheduling.problem import Plan as PlannedTimetable
-from events.scheduling.problem import Problem
+from events.scheduling.problem import Problem, Unproven, count_meetings
+from events.scheduling.proof import make_proof
 from notifications.hints import wake_worker
 from sessions_app.locks import atomic_act
 
@@ -83,6 +84,39 @@ def describe_proof(problem: Problem, planned: PlannedTimetable) -> dict[str, Any
         "violations": [str(one.rule) for one in find_violations(problem, planned.meetings)],
         "left_locks": len(planned.left_locks),
     }
+
+
+def describe_change(problem: Problem, rows: Iterable[Row], parent: Plan, why_not: Unproven) -> dict[str, Any]:
+    """The same of a plan that was made from a proven one: it is valid, but no longer what was proven."""
+    meetings = to_meetings(rows)
+    proof = make_proof(problem, meetings, why_not=why_not, most_meetings=parent.proof.get("most_meetings"))
+    return describe_proof(problem, PlannedTimetable(tuple(meetings), count_meetings(problem, meetings), proof))
+
+
+def derive_plan(
+    parent: Plan,
+    facts: EventFacts,
+    rows: Iterable[Row],
+    locks: Iterable[Row],
+    *,
+    proof: dict[str, Any],
+    by: User,
+    now: datetime,
+) -> Plan:
+    """A plan that is ready at once, since it was made from another one of this locked event."""
+    return Plan.objects.create(
+        event=parent.event,
+        number=next_number(parent.event),
+        parent=parent,
+        state=PlanState.PROPOSED,
+        meetings=list(rows),
+        locks=list(locks),
+        proof=proof,
+        made_from=facts.mark,
+        by=by,
+        asked_at=now,
+        solved_at=now,
+    )
 
 
 def count_range(counts: list[int]) -> list[int]:

@@ -12,13 +12,12 @@ from events.models import Chair, Event, EventState, EventTable, Pairing, Plan, P
 from events.registering.webhooks import EventNews, announce
 from events.scheduling.checking import Rule, find_violations
 from events.scheduling.fill import fill_holes
-from events.scheduling.problem import Meeting, Problem
+from events.scheduling.problem import Meeting, Problem, Unproven
 from events.scheduling.reasons import reasons_for
 from sessions_app.locks import atomic_act
 
-from .editing import recount
 from .notices import tell_timetable
-from .plans import check_plannable, facts_of, next_number, violations_of
+from .plans import check_plannable, derive_plan, describe_change, facts_of, violations_of
 from .problems import EventFacts, Row, key_of, read_facts, to_meetings, to_rows
 
 
@@ -63,30 +62,20 @@ def put_in_force(plan: Plan, facts: EventFacts, rows: list[Row], *, now: datetim
 
 
 def mend_timetable(registration: Registration, now: datetime) -> Plan | None:
-    """A person with a timetable doesn't come after all: their partners meet others who are free then. Or somebody gets
+    """A person with a timetable doesn't come after all: their partners meet others who are free then. Or someone gets
     the place, and meets who is left. Nobody else moves. None where there is no timetable yet, or the event runs."""
     event = registration.event
     published = Plan.objects.filter(event=event, state=PlanState.PUBLISHED).first()
     if published is None or event.state != EventState.SCHEDULED:
         return None
+    published.event = event
     rows: list[Row] = [tuple(row) for row in published.meetings if registration.pk not in row[:2]]
     locks = [row for row in published.locks if registration.pk not in row[:2]]
     facts = read_facts(event, locks=[tuple(row) for row in locks])
     kept = without_parted(facts.problem, to_meetings(rows))
     rows = to_rows([*kept, *fill_holes(facts.problem, kept)])
-    plan = Plan.objects.create(
-        event=event,
-        number=next_number(event),
-        parent=published,
-        state=PlanState.PROPOSED,
-        meetings=list(rows),
-        locks=locks,
-        proof=recount(facts.problem, rows, published.proof) | {"why_not": "filled"},
-        made_from=facts.mark,
-        by=event.by,
-        asked_at=now,
-        solved_at=now,
-    )
+    proof = describe_change(facts.problem, rows, published, Unproven.FILLED)
+    plan = derive_plan(published, facts, rows, locks, proof=proof, by=event.by, now=now)
     return put_in_force(plan, facts, rows, now=now)
 
 

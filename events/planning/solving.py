@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 def solve_asked(*, now: datetime) -> int:
     """Solve every plan that was asked for and that no other worker is at. Returns how many.
 
-    The row stays locked meanwhile; a worker that dies lets go of it, and the next run begins it anew.
+    The row stays locked meanwhile; a worker that dies lets go of it, and the next run begins it again.
     """
     solved = 0
     for plan in list(Plan.objects.filter(state=PlanState.ASKED).order_by("asked_at").values_list("pk", flat=True)):

@@ -68,7 +68,7 @@ def _plan_round(
     partners: Iterable[Pair],
     deadline: float,
 ) -> list[Meeting] | None:
-    """All meetings with this round planned anew. A meeting counts for more, the fewer two people have."""
+    """All meetings with this round planned again. A meeting counts for more, the fewer two people have."""
     stay = [row for row in meetings if row.round != number or (number, row.pair) in kept]
     counts = count_meetings(problem, stay)
     busy = {key for row in stay if row.round == number for key in row.pair}

@@ -130,7 +130,7 @@ def _check_tables(problem: Problem, rows: list[Meeting]) -> Iterator[Violation]:
 
 
 def _check_seats(problem: Problem, rows: list[Meeting]) -> Iterator[Violation]:
-    """Whoever stays seated has one table; where there are pods, these are their hosts.
+    """Everyone who stays seated has one table; where there are pods, these are their hosts.
 
     If there are more such people than tables, that can't be, and isn't asked.
     """

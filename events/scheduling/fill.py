@@ -1,6 +1,6 @@
 """Fills the holes of a schedule without the solver and without moving anyone: those with the fewest meetings first.
 
-In each round, people without a partner are put together along augmenting paths. Whoever has a partner after a path
+In each round, people without a partner are put together along augmenting paths. People who have a partner after a path
 keeps having one, so taking people by their counts serves as many as possible, and those with the fewest first.
 """
 

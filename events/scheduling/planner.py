@@ -68,7 +68,7 @@ class Pairs:
 
 
 def refill(problem: Problem, meetings: list[Meeting], locked: set[Pair], deadline: float) -> list[Meeting]:
-    """Plan one round after the other anew, all others as they are, while that gives more or more equal meetings."""
+    """Plan one round after the other again, all others as they are, while that gives more or more equal meetings."""
     for _ in range(PASSES):
         gained = False
         for number in range(1, problem.rounds + 1):
@@ -82,7 +82,7 @@ def refill(problem: Problem, meetings: list[Meeting], locked: set[Pair], deadlin
 def _refill_round(
     problem: Problem, meetings: list[Meeting], number: int, locked: set[Pair], deadline: float
 ) -> tuple[list[Meeting], bool]:
-    """The meetings with this round planned anew, and whether there are more, or more equal ones, not only wishes."""
+    """The meetings with this round planned again, and whether there are more, or more equal ones, not only wishes."""
     present = {meeting.pair for meeting in meetings if meeting.round == number}
     alone = one_round(problem, meetings, number)
     choice, before = who.choose_beside(alone, present & locked, present, seconds=deadline - time.monotonic())
@@ -159,7 +159,7 @@ def rebalance(problem: Problem, meetings: Iterable[Meeting], first: int = 1, *, 
 
 
 def keep_tables(problem: Problem, meetings: list[Meeting], tables: dict[tuple[Pair, int], str | None]) -> list[Meeting]:
-    """Leave meetings at their tables; in a round where a new one then finds none, all are put at tables anew."""
+    """Leave meetings at their tables; in a round where a new one then finds none, all are put at tables again."""
     kept = [replace(meeting, table=tables.get((meeting.pair, meeting.round))) for meeting in meetings]
     seated = assign_tables(problem, kept)
     lacking = {meeting.round for meeting in seated if meeting.table is None and problem.needs_table(*meeting.pair)}

@@ -290,6 +290,8 @@ class Unproven(StrEnum):
     OUT_OF_TIME = "out_of_time"
     GAPS = "gaps"
     OPEN = "open"
+    BY_HAND = "by_hand"
+    FILLED = "filled"
 
 
 @dataclass(frozen=True, slots=True)
