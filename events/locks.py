@@ -1,9 +1,11 @@
-"""Locks on an event. Whoever needs an event and people locks the event first, then the people."""
+"""Locks on an event. An act that needs an event and people locks the event first, then the people."""
 
-from datetime import datetime
+from collections.abc import Collection
 
 from django.db.models import F
 from django.utils.translation import gettext as _
+
+from sessions_app.locks import lock_people
 
 from .errors import stale_error
 from .models import Event, Registration
@@ -13,6 +15,15 @@ def lock_event(event: Event | int) -> Event:
     """The event as it is now; others who act on it wait."""
     pk = event if isinstance(event, int) else event.pk
     return Event.objects.select_for_update(of=("self",)).get(pk=pk)
+
+
+def lock_registration(registration: Registration) -> Registration:
+    """As it is now, with its event and its person, both of whom are locked."""
+    event = lock_event(registration.event_id)
+    lock_people(registration.person_id)
+    fresh = Registration.objects.select_related("person").get(pk=registration.pk)
+    fresh.event = event
+    return fresh
 
 
 def check_event_seen(event: Event, seen: str | None) -> None:
@@ -39,10 +50,14 @@ def touch_registration(registration: Registration, **changes: object) -> None:
     registration.refresh_from_db()
 
 
+def touch_registrations(registrations: Collection[Registration], **changes: object) -> None:
+    """The same of several, by one statement. Of the instances only the version is brought up to date."""
+    pks = [registration.pk for registration in registrations]
+    Registration.objects.filter(pk__in=pks).update(version=F("version") + 1, **changes)
+    for registration in registrations:
+        registration.version += 1
+
+
 def is_called(event: Event) -> bool:
-    """Whether people know their table of the first round: from then on nobody's partner is planned anew."""
+    """Whether people know their table of the first round: from then on nobody's partner is planned again."""
     return event.rounds.filter(called_at__isnull=False).exists()
-
-
-def has_started(event: Event, now: datetime) -> bool:
-    return event.start <= now

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from events.errors import EventError, stale_error
-from events.locks import check_registration_seen, has_started, is_called, lock_event
+from events.locks import check_registration_seen, is_called, lock_event, lock_registration
 from events.models import Event, EventKind, EventState, Registration, RegistrationState, Side
 from events.models.states import BEFORE_START, NOT_ENDED, STANDING
 from mentors.models import MentorProfile
@@ -55,7 +55,7 @@ def register(*, event: Event, person: User, side: str, said: RegistrationInput, 
 
 
 def check_open(event: Event, known: Registration | None, *, now: datetime) -> None:
-    """Whoever was invited may answer until registration closes, as all others may."""
+    """People who were invited may answer until registration closes, as all others may."""
     if not event.takes_registrations(now):
         if event.state == EventState.CANCELLED:
             words = _("This event has been cancelled. Look for another one.")
@@ -113,15 +113,14 @@ def take_place(*, registration: Registration, now: datetime, seen: str | None = 
 
     Raises EventError `closed`, `stale` (they don't wait any more), `full`, `own_overlap`.
     """
-    event = lock_event(registration.event_id)
-    lock_people(registration.person_id)
-    registration = Registration.objects.select_related("event", "person").get(pk=registration.pk)
+    registration = lock_registration(registration)
     check_registration_seen(registration, seen)
     if registration.is_in:
         return registration
     if not registration.is_waiting:
         raise stale_error(_("You’re not on the waiting list any more. Register again if you’d like to come."))
-    if event.state not in BEFORE_START or has_started(event, now):
+    event = registration.event
+    if event.state not in BEFORE_START or event.start <= now:
         raise EventError("closed", _("It’s too late for this event. Look for another one."))
     count = count_places(event, now)[registration.side]
     if not registration.is_asked(now) and not count.open:
@@ -138,12 +137,11 @@ def cancel_registration(
 
     Raises EventError `stale`, and `closed` once the event has begun.
     """
-    event = lock_event(registration.event_id)
-    lock_people(registration.person_id)
-    registration = Registration.objects.select_related("event", "person").get(pk=registration.pk)
+    registration = lock_registration(registration)
     check_registration_seen(registration, seen)
     if registration.state not in NOT_ENDED:
         return registration
+    event = registration.event
     if is_called(event) or (event.state not in BEFORE_START and event.state != EventState.DRAFT):
         words = _("The event has begun. If you have to go, say so on its page, so that your partners get someone else.")
         raise EventError("closed", words)

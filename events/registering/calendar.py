@@ -18,7 +18,7 @@ CANCEL, REQUEST = "CANCEL", "REQUEST"
 def build_registration_file(registration: Registration, *, method: str, at: datetime) -> bytes:
     """The file with one entry for this person. `method` is REQUEST, CANCEL or PUBLISH, `at` when it was last changed.
 
-    SEQUENCE is the registration's version: whoever registers again after cancelling has a later one than the
+    SEQUENCE is the registration's version: a person who registers again after cancelling has a later one than the
     cancellation (RFC 5546, 2.1.4).
     """
     event = registration.event

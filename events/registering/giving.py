@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from events.errors import EventError
 from events.locks import touch_registration
-from events.models import Registration, RegistrationState
+from events.models import Event, Registration, RegistrationState
 from sessions_app.availability.commitments import is_promised
 from sessions_app.booking.commitments import give_back_time, take_time
 from sessions_app.errors import SessionError
+from sessions_app.locks import lock_people
 
 from .leaving import announce_came, announce_left
 from .notices import News, silence, tell
@@ -62,14 +63,19 @@ def give_place(registration: Registration, *, news: News, now: datetime) -> Regi
 
 def take_event_time(registration: Registration, *, now: datetime) -> None:
     """Raises EventError `own_overlap` if they are promised elsewhere."""
+    occupy(registration.person_id, SUBJECT, registration.pk, time_at(registration), now=now)
+
+
+def take_host_time(event: Event, *, now: datetime) -> None:
+    """Office hours take their host's time. Raises EventError `own_overlap`."""
+    if event.host_id is not None:
+        lock_people(event.host_id)
+        occupy(event.host_id, HOST_SUBJECT, event.pk, event.during, now=now)
+
+
+def occupy(person: int, subject: str, subject_id: int, during: DateTimeTZRange, *, now: datetime) -> None:
     try:
-        take_time(
-            registration.person_id,
-            subject=SUBJECT,
-            subject_id=registration.pk,
-            during=time_at(registration),
-            now=now,
-        )
+        take_time(person, subject=subject, subject_id=subject_id, during=during, now=now)
     except SessionError as error:
         raise overlap_error() from error
 

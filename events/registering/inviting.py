@@ -7,11 +7,11 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from events.errors import EventError, stale_error
-from events.locks import lock_event
+from events.locks import lock_event, lock_registration
 from events.models import Event, EventState, Registration, RegistrationState, Side
 from events.models.states import CAN_BE_INVITED
 from mentors.models import MentorProfile
-from sessions_app.locks import atomic_act, lock_people
+from sessions_app.locks import atomic_act
 
 from .giving import check_time, give_place
 from .notices import News, tell
@@ -66,13 +66,12 @@ def accept_invitation(*, registration: Registration, now: datetime) -> Registrat
 
     Raises EventError `stale`, `closed`, `own_overlap`, `full`.
     """
-    event = lock_event(registration.event_id)
-    lock_people(registration.person_id)
-    registration = Registration.objects.select_related("event", "person").get(pk=registration.pk)
+    registration = lock_registration(registration)
     if registration.is_in:
         return registration
     if not registration.is_invited:
         raise stale_error(_("This invitation has been answered already."))
+    event = registration.event
     if event.state != EventState.OPEN or event.registration_until <= now:
         raise EventError("closed", _("Registration has closed, so this invitation can’t be accepted any more."))
     check_time(registration, now=now)

@@ -6,21 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import F
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from events.errors import EventError
-from events.locks import check_event_seen, is_called, lock_event, touch_event
+from events.locks import check_event_seen, is_called, lock_event, touch_event, touch_registrations
 from events.models import Event, EventState, Helper, HelperRole, Registration, RegistrationState, Round
 from events.models.states import BEFORE_START, DONE, NOT_ENDED, NOT_YET_OPEN
 from sessions_app.availability.commitments import is_promised
-from sessions_app.booking.commitments import give_back_time, take_time
-from sessions_app.errors import SessionError
+from sessions_app.booking.commitments import give_back_time
 from sessions_app.locks import atomic_act, lock_people
 
-from .giving import HOST_SUBJECT, SUBJECT, overlap_error, take_event_time, time_at
+from .giving import HOST_SUBJECT, SUBJECT, take_event_time, take_host_time, time_at
 from .mentioning import forget_quiet
 from .notices import News, silence, tell
 from .places import set_places
@@ -165,9 +163,7 @@ def move_people(event: Event, *, is_told: bool, now: datetime) -> None:
         return
     # Who is invited reads the new time in the invitation, which stays as it is.
     told = [registration for registration in registrations if registration.state != RegistrationState.INVITED]
-    Registration.objects.filter(pk__in=[one.pk for one in told]).update(version=F("version") + 1, confirmed_at=None)
-    for registration in told:
-        registration.version += 1
+    touch_registrations(told, confirmed_at=None)
     tell(*told, news=News.MOVED, now=now)
 
 
@@ -230,25 +226,10 @@ def end_all(event: Event, state: str, *, news: News | None, now: datetime, only:
     registrations = list(known)
     lock_people(*(registration.person_id for registration in registrations))
     inside = [registration.pk for registration in registrations if registration.is_in]
-    Registration.objects.filter(pk__in=[one.pk for one in registrations]).update(
-        state=state, place=None, answer_by=None, ended_at=now, version=F("version") + 1
-    )
-    for registration in registrations:
-        registration.version += 1
+    touch_registrations(registrations, state=state, place=None, answer_by=None, ended_at=now)
     give_back_time(SUBJECT, inside)
     if news:
         tell(*registrations, news=news, now=now)
     else:
         silence(*registrations)
     return len(registrations)
-
-
-def take_host_time(event: Event, *, now: datetime) -> None:
-    """Office hours take their host's time. Raises EventError `own_overlap`."""
-    if event.host_id is None:
-        return
-    lock_people(event.host_id)
-    try:
-        take_time(event.host_id, subject=HOST_SUBJECT, subject_id=event.pk, during=event.during, now=now)
-    except SessionError as error:
-        raise overlap_error() from error

@@ -27,7 +27,7 @@ FOR_ALL_FROM = timedelta(hours=3)
 
 
 def is_place_left(event: Event, side: str, *, now: datetime) -> bool:
-    """Whether somebody new can have a place of a locked event: one more than those who wait for it could take."""
+    """Whether someone new can have a place of a locked event: one more than those who wait for it could take."""
     count = count_places(event, now)[side]
     if count.free or not count.open:
         return count.free > 0
