@@ -7,13 +7,13 @@ from functools import cached_property
 
 from common.pages.seen import mark_of
 from events.live.clock import Phase
-from events.live.evening import Evening, Standing, read_evening, standing_of_one
+from events.live.evening import Evening, Standing
 from events.live.partners import can_report_missing, find_alone
 from events.live.presence import doors_open_at
 from events.live.rooms import meets_online
 from events.models import Answer, Chair, EventTable, Pairing, Registration, Round, Side
 from events.models.plans import STANDS
-from events.scheduling.reasons import Reason
+from events.planning.timetables import known_reasons
 
 # Pages ask for news this often, in seconds.
 ASKS_EVERY, ASKS_EVERY_WHILE_CHANGING = 6, 2
@@ -63,13 +63,8 @@ class OwnRound:
 
     @property
     def why(self) -> list[str]:
-        """The codes that this reader may know: that a mentee wished for a mentor is told only if both did."""
-        codes = self.pairing.why if self.pairing else []
-        return [code for code in codes if self.reader.side != Side.MENTOR or code != Reason.YOU_ASKED][:2]
-
-
-def read_now(registration: Registration, now: datetime) -> "NowPage":
-    return NowPage(read_evening(registration.event, now), registration, standing_of_one(registration))
+        """The codes of the first reasons that this reader may know."""
+        return known_reasons(self.pairing, self.reader)[:2] if self.pairing else []
 
 
 @dataclass(frozen=True)

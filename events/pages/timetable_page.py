@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, Pairing, Registration, Round, Side
-from events.planning.notices import own_pairs
+from events.planning.timetables import known_reasons, own_pairs
 from events.scheduling.reasons import Reason
 
 WHY: dict[str, Promise] = {
@@ -17,9 +17,8 @@ WHY: dict[str, Promise] = {
     Reason.TOPIC: _("They know your topic"),
     Reason.LANGUAGE: _("You share a language"),
 }
-# The same reasons as a mentor reads them. A wish is only shown to the one who had it.
+# The same reasons as a mentor reads them.
 WHY_OF_MENTOR: dict[str, Promise] = {**WHY, Reason.TOPIC: _("You know their topic")}
-del WHY_OF_MENTOR[Reason.YOU_ASKED]
 # Not on paper, which lies about and which organisers print: whom people asked for isn't even theirs to read.
 OF_WISHES = (Reason.BOTH_ASKED, Reason.YOU_ASKED)
 
@@ -67,7 +66,8 @@ def rows_of(
 
 
 def why_of(pair: Pairing, registration: Registration, *, is_printed: bool) -> list[Promise]:
-    """Reasons as this person may know them: the other's wish only if it was mutual."""
+    """The first reasons that this person may know, as they read them."""
     words = WHY_OF_MENTOR if registration.side == Side.MENTOR else WHY
-    shown = [code for code in pair.why if code in words and not (is_printed and code in OF_WISHES)]
+    known = [code for code in known_reasons(pair, registration) if code in words]
+    shown = [code for code in known if not (is_printed and code in OF_WISHES)]
     return [words[code] for code in shown[:2]]

@@ -15,6 +15,8 @@ from notifications.models import InboxItem, Notification
 from notifications.registry import InboxLine, Message, Nothing
 from notifications.services import Due, schedule_notices
 
+from .timetables import own_pairs
+
 # A newer plan silences the notice of an older one; the registration itself stays as it is.
 TIMETABLE_SUBJECT = "event_timetable"
 FIRST, CHANGED = "event_timetable", "event_timetable_changed"
@@ -39,12 +41,6 @@ def render_timetable(row: Notification, now: datetime) -> Message | Nothing:
         "timetable_url": absolute_url("event_timetable", registration.event.slug),
     }
     return reader.render_email("events/timetable", facts)
-
-
-def own_pairs(registration: Registration) -> list[Pairing]:
-    """A person's meetings in the order of the rounds."""
-    pairs = Pairing.objects.filter(event=registration.event_id).of(registration).that_stand().with_people()
-    return list(pairs.order_by("round__number", "pk"))
 
 
 def timetable_line(pair: Pairing, registration: Registration, reader: RegistrationForReader) -> str:

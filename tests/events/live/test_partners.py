@@ -3,11 +3,11 @@ from datetime import timedelta
 import pytest
 
 from events.live import running
-from events.live.evening import Standing, standing_of, standing_of_one
+from events.live.evening import Standing, read_evening, standing_of, standing_of_one
 from events.live.partners import find_alone, join_alone, report_missing, write_takeaway
 from events.live.presence import check_in
 from events.models import Answer, Chair, Pairing, Presence, Registration, Wish, WishKind
-from events.pages.now import NowPage, read_now
+from events.pages.now import NowPage
 from tests.events.live.acting import MINUTE, arrive, pairs, refused, started
 from tests.events.making import EVENING, MadeEvening
 from tests.sessions_app.helpers.races import race
@@ -21,7 +21,8 @@ def meeting(evening: MadeEvening, registration: Registration, number: int = 1) -
 
 
 def page_of(registration: Registration, now) -> NowPage:
-    return read_now(Registration.objects.select_related("event").get(pk=registration.pk), now)
+    registration = Registration.objects.select_related("event").get(pk=registration.pk)
+    return NowPage(read_evening(registration.event, now), registration, standing_of_one(registration))
 
 
 @pytest.mark.parametrize(
