@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from common.mail.rendering import Context, render_mail
-from common.times import clock_text, day_text, range_text, theirs_text, when_text, zone_label
+from common.times import clock_text, day_text, deadline_text, range_text, theirs_text, when_text, zone_label
 
 from .registry import Message
 
@@ -36,6 +36,10 @@ class NoticeReader:
 
     def when(self, moment: datetime, *, short: bool = False) -> str:
         return when_text(moment, zone=self.zone, now=self.now, hour12=self.person.hour12, short=short)
+
+    def deadline(self, moment: datetime) -> str:
+        """`12:30`, on another day `Wed 25 Nov, 10:00`."""
+        return deadline_text(moment, self.zone, self.now, self.person.hour12)
 
     def time_of(self, other: User, start: datetime, end: datetime | None = None) -> str:
         """The same time by the other person's clock; nothing if they haven't told their zone."""

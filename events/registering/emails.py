@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from common.mail.rendering import Context, absolute_url
-from common.times import days_away, offset_of, theirs_text
+from common.times import offset_of, theirs_text
 from common.zones import city_of
 from events.models import EventMode, Registration, RegistrationState, Side
 from events.models.states import STANDING
@@ -67,18 +67,12 @@ def registration_facts(reader: RegistrationForReader) -> Context:
         "is_mentor": registration.side == Side.MENTOR,
         "question": registration.question,
         "reason": event.reason,
-        "until": until_text(registration.answer_by, reader) if registration.answer_by else "",
+        "until": reader.deadline(registration.answer_by) if registration.answer_by else "",
         "closes": reader.when(event.registration_until, short=True),
         "inviter": event.by.first_name,
         "page_url": absolute_url("event", event.slug),
         "events_url": absolute_url("events"),
     }
-
-
-def until_text(moment: datetime, reader: NoticeReader) -> str:
-    """`12:30`, on another day `Wed 25 Nov, 10:00`."""
-    is_today = days_away(moment, reader.zone, reader.now) == 0
-    return reader.clock(moment) if is_today else reader.when(moment, short=True)
 
 
 def there_text(reader: RegistrationForReader) -> str:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.mail.rendering import Context, absolute_url
-from common.times import days_away
 from notifications.models import InboxItem, Notification
 from notifications.readers import NoticeReader
 from notifications.registry import InboxLine, Message, Nothing
@@ -31,19 +30,13 @@ def render_held_time_email(row: Notification, now: datetime) -> Message | Nothin
 def held_time_facts(held: HeldTime, reader: NoticeReader) -> Context:
     return {
         "headline": held.booking.offer.profile.headline,
-        "until": held_until_text(held, reader),
+        "until": reader.deadline(held.until),
         "question": held.waiting.words,
         "for_mentor": held.waiting.mentor_id is not None,
         "waits_until": reader.day(held.waiting.until),
         "page_url": absolute_url("held_time", held.uuid),
         "waiting_url": absolute_url("waiting_list"),
     }
-
-
-def held_until_text(held: HeldTime, reader: NoticeReader) -> str:
-    """`12:30`, on another day `Wed 25 Nov, 10:00`."""
-    is_today = days_away(held.until, reader.zone, reader.now) == 0
-    return reader.clock(held.until) if is_today else reader.when(held.until, short=True)
 
 
 def held_time_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
@@ -59,7 +52,7 @@ def held_time_inbox_line(held: HeldTime, reader: NoticeReader) -> InboxLine:
     words = {
         "name": held.booking.mentor.first_name,
         "when": reader.when(held.booking.start, short=True),
-        "until": held_until_text(held, reader),
+        "until": reader.deadline(held.until),
     }
     text = _("%(name)s is free %(when)s. Held for you until %(until)s.") % words
     return InboxLine(text, reverse("held_time", args=[held.uuid]))
