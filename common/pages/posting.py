@@ -1,9 +1,11 @@
 """Act on a form that was posted, or learn what the page that shows it again has to say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest
 
@@ -41,3 +43,12 @@ def act_on_post(
         else:
             return PostResult(is_done=True, made=made)
     return PostResult(error=error, status=error.status if error else 422)
+
+
+@contextmanager
+def telling_refusals(request: HttpRequest) -> Iterator[None]:
+    """A refusal inside the block is told on the next page, and the view goes on after the block."""
+    try:
+        yield
+    except RefusalError as refused:
+        messages.warning(request, refused.message, extra_tags=refused.code)

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from common.pages.posting import act_on_post
+from common.pages.posting import act_on_post, telling_refusals
 from common.pages.requests import post_data
-from common.refusals import RefusalError
 from events.access import get_event, get_led_event, get_own_registration
 from events.afterwards.answers import answer
 from events.afterwards.goals import agree_to_witness, say_how_it_went, say_in_touch, set_goal, witnesses_of
@@ -78,11 +77,8 @@ def event_goal(request: SignedInRequest, slug: str) -> HttpResponse:
 def save_went(request: SignedInRequest, page: AfterPage) -> HttpResponse:
     went = request.POST["went"]
     if page.goal and went in Went.values:
-        try:
+        with telling_refusals(request):
             say_how_it_went(goal=page.goal, went=Went(went), now=page.now)
-        except RefusalError as refused:
-            messages.warning(request, refused.message, extra_tags=refused.code)
-        else:
             messages.success(request, _("Thank you for telling us."))
     return redirect("event_goal", page.event.slug)
 
@@ -93,7 +89,7 @@ def event_witness(request: SignedInRequest, slug: str, uuid: UUID) -> HttpRespon
     page = get_page(request, slug)
     known = Goal.objects.with_people().filter(registration__event=page.event, witness=page.registration)
     goal = get_object_or_404(known, registration__uuid=uuid)
-    try:
+    with telling_refusals(request):
         if "in_touch" in request.POST:
             in_touch = request.POST["in_touch"] == "yes"
             say_in_touch(goal=goal, witness=page.registration, in_touch=in_touch, now=page.now)
@@ -101,8 +97,6 @@ def event_witness(request: SignedInRequest, slug: str, uuid: UUID) -> HttpRespon
         else:
             agree_to_witness(goal=goal, witness=page.registration, now=page.now)
             messages.success(request, _("Thank you. We’ll ask you both in three months."))
-    except RefusalError as refused:
-        messages.warning(request, refused.message, extra_tags=refused.code)
     return redirect("event_after", slug)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
 from common.pages.parts import wants_part
+from common.pages.posting import telling_refusals
 from common.pages.seen import seen_by
 from common.refusals import RefusalError
 from events.access import get_registration, get_run_event
@@ -91,8 +91,6 @@ def event_attendance(request: SignedInRequest, slug: str, uuid: UUID) -> HttpRes
     event = get_run_event(slug, request.user)
     registration = get_registration(uuid, event)
     act = go_home if request.POST.get("press") == "gone" else check_in
-    try:
+    with telling_refusals(request):
         act(registration=registration, by=request.user, now=timezone.now())
-    except RefusalError as refused:
-        messages.warning(request, refused.message, extra_tags=refused.code)
     return redirect("event_desk", slug)

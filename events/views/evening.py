@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
 from common.pages.parts import vary_by_part, wants_part
-from common.refusals import RefusalError
+from common.pages.posting import telling_refusals
 from events.access import get_registration_at
 from events.forms.evening import TakeawayForm
 from events.live.evening import Evening, read_evening, standing_of_one
@@ -68,11 +68,9 @@ def event_now(request: SignedInRequest, slug: str) -> HttpResponse:
 def act_on_press(request: SignedInRequest, registration: Registration) -> HttpResponse:
     """One press; which one, says the button."""
     press = PRESSES.get(request.POST.get("press", ""))
-    try:
+    with telling_refusals(request):
         if press:
             press(request, registration)
-    except RefusalError as refused:
-        messages.warning(request, refused.message, extra_tags=refused.code)
     return redirect("event_now", registration.event.slug)
 
 

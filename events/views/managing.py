@@ -15,10 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
-from common.pages.posting import act_on_post
+from common.pages.posting import act_on_post, telling_refusals
 from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
-from common.refusals import RefusalError
 from events.access import get_led_event, get_registration
 from events.forms.event import CancelEventForm, EventForm
 from events.forms.office_hours import OfficeHoursForm
@@ -94,15 +93,13 @@ def event_edit(request: SignedInRequest, slug: str) -> HttpResponse:
 def event_open(request: SignedInRequest, slug: str) -> HttpResponse:
     """Open a draft, or close registration: which one, says the button."""
     event, now = get_led_event(slug, request.user), timezone.now()
-    try:
+    with telling_refusals(request):
         if "close" in request.POST:
             close_registration(event=event, now=now)
             messages.success(request, _("Registration is closed. Nobody else can register."))
         else:
             open_event(event=event, now=now)
             messages.success(request, _("Registration is open, and everyone can see the event."))
-    except RefusalError as refused:
-        messages.warning(request, refused.message, extra_tags=refused.code)
     return redirect("event", slug)
 
 
@@ -159,11 +156,8 @@ def find_mentors(event: Event, words: str) -> list[MentorProfile]:
 def event_invite(request: SignedInRequest, slug: str) -> HttpResponse:
     event, now = get_led_event(slug, request.user), timezone.now()
     profiles = list(MentorProfile.objects.public().filter(slug__in=request.POST.getlist("mentor")[: 2 * MOST_FOUND]))
-    try:
+    with telling_refusals(request):
         asked = invite_mentors(event=event, profiles=profiles, now=now)
-    except RefusalError as refused:
-        messages.warning(request, refused.message, extra_tags=refused.code)
-    else:
         words = ngettext("We’ve invited %(count)d mentor.", "We’ve invited %(count)d mentors.", len(asked))
         messages.success(request, words % {"count": len(asked)})
     return redirect("event_people", slug)
@@ -173,10 +167,7 @@ def event_invite(request: SignedInRequest, slug: str) -> HttpResponse:
 def event_remove(request: SignedInRequest, slug: str, uuid: UUID) -> HttpResponse:
     event = get_led_event(slug, request.user)
     registration = get_registration(uuid, event)
-    try:
+    with telling_refusals(request):
         cancel_registration(registration=registration, by=request.user, now=timezone.now())
-    except RefusalError as refused:
-        messages.warning(request, refused.message, extra_tags=refused.code)
-    else:
         messages.success(request, _("%(name)s is off the list.") % {"name": registration.board_name})
     return redirect("event_people", slug)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from common.pages.posting import act_on_post
+from common.pages.posting import act_on_post, telling_refusals
 from common.pages.requests import post_data
 from common.refusals import RefusalError
 from common.zones import city_of
@@ -63,11 +63,9 @@ def event_me_too(request: SignedInRequest, slug: str, uuid: UUID) -> HttpRespons
     event = get_event(slug, request.user)
     registration = get_own_registration(event, request.user)
     question = get_registration(uuid, event)
-    try:
+    with telling_refusals(request):
         too = request.POST.get("too") != "no"
         say_me_too(question=question, registration=registration, too=too, now=timezone.now())
-    except RefusalError as refused:
-        messages.warning(request, refused.message, extra_tags=refused.code)
     return redirect("event", slug)
 
 

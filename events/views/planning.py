@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from common.pages.posting import act_on_post
+from common.pages.posting import act_on_post, telling_refusals
 from common.pages.requests import post_data
 from common.refusals import RefusalError
 from events.access import get_event, get_led_event, get_own_registration
@@ -79,7 +79,7 @@ def act_on_plan(request: SignedInRequest, event: Event) -> HttpResponse:
     now = timezone.now()
     number = read_number(request.POST.get("number", ""))
     plan = Plan.objects.filter(event=event, number=number).first() if number else None
-    try:
+    with telling_refusals(request):
         if "publish" in request.POST and plan:
             publish_plan(plan=plan, now=now)
             messages.success(request, _("The timetable is out, and everyone is being told."))
@@ -89,8 +89,6 @@ def act_on_plan(request: SignedInRequest, event: Event) -> HttpResponse:
         else:
             locks = [tuple(row) for row in plan.locks] if plan else []
             ask_plan(event=event, by=request.user, now=now, locks=locks)
-    except RefusalError as refused:
-        messages.warning(request, refused.message, extra_tags=refused.code)
     return redirect("event_plan", event.slug)
 
 

@@ -19,9 +19,8 @@ from accounts.email_sign_in import SIGN_IN_NOTE, answer_email_form
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.viewing import signed_in, viewer_zone
-from common.pages.posting import act_on_post
+from common.pages.posting import act_on_post, telling_refusals
 from common.pages.requests import post_data
-from common.refusals import RefusalError
 from events.access import get_event, get_own_registration, registration_of
 from events.forms.registration import RegistrationForm
 from events.models import Event, Registration, Side
@@ -82,7 +81,7 @@ def save(event: Event, person: User | None, side: str, form: RegistrationForm) -
 
 
 def stated(known: Registration | None) -> Registration | None:
-    """The registration, if it stands; one that has ended is begun anew."""
+    """The registration, if it stands; one that has ended is begun again."""
     return known if known and (known.is_in or known.is_waiting) else None
 
 
@@ -104,11 +103,8 @@ def register_after_sign_in(request: HttpRequest, person: User) -> str | None:
     form = RegistrationForm(QueryDict(kept["data"]), event=event, side=kept["side"], person=person)
     if not form.is_valid():
         return reverse("event_register", args=[event.slug])
-    try:
+    with telling_refusals(request):
         made = register(event=event, person=person, side=kept["side"], said=form.said(), now=timezone.now())
-    except RefusalError as refused:
-        messages.warning(request, refused.message, extra_tags=refused.code)
-    else:
         messages.success(request, said_of(made))
     return reverse("event", args=[event.slug])
 
@@ -121,11 +117,8 @@ def event_answer(request: SignedInRequest, slug: str) -> HttpResponse:
     press = PRESSES.get(request.POST.get("answer", ""))
     if press is None:
         return redirect("event", slug)
-    try:
+    with telling_refusals(request):
         press.act(registration, request.user, timezone.now())
-    except RefusalError as refused:
-        messages.warning(request, refused.message, extra_tags=refused.code)
-    else:
         messages.success(request, press.words)
     return redirect("event", slug)
 

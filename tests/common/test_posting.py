@@ -2,9 +2,10 @@
 
 import pytest
 from django import forms
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.test import RequestFactory
 
-from common.pages.posting import PostResult, act_on_post
+from common.pages.posting import PostResult, act_on_post, telling_refusals
 from common.pages.requests import post_data
 from common.refusals import BUSY, TOO_OFTEN, RefusalError
 
@@ -74,3 +75,18 @@ def test_other_errors_are_not_taken_for_refusals():
 
     with pytest.raises(ValueError, match="broke down"):
         send(break_down, {"name": "Ada"})
+
+
+@pytest.mark.parametrize("code", [BUSY, "closed", ""])
+def test_a_refusal_is_told_on_the_next_page_and_nothing_else_is_caught(rf, code):
+    request = rf.post("/")
+    request._messages = CookieStorage(request)
+
+    with telling_refusals(request):
+        refusing(code)()
+    with telling_refusals(request):
+        pass
+    with pytest.raises(LookupError), telling_refusals(request):
+        raise LookupError
+
+    assert [(str(one), one.extra_tags) for one in request._messages] == [("No.", code)]
