@@ -9,20 +9,18 @@ from django.db import transaction
 from accounts.models import User
 from common.mail.rendering import absolute_url
 from events.live.presence import check_in
-from events.models import Event, EventKind, EventMode, Registration, Side
+from events.models import Event, Registration, Shape, Side
 from events.models.states import AHEAD
-from events.planning.plans import ask_plan
-from events.planning.publishing import publish_plan
-from events.planning.solving import solve_plan
-from events.registering.managing import EventInput, cancel_event, create_event, open_event
+from events.registering.managing import cancel_event
 
 from .accounts import PASSWORD
-from .events import ABOUT, STOCKHOLM, EventWriter
+from .events import EventWriter
 from .people import DOMAIN
 
 TITLE = "Try an evening"
 MENTORS, MENTEES = 4, 8
 BEGINS_IN = timedelta(minutes=10)
+SHORT = Shape(rounds=4, minutes=5, change=1)
 # Those that everyone knows come first, if they have nothing else then.
 KNOWN = {Side.MENTOR: ("priya", "tomas"), Side.MENTEE: ("sam",)}
 
@@ -45,10 +43,7 @@ class EveningWriter(EventWriter):
             if event.registrations.who_are_in().on(side).count() < fewest:
                 raise NobodyFreeError
         self.wish(event)
-        plan = ask_plan(event=event, by=self.maria, now=self.now)
-        solve_plan(plan.pk, now=self.now)
-        plan.refresh_from_db()
-        publish_plan(plan=plan, now=self.now)
+        self.publish(event)
         if is_live:
             for registration in event.registrations.who_are_in().order_by("pk"):
                 check_in(registration=registration, by=self.maria, now=self.now)
@@ -62,23 +57,7 @@ class EveningWriter(EventWriter):
 
     def make_small(self) -> Event:
         start = (self.now + BEGINS_IN).replace(second=0, microsecond=0)
-        said = EventInput(
-            kind=EventKind.SPEED,
-            title=TITLE,
-            about=ABOUT,
-            start=start,
-            timezone=STOCKHOLM,
-            mode=EventMode.ON_SITE,
-            place="Kulturhuset, Sergels torg 3, Stockholm",
-            access="Step-free from Sergelgatan.",
-            registration_until=start,
-            wishes_until=start,
-            places={Side.MENTEE: MENTEES + 2, Side.MENTOR: MENTORS + 1},
-            rounds_count=4,
-            round_minutes=5,
-            change_minutes=1,
-        )
-        return open_event(event=create_event(said=said, by=self.maria), now=self.now)
+        return self.make(TITLE, start, mentees=MENTEES + 2, mentors=MENTORS + 1, closes=timedelta(), shape=SHORT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from accounts.models import User
-from events.models import Event, EventKind, EventMode, Registration, Side, WishKind
+from events.models import Event, EventKind, EventMode, Registration, Shape, Side, WishKind
 from events.planning.plans import ask_plan
 from events.planning.publishing import publish_plan
 from events.planning.solving import solve_plan
@@ -24,6 +24,7 @@ from sessions_app.availability.commitments import is_promised
 from .people import DOMAIN
 
 STOCKHOLM = "Europe/Stockholm"
+EVENING = Shape(rounds=6, minutes=10, change=2, break_after=3, break_minutes=10)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 ABOUT = (
     "Six short rounds, each with someone who has been where you are. Bring one question: your mentors see it before "
@@ -62,7 +63,9 @@ class EventWriter:
         day = (self.now + days * DAY).astimezone(ZoneInfo(STOCKHOLM)).date()
         return datetime.combine(day, time(18), ZoneInfo(STOCKHOLM)).astimezone(UTC)
 
-    def make(self, title: str, start: datetime, *, mentees: int, mentors: int, closes: timedelta) -> Event:
+    def make(
+        self, title: str, start: datetime, *, mentees: int, mentors: int, closes: timedelta, shape: Shape = EVENING
+    ) -> Event:
         said = EventInput(
             kind=EventKind.SPEED,
             title=title,
@@ -75,13 +78,19 @@ class EventWriter:
             registration_until=start - closes,
             wishes_until=start - closes,
             places={Side.MENTEE: mentees, Side.MENTOR: mentors},
-            rounds_count=6,
-            round_minutes=10,
-            change_minutes=2,
-            break_after=3,
-            break_minutes=10,
+            rounds_count=shape.rounds,
+            round_minutes=shape.minutes,
+            change_minutes=shape.change,
+            break_after=shape.break_after,
+            break_minutes=shape.break_minutes,
         )
         return open_event(event=create_event(said=said, by=self.maria), now=self.now)
+
+    def publish(self, event: Event) -> None:
+        plan = ask_plan(event=event, by=self.maria, now=self.now)
+        solve_plan(plan.pk, now=self.now)
+        plan.refresh_from_db()
+        publish_plan(plan=plan, now=self.now)
 
     def write_open(self) -> Event:
         """Sam has a place, Priya mentors, and Tomás is invited."""
@@ -102,10 +111,7 @@ class EventWriter:
         self.come(event, self.sam, Side.MENTEE)
         self.fill(event, mentees=24, mentors=10)
         self.wish(event)
-        plan = ask_plan(event=event, by=self.maria, now=self.now)
-        solve_plan(plan.pk, now=self.now)
-        plan.refresh_from_db()
-        publish_plan(plan=plan, now=self.now)
+        self.publish(event)
         return event
 
     def write_office_hours(self) -> Event:
@@ -168,7 +174,7 @@ class EventWriter:
         return register(event=event, person=person, side=side, said=said, now=self.now)
 
     def wish(self, event: Event) -> None:
-        """One in two mentees names somebody they must meet, and two they would like to."""
+        """One in two mentees names someone they must meet, and two they would like to."""
         for registration in event.registrations.filter(side=Side.MENTEE).order_by("pk")[::2]:
             others = others_of(registration)
             chosen = self.rng.sample(others, min(len(others), 3))

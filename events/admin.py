@@ -26,7 +26,7 @@ class EventAdmin(ReadOnly, ModelAdmin):
     list_filter = ["state", "kind", "mode"]
     list_select_related = ["by"]
     search_fields = ["title", "slug"]
-    # Whoever has these can look at the board, or check themselves in at the door.
+    # Anyone who has these can look at the board, or check themselves in at the door.
     exclude = ["board_key", "door_key"]
     inlines = [HelperInline, PlanInline]
 
@@ -37,5 +37,5 @@ class RegistrationAdmin(ReadOnly, ModelAdmin):
     list_filter = ["state", "side"]
     list_select_related = ["person", "event"]
     search_fields = ["person__name", "person__email", "event__title"]
-    # Only the event's team sees what somebody needs.
+    # Only the event's team sees what a person needs.
     exclude = ["access_needs", "contact"]

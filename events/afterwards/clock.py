@@ -1,4 +1,4 @@
-"""What time does after an event: everyone who met somebody is asked how it was."""
+"""What time does after an event: everyone who met someone is asked how it was."""
 
 from datetime import datetime
 

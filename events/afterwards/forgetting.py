@@ -24,7 +24,7 @@ def ended_before(moment: datetime) -> QuerySet[Event]:
 
 
 def forget_private(events: QuerySet[Event]) -> int:
-    """Access needs, what two people wrote to each other while they met, and whom somebody didn't want to meet."""
+    """Access needs, what two people wrote to each other while they met, and whom a person didn't want to meet."""
     needs = Registration.objects.filter(event__in=events).exclude(access_needs="").update(access_needs="")
     refusals = Wish.objects.filter(event__in=events, kind=WishKind.NO).delete()[0]
     return needs + refusals + PairMessage.objects.filter(pairing__event__in=events).delete()[0]

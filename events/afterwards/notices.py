@@ -23,7 +23,7 @@ GOAL_ASKED_UNTIL = timedelta(days=7)
 
 
 def ask_people(event: Event, registrations: Sequence[Registration], *, now: datetime) -> None:
-    """Ask those who met somebody how it was, and once more if they haven't said."""
+    """Ask those who met someone how it was, and once more if they haven't said."""
     closed = event.closed_at
     until = closed + ASKED_UNTIL
     dues = []

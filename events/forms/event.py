@@ -61,10 +61,6 @@ def number_field(label: Any, first: int, last: int, **kwargs: Any) -> forms.Inte
     return forms.IntegerField(label=label, min_value=first, max_value=last, error_messages=errors, **kwargs)
 
 
-def minutes_choices(*minutes: int) -> list[tuple[int, Any]]:
-    return [(number, ngettext_lazy("%d minute", "%d minutes") % number if number else _("None")) for number in minutes]
-
-
 class EventForm(forms.Form):
     """`event`: the one that is changed. `cleaned_data["said"]` is what the services take."""
 

@@ -29,7 +29,7 @@ def can_report_missing(evening: Evening, pairing: Pairing | None) -> bool:
 
 @atomic_act
 def report_missing(*, registration: Registration, pairing: Pairing, now: datetime) -> Pairing:
-    """The person who was to sit there hasn't come. Someone who is free can then join whoever waits.
+    """The person who was to sit there hasn't come. Someone who is free can then join the person who waits.
 
     Raises EventError: `closed`, `stale` (that round is over, or it is known already), `wait`.
     """
@@ -85,7 +85,7 @@ def can_meet(problem: Problem, one: Registration, other: Registration) -> bool:
 
 @atomic_act
 def join_alone(*, registration: Registration, other: Registration, now: datetime) -> Pairing:
-    """Take the free chair beside somebody who sits alone in a round that is called; the first who presses has it.
+    """Take the free chair beside someone who sits alone in a round that is called; the first who presses has it.
 
     Raises EventError: `closed`, `not_here`, `taken` (someone else sits there now, or this person is not free any more).
     """

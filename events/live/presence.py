@@ -28,7 +28,7 @@ def doors_open_at(event: Event) -> datetime:
 def check_in(*, registration: Registration, by: User, now: datetime) -> Standing:
     """They are here, for the first time or again. Twice does no harm.
 
-    Whoever comes late or comes back is seated in the rounds that aren't called yet, where someone is free.
+    A person who comes late or comes back is seated in the rounds that aren't called yet, where someone is free.
     Raises EventError: `not_yet`, `closed`.
     """
     evening, registration = begin_presence(registration, now=now)

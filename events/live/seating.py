@@ -38,7 +38,7 @@ def fill_rounds(evening: Evening, rounds: Collection[Round]) -> int:
 def narrow_problem(
     facts: EventFacts, evening: Evening, standing: Iterable[Pairing], standings: Mapping[int, Standing]
 ) -> Problem:
-    """The problem of what is left: only people who are here can be seated anew, and whoever has met doesn't again.
+    """The problem of what is left: only people who are here can be seated again, and who has met doesn't again.
 
     Someone who isn't here attends the rounds in which they have a partner: they may still come, and are never moved.
     """

@@ -91,7 +91,7 @@ def write_end(evening: Evening) -> None:
 
 @atomic_act
 def stamp_due(*, event: Event, now: datetime, wait: bool = True) -> Event:
-    """For tasks, and for pages that find something due: pages don't `wait` for whoever acts on the event just now."""
+    """For tasks, and for pages that find something due: pages don't `wait` for others who act on it just now."""
     locks = Event.objects.select_for_update(of=("self",), skip_locked=not wait)
     locked = locks.filter(pk=event.pk).first()
     return stamp(read_evening(locked, now)).event if locked else event

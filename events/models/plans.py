@@ -158,7 +158,7 @@ class Pairing(models.Model):
     is_apart = models.BooleanField(default=False)
     round = models.ForeignKey(Round, on_delete=models.CASCADE, null=True, blank=True, related_name="pairings")
     table = models.ForeignKey(EventTable, on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
-    # Put in after the round was called, for somebody who would have been alone.
+    # Put in after the round was called, for someone who would have been alone.
     is_standby = models.BooleanField(default=False)
     outcome = models.CharField(max_length=7, choices=Outcome, default=Outcome.PLANNED)
     # Why these two, as codes of `scheduling.reasons`.

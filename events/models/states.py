@@ -57,7 +57,7 @@ STANDING = (RegistrationState.IN, RegistrationState.WAITING)
 NOT_ENDED = (*STANDING, RegistrationState.INVITED)
 # No answer has come yet.
 UNSETTLED = (RegistrationState.WAITING, RegistrationState.INVITED)
-# These can begin anew; so can a person who was never there.
+# These can begin again; so can a person who was never there.
 OUT = (RegistrationState.DECLINED, RegistrationState.LEFT, RegistrationState.CANCELLED)
 # Those who said no to an invitation were told that they won't be asked again.
 CAN_BE_INVITED = (RegistrationState.LEFT, RegistrationState.CANCELLED)

@@ -129,7 +129,7 @@ class EventPage:
 
     @property
     def has_free_place(self) -> bool:
-        """On the waiting list: whether a place is there for whoever takes it first."""
+        """On the waiting list: whether a place is there for the first to take it."""
         registration = self.registration
         return registration is not None and registration.is_waiting and self.counts[registration.side].open > 0
 

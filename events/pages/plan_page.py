@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from events.models import Event, EventTable, Plan, PlanState, Registration, Round
+from events.models import Event, EventTable, Plan, PlanState, Registration
 from events.models.plans import UNREADY
 from events.models.states import BEFORE_START
 from events.planning.plans import facts_of
@@ -43,7 +43,13 @@ class PlanPage:
 
     @cached_property
     def plans(self) -> list[Plan]:
-        return list(Plan.objects.filter(event=self.event).select_related("event", "by")[:MOST_PLANS])
+        """The newest, without what stands in them: the page asks for them again and again while a plan is made."""
+        plans = Plan.objects.filter(event=self.event).defer("meetings", "locks", "proof")
+        return list(plans[:MOST_PLANS])
+
+    @property
+    def ready(self) -> list[Plan]:
+        return [plan for plan in self.plans if plan.state not in UNREADY]
 
     @cached_property
     def asked(self) -> Plan | None:
@@ -58,11 +64,13 @@ class PlanPage:
     @cached_property
     def shown(self) -> Plan | None:
         """The plan that was chosen, else the newest that is ready."""
-        ready = [plan for plan in self.plans if plan.state not in UNREADY]
-        if self.shown_number is not None:
-            known = Plan.objects.filter(event=self.event, number=self.shown_number).select_related("event")
-            return known.exclude(state__in=UNREADY).first()
-        return ready[0] if ready else None
+        number = self.shown_number
+        if number is None:
+            if not self.ready:
+                return None
+            number = self.ready[0].number
+        known = Plan.objects.filter(event=self.event, number=number).exclude(state__in=UNREADY)
+        return known.select_related("event").first()
 
     @cached_property
     def published(self) -> Plan | None:
@@ -70,8 +78,7 @@ class PlanPage:
 
     @property
     def is_newest(self) -> bool:
-        ready = [plan for plan in self.plans if plan.state not in UNREADY]
-        return bool(ready) and self.shown is not None and ready[0].pk == self.shown.pk
+        return bool(self.ready) and self.shown is not None and self.ready[0].pk == self.shown.pk
 
     @property
     def can_plan(self) -> bool:
@@ -105,10 +112,6 @@ class PlanPage:
             return []
         seated = {person for row in self.shown.meetings for person in row[:2]}
         return [one for one in self.registrations.values() if one.is_in and one.pk not in seated]
-
-    @property
-    def published_rounds(self) -> list[Round]:
-        return list(Round.objects.filter(event=self.event))
 
 
 def people_of(event: Event) -> dict[int, Registration]:

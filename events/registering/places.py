@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from events.errors import EventError
 from events.models import Event, Place, Registration, RegistrationState, Side
-from events.models.events import MOST_PLACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,3 @@ def set_places(event: Event, side: str, count: int) -> None:
 def take_free_place(event: Event, side: str) -> Place | None:
     """A place that nobody has, for a registration of a locked event."""
     return Place.objects.filter(event=event, side=side).free().order_by("number").first()
-
-
-def check_place_count(count: int) -> bool:
-    return 0 <= count <= MOST_PLACES
