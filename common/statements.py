@@ -50,6 +50,17 @@ class ModelColumns(Generic[M]):
         return self.model.from_db(connection.alias, self.names, values), row[len(values) :]
 
 
+def analyze_tables() -> None:
+    """Have PostgreSQL count our own tables anew, for its planner.
+
+    A bare ANALYZE takes a lock on tables that all databases of the server share, too, and keeps it to the end of the
+    transaction: whoever else analyzes, in whatever database, waits for it and gives up after `lock_timeout`.
+    """
+    names = ", ".join(sorted(connection.introspection.django_table_names(only_existing=True)))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {names}")
+
+
 class Prepared:
     """A statement that each connection parses and plans once, which may take longer than following the plan.
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, time, timedelta
 from random import Random
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import User
+from common.statements import analyze_tables
 from mentors.hooks import announce_change
 from mentors.models import MentorProfile, ProfileState, Topic
 from notifications.services import Due, schedule_notices
@@ -62,8 +63,7 @@ class Seeder:
         with transaction.atomic():
             counts = World(rng, self, today).write()
         announce_change(*MentorProfile.objects.public().values_list("pk", flat=True))
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        analyze_tables()
         return counts
 
 

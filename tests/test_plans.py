@@ -17,6 +17,7 @@ from bench.history.acts import list_acts
 from bench.history.pages import Page, Readers, list_pages
 from bench.history.people import fill_people
 from bench.history.sessions import fill_history
+from common.statements import analyze_tables
 from notifications.models import InboxItem, Notification
 from search.indexing import rebuild_index
 from sessions_app.impact import outcomes
@@ -67,8 +68,7 @@ def readers(db, now, monkeypatch) -> Readers:
     crowd = fill_people(MENTORS, now=moment)
     fill_history(crowd, BOOKINGS, now=moment, ahead=AHEAD)
     rebuild_index(now=moment)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyze_tables()
     return Readers(crowd, moment)
 
 

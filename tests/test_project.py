@@ -319,6 +319,20 @@ def test_no_task_believes_the_clock_of_its_machine():
     assert len({name for name, _task, _tree in tasks()}) > 20
 
 
+def test_statistics_are_asked_for_table_by_table():
+    """A bare ANALYZE locks tables that all databases of a server share; `analyze_tables` doesn't."""
+    folders = (*APPS, "bench", "tests")
+    written = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for folder in folders
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch("ANALYZE;?", node.value)
+    ]
+
+    assert written == []
+
+
 def test_each_task_is_one_act():
     """Where two stand in one task, the second doesn't happen when the first fails."""
     several = {}

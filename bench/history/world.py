@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.test import Client
 from django.utils import timezone
 
+from common.statements import analyze_tables
 from search.indexing import rebuild_index
 from sessions_app.afterwards.tallies import tally_records
 from sessions_app.audit import audit_notices
@@ -28,8 +29,7 @@ def measure_world(mentors: int, bookings: int, *, only: str) -> dict[str, tuple[
     """Pages first, then acts. The world keeps the moment at which it was filled."""
     logging.disable(logging.ERROR)
     crowd = find_people(mentors) if Booking.objects.exists() else fill_world(mentors, bookings)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyze_tables()
     last = Booking.objects.order_by("-pk").values_list(Lower("during"), flat=True)[0]
     now = last - AHEAD
     figures = {}

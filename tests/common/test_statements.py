@@ -14,6 +14,7 @@ from common.statements import (
     InsertMany,
     ModelColumns,
     Prepared,
+    analyze_tables,
     execute_together,
     write_array,
     write_together,
@@ -167,3 +168,17 @@ def test_reading_is_the_instance_that_the_orm_gives(thing):
     assert (read, rest) == (by_orm, ("more",))
     names = [field.attname for field in thing._meta.fields]
     assert [getattr(read, name) for name in names] == [getattr(by_orm, name) for name in names]
+
+
+def test_counting_our_tables_keeps_no_lock_that_other_databases_wait_for():
+    """Two suites on one server once waited for each other here, until one of them gave up."""
+    ours = set(connection.introspection.django_table_names(only_existing=True))
+    analyze_tables()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relation::regclass::text FROM pg_locks"
+            " WHERE pid = pg_backend_pid() AND mode = 'ShareUpdateExclusiveLock'"
+        )
+        locked = {name for (name,) in cursor.fetchall()}
+
+    assert locked == ours
