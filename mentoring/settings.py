@@ -76,6 +76,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "mentoring.middleware.BusyMiddleware",
 ]
+if DEBUG:
+    # Files are served as they were saved, without collecting them: they are compressed as they are asked for.
+    MIDDLEWARE.insert(0, MIDDLEWARE.pop(MIDDLEWARE.index("mentoring.middleware.CompressTextMiddleware")))
 
 ROOT_URLCONF = "mentoring.urls"
 WSGI_APPLICATION = "mentoring.wsgi.application"

@@ -1,8 +1,13 @@
 """What every answer carries, whichever address it comes from."""
 
 import gzip
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts.access.throttling import MINUTE, Rate, take_within_rate
@@ -70,6 +75,28 @@ def test_text_comes_compressed_and_of_another_length_each_time(bob, alice, offer
     assert gzip.decompress(answers[-1].content).startswith(b"BEGIN:VCALENDAR")
     assert client.get(feed, headers={"If-None-Match": tag}).status_code == 304
     assert len({len(client.get("/help/").content) for _time in range(12)}) > 1
+
+
+def test_files_come_compressed_where_nothing_collected_them():
+    """So `script/server` shows the weight that a deployed server has."""
+    asked = """
+import django
+django.setup()
+from django.conf import settings
+from django.test import Client
+settings.ALLOWED_HOSTS = ["testserver"]
+for path in ("/static/css/app.css", "/static/js/app.js", "/static/img/favicon.svg"):
+    answer = Client().get(path, headers={"Accept-Encoding": "gzip"})
+    print(answer.status_code, answer.get("Content-Encoding"), len(answer.getvalue()))
+"""
+    saved = {**os.environ, "TESTING": "", "DEBUG": "1", "DJANGO_SETTINGS_MODULE": "mentoring.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=settings.BASE_DIR, env=saved, capture_output=True, text=True
+    )
+    styles, script, drawing = [line.split() for line in done.stdout.splitlines()]
+
+    assert (done.stderr, styles[:2], script[:2], drawing[:2]) == ("", ["200", "gzip"], ["200", "gzip"], ["200", "None"])
+    assert int(styles[2]) < (Path(settings.BASE_DIR) / "static/css/app.css").stat().st_size / 3
 
 
 def test_a_photo_is_not_compressed_a_second_time(scene, client_as):  # noqa: F811
