@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import shutil
+from collections.abc import Iterable
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -23,10 +24,13 @@ LICENCES = {
     "hanken-grotesk-OFL.txt": ("font_hanken_grotesk", "OFL.txt"),
     "source-serif-pro-OFL.txt": ("font_source_serif_pro", "LICENSE.txt"),
 }
-# Latin, Latin-1, Latin Extended-A, and the punctuation, currency and arrows that our words use.
-CHARACTERS = [
+# Letters of names like Dąbrowska or Çağlar: most pages have none, so they are a file of their own, which browsers ask
+# for where one occurs (`unicode-range` in the stylesheet).
+EXTENDED = range(0x100, 0x180)
+# Latin, Latin-1, and the punctuation, currency and arrows that our words use.
+BASIC = [
     *range(0x20, 0x7F),
-    *range(0xA0, 0x180),
+    *range(0xA0, 0x100),
     *(0x2013, 0x2014, 0x2018, 0x2019, 0x201A, 0x201C, 0x201D, 0x201E, 0x2022, 0x2026, 0x2039, 0x203A, 0x20AC),
     *(0x2190, 0x2192, 0x2212),
 ]
@@ -42,19 +46,26 @@ class Command(BaseCommand):
         logging.getLogger("fontTools").setLevel(logging.WARNING)
         target.mkdir(parents=True, exist_ok=True)
         stamp, wanted = target / ".stamp", compute_fingerprint()
-        if stamp.exists() and stamp.read_text() == wanted and all((target / name).exists() for name in FACES):
+        built = [target / name for name in FACES] + [extended_file(target / name) for name in FACES]
+        if stamp.exists() and stamp.read_text() == wanted and all(file.exists() for file in built):
             self.stdout.write("Fonts are up to date.")
             return
         for name, (package, source) in LICENCES.items():
             shutil.copyfile(font_file(package, source), target / name)
         for name, (package, source) in FACES.items():
-            build_font(font_file(package, source), target / name)
-            self.stdout.write(f"{name}: {(target / name).stat().st_size} bytes")
+            build_font(font_file(package, source), target / name, BASIC)
+            build_font(font_file(package, source), extended_file(target / name), EXTENDED)
+        for file in built:
+            self.stdout.write(f"{file.name}: {file.stat().st_size} bytes")
         stamp.write_text(wanted)
 
 
 def font_file(package: str, name: str) -> Path:
     return Path(str(files(package))) / "files" / name
+
+
+def extended_file(face: Path) -> Path:
+    return face.with_stem(f"{face.stem}-extended")
 
 
 def compute_fingerprint() -> str:
@@ -64,7 +75,7 @@ def compute_fingerprint() -> str:
     return hashlib.sha256(Path(__file__).read_bytes() + versions.encode()).hexdigest()
 
 
-def build_font(source: Path, target: Path) -> None:
+def build_font(source: Path, target: Path, characters: Iterable[int]) -> None:
     options = subset.Options()
     options.layout_features = ["kern", "ccmp", "locl"]
     options.hinting = False
@@ -72,7 +83,7 @@ def build_font(source: Path, target: Path) -> None:
     options.flavor = "woff2"
     font = TTFont(source)
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=CHARACTERS)
+    subsetter.populate(unicodes=characters)
     subsetter.subset(font)
     drop_small_kerning(font)
     font.flavor = "woff2"
