@@ -51,11 +51,13 @@ def touch_registration(registration: Registration, **changes: object) -> None:
 
 
 def touch_registrations(registrations: Collection[Registration], **changes: object) -> None:
-    """The same of several, by one statement. Of the instances only the version is brought up to date."""
+    """The same of several, by one statement."""
     pks = [registration.pk for registration in registrations]
     Registration.objects.filter(pk__in=pks).update(version=F("version") + 1, **changes)
     for registration in registrations:
         registration.version += 1
+        for name, value in changes.items():
+            setattr(registration, name, value)
 
 
 def is_called(event: Event) -> bool:

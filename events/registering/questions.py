@@ -7,16 +7,17 @@ from django.utils.translation import gettext as _
 
 from events.errors import EventError
 from events.locks import lock_event
-from events.models import Event, EventKind, MeToo, Registration
+from events.models import Event, EventKind, MeToo, Registration, RegistrationState
 from events.models.states import UNSCHEDULED
 from sessions_app.locks import atomic_act
 
 
 def ordered_questions(event: Event) -> list[tuple[Registration, int]]:
     """In the order in which they are taken up, each with how many others have it too: most of them first, then the
-    oldest. Everyone brings one, so nobody's second comes before another's first."""
+    oldest. Everyone brings one, so nobody's second comes before another's first. Who has left counts no more."""
     known = Registration.objects.who_are_in().filter(event=event).exclude(question="")
-    counts = dict(MeToo.objects.filter(question__in=known).values_list("question").annotate(Count("pk")))
+    too = MeToo.objects.filter(question__in=known, registration__state=RegistrationState.IN)
+    counts = dict(too.values_list("question").annotate(Count("pk")))
     rows = [(one, counts.get(one.pk, 0)) for one in known.order_by("registered_at", "pk")]
     return sorted(rows, key=lambda row: -row[1])
 
