@@ -1,11 +1,24 @@
 from django.urls import path
 
-from .views import afterwards, desk, doors, evening, listing, managing, office_hours, planning, registering, rooms
+from .views import (
+    afterwards,
+    desk,
+    doors,
+    evening,
+    listing,
+    managing,
+    office_hours,
+    planning,
+    registering,
+    rooms,
+    worker,
+)
 
 urlpatterns = [
     path("", listing.events_page, name="events"),
     path("new/", managing.event_new, name="event_new"),
     path("office-hours/new/", office_hours.event_hours_new, name="event_hours_new"),
+    path("now.js", worker.event_worker, name="event_worker"),
     path("board/<str:key>/", doors.event_board, name="event_board"),
     path("<slug:slug>/", listing.event_page, name="event"),
     path("<slug:slug>/calendar.ics", listing.event_calendar, name="event_calendar"),

@@ -183,6 +183,7 @@ ACCESS: dict[str, Row] = {
     "event_attendance": Row(STAFF, NOT_ALLOWED, post="/events/", at="arriving"),
     # for the room: it shows names and tables to all who have its address, and takes nothing
     "event_board": Row(EVERYBODY, at="board"),
+    "event_worker": Row(EVERYBODY),
     # a person's own code, which the desk reads too
     "event_door": Row(Who(("mentee", "staff")), post="/e/", at="door"),
     # about

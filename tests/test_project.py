@@ -194,6 +194,7 @@ PUBLIC_PAGES = {
     "event_board",
     "event_calendar",
     "event_register",
+    "event_worker",
     "events",
     "healthz",
     "healthz_live",

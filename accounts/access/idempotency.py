@@ -64,6 +64,24 @@ def answer_once(request: Request, person: User, key: str, *, now: datetime, act:
     return response
 
 
+def act_once(person: User, key: str, *, now: datetime, act: Callable[[], object]) -> bool:
+    """For a press on a page, which a script sends again if it doesn't know whether it arrived. Returns whether the act
+    was done now; without a key, always. The same press at the same moment waits. What `act` raises leaves no trace.
+    """
+    if not KEY.fullmatch(key):
+        act()
+        return True
+    with transaction.atomic():
+        lock_key(person, key)
+        own = KeptAnswer.objects.filter(person=person, key=key)
+        if own.filter(created_at__gt=now - KEPT_FOR).exists():
+            return False
+        act()
+        own.delete()
+        KeptAnswer.objects.create(person=person, key=key, request_hash="", status=204, body="", created_at=now)
+    return True
+
+
 def replay_answer(kept: KeptAnswer, digest: str) -> Response:
     if kept.request_hash != digest:
         said = _("This key was used for a different request. Use a new one.")
@@ -76,10 +94,19 @@ def try_lock_key(person: User, key: str) -> bool:
 
     An advisory lock, since a row that another transaction is still writing can't be seen, let alone locked.
     """
-    number = int.from_bytes(sha256(f"{person.pk}:{key}".encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_number_of(person, key)])
         return bool(cursor.fetchone()[0])
+
+
+def lock_key(person: User, key: str) -> None:
+    """The same, waiting for who has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number_of(person, key)])
+
+
+def _number_of(person: User, key: str) -> int:
+    return int.from_bytes(sha256(f"{person.pk}:{key}".encode()).digest()[:8], signed=True)
 
 
 def hash_request(request: Request) -> str:

@@ -4,7 +4,13 @@ from typing import Any, cast
 
 from allauth.account.internal.flows.reauthentication import resume_request
 from allauth.account.utils import get_next_redirect_url
-from allauth.account.views import ConfirmEmailVerificationCodeView, EmailView, PasswordSetView, ReauthenticateView
+from allauth.account.views import (
+    ConfirmEmailVerificationCodeView,
+    EmailView,
+    PasswordSetView,
+    ReauthenticateView,
+    logout,
+)
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -19,6 +25,15 @@ from accounts.models import User
 from accounts.proof import ProofByCode, require_recent_proof
 from common.pages.requests import post_data
 from common.views import too_many
+
+
+@login_not_required
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """The browser then forgets what our scripts kept, such as the copy of an event's page for a failing network."""
+    response: HttpResponse = logout(request)
+    if request.method == "POST":
+        response["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 class AddressView(EmailView):

@@ -1,7 +1,7 @@
 """What a person's own page shows during an event: now, next, where, with whom and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -26,8 +26,19 @@ class OwnRound:
     round: Round
     reader: Registration
     pairings: Sequence[Pairing]
+    # What the clock shows.
+    moment: datetime
     is_now: bool = False
     takeaway: str = ""
+
+    @property
+    def starts(self) -> str:
+        """Seconds from now, or before now, if nobody stops the clock: a phone without a network counts by it."""
+        return f"{(self.round.start - self.moment).total_seconds():.1f}"
+
+    @property
+    def ends(self) -> str:
+        return f"{(self.round.end - self.moment).total_seconds():.1f}"
 
     @property
     def pairing(self) -> Pairing | None:
@@ -85,7 +96,7 @@ class NowPage:
     def rounds(self) -> list[OwnRound]:
         clock = self.evening.clock
         return [
-            OwnRound(one, self.registration, self.pairings.get(one.pk, []), one.number == clock.current)
+            OwnRound(one, self.registration, self.pairings.get(one.pk, []), clock.moment, one.number == clock.current)
             for one in self.evening.rounds
             if not one.is_skipped
         ]
@@ -179,11 +190,7 @@ class NowPage:
         if not begun or not (self.evening.is_live or self.is_over):
             return []
         written = dict(Answer.objects.filter(registration=self.registration).values_list("pairing", "takeaway"))
-        return [
-            OwnRound(one.round, one.reader, one.pairings, one.is_now, written.get(one.pairing.pk, ""))
-            for one in reversed(begun)
-            if one.pairing
-        ]
+        return [replace(one, takeaway=written.get(one.pairing.pk, "")) for one in reversed(begun) if one.pairing]
 
     @property
     def asks_every(self) -> int:

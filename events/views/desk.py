@@ -45,12 +45,12 @@ def event_desk(request: SignedInRequest, slug: str) -> HttpResponse:
     evening = read_present(event)
     page = DeskPage(evening, request.GET.get("q", "")[:80])
     part = wants_part(request) and request.method != "POST"
-    if part and (answer := answer_watch(request.GET.get("seen", ""), page.mark, evening)):
+    if part and (answer := answer_watch(request, page.mark, evening)):
         return answer
     template = "events/live/_desk.html" if part else "events/live/desk.html"
     context = {"page": page, "event": evening.event, "form": form, "error": error, "nav": "events"}
     status = error.status if error else 422 if request.method == "POST" else 200
-    return mark_time(render(request, template, context, status=status), evening)
+    return mark_time(request, render(request, template, context, status=status), evening)
 
 
 Act = Callable[[SignedInRequest, Event, datetime], object]

@@ -31,10 +31,10 @@ def event_board(request: HttpRequest, key: str) -> HttpResponse:
     evening = read_present(event)
     page = BoardPage(evening, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else None)
     part = wants_part(request)
-    if part and (answer := answer_watch(request.GET.get("seen", ""), page.mark, evening)):
+    if part and (answer := answer_watch(request, page.mark, evening)):
         return answer
     template = "events/live/_board.html" if part else "events/live/board.html"
-    return mark_time(render(request, template, {"page": page, "event": evening.event}), evening)
+    return mark_time(request, render(request, template, {"page": page, "event": evening.event}), evening)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

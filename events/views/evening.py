@@ -1,18 +1,22 @@
 """A person's own page during an event, and what they press there."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.access.idempotency import act_once
 from accounts.requests import SignedInRequest
+from accounts.viewing import viewer_hour12, viewer_zone
 from common.pages.parts import vary_by_part, wants_part
 from common.pages.posting import telling_refusals
+from common.times import clock_text
 from events.access import get_registration_at
 from events.forms.evening import TakeawayForm
 from events.live.evening import Evening, read_evening, standing_of_one
@@ -24,8 +28,8 @@ from events.pages.now import NowPage
 
 # The states in which there is an evening to look at.
 SHOWN = (EventState.SCHEDULED, EventState.LIVE, EventState.OVER, EventState.ARCHIVED)
-# How long the clock has to go, so that pages needn't trust the clock of the phone.
-LEFT = "Clock-Left"
+# How long the clock has to go, so that pages needn't trust the phone's clock; and the time of day for their reader.
+LEFT, READ = "Clock-Left", "Clock-Read"
 
 
 def read_present(event: Event) -> Evening:
@@ -37,13 +41,15 @@ def read_present(event: Event) -> Evening:
     return read_evening(stamp_due(event=event, now=now, wait=False), now)
 
 
-def answer_watch(seen: str, mark: str, evening: Evening) -> HttpResponse | None:
+def answer_watch(request: HttpRequest, mark: str, evening: Evening) -> HttpResponse | None:
     """204 for a page that asks for news and has all there is."""
-    return mark_time(HttpResponse(status=204), evening) if seen == mark else None
+    has_all = request.GET.get("seen", "") == mark
+    return mark_time(request, HttpResponse(status=204), evening) if has_all else None
 
 
-def mark_time(response: HttpResponse, evening: Evening) -> HttpResponse:
+def mark_time(request: HttpRequest, response: HttpResponse, evening: Evening) -> HttpResponse:
     response[LEFT] = f"{evening.clock.left.total_seconds():.1f}" if evening.clock.counts_down else ""
+    response[READ] = quote(clock_text(evening.now, viewer_zone(request), viewer_hour12(request)))
     return vary_by_part(response)
 
 
@@ -58,19 +64,20 @@ def event_now(request: SignedInRequest, slug: str) -> HttpResponse:
     evening = read_present(event)
     page = NowPage(evening, registration, standing_of_one(registration))
     part = wants_part(request)
-    if part and (answer := answer_watch(request.GET.get("seen", ""), page.mark, evening)):
+    if part and (answer := answer_watch(request, page.mark, evening)):
         return answer
     template = "events/live/_now.html" if part else "events/live/now.html"
     context = {"page": page, "event": evening.event, "form": TakeawayForm(), "nav": "events"}
-    return mark_time(render(request, template, context), evening)
+    return mark_time(request, render(request, template, context), evening)
 
 
 def act_on_press(request: SignedInRequest, registration: Registration) -> HttpResponse:
-    """One press; which one, says the button."""
+    """One press; which one, says the button. A script gives it a key, and may send it again."""
     press = PRESSES.get(request.POST.get("press", ""))
+    key = request.headers.get("Idempotency-Key", "")
     with telling_refusals(request):
         if press:
-            press(request, registration)
+            act_once(request.user, key, now=timezone.now(), act=lambda: press(request, registration))
     return redirect("event_now", registration.event.slug)
 
 

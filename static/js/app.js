@@ -203,63 +203,24 @@ function watchThread() {
   document.addEventListener("DOMContentLoaded", settle);
 }
 
-// The clock of an event. The server says how long it has to go, with each answer; the browser's clock, which may be
-// wrong, is never read: a timer that only counts forward is.
-function watchClock() {
-  if (!find("[data-watch]")) return;
-  const says = find("[data-says]");
-  let deadline;
-  let before;
-  const setLeft = (seconds, trip = 0) => {
-    deadline = Number.isNaN(seconds) ? undefined : performance.now() + seconds * 1000 - trip / 2;
-    before = undefined;
-  };
-  const say = (words) => {
-    if (says && words) says.textContent = words;
-  };
-  const tick = () => {
-    const shown = find("[data-left]");
-    if (!shown || deadline === undefined) return;
-    const left = Math.max(0, Math.ceil((deadline - performance.now()) / 1000));
-    if (left === before) return;
-    for (const mark of [120, 30, 0]) {
-      if (before > mark && left <= mark) say(says?.getAttribute(`data-at-${mark}`));
-    }
-    if (left === 0 && before !== 0) setTimeout(() => window.htmx?.trigger(document.body, "look"), Math.random() * 500);
-    before = left;
-    shown.hidden = false;
-    shown.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-  };
-  const loaded = performance.getEntriesByType("navigation")[0];
-  const passed = loaded ? performance.now() - loaded.responseStart : 0;
-  setLeft(Number.parseFloat(find("[data-left]")?.dataset.left) - passed / 1000);
-  // Led elsewhere, as to sign in, or because the event is cancelled: that is a page of its own.
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (new URL(detail.xhr.responseURL).pathname === location.pathname) return;
-    detail.shouldSwap = false;
-    location.reload();
-  });
-  let asked;
-  let table = find("[data-table]")?.dataset.table;
-  document.addEventListener("htmx:beforeRequest", () => (asked = performance.now()));
-  document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    const left = detail.xhr?.getResponseHeader("Clock-Left");
-    if (left !== null && left !== undefined) setLeft(Number.parseFloat(left), performance.now() - asked);
-    tick();
-  });
-  document.addEventListener("htmx:afterSettle", () => {
-    const place = find("[data-table]")?.dataset.table;
-    if (place && place !== table) say(find(".live-seat")?.innerText);
-    table = place;
-    tick();
-  });
-  setInterval(tick, 250);
-  tick();
+// Copies of pages that an event keeps for when the network fails (evening.js): gone once nobody is signed in, and after
+// a day.
+async function forgetCopies() {
+  if (!window.caches) return;
+  const visits = Boolean(find(".signin"));
+  for (const name of await caches.keys()) {
+    const path = name.startsWith("evening:") && name.slice(8);
+    const kept = path && (await (await caches.open(name)).match(path))?.headers.get("Kept-At");
+    if (!path || (!visits && Date.now() - kept < 24 * 3600 * 1000)) continue;
+    await caches.delete(name);
+    await (await navigator.serviceWorker?.getRegistration(path))?.unregister();
+  }
 }
 
 const networkError = (hidden) => {
   const note = find("#network-error");
-  if (note) note.hidden = hidden;
+  // The pages of an evening say it in their own words.
+  if (note && !find("[data-watch]")) note.hidden = hidden;
 };
 document.addEventListener("htmx:beforeRequest", () => networkError(true));
 let goingBack;
@@ -282,5 +243,5 @@ document.addEventListener("htmx:responseError", () => networkError(false));
 
 start(document);
 watchThread();
-watchClock();
 noticeZone();
+forgetCopies();

@@ -217,7 +217,9 @@ def test_sign_out_needs_a_post_and_takes_the_session_away(client_for, bob):
     asked = markup_of(client.get("/sign-out/"))
     assert ("bob@example.org" in asked, "/sign-out/" in forms_in(asked)) == (True, True)
     assert signed_in(client) == bob.pk
-    assert client.post("/sign-out/")["Location"] == "/"
+    assert "Clear-Site-Data" not in client.get("/sign-out/")
+    answer = client.post("/sign-out/")
+    assert (answer["Location"], answer["Clear-Site-Data"]) == ("/", '"storage"')
     assert signed_in(client) is None
 
 

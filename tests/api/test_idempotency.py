@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.db import connection
 
-from accounts.access.idempotency import forget_answers
+from accounts.access.idempotency import act_once, forget_answers
 from accounts.models import KeptAnswer
 from common.api.description import KEY
 from mentoring.api_docs import openapi_description
@@ -176,3 +176,30 @@ def test_everything_that_changes_something_takes_a_key():
     }
 
     assert {call for call, has_key in takes.items() if has_key} == {call for call in takes if call[1] != "get"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_press_of_a_page_twice_at_once_is_one(bob):
+    """The second waits for the first, and finds that it's done."""
+    done = []
+    both = Barrier(2)
+
+    def press(_number: int) -> bool:
+        both.wait(timeout=30)
+        try:
+            return act_once(bob, "k", now=NOW, act=lambda: done.append(1))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(press, range(2))) == [False, True]
+    assert done == [1]
+
+
+def test_a_press_is_done_again_once_its_key_is_forgotten(bob):
+    done = []
+    for now in (NOW, NOW + timedelta(hours=47), NOW + timedelta(hours=49)):
+        act_once(bob, "k", now=now, act=lambda at=now: done.append(at))
+
+    assert done == [NOW, NOW + timedelta(hours=49)]
+    assert KeptAnswer.objects.count() == 1

@@ -25,6 +25,8 @@ MINUTE = timedelta(minutes=1)
 CODE = re.compile(r"\b(\d{3})\s?(\d{3})\b")
 # Chromium's own line for each answer of 400 and more; `Visitor.answers` judges those.
 NETWORK_LINE = "Failed to load resource"
+# htmx's lines for a request that found no network, which only a test that takes it away can cause.
+OFFLINE_LINES = ("htmx:afterRequest, ", "htmx:sendError, ")
 
 
 @dataclass
@@ -40,7 +42,7 @@ class Visitor:
         page.on("response", self.answers)
 
     def hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(NETWORK_LINE):
+        if message.type == "error" and not message.text.startswith((NETWORK_LINE, *OFFLINE_LINES)):
             self.complaints.append(f"console: {message.text}")
 
     def answers(self, response: Response) -> None:

@@ -1,11 +1,13 @@
 """The pages of an evening, as their readers get them."""
 
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 import time_machine
 from django.test import Client
 
+from accounts.models import KeptAnswer
 from events.live import running
 from events.models import Answer, Event, EventState, Outcome, Pairing, Presence, Registration
 from sessions_app.models import Occupancy
@@ -79,6 +81,66 @@ def test_each_press_of_a_persons_page(evening, clock, client_for):
     assert press(clients[mentor.pk], evening, "gone") == ""
     assert standing(mentor) == ["in", "break", "back", "gone"]
     assert standing(mentee) == ["in", "missing"]
+
+
+def test_a_press_that_comes_twice_with_its_key_counts_once(evening, clock, client_for):
+    """Also where the same act would do something again by then, and where the second time would be refused."""
+    started(evening)
+    mentee, mentor = evening.mentees[3], evening.mentors[1]
+    client, waiting = client_for(mentee.person), client_for(mentor.person)
+    pairing = Pairing.objects.of(mentor).get(round__number=1)
+
+    def send(by: Client, key: str, what: str, **fields) -> tuple[int, list[str]]:
+        said = {"press": what, **fields}
+        answer = by.post(now_of(evening), said, headers={"Idempotency-Key": key}, follow=True)
+        return answer.status_code, refusals_in(answer.content.decode())
+
+    assert [send(waiting, "k", "missing", pairing=pairing.uuid) for _time in range(2)] == [(200, [])] * 2
+    assert send(waiting, "other", "missing", pairing=pairing.uuid) == (200, ["stale"])
+    assert send(client, "k", "break") == (200, [])
+    assert send(client, "back", "here") == (200, [])
+    assert send(client, "k", "break") == (200, [])
+    kinds = Presence.objects.filter(registration=mentee).values_list("kind", flat=True)
+    assert list(kinds) == ["in", "missing", "break", "back"]
+
+
+def test_a_press_that_was_refused_is_tried_again_with_its_key(evening, clock, client_for):
+    started(evening, without=(evening.mentees[0],))
+    late = evening.mentees[0]
+    client, key = client_for(late.person), {"Idempotency-Key": "k"}
+    early = client.post(now_of(evening), {"press": "break"}, headers=key, follow=True)
+    client.post(now_of(evening), {"press": "here"})
+
+    client.post(now_of(evening), {"press": "break"}, headers=key)
+
+    assert refusals_in(early.content.decode()) == ["not_here"]
+    assert list(Presence.objects.filter(registration=late).values_list("kind", flat=True)) == ["in", "break"]
+
+
+@pytest.mark.parametrize("key", ["", "ä", "k" * 256])
+def test_a_press_without_a_key_that_can_be_kept_is_done(evening, clock, client_for, key):
+    started(evening)
+    client_for(evening.mentees[3].person).post(
+        now_of(evening), {"press": "break"}, headers={"Idempotency-Key": key.encode().decode("latin-1")}
+    )
+
+    assert Presence.objects.filter(kind="break").count() == 1
+    assert not KeptAnswer.objects.exists()
+
+
+def test_pages_say_when_each_round_is_from_now_and_what_time_it_is(evening, clock, client_for):
+    started(evening)
+    page = client_for(evening.mentees[3].person).get(now_of(evening))
+
+    rounds = [(one.starts, one.ends) for one in page.context["page"].rounds]
+
+    assert rounds == [("-120.0", "480.0"), ("600.0", "1200.0"), ("1320.0", "1920.0")]
+    assert unquote(page["Clock-Read"]) == "17:02"
+    running.pause(event=evening.event, now=STARTED)
+    clock.move_to(STARTED + 5 * MINUTE)
+    paused = client_for(evening.mentees[3].person).get(now_of(evening))
+    assert paused.context["page"].rounds[1].starts == "600.0"
+    assert (unquote(paused["Clock-Read"]), paused["Clock-Left"]) == ("17:07", "")
 
 
 def test_other_peoples_meetings_are_not_there(evening, clock, client_for):
