@@ -25,11 +25,16 @@ SHORTEST = timedelta(seconds=1)
 
 
 def begin_act(event: Event, *, seen: str | None, now: datetime) -> Evening:
-    """Raises EventError: `closed`, or `stale` if the clock shows another phase than the person saw."""
-    evening = stamp(read_evening(lock_event(event), now))
+    """Raises EventError: `closed`, or `stale` if the clock shows another phase than the person saw.
+
+    They may have seen it before what is due was written, which changes the event's version but not the phase.
+    """
+    evening = read_evening(lock_event(event), now)
+    before = evening.mark
+    evening = stamp(evening)
     if evening.event.state not in RUNS:
         raise EventError("closed", _("The timetable of this event isn’t published, or the event is over."))
-    if seen is not None and seen != evening.mark:
+    if seen is not None and seen not in (before, evening.mark):
         raise stale_error(_("The evening has moved on since you opened the page. Look again, then decide."))
     return evening
 

@@ -116,6 +116,22 @@ def test_what_was_not_seen_is_not_acted_on(evening):
     assert clock(event, EVENING + 10.5 * MINUTE) == ("changing", None, 2)
 
 
+def test_what_is_due_and_not_written_yet_makes_nothing_stale(evening):
+    """The first round is over, which nothing has written down when the desk looks, and when it presses."""
+    event = started(evening)
+    run_evenings(now=EVENING + 9 * MINUTE)
+    event.refresh_from_db()
+    later = EVENING + 10.5 * MINUTE
+    seen = read_evening(event, later).mark
+    assert Pairing.objects.filter(outcome=Outcome.HELD).count() == 0
+
+    running.pause(event=event, now=later, seen=seen)
+
+    assert clock(event, later) == ("paused", None, 2)
+    assert Pairing.objects.filter(outcome=Outcome.HELD).count() == 2
+    assert refused(lambda: running.pause(event=event, now=later, seen=seen)) == "stale"
+
+
 @pytest.mark.parametrize(
     ("act", "code"),
     [
