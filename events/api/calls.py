@@ -22,7 +22,7 @@ from events.errors import EventError
 from events.models import Event, EventState, Registration, Side
 from events.pages.event_page import EventPage
 from events.pages.timetable_page import timetable_rows
-from events.planning.wishes import is_asked_side, most_refusals, others_of, set_wishes
+from events.planning.wishes import is_asked_side, most_refusals, others_of, set_wishes, shown_name
 from events.registering.acts import cancel_registration, register, take_place
 from events.registering.inputs import RegistrationInput, choose_side, unasked
 from events.registering.places import count_places_of
@@ -178,7 +178,7 @@ class WishesView(OwnView):
         wishes = [
             {
                 "person": one.pk,
-                "name": None if by_question else one.board_name,
+                "name": None if by_question else shown_name(one),
                 "question": one.question if by_question or one.side == Side.GUEST else "",
                 "kind": kinds.get(one.pk, ""),
             }

@@ -61,8 +61,13 @@ def number_field(label: Any, first: int, last: int, **kwargs: Any) -> forms.Inte
     return forms.IntegerField(label=label, min_value=first, max_value=last, error_messages=errors, **kwargs)
 
 
+# What a form of each kind leaves out, and what it begins with.
+NOT_ASKED = {EventKind.SPEED: ("places_guest",), EventKind.NETWORKING: ("places_mentee", "places_mentor", "group_size")}
+USUAL: dict[str, dict[str, Any]] = {EventKind.SPEED: {}, EventKind.NETWORKING: {"round_minutes": 8}}
+
+
 class EventForm(forms.Form):
-    """`event`: the one that is changed. `cleaned_data["said"]` is what the services take."""
+    """`event`: the one that is changed, or a new one of this `kind`. `cleaned_data["said"]` is what services take."""
 
     use_required_attribute = False
     title = PlainText(
@@ -103,18 +108,33 @@ class EventForm(forms.Form):
     )
     places_mentee = number_field(_("Places for mentees"), 1, MOST_PLACES, initial=24)
     places_mentor = number_field(_("Places for mentors"), 1, MOST_PLACES, initial=10)
+    places_guest = number_field(_("Places"), 2, MOST_PLACES, initial=30)
     closes_before = forms.TypedChoiceField(
         label=_("Registration closes"), coerce=int, choices=CLOSES_BEFORE, initial=24
     )
 
-    def __init__(self, *args: Any, event: Event | None = None, now: datetime, zone: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        event: Event | None = None,
+        now: datetime,
+        zone: str,
+        kind: str = EventKind.SPEED,
+        **kwargs: Any,
+    ) -> None:
+        self.kind = EventKind(event.kind if event else kind)
         kwargs["initial"] = (
             {"timezone": zone, "mode": EventMode.ON_SITE}
+            | USUAL[self.kind]
             | (_initial_of(event) if event else {})
             | kwargs.get("initial", {})
         )
         super().__init__(*args, **kwargs)
         self.event, self.now = event, now
+        for name in NOT_ASKED[self.kind]:
+            del self.fields[name]
+        if self.kind == EventKind.NETWORKING:
+            self.fields["title"].help_text = _("For example: Labs meet industry")
         known = dict(CLOSES_BEFORE)
         hours = self.initial.get("closes_before")
         if hours is not None and hours not in known:
@@ -153,13 +173,14 @@ class EventForm(forms.Form):
     def _said(self, cleaned: dict[str, Any], start: datetime) -> EventInput:
         until = start - timedelta(hours=cleaned["closes_before"])
         names = ("title", "about", "mode", "place", "access", "timezone", "rounds_count", "round_minutes")
-        more = ("change_minutes", "break_after", "break_minutes", "group_size")
+        more = ("change_minutes", "break_after", "break_minutes")
         return EventInput(
-            kind=self.event.kind if self.event else EventKind.SPEED,
+            kind=self.kind,
+            group_size=cleaned.get("group_size", 1),
             start=start,
             registration_until=until,
             wishes_until=until,
-            places={Side.MENTEE: cleaned["places_mentee"], Side.MENTOR: cleaned["places_mentor"]},
+            places={side: cleaned[f"places_{side}"] for side in Side if f"places_{side}" in cleaned},
             **{name: cleaned[name] for name in (*names, *more)},
         )
 
@@ -182,9 +203,12 @@ class EventForm(forms.Form):
             (_("When"), ("day", "time", "timezone"), True),
             (_("Where"), ("mode", "place", "access"), False),
             (_("Rounds"), rounds, True),
-            (_("Places"), ("places_mentee", "places_mentor", "closes_before"), True),
+            (_("Places"), ("places_mentee", "places_mentor", "places_guest", "closes_before"), True),
         ]
-        return [(heading, [self[name] for name in names], is_grid) for heading, names, is_grid in groups]
+        return [
+            (heading, [self[name] for name in names if name in self.fields], is_grid)
+            for heading, names, is_grid in groups
+        ]
 
 
 def _initial_of(event: Event) -> dict[str, Any]:
@@ -195,8 +219,7 @@ def _initial_of(event: Event) -> dict[str, Any]:
         **{name: getattr(event, name) for name in (*same, "break_after", "break_minutes", "group_size")},
         "day": local.date(),
         "time": local.time(),
-        "places_mentee": counts.get(Side.MENTEE, 0),
-        "places_mentor": counts.get(Side.MENTOR, 0),
+        **{f"places_{side}": count for side, count in counts.items()},
         "closes_before": round((event.start - event.registration_until).total_seconds() / 3600),
     }
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import ChipRadio, PlainText
-from events.models import EventTable, Registration, Side, WishKind
+from events.models import EventTable, Registration, WishKind
 from events.planning.plans import MOST_TABLES
 from events.planning.tables import TableInput
+from events.planning.wishes import shown_name
 
 NAME_LENGTH = 40
 
@@ -73,14 +74,6 @@ class TablesForm(forms.Form):
         if len(tables) > MOST_TABLES:
             raise ValidationError(gettext("Name at most %(most)d tables") % {"most": MOST_TABLES}, code="many")
         return tables
-
-
-def shown_name(registration: Registration) -> str:
-    """Mentors who don't want to be named before the day are there to be wished for by their topics."""
-    if registration.side != Side.MENTOR or registration.is_named:
-        return registration.board_name
-    topics = ", ".join(topic.name for topic in registration.topics.all())
-    return gettext("A mentor for %(topics)s") % {"topics": topics} if topics else gettext("A mentor")
 
 
 def line_of(table: EventTable) -> str:

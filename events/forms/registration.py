@@ -84,6 +84,10 @@ class RegistrationForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in unasked(event, side):
             del self.fields[name]
+        if side == Side.GUEST:
+            self.fields["question"].help_text = _("One sentence: what would you like to talk about with the others?")
+            self.fields["topics"].help_text = _("What you’d like to talk about. Up to 8.")
+            self.fields["is_named"].label = _("Show my name to the other guests before the day")
         field_of(self, "topics", TopicsField).choices = grouped_topics()
         if "attends" in self.fields:
             rounds = [(number, str(number)) for number in range(1, event.rounds_count + 1)]
@@ -93,7 +97,7 @@ class RegistrationForm(forms.Form):
     @property
     def first_fields(self) -> list[forms.BoundField]:
         """What everyone is asked; the rest is folded away, since it has answers already or needs none."""
-        return [self[name] for name in ("question", "board_name", "attending") if name in self.fields]
+        return [self[name] for name in ("question", "board_name", "contact", "attending") if name in self.fields]
 
     @property
     def other_fields(self) -> list[forms.BoundField]:

@@ -1,5 +1,6 @@
 """What people do about the person they sit with: nobody's here, join someone who is alone, a line to remember."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from events.errors import EventError, stale_error
 from events.locks import touch_event
-from events.models import Answer, Chair, Outcome, Pairing, PresenceKind, Registration, Round
+from events.models import Answer, Chair, Outcome, Pairing, PresenceKind, Registration, Round, Side
 from events.planning.problems import key_of, read_facts
 from events.scheduling.problem import Problem
 from sessions_app.locks import atomic_act
@@ -56,14 +57,16 @@ def is_free(registration: Registration, place: Round) -> bool:
 
 
 def find_alone(evening: Evening, registration: Registration, place: Round) -> list[Chair]:
-    """People who sit alone in this round and whom this free person could join; nobody sees why others aren't named."""
+    """People who sit alone in this round, or in a pod with a free seat, and whom this free person could join.
+
+    Nobody sees why others aren't named.
+    """
     seated = (
         Chair.objects.filter(round=place).exclude(registration=registration).select_related("registration", "table")
     )
-    meeting: set[int] = set()
-    for pair in Pairing.objects.that_stand().filter(round=place).values_list("one", "other"):
-        meeting.update(pair)
-    alone = [chair for chair in seated if chair.registration_id not in meeting]
+    pairs = Pairing.objects.that_stand().filter(round=place).values_list("one", "other")
+    partners = Counter(person for pair in pairs for person in pair)
+    alone = [chair for chair in seated if partners[chair.registration_id] < seats_beside(evening, chair.registration)]
     if not alone:
         return []
     standings, problem = standings_of(evening.event), read_facts(evening.event).problem
@@ -72,6 +75,12 @@ def find_alone(evening: Evening, registration: Registration, place: Round) -> li
         for chair in alone
         if standings.get(chair.registration_id) == Standing.HERE and can_meet(problem, registration, chair.registration)
     ]
+
+
+def seats_beside(evening: Evening, registration: Registration) -> int:
+    """How many can sit with this person at once: several with the host of a pod."""
+    is_host = evening.event.has_pods and registration.side == Side.MENTOR
+    return evening.event.group_size if is_host else 1
 
 
 def can_meet(problem: Problem, one: Registration, other: Registration) -> bool:

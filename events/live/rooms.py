@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from events.errors import EventError
@@ -21,6 +22,14 @@ def meets_online(pairing: Pairing) -> bool:
     return Attending.ONLINE in (pairing.one.attending, pairing.other.attending)
 
 
+def room_secret(pairing: Pairing) -> str:
+    """What can't be guessed in the address of the call. All who sit with one mentor in a round have the same."""
+    if not pairing.event.has_pods:
+        return pairing.uuid.hex
+    mentor = pairing.one if pairing.one.side == Side.MENTOR else pairing.other
+    return salted_hmac("events.live.rooms", f"{mentor.uuid}:{pairing.round_id}").hexdigest()[:32]
+
+
 def open_call(pairing: Pairing, registration: Registration, now: datetime) -> str:
     """The address that opens the pair's call to this person. Raises EventError `not_yet`, `over`, `on_site`."""
     place = pairing.round
@@ -30,5 +39,5 @@ def open_call(pairing: Pairing, registration: Registration, now: datetime) -> st
         raise EventError("not_yet", _("The call opens when the round is called. Stay on this page."))
     if now > place.end + GOODBYE and not pairing.event.paused_at:
         raise EventError("over", _("This round is over, and so is the call. Look at your next one."))
-    room = Room(pairing.uuid.hex, place.called_at, max(place.end, now) + GOODBYE)
+    room = Room(room_secret(pairing), place.called_at, max(place.end, now) + GOODBYE)
     return opened_room(room, registration.person, moderates=registration.side != Side.MENTEE)

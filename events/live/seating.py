@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from events.models import Chair, EventTable, Outcome, Pairing, Round
 from events.planning.problems import EventFacts, key_of, read_facts
+from events.planning.timetables import reasons_to_store
 from events.scheduling.fill import fill_holes
 from events.scheduling.problem import Meeting, Pair, Person, Problem
-from events.scheduling.reasons import reasons_for
 
 from .evening import Evening, Standing, standings_of
 
@@ -110,14 +110,13 @@ def make_pairing(
     evening: Evening, problem: Problem, pair: Pair, place: Round, table: EventTable | None, *, is_standby: bool = False
 ) -> Pairing:
     one, other = sorted(map(int, pair))
-    why = [str(reason) for reason in reasons_for(problem, *pair, reader=pair[0])]
     return Pairing(
         event=evening.event,
         one_id=one,
         other_id=other,
         round=place,
         table=table,
-        why=why,
+        why=reasons_to_store(problem, pair),
         is_standby=is_standby,
     )
 

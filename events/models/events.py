@@ -207,9 +207,19 @@ class Event(models.Model):
         return self.kind != EventKind.OFFICE_HOURS
 
     @property
+    def is_for_equals(self) -> bool:
+        """Whether there are no sides: anyone may meet anyone."""
+        return self.kind == EventKind.NETWORKING
+
+    @property
+    def has_pods(self) -> bool:
+        """Whether several mentees sit with one mentor."""
+        return self.kind == EventKind.SPEED and self.group_size > 1
+
+    @property
     def sides(self) -> tuple[Side, ...]:
         """Who can register. The host of office hours needs no place."""
-        if self.kind == EventKind.NETWORKING:
+        if self.is_for_equals:
             return (Side.GUEST,)
         return (Side.MENTEE, Side.MENTOR) if self.kind == EventKind.SPEED else (Side.MENTEE,)
 
@@ -243,7 +253,7 @@ class Event(models.Model):
 
     def takes_wishes(self, now: datetime) -> bool:
         until = self.wishes_until or self.registration_until
-        return self.kind == EventKind.SPEED and self.state in UNSCHEDULED and now < until
+        return self.has_rounds and self.state in UNSCHEDULED and now < until
 
     @staticmethod
     def span(start: datetime, length: timedelta) -> DateTimeTZRange:

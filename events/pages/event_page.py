@@ -109,11 +109,11 @@ class EventPage:
     @property
     def has_plan(self) -> bool:
         """Whether there is anything to plan: not for office hours, nor before registration opens."""
-        return self.event.kind == EventKind.SPEED and self.event.is_ahead
+        return self.event.has_rounds and self.event.is_ahead
 
     @property
     def has_timetable(self) -> bool:
-        return self.event.kind == EventKind.SPEED and self.event.state in RUNS
+        return self.event.has_rounds and self.event.state in RUNS
 
     @property
     def takes_wishes(self) -> bool:

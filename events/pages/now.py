@@ -11,7 +11,7 @@ from events.live.evening import Evening, Standing
 from events.live.partners import can_report_missing, find_alone
 from events.live.presence import doors_open_at
 from events.live.rooms import meets_online
-from events.models import Answer, Chair, EventTable, Pairing, Registration, Round, Side
+from events.models import Answer, Chair, EventTable, Pairing, Registration, Round
 from events.models.plans import STANDS
 from events.planning.timetables import known_reasons
 
@@ -67,9 +67,7 @@ class OwnRound:
 
     @property
     def questions(self) -> list[tuple[str, str]]:
-        """For mentors: what the people they meet ask."""
-        if self.reader.side != Side.MENTOR:
-            return []
+        """What the people they meet ask; mentors ask nothing."""
         return [(one.board_name, one.question) for one in self.partners if one.question]
 
     @property
@@ -153,10 +151,12 @@ class NowPage:
         return doors_open_at(self.evening.event)
 
     @property
-    def missed(self) -> Pairing | None:
-        """The meeting of which they can say that nobody came."""
-        pairing = self.now.pairing if self.now else None
-        return pairing if self.is_here and can_report_missing(self.evening, pairing) else None
+    def missed(self) -> list[tuple[Pairing, str]]:
+        """The meetings of which they can say that nobody came; if they have several, each with the partner's name."""
+        pairings = self.now.pairings if self.now and self.is_here else ()
+        found = [one for one in pairings if can_report_missing(self.evening, one)]
+        named = len(pairings) > 1
+        return [(one, one.partner_of(self.registration).board_name if named else "") for one in found]
 
     @property
     def own_chair(self) -> Chair | None:
@@ -204,5 +204,5 @@ class NowPage:
         chairs = [chair.pk for chair in self.open_chairs]
         return mark_of(
             self.evening.event.version, clock.phase, clock.current, clock.next, self.standing, self.can_check_in,
-            self.missed and self.missed.pk, chairs,
+            [one.pk for one, _name in self.missed], chairs,
         )  # fmt: skip

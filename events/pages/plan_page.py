@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby
 
 from events.models import Event, EventTable, Plan, PlanState, Registration
 from events.models.plans import UNREADY
@@ -20,6 +21,7 @@ class PlannedMeeting:
     mentee: Registration
     mentor: Registration
     table: str
+    table_number: int
     is_locked: bool
 
     @property
@@ -33,6 +35,17 @@ class PlannedRound:
     start: datetime
     end: datetime
     meetings: Sequence[PlannedMeeting]
+
+    @property
+    def at_tables(self) -> list[tuple[str, str, str]]:
+        """For each table who sits there: those who come to it, by name, and the mentor or the other one."""
+        groups = groupby(sorted(self.meetings, key=host_of), key=host_of)
+        rows = [(place, [one.mentee.board_name for one in group], name) for (place, _pk, name), group in groups]
+        return [(place[1], ", ".join(names), name) for place, names, name in rows]
+
+
+def host_of(meeting: PlannedMeeting) -> tuple[tuple[int, str], int, str]:
+    return (meeting.table_number, meeting.table), meeting.mentor.pk, meeting.mentor.board_name
 
 
 @dataclass(frozen=True)
@@ -133,6 +146,7 @@ def plan_rounds(plan: Plan, people: Mapping[int, Registration]) -> list[PlannedR
                     people[mentee],
                     people[mentor],
                     tables.get(table, ""),
+                    table or 0,
                     (mentee, mentor) in locked,
                 )
                 for mentee, mentor, of_round, table in sorted(plan.meetings, key=lambda row: (row[3] or 0, row[0]))

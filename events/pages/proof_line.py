@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from events.models import Plan
+from events.models import Event, Plan
 from events.scheduling.problem import Unproven
 
 
@@ -22,21 +22,26 @@ def range_text(counts: Sequence[int]) -> str:
 def proof_lines(plan: Plan) -> list[str]:
     """Sentences, the most important first."""
     proof: Mapping[str, Any] = plan.proof
-    rounds = plan.event.rounds_count
-    lines = [
-        _("{mentees} mentees, {mentors} mentors, {rounds} rounds: each mentee meets {few}, each mentor {many}.").format(
-            mentees=proof["mentees"][0],
-            mentors=proof["mentors"][0],
-            rounds=rounds,
-            few=range_text(proof["mentees"]),
-            many=range_text(proof["mentors"]),
-        ),
-        quality_line(proof),
-    ]
+    lines = [counts_line(plan.event, proof), quality_line(proof)]
     if proof["musts_asked"]:
         lines.append(musts_line(proof))
     lines.append(_("Nobody meets twice, and nobody who’s kept apart sits together (checked)."))
     return lines
+
+
+def counts_line(event: Event, proof: Mapping[str, Any]) -> str:
+    people, rounds = proof["mentees"][0], event.rounds_count
+    if event.is_for_equals:
+        words = _("{people} guests, {rounds} rounds: each meets {few}.")
+        return words.format(people=people, rounds=rounds, few=range_text(proof["mentees"]))
+    words = _("{mentees} mentees, {mentors} mentors, {rounds} rounds: each mentee meets {few}, each mentor {many}.")
+    return words.format(
+        mentees=people,
+        mentors=proof["mentors"][0],
+        rounds=rounds,
+        few=range_text(proof["mentees"]),
+        many=range_text(proof["mentors"]),
+    )
 
 
 def quality_line(proof: Mapping[str, Any]) -> str:
@@ -46,6 +51,8 @@ def quality_line(proof: Mapping[str, Any]) -> str:
     if why in (Unproven.BY_HAND, Unproven.FILLED):
         return _("This plan was changed after it was made, so it’s valid, but no longer proven to be the best.")
     most = proof.get("most_meetings")
+    if why == Unproven.OPEN and most == proof["meetings"]:
+        return _("No schedule has more meetings (proven). How evenly they’re spread is checked, but not proven.")
     if most is None:
         return _("This plan is valid, but not proven to be the best.")
     words = _("{meetings} meetings, where no schedule can have more than {most}. Valid, but not proven to be the best.")

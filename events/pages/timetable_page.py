@@ -19,6 +19,9 @@ WHY: dict[str, Promise] = {
 }
 # The same reasons as a mentor reads them.
 WHY_OF_MENTOR: dict[str, Promise] = {**WHY, Reason.TOPIC: _("You know their topic")}
+# Among equals nobody is there to know more than the other.
+WHY_OF_GUEST: dict[str, Promise] = {**WHY, Reason.TOPIC: _("You share a topic")}
+WHY_OF_SIDE = {Side.MENTEE: WHY, Side.MENTOR: WHY_OF_MENTOR, Side.GUEST: WHY_OF_GUEST}
 # Not on paper, which lies about and which organisers print: whom people asked for isn't even theirs to read.
 OF_WISHES = (Reason.BOTH_ASKED, Reason.YOU_ASKED)
 
@@ -67,7 +70,7 @@ def rows_of(
 
 def why_of(pair: Pairing, registration: Registration, *, is_printed: bool) -> list[Promise]:
     """The first reasons that this person may know, as they read them."""
-    words = WHY_OF_MENTOR if registration.side == Side.MENTOR else WHY
+    words = WHY_OF_SIDE[Side(registration.side)]
     known = [code for code in known_reasons(pair, registration) if code in words]
     shown = [code for code in known if not (is_printed and code in OF_WISHES)]
     return [words[code] for code in shown[:2]]

@@ -15,7 +15,7 @@ from events.locks import lock_event
 from events.models import Plan, PlanState
 from events.models.plans import UNREADY
 from events.scheduling.checking import find_violations
-from events.scheduling.problem import Meeting, Problem, Unproven
+from events.scheduling.problem import Meeting, Pair, Problem, Unproven, Wish
 from events.scheduling.tables import assign_tables
 from sessions_app.locks import atomic_act
 
@@ -100,7 +100,7 @@ def find_effect(plan: Plan, facts: EventFacts, edit: Edit) -> Effect:
         raise EventError(rule, str(WORDS.get(rule, _("This change would break a rule of the timetable."))))
     counted = [Counter(person for one in rows for person in one.pair) for rows in (before, after)]
     changed = sorted(set(counted[0]) | set(counted[1]), key=int)
-    musts = {(mentee, mentor) for mentee, asked in facts.problem.must_pairs.items() for mentor in asked}
+    musts = find_musts(facts.problem)
     pairs = [{one.pair for one in rows} & musts for rows in (before, after)]
     kept = {one.pair for one in after}
     return Effect(
@@ -110,6 +110,13 @@ def find_effect(plan: Plan, facts: EventFacts, edit: Edit) -> Effect:
         [as_ids(pair) for pair in sorted(pairs[0] - pairs[1])],
         [as_ids(pair) for pair in sorted(pairs[1] - pairs[0])],
     )
+
+
+def find_musts(problem: Problem) -> set[Pair]:
+    """Pairs of which a mentee, or among equals one of the two, must meet the other."""
+    if problem.anyone:
+        return {(min(pair), max(pair)) for pair, wish in problem.wishes.items() if wish == Wish.MUST}
+    return {(mentee, mentor) for mentee, asked in problem.must_pairs.items() for mentor in asked}
 
 
 def as_ids(pair: tuple[str, str]) -> tuple[int, int]:
@@ -127,21 +134,28 @@ def change_meetings(problem: Problem, meetings: list[Meeting], edit: Edit) -> li
     others = [one for one in meetings if one is not found]
     if edit.change == Change.FREE:
         return others
-    if (edit.change == Change.MOVE and edit.round == found.round) or str(edit.other) == mentee:
+    if (edit.change == Change.MOVE and edit.round == found.round) or str(edit.other) in found.pair:
         return meetings
     if edit.change == Change.MOVE:
         return seat(problem, [*others, replace(found, round=edit.round, table=None)], {found.round, edit.round})
-    return seat(problem, swap(others, found, str(edit.other)), {found.round})
+    return seat(problem, swap(problem, others, found, str(edit.other)), {found.round})
 
 
-def swap(others: list[Meeting], found: Meeting, other: str) -> list[Meeting]:
+def swap(problem: Problem, others: list[Meeting], found: Meeting, other: str) -> list[Meeting]:
     """`other` takes the mentee's place; the mentee gets the meeting that `other` has in that round, if there is one."""
-    theirs = next((one for one in others if one.mentee == other and one.round == found.round), None)
+    theirs = next((one for one in others if other in one.pair and one.round == found.round), None)
     rest = [one for one in others if one is not theirs]
-    swapped = [replace(found, mentee=other)]
+    swapped = [pair_up(problem, found, other, found.mentor)]
     if theirs:
-        swapped.append(replace(theirs, mentee=found.mentee))
+        partner = theirs.mentor if theirs.mentee == other else theirs.mentee
+        swapped.append(pair_up(problem, theirs, found.mentee, partner))
     return [*rest, *swapped]
+
+
+def pair_up(problem: Problem, meeting: Meeting, one: str, other: str) -> Meeting:
+    """The meeting, with these two in it."""
+    pair = (min(one, other), max(one, other)) if problem.anyone else (one, other)
+    return replace(meeting, mentee=pair[0], mentor=pair[1])
 
 
 def seat(problem: Problem, meetings: list[Meeting], rounds: set[int]) -> list[Meeting]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.mail.rendering import absolute_url
-from events.models import Pairing, Plan, Registration, Side
+from events.models import Pairing, Plan, Registration
 from events.registering.emails import RegistrationForReader, registration_facts
 from notifications.models import InboxItem, Notification
 from notifications.registry import InboxLine, Message, Nothing
@@ -44,7 +44,7 @@ def render_timetable(row: Notification, now: datetime) -> Message | Nothing:
 
 
 def timetable_line(pair: Pairing, registration: Registration, reader: RegistrationForReader) -> str:
-    """`18:00–18:10, Table 3: Priya`, and for a mentor also the mentee's question."""
+    """`18:00–18:10, Table 3: Priya`, and the question that the partner brings, if they bring one."""
     partner = pair.partner_of(registration)
     words = {
         "span": reader.span(pair.round.start, pair.round.end) if pair.round else "",
@@ -52,7 +52,7 @@ def timetable_line(pair: Pairing, registration: Registration, reader: Registrati
         "name": partner.board_name,
     }
     line = _("%(span)s, %(table)s: %(name)s") % words
-    return f"{line} – “{partner.question}”" if partner.question and registration.side == Side.MENTOR else line
+    return f"{line} – “{partner.question}”" if partner.question else line
 
 
 def timetable_lines(kind: str) -> Callable[[Sequence[InboxItem], User, datetime], Mapping[int, InboxLine]]:

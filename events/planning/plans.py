@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from events.errors import EventError
 from events.locks import is_called, lock_event
-from events.models import Event, EventKind, EventMode, EventTable, Plan, PlanState, Registration, Side
+from events.models import Event, EventMode, EventTable, Plan, PlanState, Registration, Side
 from events.models.states import BEFORE_START
 from events.scheduling.checking import find_violations
 from events.scheduling.problem import Plan as PlannedTimetable
@@ -51,8 +51,8 @@ def ask_plan(*, event: Event, by: User, now: datetime, locks: Iterable[Row] = ()
 
 
 def check_plannable(event: Event, now: datetime) -> None:
-    if event.kind != EventKind.SPEED:
-        raise EventError("wrong_kind", _("Only speed mentoring has a timetable."))
+    if not event.has_rounds:
+        raise EventError("wrong_kind", _("Office hours have no timetable: everyone meets in one call."))
     if event.state not in BEFORE_START or event.start <= now or is_called(event):
         raise EventError("closed", _("A timetable can only be planned before the event begins."))
 
@@ -63,10 +63,11 @@ def next_number(event: Event) -> int:
 
 
 def make_tables(event: Event) -> None:
-    """As many tables as there are mentors, until the organisers say which there are. Online there are none."""
+    """As many as there can be meetings at once, until the organisers say which there are. Online there are none."""
     if event.mode == EventMode.ONLINE or EventTable.objects.filter(event=event).exists():
         return
-    count = Registration.objects.who_are_in().filter(event=event, side=Side.MENTOR).count()
+    inside = Registration.objects.who_are_in().filter(event=event)
+    count = inside.count() // 2 if event.is_for_equals else inside.filter(side=Side.MENTOR).count()
     tables = [
         EventTable(event=event, number=number, name=_("Table %(number)d") % {"number": number})
         for number in range(1, min(count, MOST_TABLES) + 1)

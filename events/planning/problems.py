@@ -1,8 +1,8 @@
 """What the planner is told of an event: people, wishes, tables and who is kept apart, from the rows."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations, product
 
 from django.db.models import Q
 
@@ -58,7 +58,7 @@ def read_facts(event: Event, *, locks: Iterable[Row] = ()) -> EventFacts:
     known = Registration.objects.who_are_in().filter(event=event).select_related("person").prefetch_related("topics")
     registrations = {one.pk: one for one in known.order_by("pk")}
     tables = list(EventTable.objects.filter(event=event))
-    mentees = [one for one in registrations.values() if one.side == Side.MENTEE]
+    mentees = [one for one in registrations.values() if one.side != Side.MENTOR]
     mentors = [one for one in registrations.values() if one.side == Side.MENTOR]
     topics = {one.pk: frozenset(topic.name for topic in one.topics.all()) for one in registrations.values()}
     problem = Problem(
@@ -69,8 +69,9 @@ def read_facts(event: Event, *, locks: Iterable[Row] = ()) -> EventFacts:
         tables=tuple(Table(str(table.number), screen=table.has_screen) for table in tables),
         apart=frozenset(read_apart(event, mentees, mentors)),
         wishes=read_wishes(event, registrations),
-        fit=weigh_topics(mentees, mentors, topics),
+        fit=weigh_topics(list_pairs(event, mentees, mentors), topics),
         locks=tuple(Lock(key_of(mentee), key_of(mentor), number) for mentee, mentor, number, _table in locks),
+        anyone=event.is_for_equals,
     )
     return EventFacts(event, registrations, tables, problem)
 
@@ -98,35 +99,45 @@ def read_wishes(event: Event, registrations: Collection[int]) -> dict[Pair, Plan
     }
 
 
+def write_pair(event: Event, sides: Mapping[int, str], one: int, other: int) -> Pair:
+    """As the planner writes a pair: the mentee first; among equals the lower key, compared as texts."""
+    keys = key_of(one), key_of(other)
+    if event.is_for_equals:
+        return min(keys), max(keys)
+    return keys if sides.get(one) == Side.MENTEE else (keys[1], keys[0])
+
+
+def list_pairs(event: Event, mentees: Sequence[Registration], mentors: Sequence[Registration]) -> Iterator[Pair]:
+    """All who could meet, were there no rule."""
+    if event.is_for_equals:
+        return combinations(sorted(key_of(one.pk) for one in mentees), 2)
+    return product([key_of(one.pk) for one in mentees], [key_of(one.pk) for one in mentors])
+
+
 def read_apart(event: Event, mentees: Sequence[Registration], mentors: Sequence[Registration]) -> set[Pair]:
     """Who must not meet: those whom the team keeps apart, and a mentee who never wants to meet a mentor again."""
-    apart = set()
-    sides = {one.pk: one.side for one in (*mentees, *mentors)}
-    for one, other in Pairing.objects.filter(event=event, is_apart=True).values_list("one", "other"):
-        pair = (one, other) if sides.get(one) == Side.MENTEE else (other, one)
-        apart.add((key_of(pair[0]), key_of(pair[1])))
-    by_person = {one.person_id: one.pk for one in mentors}
+    people = (*mentees, *mentors)
+    sides = {one.pk: one.side for one in people}
+    apart = set(Pairing.objects.filter(event=event, is_apart=True).values_list("one", "other"))
+    by_person = {one.person_id: one.pk for one in people}
+    authors, others = (people, people) if event.is_for_equals else (mentees, mentors)
     ended = Feedback.objects.filter(
-        Q(mentor__in=list(by_person)), author__in=[one.person_id for one in mentees], role=Role.MENTEE, again=Again.NO
+        Q(mentor__in=[one.person_id for one in others]),
+        author__in=[one.person_id for one in authors],
+        role=Role.MENTEE,
+        again=Again.NO,
     ).values_list("author", "mentor")
-    refusals = defaultdict(set)
-    for author, mentor in ended:
-        refusals[author].add(mentor)
-    for mentee in mentees:
-        apart |= {(key_of(mentee.pk), key_of(by_person[mentor])) for mentor in refusals[mentee.person_id]}
-    return apart
+    apart |= {(by_person[author], by_person[mentor]) for author, mentor in ended}
+    return {write_pair(event, sides, *pair) for pair in apart}
 
 
-def weigh_topics(
-    mentees: Sequence[Registration], mentors: Sequence[Registration], topics: Mapping[int, frozenset[str]]
-) -> dict[Pair, int]:
-    """How well a mentor's topics cover a mentee's, from 0 to 100; nothing for pairs that share none."""
+def weigh_topics(pairs: Iterable[Pair], topics: Mapping[int, frozenset[str]]) -> dict[Pair, int]:
+    """How well the second one's topics cover the first one's, from 0 to 100; nothing for pairs that share none."""
+    known = {key_of(pk): names for pk, names in topics.items()}
     return {
-        (key_of(mentee.pk), key_of(mentor.pk)): round(FULL_FIT * len(shared) / len(topics[mentee.pk]))
-        for mentee in mentees
-        if topics[mentee.pk]
-        for mentor in mentors
-        if (shared := topics[mentee.pk] & topics[mentor.pk])
+        (one, other): round(FULL_FIT * len(shared) / len(known[one]))
+        for one, other in pairs
+        if (shared := known[one] & known[other])
     }
 
 

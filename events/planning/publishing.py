@@ -7,18 +7,18 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
 from events.errors import EventError
-from events.locks import lock_event, touch_event
+from events.locks import is_called, lock_event, touch_event
 from events.models import Chair, Event, EventState, EventTable, Pairing, Plan, PlanState, Registration, Round
 from events.registering.webhooks import EventNews, announce
 from events.scheduling.checking import Rule, find_violations
 from events.scheduling.fill import fill_holes
 from events.scheduling.problem import Meeting, Problem, Unproven
-from events.scheduling.reasons import reasons_for
 from sessions_app.locks import atomic_act
 
 from .notices import tell_timetable
 from .plans import check_plannable, derive_plan, describe_change, facts_of, violations_of
 from .problems import EventFacts, Row, key_of, read_facts, to_meetings, to_rows
+from .timetables import reasons_to_store
 
 
 @atomic_act
@@ -63,10 +63,10 @@ def put_in_force(plan: Plan, facts: EventFacts, rows: list[Row], *, now: datetim
 
 def mend_timetable(registration: Registration, now: datetime) -> Plan | None:
     """A person with a timetable doesn't come after all: their partners meet others who are free then. Or someone gets
-    the place, and meets who is left. Nobody else moves. None where there is no timetable yet, or the event runs."""
+    the place, and meets who is left. Nobody else moves. None where there is no timetable yet, or a round is called."""
     event = registration.event
     published = Plan.objects.filter(event=event, state=PlanState.PUBLISHED).first()
-    if published is None or event.state != EventState.SCHEDULED:
+    if published is None or event.state != EventState.SCHEDULED or is_called(event):
         return None
     published.event = event
     rows: list[Row] = [tuple(row) for row in published.meetings if registration.pk not in row[:2]]
@@ -104,9 +104,7 @@ def write_pairs(event: Event, facts: EventFacts, rows: list[Row]) -> None:
     for mentee, mentor, number, table in rows:
         one, other = sorted((mentee, mentor))
         place = tables[table] if table is not None else None
-        why = [
-            str(reason) for reason in reasons_for(facts.problem, key_of(mentee), key_of(mentor), reader=key_of(mentee))
-        ]
+        why = reasons_to_store(facts.problem, (key_of(mentee), key_of(mentor)))
         pairings.append(Pairing(event=event, one_id=one, other_id=other, round=rounds[number], table=place, why=why))
         for person in (mentee, mentor):
             chairs[number, person] = Chair(round=rounds[number], registration_id=person, table=place)

@@ -77,3 +77,13 @@ def check_counts(wishes: Mapping[int, str], others: int) -> None:
 def is_asked_side(side: str) -> bool:
     """Mentors choose among questions, without names; everyone else among people."""
     return side == Side.MENTOR
+
+
+def shown_name(registration: Registration) -> str:
+    """People who don't want to be named before the day are there to be wished for by their topics."""
+    if registration.side == Side.MENTEE or registration.is_named:
+        return registration.board_name
+    topics = ", ".join(topic.name for topic in registration.topics.all())
+    if registration.side == Side.GUEST:
+        return _("A guest: %(topics)s") % {"topics": topics} if topics else _("A guest")
+    return _("A mentor for %(topics)s") % {"topics": topics} if topics else _("A mentor")

@@ -45,7 +45,9 @@ class RegistrationInput:
 
 def unasked(event: Event, side: str) -> list[str]:
     """What makes no sense at this event or on this side."""
-    left_out = ["question"] if side == Side.MENTOR else ["is_named"]
+    left_out = []
+    if side != Side.GUEST:
+        left_out.append("question" if side == Side.MENTOR else "is_named")
     if event.mode != EventMode.MIXED:
         left_out.append("attending")
     if event.mode == EventMode.ONLINE or not event.has_rounds:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from accounts.viewing import viewer_zone
 from common.pages.posting import act_on_post, telling_refusals
 from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
+from common.pages.tabs import tab_links
 from events.access import get_led_event, get_registration
 from events.forms.event import CancelEventForm, EventForm
 from events.forms.office_hours import OfficeHoursForm
@@ -32,21 +33,33 @@ from events.registering.office_hours import change_office_hours
 from mentors.models import MentorProfile, Topic
 
 MOST_FOUND = 20
+# Those that this form makes; office hours have their own.
+PLANNED_KINDS = (EventKind.SPEED, EventKind.NETWORKING)
 
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def event_new(request: SignedInRequest) -> HttpResponse:
-    """A draft of speed mentoring. `?like=` an earlier event fills the form with all but its day."""
+    """A draft, of speed mentoring or with `?kind=` of networking. `?like=` an earlier event fills the form with all but
+    its day."""
     now = timezone.now()
-    like = Event.objects.led_by(request.user).filter(slug=request.GET.get("like", "")).first()
-    form = EventForm(post_data(request), event=None, now=now, zone=viewer_zone(request), initial=like_initial(like))
+    earlier = Event.objects.led_by(request.user).filter(kind__in=PLANNED_KINDS)
+    like = earlier.filter(slug=request.GET.get("like", "")).first()
+    kind = like.kind if like else request.GET.get("kind", "")
+    kind = kind if kind in PLANNED_KINDS else EventKind.SPEED
+    form = EventForm(post_data(request), kind=kind, now=now, zone=viewer_zone(request), initial=like_initial(like))
     result = act_on_post(request, lambda: create_event(said=form.cleaned_data["said"], by=request.user), form)
     if result.is_done and result.made:
         messages.success(request, _("This is your draft. Only your team sees it until you open registration."))
         return redirect("event", result.made.slug)
-    earlier = Event.objects.led_by(request.user).filter(kind="speed").order_by("-during")[:5]
-    context = {"form": form, "error": result.error, "earlier": earlier, "like": like, "nav": "events"}
+    context = {
+        "form": form,
+        "error": result.error,
+        "earlier": earlier.order_by("-during")[:5],
+        "like": like,
+        "tabs": tab_links({value: EventKind(value).label for value in PLANNED_KINDS}, kind, href="?kind="),
+        "nav": "events",
+    }
     return render(request, "events/edit.html", context, status=result.status)
 
 
@@ -61,9 +74,6 @@ def like_initial(like: Event | None) -> dict[str, object]:
 def event_edit(request: SignedInRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     event = get_led_event(slug, request.user)
-    if event.kind == EventKind.NETWORKING:
-        # Neither form asks for what it needs: they would give it other sides.
-        raise Http404
     form: EventForm | OfficeHoursForm
     change: Callable[..., Event]
     if event.kind == EventKind.OFFICE_HOURS:

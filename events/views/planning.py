@@ -119,6 +119,8 @@ class NamedEffect:
 def event_meeting(request: SignedInRequest, slug: str, number: int, mentee: int, mentor: int) -> HttpResponse:
     """One meeting of a plan. A first POST shows what a change would bring; a second one with `sure` does it."""
     event, now = get_led_event(slug, request.user), timezone.now()
+    if event.is_for_equals:
+        mentee, mentor = (int(key) for key in sorted((str(mentee), str(mentor))))
     plan = Plan.objects.filter(event=event, number=number).select_related("event").first()
     people = {one.pk: one for one in Registration.objects.who_are_in().filter(event=event)}
     if plan is None or mentee not in people or mentor not in people:
@@ -143,7 +145,9 @@ def event_meeting(request: SignedInRequest, slug: str, number: int, mentee: int,
         "round": found[2] if found else 0,
         "is_locked": any(row[:2] == [mentee, mentor] for row in plan.locks),
         "rounds": [one for one in range(1, event.rounds_count + 1) if not found or one != found[2]],
-        "mentees": [one for one in people.values() if one.side == people[mentee].side and one.pk != mentee],
+        "mentees": [
+            one for one in people.values() if one.side == people[mentee].side and one.pk not in (mentee, mentor)
+        ],
         "edit": edit,
         "effect": effect,
         "error": error,

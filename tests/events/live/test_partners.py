@@ -49,7 +49,7 @@ def test_nobodys_here_counts_from_a_minute_and_a_half(evening):
     waiting, partner = evening.mentors[1], evening.mentees[3]
     pairing = meeting(evening, waiting)
     soon = EVENING + timedelta(seconds=89)
-    assert (page_of(waiting, soon).missed, page_of(waiting, LATER).missed) == (None, pairing)
+    assert (page_of(waiting, soon).missed, page_of(waiting, LATER).missed) == ([], [(pairing, "")])
     assert refused(lambda: report_missing(registration=waiting, pairing=pairing, now=soon)) == "wait"
 
     report_missing(registration=waiting, pairing=pairing, now=LATER)
