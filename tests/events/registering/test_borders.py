@@ -18,7 +18,7 @@ from tests.conftest import NOW
 from tests.events.making import EVENING, come, make_event, make_guests, make_said
 from tests.events.outcomes import lines, pending, refused, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_cast]
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 

@@ -19,7 +19,7 @@ from tests.conftest import NOW
 from tests.events.making import EVENING, come, make_event, make_guests, make_said
 from tests.events.outcomes import lines, pending, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_cast]
 MINUTE, HOUR, DAY, SECOND = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
 
 

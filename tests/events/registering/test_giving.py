@@ -15,7 +15,7 @@ from tests.conftest import NOW, at
 from tests.events.making import EVENING, come, make_event, make_guests
 from tests.events.outcomes import lines, pending, refused, taken_by, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_cast]
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 

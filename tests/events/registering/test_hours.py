@@ -30,7 +30,7 @@ from tests.events.making import come, make_event, make_guests
 from tests.events.outcomes import refusal_of, refused, taken_by, told
 from tests.sessions_app.conftest import book
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 # A Thursday afternoon within alice's hours.
 START = at("2026-11-26 14:00")
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
