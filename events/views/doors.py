@@ -14,11 +14,10 @@ from accounts.requests import SignedInRequest
 from common.pages.parts import wants_part
 from common.refusals import RefusalError
 from events.access import registration_of
-from events.live.evening import Standing, standing_of_one
-from events.live.presence import check_in, doors_open_at
+from events.live.presence import check_in
 from events.models import Event, Registration
-from events.models.states import RUNS
 from events.pages.board import BoardPage
+from events.pages.door_page import DoorPage
 
 from .evening import SHOWN, answer_watch, mark_time, read_present
 
@@ -53,18 +52,8 @@ def event_door(request: SignedInRequest, code: str) -> HttpResponse:
         words = _("You’re checked in.") if is_own else _("%(name)s is checked in.")
         messages.success(request, words % {"name": registration.board_name})
         return redirect("event_now", event.slug) if is_own else redirect("event_door", code)
-    standing = standing_of_one(registration)
-    context = {
-        "registration": registration,
-        "event": event,
-        "is_own": is_own,
-        "is_here": standing == Standing.HERE,
-        "is_open": event.state in RUNS and registration.is_in and now >= doors_open_at(event),
-        "doors_open": doors_open_at(event),
-        "runs": event.state in RUNS and registration.is_in,
-        "nav": "events",
-    }
-    return render(request, "events/live/door.html", context)
+    page = DoorPage(registration, request.user, now)
+    return render(request, "events/live/door.html", {"page": page, "event": event, "nav": "events"})
 
 
 def find_registration(request: SignedInRequest, code: str) -> Registration:

@@ -24,6 +24,7 @@ from events.live.partners import join_alone, report_missing, write_takeaway
 from events.live.presence import check_in, go_home, take_break
 from events.live.stamping import is_clock_due, stamp_due
 from events.models import Event, EventState, Pairing, Registration
+from events.pages.cards import code_address, draw_code
 from events.pages.now import NowPage
 
 # The states in which there is an evening to look at.
@@ -67,7 +68,8 @@ def event_now(request: SignedInRequest, slug: str) -> HttpResponse:
     if part and (answer := answer_watch(request, page.mark, evening)):
         return answer
     template = "events/live/_now.html" if part else "events/live/now.html"
-    context = {"page": page, "event": evening.event, "form": TakeawayForm(), "nav": "events"}
+    code = None if part or page.is_over else draw_code(code_address(registration.uuid))
+    context = {"page": page, "event": evening.event, "form": TakeawayForm(), "code": code, "nav": "events"}
     return mark_time(request, render(request, template, context), evening)
 
 

@@ -17,8 +17,9 @@ from common.refusals import RefusalError
 from events.access import get_event, get_led_event, get_own_registration
 from events.forms.planning import TablesForm, WishesForm
 from events.models import Event, EventTable, Plan, PlanState, Registration
+from events.pages.cards import all_cards, code_address, door_code
 from events.pages.plan_page import PlanPage
-from events.pages.timetable_page import all_timetables, timetable_rows
+from events.pages.timetable_page import timetable_rows
 from events.planning.editing import OF_LOCKS, Change, Edit, Effect, edit_plan, preview_edit, use_plan_again
 from events.planning.plans import ask_plan
 from events.planning.publishing import publish_plan
@@ -198,7 +199,10 @@ def event_print(request: SignedInRequest, slug: str) -> HttpResponse:
     context = {
         "event": event,
         "page": PlanPage(event, timezone.now(), published.number),
-        "cards": all_timetables(event),
+        "cards": all_cards(event),
+        "door_code": door_code(event),
+        "door_address": code_address(event.door_key),
+        "is_large": request.GET.get("large") == "yes",
         "printed": timezone.now(),
         "nav": "events",
     }
