@@ -3,9 +3,9 @@
 import re
 
 import pytest
-import segno
 import time_machine
 from django.conf import settings
+from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 
 from accounts.models import User
 from events.models import Event, EventState, Plan, PlanState, Registration, RegistrationState
@@ -21,30 +21,36 @@ HOUR = 60 * MINUTE
 
 
 def squares_of(drawn: str) -> set[tuple[int, int]]:
-    """The dark squares of a code as they are drawn: a path of moves and lines, row by row."""
+    """The dark squares of a code as they are drawn: rectangles, a square high."""
     [path] = re.findall(r' d="([^"]+)"', drawn)
-    found, column, row = set(), 0.0, 0.0
-    for command, numbers in re.findall(r"([Mmh])([-\d. ]*)", path):
-        values = [float(number) for number in re.findall(r"-?[\d.]+", numbers)]
-        if command == "M":
-            column, row = values
-        elif command == "m":
-            column, row = column + values[0], row + values[1]
-        else:
-            found |= {(int(column) + step, int(row)) for step in range(int(values[0]))}
-            column += values[0]
+    found = set()
+    for x, y, length, back in re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", path):
+        assert length == back
+        found |= {(int(x) + step, int(y)) for step in range(int(length))}
     return found
+
+
+def eye(x: int, y: int) -> set[tuple[int, int]]:
+    """One of the three marks in the corners, by which a camera finds a code: a ring of seven squares around three."""
+    ring = {(x + i, y + j) for i in range(7) for j in range(7) if i in (0, 6) or j in (0, 6)}
+    return ring | {(x + i, y + j) for i in range(2, 5) for j in range(2, 5)}
 
 
 def test_what_is_drawn_is_the_code_of_the_address_with_room_around_it():
     address = code_address("7f9c24e8-3b12-4fef-91e0-56a2d5a8c1b0")
     drawn = draw_code(address)
-    matrix = segno.make(address, error="m", micro=False).matrix
-    dark = {(x + MARGIN, y + MARGIN) for y, line in enumerate(matrix) for x, bit in enumerate(line) if bit}
+    code = QRCode(None, QRErrorCorrectLevel.M)
+    code.addData(address)
+    code.make()
+    size = code.getModuleCount()
+    dark = {(x + MARGIN, y + MARGIN) for y in range(size) for x in range(size) if code.modules[y][x]}
 
     assert address == f"{settings.SITE_URL}/e/7f9c24e8-3b12-4fef-91e0-56a2d5a8c1b0/"
     assert squares_of(drawn) == dark
-    assert f'viewBox="0 0 {len(matrix) + 2 * MARGIN} {len(matrix) + 2 * MARGIN}"' in drawn
+    far = size + MARGIN - 7
+    for corner in ((MARGIN, MARGIN), (far, MARGIN), (MARGIN, far)):
+        assert eye(*corner) <= dark
+    assert f'viewBox="0 0 {size + 2 * MARGIN} {size + 2 * MARGIN}"' in drawn
     assert 'aria-hidden="true"' in drawn
     assert "style=" not in drawn
 
