@@ -45,5 +45,6 @@ urlpatterns = [
     path("<slug:slug>/print/", planning.event_print, name="event_print"),
     path("<slug:slug>/now/", evening.event_now, name="event_now"),
     path("<slug:slug>/desk/", desk.event_desk, name="event_desk"),
+    path("<slug:slug>/desk/walk-in/", desk.event_walk_in, name="event_walk_in"),
     path("<slug:slug>/desk/<uuid:uuid>/", desk.event_attendance, name="event_attendance"),
 ]

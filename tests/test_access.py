@@ -180,6 +180,7 @@ ACCESS: dict[str, Row] = {
     "event_remove": Row(STAFF, NOT_ALLOWED, post="/events/", at="guest"),
     "event_now": Row(ITS_MENTEE, post="/events/", at="evening"),
     "event_desk": Row(STAFF, post=422, at="evening"),
+    "event_walk_in": Row(STAFF, post=422, at="evening"),
     "event_attendance": Row(STAFF, NOT_ALLOWED, post="/events/", at="arriving"),
     # for the room: it shows names and tables to all who have its address, and takes nothing
     "event_board": Row(EVERYBODY, at="board"),

@@ -143,6 +143,7 @@ FREE: dict[str, str] = {
             "event_remove",
             "event_now",
             "event_attendance",
+            "event_walk_in",
             "event_door",
             "event_witness",
         ),

@@ -17,7 +17,7 @@ from .shapes import NoBody, PlanBody, PlanOut
 
 class PlansOfView(ApiView):
     def find_plan(self, event: Event, number: int) -> Plan:
-        return get_object_or_404(Plan.objects.select_related("event"), event=event, number=number)
+        return get_object_or_404(Plan.objects.whole().select_related("event"), event=event, number=number)
 
     def answer_with(self, plan: Plan, status: int = 200) -> Response:
         rounds = plan_rounds(plan, people_of(plan.event))

@@ -1,10 +1,17 @@
 """The short texts of an evening: a line for everyone, and a line to remember."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import PlainText
+from accounts.forms.credentials import NAME_ERRORS, email_field
+from accounts.rules.validators import validate_person_name
+from common.forms import ChipCheckboxes, ChipRadio, PlainText, field_of
+from events.live.walking_in import WalkIn
+from events.models import Event, Side
 from events.models.events import TEXT_LENGTH
+from mentors.languages import language_choices
 
 MESSAGE_LENGTH = 200
 
@@ -17,3 +24,35 @@ class MessageForm(forms.Form):
 class TakeawayForm(forms.Form):
     use_required_attribute = False
     words = PlainText(label=_("Takeaway"), max_length=TEXT_LENGTH, required=False)
+
+
+class WalkInForm(forms.Form):
+    """A person at the door who isn't on the list."""
+
+    use_required_attribute = False
+    name = PlainText(
+        label=_("Name on the board"), max_length=80, validators=[validate_person_name], error_messages=NAME_ERRORS
+    )
+    email = email_field(
+        _("Email address"),
+        help_text=_("Of their account, if they have one. If not, this address opens one, with a code by email."),
+    )
+    side = forms.ChoiceField(label=_("Takes part as"), widget=ChipRadio)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages they can talk in"),
+        choices=language_choices,
+        widget=ChipCheckboxes,
+        initial=["en"],
+        error_messages={"required": _("Choose at least one language")},
+    )
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        kwargs["initial"] = {"side": event.sides[0]}
+        super().__init__(*args, **kwargs)
+        field_of(self, "side", forms.ChoiceField).choices = [(side, Side(side).label) for side in event.sides]
+        # With one side there is nothing to choose.
+        if len(event.sides) == 1:
+            self.fields["side"].widget = forms.HiddenInput()
+
+    def said(self) -> WalkIn:
+        return WalkIn(**self.cleaned_data)

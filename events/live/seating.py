@@ -36,11 +36,17 @@ def fill_rounds(evening: Evening, rounds: Collection[Round]) -> int:
 
 
 def narrow_problem(
-    facts: EventFacts, evening: Evening, standing: Iterable[Pairing], standings: Mapping[int, Standing]
+    facts: EventFacts,
+    evening: Evening,
+    standing: Iterable[Pairing],
+    standings: Mapping[int, Standing],
+    *,
+    only_here: bool = False,
 ) -> Problem:
     """The problem of what is left: only people who are here can be seated again, and who has met doesn't again.
 
     Someone who isn't here attends the rounds in which they have a partner: they may still come, and are never moved.
+    With `only_here` they attend none, since nobody should wait for them.
     """
     open_rounds = {one.number for one in evening.uncalled}
     busy: dict[str, set[int]] = {}
@@ -59,8 +65,9 @@ def narrow_problem(
             met.add(order_pair(facts.problem, key_of(pairing.one_id), key_of(pairing.other_id)))
 
     def narrow(person: Person) -> Person:
-        attends = set(busy.get(person.id, ()))
-        if standings.get(int(person.id)) == Standing.HERE:
+        is_here = standings.get(int(person.id)) == Standing.HERE
+        attends = set() if only_here and not is_here else set(busy.get(person.id, ()))
+        if is_here:
             attends |= open_rounds if person.attends is None else person.attends
         return replace(
             person,

@@ -156,6 +156,7 @@ class Event(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=EventKind.OFFICE_HOURS, rounds_count=0)
                 | Q(
+                    ~Q(kind=EventKind.OFFICE_HOURS),
                     rounds_count__range=(2, 12),
                     round_minutes__range=(5, 20),
                     change_minutes__range=(1, 5),

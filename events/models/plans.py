@@ -28,6 +28,15 @@ class PlanState(models.TextChoices):
 UNREADY = (PlanState.ASKED, PlanState.FAILED)
 
 
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def whole(self) -> Self:
+        """Timetables, without plans for the rest of an evening."""
+        return self.filter(first=None)
+
+    def of_rest(self) -> Self:
+        return self.filter(first__isnull=False)
+
+
 class Plan(models.Model):
     """One timetable, whole. `meetings` and `locks` are lists of (mentee, mentor, round, table), by registrations' ids
     and numbers of rounds and tables. What stands in it never changes (a trigger ensures it): an edit is a new plan."""
@@ -36,6 +45,8 @@ class Plan(models.Model):
     number = models.PositiveSmallIntegerField()
     parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=10, choices=PlanState)
+    # Of a plan for the rest of an evening that runs: the first round that it may change. Null for a whole timetable.
+    first = models.PositiveSmallIntegerField(null=True, blank=True)
     meetings = models.JSONField(default=list)
     locks = models.JSONField(default=list)
     # What is proven and what is only checked: see `scheduling.proof`.
@@ -47,6 +58,8 @@ class Plan(models.Model):
     asked_at = models.DateTimeField()
     solved_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PlanQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]
@@ -107,6 +120,8 @@ class EventTable(models.Model):
     name = models.CharField(max_length=40, validators=[validate_plain_text])
     has_screen = models.BooleanField(default=False)
     is_quiet = models.BooleanField(default=False)
+    # Made because nobody had said which tables there are; so more of them may be.
+    is_ours = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["number"]

@@ -10,7 +10,8 @@ from common.pages.seen import mark_of
 from common.texts import one_line
 from events.live.clock import Phase
 from events.live.evening import Evening, Standing, standings_of
-from events.models import Chair, EventTable, Pairing, Registration, Round
+from events.live.rebalancing import first_open, may_rebalance
+from events.models import Chair, EventTable, Pairing, Plan, PlanState, Registration, Round
 from sessions_app.models import Occupancy
 
 # The desk suggests starting when this share is here.
@@ -146,6 +147,20 @@ class DeskPage:
         return list(known.order_by("board_name", "pk").values_list("board_name", flat=True))
 
     @property
+    def can_rebalance(self) -> bool:
+        return may_rebalance(self.evening)
+
+    @cached_property
+    def rest(self) -> Plan | None:
+        """What was asked for the rounds that are left, as long as the next one isn't called."""
+        if not self.can_rebalance:
+            return None
+        newest = Plan.objects.of_rest().filter(event=self.evening.event).defer("meetings").first()
+        is_open = newest is not None and newest.state != PlanState.REPLACED
+        return newest if newest and is_open and newest.first == first_open(self.evening) else None
+
+    @property
     def mark(self) -> str:
         """Changes with all that the page shows."""
-        return mark_of(self.evening.mark, sorted(self.standings.items()), self.total)
+        rest = self.rest and (self.rest.number, self.rest.state)
+        return mark_of(self.evening.mark, sorted(self.standings.items()), self.total, rest)

@@ -57,7 +57,7 @@ class PlanPage:
     @cached_property
     def plans(self) -> list[Plan]:
         """The newest, without what stands in them: the page asks for them again and again while a plan is made."""
-        plans = Plan.objects.filter(event=self.event).defer("meetings", "locks", "proof")
+        plans = Plan.objects.whole().filter(event=self.event).defer("meetings", "locks", "proof")
         return list(plans[:MOST_PLANS])
 
     @property
@@ -82,7 +82,7 @@ class PlanPage:
             if not self.ready:
                 return None
             number = self.ready[0].number
-        known = Plan.objects.filter(event=self.event, number=number).exclude(state__in=UNREADY)
+        known = Plan.objects.whole().filter(event=self.event, number=number).exclude(state__in=UNREADY)
         return known.select_related("event").first()
 
     @cached_property

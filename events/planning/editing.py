@@ -180,7 +180,7 @@ def edit_plan(*, plan: Plan, edit: Edit, by: User, now: datetime) -> Plan:
     event = lock_event(plan.event_id)
     plan = Plan.objects.select_related("event").get(pk=plan.pk)
     check_plannable(event, now)
-    newest = Plan.objects.filter(event=event).exclude(state__in=UNREADY).first()
+    newest = Plan.objects.whole().filter(event=event).exclude(state__in=UNREADY).first()
     if newest is None or newest.pk != plan.pk or plan.state not in EDITABLE:
         raise stale_error(_("There’s a newer plan. Look at it, then make your change there."))
     facts = facts_of(plan)

@@ -35,7 +35,7 @@ def ask_plan(*, event: Event, by: User, now: datetime, locks: Iterable[Row] = ()
     Raises EventError `closed`, `wrong_kind`, `too_often`.
     """
     event = lock_event(event)
-    if asked := Plan.objects.filter(event=event, state=PlanState.ASKED).first():
+    if asked := Plan.objects.whole().filter(event=event, state=PlanState.ASKED).first():
         return asked
     check_plannable(event, now)
     lately = Plan.objects.filter(event=event, asked_at__gt=now - timedelta(hours=1)).count()
@@ -64,15 +64,15 @@ def next_number(event: Event) -> int:
 
 def make_tables(event: Event) -> None:
     """As many as there can be meetings at once, until the organisers say which there are. Online there are none."""
-    if event.mode == EventMode.ONLINE or EventTable.objects.filter(event=event).exists():
+    known = EventTable.objects.filter(event=event)
+    if event.mode == EventMode.ONLINE or known.filter(is_ours=False).exists():
         return
     inside = Registration.objects.who_are_in().filter(event=event)
     count = inside.count() // 2 if event.is_for_equals else inside.filter(side=Side.MENTOR).count()
-    tables = [
-        EventTable(event=event, number=number, name=_("Table %(number)d") % {"number": number})
-        for number in range(1, min(count, MOST_TABLES) + 1)
-    ]
-    EventTable.objects.bulk_create(tables)
+    EventTable.objects.bulk_create(
+        EventTable(event=event, number=number, name=_("Table %(number)d") % {"number": number}, is_ours=True)
+        for number in range(known.count() + 1, min(count, MOST_TABLES) + 1)
+    )
 
 
 def describe_proof(problem: Problem, planned: PlannedTimetable) -> dict[str, Any]:

@@ -19,7 +19,8 @@ def solve_asked(*, now: datetime) -> int:
     The row stays locked meanwhile; a worker that dies lets go of it, and the next run begins it again.
     """
     solved = 0
-    for plan in list(Plan.objects.filter(state=PlanState.ASKED).order_by("asked_at").values_list("pk", flat=True)):
+    asked = Plan.objects.whole().filter(state=PlanState.ASKED).order_by("asked_at")
+    for plan in list(asked.values_list("pk", flat=True)):
         solved += solve_plan(plan, now=now)
     return solved
 

@@ -4,21 +4,27 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
 from common.pages.parts import wants_part
-from common.pages.posting import telling_refusals
+from common.pages.posting import act_on_post, telling_refusals
+from common.pages.requests import post_data
 from common.pages.seen import seen_by
 from common.refusals import RefusalError
 from events.access import get_registration, get_run_event
-from events.forms.evening import MessageForm
-from events.live import running
+from events.forms.evening import MessageForm, WalkInForm
+from events.live import rebalancing, running
 from events.live.presence import check_in, go_home
-from events.models import Event
+from events.live.walking_in import add_walk_in
+from events.models import Event, Pairing, Registration
+from events.models.states import RUNS
 from events.pages.desk import DeskPage
 
 from .evening import SHOWN, answer_watch, mark_time, read_present
@@ -60,10 +66,25 @@ def simple_act(act: Callable[..., Event]) -> Act:
     return lambda request, event, now: act(event=event, now=now, seen=seen_by(request))
 
 
+def read_small(text: str) -> int:
+    """The number of a round or a plan; 0 for what can't be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
 def act_skip(request: SignedInRequest, event: Event, now: datetime) -> Event:
-    text = request.POST.get("round", "")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    number = read_small(request.POST.get("round", ""))
     return running.skip_round(event=event, number=number, now=now, seen=seen_by(request))
+
+
+def act_rebalance(request: SignedInRequest, event: Event, now: datetime) -> object:
+    return rebalancing.ask_rebalance(event=event, by=request.user, now=now)
+
+
+def act_choose(request: SignedInRequest, event: Event, now: datetime) -> Event:
+    """Which of the two ways, says the button."""
+    number = read_small(request.POST.get("plan", ""))
+    choose = rebalancing.use_rebalance if request.POST["act"] == "use" else rebalancing.keep_and_fill
+    return choose(event=event, number=number, now=now)
 
 
 def act_message(request: SignedInRequest, event: Event, now: datetime) -> Event:
@@ -81,6 +102,9 @@ ACTS: dict[str, Act] = {
     "minute": simple_act(running.add_minute),
     "close": simple_act(running.close_event),
     "skip": act_skip,
+    "rebalance": act_rebalance,
+    "use": act_choose,
+    "fill": act_choose,
     "message": act_message,
 }
 
@@ -94,3 +118,35 @@ def event_attendance(request: SignedInRequest, slug: str, uuid: UUID) -> HttpRes
     with telling_refusals(request):
         act(registration=registration, by=request.user, now=timezone.now())
     return redirect("event_desk", slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def event_walk_in(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The desk adds a person who isn't on the list."""
+    event = get_run_event(slug, request.user)
+    if event.state not in RUNS:
+        return redirect("event", slug)
+    form = WalkInForm(post_data(request), event=event)
+    result = act_on_post(
+        request, lambda: add_walk_in(event=event, said=form.said(), by=request.user, now=timezone.now()), form
+    )
+    if result.is_done and result.made:
+        messages.success(request, words_of_seats(result.made))
+        return redirect("event_desk", slug)
+    if result.error and result.error.field in form.fields:
+        form.add_error(result.error.field, result.error.as_form_error())
+    context = {"event": event, "form": form, "error": result.error, "nav": "events"}
+    return render(request, "events/live/walk_in.html", context, status=result.status)
+
+
+def words_of_seats(registration: Registration) -> str:
+    rounds = Pairing.objects.of(registration).that_stand().values("round").distinct().count()
+    if not rounds:
+        words = _("%(name)s is on the list. Nobody is free for them yet; they’re seated as soon as someone is.")
+        return words % {"name": registration.board_name}
+    words = ngettext(
+        "%(name)s is on the list and meets someone in %(rounds)d round.",
+        "%(name)s is on the list and meets someone in %(rounds)d rounds.",
+        rounds,
+    )
+    return words % {"name": registration.board_name, "rounds": rounds}

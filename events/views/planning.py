@@ -79,7 +79,7 @@ def read_number(text: str) -> int | None:
 def act_on_plan(request: SignedInRequest, event: Event) -> HttpResponse:
     now = timezone.now()
     number = read_number(request.POST.get("number", ""))
-    plan = Plan.objects.filter(event=event, number=number).first() if number else None
+    plan = Plan.objects.whole().filter(event=event, number=number).first() if number else None
     with telling_refusals(request):
         if "publish" in request.POST and plan:
             publish_plan(plan=plan, now=now)
@@ -122,7 +122,7 @@ def event_meeting(request: SignedInRequest, slug: str, number: int, mentee: int,
     event, now = get_led_event(slug, request.user), timezone.now()
     if event.is_for_equals:
         mentee, mentor = (int(key) for key in sorted((str(mentee), str(mentor))))
-    plan = Plan.objects.filter(event=event, number=number).select_related("event").first()
+    plan = Plan.objects.whole().filter(event=event, number=number).select_related("event").first()
     people = {one.pk: one for one in Registration.objects.who_are_in().filter(event=event)}
     if plan is None or mentee not in people or mentor not in people:
         raise Http404

@@ -7,12 +7,15 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from events.live import running
+from events.live.presence import check_in
+from events.live.solving import solve_rebalances
 from events.models import Event, EventKind, Pairing, Registration, Side
 from events.planning.publishing import publish_plan
 from tests.browser.looking import LOOKS, problems
 from tests.conftest import make_person
-from tests.events.making import come, make_guests
-from tests.events.planning.making import planned
+from tests.events.making import come, make_evening, make_guests
+from tests.events.planning.making import make_meeting_event, planned
 
 pytestmark = pytest.mark.browser
 BOTH = LOOKS[::3]
@@ -70,4 +73,58 @@ def test_a_networking_evening_is_made_and_planned_on_pages(browser_page, maria):
     own.goto(f"/events/{event.slug}/after/")
     expect(own.locator("fieldset.group").first).to_be_visible()
     found += problems(own, "networking-after", LOOKS)
+    assert found == []
+
+
+def test_the_desk_adds_someone_and_compares_two_ways(browser_page, maria):
+    now = timezone.now()
+    start = now + timedelta(minutes=10)
+    fields = {"start": start, "registration_until": start, "wishes_until": start, "now": now}
+    evening = make_evening(maria, mentees=6, mentors=3, rounds_count=4, **fields)
+    for one in evening.people[1:]:
+        check_in(registration=one, by=maria, now=now)
+    running.start_evening(event=evening.event, now=now)
+    desk = browser_page(user=maria)
+    desk.goto(f"/events/{evening.event.slug}/desk/")
+    found = problems(desk, "desk-fairness", LOOKS)
+    desk.locator("#act-rebalance").click()
+    expect(desk.locator("[data-part=fairness] [data-stage=asked]")).to_be_visible()
+    found += problems(desk, "desk-asked", BOTH)
+    assert solve_rebalances(now=timezone.now()) == 1
+    desk.reload()
+    expect(desk.locator("#act-use")).to_be_visible()
+    found += problems(desk, "desk-compare", LOOKS)
+
+    desk.locator("a[href$='/walk-in/']").click()
+    found += problems(desk, "walk-in", LOOKS)
+    desk.locator("#id_name").fill("Nova Nilsson")
+    desk.locator("form.form .form__do button").click()
+    expect(desk.locator("#id_email_error, .field--error, [id^=id_email]").first).to_be_visible()
+    found += problems(desk, "walk-in-wrong", LOOKS)
+    desk.locator("#id_email").fill("nova@example.org")
+    desk.locator("form.form .form__do button").click()
+    desk.wait_for_url(re.compile("/desk/$"))
+    found += problems(desk, "desk-standby", BOTH)
+    assert Registration.objects.get(board_name="Nova Nilsson").is_standby
+    assert found == []
+
+
+def test_a_mentor_of_a_pod_sees_who_sits_there(browser_page, maria):
+    now = timezone.now()
+    start = now + timedelta(minutes=5)
+    fields = {"start": start, "registration_until": start, "wishes_until": start, "now": now}
+    event = make_meeting_event(maria, mentees=6, mentors=("Ann", "Ben"), group_size=3, rounds_count=2, **fields)
+    publish_plan(plan=planned(event, now), now=now)
+    for one in event.registrations.select_related("event"):
+        check_in(registration=one, by=maria, now=now)
+    running.start_evening(event=event, now=now - timedelta(minutes=2))
+    ann = browser_page(user=event.registrations.get(board_name="Ann").person, width=390)
+    ann.goto(f"/events/{event.slug}/now/")
+    expect(ann.locator("button[value=missing]")).to_have_count(3)
+    found = problems(ann, "pod-now", LOOKS)
+    team = browser_page(user=maria)
+    team.goto(f"/events/{event.slug}/print/")
+    found += problems(team, "pod-print", LOOKS)
+    ann.goto(f"/events/{event.slug}/timetable/")
+    found += problems(ann, "pod-timetable", LOOKS)
     assert found == []

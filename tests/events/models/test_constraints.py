@@ -185,6 +185,63 @@ def test_a_pair_its_round_and_its_table_are_of_one_event(evening):
     assert refusal_of(lambda: planned(evening, **there)) == "pairing_one_is_of_this_event"
 
 
+def test_chairs_are_of_one_event(evening):
+    stray, strange_round = (
+        evening.stranger,
+        Round.objects.create(event=evening.other, number=1, during=(evening.other.start, evening.other.end)),
+    )
+    foreign = EventTable.objects.create(event=evening.other, number=1, name="Foreign")
+    name = "chair_is_of_one_event"
+    mentee = evening.mentees[0]
+
+    assert refusal_of(lambda: Chair.objects.create(round=evening.rounds[1], registration=stray)) == name
+    assert refusal_of(lambda: Chair.objects.create(round=strange_round, registration=mentee)) == name
+    assert refusal_of(lambda: Chair.objects.update(table=foreign)) == name
+    assert refusal_of(lambda: Chair.objects.filter(registration=mentee).update(registration=stray)) == name
+    wrong = Chair(round=strange_round, registration=mentee)
+    right = Chair(round=strange_round, registration=stray, table=foreign)
+    assert refusal_of(lambda: Chair.objects.bulk_create([right, wrong])) == name
+    right.save()
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "said"),
+    [
+        (Answer, "answer_is_by_one_of_the_two", {"useful": 3}),
+        (PairMessage, "message_is_by_one_of_the_two", {"text": "Hello"}),
+    ],
+)
+def test_only_one_of_the_two_says_something_of_a_meeting_or_in_it(evening, model, name, said):
+    pairing = Pairing.objects.first()
+    beside = next(one for one in evening.people if one.pk not in (pairing.one_id, pairing.other_id))
+    fields = {"pairing": pairing, "at": NOW, **said}
+
+    for who in (beside, evening.stranger):
+        assert refusal_of(lambda who=who: model.objects.create(registration=who, **fields)) == name
+    own = model.objects.create(registration_id=pairing.one_id, **fields)
+    assert refusal_of(lambda: model.objects.filter(pk=own.pk).update(registration=beside)) == name
+    other = Pairing.objects.exclude(one=pairing.one_id).exclude(other=pairing.one_id).first()
+    if other:
+        assert refusal_of(lambda: model.objects.filter(pk=own.pk).update(pairing=other)) == name
+
+
+def test_a_question_is_shared_at_one_event_only(evening):
+    one, other = evening.mentees
+    name = "me_too_is_of_one_event"
+
+    assert refusal_of(lambda: MeToo.objects.create(question=one, registration=evening.stranger)) == name
+    assert refusal_of(lambda: MeToo.objects.create(question=evening.stranger, registration=one)) == name
+    MeToo.objects.create(question=one, registration=other)
+    assert refusal_of(lambda: MeToo.objects.update(registration=evening.stranger)) == name
+
+
+def test_office_hours_have_no_rounds(evening, alice):
+    hours = {"kind": "office_hours", "host": alice}
+
+    assert refusal_of(lambda: Event.objects.filter(pk=evening.event.pk).update(**hours)) == "shape_is_in_bounds"
+    Event.objects.filter(pk=evening.event.pk).update(**hours, rounds_count=0)
+
+
 def test_rounds_overlap_only_while_they_are_being_moved_or_if_they_are_skipped(evening):
     first, second = Round.objects.filter(number=1), Round.objects.filter(number=2)
     spans = first.get().during, second.get().during

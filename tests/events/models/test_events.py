@@ -171,13 +171,13 @@ def test_changing_is_possible_until_it_begins(state):
 
 @pytest.mark.parametrize("state", EventState)
 @pytest.mark.parametrize("kind", EventKind)
-def test_wishing_is_for_speed_mentoring_until_its_deadline(kind, state):
+def test_wishing_is_for_events_with_rounds_until_its_deadline(kind, state):
     event = ahead(state=state, kind=kind)
     until = event.wishes_until
 
     taken = [event.takes_wishes(until - SECOND), event.takes_wishes(until)]
 
-    is_on = kind == EventKind.SPEED and state in (EventState.OPEN, EventState.CLOSED)
+    is_on = kind != EventKind.OFFICE_HOURS and state in (EventState.OPEN, EventState.CLOSED)
     assert taken == [is_on, False]
 
 

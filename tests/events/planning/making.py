@@ -7,14 +7,16 @@ from tests.conftest import NOW, make_mentor, make_person
 from tests.events.making import come, make_event, make_guests
 
 
-def make_meeting_event(by, *, mentees: int = 4, mentors: tuple[str, ...] = ("Ann", "Ben", "Cas"), **fields) -> Event:
+def make_meeting_event(
+    by, *, mentees: int = 4, mentors: tuple[str, ...] = ("Ann", "Ben", "Cas"), now=NOW, **fields
+) -> Event:
     """Guest 1, Guest 2 … and these mentors are in; two more places are free on each side."""
-    event = make_event(by, places={Side.MENTEE: mentees + 2, Side.MENTOR: len(mentors) + 2}, **fields)
+    event = make_event(by, places={Side.MENTEE: mentees + 2, Side.MENTOR: len(mentors) + 2}, now=now, **fields)
     for guest in make_guests(mentees):
-        come(event, guest, board_name=guest.name)
+        come(event, guest, board_name=guest.name, now=now)
     for name in mentors:
         mentor = make_mentor(make_person(f"{name.lower()}@example.org", name)).person
-        come(event, mentor, side=Side.MENTOR, board_name=name)
+        come(event, mentor, side=Side.MENTOR, board_name=name, now=now)
     return event
 
 
