@@ -11,10 +11,11 @@ from accounts.rules.validators import validate_person_name
 from common.api.description import Problem
 from common.api.fields import Input, Instant, Text, WholeNumber, YesNo
 from common.mail.rendering import absolute_url
+from events.locks import is_called
 from events.models import Attending, Event, EventKind, EventMode, EventState, Plan, PlanState, Registration, Side
 from events.models.events import MOST_PLACES, TEXT_LENGTH
 from events.models.registrations import QUESTION_LENGTH, WishKind
-from events.models.states import STANDING, RegistrationState
+from events.models.states import NOT_ENDED, STANDING, RegistrationState
 from events.pages.proof_line import proof_lines
 from events.planning.wishes import MOST_LIKES, MOST_MUSTS
 from events.registering.places import PlaceCount
@@ -266,7 +267,7 @@ class RegistrationOut(serializers.Serializer[Registration]):
         stands = registration.state in STANDING and event.takes_changes(now)
         possible = {
             "register": event.takes_registrations(now) or stands,
-            "cancel": stands or (registration.is_invited and event.takes_changes(now)),
+            "cancel": registration.state in NOT_ENDED and event.takes_changes(now) and not is_called(event),
             "take_place": registration.is_waiting and event.takes_changes(now),
             "wishes": registration.is_in and event.takes_wishes(now),
         }

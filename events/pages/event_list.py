@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+
 from accounts.models import User
-from events.models import Event, Registration, RegistrationState
+from events.models import Event, EventState, Registration, RegistrationState
+from events.models.states import AHEAD, DONE
 from events.registering.places import PlaceCount, count_places_of
 from mentors.models import MentorProfile
 
@@ -52,17 +56,22 @@ class EventList:
 
 
 def list_events(person: User | None, *, now: datetime) -> EventList:
-    visible = Event.objects.visible_to(person)
-    drafts = list(visible.filter(state="draft").order_by("during", "pk")[:MOST_AHEAD]) if person else []
-    ahead, past = list(visible.upcoming(now)[:MOST_AHEAD]), list(visible.past()[:MOST_PAST])
-    counts = count_places_of([*drafts, *ahead, *past], now)
-    states = {}
-    if person:
-        own = Registration.objects.of(person).filter(event__in=[*drafts, *ahead, *past])
-        states = dict(own.values_list("event_id", "state"))
+    """Drafts, what is coming and what is over, each up to so many; read in three statements, however many there are."""
+    own = Registration.objects.filter(event=OuterRef("pk"), person=person).values("state")[:1]
+    visible = Event.objects.visible_to(person).annotate(own_state=Coalesce(Subquery(own), Value("")))
+    drafts = visible.filter(state=EventState.DRAFT).order_by("during", "pk")[:MOST_AHEAD]
+    found = list(drafts.union(visible.upcoming(now)[:MOST_AHEAD], visible.past()[:MOST_PAST], all=True))
+    counts = count_places_of(found, now)
 
-    def rows(events: Sequence[Event]) -> list[EventRow]:
-        return [EventRow(event, counts[event.pk][event.sides[0]], states.get(event.pk, "")) for event in events]
+    def rows(*states: str) -> list[EventRow]:
+        events = sorted((one for one in found if one.state in states), key=lambda one: (one.start, one.pk))
+        return [EventRow(one, counts[one.pk][one.sides[0]], one.own_state) for one in events]
 
-    may_host = person is not None and MentorProfile.objects.public().filter(person=person).exists()
-    return EventList(rows(ahead), rows(past), rows(drafts), person is not None and person.is_staff, may_host)
+    is_staff = person is not None and person.is_staff
+    return EventList(rows(*AHEAD), rows(*DONE)[::-1], rows(EventState.DRAFT), is_staff, may_host(person))
+
+
+def may_host(person: User | None) -> bool:
+    """Whether they are a mentor with a live profile, which the frame of each page has read already."""
+    profile: MentorProfile | None = getattr(person, "mentor_profile", None)
+    return profile is not None and profile.is_public

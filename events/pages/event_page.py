@@ -82,6 +82,11 @@ class EventPage:
         return self.event.state in DONE
 
     @property
+    def is_past(self) -> bool:
+        """Whether nobody can come any more, so that nothing is said of places."""
+        return self.is_over or self.is_cancelled
+
+    @property
     def has_day(self) -> bool:
         """Whether a timetable stands, so that there are pages for the day."""
         return self.event.state in RUNS

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 
-from events.models import Event, EventTable, Plan, PlanState, Registration
+from events.models import Event, EventMode, EventTable, Plan, PlanState, Registration
 from events.models.plans import UNREADY
 from events.models.states import BEFORE_START
 from events.planning.plans import facts_of
@@ -105,6 +105,16 @@ class PlanPage:
     def is_outdated(self) -> bool:
         """People or wishes have changed since the plan was made."""
         return self.shown is not None and self.can_plan and facts_of(self.shown).mark != self.shown.made_from
+
+    @cached_property
+    def lacks_screens(self) -> bool:
+        """Some are online and some on site, and no table has a screen: then these never meet."""
+        if self.event.mode != EventMode.MIXED or not self.can_plan:
+            return False
+        if EventTable.objects.filter(event=self.event, has_screen=True).exists():
+            return False
+        inside = [one.attending for one in self.registrations.values() if one.is_in]
+        return len(set(inside)) > 1
 
     @property
     def lines(self) -> list[str]:

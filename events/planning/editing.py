@@ -15,7 +15,7 @@ from events.locks import lock_event
 from events.models import Plan, PlanState
 from events.models.plans import UNREADY
 from events.scheduling.checking import find_violations
-from events.scheduling.problem import Meeting, Pair, Problem, Unproven, Wish
+from events.scheduling.problem import Meeting, Pair, Person, Problem, Unproven, Wish
 from events.scheduling.tables import assign_tables
 from sessions_app.locks import atomic_act
 
@@ -124,11 +124,11 @@ def as_ids(pair: tuple[str, str]) -> tuple[int, int]:
 
 
 def change_meetings(problem: Problem, meetings: list[Meeting], edit: Edit) -> list[Meeting]:
-    """The meetings as the edit leaves them, with tables given again in the rounds that it touches."""
+    """The meetings as the edit leaves them. Only those that it touches change tables, if that is possible."""
     mentee, mentor = str(edit.mentee), str(edit.mentor)
     found = next((one for one in meetings if one.pair == (mentee, mentor)), None)
     if edit.change == Change.ADD:
-        return seat(problem, [*meetings, Meeting(edit.round, mentee, mentor)], {edit.round})
+        return seat(problem, [*meetings, Meeting(edit.round, mentee, mentor)], {(mentee, mentor)})
     if found is None:
         raise stale_error(_("This meeting isn’t in the plan any more. Look at the newest plan."))
     others = [one for one in meetings if one is not found]
@@ -137,8 +137,9 @@ def change_meetings(problem: Problem, meetings: list[Meeting], edit: Edit) -> li
     if (edit.change == Change.MOVE and edit.round == found.round) or str(edit.other) in found.pair:
         return meetings
     if edit.change == Change.MOVE:
-        return seat(problem, [*others, replace(found, round=edit.round, table=None)], {found.round, edit.round})
-    return seat(problem, swap(problem, others, found, str(edit.other)), {found.round})
+        return seat(problem, [*others, replace(found, round=edit.round, table=None)], {found.pair})
+    swapped = swap(problem, others, found, str(edit.other))
+    return seat(problem, swapped, {one.pair for one in swapped if one not in meetings})
 
 
 def swap(problem: Problem, others: list[Meeting], found: Meeting, other: str) -> list[Meeting]:
@@ -158,12 +159,48 @@ def pair_up(problem: Problem, meeting: Meeting, one: str, other: str) -> Meeting
     return replace(meeting, mentee=pair[0], mentor=pair[1])
 
 
-def seat(problem: Problem, meetings: list[Meeting], rounds: set[int]) -> list[Meeting]:
-    """Tables for the meetings of these rounds, if everyone in them is known: who isn't is found afterwards."""
+def seat(problem: Problem, meetings: list[Meeting], changed: set[Pair]) -> list[Meeting]:
+    """Tables for the meetings of these pairs. All others keep theirs, unless no table is left in that round.
+
+    Where someone isn't known any more, nothing is done: that is found afterwards.
+    """
     if any(key not in problem.people for one in meetings for key in one.pair):
         return meetings
-    touched = [replace(one, table=None) for one in meetings if one.round in rounds]
-    return [*(one for one in meetings if one.round not in rounds), *assign_tables(problem, touched)]
+    problem = with_places(problem, meetings)
+    if not find_unseated(problem, meetings):
+        return meetings
+    anew = [replace(one, table=None) if one.pair in changed else one for one in meetings]
+    seated = assign_tables(problem, anew)
+    rounds = find_unseated(problem, seated)
+    return assign_tables(problem, [replace(one, table=None) if one.round in rounds else one for one in seated])
+
+
+def find_unseated(problem: Problem, meetings: list[Meeting]) -> set[int]:
+    """The rounds in which a meeting has no table, or one that doesn't suit it."""
+    wrong: set[int] = set()
+    taken: set[tuple[int, str, str]] = set()
+    screens = {table.id for table in problem.tables if table.screen}
+    for one in meetings:
+        homes = {problem.homes[key].id for key in one.pair if key in problem.homes}
+        place = (one.round, one.table or "", one.mentor if problem.has_pods else "")
+        lacks = problem.needs_table(*one.pair) and one.table is None
+        needs_other = bool(homes) and one.table not in homes
+        no_screen = problem.needs_screen(*one.pair) and one.table not in screens
+        if lacks or needs_other or no_screen or (one.table and not problem.has_pods and place in taken):
+            wrong.add(one.round)
+        taken.add(place)
+    return wrong
+
+
+def with_places(problem: Problem, meetings: list[Meeting]) -> Problem:
+    """The problem, in which people who stay at one table have the one of these meetings."""
+    known = {key: one.table for one in reversed(meetings) if one.table for key in one.pair}
+
+    def place(person: Person) -> Person:
+        stays = person.seated or person.seats > 1
+        return replace(person, table=known.get(person.id, person.table)) if stays else person
+
+    return replace(problem, mentees=tuple(map(place, problem.mentees)), mentors=tuple(map(place, problem.mentors)))
 
 
 def change_locks(meetings: list[Meeting], locks: list[Row], edit: Edit) -> list[Row]:

@@ -14,7 +14,7 @@ from sessions_app.stuck_rows import act_on_each
 from .managing import close_registration, end_all
 from .notices import News
 from .office_hours import due_hours, settle_hours
-from .waiting import lapse_offers
+from .waiting import lapse_offers, look_again, who_could_be_admitted
 
 
 def run_registrations(*, now: datetime) -> int:
@@ -24,6 +24,12 @@ def run_registrations(*, now: datetime) -> int:
     begun = Event.objects.filter(registrations__state__in=UNSETTLED, during__startswith__lte=now)
     return (
         act_on_each(ClockAct.EVENT_PLACES, _each(kept), lambda event: lapse_offers(event=event, now=now) > 0, now=now)
+        + act_on_each(
+            ClockAct.EVENT_PLACES,
+            who_could_be_admitted(now),
+            lambda event: look_again(event=event, now=now),
+            now=now,
+        )
         + act_on_each(ClockAct.EVENT_HOURS, due_hours(now), lambda event: settle_hours(event=event, now=now), now=now)
         + act_on_each(ClockAct.EVENT_CLOSE, _each(ending), lambda event: _close_one(event, now=now), now=now)
         + act_on_each(ClockAct.EVENT_WAITING, _each(begun), lambda event: end_waiting(event=event, now=now), now=now)

@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from events.errors import EventError
 from events.locks import lock_event, touch_registration
-from events.models import Event, Registration
+from events.models import Event, Place, Registration
+from events.models.events import EventQuerySet
 from events.models.states import BEFORE_START
-from sessions_app.availability.commitments import is_promised
+from sessions_app.availability.commitments import promised_among
 from sessions_app.locks import atomic_act, lock_people
+from sessions_app.models import Occupancy
 from sessions_app.waiting.holding_hours import AT_LEAST, held_until
 
 from .giving import give_place, time_at
@@ -34,7 +37,12 @@ def is_place_left(event: Event, side: str, *, now: datetime) -> bool:
     line = Registration.objects.waiting().filter(event=event, side=side).select_related("event")
     # Who waits since later than they registered has let such a place go.
     first = [one for one in line if not one.is_asked(now) and one.waiting_since == one.registered_at]
-    return count.open > sum(not is_promised(one.person_id, time_at(one), now=now) for one in first)
+    return count.open > len(first) - len(find_busy(first, now=now))
+
+
+def find_busy(line: Collection[Registration], *, now: datetime) -> set[int]:
+    """The people of this line who are promised elsewhere while they would be at the event."""
+    return promised_among({one.person_id: time_at(one) for one in line}, now=now)
 
 
 def admit_waiting(event: Event, side: str, *, now: datetime, passed: Collection[int] = ()) -> None:
@@ -51,13 +59,11 @@ def admit_waiting(event: Event, side: str, *, now: datetime, passed: Collection[
     if event.start - now < FOR_ALL_FROM + AT_LEAST:
         tell_all(line, now=now)
         return
-    places = count.open
+    places, busy = count.open, find_busy(line, now=now)
     for registration in line:
         if not places:
             return
-        if is_promised(registration.person_id, time_at(registration), now=now):
-            continue
-        if admit(registration, now=now):
+        if registration.person_id not in busy and admit(registration, now=now):
             places -= 1
 
 
@@ -117,3 +123,31 @@ def lapse_offers(*, event: Event, now: datetime) -> int:
         is_for_all = event.start - now < FOR_ALL_FROM + AT_LEAST
         admit_waiting(event, side, now=now, passed=() if is_for_all else [one.pk for one in late])
     return len(late)
+
+
+def who_could_be_admitted(now: datetime) -> EventQuerySet:
+    """Events with a free place and a person on the waiting list who has time for it by now, and hasn't let one go.
+
+    In the last hours everyone has been told, and whoever presses first has the place.
+    """
+    busy = Occupancy.objects.in_force(now).filter(person=OuterRef("person"), during__overlap=OuterRef("event__during"))
+    unasked = Q(answer_by=None) | Q(answer_by__lte=now)
+    free = Place.objects.free().filter(event=OuterRef("event"), side=OuterRef("side"))
+    able = Registration.objects.waiting().filter(unasked, ~Exists(busy), Exists(free), waiting_since=F("registered_at"))
+    return Event.objects.filter(
+        pk__in=able.order_by().values("event"),
+        state__in=BEFORE_START,
+        during__startswith__gte=now + FOR_ALL_FROM + AT_LEAST,
+    ).order_by("pk")
+
+
+@atomic_act
+def look_again(*, event: Event, now: datetime) -> bool:
+    """Someone on the waiting list may have become free: give them the place that nobody else wanted."""
+    event = lock_event(event)
+    passed = Registration.objects.waiting().filter(event=event).exclude(waiting_since=F("registered_at"))
+    before = event.registrations.filter(answer_by__gt=now).count() + event.registrations.who_are_in().count()
+    for side in event.sides:
+        admit_waiting(event, side, now=now, passed=list(passed.values_list("pk", flat=True)))
+    after = event.registrations.filter(answer_by__gt=now).count() + event.registrations.who_are_in().count()
+    return after > before

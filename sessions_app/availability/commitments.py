@@ -44,6 +44,19 @@ def is_promised(person: User | int, during: DateTimeTZRange, *, now: datetime) -
     return Occupancy.objects.in_force(now).filter(person=person, during__overlap=during).exists()
 
 
+def promised_among(times: Mapping[int, DateTimeTZRange], *, now: datetime) -> set[int]:
+    """Who of these people has a session or something else at a time of their own; asked in one statement."""
+    if not times:
+        return set()
+    hull = DateTimeTZRange(min(one.lower for one in times.values()), max(one.upper for one in times.values()), "[)")
+    rows = Occupancy.objects.in_force(now).filter(person__in=list(times), during__overlap=hull)
+    return {
+        person
+        for person, during in rows.values_list("person", "during")
+        if during.lower < times[person].upper and times[person].lower < during.upper
+    }
+
+
 def commitments_of(person: User, *, since: datetime, until: datetime) -> list[Commitment]:
     """What else takes this person's time between two moments, in order, as far as its app is still there."""
     during = DateTimeTZRange(since, until, "[)")

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events.models import Event, EventState, Plan, Registration, RegistrationState, Side, Wish
+from events.models import Event, EventState, Plan, Registration, RegistrationState, Round, Side, Wish
 from events.planning.solving import solve_asked
 from notifications.models.webhooks import WebhookDelivery
 from notifications.webhooks.services import make_endpoint
@@ -110,6 +110,19 @@ def test_registering_again_changes_what_was_said(program, event, bob):
     status, changed = asked.post(f"{HERE}register/", {**SAID, "attends": [2], "side": "mentor"})
 
     assert (status, changed["attends"], changed["side"], changed["state"]) == (200, [2], "mentee", "in")
+
+
+def test_a_place_is_not_offered_to_be_given_up_once_a_round_is_called(program, event, bob):
+    asked = program(bob)
+    asked.post(f"{HERE}register/", SAID)
+    Event.objects.update(state=EventState.SCHEDULED)
+    called = Round.objects.create(event=event, number=1, during=(EVENING, EVENING + timedelta(minutes=10)))
+    before = asked.get(f"{HERE}me/")[1]
+    Round.objects.filter(pk=called.pk).update(called_at=NOW)
+    after = asked.get(f"{HERE}me/")[1]
+
+    assert ("cancel" in before["links"], "cancel" in after["links"]) == (True, False)
+    assert codes(asked.post(f"{HERE}cancel/", {"version": after["version"]})) == [(409, "closed")]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What the page of an event offers to each reader at each stage, and what the page of plans says of a plan."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from events.pages.proof_line import musts_line, proof_lines, quality_line, range
 from events.registering.inviting import invite_mentors
 from tests.conftest import NOW
 from tests.events.making import EVENING, come, make_event
+from tests.markup import elements_of, markup_of
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -215,3 +217,24 @@ def test_a_plan_by_a_number_that_none_has_is_no_plan(event, maria, client_for, n
         assert client.post(address, {press: "1", "number": number}).status_code == 302
     assert client.get(address, {"number": number[:40]}).status_code == 200
     assert not Plan.objects.exclude(state=PlanState.ASKED).exists()
+
+
+@pytest.mark.parametrize(("state", "is_told"), [("open", True), ("live", True), ("over", False), ("cancelled", False)])
+def test_places_are_told_until_nobody_can_come_any_more(event, client_for, bob, state, is_told):
+    Event.objects.update(state=state)
+
+    shown = markup_of(client_for(bob).get(f"/events/{event.slug}/"))
+
+    assert bool(elements_of(shown, "span", class_="event-places")) == is_told
+    assert page_of(event).is_past != is_told
+
+
+def test_mentors_of_an_event_that_is_over_are_those_who_took_part(event, client_for, alice, bob):
+    come(event, alice, side=Side.MENTOR)
+    headings = []
+    for state in ("open", "over"):
+        Event.objects.update(state=state)
+        shown = markup_of(client_for(bob).get(f"/events/{event.slug}/"))
+        headings.append(re.search(r'<h2 id="mentors">\s*(.+?)\s*</h2>', shown)[1])
+
+    assert headings[0] != headings[1]

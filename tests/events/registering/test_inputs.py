@@ -26,7 +26,7 @@ def test_speed_mentoring_asks_for_tables_where_there_are_some(mode, needless, si
 def test_guests_of_a_gathering_are_asked_what_to_share():
     found = set(unasked(Event(kind=EventKind.NETWORKING, mode=EventMode.ON_SITE), Side.GUEST))
 
-    assert found == {"attending", "is_named"}
+    assert found == {"attending"}
 
 
 def test_office_hours_ask_for_a_question_and_nothing_of_rounds_or_tables():
