@@ -124,6 +124,7 @@ PAGES = {
     "event_print": LEADS,
     "event_report": LEADS,
     "event_desk": TEAM,
+    "event_walk_in": TEAM,
     "event_wishes": COMING,
     "event_timetable": {*COMING, "waiting", "gone"},
     "event_now": {*COMING, "waiting", "gone"},
@@ -153,10 +154,11 @@ ACTS = {
     "event_witness": set(),
 }
 # Of no event that exists already: tests of their own ask for them.
-APART = {"events", "event_new", "event_hours_new"}
+APART = {"events", "event_new", "event_hours_new", "event_worker"}
 
 
-def test_each_address_is_asked_here():
+def test_each_address_of_one_event_is_asked_here():
+    """A new page of an event is asked as each of these nine: `tests/test_access.py` knows no lead and no desk."""
     assert {one.name for one in urls.urlpatterns} == {*PAGES, *ACTS, *APART}
 
 

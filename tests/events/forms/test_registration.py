@@ -52,7 +52,7 @@ def test_a_mentee_is_asked_for_a_question_and_a_name_first(event):
     [
         ({"mode": EventMode.MIXED}, Side.MENTEE, ["question", "board_name", "attending"]),
         ({"mode": EventMode.ONLINE}, Side.MENTOR, ["board_name"]),
-        ({"kind": EventKind.NETWORKING}, Side.GUEST, ["question", "board_name"]),
+        ({"kind": EventKind.NETWORKING}, Side.GUEST, ["question", "board_name", "contact"]),
     ],
 )
 def test_what_is_asked_first(event, fields, side, first):

@@ -322,7 +322,7 @@ def test_each_press_of_publish_is_seen_by_those_who_come(event, planned, pair, b
     cards = team.get(here(event, "print/")).context["cards"]
 
     assert [row.partner and row.partner.board_name for row in rows].count("Alice") == 1
-    assert {one.board_name for one, _rows in cards} == {"Alice", "Bob"}
+    assert {one.registration.board_name for one in cards} == {"Alice", "Bob"}
     assert "Bob" in markup_of(team.get(here(event, "print/")))
 
 
