@@ -22,6 +22,7 @@ from django.urls import get_resolver, reverse
 
 from accounts.models import Scope, User
 from accounts.tokens import make_token
+from events import urls as events_urls
 from events.afterwards.goals import set_goal
 from events.models import Event, EventState, Pairing, Plan, PlanState, Round, Side
 from events.registering.office_hours import OfficeHoursInput, offer_office_hours
@@ -49,6 +50,7 @@ from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import ask_in_writing
 from tests.conftest import NOW, at
+from tests.events import test_roles as roles
 from tests.events.afterwards.evening import meet
 from tests.events.making import come, make_event, publish_rows
 from tests.mentors.pictures import picture as a_picture
@@ -734,6 +736,11 @@ def test_every_route_is_declared():
     names = {pattern.name or where for where, pattern in routes(get_resolver())} - DEVELOPMENT
 
     assert (names - ACCESS.keys(), ACCESS.keys() - names) == (set(), set())
+
+
+def test_every_page_of_an_event_is_also_asked_as_its_lead_and_its_desk():
+    """This file knows no team but staff: a new page goes into `PAGES` or `ACTS` there as well."""
+    assert {one.name for one in events_urls.urlpatterns} == {*roles.PAGES, *roles.ACTS, *roles.APART}
 
 
 @pytest.mark.parametrize("name", ACCESS)

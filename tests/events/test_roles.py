@@ -157,11 +157,6 @@ ACTS = {
 APART = {"events", "event_new", "event_hours_new", "event_worker"}
 
 
-def test_each_address_of_one_event_is_asked_here():
-    """A new page of an event is asked as each of these nine: `tests/test_access.py` knows no lead and no desk."""
-    assert {one.name for one in urls.urlpatterns} == {*PAGES, *ACTS, *APART}
-
-
 @pytest.mark.parametrize(("name", "readers"), PAGES.items())
 def test_who_finds_a_page(world, name, readers):
     assert found_by(world.answers[name]) == readers
