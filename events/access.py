@@ -36,8 +36,10 @@ def get_own_registration(event: Event, person: User) -> Registration:
 def get_registration_at(slug: str, person: User) -> Registration:
     """This person's own at the event of this address, in one statement."""
     events = Event.objects.visible_to(person)
-    known = Registration.objects.select_related("event", "person")
-    return get_object_or_404(known, event__in=events, event__slug=slug, person=person)
+    known = Registration.objects.select_related("event")
+    registration = get_object_or_404(known, event__in=events, event__slug=slug, person=person)
+    registration.person = person
+    return registration
 
 
 def get_registration(uuid: UUID, event: Event) -> Registration:

@@ -25,6 +25,10 @@ def can_report_missing(evening: Evening, pairing: Pairing | None) -> bool:
     place = evening.current
     if place is None or pairing is None or pairing.round_id != place.pk or pairing.outcome != Outcome.PLANNED:
         return False
+    return has_waited(evening, place)
+
+
+def has_waited(evening: Evening, place: Round) -> bool:
     return evening.clock.moment - place.start >= WAITS
 
 

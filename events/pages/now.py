@@ -8,7 +8,7 @@ from functools import cached_property
 from common.pages.seen import mark_of
 from events.live.clock import Phase
 from events.live.evening import Evening, Standing
-from events.live.partners import can_report_missing, find_alone
+from events.live.partners import can_report_missing, find_alone, has_waited
 from events.live.presence import doors_open_at
 from events.live.rooms import meets_online
 from events.models import Answer, Chair, EventTable, Pairing, Registration, Round
@@ -87,6 +87,7 @@ class NowPage:
         found: dict[int, list[Pairing]] = {}
         own = Pairing.objects.of(self.registration).filter(is_apart=False, outcome__in=STANDS)
         for pairing in own.select_related("one", "other", "table").order_by("pk"):
+            pairing.event = self.evening.event
             found.setdefault(pairing.round_id or 0, []).append(pairing)
         return found
 
@@ -198,11 +199,17 @@ class NowPage:
         return ASKS_EVERY_WHILE_CHANGING if is_changing else ASKS_EVERY
 
     @property
+    def has_waited(self) -> bool:
+        """The round runs for long enough to say that nobody came."""
+        place = self.evening.current
+        return place is not None and has_waited(self.evening, place)
+
+    @property
     def mark(self) -> str:
-        """Changes with all that the page shows."""
+        """Changes with all that the page shows. Most phones that ask have all there is, so it needs few rows: what is
+        written about tables and partners changes the event's version."""
         clock = self.evening.clock
-        chairs = [chair.pk for chair in self.open_chairs]
         return mark_of(
             self.evening.event.version, clock.phase, clock.current, clock.next, self.standing, self.can_check_in,
-            [one.pk for one, _name in self.missed], chairs,
+            self.has_waited,
         )  # fmt: skip
