@@ -12,7 +12,8 @@ from events.live.clock import Phase
 from events.live.evening import Evening, Standing, standings_of
 from events.live.rebalancing import first_open, may_rebalance
 from events.models import Chair, EventTable, Pairing, Plan, PlanState, Registration, Round
-from sessions_app.models import Occupancy
+
+from .desk_effects import last_end, names_of_busy, spans_after
 
 # The desk suggests starting when this share is here.
 ENOUGH = 80
@@ -130,21 +131,19 @@ class DeskPage:
         return max((one.end for one in self.evening.rounds if not one.is_skipped), default=None)
 
     @property
+    def if_ended(self) -> datetime | None:
+        """When the last round ends if what runs is ended now."""
+        return last_end(spans_after(self.evening, "end")) if self.can_end else None
+
+    @property
     def minutes_late(self) -> int:
         return round((self.ends - self.evening.event.end).total_seconds() / 60) if self.ends else 0
 
     @cached_property
     def pressed(self) -> list[str]:
         """Who has a session or another event before all rounds are over, since the evening runs late."""
-        ends, planned = self.ends, self.evening.event.end
-        if ends is None or ends <= planned:
-            return []
-        late = Occupancy.objects.in_force(self.evening.now).filter(
-            during__startswith__gte=planned, during__startswith__lt=ends
-        )
-        people = late.filter(person__in=[one.person_id for one in self.registrations]).values("person")
-        known = Registration.objects.who_are_in().filter(event=self.evening.event, person__in=people)
-        return list(known.order_by("board_name", "pk").values_list("board_name", flat=True))
+        planned = self.evening.event.end
+        return names_of_busy(self.evening, planned, self.ends) if self.ends and self.ends > planned else []
 
     @property
     def can_rebalance(self) -> bool:

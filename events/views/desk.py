@@ -21,11 +21,13 @@ from common.refusals import RefusalError
 from events.access import get_registration, get_run_event
 from events.forms.evening import MessageForm, WalkInForm
 from events.live import rebalancing, running
+from events.live.evening import read_evening
 from events.live.presence import check_in, go_home
 from events.live.walking_in import add_walk_in
 from events.models import Event, Pairing, Registration
 from events.models.states import RUNS
 from events.pages.desk import DeskPage
+from events.pages.desk_effects import Effect, find_effect
 
 from .evening import SHOWN, answer_watch, mark_time, read_present
 
@@ -35,13 +37,15 @@ def event_desk(request: SignedInRequest, slug: str) -> HttpResponse:
     event = get_run_event(slug, request.user)
     if event.state not in SHOWN:
         return redirect("event", slug)
-    error, form = None, MessageForm(initial={"message": event.message})
+    error, effect, form = None, None, MessageForm(initial={"message": event.message})
     if request.method == "POST":
         form = MessageForm(request.POST if request.POST.get("act") == "message" else None, initial=form.initial)
         act = ACTS.get(request.POST.get("act", ""))
         try:
             if act is None or (form.is_bound and not form.is_valid()):
                 error = None
+            elif effect := effect_to_show(request, event):
+                pass
             else:
                 act(request, event, timezone.now())
                 return redirect("event_desk", slug)
@@ -54,9 +58,18 @@ def event_desk(request: SignedInRequest, slug: str) -> HttpResponse:
     if part and (answer := answer_watch(request, page.mark, evening)):
         return answer
     template = "events/live/_desk.html" if part else "events/live/desk.html"
-    context = {"page": page, "event": evening.event, "form": form, "error": error, "nav": "events"}
-    status = error.status if error else 422 if request.method == "POST" else 200
+    context = {"page": page, "event": evening.event, "form": form, "error": error, "effect": effect, "nav": "events"}
+    status = error.status if error else 422 if request.method == "POST" and not effect else 200
     return mark_time(request, render(request, template, context, status=status), evening)
+
+
+def effect_to_show(request: SignedInRequest, event: Event) -> Effect | None:
+    """Whom this press would make late, unless the desk has seen that, or saw another phase than there is now."""
+    evening = read_evening(event, timezone.now())
+    if request.POST.get("sure") or seen_by(request) != evening.mark:
+        return None
+    effect = find_effect(evening, request.POST.get("act", ""))
+    return effect if effect and effect.people else None
 
 
 Act = Callable[[SignedInRequest, Event, datetime], object]

@@ -177,7 +177,10 @@ def test_desk_checks_people_in_finds_them_and_says_who_has_to_leave(evening, clo
     found = desk.get(f"{desk_of(evening)}?q=mentee%201").context["page"].rows
     desk.post(f"{desk_of(evening)}{late.uuid}/", {"press": "gone"})
     Occupancy.objects.create(
-        person=late.person, subject="other", subject_id=1, during=(evening.event.end, evening.event.end + 9 * MINUTE)
+        person=evening.mentees[1].person,
+        subject="other",
+        subject_id=1,
+        during=(evening.event.end, evening.event.end + 9 * MINUTE),
     )
     before = parts_in(desk.get(desk_of(evening)).content.decode())
     running.add_minute(event=evening.event, now=STARTED)
