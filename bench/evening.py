@@ -3,7 +3,7 @@
 The real server, as production runs it. 250 mentees and 250 mentors are at their tables; then the round ends, the next
 one begins, and each phone asks for its page at the same moment, which is the worst that can happen. Measured is how
 long it takes until the last phone has the right table and partner. The phones are played on the same machine. The
-server's CPU for an answer is also told as a multiple of an answer that does nothing: that hardly depends on the machine.
+server's CPU for an answer is also told as a multiple of an answer that does nothing, which hardly varies.
 """
 
 import argparse
@@ -57,13 +57,34 @@ def play_phones(port: int, phones: list[Phone]) -> dict[str, Any]:
     return {"times": times, "marks": marks, "wrong": wrong}
 
 
+def seat_all(event: Any, mentees: list[Any], mentors: list[Any]) -> None:
+    """In each round every mentor meets the next mentee."""
+    from events.models import Chair, EventTable, Pairing, Round
+
+    half = len(mentors)
+    tables = EventTable.objects.bulk_create(EventTable(event=event, number=n, name=f"T{n}") for n in range(1, half + 1))
+    for number, (begin, end) in enumerate(event.shape.spans(event.start), start=1):
+        place = Round.objects.create(event=event, number=number, during=(begin, end))
+        pairs = [(mentees[(n + number) % half], mentors[n], tables[n]) for n in range(half)]
+        Pairing.objects.bulk_create(
+            Pairing(
+                event=event, round=place, table=table, why=["topic"],
+                one=min(pair, key=lambda one: one.pk), other=max(pair, key=lambda one: one.pk),
+            )
+            for *pair, table in pairs
+        )  # fmt: skip
+        Chair.objects.bulk_create(
+            Chair(round=place, registration=one, table=table) for *pair, table in pairs for one in pair
+        )
+
+
 def fill_evening(people: int) -> tuple[Any, list[Any]]:
     """An event that runs, and its people: half on each side, all here, each at a table in each round."""
     from django.utils import timezone
 
     from accounts.models import User
     from events.live import running
-    from events.models import Chair, Event, EventTable, Pairing, Place, Presence, Registration, Round
+    from events.models import Event, Place, Presence, Registration
     from events.registering.managing import EventInput, create_event
 
     now = timezone.now()
@@ -89,20 +110,7 @@ def fill_evening(people: int) -> tuple[Any, list[Any]]:
         for user, place in zip(users, places, strict=True)
     )  # fmt: skip
     mentees, mentors = ([one for one in registrations if one.side == side] for side in ("mentee", "mentor"))
-    tables = EventTable.objects.bulk_create(EventTable(event=event, number=n, name=f"T{n}") for n in range(1, half + 1))
-    for number, (begin, end) in enumerate(event.shape.spans(event.start), start=1):
-        place = Round.objects.create(event=event, number=number, during=(begin, end))
-        pairs = [(mentees[(n + number) % half], mentors[n], tables[n]) for n in range(half)]
-        Pairing.objects.bulk_create(
-            Pairing(
-                event=event, round=place, table=table, why=["topic"],
-                one=min(pair, key=lambda one: one.pk), other=max(pair, key=lambda one: one.pk),
-            )
-            for *pair, table in pairs
-        )  # fmt: skip
-        Chair.objects.bulk_create(
-            Chair(round=place, registration=one, table=table) for *pair, table in pairs for one in pair
-        )
+    seat_all(event, mentees, mentors)
     Presence.objects.bulk_create(Presence(registration=one, kind="in", by=by, at=now) for one in registrations)
     Event.objects.filter(pk=event.pk).update(state="scheduled")
     event.refresh_from_db()
@@ -122,15 +130,68 @@ def sign_in_all(registrations: list[Any]) -> list[str]:
     return cookies
 
 
-def seats_of(number: int) -> dict[int, dict[str, str]]:
+def seats_of(event: Any, number: int) -> dict[int, dict[str, str]]:
     from events.models import Pairing
 
     found = {}
-    pairs = Pairing.objects.filter(event__title="Measured", round__number=number, outcome="planned")
+    pairs = Pairing.objects.filter(event=event, round__number=number, outcome="planned")
     for pair in pairs.select_related("one", "other", "table"):
         for one, other in ((pair.one, pair.other), (pair.other, pair.one)):
-            found[one.pk] = {"table": f'data-table="{pair.table.name}"', "partner": other.board_name}
+            table = f'data-table="{pair.table.name}"' if pair.table else ""
+            found[one.pk] = {"table": table, "partner": other.board_name}
     return found
+
+
+class Server:
+    """The server, and 500 phones that ask it."""
+
+    def __init__(self, master: Any, port: int, phones: list[Phone]) -> None:
+        self.master, self.port, self.phones = master, port, phones
+
+    def measure(self, name: str, **changes: list[str]) -> tuple[dict[str, Any], float]:
+        """What the phones met when all asked at once, and the server's CPU for each. `changes` has a value for each."""
+        asked = [phone | {key: every[n] for key, every in changes.items()} for n, phone in enumerate(self.phones)]
+        before = cpu_seconds(self.master)
+        command = [sys.executable, "-m", "bench.evening", "--play", str(self.port)]
+        done = subprocess.run(command, cwd=ROOT, input=json.dumps(asked), capture_output=True, check=True, text=True)
+        met, cpu = json.loads(done.stdout), 1000 * (cpu_seconds(self.master) - before) / len(asked)
+        times = met["times"]
+        print(
+            f"{name:16} {cpu:6.2f} ms CPU each; the last after {times[-1]:5.2f} s, half after {median(times):5.2f} s;"
+            f" wrong: {met['wrong']}",
+            flush=True,
+        )
+        return met, cpu
+
+
+def measure_rounds(server: Server, event: Any, registrations: list[Any]) -> None:
+    from django.utils import timezone
+
+    from events.live import running
+
+    def addresses(marks: list[str]) -> list[str]:
+        return [f"/events/{event.slug}/now/?seen={mark}" for mark in marks]
+
+    count = len(registrations)
+    marks = server.measure("warm", path=addresses([""] * count))[0]["marks"]
+    nothing, same, news = [], [], []
+    for turn in range(ROUNDS):
+        nothing.append(server.measure("nothing")[1])
+        same.append(server.measure("unchanged", path=addresses(marks), status=["204"] * count)[1])
+        running.end_now(event=event, now=timezone.now())
+        running.end_now(event=event, now=timezone.now())
+        seats = seats_of(event, turn + 2)
+        right = {key: [seats[one.pk][key] for one in registrations] for key in ("table", "partner")}
+        found, cpu = server.measure(f"round {turn + 2} begins", path=addresses(marks), **right)
+        marks = found["marks"]
+        news.append((cpu, found["times"][-1]))
+    idle, one, changed = median(nothing), median(same), median(cpu for cpu, _last in news)
+    worst = max(last for _cpu, last in news)
+    print("CPU for a phone, and how many times that of an answer that does nothing:")
+    print(f"with all there is {one:.1f} ms (aim {UNCHANGED_AIM}), {one / idle:.1f}")
+    print(f"with its next table to learn {changed:.1f} ms, {changed / idle:.1f}")
+    print(f"All {count} right after {worst:.1f} s at worst (aim {SECONDS_AIM} on two cores)")
+    print("Load of the machine in the last 1, 5 and 15 minutes: {:.1f} {:.1f} {:.1f}".format(*os.getloadavg()))
 
 
 def main() -> None:
@@ -142,59 +203,13 @@ def main() -> None:
         print(json.dumps(play_phones(options.play, json.load(sys.stdin))))
         return
     with bench_database("evening") as variables:
-        from django.utils import timezone
-
-        from events.live import running
         from local.ports import free_port
 
         event, registrations = fill_evening(options.phones)
         phones = [{"path": NOTHING, "cookie": cookie, "status": "200"} for cookie in sign_in_all(registrations)]
         port = free_port()
         with run_server(variables, port) as master:
-
-            def measure(name: str, **changes: list[str]) -> tuple[dict[str, Any], float]:
-                asked = [phone | {key: every[n] for key, every in changes.items()} for n, phone in enumerate(phones)]
-                before = cpu_seconds(master)
-                done = subprocess.run(
-                    [sys.executable, "-m", "bench.evening", "--play", str(port)],
-                    cwd=ROOT, input=json.dumps(asked), capture_output=True, check=True, text=True,
-                )  # fmt: skip
-                met, cpu = json.loads(done.stdout), 1000 * (cpu_seconds(master) - before) / len(phones)
-                times = met["times"]
-                print(
-                    f"{name:26} {cpu:6.2f} ms CPU each; the last after {times[-1]:5.2f} s, half after"
-                    f" {median(times):5.2f} s; wrong: {met['wrong']}",
-                    flush=True,
-                )
-                return met, cpu
-
-            def addresses(marks: list[str]) -> list[str]:
-                return [f"/events/{event.slug}/now/?seen={mark}" for mark in marks]
-
-            marks = measure("warm", path=addresses([""] * len(phones)))[0]["marks"]
-            nothing, same, news = [], [], []
-            for turn in range(ROUNDS):
-                nothing.append(measure("nothing")[1])
-                same.append(measure("unchanged", path=addresses(marks), status=["204"] * len(phones))[1])
-                running.end_now(event=event, now=timezone.now())
-                running.end_now(event=event, now=timezone.now())
-                seats = seats_of(turn + 2)
-                found, cpu = measure(
-                    f"round {turn + 2} begins", path=addresses(marks),
-                    **{key: [seats[one.pk][key] for one in registrations] for key in ("table", "partner")},
-                )  # fmt: skip
-                marks = found["marks"]
-                news.append((cpu, found["times"][-1]))
-            idle, one, changed = median(nothing), median(same), median(cpu for cpu, _last in news)
-            print(
-                f"CPU for a phone that has all there is: {one:.1f} ms (aim {UNCHANGED_AIM}), {one / idle:.1f} times an"
-            )
-            print(
-                f"answer that does nothing; for one that gets its next table {changed:.1f} ms, {changed / idle:.1f} times"
-            )
-            worst = max(last for _cpu, last in news)
-            print(f"All {len(phones)} right after {worst:.1f} s at worst (aim {SECONDS_AIM} on two cores)")
-            print("Load of the machine in the last 1, 5 and 15 minutes: {:.1f} {:.1f} {:.1f}".format(*os.getloadavg()))
+            measure_rounds(Server(master, port, phones), event, registrations)
 
 
 if __name__ == "__main__":

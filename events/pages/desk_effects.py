@@ -15,7 +15,7 @@ LONG_PAUSE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class PressEffect:
     """`ends`: when the last round ends then; for a pause, if it is a long one. `people` have a session or another event
     before that, and would have been done in time without this press.
     """
@@ -25,13 +25,13 @@ class Effect:
     people: Sequence[str]
 
 
-def find_effect(evening: Evening, act: str) -> Effect | None:
+def find_effect(evening: Evening, act: str) -> PressEffect | None:
     """Nothing for acts that delay nothing, or when no clock goes."""
     before = last_end(spans_of(evening.rounds))
     if not evening.clock.counts_down or before is None:
         return None
     after = last_end(spans_after(evening, act))
-    return Effect(act, after, names_of_busy(evening, before, after)) if after else None
+    return PressEffect(act, after, names_of_busy(evening, before, after)) if after else None
 
 
 def spans_after(evening: Evening, act: str) -> Sequence[clock.Span]:

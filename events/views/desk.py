@@ -27,7 +27,7 @@ from events.live.walking_in import add_walk_in
 from events.models import Event, Pairing, Registration
 from events.models.states import RUNS
 from events.pages.desk import DeskPage
-from events.pages.desk_effects import Effect, find_effect
+from events.pages.desk_effects import PressEffect, find_effect
 
 from .evening import SHOWN, answer_watch, mark_time, read_present
 
@@ -63,7 +63,7 @@ def event_desk(request: SignedInRequest, slug: str) -> HttpResponse:
     return mark_time(request, render(request, template, context, status=status), evening)
 
 
-def effect_to_show(request: SignedInRequest, event: Event) -> Effect | None:
+def effect_to_show(request: SignedInRequest, event: Event) -> PressEffect | None:
     """Whom this press would make late, unless the desk has seen that, or saw another phase than there is now."""
     evening = read_evening(event, timezone.now())
     if request.POST.get("sure") or seen_by(request) != evening.mark:
