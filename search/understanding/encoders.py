@@ -7,9 +7,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .e5 import E5Encoder
-from .minilm import MiniLmEncoder
-from .weights import EncoderUnavailableError
+from .encoding.e5 import E5Encoder
+from .encoding.layers import Layers, Stack
+from .encoding.minilm import MiniLmEncoder
+from .encoding.numpy_layers import NumpyLayers
+from .encoding.onnx_layers import OnnxLayers, is_installed
+from .encoding.weights import EncoderUnavailableError
 
 E5, MINILM = "e5", "minilm"
 
@@ -34,16 +37,17 @@ class Encoders:
     dictionary: frozenset[str] = frozenset()
 
 
-LOADERS: Mapping[str, Callable[[], Encoder]] = {E5: E5Encoder, MINILM: MiniLmEncoder}
+LOADERS: Mapping[str, Callable[[Callable[[Stack], Layers]], Encoder]] = {E5: E5Encoder, MINILM: MiniLmEncoder}
 
 
 def load_encoders() -> Encoders:
     """Takes about half a second; never fails and opens no socket."""
     found: dict[str, Encoder] = {}
     missing: dict[str, str] = {}
+    load_layers = OnnxLayers if is_installed() else NumpyLayers
     for key, load in LOADERS.items():
         try:
-            found[key] = load()
+            found[key] = load(load_layers)
         except EncoderUnavailableError as error:
             missing[key] = str(error)
     english = found.get(MINILM)

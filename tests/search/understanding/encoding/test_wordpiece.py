@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.understanding.wordpiece import split_word, split_words, tokenize
+from search.understanding.encoding.wordpiece import split_word, split_words, tokenize
 
 VOCABULARY = {
     piece: number for number, piece in enumerate(("[UNK]", "[CLS]", "[SEP]", "un", "##do", "##ing", "do", "a", "u"))
