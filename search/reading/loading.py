@@ -25,10 +25,12 @@ LONGEST_WAIT = 0.1
 
 @cache
 def load_found() -> Encoders:
-    """What this machine can run; loaded once a process, since it takes half a second and 60 MB."""
+    """What this machine can run; loaded once a process, since it takes half a second and 70 MB."""
     encoders = load_encoders()
     for key, why in encoders.missing.items():
         logger.warning("questions are read without %s: %s", key, why)
+    if encoders.are_slow:
+        logger.warning("onnxruntime is not installed: a new question takes four times the CPU")
     return encoders
 
 

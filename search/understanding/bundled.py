@@ -1,8 +1,8 @@
 """Vectors of the examples that come with the product, so that the first training takes seconds and not minutes.
 
 `python -m search.understanding.bundled` writes the file again after examples were changed by hand; it needs both
-encoders. Whatever is not in it is computed where it is missing. One byte a number: a hundredth of a vector's length is
-lost, less than one encoder's four bits lose.
+encoders, and runs them exactly. Whatever is not in it is computed where it is missing. One byte a number: a hundredth
+of a vector's length is lost, less than one encoder's four bits lose.
 """
 
 import hashlib
@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .encoders import Encoder, load_encoders
+from .encoders import LOADERS, Encoder
+from .encoding.numpy_layers import NumpyLayers
 from .material import EXAMPLES_FOLDER, Material, load_examples
 from .training import collect_texts
 
@@ -66,4 +67,5 @@ def _key(text: str) -> int:
 if __name__ == "__main__":
     examples = load_examples()
     material = Material.of({topic: () for topic in examples if topic}, examples)
-    print(write_bundled(material, load_encoders().found), "vectors")
+    exact = {key: load(NumpyLayers) for key, load in LOADERS.items()}
+    print(write_bundled(material, exact), "vectors")

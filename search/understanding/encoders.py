@@ -30,11 +30,12 @@ class Encoder(Protocol):
 @dataclass(frozen=True, slots=True)
 class Encoders:
     """`missing`: for each that cannot run, why, in a sentence for the health page. `dictionary`: words that one of them
-    knows to be spelled right."""
+    knows to be spelled right. `are_slow`: without onnxruntime they take four times the CPU."""
 
     found: Mapping[str, Encoder]
     missing: Mapping[str, str]
     dictionary: frozenset[str] = frozenset()
+    are_slow: bool = False
 
 
 LOADERS: Mapping[str, Callable[[Callable[[Stack], Layers]], Encoder]] = {E5: E5Encoder, MINILM: MiniLmEncoder}
@@ -44,11 +45,13 @@ def load_encoders() -> Encoders:
     """Takes about half a second; never fails and opens no socket."""
     found: dict[str, Encoder] = {}
     missing: dict[str, str] = {}
-    load_layers = OnnxLayers if is_installed() else NumpyLayers
+    are_slow = not is_installed()
+    load_layers = NumpyLayers if are_slow else OnnxLayers
     for key, load in LOADERS.items():
         try:
             found[key] = load(load_layers)
         except EncoderUnavailableError as error:
             missing[key] = str(error)
     english = found.get(MINILM)
-    return Encoders(found, missing, english.dictionary if isinstance(english, MiniLmEncoder) else frozenset())
+    dictionary = english.dictionary if isinstance(english, MiniLmEncoder) else frozenset()
+    return Encoders(found, missing, dictionary, are_slow)

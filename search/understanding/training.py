@@ -62,7 +62,9 @@ def refit(earlier: Trained, material: Material, fresh: Vectors) -> Trained:
     vectors = {key: {**known, **fresh[key]} for key, known in collect_vectors(earlier).items() if key in fresh}
     fitted = _fit(material, _sorted_rows(material), vectors, earlier.settings)
     names = {key: earlier.encoders[key] for key in vectors}
-    return replace(fitted, encoders=names, known_words=fitted.known_words | earlier.known_words)
+    # Beside the words of its examples a training knows some of a dictionary; those stay.
+    others = earlier.known_words - _collect_words(earlier.rows)
+    return replace(fitted, encoders=names, known_words=fitted.known_words | others)
 
 
 def digest_inputs(material: Material, encoders: Mapping[str, Encoder], settings: Settings) -> str:
@@ -162,12 +164,16 @@ def _fit(material: Material, rows: Sequence[Example], vectors: Vectors, settings
         rows=tuple(rows),
         parts={key: _fit_part(material, rows, of_text, settings) for key, of_text in vectors.items()},
         weak_phrases=judge_phrases(phrases, examples),
-        known_words=frozenset(word for row in rows for word in split_words(row.text)),
+        known_words=_collect_words(rows),
         settings=settings,
         encoders={},
         check={},
         digest="",
     )
+
+
+def _collect_words(rows: Sequence[Example]) -> frozenset[str]:
+    return frozenset(word for row in rows for word in split_words(row.text))
 
 
 def _find_confusable(material: Material, known: frozenset[str], dictionary: Collection[str]) -> frozenset[str]:

@@ -43,7 +43,7 @@ class Stack(NamedTuple):
     unpacked they may take 85 MB together."""
 
     first_norm: Part
-    count: int
+    depth: int
     layers: Iterator[Layer]
 
 

@@ -42,8 +42,10 @@ class MiniLmEncoder:
         folder = folder or find_package_folder(PACKAGE)
         vocabulary = check_file(folder / VOCABULARY, VOCABULARY_SHA256)
         self._vocabulary = {piece: number for number, piece in enumerate(vocabulary.read_text("utf-8").split("\n"))}
-        tensors = _map_tensors(check_file(folder / WEIGHTS, WEIGHTS_SHA256))
-        self._layers = load_layers(_collect_stack(tensors))
+        weights = check_file(folder / WEIGHTS, WEIGHTS_SHA256)
+        self._layers = load_layers(_collect_stack(_map_tensors(weights)))
+        # Mapped once more, so that layers which were copied leave the memory.
+        tensors = _map_tensors(weights)
         self._words = tensors["embeddings.word_embeddings.weight"]
         places = tensors["embeddings.position_embeddings.weight"][:MOST_PIECES]
         self._places = places + tensors["embeddings.token_type_embeddings.weight"][0]

@@ -5,8 +5,9 @@ own file and are rounded when it is loaded. Vectors differ from exact ones by up
 by them (docs/decisions/0032), so both kinds have one name: a reader trained with one is asked with the other.
 """
 
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,7 @@ class OnnxLayers:
     """No thread is started, so that it may be loaded before a server's processes branch off; threads may share it."""
 
     def __init__(self, stack: Stack) -> None:
-        import onnxruntime
-
+        onnxruntime = _load_runtime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         # Else it keeps memory for each length of a text that it has met.
@@ -32,7 +32,7 @@ class OnnxLayers:
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(weight) for weight in weights.values()]
         options.add_external_initializers(list(weights), values)
         self._session = onnxruntime.InferenceSession(
-            find_graph(stack.count).read_bytes(), options, providers=["CPUExecutionProvider"]
+            find_graph(stack.depth).read_bytes(), options, providers=["CPUExecutionProvider"]
         )
 
     def run(self, embedded: Floats) -> Floats:
@@ -42,7 +42,16 @@ class OnnxLayers:
 
 
 def is_installed() -> bool:
-    return find_spec("onnxruntime") is not None
+    """Whether it can be loaded: a machine may have it and lack what it needs."""
+    try:
+        return bool(_load_runtime())
+    except ImportError:
+        return False
+
+
+def _load_runtime() -> Any:
+    """Only by a process that reads questions: it takes 7 MB."""
+    return import_module("onnxruntime")
 
 
 def find_graph(layers: int) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.understanding.encoders import LOADERS
+from search.understanding.encoders import LOADERS, load_encoders
 from search.understanding.encoding.e5 import E5Encoder
 from search.understanding.encoding.minilm import MiniLmEncoder
 from search.understanding.encoding.numpy_layers import NumpyLayers
@@ -76,6 +76,15 @@ def test_threads_may_share_an_encoder(encoders):
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda text: encoders.found["e5"].embed([text])[0], texts))
     assert np.array_equal(found, expected)
+
+
+def test_without_onnxruntime_encoders_are_slow_and_exact(exact, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    loaded = load_encoders()
+
+    assert (loaded.are_slow, loaded.missing) == (True, {})
+    for key, encoder in exact.items():
+        assert np.array_equal(loaded.found[key].embed(["a raise"]), encoder.embed(["a raise"]))
 
 
 def test_a_missing_package_is_said(tmp_path):

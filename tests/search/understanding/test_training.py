@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from search.understanding.bundled import load_bundled, write_bundled
+from search.understanding.encoders import LOADERS
+from search.understanding.encoding.numpy_layers import NumpyLayers
 from search.understanding.material import OUTSIDE, Material, load_examples
 from search.understanding.reader import Reader
 from search.understanding.scoring import Settings
@@ -161,12 +163,14 @@ def test_bundled_vectors_cover_all_examples(material, encoders):
     assert missing + [text for text in english if text not in bundled["minilm"]] == []
 
 
-def test_bundled_vectors_are_those_of_the_encoders(material, encoders):
+def test_bundled_vectors_are_those_of_the_encoders(material):
+    """Run exactly; e5 by its package's own library, which rounds a little."""
+    exact = {key: load(NumpyLayers) for key, load in LOADERS.items()}
     texts = [example.text for example in material.examples if example.language == "en"][::400]
-    bundled = load_bundled(texts, encoders.found)
+    bundled = load_bundled(texts, exact)
 
-    for key, encoder in encoders.found.items():
-        assert np.array([bundled[key][text] for text in texts]) == pytest.approx(encoder.embed(texts), abs=2e-3)
+    for key, encoder in exact.items():
+        assert np.array([bundled[key][text] for text in texts]) == pytest.approx(encoder.embed(texts), abs=4e-3)
 
 
 def test_bundled_vectors_are_written_once(tmp_path, encoders):
