@@ -63,11 +63,12 @@ def test_nobody_is_asked_twice_nor_after_saying_no(event, alice, invited):
 
 def test_who_gave_up_a_place_as_a_mentee_can_be_invited_as_a_mentor(event, alice):
     registration = come(event, alice)
-    cancel_registration(registration=registration, by=alice, now=NOW)
+    ended = cancel_registration(registration=registration, by=alice, now=NOW)
 
     [invited] = invite_mentors(event=event, profiles=[alice.mentor_profile], now=NOW)
 
     assert (invited.pk, invited.side, invited.ended_at) == (registration.pk, Side.MENTOR, None)
+    assert invited.version > ended.version
     assert accept_invitation(registration=invited, now=NOW).is_in
     assert invited.version < Registration.objects.get().version
 
