@@ -8,6 +8,11 @@ from zoneinfo import ZoneInfo
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from accounts.models import User
+from events.afterwards.answers import AnswerInput, answer, held_pairs
+from events.afterwards.clock import ask_after_event
+from events.afterwards.goals import agree_to_witness, set_goal, witnesses_of
+from events.live.presence import check_in
+from events.live.running import close_event, start_evening
 from events.models import Event, EventKind, EventMode, Registration, Shape, Side, WishKind
 from events.planning.plans import ask_plan
 from events.planning.publishing import publish_plan
@@ -43,6 +48,22 @@ QUESTIONS = (
     "How do I disagree with my manager in a meeting?",
 )
 OTHERS = f"@{DOMAIN}"
+# An evening that is over, and what people wrote down after it.
+WEEKS_AGO = timedelta(weeks=3)
+TAKEAWAYS = (
+    "Ask for the range before saying a number.",
+    "Send the draft on Friday, finished or not.",
+    "One page, three projects, no adjectives.",
+    "Write down what only I can decide.",
+    "Call two people who have done it.",
+)
+GOALS = (
+    "asked for the next level, with numbers",
+    "sent six applications that I’d answer myself",
+    "given the talk once, to ten people",
+    "handed over one thing I like doing",
+    "spoken with five people who do the job I want",
+)
 
 
 class EventWriter:
@@ -54,6 +75,7 @@ class EventWriter:
     def write(self) -> int:
         """All of them. Returns how many."""
         events = [self.write_open(), self.write_planned(), self.write_office_hours()]
+        events.append(PastWriter(self.now - WEEKS_AGO, self.rng).write_past())
         # Nobody is mailed about what was before the world began.
         Notification.objects.filter(recipient__email__endswith=OTHERS, due_at__lte=self.now).delete()
         return len(events)
@@ -181,3 +203,53 @@ class EventWriter:
             kinds = (WishKind.MUST, WishKind.LIKE, WishKind.LIKE)
             wishes = {one.pk: kind for one, kind in zip(chosen, kinds, strict=False)}
             set_wishes(registration=registration, wishes=wishes, now=self.now)
+
+
+class PastWriter(EventWriter):
+    """Writes an event as it went some weeks ago: `now` is the day on which it was planned."""
+
+    def write_past(self) -> Event:
+        """Two didn't come; most said how it was, and some set a goal, of which a mentor is the witness."""
+        event = self.make("Speed mentoring: the first year", self.evening(3), mentees=18, mentors=8, closes=HOUR)
+        self.come(event, self.sam, Side.MENTEE)
+        self.fill(event, mentees=18, mentors=8)
+        self.wish(event)
+        self.publish(event)
+        self.run(event)
+        event.refresh_from_db()
+        people = list(event.registrations.who_are_in().select_related("event", "person").order_by("pk"))
+        ask_after_event(event=event, now=event.closed_at)
+        for registration in people:
+            self.say(registration)
+        for number, registration in enumerate(one for one in people if one.side == Side.MENTEE):
+            if number < len(GOALS):
+                self.aim(registration, GOALS[number])
+        return event
+
+    def run(self, event: Event) -> None:
+        coming = list(event.registrations.who_are_in().select_related("event", "person").order_by("pk"))
+        # Sam, who comes first, is there.
+        for registration in coming[:-2]:
+            check_in(registration=registration, by=self.maria, now=event.start)
+        start_evening(event=event, now=event.start)
+        close_event(event=event, now=event.end)
+
+    def say(self, registration: Registration) -> None:
+        """Most of what they met they found useful; of half they want more."""
+        said = {
+            pair.pk: AnswerInput(
+                useful=self.rng.choice((2, 3, 3, 4, 4)),
+                again=self.rng.random() < 0.6,
+                takeaway=self.rng.choice(TAKEAWAYS) if registration.side == Side.MENTEE else "",
+            )
+            for pair in held_pairs(registration)
+            if self.rng.random() < 0.8
+        }
+        answer(registration=registration, said=said, now=registration.event.closed_at + HOUR)
+
+    def aim(self, registration: Registration, text: str) -> None:
+        witness = next(iter(witnesses_of(registration)), None)
+        moment = registration.event.closed_at + HOUR
+        goal = set_goal(registration=registration, text=text, witness=witness, now=moment)
+        if witness:
+            agree_to_witness(goal=goal, witness=witness, now=moment)

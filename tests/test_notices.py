@@ -279,6 +279,7 @@ STORIES: dict[str, Callable[[Cast], object]] = {
         lambda it: cancel_registration(registration=it.registrations.get(person=cast.bob), by=cast.maria, now=NOW),
     ),
     "event, no place": lambda cast: end_event(cast, lambda it: run_registrations(now=it.start)),
+    "office hours with someone": lambda cast: come(offer_hours(cast), cast.bob),
     "office hours without people": lambda cast: run_registrations(now=offer_hours(cast).start),
     "event over": meet_at_event,
     "event over, with a witness": have_a_witness,

@@ -70,6 +70,18 @@ def answer(*, registration: Registration, said: Mapping[int, AnswerInput], now: 
         tell_again(event, [registration, *others], mutual, by=registration, now=now)
 
 
+@atomic_act
+def say_it_helped(*, registration: Registration, helped: int, now: datetime) -> None:
+    """How much office hours helped a person who had a place; the last word stands. Raises EventError `closed`."""
+    event = lock_event(registration.event_id)
+    registration = Registration.objects.get(pk=registration.pk)
+    if event.has_rounds or not takes_answers(event, now) or not registration.is_in:
+        raise EventError(
+            "closed", _("This can be answered in the 30 days after office hours, by people who had a place.")
+        )
+    Registration.objects.filter(pk=registration.pk).update(helped=helped)
+
+
 def mutual_meetings(event: Event, pairs: Collection[Pairing] | None = None) -> dict[int, list[int]]:
     """By the ids of registrations: after which meetings, of these or of all, both want to talk again.
 

@@ -1,4 +1,4 @@
-"""What time does after an event: everyone who met someone is asked how it was."""
+"""What time does after an event: everyone who met someone, or was at office hours, is asked how it was."""
 
 from datetime import datetime
 
@@ -27,7 +27,8 @@ def ask_after_event(*, event: Event, now: datetime) -> bool:
     met: set[int] = set()
     for pair in Pairing.objects.filter(event=event, outcome=Outcome.HELD).values_list("one", "other"):
         met.update(pair)
-    people = list(Registration.objects.who_are_in().filter(pk__in=met).order_by("pk"))
+    inside = Registration.objects.who_are_in().filter(event=event).order_by("pk")
+    people = list(inside.filter(pk__in=met) if event.has_rounds else inside)
     ask_people(event, people, now=now)
     tell_again(event, people, mutual_meetings(event), by=None, now=now)
     touch_event(event, asked_at=now)

@@ -16,9 +16,10 @@ def render_asked(row: Notification, now: datetime) -> Message | Nothing:
     registration = _registration(row.subject_id)
     if registration is None or not registration.is_in:
         return Nothing("not there")
-    if Answer.objects.filter(registration=registration, useful__isnull=False).exists():
+    said = Answer.objects.filter(registration=registration, useful__isnull=False)
+    if registration.helped is not None or said.exists():
         return Nothing("answered meanwhile")
-    return _write("asked", registration, now)
+    return _write("asked", registration, now, has_rounds=registration.event.has_rounds)
 
 
 def render_again(row: Notification, now: datetime) -> Message | Nothing:

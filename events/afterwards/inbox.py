@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from events.models import Goal, Registration
+from events.models import Event, Goal, Registration
 from notifications.models import InboxItem
 from notifications.registry import InboxLine, WriteLines
 
@@ -26,13 +26,17 @@ ABOUT_GOALS: dict[str, tuple[Promise, str]] = {
 }
 
 
+def words_of(kind: str, event: Event) -> Promise:
+    return ABOUT_EVENTS[kind] if event.has_rounds else _("Did %(title)s help? One press is enough")
+
+
 def event_lines(kind: str) -> WriteLines:
     def write(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
         known = Registration.objects.of(reader).select_related("event")
         events = {pk: one.event for pk, one in known.in_bulk({item.subject_id for item in items}).items()}
         return {
             item.pk: InboxLine(
-                str(ABOUT_EVENTS[kind]) % {"title": events[item.subject_id].title},
+                str(words_of(kind, events[item.subject_id])) % {"title": events[item.subject_id].title},
                 reverse("event_after", args=[events[item.subject_id].slug]),
             )
             for item in items

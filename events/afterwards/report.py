@@ -37,6 +37,8 @@ class Measure:
 
 
 def read_report(event: Event) -> list[Measure]:
+    if not event.has_rounds:
+        return read_hours_report(event)
     pairs = list(
         Pairing.objects.filter(event=event, is_apart=False).values_list("one", "other", "outcome", "is_standby")
     )
@@ -51,6 +53,16 @@ def read_report(event: Event) -> list[Measure]:
         *_answers(event),
         _booked(event, held),
         *_goals(event),
+    ]
+
+
+def read_hours_report(event: Event) -> list[Measure]:
+    """Of office hours, for their host: how many of those who answered found them useful."""
+    inside = Registration.objects.who_are_in().filter(event=event)
+    said = [value for value in inside.values_list("helped", flat=True) if value is not None]
+    return [
+        Measure("registered", inside.count(), event.places.count()),
+        _of_answers("useful", sum(value >= USEFUL_FROM for value in said), len(said)),
     ]
 
 

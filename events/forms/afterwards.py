@@ -13,6 +13,7 @@ from events.models import Answer, Goal, Pairing, Registration
 from events.models.events import TEXT_LENGTH
 
 USEFUL = [(1, _("Not at all")), (2, _("A little")), (3, _("Useful")), (4, _("Very useful"))]
+HELPED = [(1, _("Not really")), (2, _("A bit")), (3, _("Yes")), (4, _("Yes, a lot"))]
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
@@ -109,3 +110,16 @@ class GoalForm(forms.Form):
     @property
     def chosen_witness(self) -> Registration | None:
         return self.witnesses.get(self.cleaned_data.get("witness") or 0)
+
+
+class HelpedForm(forms.Form):
+    """After office hours: one press."""
+
+    use_required_attribute = False
+    helped = forms.TypedChoiceField(
+        label=_("Did it help?"),
+        choices=HELPED,
+        coerce=int,
+        widget=ChipRadio,
+        error_messages={"required": _("Choose how much it helped")},
+    )

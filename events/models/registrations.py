@@ -104,6 +104,8 @@ class Registration(models.Model):
     # When they last said that they still come.
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # After office hours: how much they helped, from 1 to 4. Of events with rounds each meeting has its answer.
+    helped = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
 
     objects = RegistrationQuerySet.as_manager()
@@ -121,6 +123,7 @@ class Registration(models.Model):
                 condition=~Q(state=RegistrationState.WAITING) | Q(waiting_since__isnull=False),
                 name="who_waits_has_a_turn",
             ),
+            models.CheckConstraint(condition=Q(helped=None) | Q(helped__range=(1, 4)), name="helped_is_one_to_four"),
         ]
         indexes = [
             models.Index(fields=["event", "side", "state"], name="registration_side_state"),

@@ -79,9 +79,15 @@ class AfterPage:
     def goal(self) -> Goal | None:
         return goal_of(self.registration)
 
+    @cached_property
+    def host_url(self) -> str:
+        """Where the host of office hours can be booked, with the reader's question."""
+        profile = MentorProfile.objects.public().filter(person=self.event.host_id).first()
+        return mentor_address(profile.slug, words=self.registration.question, book=True) if profile else ""
+
     @property
     def can_set_goal(self) -> bool:
-        return may_have_goal(self.registration) and takes_goals(self.event, self.now)
+        return self.event.has_rounds and may_have_goal(self.registration) and takes_goals(self.event, self.now)
 
     @property
     def has_goal_page(self) -> bool:

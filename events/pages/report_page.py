@@ -11,6 +11,7 @@ from events.models import Event
 
 # What is counted, and of what.
 WORDS: dict[str, tuple[Promise, Promise]] = {
+    "registered": (_("Had a place"), _("of all places")),
     "came": (_("Came"), _("of those who had a place")),
     "kept": (_("Meetings that took place"), _("of those that were planned")),
     "repaired": (_("Meetings put in for others"), _("for those that fell through")),

@@ -15,7 +15,7 @@ from sessions_app.errors import SessionError
 from sessions_app.locks import lock_people
 
 from .leaving import announce_came, announce_left
-from .notices import News, silence, tell
+from .notices import News, silence, tell, tell_host
 from .places import take_free_place
 
 # What `Occupancy.subject` calls the time that a registration takes.
@@ -57,6 +57,7 @@ def give_place(registration: Registration, *, news: News, now: datetime) -> Regi
     )
     take_event_time(registration, now=now)
     tell(registration, news=news, now=now)
+    tell_host(registration, now=now)
     announce_came(registration, now)
     return registration
 

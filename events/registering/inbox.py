@@ -62,3 +62,22 @@ def hosted_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Map
         for item in items
         if (event := found.get(item.subject_id))
     }
+
+
+def host_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
+    """To the host of office hours: who comes, with their question; or who doesn't after all."""
+    known = Registration.objects.filter(event__host=reader).select_related("event")
+    found = known.in_bulk({item.subject_id for item in items})
+    return {item.pk: host_line(found[item.subject_id]) for item in items if item.subject_id in found}
+
+
+def host_line(registration: Registration) -> InboxLine:
+    event = registration.event
+    words = {"name": registration.board_name, "title": event.title, "question": registration.question}
+    if not registration.is_in:
+        text = _("%(name)s isn’t coming to %(title)s any more")
+    elif registration.question:
+        text = _("%(name)s registered for %(title)s: “%(question)s”")
+    else:
+        text = _("%(name)s registered for %(title)s")
+    return InboxLine(str(text) % words, reverse("event", args=[event.slug]))

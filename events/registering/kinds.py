@@ -5,8 +5,8 @@ from notifications.models import Group
 from notifications.registry import Kind, Render
 
 from . import emails
-from .inbox import hosted_lines, registration_lines
-from .notices import INVITATION_NUDGE, REGISTRATION, REMINDER_KINDS, STILL_COMING, News
+from .inbox import host_lines, hosted_lines, registration_lines
+from .notices import HOST_TOLD, INVITATION_NUDGE, REGISTRATION, REMINDER_KINDS, STILL_COMING, News
 from .office_hours import EVENT_SUBJECT, NOBODY_CAME
 
 
@@ -33,4 +33,5 @@ KINDS = [
         for name in REMINDER_KINDS.values()
     ),
     Kind(NOBODY_CAME, EVENT_SUBJECT, None, hosted_lines),
+    Kind(HOST_TOLD, REGISTRATION, None, host_lines, model=Registration),
 ]

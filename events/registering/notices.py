@@ -7,10 +7,12 @@ from enum import StrEnum
 from events.models import Registration
 from notifications.inbox import forget_passing
 from notifications.preferences import reminder_leads_of
-from notifications.services import Due, schedule_notices, silence_older_versions
+from notifications.services import Due, schedule_notices, show_in_inbox, silence_older_versions
 from sessions_app.booking.notices.reminders import REMINDERS
 
 REGISTRATION = "registration"
+# To the host of office hours, in the inbox only: who has registered.
+HOST_TOLD = "event_host_told"
 
 
 class News(StrEnum):
@@ -43,6 +45,14 @@ NUDGED_AFTER = timedelta(hours=72)
 def tell(*registrations: Registration, news: News, now: datetime) -> None:
     """Tell these people, and replace what was scheduled for them before. Each has to be of a new version."""
     schedule_notices(*news_dues(registrations, news, now=now), now=now)
+
+
+def tell_host(registration: Registration, *, now: datetime) -> None:
+    """The host of office hours sees at once who has a place, without a mail for each."""
+    event = registration.event
+    if event.host_id is not None:
+        about = (REGISTRATION, registration.pk, registration.version)
+        show_in_inbox(Due(HOST_TOLD, event.host_id, *about, now, event.end))
 
 
 def silence(*registrations: Registration) -> None:

@@ -13,10 +13,10 @@ from accounts.requests import SignedInRequest
 from common.pages.posting import act_on_post, telling_refusals
 from common.pages.requests import post_data
 from events.access import get_event, get_led_event, get_own_registration
-from events.afterwards.answers import answer
+from events.afterwards.answers import answer, say_it_helped
 from events.afterwards.goals import agree_to_witness, say_how_it_went, say_in_touch, set_goal, witnesses_of
 from events.afterwards.report import FEWEST_ANSWERS
-from events.forms.afterwards import AnswersForm, GoalForm
+from events.forms.afterwards import AnswersForm, GoalForm, HelpedForm
 from events.models import Goal, Went
 from events.pages.after_page import AfterPage
 from events.pages.report_page import report_rows
@@ -35,6 +35,8 @@ def event_after(request: SignedInRequest, slug: str) -> HttpResponse:
     page = get_page(request, slug)
     if not page.has_page:
         return redirect("event", slug)
+    if not page.event.has_rounds:
+        return ask_whether_it_helped(request, page)
     form = AnswersForm(post_data(request), registration=page.registration, pairs=page.pairs, known=page.answers)
     result = act_on_post(request, lambda: answer(registration=page.registration, said=form.said(), now=page.now), form)
     if result.is_done:
@@ -42,6 +44,19 @@ def event_after(request: SignedInRequest, slug: str) -> HttpResponse:
         return redirect("event_after", slug)
     context = {"event": page.event, "page": page, "form": form, "error": result.error, "nav": "events"}
     return render(request, "events/afterwards/after.html", context, status=result.status)
+
+
+def ask_whether_it_helped(request: SignedInRequest, page: AfterPage) -> HttpResponse:
+    own = page.registration
+    form = HelpedForm(post_data(request), initial={"helped": own.helped})
+    result = act_on_post(
+        request, lambda: say_it_helped(registration=own, helped=form.cleaned_data["helped"], now=page.now), form
+    )
+    if result.is_done:
+        messages.success(request, _("Saved. Thank you."))
+        return redirect("event_after", page.event.slug)
+    context = {"event": page.event, "page": page, "form": form, "error": result.error, "nav": "events"}
+    return render(request, "events/afterwards/helped.html", context, status=result.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

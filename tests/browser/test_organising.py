@@ -12,6 +12,8 @@ from events.live.presence import check_in
 from events.live.solving import solve_rebalances
 from events.models import Event, EventKind, Pairing, Registration, Side
 from events.planning.publishing import publish_plan
+from events.registering.office_hours import OfficeHoursInput, offer_office_hours
+from tests.browser.conftest import first_free
 from tests.browser.looking import LOOKS, problems
 from tests.conftest import make_person
 from tests.events.making import come, make_evening, make_guests
@@ -127,4 +129,34 @@ def test_a_mentor_of_a_pod_sees_who_sits_there(browser_page, maria):
     found += problems(team, "pod-print", LOOKS)
     ann.goto(f"/events/{event.slug}/timetable/")
     found += problems(ann, "pod-timetable", LOOKS)
+    assert found == []
+
+
+def test_after_office_hours_one_press_says_whether_they_helped(browser_page, priya):
+    now = timezone.now()
+    said = OfficeHoursInput("Office hours: your first month", "", first_free(priya), 45, 6)
+    event = offer_office_hours(host=priya.person, said=said, now=now)
+    for number, guest in enumerate(make_guests(6)):
+        come(event, guest, board_name=guest.name, question="Offer or raise?", now=now)
+        if number:
+            Registration.objects.filter(person=guest).update(helped=number % 4 + 1)
+    host = browser_page(user=priya.person)
+    host.goto("/mentor/")
+    found = problems(host, "mentor-today", LOOKS)
+    host.goto("/notifications/")
+    found += problems(host, "host-inbox", BOTH)
+    Event.objects.update(state="over", ended_at=now)
+    guest = browser_page(user=event.registrations.order_by("pk").first().person)
+    guest.goto(f"/events/{event.slug}/")
+    guest.locator(f"a[href='/events/{event.slug}/after/']").click()
+    found += problems(guest, "hours-after", LOOKS)
+    guest.locator("form.form .form__do button").click()
+    found += problems(guest, "hours-after-wrong", BOTH)
+    guest.locator("input[name=helped][value='4']").check(force=True)
+    guest.locator("form.form .form__do button").click()
+    guest.wait_for_url(re.compile("/after/$"))
+    host.goto(f"/events/{event.slug}/report/")
+    found += problems(host, "hours-report", LOOKS)
+    host.goto(f"/events/{event.slug}/")
+    found += problems(host, "hours-over", BOTH)
     assert found == []

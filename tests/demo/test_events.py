@@ -7,10 +7,14 @@ from django.core.management.base import CommandError
 
 from accounts.models import User
 from demo.evening import TITLE
+from events.afterwards.report import read_report
 from events.models import (
     Event,
     EventKind,
     EventState,
+    Goal,
+    Outcome,
+    Pairing,
     Plan,
     PlanState,
     Presence,
@@ -19,6 +23,7 @@ from events.models import (
     RegistrationState,
     Side,
 )
+from notifications.models import Notification
 from sessions_app.models import Occupancy
 from tests.conftest import NOW
 
@@ -34,11 +39,33 @@ def test_events_are_one_of_each_that_people_come_across(seed):
         (EventKind.SPEED, EventState.OPEN),
         (EventKind.SPEED, EventState.SCHEDULED),
         (EventKind.OFFICE_HOURS, EventState.OPEN),
+        (EventKind.SPEED, EventState.OVER),
     }
     tomas = Registration.objects.get(person__email="tomas@demo.example", event__state=EventState.OPEN)
     assert (tomas.state, tomas.side) == (RegistrationState.INVITED, Side.MENTOR)
-    plan = Plan.objects.get()
+    plan = Plan.objects.get(event__state=EventState.SCHEDULED)
     assert (plan.state, plan.proof["is_proven"], plan.proof["violations"]) == (PlanState.PUBLISHED, True, [])
+
+
+def test_one_event_is_over_and_has_a_report_and_goals(seed, client_for):
+    seed()
+
+    event = Event.objects.get(state=EventState.OVER)
+    figures = {one.code: one for one in read_report(event)}
+    assert figures["came"].count == figures["came"].total - 2 > 10
+    assert figures["kept"].percent >= 60
+    assert not figures["useful"].is_hidden
+    assert figures["useful"].count > figures["useful"].total / 2
+    assert figures["goals"].count == 5 == Goal.objects.filter(is_witnessed=True).count()
+    assert not Pairing.objects.filter(event=event, outcome=Outcome.PLANNED).exists()
+    # Sam was there, and has someone to talk to again or a goal to look at.
+    sam = event.registrations.get(person__email="sam@demo.example")
+    assert Presence.objects.filter(registration=sam).exists()
+    pages = [client_for(sam.person).get(f"/events/{event.slug}/{page}/") for page in ("after", "goal")]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert pages[1].context["page"].goal is not None
+    late = Notification.objects.filter(recipient__email__endswith="@demo.example", due_at__lte=NOW)
+    assert not late.filter(kind__startswith="event_").exists()
 
 
 def test_everyone_who_comes_gives_the_time(seed):
@@ -53,7 +80,7 @@ def test_events_go_with_the_invented_people(seed):
     seed("--reset")
 
     assert User.objects.filter(email="maria@demo.example").count() == 1
-    assert Event.objects.count() == 3
+    assert Event.objects.count() == 4
 
 
 def test_an_evening_to_run_begins_in_ten_minutes(seed):
@@ -67,7 +94,8 @@ def test_an_evening_to_run_begins_in_ten_minutes(seed):
     first.refresh_from_db()
     said = out.getvalue()
     assert (first.state, event.state, event.start) == (EventState.CANCELLED, EventState.SCHEDULED, NOW + 10 * MINUTE)
-    assert Presence.objects.filter(kind=PresenceKind.IN).count() == first.registrations.count() == said.count("@") - 1
+    there = Presence.objects.filter(kind=PresenceKind.IN, registration__event=first)
+    assert there.count() == first.registrations.count() == said.count("@") - 1
     inside = event.registrations.who_are_in()
     assert (inside.on(Side.MENTOR).count(), inside.on(Side.MENTEE).count() <= 8) == (4, True)
     assert f"/events/{first.slug}/desk/" in said

@@ -247,16 +247,17 @@ def test_places_that_are_taken_stay(event, bob):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twelve_people_race_for_two_places(maria):
-    event = make_event(maria)
-    guests = make_guests(12)
+def test_sixty_four_people_race_for_six_places(maria):
+    event = make_event(maria, places={Side.MENTEE: 6, Side.MENTOR: 2})
+    guests = make_guests(64)
 
     outcomes = race([lambda guest=guest: come(event, guest) for guest in guests])
 
     states = Counter(Registration.objects.values_list("state", flat=True))
-    assert states == {"in": 2, "waiting": 10}
-    assert Occupancy.objects.count() == 2
-    assert outcomes == {"won": 12}
+    assert states == {"in": 6, "waiting": 58}
+    assert Occupancy.objects.count() == 6
+    assert len(set(Registration.objects.exclude(place=None).values_list("place", flat=True))) == 6
+    assert outcomes == {"won": 64}
 
 
 @pytest.mark.django_db(transaction=True)
