@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Event as CalendarEvent
 
+from accounts.models import User
 from common.mail.headers import envelope_address
 from common.mail.rendering import absolute_url, sender
 from events.models import Event, EventMode, Registration
@@ -29,6 +30,17 @@ def build_registration_file(registration: Registration, *, method: str, at: date
     if method != PUBLISH:
         entry["organizer"] = make_calendar_address(settings.SITE_NAME, sender().addr_spec)
         entry.add("attendee", make_attendee(registration.person, envelope_address(registration.person.email)))
+    return _calendar_of(entry, method)
+
+
+def build_host_file(event: Event, host: User, *, method: str, at: datetime) -> bytes:
+    """The file with the entry of office hours for the person who gives them; their feed knows it by the same UID."""
+    entry = event_entry(event, at=at)
+    entry.add("uid", calendar_uid(event.uuid))
+    entry.add("sequence", event.version)
+    entry.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
+    entry["organizer"] = make_calendar_address(settings.SITE_NAME, sender().addr_spec)
+    entry.add("attendee", make_attendee(host, envelope_address(host.email)))
     return _calendar_of(entry, method)
 
 

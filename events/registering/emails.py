@@ -7,13 +7,13 @@ from datetime import datetime
 from common.mail.rendering import Context, absolute_url
 from common.times import offset_of, theirs_text
 from common.zones import city_of
-from events.models import EventMode, Registration, RegistrationState, Side
+from events.models import Event, EventMode, EventState, Registration, RegistrationState, Side
 from events.models.states import STANDING
 from notifications.models import Notification
 from notifications.readers import NoticeReader
 from notifications.registry import Attachment, Message, Nothing, Render
 
-from .calendar import CANCEL, REQUEST, build_registration_file
+from .calendar import CANCEL, REQUEST, build_host_file, build_registration_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,15 @@ def registration_email(
 
 def attach_calendar(registration: Registration, method: str, *, at: datetime) -> tuple[Attachment, ...]:
     content = build_registration_file(registration, method=method, at=at)
-    name = "cancel.ics" if method == CANCEL else "invite.ics"
-    return (Attachment(name, content, f"text/calendar; method={method}; charset=utf-8"),)
+    return (calendar_part(content, is_off=method == CANCEL),)
 
 
-def registration_facts(reader: RegistrationForReader) -> Context:
-    registration, event = reader.registration, reader.registration.event
+def calendar_part(content: bytes, *, is_off: bool) -> Attachment:
+    name, method = ("cancel.ics", CANCEL) if is_off else ("invite.ics", REQUEST)
+    return Attachment(name, content, f"text/calendar; method={method}; charset=utf-8")
+
+
+def event_facts(reader: NoticeReader, event: Event) -> Context:
     return {
         "title": event.title,
         "day": reader.day(event.start),
@@ -61,23 +64,28 @@ def registration_facts(reader: RegistrationForReader) -> Context:
         "span": reader.span(event.start, event.end),
         "zone": reader.zone_label(event.start),
         "city": city_of(reader.zone),
-        "there": there_text(reader),
+        "there": there_text(reader, event),
         "place": event.place if event.mode != EventMode.ONLINE else "",
         "is_online": event.mode == EventMode.ONLINE,
-        "is_mentor": registration.side == Side.MENTOR,
-        "question": registration.question,
         "reason": event.reason,
-        "until": reader.deadline(registration.answer_by) if registration.answer_by else "",
         "closes": reader.when(event.registration_until, short=True),
-        "inviter": event.by.first_name,
         "page_url": absolute_url("event", event.slug),
         "events_url": absolute_url("events"),
     }
 
 
-def there_text(reader: RegistrationForReader) -> str:
+def registration_facts(reader: RegistrationForReader) -> Context:
+    registration, event = reader.registration, reader.registration.event
+    return event_facts(reader, event) | {
+        "is_mentor": registration.side == Side.MENTOR,
+        "question": registration.question,
+        "until": reader.deadline(registration.answer_by) if registration.answer_by else "",
+        "inviter": event.by.first_name,
+    }
+
+
+def there_text(reader: NoticeReader, event: Event) -> str:
     """The time by the clock where it takes place, if that is another one than the reader's."""
-    event = reader.registration.event
     if offset_of(reader.zone, event.start) == offset_of(event.timezone, event.start):
         return ""
     return theirs_text(
@@ -87,6 +95,18 @@ def there_text(reader: RegistrationForReader) -> str:
         their_zone=event.timezone,
         hour12=reader.person.hour12,
     )
+
+
+def render_hosting(row: Notification, now: datetime) -> Message | Nothing:
+    """To the host of office hours, with their calendar entry as it is now."""
+    event = Event.objects.select_related("host").filter(pk=row.subject_id).first()
+    if event is None or event.host is None or event.version < row.subject_version:
+        return Nothing("event is gone")
+    is_off = event.state == EventState.CANCELLED
+    reader = NoticeReader(event.host, now)
+    content = build_host_file(event, event.host, method=CANCEL if is_off else REQUEST, at=row.date)
+    facts = event_facts(reader, event) | {"is_cancelled": is_off, "places": event.places.count()}
+    return reader.render_email("events/hosting", facts, attachments=(calendar_part(content, is_off=is_off),))
 
 
 render_invited = registration_email("invited", RegistrationState.INVITED)

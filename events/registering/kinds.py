@@ -6,8 +6,17 @@ from notifications.registry import Kind, Render
 
 from . import emails
 from .inbox import host_lines, hosted_lines, registration_lines
-from .notices import HOST_TOLD, INVITATION_NUDGE, REGISTRATION, REMINDER_KINDS, STILL_COMING, News
-from .office_hours import EVENT_SUBJECT, NOBODY_CAME
+from .notices import (
+    EVENT_SUBJECT,
+    HOST_TOLD,
+    HOSTING,
+    INVITATION_NUDGE,
+    REGISTRATION,
+    REMINDER_KINDS,
+    STILL_COMING,
+    News,
+)
+from .office_hours import NOBODY_CAME
 
 
 def registration_kind(name: str, render: Render, *, passing: bool = False, group: Group | None = None) -> Kind:
@@ -33,5 +42,6 @@ KINDS = [
         for name in REMINDER_KINDS.values()
     ),
     Kind(NOBODY_CAME, EVENT_SUBJECT, None, hosted_lines),
+    Kind(HOSTING, EVENT_SUBJECT, emails.render_hosting, None),
     Kind(HOST_TOLD, REGISTRATION, None, host_lines, model=Registration),
 ]

@@ -20,7 +20,7 @@ from sessions_app.locks import atomic_act, lock_people
 
 from .giving import HOST_SUBJECT, SUBJECT, take_event_time, take_host_time, time_at
 from .mentioning import forget_quiet
-from .notices import News, silence, tell
+from .notices import News, silence, tell, tell_hosting
 from .places import set_places
 from .waiting import admit_waiting
 from .webhooks import EventNews, announce
@@ -113,6 +113,7 @@ def change_event(*, event: Event, said: EventInput, now: datetime, seen: str | N
         take_host_time(event, now=now)
         move_rounds(event)
         move_people(event, is_told=before != time_and_place(event), now=now)
+        tell_hosting(event, now=now)
     for side in event.sides:
         admit_waiting(event, side, now=now)
     return event
@@ -191,6 +192,7 @@ def open_event(*, event: Event, now: datetime) -> Event:
     take_host_time(event, now=now)
     touch_event(event, state=EventState.OPEN)
     announce(event, EventNews.OPENED, now=now)
+    tell_hosting(event, now=now)
     forget_quiet()
     return event
 
@@ -212,8 +214,11 @@ def cancel_event(*, event: Event, reason: str, now: datetime, seen: str | None =
         return event
     if event.state in DONE:
         raise EventError("closed", _("This event is over, so it can’t be cancelled."))
+    was_known = event.state != EventState.DRAFT
     touch_event(event, state=EventState.CANCELLED, reason=reason, ended_at=now)
     give_back_time(HOST_SUBJECT, [event.pk])
+    if was_known:
+        tell_hosting(event, now=now)
     end_all(event, RegistrationState.CANCELLED, news=News.CANCELLED, now=now)
     return event
 

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from events.models import Registration
+from events.models import Event, Registration
 from notifications.inbox import forget_passing
 from notifications.preferences import reminder_leads_of
 from notifications.services import Due, schedule_notices, show_in_inbox, silence_older_versions
 from sessions_app.booking.notices.reminders import REMINDERS
 
 REGISTRATION = "registration"
+# About office hours as a whole, to their host: the calendar entry when they open, move or are cancelled.
+EVENT_SUBJECT = "event_hosted"
+HOSTING = "event_hosting"
 # To the host of office hours, in the inbox only: who has registered.
 HOST_TOLD = "event_host_told"
 
@@ -45,6 +48,14 @@ NUDGED_AFTER = timedelta(hours=72)
 def tell(*registrations: Registration, news: News, now: datetime) -> None:
     """Tell these people, and replace what was scheduled for them before. Each has to be of a new version."""
     schedule_notices(*news_dues(registrations, news, now=now), now=now)
+
+
+def tell_hosting(event: Event, *, now: datetime) -> None:
+    """The host of office hours gets their calendar entry, as it is now. The event has to be of a new version."""
+    if event.host_id is not None:
+        about = (EVENT_SUBJECT, event.pk, event.version)
+        until = max(event.end, now + timedelta(hours=1))
+        schedule_notices(Due(HOSTING, event.host_id, *about, now, until, by_recipient=True), now=now)
 
 
 def tell_host(registration: Registration, *, now: datetime) -> None:

@@ -25,6 +25,7 @@ from sessions_app.models import Occupancy
 
 from .giving import HOST_SUBJECT
 from .managing import EventInput, cancel_event, change_event, create_event, open_event
+from .notices import EVENT_SUBJECT
 
 SHORTEST, LONGEST, USUAL = 20, 90, 45
 FEWEST_PLACES, MOST_PLACES, USUAL_PLACES = 2, 12, 6
@@ -32,7 +33,6 @@ FEWEST_PLACES, MOST_PLACES, USUAL_PLACES = 2, 12, 6
 STEP = 1
 OPENS_BEFORE, CLOSES_AFTER = timedelta(minutes=10), timedelta(minutes=15)
 NOBODY_CAME = "event_nobody_came"
-EVENT_SUBJECT = "event_hosted"
 
 WORDS: dict[str, Promise] = {
     "past": gettext_lazy("This time has passed. Choose one that is still to come."),

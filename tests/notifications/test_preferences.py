@@ -98,6 +98,7 @@ def test_every_optional_kind_belongs_to_a_group_and_the_others_to_none():
         "event_moved",
         "event_cancelled",
         "event_no_place",
+        "event_hosting",
         "event_still_coming",
         "event_timetable",
         "event_timetable_changed",

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from icalendar import Calendar
 
 from events.afterwards.answers import OPEN_FOR, say_it_helped
 from events.afterwards.clock import ask_after_events
@@ -12,9 +13,11 @@ from events.afterwards.report import FEWEST_ANSWERS, read_report
 from events.errors import EventError
 from events.models import Event, EventState, Registration
 from events.registering.acts import cancel_registration
+from events.registering.calendar import calendar_uid
 from events.registering.clock import run_registrations
-from events.registering.notices import HOST_TOLD
-from events.registering.office_hours import OfficeHoursInput, offer_office_hours
+from events.registering.managing import cancel_event
+from events.registering.notices import HOST_TOLD, HOSTING
+from events.registering.office_hours import OfficeHoursInput, change_office_hours, offer_office_hours
 from notifications.models import InboxItem, Notification, State
 from notifications.registry import Nothing, kind_named
 from tests.conftest import NOW, at
@@ -65,8 +68,54 @@ def test_the_host_sees_each_registration_at_once_and_gets_no_mail(hours, alice, 
 
     lines = lines_of(alice)
     assert [("Offer or raise?" in line, "Which team?" in line) for line in lines] == [(True, False), (False, True)]
-    assert not Notification.objects.filter(recipient=alice).exists()
+    assert {row.kind for row in Notification.objects.filter(recipient=alice)} == {HOSTING}
     assert {item.at for item in InboxItem.objects.filter(recipient=alice)} == {NOW}
+
+
+def entry_of(row: Notification):
+    """The mail, and the one entry in its file."""
+    message = kind_named(HOSTING).render(row, NOW)
+    [file] = message.attachments
+    calendar = Calendar.from_ical(file.content)
+    [entry] = calendar.walk("VEVENT")
+    return message, str(calendar["METHOD"]), entry
+
+
+def test_the_host_has_the_calendar_entry_which_moves_and_goes_with_the_event(hours, alice):
+    opened = Notification.objects.get(kind=HOSTING)
+    message, method, entry = entry_of(opened)
+    assert (opened.recipient, opened.due_at, method) == (alice, NOW, "REQUEST")
+    assert (entry["DTSTART"].dt, entry["UID"]) == (START, calendar_uid(hours.uuid))
+    assert str(entry["ATTENDEE"]) == f"mailto:{alice.email}"
+    assert f"/events/{hours.slug}/" in message.text
+    first = int(entry["SEQUENCE"])
+
+    moved = OfficeHoursInput("Office hours", "", START + timedelta(minutes=30), 45, 6)
+    change_office_hours(event=hours, said=moved, now=NOW)
+    newest = Notification.objects.filter(kind=HOSTING, state=State.PENDING).get()
+    _message, method, entry = entry_of(newest)
+    assert (method, entry["DTSTART"].dt) == ("REQUEST", START + timedelta(minutes=30))
+    second = int(entry["SEQUENCE"])
+
+    hours.refresh_from_db()
+    cancel_event(event=hours, reason="Ill today", now=NOW)
+    newest = Notification.objects.filter(kind=HOSTING, state=State.PENDING).get()
+    message, method, entry = entry_of(newest)
+    assert (method, str(entry["STATUS"]), "Ill today" in message.text) == ("CANCEL", "CANCELLED", True)
+    assert first < second < int(entry["SEQUENCE"])
+
+
+def test_other_words_are_no_reason_for_another_entry(hours):
+    change_office_hours(event=hours, said=OfficeHoursInput("Other words", "", START, 45, 6), now=NOW)
+
+    assert Notification.objects.filter(kind=HOSTING).count() == 1
+
+
+def test_a_draft_and_an_event_without_a_host_send_none(maria):
+    event = make_event(maria)
+    cancel_event(event=event, reason="Flood", now=NOW)
+
+    assert not Notification.objects.filter(kind=HOSTING).exists()
 
 
 def test_a_line_says_so_when_somebody_gives_up_their_place(hours, alice, bob):
