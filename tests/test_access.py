@@ -175,6 +175,7 @@ ACCESS: dict[str, Row] = {
     "event_timetable": Row(ITS_MENTEE, "/events/", at="event"),
     "event_print": Row(STAFF, "/events/", at="event"),
     "event_join": Row(PAIR, "/events/", at="pair"),
+    "event_pair": Row(PAIR, "/events/", post="/events/", at="pair"),
     "event_after": Row(PAIR, post="/events/", at="over_event"),
     "event_goal": Row(PAIR, MENTEES_OWN, post={**MENTEES_OWN, "others": 422}, at="over_event"),
     "event_witness": Row(ITS_MENTOR, NOT_ALLOWED, post="/events/", at="goal"),

@@ -29,6 +29,7 @@ PARTS = {
     "event_now",
     "event_desk",
     "event_board",
+    "event_pair",
     "thread",
 }
 ONE_HOME = ROOT / "common" / "pages" / "parts.py"

@@ -142,6 +142,7 @@ FREE: dict[str, str] = {
             "event_open",
             "event_remove",
             "event_now",
+            "event_pair",
             "event_attendance",
             "event_walk_in",
             "event_door",

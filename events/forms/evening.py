@@ -26,6 +26,15 @@ class TakeawayForm(forms.Form):
     words = PlainText(label=_("Takeaway"), max_length=TEXT_LENGTH, required=False)
 
 
+class LineForm(forms.Form):
+    """One line of the chat of a pair."""
+
+    use_required_attribute = False
+    words = PlainText(
+        label=_("Your message"), max_length=TEXT_LENGTH, error_messages={"required": _("Write something to send")}
+    )
+
+
 class WalkInForm(forms.Form):
     """A person at the door who isn't on the list."""
 

@@ -78,6 +78,11 @@ function readPage(ago) {
   const table = find("[data-table]")?.dataset.table;
   if (table && table !== evening.table) speak(find(".live-seat")?.innerText);
   evening.table = table;
+  const line = [...document.querySelectorAll("[data-speaks]")].at(-1);
+  if (evening.heard !== undefined && line && line.dataset.speaks !== evening.heard) speak(line.innerText);
+  evening.heard = line?.dataset.speaks || "";
+  const chat = find(".live-chat");
+  if (chat) chat.scrollTop = chat.scrollHeight;
   tick();
 }
 
@@ -150,10 +155,12 @@ async function sendPresses() {
 
 // The page that a press leads to, in place of this one. What is being typed stays.
 async function showAnswer(answer) {
-  if (!answer.ok || new URL(answer.url).pathname !== location.pathname) return location.assign(answer.url);
+  const isPage = answer.ok || [409, 422].includes(answer.status);
+  if (!isPage || new URL(answer.url).pathname !== location.pathname) return location.assign(answer.url);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const typed = [...document.querySelectorAll("#main [id][name=words]")].filter((one) => one.value !== one.defaultValue);
   const main = document.adoptNode(find("#main", fresh));
+  const focused = document.activeElement?.id;
   find("#main").replaceWith(main);
   for (const old of typed) {
     const field = document.getElementById(old.id);
@@ -162,7 +169,8 @@ async function showAnswer(answer) {
     else watched().after(old.form);
   }
   window.htmx?.process(main);
-  main.focus({ preventScroll: true });
+  (document.getElementById(focused) || main).focus({ preventScroll: true });
+  start(main);
   hear();
   readPage(0);
 }

@@ -143,3 +143,27 @@ def test_a_session_that_has_ended_takes_the_copy_along(browser_page, evening):
 
     expect(phone.locator("[name=email]")).to_be_visible()
     assert phone.evaluate(KEPT) == 0
+
+
+def test_two_people_write_to_each_other_one_of_them_without_scripts(browser_page, evening):
+    mentee, mentor = evening.mentees[3], evening.mentors[1]
+    pages = [browser_page(user=mentee.person, width=390), browser_page(user=mentor.person, js=False)]
+    for page in pages:
+        page.goto(f"/events/{evening.event.slug}/now/")
+        page.locator("[data-part=chat]").click()
+    phone, plain = pages
+
+    plain.locator("[name=words]").fill("Can you hear me?")
+    plain.locator("#send").click()
+    expect(phone.locator(".live-chat")).to_contain_text("Can you hear me?")
+    expect(phone.locator("[data-says]")).to_contain_text("Can you hear me?")
+    phone.context.set_offline(True)
+    phone.locator("[name=words]").fill("Not a word")
+    phone.locator("#send").click()
+    expect(phone.locator("[data-unsent]")).to_be_visible()
+    phone.context.set_offline(False)
+    expect(phone.locator(".live-chat")).to_contain_text("Not a word")
+    expect(phone.locator("[name=words]")).to_have_value("")
+    plain.reload()
+    expect(plain.locator(".live-chat li")).to_have_count(2)
+    assert problems(phone, "phone-chat", BOTH) == []
