@@ -175,7 +175,7 @@ ACCESS: dict[str, Row] = {
     "event_timetable": Row(ITS_MENTEE, "/events/", at="event"),
     "event_print": Row(STAFF, "/events/", at="event"),
     "event_join": Row(PAIR, "/events/", at="pair"),
-    "event_pair": Row(PAIR, "/events/", post="/events/", at="pair"),
+    "event_pair": Row(PAIR, post=422, at="published_pair"),
     "event_after": Row(PAIR, post="/events/", at="over_event"),
     "event_goal": Row(PAIR, MENTEES_OWN, post={**MENTEES_OWN, "others": 422}, at="over_event"),
     "event_witness": Row(ITS_MENTOR, NOT_ALLOWED, post="/events/", at="goal"),
@@ -468,6 +468,13 @@ class Scene:
         start = event.start
         place = Round.objects.create(event=event, number=1, during=(start, start + timedelta(minutes=10)))
         return slug, Pairing.objects.create(event=event, one_id=one, other_id=other, round=place).uuid
+
+    @cached_property
+    def published_pair(self) -> tuple[str, UUID]:
+        """The same two once the timetable is published; their round isn't called."""
+        slug, uuid = self.pair
+        Event.objects.filter(slug=slug).update(state=EventState.SCHEDULED)
+        return slug, uuid
 
     @cached_property
     def hours(self) -> str:

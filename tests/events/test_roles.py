@@ -43,7 +43,7 @@ class World:
         known = {
             "key": self.event.board_key,
             "slug": self.event.slug,
-            "uuid": self.pair.uuid if name == "event_join" else self.own["mentee"].uuid,
+            "uuid": self.pair.uuid if name in ("event_join", "event_pair") else self.own["mentee"].uuid,
             "number": 1,
             "mentee": self.own["mentee"].pk,
             "mentor": self.own["mentor"].pk,
@@ -129,6 +129,7 @@ PAGES = {
     "event_timetable": {*COMING, "waiting", "gone"},
     "event_now": {*COMING, "waiting", "gone"},
     "event_join": COMING,
+    "event_pair": COMING,
     "event_after": COMING,
     "event_goal": COMING,
     "event_call": set(),
