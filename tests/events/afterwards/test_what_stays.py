@@ -233,6 +233,33 @@ def test_mails_of_what_is_gone_are_not_written(over):
         assert isinstance(render(row, CLOSED), Nothing)
 
 
+def test_a_mail_of_a_yes_names_those_who_said_so_and_no_other(over, event):
+    other = come_after(event, make_guests(1)[0])
+    pair = meet(over.alice, other, 2)
+    for one, met in ((over.bob, over.pair), (over.alice, over.pair), (over.alice, pair)):
+        say(one, met, YES)
+    [row] = [row for row in rows(AGAIN) if row.recipient == over.alice.person]
+
+    mail = render_again(row, CLOSED)
+
+    assert ("Bob" in mail.text, other.board_name in mail.text) == (True, False)
+    say(other, pair, YES)
+    assert other.board_name in render_again(row, CLOSED).text
+
+
+def test_a_reminder_quotes_the_goal_and_names_the_witness(over):
+    goal = goal_of(over)
+    [due], [touch] = rows(GOAL_DUE), rows(IN_TOUCH)
+
+    to_bob, to_alice = render_goal_due(due, due.due_at), render_in_touch(touch, touch.due_at)
+
+    assert (goal.text in to_bob.text, "Bob" in to_alice.text) == (True, True)
+    assert f"/events/{over.event.slug}/goal/" in to_bob.text
+    Registration.objects.filter(pk=over.alice.pk).delete()
+    assert isinstance(render_in_touch(touch, touch.due_at), Nothing)
+    assert isinstance(render_goal_due(due, due.due_at), Message)
+
+
 # What one sees
 
 

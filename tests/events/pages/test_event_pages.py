@@ -78,6 +78,14 @@ def test_a_place_for_the_first_to_take_is_shown_to_those_who_wait(event, bob):
     assert not page_of(event, Registration.objects.who_are_in().first().person).has_free_place
 
 
+def test_the_page_knows_on_which_side_its_reader_is(event, alice, bob, charlie):
+    come(event, alice, side=Side.MENTOR)
+    come(event, bob)
+
+    assert [page_of(event, one).is_mentor for one in (alice, bob, charlie, None)] == [True, False, False, False]
+    assert [page_of(event, one).is_in for one in (alice, bob, charlie, None)] == [True, True, False, False]
+
+
 @pytest.mark.parametrize("state", EventState)
 def test_what_there_is_to_plan_and_to_look_at(event, state):
     Event.objects.filter(pk=event.pk).update(state=state)

@@ -14,7 +14,7 @@ from events.pages.desk import DeskPage
 from events.pages.now import ASKS_EVERY, ASKS_EVERY_WHILE_CHANGING, NowPage
 from sessions_app.models import Occupancy
 from tests.events.live.acting import MINUTE, arrive, started
-from tests.events.making import EVENING
+from tests.events.making import EVENING, come, make_event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_cast]
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -424,7 +424,7 @@ def test_a_page_has_news_of_ones_own_and_of_the_clock(evening):
     one = evening.mentees[0]
     marks = [own(one).mark, own(one).mark]
     running.start_evening(event=evening.event, now=EVENING)
-    for minutes in (1, 2, 11):
+    for minutes in (2, 3, 11):
         marks.append(own(one, EVENING + minutes * MINUTE).mark)
 
     assert (marks[0], marks[2]) == (marks[1], marks[3])
@@ -439,3 +439,34 @@ def test_who_can_say_that_nobody_came_sees_it_after_a_minute_and_a_half(evening)
 
     assert found == [[], [(Pairing.objects.of(waiting).get(round__number=1), "")]]
     assert own(waiting, EVENING + 91 * SECOND).mark != own(waiting, EVENING + 89 * SECOND).mark
+
+
+def test_a_pair_at_a_table_has_no_call_and_who_is_free_has_none(evening):
+    Round.objects.update(called_at=EVENING)
+    assert [one.has_call for one in own(evening.mentees[3]).rounds] == [False, False, False]
+
+    Event.objects.filter(pk=evening.event.pk).update(mode=EventMode.ONLINE)
+
+    assert [one.has_call for one in own(evening.mentees[3]).rounds] == [True, True, False]
+
+
+def test_of_two_rounds_one_can_be_skipped(evening):
+    Round.objects.filter(number=1).update(is_skipped=True)
+
+    assert [one.number for one in desk(evening).can_skip] == [2, 3]
+
+
+def test_an_evening_that_is_hours_late_says_by_how_much(evening):
+    last = Round.objects.get(number=3)
+    Round.objects.filter(number=3).update(during=(last.start, last.end + 150 * MINUTE))
+
+    assert desk(evening).minutes_late == 150
+
+
+def test_who_is_pressed_is_named_once_though_they_are_at_another_event_too(evening, maria):
+    late = make_event(maria, start=evening.event.end, title="Late", places={"mentee": 9, "mentor": 2})
+    come(late, evening.mentees[0].person)
+    event = started(evening)
+    running.add_minute(event=event, now=EVENING + MINUTE)
+
+    assert desk(evening, EVENING + MINUTE).pressed == ["Mentee 1"]
