@@ -25,7 +25,7 @@ LONGEST_WAIT = 0.1
 
 @cache
 def load_found() -> Encoders:
-    """What this machine can run; loaded once a process, since it takes half a second and 70 MB."""
+    """What this machine can run; loaded once a process, since it takes half a second and 100 MB."""
     encoders = load_encoders()
     for key, why in encoders.missing.items():
         logger.warning("questions are read without %s: %s", key, why)
