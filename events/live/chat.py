@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from events.errors import EventError
-from events.models import Outcome, Pairing, PairMessage, Registration
+from events.models import Pairing, PairMessage, Registration
+from events.models.plans import STANDS
 from sessions_app.locks import atomic_act
 
 from .rooms import GOODBYE
@@ -17,7 +18,7 @@ MOST_LINES, WITHIN = 60, timedelta(minutes=1)
 def why_not_write(pairing: Pairing, now: datetime) -> EventError | None:
     """Before the round is called and after it there is no chat: people meet again by booking a session."""
     place = pairing.round
-    if place is None or pairing.outcome not in (Outcome.PLANNED, Outcome.HELD):
+    if place is None or pairing.outcome not in STANDS:
         return EventError("over", _("That meeting isn’t on any more. Look at your table again."))
     if place.called_at is None:
         return EventError("not_yet", _("You can write to each other once the round is called."))
