@@ -6,9 +6,8 @@ from common.clock import agreed_now
 
 from .afterwards.clock import ask_after_events
 from .afterwards.forgetting import forget_old_events
-from .live.solving import solve_rebalances
+from .live.solving import solve_all
 from .live.stamping import run_evenings
-from .planning import solving
 from .registering import clock
 
 
@@ -20,8 +19,7 @@ def run_registrations() -> int:
 @shared_task
 def solve_plans() -> int:
     """Runs by the clock, and whenever an organiser asks for a plan, or a desk for a fairer rest of the evening."""
-    now = agreed_now()
-    return solve_rebalances(now=now) + solving.solve_asked(now=now)
+    return solve_all(now=agreed_now())
 
 
 @shared_task

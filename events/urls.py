@@ -21,6 +21,7 @@ urlpatterns = [
     path("office-hours/new/", office_hours.event_hours_new, name="event_hours_new"),
     path("now.js", worker.event_worker, name="event_worker"),
     path("board/<str:key>/", doors.event_board, name="event_board"),
+    path("share/<slug:slug>-<int:version>.png", listing.event_card, name="event_card"),
     path("<slug:slug>/", listing.event_page, name="event"),
     path("<slug:slug>/calendar.ics", listing.event_calendar, name="event_calendar"),
     path("<slug:slug>/call/", office_hours.event_call, name="event_call"),

@@ -158,6 +158,7 @@ ACCESS: dict[str, Row] = {
     "event_new": Row(STAFF, post=422),
     "event": Row(EVERYBODY, at="event"),
     "event_calendar": Row(EVERYBODY, at="event"),
+    "event_card": Row(EVERYBODY, at="event_card"),
     "event_hours_new": Row(MENTORS, post=422),
     "event_me_too": Row(ITS_MENTEE, NOT_ALLOWED, post="/events/", at="asked"),
     "event_call": Row(PAIR, "/events/", at="hours"),
@@ -633,6 +634,10 @@ class Scene:
         picture = read_photo(SimpleUploadedFile("me.jpg", a_picture()))
         draft = save_words(profile=self.mentor, words=ProfileTexts(), photo=picture)
         return self.mentor.slug, Path(draft.photo.name).stem, 256
+
+    @property
+    def event_card(self) -> tuple[str, int]:
+        return self.event, 1
 
     @property
     def card(self) -> tuple[str, int]:

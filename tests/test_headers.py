@@ -27,6 +27,7 @@ PAGES = ("text/html", "application/json", "application/vnd.oai.openapi+json")
 FILES = {
     "calendar_feed",
     "event_calendar",
+    "event_card",
     "mentor_card",
     "mentor_certificate",
     "mentor_photo",

@@ -193,6 +193,7 @@ PUBLIC_PAGES = {
     "event",
     "event_board",
     "event_calendar",
+    "event_card",
     "event_register",
     "event_worker",
     "events",

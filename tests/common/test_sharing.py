@@ -29,6 +29,7 @@ LISTED = {
     "mentor_card",
     "site_card",
     "event",
+    "event_card",
     "events",
 }
 
