@@ -7,7 +7,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from events.live import running
+from events.live.presence import check_in, take_break
 from events.models import Round
+from sessions_app.models import Occupancy
 from tests.browser.looking import LOOKS, problems
 from tests.conftest import make_person
 from tests.events.making import MadeEvening, make_evening
@@ -68,6 +71,42 @@ def test_everyone_is_at_the_right_table(browser_page, evening):
     end_in_seconds(2, seconds=3)
     expect(staying.locator("#now")).to_have_attribute("data-stage", "changing")
     expect(staying.locator("[data-says]")).not_to_be_empty()
+    assert found == []
+
+
+def test_pages_of_those_who_are_late_free_or_resting_and_of_a_desk_that_is_asked(browser_page, evening):
+    """As they look, and as axe reads them; the same of the board before and after."""
+    late, free, resting, busy = evening.mentees
+    address, board_address = f"/events/{evening.event.slug}/now/", f"/events/board/{evening.event.board_key}/"
+    board, desk = browser_page(), browser_page(user=evening.event.by)
+    phones = {one: browser_page(user=one.person, width=390) for one in (late, free, resting)}
+    board.goto(board_address)
+    found = problems(board, "board-before", BOTH)
+    for one in (free, resting, busy, *evening.mentors):
+        check_in(registration=one, by=one.person, now=timezone.now())
+    event = running.start_evening(event=evening.event, now=timezone.now())
+    take_break(registration=resting, by=resting.person, now=timezone.now())
+    for name, one in (("late", late), ("free", free), ("resting", resting)):
+        phones[one].goto(address)
+        found += problems(phones[one], f"phone-{name}", BOTH)
+    expect(phones[late].locator("#press-here")).to_be_visible()
+    expect(phones[free].locator("[data-part=alone]")).to_be_visible()
+
+    end = event.start + timedelta(hours=1)
+    Occupancy.objects.create(person=busy.person, subject="other", subject_id=1, during=(end, end + timedelta(hours=1)))
+    Round.objects.filter(number=3).update(during=(end - timedelta(minutes=11), end - timedelta(minutes=1)))
+    desk.goto(f"/events/{event.slug}/desk/")
+    desk.locator("#act-pause").click()
+    expect(desk.locator("[data-effect=pause]")).to_contain_text(busy.board_name)
+    found += problems(desk, "desk-asked", BOTH)
+    desk.locator("#sure").click()
+    expect(desk.locator("#act-resume")).to_be_visible()
+
+    running.close_event(event=event, now=timezone.now())
+    phones[free].goto(address)
+    board.goto(board_address)
+    expect(phones[free].locator("[data-part=over]")).to_be_visible()
+    found += problems(phones[free], "phone-over", BOTH) + problems(board, "board-over", BOTH)
     assert found == []
 
 
