@@ -6,8 +6,9 @@ from common.clock import agreed_now
 
 from .afterwards.clock import ask_after_events
 from .afterwards.forgetting import forget_old_events
-from .live.solving import solve_all
+from .live.solving import solve_rebalances
 from .live.stamping import run_evenings
+from .planning.solving import solve_asked
 from .registering import clock
 
 
@@ -18,8 +19,14 @@ def run_registrations() -> int:
 
 @shared_task
 def solve_plans() -> int:
-    """Runs by the clock, and whenever an organiser asks for a plan, or a desk for a fairer rest of the evening."""
-    return solve_all(now=agreed_now())
+    """Runs by the clock, and whenever an organiser asks for a plan."""
+    return solve_asked(now=agreed_now())
+
+
+@shared_task
+def rebalance_evenings() -> int:
+    """Runs by the clock, and whenever a desk asks for a fairer rest of the evening."""
+    return solve_rebalances(now=agreed_now())
 
 
 @shared_task

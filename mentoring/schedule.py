@@ -22,6 +22,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget what programs were answered": {"task": "accounts.tasks.forget_answers", "schedule": 3600},
     "tell staff what waits": run_every(600, "mentors.tasks.announce"),
     "plan who meets whom": run_every(10, "events.tasks.solve_plans"),
+    "work out fairer rests of events": run_every(10, "events.tasks.rebalance_evenings"),
     "give places of events": run_every(30, "events.tasks.run_registrations"),
     "run the clocks of events": run_every(30, "events.tasks.run_clocks"),
     "ask how events were": run_every(60, "events.tasks.ask_after"),

@@ -13,7 +13,7 @@ from common.pages.seen import mark_of
 from events.errors import EventError, stale_error
 from events.locks import touch_event
 from events.models import Chair, Event, EventKind, EventTable, Outcome, Pairing, Plan, PlanState
-from events.planning.plans import MOST_AN_HOUR, TASK, next_number
+from events.planning.plans import MOST_AN_HOUR, next_number
 from events.planning.problems import Row, key_of, read_facts, to_meetings, to_rows
 from events.scheduling.fill import fill_holes
 from events.scheduling.problem import Meeting, Problem, count_meetings, stand
@@ -23,6 +23,8 @@ from sessions_app.locks import atomic_act
 from .evening import Evening, Standing, standings_of
 from .running import begin_act
 from .seating import fill_rounds, meeting_of, narrow_problem, order_pair, write_meetings
+
+TASK = "events.tasks.rebalance_evenings"
 
 
 @dataclass(frozen=True, slots=True)

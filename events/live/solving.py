@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db import transaction
 
 from events.models import Plan, PlanState
-from events.planning.solving import solve_asked
 from events.scheduling.checking import find_violations
 from events.scheduling.planner import rebalance
 
@@ -14,11 +13,6 @@ from .evening import read_evening
 from .rebalancing import read_remainder, store_options
 
 logger = logging.getLogger(__name__)
-
-
-def solve_all(*, now: datetime) -> int:
-    """Whole timetables and rests of evenings; these first, since people stand there and wait."""
-    return solve_rebalances(now=now) + solve_asked(now=now)
 
 
 def solve_rebalances(*, now: datetime) -> int:

@@ -22,7 +22,7 @@ from events.pages.desk import DeskPage
 from events.pages.plan_page import PlanPage
 from events.planning.plans import MOST_AN_HOUR
 from events.planning.solving import solve_asked
-from events.tasks import solve_plans
+from events.tasks import rebalance_evenings, solve_plans
 from tests.conftest import NOW
 from tests.events.live.acting import MINUTE, arrive, refused
 from tests.events.making import EVENING, MadeEvening, make_evening
@@ -221,7 +221,7 @@ def test_each_worker_does_its_own_kind_of_plan(event, monkeypatch):
     plan = ask(event)
     assert solve_asked(now=SOON) == 0
     monkeypatch.setattr("events.tasks.agreed_now", lambda: SOON)
-    assert solve_plans() == 1
+    assert (solve_plans(), rebalance_evenings()) == (0, 1)
 
     plan.refresh_from_db()
     assert plan.state == PlanState.PROPOSED
