@@ -39,9 +39,15 @@ class PlannedRound:
     @property
     def at_tables(self) -> list[tuple[str, str, str]]:
         """For each table who sits there: those who come to it, by name, and the mentor or the other one."""
+        return [(table, names, host) for (_number, table), names, host in self.at_places]
+
+    @property
+    def at_places(self) -> list[tuple[tuple[int, str], str, str]]:
+        """The same with each table's number before its name."""
         groups = groupby(sorted(self.meetings, key=host_of), key=host_of)
-        rows = [(place, [one.mentee.board_name for one in group], name) for (place, _pk, name), group in groups]
-        return [(place[1], ", ".join(names), name) for place, names, name in rows]
+        return [
+            (place, ", ".join(one.mentee.board_name for one in group), name) for (place, _pk, name), group in groups
+        ]
 
 
 def host_of(meeting: PlannedMeeting) -> tuple[tuple[int, str], int, str]:
