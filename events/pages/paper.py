@@ -1,10 +1,12 @@
-"""What lies on the tables, on paper."""
+"""What organisers print for the desk and the tables: who sits where, as it stands when it is printed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .plan_page import PlannedRound
+from events.models import Event, Pairing, Round, Side
+
+from .plan_page import PlannedMeeting, PlannedRound
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +15,18 @@ class TableSign:
 
     table: str
     rows: Sequence[tuple[PlannedRound, str, str]]
+
+
+def read_rounds(event: Event) -> list[PlannedRound]:
+    """The rounds that aren't skipped, at their times by now and with whom the desk has moved since the plan."""
+    meetings: dict[int, list[PlannedMeeting]] = defaultdict(list)
+    for pair in Pairing.objects.filter(event=event).that_stand().with_people().order_by("table__number", "one"):
+        table = pair.table.number if pair.table else 0
+        guest, host = (pair.other, pair.one) if pair.one.side == Side.MENTOR else (pair.one, pair.other)
+        row = PlannedMeeting(guest, host, pair.table.name if pair.table else "", table, is_locked=False)
+        meetings[pair.round_id].append(row)
+    rounds = Round.objects.filter(event=event, is_skipped=False)
+    return [PlannedRound(one.number, one.start, one.end, meetings[one.pk]) for one in rounds]
 
 
 def list_signs(rounds: Iterable[PlannedRound]) -> list[TableSign]:

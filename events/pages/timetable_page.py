@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -40,7 +41,12 @@ class TimetableRow:
 
 def timetable_rows(registration: Registration) -> list[TimetableRow]:
     """One row for each meeting, and one without a partner for each round in which they meet nobody."""
-    return rows_of(registration, own_pairs(registration), Round.objects.filter(event=registration.event_id))
+    return rows_of(registration, own_pairs(registration), rounds_of(registration.event_id))
+
+
+def rounds_of(event: int) -> QuerySet[Round]:
+    """Those that take place."""
+    return Round.objects.filter(event=event, is_skipped=False)
 
 
 def all_timetables(event: Event) -> list[tuple[Registration, list[TimetableRow]]]:
@@ -50,7 +56,7 @@ def all_timetables(event: Event) -> list[tuple[Registration, list[TimetableRow]]
     for pair in Pairing.objects.filter(event=event).that_stand().with_people().order_by("round__number", "pk"):
         pairs[pair.one_id].append(pair)
         pairs[pair.other_id].append(pair)
-    rounds = list(Round.objects.filter(event=event))
+    rounds = list(rounds_of(event.pk))
     return [(one, rows_of(one, pairs[one.pk], rounds, is_printed=True)) for one in people]
 
 

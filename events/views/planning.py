@@ -18,7 +18,7 @@ from events.access import get_event, get_led_event, get_own_registration
 from events.forms.planning import TablesForm, WishesForm
 from events.models import Event, EventTable, Plan, PlanState, Registration
 from events.pages.cards import all_cards, code_address, door_code
-from events.pages.paper import list_signs
+from events.pages.paper import list_signs, read_rounds
 from events.pages.plan_page import PlanPage
 from events.pages.timetable_page import timetable_rows
 from events.planning.editing import OF_LOCKS, Change, Edit, Effect, edit_plan, preview_edit, use_plan_again
@@ -197,11 +197,12 @@ def event_print(request: SignedInRequest, slug: str) -> HttpResponse:
     published = Plan.objects.filter(event=event, state=PlanState.PUBLISHED).first()
     if published is None:
         return redirect("event_plan", slug)
-    page = PlanPage(event, timezone.now(), published.number)
+    rounds = read_rounds(event)
     context = {
         "event": event,
-        "page": page,
-        "signs": list_signs(page.rounds),
+        "plan_number": published.number,
+        "rounds": rounds,
+        "signs": list_signs(rounds),
         "cards": all_cards(event),
         "door_code": door_code(event),
         "door_address": code_address(event.door_key),

@@ -4,12 +4,13 @@ import re
 from dataclasses import replace
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from events.models import Event, Pairing, Plan, PlanState, Side
-from events.pages.paper import TableSign, list_signs
-from events.pages.plan_page import PlanPage
+from events.models import Event, Outcome, Pairing, Round, Side
+from events.pages.paper import TableSign, list_signs, read_rounds
 from events.planning.solving import solve_asked
 from tests.conftest import NOW, make_mentor, make_person
+from tests.events.live.acting import MINUTE
 from tests.events.making import come, make_guests
 from tests.markup import elements_of, markup_of, part_in
 
@@ -33,7 +34,7 @@ def planned(event, maria, client_for) -> Event:
 
 
 def signs_of(event: Event) -> list[TableSign]:
-    return list_signs(PlanPage(event, NOW, Plan.objects.get(state=PlanState.PUBLISHED).number).rounds)
+    return list_signs(read_rounds(event))
 
 
 def test_each_sign_lists_all_meetings_of_its_table_in_their_order(planned):
@@ -55,13 +56,32 @@ def test_each_sign_lists_all_meetings_of_its_table_in_their_order(planned):
 
 
 def test_meetings_without_a_table_have_no_sign(planned):
-    rounds = PlanPage(planned, NOW, Plan.objects.get(state=PlanState.PUBLISHED).number).rounds
+    rounds = read_rounds(planned)
     online = [
         replace(one, meetings=[replace(meeting, table="", table_number=0) for meeting in one.meetings])
         for one in rounds
     ]
 
     assert list_signs(online) == []
+
+
+def test_paper_says_who_sits_where_by_now_and_when(planned, maria, client_for):
+    """After the plan: a meeting fell through, one round is skipped, another begins later."""
+    dropped = Pairing.objects.filter(round__number=1).with_people().first()
+    Pairing.objects.filter(pk=dropped.pk).update(outcome=Outcome.DROPPED)
+    last = Round.objects.get(event=planned, number=3)
+    Round.objects.filter(event=planned, number=2).update(is_skipped=True)
+    later = DateTimeTZRange(last.start + MINUTE, last.end + MINUTE)
+    Round.objects.filter(pk=last.pk).update(during=later)
+    page = client_for(maria).get(f"/events/{planned.slug}/print/")
+
+    rounds = page.context["rounds"]
+    assert [(one.number, one.start) for one in rounds[1:]] == [(3, last.start + MINUTE)]
+    pairs = [{meeting.mentee.board_name, meeting.mentor.board_name} for meeting in rounds[0].meetings]
+    assert {dropped.one.board_name, dropped.other.board_name} not in pairs
+    assert len(pairs) == Pairing.objects.filter(round__number=1).that_stand().count()
+    for card in page.context["cards"]:
+        assert {row.round.number for row in card.rows} == {1, 3}
 
 
 def test_the_page_prints_each_sign_and_the_list_of_the_desk(planned, maria, client_for):
