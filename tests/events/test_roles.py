@@ -154,8 +154,8 @@ ACTS = {
     "event_goal": COMING,
     "event_witness": set(),
 }
-# Of no event that exists already: tests of their own ask for them.
-APART = {"events", "event_new", "event_hours_new", "event_worker"}
+# Of no event that exists already, or an image: tests of their own ask for them.
+APART = {"events", "event_card", "event_new", "event_hours_new", "event_worker"}
 
 
 @pytest.mark.parametrize(("name", "readers"), PAGES.items())
@@ -234,7 +234,7 @@ def test_only_leads_make_events_and_only_staff_new_ones(world):
 
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_access_needs_are_read_by_the_team_and_by_oneself(world, name):
-    readers = {"event_people": LEADS, "event_desk": TEAM, "event_register": {"mentee"}}
+    readers = {"event_people": LEADS, "event_desk": TEAM, "event_print": LEADS, "event_register": {"mentee"}}
 
     assert world.who_reads(name, "canary") == readers.get(name, set())
 
