@@ -23,7 +23,7 @@ from tests.reading_client import ReadingClient
 from tests.template_database import django_db_modify_db_settings  # noqa: F401 - a fixture
 
 # What takes longest begins first, so that no process works alone at the end: of the rest no file takes ten seconds.
-LONG = ("tests/chaos/", "tests/browser/", "tests/test_", "tests/search/", "tests/api/", "tests/sessions_app/")
+LONG = ("chaos/", "browser/", "test_", "search/", "api/", "events/", "sessions_app/")
 # A Tuesday, 13:46 in London.
 NOW = datetime(2026, 11, 24, 13, 46, tzinfo=UTC)
 CAST = {
@@ -81,7 +81,7 @@ def make_mentor(
 @pytest.hookimpl(trylast=True)  # after the shuffling
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def place(item: pytest.Item) -> int:
-        return next((number for number, path in enumerate(LONG) if item.nodeid.startswith(path)), len(LONG))
+        return next((number for number, path in enumerate(LONG) if item.nodeid.startswith(f"tests/{path}")), len(LONG))
 
     items.sort(key=place)
 
