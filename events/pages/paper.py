@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from common.known import known
 from events.models import Event, Pairing, Round, Side
 
 from .plan_page import PlannedMeeting, PlannedRound
@@ -24,7 +25,7 @@ def read_rounds(event: Event) -> list[PlannedRound]:
         table = pair.table.number if pair.table else 0
         guest, host = (pair.other, pair.one) if pair.one.side == Side.MENTOR else (pair.one, pair.other)
         row = PlannedMeeting(guest, host, pair.table.name if pair.table else "", table, is_locked=False)
-        meetings[pair.round_id].append(row)
+        meetings[known(pair.round_id)].append(row)
     rounds = Round.objects.filter(event=event, is_skipped=False)
     return [PlannedRound(one.number, one.start, one.end, meetings[one.pk]) for one in rounds]
 

@@ -273,7 +273,7 @@ def test_every_page_of_the_evening_is_there_for_guests_and_team(maria, client_fo
     assert [team.get(f"{address}{page}").status_code for page in ("", "plan/", "people/", "desk/", "print/")] == [
         200
     ] * 5
-    printed = team.get(f"{address}print/").context["page"].rounds
+    printed = team.get(f"{address}print/").context["rounds"]
     rows = {(one.board_name, other.board_name) for one, other in pairs_of(event)}
     assert {row[1:] for one in printed for row in one.at_tables} == rows
 
