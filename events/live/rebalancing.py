@@ -3,9 +3,8 @@ out beside what filling holes would give, and the desk decides. Rounds that are 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -13,11 +12,10 @@ from common.pages.seen import mark_of
 from events.errors import EventError, stale_error
 from events.locks import touch_event
 from events.models import Chair, Event, EventKind, EventTable, Outcome, Pairing, Plan, PlanState
-from events.planning.plans import MOST_AN_HOUR, next_number
+from events.planning.plans import ask_worker, check_pace
 from events.planning.problems import Row, key_of, read_facts, to_meetings, to_rows
 from events.scheduling.fill import fill_holes
 from events.scheduling.problem import Meeting, Problem, count_meetings, stand
-from notifications.hints import wake_worker
 from sessions_app.locks import atomic_act
 
 from .evening import Evening, Standing, standings_of
@@ -109,22 +107,11 @@ def ask_rebalance(*, event: Event, by: User, now: datetime) -> Plan:
     plans = Plan.objects.filter(event=event)
     if asked := plans.filter(state=PlanState.ASKED, first=first_open(evening)).first():
         return asked
-    if plans.filter(asked_at__gt=now - timedelta(hours=1)).count() >= MOST_AN_HOUR:
-        words = _("There have been %(count)d plans within an hour. Wait a while, then ask for another.")
-        raise EventError("too_often", words % {"count": MOST_AN_HOUR}, wait=timedelta(minutes=10))
+    check_pace(event, now)
     # One is worked out at a time, and one that is about fewer rounds by now is of no use.
     plans.filter(state=PlanState.ASKED).update(state=PlanState.FAILED, reason="late")
     plans.of_rest().filter(state=PlanState.PROPOSED).update(state=PlanState.REPLACED)
-    plan = Plan.objects.create(
-        event=event,
-        number=next_number(event),
-        state=PlanState.ASKED,
-        first=first_open(evening),
-        by=by,
-        asked_at=now,
-    )
-    transaction.on_commit(lambda: wake_worker(TASK), robust=True)
-    return plan
+    return ask_worker(TASK, event=event, first=first_open(evening), by=by, now=now)
 
 
 def store_options(plan: Plan, rest: Remainder, meetings: Sequence[Meeting], *, now: datetime) -> None:

@@ -38,15 +38,24 @@ def ask_plan(*, event: Event, by: User, now: datetime, locks: Iterable[Row] = ()
     if asked := Plan.objects.whole().filter(event=event, state=PlanState.ASKED).first():
         return asked
     check_plannable(event, now)
+    check_pace(event, now)
+    make_tables(event)
+    return ask_worker(TASK, event=event, locks=list(locks), by=by, now=now)
+
+
+def check_pace(event: Event, now: datetime) -> None:
+    """Raises EventError `too_often`."""
     lately = Plan.objects.filter(event=event, asked_at__gt=now - timedelta(hours=1)).count()
     if lately >= MOST_AN_HOUR:
         words = _("There have been %(count)d plans within an hour. Wait a while, then ask for another.")
         raise EventError("too_often", words % {"count": lately}, wait=timedelta(minutes=10))
-    make_tables(event)
-    plan = Plan.objects.create(
-        event=event, number=next_number(event), state=PlanState.ASKED, locks=list(locks), by=by, asked_at=now
-    )
-    transaction.on_commit(lambda: wake_worker(TASK), robust=True)
+
+
+def ask_worker(task: str, *, event: Event, by: User, now: datetime, **fields: Any) -> Plan:
+    """A plan of this locked event that a worker is to make, which is told so once that is committed."""
+    number = next_number(event)
+    plan = Plan.objects.create(event=event, number=number, state=PlanState.ASKED, by=by, asked_at=now, **fields)
+    transaction.on_commit(lambda: wake_worker(task), robust=True)
     return plan
 
 
