@@ -45,6 +45,12 @@ def act_on_post(
     return PostResult(error=error, status=error.status if error else 422)
 
 
+def show_beside_field(form: BaseForm, error: RefusalError | None) -> None:
+    """A refusal that names a field of the form stands beside it, too."""
+    if error and error.field in form.fields:
+        form.add_error(error.field, error.as_form_error())
+
+
 @contextmanager
 def telling_refusals(request: HttpRequest) -> Iterator[None]:
     """A refusal inside the block is told on the next page, and the view goes on after the block."""

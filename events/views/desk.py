@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
 from common.pages.parts import wants_part
-from common.pages.posting import act_on_post, telling_refusals
-from common.pages.requests import post_data
+from common.pages.posting import act_on_post, show_beside_field, telling_refusals
+from common.pages.requests import parse_number, post_data
 from common.pages.seen import seen_by
 from common.refusals import RefusalError
 from events.access import get_registration, get_run_event
@@ -79,13 +79,8 @@ def simple_act(act: Callable[..., Event]) -> Act:
     return lambda request, event, now: act(event=event, now=now, seen=seen_by(request))
 
 
-def read_small(text: str) -> int:
-    """The number of a round or a plan; 0 for what can't be one."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
-
-
 def act_skip(request: SignedInRequest, event: Event, now: datetime) -> Event:
-    number = read_small(request.POST.get("round", ""))
+    number = parse_number(request.POST.get("round", ""), digits=3) or 0
     return running.skip_round(event=event, number=number, now=now, seen=seen_by(request))
 
 
@@ -95,7 +90,7 @@ def act_rebalance(request: SignedInRequest, event: Event, now: datetime) -> obje
 
 def act_choose(request: SignedInRequest, event: Event, now: datetime) -> Event:
     """Which of the two ways, says the button."""
-    number = read_small(request.POST.get("plan", ""))
+    number = parse_number(request.POST.get("plan", ""), digits=3) or 0
     choose = rebalancing.use_rebalance if request.POST["act"] == "use" else rebalancing.keep_and_fill
     return choose(event=event, number=number, now=now)
 
@@ -146,8 +141,7 @@ def event_walk_in(request: SignedInRequest, slug: str) -> HttpResponse:
     if result.is_done and result.made:
         messages.success(request, words_of_seats(result.made))
         return redirect("event_desk", slug)
-    if result.error and result.error.field in form.fields:
-        form.add_error(result.error.field, result.error.as_form_error())
+    show_beside_field(form, result.error)
     context = {"event": event, "form": form, "error": result.error, "nav": "events"}
     return render(request, "events/live/walk_in.html", context, status=result.status)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from common.pages.parts import wants_part
+from common.pages.requests import parse_number
 from common.refusals import RefusalError
 from events.access import registration_of
 from events.live.presence import check_in
@@ -28,7 +29,7 @@ def event_board(request: HttpRequest, key: str) -> HttpResponse:
     event = get_object_or_404(Event.objects.filter(state__in=SHOWN), board_key=key)
     asked = request.GET.get("page", "")
     evening = read_present(event)
-    page = BoardPage(evening, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else None)
+    page = BoardPage(evening, parse_number(asked, digits=3))
     part = wants_part(request)
     if part and (answer := answer_watch(request, page.mark, evening)):
         return answer

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
-from common.pages.posting import act_on_post, telling_refusals
+from common.pages.posting import act_on_post, show_beside_field, telling_refusals
 from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
 from common.pages.tabs import tab_links
@@ -86,8 +86,7 @@ def event_edit(request: SignedInRequest, slug: str) -> HttpResponse:
     if result.is_done:
         messages.success(request, _("Saved."))
         return redirect("event", slug)
-    if result.error and result.error.field in form.fields:
-        form.add_error(result.error.field, result.error.as_form_error())
+    show_beside_field(form, result.error)
     event.refresh_from_db()
     context = {
         "form": form,

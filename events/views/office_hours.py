@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from common.pages.posting import act_on_post, telling_refusals
+from common.pages.posting import act_on_post, show_beside_field, telling_refusals
 from common.pages.requests import post_data
+from common.pages.secret_redirects import redirect_in_secret
 from common.refusals import RefusalError
 from common.zones import city_of
 from events.access import get_event, get_own_registration, get_registration
@@ -50,8 +51,7 @@ def event_hours_new(request: SignedInRequest, profile: MentorProfile) -> HttpRes
     if result.is_done and result.made:
         messages.success(request, _("Your office hours are open: people can register, each with a question."))
         return redirect("event", result.made.slug)
-    if result.error and result.error.field in form.fields:
-        form.add_error(result.error.field, result.error.as_form_error())
+    show_beside_field(form, result.error)
     notice = profile.schedule.notice
     ahead = notice_words(notice) if notice else ""
     context = {"form": form, "error": result.error, "city": city_of(zone), "ahead": ahead, "nav": "events"}
@@ -76,10 +76,7 @@ def event_call(request: SignedInRequest, slug: str) -> HttpResponse:
     if event.kind != EventKind.OFFICE_HOURS or not who_may_join(event, request.user):
         raise Http404
     try:
-        response = redirect(open_hours_call(event, request.user, now=timezone.now()))
+        return redirect_in_secret(open_hours_call(event, request.user, now=timezone.now()))
     except RefusalError as refused:
         messages.warning(request, refused.message, extra_tags=refused.code)
         return redirect("event", slug)
-    response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    return response

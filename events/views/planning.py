@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedInRequest
 from common.pages.posting import act_on_post, telling_refusals
-from common.pages.requests import post_data
+from common.pages.requests import parse_number, post_data
 from common.refusals import RefusalError
 from events.access import get_event, get_led_event, get_own_registration
 from events.forms.planning import TablesForm, WishesForm
@@ -66,20 +66,15 @@ def event_plan(request: SignedInRequest, slug: str) -> HttpResponse:
     event, now = get_led_event(slug, request.user), timezone.now()
     if request.method == "POST":
         return act_on_plan(request, event)
-    page = PlanPage(event, now, read_number(request.GET.get("number", "")))
+    page = PlanPage(event, now, parse_number(request.GET.get("number", ""), digits=4))
     tables = list(EventTable.objects.filter(event=event))
     context = {"event": event, "page": page, "tables_form": TablesForm(tables=tables), "nav": "events"}
     return render(request, "events/plan.html", context)
 
 
-def read_number(text: str) -> int | None:
-    """The number of a plan; None for what can't be one."""
-    return int(text) if text.isdecimal() and len(text) < 5 else None
-
-
 def act_on_plan(request: SignedInRequest, event: Event) -> HttpResponse:
     now = timezone.now()
-    number = read_number(request.POST.get("number", ""))
+    number = parse_number(request.POST.get("number", ""), digits=4)
     plan = Plan.objects.whole().filter(event=event, number=number).first() if number else None
     with telling_refusals(request):
         if "publish" in request.POST and plan:
@@ -163,7 +158,7 @@ def read_edit(request: HttpRequest, mentee: int, mentor: int) -> Edit | None:
     if change not in list(Change):
         return None
     numbers = [request.POST.get(name, "") for name in ("round", "other")]
-    to_round, other = (int(one) if one.isdecimal() and len(one) < 18 else 0 for one in numbers)
+    to_round, other = (parse_number(one, digits=17) or 0 for one in numbers)
     return Edit(Change(change), mentee, mentor, to_round, other)
 
 

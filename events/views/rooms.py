@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
+from common.pages.secret_redirects import redirect_in_secret
 from common.refusals import RefusalError
 from events.access import get_event, get_own_registration
 from events.live.rooms import open_call
@@ -23,10 +24,7 @@ def event_join(request: SignedInRequest, slug: str, uuid: UUID) -> HttpResponse:
     own = Pairing.objects.of(registration).that_stand().with_people().select_related("event")
     pairing = get_object_or_404(own, uuid=uuid, event=event)
     try:
-        response = redirect(open_call(pairing, registration, timezone.now()))
+        return redirect_in_secret(open_call(pairing, registration, timezone.now()))
     except RefusalError as refused:
         messages.warning(request, refused.message, extra_tags=refused.code)
         return redirect("event_now", slug)
-    response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    return response

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from common.pages.secret_redirects import redirect_in_secret
 from common.pages.seen import seen_by
 from mentors.models import Format
 from sessions_app.access import get_booking
@@ -66,10 +67,7 @@ def session_room(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     booking = get_booking(uuid, reader=request.user)
     if not may_enter_room(booking, request.user, now=now):
         return redirect_to_join(request, booking)
-    response = redirect(room_address(booking, request.user))
-    response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return redirect_in_secret(room_address(booking, request.user))
 
 
 def may_enter_room(booking: Booking, person: User, *, now: datetime) -> bool:

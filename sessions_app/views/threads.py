@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedInRequest
 from common.pages.parts import vary_by_part, wants_part
-from common.pages.requests import post_data
+from common.pages.requests import parse_number, post_data
 from sessions_app.access import get_engagement, get_message_to_report
 from sessions_app.conversation.messages import mark_read, send_message
 from sessions_app.conversation.reading import ThreadList, is_chat, newest_of, news_of, thread_of
@@ -191,6 +191,5 @@ def return_address(request: SignedInRequest, engagement: Engagement) -> str:
 
 def read_number(request: SignedInRequest, name: str) -> int | None:
     """The id that the address names, or None."""
-    text = request.GET.get(name, "")
-    value = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+    value = parse_number(request.GET.get(name, ""), digits=19)
     return value if value is not None and value <= MOST_ID else None
