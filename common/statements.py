@@ -51,10 +51,10 @@ class ModelColumns(Generic[M]):
 
 
 def analyze_tables() -> None:
-    """Have PostgreSQL count our own tables anew, for its planner.
+    """Have PostgreSQL count our own tables again, for its planner.
 
-    A bare ANALYZE takes a lock on tables that all databases of the server share, too, and keeps it to the end of the
-    transaction: whoever else analyzes, in whatever database, waits for it and gives up after `lock_timeout`.
+    A bare ANALYZE also locks tables that all databases of the server share, until the transaction ends: a second one,
+    in any database, waits for it and gives up after `lock_timeout`.
     """
     names = ", ".join(sorted(connection.introspection.django_table_names(only_existing=True)))
     with connection.cursor() as cursor:

@@ -1,5 +1,6 @@
 """The form in which an organiser describes an event."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -64,6 +65,16 @@ def number_field(label: Any, first: int, last: int, **kwargs: Any) -> forms.Inte
 # What a form of each kind leaves out, and what it begins with.
 NOT_ASKED = {EventKind.SPEED: ("places_guest",), EventKind.NETWORKING: ("places_mentee", "places_mentor", "group_size")}
 USUAL: dict[str, dict[str, Any]] = {EventKind.SPEED: {}, EventKind.NETWORKING: {"round_minutes": 8}}
+
+
+Fieldsets = list[tuple[Any, list[forms.BoundField], bool]]
+
+
+def group_fields(form: forms.Form, groups: Sequence[tuple[Any, Sequence[str], bool]]) -> Fieldsets:
+    """The fields under their headings, without those that the form leaves out."""
+    return [
+        (heading, [form[name] for name in names if name in form.fields], is_grid) for heading, names, is_grid in groups
+    ]
 
 
 class EventForm(forms.Form):
@@ -195,20 +206,17 @@ class EventForm(forms.Form):
             self.add_error("closes_before", ValidationError(words, code="closed"))
 
     @property
-    def fieldsets(self) -> list[tuple[Any, list[forms.BoundField], bool]]:
+    def fieldsets(self) -> Fieldsets:
         """The fields under their headings, as the page shows them, and whether they stand side by side."""
         rounds = ("rounds_count", "round_minutes", "change_minutes", "break_after", "break_minutes", "group_size")
-        groups = [
+        groups: list[tuple[Any, Sequence[str], bool]] = [
             (_("The event"), ("title", "about"), False),
             (_("When"), ("day", "time", "timezone"), True),
             (_("Where"), ("mode", "place", "access"), False),
             (_("Rounds"), rounds, True),
             (_("Places"), ("places_mentee", "places_mentor", "places_guest", "closes_before"), True),
         ]
-        return [
-            (heading, [self[name] for name in names if name in self.fields], is_grid)
-            for heading, names, is_grid in groups
-        ]
+        return group_fields(self, groups)
 
 
 def _initial_of(event: Event) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The form in which a mentor opens office hours."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,17 @@ from events.registering import office_hours
 from events.registering.office_hours import OfficeHoursInput
 from sessions_app.forms.schedule import DateInput
 
-from .event import NO_SUCH_TIME, WRONG_DAY, WRONG_TIME, DayField, TimeInput, moment_of, number_field
+from .event import (
+    NO_SUCH_TIME,
+    WRONG_DAY,
+    WRONG_TIME,
+    DayField,
+    Fieldsets,
+    TimeInput,
+    group_fields,
+    moment_of,
+    number_field,
+)
 
 
 class OfficeHoursForm(forms.Form):
@@ -60,14 +71,14 @@ class OfficeHoursForm(forms.Form):
         return cleaned
 
     @property
-    def fieldsets(self) -> list[tuple[Any, list[forms.BoundField], bool]]:
+    def fieldsets(self) -> Fieldsets:
         """As `EventForm.fieldsets`."""
-        groups = [
+        groups: list[tuple[Any, Sequence[str], bool]] = [
             (_("Office hours"), ("title", "about"), False),
             (_("When"), ("day", "time", "minutes"), True),
             (_("Who"), ("places",), True),
         ]
-        return [(heading, [self[name] for name in names], is_grid) for heading, names, is_grid in groups]
+        return group_fields(self, groups)
 
 
 def initial_of(event: Event | None, free: datetime | None, zone: str) -> dict[str, Any]:

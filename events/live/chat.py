@@ -9,7 +9,7 @@ from events.models import Pairing, PairMessage, Registration
 from events.models.plans import STANDS
 from sessions_app.locks import atomic_act
 
-from .rooms import GOODBYE
+from .rooms import is_past
 
 # Lines of a pair.
 MOST_LINES, WITHIN = 60, timedelta(minutes=1)
@@ -22,7 +22,7 @@ def why_not_write(pairing: Pairing, now: datetime) -> EventError | None:
         return EventError("over", _("That meeting isn’t on any more. Look at your table again."))
     if place.called_at is None:
         return EventError("not_yet", _("You can write to each other once the round is called."))
-    if now > place.end + GOODBYE and not pairing.event.paused_at:
+    if is_past(place, pairing.event, now):
         return EventError("over", _("This round is over, and so is the chat. Look at your next one."))
     return None
 

@@ -6,7 +6,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from events.errors import EventError
-from events.models import Attending, EventMode, Pairing, Registration, Side
+from events.models import Attending, Event, EventMode, Pairing, Registration, Round, Side
 from sessions_app.booking.jitsi import Room
 from sessions_app.booking.meeting import opened_room
 
@@ -26,8 +26,12 @@ def room_secret(pairing: Pairing) -> str:
     """What can't be guessed in the address of the call. All who sit with one mentor in a round have the same."""
     if not pairing.event.has_pods:
         return pairing.uuid.hex
-    mentor = pairing.one if pairing.one.side == Side.MENTOR else pairing.other
-    return salted_hmac("events.live.rooms", f"{mentor.uuid}:{pairing.round_id}").hexdigest()[:32]
+    return salted_hmac("events.live.rooms", f"{pairing.host.uuid}:{pairing.round_id}").hexdigest()[:32]
+
+
+def is_past(place: Round, event: Event, now: datetime) -> bool:
+    """Whether the time for goodbyes is over, too. While the clock stands, it goes on."""
+    return now > place.end + GOODBYE and not event.paused_at
 
 
 def open_call(pairing: Pairing, registration: Registration, now: datetime) -> str:
@@ -37,7 +41,7 @@ def open_call(pairing: Pairing, registration: Registration, now: datetime) -> st
         raise EventError("on_site", _("You two meet at a table, so there’s no call to join."))
     if place.called_at is None:
         raise EventError("not_yet", _("The call opens when the round is called. Stay on this page."))
-    if now > place.end + GOODBYE and not pairing.event.paused_at:
+    if is_past(place, pairing.event, now):
         raise EventError("over", _("This round is over, and so is the call. Look at your next one."))
     room = Room(room_secret(pairing), place.called_at, max(place.end, now) + GOODBYE)
     return opened_room(room, registration.person, moderates=registration.side != Side.MENTEE)

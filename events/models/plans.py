@@ -12,7 +12,7 @@ from django.db.models import F, Func, Q, Value
 from accounts.models import User
 from accounts.rules.validators import validate_plain_text
 
-from .events import Event
+from .events import Event, Side
 from .registrations import Registration
 
 
@@ -199,6 +199,11 @@ class Pairing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.one_id} and {self.other_id}"
+
+    @property
+    def host(self) -> Registration:
+        """The mentor; among equals the one with the greater id."""
+        return self.one if self.one.side == Side.MENTOR else self.other
 
     def partner_of(self, registration: Registration) -> Registration:
         return self.other if registration.pk == self.one_id else self.one

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from common.known import known
-from events.models import Event, Pairing, Round, Side
+from events.models import Event, Pairing, Round
 
 from .plan_page import PlannedMeeting, PlannedRound
 
@@ -22,9 +22,8 @@ def read_rounds(event: Event) -> list[PlannedRound]:
     """The rounds that aren't skipped, at their times by now and with whom the desk has moved since the plan."""
     meetings: dict[int, list[PlannedMeeting]] = defaultdict(list)
     for pair in Pairing.objects.filter(event=event).that_stand().with_people().order_by("table__number", "one"):
-        table = pair.table.number if pair.table else 0
-        guest, host = (pair.other, pair.one) if pair.one.side == Side.MENTOR else (pair.one, pair.other)
-        row = PlannedMeeting(guest, host, pair.table.name if pair.table else "", table, is_locked=False)
+        number, name = (pair.table.number, pair.table.name) if pair.table else (0, "")
+        row = PlannedMeeting(pair.partner_of(pair.host), pair.host, name, number, is_locked=False)
         meetings[known(pair.round_id)].append(row)
     rounds = Round.objects.filter(event=event, is_skipped=False)
     return [PlannedRound(one.number, one.start, one.end, meetings[one.pk]) for one in rounds]

@@ -169,8 +169,8 @@ def seat(problem: Problem, meetings: list[Meeting], changed: set[Pair]) -> list[
     problem = with_places(problem, meetings)
     if not find_unseated(problem, meetings):
         return meetings
-    anew = [replace(one, table=None) if one.pair in changed else one for one in meetings]
-    seated = assign_tables(problem, anew)
+    cleared = [replace(one, table=None) if one.pair in changed else one for one in meetings]
+    seated = assign_tables(problem, cleared)
     rounds = find_unseated(problem, seated)
     return assign_tables(problem, [replace(one, table=None) if one.round in rounds else one for one in seated])
 

@@ -10,7 +10,7 @@ from icalendar import Event as CalendarEvent
 from accounts.models import User
 from common.mail.headers import envelope_address
 from common.mail.rendering import absolute_url, sender
-from events.models import Event, EventMode, Registration
+from events.models import Event, EventMode, EventState, Registration
 from sessions_app.invites.ics import PUBLISH, clean_text, empty_calendar, make_attendee, make_calendar_address
 
 CANCEL, REQUEST = "CANCEL", "REQUEST"
@@ -23,33 +23,22 @@ def build_registration_file(registration: Registration, *, method: str, at: date
     cancellation (RFC 5546, 2.1.4).
     """
     event = registration.event
-    entry = event_entry(event, at=at)
-    entry.add("uid", calendar_uid(registration.uuid))
-    entry.add("sequence", registration.version)
-    entry.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
+    entry = event_entry(event, registration, is_off=method == CANCEL, at=at)
     if method != PUBLISH:
-        entry["organizer"] = make_calendar_address(settings.SITE_NAME, sender().addr_spec)
-        entry.add("attendee", make_attendee(registration.person, envelope_address(registration.person.email)))
+        invite(entry, registration.person)
     return _calendar_of(entry, method)
 
 
 def build_host_file(event: Event, host: User, *, method: str, at: datetime) -> bytes:
     """The file with the entry of office hours for the person who gives them; their feed knows it by the same UID."""
-    entry = event_entry(event, at=at)
-    entry.add("uid", calendar_uid(event.uuid))
-    entry.add("sequence", event.version)
-    entry.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
-    entry["organizer"] = make_calendar_address(settings.SITE_NAME, sender().addr_spec)
-    entry.add("attendee", make_attendee(host, envelope_address(host.email)))
+    entry = event_entry(event, event, is_off=method == CANCEL, at=at)
+    invite(entry, host)
     return _calendar_of(entry, method)
 
 
 def build_event_file(event: Event, *, at: datetime) -> bytes:
     """The file on the public page, for anyone."""
-    entry = event_entry(event, at=at)
-    entry.add("uid", calendar_uid(event.uuid))
-    entry.add("sequence", event.version)
-    entry.add("status", "CANCELLED" if event.state == "cancelled" else "CONFIRMED")
+    entry = event_entry(event, event, is_off=event.state == EventState.CANCELLED, at=at)
     return _calendar_of(entry, PUBLISH)
 
 
@@ -58,7 +47,8 @@ def calendar_uid(uuid: UUID) -> str:
     return f"event-{uuid}@{settings.SITE_HOST}"
 
 
-def event_entry(event: Event, *, at: datetime) -> CalendarEvent:
+def event_entry(event: Event, of: Event | Registration, *, is_off: bool, at: datetime) -> CalendarEvent:
+    """`of`: by whose id and version calendars know the entry."""
     page = absolute_url("event", event.slug)
     entry = CalendarEvent()
     stamp = at.astimezone(UTC).replace(microsecond=0)
@@ -70,7 +60,15 @@ def event_entry(event: Event, *, at: datetime) -> CalendarEvent:
     entry.add("description", f"{clean_text(event.about)}\n\n{_('The event’s page')}: {page}".strip())
     entry.add("location", page if event.mode == EventMode.ONLINE or not event.place else clean_text(event.place))
     entry.add("url", page)
+    entry.add("uid", calendar_uid(of.uuid))
+    entry.add("sequence", of.version)
+    entry.add("status", "CANCELLED" if is_off else "CONFIRMED")
     return entry
+
+
+def invite(entry: CalendarEvent, person: User) -> None:
+    entry["organizer"] = make_calendar_address(settings.SITE_NAME, sender().addr_spec)
+    entry.add("attendee", make_attendee(person, envelope_address(person.email)))
 
 
 def _calendar_of(entry: CalendarEvent, method: str) -> bytes:

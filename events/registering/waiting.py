@@ -27,6 +27,13 @@ ASKED_FROM = timedelta(hours=24)
 TIME_TO_ANSWER = timedelta(hours=2)
 # From then on there is no time to ask one after the other: all are told, and the first press has the place.
 FOR_ALL_FROM = timedelta(hours=3)
+# Nobody can be given the time for an answer that ends before that.
+LAST_HOURS = FOR_ALL_FROM + AT_LEAST
+
+
+def is_for_all(event: Event, now: datetime) -> bool:
+    """Whether a place isn't kept for one person any more: all who wait are told, and the first press has it."""
+    return event.start - now < LAST_HOURS
 
 
 def is_place_left(event: Event, side: str, *, now: datetime) -> bool:
@@ -56,7 +63,7 @@ def admit_waiting(event: Event, side: str, *, now: datetime, passed: Collection[
     waiting = Registration.objects.waiting().filter(event=event, side=side).exclude(pk__in=passed)
     line = [one for one in waiting.select_related("person", "event") if not one.is_asked(now)]
     lock_people(*(registration.person_id for registration in line))
-    if event.start - now < FOR_ALL_FROM + AT_LEAST:
+    if is_for_all(event, now):
         tell_all(line, now=now)
         return
     places, busy = count.open, find_busy(line, now=now)
@@ -120,15 +127,14 @@ def lapse_offers(*, event: Event, now: datetime) -> int:
     for registration in late:
         put_behind(registration, now=now)
     for side in sorted({registration.side for registration in late}):
-        is_for_all = event.start - now < FOR_ALL_FROM + AT_LEAST
-        admit_waiting(event, side, now=now, passed=() if is_for_all else [one.pk for one in late])
+        admit_waiting(event, side, now=now, passed=() if is_for_all(event, now) else [one.pk for one in late])
     return len(late)
 
 
 def who_could_be_admitted(now: datetime) -> EventQuerySet:
     """Events with a free place and a person on the waiting list who has time for it by now, and hasn't let one go.
 
-    In the last hours everyone has been told, and whoever presses first has the place.
+    In the last hours everyone has been told, and the first press has the place.
     """
     busy = Occupancy.objects.in_force(now).filter(person=OuterRef("person"), during__overlap=OuterRef("event__during"))
     unasked = Q(answer_by=None) | Q(answer_by__lte=now)
@@ -137,7 +143,7 @@ def who_could_be_admitted(now: datetime) -> EventQuerySet:
     return Event.objects.filter(
         pk__in=able.order_by().values("event"),
         state__in=BEFORE_START,
-        during__startswith__gte=now + FOR_ALL_FROM + AT_LEAST,
+        during__startswith__gte=now + LAST_HOURS,
     ).order_by("pk")
 
 

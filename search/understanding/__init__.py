@@ -9,5 +9,6 @@ import os
 # NumPy reads this when it is loaded, which nothing here does earlier. With a thread for each core, those that wait for
 # their turn spin: on a busy server a question then takes ten times the CPU.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-# onnxruntime reports to its makers from release 1.29 on. We install an earlier one; this is for whoever does not.
+# onnxruntime reports to its makers from release 1.29 on. We install an earlier one, but
+# another may be there.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
