@@ -3,7 +3,7 @@
 import logging
 import re
 
-SECRET_PARTS = re.compile(r"(/(?:calendar|unsubscribe|password/new)/|[?&]jwt=)[^\s?&\"']+")
+SECRET_PARTS = re.compile(r"(/(?:calendar|unsubscribe|password/new)/|/live/\?t=|[?&]jwt=)[^\s?&\"']+")
 
 
 def without_secrets(text: str) -> str:

@@ -51,7 +51,8 @@ INSTALLED_APPS = [
     "rest_framework",
     "template_partials",
     # Our own, from the lowest up
-    *("common", "accounts", "notifications", "about", "mentors", "sessions_app", "search", "events", "staff", "demo"),
+    *("common", "live", "accounts", "notifications", "about", "mentors", "sessions_app", "search", "events", "staff"),
+    "demo",
 ]
 
 MIDDLEWARE = [
@@ -94,6 +95,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "common.context_processors.site_context",
+                "live.context_processors.live_context",
                 "accounts.context_processors.viewer_context",
                 "notifications.context_processors.inbox_bell",
                 "about.context_processors.texts_context",
@@ -193,6 +195,9 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # No second try: a hint to the workers is not worth a wait, and theirs is the loop that reconnects.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "max_retries": 0}
 CELERY_TASK_PUBLISH_RETRY = False
+
+# Where pages listen for hints (decision 42): a path of this site, or an address of another origin. Empty: nowhere.
+LIVE_URL = env("LIVE_URL", default="")
 
 # Mail
 EMAIL_CONFIG = env.email("EMAIL_URL", default="smtp://localhost:25")

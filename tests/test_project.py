@@ -19,6 +19,7 @@ from mentoring import celery_app as app
 ROOT = Path(settings.BASE_DIR)
 APPS = (
     "common",
+    "live",
     "accounts",
     "notifications",
     "about",

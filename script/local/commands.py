@@ -17,6 +17,7 @@ from local.variables import TEST_SLOTS, base_variables, server_addresses
 
 TYPED = (
     "common",
+    "live",
     "accounts",
     "notifications",
     "about",

@@ -1,0 +1,13 @@
+"""What the layout of pages needs to listen."""
+
+from functools import partial
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from .pages import issue_page_ticket
+
+
+def live_context(request: HttpRequest) -> dict[str, object]:
+    # Made where it is drawn: by then the view has said what is heard. Parts of pages have none.
+    return {"live_url": settings.LIVE_URL, "live_ticket": partial(issue_page_ticket, request)}
