@@ -1,6 +1,7 @@
-"""Deletes what the API keeps about requests, once it is of no more use."""
+"""Deletes what is kept about requests and signing in, once it is of no more use."""
 
 from celery import shared_task
+from django.core.management import call_command
 
 from common.clock import agreed_now
 
@@ -15,3 +16,9 @@ def forget_counts() -> None:
 @shared_task
 def forget_answers() -> None:
     idempotency.forget_answers(now=agreed_now())
+
+
+@shared_task
+def forget_web_sessions() -> None:
+    """Sessions in the browser that have expired. Django leaves them in their table until it is told so."""
+    call_command("clearsessions")

@@ -251,8 +251,9 @@ MAX_MOVES_A_DAY = 30
 MAX_MOVES_TOGETHER_A_DAY = 10
 REQUEST_DEADLINE = timedelta(hours=24)
 MAX_MOVES = 30
-# Who misses so many sessions as a mentee within this time can't book for a while
+# Who misses so many sessions as a mentee within this time, and this share of them, can't book for a while
 MISSES_BEFORE_PAUSE = 3
+MISSES_SHARE_BEFORE_PAUSE = 0.25
 MISSES_COUNT_FOR = timedelta(days=90)
 PAUSE_AFTER_MISSES = timedelta(days=14)
 MAX_FILES = 5

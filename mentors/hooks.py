@@ -15,6 +15,9 @@ after_change: list[Callable[[Sequence[int]], None]] = []
 # Each is a context manager, entered before a decision is written and left after it, in the same transaction.
 around_decision: list[Callable[[MentorProfile, datetime], AbstractContextManager[None]]] = []
 
+# Each is called with the moment at which a mentor was suspended, once that is committed.
+after_suspension: list[Callable[[datetime], object]] = []
+
 # Each tells staff, in sentences, which other words of a topic don't help to find it.
 warn_of_words: list[Callable[[Topic], list[str]]] = []
 
@@ -29,6 +32,11 @@ def watch_decision(profile: MentorProfile, now: datetime) -> ExitStack:
         for watch in around_decision:
             stack.enter_context(watch(profile, now))
         return stack.pop_all()
+
+
+def announce_suspension(now: datetime) -> None:
+    for listener in after_suspension:
+        listener(now)
 
 
 def announce_change(*profiles: MentorProfile | int) -> None:

@@ -4,7 +4,7 @@ from django.core.checks import register
 
 from accounts.hooks import after_sign_in, start_pages
 from accounts.ways_in import WayIn, ways_in
-from mentors.hooks import around_decision, describe_times
+from mentors.hooks import after_suspension, around_decision, describe_times
 from notifications.registry import register_kinds
 from notifications.webhooks.events import register_events
 from sessions_app.afterwards.kinds import KINDS as AFTERWARDS
@@ -12,6 +12,7 @@ from sessions_app.attendance.kinds import KINDS as ATTENDANCE
 from sessions_app.availability.reserved_time import reserving_what_opens
 from sessions_app.availability.wording import describe_times as weekly_times
 from sessions_app.booking.checks import CONFIGURATION, check_jitsi
+from sessions_app.booking.ending import end_for_suspended
 from sessions_app.booking.notices.kinds import KINDS as BOOKING
 from sessions_app.booking.notices.webhooks import EVENTS
 from sessions_app.conversation.kinds import KINDS as CONVERSATION
@@ -35,3 +36,4 @@ def register_all() -> None:
     start_pages.append(start_page_of_mentor)
     around_decision.append(reserving_what_opens)
     describe_times.append(weekly_times)
+    after_suspension.append(lambda now: end_for_suspended(now=now))

@@ -11,7 +11,7 @@ from . import audit as auditing
 from .afterwards import tallies
 from .attendance import acts as attendance_acts
 from .attendance import digests
-from .booking import clock, zone_changes
+from .booking import clock, ending, zone_changes
 from .conversation import files
 from .impact import outcome_reports
 from .waiting import handing_out
@@ -31,6 +31,11 @@ def expire_written() -> int:
 @shared_task
 def settle_silent() -> int:
     return attendance_acts.settle_silent(now=agreed_now())
+
+
+@shared_task
+def end_for_suspended() -> int:
+    return ending.end_for_suspended(now=agreed_now())
 
 
 @shared_task

@@ -13,7 +13,7 @@ from mentors.moderation.promises import StateTag, state_tag
 from sessions_app.models import Booking
 from sessions_app.models.bookings import BookingQuerySet
 from sessions_app.models.states import CALLED_OFF, OPEN, OVER
-from sessions_app.questions.missed_sessions import missed_ends, paused_until
+from sessions_app.questions.missed_sessions import recent_sessions
 
 MOST_PEOPLE, MOST_UPCOMING, MOST_PAST, MOST_TRACES = 25, 10, 20, 10
 ANY_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -61,14 +61,14 @@ class PersonFacts:
 
 def gather_facts(person: User, *, now: datetime) -> PersonFacts:
     profile = MentorProfile.objects.select_related("person").filter(person=person).first()
-    ends = missed_ends(person, now=now)
+    recent = recent_sessions(person, now=now)
     theirs = sessions_for_staff().filter(Q(mentor=person) | Q(mentee=person))
     over = Q(state__in=(*OVER, *CALLED_OFF)) | Q(during__endswith__lte=now)
     return PersonFacts(
         profile=profile,
         profile_tag=state_tag(profile, now.astimezone(person.zone).date()) if profile else None,
-        missed=len(ends),
-        cannot_book_until=paused_until(ends, now=now),
+        missed=len(recent.missed),
+        cannot_book_until=recent.paused_until(now),
         upcoming=list(theirs.filter(state__in=OPEN, during__endswith__gt=now).order_by("during")[:MOST_UPCOMING]),
         past=list(sessions_for_staff().filter(over).newest_of(person, MOST_PAST)),
         traces=list(Trace.objects.filter(about=person).select_related("by").order_by("-at", "-pk")[:MOST_TRACES]),

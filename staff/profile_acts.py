@@ -47,7 +47,7 @@ ACTS: Mapping[str, StaffAct] = {
     ),
     "suspend": StaffAct(
         title=_("Suspend %(name)s?"),
-        text=_("Nobody can see or book this mentor until you reinstate them. Booked sessions stay."),
+        text=_("Nobody can see or book this mentor until you reinstate them. Their sessions are cancelled."),
         button=_("Suspend"),
         done=_("%(name)s is suspended."),
         hint=TOLD,

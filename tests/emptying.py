@@ -4,7 +4,7 @@ Django truncates every table instead. PostgreSQL then makes all of them and thei
 takes longer than many a test, and afterwards Django fills in content types and permissions again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
@@ -19,8 +19,18 @@ KEPT = {"django_content_type", "auth_permission"}
 def delete_rather_than_truncate() -> Iterator[None]:
     truncate = TransactionTestCase._fixture_teardown
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: delete_rows() or truncate(case))
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: delete_rows() or unguarded(truncate, case))
         yield
+
+
+def unguarded(truncate: Callable[[TransactionTestCase], None], case: TransactionTestCase) -> None:
+    """Logs refuse to be truncated, but the owner of a table may switch its triggers off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%is_not_truncated'")
+        logs = [table for (table,) in cursor.fetchall()]
+        cursor.execute("".join(f"ALTER TABLE {log} DISABLE TRIGGER USER;" for log in logs))
+        truncate(case)
+        cursor.execute("".join(f"ALTER TABLE {log} ENABLE TRIGGER USER;" for log in logs))
 
 
 def delete_rows() -> bool:

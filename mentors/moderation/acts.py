@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mentors.errors import MOVED_ON, ProfileError, check_seen
-from mentors.hooks import announce_change, watch_decision
+from mentors.hooks import announce_change, announce_suspension, watch_decision
 from mentors.models import Decision, MentorProfile, ProfileDecision, ProfileState
 from notifications.services import Due, schedule_notices
 
@@ -142,7 +142,7 @@ def resume_profile(*, profile: MentorProfile, by: User, now: datetime, seen: int
 def suspend_profile(
     *, profile: MentorProfile, reason: str, by: User, now: datetime, seen: int | None = None
 ) -> MentorProfile:
-    """Hide a live profile from the public.
+    """Hide a live profile from the public, and end the sessions ahead.
 
     Raises ProfileError("own_profile", "moved_on", "not_live", "no_reason").
     """
@@ -151,6 +151,8 @@ def suspend_profile(
     fresh = _lock_live(profile, seen)
     fresh.state = ProfileState.SUSPENDED
     _take_out_of_queue(fresh)
+    # Not in this transaction, which has locked the profile: acts on sessions lock their people first.
+    transaction.on_commit(lambda: announce_suspension(now))
     return _record_decision(fresh, Decision.SUSPENDED, by=by, now=now, reason=reason, tell="profile_suspended")
 
 

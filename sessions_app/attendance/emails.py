@@ -10,7 +10,7 @@ from sessions_app.booking.notices.emails import (
     soonest_elsewhere,
 )
 from sessions_app.models import AttendanceKind
-from sessions_app.questions.missed_sessions import missed_ends, paused_until
+from sessions_app.questions.missed_sessions import recent_sessions
 
 from .facts import CONTEST_WITHIN, Attendance, answer_by, attendance_of
 
@@ -50,10 +50,10 @@ def pause_context(reading: BookingForReader) -> Context:
     """For a mentee who missed a second session or more: what follows from it."""
     if reading.is_mentor:
         return {"pause_near": False, "paused_until": ""}
-    ends = missed_ends(reading.person, now=reading.now)
-    until = paused_until(ends, now=reading.now)
+    recent = recent_sessions(reading.person, now=reading.now)
+    until = recent.paused_until(reading.now)
     return {
-        "pause_near": len(ends) == settings.MISSES_BEFORE_PAUSE - 1,
+        "pause_near": recent.is_near_pause,
         "paused_until": reading.when(until) if until else "",
         "pause_count": settings.MISSES_BEFORE_PAUSE,
         "within_days": settings.MISSES_COUNT_FOR.days,

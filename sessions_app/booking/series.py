@@ -46,7 +46,7 @@ def room_for(booking: Booking, *, by: User, now: datetime, contacts: Sequence[Bo
     standing = standing_of(by, booking.mentor_id, now=now)
     if standing.never_again:
         raise closed_error(booking.offer.profile)
-    if refusal := why_paused(by, now=now, ends=standing.missed_ends):
+    if refusal := why_paused(by, now=now, recent=standing.recent):
         raise refusal
     if contacts is None:
         contacts = list(Booking.objects.contacts_of(booking.engagement))

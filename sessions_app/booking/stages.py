@@ -103,7 +103,9 @@ def open_text(booking: Booking) -> str:
 def ended_by_text(booking: Booking, reader: User) -> str:
     if booking.ended_by_id == reader.pk:
         return _("Cancelled by you")
-    if booking.ended_by_id is None or booking.ended_by_id not in (booking.mentor_id, booking.mentee_id):
+    if booking.cannot_take_place:
+        return _("Can’t take place")
+    if booking.ended_by_id not in (booking.mentor_id, booking.mentee_id):
         return _("Cancelled by our team")
     return _("Cancelled by %(name)s") % {"name": booking.other_person(reader).first_name}
 

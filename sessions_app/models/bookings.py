@@ -318,6 +318,11 @@ class Booking(models.Model):
         asked = self.events.filter(to_state=BookingState.REQUESTED)
         return asked.order_by("-at", "-pk").values_list("during", flat=True)[0]
 
+    @property
+    def cannot_take_place(self) -> bool:
+        """It was ended, and nobody is to blame: see `booking.ending`."""
+        return self.state == BookingState.CANCELLED and self.ended_by_id is None
+
     def has_ended(self, now: datetime) -> bool:
         return self.end <= now
 

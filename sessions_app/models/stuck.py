@@ -23,6 +23,8 @@ class ClockAct(models.TextChoices):
     CLOSE = "close", _("Close a conversation")
     NOTE_LAPSED = "note_lapsed", _("End an offer of freed time that got no answer")
     GIVE_TIME = "give_time", _("Offer freed time to the next person waiting")
+    END_SUSPENDED = "end_suspended", _("End a session with a mentor who is suspended")
+    END_SUSPENDED_WRITTEN = "end_suspended_q", _("End a written question to a mentor who is suspended")
     AUDIT = "audit", _("Write a session's missing notifications")
     EVENT_PLACES = "event_places", _("Give an event's place to the next person waiting")
     EVENT_CLOSE = "event_close", _("Close the registration of an event")

@@ -55,4 +55,6 @@ def _cancelled_heading(desk: AttendancePanel) -> str:
         return _("You cancelled this session")
     if desk.booking.ended_by_id == desk.other.pk:
         return _("%(name)s cancelled this session")
+    if desk.booking.cannot_take_place:
+        return _("This session can’t take place")
     return _("Our team cancelled this session")

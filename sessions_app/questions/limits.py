@@ -37,7 +37,7 @@ def check_mentee(
     if standing.never_again:
         # Only the mentee knows the reason, so the same words as for other reasons must be used.
         raise closed_error(profile)
-    if refusal := why_paused(mentee, now=now, ends=standing.missed_ends):
+    if refusal := why_paused(mentee, now=now, recent=standing.recent):
         raise refusal
     if profile.person_id in standing.mentors_ahead:
         raise SessionError(
@@ -67,7 +67,7 @@ def why_not_book_anyone(mentee: User, *, now: datetime) -> SessionError | None:
         check_bookings("", standing.booked_lately, [], now=now)
     except SessionError as refused:
         return refused
-    return why_paused(mentee, now=now, ends=standing.missed_ends)
+    return why_paused(mentee, now=now, recent=standing.recent)
 
 
 def check_open(standing: MenteeStanding, *, besides: int | None = None) -> None:

@@ -17,12 +17,14 @@ from sessions_app.models.feedback import NEVER_AGAIN
 from sessions_app.models.states import OPEN
 from sessions_app.models.written import OPEN_WRITTEN
 
+from .missed_sessions import RecentSessions
 from .pace import DAY, HOUR
 
 MISSED, CONTESTED = f"'{BookingState.MENTEE_NO_SHOW.value}'", f"'{AttendanceKind.CONTESTED.value}'"
+CAME = f"'{BookingState.COMPLETED.value}'"
 DECIDED, AHEAD = f"'{write_array(DECISIONS)}'", f"'{write_array(OPEN)}'"
 # Each part is said by a QuerySet too: `Booking.objects.overdue` and `open_for`, `Feedback.objects.not_again`,
-# `misses.missed_ends`, `Engagement.objects.live().between`, `WrittenQuestion.objects.open`.
+# `missed_sessions.recent_sessions`, `Engagement.objects.live().between`, `WrittenQuestion.objects.open`.
 COLUMNS = f"""
     EXISTS (SELECT FROM sessions_app_booking WHERE mentee_id = %(mentee)s AND idempotency_key = %(mark)s),
     EXISTS (
@@ -42,6 +44,10 @@ COLUMNS = f"""
                 )
             )
         ORDER BY upper(during) DESC
+    ),
+    (
+        SELECT count(*) FROM sessions_app_booking
+        WHERE mentee_id = %(mentee)s AND state = {CAME} AND lower(during) > %(misses_since)s
     ),
     ARRAY(
         SELECT DISTINCT booking.mentor_id FROM sessions_app_booking AS booking
@@ -91,12 +97,17 @@ class MenteeStanding:
     overdue: bool
     never_again: bool
     missed_ends: list[datetime]
+    came: int
     mentors_ahead: list[int]
     own: list[list[datetime]]
     engaged: bool
     in_writing: int
     booked_lately: list[datetime]
     together_lately: list[datetime]
+
+    @property
+    def recent(self) -> RecentSessions:
+        return RecentSessions(self.missed_ends, self.came)
 
 
 def standing_of(

@@ -1,16 +1,20 @@
 """Signing in by a code: for people who have an account, for those who get one, and for those who try."""
 
 import time
+from datetime import timedelta
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.tasks import forget_web_sessions
 from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
+from tests.conftest import NOW
 from tests.form_codes import codes_of
 from tests.markup import alerts_in, choices_in, elements_of, forms_in, markup_of, refusals_in
 
@@ -231,3 +235,13 @@ def test_pages_of_the_entrance_send_people_who_are_in_home(client_for, bob, addr
 @pytest.mark.parametrize("address", [SIGN_IN, PASSWORD, CODE, "/sign-in/name/"])
 def test_entrance_needs_a_csrf_token(db, address):
     assert Client(enforce_csrf_checks=True).post(address, {"email": "bob@example.org"}).status_code == 403
+
+
+def test_web_sessions_that_are_over_are_deleted(bob, client_for):
+    client_for(bob)
+    Session.objects.create(session_key="a" * 32, session_data="", expire_date=NOW - timedelta(days=400))
+
+    forget_web_sessions()
+
+    assert not Session.objects.filter(session_key="a" * 32).exists()
+    assert Session.objects.count() == 1

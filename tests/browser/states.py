@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from mentors.models import Format, IssueType, MentorProfile
+from mentors.services import suspend_profile
 from sessions_app.afterwards.feedback import give_feedback, give_written_feedback
 from sessions_app.afterwards.followups import NextStepInput, write_next_step
 from sessions_app.afterwards.takeaways import write_takeaway
@@ -19,6 +20,7 @@ from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import close_engagements, complete_ended, expire_overdue
 from sessions_app.booking.counters import choose_time, counter_request
+from sessions_app.booking.ending import end_for_suspended
 from sessions_app.booking.more_time import agree_more_time, ask_more_time
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
 from sessions_app.booking.series import book_further
@@ -575,6 +577,20 @@ def cancelled_by_mentor(cast: Cast) -> Booking:
 @state("cancelled-by-staff", NOW + 3 * HOUR, mentee=Sight("Our team cancelled"), mentor=Sight("Our team cancelled"))
 def cancelled_by_staff(cast: Cast) -> Booking:
     return cancel_booking(booking=ahead(cast), by=cast.maria, reason="The building is closed.", now=NOW + 2 * HOUR)
+
+
+@state(
+    "cannot-take-place",
+    NOW + 3 * HOUR,
+    mentee=Sight("This session can’t take place", does="See who is free soonest"),
+    mentor=Sight("This session can’t take place"),
+)
+def cannot_take_place(cast: Cast) -> Booking:
+    booking = ahead(cast)
+    suspend_profile(profile=cast.priya, reason="Sold courses.", by=cast.maria, now=NOW + 2 * HOUR)
+    end_for_suspended(now=NOW + 2 * HOUR)
+    booking.refresh_from_db()
+    return booking
 
 
 # Somebody does not come

@@ -236,7 +236,8 @@ def render_cancelled_email(reading: BookingForReader) -> Message | Nothing:
         return Nothing(NEVER_TOLD)
     extra: Context = {
         "by_me": canceller == reading.person.pk,
-        "by_staff": canceller not in (booking.mentor_id, booking.mentee_id),
+        "cannot_take_place": booking.cannot_take_place,
+        "by_staff": canceller not in (None, booking.mentor_id, booking.mentee_id),
     }
     if not reading.is_mentor and not extra["by_me"]:
         extra |= soonest_elsewhere(reading)

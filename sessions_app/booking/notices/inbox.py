@@ -94,6 +94,8 @@ def cancelled_sentence(telling: BookingNews) -> str:
         return _("You cancelled your session with %(name)s: %(when)s")
     if telling.by == telling.booking.other_person(telling.reader).pk:
         return _("%(name)s cancelled your session: %(when)s")
+    if telling.booking.cannot_take_place:
+        return _("Your session with %(name)s can’t take place: %(when)s")
     return _("Your session with %(name)s was cancelled: %(when)s")
 
 

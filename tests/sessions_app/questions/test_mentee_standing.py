@@ -22,7 +22,7 @@ from sessions_app.models import (
 )
 from sessions_app.models.states import OCCUPYING
 from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
-from sessions_app.questions.missed_sessions import missed_ends
+from sessions_app.questions.missed_sessions import recent_sessions
 from tests.conftest import NOW, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION
 
@@ -39,8 +39,9 @@ def world(request, alice, bob, charlie):
     offers = {mentor: mentor.mentor_profile.offers.get() for mentor in mentors}
     late = random.choice([BookingState.HELD, BookingState.REQUESTED]), random.choice(mentors)
     for number, (state, mentor) in enumerate(product(BookingState, mentors)):
-        mentee = random.choice(mentees)
-        start = NOW + random.choice([-200, -40, -3, 3, 9]) * DAY + number * timedelta(minutes=30)
+        mentee = mentees[0] if state == BookingState.COMPLETED else random.choice(mentees)
+        days = [-3] if state == BookingState.COMPLETED else [-200, -40, -3, 3, 9]
+        start = NOW + random.choice(days) * DAY + number * timedelta(minutes=30)
         brief = Brief.objects.create(question=QUESTION, author=mentee)
         closed_at = None if state == BookingState.COMPLETED else NOW
         booking = Booking.objects.create(
@@ -93,6 +94,7 @@ def world(request, alice, bob, charlie):
 
 def said_by_querysets(mentee, mentor, excluding) -> MenteeStanding:
     """Lists in order, since the statement promises none but that of `missed_ends`."""
+    recent = recent_sessions(mentee, now=NOW)
     bookings, written = mentee.bookings_as_mentee.all(), WrittenQuestion.objects.filter(mentee=mentee)
     taken = Occupancy.objects.filter(person=mentee).exclude(booking=excluding)
     booked = [*bookings.values_list("mentor", "created_at"), *written.values_list("mentor", "asked_at")]
@@ -100,7 +102,8 @@ def said_by_querysets(mentee, mentor, excluding) -> MenteeStanding:
         booked_before=bookings.filter(idempotency_key="5").exists(),
         overdue=Booking.objects.overdue(NOW).filter(occupancies__person__in=[mentor, mentee]).exists(),
         never_again=Feedback.objects.not_again(mentee).of_mentor(mentor.pk).exists(),
-        missed_ends=missed_ends(mentee, now=NOW),
+        missed_ends=recent.missed,
+        came=recent.came,
         mentors_ahead=list(Booking.objects.mentors_ahead(mentee, NOW)),
         own=sorted([during.lower, during.upper] for during in taken.values_list("during", flat=True)),
         engaged=Engagement.objects.live().between(mentee, mentor).exists(),

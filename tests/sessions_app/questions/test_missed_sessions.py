@@ -1,12 +1,16 @@
 """Too many missed sessions, and the pause that follows them."""
 
+from random import Random
+
 import pytest
 import time_machine
+from django.conf import settings
 
 from sessions_app.attendance.acts import join_call, say_absent, settle_silent
 from sessions_app.attendance.disputes import contest_missed, decide_attendance
 from sessions_app.errors import SessionError
 from sessions_app.models import AttendanceKind, Booking
+from sessions_app.questions.missed_sessions import RecentSessions
 from tests.conftest import make_mentor, make_person
 from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.attendance import DAY, END, MINUTE, after
@@ -80,3 +84,45 @@ def test_sessions_that_the_mentor_missed_pause_nobody(booking, alice, bob, offer
 
     with time_machine.travel(END):
         assert book(offer, bob, AHEAD, now=END).state == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("missed", "came", "paused"),
+    [(3, 0, True), (3, 9, True), (3, 10, False), (2, 0, False), (6, 18, True), (6, 19, False)],
+)
+def test_pause_counts_shares_too(missed, came, paused):
+    ends = [THURSDAY - number * DAY for number in range(missed)]
+
+    assert RecentSessions(ends, came).is_too_many == paused
+
+
+@pytest.mark.parametrize(("missed", "came", "near"), [(2, 0, True), (2, 9, True), (2, 10, False), (3, 0, False)])
+def test_pause_is_near_when_one_more_brings_it(missed, came, near):
+    ends = [THURSDAY - number * DAY for number in range(missed)]
+
+    assert RecentSessions(ends, came).is_near_pause == near
+
+
+def years_with_a_pause(*, a_month: int, misses: float, years: int = 400) -> float:
+    """Of a hundred invented years of a person with so many sessions a month, how many have a pause in them."""
+    random, paused = Random(1), 0
+    for _year in range(years):
+        days = sorted(random.uniform(0, 365) for _session in range(12 * a_month))
+        log = [(THURSDAY + day * DAY, random.random() < misses) for day in days]
+        paused += any(
+            was_missed and RecentSessions(*lately(log[: number + 1], end)).is_too_many
+            for number, (end, was_missed) in enumerate(log)
+        )
+    return 100 * paused / years
+
+
+def lately(log, now) -> tuple[list, int]:
+    recent = [(end, was_missed) for end, was_missed in log if end > now - settings.MISSES_COUNT_FOR]
+    return sorted((end for end, was_missed in recent if was_missed), reverse=True), sum(
+        not miss for _end, miss in recent
+    )
+
+
+def test_who_comes_to_nearly_all_of_many_sessions_is_not_paused_and_who_misses_half_is():
+    assert years_with_a_pause(a_month=8, misses=0.05) < 12
+    assert years_with_a_pause(a_month=2, misses=0.5) > 95
