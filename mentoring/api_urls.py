@@ -26,6 +26,7 @@ from sessions_app.api.bookings import (
     MoveView,
     OneBookingView,
 )
+from sessions_app.api.room import RoomView, SignalsView
 from sessions_app.api.schedule import ScheduleView
 from sessions_app.api.slots import SlotsView
 
@@ -45,6 +46,8 @@ urlpatterns = [
     path("bookings/<uuid:uuid>/choose/", ChooseView.as_view(), name="api_booking_choose"),
     path("bookings/<uuid:uuid>/decline/", DeclineView.as_view(), name="api_booking_decline"),
     path("bookings/<uuid:uuid>/attendance/", AttendanceView.as_view(), name="api_booking_attendance"),
+    path("bookings/<uuid:uuid>/room/", RoomView.as_view(), name="api_booking_room"),
+    path("bookings/<uuid:uuid>/room/signals/", SignalsView.as_view(), name="api_booking_signals"),
     path("events/", EventsView.as_view(), name="api_events"),
     path("events/<slug:slug>/", EventView.as_view(), name="api_event"),
     path("events/<slug:slug>/me/", OwnEventView.as_view(), name="api_event_me"),

@@ -37,6 +37,7 @@ CELERY_BEAT_SCHEDULE = {
     "learn to read questions": run_every(600, "search.tasks.retrain_reader"),
     "forget old notifications": run_every(600, "notifications.tasks.prune"),
     "forget what was written to staff": run_every(3600, "about.tasks.forget_messages"),
+    "forget who sat in calls": run_every(600, "sessions_app.tasks.forget_rooms"),
     "remove old files": run_every(3600, "sessions_app.tasks.remove_expired_files"),
     "remove files without a row": run_every(3600, "sessions_app.tasks.sweep_orphans"),
     "expire holds and requests": run_every(30, "sessions_app.tasks.expire_overdue"),

@@ -268,9 +268,16 @@ RESERVED_FOR = timedelta(minutes=2)
 # From one person to another, but not of bookings, reminders, cancellations; kept by notifications/sending/caps.py
 MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
-# {token} is the booking's own unguessable room
-MEETING_URL = env("MEETING_URL", default="https://meet.jit.si/{token}")
-# Instead of that, a Jitsi of one's own that asks for tokens; all of the first three or none, as
+# Calls are held on this site, in the browsers of the two. What lets them through strict networks is a relay, coturn
+# with `use-auth-secret`; sessions_app/room/checks.py looks at these.
+TURN_URLS = env.list("TURN_URLS", default=[])
+TURN_SECRET = env("TURN_SECRET", default="")
+STUN_URLS = env.list("STUN_URLS", default=[])
+# Send everything by the relay, so that neither learns the other's address
+TURN_ONLY = env.bool("TURN_ONLY", default=False)
+# Instead of that, the address of another service; {token} is the booking's own unguessable room
+MEETING_URL = env("MEETING_URL", default="")
+# Or a Jitsi of one's own that asks for tokens; all of the first three or none, as
 # sessions_app/booking/checks.py makes sure.
 JITSI_DOMAIN = env("JITSI_DOMAIN", default="")
 JITSI_APP_ID = env("JITSI_APP_ID", default="")
@@ -382,7 +389,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
-    power: [] for power in ("camera", "microphone", "geolocation", "payment", "usb")
+    power: [] for power in ("camera", "microphone", "display-capture", "geolocation", "payment", "usb")
 }
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 # Monitoring inside the network asks without TLS.

@@ -17,6 +17,7 @@ from sessions_app.booking.notices.kinds import KINDS as BOOKING
 from sessions_app.booking.notices.webhooks import EVENTS
 from sessions_app.conversation.kinds import KINDS as CONVERSATION
 from sessions_app.invites.feeds import describe_feed, end_feed
+from sessions_app.room.checks import check_relay, warn_of_no_relay
 from sessions_app.views.booking import claim_after_sign_in
 from sessions_app.views.today import start_page_of_mentor
 from sessions_app.views.waiting import join_after_sign_in
@@ -30,6 +31,8 @@ def register_all() -> None:
         register_kinds(kinds)
     register_events(EVENTS)
     register(check_jitsi, CONFIGURATION)
+    register(check_relay, CONFIGURATION)
+    register(warn_of_no_relay, deploy=True)
     ways_in.append(WayIn(describe_feed, end_feed))
     # Asking first, since it gives way to a time that was held after it.
     after_sign_in.extend([ask_after_sign_in, claim_after_sign_in, join_after_sign_in])

@@ -14,6 +14,7 @@ from .attendance import digests
 from .booking import clock, ending, zone_changes
 from .conversation import files
 from .impact import outcome_reports
+from .models import rooms
 from .waiting import handing_out
 from .written import acts as written_acts
 
@@ -87,3 +88,8 @@ def remove_expired_files() -> int:
 @shared_task
 def sweep_orphans() -> int:
     return files.sweep_orphans(now=agreed_now())
+
+
+@shared_task
+def forget_rooms() -> int:
+    return rooms.forget_rooms(now=agreed_now())

@@ -16,7 +16,7 @@ from common.mail.rendering import absolute_url
 from mentors.models import Format, IssueType
 from sessions_app.attendance.facts import LATE_FROM
 from sessions_app.booking.changes import why_not_cancel, why_not_move
-from sessions_app.booking.meeting import asks_for_token, meeting_place
+from sessions_app.booking.meeting import asks_for_token, is_held_here, meeting_place
 from sessions_app.models import Booking, BookingState, Brief
 from sessions_app.models.attendance import WORDS_LENGTH
 from sessions_app.models.bookings import QUESTION_LENGTH, REASON_LENGTH
@@ -245,6 +245,8 @@ class BookingOut(serializers.Serializer[Booking]):
         if not booking.is_join_open(self.moment):
             return None
         # Where each person needs a token of their own, our page makes it and redirects to the call.
+        if is_held_here(booking):
+            return absolute_url("session_call", booking.uuid)
         return absolute_url("session_join", booking.uuid) if asks_for_token(booking) else meeting_place(booking)
 
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uri"}})

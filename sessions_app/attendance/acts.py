@@ -42,13 +42,24 @@ PRESSED_AGAIN = timedelta(minutes=1)
 def join_call(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
     """Record that this person joins the call. Raises SessionError `not_open`, `stale`."""
     booking = lock_for(booking, by, seen=seen)
-    if not booking.is_join_open(now):
-        words = _("You can join from ten minutes before the session until fifteen minutes after it.")
-        raise SessionError("not_open", words)
+    if refusal := why_not_join(booking, now=now):
+        raise refusal
+    note_joining(booking, by=by, now=now)
+    return booking
+
+
+def why_not_join(booking: Booking, *, now: datetime) -> SessionError | None:
+    if booking.is_join_open(now):
+        return None
+    words = _("You can join from ten minutes before the session until fifteen minutes after it.")
+    return SessionError("not_open", words)
+
+
+def note_joining(booking: Booking, *, by: User, now: datetime) -> None:
+    """For a booking that is locked, and open."""
     before = attendance_of(booking).last_join(by.pk)
     if before is None or now - before.at >= PRESSED_AGAIN:
         record_act(booking, AttendanceKind.JOINED, by=by, now=now)
-    return booking
 
 
 @atomic_act

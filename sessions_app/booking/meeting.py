@@ -1,4 +1,4 @@
-"""Where people meet: the mentor's own room, a call of ours, or the chat."""
+"""Where people meet: the mentor's own room, the organisation's service, a call on this site, or the chat."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,6 +12,17 @@ from sessions_app.models import Booking
 from .jitsi import Room, jitsi_address, jitsi_token
 
 
+def has_service() -> bool:
+    """Whether the organisation has a service for calls beside those that two browsers hold on this site."""
+    return bool(settings.JITSI_DOMAIN or settings.MEETING_URL)
+
+
+def is_held_here(booking: Booking) -> bool:
+    """Whether the two meet in a call on this site: neither the mentor nor the organisation has another place."""
+    is_elsewhere = booking.format == Format.CHAT or has_service() or booking.offer.profile.schedule.meeting_url
+    return not is_elsewhere
+
+
 def asks_for_token(booking: Booking) -> bool:
     """Whether the address alone isn't enough, because the room is on a Jitsi server of our own."""
     is_elsewhere = booking.format == Format.CHAT or booking.offer.profile.schedule.meeting_url
@@ -19,7 +30,7 @@ def asks_for_token(booking: Booking) -> bool:
 
 
 def meeting_place(booking: Booking) -> str:
-    """The address where the two meet: the mentor's own room, or a call of this booking alone, which can't be guessed.
+    """The address where the two meet: the mentor's own room, the organisation's service, or a page of this site.
 
     A chat is held on the session's own page.
     """
@@ -27,11 +38,13 @@ def meeting_place(booking: Booking) -> str:
         return f"{reverse('session', args=[booking.uuid])}#messages"
     if own := booking.offer.profile.schedule.meeting_url:
         return own
-    return our_room(Room.of(booking))
+    if is_held_here(booking):
+        return reverse("session_call", args=[booking.uuid])
+    return service_room(Room.of(booking))
 
 
-def our_room(room: Room) -> str:
-    """The address of a call of ours. On a Jitsi of our own it lets nobody in without a token."""
+def service_room(room: Room) -> str:
+    """The address of a call on the organisation's service. Its own Jitsi lets nobody in without a token."""
     if settings.JITSI_DOMAIN:
         return jitsi_address(room)
     token = f"{settings.SITE_NAME}-{room.secret}".replace(" ", "")
@@ -39,8 +52,8 @@ def our_room(room: Room) -> str:
 
 
 def opened_room(room: Room, person: User, *, moderates: bool) -> str:
-    """The address that opens a call of ours to this person now: only for a redirect of their browser."""
-    place = our_room(room)
+    """The address that opens a call on the service to this person now: only for a redirect of their browser."""
+    place = service_room(room)
     return f"{place}?jwt={jitsi_token(room, person, moderates=moderates)}" if settings.JITSI_DOMAIN else place
 
 

@@ -10,6 +10,7 @@ from .feeds import CalendarFeed
 from .files import SharedFile
 from .followups import FollowUp, FollowUpQuestion, FollowUpStep, NextStep
 from .occupancy import Occupancy
+from .rooms import RoomSeat, RoomSignal, SignalKind
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
 from .states import BookingState
 from .stuck import StuckRow
@@ -55,8 +56,11 @@ __all__ = [
     "ReservedTime",
     "Resolution",
     "Role",
+    "RoomSeat",
+    "RoomSignal",
     "Schedule",
     "SharedFile",
+    "SignalKind",
     "StuckRow",
     "Takeaway",
     "ThreadOpening",

@@ -21,7 +21,7 @@ from sessions_app.access import get_booking
 from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, take_back_absent
 from sessions_app.attendance.disputes import contest_missed, explain_missed
 from sessions_app.attendance.facts import attendance_of
-from sessions_app.booking.meeting import meeting_host, meeting_place, room_address
+from sessions_app.booking.meeting import is_held_here, meeting_host, room_address
 from sessions_app.errors import SessionError
 from sessions_app.locks import why_stale
 from sessions_app.models import Booking
@@ -44,9 +44,12 @@ def session_join(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         except SessionError as refused:
             messages.info(request, refused.message, extra_tags=refused.code)
             return redirect("session", booking.uuid)
-        if booking.format == Format.CHAT:
-            return redirect(meeting_place(booking))
+        if booking.format == Format.CHAT or is_held_here(booking):
+            # From a page that can't hold a call: the two can write to each other.
+            return redirect(f"{reverse('session', args=[booking.uuid])}#messages")
         return redirect("session_join", booking.uuid)
+    if is_held_here(booking):
+        return redirect("session_call", booking.uuid)
     if not may_enter_room(booking, request.user, now=now):
         return redirect_to_join(request, booking)
     context = {
