@@ -323,7 +323,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         name: f"events.models.{name}"
         for name in ("EventKind", "EventState", "PlanState", "RegistrationState", "WishKind")
-    },
+    }
+    | {"SignalKind": "sessions_app.models.SignalKind"},
 }
 
 # Machines that watch: `Authorization: Bearer …` opens /metrics; without a token only this machine may read it

@@ -239,6 +239,8 @@ def test_production_settings_pass_djangos_deployment_check():
         "SECRET_KEY": "k3" * 40 + "".join(map(chr, range(65, 90))),
         "SITE_URL": "https://mentoring.example.org",
         "EMAIL_URL": "smtp://localhost:25",
+        "TURN_URLS": "turn:turn.example.org:3478",
+        "TURN_SECRET": "t" * 32,
     }
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     done = subprocess.run(command, cwd=ROOT, env=production, capture_output=True, text=True, check=False)

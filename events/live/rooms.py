@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from events.errors import EventError
 from events.models import Attending, Event, EventMode, Pairing, Registration, Round, Side
 from sessions_app.booking.jitsi import Room
-from sessions_app.booking.meeting import opened_room
+from sessions_app.booking.meeting import has_service, opened_room
 
 # Nobody is cut off in mid-sentence.
 GOODBYE = timedelta(seconds=60)
@@ -20,6 +20,11 @@ def meets_online(pairing: Pairing) -> bool:
     if mode != EventMode.MIXED:
         return mode == EventMode.ONLINE
     return Attending.ONLINE in (pairing.one.attending, pairing.other.attending)
+
+
+def meets_in_writing(pairing: Pairing) -> bool:
+    """Whether a pair that meets online has its chat alone, because the organisation has no service for calls."""
+    return meets_online(pairing) and not has_service()
 
 
 def room_secret(pairing: Pairing) -> str:
@@ -35,7 +40,10 @@ def is_past(place: Round, event: Event, now: datetime) -> bool:
 
 
 def open_call(pairing: Pairing, registration: Registration, now: datetime) -> str:
-    """The address that opens the pair's call to this person. Raises EventError `not_yet`, `over`, `on_site`."""
+    """The address that opens the pair's call to this person.
+
+    Raises EventError `not_yet`, `over`, `on_site`, `no_call`.
+    """
     place = pairing.round
     if place is None or not meets_online(pairing):
         raise EventError("on_site", _("You two meet at a table, so there’s no call to join."))
@@ -43,5 +51,7 @@ def open_call(pairing: Pairing, registration: Registration, now: datetime) -> st
         raise EventError("not_yet", _("The call opens when the round is called. Stay on this page."))
     if is_past(place, pairing.event, now):
         raise EventError("over", _("This round is over, and so is the call. Look at your next one."))
+    if meets_in_writing(pairing):
+        raise EventError("no_call", _("There are no calls at this event. You two meet in writing: use this chat."))
     room = Room(room_secret(pairing), place.called_at, max(place.end, now) + GOODBYE)
     return opened_room(room, registration.person, moderates=registration.side != Side.MENTEE)

@@ -10,7 +10,7 @@ from events.live.clock import Phase
 from events.live.evening import Evening, Standing
 from events.live.partners import can_report_missing, find_alone, has_waited
 from events.live.presence import doors_open_at
-from events.live.rooms import meets_online
+from events.live.rooms import meets_in_writing, meets_online
 from events.models import Answer, Chair, EventTable, Pairing, Registration, Round
 from events.models.plans import STANDS
 from events.planning.timetables import known_reasons
@@ -63,7 +63,11 @@ class OwnRound:
     @property
     def has_call(self) -> bool:
         """Whether they meet in a call that can be joined now: someone of the pair is online."""
-        return self.pairing is not None and self.is_called and meets_online(self.pairing)
+        return self.pairing is not None and self.is_called and meets_online(self.pairing) and not self.has_chat_alone
+
+    @property
+    def has_chat_alone(self) -> bool:
+        return self.pairing is not None and self.is_called and meets_in_writing(self.pairing)
 
     @property
     def questions(self) -> list[tuple[str, str]]:

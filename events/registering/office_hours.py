@@ -19,7 +19,7 @@ from mentors.models import MentorProfile
 from notifications.services import Due, show_in_inbox
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.jitsi import Room
-from sessions_app.booking.meeting import opened_room
+from sessions_app.booking.meeting import has_service, opened_room
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import Occupancy
 
@@ -182,7 +182,7 @@ def due_hours(now: datetime) -> EventQuerySet:
 
 
 def open_hours_call(event: Event, person: User, *, now: datetime) -> str:
-    """The one address where all of them meet, for a redirect. Raises EventError `not_yet`, `over`."""
+    """The one address where all of them meet, for a redirect. Raises EventError `not_yet`, `over`, `no_call`."""
     opens, closes = event.start - OPENS_BEFORE, event.end + CLOSES_AFTER
     if event.state not in UNSCHEDULED or now >= closes:
         raise EventError("over", _("These office hours are over, and so is the call. Look for other ones."))
@@ -190,6 +190,9 @@ def open_hours_call(event: Event, person: User, *, now: datetime) -> str:
         raise EventError("not_yet", _("The call opens 10 minutes before the start. Come back then."))
     if own := MentorProfile.objects.get(person=event.host_id).schedule.meeting_url:
         return own
+    if not has_service():
+        words = _("These office hours have no place for a call yet. Their host can add one under Availability.")
+        raise EventError("no_call", words)
     return opened_room(Room(event.uuid.hex, opens, closes), person, moderates=person.pk == event.host_id)
 
 

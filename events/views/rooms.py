@@ -27,4 +27,6 @@ def event_join(request: SignedInRequest, slug: str, uuid: UUID) -> HttpResponse:
         return redirect_in_secret(open_call(pairing, registration, timezone.now()))
     except RefusalError as refused:
         messages.warning(request, refused.message, extra_tags=refused.code)
+        if refused.code == "no_call":
+            return redirect("event_pair", slug, uuid)
         return redirect("event_now", slug)

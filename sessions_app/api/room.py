@@ -38,7 +38,7 @@ class SeatInput(Input):
 
 
 class IceServerOut(serializers.Serializer[Any]):
-    """As `RTCPeerConnection` takes it."""
+    """As WebRTC connections take it."""
 
     urls = serializers.ListField(child=serializers.CharField())
     username = serializers.CharField(required=False)
@@ -84,9 +84,9 @@ class SignalBody(Input):
 class SignalsInput(Input):
     seat = serializers.UUIDField()
     after = WholeNumber(least=0, most=LARGEST_ID, required=False, help_text="The `last` of the answer before.")
-    signals = SignalBody(many=True, max_length=SIGNALS_AT_ONCE, required=False)
+    signals = serializers.ListField(child=SignalBody(), max_length=SIGNALS_AT_ONCE, required=False)
     leaves = YesNo(required=False, help_text="True when you leave the call.")
-    servers = YesNo(required=False, help_text="True to be told the ICE servers again, before connecting anew.")
+    servers = YesNo(required=False, help_text="True to be told the ICE servers again, before you connect again.")
     example = {"seat": SEAT, "after": 0, "signals": [SignalBody.example]}
 
 
@@ -141,9 +141,9 @@ class SignalsView(BookingView):
         answers=RoomNewsOut,
     )
     def post(self, request: Request, uuid: UUID) -> Response:
-        sent = self.read_body()
         mine = Booking.objects.visible_to(self.person).select_related("offer__profile__schedule")
         booking = get_object_or_404(mine, uuid=uuid)
+        sent = self.read_body()
         after = sent.get("after", 0)
         news = exchange_signals(
             booking=booking,

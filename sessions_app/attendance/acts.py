@@ -92,7 +92,7 @@ def why_not_say_absent(attendance: Attendance, *, by: User, now: datetime) -> Se
         return SessionError(
             "was_held", _("You’ve already told us how this session went, so we’ve recorded that it took place.")
         )
-    if booking.format == Format.VIDEO and not attendance.first_act_by(by.pk, AttendanceKind.JOINED):
+    if booking.format != Format.CHAT and not attendance.first_act_by(by.pk, AttendanceKind.JOINED):
         return SessionError("not_there", _("Join the call first. Only someone who was in the call can tell us this."))
     return None
 
@@ -156,7 +156,7 @@ def answer_absent(
 
 def settle_silent(*, now: datetime) -> int:
     """A person who was asked and didn't answer in time has missed the session. Returns how many."""
-    in_the_call = Q(at__lt=F("booking__during__endswith") + JOIN_CLOSES_AFTER) & ~Q(booking__format=Format.PHONE)
+    in_the_call = Q(at__lt=F("booking__during__endswith") + JOIN_CLOSES_AFTER)
     asked = AttendanceAct.objects.unanswered(now - ANSWER_WITHIN).filter(
         in_the_call | Q(at__lte=now - ANSWER_LATER_WITHIN)
     )

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from accounts.models import User
 from common.pages.seen import mark_of
-from mentors.models import Format
 from sessions_app.models import AttendanceAct, AttendanceKind, Booking, BookingState
 from sessions_app.models.attendance import DECISIONS, SPEAKING
 from sessions_app.models.states import MISSED
@@ -104,12 +103,8 @@ def attendances_of(bookings: Iterable[Booking]) -> list[Attendance]:
 
 
 def answer_by(claim: AttendanceAct, booking: Booking) -> datetime:
-    """The deadline after which silence about this statement settles it: soon for a call, where one sees who is there.
-
-    On the phone, nobody watches the page while they talk.
-    """
-    is_open = claim.at < booking.join_closes and booking.format != Format.PHONE
-    return claim.at + (ANSWER_WITHIN if is_open else ANSWER_LATER_WITHIN)
+    """The deadline after which silence about this statement settles it: soon while people can still join."""
+    return claim.at + (ANSWER_WITHIN if claim.at < booking.join_closes else ANSWER_LATER_WITHIN)
 
 
 def missed_state(missing: int, booking: Booking) -> BookingState:

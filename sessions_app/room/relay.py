@@ -14,7 +14,7 @@ def has_relay() -> bool:
 
 
 def ice_servers(seat: UUID, *, until: datetime) -> list[dict[str, Any]]:
-    """As `RTCPeerConnection` takes them. The relay lets in who knows the credential of this seat, until then."""
+    """As a browser takes them. The relay lets in who knows the credential of this seat, until then."""
     servers: list[dict[str, Any]] = [{"urls": settings.STUN_URLS}] if settings.STUN_URLS else []
     if has_relay():
         username, credential = relay_credential(seat, until=until)

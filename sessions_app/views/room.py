@@ -21,8 +21,10 @@ from sessions_app.pages.session_room import RoomPage
 from .sessions import session_context
 
 # The one page of the site that may ask for them.
-DEVICES = dict.fromkeys(("camera", "microphone", "display-capture"), "self")
-POLICY = {**settings.PERMISSIONS_POLICY, **DEVICES}
+POLICY: dict[str, str | list[str] | tuple[str]] = {
+    **settings.PERMISSIONS_POLICY,
+    **dict.fromkeys(("camera", "microphone", "display-capture"), "self"),
+}
 
 
 @permissions_policy_override(POLICY)

@@ -29,6 +29,7 @@ function show(next) {
 function showPictures() {
   const sees = SEEN.includes(state()) && Boolean(call.theirs?.getVideoTracks().length) && call.they.video;
   find("#other-picture").hidden = !sees;
+  find("#other-picture").classList.toggle("call__whole", call.they.screen === true);
   find("[data-other-off]").hidden = sees || state() === "lobby" || state() === "early";
   find("[data-camera-off]").hidden = !["connected", "weak"].includes(state());
   find("[data-other-muted]").hidden = !SEEN.includes(state()) || call.they.audio;
@@ -106,6 +107,7 @@ function troubleOf(audio, video, wantsCamera) {
 
 function showTrouble(code) {
   own.trouble = code;
+  find("[data-troubles]").hidden = !code;
   for (const note of all("[data-trouble]")) note.hidden = note.dataset.trouble !== code;
   find("[data-do=allow]").hidden = !code || code === "insecure";
   if (!own.camera) own.wants.camera = false;
@@ -210,6 +212,8 @@ function tabName() {
 
 async function join() {
   show("joining");
+  find("#call-devices").open = false;
+  room.scrollIntoView({ block: "start" });
   closePeer();
   try {
     const found = await post(room.dataset.room, { tab: tabName() });
@@ -300,6 +304,7 @@ function meet(other, isNewer) {
   call.other = other;
   call.outbox = [];
   beUrgent();
+  look("attendance");
   if (!other) return show(hadOther ? "alone" : "waiting");
   show("connecting");
   openPeer();
@@ -447,14 +452,14 @@ function fail(reason) {
 function tell() {
   if (call.channel?.readyState !== "open") return;
   const video = Boolean(own.screen || own.camera) && !call.isWeak;
-  call.channel.send(JSON.stringify({ audio: own.wants.mic && Boolean(own.mic), video, weak: Boolean(call.isWeak), look: call.outbox.length > 0 }));
+  call.channel.send(JSON.stringify({ audio: own.wants.mic && Boolean(own.mic), video, screen: Boolean(own.screen), look: call.outbox.length > 0 }));
 }
 
 function listen(data) {
   try {
-    const { audio, video, look } = JSON.parse(data);
-    call.they = { audio: audio === true, video: video === true };
-    if (look === true) exchange();
+    const said = JSON.parse(data);
+    call.they = { audio: said.audio === true, video: said.video === true, screen: said.screen === true };
+    if (said.look === true) exchange();
   } catch {
     return;
   }
@@ -509,7 +514,9 @@ function tick() {
   const words = find("[data-left]");
   const phase = toStart > 0 ? "before" : toEnd > 0 ? "during" : "over";
   words.textContent = words.dataset[phase].replace("{n}", Math.ceil((toStart > 0 ? toStart : toEnd) / 60));
-  room.dataset.last = toStart <= 0 && toEnd <= 5 * 60 ? "yes" : "";
+  const isLast = toStart <= 0 && toEnd <= 5 * 60;
+  if (isLast && !room.dataset.last) look("takeaways");
+  room.dataset.last = isLast ? "yes" : "";
   const minutes = -toStart / 60;
   for (const part of all("[data-from]")) {
     const from = Number(part.dataset.from);
@@ -643,15 +650,25 @@ room.addEventListener("submit", async (event) => {
   const part = event.target.closest("[data-news-of]");
   if (!part || !isIn()) return;
   event.preventDefault();
-  const form = event.target;
-  const body = new FormData(form, event.submitter);
-  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(body) });
+  const body = new URLSearchParams(new FormData(event.target, event.submitter));
+  await renew(part, await fetch(event.target.action, { method: "POST", body }));
+});
+
+async function renew(part, answer) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(part.dataset.newsOf);
-  const said = page.querySelector("#main [data-refusal], #main .error-summary, .notes .note");
+  const said = page.querySelector("#main .note:has([data-refusal]), #main .error-summary, .notes .note");
   part.replaceChildren(...[said, fresh].filter(Boolean).map((one) => document.adoptNode(one)));
   window.htmx?.process(part);
-});
+}
+
+// A part of the session's page as it is now, unless someone is typing in it.
+async function look(name) {
+  const part = find(`[data-news-of=${name}]`);
+  if (all("textarea", part).some((field) => field.value !== field.defaultValue)) return;
+  const answer = await fetch(room.dataset.page).catch(() => null);
+  if (answer?.ok) await renew(part, answer);
+}
 
 addEventListener("pagehide", () => call.seat && exchange({ leaves: true }));
 addEventListener("online", () => call.seat && exchange());

@@ -142,12 +142,21 @@ def test_ones_own_profile_and_made_up_offers_are_422(program, offer, alice, bob)
     ]
 
 
-def test_join_url_is_there_while_the_call_is_open(program, bob, booking):
+def test_join_url_is_there_while_the_call_is_open(program, bob, booking, settings):
     asked = program(bob)
     with time_machine.travel(booking.start - timedelta(minutes=5), tick=False):
         found = asked.get(f"bookings/{booking.uuid}/")[1]
 
-    assert found["join_url"] == f"https://meet.jit.si/Quarterhour-{booking.room}"
+    assert found["join_url"] == f"{settings.SITE_URL}/sessions/{booking.uuid}/room/"
+
+
+def test_join_url_is_the_room_of_a_service(program, bob, booking, settings):
+    settings.MEETING_URL = "https://meet.example.org/{token}"
+    asked = program(bob)
+    with time_machine.travel(booking.start - timedelta(minutes=5), tick=False):
+        found = asked.get(f"bookings/{booking.uuid}/")[1]
+
+    assert found["join_url"] == f"https://meet.example.org/Quarterhour-{booking.room}"
 
 
 def test_join_url_is_our_page_where_the_room_asks_for_a_token(program, bob, booking, settings):

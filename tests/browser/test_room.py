@@ -25,6 +25,7 @@ RECEIVED = """async () => {
   }
   return found;
 }"""
+ENOUGH = f"async () => {{ const found = await ({RECEIVED})(); return found.frames > 30 && found.packets > 100 }}"
 # The page keeps its connection to itself.
 KEEP_PEER = """
 const Peer = window.RTCPeerConnection;
@@ -82,7 +83,7 @@ def expect_both_ways(*pages: Page) -> None:
     for page in pages:
         expect_state(page, "connected")
     for page in pages:
-        page.wait_for_function(f"async () => {{ const f = await ({RECEIVED})(); return f.frames > 30 && f.packets > 100 }}")
+        page.wait_for_function(ENOUGH)
 
 
 def test_two_people_see_and_hear_each_other(caller, running, priya, bob):

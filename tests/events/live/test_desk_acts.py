@@ -579,7 +579,8 @@ def test_a_pair_at_a_table_has_no_call(evening):
     assert refused(lambda: open_call(pair, evening.mentees[0], EVENING)) == "on_site"
 
 
-def test_a_call_stays_open_while_the_clock_stands(evening):
+def test_a_call_stays_open_while_the_clock_stands(evening, settings):
+    settings.MEETING_URL = "https://meet.example.org/{token}"
     Event.objects.filter(pk=evening.event.pk).update(mode=EventMode.ONLINE)
     Round.objects.filter(number=1).update(called_at=EVENING)
     pair = Pairing.objects.filter(round__number=1).with_people().select_related("event").first()

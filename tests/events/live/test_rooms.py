@@ -10,6 +10,7 @@ from events.live.rooms import GOODBYE, meets_online, open_call
 from events.models import Attending, Event, EventMode, Pairing, Registration, Round, Side
 from tests.conftest import NOW
 from tests.events.making import EVENING, come, make_event, publish_rows
+from tests.markup import markup_of, parts_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -22,6 +23,11 @@ def pair(maria, alice, bob) -> Pairing:
     mentor = come(event, alice, side=Side.MENTOR)
     publish_rows(event, [(guest, mentor, 1, None)])
     return Pairing.objects.select_related("event", "round", "one__person", "other__person").get()
+
+
+@pytest.fixture
+def service(settings) -> None:
+    settings.MEETING_URL = "https://meet.example.org/{token}"
 
 
 def call_it(pair: Pairing) -> None:
@@ -56,7 +62,7 @@ def test_a_pair_has_a_call_where_one_of_them_is_online(pair, mode, attending, on
     assert meets_online(found) == online
 
 
-def test_the_call_opens_when_the_round_is_called_and_stays_for_a_goodbye(pair):
+def test_the_call_opens_when_the_round_is_called_and_stays_for_a_goodbye(pair, service):
     mentee = own(pair, Side.MENTEE)
     assert refused(lambda: open_call(pair, mentee, EVENING)) == "not_yet"
     call_it(pair)
@@ -90,7 +96,7 @@ def test_a_token_opens_this_call_alone_and_the_mentor_moderates(pair, settings):
     assert claims[Side.MENTEE]["exp"] == int((pair.round.end + GOODBYE).timestamp())
 
 
-def test_the_page_leads_to_the_call_and_strangers_find_nothing(pair, bob, charlie, client_for):
+def test_the_page_leads_to_the_call_and_strangers_find_nothing(pair, service, bob, charlie, client_for):
     page = f"/events/{pair.event.slug}/pair/{pair.uuid}/join/"
     assert client_for(bob).get(page).url == f"/events/{pair.event.slug}/now/"
     Round.objects.exclude(pk=pair.round_id).delete()
@@ -101,3 +107,16 @@ def test_the_page_leads_to_the_call_and_strangers_find_nothing(pair, bob, charli
     assert pair.uuid.hex in answer.url
     assert answer["Referrer-Policy"] == "no-referrer"
     assert client_for(charlie).get(page).status_code == 404
+
+
+def test_without_a_service_a_pair_is_led_to_its_chat(pair, bob, client_for):
+    Round.objects.exclude(pk=pair.round_id).delete()
+    Round.objects.update(called_at=NOW, during=(NOW, NOW + timedelta(minutes=10)))
+    page = f"/events/{pair.event.slug}/pair/{pair.uuid}/"
+
+    assert client_for(bob).get(f"{page}join/").url == page
+    pair.refresh_from_db()
+    assert refused(lambda: open_call(pair, own(pair, Side.MENTEE), NOW)) == "no_call"
+    seat = client_for(bob).get(f"/events/{pair.event.slug}/now/")
+    assert {"in-writing", "chat"} <= set(parts_in(markup_of(seat)))
+    assert "call" not in parts_in(markup_of(seat))

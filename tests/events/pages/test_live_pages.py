@@ -330,7 +330,8 @@ def test_two_reasons_are_enough(evening):
     assert own(evening.mentees[3]).rounds[2].why == []
 
 
-def test_a_pair_online_has_a_call_once_their_round_is_called(evening):
+def test_a_pair_online_has_a_call_once_their_round_is_called(evening, settings):
+    settings.MEETING_URL = "https://meet.example.org/{token}"
     Event.objects.filter(pk=evening.event.pk).update(mode=EventMode.ONLINE)
     before = own(evening.mentees[3]).rounds[0].has_call
     Round.objects.filter(number=1).update(called_at=EVENING)
@@ -441,7 +442,8 @@ def test_who_can_say_that_nobody_came_sees_it_after_a_minute_and_a_half(evening)
     assert own(waiting, EVENING + 91 * SECOND).mark != own(waiting, EVENING + 89 * SECOND).mark
 
 
-def test_a_pair_at_a_table_has_no_call_and_who_is_free_has_none(evening):
+def test_a_pair_at_a_table_has_no_call_and_who_is_free_has_none(evening, settings):
+    settings.MEETING_URL = "https://meet.example.org/{token}"
     Round.objects.update(called_at=EVENING)
     assert [one.has_call for one in own(evening.mentees[3]).rounds] == [False, False, False]
 

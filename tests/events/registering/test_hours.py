@@ -305,7 +305,8 @@ def test_another_mentors_notice_is_not_this_ones(hours, alice, dora):
 # The call
 
 
-def test_the_call_opens_ten_minutes_before_and_closes_a_quarter_hour_after(hours, bob):
+def test_the_call_opens_ten_minutes_before_and_closes_a_quarter_hour_after(hours, bob, settings):
+    settings.MEETING_URL = "https://meet.example.org/{token}"
     opens, closes = START - 10 * MINUTE, END + 15 * MINUTE
 
     assert refused(lambda: open_hours_call(hours, bob, now=opens - SECOND)) == "not_yet"
@@ -320,7 +321,8 @@ def test_there_is_no_call_for_what_does_not_take_place(hours, bob, state):
     assert refused(lambda: open_hours_call(hours, bob, now=START)) == "over"
 
 
-def test_two_office_hours_never_share_a_call(hours, alice, bob):
+def test_two_office_hours_never_share_a_call(hours, alice, bob, settings):
+    settings.MEETING_URL = "https://meet.example.org/{token}"
     other = offer_office_hours(host=alice, said=said(START + HOUR), now=NOW)
 
     assert open_hours_call(hours, bob, now=START) != open_hours_call(other, bob, now=START + HOUR)

@@ -122,15 +122,17 @@ def test_what_most_have_comes_first_then_the_oldest(alice):
     assert refused(lambda: say_me_too(question=second, registration=first, too=True, now=NOW)) == "closed"
 
 
-def test_all_meet_under_one_address_around_the_time(alice, bob):
+def test_all_meet_under_one_address_around_the_time(alice, bob, settings):
     event = offer_hours(alice)
+    assert refused(lambda: open_hours_call(event, bob, now=START)) == "no_call"
+    settings.MEETING_URL = "https://meet.example.org/{token}"
 
     assert refused(lambda: open_hours_call(event, bob, now=START - timedelta(minutes=11))) == "not_yet"
     assert open_hours_call(event, bob, now=START) == open_hours_call(event, alice, now=START)
     assert event.uuid.hex in open_hours_call(event, bob, now=START)
     assert refused(lambda: open_hours_call(event, bob, now=event.end + timedelta(minutes=15))) == "over"
-    Schedule.objects.filter(profile=alice.mentor_profile).update(meeting_url="https://meet.example.org/alice")
-    assert open_hours_call(event, bob, now=START) == "https://meet.example.org/alice"
+    Schedule.objects.filter(profile=alice.mentor_profile).update(meeting_url="https://own.example.org/alice")
+    assert open_hours_call(event, bob, now=START) == "https://own.example.org/alice"
 
 
 def form(**fields) -> dict[str, str]:

@@ -95,15 +95,18 @@ def test_say_absent_needs_the_waiting_side_in_the_call(booking, alice):
     assert code_of(lambda: say_absent(booking=booking, by=alice, now=after(5))) == "not_there"
 
 
-def test_say_absent_needs_no_call_where_there_is_none(offer, bob, alice):
-    offer.format = Format.PHONE
+@pytest.mark.parametrize(("format_", "needs_call"), [(Format.PHONE, True), (Format.CHAT, False)])
+def test_say_absent_needs_no_call_where_there_is_none(offer, bob, alice, format_, needs_call):
+    offer.format = format_
     offer.save()
     booking = book(offer, bob)
+    if needs_call:
+        assert code_of(lambda: say_absent(booking=booking, by=alice, now=after(5))) == "not_there"
+        join_call(booking=booking, by=alice, now=after(4))
 
     say_absent(booking=booking, by=alice, now=after(5))
 
-    assert settle_silent(now=after(15)) == 0, "nobody watches the page while they talk on the phone"
-    assert settle_silent(now=after(5) + DAY) == 1
+    assert settle_silent(now=after(15)) == 1
 
 
 def test_say_absent_is_refused_to_who_said_how_it_went(booking, alice):

@@ -129,7 +129,10 @@ def test_the_session_page_of_the_mentor_is_in_their_time(booking, alice, client_
     ("minutes", "open_"),
     [(-11, False), (-10, True), (0, True), (39, True), (40, False)],
 )
-def test_the_call_is_open_from_ten_minutes_before_until_fifteen_after(booking, bob, client_for, minutes, open_):
+def test_the_service_is_open_from_ten_minutes_before_until_fifteen_after(
+    booking, bob, client_for, settings, minutes, open_
+):
+    settings.MEETING_URL = "https://meet.example.org/{token}"
     with time_machine.travel(THURSDAY + timedelta(minutes=minutes), tick=False):
         client = client_for(bob)
         page = markup_of(client.get(url(booking)))
@@ -139,7 +142,7 @@ def test_the_call_is_open_from_ten_minutes_before_until_fifteen_after(booking, b
 
     assert (f'action="{url(booking)}join/"' in page) == open_
     assert pressed["Location"] == (url(booking, "join/") if open_ else url(booking))
-    address = f"https://meet.jit.si/Quarterhour-{booking.room}"
+    address = f"https://meet.example.org/Quarterhour-{booking.room}"
     assert shown.headers.get("Refresh") == (f"0; url={url(booking, 'join/room/')}" if open_ else None)
     assert led["Location"] == (address if open_ else url(booking))
     assert address not in page + markup_of(shown)

@@ -62,10 +62,13 @@ def test_today_shows_the_next_session_first(client, booking):
     assert f"/sessions/{booking.uuid}/join/" not in forms_in(page)
 
 
-def test_today_lets_a_mentor_join_when_the_call_is_open(client_for, alice, booking):
+def test_today_lets_a_mentor_join_when_the_call_is_open(client_for, alice, booking, settings):
     with time_machine.travel(booking.start - timedelta(minutes=5), tick=False):
         response = client_for(alice).get(TODAY)
-    assert f"/sessions/{booking.uuid}/join/" in forms_in(markup_of(response))
+        settings.MEETING_URL = "https://meet.example.org/{token}"
+        elsewhere = client_for(alice).get(TODAY)
+    assert f"/sessions/{booking.uuid}/room/" in links_in(markup_of(response))
+    assert f"/sessions/{booking.uuid}/join/" in forms_in(markup_of(elsewhere))
 
 
 def test_today_lists_the_other_sessions_of_the_readers_day(client_for, alice, offer, bob, charlie, maria):
