@@ -38,8 +38,6 @@ class SeatInput(Input):
 
 
 class IceServerOut(serializers.Serializer[Any]):
-    """As WebRTC connections take it."""
-
     urls = serializers.ListField(child=serializers.CharField())
     username = serializers.CharField(required=False)
     credential = serializers.CharField(required=False)
@@ -161,7 +159,7 @@ class SignalsView(BookingView):
 
 
 def news_as_sent(news: RoomNews, *, after: int, now: datetime) -> dict[str, Any]:
-    """Times as spans: the clocks of browsers are often wrong."""
+    # Told as spans: the clocks of browsers are often wrong.
     moments = {
         "starts_in": news.booking.start,
         "ends_in": news.booking.end,

@@ -13,7 +13,6 @@ from .jitsi import Room, jitsi_address, jitsi_token
 
 
 def has_service() -> bool:
-    """Whether the organisation has a service for calls beside those that two browsers hold on this site."""
     return bool(settings.JITSI_DOMAIN or settings.MEETING_URL)
 
 

@@ -34,8 +34,6 @@ TROUBLES = {
 
 @dataclass(frozen=True, slots=True)
 class RoomPage:
-    """For one of the two, at one moment."""
-
     booking: Booking
     reader: User
     now: datetime
@@ -46,7 +44,6 @@ class RoomPage:
 
     @property
     def first_state(self) -> str:
-        """Where the page's script begins."""
         return "lobby" if self.is_open else "early"
 
     @property
@@ -78,5 +75,5 @@ class RoomPage:
         return self.seconds_to(self.booking.end)
 
     def seconds_to(self, moment: datetime) -> int:
-        """A span and no moment, because the clocks of browsers are often wrong."""
+        # The clocks of browsers are often wrong.
         return round((moment - self.now).total_seconds())

@@ -13,7 +13,6 @@ STUN_URL = re.compile(r"stuns?:[\w.:\[\]-]+")
 
 
 def check_relay(**kwargs: Any) -> list[CheckMessage]:
-    """Both settings of the relay or none."""
     urls, secret = settings.TURN_URLS, settings.TURN_SECRET
     errors: list[CheckMessage] = []
     if bool(urls) != bool(secret):

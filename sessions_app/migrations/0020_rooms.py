@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sessions_app", "0018_event_afterwards"),
+        ("sessions_app", "0019_log_guard"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
