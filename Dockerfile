@@ -1,4 +1,4 @@
-# One image for web, worker and beat; what they need besides is in the environment (docs/deployment.md).
+# One image for web, live, worker and beat; what they need besides is in the environment (docs/deployment.md).
 FROM python:3.11-slim
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data
@@ -6,9 +6,9 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data
 RUN useradd --system --uid 10001 --home-dir /app app && install -d -o app -g app /app /data
 WORKDIR /app
 
-COPY requirements.txt requirements-understanding.txt requirements-planning.txt ./
+COPY requirements.txt requirements-understanding.txt requirements-planning.txt requirements-live.txt ./
 RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt -r requirements-understanding.txt \
-    -r requirements-planning.txt
+    -r requirements-planning.txt -r requirements-live.txt
 
 COPY --chown=app:app . .
 USER app

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from .streams import disguise
 from .tickets import issue_ticket
 
 _NAME = "live_streams"
@@ -19,4 +20,5 @@ def issue_page_ticket(request: HttpRequest) -> str:
     streams = request.__dict__.get(_NAME)
     if not (streams and settings.LIVE_URL):
         return ""
-    return issue_ticket(streams, person=getattr(request.user, "uuid", None), now=timezone.now())
+    person = disguise(request.user.pk) if request.user.pk else None
+    return issue_ticket(streams, person=person, now=timezone.now())

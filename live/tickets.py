@@ -24,7 +24,7 @@ class TicketError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`person` is the uuid of whom the page was drawn for; visitors have none."""
+    """`person` stands for whom the page was drawn for (`live.streams.disguise`); visitors have none."""
 
     streams: frozenset[str]
     person: UUID | None

@@ -198,6 +198,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 
 # Where pages listen for hints (decision 42): a path of this site, or an address of another origin. Empty: nowhere.
 LIVE_URL = env("LIVE_URL", default="")
+LIVE_ORIGINS = ["/".join(LIVE_URL.split("/")[:3])] if "://" in LIVE_URL else []
 
 # Mail
 EMAIL_CONFIG = env.email("EMAIL_URL", default="smtp://localhost:25")
@@ -379,7 +380,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *LIVE_ORIGINS],
         "worker-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],

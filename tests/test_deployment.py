@@ -15,10 +15,10 @@ from mentors.models import Topic
 ROOT = Path(settings.BASE_DIR)
 # Of development and tests; of compose itself.
 OURS = {"TESTING", "DEV_MAIL", "PORT"}
-COMPOSE_OWN = {"POSTGRES_PASSWORD", "PORT"}
+COMPOSE_OWN = {"POSTGRES_PASSWORD", "PORT", "LIVE_PORT"}
 # What compose decides, since its services have to agree on it.
 FIXED = {"DATA_DIR"}
-PRODUCT = ("release", "web", "worker", "beat")
+PRODUCT = ("release", "web", "live", "worker", "beat")
 
 
 def table_of(file: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Notices that code was saved. Gunicorn sees to the web by itself; worker and beat would go on with the old code."""
+"""Notices that code was saved. Gunicorn sees to the web by itself; the others would go on with the old code."""
 
 import os
 from collections.abc import Callable
@@ -12,15 +12,16 @@ APART = {"var", "tests", "script", "static", "templates", "docs"}
 
 
 def watch_code(group: ProcessGroup) -> Callable[[], None]:
-    """To be called again and again: restarts both whenever a Python file of the product is newer than before."""
+    """To be called again and again: restarts them whenever a Python file of the product is newer than before."""
     newest = _newest_change()
 
     def look() -> None:
         nonlocal newest
         if (latest := _newest_change()) > newest:
             newest = latest
-            print_step("the code changed: worker and beat start anew")
-            group.restart("worker", "beat")
+            others = [name for name in ("live", "worker", "beat") if name in group.commands]
+            print_step(f"the code changed, so these start again: {', '.join(others)}")
+            group.restart(*others)
 
     return look
 
