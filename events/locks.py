@@ -5,6 +5,8 @@ from collections.abc import Collection
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from live.hints import tell_pages
+from live.streams import Part
 from sessions_app.locks import lock_people
 
 from .errors import stale_error
@@ -39,7 +41,8 @@ def check_registration_seen(registration: Registration, seen: str | None) -> Non
 
 
 def touch_event(event: Event, **changes: object) -> None:
-    """Write these fields of a locked event, whose version grows."""
+    """Write these fields of a locked event, whose version grows. The pages that are open are told."""
+    tell_pages(Part.EVENT, event.stream)
     Event.objects.filter(pk=event.pk).update(version=F("version") + 1, **changes)
     event.refresh_from_db()
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
+from live.hints import tell_pages
+from live.streams import Part, name_person_stream
 
 from .models import InboxItem
 from .registry import InboxLine, WriteLines, registered_kinds
@@ -44,10 +46,18 @@ def build_entries(items: Sequence[InboxItem], *, reader: User, now: datetime) ->
     return [InboxEntry(item, lines.get(item.pk)) for item in items]
 
 
+def tell_bells(*people: int) -> None:
+    """Have the open pages of these people (their ids) count again what is unread."""
+    tell_pages(Part.INBOX, *{name_person_stream(pk) for pk in people})
+
+
 def mark_subject_read(person: User, *, subject_type: str, subject_id: int, now: datetime) -> int:
     """A person who acts on a subject knows its news. Returns how many items were unread."""
     about = InboxItem.objects.shown_to(person, now).filter(subject_type=subject_type, subject_id=subject_id)
-    return about.unread().update(read_at=now)
+    read = about.unread().update(read_at=now)
+    if read:
+        tell_bells(person.pk)
+    return read
 
 
 def unread_count(person: User, *, now: datetime) -> int:
@@ -58,4 +68,7 @@ def unread_count(person: User, *, now: datetime) -> int:
 def mark_read(person: User, *, now: datetime, item: int | None = None, until: datetime | None = None) -> int:
     """Mark one item, or everything shown until a moment. Returns how many were unread."""
     mine = InboxItem.objects.shown_to(person, min(until or now, now)).unread()
-    return (mine if item is None else mine.filter(pk=item)).update(read_at=now)
+    read = (mine if item is None else mine.filter(pk=item)).update(read_at=now)
+    if read:
+        tell_bells(person.pk)
+    return read

@@ -15,7 +15,7 @@ from common.statements import InsertMany, write_together
 
 from . import bounces
 from .hints import wake_outbox
-from .inbox import forget_passing
+from .inbox import forget_passing, tell_bells
 from .models import UNSENT, InboxItem, Notification, State
 from .registry import UnknownKindError, kind_named
 
@@ -76,6 +76,7 @@ def schedule_notices(*dues: Due, now: datetime) -> None:
     )
     if any(due.due_at <= now for due in timely):
         transaction.on_commit(wake_outbox, robust=True)
+    tell_bells(*(due.recipient_id for due in timely if (due.shows_at or due.due_at) <= now and not due.by_recipient))
 
 
 def show_in_inbox(*dues: Due) -> None:
@@ -86,6 +87,7 @@ def show_in_inbox(*dues: Due) -> None:
     if unseen := [due.kind for due in dues if kind_named(due.kind).lines is None]:
         raise UnknownKindError(f"no line for {unseen}")
     INBOX_ITEMS.write([_inbox_values(due) for due in dues])
+    tell_bells(*(due.recipient_id for due in dues))
 
 
 def silence_older_versions(*, subject_type: str, subject_id: int, version: int) -> int:

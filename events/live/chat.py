@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from events.errors import EventError
 from events.models import Pairing, PairMessage, Registration
 from events.models.plans import STANDS
+from live.hints import tell_pages
+from live.streams import Part
 from sessions_app.locks import atomic_act
 
 from .rooms import is_past
@@ -35,4 +37,5 @@ def write_line(*, pairing: Pairing, registration: Registration, text: str, now: 
         raise refused
     if PairMessage.objects.filter(pairing=pairing, at__gt=now - WITHIN).count() >= MOST_LINES:
         raise EventError("too_many", _("That’s a lot of lines in one minute. Wait a moment, then send it again."))
+    tell_pages(Part.MESSAGES, pairing.stream)
     return PairMessage.objects.create(pairing=pairing, registration=registration, text=text, at=now)

@@ -10,6 +10,8 @@ from events.errors import EventError
 from events.locks import lock_event, touch_event
 from events.models import Chair, Event, Outcome, Pairing, Presence, PresenceKind, Registration, Round
 from events.models.states import RUNS
+from live.hints import tell_pages
+from live.streams import Part
 from sessions_app.locks import atomic_act
 
 from .evening import Evening, Standing, read_evening, standing_of_one
@@ -96,6 +98,8 @@ def check_here(registration: Registration) -> Standing:
 
 
 def note_presence(evening: Evening, registration: Registration, kind: PresenceKind, *, by: User | None) -> None:
+    # Who is here shows on the desk; pages of others change if their seats do.
+    tell_pages(Part.PRESENCE, registration.event.stream)
     Presence.objects.create(
         registration=registration, kind=kind, from_round=evening.current or evening.next, by=by, at=evening.now
     )

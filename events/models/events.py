@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rules.validators import validate_plain_text, validate_timezone
+from live.streams import StreamKind, name_stream
 
 from .states import AHEAD, BEFORE_START, DONE, PUBLIC, UNSCHEDULED, EventState
 
@@ -185,6 +186,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def stream(self) -> str:
+        """Where its open pages hear that the event has changed."""
+        return name_stream(StreamKind.EVENT, self.uuid)
 
     @property
     def start(self) -> datetime:

@@ -11,6 +11,7 @@ from django.db.models import F, Func, Q, Value
 
 from accounts.models import User
 from accounts.rules.validators import validate_plain_text
+from live.streams import StreamKind, name_stream
 
 from .events import Event, Side
 from .registrations import Registration
@@ -199,6 +200,11 @@ class Pairing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.one_id} and {self.other_id}"
+
+    @property
+    def stream(self) -> str:
+        """Where both hear what they write to each other."""
+        return name_stream(StreamKind.ROOM, self.uuid)
 
     @property
     def host(self) -> Registration:

@@ -52,7 +52,7 @@ def event_desk(request: SignedInRequest, slug: str) -> HttpResponse:
         except RefusalError as refused:
             error = refused
     event.refresh_from_db()
-    evening = read_present(event)
+    evening = read_present(request, event)
     page = DeskPage(evening, request.GET.get("q", "")[:80])
     part = wants_part(request) and request.method != "POST"
     if part and (answer := answer_watch(request, page.mark, evening)):

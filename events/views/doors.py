@@ -28,7 +28,7 @@ from .evening import SHOWN, answer_watch, mark_time, read_present
 def event_board(request: HttpRequest, key: str) -> HttpResponse:
     event = get_object_or_404(Event.objects.filter(state__in=SHOWN), board_key=key)
     asked = request.GET.get("page", "")
-    evening = read_present(event)
+    evening = read_present(request, event)
     page = BoardPage(evening, parse_number(asked, digits=3))
     part = wants_part(request)
     if part and (answer := answer_watch(request, page.mark, evening)):

@@ -26,6 +26,7 @@ from events.live.stamping import is_clock_due, stamp_due
 from events.models import Event, EventState, Pairing, Registration
 from events.pages.cards import code_address, draw_code
 from events.pages.now import NowPage
+from live.pages import let_page_hear
 
 # The states in which there is an evening to look at.
 SHOWN = (EventState.SCHEDULED, EventState.LIVE, EventState.OVER, EventState.ARCHIVED)
@@ -33,8 +34,9 @@ SHOWN = (EventState.SCHEDULED, EventState.LIVE, EventState.OVER, EventState.ARCH
 LEFT, READ = "Clock-Left", "Clock-Read"
 
 
-def read_present(event: Event) -> Evening:
-    """The evening as it is now, with what the clock made due."""
+def read_present(request: HttpRequest, event: Event) -> Evening:
+    """The evening as it is now, with what the clock made due. The page that shows it hears of changes."""
+    let_page_hear(request, event.stream)
     now = timezone.now()
     evening = read_evening(event, now)
     if not is_clock_due(evening):
@@ -62,7 +64,7 @@ def event_now(request: SignedInRequest, slug: str) -> HttpResponse:
         return redirect("event", slug)
     if request.method == "POST":
         return act_on_press(request, registration)
-    evening = read_present(event)
+    evening = read_present(request, event)
     page = NowPage(evening, registration, standing_of_one(registration))
     part = wants_part(request)
     if part and (answer := answer_watch(request, page.mark, evening)):

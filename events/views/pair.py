@@ -17,6 +17,7 @@ from events.forms.evening import LineForm
 from events.live.chat import write_line
 from events.models import Pairing
 from events.pages.pair import PairPage
+from live.pages import let_page_hear
 
 from .evening import SHOWN, answer_watch, mark_time, read_present
 
@@ -43,8 +44,9 @@ def event_pair(request: SignedInRequest, slug: str, uuid: UUID) -> HttpResponse:
     result = act_on_post(request, write, form)
     if result.is_done:
         return redirect("event_pair", slug, uuid)
-    evening = read_present(event)
+    evening = read_present(request, event)
     pairing.event = evening.event
+    let_page_hear(request, pairing.stream)
     page = PairPage(evening, pairing, registration)
     part = wants_part(request) and request.method != "POST"
     if part and (answer := answer_watch(request, page.mark, evening)):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from common.instants import UnreadableError, parse_instant
+from common.pages.parts import vary_by_part
 from notifications.inbox import build_entries, mark_read
 from notifications.models import InboxItem
 
@@ -19,6 +20,8 @@ PAGE_SIZE = 25
 
 @require_safe
 def notification_list(request: SignedInRequest) -> HttpResponse:
+    if "bell" in request.GET:
+        return vary_by_part(render(request, "components/bell_inside.html"))
     now = timezone.now()
     shown = InboxItem.objects.shown_to(request.user, now).order_by("-at", "-pk")
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))

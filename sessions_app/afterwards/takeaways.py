@@ -5,6 +5,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from live.hints import tell_pages
+from live.streams import Part
 from sessions_app.booking.clock import CLOSES_AFTER
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_for
@@ -29,6 +31,7 @@ def write_takeaway(*, booking: Booking, text: str, by: User, now: datetime) -> N
     booking = lock_for(booking, by)
     if refusal := why_not_takeaway(booking, now=now):
         raise refusal
+    tell_pages(Part.TAKEAWAYS, booking.engagement.stream)
     if text:
         fields = {"text": text, "written_at": now}
         Takeaway.objects.update_or_create(booking=booking, author=by, defaults=fields)

@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from live.hints import tell_pages
+from live.streams import Part
 from mentors.models import Format
 from notifications.services import Due, schedule_notices, show_in_inbox
 from sessions_app.booking.notices.due import NEWS_KEEPS
@@ -180,6 +182,7 @@ def settle_missed(booking: Booking, *, missing: int, by: User | None, now: datet
 
 
 def record_act(booking: Booking, kind: AttendanceKind, *, by: User, now: datetime, words: str = "") -> AttendanceAct:
+    tell_pages(Part.PRESENCE, booking.engagement.stream)
     return AttendanceAct.objects.create(booking=booking, start=booking.start, person=by, kind=kind, words=words, at=now)
 
 

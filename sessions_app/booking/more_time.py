@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.known import known
+from live.hints import tell_pages
+from live.streams import Part
 from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_for
 from sessions_app.models import Booking, BookingState, MoreTime, Occupancy
@@ -67,6 +69,7 @@ def ask_more_time(*, booking: Booking, by: User, now: datetime, end: datetime | 
     expire_for(booking.mentor_id, known(booking.mentee_id), now=now, except_for=booking)
     if refusal := why_not_more_time(booking, by=by, now=now):
         raise refusal
+    tell_pages(Part.MORE_TIME, booking.engagement.stream)
     asked, _made = MoreTime.objects.get_or_create(
         booking=booking, ends_at=booking.end, defaults={"asked_by": by, "asked_at": now}
     )
@@ -90,6 +93,7 @@ def agree_more_time(*, booking: Booking, end: datetime, by: User, now: datetime)
     expire_for(booking.mentor_id, known(booking.mentee_id), now=now, except_for=booking)
     if refusal := why_not_more_time(booking, by=by, now=now):
         raise refusal
+    tell_pages(Part.MORE_TIME, booking.engagement.stream)
     return lengthen_booking(booking, asked, by=by, now=now)
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from live.hints import tell_pages
+from live.streams import Part
 from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, Message, SharedFile
 from sessions_app.models.files import FOLDER
@@ -64,6 +66,7 @@ def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime)
     Message.objects.create(
         engagement=engagement, author=by, body=file.name, key=f"file-{file.uuid}", is_file=True, file=file, sent_at=now
     )
+    tell_pages(Part.MESSAGES, engagement.stream)
     notify_reader(engagement, engagement.other_person(by), now=now)
     return file
 

@@ -13,6 +13,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from live.hints import tell_pages
+from live.streams import Part
 from notifications.inbox import forget_passing
 from notifications.models import Notification
 from notifications.services import schedule_notices, silence_older_versions
@@ -46,6 +48,7 @@ def send_message(
         return said
     check_pace(engagement, by=by, now=now)
     message = Message.objects.create(engagement=engagement, author=by, body=body, key=key, sent_at=now)
+    tell_pages(Part.MESSAGES, engagement.stream)
     mark_read(engagement=engagement, person=by, until=seen)
     is_answer = note_reply(engagement, message, by=by, answers=answers, now=now)
     other = engagement.other_person(by)

@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.rules.validators import validate_plain_text
 from common.known import known
 from common.pages.seen import mark_of
+from live.streams import StreamKind, name_stream
 from mentors.models import Format, IssueType, Offer
 
 from .states import AGREED, CALLED_OFF, CONTACTS, OPEN, OVER, PENDING, UNANSWERED, VISITORS_HOLD, BookingState
@@ -124,6 +125,11 @@ class Engagement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mentee} with {self.mentor}"
+
+    @property
+    def stream(self) -> str:
+        """Where the open pages of both people hear that something of theirs is new."""
+        return name_stream(StreamKind.THREAD, self.uuid)
 
     def other_person(self, person: User) -> User:
         """The other of the two people; only for an engagement that has both, which a visitor's hold hasn't."""

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from accounts.models import User
+from live.hints import tell_pages
+from live.streams import Part
 from sessions_app.models import Engagement, Message, ReadMarker, SharedFile
 
 
@@ -29,6 +31,7 @@ def share_again(old: SharedFile, engagement: Engagement, *, by: User, now: datet
         preview=old.preview.name,
         added_at=now,
     )
+    tell_pages(Part.MESSAGES, engagement.stream)
     return Message.objects.create(
         engagement=engagement, author=by, body=file.name, key=f"file-{file.uuid}", is_file=True, file=file, sent_at=now
     )

@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.pages.parts import vary_by_part, wants_part
 from common.pages.tabs import tab_links
+from live.pages import let_page_hear
 from sessions_app.access import get_booking
 from sessions_app.afterwards.feedback import why_not_feedback
 from sessions_app.availability.commitments import commitments_of
@@ -113,6 +114,7 @@ def render_session(
 ) -> HttpResponse:
     """The whole page. Adds to a context of `session_context` what only a drawn page needs."""
     booking, reader, feedback = context["booking"], request.user, context["feedback"]
+    let_page_hear(request, booking.engagement.stream)
     context["thread"] = thread_of(booking.engagement, reader, is_live=is_chat(booking, now))
     context["series"] = series_of(booking, reader=reader, feedback=feedback, now=now)
     if context["stage"] == SessionStage.OVER:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedInRequest
 from common.pages.parts import vary_by_part, wants_part
 from common.pages.requests import parse_number, post_data
+from live.pages import let_page_hear
 from sessions_app.access import get_engagement, get_message_to_report
 from sessions_app.conversation.messages import mark_read, send_message
 from sessions_app.conversation.reading import ThreadList, is_chat, newest_of, news_of, thread_of
@@ -128,6 +129,7 @@ def thread_page(
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
+    let_page_hear(request, engagement.stream)
     booking = engagement.bookings.visible_to(request.user).order_by("-during").first()
     live = booking is not None and is_chat(booking, now)
     thread = thread_of(engagement, request.user, before=read_number(request, "before"), is_live=live)

@@ -191,7 +191,8 @@ function watchThread() {
     if (log) log.scrollTop = log.scrollHeight;
     sayRead();
   };
-  setInterval(look, thread.dataset.lookEvery * 1000);
+  const lookByClock = () => document.hidden || htmx.trigger(document.body, "look", { isByClock: true });
+  setInterval(lookByClock, thread.dataset.lookEvery * 1000);
   document.addEventListener("visibilitychange", look);
   addEventListener("focus", sayRead);
   document.addEventListener("htmx:afterSettle", ({ target }) => target.closest("[role=log]") && settle());

@@ -46,7 +46,8 @@ class Visitor:
             self.complaints.append(f"console: {message.text}")
 
     def answers(self, response: Response) -> None:
-        if response.status >= 500 or not response.url.startswith((self.home, "data:")):
+        own = (self.home, "data:", django_settings.LIVE_URL or self.home)
+        if response.status >= 500 or not response.url.startswith(own):
             self.complaints.append(f"{response.status} from {response.url}")
 
 

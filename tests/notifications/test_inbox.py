@@ -111,7 +111,8 @@ def test_page_lists_newest_first_with_links(now, bob, client_for):
     page = client_for(bob).get(reverse("notifications"))
 
     assert texts(page) == ["Number 1 for Bob", "Number 2 for Bob"]
-    assert b'<a href="/sessions/">Number 1 for Bob</a>' in page.content
+    newest = InboxItem.objects.shown_to(bob, NOW).latest("at")
+    assert f'<a id="item-{newest.pk}" href="/sessions/">Number 1 for Bob</a>' in markup_of(page)
 
 
 def hidden_words(page: str) -> list[str]:
