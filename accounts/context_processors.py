@@ -19,7 +19,4 @@ def viewer_context(request: HttpRequest) -> dict[str, Any]:
         "viewer_theme": viewer_theme(request),
         "themes": Theme.choices,
         "now": timezone.now(),
-        # Lazy, since it takes a query and most partial pages don't need it. Without a profile there is no such
-        # attribute.
-        "viewer_profile": SimpleLazyObject(lambda: getattr(getattr(request, "user", None), "mentor_profile", None)),
     }

@@ -1,10 +1,9 @@
 """What every page's template knows about the site. Its reader is the business of `accounts.context_processors`."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from .pages.sharing import shared_address
@@ -21,17 +20,13 @@ def site_context(request: HttpRequest) -> dict[str, object]:
         "SITE_NAME": settings.SITE_NAME,
         "SITE_URL": settings.SITE_URL,
         "shared_address": shared_address(request),
-        # Lazy: it queries the reader's profile, and partial pages have no navigation.
-        "nav_items": SimpleLazyObject(lambda: nav_items(request)),
     }
 
 
-def nav_items(request: HttpRequest) -> list[NavItem]:
-    """The main links for this reader; for a mentor, their own day comes first."""
-    user = getattr(request, "user", None)
+def nav_items(reader: Any, *, is_mentor: bool) -> list[NavItem]:
+    """The main links for this reader, None for a visitor; for a mentor, their own day comes first."""
     find = NavItem(key="find", url_name="mentor_list", label=_("Find a mentor"))
-    # Visitors, and people without a profile, have no such attribute.
-    if getattr(user, "mentor_profile", None) is not None:
+    if is_mentor:
         items = [
             NavItem(key="today", url_name="mentor_today", label=_("Today")),
             NavItem(key="availability", url_name="mentor_availability", label=_("Availability")),
@@ -41,10 +36,10 @@ def nav_items(request: HttpRequest) -> list[NavItem]:
         ]
     else:
         items = [find, NavItem(key="sessions", url_name="session_list", label=_("My sessions"))]
-        if user is not None and user.is_authenticated:
+        if reader:
             items.append(NavItem(key="messages", url_name="message_list", label=_("Messages")))
     items.append(NavItem(key="events", url_name="events", label=_("Events")))
-    if user is not None and user.is_staff:
+    if reader and reader.is_staff:
         items += [
             NavItem(key="staff", url_name="staff_home", label=_("Staff")),
             NavItem(key="profiles", url_name="staff_profiles", label=_("Profiles")),

@@ -60,6 +60,15 @@ def mark_subject_read(person: User, *, subject_type: str, subject_id: int, now: 
     return read
 
 
+# `unread_count` as a part of a larger statement
+UNREAD_COUNT = f"""
+SELECT count(*) FROM (
+    SELECT FROM notifications_inboxitem WHERE recipient_id = %(reader)s AND at <= %(now)s AND read_at IS NULL
+    LIMIT {MOST_COUNTED + 1}
+) AS unread
+"""
+
+
 def unread_count(person: User, *, now: datetime) -> int:
     """How many items are unread, up to one more than MOST_COUNTED."""
     return InboxItem.objects.shown_to(person, now).unread()[: MOST_COUNTED + 1].count()

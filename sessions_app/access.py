@@ -11,11 +11,13 @@ from django.shortcuts import get_object_or_404
 from accounts.models import User
 
 from .models import Booking, Engagement, HeldTime, Message, SharedFile, WaitlistEntry, WrittenQuestion
+from .session_rows import find_booking, find_newest_message
 
 
 def get_booking(uuid: UUID, *, reader: User) -> Booking:
-    mine = Booking.objects.visible_to(reader).with_people()
-    return get_object_or_404(mine.select_related("offer__profile__person", "offer__profile__schedule"), uuid=uuid)
+    if booking := find_booking(uuid, reader=reader):
+        return booking
+    raise Http404
 
 
 def get_booking_as_mentee(uuid: UUID, *, reader: User) -> Booking:
@@ -50,6 +52,14 @@ def get_written_as_mentee(engagement: UUID, *, reader: User) -> WrittenQuestion:
 def get_engagement(uuid: UUID, *, reader: User) -> Engagement:
     mine = Engagement.objects.visible_to(reader)
     return get_object_or_404(mine.select_related("mentor__mentor_profile", "mentee", "brief"), uuid=uuid)
+
+
+def get_newest_message(engagement: UUID, *, reader: User) -> int:
+    """The id of the newest message in this thread; 0 while there is none."""
+    newest = find_newest_message(engagement, reader=reader)
+    if newest is None:
+        raise Http404
+    return newest
 
 
 def get_message_to_report(uuid: UUID, *, reader: User) -> Message:

@@ -116,7 +116,10 @@ def theirs(
     context: Context, start: datetime, their_zone: str, name: str = "", end: datetime | None = None
 ) -> SafeString:
     """`20:00 for Priya in Kolkata`; the weekday in bold where their date is another."""
-    who = reader_of(context)
+    return draw_theirs(start, end, their_zone, name, reader_of(context))
+
+
+def draw_theirs(start: datetime, end: datetime | None, their_zone: str, name: str, who: Reader) -> SafeString:
     words: dict[str, Any] = times.theirs_words(start, end, their_zone, name, who.hour12)
     words["time"] = time_tag(start, words["time"])
     words["weekday"] = format_html("<b>{}</b>", words["weekday"])
@@ -205,34 +208,54 @@ def draw_slot_link(start: StartDrawn, href: str, told: SafeString, *, first: boo
     )
 
 
-@register.inclusion_tag("components/clocks.html", takes_context=True)
-def both_clocks(
-    context: Context, start: datetime, end: datetime, their_zone: str, their_name: str
-) -> dict[str, list[dict[str, Any]]]:
-    """The two 24-hour bars: the reader's day and the other person's."""
+@register.simple_tag(takes_context=True)
+def slot_radio(
+    context: Context, start: datetime, chosen: datetime | None = None, their_zone: str = "", their_name: str = ""
+) -> SafeString:
+    """A time to choose: `15:00`; for ears also the other person's clock."""
     who = reader_of(context)
-    return {
-        "clocks": [
-            clock_row(start, end, who.zone, who.zone, "", who),
-            clock_row(start, end, their_zone, who.zone, their_name, who),
-        ]
-    }
+    checked = " checked" if start == chosen else ""
+    told = f'<span class="vh">, {draw_theirs(start, None, their_zone, their_name, who)}</span>' if their_zone else ""
+    return SafeString(
+        f'<label class="slot slot--radio"><input type="radio" name="start" value="{times.utc_text(start)}"{checked}'
+        f" required>{time_tag(start, times.clock_text(start, who.zone, who.hour12))}{told}</label>"
+    )
 
 
-def clock_row(start: datetime, end: datetime, zone: str, viewer_zone: str, name: str, who: Reader) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def both_clocks(context: Context, start: datetime, end: datetime, their_zone: str, their_name: str) -> SafeString:
+    """The two 24-hour bars: the reader's day and the other person's. A mentor's page has some for each time."""
+    who = reader_of(context)
+    mine = draw_clock_row(start, end, who.zone, _("You"), who)
+    return mine + draw_clock_row(start, end, their_zone, their_name, who)
+
+
+CLOCK_ROW = (
+    '<p class="both__one"><span class="who">{} {}, {}{}</span><b class="num">{}</b>{}<svg class="clock24" '
+    'viewBox="0 0 1440 12" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect x="{}" y="-3" '
+    'width="{}" height="18"/></svg></p>'
+)
+
+
+def draw_clock_row(start: datetime, end: datetime, zone: str, name: str, who: Reader) -> SafeString:
+    """In `zone`, the day of the person called `name`."""
     local = times.in_zone(start, zone)
     at = local.hour * 60 + local.minute
     minutes = round((end - start).total_seconds() / 60)
-    return {
-        "name": name,
-        "label": times.zone_label(zone, start),
-        "time": time_tag(start, times.range_text(start, end, zone, who.hour12)),
-        "other_day": times.day_text(start, zone, who.now, short=True)
-        if local.date() != times.in_zone(start, viewer_zone).date()
-        else "",
-        "night": times.is_night(start, zone),
-        "part": _("evening") if times.EVENING_HOUR <= local.hour < times.NIGHT_HOUR else _("night"),
-        "at": at,
+    part, other_day = "", SafeString("")
+    if is_night := times.is_night(start, zone):
+        part = ", " + (_("evening") if times.EVENING_HOUR <= local.hour < times.NIGHT_HOUR else _("night"))
+    if local.date() != times.in_zone(start, who.zone).date():
+        other_day = format_html('<span class="who">{}</span>', times.day_text(start, zone, who.now, short=True))
+    return format_html(
+        CLOCK_ROW,
+        icon_svg("moon" if is_night else "sun", False, ""),
+        name,
+        times.zone_label(zone, start),
+        part,
+        time_tag(start, times.range_text(start, end, zone, who.hour12)),
+        other_day,
+        at,
         # Never thinner than the eye can find, never over the end of the day's bar.
-        "minutes": min(max(minutes, 24), times.DAY_MINUTES - at),
-    }
+        min(max(minutes, 24), times.DAY_MINUTES - at),
+    )

@@ -3,6 +3,7 @@
 After an answer in writing only the mentee is asked, and the mentor reads it when it can't be changed any more.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -42,9 +43,9 @@ def why_not_feedback(booking: Booking, *, now: datetime) -> SessionError | None:
     return None
 
 
-def why_not_change(booking: Booking, *, by: User) -> SessionError | None:
-    """Why feedback can't be changed: its author may have seen what the other said."""
-    authors = set(booking.feedback.values_list("author", flat=True))
+def why_not_change(given: Iterable[Feedback], *, by: User) -> SessionError | None:
+    """Why feedback can't be changed: its author may have seen what the other said. `given`: all about the session."""
+    authors = {said.author_id for said in given}
     if by.pk in authors and len(authors) > 1:
         return SessionError("both_answered", _("You’ve both answered, so the answers can’t be changed."))
     return None
@@ -65,6 +66,15 @@ def feedback_of_other(contact: Contact, *, reader: User, now: datetime) -> Feedb
     return contact.feedback.unveiled(now).exclude(author=reader).first()
 
 
+def unveiled_of_other(given: Iterable[Feedback], *, reader: User, now: datetime) -> Feedback | None:
+    """The same where all feedback about a session has been read: they know of it once they have answered too."""
+    by_author = {said.author_id: said for said in given}
+    theirs = next((said for author, said in by_author.items() if author != reader.pk), None)
+    if theirs is None or reader.pk in by_author:
+        return theirs
+    return theirs if theirs.ended_at is not None and theirs.ended_at <= now - BLIND_FOR else None
+
+
 @atomic_act
 def give_feedback(
     *, booking: Booking, by: User, now: datetime, answers: dict[str, Any], step: NextStepInput | None = None
@@ -76,7 +86,7 @@ def give_feedback(
     booking = lock_booking(booking)
     if by.pk not in (booking.mentor_id, booking.mentee_id):
         raise SessionError("not_yours", _("You don’t have access to this session."))
-    if refusal := why_not_feedback(booking, now=now) or why_not_change(booking, by=by):
+    if refusal := why_not_feedback(booking, now=now) or why_not_change(booking.feedback.all(), by=by):
         raise refusal
     role = Role.MENTOR if by.pk == booking.mentor_id else Role.MENTEE
     given = {**answers, "role": role}

@@ -13,8 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.known import known
 from mentors.models import MentorProfile
-from sessions_app.models import Contact, Feedback, Role, WrittenQuestion
+from sessions_app.models import Feedback, Role
 from sessions_app.models.feedback import Agreement, FeedbackQuerySet
 
 from .track_record import ENOUGH
@@ -57,18 +58,25 @@ def published_quotes(profile: MentorProfile, *, now: datetime) -> list[Quote]:
         Feedback.objects.offered_words(now)
         .of_mentor(profile.person_id)
         .filter(published_at__isnull=False)
-        .select_related("booking", "written")
         .order_by("-published_at", "-pk")
+        .values_list("left_with", "at", "ended_at", "written")
     )
-    return [Quote(row.left_with, about_text(row.contact, profile.person.zone, now)) for row in shown[:ON_PAGE]]
+    zone = profile.person.zone
+    return [
+        Quote(words, about_text(known(began), known(ended), in_writing=written is not None, zone=zone, now=now))
+        for words, began, ended, written in shown[:ON_PAGE]
+    ]
 
 
-def about_text(contact: Contact, zone: ZoneInfo, now: datetime) -> str:
-    """`25 minutes in October`, of an earlier year `25 minutes in October 2025`; `In writing, October`."""
-    if isinstance(contact, WrittenQuestion):
-        return _("In writing, %(month)s") % {"month": month_text(contact.end, zone, now)}
-    month = month_text(contact.start, zone, now)
-    return _("%(minutes)d minutes in %(month)s") % {"minutes": contact.length, "month": month}
+def about_text(began: datetime, ended: datetime, *, in_writing: bool, zone: ZoneInfo, now: datetime) -> str:
+    """`25 minutes in October`, of an earlier year `25 minutes in October 2025`; `In writing, October`.
+
+    An answer in writing has `ended` when it was sent.
+    """
+    if in_writing:
+        return _("In writing, %(month)s") % {"month": month_text(ended, zone, now)}
+    minutes = round((ended - began).total_seconds() / 60)
+    return _("%(minutes)d minutes in %(month)s") % {"minutes": minutes, "month": month_text(began, zone, now)}
 
 
 def month_text(moment: datetime, zone: ZoneInfo, now: datetime) -> str:

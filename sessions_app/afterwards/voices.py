@@ -3,9 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from mentors.models import MentorProfile
-from sessions_app.models import Contact, Feedback, WrittenQuestion
+from django.db import connection
+
+from accounts.models import User
+from common.statements import ModelColumns
+from mentors.models import IssueType, MentorProfile
+from sessions_app.models import Role
+from sessions_app.models.feedback import BLIND_FOR, UNVEILED
 
 from .summaries import about_text
 
@@ -17,6 +23,25 @@ FEWEST_QUESTIONS = 2
 # Characters that can be taken in at a glance
 SHORT_QUOTE, SHORT_QUESTION = 220, 140
 WEEK = timedelta(days=7)
+
+_PERSON, _PROFILE = ModelColumns(User, "person"), ModelColumns(MentorProfile, "profile")
+# `FeedbackQuerySet.offered_words` says the same of what is published. Most rows are only counted or skipped, so an
+# instance of a mentor is made only where one is shown.
+PUBLISHED = f"""
+SELECT said.left_with, said.at, said.ended_at, said.written_id IS NOT NULL, said.may_publish_question,
+    brief.question, brief.issue_type, brief.created_at, person.id, {_PERSON.columns}, {_PROFILE.columns}
+FROM sessions_app_feedback AS said
+LEFT JOIN sessions_app_booking AS booking ON booking.id = said.booking_id
+LEFT JOIN sessions_app_writtenquestion AS written ON written.id = said.written_id
+JOIN sessions_app_engagement AS engagement ON engagement.id = coalesce(booking.engagement_id, written.engagement_id)
+JOIN sessions_app_brief AS brief ON brief.id = engagement.brief_id
+JOIN accounts_user AS person ON person.id = said.mentor_id
+LEFT JOIN mentors_mentorprofile AS profile ON profile.person_id = person.id
+WHERE said.published_at IS NOT NULL AND said.role = '{Role.MENTEE.value}' AND said.may_publish
+    AND said.left_with <> '' AND {UNVEILED}
+ORDER BY said.published_at DESC, said.id DESC
+LIMIT %(latest)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +69,26 @@ class Voices:
     is_this_week: bool
 
 
+class PublishedWords(NamedTuple):
+    """A row of `PUBLISHED`. `mentor`: the columns of the mentor and their profile."""
+
+    text: str
+    began: datetime
+    ended: datetime
+    in_writing: bool
+    with_question: bool
+    question: str
+    kind: str
+    asked_at: datetime
+    mentor_id: int
+    mentor: Sequence[Any]
+
+
 def list_voices(*, now: datetime) -> Voices:
     """Quotes and questions that their authors and staff agreed to show, the newest first, in one query."""
     rows = latest_published(now=now)
-    asked = [contact for row in rows if row.may_publish_question and is_short(contact := row.contact)]
-    lately = [contact for contact in asked if now - contact.engagement.brief.created_at <= WEEK]
+    asked = [row for row in rows if row.with_question and len(row.question) <= SHORT_QUESTION]
+    lately = [row for row in asked if now - row.asked_at <= WEEK]
     is_this_week = len(lately) >= FEWEST_QUESTIONS
     # Once each, where several people asked the same.
     chosen = list(
@@ -61,33 +101,33 @@ def list_voices(*, now: datetime) -> Voices:
     )
 
 
-def latest_published(*, now: datetime) -> list[Feedback]:
-    shown = Feedback.objects.offered_words(now).filter(published_at__isnull=False)
-    with_people = shown.select_related(
-        "booking__engagement__brief",
-        "booking__mentor__mentor_profile",
-        "written__engagement__brief",
-        "written__mentor__mentor_profile",
-    )
-    return list(with_people.order_by("-published_at", "-pk")[:LATEST])
+def latest_published(*, now: datetime) -> list[PublishedWords]:
+    width = len(PublishedWords._fields) - 1
+    with connection.cursor() as cursor:
+        cursor.execute(PUBLISHED, {"blind_until": now - BLIND_FOR, "latest": LATEST})
+        return [PublishedWords._make((*row[:width], row[width:])) for row in cursor.fetchall()]
 
 
-def choose_quotes(rows: Iterable[Feedback], *, now: datetime) -> list[MentorQuote]:
+def choose_quotes(rows: Iterable[PublishedWords], *, now: datetime) -> list[MentorQuote]:
     """Short ones, each of another mentor who can be found."""
     quotes: dict[int, MentorQuote] = {}
     for row in rows:
-        mentor = row.contact.mentor
-        profile: MentorProfile | None = getattr(mentor, "mentor_profile", None)
-        if profile and profile.is_public and len(row.left_with) <= SHORT_QUOTE and mentor.pk not in quotes:
-            quotes[mentor.pk] = MentorQuote(row.left_with, about_text(row.contact, mentor.zone, now), profile)
-    return list(quotes.values())[:MOST_QUOTES]
+        if len(quotes) < MOST_QUOTES and len(row.text) <= SHORT_QUOTE and row.mentor_id not in quotes:
+            profile = _read_mentor(row.mentor)
+            if profile.is_public:
+                about = about_text(row.began, row.ended, in_writing=row.in_writing, zone=profile.person.zone, now=now)
+                quotes[row.mentor_id] = MentorQuote(row.text, about, profile)
+    return list(quotes.values())
 
 
-def is_short(contact: Contact) -> bool:
-    return len(contact.engagement.brief.question) <= SHORT_QUESTION
+def _read_mentor(row: Sequence[Any]) -> MentorProfile:
+    """One without a profile is as if it weren't public."""
+    person, row = _PERSON.read_row(row)
+    profile, _rest = _PROFILE.read_row(row)
+    profile.person = person
+    return profile
 
 
-def describe_asked(contact: Contact) -> AskedQuestion:
-    brief = contact.engagement.brief
-    length = None if isinstance(contact, WrittenQuestion) else contact.length
-    return AskedQuestion(brief.question, length, brief.get_issue_type_display())
+def describe_asked(row: PublishedWords) -> AskedQuestion:
+    length = None if row.in_writing else round((row.ended - row.began).total_seconds() / 60)
+    return AskedQuestion(row.question, length, str(IssueType(row.kind).label) if row.kind else "")

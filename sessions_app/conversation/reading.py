@@ -15,8 +15,9 @@ from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Engagement, Message, ReadMarker, WrittenQuestion, WrittenState
 from sessions_app.models.bookings import EngagementQuerySet
 from sessions_app.questions.engagements import why_not_share
+from sessions_app.session_rows import MESSAGES, SessionRows
 
-AT_ONCE = 50
+AT_ONCE = MESSAGES
 NEIGHBOURS = 2
 
 
@@ -68,7 +69,43 @@ def thread_of(engagement: Engagement, reader: User, *, before: int | None = None
         found = found.filter(pk__lt=before)
     rows = list(found[: AT_ONCE + 1])
     messages = rows[:AT_ONCE][::-1]
-    new = unread_of(messages, engagement, reader)
+    return make_thread(
+        engagement,
+        reader,
+        messages,
+        new=unread_of(messages, engagement, reader),
+        written=WrittenQuestion.objects.with_people().filter(engagement=engagement).first(),
+        has_earlier=len(rows) > AT_ONCE,
+        is_part=before is not None,
+        is_live=is_live,
+    )
+
+
+def thread_of_session(booking: Booking, rows: SessionRows, *, reader: User, now: datetime) -> Thread:
+    """The thread's end, as the session's page shows it, from what has been read for that page."""
+    return make_thread(
+        booking.engagement,
+        reader,
+        rows.messages,
+        new=new_among(rows.messages, reader, read_to=rows.read_to),
+        written=rows.written,
+        has_earlier=rows.has_earlier,
+        is_live=is_chat(booking, now),
+    )
+
+
+def make_thread(
+    engagement: Engagement,
+    reader: User,
+    messages: list[Message],
+    *,
+    new: list[int],
+    written: WrittenQuestion | None,
+    has_earlier: bool,
+    is_part: bool = False,
+    is_live: bool,
+) -> Thread:
+    """`new`: the ids of those among the messages that the reader hasn't read."""
     return Thread(
         engagement,
         engagement.other_person(reader),
@@ -76,17 +113,17 @@ def thread_of(engagement: Engagement, reader: User, *, before: int | None = None
         newest=messages[-1].pk if messages else 0,
         unread=bool(new),
         first_new=new[0] if new else 0,
-        has_earlier=len(rows) > AT_ONCE,
-        is_part=before is not None,
+        has_earlier=has_earlier,
+        is_part=is_part,
         refusal=why_not_share(engagement),
         is_live=is_live,
-        written=WrittenQuestion.objects.with_people().filter(engagement=engagement).first(),
+        written=written,
         reader=reader,
     )
 
 
 def news_of(engagement: Engagement, reader: User, *, after: int) -> Thread:
-    """The messages after this one. One query if there are none, which is usual."""
+    """The messages after this one."""
     messages = list(messages_in(engagement).filter(pk__gt=after)[:AT_ONCE])
     return Thread(
         engagement,
@@ -103,7 +140,10 @@ def messages_in(engagement: Engagement) -> QuerySet[Message]:
 
 def unread_of(messages: list[Message], engagement: Engagement, reader: User) -> list[int]:
     seat = ReadMarker.objects.filter(engagement=engagement, person=reader).first()
-    read_to = seat.read_to if seat else 0
+    return new_among(messages, reader, read_to=seat.read_to if seat else 0)
+
+
+def new_among(messages: list[Message], reader: User, *, read_to: int) -> list[int]:
     return [message.pk for message in messages if message.pk > read_to and message.author_id != reader.pk]
 
 

@@ -89,6 +89,10 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         return self.filter(mentee=mentee, mentor=mentor)
 
 
+# `EngagementQuerySet.visible_to` as a condition of a larger statement on a row of its own
+OWN_ENGAGEMENT = "(%(reader)s IN (mentor_id, mentee_id) AND mentee_id IS NOT NULL)"
+
+
 class Engagement(models.Model):
     """One mentee, one mentor, one brief. It holds their bookings, and closes by itself."""
 
@@ -145,6 +149,12 @@ def overdue_sql(moment: str = "%(now)s") -> str:
 def given_sql(person: str) -> str:
     """`OccupancyQuerySet.given_by` as a condition of a larger statement, on the row `booking` of an occupancy."""
     return f"((booking.mentor_id = {person} AND booking.state <> '{BookingState.HELD.value}') IS TRUE)"
+
+
+def visible_sql(person: str) -> str:
+    """`BookingQuerySet.visible_to` as a condition of a larger statement, on its row `booking`."""
+    both = f"{person} IN (booking.mentor_id, booking.mentee_id) AND booking.mentee_id IS NOT NULL"
+    return f"({both} AND booking.state <> '{BookingState.HELD.value}')"
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):

@@ -7,6 +7,7 @@ from enum import StrEnum
 from accounts.models import User
 from sessions_app.afterwards.feedback import (
     feedback_of_other,
+    unveiled_of_other,
     why_not_change,
     why_not_feedback,
     why_not_feedback_in_writing,
@@ -15,6 +16,7 @@ from sessions_app.afterwards.notices import next_step_dues
 from sessions_app.booking.clock import CLOSES_AFTER
 from sessions_app.models import Booking, Feedback, NextStep, WrittenQuestion
 from sessions_app.models.feedback import Again, Resolution
+from sessions_app.session_rows import SessionRows
 
 
 class WordsState(StrEnum):
@@ -52,17 +54,18 @@ class Afterwards:
         return bool(self.own or self.theirs or self.has_closed)
 
 
-def read_afterwards(booking: Booking, *, reader: User, own: Feedback | None, now: datetime) -> Afterwards:
+def read_afterwards(booking: Booking, rows: SessionRows, *, reader: User, now: datetime) -> Afterwards:
     is_mentee = reader.pk == booking.mentee_id
-    theirs = feedback_of_other(booking, reader=reader, now=now)
+    own = rows.feedback_by(reader)
+    theirs = unveiled_of_other(rows.feedback, reader=reader, now=now)
     closed = why_not_feedback(booking, now=now)
-    step = NextStep.objects.filter(booking=booking).select_related("person").first() if is_mentee else None
+    step = rows.step if is_mentee else None
     return Afterwards(
         own=own,
         theirs=theirs,
         has_closed=closed is not None,
         is_hidden=own is not None and theirs is None and closed is None,
-        can_change=own is not None and closed is None and why_not_change(booking, by=reader) is None,
+        can_change=own is not None and closed is None and why_not_change(rows.feedback, by=reader) is None,
         words=words_state_of(own),
         step=step,
         is_reminded=step is not None and any(due.due_at > now for due in next_step_dues(step)),

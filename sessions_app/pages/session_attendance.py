@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from sessions_app.attendance.acts import why_not_say_absent
 from sessions_app.attendance.disputes import why_not_contest
-from sessions_app.attendance.facts import ASKED_FROM, CONTEST_WITHIN, LATE_FROM, Attendance, answer_by, attendance_of
+from sessions_app.attendance.facts import ASKED_FROM, CONTEST_WITHIN, LATE_FROM, Attendance, answer_by
 from sessions_app.booking.meeting import meeting_host
 from sessions_app.booking.stages import SessionStage, stage_of
 from sessions_app.errors import SessionError
@@ -263,6 +263,7 @@ class AttendancePanel:
         return self.form("contest")
 
 
-def attendance_panel_for(booking: Booking, *, reader: User, now: datetime, sent: Form | None = None) -> AttendancePanel:
-    attendance = attendance_of(booking)
+def attendance_panel_for(
+    attendance: Attendance, *, reader: User, now: datetime, sent: Form | None = None
+) -> AttendancePanel:
     return AttendancePanel(attendance, reader, now, why_not_say_absent(attendance, by=reader, now=now), sent)

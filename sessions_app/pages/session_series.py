@@ -21,9 +21,10 @@ class Series:
     why_not: SessionError | None = None
 
 
-def series_of(booking: Booking, *, reader: User, feedback: Feedback | None, now: datetime) -> Series:
-    """`feedback` is the reader's own."""
-    contacts = list(Booking.objects.contacts_of(booking.engagement).with_people())
+def series_of(
+    booking: Booking, contacts: Sequence[Booking], *, reader: User, feedback: Feedback | None, now: datetime
+) -> Series:
+    """`contacts`: all of the booking's engagement, in order. `feedback` is the reader's own."""
     is_offered = reader.pk == booking.mentee_id and booking in contacts
     if not is_offered or (feedback and feedback.again == Again.NO):
         return Series(contacts)

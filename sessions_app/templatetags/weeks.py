@@ -15,6 +15,27 @@ register = template.Library()
 
 LINK = '<li><a class="mday mday--{}" href="{}#times" hx-get="{}" aria-label="{}"{}>{}{}<i></i></a></li>'
 NONE = '<li><span class="mday mday--none"><b aria-hidden="true">{}</b><span class="vh">{}</span></span></li>'
+DAY = (
+    '<li><a class="day" href="{}#times" hx-get="{}" hx-target="#picker" hx-push-url="true" '
+    'data-focus-after="#times-title"{}><span>{}</span><b>{}</b><i class="day--n{}" aria-hidden="true"></i>'
+    '<span class="vh">{}, {}</span></a></li>'
+)
+DAY_NONE = '<li><span class="day day--none"><span>{}</span><b>{}</b><i></i><span class="vh">, {}</span></span></li>'
+CURRENT = SafeString(' aria-current="date"')
+
+
+@register.simple_tag
+def days_of_links(days: Sequence[PickerDay], opened: date, query: str) -> SafeString:
+    """The days at the top of the picker; see `week_of_links`."""
+    return SafeString("".join(_draw_day(day, query, is_open=day.date == opened) for day in days))
+
+
+def _draw_day(day: PickerDay, query: str, *, is_open: bool) -> SafeString:
+    if not day.times:
+        return format_html(DAY_NONE, day.weekday, day.date.day, day.times_text)
+    address, current = f"?{query}&day={day.date.isoformat()}", CURRENT if is_open else ""
+    named = (day.weekday, day.date.day, day.dots, day.month, day.times_text)
+    return format_html(DAY, address, address, current, *named)
 
 
 @register.simple_tag
@@ -39,7 +60,7 @@ def day_link(day: PickerDay, query: str, *, is_open: bool) -> SafeString:
     if not day.times:
         return format_html(NONE, number, day.label)
     address = f"?{query}&day={day.date.isoformat()}"
-    current = SafeString(' aria-current="date"') if is_open else ""
+    current = CURRENT if is_open else ""
     return format_html(LINK, day.density, address, address, day.label, current, number, month_of(day.date))
 
 

@@ -163,6 +163,6 @@ def render_session_again(
 ) -> HttpResponse:
     """The session's page as it is now, with what was typed."""
     context = session_context(request, booking, now=now)
-    context["who"] = attendance_panel_for(booking, reader=request.user, now=now, sent=form)
+    context["who"] = attendance_panel_for(context["who"].attendance, reader=request.user, now=now, sent=form)
     context["attendance_error"] = error
     return render_session(request, context, now=now, status=status)

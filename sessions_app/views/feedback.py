@@ -34,7 +34,7 @@ def session_feedback(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         answers, taken = form.cleaned_data, step.step if step else None
         give_feedback(booking=booking, by=request.user, now=now, answers=answers, step=taken)
 
-    error = why_not_feedback(booking, now=now) or why_not_change(booking, by=request.user)
+    error = why_not_feedback(booking, now=now) or why_not_change(booking.feedback.all(), by=request.user)
     result = act_on_post(request, save, form, step, error=error)
     if result.is_done:
         messages.success(request, _("Thanks. Your answer is saved."))

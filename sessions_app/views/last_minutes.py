@@ -22,6 +22,7 @@ from sessions_app.booking.more_time import agree_more_time, ask_more_time
 from sessions_app.errors import SessionError
 from sessions_app.forms.takeaways import TakeawayForm
 from sessions_app.pages.session_takeaways import takeaways_for
+from sessions_app.session_rows import read_beside
 
 from .sessions import render_session, session_context
 
@@ -80,7 +81,7 @@ def session_card(request: SignedInRequest, uuid: UUID, *, plain: bool = False) -
         "booking": booking,
         "other": booking.other_person(request.user),
         "is_mentor": request.user.pk == booking.mentor_id,
-        "card": takeaways_for(booking, reader=request.user, now=now),
+        "card": takeaways_for(booking, read_beside(booking, reader=request.user), reader=request.user, now=now),
         "nav": "sessions",
     }
     if not plain:

@@ -19,11 +19,12 @@ from common.pages.tabs import tab_links
 from live.pages import let_page_hear
 from sessions_app.access import get_booking
 from sessions_app.afterwards.feedback import why_not_feedback
+from sessions_app.attendance.facts import Attendance
 from sessions_app.availability.commitments import commitments_of
 from sessions_app.booking.agenda import suggest_agenda
 from sessions_app.booking.changes import is_late, why_not_cancel, why_not_edit, why_not_move
 from sessions_app.booking.stages import SessionStage, stage_of
-from sessions_app.conversation.reading import is_chat, thread_of
+from sessions_app.conversation.reading import thread_of_session
 from sessions_app.models import Booking, Feedback, WrittenQuestion
 from sessions_app.pages.rows import (
     SessionRow,
@@ -43,6 +44,7 @@ from sessions_app.pages.session_series import series_of
 from sessions_app.pages.session_takeaways import takeaways_for
 from sessions_app.pages.session_timeline import list_steps
 from sessions_app.questions.engagements import why_not_share
+from sessions_app.session_rows import read_beside
 
 TABS = {
     "upcoming": gettext_lazy("Upcoming"),
@@ -115,10 +117,11 @@ def render_session(
     """The whole page. Adds to a context of `session_context` what only a drawn page needs."""
     booking, reader, feedback = context["booking"], request.user, context["feedback"]
     let_page_hear(request, booking.engagement.stream)
-    context["thread"] = thread_of(booking.engagement, reader, is_live=is_chat(booking, now))
-    context["series"] = series_of(booking, reader=reader, feedback=feedback, now=now)
+    rows = context["rows"]
+    context["thread"] = thread_of_session(booking, rows, reader=reader, now=now)
+    context["series"] = series_of(booking, rows.contacts, reader=reader, feedback=feedback, now=now)
     if context["stage"] == SessionStage.OVER:
-        context["after"] = read_afterwards(booking, reader=reader, own=feedback, now=now)
+        context["after"] = read_afterwards(booking, rows, reader=reader, now=now)
     return render(request, "sessions_app/session/page.html", context, status=status)
 
 
@@ -126,12 +129,14 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
     reader = request.user
     other = booking.other_person(reader)
     stage = stage_of(booking, now)
-    feedback = Feedback.objects.filter(booking=booking, author=reader).first()
+    rows = read_beside(booking, reader=reader)
+    feedback = rows.feedback_by(reader)
     schedule_zone = booking.offer.profile.schedule.timezone
-    who = attendance_panel_for(booking, reader=reader, now=now)
+    who = attendance_panel_for(Attendance(booking, tuple(rows.acts)), reader=reader, now=now)
     asks = not (feedback or who.question or who.claim) and why_not_feedback(booking, now=now) is None
     return {
         "booking": booking,
+        "rows": rows,
         "other": other,
         "is_mentor": reader.pk == booking.mentor_id,
         "their_zone": schedule_zone if other.pk == booking.mentor_id else other.timezone,
@@ -141,7 +146,7 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "choices": list_choices(booking, reader=reader, now=now) if stage == SessionStage.COUNTERED else [],
         "steps": list_steps(booking, reader=reader, feedback=feedback, now=now),
         "more_time": more_time_for(booking, reader=reader, now=now),
-        "takeaways": takeaways_for(booking, reader=reader, now=now),
+        "takeaways": takeaways_for(booking, rows, reader=reader, now=now),
         "who": who,
         "heading": heading_of(who, asks=asks),
         "feedback": feedback,
@@ -149,7 +154,7 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "can_move": why_not_move(booking, by=reader, now=now) is None,
         "can_cancel": why_not_cancel(booking, by=reader, now=now) is None,
         "is_late": is_late(booking, now=now),
-        "files": booking.engagement.files.select_related("owner"),
+        "files": rows.files,
         "can_share": why_not_share(booking.engagement) is None,
         "can_edit": why_not_edit(booking, by=reader, now=now) is None,
         "nav": "sessions",

@@ -17,7 +17,7 @@ from accounts.requests import SignedInRequest
 from common.pages.parts import vary_by_part, wants_part
 from common.pages.requests import parse_number, post_data
 from live.pages import let_page_hear
-from sessions_app.access import get_engagement, get_message_to_report
+from sessions_app.access import get_engagement, get_message_to_report, get_newest_message
 from sessions_app.conversation.messages import mark_read, send_message
 from sessions_app.conversation.reading import ThreadList, is_chat, newest_of, news_of, thread_of
 from sessions_app.conversation.reports import report_message
@@ -41,20 +41,20 @@ def message_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_thread(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """POST sends a message. GET shows the thread; with `after`, htmx gets only the messages after that one."""
+    after = read_number(request, "after") if request.method != "POST" and wants_part(request) else None
+    # Open pages ask every few seconds, nearly always for nothing: 204 makes htmx leave the page as it is.
+    if after is not None and get_newest_message(uuid, reader=request.user) <= after:
+        return vary_by_part(HttpResponse(status=204))
     engagement = get_engagement(uuid, reader=request.user)
     if request.method == "POST":
         return post_message(request, engagement)
-    after = read_number(request, "after")
-    if after is not None and wants_part(request):
+    if after is not None:
         return render_news(request, engagement, after=after)
     return thread_page(request, engagement)
 
 
 def render_news(request: SignedInRequest, engagement: Engagement, *, after: int) -> HttpResponse:
-    """The new messages; 204 if there are none, which makes htmx leave the page as it is."""
     found = news_of(engagement, request.user, after=after)
-    if not found.messages:
-        return vary_by_part(HttpResponse(status=204))
     return vary_by_part(render(request, "sessions_app/conversation/_messages.html", {"thread": found}))
 
 

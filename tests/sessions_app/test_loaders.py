@@ -1,5 +1,6 @@
 """What each page of `sessions_app` is about is found by those who take part in it, and by nobody else."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -79,6 +80,19 @@ def test_a_conversation_is_found_by_both_and_by_no_one_else(booking, alice, bob,
     uuid = booking.engagement.uuid
 
     assert seen_by(access.get_engagement, uuid, alice, bob, charlie, maria) == [True, True, False, False]
+
+
+def test_the_newest_message_is_told_to_both_and_to_no_one_else(booking, offer, alice, bob, charlie):
+    uuid = booking.engagement.uuid
+    assert access.get_newest_message(uuid, reader=alice) == 0
+    message = write(booking, alice)
+
+    assert seen_by(access.get_newest_message, uuid, alice, bob, charlie) == [True, True, False]
+    assert access.get_newest_message(uuid, reader=bob) == message.pk
+    held = hold_slot(
+        offer=offer, start=THURSDAY + timedelta(days=1), brief=BriefInput(question="?"), held_for="x", now=NOW
+    )
+    assert seen_by(access.get_newest_message, held.engagement.uuid, alice, bob) == [False, False]
 
 
 def test_a_message_is_reported_by_the_one_who_got_it(booking, alice, bob, charlie):

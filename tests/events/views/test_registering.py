@@ -153,6 +153,6 @@ def test_the_list_asks_a_fixed_number_of_queries(maria, bob, client_for, count, 
         come(make_event(maria, start=NOW + timedelta(days=7 + number)), bob)
     client = client_for(bob)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page = client.get("/events/")
     assert [row.is_in for row in page.context["page"].ahead] == [True] * count

@@ -96,5 +96,5 @@ def test_page_asks_a_fixed_number_of_queries(offer, bob, count, client_for, djan
 
     with time_machine.travel(LATER, tick=False):
         client = client_for(bob)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(9):
             client.get(PAGE)

@@ -300,5 +300,5 @@ def test_staff_page_asks_a_fixed_number_of_queries(count, offer, maria, client_f
         give_feedback(booking=booking, by=person, now=AFTER, answers=answers)
     client = client_for(maria)
 
-    with time_machine.travel(LATER, tick=False), django_assert_num_queries(9):
+    with time_machine.travel(LATER, tick=False), django_assert_num_queries(7):
         assert markup_of(client.get("/staff/words/")).count("Words</p>") == count

@@ -151,5 +151,5 @@ def test_page_asks_a_fixed_number_of_queries(offer, count, maria, client_for, dj
 
     with time_machine.travel(LATER, tick=False):
         client = client_for(maria)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(6):
             client.get(PAGE)

@@ -382,5 +382,5 @@ def test_staff_page_asks_a_fixed_number_of_queries(staff, offer, maria, client_f
     with time_machine.travel(END + DAY, tick=False):
         client = client_for(maria)
         client.get("/staff/attendance/")
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(8):
             client.get("/staff/attendance/")

@@ -119,5 +119,5 @@ def test_page_asks_a_fixed_number_of_queries(alice, answered, client_for, count,
     answered(count, advice="Slower")
     client = client_for(alice)
 
-    with time_machine.travel(LATER, tick=False), django_assert_num_queries(11):
+    with time_machine.travel(LATER, tick=False), django_assert_num_queries(9):
         client.get(PAGE)

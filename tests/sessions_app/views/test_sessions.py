@@ -408,7 +408,7 @@ def test_my_sessions_ask_a_fixed_number_of_queries(bob, client_for, count, djang
         book(mentor.offers.get(), bob, at("2026-11-26 09:00") + timedelta(hours=number))
     client = client_for(bob)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         client.get("/sessions/")
 
 

@@ -118,7 +118,7 @@ def test_the_list_asks_a_fixed_number_of_queries(five, count, bob, client_for, d
 
     with time_machine.travel(LATER, tick=False):
         client = client_for(bob)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(8):
             response = client.get("/sessions/left-with/")
     assert markup_of(response).count("Take it.") == count
 

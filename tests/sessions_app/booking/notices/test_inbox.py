@@ -163,5 +163,5 @@ def test_page_asks_a_fixed_number_of_queries(now, offer, alice, client_for, coun
     client = client_for(alice)
     client.get("/notifications/")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         client.get("/notifications/")

@@ -1,0 +1,198 @@
+"""One session as its page needs it, in two statements: the booking with its people, and what belongs to it.
+
+QuerySets say the same (`BookingQuerySet.visible_to` and `with_people`, and those that tests compare with). To compose
+a dozen of them takes longer than all else that the page does, and the database plans a join of nine tables longer than
+it runs it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.models import User
+from common.statements import ModelColumns, Prepared, RowsBeside, write_array
+from mentors.models import MentorProfile, Offer
+
+from .models import (
+    AttendanceAct,
+    Booking,
+    Brief,
+    Engagement,
+    Feedback,
+    Message,
+    NextStep,
+    Schedule,
+    SharedFile,
+    Takeaway,
+    WrittenQuestion,
+)
+from .models.bookings import OWN_ENGAGEMENT, visible_sql
+from .models.states import CONTACTS
+
+# A page shows so many messages; one more tells that there are earlier ones.
+MESSAGES = 50
+
+_BOOKING, _OFFER, _ENGAGEMENT, _BRIEF, _SCHEDULE = (
+    ModelColumns(Booking, "booking"),
+    ModelColumns(Offer, "offer"),
+    ModelColumns(Engagement, "engagement"),
+    ModelColumns(Brief, "brief"),
+    ModelColumns(Schedule, "schedule"),
+)
+_PEOPLE = {role: ModelColumns(User, role) for role in ("mentor", "mentee")}
+_PROFILES = {role: ModelColumns(MentorProfile, f"{role}_profile") for role in ("mentor", "mentee")}
+_PARTS: tuple[ModelColumns[Any], ...] = (
+    _BOOKING,
+    *_PEOPLE.values(),
+    *_PROFILES.values(),
+    _OFFER,
+    _ENGAGEMENT,
+    _BRIEF,
+    _SCHEDULE,
+)
+
+BOOKING = Prepared(
+    f"""
+SELECT {", ".join(part.columns for part in _PARTS)}
+FROM sessions_app_booking AS booking
+JOIN accounts_user AS mentor ON mentor.id = booking.mentor_id
+JOIN accounts_user AS mentee ON mentee.id = booking.mentee_id
+JOIN mentors_offer AS offer ON offer.id = booking.offer_id
+JOIN mentors_mentorprofile AS mentor_profile ON mentor_profile.id = offer.profile_id
+LEFT JOIN mentors_mentorprofile AS mentee_profile ON mentee_profile.person_id = mentee.id
+JOIN sessions_app_engagement AS engagement ON engagement.id = booking.engagement_id
+JOIN sessions_app_brief AS brief ON brief.id = engagement.brief_id
+LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = mentor_profile.id
+WHERE booking.uuid = %(uuid)s AND {visible_sql("%(reader)s")}
+"""
+)
+
+
+def find_booking(uuid: UUID, *, reader: User) -> Booking | None:
+    """The booking with both people, their profiles, offer, schedule, engagement and brief; None if it isn't theirs."""
+    with connection.cursor() as cursor:
+        BOOKING.execute(cursor, {"uuid": uuid, "reader": reader.pk})
+        row = cursor.fetchone()
+    return _take_booking(row) if row else None
+
+
+def _take_booking(row: Any) -> Booking:
+    booking, row = _BOOKING.read_row(row)
+    mentor, row = _PEOPLE["mentor"].read_row(row)
+    mentee, row = _PEOPLE["mentee"].read_row(row)
+    profile, row = _PROFILES["mentor"].read_row(row)
+    theirs, row = _PROFILES["mentee"].read_row(row)
+    offer, row = _OFFER.read_row(row)
+    engagement, row = _ENGAGEMENT.read_row(row)
+    engagement.brief, row = _BRIEF.read_row(row)
+    schedule, row = _SCHEDULE.read_row(row)
+    profile.person = mentor
+    if theirs.pk:
+        theirs.person = mentee
+    else:
+        MentorProfile.person.field.remote_field.set_cached_value(mentee, None)
+    if schedule.pk:
+        schedule.profile = profile
+    offer.profile = profile
+    booking.mentor = engagement.mentor = mentor
+    booking.mentee = engagement.mentee = mentee
+    booking.offer, booking.engagement = offer, engagement
+    return booking
+
+
+NEWEST = Prepared(
+    f"SELECT coalesce(newest_message, 0) FROM sessions_app_engagement WHERE uuid = %(uuid)s AND {OWN_ENGAGEMENT}"
+)
+
+
+def find_newest_message(engagement: UUID, *, reader: User) -> int | None:
+    """Its id, 0 if there is none yet; None if the thread isn't theirs."""
+    with connection.cursor() as cursor:
+        NEWEST.execute(cursor, {"uuid": engagement, "reader": reader.pk})
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+_OF_BOOKING, _OF_ENGAGEMENT = "beside.booking_id = %(booking)s", "beside.engagement_id = %(engagement)s"
+_ROWS: dict[str, RowsBeside[Any]] = {
+    "acts": RowsBeside(AttendanceAct, f"{_OF_BOOKING} AND beside.start = %(start)s", order="at, beside.id"),
+    "feedback": RowsBeside(Feedback, _OF_BOOKING),
+    "takeaways": RowsBeside(Takeaway, _OF_BOOKING),
+    "steps": RowsBeside(NextStep, _OF_BOOKING),
+    "files": RowsBeside(SharedFile, _OF_ENGAGEMENT, order="added_at, beside.id"),
+    "messages": RowsBeside(Message, _OF_ENGAGEMENT, order="id DESC", most=MESSAGES + 1),
+    "written": RowsBeside(WrittenQuestion, _OF_ENGAGEMENT),
+    "contacts": RowsBeside(
+        Booking, f"{_OF_ENGAGEMENT} AND beside.state = ANY('{write_array(CONTACTS)}')", order="during"
+    ),
+}
+BESIDE = Prepared(
+    f"""
+SELECT {", ".join(rows.sql for rows in _ROWS.values())},
+    (SELECT read_to FROM sessions_app_readmarker WHERE engagement_id = %(engagement)s AND person_id = %(reader)s)
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRows:
+    """What belongs to a booking and its engagement. `acts` are about its present time; `messages` the newest, in
+    order, and `has_earlier` whether there are more; `read_to` is how far the reader has read.
+    """
+
+    acts: list[AttendanceAct]
+    feedback: list[Feedback]
+    takeaways: list[Takeaway]
+    step: NextStep | None
+    files: list[SharedFile]
+    messages: list[Message]
+    has_earlier: bool
+    written: WrittenQuestion | None
+    contacts: list[Booking]
+    read_to: int
+
+    def feedback_by(self, person: User) -> Feedback | None:
+        return next((said for said in self.feedback if said.author_id == person.pk), None)
+
+
+def read_beside(booking: Booking, *, reader: User) -> SessionRows:
+    """Of a booking that has its people already: nobody else has a part in it, staff excepted."""
+    asked = {
+        "booking": booking.pk,
+        "engagement": booking.engagement_id,
+        "start": booking.start,
+        "reader": reader.pk,
+    }
+    with connection.cursor() as cursor:
+        BESIDE.execute(cursor, asked)
+        *found, read_to = cursor.fetchone()
+    rows = {name: kind.read(value) for (name, kind), value in zip(_ROWS.items(), found, strict=True)}
+    _name_people(booking, rows)
+    messages, steps, written = rows.pop("messages"), rows.pop("steps"), rows.pop("written")
+    return SessionRows(
+        **rows,
+        step=steps[0] if steps else None,
+        messages=messages[:MESSAGES][::-1],
+        has_earlier=len(messages) > MESSAGES,
+        written=written[0] if written else None,
+        read_to=read_to or 0,
+    )
+
+
+def _name_people(booking: Booking, rows: dict[str, list[Any]]) -> None:
+    """Give each row the people that the booking has, so that none of them is read again."""
+    people = {person.pk: person for person in (booking.mentor, booking.mentee) if person}
+    files = {file.pk: file for file in rows["files"]}
+    for name, role in (("acts", "person"), ("files", "owner"), ("messages", "author"), ("steps", "person")):
+        for row in rows[name]:
+            if person := people.get(getattr(row, f"{role}_id")):
+                setattr(row, role, person)
+    for message in rows["messages"]:
+        if message.file_id in files:
+            message.file = files[message.file_id]
+    for contact in rows["contacts"]:
+        contact.mentor, contact.mentee, contact.engagement = booking.mentor, booking.mentee, booking.engagement
+        if contact.offer_id == booking.offer_id:
+            contact.offer = booking.offer
