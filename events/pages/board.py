@@ -16,6 +16,8 @@ MOST_PAGES = 3
 PAGE_SIZE = 24
 # Pages turn by themselves.
 SECONDS_PER_PAGE = 12
+# Seconds between two looks while it hears of changes: with several pages to turn, and with one
+ASKS_EVERY, ASKS_SELDOM = 4, 15
 
 
 def plain_name(name: str) -> str:
@@ -64,6 +66,11 @@ class BoardPage:
         if self.asked is not None:
             return min(max(self.asked, 1), count)
         return int(self.evening.now.timestamp()) // SECONDS_PER_PAGE % count + 1
+
+    @property
+    def asks_seldom(self) -> int:
+        """Seconds between two looks of a board that hears of changes: it also turns its pages by the clock."""
+        return ASKS_EVERY if len(self.pages) > 1 and self.asked is None else ASKS_SELDOM
 
     @property
     def rows(self) -> Sequence[BoardRow]:

@@ -239,8 +239,10 @@ document.addEventListener("htmx:historyCacheMiss", ({ detail }) => {
 });
 document.addEventListener("htmx:historyCacheMissLoadError", () => networkError(false));
 document.addEventListener("htmx:historyRestore", () => start(find("[hx-history-elt]") || document));
-document.addEventListener("htmx:sendError", () => networkError(false));
-document.addEventListener("htmx:responseError", () => networkError(false));
+// That a bell can't be counted anew is no reason to interrupt anyone.
+const noteFailure = ({ detail }) => detail.elt.id === "bell" || networkError(false);
+document.addEventListener("htmx:sendError", noteFailure);
+document.addEventListener("htmx:responseError", noteFailure);
 
 start(document);
 watchThread();

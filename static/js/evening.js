@@ -92,6 +92,7 @@ async function keepCopy() {
   const page = root.cloneNode(true);
   const now = performance.now();
   page.dataset.keptAt = Date.now();
+  delete page.dataset.hearing;
   const left = find("[data-left]", page);
   if (left) left.dataset.left = ((evening.deadline - now) / 1000).toFixed(1);
   for (const row of page.querySelectorAll("[data-starts]")) {
@@ -195,17 +196,24 @@ function pressByScript(event) {
   sendPresses();
 }
 
+// The bell asks elsewhere.
+const asksForThisPage = ({ requestConfig }) => requestConfig.path.split("?")[0] === location.pathname;
+
 function watchEvening() {
   if (!watched()) return;
   let asked = 0;
-  document.addEventListener("htmx:beforeRequest", () => (asked = performance.now()));
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (asksForThisPage(detail)) asked = performance.now();
+  });
   // Led elsewhere, as to sign in, or because the event is cancelled: that is a page of its own.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (!asksForThisPage(detail)) return;
     if (new URL(detail.xhr.responseURL).pathname === location.pathname) return;
     detail.shouldSwap = false;
     location.reload();
   });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (!asksForThisPage(detail)) return;
     const left = detail.xhr?.getResponseHeader("Clock-Left");
     if (left === null || left === undefined) return setLost(true);
     hear();
@@ -216,7 +224,8 @@ function watchEvening() {
     sendPresses();
     if (detail.xhr.status === 204) keepCopy();
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (!asksForThisPage(detail)) return;
     readPage((performance.now() - asked) / 2);
     showUnsent();
     keepCopy();

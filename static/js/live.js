@@ -1,7 +1,8 @@
 // Hears at once that a part of the page has something new, and has that part ask for it (decision 42). Parts say in
 // `data-hears` what concerns them and ask on the event `look`. While the page hears, they ask by themselves only once a
-// minute; while it doesn't, as often as without this script.
-const A_MINUTE = 60_000;
+// minute, or every `data-seldom` seconds if the time alone also changes them; while it doesn't, as often as without this
+// script.
+const A_MINUTE = 60;
 // The server says something every 25 seconds; after so long the line is dead, whatever the browser thinks.
 const SILENCE = 40_000;
 // A server that is reached says so at once. If nothing comes, something on the way holds it back.
@@ -127,7 +128,8 @@ document.addEventListener("htmx:configRequest", (event) => {
   const asked = askedAt.get(nameOf(elt)) ?? -Infinity;
   const isByClock = !triggeringEvent || triggeringEvent.detail?.isByClock;
   const isHeard = line.heardFrom !== undefined && asked > line.heardFrom + SETTLING;
-  if (isByClock && isHeard && now - asked < A_MINUTE) event.preventDefault();
+  const seldom = Number(elt.dataset.seldom || A_MINUTE) * 1000;
+  if (isByClock && isHeard && now - asked < seldom) event.preventDefault();
   else askedAt.set(nameOf(elt), now);
 });
 

@@ -10,13 +10,16 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from events.live.presence import check_in
 from live import hints, tickets
 from local.ports import HOST
-from notifications.inbox import mark_read
+from notifications.inbox import mark_read, tell_bells
 from sessions_app.attendance.acts import run_late
 from sessions_app.conversation.reading import Thread
 from sessions_app.models import Booking
 from tests.browser.conftest import begin
+from tests.conftest import make_person
+from tests.events.making import make_evening
 from tests.live.running import LiveServer, OwnRedis
 from tests.sessions_app.helpers.messages import write as write_at
 
@@ -24,6 +27,8 @@ pytestmark = pytest.mark.browser
 
 HEARS = "html[data-hearing]"
 NEVER = "86400"
+# Milliseconds for which a page that has begun to hear asks by itself as before (live.js, SETTLING), with some more.
+ASKS_AS_BEFORE = 6000
 
 
 @pytest.fixture
@@ -117,8 +122,7 @@ def test_page_that_hears_asks_by_itself_only_seldom(browser_page, booking, bob, 
     asked: list[str] = []
     page.on("request", lambda request: "?after=" in request.url and asked.append(request.url))
     expect_hearing(page)
-    # So long it asks as before, in case something was lost: live.js, SETTLING.
-    page.wait_for_timeout(6000)
+    page.wait_for_timeout(ASKS_AS_BEFORE)
     before = len(asked)
     page.wait_for_timeout(2000)
 
@@ -257,3 +261,33 @@ def test_page_works_without_a_live_server(browser_page, booking, bob, asks_every
 
     expect(page.locator(".msg__body")).to_have_text(["As before"])
     assert page.locator("html[data-live]").count() == 0
+
+
+def test_press_at_the_desk_reaches_phones_and_board_at_once(browser_page, live):
+    now = timezone.now()
+    maria = make_person("maria@example.org", "Maria Marsh", is_staff=True)
+    start = now + timedelta(minutes=10)
+    evening = make_evening(maria, mentees=2, start=start, registration_until=start, wishes_until=start, now=now)
+    slug, phone = evening.event.slug, browser_page(user=evening.mentees[0].person)
+    board, desk = browser_page(), browser_page(user=maria)
+    phone.goto(f"/events/{slug}/now/")
+    board.goto(f"/events/board/{evening.event.board_key}/")
+    desk.goto(f"/events/{slug}/desk/")
+    for page in (phone, board, desk):
+        expect_hearing(page)
+    # After this they ask by themselves once a minute.
+    desk.wait_for_timeout(ASKS_AS_BEFORE + 6000)
+
+    for one in (*evening.mentees, *evening.mentors):
+        check_in(registration=one, by=one.person, now=timezone.now())
+    expect(desk.locator("[data-part=enough]")).to_be_visible()
+    desk.locator("#act-start").click()
+
+    expect(phone.locator("#now")).to_have_attribute("data-stage", "running")
+    # The bell's answer is none about the event: the page stays as it is.
+    phone.evaluate("() => { window.stays = true; }")
+    with phone.expect_response("**/notifications/?bell"):
+        tell_bells(evening.mentees[0].person_id)
+    phone.wait_for_timeout(500)
+    assert phone.evaluate("() => window.stays && document.querySelector('[data-lost]').hidden")
+    expect(board.locator("#board li").first).to_contain_text("Table")
