@@ -7,6 +7,9 @@ class AboutConfig(AppConfig):
 
     def ready(self) -> None:
         from about.kinds import KINDS
+        from about.privacy import TABLES
+        from accounts.privacy.registry import register_tables
         from notifications.registry import register_kinds
 
         register_kinds(KINDS)
+        register_tables(*TABLES)

@@ -1,6 +1,7 @@
 """How allauth behaves here: our texts, our mails, our way to find a client's address, one email address per person."""
 
 import secrets
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from .client_address import client_address
 from .codes import send_code
 from .email_sign_in import forget_sign_in
 from .models import User
+from .privacy.erasing import open_erasure
 from .services import remember_zone
 from .viewing import signed_in, viewer_hour12, viewer_zone
 
@@ -43,6 +45,8 @@ TEMPLATES = {
     "account/email/password_reset": "accounts/password_changed",
     "account/email/email_changed": "accounts/email_changed",
 }
+# Key of the session: who has proven that an account that is being deleted is theirs, and when
+KEEP_ACCOUNT = "keep_account"
 PLAIN = ("password_reset_url", "to_email")
 
 
@@ -153,6 +157,14 @@ class AccountAdapter(DefaultAccountAdapter):
             "url": reverse("account_reauthenticate_by_code"),
         }
         return [*super().get_reauthentication_methods(user), by_code]
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """A person whose account is being deleted can keep it. Whoever gets here has proven who they are."""
+        if open_erasure(user):
+            request.session[KEEP_ACCOUNT] = {"person": user.pk, "at": time.time()}
+            return HttpResponseRedirect(reverse("keep_account"))
+        answer: HttpResponse = super().respond_user_inactive(request, user)
+        return answer
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)

@@ -6,6 +6,10 @@ from django.core.management import call_command
 from common.clock import agreed_now
 
 from .access import idempotency, throttling
+from .privacy import erasing, exports, retention
+
+# A large copy takes minutes
+LONGEST_COPY = 600
 
 
 @shared_task
@@ -22,3 +26,23 @@ def forget_answers() -> None:
 def forget_web_sessions() -> None:
     """Sessions in the browser that have expired. Django leaves them in their table until it is told so."""
     call_command("clearsessions")
+
+
+@shared_task(soft_time_limit=LONGEST_COPY, time_limit=LONGEST_COPY + 30)
+def write_copies() -> int:
+    return exports.write_due_copies(now=agreed_now())
+
+
+@shared_task
+def forget_copies() -> int:
+    return exports.forget_copies(now=agreed_now())
+
+
+@shared_task
+def erase_due() -> int:
+    return erasing.erase_due(now=agreed_now())
+
+
+@shared_task(soft_time_limit=LONGEST_COPY, time_limit=LONGEST_COPY + 30)
+def retain() -> None:
+    retention.retain(now=agreed_now())

@@ -2,7 +2,7 @@ from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
 from .forms import credentials
-from .views import account, settings, sign_in, tokens
+from .views import account, my_data, settings, sign_in, tokens
 
 change_password = allauth_views.PasswordChangeView.as_view(form_class=credentials.PasswordChangeForm)
 reset_password = allauth_views.PasswordResetView.as_view(form_class=credentials.ResetForm)
@@ -40,5 +40,10 @@ urlpatterns = [
     path("settings/password/first/", account.FirstPasswordView.as_view(), name="account_set_password"),
     path("settings/programs/", tokens.access_tokens, name="tokens"),
     path("settings/programs/<uuid:uuid>/stop/", tokens.token_stop, name="token_stop"),
+    path("settings/data/", my_data.my_data, name="my_data"),
+    path("settings/data/copy/", my_data.my_data_copy, name="my_data_copy"),
+    path("settings/data/copy/<uuid:uuid>/", my_data.my_data_download, name="my_data_download"),
+    path("settings/data/delete-account/", my_data.remove_account, name="remove_account"),
+    path("keep-account/", my_data.keep, name="keep_account"),
     path("time-zone/", settings.time_zone, name="time_zone"),
 ]

@@ -5,10 +5,13 @@ from collections.abc import Collection, Mapping
 from django.urls import reverse
 
 from accounts.hooks import after_person_change, after_sign_in
+from accounts.privacy.hooks import on_leaving
+from accounts.privacy.registry import register_tables
 from events.afterwards.kinds import KINDS as AFTERWARDS
 from events.models import Event, Registration
 from events.planning.kinds import KINDS as PLANNING
 from events.planning.publishing import mend_timetable
+from events.privacy import TABLES, end_what_is_ahead
 from events.registering.calendar import calendar_uid
 from events.registering.closing import give_up_places
 from events.registering.giving import HOST_SUBJECT, SUBJECT
@@ -24,6 +27,8 @@ from sessions_app.questions.gatherings import finders
 
 
 def register_all() -> None:
+    register_tables(*TABLES)
+    on_leaving.append(end_what_is_ahead)
     for kinds in (REGISTERING, PLANNING, AFTERWARDS):
         register_kinds(kinds)
     register_events(EVENTS)

@@ -237,6 +237,18 @@ INBOX_KEEPS_READ = timedelta(days=180)
 NOTICES_KEEP = timedelta(days=365)
 EVENTS_KEEP_PRIVATE, EVENTS_KEEP_MEETINGS = timedelta(days=30), timedelta(days=730)
 
+# People's own data: how long a copy can be downloaded, how often one is made, and how long a removal can be taken back
+EXPORT_KEEPS, EXPORT_EVERY = timedelta(days=1), timedelta(days=1)
+ERASURE_GRACE = timedelta(days=7)
+# One line for each person who was removed: kept outside the database, so that a restored backup brings nobody back
+ERASURE_LOG = Path(env("ERASURE_LOG", default=str(DATA_DIR / "erasures.log")))
+# What is emptied or deleted once it is older than this: docs/deployment.md lists what each name stands for
+RETENTION = {
+    "conversations": timedelta(days=365),
+    "reports": timedelta(days=36 * 30),
+    "copies": timedelta(days=90),
+}
+
 # Limits; a clear message says when one is reached
 # What one person has open: all dates with one mentor count once, and each question in writing
 MAX_OPEN_BOOKINGS = 3

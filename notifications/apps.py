@@ -9,11 +9,18 @@ class NotificationsConfig(AppConfig):
         if not __debug__:
             raise ImproperlyConfigured("Run Python without -O: the calendar library guards what it writes by assert.")
         from accounts.hooks import after_sign_in
+        from accounts.privacy.hooks import on_news
+        from accounts.privacy.registry import register_tables
 
         from .bounces import trust_after_a_code
+        from .my_data import KINDS, tell_news
+        from .privacy import TABLES
         from .registry import register_kinds
         from .sending import breaker, loop
 
         after_sign_in.append(trust_after_a_code)
         register_kinds(breaker.KINDS)
+        register_kinds(KINDS)
+        register_tables(*TABLES)
+        on_news.append(tell_news)
         loop.run_in_worker_processes()

@@ -18,7 +18,7 @@ from common.clock import database_now
 from common.known import known
 
 from .models import Notification, State
-from .registry import subject_named
+from .registry import reaches_closed, subject_named
 from .smtp_refusals import in_short
 
 # How many attempts may fail through us. What the mail server refuses is tried for as long as the mail is of any use.
@@ -76,7 +76,8 @@ def begin_data(row: Notification, now: datetime | None = None) -> bool:
     reaper; its kind tells why when it is claimed again.
     """
     moment = read_database_clock(now)
-    wanted = [Exists(User.objects.filter(pk=OuterRef("recipient_id"), is_active=True))]
+    reader = User.objects.all() if reaches_closed(row.kind) else User.objects.filter(is_active=True)
+    wanted = [Exists(reader.filter(pk=OuterRef("recipient_id")))]
     if subject := subject_named(row.subject_type):
         wanted.append(Exists(subject._default_manager.filter(pk=row.subject_id, version=row.subject_version)))
     # Subqueries, not a join: after waiting for the row's lock, Postgres evaluates these conditions again on the row as

@@ -69,6 +69,7 @@ class Kind:
     `passing`: the line is a reminder or a request, which vanishes when its subject moves on. Other lines are news.
     `group`: people may switch its mail off together with the others of the group; a kind of no group always comes.
     `capped`: what one person can have sent to another as often as they like, so that it is limited (see `caps`).
+    `reaches_closed`: also sent to a person whose account is closed, whom nothing else reaches.
     `follow_preference`: brings what is scheduled already in line with what a person has just chosen.
     """
 
@@ -82,6 +83,7 @@ class Kind:
     capped: bool = False
     group: Group | None = None
     follow_preference: FollowPreference | None = None
+    reaches_closed: bool = False
 
 
 class UnknownKindError(LookupError):
@@ -115,6 +117,11 @@ def capped_kinds() -> list[str]:
 def policy_of(name: str) -> Policy:
     """Of a kind that nobody knows any more nothing is sent twice."""
     return _kinds[name].policy if name in _kinds else Policy.HOLD
+
+
+def reaches_closed(name: str) -> bool:
+    """Whether it is also sent to a person whose account is closed."""
+    return name in _kinds and _kinds[name].reaches_closed
 
 
 def subject_named(subject_type: str) -> type[Model] | None:

@@ -103,9 +103,14 @@ ORDER BY 1
 ON CONFLICT DO NOTHING
 """
 # Counts all words from the vectors themselves. Changed rows only: most counts stay the same from one hour to the next.
+# Words that nobody has any more go, names of people who left among them. One that a profile takes up at this very
+# moment is back with the next count.
 COUNT = """
-INSERT INTO search_word (lexeme, mentors)
-SELECT word, ndoc FROM ts_stat('SELECT words FROM search_mentorwords') ORDER BY word
+WITH counted AS MATERIALIZED (SELECT word, ndoc FROM ts_stat('SELECT words FROM search_mentorwords')),
+    unused AS (
+        DELETE FROM search_word WHERE NOT EXISTS (SELECT FROM counted WHERE counted.word = search_word.lexeme)
+    )
+INSERT INTO search_word (lexeme, mentors) SELECT word, ndoc FROM counted ORDER BY word
 ON CONFLICT (lexeme) DO UPDATE SET mentors = excluded.mentors WHERE search_word.mentors <> excluded.mentors
 """
 TIGHTEN = f"""

@@ -1,6 +1,7 @@
 """What this app enters into the lists of lower apps when it starts."""
 
 from accounts.hooks import after_person_change
+from accounts.privacy.registry import register_tables
 from mentors.hooks import after_change, warn_of_words
 from sessions_app.availability.openings import on_time_opened
 from sessions_app.questions.searched import on_booked, on_page_opened
@@ -10,11 +11,13 @@ from .finding import suggest_kind, suggest_mentors
 from .indexing import forget_bounds, write_people, write_profiles
 from .reading.learning import propose_booked
 from .reading.noted import count_opened
+from .reading.privacy import TABLES
 from .reading.synonyms import warn_of_synonyms
 from .waitlist_helpers import find_helpers
 
 
 def register_all() -> None:
+    register_tables(*TABLES)
     on_time_opened.append(forget_bounds)
     after_change.append(write_profiles)
     after_person_change.append(write_people)

@@ -3,6 +3,9 @@
 from django.core.checks import register
 
 from accounts.hooks import after_sign_in, start_pages
+from accounts.privacy.hooks import on_leaving
+from accounts.privacy.registry import register_tables
+from accounts.privacy.retention import rules as retention_rules
 from accounts.ways_in import WayIn, ways_in
 from mentors.hooks import after_suspension, around_decision, describe_times
 from notifications.registry import register_kinds
@@ -17,6 +20,9 @@ from sessions_app.booking.notices.kinds import KINDS as BOOKING
 from sessions_app.booking.notices.webhooks import EVENTS
 from sessions_app.conversation.kinds import KINDS as CONVERSATION
 from sessions_app.invites.feeds import describe_feed, end_feed
+from sessions_app.privacy.forgetting import RULES
+from sessions_app.privacy.leaving import end_what_is_ahead
+from sessions_app.privacy.tables import TABLES
 from sessions_app.room.checks import check_relay, warn_of_no_relay
 from sessions_app.views.booking import claim_after_sign_in
 from sessions_app.views.today import start_page_of_mentor
@@ -27,6 +33,9 @@ from sessions_app.written.kinds import KINDS as WRITTEN
 
 
 def register_all() -> None:
+    register_tables(*TABLES)
+    on_leaving.append(end_what_is_ahead)
+    retention_rules.extend(RULES)
     for kinds in (WRITTEN, BOOKING, WAITING, ATTENDANCE, CONVERSATION, AFTERWARDS):
         register_kinds(kinds)
     register_events(EVENTS)

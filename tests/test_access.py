@@ -21,6 +21,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from accounts.models import Scope, User
+from accounts.privacy.exports import ask_export, write_due_copies
 from accounts.tokens import make_token
 from events import urls as events_urls
 from events.afterwards.goals import set_goal
@@ -224,6 +225,11 @@ ACCESS: dict[str, Row] = {
     "time_zone": Row(EVERYBODY, post=200),
     "tokens": Row(PERSON, post="/sign-in/again/"),
     "token_stop": Row(PERSON, NOT_ALLOWED, "/sign-in/again/", at="token"),
+    "my_data": Row(PERSON),
+    "my_data_copy": Row(PERSON, NOT_ALLOWED, "/sign-in/again/"),
+    "my_data_download": Row(ITS_MENTEE, at="copy"),
+    "remove_account": Row(PERSON, post="/sign-in/again/"),
+    "keep_account": Row(EVERYBODY, SIGN_IN, SIGN_IN),
     # notifications
     "notifications": Row(PERSON),
     "notifications_read": Row(PERSON, NOT_ALLOWED, "/notifications/"),
@@ -425,6 +431,13 @@ class Scene:
     @property
     def account(self) -> UUID:
         return self.person("mentee").uuid
+
+    @cached_property
+    def copy(self) -> UUID:
+        """Of the mentee's data."""
+        export = ask_export(person=self.person("mentee"), now=NOW)
+        write_due_copies(now=NOW)
+        return export.uuid
 
     @cached_property
     def event(self) -> str:

@@ -16,6 +16,8 @@ from django.db import transaction
 
 from about.contact import send_message as send_message_to_staff
 from accounts.models import User
+from accounts.privacy.erasing import ask_erasure
+from accounts.privacy.exports import ask_export, write_due_copies
 from common.known import known
 from events.afterwards.answers import AnswerInput, answer
 from events.afterwards.clock import ask_after_events
@@ -39,6 +41,7 @@ from mentors.services import (
     submit_profile,
     suspend_profile,
 )
+from notifications import my_data
 from notifications.inbox import build_entries
 from notifications.models import InboxItem, Notification, Preference, State
 from notifications.models.webhooks import WebhookDelivery
@@ -352,6 +355,8 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "written to staff": lambda cast: send_message_to_staff(
         name="Bob", email="bob@example.org", text="Hello", key="k", address="192.0.2.7", person=None, now=NOW
     ),
+    "copy of one's data": lambda cast: (ask_export(person=cast.bob, now=NOW), write_due_copies(now=NOW)),
+    "account deleted": lambda cast: ask_erasure(person=cast.bob, now=NOW),
     "mail refused": lambda cast: breaker.tell_staff(NOW),
 }
 
@@ -439,7 +444,7 @@ def test_a_kind_that_no_app_has_registered_cannot_be_scheduled(bob, maria):
 def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
     modules = [path for app in settings.BASE_DIR.glob("*/apps.py") for path in app.parent.rglob("kinds.py")]
     names = [".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts) for path in modules]
-    lists = [breaker.KINDS, *(import_module(name).KINDS for name in names)]
+    lists = [breaker.KINDS, my_data.KINDS, *(import_module(name).KINDS for name in names)]
     kinds = [kind.name for kinds in lists for kind in kinds]
 
     assert len(names) == 11

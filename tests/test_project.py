@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import global_settings, settings
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from accounts.privacy.registry import registered_tables, text_columns
 from mentoring import celery_app as app
 
 ROOT = Path(settings.BASE_DIR)
@@ -204,6 +206,7 @@ PUBLIC_PAGES = {
     "help",
     "home",
     "how_it_works",
+    "keep_account",
     "mentor_card",
     "mentor_detail",
     "mentor_list",
@@ -228,6 +231,16 @@ PUBLIC_PAGES = {
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_every_table_and_text_column_says_what_is_done_with_it_for_the_person_it_is_of():
+    """In the app's `privacy`: whose it is, whether it is in their copy, how it is removed (decision 46).
+
+    A new personal column also gets a string in `tests/accounts/privacy/canary.py`.
+    """
+    there = {model: set(text_columns(model)) for model in apps.get_models(include_auto_created=True)}
+
+    assert {table.model: set(table.columns) for table in registered_tables()} == there
 
 
 def test_production_settings_pass_djangos_deployment_check():

@@ -96,6 +96,7 @@ FREE: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
+            "my_data_copy",
             "tokens",
             "book_email",
             "ask",
@@ -121,6 +122,8 @@ FREE: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
+            "keep_account",
+            "remove_account",
             "token_stop",
             "unsubscribe",
             "notifications_read",

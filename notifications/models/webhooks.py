@@ -56,6 +56,10 @@ class DeliveryState(models.TextChoices):
     DEAD = "dead", _("Didn’t arrive")
 
 
+# Nothing more is sent of these.
+SETTLED = (DeliveryState.SENT, DeliveryState.DEAD)
+
+
 class WebhookDelivery(models.Model):
     """One event for one endpoint, with the `payload` from the moment of the event."""
 

@@ -106,7 +106,7 @@ def refused_by_their_server(row: Notification) -> bool:
 def decide_message(row: Notification, kind: Kind, moment: datetime) -> Message | Nothing:
     """What to tell the recipient at this moment, in their language, or the reason why there is nothing to tell."""
     person = row.recipient
-    if not person.is_active:
+    if not person.is_active and not kind.reaches_closed:
         return Nothing("person not active")
     # Only verified addresses: else anyone could have mail sent to a stranger by typing their address.
     if not EmailAddress.objects.filter(user=person, email=person.email, verified=True).exists():

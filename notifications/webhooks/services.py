@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.refusals import RefusalError
-from notifications.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
+from notifications.models.webhooks import SETTLED, DeliveryState, WebhookDelivery, WebhookEndpoint
 
 from .addresses import BadAddressError, BadPortError, check_url
 
@@ -93,7 +93,7 @@ def send_again(delivery: WebhookDelivery, *, by: User, now: datetime) -> None:
     Raises WebhookError `waiting` while it is on its way.
     """
     row = WebhookDelivery.objects.select_for_update().get(pk=delivery.pk)
-    if row.state not in (DeliveryState.SENT, DeliveryState.DEAD):
+    if row.state not in SETTLED:
         raise WebhookError("waiting", _("This is already on its way."))
     row.state, row.attempts, row.next_try_at, row.resent_by = DeliveryState.PENDING, 0, now, by
     row.save(update_fields=["state", "attempts", "next_try_at", "resent_by"])

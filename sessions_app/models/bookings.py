@@ -66,6 +66,10 @@ class Brief(models.Model):
         return [self.situation, self.tried, self.done_when]
 
     @property
+    def shown_question(self) -> str:
+        return self.question or str(_("The question was deleted"))
+
+    @property
     def mark(self) -> str:
         """A hash of everything in the brief, to tell whether it has changed."""
         answers = sorted(self.answers.items())
@@ -312,7 +316,7 @@ class Booking(models.Model):
 
     @property
     def question(self) -> str:
-        return self.engagement.brief.question
+        return self.engagement.brief.shown_question
 
     @property
     def participants(self) -> list[int]:

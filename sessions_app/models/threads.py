@@ -27,9 +27,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """A message. It never changes. Ids within an engagement grow in the order of commits, since writing takes its lock.
+    """A message. It never changes, but its words go when its author does, or when they are old.
 
-    So “everything after this id” misses nothing.
+    Ids within an engagement grow in the order of commits, since writing takes its lock. So “everything after this id”
+    misses nothing.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -42,6 +43,8 @@ class Message(models.Model):
     # Of the form that sent it, so that a form sent twice says it once.
     key = models.CharField(max_length=64)
     sent_at = models.DateTimeField()
+    # When its words were removed
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = MessageQuerySet.as_manager()
 
@@ -49,7 +52,7 @@ class Message(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["engagement", "author", "key"], name="one_message_per_form"),
-            models.CheckConstraint(condition=~Q(body=""), name="message_says_something"),
+            models.CheckConstraint(condition=~Q(body="") | Q(erased_at__isnull=False), name="message_says_something"),
             models.CheckConstraint(condition=Q(file=None) | Q(is_file=True), name="message_with_a_file_says_so"),
         ]
         indexes = [
@@ -59,6 +62,10 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author_id} in {self.engagement_id}"
+
+    @property
+    def words(self) -> str:
+        return self.body or str(_("This message was deleted."))
 
 
 class ReadMarker(models.Model):

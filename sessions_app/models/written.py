@@ -108,7 +108,7 @@ class WrittenQuestion(models.Model):
 
     @property
     def question(self) -> str:
-        return self.engagement.brief.question
+        return self.engagement.brief.shown_question
 
     @property
     def end(self) -> datetime:

@@ -208,7 +208,7 @@ def redirect_after_refusal(request: HttpRequest, booking: Booking, error: Sessio
     """
     messages.warning(request, error.message, extra_tags=error.code)
     profile, query = booking.offer.profile, QueryDict(mutable=True)
-    query["q"] = booking.question
+    query["q"] = booking.engagement.brief.question
     if not profile.is_public:
         return f"{reverse('mentor_list')}?{query.urlencode()}"
     query["offer"] = str(booking.offer.uuid)

@@ -95,7 +95,9 @@ def booking_addresses(booking: Booking) -> Context:
         "cancel": "session_cancel",
         "respond": "session_respond",
     }
-    mentor_page = mentor_address(booking.offer.profile.slug, words=booking.question[:QUESTION_IN_ADDRESS])
+    mentor_page = mentor_address(
+        booking.offer.profile.slug, words=booking.engagement.brief.question[:QUESTION_IN_ADDRESS]
+    )
     return {
         **{f"{name}_url": absolute_url(view, booking.uuid) for name, view in names.items()},
         "mentor_url": settings.SITE_URL + mentor_page,
