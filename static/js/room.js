@@ -134,9 +134,14 @@ function lose(name) {
   listDevices();
 }
 
-let meter;
-function watchLevel() {
+let meter = null;
+function stopMeter() {
   meter?.close();
+  meter = null;
+}
+
+function watchLevel() {
+  stopMeter();
   if (!own.mic) return;
   meter = new AudioContext();
   const analyser = meter.createAnalyser();
@@ -551,7 +556,7 @@ function end(next) {
     own[name]?.stop();
     own[name] = null;
   }
-  meter?.close();
+  stopMeter();
   show(next);
 }
 
