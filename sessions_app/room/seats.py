@@ -7,6 +7,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from live.hints import tell_pages
+from live.streams import Part, StreamKind, name_stream
 from sessions_app.attendance.acts import note_joining, why_not_join
 from sessions_app.booking.meeting import is_held_here
 from sessions_app.errors import SessionError
@@ -39,7 +41,13 @@ def take_seat(*, booking: Booking, by: User, tab: str, now: datetime, seen: str 
     seat, _is_new = RoomSeat.objects.update_or_create(booking=booking, person=by, tab=tab, defaults=fresh)
     if not was_here:
         note_joining(booking, by=by, now=now)
+    tell_room(booking)
     return seat
+
+
+def tell_room(booking: Booking) -> None:
+    """Have the pages of this call ask what is new."""
+    tell_pages(Part.ROOM, name_stream(StreamKind.ROOM, booking.uuid))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sessions_app.errors import SessionError
 from sessions_app.models import Booking, RoomSeat, RoomSignal, SignalKind
 from sessions_app.models.rooms import SIGNAL_LENGTH
 
-from .seats import stay_seated, why_no_room
+from .seats import stay_seated, tell_room, why_no_room
 
 SIGNALS_A_MINUTE = 120
 SIGNALS_AT_ONCE = 20
@@ -81,6 +81,8 @@ def exchange_signals(
         whose = {"booking": booking, "person": by, "sender": seat, "at": now}
         rows = [RoomSignal(receiver=one.to, kind=one.kind, body=one.body, **whose) for one in for_other]
         RoomSignal.objects.bulk_create(rows)
+        if rows or leaves:
+            tell_room(booking)
     heard = RoomSignal.objects.filter(receiver=seat, pk__gt=after).order_by("pk")
     return RoomNews(booking, seating.mine, other, list(heard[: 2 * SIGNALS_A_MINUTE]))
 

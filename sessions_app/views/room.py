@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 from django_permissions_policy.decorators import permissions_policy_override
 
 from accounts.requests import SignedInRequest
+from live.pages import let_page_hear
+from live.streams import StreamKind, name_stream
 from sessions_app.access import get_booking
 from sessions_app.booking.meeting import is_held_here
 from sessions_app.booking.stages import stage_of
@@ -38,6 +40,7 @@ def session_call(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return redirect("session", booking.uuid)
     if not is_held_here(booking):
         return redirect("session", booking.uuid)
+    let_page_hear(request, booking.engagement.stream, name_stream(StreamKind.ROOM, booking.uuid))
     context = {
         **session_context(request, booking, now=now),
         "thread": thread_of(booking.engagement, request.user, is_live=True),

@@ -238,12 +238,14 @@ function setServers({ ice_servers: iceServers, relay_only: relayOnly }) {
   call.config = { iceServers, iceTransportPolicy: policy, bundlePolicy: "max-bundle" };
 }
 
-// Without a hint the page asks each second while something is going on, and now and then after that.
+// Without hints (live.js) the page asks each second while something is going on, and now and then after that. With them
+// it asks when told, and often enough to count as being there.
 function beUrgent() {
   call.urgentUntil = performance.now() + 30 * SECOND;
 }
 
 function pause() {
+  if (document.documentElement.hasAttribute("data-hearing")) return 10 * SECOND;
   if (performance.now() < call.urgentUntil) return SECOND;
   return state() === "connected" || state() === "weak" ? 10 * SECOND : 3 * SECOND;
 }
@@ -676,6 +678,7 @@ async function look(name) {
 }
 
 addEventListener("pagehide", () => call.seat && exchange({ leaves: true }));
+document.addEventListener("hint", ({ detail }) => detail.part === "room" && exchange());
 addEventListener("online", () => call.seat && exchange());
 document.addEventListener("visibilitychange", () => !document.hidden && call.seat && exchange());
 
