@@ -71,6 +71,8 @@ def open_room(browser: Any, home: str, person: Any, path: str) -> Any:
     page.goto(path)
     page.locator("#own-picture").wait_for(state="visible")
     yield page
+    page.locator("[data-do=leave]").click()
+    page.wait_for_timeout(500)
     context.close()
 
 

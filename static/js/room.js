@@ -245,6 +245,8 @@ function beUrgent() {
 }
 
 function pause() {
+  // The answer to an offer, and to an answer its candidates, come within moments.
+  if (state() === "connecting" && performance.now() < call.urgentUntil - 20 * SECOND) return 0.3 * SECOND;
   if (document.documentElement.hasAttribute("data-hearing")) return 10 * SECOND;
   if (performance.now() < call.urgentUntil) return SECOND;
   return state() === "connected" || state() === "weak" ? 10 * SECOND : 3 * SECOND;

@@ -27,6 +27,7 @@ def test_pages_are_told_when_someone_comes_speaks_or_leaves(both, booking, alice
     assert heard.next() == told
 
 
+@pytest.mark.usefixtures("now")
 def test_page_of_a_call_hears_its_room_and_its_thread(booking, bob, client_for, settings):
     settings.LIVE_URL = "/live/"
     drawn = client_for(bob).get(f"/sessions/{booking.uuid}/room/")
