@@ -7,20 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils import dateformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.known import known
 from mentors.models import MentorProfile
 from sessions_app.models import Feedback, Role
-from sessions_app.models.feedback import Agreement, FeedbackQuerySet
+from sessions_app.models.feedback import BLIND_FOR, PUBLISHED_WORDS, Agreement, FeedbackQuerySet
 
 from .track_record import ENOUGH
 
 ON_PAGE = 6
+QUOTES = f"""
+SELECT left_with, at, ended_at, written_id IS NOT NULL FROM sessions_app_feedback AS said
+WHERE mentor_id = %(mentor)s AND {PUBLISHED_WORDS}
+ORDER BY published_at DESC, id DESC
+LIMIT {ON_PAGE}
+"""
 SCALES: Sequence[tuple[str, str | Promise]] = (
     ("useful", gettext_lazy("The advice was useful")),
     ("doable", gettext_lazy("They can do what you found together")),
@@ -54,18 +60,13 @@ class AgreementShare:
 
 def published_quotes(profile: MentorProfile, *, now: datetime) -> list[Quote]:
     """The newest words that their authors and staff agreed to show, in one query."""
-    shown = (
-        Feedback.objects.offered_words(now)
-        .of_mentor(profile.person_id)
-        .filter(published_at__isnull=False)
-        .order_by("-published_at", "-pk")
-        .values_list("left_with", "at", "ended_at", "written")
-    )
     zone = profile.person.zone
-    return [
-        Quote(words, about_text(known(began), known(ended), in_writing=written is not None, zone=zone, now=now))
-        for words, began, ended, written in shown[:ON_PAGE]
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(QUOTES, {"mentor": profile.person_id, "blind_until": now - BLIND_FOR})
+        return [
+            Quote(words, about_text(began, ended, in_writing=in_writing, zone=zone, now=now))
+            for words, began, ended, in_writing in cursor.fetchall()
+        ]
 
 
 def about_text(began: datetime, ended: datetime, *, in_writing: bool, zone: ZoneInfo, now: datetime) -> str:

@@ -10,8 +10,7 @@ from django.db import connection
 from accounts.models import User
 from common.statements import ModelColumns
 from mentors.models import IssueType, MentorProfile
-from sessions_app.models import Role
-from sessions_app.models.feedback import BLIND_FOR, UNVEILED
+from sessions_app.models.feedback import BLIND_FOR, PUBLISHED_WORDS
 
 from .summaries import about_text
 
@@ -37,8 +36,7 @@ JOIN sessions_app_engagement AS engagement ON engagement.id = coalesce(booking.e
 JOIN sessions_app_brief AS brief ON brief.id = engagement.brief_id
 JOIN accounts_user AS person ON person.id = said.mentor_id
 LEFT JOIN mentors_mentorprofile AS profile ON profile.person_id = person.id
-WHERE said.published_at IS NOT NULL AND said.role = '{Role.MENTEE.value}' AND said.may_publish
-    AND said.left_with <> '' AND {UNVEILED}
+WHERE {PUBLISHED_WORDS}
 ORDER BY said.published_at DESC, said.id DESC
 LIMIT %(latest)s
 """

@@ -85,6 +85,11 @@ UNVEILED = """(
         WHERE other.booking_id = said.booking_id AND other.author_id <> said.author_id
     )
 )"""
+# What is published of `FeedbackQuerySet.offered_words`, in the same way
+PUBLISHED_WORDS = f"""(
+    said.published_at IS NOT NULL AND said.role = '{Role.MENTEE.value}' AND said.may_publish
+    AND said.left_with <> '' AND {UNVEILED}
+)"""
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):

@@ -6,15 +6,13 @@ from functools import lru_cache
 
 from django import template
 from django.utils import dateformat
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from sessions_app.availability.slot_picker import PickerDay
 
 register = template.Library()
 
-LINK = '<li><a class="mday mday--{}" href="{}#times" hx-get="{}" aria-label="{}"{}>{}{}<i></i></a></li>'
-NONE = '<li><span class="mday mday--none"><b aria-hidden="true">{}</b><span class="vh">{}</span></span></li>'
 DAY = (
     '<li><a class="day" href="{}#times" hx-get="{}" hx-target="#picker" hx-push-url="true" '
     'data-focus-after="#times-title"{}><span>{}</span><b>{}</b><i class="day--n{}" aria-hidden="true"></i>'
@@ -52,17 +50,22 @@ def strip_of(densities: tuple[str, ...]) -> str:
 @register.simple_tag
 def week_of_links(days: Sequence[PickerDay], opened: date, query: str) -> SafeString:
     """Seven days; one with times is a link that opens it. `query` is the rest of the address, escaped for one."""
-    return SafeString("".join(day_link(day, query, is_open=day.date == opened) for day in days))
+    rest = escape(query)
+    return SafeString("".join(day_link(day, rest, is_open=day.date == opened) for day in days))
 
 
-def day_link(day: PickerDay, query: str, *, is_open: bool) -> SafeString:
-    number = day.date.day
+def day_link(day: PickerDay, query: str, *, is_open: bool) -> str:
+    """A page has twenty-eight of them, so what they share is escaped before: `query`."""
+    number, label = day.date.day, escape(day.label)
     if not day.times:
-        return format_html(NONE, number, day.label)
-    address = f"?{query}&day={day.date.isoformat()}"
-    current = CURRENT if is_open else ""
-    return format_html(LINK, day.density, address, address, day.label, current, number, month_of(day.date))
+        words = f'<b aria-hidden="true">{number}</b><span class="vh">{label}</span>'
+        return f'<li><span class="mday mday--none">{words}</span></li>'
+    address = f"?{query}&amp;day={day.date.isoformat()}"
+    return (
+        f'<li><a class="mday mday--{day.density}" href="{address}#times" hx-get="{address}" aria-label="{label}"'
+        f"{CURRENT if is_open else ''}>{number}{month_of(day.date)}<i></i></a></li>"
+    )
 
 
 def month_of(day: date) -> str:
-    return SafeString(f" <small>{conditional_escape(dateformat.format(day, 'M'))}</small>") if day.day == 1 else ""
+    return f" <small>{escape(dateformat.format(day, 'M'))}</small>" if day.day == 1 else ""
