@@ -50,3 +50,8 @@ def parse_day(text: object) -> date:
     if day.year not in YEARS:
         raise UnreadableError("far")
     return day
+
+
+def utc_second_text(moment: datetime) -> str:
+    """`2026-11-26T14:30:00Z`, as programs are told a moment."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,15 +6,19 @@ A hint may be lost: pages also ask by themselves, though seldom while they liste
 import logging
 import time
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.retry import Retry
+
+from common.later import LaterModule
 
 from .streams import Part
+
+if TYPE_CHECKING:
+    import redis
+else:
+    redis = LaterModule("redis")
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +76,7 @@ def _publish(part: Part, streams: tuple[str, ...]) -> None:
 
 
 @cache
-def _connect(url: str) -> Redis:
+def _connect(url: str) -> "redis.Redis":
     """Keeps its connections, since opening one takes long. One that Redis has closed is opened again at once."""
-    again = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
-    return Redis.from_url(url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE, retry=again)
+    again = redis.retry.Retry(redis.backoff.NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
+    return redis.Redis.from_url(url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE, retry=again)

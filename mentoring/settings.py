@@ -50,7 +50,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "lucide",
-    "rest_framework",
     "template_partials",
     # Our own, from the lowest up
     *("common", "live", "accounts", "notifications", "about", "mentors", "sessions_app", "search", "events", "staff"),
@@ -182,6 +181,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Redis carries wake-up calls and readings of questions that may be lost; what must happen is a row in Postgres.
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default=REDIS_URL)
+TASKS_APP = "mentoring.celery.app"
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

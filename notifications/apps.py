@@ -16,11 +16,10 @@ class NotificationsConfig(AppConfig):
         from .my_data import KINDS, tell_news
         from .privacy import TABLES
         from .registry import register_kinds
-        from .sending import breaker, loop
+        from .sending import breaker
 
         after_sign_in.append(trust_after_a_code)
         register_kinds(breaker.KINDS)
         register_kinds(KINDS)
         register_tables(*TABLES)
         on_news.append(tell_news)
-        loop.run_in_worker_processes()

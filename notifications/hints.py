@@ -10,14 +10,18 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from celery import current_app
 from django.conf import settings
-from kombu import Connection
-from kombu.pools import producers
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from django.utils.module_loading import import_string
+
+from common.later import LaterModule
+
+if TYPE_CHECKING:
+    import kombu
+    import redis
+else:
+    kombu, redis = LaterModule("kombu"), LaterModule("redis")
 
 logger = logging.getLogger(__name__)
 
@@ -81,27 +85,34 @@ def _give_hint(give: Callable[[], object]) -> None:
 
 
 def _push_hint() -> None:
-    redis = _connect(settings.REDIS_URL, PATIENCE)
-    if redis.lpush(OUTBOX, "") > MOST_KEPT:
-        redis.ltrim(OUTBOX, 0, 0)
+    hints = _connect(settings.REDIS_URL, PATIENCE)
+    if hints.lpush(OUTBOX, "") > MOST_KEPT:
+        hints.ltrim(OUTBOX, 0, 0)
 
 
 def _send_task(task: str) -> None:
-    broker = _broker_connection(current_app.conf.broker_write_url)
-    with producers[broker].acquire(block=True, timeout=PATIENCE) as producer:
-        current_app.send_task(task, retry=False, ignore_result=True, expires=EXPIRES, producer=producer)
+    app = _tasks_app()
+    broker = _broker_connection(app.conf.broker_write_url)
+    with kombu.pools.producers[broker].acquire(block=True, timeout=PATIENCE) as producer:
+        app.send_task(task, retry=False, ignore_result=True, expires=EXPIRES, producer=producer)
+
+
+def _tasks_app() -> Any:
+    """Celery's application. The project makes it, and a process that sends no task never loads it."""
+    return import_string(settings.TASKS_APP)
 
 
 @cache
-def _connect(url: str, patience: float) -> Redis:
+def _connect(url: str, patience: float) -> "redis.Redis":
     """Keeps its connections, since opening one takes long. A forked process opens its own."""
-    return Redis.from_url(url, socket_connect_timeout=PATIENCE, socket_timeout=patience, retry=Retry(NoBackoff(), 0))
+    once = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
+    return redis.Redis.from_url(url, socket_connect_timeout=PATIENCE, socket_timeout=patience, retry=once)
 
 
 @cache
-def _broker_connection(url: str) -> Connection:
+def _broker_connection(url: str) -> "kombu.Connection":
     """How connections to the broker are opened.
 
     It is not connected itself, so processes may be forked after it was made.
     """
-    return current_app.connection_for_write(url, transport_options={"socket_timeout": PATIENCE})
+    return _tasks_app().connection_for_write(url, transport_options={"socket_timeout": PATIENCE})

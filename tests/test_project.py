@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.privacy.registry import registered_tables, text_columns
-from mentoring import celery_app as app
+from mentoring.celery import app
 
 ROOT = Path(settings.BASE_DIR)
 APPS = (

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import QueryDict
@@ -11,7 +11,7 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.instants import UnreadableError, parse_day, parse_instant
+from common.instants import UnreadableError, parse_day, parse_instant, utc_second_text
 from common.texts import clean_text, one_line, shows_nothing, validate_plain_text
 from common.zones import canonical_zone
 
@@ -120,7 +120,7 @@ class Instant(serializers.DateTimeField):
             self.fail(error.code)
 
     def to_representation(self, value: datetime) -> str:
-        return utc_text(value)
+        return utc_second_text(value)
 
 
 class Day(serializers.DateField):
@@ -168,10 +168,6 @@ class WallClock(serializers.Field[int, str, str, Any]):
 
     def to_representation(self, value: int) -> str:
         return f"{value // 60:02d}:{value % 60:02d}"
-
-
-def utc_text(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class InputSchema(OpenApiSerializerExtension):

@@ -1,17 +1,23 @@
 """The calendar entry of a registration: one for its whole life (RFC 5545, 5546). Its rounds stand in the text."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Event as CalendarEvent
 
 from accounts.models import User
+from common.later import LaterModule
 from common.mail.headers import envelope_address
 from common.mail.rendering import absolute_url, sender
 from events.models import Event, EventMode, EventState, Registration
 from sessions_app.invites.ics import PUBLISH, clean_text, empty_calendar, make_attendee, make_calendar_address
+
+if TYPE_CHECKING:
+    import icalendar
+else:
+    icalendar = LaterModule("icalendar")
 
 CANCEL, REQUEST = "CANCEL", "REQUEST"
 
@@ -47,10 +53,10 @@ def calendar_uid(uuid: UUID) -> str:
     return f"event-{uuid}@{settings.SITE_HOST}"
 
 
-def event_entry(event: Event, of: Event | Registration, *, is_off: bool, at: datetime) -> CalendarEvent:
+def event_entry(event: Event, of: Event | Registration, *, is_off: bool, at: datetime) -> "icalendar.Event":
     """`of`: by whose id and version calendars know the entry."""
     page = absolute_url("event", event.slug)
-    entry = CalendarEvent()
+    entry = icalendar.Event()
     stamp = at.astimezone(UTC).replace(microsecond=0)
     entry.add("dtstamp", stamp)
     entry.add("last-modified", stamp)
@@ -66,12 +72,12 @@ def event_entry(event: Event, of: Event | Registration, *, is_off: bool, at: dat
     return entry
 
 
-def invite(entry: CalendarEvent, person: User) -> None:
+def invite(entry: "icalendar.Event", person: User) -> None:
     entry["organizer"] = make_calendar_address(settings.SITE_NAME, sender().addr_spec)
     entry.add("attendee", make_attendee(person, envelope_address(person.email)))
 
 
-def _calendar_of(entry: CalendarEvent, method: str) -> bytes:
+def _calendar_of(entry: "icalendar.Event", method: str) -> bytes:
     calendar = empty_calendar(method)
     calendar.add_component(entry)
     return calendar.to_ical()

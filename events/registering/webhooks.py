@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from common.api.fields import utc_text
+from common.instants import utc_second_text
 from events.models import Event
 from notifications.webhooks.services import announce_event
 
@@ -40,8 +40,8 @@ def payload_of(event: Event, now: datetime, **more: object) -> dict[str, Any]:
         "kind": str(event.kind),
         "state": str(event.state),
         "mode": str(event.mode),
-        "start": utc_text(event.start),
-        "end": utc_text(event.end),
+        "start": utc_second_text(event.start),
+        "end": utc_second_text(event.end),
         "places": {str(one.side): {"total": one.total, "taken": one.taken, "waiting": one.waiting} for one in counts},
         "version": event.version,
         **more,

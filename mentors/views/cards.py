@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from common.branding.files import let_others_show
 from common.pages.sharing import listed
-from common.stored import stored_file
+from common.pages.stored import stored_file
 from mentors.cards import card_file
 from mentors.models import MentorProfile
 

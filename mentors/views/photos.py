@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from common.stored import stored_file
+from common.pages.stored import stored_file
 from mentors.models import PORTRAIT, THUMBNAIL, MentorProfile, photo_named
 from mentors.moderation.drafts import file_name
 

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 
 from billiard.process import current_process
-from celery import signals
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
@@ -90,9 +89,3 @@ def has_its_parent() -> Callable[[], bool]:
     """Whether the worker that started this process still lives; an orphan must not go on for ever."""
     parent = getattr(current_process(), "_parent_pid", None)
     return (lambda: True) if parent is None else (lambda: os.getppid() == parent)
-
-
-def run_in_worker_processes() -> None:
-    """Let Celery start and stop the loop with each of its pool's processes."""
-    signals.worker_process_init.connect(start, dispatch_uid="outbox loop starts", weak=False)
-    signals.worker_process_shutdown.connect(stop, dispatch_uid="outbox loop stops", weak=False)

@@ -5,16 +5,24 @@ import logging
 import threading
 from collections import OrderedDict
 from functools import cache
+from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connection
 
+from common.later import LaterModule
 from search.models import StoredReader
-from search.understanding.encoders import Encoders, load_encoders
-from search.understanding.reader import Reader
-from search.understanding.trained import Trained, UnreadableReaderError
 from search.understanding.understood import Understanding
 
 from .shared import connect_shared
+
+# They need numpy, and most processes never read a question.
+if TYPE_CHECKING:
+    from search.understanding import encoders, trained
+    from search.understanding import reader as readers
+else:
+    encoders, readers, trained = (
+        LaterModule(f"search.understanding.{name}") for name in ("encoders", "reader", "trained")
+    )
 
 logger = logging.getLogger(__name__)
 
@@ -24,14 +32,14 @@ LONGEST_WAIT = 0.1
 
 
 @cache
-def load_found() -> Encoders:
+def load_found() -> "encoders.Encoders":
     """What this machine can run; loaded once a process, since it takes half a second and 100 MB."""
-    encoders = load_encoders()
-    for key, why in encoders.missing.items():
+    found = encoders.load_encoders()
+    for key, why in found.missing.items():
         logger.warning("questions are read without %s: %s", key, why)
-    if encoders.are_slow:
+    if found.are_slow:
         logger.warning("onnxruntime is not installed: a new question takes four times the CPU")
-    return encoders
+    return found
 
 
 class ReaderInUse:
@@ -41,10 +49,10 @@ class ReaderInUse:
         self._loading = threading.Lock()
         self.turn = threading.Lock()
         self._digest = ""
-        self._reader: Reader | None = None
+        self._reader: readers.Reader | None = None
         self._remembered: OrderedDict[tuple[str, str], Understanding] = OrderedDict()
 
-    def get(self, digest: str) -> Reader | None:
+    def get(self, digest: str) -> "readers.Reader | None":
         """The reader with this digest; None where it is gone again or can't be read."""
         if self._digest != digest:
             with self._loading:
@@ -87,18 +95,18 @@ class ReaderInUse:
                 self._remembered.popitem(last=False)
 
 
-def _load_reader(digest: str) -> Reader | None:
-    trained = unpack_stored(StoredReader.objects.filter(digest=digest).first())
-    return Reader(trained, load_found().found) if trained else None
+def _load_reader(digest: str) -> "readers.Reader | None":
+    stored = unpack_stored(StoredReader.objects.filter(digest=digest).first())
+    return readers.Reader(stored, load_found().found) if stored else None
 
 
-def unpack_stored(stored: StoredReader | None) -> Trained | None:
+def unpack_stored(stored: StoredReader | None) -> "trained.Trained | None":
     """What a stored reader was trained to; None where there is none, or where it is of another version."""
     if stored is None:
         return None
     try:
-        return Trained.from_bytes(bytes(stored.content))
-    except UnreadableReaderError:
+        return trained.Trained.from_bytes(bytes(stored.content))
+    except trained.UnreadableReaderError:
         logger.exception("the stored reader can't be read; questions are read by their words alone")
         return None
 

@@ -10,14 +10,17 @@ import logging
 import time
 from dataclasses import asdict
 from functools import cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
+from common.later import LaterModule
 from search.understanding.understood import Because, ReadTopic, Understanding
+
+if TYPE_CHECKING:
+    import redis
+else:
+    redis = LaterModule("redis")
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +35,9 @@ class SharedReadings:
     """One process has one of these; its threads share it. `reader` says what reads: another one reads otherwise."""
 
     def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(
-            url, socket_timeout=LONGEST_WAIT, socket_connect_timeout=LONGEST_WAIT, retry=Retry(NoBackoff(), 0)
+        once = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
+        self._redis = redis.Redis.from_url(
+            url, socket_timeout=LONGEST_WAIT, socket_connect_timeout=LONGEST_WAIT, retry=once
         )
         self._silent_until = 0.0
 
@@ -42,7 +46,7 @@ class SharedReadings:
             return None
         try:
             stored = self._redis.get(_key(words, reader))
-        except RedisError as error:
+        except redis.RedisError as error:
             self._fall_silent(error)
             return None
         return _parse(stored) if stored else None
@@ -53,10 +57,10 @@ class SharedReadings:
             return
         try:
             self._redis.set(_key(words, reader), json.dumps(asdict(understanding)), ex=KEPT_SECONDS)
-        except RedisError as error:
+        except redis.RedisError as error:
             self._fall_silent(error)
 
-    def _fall_silent(self, error: RedisError) -> None:
+    def _fall_silent(self, error: Exception) -> None:
         self._silent_until = time.monotonic() + SILENT_SECONDS
         logger.warning("readings of questions are not shared for %d seconds: %s", SILENT_SECONDS, error)
 

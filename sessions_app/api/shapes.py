@@ -10,7 +10,8 @@ from rest_framework import serializers
 
 from accounts.models import User
 from common.api.description import Problem
-from common.api.fields import Day, Input, Instant, Text, WholeNumber, utc_text
+from common.api.fields import Day, Input, Instant, Text, WholeNumber
+from common.instants import utc_second_text
 from common.known import known
 from common.mail.rendering import absolute_url
 from mentors.models import Format, IssueType
@@ -229,7 +230,7 @@ class BookingOut(serializers.Serializer[Booking]):
     @extend_schema_field(Instant(allow_null=True))
     def get_answer_by(self, booking: Booking) -> str | None:
         waits = booking.state in UNANSWERED and booking.expires_at is not None
-        return utc_text(known(booking.expires_at)) if waits else None
+        return utc_second_text(known(booking.expires_at)) if waits else None
 
     @extend_schema_field(SlotOut(many=True))
     def get_other_times(self, booking: Booking) -> Any:

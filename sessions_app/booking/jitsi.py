@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import jwt
 from django.conf import settings
 from django.utils.text import slugify
 
 from accounts.models import User
+from common.later import LaterModule
 from sessions_app.models import Booking
+
+if TYPE_CHECKING:
+    import jwt
+else:
+    jwt = LaterModule("jwt")
 
 ALGORITHM = "HS256"
 

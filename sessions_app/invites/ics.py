@@ -2,17 +2,23 @@
 
 import unicodedata
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vCalAddress, vText
 
 from accounts.models import User
+from common.later import LaterModule
 from common.mail.headers import JOINER, envelope_address
 from common.mail.rendering import absolute_url, sender
 from sessions_app.availability.commitments import Commitment
 from sessions_app.models import Booking
 from sessions_app.models.states import CALLED_OFF, UNANSWERED
+
+if TYPE_CHECKING:
+    import icalendar
+else:
+    icalendar = LaterModule("icalendar")
 
 QUESTION_IN_TITLE = 60
 # The method of a file that people download. It names no attendees, since it invites nobody.
@@ -29,8 +35,8 @@ def build_invite(booking: Booking, *, for_person: User, method: str) -> bytes:
     return calendar.to_ical()
 
 
-def empty_calendar(method: str) -> Calendar:
-    calendar = Calendar()
+def empty_calendar(method: str) -> "icalendar.Calendar":
+    calendar = icalendar.Calendar()
     calendar.add("prodid", f"-//{clean_text(settings.SITE_NAME)}//{settings.SITE_HOST}//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
@@ -38,10 +44,10 @@ def empty_calendar(method: str) -> Calendar:
     return calendar
 
 
-def booking_event(booking: Booking, *, for_person: User, with_people: bool) -> Event:
+def booking_event(booking: Booking, *, for_person: User, with_people: bool) -> "icalendar.Event":
     page = absolute_url("session", booking.uuid)
     other = booking.other_person(for_person)
-    event = Event()
+    event = icalendar.Event()
     event.add("uid", f"{booking.uuid}@{settings.SITE_HOST}")
     event.add("sequence", booking.sequence)
     event.add("dtstamp", last_changed(booking))
@@ -61,9 +67,9 @@ def booking_event(booking: Booking, *, for_person: User, with_people: bool) -> E
     return event
 
 
-def commitment_entry(commitment: Commitment) -> Event:
+def commitment_entry(commitment: Commitment) -> "icalendar.Event":
     """Something else that takes the person's time, such as an event of many. Its page has what there is to know."""
-    entry = Event()
+    entry = icalendar.Event()
     entry.add("uid", commitment.uid)
     entry.add("dtstamp", commitment.start.astimezone(UTC))
     entry.add("dtstart", commitment.start.astimezone(UTC))
@@ -103,17 +109,17 @@ def last_changed(booking: Booking) -> datetime:
     return newest.astimezone(UTC).replace(microsecond=0)
 
 
-def make_attendee(who: User, address: str) -> vCalAddress:
+def make_attendee(who: User, address: str) -> "icalendar.vCalAddress":
     value = make_calendar_address(who.display_name, address)
-    value.params["role"] = vText("REQ-PARTICIPANT")
-    value.params["partstat"] = vText("ACCEPTED")
-    value.params["rsvp"] = vText("FALSE")
+    value.params["role"] = icalendar.vText("REQ-PARTICIPANT")
+    value.params["partstat"] = icalendar.vText("ACCEPTED")
+    value.params["rsvp"] = icalendar.vText("FALSE")
     return value
 
 
-def make_calendar_address(name: str, address: str) -> vCalAddress:
-    value = vCalAddress(f"mailto:{envelope_address(address)}")
-    value.params["cn"] = vText(clean_text(name).translate(IN_PARAMETERS))
+def make_calendar_address(name: str, address: str) -> "icalendar.vCalAddress":
+    value = icalendar.vCalAddress(f"mailto:{envelope_address(address)}")
+    value.params["cn"] = icalendar.vText(clean_text(name).translate(IN_PARAMETERS))
     return value
 
 

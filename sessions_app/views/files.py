@@ -14,7 +14,7 @@ from accounts.limits import take_upload
 from accounts.requests import SignedInRequest
 from common.pages.posting import act_on_post
 from common.pages.requests import post_data
-from common.stored import stored_file
+from common.pages.stored import stored_file
 from sessions_app.access import get_booking, get_engagement, get_shared_file
 from sessions_app.conversation.files import add_file, remove_file, why_not_add
 from sessions_app.errors import SessionError

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from common.api.fields import utc_text
+from common.instants import utc_second_text
 from notifications.webhooks.services import announce_event
 from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.models.states import OCCUPYING, OPEN, OVER
@@ -55,8 +55,8 @@ def payload_of(booking: Booking) -> dict[str, Any]:
     return {
         "uuid": str(booking.uuid),
         "state": str(booking.state),
-        "start": utc_text(booking.start),
-        "end": utc_text(booking.end),
+        "start": utc_second_text(booking.start),
+        "end": utc_second_text(booking.end),
         "length": booking.length,
         "mentor": {"slug": booking.offer.profile.slug},
         "offer": {"id": str(booking.offer.uuid), "format": booking.format},

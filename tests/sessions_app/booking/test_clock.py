@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from common.clock import ClocksDifferError
-from mentoring import celery_app as app
+from mentoring.celery import app
 from mentors.models import Offer
 from notifications.models import Notification
 from sessions_app import stuck_rows, tasks
@@ -275,6 +275,7 @@ def beat_tasks() -> list[str]:
 def needs_the_time(name: str) -> bool:
     """All but those whose rows carry PostgreSQL's times already, and those that ask for no time."""
     return name not in {
+        "accounts.tasks.forget_web_sessions",
         "notifications.tasks.check_counts",
         "notifications.tasks.fold_counts",
         "notifications.tasks.reap",
