@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from live.hints import tell_pages
 from live.streams import Part
-from notifications.inbox import forget_passing
+from notifications.inbox import forget_passing, tell_bells
 from notifications.models import Notification
 from notifications.services import schedule_notices, silence_older_versions
 from sessions_app.booking.requests import extend_request
@@ -111,5 +111,6 @@ def mark_read(*, engagement: Engagement, person: User, until: int) -> bool:
         seat.version += 1
         silence_older_versions(subject_type=THREAD_SUBJECT, subject_id=seat.pk, version=seat.version)
         forget_passing(subject_type=THREAD_SUBJECT, subject_id=seat.pk, version=seat.version)
+        tell_bells(person.pk)
     seat.save(update_fields=["read_to", "version"])
     return True

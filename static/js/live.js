@@ -10,6 +10,9 @@ const FIRST_WORD = 10_000;
 // What happened while hints were lost may be told nowhere: for so long after, parts ask once more by themselves.
 const SETTLING = 5000;
 const HIDDEN_FOR = 10_000;
+// Asleep, a device counts no time. Its clock is looked at so often, and has jumped if it is so far ahead.
+const LOOKS_AT_CLOCK = 4000;
+const JUMP = 4000;
 const TICKET_LASTS = 2 * 3600 * 1000;
 
 const line = {
@@ -147,5 +150,15 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("online", () => root.hasAttribute("data-hearing") || listen());
 addEventListener("pagehide", stopListening);
 addEventListener("pageshow", (event) => event.persisted && (askAll(), listen()));
+
+// After a sleep the line may be dead without anyone having said so.
+let seenAt = Date.now();
+setInterval(() => {
+  const hasSlept = Date.now() - seenAt > LOOKS_AT_CLOCK + JUMP;
+  seenAt = Date.now();
+  if (!hasSlept || document.hidden) return;
+  askAll();
+  listen();
+}, LOOKS_AT_CLOCK);
 
 if (window.EventSource && window.htmx) listen();

@@ -215,6 +215,32 @@ def test_page_that_was_asleep_asks_when_it_is_seen_again(browser_page, booking, 
     expect_hearing(page)
 
 
+def test_page_of_a_device_that_slept_asks_when_it_wakes(browser_page, booking, bob, live, asks_every):
+    """The line is dead, and nobody has told the browser."""
+    asks_every(NEVER)
+    page = open_thread(browser_page, booking, bob)
+    expect_hearing(page)
+    live.process.send_signal(signal.SIGSTOP)
+    write(booking, booking.mentor, "While you slept")
+
+    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 3_600_000; }")
+
+    expect(page.locator(".msg__body")).to_have_text(["While you slept"])
+    live.process.send_signal(signal.SIGCONT)
+    expect_hearing(page)
+
+
+def test_bell_is_right_on_the_page_where_its_news_is_read(browser_page, booking, bob, live):
+    mark_read(bob, now=timezone.now())
+    page = open_thread(browser_page, booking, bob)
+    expect_hearing(page)
+    with page.expect_response("**/notifications/?bell"):
+        write(booking, booking.mentor, "Read at once")
+
+    expect(page.locator(".msg__body")).to_have_text(["Read at once"])
+    expect(page.locator("#bell .badge")).to_have_count(0)
+
+
 def test_bell_counts_at_once_what_is_new_and_what_was_read_elsewhere(browser_page, booking, bob, live):
     mark_read(bob, now=timezone.now())
     page = browser_page(user=bob)
