@@ -77,7 +77,7 @@ def measure_browser(variables: dict[str, str], messages: int) -> None:
     from .load import run_server
 
     if not Engagement.objects.live().exists():
-        call_command("seed_demo", verbosity=0)
+        call_command("seed_demo", force=True, verbosity=0)
     engagement = Engagement.objects.live().exclude(mentee=None).select_related("mentor", "mentee").first()
     live_port, port = free_port(), free_port()
     own = variables | {"LIVE_URL": f"http://{HOST}:{live_port}/live/"}

@@ -51,7 +51,8 @@ def _list_commands(env: dict[str, str]) -> dict[str, Command]:
         env["EMAIL_URL"] = f"smtp://{HOST}:{mail_port}"
         commands["mail"] = [PYTHON, "manage.py", "mail_sink", "--port", mail_port]
     commands["web"] = [PYTHON, "-m", "gunicorn", "--config", "script/local/gunicorn.py", "mentoring.wsgi"]
-    if "LIVE_URL" not in env:
+    # A page that came over HTTPS may not listen to this one.
+    if "LIVE_URL" not in env and not env["SITE_URL"].startswith("https:"):
         live_port = str(free_port())
         env["LIVE_URL"] = f"http://{HOST}:{live_port}/live/"
         commands["live"] = [PYTHON, "-m", "live", "--host", HOST, "--port", live_port]
