@@ -159,7 +159,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return [*super().get_reauthentication_methods(user), by_code]
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """A person whose account is being deleted can keep it. Whoever gets here has proven who they are."""
+        """A person whose account is being deleted can keep it. They have just proven who they are."""
         if open_erasure(user):
             request.session[KEEP_ACCOUNT] = {"person": user.pk, "at": time.time()}
             return HttpResponseRedirect(reverse("keep_account"))

@@ -38,7 +38,7 @@ def forget_copies() -> int:
     return exports.forget_copies(now=agreed_now())
 
 
-@shared_task
+@shared_task(soft_time_limit=LONGEST_COPY, time_limit=LONGEST_COPY + 30)
 def erase_due() -> int:
     return erasing.erase_due(now=agreed_now())
 

@@ -13,7 +13,7 @@ from events.api.calls import (
 )
 from events.api.plans import PlansView, PlanView, PublishPlanView
 from mentors.api import MentorView, SavedMentorView, TopicsView
-from notifications.api import MeView, NewsView
+from notifications.api import CopyView, MeView, NewsView
 from search.api import MentorsView, SavedMentorsView
 from sessions_app.api.attendance import AttendanceView
 from sessions_app.api.bookings import (
@@ -59,6 +59,7 @@ urlpatterns = [
     path("events/<slug:slug>/plans/<int:number>/", PlanView.as_view(), name="api_event_plan"),
     path("events/<slug:slug>/plans/<int:number>/publish/", PublishPlanView.as_view(), name="api_event_publish"),
     path("me/", MeView.as_view(), name="api_me"),
+    path("me/export/", CopyView.as_view(), name="api_export"),
     path("me/saved/", SavedMentorsView.as_view(), name="api_saved"),
     path("me/saved/<slug:slug>/", SavedMentorView.as_view(), name="api_save"),
     path("me/schedule/", ScheduleView.as_view(), name="api_schedule"),

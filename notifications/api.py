@@ -13,16 +13,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import ApiView
-from accounts.models import HourCycle, User
+from accounts.models import DataExport, ExportState, HourCycle, User
+from accounts.privacy.exports import PrivacyError, ask_export
 from accounts.rules.validators import validate_person_name
 from accounts.services import change_person
 from common.api.description import api_call
+from common.api.errors import answers_for
 from common.api.fields import Input, Instant, Text, WallClock, YesNo, Zone, whole_number
 from common.api.pages import Part, page_answer, read_page
+from common.mail.rendering import absolute_url
 
 from .inbox import InboxEntry, build_entries
 from .models import Group, InboxItem, Preference
 from .preferences import LEADS, MOST_LEADS, preference_of, save_preference
+
+answers_for(PrivacyError)
 
 DAY_CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
@@ -132,6 +137,32 @@ class MeView(ApiView):
 
     def answer_with(self) -> Response:
         return Response(Me(shape_of(self.person, preference_of(self.person))).data)
+
+
+class CopyShape(serializers.Serializer[DataExport]):
+    """A copy of one's data. Its file is downloaded by a person who is signed in, on the page `url`."""
+
+    state = serializers.ChoiceField(choices=ExportState.choices)
+    asked_at = Instant()
+    expires_at = Instant(allow_null=True)
+    url = serializers.SerializerMethodField()
+    example = {
+        "state": "asked",
+        "asked_at": "2026-11-24T13:46:00Z",
+        "expires_at": None,
+        "url": "https://mentoring.example.org/settings/data/",
+    }
+
+    @extend_schema_field({"type": "string", "format": "uri"})
+    def get_url(self, export: DataExport) -> str:
+        return absolute_url("my_data")
+
+
+class CopyView(ApiView):
+    @api_call(name="ask_copy", summary="Have a copy of my data prepared", answers=CopyShape, status=202)
+    def post(self, request: Request) -> Response:
+        self.read_body()
+        return Response(CopyShape(ask_export(person=self.person, now=self.now)).data, status=202)
 
 
 class NewsShape(serializers.Serializer[InboxEntry]):

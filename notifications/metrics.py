@@ -8,6 +8,8 @@ from django.db.models import Count, ExpressionWrapper, F, Q, Sum
 from django.db.models.fields import DurationField
 from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
 
+from accounts.privacy.erasing import count_overdue
+
 from .deliveries import SENT_WITHIN, MailHealth, mail_health
 from .models import Notification, State, StateCount
 
@@ -29,6 +31,11 @@ def outbox_metrics(now: datetime) -> Iterator[Metric]:
         value=bool(health.refused),
     )
     yield from in_trouble_lately(health)
+    yield GaugeMetricFamily(
+        "mentoring_removals_overdue",
+        "People whose removal should have been over a day ago",
+        value=count_overdue(now),
+    )
     yield lateness_metric(now)
 
 

@@ -369,6 +369,7 @@ ACCESS: dict[str, Row] = {
     "api_event_plan": Row(TEAM_CALLER, at="plan"),
     "api_event_publish": Row(TEAM_CALLER, NOT_ALLOWED, NOT_JSON, at="plan"),
     "api_me": Row(CALLER),
+    "api_export": Row(CALLER, NOT_ALLOWED, NOT_JSON),
     "api_saved": Row(CALLER),
     "api_save": Row(CALLER, NOT_ALLOWED, at="mentor_page"),
     "api_schedule": Row(MENTOR_CALLER),

@@ -6,10 +6,11 @@ name, since sessions of others point at it: times stay, words go.
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -27,6 +28,7 @@ from .registry import Goes, Step, Table, registered_steps, registered_tables
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 20
+OVERDUE_AFTER = timedelta(days=1)
 
 
 def open_erasure(person: User) -> Erasure | None:
@@ -67,6 +69,8 @@ def _plan_erasure(person: User, now: datetime) -> Erasure:
 def end_what_is_ahead(erasure: Erasure, *, now: datetime) -> bool:
     """Everything that the person has ahead ends now, each by its own act. What fails is tried again by the clock."""
     person = User.objects.get(pk=erasure.person_id)
+    if person.is_active:  # kept in the meantime
+        return False
     try:
         announce_person(person)
         for end in on_leaving:
@@ -105,6 +109,11 @@ def erase_due(*, now: datetime) -> int:
     return sum(erase_person(erasure, now=now) for erasure in due[:AT_ONCE])
 
 
+def count_overdue(now: datetime) -> int:
+    """Removals that should have been over a day ago: a step fails, or a report about a message waits for staff."""
+    return Erasure.objects.filter(state__in=UNFINISHED, due_at__lte=now - OVERDUE_AFTER).count()
+
+
 def erase_person(erasure: Erasure, *, now: datetime) -> bool:
     """Do all steps that aren't done yet. A step that fails or has to wait doesn't keep back the others.
 
@@ -134,6 +143,8 @@ def take_step(erasure: Erasure, step: Step | Table, *, now: datetime) -> bool:
             row.steps_done = [*row.steps_done, *([name] if done else [])]
             row.save(update_fields=["state", "steps_done"])
             return done
+    except SoftTimeLimitExceeded:
+        raise
     except Exception as error:
         # Not the error's text: PostgreSQL quotes rows, in which there are the very words that are to go.
         logger.error("removal %s: the step %s failed: %s", erasure.pk, name, type(error).__name__)

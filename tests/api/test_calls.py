@@ -9,6 +9,8 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import DataExport
+from accounts.privacy.exports import write_due_copies
 from sessions_app.models import AttendanceAct, Booking, BookingState
 from tests.conftest import NOW
 from tests.sessions_app.conftest import QUESTION, book
@@ -432,3 +434,20 @@ def test_head_is_get_without_its_body(client_for, bob):
     response = client_for(bob).head("/api/v1/bookings/?limit=5")
 
     assert (response.status_code, response.content) == (200, b"")
+
+
+def test_a_copy_of_ones_data_is_asked_for_once_a_day(program, bob, client_for, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    status, asked = program(bob).post("me/export/", {})
+
+    assert (status, asked["state"], asked["expires_at"]) == (202, "asked", None)
+    assert asked["url"].endswith("/settings/data/")
+    assert program(bob).post("me/export/", {})[0] == 202  # the same one, which is still being prepared
+    DataExport.objects.update(state="failed")
+    program(bob).post("me/export/", {})
+    write_due_copies(now=NOW)
+    status, refused = program(bob).post("me/export/", {})
+    assert (status, refused["code"]) == (429, "too_often")
+    export = DataExport.objects.get(person=bob, state="ready")
+    download = client_for(bob).get(f"/settings/data/copy/{export.uuid}/")
+    assert b"".join(download.streaming_content).startswith(b"PK")

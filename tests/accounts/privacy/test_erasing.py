@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Erasure, ErasureState, User
 from accounts.privacy import registry
-from accounts.privacy.erasing import ask_erasure, erase_due, keep_account
+from accounts.privacy.erasing import ask_erasure, count_overdue, end_what_is_ahead, erase_due, keep_account
 from accounts.privacy.erasure_log import hash_person, read_removals
 from accounts.privacy.exports import PrivacyError
 from accounts.privacy.registry import Step
@@ -17,6 +17,7 @@ from mentors.models import MentorProfile
 from notifications.models import Notification, State
 from notifications.tasks import drain_outbox
 from search.models import MentorIndex
+from sessions_app.booking.clock import complete_ended
 from sessions_app.conversation.messages import send_message
 from sessions_app.conversation.reports import open_report, report_message, settle_report
 from sessions_app.models import Booking, BookingState, Message, ReportReason, WaitlistEntry, WrittenState
@@ -219,6 +220,27 @@ def test_ends_of_what_was_ahead_are_tried_again_by_the_clock(offer, bob, monkeyp
     assert (booking.state, erasure.left_at) == (BookingState.CANCELLED, NOW + DAY)
 
 
+def test_removal_that_waits_for_a_day_counts_as_overdue(bob):
+    ask_erasure(person=bob, now=NOW)
+
+    assert [count_overdue(NOW + WEEK + wait) for wait in (DAY - timedelta(seconds=1), DAY)] == [0, 1]
+    erase_due(now=NOW + WEEK)
+    assert count_overdue(NOW + 2 * WEEK) == 0
+
+
+def test_who_kept_their_account_loses_nothing_to_a_clock_that_comes_late(offer, bob, monkeypatch):
+    """A removal that was read before it was taken back ends nothing any more."""
+    monkeypatch.setattr("accounts.privacy.erasing.on_leaving", [lambda person, now: 1 / 0])
+    erasure = ask_erasure(person=bob, now=NOW)
+    monkeypatch.undo()
+    keep_account(person=bob, now=NOW)
+    booking = book(offer, User.objects.get(pk=bob.pk))
+
+    assert end_what_is_ahead(erasure, now=NOW) is False
+    booking.refresh_from_db()
+    assert booking.state == BookingState.CONFIRMED
+
+
 def test_removal_leaves_a_line_outside_the_database(bob, places):
     erase(bob)
 
@@ -241,3 +263,24 @@ def test_waiting_entry_of_someone_else_stays(bob, charlie, dora):
     erase(bob)
 
     assert WaitlistEntry.objects.get().person == charlie
+
+
+@pytest.mark.parametrize("who", ["mentee", "mentor"])
+def test_pages_of_the_other_and_of_staff_still_open_and_name_nobody(offer, alice, bob, maria, client_for, who):
+    booking = book(offer, bob)
+    for one in (alice, bob):
+        send_message(engagement=booking.engagement, body=f"I am {one.name}", by=one, key="k", now=NOW)
+    complete_ended(now=booking.end)
+    gone, stays = (bob, alice) if who == "mentee" else (alice, bob)
+    name = gone.name
+
+    erase(gone)
+
+    User.objects.filter(pk=maria.pk).update(is_superuser=True)
+    pages = [f"/sessions/{booking.uuid}/", "/sessions/?tab=past", "/messages/", f"/messages/{booking.engagement.uuid}/"]
+    admin = ["/admin/accounts/user/", "/admin/sessions_app/booking/", f"/staff/people/{gone.uuid}/"]
+    for client, addresses in ((client_for(stays), pages), (client_for(maria), admin)):
+        for address in addresses:
+            answer = client.get(address)
+            assert (address, answer.status_code) == (address, 200)
+            assert name not in answer.content.decode()
