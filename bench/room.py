@@ -8,15 +8,19 @@ this machine, so the network costs nothing and encoding two videos costs much of
 import argparse
 import os
 import shutil
+import subprocess
+import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 from .load import run_server
 from .stand import bench_database
 
+ROOT = Path(__file__).resolve().parents[1]
 SECONDS_AIM = 2.0
 FLAGS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 SEES = """() => new Promise((seen) => {
@@ -93,6 +97,17 @@ def measure_once(browser: Any, home: str, booking: Any, waits: float) -> float:
         return (max(page.evaluate("window.sees") for page in (first, second)) - pressed) / 1000
 
 
+@contextmanager
+def run_live(variables: dict[str, str], port: int, live: int) -> Any:
+    environment = {**os.environ, **variables, "SITE_URL": f"http://127.0.0.1:{port}"}
+    command = [sys.executable, "-m", "live", "--host", "127.0.0.1", "--port", str(live)]
+    started = subprocess.Popen(command, cwd=ROOT, env=environment)
+    time.sleep(3)
+    yield
+    started.terminate()
+    started.wait(30)
+
+
 def measure(home: str, rounds: int, waits: float) -> None:
     from playwright.sync_api import sync_playwright
 
@@ -110,14 +125,17 @@ def measure(home: str, rounds: int, waits: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--waits", type=float, default=3)
+    parser.add_argument("--waits", type=float, default=3, help="seconds that the first person waits for the second")
+    parser.add_argument("--hints", action="store_true", help="with the live server, which tells pages to ask")
     options = parser.parse_args()
     with bench_database("room") as variables:
         from local.ports import free_port
 
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        port = free_port()
-        with run_server(variables, port):
+        port, live = free_port(), free_port()
+        if options.hints:
+            variables["LIVE_URL"] = f"http://127.0.0.1:{live}/live/"
+        with run_server(variables, port), run_live(variables, port, live) if options.hints else nullcontext():
             measure(f"http://127.0.0.1:{port}", options.rounds, options.waits)
 
 

@@ -31,7 +31,6 @@ function showPictures() {
   find("#other-picture").hidden = !sees;
   find("#other-picture").classList.toggle("call__whole", call.they.screen === true);
   find("[data-other-off]").hidden = sees || state() === "lobby" || state() === "early";
-  find("[data-camera-off]").hidden = !["connected", "weak"].includes(state());
   find("[data-other-muted]").hidden = !SEEN.includes(state()) || call.they.audio;
   const mine = own.screen || own.camera;
   const picture = find("#own-picture");
@@ -230,7 +229,13 @@ async function join() {
   }
   beUrgent();
   show("waiting");
+  stayAwake();
   await exchange();
+}
+
+// A phone that is only looked at would switch its screen off, and the camera with it.
+async function stayAwake() {
+  call.awake = await navigator.wakeLock?.request("screen").catch(() => null);
 }
 
 function setServers({ ice_servers: iceServers, relay_only: relayOnly }) {
@@ -555,6 +560,7 @@ function end(next) {
   clearTimeout(call.timer);
   closePeer();
   sessionStorage.removeItem(KEPT);
+  call.awake?.release();
   stopScreen();
   for (const name of ["mic", "camera"]) {
     own[name]?.stop();
@@ -682,7 +688,11 @@ async function look(name) {
 addEventListener("pagehide", () => call.seat && exchange({ leaves: true }));
 document.addEventListener("hint", ({ detail }) => detail.part === "room" && exchange());
 addEventListener("online", () => call.seat && exchange());
-document.addEventListener("visibilitychange", () => !document.hidden && call.seat && exchange());
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden || !call.seat) return;
+  stayAwake();
+  exchange();
+});
 
 // ── Begin ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 async function begin() {

@@ -215,6 +215,12 @@ def test_two_people_see_and_hear_each_other_directly(caller, running, priya, bob
     expect(mentee.locator("#other-picture")).to_be_hidden()
     mentor.locator("[data-do=camera]").click()
     expect(mentee.locator("#other-picture")).to_be_visible()
+    mentor.keyboard.press("s")
+    expect(mentor.locator("[data-do=screen]")).to_have_attribute("aria-pressed", "true")
+    expect(mentee.locator("#other-picture.call__whole")).to_be_visible()
+    mentor.keyboard.press("s")
+    expect(mentee.locator("#other-picture.call__whole")).to_have_count(0)
+    expect(mentee.locator("#other-picture")).to_be_visible()
     mentor.locator("[data-do=leave]").click()
     expect_state(mentor, "left")
     expect_state(mentee, "alone")
@@ -418,9 +424,10 @@ def test_call_is_fit_to_be_seen(caller, priya, bob, booked):
     found += problems(page, "room-connected")
     for width in (390, 320):
         other.set_viewport_size({"width": width, "height": 700})
+        other.evaluate("scrollTo(0, 0)")
         for button in other.locator(".call__btn:visible").all():
             box = button.bounding_box()
-            assert (box["width"] >= 44, box["height"] >= 44) == (True, True)
+            assert (box["width"] >= 44, box["height"] >= 44, box["y"] + box["height"] <= 700) == (True, True, True)
         assert other.evaluate("document.documentElement.scrollWidth") <= width
     page.locator("[data-do=leave]").click()
     expect_state(page, "left")
