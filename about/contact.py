@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.access.throttling import HOUR, Rate, take_within_rate
 from accounts.models import User
+from accounts.roles import may
+from accounts.rules.roles import Power
 from common.refusals import RefusalError
 from notifications.services import Due, schedule_notices
 
@@ -42,7 +44,7 @@ def send_message(
         values = {"name": name, "email": email, "text": text, "person": person, "sent_at": now}
         message, is_new = ContactMessage.objects.get_or_create(key=key, defaults=values)
         if is_new:
-            staff = User.objects.filter(is_staff=True, is_active=True).order_by("pk")
+            staff = User.objects.who_may(Power.ANSWER).order_by("pk")
             until = now + WORTH_TELLING_FOR
             dues = (Due(KIND, one.pk, SUBJECT_TYPE, message.pk, 0, now, until) for one in staff)
             schedule_notices(*dues, now=now)
@@ -58,7 +60,7 @@ def check_rates(*, address: str, email: str, now: datetime) -> None:
 
 def mark_answered(*, message: ContactMessage, by: User, now: datetime) -> None:
     """The first of staff who says so is noted; doing it twice does no harm."""
-    if not by.is_staff:
+    if not may(by, Power.ANSWER):
         raise PermissionDenied
     ContactMessage.objects.open().filter(pk=message.pk).update(answered_at=now, answered_by=by)
 

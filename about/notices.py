@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.roles import may
+from accounts.rules.roles import Power
 from common.mail.headers import Mailbox
 from common.mail.rendering import absolute_url
 from notifications.models import InboxItem, Notification
@@ -20,7 +22,7 @@ def render_contact_email(row: Notification, now: datetime) -> Message | Nothing:
     message = ContactMessage.objects.filter(pk=row.subject_id).select_related("person").first()
     if message is None:
         return Nothing("message is gone")
-    if not row.recipient.is_staff:
+    if not may(row.recipient, Power.ANSWER):
         return Nothing("not staff any more")
     if message.answered_at:
         return Nothing("answered already")
@@ -37,7 +39,7 @@ def render_contact_email(row: Notification, now: datetime) -> Message | Nothing:
 
 
 def contact_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
-    if not reader.is_staff:
+    if not may(reader, Power.ANSWER):
         return {}
     names = dict(ContactMessage.objects.filter(pk__in=[item.subject_id for item in items]).values_list("pk", "name"))
     page = reverse("staff_contact")

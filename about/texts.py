@@ -11,6 +11,8 @@ from django.utils.html import format_html, format_html_join, urlize
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from accounts.roles import may
+from accounts.rules.roles import Power
 from common.pages.seen import CHANGED_MEANWHILE, mark_of
 from common.refusals import RefusalError
 
@@ -65,7 +67,7 @@ def publish_text(*, kind: TextKind, body: str, by: User, now: datetime, seen: st
 
     `seen` is the mark of the version that the writer began with. Raises TextError `stale`.
     """
-    if not by.is_staff:
+    if not may(by, Power.RUN):
         raise PermissionDenied
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, TextKind.values.index(kind)])

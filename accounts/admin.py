@@ -1,4 +1,4 @@
-"""People for staff: look them up, close an account, give staff rights."""
+"""People for owners: look them up, close an account."""
 
 from typing import Any
 
@@ -15,8 +15,7 @@ from common.admin import EditedModel
 from .hooks import announce_person
 from .models import User
 
-RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
-FACTS = ("uuid", "email", "date_joined", "last_login")
+FACTS = ("uuid", "email", "roles", "date_joined", "last_login")
 
 
 @admin.register(User)
@@ -33,13 +32,13 @@ class UserAdmin(EditedModel, ModelAdmin):
             _("Can sign in"),
             {"fields": ("is_active",), "description": _("A closed account is signed out straight away.")},
         ),
-        (_("Permissions"), {"fields": RIGHTS}),
+        (_("Roles"), {"fields": ("roles",), "description": _("Owners give roles on the staff pages.")}),
         (_("Details"), {"fields": ("uuid", "date_joined", "last_login")}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Addresses only change by the code that their owner types. Only superusers give rights."""
-        return FACTS if request.user.is_superuser else (*FACTS, *RIGHTS)
+        """Addresses only change by the code that their owner types, and roles by `accounts.roles`."""
+        return FACTS
 
     def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -51,12 +50,8 @@ class UserAdmin(EditedModel, ModelAdmin):
         super().save_model(request, obj, form, change)
         announce_person(obj)
 
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        allowed: bool = super().has_change_permission(request, obj)
-        return allowed and (obj is None or request.user.is_superuser or not obj.is_superuser)
-
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """People create their own accounts; the first superuser comes from `createsuperuser`."""
+        """People create their own accounts; the first owner comes from `createsuperuser`."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -88,8 +83,3 @@ class EmailAddressAdmin(EditedModel, ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-@admin.register(Group)
-class GroupAdmin(EditedModel, ModelAdmin):
-    search_fields = ("name",)

@@ -14,13 +14,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.timezone import now as this_moment
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.names import name_to_greet
+from accounts.rules.roles import FIRST_ROLES, Power, StaffRoleName, powers_of, roles_with
 from accounts.rules.validators import validate_person_name, validate_plain_text, validate_timezone
 from common.mail.addresses import canonical_address, readable_address, validate_address
 
@@ -34,6 +35,9 @@ LOCK_PEOPLE = "SELECT FROM accounts_user WHERE id = ANY(%(people)s) ORDER BY id 
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
+
+    def who_may(self, power: Power) -> Self:
+        return self.active().filter(roles__overlap=roles_with(power))
 
     def named_like(self, text: str) -> Self:
         """People with an address that begins like this, or with each of these words at the beginning of a name.
@@ -57,6 +61,9 @@ class UserManager(BaseUserManager["User"]):
     def get_queryset(self) -> UserQuerySet:
         return UserQuerySet(self.model, using=self._db)
 
+    def who_may(self, power: Power) -> UserQuerySet:
+        return self.get_queryset().who_may(power)
+
     def locked(self, *people: "User | int") -> list["User"]:
         return self.get_queryset().locked(*people)
 
@@ -73,7 +80,12 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """The first person of an installation, who does everything until others have roles."""
+        with transaction.atomic(using=self._db):
+            user = self.create_user(email, password, **fields)
+            StaffRole.objects.bulk_create(StaffRole(person=user, role=role, at=this_moment()) for role in FIRST_ROLES)
+            user.refresh_from_db()
+        return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
         try:
@@ -103,6 +115,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Empty until they choose: then each browser keeps what was chosen in it.
     theme = models.CharField(_("colours"), max_length=6, choices=Theme, blank=True, default="", db_default="")
     is_active = models.BooleanField(_("active"), default=True)
+    # As staff: see `accounts.rules.roles`. A trigger copies them from `StaffRole`, and sets the two flags that Django
+    # asks for: who has any role is staff, and an owner has all rights in the admin.
+    roles = ArrayField(models.CharField(max_length=10, choices=StaffRoleName), default=list, db_default=[], blank=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     date_joined = models.DateTimeField(default=this_moment)
 
@@ -136,6 +151,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def first_name(self) -> str:
         return name_to_greet(self.name) if self.name else self.display_name
+
+    @property
+    def powers(self) -> frozenset[Power]:
+        return powers_of(self.roles)
 
     @property
     def readable_email(self) -> str:
@@ -216,14 +235,42 @@ class RequestCount(models.Model):
         return f"{self.key}: {self.count}"
 
 
-class LookedAt(models.TextChoices):
+class StaffRole(models.Model):
+    """A role that someone has or had. Without `given_by` it came from the server's command line.
+
+    `roles` of its person is a copy of what is live, which a trigger keeps.
+    """
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff_roles")
+    role = models.CharField(max_length=10, choices=StaffRoleName)
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "role"], condition=Q(ended_at=None), name="one_live_role_of_each_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(given_by=None) | ~Q(given_by=models.F("person")), name="nobody_gives_themselves_a_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.get_role_display()}"
+
+
+class TracedAct(models.TextChoices):
     PERSON = "person", _("opened this page")
     SESSION = "session", _("opened one of their sessions")
+    ROLE_GIVEN = "role_given", _("gave them a role")
+    ROLE_ENDED = "role_ended", _("ended a role of theirs")
 
 
 class TraceManager(models.Manager["Trace"]):
     def note_look(
-        self, *, by: User, about: Iterable[User], looked_at: LookedAt, subject: str = "", now: datetime
+        self, *, by: User, about: Iterable[User], looked_at: TracedAct, subject: str = "", now: datetime
     ) -> None:
         """Looking at oneself is not noted."""
         people = [person for person in about if person != by]
@@ -231,15 +278,17 @@ class TraceManager(models.Manager["Trace"]):
 
 
 class Trace(models.Model):
-    """Who of staff looked at what about whom. Append-only, which a trigger ensures.
+    """What staff did about whom. Append-only, which a trigger ensures; only the words of `reason` can be emptied.
 
-    `subject` names what was looked at, if it isn't the person: for a session, its uuid.
+    `subject` names what was looked at or done, if it isn't the person: for a session its uuid, for a role its name.
+    Without `by` it was done on the server's command line.
     """
 
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    act = models.CharField(max_length=10, choices=LookedAt)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    act = models.CharField(max_length=20, choices=TracedAct)
     about = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     subject = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     at = models.DateTimeField()
 
     objects = TraceManager()

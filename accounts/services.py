@@ -14,14 +14,12 @@ from .viewing import cookie_zone
 
 
 @transaction.atomic
-def create_person(
-    *, email: str, name: str, timezone: str, password: str | None = None, verified: bool = True, staff: bool = False
-) -> User:
+def create_person(*, email: str, name: str, timezone: str, password: str | None = None, verified: bool = True) -> User:
     """A person who can sign in by code at once, and by password where one is given.
 
     Raises ValidationError for a name, zone or address that forms would refuse, IntegrityError for an address in use.
     """
-    user = User(email=canonical_address(email), name=name, timezone=timezone, is_staff=staff)
+    user = User(email=canonical_address(email), name=name, timezone=timezone)
     user.set_password(password)
     user.clean_fields()
     user.save(force_insert=True)

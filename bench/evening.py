@@ -89,7 +89,7 @@ def fill_evening(people: int) -> tuple[Any, list[Any]]:
 
     now = timezone.now()
     User.objects.filter(email__endswith="@evening.example").update(is_active=False)
-    by = User.objects.create_user(f"lead{now.timestamp()}@evening.example", name="Lead", is_staff=True)
+    by = User.objects.create_user(f"lead{now.timestamp()}@evening.example", name="Lead", roles=["moderator"])
     start, half = now + timedelta(minutes=5), people // 2
     said = EventInput(
         kind="speed", title="Measured", start=start, timezone="Europe/London", mode="on_site", place="Hall",

@@ -40,8 +40,7 @@ def nav_items(reader: Any, *, is_mentor: bool) -> list[NavItem]:
             items.append(NavItem(key="messages", url_name="message_list", label=_("Messages")))
     items.append(NavItem(key="events", url_name="events", label=_("Events")))
     if reader and reader.is_staff:
-        items += [
-            NavItem(key="staff", url_name="staff_home", label=_("Staff")),
-            NavItem(key="profiles", url_name="staff_profiles", label=_("Profiles")),
-        ]
+        items.append(NavItem(key="staff", url_name="staff_home", label=_("Staff")))
+        if "review" in reader.powers:
+            items.append(NavItem(key="profiles", url_name="staff_profiles", label=_("Profiles")))
     return items

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from accounts.rules.roles import FIRST_ROLES, StaffRoleName
 from mentors.models import Format, IssueType, ProfileState
 
 from .data import Leaf, topic_leaves
@@ -12,6 +13,13 @@ from .schedules import SchedulePlan
 
 PASSWORD = "quarter-hour"  # noqa: S105 - the invented people's, told to everyone
 FOUNDED = 420
+
+
+COLLEAGUES = (
+    ("Ines Duarte", "Europe/Lisbon", StaffRoleName.MODERATOR),
+    ("Olu Adeyemi", "Africa/Lagos", StaffRoleName.SUPPORT),
+    ("Petra Novak", "Europe/Prague", StaffRoleName.PROGRAMME),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,10 @@ ACCOUNTS = (
     Account(f"priya@{DOMAIN}", "mentor, booked at once, evenings in Bengaluru"),
     Account(f"tomas@{DOMAIN}", "mentor, asked first, with a request waiting"),
     Account(f"jonas@{DOMAIN}", "applicant, profile in review"),
-    Account(f"maria@{DOMAIN}", "staff"),
+    Account(f"maria@{DOMAIN}", "staff: owner, moderator and support"),
+    Account(f"ines@{DOMAIN}", "staff: moderator"),
+    Account(f"olu@{DOMAIN}", "staff: support"),
+    Account(f"petra@{DOMAIN}", "staff: programme manager"),
 )
 
 
@@ -40,6 +51,7 @@ def account_table() -> str:
 class Cast:
     sam: Person
     maria: Person
+    colleagues: tuple[Person, ...]
     priya: MentorPlan
     tomas: MentorPlan
     jonas: MentorPlan
@@ -48,7 +60,17 @@ class Cast:
 def invent_cast(people: People, today: datetime) -> Cast:
     return Cast(
         sam=people.invent_named("Sam Whitlock", "Europe/London", ("en",), days_ago=90),
-        maria=people.invent_named("Maria Lindqvist", "Europe/Stockholm", ("sv", "en"), days_ago=FOUNDED, is_staff=True),
+        maria=people.invent_named(
+            "Maria Lindqvist",
+            "Europe/Stockholm",
+            ("sv", "en"),
+            days_ago=FOUNDED,
+            roles=FIRST_ROLES,
+        ),
+        colleagues=tuple(
+            people.invent_named(name, zone, ("en",), days_ago=FOUNDED - 90, roles=(role,))
+            for name, zone, role in COLLEAGUES
+        ),
         priya=_plan_priya(people, today),
         tomas=_plan_tomas(people, today),
         jonas=_plan_jonas(people, today),

@@ -30,6 +30,7 @@ TABLES = (
     "ANALYZE demo_person, demo_profile, demo_booking, demo_engagement, demo_brief",
 )
 LOGS = (
+    "accounts_trace",
     "sessions_app_attendanceact",
     "sessions_app_bookingevent",
     "sessions_app_threadopening",
@@ -76,6 +77,10 @@ ROWS = (
     "DELETE FROM sessions_app_sharedfile WHERE engagement_id IN (SELECT id FROM demo_engagement)",
     "DELETE FROM sessions_app_engagement WHERE id IN (SELECT id FROM demo_engagement)",
     "DELETE FROM sessions_app_brief WHERE id IN (SELECT id FROM demo_brief)",
+    "DELETE FROM accounts_trace WHERE by_id IN (SELECT id FROM demo_person)"
+    " OR about_id IN (SELECT id FROM demo_person)",
+    "DELETE FROM accounts_staffrole WHERE person_id IN (SELECT id FROM demo_person)"
+    " OR given_by_id IN (SELECT id FROM demo_person)",
     "DELETE FROM mentors_profiledecision WHERE profile_id IN (SELECT id FROM demo_profile)",
 )
 

@@ -165,7 +165,7 @@ class EventWriter:
 
     def fill(self, event: Event, *, mentees: int, mentors: int) -> None:
         """Let invented people come who have nothing else then, up to so many on each side."""
-        people = User.objects.filter(email__endswith=OTHERS, is_staff=False).exclude(registrations__event=event)
+        people = User.objects.filter(email__endswith=OTHERS, roles=[]).exclude(registrations__event=event)
         for count, side, known in (
             (mentors, Side.MENTOR, people.filter(mentor_profile__in=MentorProfile.objects.public())),
             (mentees, Side.MENTEE, people.filter(mentor_profile=None)),

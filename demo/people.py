@@ -6,6 +6,8 @@ from random import Random
 
 from django.utils.text import slugify
 
+from accounts.rules.roles import StaffRoleName
+
 from .data import weighted_cities
 
 DOMAIN = "demo.example"
@@ -21,7 +23,7 @@ class Person:
     joined: datetime
     local_part: str = ""
     hour_cycle: str = "24"
-    is_staff: bool = False
+    roles: tuple[StaffRoleName, ...] = ()
     culture: str = "british"
     is_woman: bool = False
 
@@ -67,7 +69,7 @@ class People:
         languages: tuple[str, ...],
         *,
         days_ago: int,
-        is_staff: bool = False,
+        roles: tuple[StaffRoleName, ...] = (),
         culture: str = "british",
         is_woman: bool = False,
     ) -> Person:
@@ -81,7 +83,7 @@ class People:
             languages,
             joined,
             slug.partition("-")[0],
-            is_staff=is_staff,
+            roles=roles,
             culture=culture,
             is_woman=is_woman,
         )

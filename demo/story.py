@@ -109,7 +109,7 @@ def _ask_in_writing(story: Story) -> None:
 
 def _stranger_to(mentor: User) -> User:
     """An invented mentee who has never met this mentor."""
-    mentees = User.objects.filter(email__endswith=f"@{DOMAIN}", mentor_profile=None, is_staff=False)
+    mentees = User.objects.filter(email__endswith=f"@{DOMAIN}", mentor_profile=None, roles=[])
     met = Booking.objects.filter(mentor=mentor).values("mentee")
     return mentees.exclude(email__startswith="sam@").exclude(pk__in=met).order_by("pk")[0]
 

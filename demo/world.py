@@ -78,7 +78,7 @@ class World:
         self.counts: Counter[str] = Counter()
 
     def write(self) -> Counter[str]:
-        maria = self.writer.write(self.cast.maria)
+        maria, *_colleagues = (self.writer.write(person) for person in (self.cast.maria, *self.cast.colleagues))
         mentors = MentorWriter(self.rng, self.writer, write_topics(), maria, PortraitWriter(self.wanted.portraits))
         sam = BusyMentee(self.writer.write(self.cast.sam))
         seats = [

@@ -7,7 +7,7 @@ from random import Random
 
 from allauth.account.models import EmailAddress
 
-from accounts.models import User
+from accounts.models import StaffRole, User
 from mentors.models import Decision, MentorProfile, Offer, ProfileDecision, ProfileDraft, ProfileState
 from sessions_app.models import AvailabilityWindow, DateOverride, Schedule, TimeOff
 
@@ -37,6 +37,8 @@ class PeopleWriter:
             User, "uuid email name timezone language hour_cycle is_active is_staff is_superuser password date_joined"
         )
         self.addresses = Table(EmailAddress, "user_id email verified primary")
+        # A trigger copies them to their person.
+        self.roles = Table(StaffRole, "person_id role at")
 
     def write(self, person: Person) -> int:
         pk = self.users.add(
@@ -47,17 +49,19 @@ class PeopleWriter:
             "en",
             person.hour_cycle,
             True,
-            person.is_staff,
-            person.is_staff,
+            False,
+            False,
             self.password,
             person.joined,
         )
         self.addresses.add(pk, person.email, True, True)
+        for role in person.roles:
+            self.roles.add(pk, role, person.joined)
         return pk
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        return self.users, self.addresses
+        return self.users, self.addresses, self.roles
 
 
 class MentorWriter:

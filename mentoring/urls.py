@@ -1,17 +1,17 @@
 """Every address of the product; each app keeps its own map."""
 
-from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from events.views.doors import event_door
 
-from . import crawlers, health
+from . import admin_door, crawlers, health
 from .metrics import metrics_page
 
 admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = admin_door.sign_in_to_admin  # type: ignore[method-assign]
+admin.site.has_permission = admin_door.is_for  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("common.urls")),

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from accounts.models import User
+from accounts.rules.roles import Power
 
 from .models import Group, Notification
 from .registry import Kind, Policy, Render
@@ -21,9 +22,9 @@ def digest_kind(name: str, subject_type: str, render: Render, *, model: type[Mod
     return Kind(name, subject_type, render=render, lines=None, model=model, policy=Policy.HOLD, group=Group.DIGEST)
 
 
-def staff_to_tell(kind: str, *, now: datetime) -> QuerySet[User]:
+def staff_to_tell(kind: str, power: Power, *, now: datetime) -> QuerySet[User]:
     told = Notification.objects.filter(recipient=OuterRef("pk"), kind=kind, due_at__gt=now - APART)
-    return User.objects.filter(is_staff=True, is_active=True).exclude(Exists(told))
+    return User.objects.who_may(power).exclude(Exists(told))
 
 
 def digest_due(kind: str, person: User, *, subject_type: str, subject_id: int, version: int, now: datetime) -> Due:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import may
+from accounts.rules.roles import Power
 from common.forms import ChipCheckboxes, field_of
 
 from .models import Group, Preference
@@ -31,8 +33,10 @@ def groups_for(person: User) -> list[Group]:
     theirs = {Group.REMINDERS, Group.MESSAGES, Group.AFTERWARDS}
     if getattr(person, "mentor_profile", None) is not None:
         theirs.add(Group.PROFILE)
-    if person.is_staff:
-        theirs |= {Group.DIGEST, Group.CONTACT}
+    if may(person, Power.REVIEW) or may(person, Power.ATTENDANCE):
+        theirs.add(Group.DIGEST)
+    if may(person, Power.ANSWER):
+        theirs.add(Group.CONTACT)
     return [group for group in WHAT if group in theirs & groups_in_use()]
 
 

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.roles import may
+from accounts.rules.roles import Power
 from common.statements import InsertMany, write_together
 
 from . import bounces
@@ -108,7 +110,7 @@ def retry_dead(notification: Notification, by: User, now: datetime) -> None:
 
     Also an uncertain row: one mail too many may be better than one too few.
     """
-    if not by.is_staff:
+    if not may(by, Power.LOOK_UP):
         raise PermissionDenied
     row = Notification.objects.select_for_update(of=("self",)).get(pk=notification.pk)
     if row.state not in RETRIED:
@@ -125,7 +127,7 @@ def retry_all(*, reason: str, by: User | None, now: datetime) -> int:
 
     `by` is None on the command line, where any act is allowed.
     """
-    if by and not by.is_staff:
+    if by and not may(by, Power.LOOK_UP):
         raise PermissionDenied
     rows = Notification.objects.in_trouble().why(reason).filter(state__in=RETRIED, send_before__gt=now)
     return _retry_rows(Notification.objects.filter(pk__in=list(rows.values_list("pk", flat=True))), by=by, now=now)

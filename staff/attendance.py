@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts.decorators import staff_required
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from common.pages.requests import post_data
 from common.pages.rows import load_in_order
 from common.pages.tabs import tab_links
@@ -47,7 +48,7 @@ class Case:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@role_required(Power.ATTENDANCE)
 def staff_attendance(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     tab = request.GET.get("state", WAITING)

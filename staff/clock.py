@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from common.clock import ahead_of, database_now, is_too_far, refused_lately
 from sessions_app.models import StuckRow
 from sessions_app.stuck_rows import try_stuck_again
@@ -18,7 +19,7 @@ PAGE_SIZE = 25
 
 
 @require_safe
-@staff_required
+@role_required(Power.LOOK_UP)
 def staff_clock(request: SignedInRequest) -> HttpResponse:
     now = database_now()
     stuck = StuckRow.objects.order_by("first_at", "pk")
@@ -31,7 +32,7 @@ def staff_clock(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-@staff_required
+@role_required(Power.LOOK_UP)
 def staff_clock_retry(request: SignedInRequest) -> HttpResponse:
     try_stuck_again(by=request.user, now=timezone.now())
     messages.success(request, _("We’ll try all of them again within half a minute."))

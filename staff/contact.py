@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from about.contact import mark_answered
 from about.models import ContactMessage
-from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from common.pages.tabs import tab_links
 
 from .forms import AnsweredForm
@@ -22,7 +23,7 @@ TABS = {"open": gettext_lazy("To answer"), "answered": gettext_lazy("Answered")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@role_required(Power.ANSWER)
 def staff_contact(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         form = AnsweredForm(request.POST)

@@ -1,11 +1,14 @@
-"""The forms of staff: whether a testimonial may be shown, and how questions are read."""
+"""The forms of staff: whether a testimonial may be shown, how questions are read, and who has which role."""
 
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import PlainText
+from accounts.models import User
+from accounts.rules.roles import StaffRoleName
+from common.forms import ChipRadio, PlainText
 from search.models import LONGEST_EXAMPLE
 
 SHOW, DECLINE = "show", "decline"
@@ -39,3 +42,34 @@ class ReadingForm(forms.Form):
 
 class AnsweredForm(forms.Form):
     message = forms.UUIDField()
+
+
+class RoleForm(forms.Form):
+    """`email` is turned into the person who has that address."""
+
+    use_required_attribute = False
+    email = PlainText(
+        label=_("Email address"),
+        help_text=_("Of someone who has an account"),
+        max_length=254,
+        error_messages={"required": _("Enter their email address")},
+    )
+    role = forms.TypedChoiceField(
+        label=_("Role"),
+        choices=StaffRoleName.choices,
+        coerce=StaffRoleName,
+        widget=ChipRadio,
+        error_messages={"required": _("Choose a role")},
+    )
+
+    def clean_email(self) -> User:
+        try:
+            return User.objects.get_by_natural_key(self.cleaned_data["email"])
+        except User.DoesNotExist:
+            words = _("Nobody has an account with this address. Ask them to create one first")
+            raise ValidationError(words, code="nobody") from None
+
+
+class EndRoleForm(forms.Form):
+    person = forms.UUIDField()
+    role = forms.ChoiceField(choices=StaffRoleName.choices)

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from accounts.roles import may, staff_required
+from accounts.rules.roles import Power
 from accounts.viewing import viewer_zone
 
 from .profile_queue import next_to_review
@@ -25,7 +26,7 @@ def staff_home(request: SignedInRequest) -> HttpResponse:
     context = {
         "queues": list_queues(request.user, now=now),
         "most_counted": MOST_COUNTED,
-        "first": next_to_review(by=request.user),
+        "first": next_to_review(by=request.user) if may(request.user, Power.REVIEW) else None,
         "week": week,
         "week_note": week_note(week),
         "bars": [(dateformat.format(day, "D"), count) for day, count in week.days],

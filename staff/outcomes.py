@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from common.pages.tabs import tab_links
 from common.sheets import csv_response
 from sessions_app.impact.outcome_reports import PERIODS, SPLITS, read_report
@@ -24,7 +25,7 @@ HEADINGS = {"topic": gettext_lazy("By topic"), "kind": gettext_lazy("By kind of 
 
 
 @require_safe
-@staff_required
+@role_required(Power.FIGURES)
 def staff_outcomes(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     period, split = chosen_option(request, "period", PERIODS, "90"), chosen_option(request, "by", SPLITS, "topic")

@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.decorators import staff_required
-from accounts.models import LookedAt, Trace, User
+from accounts.models import Trace, TracedAct, User
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from common.known import known
 from sessions_app.address import clean_words
 from sessions_app.models import Booking
@@ -22,7 +23,7 @@ LONGEST_SEARCH = 200
 
 
 @require_safe
-@staff_required
+@role_required(Power.LOOK_UP)
 def staff_people(request: SignedInRequest) -> HttpResponse:
     """`?q=` is the beginning of a name or an address, or the address or uuid of a session's or person's page."""
     text = clean_words(request.GET.get("q", ""))[:LONGEST_SEARCH]
@@ -35,7 +36,7 @@ def staff_people(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@staff_required
+@role_required(Power.LOOK_UP)
 def staff_person(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     now = timezone.now()
     person = get_object_or_404(User, uuid=uuid)
@@ -48,12 +49,12 @@ def staff_person(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "has_admin": request.user.has_perm("accounts.view_user"),
         "nav": "staff",
     }
-    Trace.objects.note_look(by=request.user, about=[person], looked_at=LookedAt.PERSON, now=now)
+    Trace.objects.note_look(by=request.user, about=[person], looked_at=TracedAct.PERSON, now=now)
     return render(request, "staff/person.html", context)
 
 
 @require_safe
-@staff_required
+@role_required(Power.LOOK_UP)
 def staff_session(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """When, who and what became of it; neither the question nor what the two wrote to each other."""
     booking = get_object_or_404(sessions_for_staff(), uuid=uuid)
@@ -65,6 +66,6 @@ def staff_session(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     }
     people = [booking.mentor, known(booking.mentee)]
     Trace.objects.note_look(
-        by=request.user, about=people, looked_at=LookedAt.SESSION, subject=str(uuid), now=timezone.now()
+        by=request.user, about=people, looked_at=TracedAct.SESSION, subject=str(uuid), now=timezone.now()
     )
     return render(request, "staff/session.html", context)

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.decorators import staff_required
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from accounts.viewing import viewer_hour12, viewer_zone
 from common.pages.requests import post_data
 from common.pages.tabs import tab_links
@@ -43,7 +44,7 @@ LONGEST_SEARCH = 80
 
 
 @require_safe
-@staff_required
+@role_required(Power.REVIEW)
 def staff_profiles(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     tab = request.GET.get("state", "new")
@@ -66,7 +67,7 @@ def staff_profiles(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@role_required(Power.REVIEW)
 def staff_profile(request: SignedInRequest, slug: str) -> HttpResponse:
     profile = find_profile(slug)
     now = timezone.now()
@@ -89,7 +90,7 @@ def staff_profile(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@role_required(Power.REVIEW)
 def staff_profile_act(request: SignedInRequest, slug: str, act: str) -> HttpResponse:
     profile = find_profile(slug)
     if act not in ACTS:

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from about.models import ContactMessage
 from accounts.models import User
+from accounts.roles import may
+from accounts.rules.roles import Power
 from mentors.models import MentorProfile
 from notifications.deliveries import failed_this_week
 from search.reading.learning import list_proposals
@@ -40,6 +42,18 @@ class Queue:
         return self.count > MOST_COUNTED
 
 
+# What a reader must be allowed to do to see a queue
+NEEDS = {
+    "staff_profiles": Power.REVIEW,
+    "staff_words": Power.REVIEW,
+    "staff_reports": Power.MODERATE,
+    "staff_contact": Power.ANSWER,
+    "staff_attendance": Power.ATTENDANCE,
+    "staff_deliveries": Power.LOOK_UP,
+    "staff_clock": Power.LOOK_UP,
+    "staff_reading": Power.REVIEW,
+    "staff_unmet": Power.REVIEW,
+}
 LABELS: dict[str, str | Promise] = {
     "staff_profiles": _("Profiles to review"),
     "staff_words": _("Feedback to review"),
@@ -54,11 +68,13 @@ LABELS: dict[str, str | Promise] = {
 
 
 def list_queues(reader: User, *, now: datetime) -> list[Queue]:
-    """All queues: first those in which something waits, the longest wait first."""
-    first, *others = (_since_when(key, rows, moment) for key, rows, moment in _waiting_rows(reader, now))
-    found: dict[str, list[datetime]] = {key: [] for key in LABELS}
-    for key, moment in first.union(*others, all=True):
-        found[key].append(moment)
+    """The queues that this reader may see: first those in which something waits, the longest wait first."""
+    theirs = [row for row in _waiting_rows(reader, now) if may(reader, NEEDS[row[0]])]
+    found: dict[str, list[datetime]] = {key: [] for key, _rows, _moment in theirs}
+    if theirs:
+        first, *others = (_since_when(*row) for row in theirs)
+        for key, moment in first.union(*others, all=True) if others else first:
+            found[key].append(moment)
     queues = [Queue(key, LABELS[key], len(moments), min(moments, default=None)) for key, moments in found.items()]
     return sorted(queues, key=lambda queue: (queue.oldest is None, queue.oldest or now))
 

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from mentors.models import Topic
 from search.models import ProposedExample, StoredReader, TopicExample
 from search.reading.learning import (
@@ -55,7 +56,7 @@ class AskedChange:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@role_required(Power.REVIEW)
 def staff_reading(request: SignedInRequest) -> HttpResponse:
     """`?q=` is a question to try, `?topic=` the slug of the topic whose examples are listed.
 

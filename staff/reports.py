@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from common.pages.tabs import tab_links
 from sessions_app.conversation.reading import messages_around
 from sessions_app.conversation.reports import is_open_to, open_report, settle_report
@@ -25,7 +26,7 @@ TABS = {"open": gettext_lazy("Open"), "settled": gettext_lazy("Settled")}
 
 
 @require_safe
-@staff_required
+@role_required(Power.MODERATE)
 def staff_reports(request: SignedInRequest) -> HttpResponse:
     tab = request.GET.get("state", "open")
     if tab not in TABS:
@@ -43,7 +44,7 @@ def staff_reports(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@role_required(Power.MODERATE)
 def staff_report(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Asks for the reason, then shows the message and its neighbours for an hour, and asks what was done."""
     found = Report.objects.readable_by(request.user).select_related(

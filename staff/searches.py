@@ -5,8 +5,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from search.demand import topic_waits
 from search.unmet import unmet_lately
 from search.waits import mentors_waited_for, topics_waited_for
@@ -15,7 +16,7 @@ ROWS = 100
 
 
 @require_safe
-@staff_required
+@role_required(Power.REVIEW)
 def staff_unmet(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     context = {

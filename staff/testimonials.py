@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from common.pages.rows import load_in_order
 from common.pages.tabs import tab_links
 from sessions_app.afterwards.testimonials import decline_testimonial, publish_testimonial
@@ -80,7 +81,7 @@ def rows_of_page(shown: Iterable[Feedback], tab: str, sent: WordsForm) -> list[T
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@role_required(Power.REVIEW)
 def staff_words(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     tab = request.GET.get("state", WAITING)

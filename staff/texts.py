@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from about.forms import PublishedTextForm
 from about.models import PublishedText, TextKind
 from about.texts import newest_version, publish_text, text_as_html, version_mark
-from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
@@ -21,14 +22,14 @@ PAGE_SIZE = 10
 
 
 @require_safe
-@staff_required
+@role_required(Power.RUN)
 def staff_texts(request: SignedInRequest) -> HttpResponse:
     rows = [(kind, newest_version(kind)) for kind in TextKind]
     return render(request, "staff/texts.html", {"rows": rows, "nav": "staff"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@role_required(Power.RUN)
 def staff_text(request: SignedInRequest, kind: str) -> HttpResponse:
     if kind not in TextKind.values:
         raise Http404

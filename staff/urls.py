@@ -9,6 +9,7 @@ from .people import staff_people, staff_person, staff_session
 from .profiles import staff_profile, staff_profile_act, staff_profiles
 from .reading import staff_reading
 from .reports import staff_report, staff_reports
+from .roles import staff_role_end, staff_roles, staff_trace
 from .searches import staff_unmet
 from .testimonials import staff_words
 from .texts import staff_text, staff_texts
@@ -26,6 +27,9 @@ urlpatterns = [
     path("contact/", staff_contact, name="staff_contact"),
     path("texts/", staff_texts, name="staff_texts"),
     path("texts/<slug:kind>/", staff_text, name="staff_text"),
+    path("roles/", staff_roles, name="staff_roles"),
+    path("roles/end/", staff_role_end, name="staff_role_end"),
+    path("trace/", staff_trace, name="staff_trace"),
     path("outcomes/", staff_outcomes, name="staff_outcomes"),
     path("words/", staff_words, name="staff_words"),
     path("reports/", staff_reports, name="staff_reports"),

@@ -14,6 +14,7 @@ from django.test import Client
 
 from about import texts
 from accounts.models import User
+from accounts.rules.roles import StaffRoleName
 from mentors.models import MentorProfile, Offer, ProfileDraft, ProfileState, Topic
 from search.indexing import write_profiles
 from sessions_app.context_processors import FRAME
@@ -44,9 +45,19 @@ def at(text: str) -> datetime:
 
 
 def make_person(email: str, name: str, timezone: str = "Europe/London", **fields) -> User:
+    """Who is staff has all roles, unless some are named."""
+    if fields.get("is_staff"):
+        fields = {"roles": StaffRoleName.values, **fields}
     user = User.objects.create_user(email, "secret-pass-1", name=name, timezone=timezone, **fields)
     user.emailaddress_set.create(email=user.email, verified=True, primary=True)
     return user
+
+
+def make_staff(person: User, *roles: StaffRoleName) -> User:
+    """Give someone these roles, or all."""
+    person.roles, person.is_staff = list(roles or StaffRoleName.values), True
+    person.save()
+    return person
 
 
 def make_mentor(

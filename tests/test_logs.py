@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.models import LookedAt, Trace
+from accounts.models import Trace, TracedAct
 from mentors.models import Decision, ProfileDecision
 from tests.conftest import NOW
 
@@ -15,7 +15,7 @@ LOGS = {
     "sessions_app_quotedecision": ("reason",),
     "sessions_app_threadopening": ("reason",),
     "mentors_profiledecision": ("reason", "points"),
-    "accounts_trace": (),
+    "accounts_trace": ("reason",),
     "about_publishedtext": (),
 }
 EMPTYING = "SET LOCAL quarterhour.emptying TO 'on'; "
@@ -87,7 +87,7 @@ def test_each_log_names_its_words():
 
 
 def test_log_without_words_cannot_be_emptied(alice, maria):
-    Trace.objects.note_look(by=maria, about=[alice], looked_at=LookedAt.PERSON, now=NOW)
+    Trace.objects.note_look(by=maria, about=[alice], looked_at=TracedAct.PERSON, now=NOW)
 
     with pytest.raises(IntegrityError, match="append-only"):
         run(EMPTYING + "UPDATE accounts_trace SET act = ''")  # noqa: S608

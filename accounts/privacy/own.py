@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.mail import letter_to, send_account_email
-from accounts.models import AccessToken, DataExport, Erasure, KeptAnswer, RequestCount, Trace, User
+from accounts.models import AccessToken, DataExport, Erasure, KeptAnswer, RequestCount, StaffRole, Trace, User
 
 from .erasure_log import note_removal
 from .exports import delete_copies_of
@@ -75,7 +75,13 @@ def empty_person(person: User, now: datetime) -> bool:
 
 
 def staff_name(row: Trace, person: User) -> str:
-    return row.by.display_name
+    return row.by.display_name if row.by else ""
+
+
+def end_roles(person: User, now: datetime) -> bool:
+    """A trigger takes them from the person too."""
+    StaffRole.objects.filter(person=person, ended_at=None).update(ended_at=now)
+    return True
 
 
 OURS = "a name that the software has, not a person’s"
@@ -134,12 +140,26 @@ TABLES: tuple[Table | Step, ...] = (
     ),
     Table(
         Trace,
-        {"act": fact(), "subject": not_personal("the number of a session")},
+        {
+            "act": fact(),
+            "subject": not_personal("the number of a session, or the name of a role"),
+            "reason": hidden("what staff noted for other staff", by="by"),
+        },
         people=("about",),
         part="looked-at-by-staff",
         heading=_("Who of staff looked at your pages"),
         company=staff_name,
         why="stays: which number looked at which, with no name",
+        is_log=True,
+    ),
+    Step("roles", end_roles),
+    Table(
+        StaffRole,
+        {"role": fact()},
+        people=("person",),
+        part="roles",
+        heading=_("Roles on the team"),
+        why="stays: who had which role, with no name",
     ),
     Step("copies", delete_copies),
     Table(
@@ -173,6 +193,7 @@ TABLES: tuple[Table | Step, ...] = (
         User,
         {
             "password": removed_by_step("a hash", in_copy=False),
+            "roles": fact(),
             **dict.fromkeys(("email", "name", "timezone", "language", "hour_cycle", "theme"), removed_by_step()),
         },
         people=("pk",),

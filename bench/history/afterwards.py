@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from accounts.models import LookedAt, Trace
+from accounts.models import Trace, TracedAct
 from sessions_app.models import (
     AttendanceAct,
     Brief,
@@ -316,6 +316,6 @@ def _fill_records(crowd: Crowd, bookings: int, now: datetime) -> None:
         now=now,
         by_id=f"{crowd.mentor} + 2",
         about_id="mentee_id",
-        act=f"'{LookedAt.PERSON}'",
+        act=f"'{TracedAct.PERSON}'",
         at="said",
     )

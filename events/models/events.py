@@ -17,6 +17,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import may
+from accounts.rules.roles import Power
 from accounts.rules.validators import validate_plain_text, validate_timezone
 from live.streams import StreamKind, name_stream
 
@@ -83,17 +85,17 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Public events, and drafts for those who make them."""
         if person is None:
             return self.public()
-        if person.is_staff:
+        if may(person, Power.EVENTS):
             return self
         return self.filter(Q(state__in=PUBLIC) | Q(pk__in=Helper.objects.filter(person=person).values("event")))
 
     def run_by(self, person: User) -> Self:
         """Those whose team this person is in. Staff are in all."""
-        return self if person.is_staff else self.filter(helpers__person=person)
+        return self if may(person, Power.EVENTS) else self.filter(helpers__person=person)
 
     def led_by(self, person: User) -> Self:
         """Those that this person may plan and publish. Staff may plan all."""
-        if person.is_staff:
+        if may(person, Power.EVENTS):
             return self
         return self.filter(pk__in=Helper.objects.filter(person=person, role=HelperRole.LEAD).values("event"))
 

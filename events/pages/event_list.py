@@ -8,6 +8,8 @@ from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from accounts.roles import may
+from accounts.rules.roles import Power
 from events.models import Event, EventState, Registration, RegistrationState
 from events.models.states import AHEAD, DONE
 from events.registering.places import PlaceCount, count_places_of
@@ -67,7 +69,7 @@ def list_events(person: User | None, *, now: datetime) -> EventList:
         events = sorted((one for one in found if one.state in states), key=lambda one: (one.start, one.pk))
         return [EventRow(one, counts[one.pk][one.sides[0]], one.own_state) for one in events]
 
-    is_staff = person is not None and person.is_staff
+    is_staff = person is not None and may(person, Power.EVENTS)
     return EventList(rows(*AHEAD), rows(*DONE)[::-1], rows(EventState.DRAFT), is_staff, may_host(person))
 
 

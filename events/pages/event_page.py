@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import cached_property
 
 from accounts.models import User
+from accounts.roles import may
+from accounts.rules.roles import Power
 from common.times import offset_of
 from events.models import Event, EventKind, EventState, Helper, Registration, Side
 from events.models.events import HelperRole
@@ -55,7 +57,7 @@ class EventPage:
         """The reader's part in the team: `lead`, `desk`, or nothing."""
         if self.reader is None:
             return ""
-        if self.reader.is_staff:
+        if may(self.reader, Power.EVENTS):
             return str(HelperRole.LEAD)
         found = Helper.objects.filter(event=self.event, person=self.reader).values_list("role", flat=True).first()
         return found or ""

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from accounts.viewing import viewer_zone
 from common.pages.posting import act_on_post, show_beside_field, telling_refusals
 from common.pages.requests import post_data
@@ -37,7 +38,7 @@ MOST_FOUND = 20
 PLANNED_KINDS = (EventKind.SPEED, EventKind.NETWORKING)
 
 
-@staff_required
+@role_required(Power.EVENTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def event_new(request: SignedInRequest) -> HttpResponse:
     """A draft, of speed mentoring or with `?kind=` of networking. `?like=` an earlier event fills the form with all but

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.utils.translation import ngettext
 
+from accounts.roles import may
+from accounts.rules.roles import Power
 from common.mail.rendering import Context, absolute_url
 from mentors.models import MentorProfile
 from notifications.digests import digest_due, schedule_digest, staff_to_tell
@@ -24,7 +26,7 @@ def announce_queue(*, now: datetime) -> int:
 
 def _review_dues(now: datetime) -> Iterator[Due]:
     newest = MentorProfile.objects.to_review().reverse()[:2]  # one of them may be the reader's own
-    for person in staff_to_tell(KIND, now=now):
+    for person in staff_to_tell(KIND, Power.REVIEW, now=now):
         profile = next((profile for profile in newest if profile.is_decided_by(person)), None)
         if profile:
             yield digest_due(
@@ -35,7 +37,7 @@ def _review_dues(now: datetime) -> Iterator[Due]:
 def render_review_email(row: Notification, now: datetime) -> Message | Nothing:
     """How many profiles wait at this moment, and since when the oldest does."""
     reader = NoticeReader(row.recipient, now)
-    if not reader.person.is_staff:
+    if not may(reader.person, Power.REVIEW):
         return Nothing("not staff any more")
     waiting = MentorProfile.objects.to_review().decided_by(reader.person).select_related("draft")
     count, oldest = waiting.count(), waiting.first()

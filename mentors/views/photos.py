@@ -5,6 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from accounts.roles import may
+from accounts.rules.roles import Power
 from common.pages.stored import stored_file
 from mentors.models import PORTRAIT, THUMBNAIL, MentorProfile, photo_named
 from mentors.moderation.drafts import file_name
@@ -27,7 +29,9 @@ def mentor_photo(request: HttpRequest, slug: str, key: str, size: int) -> HttpRe
 
 
 def _may_see(request: HttpRequest, profile: MentorProfile, name: str) -> bool:
-    if not request.user.is_authenticated or not (request.user.is_staff or request.user.pk == profile.person_id):
+    if not request.user.is_authenticated or not (
+        may(request.user, Power.REVIEW) or request.user.pk == profile.person_id
+    ):
         return False
     draft = getattr(profile, "draft", None)
     return name in (profile.photo.name, draft.photo.name if draft else "")

@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
 from mentors.forms.topics import TopicForm
@@ -18,7 +19,7 @@ from mentors.topics import topic_mark
 
 
 @require_safe
-@staff_required
+@role_required(Power.REVIEW)
 def staff_topics(request: SignedInRequest) -> HttpResponse:
     topics = list(Topic.objects.annotate(mentor_count=Count("mentors")))
     below: dict[int | None, list[Topic]] = {}
@@ -29,14 +30,14 @@ def staff_topics(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@role_required(Power.REVIEW)
 def staff_topic_add(request: SignedInRequest) -> HttpResponse:
     parent = Topic.objects.roots().filter(slug=request.GET.get("under", "")[:60]).first()
     return _edit_topic(request, Topic(parent=parent))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@role_required(Power.REVIEW)
 def staff_topic_edit(request: SignedInRequest, slug: str) -> HttpResponse:
     return _edit_topic(request, get_object_or_404(Topic, slug=slug))
 

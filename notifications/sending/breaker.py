@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.rules.roles import Power
 from common.clock import database_now
 from notifications.models import BouncedAddress, InboxItem, MailBreaker, Notification, State
 from notifications.registry import InboxLine, Kind
@@ -135,7 +136,7 @@ def tell_staff(moment: datetime) -> None:
     if InboxItem.objects.filter(kind=KIND, at__gt=moment - TOLD_AGAIN_AFTER).exists():
         return
     number = int(moment.timestamp())
-    staff = User.objects.filter(is_staff=True, is_active=True).values_list("pk", flat=True)
+    staff = User.objects.who_may(Power.LOOK_UP).values_list("pk", flat=True)
     show_in_inbox(*(Due(KIND, person, SUBJECT, number, 0, moment, moment + TOLD_AGAIN_AFTER) for person in staff))
 
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.decorators import staff_required
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from notifications.deliveries import count_failure_reasons, in_trouble, is_ill, outbox_facts
 from notifications.models import Notification
 from notifications.sending.breaker import find_open_breaker
@@ -20,7 +21,7 @@ PAGE_SIZE = 25
 
 
 @require_safe
-@staff_required
+@role_required(Power.LOOK_UP)
 def staff_deliveries(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     facts = outbox_facts(now)
@@ -39,7 +40,7 @@ def staff_deliveries(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-@staff_required
+@role_required(Power.LOOK_UP)
 def staff_delivery_retry(request: SignedInRequest, pk: int) -> HttpResponse:
     notification = get_object_or_404(Notification, pk=pk)
     try:
@@ -52,7 +53,7 @@ def staff_delivery_retry(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@staff_required
+@role_required(Power.LOOK_UP)
 def staff_deliveries_retry(request: SignedInRequest) -> HttpResponse:
     number = retry_all(reason=request.POST.get("reason", ""), by=request.user, now=timezone.now())
     if number:

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.decorators import staff_required
 from accounts.proof import require_recent_proof
 from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
 from common.pages.requests import post_data
 from notifications.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 from notifications.webhooks.events import known_events
@@ -35,14 +36,14 @@ WAITING = Count("deliveries", filter=Q(deliveries__state__in=(DeliveryState.PEND
 
 
 @require_safe
-@staff_required
+@role_required(Power.RUN)
 def staff_webhooks(request: SignedInRequest) -> HttpResponse:
     endpoints = WebhookEndpoint.objects.annotate(dead=DEAD, waiting=WAITING).order_by("created_at", "pk")
     return render(request, "staff/webhooks.html", {"endpoints": endpoints, "nav": "staff"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@role_required(Power.RUN)
 @reauthentication_required(allow_get=True)
 def staff_webhook_add(request: SignedInRequest) -> HttpResponse:
     """Add an endpoint. Its secret is shown in answer to the form, and never again."""
@@ -61,13 +62,13 @@ def staff_webhook_add(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@staff_required
+@role_required(Power.RUN)
 def staff_webhook(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return endpoint_page(request, get_object_or_404(WebhookEndpoint, uuid=uuid))
 
 
 @require_POST
-@staff_required
+@role_required(Power.RUN)
 @reauthentication_required
 def staff_webhook_change(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Stop an endpoint, start it again, give it a new secret, or remove it with its deliveries."""
@@ -91,7 +92,7 @@ def staff_webhook_change(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
-@staff_required
+@role_required(Power.RUN)
 def staff_webhook_resend(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     delivery = get_object_or_404(WebhookDelivery.objects.select_related("endpoint"), uuid=uuid)
     try:

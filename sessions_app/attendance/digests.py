@@ -6,6 +6,8 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import ngettext
 
+from accounts.roles import may
+from accounts.rules.roles import Power
 from common.mail.rendering import Context, absolute_url
 from notifications.digests import digest_due, schedule_digest, staff_to_tell
 from notifications.models import Notification
@@ -29,7 +31,7 @@ def announce_disputes(*, now: datetime) -> int:
 
 
 def _dispute_dues(now: datetime) -> Iterator[Due]:
-    staff = staff_to_tell(KIND, now=now)
+    staff = staff_to_tell(KIND, Power.ATTENDANCE, now=now)
     for booking in disputed_sessions(now).reverse()[:1]:
         for person in staff.exclude(Q(bookings_as_mentor=booking) | Q(bookings_as_mentee=booking)):
             yield digest_due(
@@ -40,7 +42,7 @@ def _dispute_dues(now: datetime) -> Iterator[Due]:
 def render_disputes_email(row: Notification, now: datetime) -> Message | Nothing:
     """How many disputes wait for this person at this moment, and since when the oldest does."""
     reader = NoticeReader(row.recipient, now)
-    if not reader.person.is_staff:
+    if not may(reader.person, Power.ATTENDANCE):
         return Nothing("not staff any more")
     waiting = disputed_sessions(now).exclude(Q(mentor=reader.person) | Q(mentee=reader.person))
     oldest: Booking | None = waiting.first()

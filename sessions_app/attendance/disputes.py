@@ -6,6 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.roles import may
+from accounts.rules.roles import Power
 from common.known import known
 from sessions_app.booking.transitions import change_state
 from sessions_app.errors import SessionError, stale_error
@@ -80,7 +82,7 @@ def decide_attendance(
     `seen` is the mark of what the two had said (`Attendance.read_mark`). Raises SessionError `own_session`, `changed`
     when there is nothing to decide, `not_over`, `stale`.
     """
-    if not by.is_staff or decision not in DECISIONS:
+    if not may(by, Power.ATTENDANCE) or decision not in DECISIONS:
         raise PermissionDenied
     booking = lock_booking(booking)
     if by.pk in (booking.mentor_id, booking.mentee_id):

@@ -13,6 +13,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.roles import may
+from accounts.rules.roles import Power
 from common.pages.seen import mark_of
 from common.refusals import STALE, RefusalError
 from common.zones import UTC_NAME, is_known_zone
@@ -286,7 +288,7 @@ def _locked_schedule(profile: MentorProfile, by: User, *, new: Schedule | None =
 
     The owner's row is locked, so bookings of their time and other saves wait.
     """
-    if by.pk != profile.person_id and not by.is_staff:
+    if by.pk != profile.person_id and not may(by, Power.REVIEW):
         raise ScheduleError("not_yours", _("This schedule belongs to someone else"))
     User.objects.locked(profile.person_id)
     schedule = Schedule.objects.select_related("profile").filter(profile=profile).first() or new

@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.roles import may
+from accounts.rules.roles import Power
 from sessions_app.errors import SessionError
 from sessions_app.models import Message, Report, ReportReason, ThreadOpening
 from sessions_app.questions.engagements import check_part_in
@@ -62,7 +64,7 @@ def settle_report(*, report: Report, outcome: str, by: User, now: datetime) -> R
 
 
 def check_staff(report: Report, by: User) -> None:
-    if not by.is_staff:
+    if not may(by, Power.MODERATE):
         raise PermissionDenied
     engagement = report.message.engagement
     if by.pk in (engagement.mentor_id, engagement.mentee_id):

@@ -21,7 +21,7 @@ class RecentSessions:
 
     @property
     def is_too_many(self) -> bool:
-        """Counts shares too, or the people who meet most often would be paused most often."""
+        # Shares count too, or the people who meet most often would be paused most often.
         count = len(self.missed)
         often = count >= settings.MISSES_SHARE_BEFORE_PAUSE * (count + self.came)
         return count >= settings.MISSES_BEFORE_PAUSE and often
@@ -35,7 +35,6 @@ class RecentSessions:
 
     @property
     def is_near_pause(self) -> bool:
-        """One more would pause them."""
         return not self.is_too_many and RecentSessions([*self.missed, *self.missed[:1]], self.came).is_too_many
 
 

@@ -2,22 +2,19 @@
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.services import create_person
+from accounts.rules.roles import StaffRoleName
+from tests.conftest import make_person
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def root() -> User:
-    person = create_person(email="root@example.org", name="Root", timezone="Europe/London", staff=True)
-    person.is_superuser = True
-    person.save()
-    return person
+    return User.objects.create_superuser("root@example.org", "secret-pass-1", name="Root")
 
 
 def change_page(user: User) -> str:
@@ -47,22 +44,22 @@ def test_closing_an_account_signs_it_out_at_once(client_for, root, bob):
     assert client.get("/settings/")["Location"] == "/sign-in/?next=/settings/"
 
 
-def test_only_superusers_give_rights_and_nobody_changes_an_address(client_for, root, maria, bob):
-    maria.user_permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
-    rights = {"is_staff": "on", "is_superuser": "on", "email": "evil@example.org"}
-    assert client_for(maria).post(change_page(bob), posted(bob, name="Bob by Maria", **rights)).status_code == 302
+def test_nobody_gives_roles_or_changes_an_address_here(client_for, root, bob):
+    rights = {"is_staff": "on", "is_superuser": "on", "roles": "owner", "email": "evil@example.org"}
+
+    assert client_for(root).post(change_page(bob), posted(bob, name="Bob by Root", **rights)).status_code == 302
+
     bob.refresh_from_db()
-    assert (bob.name, bob.is_staff, bob.is_superuser) == ("Bob by Maria", False, False)
-    client_for(root).post(change_page(bob), posted(bob, **rights))
-    bob.refresh_from_db()
-    assert (bob.is_staff, bob.email) == (True, "bob@example.org")
+    assert (bob.name, bob.is_staff, bob.is_superuser, bob.roles) == ("Bob by Root", False, False, [])
+    assert bob.email == "bob@example.org"
 
 
-def test_staff_cannot_touch_a_superuser(client_for, root, maria):
-    maria.user_permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
-    assert client_for(maria).post(change_page(root), posted(root, is_active=None)).status_code == 403
-    root.refresh_from_db()
-    assert root.is_active
+@pytest.mark.parametrize("role", [role for role in StaffRoleName if role != StaffRoleName.OWNER])
+def test_admin_is_for_owners_alone(client_for, role):
+    person = make_person("staff@example.org", "Stan Staff", is_staff=True, is_superuser=True, roles=[role])
+
+    assert client_for(person).get("/admin/").status_code == 302
+    assert client_for(person).get("/admin/login/").status_code == 403
 
 
 @pytest.mark.parametrize("action", ["add", "delete"])

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import DataExport, Erasure, ErasureState, ExportState, LookedAt, Trace, User
+from accounts.models import DataExport, Erasure, ErasureState, ExportState, TracedAct, Trace, User
 from accounts.privacy.erasing import ask_erasure
 from accounts.privacy.exports import ask_export, write_due_copies
 from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
@@ -97,7 +97,7 @@ def test_copy_is_downloaded_by_its_person_alone_and_for_a_day(client_for, client
 
 def test_page_names_staff_who_looked(client_for, bob, maria):
     assert "looked" not in parts_of(client_for(bob).get(PAGE))
-    Trace.objects.note_look(by=maria, about=[bob], looked_at=LookedAt.PERSON, now=NOW)
+    Trace.objects.note_look(by=maria, about=[bob], looked_at=TracedAct.PERSON, now=NOW)
 
     page = client_for(bob).get(PAGE)
 

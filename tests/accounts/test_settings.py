@@ -8,9 +8,9 @@ from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from accounts.decorators import staff_required
 from accounts.middleware import TimezoneMiddleware
 from accounts.models import User
+from accounts.roles import staff_required
 from accounts.viewing import viewer_hour12, viewer_zone
 from accounts.zone_choices import city_suggestions, zone_groups
 from common.zones import zone_names

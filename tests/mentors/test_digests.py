@@ -70,7 +70,7 @@ def test_digest_says_nothing_once_everything_is_decided(sent_profile, maria):
 
 def test_digest_says_nothing_to_somebody_who_left_the_staff(sent_profile, maria):
     announce_queue(now=NOW)
-    User.objects.filter(pk=maria.pk).update(is_staff=False)
+    User.objects.filter(pk=maria.pk).update(roles=[])
 
     assert digest_for(maria) == Nothing("not staff any more")
 

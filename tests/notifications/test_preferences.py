@@ -20,7 +20,7 @@ from notifications.sending import delivery
 from notifications.tasks import drain_outbox
 from notifications.unsubscribing import read_token, token_for
 from notifications.views.preferences import WHAT
-from tests.conftest import NOW, at
+from tests.conftest import NOW, at, make_staff
 from tests.form_codes import codes_of
 from tests.markup import elements_of
 from tests.notifications.conftest import add_kind
@@ -287,8 +287,7 @@ def test_page_shows_what_was_chosen(bob, client_for, choose):
 
 def test_mentor_and_staff_are_asked_about_theirs(alice, client_for):
     add_kind("digest", render=lambda row, now: Message("s", "t", "h"), group=Group.DIGEST)
-    alice.is_staff = True
-    alice.save()
+    make_staff(alice)
 
     form = client_for(alice).get(reverse(PAGE)).context["form"]
 

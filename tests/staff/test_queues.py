@@ -15,7 +15,7 @@ from sessions_app.conversation.messages import send_message
 from sessions_app.conversation.reports import report_message
 from sessions_app.models import Feedback, ReportReason, StuckRow
 from staff.queues import LABELS, MOST_COUNTED, list_queues
-from tests.conftest import NOW, at
+from tests.conftest import NOW, at, make_staff
 from tests.markup import elements_of, markup_of
 from tests.sessions_app.conftest import THURSDAY
 
@@ -70,8 +70,7 @@ def test_profiles_that_were_sent_wait_since_then(alice, maria, state):
 def test_a_report_waits_until_it_is_settled_and_not_for_those_it_is_about(booking, alice, bob, maria):
     message = send_message(engagement=booking.engagement, by=alice, body="Buy my book", key="k", now=NOW)
     report = report_message(message=message, by=bob, reason=ReportReason.SELLING, words="", now=NOW)
-    alice.is_staff = True
-    alice.save()
+    make_staff(alice)
 
     assert (counts(maria), counts(alice)) == ({"staff_reports": 1}, {})
     report.settled_at, report.settled_by = NOW, maria

@@ -20,7 +20,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models
 
 from about.models import ContactMessage
-from accounts.models import AccessToken, DataExport, ExportState, KeptAnswer, LookedAt, Scope, Trace, User
+from accounts.models import AccessToken, DataExport, ExportState, KeptAnswer, TracedAct, Scope, Trace, User
 from accounts.privacy.registry import Table, registered_tables
 from accounts.session_store import SessionStore
 from events.models import (
@@ -286,7 +286,7 @@ def keep_account_rows(canary: Canary, staff: User) -> None:
         words = {"key": new(), "request_hash": new(), "body": new()}
         KeptAnswer.objects.create(person=one, status=200, created_at=NOW, **words)
         canary.kept_answers += words.values()
-    Trace.objects.note_look(by=staff, about=[person], looked_at=LookedAt.PERSON, now=NOW)
+    Trace.objects.note_look(by=staff, about=[person], looked_at=TracedAct.PERSON, now=NOW)
     Preference.objects.create(person=person)
     MailBreaker.objects.update_or_create(pk=1, defaults={"answer": f"550 <{person.email}> unknown {new()}"})
     key = default_storage.save(f"exports/{new()}.zip", ContentFile(new().encode()))

@@ -9,7 +9,7 @@ from sessions_app.attendance.digests import KIND, announce_disputes
 from sessions_app.attendance.disputes import contest_missed, decide_attendance
 from sessions_app.models import AttendanceKind, Booking
 from sessions_app.tasks import announce
-from tests.conftest import make_person
+from tests.conftest import make_person, make_staff
 from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.attendance import DAY, END, MINUTE, after
 
@@ -30,8 +30,7 @@ def digest_for(person, now=END + HOUR) -> Message | Nothing:
 def test_staff_hear_once_of_what_is_new_and_never_of_their_own(contested, bob, maria):
     make_person("nils@example.org", "Nils Nord", is_staff=True)
     make_person("gone@example.org", "Gone Girard", is_staff=True, is_active=False)
-    bob.is_staff = True
-    bob.save()
+    make_staff(bob)
 
     assert [announce_disputes(now=END + hours * HOUR) for hours in (1, 1, 3, 30)] == [2, 0, 0, 0]
     told = Notification.objects.filter(kind=KIND).values_list("recipient__email", flat=True)
@@ -79,7 +78,7 @@ def test_digest_is_silent_once_it_is_decided(contested, maria):
 
 def test_digest_is_for_staff_alone(contested, maria):
     announce_disputes(now=END + HOUR)
-    maria.is_staff = False
+    maria.roles = []
     maria.save()
 
     assert digest_for(maria) == Nothing("not staff any more")

@@ -9,6 +9,7 @@ from sessions_app.attendance.disputes import contest_missed, decide_attendance, 
 from sessions_app.attendance.facts import attendance_of
 from sessions_app.booking.clock import complete_ended
 from sessions_app.models import AttendanceKind, Booking, BookingEvent
+from tests.conftest import make_staff
 from tests.sessions_app.helpers.attendance import DAY, END, after, mails, state_of, told
 from tests.sessions_app.helpers.followups import code_of
 
@@ -88,8 +89,7 @@ def test_clock_leaves_alone_what_staff_decided(waiting, bob, maria):
 
 
 def test_nobody_decides_about_a_session_of_their_own(contested, bob, charlie):
-    bob.is_staff = True
-    bob.save()
+    make_staff(bob)
     act = {"booking": contested, "decision": AttendanceKind.HELD, "reason": "", "now": END + DAY}
 
     assert code_of(lambda: decide_attendance(by=bob, **act)) == "own_session"

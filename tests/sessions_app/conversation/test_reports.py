@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from sessions_app.conversation.reports import open_report, report_message, settle_report
 from sessions_app.errors import SessionError
 from sessions_app.models import Report, ReportReason, ThreadOpening
-from tests.conftest import NOW
+from tests.conftest import NOW, make_staff
 from tests.markup import answers_in, elements_of, links_in, markup_of, problems_in
 from tests.sessions_app.helpers.messages import write
 from tests.sessions_app.helpers.pages import text_of
@@ -88,15 +88,13 @@ def test_staff_read_only_for_a_reason_and_settle_only_what_they_read(report, ali
 
 
 def test_staff_decide_nothing_in_a_thread_of_their_own(report, alice):
-    alice.is_staff = True
-    alice.save()
+    make_staff(alice)
 
     assert code_of(open_report, report=report, reason="Mine", by=alice, now=NOW) == "own_thread"
 
 
 def test_staff_do_not_see_who_reported_what_about_them(report, alice, maria, client):
-    alice.is_staff = True
-    alice.save()
+    make_staff(alice)
 
     client.force_login(alice)
     assert client.get(page_of(report)).status_code == 404
@@ -176,7 +174,6 @@ def test_staff_are_shown_how_many_wait(report, maria, client_for):
 
 
 def test_the_number_that_waits_leaves_out_what_the_list_leaves_out(report, alice, client_for):
-    alice.is_staff = True
-    alice.save()
+    make_staff(alice)
 
     assert reports_waiting(client_for(alice)) == "0"

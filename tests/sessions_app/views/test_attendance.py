@@ -11,7 +11,7 @@ from sessions_app.attendance.acts import answer_absent, join_call, run_late, say
 from sessions_app.attendance.disputes import contest_missed
 from sessions_app.booking.clock import complete_ended
 from sessions_app.models import AttendanceAct, Booking
-from tests.conftest import at, make_person
+from tests.conftest import at, make_person, make_staff
 from tests.markup import (
     alerts_in,
     answers_in,
@@ -353,8 +353,7 @@ def test_decision_with_words_that_cannot_be_kept_is_refused(staff, contested):
 
 
 def test_staff_do_not_decide_about_their_own_session(staff, contested, bob):
-    bob.is_staff = True
-    bob.save()
+    make_staff(bob)
 
     shown = markup_of(staff(person=bob))
     assert (parts_in(shown), choices_in(shown, "decision")) == (["own-session"], [])

@@ -1,0 +1,102 @@
+"""Who of staff may open what, and who gives and ends a role. What each role may is in `accounts.rules.roles`."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from accounts.rules.roles import Power, StaffRoleName
+from common.mail.rendering import absolute_url
+from common.refusals import RefusalError
+
+from .mail import letter_to, send_account_email
+from .models import StaffRole, Trace, TracedAct, User
+
+
+def may(person: User | AnonymousUser, power: Power) -> bool:
+    return isinstance(person, User) and person.is_active and power in person.powers
+
+
+def staff_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The page is for all staff, whatever their role; for anyone else who has signed in it does not exist (404)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_staff:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def role_required(power: Power) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """The page is for staff whose role lets them; for anyone else who has signed in it does not exist (404)."""
+
+    def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not may(request.user, power):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        guarded.power = power  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+class RoleError(RefusalError):
+    pass
+
+
+@transaction.atomic
+def give_role(*, person: User, role: StaffRoleName, by: User | None, now: datetime) -> StaffRole:
+    """Let a person do what this role may; `by` is None on the server's command line. They are told by mail.
+
+    Raises PermissionDenied, RoleError `own_role`, `has_role`, `account_closed`.
+    """
+    person = _lock_person(person, by)
+    if not person.is_active:
+        raise RoleError("account_closed", _("This account is closed. Choose someone who can sign in."))
+    if role in person.roles:
+        raise RoleError("has_role", _("They already have this role."))
+    given = StaffRole.objects.create(person=person, role=role, given_by=by, at=now)
+    Trace.objects.create(by=by, act=TracedAct.ROLE_GIVEN, about=person, subject=role, at=now)
+    _tell_after_commit(person, role, is_given=True)
+    return given
+
+
+@transaction.atomic
+def end_role(*, person: User, role: StaffRoleName, by: User | None, now: datetime) -> None:
+    """Take a role away. Twice does no harm. Raises PermissionDenied, RoleError `own_role`, `last_owner`."""
+    person = _lock_person(person, by)
+    if role not in person.roles:
+        return
+    if role == StaffRoleName.OWNER and not User.objects.who_may(Power.RUN).exclude(pk=person.pk).exists():
+        raise RoleError("last_owner", _("They’re the only owner. Make someone else an owner first."))
+    StaffRole.objects.filter(person=person, role=role, ended_at=None).update(ended_at=now)
+    Trace.objects.create(by=by, act=TracedAct.ROLE_ENDED, about=person, subject=role, at=now)
+    _tell_after_commit(person, role, is_given=False)
+
+
+def _lock_person(person: User, by: User | None) -> User:
+    """All owners are locked too, so that two can't end each other's role at once."""
+    if by is not None and not may(by, Power.RUN):
+        raise PermissionDenied
+    if by is not None and by.pk == person.pk:
+        raise RoleError("own_role", _("Nobody changes their own roles. Ask another owner."))
+    owners = User.objects.who_may(Power.RUN).values_list("pk", flat=True)
+    locked = {one.pk: one for one in User.objects.locked(person, *owners)}
+    return locked[person.pk]
+
+
+def _tell_after_commit(person: User, role: StaffRoleName, *, is_given: bool) -> None:
+    context = {"role": role.label, "is_given": is_given, "staff_url": absolute_url("staff_home")}
+    letter = letter_to(person, "accounts/role", context)
+    transaction.on_commit(lambda: send_account_email(letter))

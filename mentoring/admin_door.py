@@ -1,0 +1,24 @@
+"""The admin is for owners alone. They come in by the site's own sign-in page."""
+
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from accounts.roles import may
+from accounts.rules.roles import Power
+
+lead_in = secure_admin_login(admin.site.login)
+
+
+def is_for(request: HttpRequest) -> bool:
+    return may(request.user, Power.RUN)
+
+
+def sign_in_to_admin(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    if request.user.is_authenticated and not is_for(request):
+        raise PermissionDenied
+    response: HttpResponse = lead_in(request, extra_context)
+    return response
