@@ -278,7 +278,7 @@ class TraceManager(models.Manager["Trace"]):
 
 
 class Trace(models.Model):
-    """What staff did about whom. Append-only, which a trigger ensures; only the words of `reason` can be emptied.
+    """What staff did about whom. Append-only, which a trigger ensures.
 
     `subject` names what was looked at or done, if it isn't the person: for a session its uuid, for a role its name.
     Without `by` it was done on the server's command line.
@@ -288,7 +288,6 @@ class Trace(models.Model):
     act = models.CharField(max_length=20, choices=TracedAct)
     about = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     subject = models.CharField(max_length=40, blank=True)
-    reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     at = models.DateTimeField()
 
     objects = TraceManager()

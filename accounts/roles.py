@@ -24,8 +24,6 @@ def may(person: User | AnonymousUser, power: Power) -> bool:
 
 
 def staff_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The page is for all staff, whatever their role; for anyone else who has signed in it does not exist (404)."""
-
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_staff:

@@ -11,6 +11,7 @@ from mentors.saved import save_mentor
 from notifications.models import Notification
 from search.reading.learning import propose_example
 from search.unmet import note_unmet
+from sessions_app.afterwards.feedback import keep_apart_as_said
 from sessions_app.afterwards.followups import NextStepInput, write_next_step
 from sessions_app.afterwards.takeaways import write_takeaway
 from sessions_app.availability.timetable import load_timetable
@@ -18,10 +19,13 @@ from sessions_app.booking.series import book_further
 from sessions_app.conversation.messages import send_message
 from sessions_app.conversation.reports import open_report, report_message, settle_report
 from sessions_app.impact.certificates import issue_certificate
-from sessions_app.models import Booking, BookingState, ReportReason
+from sessions_app.models import Booking, BookingState, Feedback, ReportReason, Role
+from sessions_app.models.feedback import Again
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
 from sessions_app.written.acts import ask_in_writing
+from trust.models import SeparationKind
+from trust.separations import part
 
 from .people import DOMAIN
 from .writing import new_uuid
@@ -168,6 +172,18 @@ REPORTED = (
 )
 
 
+def _part(story: Story) -> None:
+    """Mentees who said so in their feedback don’t meet that mentor again. Sam keeps one away whom he hasn’t met."""
+    said = Feedback.objects.filter(role=Role.MENTEE, again=Again.NO, author__email__endswith=f"@{DOMAIN}")
+    for feedback in said.order_by("pk"):
+        keep_apart_as_said(feedback, now=feedback.created_at)
+    met = Booking.objects.filter(mentee=story.sam).values("mentor")
+    others = MentorProfile.objects.public().filter(person__email__endswith=f"@{DOMAIN}").exclude(person__in=met)
+    if profile := others.order_by("-pk").first():
+        kind = SeparationKind.BLOCK
+        part(person=story.sam, other=profile.person, kind=kind, by=story.sam, now=story.now - 3 * DAY)
+
+
 def _certify(story: Story) -> None:
     yesterday = (story.now - DAY).date()
     issue_certificate(mentor=story.priya, first_day=yesterday - 29 * DAY, last_day=yesterday, now=story.now - HOUR)
@@ -189,6 +205,7 @@ CHAPTERS: Sequence[Callable[[Story], None]] = (
     _save,
     _write_to_sam,
     _report,
+    _part,
     _certify,
     _search,
 )

@@ -10,6 +10,7 @@ from accounts.privacy.registry import register_tables
 from events.afterwards.kinds import KINDS as AFTERWARDS
 from events.models import Event, Registration
 from events.planning.kinds import KINDS as PLANNING
+from events.planning.parting import mend_after_parting
 from events.planning.publishing import mend_timetable
 from events.privacy import TABLES, end_what_is_ahead
 from events.registering.calendar import calendar_uid
@@ -24,6 +25,7 @@ from notifications.registry import register_kinds
 from notifications.webhooks.events import register_events
 from sessions_app.availability.commitments import NamedTime, commitment_kinds
 from sessions_app.questions.gatherings import finders
+from trust.separations import when_parted
 
 
 def register_all() -> None:
@@ -36,6 +38,7 @@ def register_all() -> None:
     after_person_change.append(give_up_places)
     after_leaving.append(mend_timetable)
     after_coming.append(mend_timetable)
+    when_parted.append(mend_after_parting)
     after_sign_in.append(register_after_sign_in)
     commitment_kinds[SUBJECT] = name_registrations
     commitment_kinds[HOST_SUBJECT] = name_hosted_events

@@ -52,7 +52,19 @@ INSTALLED_APPS = [
     "lucide",
     "template_partials",
     # Our own, from the lowest up
-    *("common", "live", "accounts", "notifications", "about", "mentors", "sessions_app", "search", "events", "staff"),
+    *(
+        "common",
+        "live",
+        "accounts",
+        "notifications",
+        "trust",
+        "about",
+        "mentors",
+        "sessions_app",
+        "search",
+        "events",
+        "staff",
+    ),
     "demo",
 ]
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("common.urls")),
     path("", include("accounts.urls")),
     path("", include("notifications.urls")),
+    path("", include("trust.urls")),
     path("", include("about.urls")),
     path("", include("mentors.urls")),
     path("", include("search.urls")),

@@ -10,9 +10,12 @@ class MentorsConfig(AppConfig):
         from accounts.privacy.registry import register_tables
         from mentors.moderation.kinds import KINDS
         from mentors.privacy import TABLES
+        from mentors.subjects import PROFILE
         from mentors.views.saved import save_after_sign_in
         from notifications.registry import register_kinds
+        from trust.subjects import register_subjects
 
         register_kinds(KINDS)
         register_tables(*TABLES)
+        register_subjects(PROFILE)
         after_sign_in.append(save_after_sign_in)

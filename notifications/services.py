@@ -1,5 +1,6 @@
 """Promises to tell people something, written in the transaction of the cause."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,6 +91,17 @@ def show_in_inbox(*dues: Due) -> None:
         raise UnknownKindError(f"no line for {unseen}")
     INBOX_ITEMS.write([_inbox_values(due) for due in dues])
     tell_bells(*(due.recipient_id for due in dues))
+
+
+def silence_subjects(
+    *, subject_type: str, subjects: Sequence[int], people: Sequence[int], reason: str, now: datetime
+) -> None:
+    """Silence all that isn't sent yet to these people about these subjects, and drop lines that would show later."""
+    theirs = {"subject_type": subject_type, "subject_id__in": subjects, "recipient__in": people}
+    Notification.objects.filter(**theirs, state__in=UNSENT, data_started_at=None).update(
+        state=State.OBSOLETE, reason=reason, lease_until=None, lease_token=None
+    )
+    InboxItem.objects.filter(**theirs, at__gt=now).delete()
 
 
 def silence_older_versions(*, subject_type: str, subject_id: int, version: int) -> int:

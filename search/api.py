@@ -155,7 +155,9 @@ class SavedMentorsView(ApiView):
         return Response(page_answer(request, people, page.following))
 
     def parts(self, moment: datetime) -> list[Part]:
-        return [Part(list_saved(self.person).select_related("profile__person"), "saved_at", newest_first=True)]
+        return [
+            Part(list_saved(self.person, now=self.now).select_related("profile__person"), "saved_at", newest_first=True)
+        ]
 
 
 def criteria_of(asked: dict[str, Any]) -> SearchCriteria:

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from accounts.models import User
 from mentors.models import Format, MentorProfile, Offer
@@ -324,10 +325,11 @@ def suggest_mentors(
 ) -> Sequence[FreeMentor]:
     """Free mentors who could help with the same question; `sessions_app.questions.suggestions` calls it for a page."""
     wish = SearchCriteria(words=words, wider=True)
-    found = find_mentors(wish, zone=zone, now=now, mentee=mentee, count=count + 1)
+    find = partial(find_mentors, zone=zone, now=now, mentee=mentee, count=count, without=frozenset({without.person_id}))
+    found = find(wish)
     if not found.question.topics:
-        found = find_mentors(replace(wish, loose=True), zone=zone, now=now, mentee=mentee, count=count + 1)
-    return [match for match in found.matches if match.profile.pk != without.pk][:count]
+        found = find(replace(wish, loose=True))
+    return found.matches
 
 
 def suggest_kind(question: str) -> str:

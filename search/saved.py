@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import User
 from mentors.models import Format, MentorProfile, Offer, SavedMentor
@@ -13,7 +13,7 @@ from mentors.usual import usual_offer
 from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import Timetable, load_timetables
-from sessions_app.models import Feedback
+from trust.separations import apart_from
 
 TIMES_SHOWN = 3
 
@@ -36,10 +36,10 @@ class SavedCard:
         return self.saved.profile
 
 
-def list_saved(person: User) -> QuerySet[SavedMentor]:
-    """Those who are still here, newest first; as in a search, without mentors whom they never want to meet again."""
-    ended = Feedback.objects.not_again(person).filter(mentor=OuterRef("profile__person"))
-    return SavedMentor.objects.here().filter(~Exists(ended), person=person).order_by("-saved_at", "-pk")
+def list_saved(person: User, *, now: datetime) -> QuerySet[SavedMentor]:
+    """Those who are still here, newest first; as in a search, without mentors who are apart from this person."""
+    here = SavedMentor.objects.here().exclude(profile__person__in=apart_from(person, now=now))
+    return here.filter(person=person).order_by("-saved_at", "-pk")
 
 
 def count_gone(person: User) -> int:

@@ -140,8 +140,9 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def saved_mentors(request: SignedInRequest) -> HttpResponse:
-    page = Paginator(list_saved(request.user).select_related("profile__person"), PAGE).get_page(request.GET.get("page"))
     zone, now = viewer_zone(request), timezone.now()
+    rows = list_saved(request.user, now=now).select_related("profile__person")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "cards": build_saved_cards(list(page), reader=request.user, zone=zone, now=now),

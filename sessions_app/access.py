@@ -3,6 +3,7 @@
 Each raises Http404, the same for what belongs to other people as for what doesn't exist.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404
@@ -68,8 +69,8 @@ def get_message_to_report(uuid: UUID, *, reader: User) -> Message:
     return get_object_or_404(others.select_related("engagement", "author"), uuid=uuid)
 
 
-def get_shared_file(uuid: UUID, *, reader: User) -> SharedFile:
-    return get_object_or_404(SharedFile.objects.visible_to(reader).select_related("engagement"), uuid=uuid)
+def get_shared_file(uuid: UUID, *, reader: User, now: datetime) -> SharedFile:
+    return get_object_or_404(SharedFile.objects.visible_to(reader, now=now).select_related("engagement"), uuid=uuid)
 
 
 def get_waitlist_entry(uuid: UUID, *, reader: User) -> WaitlistEntry:

@@ -20,16 +20,20 @@ from sessions_app.booking.notices.kinds import KINDS as BOOKING
 from sessions_app.booking.notices.webhooks import EVENTS
 from sessions_app.conversation.kinds import KINDS as CONVERSATION
 from sessions_app.invites.feeds import describe_feed, end_feed
+from sessions_app.parting import end_between, list_endings
 from sessions_app.privacy.forgetting import RULES
 from sessions_app.privacy.leaving import end_what_is_ahead
 from sessions_app.privacy.tables import TABLES
 from sessions_app.room.checks import check_relay, warn_of_no_relay
+from sessions_app.subjects import SESSION
 from sessions_app.views.booking import claim_after_sign_in
 from sessions_app.views.today import start_page_of_mentor
 from sessions_app.views.waiting import join_after_sign_in
 from sessions_app.views.written import ask_after_sign_in
 from sessions_app.waiting.kinds import KINDS as WAITING
 from sessions_app.written.kinds import KINDS as WRITTEN
+from trust.separations import what_would_end, when_parted
+from trust.subjects import register_subjects
 
 
 def register_all() -> None:
@@ -48,4 +52,7 @@ def register_all() -> None:
     start_pages.append(start_page_of_mentor)
     around_decision.append(reserving_what_opens)
     describe_times.append(weekly_times)
+    when_parted.append(end_between)
+    what_would_end.append(list_endings)
+    register_subjects(SESSION)
     after_suspension.append(lambda now: end_for_suspended(now=now))

@@ -6,6 +6,7 @@ it runs it.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.db import connection
 from accounts.models import User
 from common.statements import ModelColumns, Prepared, RowsBeside, write_array
 from mentors.models import MentorProfile, Offer
+from trust.models import pair_is_cut_off_sql
 
 from .models import (
     AttendanceAct,
@@ -116,12 +118,17 @@ def find_newest_message(engagement: UUID, *, reader: User) -> int | None:
 
 
 _OF_BOOKING, _OF_ENGAGEMENT = "beside.booking_id = %(booking)s", "beside.engagement_id = %(engagement)s"
+# As `SharedFileQuerySet.visible_to`
+_READABLE_FILE = (
+    f"{_OF_ENGAGEMENT} AND (beside.owner_id = %(reader)s"
+    f" OR NOT {pair_is_cut_off_sql('%(mentor)s::bigint', '%(mentee)s::bigint')})"
+)
 _ROWS: dict[str, RowsBeside[Any]] = {
     "acts": RowsBeside(AttendanceAct, f"{_OF_BOOKING} AND beside.start = %(start)s", order="at, beside.id"),
     "feedback": RowsBeside(Feedback, _OF_BOOKING),
     "takeaways": RowsBeside(Takeaway, _OF_BOOKING),
     "steps": RowsBeside(NextStep, _OF_BOOKING),
-    "files": RowsBeside(SharedFile, _OF_ENGAGEMENT, order="added_at, beside.id"),
+    "files": RowsBeside(SharedFile, _READABLE_FILE, order="added_at, beside.id"),
     "messages": RowsBeside(Message, _OF_ENGAGEMENT, order="id DESC", most=MESSAGES + 1),
     "written": RowsBeside(WrittenQuestion, _OF_ENGAGEMENT),
     "contacts": RowsBeside(
@@ -157,13 +164,16 @@ class SessionRows:
         return next((said for said in self.feedback if said.author_id == person.pk), None)
 
 
-def read_beside(booking: Booking, *, reader: User) -> SessionRows:
+def read_beside(booking: Booking, *, reader: User, now: datetime) -> SessionRows:
     """Of a booking that has its people already: nobody else has a part in it, staff excepted."""
     asked = {
         "booking": booking.pk,
         "engagement": booking.engagement_id,
         "start": booking.start,
         "reader": reader.pk,
+        "mentor": booking.mentor_id,
+        "mentee": booking.mentee_id,
+        "now": now,
     }
     with connection.cursor() as cursor:
         BESIDE.execute(cursor, asked)

@@ -137,6 +137,9 @@ def arriving(outcome: Outcome) -> dict[str, Outcome]:
 
 ACCESS: dict[str, Row] = {
     # common
+    "part": Row(Who(("stranger", "elsewhere", "mentee", "staff")), post="/settings/people/", at="apart"),
+    "people_apart": Row(PERSON),
+    "people_rejoin": Row(PERSON, NOT_ALLOWED, post=NOT_THERE, at="account"),
     "accessibility": Row(EVERYBODY, post=200),
     "help": Row(EVERYBODY, post=200),
     "how_it_works": Row(EVERYBODY, post=200),
@@ -431,6 +434,10 @@ class Scene:
     @cached_property
     def ahead(self) -> UUID:
         return self.book("2026-11-26 14:30").uuid
+
+    @property
+    def apart(self) -> tuple[str, str]:
+        return "profile", self.mentor.slug
 
     @property
     def account(self) -> UUID:

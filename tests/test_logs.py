@@ -15,7 +15,7 @@ LOGS = {
     "sessions_app_quotedecision": ("reason",),
     "sessions_app_threadopening": ("reason",),
     "mentors_profiledecision": ("reason", "points"),
-    "accounts_trace": ("reason",),
+    "accounts_trace": (),
     "about_publishedtext": (),
 }
 EMPTYING = "SET LOCAL quarterhour.emptying TO 'on'; "

@@ -27,6 +27,7 @@ APPS = (
     "common",
     "accounts",
     "notifications",
+    "trust",
     "about",
     "mentors",
     "sessions_app",

@@ -142,6 +142,8 @@ FREE: dict[str, str] = {
             "session_join",
             "staff_report",
             "staff_role_end",
+            "part",
+            "people_rejoin",
             "staff_contact",
             "event_answer",
             "event_open",

@@ -32,12 +32,6 @@ INSERT INTO accounts_staffrole (person_id, role, at)
 SELECT id, role, now() FROM accounts_user, unnest(ARRAY['owner', 'moderator', 'support']) AS role
 WHERE is_superuser OR is_staff AND role <> 'owner';
 """
-GUARD = """
-DROP TRIGGER trace_is_append_only ON accounts_trace;
-CREATE TRIGGER trace_is_append_only BEFORE UPDATE OR DELETE ON accounts_trace
-    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_log('reason');
-"""
-
 
 def person(name: str, **options) -> tuple[str, models.Field]:
     to = {"to": settings.AUTH_USER_MODEL, "on_delete": django.db.models.deletion.PROTECT}
@@ -105,10 +99,4 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AlterField("trace", *person("by", blank=True, null=True)),
-        migrations.AddField(
-            model_name="trace",
-            name="reason",
-            field=models.CharField(blank=True, db_default="", default="", max_length=300),
-        ),
-        migrations.RunSQL(GUARD, migrations.RunSQL.noop),
     ]

@@ -143,14 +143,12 @@ TABLES: tuple[Table | Step, ...] = (
         {
             "act": fact(),
             "subject": not_personal("the number of a session, or the name of a role"),
-            "reason": hidden("what staff noted for other staff", by="by"),
         },
         people=("about",),
         part="looked-at-by-staff",
         heading=_("Who of staff looked at your pages"),
         company=staff_name,
         why="stays: which number looked at which, with no name",
-        is_log=True,
     ),
     Step("roles", end_roles),
     Table(

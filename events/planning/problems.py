@@ -4,14 +4,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from django.db.models import Q
+from django.db.models.functions import Now
 
 from common.pages.seen import mark_of
 from events.models import Attending, Event, EventMode, EventTable, Pairing, Registration, Side, Wish
 from events.scheduling.problem import Lock, Meeting, Pair, Person, Problem, Table
 from events.scheduling.problem import Wish as PlannedWish
-from sessions_app.models import Feedback
-from sessions_app.models.feedback import Again, Role
+from trust.separations import pairs_apart
 
 # A meeting as a plan stores it: mentee, mentor (ids of registrations), round, and the table's number if there is one.
 Row = tuple[int, int, int, int | None]
@@ -115,19 +114,15 @@ def list_pairs(event: Event, mentees: Sequence[Registration], mentors: Sequence[
 
 
 def read_apart(event: Event, mentees: Sequence[Registration], mentors: Sequence[Registration]) -> set[Pair]:
-    """Who must not meet: those whom the team keeps apart, and a mentee who never wants to meet a mentor again."""
+    """Who must not meet: those whom the team keeps apart, and those who don’t meet at all."""
     people = (*mentees, *mentors)
     sides = {one.pk: one.side for one in people}
     apart = set(Pairing.objects.filter(event=event, is_apart=True).values_list("one", "other"))
     by_person = {one.person_id: one.pk for one in people}
-    authors, others = (people, people) if event.is_for_equals else (mentees, mentors)
-    ended = Feedback.objects.filter(
-        Q(mentor__in=[one.person_id for one in others]),
-        author__in=[one.person_id for one in authors],
-        role=Role.MENTEE,
-        again=Again.NO,
-    ).values_list("author", "mentor")
-    apart |= {(by_person[author], by_person[mentor]) for author, mentor in ended}
+    for low, high in pairs_apart(by_person, now=Now()):
+        pair = by_person[low], by_person[high]
+        if event.is_for_equals or len({sides[one] for one in pair}) > 1:
+            apart.add(pair)
     return {write_pair(event, sides, *pair) for pair in apart}
 
 

@@ -79,6 +79,26 @@ def mend_timetable(registration: Registration, now: datetime) -> Plan | None:
     return put_in_force(plan, facts, rows, now=now)
 
 
+def part_timetable(event: Event, *, now: datetime) -> Plan | None:
+    """Part pairs who must not meet any more, and let them meet others who are free then. None if there are none."""
+    published = Plan.objects.filter(event=event, state=PlanState.PUBLISHED).first()
+    if published is None or event.state != EventState.SCHEDULED or is_called(event):
+        return None
+    published.event = event
+    facts = read_facts(event)
+    meetings = to_meetings(tuple(row) for row in published.meetings)
+    kept = without_parted(facts.problem, meetings)
+    if len(kept) == len(meetings):
+        return None
+    left = {tuple(row) for row in to_rows(kept)}
+    locks = [row for row in published.locks if tuple(row) in left]
+    facts = read_facts(event, locks=[tuple(row) for row in locks])
+    rows = to_rows([*kept, *fill_holes(facts.problem, kept)])
+    proof = describe_change(facts.problem, rows, published, Unproven.FILLED)
+    plan = derive_plan(published, facts, rows, locks, proof=proof, by=event.by, now=now)
+    return put_in_force(plan, facts, rows, now=now)
+
+
 def without_parted(problem: Problem, meetings: list[Meeting]) -> list[Meeting]:
     """But for pairs who must not meet any more, since one of them said so after the timetable was made."""
     parted = {broken.about for broken in find_violations(problem, meetings) if broken.rule == Rule.APART}

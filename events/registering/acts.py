@@ -11,6 +11,7 @@ from events.models import Event, EventKind, EventState, Registration, Registrati
 from events.models.states import BEFORE_START, NOT_ENDED, STANDING
 from mentors.models import MentorProfile
 from sessions_app.locks import atomic_act, lock_people
+from trust.separations import are_apart
 
 from .giving import check_time, end_registration, give_place, take_event_time, time_at
 from .inputs import RegistrationInput
@@ -32,6 +33,7 @@ def register(*, event: Event, person: User, side: str, said: RegistrationInput, 
     if known and known.state in STANDING:
         return rewrite(event, known, said, now=now)
     check_open(event, known, now=now)
+    check_host(event, person, now=now)
     check_side(event, person, side, known)
     check_removed(known)
     registration = known or Registration(event=event, person=person, registered_at=now)
@@ -64,6 +66,12 @@ def check_open(event: Event, known: Registration | None, *, now: datetime) -> No
         else:
             words = _("Registration has closed. Look for another event.")
         raise EventError("closed", words)
+
+
+def check_host(event: Event, person: User, *, now: datetime) -> None:
+    """Who is apart from the host can't come to their office hours; the words are those of any that have closed."""
+    if event.host_id and are_apart(event.host_id, person.pk, now=now):
+        raise EventError("closed", _("Registration has closed. Look for another event."))
 
 
 def check_side(event: Event, person: User, side: str, known: Registration | None) -> None:

@@ -15,7 +15,7 @@ from search.criteria import Order, SearchCriteria, Span
 from search.words import SearchQuestion
 from sessions_app.availability.walltime import EPOCH, instant_at, minute_at_or_after
 from sessions_app.models.bookings import overdue_sql
-from sessions_app.models.feedback import NEVER_AGAIN
+from trust.models import apart_from_sql
 
 from .sort_keys import Keys, keys_for
 
@@ -76,7 +76,7 @@ BUSY = f"""ARRAY(
         WHERE taken.person_id = %(mentee)s AND upper(taken.during) > %(now)s
             AND NOT {overdue_sql()}
     )"""
-NOT_AGAIN = f"person_id <> ALL(ARRAY({NEVER_AGAIN}))"
+NOT_APART = f"person_id <> ALL(ARRAY({apart_from_sql('%(mentee)s')}))"
 SAVED = "profile_id IN (SELECT profile_id FROM mentors_savedmentor WHERE person_id = %(mentee)s)"
 OF_KIND = """EXISTS (
         SELECT FROM mentors_offer AS offer
@@ -352,7 +352,7 @@ def suitable_conditions(asked: IndexQuery, condition: str) -> Iterator[str]:
         yield "person_id <> ALL(%(without)s)"
     if asked.mentee_id:
         yield "person_id <> %(mentee)s"
-        yield NOT_AGAIN
+        yield NOT_APART
         if wish.saved:
             yield SAVED
 

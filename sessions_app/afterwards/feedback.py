@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.known import known
 from notifications.inbox import mark_subject_read
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_booking, lock_written
@@ -23,8 +24,10 @@ from sessions_app.models import (
     WrittenState,
 )
 from sessions_app.models.bookings import BOOKING_SUBJECT
-from sessions_app.models.feedback import BLIND_FOR
+from sessions_app.models.feedback import BLIND_FOR, Again
 from sessions_app.models.states import AGREED
+from trust.models import SeparationKind
+from trust.separations import part, rejoin
 
 from .followups import NextStepInput, write_next_step
 
@@ -93,6 +96,7 @@ def give_feedback(
     feedback, _created = Feedback.objects.update_or_create(
         booking=booking, author=by, defaults=given, create_defaults={**given, "created_at": now}
     )
+    keep_apart_as_said(feedback, now=now)
     mark_subject_read(by, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, now=now)
     if step:
         write_next_step(booking=booking, step=step, by=by, now=now)
@@ -114,5 +118,18 @@ def give_written_feedback(*, written: WrittenQuestion, by: User, now: datetime, 
     feedback, _created = Feedback.objects.update_or_create(
         written=written, author=by, defaults=given, create_defaults={**given, "created_at": now}
     )
+    keep_apart_as_said(feedback, now=now)
     mark_subject_read(by, subject_type=WRITTEN_SUBJECT, subject_id=written.pk, now=now)
     return feedback
+
+
+def keep_apart_as_said(feedback: Feedback, *, now: datetime) -> None:
+    """A mentee who wouldn't ask this mentor again is kept apart from them, until they change that answer."""
+    contact = feedback.contact
+    if feedback.role != Role.MENTEE:
+        return
+    mentee, mentor = known(contact.mentee), contact.mentor
+    if feedback.again == Again.NO:
+        part(person=mentee, other=mentor, kind=SeparationKind.NOT_AGAIN, by=mentee, now=now)
+    elif feedback.again:
+        rejoin(person=mentee, other=mentor, kinds=[SeparationKind.NOT_AGAIN], now=now)

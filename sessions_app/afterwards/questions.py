@@ -14,7 +14,6 @@ from notifications.registry import Nothing
 from sessions_app.models import (
     Booking,
     Contact,
-    Feedback,
     FollowUpQuestion,
     FollowUpStep,
     NextStep,
@@ -22,6 +21,7 @@ from sessions_app.models import (
     WrittenQuestion,
 )
 from sessions_app.models.states import AGREED
+from trust.separations import are_apart
 
 DONE, SOLVED, CONTACT = FollowUpQuestion.DONE, FollowUpQuestion.SOLVED, FollowUpQuestion.CONTACT
 
@@ -106,11 +106,11 @@ def later_contacts() -> QuerySet[Booking]:
     return later.filter(state__in=AGREED)
 
 
-def ways_on(contact: Contact, question: FollowUpQuestion, answer: str) -> WaysOn | None:
+def ways_on(contact: Contact, question: FollowUpQuestion, answer: str, *, now: datetime) -> WaysOn | None:
     """None for a person who has what they came for."""
     if answer == (Resolution.NO if question == CONTACT else Resolution.YES):
         return None
-    ended = Feedback.objects.not_again(known(contact.mentee)).of_mentor(contact.mentor_id).exists()
+    ended = are_apart(known(contact.mentee_id), contact.mentor_id, now=now)
     return WaysOn(
         same_mentor=contact.offer.profile.is_public and not ended,
         same_question=answer != Resolution.OTHER,

@@ -226,7 +226,7 @@ def find_offer(uuid: UUID) -> Offer:
 
 def pick_times(offer: Offer, *, person: User, now: datetime) -> SlotPicker | None:
     """The times that the page would offer to this person, by days of the mentor's zone."""
-    timetable = load_timetable(offer.profile, now=now)
+    timetable = load_timetable(offer.profile, now=now, reader=person)
     if timetable is None:
         return None
     busy = busy_times(person, now=now)

@@ -54,7 +54,7 @@ class SlotsView(ApiView):
         profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
         asked = self.read_query()
         offer = offer_with_times(profile, asked["offer"])
-        timetable = load_timetable(profile, now=self.now)
+        timetable = load_timetable(profile, now=self.now, reader=self.reader)
         free = []
         if timetable is not None:
             busy = busy_times(self.reader, now=self.now)

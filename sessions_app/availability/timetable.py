@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from accounts.models import User
 from common.statements import write_array
 from common.zones import canonical_zone
 from mentors.models import MentorProfile
@@ -21,6 +22,7 @@ from sessions_app.models.bookings import given_sql, overdue_sql
 from sessions_app.models.schedules import spans_of
 from sessions_app.models.states import OVER
 from sessions_app.models.waiting import waitlist_sql
+from trust.separations import are_apart
 
 from .slots import Rules, Slot, SlotRefusal, Taken, list_slots, why_not
 from .walltime import EPOCH
@@ -152,6 +154,10 @@ class Timetable:
         """As it is for those who wait: what is reserved is reserved for them."""
         return replace(self, reserved=())
 
+    def without_times(self) -> "Timetable":
+        """As it looks to someone who is kept apart from this mentor: as if they gave no times at all."""
+        return replace(self, rules=replace(self.rules, windows=(), overrides={}), taken=(), reserved=())
+
     @property
     def blocks(self) -> tuple[Taken, ...]:
         return self.taken + self.reserved
@@ -211,8 +217,14 @@ def timetable_parameters(
     }
 
 
-def load_timetable(profile: MentorProfile, *, now: datetime, excluding: Booking | None = None) -> Timetable | None:
-    return load_timetables([profile], now=now, excluding=excluding).get(profile.pk)
+def load_timetable(
+    profile: MentorProfile, *, now: datetime, excluding: Booking | None = None, reader: User | None = None
+) -> Timetable | None:
+    """`reader`: who is shown it; someone who is kept apart from the mentor sees no times."""
+    timetable = load_timetables([profile], now=now, excluding=excluding).get(profile.pk)
+    if timetable and reader and are_apart(reader.pk, profile.person_id, now=now):
+        return timetable.without_times()
+    return timetable
 
 
 def timetable_of(

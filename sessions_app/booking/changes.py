@@ -47,7 +47,7 @@ def why_no_other_time(booking: Booking, *, by: User, now: datetime) -> SessionEr
     try:
         if refusal := why_not_move(booking, by=by, now=now):
             return refusal
-        check_live(booking)
+        check_live(booking, now=now)
         check_moves(booking, by=by, now=now)
     except SessionError as refused:
         return refused
@@ -78,7 +78,7 @@ def move_booking(*, booking: Booking, start: datetime, by: User, now: datetime, 
     booking = lock_booking(booking)
     if refusal := why_not_move(booking, by=by, now=now):
         raise refusal
-    check_live(booking)
+    check_live(booking, now=now)
     if start == booking.start:
         raise UnavailableTimeError("same_time", _("Your session is already at this time. Choose another time."))
     check_seen(booking, seen)

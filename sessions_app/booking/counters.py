@@ -38,7 +38,7 @@ def counter_request(
     `series_span`, the engine's codes, or `taken`.
     """
     booking = lock_waiting(booking, by=by, now=now, seen=seen)
-    check_live(booking)
+    check_live(booking, now=now)
     expire_for(booking.mentor_id, known(booking.mentee_id), now=now, except_for=booking)
     spans = [DateTimeTZRange(start, start + timedelta(minutes=booking.length), "[)") for start in sorted(set(starts))]
     check_counter_times(booking, spans, by=by, now=now)
@@ -100,7 +100,7 @@ def choose_time(*, booking: Booking, start: datetime, by: User, now: datetime, s
     if refusal := why_not_choose(booking, by=by, now=now):
         raise refusal
     check_seen(booking, seen)
-    check_live(booking)
+    check_live(booking, now=now)
     if not is_choice:
         raise SessionError("not_offered", _("This isn’t one of the times you were offered. Choose one of them."))
     expire_for(booking.mentor_id, by.pk, now=now, except_for=booking)

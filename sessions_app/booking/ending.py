@@ -24,7 +24,6 @@ def end_booking(booking: Booking, *, now: datetime) -> bool:
 
 
 def end_question(written: WrittenQuestion, *, now: datetime) -> bool:
-    """End a locked question in writing that waits for its answer."""
     if written.state != WrittenState.ASKED:
         return False
     close_question(written, WrittenState.DECLINED, by=None, now=now)

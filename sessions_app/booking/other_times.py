@@ -16,7 +16,7 @@ def pick_other_times(booking: Booking, *, zone: str | None, now: datetime) -> Sl
     The booking's own time counts as free, but isn't among them. The days are those of `zone`, or of the mentor's own
     zone if it is None.
     """
-    timetable = load_timetable(booking.offer.profile, now=now, excluding=booking)
+    timetable = load_timetable(booking.offer.profile, now=now, excluding=booking, reader=booking.mentee)
     if timetable is None:
         return None
     busy = busy_times(booking.mentee, now=now, excluding=booking)

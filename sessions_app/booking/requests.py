@@ -27,7 +27,7 @@ def accept_booking(
     if brief_seen is not None and brief_seen != booking.engagement.brief.mark:
         words = _("%(name)s has changed the question since you opened this page. Read it as it is now.")
         raise stale_error(words % {"name": booking.other_person(by).first_name})
-    check_live(booking)
+    check_live(booking, now=now)
     return change_state(
         booking, BookingState.CONFIRMED, by=by, now=now, event="accepted", confirmed_at=now, expires_at=None
     )

@@ -44,7 +44,7 @@ def room_for(booking: Booking, *, by: User, now: datetime, contacts: Sequence[Bo
         raise SessionError("not_yours", _("You don’t have access to this session."))
     check_offer(booking.offer)
     standing = standing_of(by, booking.mentor_id, now=now)
-    if standing.never_again:
+    if standing.is_apart:
         raise closed_error(booking.offer.profile)
     if refusal := why_paused(by, now=now, recent=standing.recent):
         raise refusal

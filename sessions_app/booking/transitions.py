@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.known import known
 from notifications.inbox import mark_subject_read
 from notifications.services import schedule_notices
 from sessions_app.availability.openings import announce_opened
@@ -26,6 +27,7 @@ from sessions_app.models import (
 from sessions_app.models.bookings import BOOKING_SUBJECT
 from sessions_app.models.feedback import BLIND_FOR
 from sessions_app.models.states import CALLED_OFF, OCCUPYING, OVER
+from trust.separations import are_apart
 
 from .insert import write_booking
 from .notices.due import booking_notices
@@ -35,11 +37,13 @@ from .notices.webhooks import announce_change
 EXPIRED_EVENTS: dict[str, str] = {BookingState.REQUESTED: "expired", BookingState.COUNTERED: "counter_expired"}
 
 
-def check_live(booking: Booking) -> None:
-    """Raises unless the mentor's profile is live. A suspended mentor's earlier sessions stay until they are ended."""
+def check_live(booking: Booking, *, now: datetime) -> None:
+    """Raises `closed` unless the mentor's profile is live and the two aren't apart."""
     if not booking.offer.profile.is_public:
         words = _("%(mentor)s’s profile isn’t live, so nothing can be booked or rescheduled. You can still cancel.")
         raise SessionError("closed", words % {"mentor": booking.mentor.first_name})
+    if are_apart(booking.mentor_id, known(booking.mentee_id), now=now):
+        raise SessionError("closed", _("Nothing can be booked or rescheduled here any more. You can still cancel."))
 
 
 def occupy_time(booking: Booking) -> None:

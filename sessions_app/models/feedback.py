@@ -2,7 +2,6 @@
 question is needed.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -67,14 +66,6 @@ def agreement_field(label: "str | StrPromise") -> models.PositiveSmallIntegerFie
     )
 
 
-# The mentors whom %(mentee)s never wants to meet again (`FeedbackQuerySet.not_again`), for a larger statement.
-NEVER_AGAIN = f"""
-    SELECT coalesce(booking.mentor_id, written.mentor_id) FROM sessions_app_feedback AS feedback
-    LEFT JOIN sessions_app_booking AS booking ON booking.id = feedback.booking_id
-    LEFT JOIN sessions_app_writtenquestion AS written ON written.id = feedback.written_id
-    WHERE feedback.author_id = %(mentee)s AND feedback.role = '{Role.MENTEE.value}'
-        AND feedback.again = '{Again.NO.value}'
-"""
 # Until both have answered, but no longer than this after the session, neither sees what the other said.
 BLIND_FOR = timedelta(days=7)
 # `FeedbackQuerySet.unveiled` as a condition of a larger statement on the feedback `said`, where `blind_until` is
@@ -100,13 +91,6 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
     def of_mentor(self, mentor: User | int) -> Self:
         return self.filter(mentor=mentor)
-
-    def not_again(self, mentee: User) -> Self:
-        """The feedback by which this person has ended a pairing."""
-        return self.ended_pairings([mentee.pk])
-
-    def ended_pairings(self, mentees: Iterable[int]) -> Self:
-        return self.filter(author__in=mentees, role=Role.MENTEE, again=Again.NO)
 
     def offered_words(self, now: datetime) -> Self:
         """Words that their author lets us show.
@@ -188,7 +172,6 @@ class Feedback(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["author"], condition=Q(again="no"), name="feedback_not_again"),
             models.Index(fields=["published_at"], condition=Q(published_at__isnull=False), name="feedback_published"),
             models.Index(
                 fields=["mentor", "published_at"],

@@ -2,14 +2,17 @@
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Greatest, Least
 
 from accounts.models import User
 from common.filetypes import BY_NAME, NAME_LENGTH, FileType
+from trust.models import Separation
 
 from .bookings import Engagement
 
@@ -26,8 +29,15 @@ class SharedFileQuerySet(models.QuerySet["SharedFile"]):
         named = self.filter(Q(content__in=keys) | Q(preview__in=keys)).values_list("content", "preview")
         return {key for pair in named for key in pair} & set(keys)
 
-    def visible_to(self, person: User) -> Self:
-        return self.filter(engagement__in=Engagement.objects.visible_to(person))
+    def visible_to(self, person: User, *, now: datetime) -> Self:
+        """Files of the other side go with the connection between the two: see `trust`."""
+        theirs = self.filter(engagement__in=Engagement.objects.visible_to(person))
+        gone = Separation.objects.live(now).ends_everything().of_person(person.pk)
+        cut = gone.filter(low=OuterRef("low_pk"), high=OuterRef("high_pk"))
+        mentor, mentee = F("engagement__mentor"), F("engagement__mentee")
+        return theirs.annotate(low_pk=Least(mentor, mentee), high_pk=Greatest(mentor, mentee)).filter(
+            Q(owner=person) | ~Exists(cut)
+        )
 
 
 class SharedFile(models.Model):

@@ -25,9 +25,10 @@ from sessions_app.booking.book import continues_as_call
 from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, SharedFile
 from sessions_app.questions.limits import why_not_book
+from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.same_question import carried_files_of, find_earlier_engagement
 from sessions_app.questions.suggestions import FreeMentor, people_for
-from sessions_app.written.acts import why_asked_already, why_not_ask
+from sessions_app.written.acts import full_error, why_asked_already, why_not_ask
 
 SIMILAR = 3
 
@@ -121,7 +122,11 @@ def read_mentor_page(
     now: datetime,
 ) -> MentorPage:
     """`typed` is what a form sent: after a refusal it counts, not the address. `is_asking`: the form in writing."""
+    standing = standing_of(reader, profile.person_id, now=now) if reader and reader != profile.person else None
+    is_apart = standing is not None and standing.is_apart
     timetable = load_timetable(profile, now=now)
+    if timetable and is_apart:
+        timetable = timetable.without_times()
     their_zone = timetable.rules.zone if timetable else UTC_NAME
     every = list(profile.offers.active())
     offers = [offer for offer in every if offer.format != Format.WRITING]
@@ -135,7 +140,7 @@ def read_mentor_page(
         browser = SlotPicker(timetable, offer.length, offer.step, zone, now, busy)
     picker = browser.open_picker(day=choice.day, chosen=choice.start) if browser else None
     earlier = find_earlier_engagement(reader, (address if typed is None else typed).get("follows", ""))
-    limit = why_not_book(reader, profile, now=now) if reader != profile.person else None
+    limit = why_not_book(reader, profile, now=now, standing=standing) if standing else None
     goes_on = earlier is not None and continues_as_call(earlier, profile)
     question = read_question(address, earlier, goes_on=goes_on)
     return MentorPage(
@@ -148,7 +153,7 @@ def read_mentor_page(
         offer=offer,
         picker=picker,
         writes=writes,
-        cannot_write=why_not_write(writes, reader, now=now) if writes else None,
+        cannot_write=why_not_write(writes, reader, is_apart=is_apart, now=now) if writes else None,
         in_writing=is_asking or bool(writes and address.get("offer") == str(writes.uuid)),
         question=question,
         searched=clean_words(address.get("q", "") if typed is None else typed.get("searched", "")),
@@ -183,8 +188,9 @@ def read_question(address: Mapping[str, str], earlier: Engagement | None, *, goe
     return asked_before if goes_on else clean_words(address.get("q", "")) or asked_before
 
 
-def why_not_write(offer: Offer, reader: User | None, *, now: datetime) -> SessionError | None:
-    if refusal := why_not_ask(offer, now=now):
+def why_not_write(offer: Offer, reader: User | None, *, is_apart: bool, now: datetime) -> SessionError | None:
+    """To someone who is apart from the mentor it looks as if others had asked as much as they take."""
+    if refusal := why_not_ask(offer, now=now) or (full_error(offer.profile) if is_apart else None):
         return refusal
     return why_asked_already(reader, offer.profile, now=now) if reader else None
 

@@ -1,5 +1,6 @@
 """The limits on how much one mentee can have open, and whom they can book."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -34,8 +35,8 @@ def check_mentee(
     if not mentee.name:
         words = _("Add your first name, so that %(mentor)s knows who they’re meeting.")
         raise SessionError("no_name", words % {"mentor": profile.first_name})
-    if standing.never_again:
-        # Only the mentee knows the reason, so the same words as for other reasons must be used.
+    if standing.is_apart:
+        # Neither may learn that the other said so: the words are those of any offer that is closed.
         raise closed_error(profile)
     if refusal := why_paused(mentee, now=now, recent=standing.recent):
         raise refusal
@@ -49,11 +50,17 @@ def check_mentee(
     check_bookings(profile.first_name, standing.booked_lately, standing.together_lately, now=now)
 
 
-def why_not_book(mentee: User | None, profile: MentorProfile, *, now: datetime) -> SessionError | None:
-    """Why this person can't book this mentor at any time: pages say it before they write. None for a visitor."""
+def why_not_book(
+    mentee: User | None, profile: MentorProfile, *, now: datetime, standing: MenteeStanding | None = None
+) -> SessionError | None:
+    """Why this person can't book this mentor at any time: pages say it before they write. None for a visitor.
+
+    Not that the two are apart: a page then shows no times, as of any mentor who has none.
+    """
     try:
         if mentee:
-            check_mentee(mentee, profile, now=now)
+            standing = standing or standing_of(mentee, profile.person_id, now=now)
+            check_mentee(mentee, profile, now=now, standing=replace(standing, is_apart=False))
     except SessionError as refused:
         return refused
     return None

@@ -13,9 +13,9 @@ from sessions_app.availability.timetable import NO_BOOKING
 from sessions_app.models import Booking, BookingState
 from sessions_app.models.attendance import DECISIONS, AttendanceKind
 from sessions_app.models.bookings import overdue_sql
-from sessions_app.models.feedback import NEVER_AGAIN
 from sessions_app.models.states import OPEN
 from sessions_app.models.written import OPEN_WRITTEN
+from trust.models import pair_is_apart_sql
 
 from .missed_sessions import RecentSessions
 from .pace import DAY, HOUR
@@ -23,7 +23,7 @@ from .pace import DAY, HOUR
 MISSED, CONTESTED = f"'{BookingState.MENTEE_NO_SHOW.value}'", f"'{AttendanceKind.CONTESTED.value}'"
 CAME = f"'{BookingState.COMPLETED.value}'"
 DECIDED, AHEAD = f"'{write_array(DECISIONS)}'", f"'{write_array(OPEN)}'"
-# Each part is said by a QuerySet too: `Booking.objects.overdue` and `open_for`, `Feedback.objects.not_again`,
+# Each part is said by a QuerySet too: `Booking.objects.overdue` and `open_for`, `trust.separations.are_apart`,
 # `missed_sessions.recent_sessions`, `Engagement.objects.live().between`, `WrittenQuestion.objects.open`.
 COLUMNS = f"""
     EXISTS (SELECT FROM sessions_app_booking WHERE mentee_id = %(mentee)s AND idempotency_key = %(mark)s),
@@ -32,7 +32,7 @@ COLUMNS = f"""
         JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
         WHERE taken.person_id IN (%(mentor)s, %(mentee)s) AND {overdue_sql()}
     ),
-    EXISTS ({NEVER_AGAIN} AND coalesce(booking.mentor_id, written.mentor_id) = %(mentor)s),
+    {pair_is_apart_sql("%(mentee)s", "%(mentor)s")},
     ARRAY(
         SELECT upper(during) FROM sessions_app_booking AS missed
         WHERE mentee_id = %(mentee)s AND state = {MISSED} AND lower(during) > %(misses_since)s
@@ -95,7 +95,7 @@ class MenteeStanding:
 
     booked_before: bool
     overdue: bool
-    never_again: bool
+    is_apart: bool
     missed_ends: list[datetime]
     came: int
     mentors_ahead: list[int]

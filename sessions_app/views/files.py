@@ -53,7 +53,7 @@ def files_page(request: SignedInRequest, engagement: Engagement, *, booking: Boo
         "booking": booking,
         "engagement": engagement,
         "other": other,
-        "files": engagement.files.select_related("owner"),
+        "files": engagement.files.visible_to(request.user, now=now).select_related("owner"),
         "form": form,
         "refusal": result.error or why_not_add(engagement),
         "refused": result.is_refused,
@@ -70,7 +70,7 @@ def too_many_uploads_error(again: datetime) -> SessionError:
 @require_safe
 def shared_file(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
     """Always a download: a browser must never open a person's file as a page of our site."""
-    found = get_shared_file(uuid, reader=request.user)
+    found = get_shared_file(uuid, reader=request.user, now=timezone.now())
     response = stored_file(str(found.content.name), content_type=found.type.mimetype, filename=found.name)
     response["Cache-Control"] = "private, no-store"
     return response
@@ -79,7 +79,7 @@ def shared_file(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
 @require_safe
 def shared_file_small(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
     """The preview picture. We made it, so it may be shown on a page."""
-    found = get_shared_file(uuid, reader=request.user)
+    found = get_shared_file(uuid, reader=request.user, now=timezone.now())
     if not found.preview.name:
         raise Http404
     response = stored_file(found.preview.name, content_type="image/webp")
@@ -89,7 +89,7 @@ def shared_file_small(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
 
 @require_POST
 def shared_file_remove(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    found = get_shared_file(uuid, reader=request.user)
+    found = get_shared_file(uuid, reader=request.user, now=timezone.now())
     booking = found.engagement.bookings.visible_to(request.user).order_by("-during").first()
     try:
         remove_file(file=found, by=request.user)

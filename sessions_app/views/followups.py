@@ -168,5 +168,5 @@ def page_context(request: SignedInRequest, asked: FollowUpPage) -> dict[str, Any
         **context,
         "said": words.get(given.answer, ""),
         "is_told": given.tell_mentor,
-        "ways": ways_on(contact, question, given.answer),
+        "ways": ways_on(contact, question, given.answer, now=timezone.now()),
     }

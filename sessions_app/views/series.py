@@ -136,7 +136,7 @@ def series_page_for(request: SignedInRequest, uuid: UUID, starts: Iterable[datet
         room = room_for(booking, by=request.user, now=now)
     except SessionError as refused:
         error = refused
-    timetable = load_timetable(offer.profile, now=now)
+    timetable = load_timetable(offer.profile, now=now, reader=request.user)
     length = timedelta(minutes=offer.length)
     chosen = [Slot(start, start + length) for start in sorted(set(starts))[:MOST_NAMED]]
     if timetable is None:

@@ -129,7 +129,7 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
     reader = request.user
     other = booking.other_person(reader)
     stage = stage_of(booking, now)
-    rows = read_beside(booking, reader=reader)
+    rows = read_beside(booking, reader=reader, now=now)
     feedback = rows.feedback_by(reader)
     schedule_zone = booking.offer.profile.schedule.timezone
     who = attendance_panel_for(Attendance(booking, tuple(rows.acts)), reader=reader, now=now)

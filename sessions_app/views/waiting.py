@@ -114,7 +114,7 @@ def join_line(person: User, wish: Wish, *, now: datetime) -> WaitlistEntry:
     profile = MentorProfile.objects.select_related("person").filter(slug=wish["mentor"]).first()
     if profile is None:
         raise SessionError("closed", _("This mentor is no longer here. Look for someone else who can help."))
-    offers, timetable = list(profile.offers.bookable()), load_timetable(profile, now=now)
+    offers, timetable = list(profile.offers.bookable()), load_timetable(profile, now=now, reader=person)
     known = free_slots(timetable, usual_offer(offers), now=now) if timetable and offers else []
     starts = [slot.start for slot in known]
     return wait_for_mentor(profile=profile, words=wish["q"], known=starts, person=person, now=now)

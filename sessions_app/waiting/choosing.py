@@ -10,8 +10,9 @@ from mentors.usual import usual_offer
 from sessions_app.availability.slot_picker import REACH, overlaps_busy
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import Timetable, load_timetables
-from sessions_app.models import Feedback, HeldTime, Occupancy, WaitlistEntry
+from sessions_app.models import HeldTime, Occupancy, WaitlistEntry
 from sessions_app.questions.suggestions import help_with
+from trust.models import Separation
 
 from .rounds import Round
 
@@ -28,10 +29,10 @@ def free_slots(timetable: Timetable, offer: Offer, *, now: datetime) -> list[Slo
 
 @dataclass(slots=True)
 class Asked:
-    """What one person can't have: times of their own sessions, and mentors whom they don't want to meet again."""
+    """What one person can't have: times of their own sessions, and mentors who are apart from them."""
 
     busy: Spans = field(default_factory=list)
-    not_again: set[int] = field(default_factory=set)
+    apart: set[int] = field(default_factory=set)
 
 
 class Choices:
@@ -53,8 +54,9 @@ class Choices:
         busy = Occupancy.objects.in_force(self.now).filter(person__in=people, during__endswith__gt=self.now)
         for person, during in busy.values_list("person", "during"):
             self.people[person].busy.append((during.lower, during.upper))
-        for feedback in Feedback.objects.ended_pairings(people).select_related("booking", "written"):
-            self.people[feedback.author_id].not_again.add(feedback.contact.mentor_id)
+        for low, high in Separation.objects.live(self.now).of_people(people).values_list("low", "high"):
+            self.people[low].apart.add(high)
+            self.people[high].apart.add(low)
         self.refused = defaultdict(list)
         for held in HeldTime.objects.filter(waiting__in=batch).select_related("booking"):
             self.refused[held.waiting_id].append((held.booking.start, held.booking.end))
@@ -64,7 +66,7 @@ class Choices:
         person, refused, known = self.people[waiting.person_id], self.refused[waiting.pk], set(waiting.known)
         for offer, slots in self._free_for(waiting):
             mentor = offer.profile.person_id
-            if mentor != waiting.person_id and mentor not in person.not_again:
+            if mentor != waiting.person_id and mentor not in person.apart:
                 for slot in slots:
                     if (
                         slot.start not in known

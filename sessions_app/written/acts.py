@@ -102,9 +102,13 @@ def why_not_ask(offer: Offer, *, now: datetime) -> SessionError | None:
         )
     cap = rules.max_written if rules else MOST_WRITTEN
     if WrittenQuestion.objects.open(now).filter(mentor=profile.person_id).count() >= cap:
-        words = _("%(mentor)s has as many open questions as they can take. Choose a time, or ask later.")
-        return SessionError("full", words % name)
+        return full_error(profile)
     return None
+
+
+def full_error(profile: MentorProfile) -> SessionError:
+    words = _("%(mentor)s has as many open questions as they can take. Choose a time, or ask later.")
+    return SessionError("full", words % {"mentor": profile.first_name})
 
 
 @atomic_act

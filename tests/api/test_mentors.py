@@ -1,6 +1,5 @@
 """From a question to mentors who can be booked, page by page."""
 
-from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -10,9 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from mentors.models import Offer
 from search.indexing import write_profiles
 from search.models import UnmetSearch
-from sessions_app.booking.clock import complete_ended
-from sessions_app.models import Feedback
-from tests.conftest import NOW, make_mentor, make_person
+from tests.apart import keep_apart
+from tests.conftest import make_mentor, make_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -129,9 +127,8 @@ def test_a_page_takes_the_same_queries_however_long(program, topic):
     assert counts[0] <= 11
 
 
-def test_whom_a_person_never_wants_to_meet_again_they_do_not_find(program, alice, bob, booking):
-    complete_ended(now=NOW + timedelta(days=5))
-    Feedback.objects.create(booking=booking, author=bob, role="mentee", resolution="no", again="no", created_at=NOW)
+def test_whom_a_person_never_wants_to_meet_again_they_do_not_find(program, alice, bob):
+    keep_apart(bob, alice)
 
     assert (names(program(bob).get("mentors/")), names(program().get("mentors/"))) == ([], ["Alice Adair"])
 

@@ -239,5 +239,8 @@ def test_seed_accounts_only_shows_whom_to_sign_in_as(db):
         "tomas@demo.example",
         "jonas@demo.example",
         "maria@demo.example",
+        "ines@demo.example",
+        "olu@demo.example",
+        "petra@demo.example",
     ]
     assert User.objects.count() == 0

@@ -10,7 +10,7 @@ from mentors.models import Format, MentorProfile, Offer, ProfileState
 from mentors.saved import save_mentor
 from search.criteria import SearchCriteria
 from search.finding import find_mentors
-from sessions_app.models import Feedback
+from tests.apart import keep_apart
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import elements_of, links_in, markup_of, parts_in, text_of
@@ -94,15 +94,9 @@ def test_mentor_without_times_says_so(offer, ola, bob, client_for):
     assert parts_in(markup_of(client_for(bob).get(PAGE))) == ["no-times", "writes"]
 
 
-def end_pairing(offer, mentee: User) -> None:
-    booking = book(offer, mentee, at("2026-11-26 14:30"))
-    words = {"resolution": "no", "again": "no", "created_at": NOW}
-    Feedback.objects.create(booking=booking, author=mentee, role="mentee", **words)
-
-
 def test_mentor_whom_one_never_wants_to_meet_again_is_left_out_as_in_a_search(offer, ola, bob, client_for):
     save(bob, offer.profile, ola)
-    end_pairing(offer, bob)
+    keep_apart(bob, offer.profile.person)
 
     assert names_in(markup_of(client_for(bob).get(PAGE))) == ["Ola Oke"]
 

@@ -34,12 +34,13 @@ from sessions_app.booking.clock import complete_ended, expire_overdue
 from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.requests import decline_booking
 from sessions_app.errors import SessionError
-from sessions_app.models import Booking, Feedback, Occupancy, ReservedTime, Schedule, WaitlistEntry
+from sessions_app.models import Booking, Occupancy, ReservedTime, Schedule, WaitlistEntry
 from sessions_app.models.states import OCCUPYING, OVER
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from tests.conftest import make_mentor, make_person
+from trust.separations import apart_from
 
 ZONES = (
     "Europe/London",
@@ -317,7 +318,7 @@ def brute_force(
     wish: SearchCriteria, zone: str, now: datetime, mentee: User | None
 ) -> list[tuple[int, list[datetime]]]:
     """Everybody, in order, each with their next three starts."""
-    never = Feedback.objects.not_again(mentee).values_list("booking__mentor", flat=True) if mentee else ()
+    never = apart_from(mentee, now=now) if mentee else set()
     busy = [row.during for row in Occupancy.objects.in_force(now).filter(person=mentee)] if mentee else []
     rows = []
     for profile in MentorProfile.objects.public().order_by("pk"):

@@ -103,7 +103,7 @@ def test_what_belongs_to_a_session_is_read_as_the_orm_reads_it(full, bob, django
     booking = find_booking(full.uuid, reader=bob)
     engagement = booking.engagement
     with django_assert_num_queries(1):
-        rows = read_beside(booking, reader=bob)
+        rows = read_beside(booking, reader=bob, now=NOW)
         assert [message.author.first_name for message in rows.messages] == ["Bob", "Alice", "Alice", "Bob", "Alice"]
         assert [file.owner.first_name for file in rows.files] == ["Bob", "Alice"]
         assert [message.file for message in rows.messages][:2] == rows.files

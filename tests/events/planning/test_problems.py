@@ -10,10 +10,9 @@ from events.planning.wishes import most_refusals, others_of, set_wishes
 from events.registering.acts import cancel_registration
 from events.scheduling.checking import find_violations
 from mentors.models import Topic
-from sessions_app.models import Feedback
+from tests.apart import keep_apart
 from tests.conftest import NOW
 from tests.events.making import make_event
-from tests.sessions_app.conftest import book
 
 from .making import make_meeting_event, one, planned
 
@@ -148,22 +147,10 @@ def test_pairs_that_are_kept_apart_are_told_mentee_first(facts, turned):
     assert read_facts(facts.event).problem.people
 
 
-@pytest.mark.parametrize(("again", "is_apart"), [("no", True), ("yes", False)])
-def test_a_mentee_who_said_never_again_is_kept_apart_from_that_mentor(facts, again, is_apart):
-    mentor = facts.ann.person.mentor_profile
-    booking = book(mentor.offers.timed().get(), facts.guest.person)
-    Feedback.objects.create(
-        booking=booking,
-        mentor=facts.ann.person,
-        author=facts.guest.person,
-        role="mentee",
-        again=again,
-        resolution="yes",
-        created_at=booking.end,
-    )
+def test_two_who_do_not_meet_are_kept_apart(facts):
+    keep_apart(facts.guest.person, facts.ann.person)
 
-    pair = str(facts.guest.pk), str(facts.ann.pk)
-    assert facts.problem.apart == ({pair} if is_apart else set())
+    assert facts.problem.apart == {(str(facts.guest.pk), str(facts.ann.pk))}
 
 
 def test_reading_takes_as_many_statements_for_few_as_for_many(facts, maria, django_assert_num_queries):

@@ -33,10 +33,9 @@ from events.registering.acts import cancel_registration
 from events.registering.managing import cancel_event, change_event
 from events.scheduling.checking import find_violations
 from notifications.models import Notification, State
-from sessions_app.models import Feedback
+from tests.apart import keep_apart
 from tests.conftest import NOW
 from tests.events.making import EVENING, make_said
-from tests.sessions_app.conftest import book
 from tests.sessions_app.helpers.races import race
 
 from .making import come_too, make_meeting_event, one, planned
@@ -207,16 +206,7 @@ def test_two_who_should_not_meet_any_more_are_parted_when_the_timetable_is_mende
     publish_plan(plan=plan, now=NOW)
     mentee, mentor = next(row[:2] for row in plan.meetings if row[0] != one(event, "Guest 4").pk)
     mentor_person = Registration.objects.get(pk=mentor).person
-    booking = book(mentor_person.mentor_profile.offers.timed().get(), Registration.objects.get(pk=mentee).person)
-    Feedback.objects.create(
-        booking=booking,
-        mentor=mentor_person,
-        author=booking.mentee,
-        role="mentee",
-        again="no",
-        resolution="no",
-        created_at=booking.end,
-    )
+    keep_apart(Registration.objects.get(pk=mentee).person, mentor_person)
     leaving = one(event, "Guest 4")
 
     cancel_registration(registration=leaving, by=leaving.person, now=NOW)

@@ -20,14 +20,13 @@ from events.planning.timetables import ONE_ASKED, OTHER_ASKED, known_reasons
 from events.planning.wishes import set_wishes, shown_name
 from events.scheduling.checking import find_violations
 from events.scheduling.problem import Unproven
-from sessions_app.models import Feedback
+from tests.apart import keep_apart
 from tests.conftest import NOW
 from tests.events.forms.test_event import FILLED
 from tests.events.live.acting import MINUTE, arrive
 from tests.events.making import EVENING, come, make_event, make_guests
 from tests.events.planning.making import planned
 from tests.markup import elements_of, markup_of
-from tests.sessions_app.conftest import book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 FIELDS = {name: value for name, value in FILLED.items() if name not in ("places_mentee", "places_mentor", "group_size")}
@@ -168,10 +167,8 @@ def test_nobody_meets_whom_they_did_not_want_or_are_kept_apart_from(maria):
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_who_never_wants_to_meet_a_mentor_again_does_not_as_a_guest_either(maria, alice, bob, offer, turned):
-    booking = book(offer, bob)
-    said = {"role": "mentee", "again": "no", "resolution": "yes", "created_at": booking.end}
-    Feedback.objects.create(booking=booking, mentor=alice, author=bob, **said)
+def test_who_never_wants_to_meet_a_mentor_again_does_not_as_a_guest_either(maria, alice, bob, turned):
+    keep_apart(bob, alice)
     event, _people = gather(maria, 2)
     event.places.create(side=Side.GUEST, number=9)
     pair = [come(event, person, side=Side.GUEST) for person in ((bob, alice) if turned else (alice, bob))]

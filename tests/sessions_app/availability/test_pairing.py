@@ -106,11 +106,14 @@ def test_the_mentor_can_be_booked_by_others_and_the_mentee_can_book_others(parte
     assert states == ["confirmed", "confirmed"]
 
 
-def test_two_mentors_who_meet_both_ways_part_only_one_way(parted, alice, bob):
-    """Bob mentors too; that he does not want alice's advice does not keep alice from asking him."""
+def test_two_mentors_who_meet_both_ways_part_both_ways(parted, alice, bob):
+    """Bob mentors too."""
     offer = make_mentor(bob).offers.get()
 
-    assert book(offer, alice, FRIDAY, now=AFTER).state == "confirmed"
+    with pytest.raises(SessionError) as refused:
+        book(offer, alice, FRIDAY, now=AFTER)
+
+    assert refused.value.code == "closed"
 
 
 def test_pages_leave_the_mentor_out_for_this_mentee_only(parted, bob, dora, client_for):

@@ -23,7 +23,6 @@ from sessions_app.errors import SessionError
 from sessions_app.models import (
     Booking,
     BookingState,
-    Feedback,
     HeldTime,
     ReservedTime,
     Schedule,
@@ -36,6 +35,7 @@ from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, w
 from sessions_app.waiting.choosing import free_slots
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.waiting.rounds import pause_round, present_round
+from tests.apart import keep_apart
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 
@@ -545,7 +545,7 @@ def test_whom_somebody_never_wants_to_meet_again_is_not_asked_for_them(offer, bo
     old = book(offer, bob)
     Booking.objects.filter(pk=old.pk).update(state=BookingState.COMPLETED)
     old.occupancies.all().delete()
-    Feedback.objects.create(booking=old, author=bob, role="mentee", resolution="no", again="no", created_at=NOW)
+    keep_apart(bob, offer.profile.person)
     for number, person in enumerate((bob, charlie)):
         wait_for_help(words="Should I take the counter-offer?", filters="", person=person, now=NOW + number * SECOND)
 

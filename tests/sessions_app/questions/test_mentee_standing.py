@@ -15,7 +15,6 @@ from sessions_app.models import (
     BookingState,
     Brief,
     Engagement,
-    Feedback,
     Occupancy,
     WrittenQuestion,
     WrittenState,
@@ -23,8 +22,10 @@ from sessions_app.models import (
 from sessions_app.models.states import OCCUPYING
 from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
 from sessions_app.questions.missed_sessions import recent_sessions
+from tests.apart import keep_apart
 from tests.conftest import NOW, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION
+from trust.separations import are_apart
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -64,16 +65,11 @@ def world(request, alice, bob, charlie):
             kinds = random.choice([(), (AttendanceKind.CONTESTED,), (AttendanceKind.CONTESTED, AttendanceKind.HELD)])
             for kind in kinds:
                 AttendanceAct.objects.create(booking=booking, start=start, person=mentee, kind=kind, at=booking.end)
-        if state == BookingState.COMPLETED:
-            again = random.choice(["yes", "no"])
-            Feedback.objects.create(
-                booking=booking, author=mentee, role="mentee", resolution="yes", again=again, created_at=NOW
-            )
     ended, unanswered = [(random.choice(mentees), random.choice(mentors)) for _ in range(2)]
     for number, (mentee, mentor, state) in enumerate(product(mentees, mentors, WrittenState)):
         asked_at = NOW - random.choice([1, 30, 3000]) * timedelta(minutes=1)
         brief = Brief.objects.create(question=QUESTION, author=mentee)
-        written = WrittenQuestion.objects.create(
+        WrittenQuestion.objects.create(
             engagement=Engagement.objects.create(mentee=mentee, mentor=mentor, brief=brief, closed_at=NOW),
             offer=offers[mentor],
             mentor=mentor,
@@ -84,11 +80,7 @@ def world(request, alice, bob, charlie):
             settled_at=None if state == WrittenState.ASKED else NOW,
             mark=str(number),
         )
-        if state == WrittenState.ANSWERED:
-            again = "no" if (mentee, mentor) == ended else "yes"
-            Feedback.objects.create(
-                written=written, author=mentee, role="mentee", resolution="yes", again=again, created_at=NOW
-            )
+    keep_apart(*random.sample(ended, 2))
     return mentors, mentees
 
 
@@ -101,7 +93,7 @@ def said_by_querysets(mentee, mentor, excluding) -> MenteeStanding:
     return MenteeStanding(
         booked_before=bookings.filter(idempotency_key="5").exists(),
         overdue=Booking.objects.overdue(NOW).filter(occupancies__person__in=[mentor, mentee]).exists(),
-        never_again=Feedback.objects.not_again(mentee).of_mentor(mentor.pk).exists(),
+        is_apart=are_apart(mentee.pk, mentor.pk, now=NOW),
         missed_ends=recent.missed,
         came=recent.came,
         mentors_ahead=list(Booking.objects.mentors_ahead(mentee, NOW)),

@@ -11,12 +11,13 @@ from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.changes import cancel_booking
 from sessions_app.booking.clock import expire_overdue
 from sessions_app.errors import SessionError
-from sessions_app.models import Booking, BookingState, Feedback, HeldTime, Occupancy, ReservedTime, WaitlistEntry
+from sessions_app.models import Booking, BookingState, HeldTime, Occupancy, ReservedTime, WaitlistEntry
 from sessions_app.models.waiting import HeldTimeAnswer, WaitlistOutcome
 from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_help, wait_for_mentor
 from sessions_app.waiting.choosing import free_slots
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.waiting.holding_hours import held_until
+from tests.apart import keep_apart
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 
@@ -200,7 +201,7 @@ def test_nobody_is_offered_what_they_could_not_book(why, full, offer, bob):
         old = book(offer, bob)
         Booking.objects.filter(pk=old.pk).update(state=BookingState.COMPLETED)
         old.occupancies.all().delete()
-        Feedback.objects.create(booking=old, author=bob, role="mentee", resolution="no", again="no", created_at=NOW)
+        keep_apart(bob, offer.profile.person)
     elif why == "left":
         leave_waitlist(waiting=waiting, by=bob, now=NOW)
     elif why == "too late":

@@ -1,0 +1,1 @@
+from tests.sessions_app.conftest import ask_first, booking, over, request_for  # noqa: F401 - fixtures
