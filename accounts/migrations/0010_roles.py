@@ -33,6 +33,7 @@ SELECT id, role, now() FROM accounts_user, unnest(ARRAY['owner', 'moderator', 's
 WHERE is_superuser OR is_staff AND role <> 'owner';
 """
 
+
 def person(name: str, **options) -> tuple[str, models.Field]:
     to = {"to": settings.AUTH_USER_MODEL, "on_delete": django.db.models.deletion.PROTECT}
     return name, models.ForeignKey(**{"related_name": "+", **to, **options})

@@ -81,7 +81,9 @@ def session_card(request: SignedInRequest, uuid: UUID, *, plain: bool = False) -
         "booking": booking,
         "other": booking.other_person(request.user),
         "is_mentor": request.user.pk == booking.mentor_id,
-        "card": takeaways_for(booking, read_beside(booking, reader=request.user, now=now), reader=request.user, now=now),
+        "card": takeaways_for(
+            booking, read_beside(booking, reader=request.user, now=now), reader=request.user, now=now
+        ),
         "nav": "sessions",
     }
     if not plain:

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import DataExport, Erasure, ErasureState, ExportState, TracedAct, Trace, User
+from accounts.models import DataExport, Erasure, ErasureState, ExportState, Trace, TracedAct, User
 from accounts.privacy.erasing import ask_erasure
 from accounts.privacy.exports import ask_export, write_due_copies
 from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in

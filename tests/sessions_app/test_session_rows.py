@@ -125,7 +125,7 @@ def test_what_belongs_to_a_session_is_read_as_the_orm_reads_it(full, bob, django
 
 
 def test_nothing_belongs_to_a_new_session_but_itself(booking, bob):
-    rows = read_beside(find_booking(booking.uuid, reader=bob), reader=bob)
+    rows = read_beside(find_booking(booking.uuid, reader=bob), reader=bob, now=NOW)
 
     assert (rows.acts, rows.feedback, rows.takeaways, rows.files, rows.messages) == ([], [], [], [], [])
     assert (rows.contacts, rows.step, rows.written, rows.read_to) == ([booking], None, None, 0)
@@ -133,7 +133,7 @@ def test_nothing_belongs_to_a_new_session_but_itself(booking, bob):
 
 def test_the_newest_messages_are_read_in_order(booking, alice, bob):
     sent = [write(booking, alice, str(number), now=NOW + number * MINUTE) for number in range(MESSAGES + 1)]
-    rows = read_beside(find_booking(booking.uuid, reader=bob), reader=bob)
+    rows = read_beside(find_booking(booking.uuid, reader=bob), reader=bob, now=NOW)
 
     assert (rows.messages, rows.has_earlier) == (sent[1:], True)
 
@@ -150,7 +150,7 @@ def test_a_question_in_writing_that_became_a_call_is_read_along(replied, offer, 
         created_at=NOW,
         format="video",
     )
-    rows = read_beside(find_booking(booking.uuid, reader=bob), reader=bob)
+    rows = read_beside(find_booking(booking.uuid, reader=bob), reader=bob, now=NOW)
 
     assert values_of([rows.written]) == values_of([WrittenQuestion.objects.get()])
     assert model_to_dict(rows.written) == model_to_dict(replied)

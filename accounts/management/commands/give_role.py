@@ -11,7 +11,7 @@ from accounts.roles import RoleError, end_role, give_role
 from accounts.rules.roles import StaffRoleName
 
 
-class Command(BaseCommand):
+class RoleCommand(BaseCommand):
     help = "Give a person a role of staff, or end it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,3 +31,6 @@ class Command(BaseCommand):
             raise CommandError(refused.message) from refused
         person.refresh_from_db()
         self.stdout.write(f"{person.email}: {', '.join(person.roles) or 'no role'}")
+
+
+Command = RoleCommand

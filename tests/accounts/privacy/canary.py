@@ -20,7 +20,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models
 
 from about.models import ContactMessage
-from accounts.models import AccessToken, DataExport, ExportState, KeptAnswer, TracedAct, Scope, Trace, User
+from accounts.models import AccessToken, DataExport, ExportState, KeptAnswer, Scope, Trace, TracedAct, User
 from accounts.privacy.registry import Table, registered_tables
 from accounts.session_store import SessionStore
 from events.models import (

@@ -1,0 +1,28 @@
+"""The tables of this app, one module for each concept."""
+
+from .my_data import UNFINISHED, DataExport, Erasure, ErasureState, ExportState
+from .people import LOCK_PEOPLE, HourCycle, Theme, User, UserManager, UserQuerySet
+from .programs import AccessToken, KeptAnswer, RequestCount, Scope
+from .staff import StaffRole, Trace, TracedAct, TraceManager
+
+__all__ = [
+    "LOCK_PEOPLE",
+    "UNFINISHED",
+    "AccessToken",
+    "DataExport",
+    "Erasure",
+    "ErasureState",
+    "ExportState",
+    "HourCycle",
+    "KeptAnswer",
+    "RequestCount",
+    "Scope",
+    "StaffRole",
+    "Theme",
+    "Trace",
+    "TraceManager",
+    "TracedAct",
+    "User",
+    "UserManager",
+    "UserQuerySet",
+]

@@ -1,0 +1,76 @@
+"""Roles of staff, and the log of what staff did."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rules.roles import StaffRoleName
+
+from .people import User
+
+
+class StaffRole(models.Model):
+    """A role that someone has or had. Without `given_by` it came from the server's command line.
+
+    `roles` of its person is a copy of what is live, which a trigger keeps.
+    """
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff_roles")
+    role = models.CharField(max_length=10, choices=StaffRoleName)
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "role"], condition=Q(ended_at=None), name="one_live_role_of_each_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(given_by=None) | ~Q(given_by=models.F("person")), name="nobody_gives_themselves_a_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.get_role_display()}"
+
+
+class TracedAct(models.TextChoices):
+    PERSON = "person", _("opened this page")
+    SESSION = "session", _("opened one of their sessions")
+    ROLE_GIVEN = "role_given", _("gave them a role")
+    ROLE_ENDED = "role_ended", _("ended a role of theirs")
+
+
+class TraceManager(models.Manager["Trace"]):
+    def note_look(
+        self, *, by: User, about: Iterable[User], looked_at: TracedAct, subject: str = "", now: datetime
+    ) -> None:
+        """Looking at oneself is not noted."""
+        people = [person for person in about if person != by]
+        self.bulk_create(Trace(by=by, act=looked_at, about=person, subject=subject, at=now) for person in people)
+
+
+class Trace(models.Model):
+    """What staff did about whom. Append-only, which a trigger ensures.
+
+    `subject` names what was looked at or done, if it isn't the person: for a session its uuid, for a role its name.
+    Without `by` it was done on the server's command line.
+    """
+
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    act = models.CharField(max_length=20, choices=TracedAct)
+    about = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField()
+
+    objects = TraceManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["about", "-at"], name="trace_about")]
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.get_act_display()} ({self.about})"
