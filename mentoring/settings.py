@@ -52,20 +52,8 @@ INSTALLED_APPS = [
     "lucide",
     "template_partials",
     # Our own, from the lowest up
-    *(
-        "common",
-        "live",
-        "accounts",
-        "notifications",
-        "trust",
-        "about",
-        "mentors",
-        "sessions_app",
-        "search",
-        "events",
-        "staff",
-    ),
-    "demo",
+    *("common", "live", "accounts", "notifications", "trust", "about", "mentors", "sessions_app", "search"),
+    *("events", "staff", "demo"),
 ]
 
 MIDDLEWARE = [
