@@ -147,6 +147,8 @@ def test_pages_of_a_mentee(world, look):
             "settings-email": "/settings/email/",
             "settings-password": "/settings/password/",
             "settings-programs": "/settings/programs/",
+            "settings-people": "/settings/people/",
+            "part": ahead.replace("/sessions/", "/apart/session/"),
             "sign-out": "/sign-out/",
         },
     )
@@ -195,6 +197,8 @@ def test_pages_of_staff(world, look):
         "maria",
         {
             "staff": "/staff/",
+            "staff-roles": "/staff/roles/",
+            "staff-trace": "/staff/trace/",
             "staff-people": "/staff/people/?q=s",
             "staff-people-none": "/staff/people/?q=nobody",
             "staff-person": f"/staff/people/{person('priya').uuid}/",
