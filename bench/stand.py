@@ -38,7 +38,14 @@ def bench_database(name: str) -> Iterator[dict[str, str]]:
 
         django.setup()
         call_command("migrate", verbosity=0)
+        print_load("at the start")
         yield variables
+        print_load("at the end")
+
+
+def print_load(when: str) -> None:
+    """What else the machine had to do: without it a measured time says little."""
+    print("load {:.1f} {:.1f} {:.1f} ".format(*os.getloadavg()) + when, file=sys.stderr, flush=True)
 
 
 def _create_database(url: str, name: str) -> None:

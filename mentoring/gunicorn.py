@@ -20,10 +20,13 @@ class QuietLogger(Logger):
 
 
 def when_ready(_server: object) -> None:
-    """Before the workers branch off: load what reads questions, look at all zones, and exempt all from collection.
+    """Before the workers branch off: load all views, and what reads questions, look at all zones, and exempt all from
+    collection.
 
     What they do not change stays in memory once for all of them, and a collector of garbage would change it.
     """
+    # Reading the map of addresses imports what answers them.
+    len(import_string("django.urls.get_resolver")().url_patterns)
     import_string("search.reading.loading.warm_up")()
     import_string("sessions_app.availability.walltime.prepare_zones")(zone_names(), datetime.now(UTC))
     gc.collect()
