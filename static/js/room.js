@@ -113,13 +113,16 @@ function showTrouble(code) {
   showPictures();
 }
 
+const noneFound = new Map(all("[data-devices]").map((select) => [select, select.options[0]]));
+
 async function listDevices() {
   const devices = await navigator.mediaDevices.enumerateDevices();
   for (const select of all("[data-devices]")) {
     const name = select.dataset.devices === "audioinput" ? "mic" : "camera";
     const used = own[name]?.getSettings().deviceId;
     const found = devices.filter(({ kind, deviceId }) => kind === select.dataset.devices && deviceId);
-    select.replaceChildren(...found.map(({ label, deviceId }, n) => new Option(label || n + 1, deviceId, false, deviceId === used)));
+    const options = found.map(({ label, deviceId }, n) => new Option(label || n + 1, deviceId, false, deviceId === used));
+    select.replaceChildren(...(found.length ? options : [noneFound.get(select)]));
     select.disabled = !found.length;
   }
 }
@@ -642,8 +645,24 @@ document.addEventListener("click", (event) => {
   if (link && isIn() && !link.getAttribute("href").startsWith("#")) link.target = "_blank";
 });
 
+// Whoever talks to their device, or strikes keys by accident, can switch them off (WCAG 2.1.4).
+function useKeys(areUsed) {
+  for (const button of all("[data-key]")) {
+    if (areUsed) button.setAttribute("aria-keyshortcuts", button.dataset.key);
+    else button.removeAttribute("aria-keyshortcuts");
+  }
+}
+
+const usesKeys = find("[data-uses-keys]");
+usesKeys.checked = kept.keys !== "off";
+useKeys(usesKeys.checked);
+usesKeys.addEventListener("change", () => {
+  keepChoice("keys", usesKeys.checked ? "on" : "off");
+  useKeys(usesKeys.checked);
+});
+
 document.addEventListener("keydown", (event) => {
-  const types = event.target.closest?.("input, textarea, select, [contenteditable]");
+  const types = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (types || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const button = find(`[aria-keyshortcuts=${CSS.escape(event.key.toLowerCase())}]`);
   if (button && !button.hidden && !find("[data-controls]").hidden) button.click();

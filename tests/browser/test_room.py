@@ -314,6 +314,7 @@ def test_browser_that_cannot_call_leads_to_the_chat(caller, running, bob, how):
     card = page.locator("[data-part=call-unsupported]" if how == "no connections" else "[data-part=call-needs-script]")
     expect(card).to_be_visible()
     expect(page.locator("[data-controls]")).to_be_hidden()
+    expect(page.locator("#call-devices")).to_be_hidden()
     if how == "no connections":
         assert problems(page, "room-unsupported") == []
     card.locator("[type=submit]").click()
@@ -357,6 +358,24 @@ def test_call_by_keyboard_alone(caller, running, priya, bob):
     mentee.locator("[data-do=leave]").focus()
     mentee.keyboard.press("Enter")
     expect(mentee.locator("[data-part=call-left]")).to_be_focused()
+
+
+def test_letter_keys_can_be_switched_off_for_good(caller, running, priya, bob):
+    page = caller(bob)
+    page.goto(room_of(running))
+    microphone = page.locator("[data-do=mic]")
+    expect(microphone).to_have_attribute("aria-keyshortcuts", "m")
+    page.locator("[data-uses-keys]").uncheck()
+    page.reload()
+    expect(page.locator("#own-picture")).to_be_visible()
+
+    expect(page.locator("[data-uses-keys]")).not_to_be_checked()
+    expect(page.locator("[aria-keyshortcuts]")).to_have_count(0)
+    page.locator("body").press("m")
+    expect(microphone).to_have_attribute("aria-pressed", "true")
+    page.locator("[data-uses-keys]").check()
+    page.locator("body").press("m")
+    expect(microphone).to_have_attribute("aria-pressed", "false")
 
 
 def test_wrong_clock_and_more_time_change_nothing_but_what_is_left(caller, running, priya, bob):
