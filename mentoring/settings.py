@@ -247,6 +247,7 @@ RETENTION = {
     "conversations": timedelta(days=365),
     "reports": timedelta(days=36 * 30),
     "copies": timedelta(days=90),
+    "idle accounts": timedelta(days=730),
 }
 
 # Limits; a clear message says when one is reached

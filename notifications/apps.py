@@ -11,7 +11,9 @@ class NotificationsConfig(AppConfig):
         from accounts.hooks import after_sign_in
         from accounts.privacy.hooks import on_news
         from accounts.privacy.registry import register_tables
+        from accounts.privacy.retention import rules
 
+        from . import idle
         from .bounces import trust_after_a_code
         from .my_data import KINDS, tell_news
         from .privacy import TABLES
@@ -20,6 +22,7 @@ class NotificationsConfig(AppConfig):
 
         after_sign_in.append(trust_after_a_code)
         register_kinds(breaker.KINDS)
-        register_kinds(KINDS)
+        register_kinds([*KINDS, *idle.KINDS])
+        rules.extend(idle.RULES)
         register_tables(*TABLES)
         on_news.append(tell_news)

@@ -18,6 +18,7 @@ from about.contact import send_message as send_message_to_staff
 from accounts.models import User
 from accounts.privacy.erasing import ask_erasure
 from accounts.privacy.exports import ask_export, write_due_copies
+from accounts.privacy.retention import retain
 from common.known import known
 from events.afterwards.answers import AnswerInput, answer
 from events.afterwards.clock import ask_after_events
@@ -41,7 +42,7 @@ from mentors.services import (
     submit_profile,
     suspend_profile,
 )
-from notifications import my_data
+from notifications import idle, my_data
 from notifications.inbox import build_entries
 from notifications.models import InboxItem, Notification, Preference, State
 from notifications.models.webhooks import WebhookDelivery
@@ -262,6 +263,12 @@ def end_event(cast: Cast, end: Callable[[Event], object]) -> None:
     end(go_to_event(cast))
 
 
+def fall_idle(cast: Cast) -> None:
+    User.objects.filter(pk=cast.bob.pk).update(last_login=NOW - timedelta(days=680))
+    for days in (0, 47):
+        retain(now=NOW + timedelta(days=days))
+
+
 STORIES: dict[str, Callable[[Cast], object]] = {
     "event, reminded early": lambda cast: go_to_event(cast, leads=(2880, 1440, 720)),
     "event, reminded on the day": lambda cast: go_to_event(cast, leads=(240, 120, 60)),
@@ -356,6 +363,7 @@ STORIES: dict[str, Callable[[Cast], object]] = {
         name="Bob", email="bob@example.org", text="Hello", key="k", address="192.0.2.7", person=None, now=NOW
     ),
     "copy of one's data": lambda cast: (ask_export(person=cast.bob, now=NOW), write_due_copies(now=NOW)),
+    "account of two years ago": fall_idle,
     "account deleted": lambda cast: ask_erasure(person=cast.bob, now=NOW),
     "mail refused": lambda cast: breaker.tell_staff(NOW),
 }
@@ -444,7 +452,7 @@ def test_a_kind_that_no_app_has_registered_cannot_be_scheduled(bob, maria):
 def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
     modules = [path for app in settings.BASE_DIR.glob("*/apps.py") for path in app.parent.rglob("kinds.py")]
     names = [".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts) for path in modules]
-    lists = [breaker.KINDS, my_data.KINDS, *(import_module(name).KINDS for name in names)]
+    lists = [breaker.KINDS, idle.KINDS, my_data.KINDS, *(import_module(name).KINDS for name in names)]
     kinds = [kind.name for kinds in lists for kind in kinds]
 
     assert len(names) == 11

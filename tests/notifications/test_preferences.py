@@ -87,6 +87,8 @@ def test_every_optional_kind_belongs_to_a_group_and_the_others_to_none():
         "profile_declined",
         "profile_suspended",
         "copy_ready",
+        "idle_soon",
+        "idle_last",
         "removal_asked",
         "removal_soon",
         "event_invited",
