@@ -18,6 +18,7 @@ from mentors.models import Format
 from notifications.models import Notification
 from notifications.readers import NoticeReader
 from notifications.registry import NEVER_TOLD, Attachment, Message, Nothing
+from sessions_app.booking.meeting import is_held_here
 from sessions_app.invites.ics import build_invite
 from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.questions.addresses import QUESTION_IN_ADDRESS, mentor_address, question_query
@@ -75,6 +76,8 @@ def booking_facts(reading: BookingForReader) -> Context:
         "is_mentor": reading.is_mentor,
         "mentor_first": booking.mentor.first_name,
         "is_chat": booking.format == Format.CHAT,
+        "try_url": absolute_url("session_call", booking.uuid) if is_held_here(booking) else "",
+        "has_camera": booking.format == Format.VIDEO,
         "when": reading.when(start),
         "short_when": reading.when(start, short=True),
         "city": city_of(reading.zone),

@@ -94,6 +94,8 @@ def test_booked_mail_says_all_that_the_mentee_needs(book, read):
         f"Your question:\n“{QUESTION}”\n\n"
         f"Open the session:\n{page}\n\n"
         "25 minutes by video. You’ll find the joining link on the session page. It opens at 19:50.\n\n"
+        "The call takes place in your browser, without an account elsewhere. "
+        f"Try your camera and microphone ({page}room/) beforehand.\n\n"
         f"Two minutes now make the 25 count for more: Help Alice prepare ({page}question/).\n\n"
         f"Plans changed? Reschedule it ({page}move/) until Thu 26 Nov, 18:00, or cancel it ({page}cancel/). "
         "Sooner is kinder.\n\n"
@@ -301,6 +303,16 @@ def test_reminder_a_day_before_asks_for_the_question_once_more(book, read, alice
     }
     brief = f"https://mentoring.example/sessions/{booking.uuid}/question/"
     assert [brief in text_of(mails[address]) for address in (BOB, ALICE)] == [True, False]
+
+
+@pytest.mark.parametrize(("service", "links"), [("", 1), ("https://meet.example.org/{token}", 0)])
+def test_devices_can_be_tried_before_a_call_that_is_held_here(service, links, settings, book, read):
+    settings.MEETING_URL = service
+    page = f"https://mentoring.example/sessions/{book().uuid}/room/"
+
+    booked, day_before = read(NOW)[BOB], read(START - DAY)
+
+    assert [text_of(mail).count(page) for mail in (booked, *day_before.values())] == [links] * 3
 
 
 def test_mentor_is_reminded_of_a_waiting_request_unless_they_took_more_time(book, read, alice, bob):
