@@ -14,6 +14,12 @@ from sessions_app.conversation.files import delete_files
 from sessions_app.models import Brief, Engagement, Feedback, Message, Report, Schedule, SharedFile, WrittenQuestion
 
 
+def close_conversations(person: User, now: datetime) -> bool:
+    """Nobody reads what would be written there from now on."""
+    Engagement.objects.live().filter(Q(mentor=person) | Q(mentee=person)).update(closed_at=now)
+    return True
+
+
 def remove_files(person: User, now: datetime) -> bool:
     delete_files(SharedFile.objects.filter(owner=person))
     return True

@@ -45,6 +45,7 @@ from sessions_app.models import (
 )
 
 from .forgetting import (
+    close_conversations,
     forget_kept_answers,
     open_reports,
     remove_files,
@@ -75,6 +76,7 @@ BOTH_OF_BOOKING = ("booking__mentor", "booking__mentee")
 BOTH_OF_THREAD = ("engagement__mentor", "engagement__mentee")
 TABLES: tuple[Table | Step, ...] = (
     Step("answers that programs got", forget_kept_answers),
+    Step("conversations", close_conversations),
     Table(
         RoomSignal,
         {"kind": not_personal("one of a few values of ours"), "body": hidden("what two browsers told each other")},

@@ -139,7 +139,8 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "rows": rows,
         "other": other,
         "is_mentor": reader.pk == booking.mentor_id,
-        "their_zone": schedule_zone if other.pk == booking.mentor_id else other.timezone,
+        # A person whose account was deleted has no name, and no clock any more.
+        "their_zone": schedule_zone if other.pk == booking.mentor_id and other.name else other.timezone,
         "other_profile": booking.offer.profile if other.pk == booking.mentor_id else None,
         "stage": stage,
         "parts": suggest_agenda(booking.start, booking.booked_length) if stage.is_agreed else (),

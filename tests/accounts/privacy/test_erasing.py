@@ -20,7 +20,7 @@ from search.models import MentorIndex
 from sessions_app.booking.clock import complete_ended
 from sessions_app.conversation.messages import send_message
 from sessions_app.conversation.reports import open_report, report_message, settle_report
-from sessions_app.models import Booking, BookingState, Message, ReportReason, WaitlistEntry, WrittenState
+from sessions_app.models import Booking, BookingState, Engagement, Message, ReportReason, WaitlistEntry, WrittenState
 from sessions_app.waiting.acts import wait_for_mentor
 from tests.conftest import NOW
 from tests.events.making import come, make_event
@@ -152,6 +152,7 @@ def test_times_stay_and_words_go(offer, alice, bob):
     assert not stump.emailaddress_set.exists()
     row = Booking.objects.get(pk=booking.pk)
     assert (row.during, row.mentee_id, row.engagement.brief.question) == (booking.during, bob.pk, "")
+    assert Engagement.objects.get().closed_at is not None
     said = Message.objects.get(author=bob)
     assert (said.body, said.erased_at, said.sent_at) == ("", NOW + WEEK, NOW)
     assert Message.objects.get(pk=theirs.pk).body == "Hello"
