@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts.hooks import announce_person
 from accounts.models import UNFINISHED, Erasure, ErasureState, User
+from accounts.rules.roles import Power
 
 from .erasure_log import hash_person, read_removals
 from .exports import PrivacyError
@@ -36,9 +37,9 @@ def open_erasure(person: User) -> Erasure | None:
 
 
 def why_not_erase(person: User) -> PrivacyError | None:
-    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=person.pk)
-    if person.is_superuser and not others.exists():
-        words = _("You’re the only person who can give others rights here. Give someone else yours first.")
+    owners = User.objects.who_may(Power.RUN)
+    if owners.filter(pk=person.pk).exists() and not owners.exclude(pk=person.pk).exists():
+        words = _("You’re the only owner. Make someone else an owner first.")
         return PrivacyError("last_owner", words)
     return None
 

@@ -70,6 +70,7 @@ def empty_person(person: User, now: datetime) -> bool:
         is_active=False,
         is_staff=False,
         is_superuser=False,
+        roles=[],
     )
     return True
 

@@ -176,8 +176,5 @@ def test_account_that_staff_closed_can_not_be_kept(client, bob):
     assert client.post(KEEP)["Location"] == SIGN_IN
 
 
-def test_the_only_one_who_gives_rights_is_told_before_pressing(client_for, maria):
-    User.objects.filter(pk=maria.pk).update(is_superuser=True)
-    maria.refresh_from_db()
-
+def test_the_only_owner_is_told_before_pressing(client_for, maria):
     assert refusal_of(client_for(maria).get(REMOVE)) == ["last_owner"]

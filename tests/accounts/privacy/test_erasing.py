@@ -12,6 +12,7 @@ from accounts.privacy.erasing import ask_erasure, count_overdue, end_what_is_ahe
 from accounts.privacy.erasure_log import hash_person, read_removals
 from accounts.privacy.exports import PrivacyError
 from accounts.privacy.registry import Step
+from accounts.rules.roles import StaffRoleName
 from events.models import RegistrationState
 from mentors.models import MentorProfile
 from notifications.models import Notification, State
@@ -22,7 +23,7 @@ from sessions_app.conversation.messages import send_message
 from sessions_app.conversation.reports import open_report, report_message, settle_report
 from sessions_app.models import Booking, BookingState, Engagement, Message, ReportReason, WaitlistEntry, WrittenState
 from sessions_app.waiting.acts import wait_for_mentor
-from tests.conftest import NOW
+from tests.conftest import NOW, make_staff
 from tests.events.making import come, make_event
 from tests.sessions_app.conftest import book, in_writing  # noqa: F401 - a fixture
 from tests.sessions_app.helpers.written import ask
@@ -99,15 +100,19 @@ def test_asking_twice_plans_one_removal(bob):
         Erasure.objects.create(person=bob, asked_at=NOW, due_at=NOW)
 
 
-def test_the_only_one_who_gives_rights_stays(maria):
-    User.objects.filter(pk=maria.pk).update(is_superuser=True)
-    maria.refresh_from_db()
+def test_the_only_owner_stays(maria, charlie):
+    make_staff(charlie, StaffRoleName.SUPPORT)
 
     with pytest.raises(PrivacyError) as refused:
         ask_erasure(person=maria, now=NOW)
 
     assert refused.value.code == "last_owner"
     assert User.objects.get(pk=maria.pk).is_active
+    make_staff(charlie, StaffRoleName.OWNER)
+    ask_erasure(person=maria, now=NOW)
+    erase_due(now=NOW + WEEK)
+    stump = User.objects.get(pk=maria.pk)
+    assert (stump.roles, stump.is_staff, stump.name) == ([], False, "")
 
 
 def test_within_a_week_the_account_can_be_kept(alice, bob):
