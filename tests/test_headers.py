@@ -31,6 +31,7 @@ FILES = {
     "mentor_card",
     "mentor_certificate",
     "mentor_photo",
+    "my_data_download",
     "robots",
     "session_calendar",
     "session_card_text",

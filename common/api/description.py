@@ -107,7 +107,10 @@ def api_call(
             parameters=parameters,
             request=body,
             responses=responses,
-            examples=[*example_of(body, request_only=True), *example_of(responses[status], response_only=True)],
+            examples=[
+                *example_of(body, request_only=True),
+                *example_of(responses[status], response_only=True, status_codes=[str(status)]),
+            ],
         )(done)
         return described
 

@@ -23,7 +23,8 @@ def fold(text: str) -> str:
     """Without case and accents; "Résumé" and "resume" are the same."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold().translate(ALIKE))
+    # Taken apart, some signs are capitals ("𝐀" is "A"), so small letters come last.
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(ALIKE)).casefold()
     return "".join(char for char in apart if not unicodedata.combining(char)).translate(ALIKE)
 
 
