@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from accounts.models import User
 from bench.history.people import fill_people
 from bench.history.sessions import fill_history
+from common.statements import analyze_tables
 from sessions_app.conversation.reading import ThreadList
 from sessions_app.models import Booking, Engagement, Feedback, ReadMarker
 
@@ -20,6 +21,7 @@ def people(now) -> list[User]:
     """The mentor and the mentee with the longest histories, and one of each with a short one."""
     crowd = fill_people(90, now=now)
     fill_history(crowd, 3500, now=now)
+    analyze_tables()  # else queries are planned for the empty tables that an automatic vacuum may have seen
     return list(User.objects.filter(pk__in=[crowd.mentor + 1, crowd.mentor + 5, crowd.mentee + 1, crowd.mentee + 5]))
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 
 from bench.history.people import Crowd, fill_people
 from bench.history.sessions import fill_history
+from common.statements import analyze_tables
 from sessions_app.afterwards.tallies import find_drift, tally_records
 from sessions_app.afterwards.track_record import TrackRecord, track_records_of
 from sessions_app.attendance.disputes import decide_attendance
@@ -25,6 +26,7 @@ WEEK = timedelta(days=7)
 def crowd(now) -> Crowd:
     crowd = fill_people(90, now=now)
     fill_history(crowd, 3500, now=now)
+    analyze_tables()  # else queries are planned for the empty tables that an automatic vacuum may have seen
     return crowd
 
 
