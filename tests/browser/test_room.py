@@ -1,6 +1,7 @@
 """A call in two real browsers with cameras that Chromium makes up: each sees and hears the other, whatever happens."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -384,7 +385,8 @@ def test_wrong_clock_and_more_time_change_nothing_but_what_is_left(caller, runni
     join(mentee, running)
     join(mentor, running)
     expect_both_ways(mentee, mentor)
-    expect(mentee.locator("[data-left]")).to_contain_text("4")
+    # Of the minutes that are left one may begin while the test runs.
+    expect(mentee.locator("[data-left]")).to_contain_text(re.compile(r"\b[34]\b"))
     expect(mentee.locator("#room")).to_have_attribute("data-last", "yes")
     expect(mentee.locator("#takeaways")).to_be_visible()
 
@@ -393,8 +395,8 @@ def test_wrong_clock_and_more_time_change_nothing_but_what_is_left(caller, runni
     expect_state(mentee, "connected")
     expect(mentor.locator("[data-part=more-time-asked]")).to_be_visible(timeout=15_000)
     mentor.locator("[name=agree]").click()
-    expect(mentor.locator("[data-left]")).to_contain_text("9", timeout=15_000)
-    expect(mentee.locator("[data-left]")).to_contain_text("9", timeout=15_000)
+    for page in (mentor, mentee):
+        expect(page.locator("[data-left]")).to_contain_text(re.compile(r"\b[89]\b"), timeout=15_000)
     expect_both_ways(mentee, mentor)
 
 
