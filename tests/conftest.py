@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
 from django.test import Client
+from django.utils import translation
 
 from about import texts
 from accounts.models import User
@@ -127,6 +128,14 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
 def now():
     with time_machine.travel(NOW, tick=False):
         yield NOW
+
+
+@pytest.fixture
+def two_languages(settings, monkeypatch) -> None:
+    """English and German: with one language nothing is translated at all."""
+    settings.LANGUAGES, settings.USE_I18N = [("en", "English"), ("de", "Deutsch")], True
+    # Which functions translate is decided by the first that is called in a process.
+    monkeypatch.setattr(translation, "_trans", type(translation._trans)())
 
 
 @pytest.fixture

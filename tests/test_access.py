@@ -231,7 +231,8 @@ ACCESS: dict[str, Row] = {
     "my_data": Row(PERSON),
     "my_data_copy": Row(PERSON, NOT_ALLOWED, "/sign-in/again/"),
     "my_data_download": Row(ITS_MENTEE, at="copy"),
-    "remove_account": Row(PERSON, post="/sign-in/again/"),
+    # Maria is the only owner, and has to name another one first.
+    "remove_account": Row(PERSON, get={"staff": 409, "others": 200}, post="/sign-in/again/"),
     "keep_account": Row(EVERYBODY, SIGN_IN, SIGN_IN),
     # notifications
     "notifications": Row(PERSON),

@@ -340,7 +340,7 @@ def test_page_of_a_session_whose_call_is_open(browser_page, priya, bob, booked):
     page = browser_page(user=bob)
     page.goto(f"/sessions/{booking.uuid}/")
 
-    expect(page.get_by_role("button", name="Join the call").first).to_be_visible()
+    expect(page.locator("[data-part=to-call]").first).to_be_visible()
     assert problems(page, "session-open") == []
 
 

@@ -391,10 +391,7 @@ def test_nothing_that_people_rely_on_is_ever_held_by_a_cap():
     assert registry.capped_kinds() == ["message", "chat"]
 
 
-def test_message_is_rendered_in_the_recipients_language(due, bob, smtp_sink, settings, monkeypatch):
-    settings.LANGUAGES, settings.USE_I18N = [("en", "English"), ("de", "Deutsch")], True
-    # Which functions translate is decided by the first that is called in a process.
-    monkeypatch.setattr(translation, "_trans", type(translation._trans)())
+def test_message_is_rendered_in_the_recipients_language(due, bob, smtp_sink, two_languages):
     add_kind("talk", render=lambda row, now: Message(translation.get_language(), "x", "x"))
     bob.language = "de"
     bob.save()

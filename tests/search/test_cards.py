@@ -77,7 +77,7 @@ def test_cards_say_what_is_not_as_usual_about_their_times(kind, instant, expecte
     assert terms_text(kind, instant) == expected
 
 
-def test_words_are_in_the_readers_language():
+def test_words_are_in_the_readers_language(two_languages):
     days = []
     for language in ("en", "de", "en"):
         with translation.override(language):
