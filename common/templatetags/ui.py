@@ -196,7 +196,7 @@ def daybar(spans: Sequence[tuple[int, int]]) -> dict[str, Any]:
 
 @register.inclusion_tag("components/rail.html", takes_context=True)
 def day_rail(context: Context) -> dict[str, Any]:
-    """Today under the header: now, and the reader's sessions (`rail`: pairs of aware datetimes)."""
+    """Today under the header: now, and the reader's sessions (`rail`: lists of two aware datetimes)."""
     zone = context.get("viewer_zone") or timezone.get_current_timezone_name()
     now = times.in_zone(context.get("now") or timezone.now(), zone)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -200,4 +200,4 @@ def test_an_event_stands_among_a_persons_sessions_on_the_rail_and_in_their_feed(
     assert "SUMMARY:First jobs" in feed
     assert f"UID:event-{mentee_there.registrations.get().uuid}@" in feed
     with time_machine.travel(START, tick=False):
-        assert client.get("/sessions/").context["rail"] == [(event.start, event.end)]
+        assert client.get("/sessions/").context["rail"] == [[event.start, event.end]]

@@ -302,7 +302,8 @@ def test_a_call_that_is_not_open_is_refused_on_the_events_page(hours, bob, clien
     assert refused(answer) == [code]
 
 
-def test_the_way_into_a_call_is_kept_by_no_cache_and_told_to_nobody(hours, bob, client_for):
+def test_the_way_into_a_call_is_kept_by_no_cache_and_told_to_nobody(hours, bob, client_for, settings):
+    settings.MEETING_URL = "https://meet.example.org/{token}"
     come(hours, bob)
 
     with at_moment(START):
