@@ -22,7 +22,7 @@ FALLBACK, THEIRS = "Asia/Kathmandu", "Europe/London"
 MOMENT = re.compile(r'<time datetime="([^"]+)"[^>]*>(.*?)</time>')
 CLOCK = re.compile(r"\b\d\d:\d\d\b")
 PAGE = "/mentors/alice-adair/"
-HOMES = {"accounts/viewing.py", "accounts/models.py"}
+HOMES = {"accounts/viewing.py", "accounts/models/people.py"}
 
 
 @pytest.fixture(autouse=True)
