@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.models import Erasure, ErasureState, LookedAt, Trace, User
+from accounts.models import Erasure, ErasureState, Trace, TracedAct, User
 from accounts.privacy.erasing import ask_erasure
 from accounts.privacy.exports import write_due_copies
 from tests.browser.looking import problems
@@ -70,8 +70,8 @@ def test_every_look_of_it_is_sound(browser_page, bob):
     page = browser_page(user=bob)
     page.goto("/settings/data/")
     found = problems(page, "data-empty")
-    Trace.objects.note_look(by=maria, about=[bob], looked_at=LookedAt.PERSON, now=now)
-    Trace.objects.note_look(by=maria, about=[bob], looked_at=LookedAt.SESSION, subject="1", now=now)
+    Trace.objects.note_look(by=maria, about=[bob], looked_at=TracedAct.PERSON, now=now)
+    Trace.objects.note_look(by=maria, about=[bob], looked_at=TracedAct.SESSION, subject="1", now=now)
     page.goto("/settings/data/delete-account/")
     found += problems(page, "data-delete")
     page.goto("/settings/data/")

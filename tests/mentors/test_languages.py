@@ -16,7 +16,7 @@ from mentors.languages import LANGUAGES, NAMES, Language, describe_language, lan
         ("pt-br", "ja", "Japonês", "日本語"),
     ],
 )
-def test_language_is_named_for_its_reader_and_in_itself(reader, code, name, own):
+def test_language_is_named_for_its_reader_and_in_itself(reader, code, name, own, two_languages):
     with override(reader):
         assert describe_language(code) == Language(code, name, own)
 
