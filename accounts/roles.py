@@ -84,14 +84,11 @@ def end_role(*, person: User, role: StaffRoleName, by: User | None, now: datetim
 
 
 def _lock_person(person: User, by: User | None) -> User:
-    """All owners are locked too, so that two can't end each other's role at once."""
     if by is not None and not may(by, Power.RUN):
         raise PermissionDenied
     if by is not None and by.pk == person.pk:
         raise RoleError("own_role", _("Nobody changes their own roles. Ask another owner."))
-    owners = User.objects.who_may(Power.RUN).values_list("pk", flat=True)
-    locked = {one.pk: one for one in User.objects.locked(person, *owners)}
-    return locked[person.pk]
+    return User.objects.lock_with_owners(person)
 
 
 def _tell_after_commit(person: User, role: StaffRoleName, *, is_given: bool) -> None:

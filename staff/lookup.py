@@ -71,5 +71,5 @@ def gather_facts(person: User, *, now: datetime) -> PersonFacts:
         cannot_book_until=recent.paused_until(now),
         upcoming=list(theirs.filter(state__in=OPEN, during__endswith__gt=now).order_by("during")[:MOST_UPCOMING]),
         past=list(sessions_for_staff().filter(over).newest_of(person, MOST_PAST)),
-        traces=list(Trace.objects.filter(about=person).select_related("by").order_by("-at", "-pk")[:MOST_TRACES]),
+        traces=list(Trace.objects.looks_at(person)[:MOST_TRACES]),
     )

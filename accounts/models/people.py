@@ -65,6 +65,11 @@ class UserManager(BaseUserManager["User"]):
     def locked(self, *people: "User | int") -> list["User"]:
         return self.get_queryset().locked(*people)
 
+    def lock_with_owners(self, person: "User") -> "User":
+        """Lock this person and all owners, so that the last two can't both leave. Returns them fresh."""
+        owners = self.who_may(Power.RUN).values_list("pk", flat=True)
+        return next(one for one in self.locked(person, *owners) if one.pk == person.pk)
+
     def lock_rows(self, *people: "User | int") -> None:
         """As `locked`, without returning the rows. Bookings wait behind this one statement."""
         ids = [person if isinstance(person, int) else person.pk for person in people]

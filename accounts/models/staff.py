@@ -45,7 +45,14 @@ class TracedAct(models.TextChoices):
     ROLE_ENDED = "role_ended", _("ended a role of theirs")
 
 
+LOOKS = (TracedAct.PERSON, TracedAct.SESSION)
+
+
 class TraceManager(models.Manager["Trace"]):
+    def looks_at(self, person: User) -> models.QuerySet["Trace"]:
+        """Who of staff opened what of this person, latest first. Other acts of staff are no looks."""
+        return self.filter(about=person, act__in=LOOKS).select_related("by").order_by("-at", "-pk")
+
     def note_look(
         self, *, by: User, about: Iterable[User], looked_at: TracedAct, subject: str = "", now: datetime
     ) -> None:

@@ -56,7 +56,7 @@ def ask_erasure(*, person: User, now: datetime) -> Erasure:
 
 @transaction.atomic
 def _plan_erasure(person: User, now: datetime) -> Erasure:
-    User.objects.lock_rows(person)
+    User.objects.lock_with_owners(person)
     if known := open_erasure(person):
         return known
     if refusal := why_not_erase(person):

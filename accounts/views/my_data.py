@@ -62,7 +62,7 @@ class CopyPanel:
 @never_cache
 def my_data(request: SignedInRequest) -> HttpResponse:
     now, person = timezone.now(), request.user
-    traces = Trace.objects.filter(about=person).select_related("by").order_by("-at", "-pk")[:MOST_TRACES]
+    traces = Trace.objects.looks_at(person)[:MOST_TRACES]
     context = {
         "copy": CopyPanel(newest_export(person), ask_again_at(person, now=now), now),
         "traces": traces,

@@ -10,6 +10,8 @@ from django.utils import timezone
 from accounts.models import DataExport, Erasure, ErasureState, ExportState, Trace, TracedAct, User
 from accounts.privacy.erasing import ask_erasure
 from accounts.privacy.exports import ask_export, write_due_copies
+from accounts.roles import give_role
+from accounts.rules.roles import StaffRoleName
 from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
 from tests.conftest import NOW
 from tests.markup import markup_of, parts_in, refusals_in
@@ -103,6 +105,12 @@ def test_page_names_staff_who_looked(client_for, bob, maria):
 
     assert "looked" in parts_of(page)
     assert maria.display_name in page.content.decode()
+
+
+def test_a_role_that_was_given_is_no_look(client_for, bob, maria):
+    give_role(person=bob, role=StaffRoleName.SUPPORT, by=maria, now=NOW)
+
+    assert "looked" not in parts_of(client_for(bob).get(PAGE))
 
 
 def test_deleting_needs_a_recent_sign_in(client_for, bob):

@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Trace, User
+from accounts.roles import give_role
+from accounts.rules.roles import StaffRoleName
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended
 from sessions_app.booking.counters import choose_time, counter_request
@@ -16,7 +18,7 @@ from sessions_app.models import Booking, BookingState
 from staff.lookup import MOST_PEOPLE, MOST_UPCOMING, find_people
 from staff.session_history import CAME_TO, list_history
 from tests.conftest import NOW, at, make_person
-from tests.markup import elements_in, ids_in, links_in, markup_of, part_in, parts_in, times_in
+from tests.markup import elements_in, elements_of, ids_in, links_in, markup_of, part_in, parts_in, times_in
 from tests.sessions_app.conftest import THURSDAY, book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -219,6 +221,15 @@ def test_it_is_noted_who_looked_at_whom(client, booking, maria, alice, bob):
         (maria.name, "session", bob.name, str(booking.uuid)),
     ]
     assert len(elements_in(markup_of(client.get(page_about(bob))), "li", aria_labelledby="traces")) == 2
+
+
+def test_a_role_that_was_given_is_not_listed_as_a_look(client, bob, maria):
+    give_role(person=bob, role=StaffRoleName.SUPPORT, by=maria, now=NOW)
+
+    without, with_the_look_before = (markup_of(client.get(page_about(bob))) for _ in range(2))
+
+    assert not elements_of(without, "ul", aria_labelledby="traces")
+    assert len(elements_in(with_the_look_before, "li", aria_labelledby="traces")) == 1
 
 
 @pytest.mark.parametrize("change", [lambda: Trace.objects.update(subject="x"), lambda: Trace.objects.all().delete()])

@@ -10,6 +10,7 @@ from accounts import tasks
 from accounts.models import DataExport, Erasure, ErasureState, ExportState, User
 from accounts.privacy.erasing import ask_erasure, erase_due, keep_account
 from accounts.privacy.exports import ask_export, write_due_copies
+from accounts.rules.roles import Power
 from notifications.models import Notification
 from tests.conftest import NOW, make_person
 from tests.sessions_app.helpers.races import race
@@ -65,6 +66,15 @@ def test_keeping_and_removing_at_once_leaves_a_whole_person_or_none(bob):
         (0, "Bob Bose", True, ErasureState.KEPT),
         (1, "", False, ErasureState.DONE),
     }
+
+
+def test_the_last_two_owners_cannot_both_leave_at_once():
+    owners = [make_person(f"{name}@example.org", name, is_staff=True) for name in ("Maria", "Otto")]
+
+    outcomes = race([lambda owner=owner: ask_erasure(person=owner, now=NOW) for owner in owners])
+
+    assert outcomes == {"won": 1, "last_owner": 1}
+    assert User.objects.who_may(Power.RUN).count() == 1
 
 
 def test_tasks_of_the_clock_do_what_is_due(bob):
