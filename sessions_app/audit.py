@@ -80,13 +80,18 @@ def audit_notices(*, now: datetime, seconds: float = SECONDS) -> int:
 
 def expected_notices(booking: Booking, events: Sequence[BookingEvent]) -> list[Due]:
     """All that should have been written when the booking came into its present state and version."""
-    told = last_announced_event(events)
+    told = last_announced_event(events, until_version=booking.version)
     return booking_notices(booking, event=told.event, by=told.by, now=told.at) if told else []
 
 
-def last_announced_event(events: Sequence[BookingEvent]) -> BookingEvent | None:
-    """The newest of these, in order, that people were told of."""
-    return next((event for event in reversed(events) if event.event), None)
+def last_announced_event(events: Sequence[BookingEvent], *, until_version: int) -> BookingEvent | None:
+    """The newest of these, in order, that people were told of.
+
+    Events are read after their booking, which may have changed in between: what led to a later version isn't told of
+    this one. Old events don't know their version.
+    """
+    announced = (event for event in reversed(events) if event.event)
+    return next((event for event in announced if (event.version or 0) <= until_version), None)
 
 
 def _to_audit(now: datetime) -> BookingQuerySet:

@@ -102,7 +102,7 @@ def test_audit_knows_what_is_told_about_who_came(act, offer, alice, bob):
     booking = AFTERWARDS[act](book(offer, bob), alice, bob)
     [newest] = BookingEvent.objects.filter(booking=booking).order_by("-at", "-pk")[:1]
     before = rows(booking)
-    assert audit.last_announced_event(list(booking.events.all())) == newest
+    assert audit.last_announced_event(list(booking.events.all()), until_version=booking.version) == newest
     assert audit_notices(now=newest.at + MINUTE) == 0
     Notification.objects.all().delete()
 
@@ -254,6 +254,21 @@ def test_audit_of_a_session_without_a_log_writes_nothing(booking):
     assert audit.expected_notices(unlogged, []) == []
 
 
+def test_audit_tells_nothing_twice_of_a_booking_that_changes_while_it_is_read(booking, bob, monkeypatch):
+    find_dues = audit._of_bookings
+
+    def cancel_meanwhile(bookings, guard):
+        cancelled(booking, bob)
+        return find_dues(bookings, guard)
+
+    monkeypatch.setattr(audit, "_of_bookings", cancel_meanwhile)
+
+    assert audit_notices(now=LATER) == 0
+    booking.refresh_from_db()
+    told = Notification.objects.filter(kind="cancelled")
+    assert set(told.values_list("subject_version", flat=True)) == {booking.version}
+
+
 def test_audit_goes_on_where_the_time_was_up(offer, bob, charlie, monkeypatch):
     monkeypatch.setattr(audit, "AT_ONCE", 1)
     first, second = book(offer, bob), book(offer, charlie, at("2026-11-26 11:00"))
@@ -276,7 +291,7 @@ def test_events_that_the_audit_reads_are_the_ones_that_services_write(told):
     """A new kind of change has to be known to the audit, or it would tell the change before it again."""
     [newest] = BookingEvent.objects.filter(booking=told).order_by("-at", "-pk")[:1]
 
-    assert audit.last_announced_event(list(told.events.all())) == newest
+    assert audit.last_announced_event(list(told.events.all()), until_version=told.version) == newest
 
 
 def test_what_the_audit_writes_renders_or_is_silent(told):
