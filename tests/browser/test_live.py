@@ -22,6 +22,7 @@ from tests.conftest import make_person
 from tests.events.making import make_evening
 from tests.live.running import LiveServer, OwnRedis
 from tests.sessions_app.helpers.messages import write as write_at
+from tests.stopping import let_go_on, stop_process
 
 pytestmark = pytest.mark.browser
 
@@ -220,13 +221,13 @@ def test_page_of_a_device_that_slept_asks_when_it_wakes(browser_page, booking, b
     asks_every(NEVER)
     page = open_thread(browser_page, booking, bob)
     expect_hearing(page)
-    live.process.send_signal(signal.SIGSTOP)
+    stop_process(live.process.pid)
     write(booking, booking.mentor, "While you slept")
 
     page.evaluate("() => { const now = Date.now; Date.now = () => now() + 3_600_000; }")
 
     expect(page.locator(".msg__body")).to_have_text(["While you slept"])
-    live.process.send_signal(signal.SIGCONT)
+    let_go_on([live.process.pid])
     expect_hearing(page)
 
 

@@ -23,6 +23,7 @@ from sessions_app.models import AttendanceAct, Booking, Message, RoomSeat, RoomS
 from tests.browser.conftest import MINUTE, Visitor, begin, open_context, sign_in
 from tests.browser.looking import problems
 from tests.chromium import FLAGS
+from tests.stopping import let_go_on, stop_process
 
 pytestmark = pytest.mark.browser
 CAMERA, ALLOW = "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
@@ -234,13 +235,13 @@ def test_relay_carries_a_call_and_it_survives_eight_seconds_without(caller, runn
     expect_both_ways(*pages)
     assert {page.evaluate(RECEIVED)["way"] for page in pages} == {"relay"}
 
-    relay.process.send_signal(signal.SIGSTOP)
+    stop_process(relay.process.pid)
     cut = time.monotonic()
     for page in pages:
         expect_state(page, "reconnecting")
         expect(page.locator("[data-when=reconnecting]")).to_be_visible()
     mentee.wait_for_timeout(max(0, 8 - time.monotonic() + cut) * 1000)
-    relay.process.send_signal(signal.SIGCONT)
+    let_go_on([relay.process.pid])
 
     before = [page.evaluate(RECEIVED) for page in pages]
     for page, known in zip(pages, before, strict=True):

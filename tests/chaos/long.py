@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import django
 
+from tests.stopping import let_go_on, stop_processes
+
 django.setup()
 
 from aiosmtpd.controller import Controller  # noqa: E402 (after the setup)
@@ -76,11 +78,9 @@ class Chaos:
 
     def stop_worker(self) -> None:
         pids = self.stand.of(self.rng.choice(WORKERS))
-        for pid in pids:
-            self._signal(pid, signal.SIGSTOP)
+        stop_processes(pids)
         self.go_on(STANDS_STILL)
-        for pid in pids:
-            self._signal(pid, signal.SIGCONT)
+        let_go_on(pids)
 
     def replace_worker(self) -> None:
         self.stand.replace(self.rng.choice(WORKERS))

@@ -4,12 +4,12 @@ Which moment that is, the sink knows: it is at the other end of the conversation
 Nothing in here depends on how fast the machine is, only on what has happened.
 """
 
-import os
-import signal
 import time
 from datetime import timedelta
 
 import django
+
+from tests.stopping import let_go_on, stop_processes
 
 django.setup()
 
@@ -96,12 +96,10 @@ def postgres_crashes(stand: Stand, sink: Sink, world: World) -> None:
 def worker_stands_still(stand: Stand, sink: Sink, world: World) -> None:
     """Parent and children, for longer than the lease."""
     stopped = stand.of("a")
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
+    stop_processes(stopped)
     few(world, "still")
     time.sleep(5)
-    for pid in stopped:
-        os.kill(pid, signal.SIGCONT)
+    let_go_on(stopped)
     until(stand, settled, "mails go out past a standing worker")
 
 

@@ -16,6 +16,7 @@ import psutil
 from aiosmtpd.controller import Controller
 
 from tests.smtp import SinkController
+from tests.stopping import let_go_on, stop_process
 
 # What can befall one conversation. RCPT: before the fence; DATA: after it.
 REFUSE_LATER, REFUSE = "RCPT 451", "RCPT 550"
@@ -97,7 +98,7 @@ class Sink:
         with suppress(ProcessLookupError, psutil.Error):
             if fault == STOP:
                 self.stopped[address] = Stopped(peer, transport)
-                os.kill(peer, signal.SIGSTOP)
+                stop_process(peer)
             else:
                 os.kill(psutil.Process(peer).ppid() if fault == KILL_PARENT else peer, signal.SIGKILL)
 
@@ -134,8 +135,7 @@ class Sink:
 
     def resume(self, address: str) -> Stopped:
         stopped = self.stopped.pop(address)
-        with suppress(ProcessLookupError):
-            os.kill(stopped.pid, signal.SIGCONT)
+        let_go_on([stopped.pid])
         return stopped
 
     def reached(self, address: str) -> int:

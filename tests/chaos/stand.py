@@ -22,6 +22,7 @@ from local.account import Account, ServerError
 from local.ports import free_port
 from local.postgres import Postgres
 from local.valkey import Valkey
+from tests.stopping import stop_process
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0
@@ -118,7 +119,7 @@ class Stand:
 
     def halt_redis(self) -> None:
         """It takes connections, and says nothing."""
-        os.kill(self.redis_pid, signal.SIGSTOP)
+        stop_process(self.redis_pid)
 
     def wipe_redis(self) -> None:
         self.redis._ask("FLUSHALL")

@@ -15,6 +15,7 @@ from live.hints import name_channel, write_hint
 from live.streams import Part, StreamKind, disguise, name_person_stream, name_stream
 from live.tickets import VALID_FOR, issue_ticket
 from tests.live.running import LiveServer, OwnRedis
+from tests.stopping import let_go_on, stop_process
 
 THREAD = name_stream(StreamKind.THREAD, UUID("0b6c1c9e-58a8-4d3a-9e0e-3d1c8a4c7f11"))
 OTHER = name_stream(StreamKind.EVENT, UUID("7d8b8a0e-0c92-4c55-8a59-5d1f6f7c2e22"))
@@ -146,9 +147,9 @@ def test_page_that_comes_while_redis_is_away_is_told_so(server, redis):
 def test_redis_that_says_nothing_counts_as_away(server, redis):
     with server.listen(THREAD) as page:
         page.hear()
-        redis.process.send_signal(signal.SIGSTOP)
+        stop_process(redis.process.pid)
         silent = page.hear()
-        redis.process.send_signal(signal.SIGCONT)
+        let_go_on([redis.process.pid])
 
         assert (silent, page.hear()) == ("deaf", "listening")
 
