@@ -25,6 +25,7 @@ WHAT: dict[Group, Promise] = {
     Group.PROFILE: _("Your mentor profile: received, live, changes to make"),
     Group.DIGEST: _("For staff: decisions waiting"),
     Group.CONTACT: _("For staff: messages from the contact page"),
+    Group.SEALS: _("For staff: the daily seal of the logs"),
 }
 
 
@@ -37,6 +38,8 @@ def groups_for(person: User) -> list[Group]:
         theirs.add(Group.DIGEST)
     if may(person, Power.ANSWER):
         theirs.add(Group.CONTACT)
+    if may(person, Power.RUN):
+        theirs.add(Group.SEALS)
     return [group for group in WHAT if group in theirs & groups_in_use()]
 
 

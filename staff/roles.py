@@ -12,6 +12,7 @@ from accounts.requests import SignedInRequest
 from accounts.roles import RoleError, end_role, give_role, role_required
 from accounts.rules.roles import ABOUT_ROLES, Power, StaffRoleName
 from common.pages.requests import parse_number, post_data
+from trust.models import Seal
 
 from .forms import EndRoleForm, RoleForm
 
@@ -67,4 +68,5 @@ def staff_trace(request: SignedInRequest) -> HttpResponse:
     found = list((rows.filter(pk__lt=before) if before else rows)[: TRACES_AT_ONCE + 1])
     shown = found[:TRACES_AT_ONCE]
     older = f"?before={shown[-1].pk}" if len(found) > TRACES_AT_ONCE else ""
-    return render(request, "staff/trace.html", {"traces": shown, "older": older, "nav": "staff"})
+    seal = Seal.objects.order_by("day").last()
+    return render(request, "staff/trace.html", {"traces": shown, "older": older, "seal": seal, "nav": "staff"})

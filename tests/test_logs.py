@@ -16,6 +16,7 @@ LOGS = {
     "sessions_app_threadopening": ("reason",),
     "mentors_profiledecision": ("reason", "points"),
     "accounts_trace": (),
+    "trust_seal": (),
     "about_publishedtext": (),
 }
 EMPTYING = "SET LOCAL quarterhour.emptying TO 'on'; "

@@ -71,6 +71,7 @@ from tests.events.afterwards.evening import CLOSED, close, meet
 from tests.events.making import come, make_event, make_said
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.written import ask, reply, writes
+from trust.seals import seal_logs
 
 pytestmark = pytest.mark.django_db
 
@@ -365,6 +366,7 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "copy of one's data": lambda cast: (ask_export(person=cast.bob, now=NOW), write_due_copies(now=NOW)),
     "account of two years ago": fall_idle,
     "account deleted": lambda cast: ask_erasure(person=cast.bob, now=NOW),
+    "logs sealed": lambda cast: seal_logs(now=NOW),
     "mail refused": lambda cast: breaker.tell_staff(NOW),
 }
 
@@ -455,7 +457,7 @@ def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
     lists = [breaker.KINDS, idle.KINDS, my_data.KINDS, *(import_module(name).KINDS for name in names)]
     kinds = [kind.name for kinds in lists for kind in kinds]
 
-    assert len(names) == 11
+    assert len(names) == 12
     assert sorted(kinds) == sorted(kind.name for kind in registered_kinds())
 
 

@@ -1,11 +1,11 @@
-"""What is kept of who doesn’t meet whom."""
+"""What is kept of who doesn’t meet whom; seals of the logs name nobody."""
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.privacy.registry import Step, Table, fact
+from accounts.privacy.registry import Step, Table, fact, not_personal
 
-from .models import Separation
+from .models import Seal, Separation
 
 
 def the_other(row: Separation, person: User) -> str:
@@ -22,5 +22,10 @@ TABLES: tuple[Table | Step, ...] = (
         hidden=("low", "high"),
         company=the_other,
         is_deleted=True,
+    ),
+    Table(
+        Seal,
+        {"parts": not_personal("digests of the logs"), "digest": not_personal("a digest of the logs")},
+        why="digests of the logs",
     ),
 )

@@ -235,6 +235,7 @@ class Group(models.TextChoices):
     PROFILE = "profile", _("Your mentor profile")
     DIGEST = "digest", _("Staff: decisions waiting")
     CONTACT = "contact", _("Staff: the contact page")
+    SEALS = "seals", _("Staff: seals of the logs")
 
 
 def usual_leads() -> list[int]:

@@ -20,6 +20,7 @@ TYPED = (
     "live",
     "accounts",
     "notifications",
+    "trust",
     "about",
     "mentors",
     "sessions_app",

@@ -294,7 +294,7 @@ def test_mentor_and_staff_are_asked_about_theirs(alice, client_for):
     form = client_for(alice).get(reverse(PAGE)).context["form"]
 
     names = [name for name, _label in form.fields["mails"].choices]
-    assert names == ["reminders", "messages", "afterwards", "profile", "digest", "contact"]
+    assert names == ["reminders", "messages", "afterwards", "profile", "digest", "contact", "seals"]
 
 
 def test_choice_is_kept(now, bob, client_for):
