@@ -28,9 +28,7 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
 def help_page(request: HttpRequest) -> HttpResponse:
     context = {
         "hold_minutes": settings.HOLD_MINUTES,
-        "misses": settings.MISSES_BEFORE_PAUSE,
-        "misses_within": settings.MISSES_COUNT_FOR,
-        "misses_pause": settings.PAUSE_AFTER_MISSES,
+        "pause": settings.LEDGER_PAUSE,
     }
     return render(request, "pages/help.html", context)
 

@@ -267,11 +267,12 @@ MAX_MOVES_A_DAY = 30
 MAX_MOVES_TOGETHER_A_DAY = 10
 REQUEST_DEADLINE = timedelta(hours=24)
 MAX_MOVES = 30
-# Who misses so many sessions as a mentee within this time, and this share of them, can't book for a while
-MISSES_BEFORE_PAUSE = 3
-MISSES_SHARE_BEFORE_PAUSE = 0.25
-MISSES_COUNT_FOR = timedelta(days=90)
-PAUSE_AFTER_MISSES = timedelta(days=14)
+# What a person missed and cancelled late adds up to a number (sessions_app/ledger). From the first of these on their
+# sessions ahead are to be confirmed, from the second there are no new ones for a while, from the third staff look.
+LEDGER_CONFIRMS_FROM, LEDGER_PAUSES_FROM, LEDGER_REVIEWED_FROM = 1.5, 2.2, 3.2
+LEDGER_PAUSE = timedelta(days=14)
+# One excuse within this time needs no proof.
+EXCUSE_EVERY = timedelta(days=365)
 MAX_FILES = 5
 MAX_MESSAGES = 30
 # How long someone waits for freed time, and how long it is held for them by day

@@ -21,7 +21,9 @@ from .models import (
     AttendanceAct,
     Booking,
     Brief,
+    Confirmation,
     Engagement,
+    Excuse,
     Feedback,
     Message,
     NextStep,
@@ -126,6 +128,10 @@ _READABLE_FILE = (
 _ROWS: dict[str, RowsBeside[Any]] = {
     "acts": RowsBeside(AttendanceAct, f"{_OF_BOOKING} AND beside.start = %(start)s", order="at, beside.id"),
     "feedback": RowsBeside(Feedback, _OF_BOOKING),
+    "confirmations": RowsBeside(
+        Confirmation, f"{_OF_BOOKING} AND beside.start = %(start)s AND beside.person_id = %(reader)s"
+    ),
+    "excuses": RowsBeside(Excuse, _OF_BOOKING),
     "takeaways": RowsBeside(Takeaway, _OF_BOOKING),
     "steps": RowsBeside(NextStep, _OF_BOOKING),
     "files": RowsBeside(SharedFile, _READABLE_FILE, order="added_at, beside.id"),
@@ -145,12 +151,15 @@ SELECT {", ".join(rows.sql for rows in _ROWS.values())},
 
 @dataclass(frozen=True, slots=True)
 class SessionRows:
-    """What belongs to a booking and its engagement. `acts` are about its present time; `messages` the newest, in
+    """What belongs to a booking and its engagement. `acts` are about its present time, and so is what the reader was
+    asked to confirm in `confirmations`; `messages` the newest, in
     order, and `has_earlier` whether there are more; `read_to` is how far the reader has read.
     """
 
     acts: list[AttendanceAct]
     feedback: list[Feedback]
+    confirmations: list[Confirmation]
+    excuses: list[Excuse]
     takeaways: list[Takeaway]
     step: NextStep | None
     files: list[SharedFile]

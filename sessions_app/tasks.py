@@ -10,7 +10,7 @@ from common.clock import agreed_now
 from . import audit as auditing
 from .afterwards import tallies
 from .attendance import acts as attendance_acts
-from .attendance import digests
+from .attendance import confirming, digests, reviews
 from .booking import clock, ending, zone_changes
 from .conversation import files
 from .impact import outcome_reports
@@ -32,6 +32,21 @@ def expire_written() -> int:
 @shared_task
 def settle_silent() -> int:
     return attendance_acts.settle_silent(now=agreed_now())
+
+
+@shared_task
+def ask_to_confirm() -> int:
+    return confirming.ask_to_confirm(now=agreed_now())
+
+
+@shared_task
+def free_unconfirmed() -> int:
+    return confirming.free_unconfirmed(now=agreed_now())
+
+
+@shared_task
+def consider_numbers() -> int:
+    return reviews.consider_numbers(now=agreed_now())
 
 
 @shared_task

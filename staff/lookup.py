@@ -10,10 +10,10 @@ from django.db.models import Q
 from accounts.models import Trace, User
 from mentors.models import MentorProfile
 from mentors.moderation.promises import StateTag, state_tag
-from sessions_app.models import Booking
+from sessions_app.ledger.ledgers import Ledger, ledger_of
+from sessions_app.models import Booking, Role
 from sessions_app.models.bookings import BookingQuerySet
 from sessions_app.models.states import CALLED_OFF, OPEN, OVER
-from sessions_app.questions.missed_sessions import recent_sessions
 
 MOST_PEOPLE, MOST_UPCOMING, MOST_PAST, MOST_TRACES = 25, 10, 20, 10
 ANY_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -48,11 +48,11 @@ def sessions_for_staff() -> BookingQuerySet:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """`missed`: how many sessions they missed lately; `cannot_book_until`: the pause that follows from it."""
+    """`ledgers`: what they missed as a mentee and as a mentor; `cannot_book_until`: the pause that follows from it."""
 
     profile: MentorProfile | None
     profile_tag: StateTag | None
-    missed: int
+    ledgers: dict[Role, Ledger]
     cannot_book_until: datetime | None
     upcoming: list[Booking]
     past: list[Booking]
@@ -61,14 +61,14 @@ class PersonFacts:
 
 def gather_facts(person: User, *, now: datetime) -> PersonFacts:
     profile = MentorProfile.objects.select_related("person").filter(person=person).first()
-    recent = recent_sessions(person, now=now)
+    ledgers = {side: ledger_of(person, side, now=now) for side in Role}
     theirs = sessions_for_staff().filter(Q(mentor=person) | Q(mentee=person))
     over = Q(state__in=(*OVER, *CALLED_OFF)) | Q(during__endswith__lte=now)
     return PersonFacts(
         profile=profile,
         profile_tag=state_tag(profile, now.astimezone(person.zone).date()) if profile else None,
-        missed=len(recent.missed),
-        cannot_book_until=recent.paused_until(now),
+        ledgers=ledgers,
+        cannot_book_until=ledgers[Role.MENTEE].paused_until(now),
         upcoming=list(theirs.filter(state__in=OPEN, during__endswith__gt=now).order_by("during")[:MOST_UPCOMING]),
         past=list(sessions_for_staff().filter(over).newest_of(person, MOST_PAST)),
         traces=list(Trace.objects.looks_at(person)[:MOST_TRACES]),

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -43,7 +42,6 @@ def staff_person(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = {
         "person": person,
         "facts": gather_facts(person, now=now),
-        "missed_days": settings.MISSES_COUNT_FOR.days,
         "most_upcoming": MOST_UPCOMING,
         "most_past": MOST_PAST,
         "has_admin": request.user.has_perm("accounts.view_user"),

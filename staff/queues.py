@@ -22,7 +22,7 @@ from notifications.deliveries import failed_this_week
 from search.reading.learning import list_proposals
 from search.unmet import unmet_lately
 from sessions_app.attendance.cases import disputed_sessions
-from sessions_app.models import Feedback, Report, StuckRow
+from sessions_app.models import Feedback, LedgerReview, Report, StuckRow
 
 # As far as a queue is counted: a longer one costs no more.
 MOST_COUNTED = 99
@@ -49,6 +49,7 @@ NEEDS = {
     "staff_reports": Power.MODERATE,
     "staff_contact": Power.ANSWER,
     "staff_attendance": Power.ATTENDANCE,
+    "staff_ledgers": Power.ATTENDANCE,
     "staff_deliveries": Power.LOOK_UP,
     "staff_clock": Power.LOOK_UP,
     "staff_reading": Power.REVIEW,
@@ -60,6 +61,7 @@ LABELS: dict[str, str | Promise] = {
     "staff_reports": _("Reports"),
     "staff_contact": _("Messages to answer"),
     "staff_attendance": _("Who came: to decide"),
+    "staff_ledgers": _("People who miss a lot"),
     "staff_deliveries": _("Failed emails, last 7 days"),
     "staff_clock": _("Stuck work"),
     "staff_reading": _("Proposals for reading questions"),
@@ -85,6 +87,7 @@ def _waiting_rows(reader: User, now: datetime) -> Iterator[tuple[str, QuerySet[A
     yield "staff_reports", Report.objects.open().readable_by(reader), "at"
     yield "staff_contact", ContactMessage.objects.open(), "sent_at"
     yield "staff_attendance", disputed_sessions(now), "during__endswith"
+    yield "staff_ledgers", LedgerReview.objects.filter(closed_at=None), "opened_at"
     yield "staff_deliveries", failed_this_week(now), "ended_at"
     yield "staff_clock", StuckRow.objects.all(), "first_at"
     yield "staff_reading", list_proposals(), "day"

@@ -4,6 +4,7 @@ from .attendance import staff_attendance
 from .clock import staff_clock, staff_clock_retry
 from .contact import staff_contact
 from .home import staff_home
+from .ledgers import staff_ledgers
 from .outcomes import staff_outcomes
 from .people import staff_people, staff_person, staff_session
 from .profiles import staff_profile, staff_profile_act, staff_profiles
@@ -22,6 +23,7 @@ urlpatterns = [
     path("people/<uuid:uuid>/", staff_person, name="staff_person"),
     path("sessions/<uuid:uuid>/", staff_session, name="staff_session"),
     path("attendance/", staff_attendance, name="staff_attendance"),
+    path("missed/", staff_ledgers, name="staff_ledgers"),
     path("clock/", staff_clock, name="staff_clock"),
     path("clock/retry/", staff_clock_retry, name="staff_clock_retry"),
     path("contact/", staff_contact, name="staff_contact"),

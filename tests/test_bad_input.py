@@ -98,6 +98,8 @@ SENT = {
     "held_time": {"decline": "1"},
     "session_more_time": {"end": "2026-11-26T14:55Z"},
     "session_attendance": {"say": "contest", "words": "I was there."},
+    "session_excuse": {"kind": "ill"},
+    "staff_ledgers": {"review": "1", "words": "They wrote back."},
     "session_respond": {"answer": "decline", "because": "other", "line": "No."},
     "session_step": {"drop": "1"},
     "staff_attendance": {"session": "00000000-0000-4000-8000-000000000000", "decision": "held", "reason": ""},

@@ -53,8 +53,10 @@ from notifications.webhooks.events import known_events
 from notifications.webhooks.services import make_endpoint
 from sessions_app.afterwards.followups import NextStepInput, write_next_step
 from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, settle_silent
+from sessions_app.attendance.confirming import ask_to_confirm
 from sessions_app.attendance.digests import announce_disputes
 from sessions_app.attendance.disputes import contest_missed, decide_attendance, explain_missed
+from sessions_app.attendance.reviews import consider_numbers
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended, expire_overdue
 from sessions_app.booking.counters import choose_time, counter_request
@@ -62,7 +64,7 @@ from sessions_app.booking.requests import accept_booking, decline_booking, withd
 from sessions_app.booking.series import book_further
 from sessions_app.booking.zone_changes import note_zone_changes
 from sessions_app.conversation.messages import send_message
-from sessions_app.models import AttendanceKind, Booking, ZoneRules
+from sessions_app.models import AttendanceKind, Booking, BookingState, ZoneRules
 from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import decline_written, expire_written, withdraw_written
@@ -174,6 +176,26 @@ def dispute(cast: Cast, *, decides: bool = False) -> None:
     if decides:
         decided = AttendanceKind("mentor_missed")
         decide_attendance(booking=booking, decision=decided, by=cast.maria, reason="", now=END + HOUR)
+
+
+def miss_too_often(cast: Cast) -> None:
+    """bob is to confirm the next session, and alice, who missed more, is away."""
+    now = END + DAY
+    booking = cast.miss()
+    book(
+        make_mentor(make_person("dora@example.org", "Dora Dane")).offers.get(),
+        cast.bob,
+        at("2026-11-30 10:00"),
+        now=NOW,
+    )
+    for state, count in ((BookingState.MENTEE_NO_SHOW, 2), (BookingState.MENTOR_NO_SHOW, 3)):
+        for number in range(count):
+            begins = THURSDAY - (number + 1) * DAY
+            fields = {"engagement": booking.engagement, "offer": booking.offer, "format": booking.format}
+            people = {"mentor": cast.alice, "mentee": cast.bob, "created_at": NOW}
+            Booking.objects.create(**fields, **people, state=state, during=(begins, begins + 25 * MINUTE))
+    ask_to_confirm(now=at("2026-11-28 16:00"))
+    consider_numbers(now=now)
 
 
 def hold_for_who_waits(cast: Cast) -> None:
@@ -335,6 +357,7 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "explained": explain,
     "disputed": dispute,
     "decided": lambda cast: dispute(cast, decides=True),
+    "missed too often": miss_too_often,
     "held time": hold_for_who_waits,
     "message": write_message,
     "asked in writing": ask_written,

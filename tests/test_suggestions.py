@@ -233,7 +233,7 @@ def limit(request, offer, bob, charlie, settings) -> str:
         case "closed":
             offer.profile.offers.update(is_active=False)
         case "paused":
-            settings.MISSES_BEFORE_PAUSE = 1
+            settings.LEDGER_PAUSES_FROM = 0.9
             dora = make_mentor(make_person("dora@example.org", "Dora Dane"))
             book(dora.offers.get(), bob)
             missed = {"state": BookingState.MENTEE_NO_SHOW, "during": (NOW - DAY, NOW - DAY / 2)}

@@ -114,9 +114,9 @@ def decline_profile(
 
 @transaction.atomic
 def pause_profile(
-    *, profile: MentorProfile, until: date, by: User, now: datetime, reason: str = "", seen: int | None = None
+    *, profile: MentorProfile, until: date, by: User | None, now: datetime, reason: str = "", seen: int | None = None
 ) -> MentorProfile:
-    """No bookings on days before `until`, a date of the mentor's zone.
+    """No bookings on days before `until`, a date of the mentor's zone. `by`: None for the clock.
 
     Raises ProfileError("moved_on", "not_live", "pause_date").
     """
@@ -232,7 +232,7 @@ def _record_decision(
     profile: MentorProfile,
     decision: Decision,
     *,
-    by: User,
+    by: User | None,
     now: datetime,
     reason: str = "",
     points: Mapping[str, str] | None = None,
@@ -261,7 +261,7 @@ def _record_decision(
                 version=profile.version,
                 due_at=now,
                 send_before=now + WORTH_TELLING_FOR,
-                by_recipient=by.pk == profile.person_id,
+                by_recipient=by == profile.person,
             ),
             now=now,
         )

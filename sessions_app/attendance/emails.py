@@ -1,17 +1,23 @@
 """Mails about a missed session: to both people, and about the decision of staff."""
 
-from django.conf import settings
+from datetime import datetime
 
-from common.mail.rendering import Context
+from django.utils.formats import date_format
+
+from common.mail.rendering import Context, absolute_url
+from mentors.models import MentorProfile
+from notifications.models import Notification
+from notifications.readers import NoticeReader
 from notifications.registry import Message, Nothing
 from sessions_app.booking.notices.emails import (
     BookingForReader,
     render_booking_email,
     soonest_elsewhere,
 )
-from sessions_app.models import AttendanceKind
-from sessions_app.questions.missed_sessions import recent_sessions
+from sessions_app.ledger.ledgers import ledger_of
+from sessions_app.models import AttendanceKind, Role
 
+from .confirming import confirmation_of
 from .facts import CONTEST_WITHIN, Attendance, answer_by, attendance_of
 
 
@@ -47,17 +53,16 @@ def waited_from(attendance: Attendance, reading: BookingForReader) -> str:
 
 
 def pause_context(reading: BookingForReader) -> Context:
-    """For a mentee who missed a second session or more: what follows from it."""
+    """What follows from it, for a mentee. A mentor who is away because of it has a mail of their own about that."""
+    ledger_url = absolute_url("my_ledger")
     if reading.is_mentor:
-        return {"pause_near": False, "paused_until": ""}
-    recent = recent_sessions(reading.person, now=reading.now)
-    until = recent.paused_until(reading.now)
+        return {"pause_near": False, "paused_until": "", "ledger_url": ledger_url}
+    ledger = ledger_of(reading.person, Role.MENTEE, now=reading.now)
+    until = ledger.paused_until(reading.now)
     return {
-        "pause_near": recent.is_near_pause,
+        "pause_near": ledger.is_near_pause,
         "paused_until": reading.when(until) if until else "",
-        "pause_count": settings.MISSES_BEFORE_PAUSE,
-        "within_days": settings.MISSES_COUNT_FOR.days,
-        "pause_days": settings.PAUSE_AFTER_MISSES.days,
+        "ledger_url": ledger_url,
     }
 
 
@@ -83,3 +88,23 @@ def render_decided_email(reading: BookingForReader) -> Message:
         "words": decision.words if decision else "",
     }
     return render_booking_email(reading, "attendance/attendance_decided", extra)
+
+
+def render_confirm_email(reading: BookingForReader) -> Message | Nothing:
+    asked = confirmation_of(reading.booking, reading.person)
+    if asked is None or asked.confirmed_at:
+        return Nothing("confirmed")
+    extra: Context = {"until": reading.when(asked.due_at, short=True), "ledger_url": absolute_url("my_ledger")}
+    return render_booking_email(reading, "attendance/confirm_session", extra)
+
+
+def render_mentor_paused_email(row: Notification, now: datetime) -> Message | Nothing:
+    profile = MentorProfile.objects.select_related("person").filter(pk=row.subject_id).first()
+    if profile is None or profile.version != row.subject_version or profile.paused_until is None:
+        return Nothing("moved on")
+    extra: Context = {
+        "day": date_format(profile.paused_until, "l j F"),
+        "ledger_url": absolute_url("my_ledger"),
+        "week_url": absolute_url("mentor_availability"),
+    }
+    return NoticeReader(row.recipient, now).render_email("attendance/mentor_paused", extra)

@@ -13,12 +13,12 @@ from common.hashing import form_mark
 from common.pages import seen as marks
 from mentors import offers
 from sessions_app.errors import SessionError, UnavailableTimeError, stale_error
+from sessions_app.ledger.ledgers import why_paused
 from sessions_app.locks import atomic_act, lock_booking
 from sessions_app.models import Booking, Engagement
 from sessions_app.models.states import AGREED
 from sessions_app.questions.limits import check_open, closed_error
 from sessions_app.questions.mentee_standing import standing_of
-from sessions_app.questions.missed_sessions import why_paused
 from sessions_app.questions.pace import bookings_left, check_bookings
 
 from .book import (
@@ -46,7 +46,7 @@ def room_for(booking: Booking, *, by: User, now: datetime, contacts: Sequence[Bo
     standing = standing_of(by, booking.mentor_id, now=now)
     if standing.is_apart:
         raise closed_error(booking.offer.profile)
-    if refusal := why_paused(by, now=now, recent=standing.recent):
+    if refusal := why_paused(by, now=now, ledger=standing.ledger):
         raise refusal
     if contacts is None:
         contacts = list(Booking.objects.contacts_of(booking.engagement))

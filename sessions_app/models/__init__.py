@@ -9,6 +9,7 @@ from .feedback import Feedback, QuoteAct, QuoteDecision, Resolution, Role
 from .feeds import CalendarFeed
 from .files import SharedFile
 from .followups import FollowUp, FollowUpQuestion, FollowUpStep, NextStep
+from .ledger import Confirmation, Excuse, ExcuseKind, LedgerReview
 from .occupancy import Occupancy
 from .rooms import RoomSeat, RoomSignal, SignalKind
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
@@ -33,15 +34,19 @@ __all__ = [
     "Brief",
     "CalendarFeed",
     "Certificate",
+    "Confirmation",
     "Contact",
     "CounterTime",
     "DateOverride",
     "Engagement",
+    "Excuse",
+    "ExcuseKind",
     "Feedback",
     "FollowUp",
     "FollowUpQuestion",
     "FollowUpStep",
     "HeldTime",
+    "LedgerReview",
     "LineRound",
     "MentorTally",
     "Message",

@@ -10,10 +10,10 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from mentors.models import MentorProfile
 from sessions_app.errors import SessionError
+from sessions_app.ledger.ledgers import why_paused
 from sessions_app.models import Engagement
 
 from .mentee_standing import MenteeStanding, standing_of
-from .missed_sessions import why_paused
 from .pace import check_bookings
 
 
@@ -38,7 +38,7 @@ def check_mentee(
     if standing.is_apart:
         # Neither may learn that the other said so: the words are those of any offer that is closed.
         raise closed_error(profile)
-    if refusal := why_paused(mentee, now=now, recent=standing.recent):
+    if refusal := why_paused(mentee, now=now, ledger=standing.ledger):
         raise refusal
     if profile.person_id in standing.mentors_ahead:
         raise SessionError(
@@ -74,7 +74,7 @@ def why_not_book_anyone(mentee: User, *, now: datetime) -> SessionError | None:
         check_bookings("", standing.booked_lately, [], now=now)
     except SessionError as refused:
         return refused
-    return why_paused(mentee, now=now, recent=standing.recent)
+    return why_paused(mentee, now=now, ledger=standing.ledger)
 
 
 def check_open(standing: MenteeStanding, *, besides: int | None = None) -> None:

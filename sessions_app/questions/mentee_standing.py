@@ -4,27 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
 from common.statements import Prepared, write_array
 from sessions_app.availability.timetable import NO_BOOKING
-from sessions_app.models import Booking, BookingState
-from sessions_app.models.attendance import DECISIONS, AttendanceKind
+from sessions_app.ledger.ledgers import Ledger
+from sessions_app.ledger.statement import last_fact_sql, number_sql
+from sessions_app.models import Booking, Role
 from sessions_app.models.bookings import overdue_sql
 from sessions_app.models.states import OPEN
 from sessions_app.models.written import OPEN_WRITTEN
 from trust.models import pair_is_apart_sql
 
-from .missed_sessions import RecentSessions
 from .pace import DAY, HOUR
 
-MISSED, CONTESTED = f"'{BookingState.MENTEE_NO_SHOW.value}'", f"'{AttendanceKind.CONTESTED.value}'"
-CAME = f"'{BookingState.COMPLETED.value}'"
-DECIDED, AHEAD = f"'{write_array(DECISIONS)}'", f"'{write_array(OPEN)}'"
+AHEAD = f"'{write_array(OPEN)}'"
+MENTEE, MOMENT = "%(mentee)s::bigint", "%(now)s::timestamptz"
 # Each part is said by a QuerySet too: `Booking.objects.overdue` and `open_for`, `trust.separations.are_apart`,
-# `missed_sessions.recent_sessions`, `Engagement.objects.live().between`, `WrittenQuestion.objects.open`.
+# `ledger.facts.list_against`, `Engagement.objects.live().between`, `WrittenQuestion.objects.open`.
 COLUMNS = f"""
     EXISTS (SELECT FROM sessions_app_booking WHERE mentee_id = %(mentee)s AND idempotency_key = %(mark)s),
     EXISTS (
@@ -33,22 +31,8 @@ COLUMNS = f"""
         WHERE taken.person_id IN (%(mentor)s, %(mentee)s) AND {overdue_sql()}
     ),
     {pair_is_apart_sql("%(mentee)s", "%(mentor)s")},
-    ARRAY(
-        SELECT upper(during) FROM sessions_app_booking AS missed
-        WHERE mentee_id = %(mentee)s AND state = {MISSED} AND lower(during) > %(misses_since)s
-            AND NOT (
-                EXISTS (
-                    SELECT FROM sessions_app_attendanceact WHERE booking_id = missed.id AND kind = {CONTESTED}
-                ) AND NOT EXISTS (
-                    SELECT FROM sessions_app_attendanceact WHERE booking_id = missed.id AND kind = ANY({DECIDED})
-                )
-            )
-        ORDER BY upper(during) DESC
-    ),
-    (
-        SELECT count(*) FROM sessions_app_booking
-        WHERE mentee_id = %(mentee)s AND state = {CAME} AND lower(during) > %(misses_since)s
-    ),
+    {number_sql(Role.MENTEE, MENTEE, MOMENT)},
+    {last_fact_sql(Role.MENTEE, MENTEE, MOMENT)},
     ARRAY(
         SELECT DISTINCT booking.mentor_id FROM sessions_app_booking AS booking
         WHERE booking.mentee_id = %(mentee)s AND booking.state = ANY({AHEAD}) AND upper(booking.during) > %(now)s
@@ -87,17 +71,17 @@ STANDING = Prepared(f"SELECT {COLUMNS}")
 class MenteeStanding:
     """A row of `COLUMNS`. `booked_before`: the same form has made a booking.
 
-    `overdue`: either person has a hold or request that counts as free. `mentors_ahead`: with whom a session is asked
-    for or agreed. `in_writing`: how many open questions others have to answer; one to this mentor isn't counted, since
-    it would become the session. `booked_lately` and
+    `number` and `last_fact`: see `Ledger`. `overdue`: either person has a hold or request that counts as free.
+    `mentors_ahead`: with whom a session is asked for or agreed. `in_writing`: how many open questions others have to
+    answer; one to this mentor isn't counted, since it would become the session. `booked_lately` and
     `together_lately`: when they have booked or asked anyone within an hour, and this mentor within a day.
     """
 
     booked_before: bool
     overdue: bool
     is_apart: bool
-    missed_ends: list[datetime]
-    came: int
+    number: float
+    last_fact: datetime | None
     mentors_ahead: list[int]
     own: list[list[datetime]]
     engaged: bool
@@ -106,8 +90,8 @@ class MenteeStanding:
     together_lately: list[datetime]
 
     @property
-    def recent(self) -> RecentSessions:
-        return RecentSessions(self.missed_ends, self.came)
+    def ledger(self) -> Ledger:
+        return Ledger(self.number, self.last_fact)
 
 
 def standing_of(
@@ -133,7 +117,6 @@ def standing_parameters(
         "mark": mark,
         "leave_out": excluding.pk if excluding else NO_BOOKING,
         "now": now,
-        "misses_since": now - settings.MISSES_COUNT_FOR,
         "an_hour_ago": now - HOUR,
         "a_day_ago": now - DAY,
     }

@@ -1,4 +1,4 @@
-"""Join the call, and say on the session's page who came and who did not."""
+"""Join the call, say on the session's page who came and who did not, confirm and excuse; and what counts against me."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -19,12 +19,16 @@ from common.pages.seen import seen_by
 from mentors.models import Format
 from sessions_app.access import get_booking
 from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, take_back_absent
+from sessions_app.attendance.confirming import confirm_session
 from sessions_app.attendance.disputes import contest_missed, explain_missed
+from sessions_app.attendance.excuses import excuse, excused_again_at
 from sessions_app.attendance.facts import attendance_of
 from sessions_app.booking.meeting import is_held_here, meeting_host, room_address
 from sessions_app.errors import SessionError
+from sessions_app.forms.ledger import ExcuseForm
 from sessions_app.locks import why_stale
-from sessions_app.models import Booking
+from sessions_app.models import Booking, ExcuseKind
+from sessions_app.pages.ledger import ledger_pages
 from sessions_app.pages.session_attendance import Form, attendance_panel_for, new_form
 
 from .sessions import render_session, session_context
@@ -166,3 +170,62 @@ def render_session_again(
     context["who"] = attendance_panel_for(context["who"].attendance, reader=request.user, now=now, sent=form)
     context["attendance_error"] = error
     return render_session(request, context, now=now, status=status)
+
+
+@require_safe
+def my_ledger(request: SignedInRequest) -> HttpResponse:
+    return render_ledger(request)
+
+
+def render_ledger(
+    request: SignedInRequest, *, sent: ExcuseForm | None = None, error: SessionError | None = None
+) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "pages": ledger_pages(request.user, now=now),
+        "again": excused_again_at(request.user, now=now),
+        "kinds": ExcuseForm.base_fields["kind"].choices,  # type: ignore[attr-defined]
+        "sent": sent,
+        "error": error,
+        "nav": "settings",
+    }
+    status = error.status if error else 422 if sent else 200
+    return render(request, "sessions_app/attendance/ledger.html", context, status=status)
+
+
+@require_POST
+def session_excuse(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """With a `kind` the reader excuses themselves, without one the other person."""
+    now = timezone.now()
+    booking = get_booking(uuid, reader=request.user)
+    if "kind" not in request.POST:
+        other = booking.other_person(request.user)
+        try:
+            excuse(booking=booking, person=other, kind=ExcuseKind.FORGIVEN, by=request.user, now=now)
+        except SessionError as refused:
+            context = session_context(request, booking, now=now) | {"attendance_error": refused}
+            return render_session(request, context, now=now, status=refused.status)
+        messages.success(request, _("Done. It doesn’t count against %(name)s.") % {"name": other.first_name})
+        return redirect("session", booking.uuid)
+    form = ExcuseForm(request.POST)
+    if not form.is_valid():
+        return render_ledger(request, sent=form)
+    try:
+        excuse(booking=booking, person=request.user, kind=form.cleaned_data["kind"], by=request.user, now=now)
+    except SessionError as refused:
+        return render_ledger(request, error=refused)
+    messages.success(request, _("Done. It doesn’t count any more."))
+    return redirect("my_ledger")
+
+
+@require_POST
+def session_confirm(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    now = timezone.now()
+    booking = get_booking(uuid, reader=request.user)
+    try:
+        confirm_session(booking=booking, by=request.user, now=now, seen=seen_by(request))
+    except SessionError as refused:
+        context = session_context(request, get_booking(uuid, reader=request.user), now=now)
+        return render_session(request, context | {"attendance_error": refused}, now=now, status=refused.status)
+    messages.success(request, _("Thanks for confirming. See you there."))
+    return redirect("session", booking.uuid)

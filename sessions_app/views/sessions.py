@@ -39,6 +39,7 @@ from sessions_app.pages.session_afterwards import read_afterwards
 from sessions_app.pages.session_attendance import attendance_panel_for
 from sessions_app.pages.session_choices import list_choices
 from sessions_app.pages.session_heading import heading_of
+from sessions_app.pages.session_ledger import ledger_part_of
 from sessions_app.pages.session_more_time import more_time_for
 from sessions_app.pages.session_series import series_of
 from sessions_app.pages.session_takeaways import takeaways_for
@@ -147,6 +148,7 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "choices": list_choices(booking, reader=reader, now=now) if stage == SessionStage.COUNTERED else [],
         "steps": list_steps(booking, reader=reader, feedback=feedback, now=now),
         "more_time": more_time_for(booking, reader=reader, now=now),
+        "ledger_part": ledger_part_of(booking, rows, reader=reader, is_disputed=who.attendance.is_contested),
         "takeaways": takeaways_for(booking, rows, reader=reader, now=now),
         "who": who,
         "heading": heading_of(who, asks=asks),

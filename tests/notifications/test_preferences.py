@@ -79,6 +79,8 @@ def test_every_optional_kind_belongs_to_a_group_and_the_others_to_none():
         "missed",
         "did_not_join",
         "attendance_decided",
+        "confirm_session",
+        "mentor_paused",
         "written_asked",
         "written_answered",
         "written_declined",

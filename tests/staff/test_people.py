@@ -121,7 +121,7 @@ def test_a_persons_page_moves_what_is_over_to_the_past(client, over, bob):
 
 
 def test_a_persons_page_says_what_was_missed_and_until_when_they_cannot_book(client, offer, bob, settings):
-    settings.MISSES_BEFORE_PAUSE = 2
+    settings.LEDGER_PAUSES_FROM = 1.9
     for start in ("2026-11-25 10:00", "2026-11-26 10:00"):
         missed = book(offer, bob, at(start))
         begins = NOW - timedelta(days=2) if start < "2026-11-26" else NOW - timedelta(days=1)
@@ -130,7 +130,7 @@ def test_a_persons_page_says_what_was_missed_and_until_when_they_cannot_book(cli
 
     page = markup_of(client.get(page_about(bob)))
 
-    assert part_in(page, "missed").startswith("2")
+    assert part_in(page, "missed").startswith("2.0")
     assert "cannot-book" in parts_in(page)
 
 

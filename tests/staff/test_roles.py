@@ -24,7 +24,7 @@ NEEDS = {
         "staff_profiles", "staff_profile", "staff_profile_act", "staff_words", "staff_unmet", "staff_reading",
         "staff_topics", "staff_topic_add", "staff_topic_edit",
     },
-    Power.ATTENDANCE: {"staff_attendance"},
+    Power.ATTENDANCE: {"staff_attendance", "staff_ledgers"},
     Power.MODERATE: {"staff_reports", "staff_report"},
     Power.EVENTS: {"event_new"},
     Power.RUN: {

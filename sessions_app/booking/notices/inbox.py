@@ -157,6 +157,10 @@ def contested_sentence(telling: BookingNews) -> str:
     return _("%(name)s has asked our team to look into your session: %(when)s")
 
 
+def confirm_session_sentence(telling: BookingNews) -> str:
+    return _("Confirm your session with %(name)s: %(when)s")
+
+
 Sentence = Callable[[BookingNews], str]
 SENTENCES: dict[str, Sentence] = {
     "requested": requested_sentence,
@@ -181,6 +185,7 @@ SENTENCES: dict[str, Sentence] = {
     "not_here": not_here_sentence,
     "says_came": says_came_sentence,
     "contested": contested_sentence,
+    "confirm_session": confirm_session_sentence,
     **dict.fromkeys(REMINDER_KINDS, reminder_sentence),
 }
 PAGES = {"request_waiting": "session_respond", "feedback_request": "session_feedback"}

@@ -166,24 +166,24 @@ def test_who_says_so_is_not_asked_why(missed_by, bob, read):
 
 
 @pytest.mark.parametrize(
-    ("misses", "figures"),
+    ("limit", "is_near", "until"),
     [
-        (3, []),
-        (2, ["2 missed", "90 days", "14 days"]),
-        (1, ["1 missed", "90 days", "14 days", "Thursday 10 December, 20:25"]),
+        pytest.param(2.2, False, [], id="far"),
+        pytest.param(2.0, True, [], id="near"),
+        pytest.param(0.5, True, ["Thursday 10 December, 20:15"], id="paused"),
     ],
 )
-def test_the_pause_is_named_from_the_miss_before_it(missed_by, bob, read, settings, misses, figures):
-    settings.MISSES_BEFORE_PAUSE = misses
+def test_the_pause_is_named_from_the_miss_before_it(missed_by, bob, read, settings, limit, is_near, until):
+    settings.LEDGER_PAUSES_FROM = limit
     missed_by(bob)
     settle_silent(now=SETTLED)
 
     text = body(read(SETTLED)[BOB])
 
     [line] = [line for line in text.split("\n") if "Thu 3 Dec, 20:25" in line]
-    named = re.findall(r"\d missed|\d+ days|Thursday 10 December, 20:25", line)
-    assert named == figures
-    assert ("https://mentoring.example/mentors/alice-adair/" in text) == (misses > 1)
+    assert re.findall(r"Thursday \d+ December, [\d:]+", line) == until
+    assert ("https://mentoring.example/settings/missed/" in text) == is_near
+    assert ("https://mentoring.example/mentors/alice-adair/" in text) == (not until)
 
 
 NOT_YOURS = "It’s recorded as missed by {}. It doesn’t count against you."

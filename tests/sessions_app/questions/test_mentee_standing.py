@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from sessions_app.ledger.ledgers import ledger_of
 from sessions_app.models import (
     AttendanceAct,
     AttendanceKind,
@@ -16,12 +17,12 @@ from sessions_app.models import (
     Brief,
     Engagement,
     Occupancy,
+    Role,
     WrittenQuestion,
     WrittenState,
 )
 from sessions_app.models.states import OCCUPYING
 from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
-from sessions_app.questions.missed_sessions import recent_sessions
 from tests.apart import keep_apart
 from tests.conftest import NOW, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION
@@ -85,8 +86,8 @@ def world(request, alice, bob, charlie):
 
 
 def said_by_querysets(mentee, mentor, excluding) -> MenteeStanding:
-    """Lists in order, since the statement promises none but that of `missed_ends`."""
-    recent = recent_sessions(mentee, now=NOW)
+    """Lists in order, since the statement promises none. `ledger_of` is compared in tests/sessions_app/ledger."""
+    ledger = ledger_of(mentee, Role.MENTEE, now=NOW)
     bookings, written = mentee.bookings_as_mentee.all(), WrittenQuestion.objects.filter(mentee=mentee)
     taken = Occupancy.objects.filter(person=mentee).exclude(booking=excluding)
     booked = [*bookings.values_list("mentor", "created_at"), *written.values_list("mentor", "asked_at")]
@@ -94,8 +95,8 @@ def said_by_querysets(mentee, mentor, excluding) -> MenteeStanding:
         booked_before=bookings.filter(idempotency_key="5").exists(),
         overdue=Booking.objects.overdue(NOW).filter(occupancies__person__in=[mentor, mentee]).exists(),
         is_apart=are_apart(mentee.pk, mentor.pk, now=NOW),
-        missed_ends=recent.missed,
-        came=recent.came,
+        number=ledger.number,
+        last_fact=ledger.last_fact,
         mentors_ahead=list(Booking.objects.mentors_ahead(mentee, NOW)),
         own=sorted([during.lower, during.upper] for during in taken.values_list("during", flat=True)),
         engaged=Engagement.objects.live().between(mentee, mentor).exists(),
