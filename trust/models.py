@@ -55,6 +55,15 @@ def pair_is_cut_off_sql(one: str, other: str) -> str:
     )
 
 
+def parted_around_sql(one: str, other: str, moment: str, *, within: str) -> str:
+    """Whether these two were apart at that moment, or parted so soon after it, as a condition of a larger statement."""
+    pair = f"apart.low_id = least({one}, {other}) AND apart.high_id = greatest({one}, {other})"
+    return (
+        f"EXISTS (SELECT FROM trust_separation AS apart WHERE {pair} AND apart.since <= {moment} + {within}"
+        f" AND (apart.ended_at IS NULL OR apart.ended_at > {moment}))"
+    )
+
+
 def ordered_pair(one: int, other: int) -> tuple[int, int]:
     return min(one, other), max(one, other)
 

@@ -1,11 +1,12 @@
 """The ledger inside larger statements: which facts count against a person, and what they add up to.
 
-`facts.list_facts` says the same by QuerySets and `weights.number_at` step by step: tests compare them.
+`facts.list_against` says the same by QuerySets and `weights.number_at` step by step: tests compare them.
 """
 
 from sessions_app.models import AttendanceKind, BookingState, Role
 from sessions_app.models.attendance import DECISIONS
 from sessions_app.models.bookings import Booking
+from trust.models import parted_around_sql
 
 from .weights import COUNTS_FOR, DECIMALS, HALVES_EVERY, WEIGHTS, FactKind
 
@@ -20,15 +21,7 @@ _IN_DISPUTE = f"""
         WHERE booking_id = fact.id AND kind = '{AttendanceKind.CONTESTED.value}'
     ) AND NOT EXISTS (SELECT FROM sessions_app_attendanceact WHERE booking_id = fact.id AND kind IN ({_DECIDED}))
 """
-_PARTED = f"""
-    EXISTS (
-        SELECT FROM trust_separation AS apart
-        WHERE apart.low_id = least(fact.mentor_id, fact.mentee_id)
-            AND apart.high_id = greatest(fact.mentor_id, fact.mentee_id)
-            AND apart.since <= cancelled.at + {PARTS_WITHIN}
-            AND (apart.ended_at IS NULL OR apart.ended_at > cancelled.at)
-    )
-"""
+_PARTED = parted_around_sql("fact.mentor_id", "fact.mentee_id", "cancelled.at", within=PARTS_WITHIN)
 _UNTOUCHED = f"""
     fact.state = '{BookingState.EXPIRED.value}' AND NOT fact.extended
     AND (fact.booked_with_id IS NULL OR fact.booked_with_id = fact.id)

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                     ("end_suspended", "End a session with a mentor who is suspended"),
                     ("end_suspended_q", "End a written question to a mentor who is suspended"),
                     ("ask_to_confirm", "Ask someone to confirm a session"),
-                    ("free_unconfirmed", "Cancel a session that was not confirmed"),
+                    ("free_unconfirmed", "Cancel an unconfirmed session"),
                     ("audit", "Write a session's missing notifications"),
                     ("event_places", "Give an event's place to the next person waiting"),
                     ("event_close", "Close the registration of an event"),

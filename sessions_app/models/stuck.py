@@ -26,7 +26,7 @@ class ClockAct(models.TextChoices):
     END_SUSPENDED = "end_suspended", _("End a session with a mentor who is suspended")
     END_SUSPENDED_WRITTEN = "end_suspended_q", _("End a written question to a mentor who is suspended")
     ASK_TO_CONFIRM = "ask_to_confirm", _("Ask someone to confirm a session")
-    FREE_UNCONFIRMED = "free_unconfirmed", _("Cancel a session that was not confirmed")
+    FREE_UNCONFIRMED = "free_unconfirmed", _("Cancel an unconfirmed session")
     AUDIT = "audit", _("Write a session's missing notifications")
     EVENT_PLACES = "event_places", _("Give an event's place to the next person waiting")
     EVENT_CLOSE = "event_close", _("Close the registration of an event")

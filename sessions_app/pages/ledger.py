@@ -74,7 +74,7 @@ def ledger_pages(reader: User, *, now: datetime) -> list[LedgerPage]:
     """As a mentee, and as a mentor where anything is told of that."""
     excuses = Excuse.objects.filter(person=reader).select_related("booking__mentor", "booking__mentee", "by")
     pages = []
-    for side in (Role.MENTEE, Role.MENTOR):
+    for side in Role:
         excused = list(excuses.filter(**{f"booking__{side.value}": reader}).order_by("-at"))
         against = list_against(reader, side, now=now)
         pages.append(LedgerPage(side, reader, ledger_of(reader, side, now=now), against, excused, now))

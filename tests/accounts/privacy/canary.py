@@ -62,6 +62,7 @@ from sessions_app.models import (
     Feedback,
     FollowUp,
     HeldTime,
+    LedgerReview,
     Message,
     NextStep,
     QuoteDecision,
@@ -224,6 +225,9 @@ def write_about_sessions(canary: Canary, booking: Booking, staff: User) -> None:
     CalendarFeed.objects.create(person=person, token_hash=new(), content_hash=new(), created_at=NOW, changed_at=NOW)
     AttendanceAct.objects.create(
         booking=booking, start=booking.start, person=person, kind=AttendanceKind.EXPLAINED, words=new(), at=booking.end
+    )
+    LedgerReview.objects.create(
+        person=person, side="mentee", number=4, opened_at=NOW, closed_at=NOW, closed_by=staff, words=new()
     )
     seat = RoomSeat.objects.create(booking=booking, person=person, tab=new(), taken_at=NOW, heard_at=NOW)
     to = {"sender": seat.key, "receiver": seat.key}

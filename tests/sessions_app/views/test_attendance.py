@@ -251,7 +251,7 @@ def test_page_of_a_missed_session_for_who_waited(page, missed, alice, bob):
     page(bob, after(30), {"say": "explain", "words": "The train stood still"})
     shown = markup_of(page(alice, after(90)))
 
-    assert (stage_in(shown), parts_in(shown)) == ("missed", ["missed-by-other"])
+    assert (stage_in(shown), parts_in(shown)) == ("missed", ["missed-by-other", "forgive"])
     [quote] = elements_of(shown, "blockquote", class_="quote")
     assert ("The train stood still" in quote.text, "Bob" in quote.text) == (True, True)
     assert choices_in(shown, "say") == []
