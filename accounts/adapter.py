@@ -28,6 +28,7 @@ from .codes import send_code
 from .email_sign_in import forget_sign_in
 from .models import User
 from .privacy.erasing import open_erasure
+from .second_factor.factors import has_factor
 from .services import remember_zone
 from .viewing import signed_in, viewer_hour12, viewer_zone
 
@@ -148,15 +149,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("settings")
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
-        """A code by email is always possible; it is the only way for people without a password."""
-        if not user.is_authenticated:
+        """The strongest first. A code by email is always possible; for many it is the only way."""
+        if not isinstance(user, User):
             return []
-        by_code = {
-            "id": "reauthenticate_by_code",
-            "description": _("Email me a code"),
-            "url": reverse("account_reauthenticate_by_code"),
-        }
-        return [*super().get_reauthentication_methods(user), by_code]
+        ways = [("reauthenticate_by_code", _("Email me a code"), "account_reauthenticate_by_code")]
+        if user.has_usable_password():
+            ways.insert(0, ("reauthenticate", _("Use your password"), "account_reauthenticate"))
+        if has_factor(user):
+            ways.insert(0, ("mfa_reauthenticate", _("Use your second step"), "mfa_reauthenticate"))
+        return [{"id": way, "description": text, "url": reverse(page)} for way, text, page in ways]
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """A person whose account is being deleted can keep it. They have just proven who they are."""

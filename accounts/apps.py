@@ -6,7 +6,13 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
+        from django.core.checks import Tags, register
+
         from accounts.privacy.own import TABLES
         from accounts.privacy.registry import register_tables
+        from accounts.second_factor.checks import check_deployment, check_setting
+        from common.checks.configuration import CONFIGURATION
 
         register_tables(*TABLES)
+        register(check_setting, CONFIGURATION)
+        register(check_deployment, Tags.security, deploy=True)

@@ -14,6 +14,8 @@ from .models import User
 LIMITS = {
     # A code of six digits allows three tries, so 30 codes a day give a guesser one chance in ten thousand.
     "code_mail": "3/m/key,10/h/key,30/d/key,20/m/ip,200/h/ip",
+    # An app's code is one of three in a million, so sixty tries a day give a guesser one chance in five thousand.
+    "second_step": "10/10m/key,60/d/key",
     # Checking a file and encoding a picture again can take a second of a processor.
     "upload": "30/h/key,100/d/key",
 }
@@ -23,6 +25,11 @@ OWN = "accounts"
 def take_code_mail(request: HttpRequest, email: str) -> datetime | None:
     """Count one code for this address, known or not. If that is one too many, returns when to try again."""
     return _take_attempt(request, "code_mail", canonical_address(email))
+
+
+def take_second_step(request: HttpRequest, person: User) -> datetime | None:
+    """Count one try of a second factor. If that is one too many, returns when to try again."""
+    return _take_attempt(request, "second_step", str(person.pk))
 
 
 def take_upload(request: HttpRequest, person: User) -> datetime | None:

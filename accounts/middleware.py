@@ -4,16 +4,35 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.middleware import AuthenticationMiddleware, LoginRequiredMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from common.pages.coming_back import with_next
 
+from .models import User
+from .second_factor.session_state import does_role_sleep
 from .services import remember_zone
 from .viewing import ASKED_COOKIE, signed_in, viewer_zone
+
+
+class PersonMiddleware(AuthenticationMiddleware):
+    """Django's; it also looks whether the role of a person on the team is awake in this session."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        person = request.user
+
+        def judge() -> User | AnonymousUser:
+            if person.is_staff:
+                person.role_sleeps = does_role_sleep(request, person)
+            return person
+
+        request.user = SimpleLazyObject(judge)  # type: ignore[assignment]
 
 
 class SignInFirstMiddleware(LoginRequiredMiddleware):

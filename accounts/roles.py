@@ -5,10 +5,12 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import suspend_request
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.rules.roles import Power, StaffRoleName
@@ -24,22 +26,31 @@ def may(person: User | AnonymousUser, power: Power) -> bool:
 
 
 def staff_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The page is for all staff. A role that sleeps is led to where it wakes up."""
+
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_staff:
             raise Http404
+        if request.user.role_sleeps:
+            return lead_to_second_step(request)
         return view(request, *args, **kwargs)
 
     return guarded
 
 
 def role_required(power: Power) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """The page is for staff whose role lets them; for anyone else who has signed in it does not exist (404)."""
+    """The page is for staff whose role lets them; for anyone else who has signed in it does not exist (404).
+
+    A role that sleeps is led to where it wakes up.
+    """
 
     def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not may(request.user, power):
+                if isinstance(request.user, User) and request.user.could(power):
+                    return lead_to_second_step(request)
                 raise Http404
             return view(request, *args, **kwargs)
 
@@ -47,6 +58,12 @@ def role_required(power: Power) -> Callable[[Callable[..., HttpResponse]], Calla
         return guarded
 
     return guard
+
+
+def lead_to_second_step(request: HttpRequest) -> HttpResponse:
+    """To the page that says what a sleeping role waits for. What was sent is kept, and sent again afterwards."""
+    response: HttpResponse = suspend_request(request, reverse("role_waits"))
+    return response
 
 
 class RoleError(RefusalError):

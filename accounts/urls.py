@@ -2,7 +2,7 @@ from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
 from .forms import credentials
-from .views import account, my_data, settings, sign_in, tokens
+from .views import account, factors, my_data, second_step, settings, sign_in, tokens
 
 change_password = allauth_views.PasswordChangeView.as_view(form_class=credentials.PasswordChangeForm)
 reset_password = allauth_views.PasswordResetView.as_view(form_class=credentials.ResetForm)
@@ -15,9 +15,11 @@ urlpatterns = [
     path("sign-in/code/", sign_in.CodeView.as_view(), name="account_confirm_login_code"),
     path("sign-in/password/", sign_in.PasswordSignInView.as_view(), name="account_login_password"),
     path("sign-in/name/", sign_in.ask_name, name="account_name"),
+    path("sign-in/second-step/", second_step.second_step, name="mfa_authenticate"),
     path("sign-in/closed/", allauth_views.account_inactive, name="account_inactive"),
     path("sign-in/again/", account.PasswordAgainView.as_view(), name="account_reauthenticate"),
     path("sign-in/again/code/", account.prove_by_code, name="account_reauthenticate_by_code"),
+    path("sign-in/again/second-step/", second_step.second_step_again, name="mfa_reauthenticate"),
     path("sign-up/", sign_in.sign_up, name="account_signup"),
     path("sign-out/", account.sign_out, name="account_logout"),
     path("email-code/", account.address_code, name="account_email_verification_sent"),
@@ -38,6 +40,12 @@ urlpatterns = [
     path("settings/email/", account.AddressView.as_view(), name="account_email"),
     path("settings/password/", change_password, name="account_change_password"),
     path("settings/password/first/", account.FirstPasswordView.as_view(), name="account_set_password"),
+    path("settings/sign-in/", factors.sign_in_settings, name="sign_in_settings"),
+    path("settings/sign-in/role/", second_step.role_waits, name="role_waits"),
+    path("settings/sign-in/app/", factors.app_add, name="app_add"),
+    path("settings/sign-in/passkey/", factors.passkey_add, name="passkey_add"),
+    path("settings/sign-in/codes/", factors.codes_renew, name="codes_renew"),
+    path("settings/sign-in/<int:number>/remove/", factors.factor_remove, name="factor_remove"),
     path("settings/programs/", tokens.access_tokens, name="tokens"),
     path("settings/programs/<uuid:uuid>/stop/", tokens.token_stop, name="token_stop"),
     path("settings/data/", my_data.my_data, name="my_data"),

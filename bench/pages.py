@@ -23,6 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.known import known
+from tests.signing_in import sign_in
 
 from .cpu import Cpu, CpuMeter
 from .stand import bench_database
@@ -86,7 +87,7 @@ class Site:
             return "tz=Europe/London"
         if reader.pk not in self.cookies:
             client = Client()
-            client.force_login(reader)
+            sign_in(client, reader)
             self.cookies[reader.pk] = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
         return self.cookies[reader.pk]
 

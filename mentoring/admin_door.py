@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from accounts.roles import may
+from accounts.models import User
+from accounts.roles import lead_to_second_step, may
 from accounts.rules.roles import Power
 
 lead_in = secure_admin_login(admin.site.login)
@@ -18,7 +19,9 @@ def is_for(request: HttpRequest) -> bool:
 
 
 def sign_in_to_admin(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-    if request.user.is_authenticated and not is_for(request):
+    if isinstance(request.user, User) and not is_for(request):
+        if request.user.could(Power.RUN):
+            return lead_to_second_step(request)
         raise PermissionDenied
     response: HttpResponse = lead_in(request, extra_context)
     return response

@@ -8,8 +8,10 @@ import environ
 from csp.constants import NONE, SELF
 
 from common.zones import use_pinned_tzdata
+from mentoring.colours import COLOURS
 from mentoring.formats.en.formats import DATE_FORMAT as DATE_FORMAT
 from mentoring.formats.en.formats import DATETIME_FORMAT as DATETIME_FORMAT
+from mentoring.password_rules import AUTH_PASSWORD_VALIDATORS as AUTH_PASSWORD_VALIDATORS
 from mentoring.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 
 use_pinned_tzdata()
@@ -19,6 +21,8 @@ env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY")
+# Older ones, with which what was signed or encrypted can still be read
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var"))).absolute()
 
 # The installation
@@ -45,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "drf_spectacular",
@@ -69,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.PersonMiddleware",
     "accounts.middleware.SignInFirstMiddleware",
     "accounts.middleware.TimezoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -152,16 +157,6 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-AUTH_PASSWORD_VALIDATORS.append({"NAME": "accounts.passwords.HardToGuess"})
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -175,8 +170,15 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_ADAPTER = "accounts.second_factor.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# "required": roles of staff sleep until their session has used a second factor. "optional" is for trying things out.
+STAFF_SECOND_FACTOR = env("STAFF_SECOND_FACTOR", default="required")
+# After this the second step is asked again: with nothing opened in between, and at the latest
+STAFF_IDLE, STAFF_SESSION_LENGTH = timedelta(minutes=30), timedelta(hours=12)
 
 # Redis carries wake-up calls and readings of questions that may be lost; what must happen is a row in Postgres.
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
@@ -434,14 +436,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
 }
 
-# The colours of static/css/app.css
-SHADES = ["50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950"]
-ADMIN_COLORS = {
-    "base": "#F2F6F5 #E6EEEC #CFDBD9 #B0C3C4 #93A9AB #566B6E #3F5659 #24393D #16292D #102023 #091517",
-    "primary": "#EEF6F7 #D9EBEC #BDE8EC #A9E2E8 #86D3DC #5DBCC8 #0B5563 #073E49 #0A3A44 #06343D #04252B",
-}
-COLORS = {name: dict(zip(SHADES, row.split(), strict=True)) for name, row in ADMIN_COLORS.items()}
-UNFOLD = {"SITE_TITLE": SITE_NAME, "SITE_HEADER": SITE_NAME, "SITE_URL": "/", "COLORS": COLORS}
+UNFOLD = {"SITE_TITLE": SITE_NAME, "SITE_HEADER": SITE_NAME, "SITE_URL": "/", "COLORS": COLOURS}
 
 if env.bool("TESTING", default=False):
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -23,6 +23,7 @@ from sessions_app.models import AvailabilityWindow, Schedule
 from tests.chromium import chromium  # noqa: F401 - a fixture
 from tests.emptying import delete_rather_than_truncate  # noqa: F401 - a fixture
 from tests.reading_client import ReadingClient
+from tests.signing_in import sign_in
 from tests.template_database import django_db_modify_db_settings  # noqa: F401 - a fixture
 
 # What takes longest begins first, so that no process works alone at the end: of the rest no file takes ten seconds.
@@ -209,7 +210,7 @@ def make_one_of_cast(name: str) -> User:
 
 def session_of(person: User) -> str:
     client = Client()
-    client.force_login(person)
+    sign_in(client, person)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
@@ -265,7 +266,7 @@ def topic(db) -> Topic:
 def client_for(one_cast: OneCast | None) -> Callable[[User], Client]:
     sessions = one_cast.sessions if one_cast else {}
 
-    def sign_in(user: User) -> Client:
+    def open_browser(user: User) -> Client:
         with connection.cursor() as cursor:
             # Else the first page that a connection shows would count one statement more.
             FRAME.ready_text(cursor)
@@ -273,7 +274,7 @@ def client_for(one_cast: OneCast | None) -> Callable[[User], Client]:
         if session := sessions.get(user.pk):
             client.cookies[settings.SESSION_COOKIE_NAME] = session
         else:
-            client.force_login(user)
+            sign_in(client, user)
         return client
 
-    return sign_in
+    return open_browser

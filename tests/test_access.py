@@ -18,14 +18,14 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import get_resolver, resolve, reverse
 
 from accounts.models import Scope, User
 from accounts.privacy.exports import ask_export, write_due_copies
 from accounts.tokens import make_token
 from events import urls as events_urls
 from events.afterwards.goals import set_goal
-from events.models import Event, EventState, Pairing, Plan, PlanState, Round, Side
+from events.models import Event, EventState, Helper, Pairing, Plan, PlanState, Round, Side
 from events.registering.office_hours import OfficeHoursInput, offer_office_hours
 from mentors.models import Format, MentorProfile, ProfileState, Topic
 from mentors.photos import read_photo
@@ -55,6 +55,7 @@ from tests.events import test_roles as roles
 from tests.events.afterwards.evening import meet
 from tests.events.making import come, make_event, publish_rows
 from tests.mentors.pictures import picture as a_picture
+from tests.signing_in import sign_in
 from tests.test_project import routes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
@@ -211,6 +212,14 @@ ACCESS: dict[str, Row] = {
     "account_signup": Row(EVERYBODY, SIGN_IN),
     "account_logout": Row(EVERYBODY, visitors("/", 200), "/"),
     "account_inactive": Row(EVERYBODY, post=NOT_ALLOWED),
+    "mfa_authenticate": Row(EVERYBODY, arriving(SIGN_IN), arriving(SIGN_IN)),
+    "mfa_reauthenticate": Row(PERSON, "/sign-in/again/code/", "/sign-in/again/code/"),
+    "sign_in_settings": Row(PERSON),
+    "role_waits": Row(PERSON, "/settings/sign-in/"),
+    "app_add": Row(PERSON, "/sign-in/again/", "/sign-in/again/"),
+    "passkey_add": Row(PERSON, "/sign-in/again/", "/sign-in/again/"),
+    "codes_renew": Row(PERSON, NOT_ALLOWED, "/sign-in/again/"),
+    "factor_remove": Row(PERSON, "/sign-in/again/", "/sign-in/again/", at="factor"),
     "account_reauthenticate": Row(PERSON, post=200),
     "account_reauthenticate_by_code": Row(PERSON, post="/sign-in/again/code/"),
     "account_email_verification_sent": Row(
@@ -443,6 +452,11 @@ class Scene:
     @property
     def apart(self) -> tuple[str, str]:
         return "profile", self.mentor.slug
+
+    @property
+    def factor(self) -> int:
+        """A second step that nobody has."""
+        return 10**12
 
     @property
     def account(self) -> UUID:
@@ -809,6 +823,34 @@ def test_access_by_post(name, scene, clients):
     }
 
     assert found == wanted(row.who, row.post, found)
+
+
+FOR_STAFF = [name for name, row in ACCESS.items() if "staff" in row.who.get_in and "stranger" not in row.who.get_in]
+ROLE_WAITS = "/settings/sign-in/role/"
+
+
+@pytest.mark.parametrize("name", FOR_STAFF)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_role_without_a_second_step_opens_nothing(name, method, scene, clients):
+    """Pages of staff lead to where it wakes up; all others answer as they answer a stranger.
+
+    Who is named in the team of an event leads it without a role.
+    """
+    asleep = Client(raise_request_exception=False)
+    sign_in(asleep, scene.person("staff"), second_step=False)
+    address = scene.address(name)
+    Helper.objects.filter(person=scene.person("staff")).delete()
+
+    answers = [undone(lambda c=one: getattr(c, method)(address)) for one in (asleep, clients["stranger"])]
+
+    found, strangers = (outcome_of(answer) for answer in answers)
+    is_page_of_staff = name == "staff_home" or hasattr(get_view(address), "power")
+    wanted = ROLE_WAITS if is_page_of_staff and strangers != NOT_ALLOWED else strangers
+    assert str(found).partition("?")[0] == str(wanted)
+
+
+def get_view(address: str) -> Callable[..., Any]:
+    return resolve(address.partition("?")[0]).func
 
 
 MADE_UP = {

@@ -35,6 +35,7 @@ from sessions_app.models import (
     ReadMarker,
     Takeaway,
 )
+from tests.signing_in import sign_in
 
 GROWING = (
     AttendanceAct,
@@ -130,7 +131,7 @@ def tables_read_by(name: str, do: Callable[[], object]) -> set[str]:
 def open_page(page: Page) -> None:
     client = Client()
     if page.reader:
-        client.force_login(page.reader)
+        sign_in(client, page.reader)
     client.get(page.path).getvalue()
 
 

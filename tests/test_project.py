@@ -214,6 +214,7 @@ PUBLIC_PAGES = {
     "mentor_detail",
     "mentor_list",
     "mentor_photo",
+    "mfa_authenticate",
     "metrics",
     "privacy",
     "robots",
@@ -266,7 +267,17 @@ def test_production_settings_pass_djangos_deployment_check():
 
 # Settings that libraries read begin like this; Django itself has no default for the last one.
 OF_LIBRARIES = (
-    *("ACCOUNT_", "CELERY_", "CONTENT_SECURITY_", "PERMISSIONS_", "REST_", "SPECTACULAR_", "UNFOLD", "WHITENOISE_"),
+    *(
+        "ACCOUNT_",
+        "CELERY_",
+        "CONTENT_SECURITY_",
+        "MFA_",
+        "PERMISSIONS_",
+        "REST_",
+        "SPECTACULAR_",
+        "UNFOLD",
+        "WHITENOISE_",
+    ),
     "ROOT_URLCONF",
 )
 

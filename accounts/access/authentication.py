@@ -32,6 +32,7 @@ class TokenAuthentication(BaseAuthentication):
         if token is None:
             raise AuthenticationFailed(_("We don’t know this token, or it has expired."), code="bad_token")
         note_use(token, now=now)
+        token.person.role_sleeps = True  # a token never reaches what staff do
         return token.person, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -125,6 +125,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False)
     date_joined = models.DateTimeField(default=this_moment)
 
+    # True for the reader of a page whose session used no second factor, and for a program with their token: what a
+    # role allows isn't theirs then. `accounts.middleware` and `accounts.access` set it.
+    role_sleeps = False
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"
@@ -158,7 +162,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def powers(self) -> frozenset[Power]:
-        return powers_of(self.roles)
+        return frozenset() if self.role_sleeps else powers_of(self.roles)
+
+    def could(self, power: Power) -> bool:
+        """Whether a role of theirs allows this, awake or asleep."""
+        return power in powers_of(self.roles)
 
     @property
     def readable_email(self) -> str:

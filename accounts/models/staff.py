@@ -43,6 +43,7 @@ class TracedAct(models.TextChoices):
     SESSION = "session", _("opened one of their sessions")
     ROLE_GIVEN = "role_given", _("gave them a role")
     ROLE_ENDED = "role_ended", _("ended a role of theirs")
+    STEP_REMOVED = "step_removed", _("removed their second step")
 
 
 LOOKS = (TracedAct.PERSON, TracedAct.SESSION)

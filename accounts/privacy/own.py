@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -117,6 +118,14 @@ TABLES: tuple[Table | Step, ...] = (
         people=("email_address__user",),
         is_deleted=True,
         why="a secret that is used once",
+    ),
+    Table(
+        Authenticator,
+        {"type": fact(), "data": hidden("secrets; and what a passkey is called")},
+        people=("user",),
+        part="second-steps",
+        heading=_("Second steps of signing in"),
+        is_deleted=True,
     ),
     Table(
         AccessToken,

@@ -16,6 +16,7 @@ from sessions_app.afterwards.tallies import tally_records
 from sessions_app.audit import audit_notices
 from sessions_app.impact.outcome_reports import work_out_reports
 from sessions_app.models import Booking
+from tests.signing_in import sign_in
 
 from .acts import list_acts
 from .measure import measure_cost
@@ -65,7 +66,7 @@ def fill_world(mentors: int, bookings: int) -> Crowd:
 def open_page(page: Page):  # type: ignore[no-untyped-def]
     client = Client(HTTP_HOST="localhost")
     if page.reader:
-        client.force_login(page.reader)
+        sign_in(client, page.reader)
 
     def get() -> None:
         answer = client.get(page.path)

@@ -118,6 +118,7 @@ def _report(check: Checked) -> bool:
 def _for_production(env: dict[str, str]) -> dict[str, str]:
     production = {"DEBUG": "0", "SITE_URL": "https://mentoring.example.org", "SECRET_KEY": secrets.token_urlsafe(60)}
     production |= {"TURN_URLS": "turn:turn.example.org:3478", "TURN_SECRET": secrets.token_urlsafe(40)}
+    production["STAFF_SECOND_FACTOR"] = "required"
     return {**env, **production, "NUM_PROXIES": "1", "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587"}
 
 

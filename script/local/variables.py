@@ -25,7 +25,8 @@ def base_variables() -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
     }
-    return {"DEBUG": "1", **os.environ, **variables, "DATA_DIR": str(place)}
+    # Who tries the product out uses the staff pages at once; docs/deployment.md says more.
+    return {"DEBUG": "1", "STAFF_SECOND_FACTOR": "optional", **os.environ, **variables, "DATA_DIR": str(place)}
 
 
 def server_addresses(urls: dict[str, str]) -> dict[str, str]:
@@ -46,7 +47,8 @@ def for_tests(urls: dict[str, str], slot: int) -> dict[str, str]:
         "DATABASE_URL": database.geturl(),
         "REDIS_URL": socket if redis.scheme == "unix" else redis._replace(path=f"/{number}").geturl(),
     }
-    return own | {"CELERY_BROKER_URL": _celery_broker(own["REDIS_URL"]), "TESTING": "1", "DEBUG": "0"}
+    fixed = {"TESTING": "1", "DEBUG": "0", "STAFF_SECOND_FACTOR": "required"}
+    return own | {"CELERY_BROKER_URL": _celery_broker(own["REDIS_URL"]), **fixed}
 
 
 def _celery_broker(redis_url: str) -> str:

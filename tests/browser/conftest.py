@@ -19,6 +19,7 @@ from sessions_app.booking.book import book_session
 from sessions_app.models import Booking, Occupancy
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import make_mentor, make_person
+from tests.signing_in import sign_in as sign_in_client
 
 ALWAYS = [(day, 0, 1440) for day in range(1, 8)]
 MINUTE = timedelta(minutes=1)
@@ -95,7 +96,7 @@ def open_context(
 def sign_in(context: BrowserContext, user: User, url: str) -> None:
     """From now on this browser is `user`'s, whoever had it before."""
     client, name = Client(), django_settings.SESSION_COOKIE_NAME
-    client.force_login(user)
+    sign_in_client(client, user)
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
 
 

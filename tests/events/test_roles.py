@@ -19,6 +19,7 @@ from events.models import Event, EventState, Goal, Pairing, Plan, PlanState, Reg
 from events.planning.wishes import set_wishes
 from tests.conftest import NOW, make_mentor, make_person
 from tests.events.making import come, make_event, publish_rows
+from tests.signing_in import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 READERS = ("staff", "lead", "desk", "mentor", "mentee", "waiting", "gone", "stranger", "visitor")
@@ -98,7 +99,7 @@ def made(one_cast, django_db_blocker) -> Iterator[World]:
         for reader in READERS:
             world.clients[reader] = Client()
             if reader in people:
-                world.clients[reader].force_login(people[reader])
+                sign_in(world.clients[reader], people[reader])
         for name in PAGES:
             world.answers[name] = {reader: world.ask(reader, world.address(name)) for reader in READERS}
         yield world

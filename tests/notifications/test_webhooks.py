@@ -34,6 +34,7 @@ from notifications.webhooks.signing import secret_of
 from tests.conftest import NOW
 from tests.form_codes import codes_of
 from tests.hostile import HOSTILE
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -439,7 +440,7 @@ def test_the_database_refuses_half_a_lease(endpoint):
 
 @pytest.fixture
 def as_maria(maria, client):
-    client.post("/sign-in/password/", {"login": maria.email, "password": "secret-pass-1"})
+    sign_in(client, maria)
     client.post("/sign-in/again/", {"password": "secret-pass-1"})
     return client
 

@@ -10,6 +10,7 @@ from io import BytesIO
 from itertools import count
 
 from allauth.account.models import EmailConfirmation
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
@@ -284,6 +285,7 @@ def keep_account_rows(canary: Canary, staff: User) -> None:
     address = person.emailaddress_set.get()
     EmailConfirmation.objects.create(email_address=address, key=new(), sent=NOW)
     BouncedAddress.objects.create(address=address, answer=new(), bounced_at=NOW)
+    Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data={"name": new()})
     token = {"person": person, "scope": Scope.READ, "created_at": NOW, "expires_at": NOW}
     AccessToken.objects.create(name=new(), token_hash=new(), **token)
     for one in (person, friend):

@@ -8,8 +8,9 @@ from django.conf import settings
 from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 
 from accounts.models import User
+from common.branding.qr_codes import MARGIN
 from events.models import Event, EventState, Plan, PlanState, Registration, RegistrationState
-from events.pages.cards import MARGIN, code_address, door_code, draw_code
+from events.pages.cards import code_address, door_code, draw_code
 from events.pages.door_page import DoorPage
 from tests.conftest import NOW, make_person
 from tests.events.live.acting import MINUTE

@@ -14,6 +14,7 @@ from events.registering.acts import cancel_registration
 from notifications.models import InboxItem, Notification
 from notifications.tasks import drain_outbox
 from tests.conftest import NOW
+from tests.signing_in import sign_in
 from tests.smtp import smtp_sink, text_of  # noqa: F401 - smtp_sink is a fixture
 
 from .making import make_meeting_event, one
@@ -59,7 +60,7 @@ def read_all(event, *readers: str) -> dict[str, bytes]:
     for name, (person, pages) in people.items():
         client = Client()
         if person:
-            client.force_login(person)
+            sign_in(client, person)
         for page in pages:
             answer = client.get(f"/events/{event.slug}/{page}")
             found[f"{name} {page}"] = PASSING.sub(b"", answer.content) + str(answer.status_code).encode()
@@ -141,7 +142,7 @@ def test_an_organiser_sees_how_many_wishes_a_change_costs_and_not_whose(event, m
 def test_a_refusal_reads_the_same_for_every_private_reason(event):
     plan, guest, ann = published(event), one(event, "Guest 3"), one(event, "Ann")
     client, pages = Client(), set()
-    client.force_login(event.by)
+    sign_in(client, event.by)
     for reason in (
         lambda: Pairing.objects.create(event=event, one=guest, other=ann, is_apart=True),
         lambda: event.wishes.create(by=guest, about=ann, kind="no"),

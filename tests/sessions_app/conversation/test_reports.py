@@ -14,6 +14,7 @@ from tests.conftest import NOW, make_staff
 from tests.markup import answers_in, elements_of, links_in, markup_of, problems_in
 from tests.sessions_app.helpers.messages import write
 from tests.sessions_app.helpers.pages import text_of
+from tests.signing_in import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 HOUR = timedelta(hours=1)
@@ -96,10 +97,10 @@ def test_staff_decide_nothing_in_a_thread_of_their_own(report, alice):
 def test_staff_do_not_see_who_reported_what_about_them(report, alice, maria, client):
     make_staff(alice)
 
-    client.force_login(alice)
+    sign_in(client, alice)
     assert client.get(page_of(report)).status_code == 404
     assert page_of(report) not in client.get("/staff/reports/").content.decode()
-    client.force_login(maria)
+    sign_in(client, maria)
     assert client.get(page_of(report)).status_code == 200
     assert page_of(report) in client.get("/staff/reports/").content.decode()
 
@@ -147,7 +148,7 @@ def test_staff_read_the_message_with_its_neighbours_for_an_hour_and_settle_it(re
 
     read = text_of(client.post(page_of(report), {"reason": "Reported by Bob"}, follow=True))
     with time_machine.travel(NOW + HOUR, tick=False):
-        later = text_of(client.get(page_of(report)))
+        later = text_of(client_for(maria).get(page_of(report)))
     settled = client.post(page_of(report), {"outcome": "Warned Alice"}, follow=True)
 
     for words in ("Hello Bob", "Nice to meet you", "Send me your savings", "Are you there?", "Well?"):
