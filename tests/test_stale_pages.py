@@ -96,7 +96,13 @@ FREE: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
+            "app_add",
+            "codes_renew",
+            "factor_remove",
+            "mfa_authenticate",
+            "mfa_reauthenticate",
             "my_data_copy",
+            "passkey_add",
             "tokens",
             "book_email",
             "ask",
