@@ -6,7 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import LetterAct, LetterOutcome, User
+from accounts.models.my_data import LONGEST_REASON
 from accounts.rules.roles import StaffRoleName
 from common.forms import ChipRadio, PlainText
 from search.models import LONGEST_EXAMPLE
@@ -73,3 +74,26 @@ class RoleForm(forms.Form):
 class EndRoleForm(forms.Form):
     person = forms.UUIDField()
     role = forms.ChoiceField(choices=StaffRoleName.choices)
+
+
+class LetterForm(forms.Form):
+    use_required_attribute = False
+    act = forms.TypedChoiceField(
+        label=_("What do they ask for?"),
+        choices=LetterAct.choices,
+        coerce=LetterAct,
+        widget=ChipRadio,
+        error_messages={"required": _("Choose what they ask for")},
+    )
+    reason = PlainText(
+        label=_("How do you know it’s them?"),
+        help_text=_("The owner who signs reads this. Don’t copy the letter."),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say how you know it’s them")},
+    )
+
+
+class LetterDecisionForm(forms.Form):
+    letter = forms.UUIDField()
+    outcome = forms.TypedChoiceField(choices=LetterOutcome.choices, coerce=LetterOutcome)

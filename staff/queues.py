@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from about.models import ContactMessage
-from accounts.models import User
+from accounts.models import LetterRequest, User
 from accounts.roles import may
 from accounts.rules.roles import Power
 from mentors.models import MentorProfile
@@ -48,6 +48,7 @@ NEEDS = {
     "staff_words": Power.REVIEW,
     "staff_reports": Power.MODERATE,
     "staff_contact": Power.ANSWER,
+    "staff_letters": Power.RUN,
     "staff_attendance": Power.ATTENDANCE,
     "staff_ledgers": Power.ATTENDANCE,
     "staff_deliveries": Power.LOOK_UP,
@@ -60,6 +61,7 @@ LABELS: dict[str, str | Promise] = {
     "staff_words": _("Feedback to review"),
     "staff_reports": _("Reports"),
     "staff_contact": _("Messages to answer"),
+    "staff_letters": _("Letters to sign"),
     "staff_attendance": _("Who came: to decide"),
     "staff_ledgers": _("People who miss a lot"),
     "staff_deliveries": _("Failed emails, last 7 days"),
@@ -86,6 +88,7 @@ def _waiting_rows(reader: User, now: datetime) -> Iterator[tuple[str, QuerySet[A
     yield "staff_words", Feedback.objects.offered_words(now).undecided(), "created_at"
     yield "staff_reports", Report.objects.open().readable_by(reader), "at"
     yield "staff_contact", ContactMessage.objects.open(), "sent_at"
+    yield "staff_letters", LetterRequest.objects.open(), "prepared_at"
     yield "staff_attendance", disputed_sessions(now), "during__endswith"
     yield "staff_ledgers", LedgerReview.objects.filter(closed_at=None), "opened_at"
     yield "staff_deliveries", failed_this_week(now), "ended_at"

@@ -5,6 +5,7 @@ from .clock import staff_clock, staff_clock_retry
 from .contact import staff_contact
 from .home import staff_home
 from .ledgers import staff_ledgers
+from .letters import staff_letter, staff_letter_copy, staff_letters
 from .outcomes import staff_outcomes
 from .people import staff_people, staff_person, staff_session
 from .profiles import staff_profile, staff_profile_act, staff_profiles
@@ -21,6 +22,9 @@ urlpatterns = [
     path("", staff_home, name="staff_home"),
     path("people/", staff_people, name="staff_people"),
     path("people/<uuid:uuid>/", staff_person, name="staff_person"),
+    path("people/<uuid:uuid>/letter/", staff_letter, name="staff_letter"),
+    path("letters/", staff_letters, name="staff_letters"),
+    path("letters/<uuid:uuid>/copy/", staff_letter_copy, name="staff_letter_copy"),
     path("sessions/<uuid:uuid>/", staff_session, name="staff_session"),
     path("attendance/", staff_attendance, name="staff_attendance"),
     path("missed/", staff_ledgers, name="staff_ledgers"),

@@ -353,6 +353,10 @@ ACCESS: dict[str, Row] = {
     "staff_clock": Row(STAFF),
     "staff_clock_retry": Row(STAFF, NOT_ALLOWED, "/staff/clock/"),
     "staff_ledgers": Row(STAFF, post=404),
+    "staff_letter": Row(STAFF, post=422, at="account"),
+    "staff_letters": Row(STAFF, post=404),
+    # There is none: who gets one is in tests/staff/test_letters.py.
+    "staff_letter_copy": Row(STAFF, get=404, at="account"),
     "staff_role_end": Row(STAFF, get=NOT_ALLOWED, post=404),
     "staff_roles": Row(STAFF, post=422),
     "staff_trace": Row(STAFF),

@@ -107,6 +107,8 @@ SENT = {
     "ask": {"key": "k", "question": "Do I?", "with_files": "on", "follows": "x"},
     "contact": {"name": "Bob", "email": "bob@example.org", "text": "Hello", "key": "k", "website": ""},
     "staff_contact": {"message": "00000000-0000-0000-0000-000000000000"},
+    "staff_letter": {"act": "copy", "reason": "By phone"},
+    "staff_letters": {"letter": "00000000-0000-4000-8000-000000000000", "outcome": "signed"},
     "staff_roles": {"email": "bob@example.org", "role": "support"},
     "staff_role_end": {"person": "00000000-0000-4000-8000-000000000000", "role": "support"},
     "staff_words": {"feedback": "1", "decision": "show", "reason": ""},

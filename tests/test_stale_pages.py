@@ -115,6 +115,7 @@ FREE: dict[str, str] = {
             "mentor_offer_add",
             "staff_topic_add",
             "staff_roles",
+            "staff_letter",
             "contact",
             "staff_webhook_add",
             "mentor_date_add",
@@ -130,6 +131,7 @@ FREE: dict[str, str] = {
     **dict.fromkeys(
         (
             "keep_account",
+            "staff_letters",
             "remove_account",
             "token_stop",
             "unsubscribe",

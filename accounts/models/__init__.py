@@ -1,6 +1,15 @@
 """The tables of this app, one module for each concept."""
 
-from .my_data import UNFINISHED, DataExport, Erasure, ErasureState, ExportState
+from .my_data import (
+    UNFINISHED,
+    DataExport,
+    Erasure,
+    ErasureState,
+    ExportState,
+    LetterAct,
+    LetterOutcome,
+    LetterRequest,
+)
 from .people import LOCK_PEOPLE, HourCycle, Theme, User, UserManager, UserQuerySet
 from .programs import AccessToken, KeptAnswer, RequestCount, Scope
 from .staff import StaffRole, Trace, TracedAct, TraceManager
@@ -15,6 +24,9 @@ __all__ = [
     "ExportState",
     "HourCycle",
     "KeptAnswer",
+    "LetterAct",
+    "LetterOutcome",
+    "LetterRequest",
     "RequestCount",
     "Scope",
     "StaffRole",

@@ -2,13 +2,16 @@
 
 import uuid
 from datetime import datetime
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .people import User
+
+LONGEST_REASON = 300
 
 
 class ExportState(models.TextChoices):
@@ -101,3 +104,59 @@ class Erasure(models.Model):
 
     def can_be_taken_back(self, now: datetime) -> bool:
         return self.state == ErasureState.ASKED and now < self.due_at
+
+
+class LetterAct(models.TextChoices):
+    COPY = "copy", _("A copy of their data")
+    REMOVAL = "removal", _("Deleting their account")
+
+
+class LetterOutcome(models.TextChoices):
+    SIGNED = "signed", _("Signed")
+    DECLINED = "declined", _("Declined")
+
+
+class LetterRequestQuerySet(models.QuerySet["LetterRequest"]):
+    def open(self) -> Self:
+        return self.filter(decided_at=None)
+
+
+class LetterRequest(models.Model):
+    """A wish about their own data from someone who can't sign in. One of staff prepares it, an owner signs it.
+
+    `reason`: how we know that it is them. `export`: the copy that was asked for when it was signed.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="letter_requests")
+    act = models.CharField(max_length=7, choices=LetterAct)
+    reason = models.CharField(max_length=LONGEST_REASON, blank=True)
+    prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    prepared_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=8, choices=LetterOutcome, blank=True)
+    export = models.ForeignKey(DataExport, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = LetterRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "act"], condition=Q(decided_at=None), name="one_open_letter_of_a_person_for_each_act"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None, decided_at=None, outcome="")
+                | Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(outcome=""),
+                name="decided_letter_says_who_when_and_what",
+            ),
+            models.CheckConstraint(
+                condition=~Q(prepared_by=F("person"))
+                & (Q(decided_by=None) | ~Q(decided_by=F("prepared_by")) & ~Q(decided_by=F("person"))),
+                name="letter_is_prepared_and_decided_by_two_others",
+            ),
+        ]
+        indexes = [models.Index(fields=["prepared_at"], condition=Q(decided_at=None), name="letter_waits")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.act}"

@@ -44,9 +44,13 @@ class TracedAct(models.TextChoices):
     ROLE_GIVEN = "role_given", _("gave them a role")
     ROLE_ENDED = "role_ended", _("ended a role of theirs")
     STEP_REMOVED = "step_removed", _("removed their second step")
+    LETTER_PREPARED = "letter_prepared", _("prepared what they asked for by letter")
+    LETTER_SIGNED = "letter_signed", _("signed what they asked for by letter")
+    LETTER_DECLINED = "letter_declined", _("declined what they asked for by letter")
+    COPY_TAKEN = "copy_taken", _("downloaded the copy of their data")
 
 
-LOOKS = (TracedAct.PERSON, TracedAct.SESSION)
+LOOKS = (TracedAct.PERSON, TracedAct.SESSION, TracedAct.COPY_TAKEN)
 
 
 class TraceManager(models.Manager["Trace"]):

@@ -49,13 +49,14 @@ def ask_erasure(*, person: User, now: datetime) -> Erasure:
 
     Raises PrivacyError `last_owner`.
     """
-    erasure = _plan_erasure(person, now)
+    erasure = plan_erasure(person, now)
     end_what_is_ahead(erasure, now=now)
     return erasure
 
 
 @transaction.atomic
-def _plan_erasure(person: User, now: datetime) -> Erasure:
+def plan_erasure(person: User, now: datetime) -> Erasure:
+    """The first half of `ask_erasure`. The clock does the second where the caller doesn't come to it."""
     User.objects.lock_with_owners(person)
     if known := open_erasure(person):
         return known

@@ -16,7 +16,17 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.mail import letter_to, send_account_email
-from accounts.models import AccessToken, DataExport, Erasure, KeptAnswer, RequestCount, StaffRole, Trace, User
+from accounts.models import (
+    AccessToken,
+    DataExport,
+    Erasure,
+    KeptAnswer,
+    LetterRequest,
+    RequestCount,
+    StaffRole,
+    Trace,
+    User,
+)
 
 from .erasure_log import note_removal
 from .exports import delete_copies_of
@@ -168,6 +178,15 @@ TABLES: tuple[Table | Step, ...] = (
         part="roles",
         heading=_("Roles on the team"),
         why="stays: who had which role, with no name",
+    ),
+    Table(
+        LetterRequest,
+        {"act": fact(), "reason": mine(), "outcome": fact()},
+        people=("person",),
+        part="by-letter",
+        heading=_("What you asked for by letter"),
+        hidden=("uuid", "prepared_by", "decided_by", "export"),
+        why="stays: that it was asked for and decided, without words",
     ),
     Step("copies", delete_copies),
     Table(

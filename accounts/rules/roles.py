@@ -35,12 +35,14 @@ class Power(StrEnum):
     # Reports: what was written, and what follows from it
     MODERATE = auto()
     EVENTS = auto()
+    # Prepare what someone asks for by letter about their own data; an owner signs
+    LETTERS = auto()
     # Roles, terms, webhooks, the log of what staff did, and the admin
     RUN = auto()
 
 
 POWERS: dict[str, frozenset[Power]] = {
-    StaffRoleName.SUPPORT: frozenset({Power.LOOK_UP, Power.ANSWER, Power.FIGURES}),
+    StaffRoleName.SUPPORT: frozenset({Power.LOOK_UP, Power.ANSWER, Power.FIGURES, Power.LETTERS}),
     # Until programmes exist, theirs are the events and the figures.
     StaffRoleName.PROGRAMME: frozenset({Power.FIGURES, Power.EVENTS}),
     StaffRoleName.MODERATOR: frozenset(

@@ -88,6 +88,11 @@ def my_data_download(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
     export = get_object_or_404(DataExport, uuid=uuid, person=request.user)
     if not export.can_be_downloaded(timezone.now()):
         raise Http404
+    return send_copy(export)
+
+
+def send_copy(export: DataExport) -> FileResponse:
+    """Raises Http404 where the file is gone."""
     try:
         stored = default_storage.open(export.key)
     except FileNotFoundError:

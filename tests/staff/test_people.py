@@ -107,9 +107,9 @@ def test_a_persons_page_shows_their_sessions_and_leads_on(client, booking, bob, 
     assert times_in(page, id="upcoming-list") == ["2026-11-26T14:30Z"]
     assert links_in(page, id="upcoming-list") == {page_about(booking)}
     assert "past-list" not in ids_in(page)
-    assert parts_in(page) == ["missed"]
+    assert parts_in(page) == ["missed", "by-letter"]
     page = markup_of(client.get(page_about(alice)))
-    assert parts_in(page) == ["missed", "profile-approved"]
+    assert parts_in(page) == ["missed", "profile-approved", "by-letter"]
     assert "/staff/profiles/alice-adair/" in links_in(page)
 
 

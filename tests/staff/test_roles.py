@@ -27,7 +27,9 @@ NEEDS = {
     Power.ATTENDANCE: {"staff_attendance", "staff_ledgers"},
     Power.MODERATE: {"staff_reports", "staff_report"},
     Power.EVENTS: {"event_new"},
+    Power.LETTERS: {"staff_letter"},
     Power.RUN: {
+        "staff_letters", "staff_letter_copy",
         "staff_roles", "staff_role_end", "staff_trace", "staff_texts", "staff_text",
         "staff_webhooks", "staff_webhook", "staff_webhook_add", "staff_webhook_change", "staff_webhook_resend",
     },

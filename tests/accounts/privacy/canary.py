@@ -21,7 +21,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models
 
 from about.models import ContactMessage
-from accounts.models import AccessToken, DataExport, ExportState, KeptAnswer, Scope, Trace, TracedAct, User
+from accounts.models import (
+    AccessToken,
+    DataExport,
+    ExportState,
+    KeptAnswer,
+    LetterAct,
+    LetterRequest,
+    Scope,
+    Trace,
+    TracedAct,
+    User,
+)
 from accounts.privacy.registry import Table, registered_tables
 from accounts.session_store import SessionStore
 from events.models import (
@@ -293,6 +304,7 @@ def keep_account_rows(canary: Canary, staff: User) -> None:
         KeptAnswer.objects.create(person=one, status=200, created_at=NOW, **words)
         canary.kept_answers += words.values()
     Trace.objects.note_look(by=staff, about=[person], looked_at=TracedAct.PERSON, now=NOW)
+    LetterRequest.objects.create(person=person, act=LetterAct.COPY, reason=new(), prepared_by=staff, prepared_at=NOW)
     Preference.objects.create(person=person)
     MailBreaker.objects.update_or_create(pk=1, defaults={"answer": f"550 <{person.email}> unknown {new()}"})
     key = default_storage.save(f"exports/{new()}.zip", ContentFile(new().encode()))
