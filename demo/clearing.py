@@ -27,13 +27,17 @@ TABLES = (
     " WHERE engagement_id IN (SELECT id FROM demo_engagement)",
     "CREATE TEMP TABLE demo_seat ON COMMIT DROP AS SELECT id FROM sessions_app_readmarker"
     " WHERE engagement_id IN (SELECT id FROM demo_engagement)",
+    "CREATE TEMP TABLE demo_case ON COMMIT DROP AS SELECT id FROM trust_case"
+    " WHERE about_id IN (SELECT id FROM demo_person)"
+    " UNION SELECT case_id FROM trust_report WHERE by_id IN (SELECT id FROM demo_person)",
     "ANALYZE demo_person, demo_profile, demo_booking, demo_engagement, demo_brief",
 )
 LOGS = (
     "accounts_trace",
     "sessions_app_attendanceact",
     "sessions_app_bookingevent",
-    "sessions_app_threadopening",
+    "trust_opening",
+    "trust_exhibit",
     "sessions_app_quotedecision",
     "mentors_profiledecision",
 )
@@ -69,9 +73,15 @@ ROWS = (
     "DELETE FROM sessions_app_writtenquestion WHERE id IN (SELECT id FROM demo_written)",
     "DELETE FROM notifications_notification WHERE subject_type = 'thread' AND subject_id IN (SELECT id FROM demo_seat)",
     "DELETE FROM notifications_inboxitem WHERE subject_type = 'thread' AND subject_id IN (SELECT id FROM demo_seat)",
-    "DELETE FROM sessions_app_threadopening WHERE report_id IN"
-    " (SELECT id FROM sessions_app_report WHERE message_id IN (SELECT id FROM demo_message))",
-    "DELETE FROM sessions_app_report WHERE message_id IN (SELECT id FROM demo_message)",
+    "DELETE FROM trust_appeal WHERE sanction_id IN"
+    " (SELECT id FROM trust_sanction WHERE case_id IN (SELECT id FROM demo_case))",
+    "DELETE FROM trust_sanction WHERE case_id IN (SELECT id FROM demo_case)",
+    "DELETE FROM trust_opening WHERE case_id IN (SELECT id FROM demo_case)",
+    "DELETE FROM trust_exhibit WHERE case_id IN (SELECT id FROM demo_case)",
+    "DELETE FROM trust_reportaddition WHERE report_id IN"
+    " (SELECT id FROM trust_report WHERE case_id IN (SELECT id FROM demo_case))",
+    "DELETE FROM trust_report WHERE case_id IN (SELECT id FROM demo_case)",
+    "DELETE FROM trust_case WHERE id IN (SELECT id FROM demo_case)",
     "DELETE FROM sessions_app_message WHERE id IN (SELECT id FROM demo_message)",
     "DELETE FROM sessions_app_readmarker WHERE id IN (SELECT id FROM demo_seat)",
     "DELETE FROM sessions_app_sharedfile WHERE engagement_id IN (SELECT id FROM demo_engagement)",

@@ -17,15 +17,17 @@ from sessions_app.afterwards.takeaways import write_takeaway
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.series import book_further
 from sessions_app.conversation.messages import send_message
-from sessions_app.conversation.reports import open_report, report_message, settle_report
 from sessions_app.impact.certificates import issue_certificate
-from sessions_app.models import Booking, BookingState, Feedback, ReportReason, Role
+from sessions_app.models import Booking, BookingState, Feedback, Role
 from sessions_app.models.feedback import Again
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
 from sessions_app.written.acts import ask_in_writing
-from trust.models import SeparationKind
+from trust.cases import Decision, decide_case, open_evidence, take_case
+from trust.models import Case, Outcome, ReportKind, Rule, SeparationKind
+from trust.reports import make_report
 from trust.separations import part
+from trust.subjects import find_reportable
 
 from .people import DOMAIN
 from .writing import new_uuid
@@ -144,7 +146,7 @@ def _write_to_sam(story: Story) -> None:
 
 
 def _report(story: Story) -> None:
-    """Two reports for staff: one to read, one settled."""
+    """Two cases for staff: one to decide, one decided."""
     agreed = Booking.objects.filter(mentor__email__endswith=f"@{DOMAIN}", state=BookingState.CONFIRMED)
     others = agreed.exclude(mentor__in=(story.priya, story.tomas)).exclude(mentee=story.sam)
     bookings = others.with_people().order_by("pk")[:2]
@@ -154,21 +156,29 @@ def _report(story: Story) -> None:
         if mentee is None:
             continue
         message = send_message(engagement=engagement, body=body, by=booking.mentor, now=at, key="reported")
-        report = report_message(message=message, reason=reason, words=words, by=mentee, now=at + HOUR)
+        found = find_reportable("message", str(message.uuid), mentee)
+        report = make_report(found=found, kind=reason, words=words, by=mentee, now=at + HOUR)
         if ago > DAY:
-            open_report(report=report, reason="Reported as rude", by=story.maria, now=at + 2 * HOUR)
-            outcome = "Talked to both. It was meant as a joke, and there won’t be another."
-            settle_report(report=report, outcome=outcome, by=story.maria, now=at + 2 * HOUR)
+            _decide(report.case, by=story.maria, now=at + 2 * HOUR)
+
+
+def _decide(case: Case, *, by: User, now: datetime) -> None:
+    take_case(case=case, by=by, now=now)
+    open_evidence(case=case, reason="Reported as rude", by=by, now=now)
+    case.refresh_from_db()
+    text = "We talked to both of you. It was meant as a joke, and it hurt. Please don’t make another."
+    decision = Decision(Outcome.NOTE, Rule.RESPECT, text)
+    decide_case(case=case, decision=decision, by=by, now=now, seen=case.version)
 
 
 REPORTED = (
     (
         5 * HOUR,
         "My agency can place you within a month. The fee is two salaries, shall I send the contract?",
-        ReportReason.SELLING,
+        ReportKind.SELLING,
         "I asked about my CV. I’m not looking for an agency.",
     ),
-    (2 * DAY, "With that attitude, I wouldn’t hire you either.", ReportReason.RUDE, "That hurt, and it didn’t help."),
+    (2 * DAY, "With that attitude, I wouldn’t hire you either.", ReportKind.CONDUCT, "That hurt, and it didn’t help."),
 )
 
 

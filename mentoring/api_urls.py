@@ -29,6 +29,7 @@ from sessions_app.api.bookings import (
 from sessions_app.api.room import RoomView, SignalsView
 from sessions_app.api.schedule import ScheduleView
 from sessions_app.api.slots import SlotsView
+from trust.api import ReportsView
 
 from .api_docs import DocsView, SchemaView, not_there
 
@@ -58,6 +59,7 @@ urlpatterns = [
     path("events/<slug:slug>/plans/", PlansView.as_view(), name="api_event_plans"),
     path("events/<slug:slug>/plans/<int:number>/", PlanView.as_view(), name="api_event_plan"),
     path("events/<slug:slug>/plans/<int:number>/publish/", PublishPlanView.as_view(), name="api_event_publish"),
+    path("reports/", ReportsView.as_view(), name="api_reports"),
     path("me/", MeView.as_view(), name="api_me"),
     path("me/export/", CopyView.as_view(), name="api_export"),
     path("me/saved/", SavedMentorsView.as_view(), name="api_saved"),

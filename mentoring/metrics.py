@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 
 from notifications.metrics import outbox_metrics
 from sessions_app.metrics import booking_metrics
+from trust.metrics import case_metrics
 
 # Headers of a proxy. One on this machine passes on requests of others, even if NUM_PROXIES was forgotten.
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
@@ -24,6 +25,7 @@ class Tables(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from outbox_metrics(timezone.now())
         yield from booking_metrics()
+        yield from case_metrics(timezone.now())
 
 
 @require_safe

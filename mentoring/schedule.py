@@ -26,6 +26,8 @@ CELERY_BEAT_SCHEDULE = {
     "delete old copies": run_every(600, "accounts.tasks.forget_copies"),
     "remove people who asked for it": run_every(300, "accounts.tasks.erase_due"),
     "forget what is kept no longer": {"task": "accounts.tasks.retain", "schedule": 86_400},
+    "tell owners of cases that are overdue": run_every(3600, "trust.tasks.tell_of_overdue"),
+    "end sanctions, and what they end": run_every(60, "trust.tasks.run_sanctions"),
     "tell staff what waits": run_every(600, "mentors.tasks.announce"),
     "plan who meets whom": run_every(10, "events.tasks.solve_plans"),
     "work out fairer rests of events": run_every(10, "events.tasks.rebalance_evenings"),

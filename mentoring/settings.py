@@ -216,6 +216,9 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # People are told that a person reads their answer: an address that someone does read
 CONTACT_EMAIL = env("CONTACT_EMAIL", default=f"help@{SITE_HOST}")
+# Accounts of moderators who are told of reports about safety; none: all. Where people in danger find help
+SAFETY_ON_CALL = env.list("SAFETY_ON_CALL", default=[])
+HELP_ADDRESSES = env.list("HELP_ADDRESSES", default=["https://findahelpline.com/"])
 DEV_MAIL = env.bool("DEV_MAIL", default=DEBUG)
 DEV_MAIL_DIR = DATA_DIR / "mail"
 # Whom to ask whether a message arrived whose fate is unknown: docs/mail-providers.md
@@ -247,7 +250,7 @@ ERASURE_LOG = Path(env("ERASURE_LOG", default=str(DATA_DIR / "erasures.log")))
 # What is emptied or deleted once it is older than this: docs/deployment.md lists what each name stands for
 RETENTION = {
     "conversations": timedelta(days=365),
-    "reports": timedelta(days=36 * 30),
+    "cases": timedelta(days=36 * 30),
     "copies": timedelta(days=90),
     "idle accounts": timedelta(days=730),
 }
@@ -275,12 +278,10 @@ LEDGER_CONFIRMS_FROM, LEDGER_PAUSES_FROM, LEDGER_REVIEWED_FROM = 1.5, 2.2, 3.2
 LEDGER_PAUSE = timedelta(days=14)
 # One excuse within this time needs no proof.
 EXCUSE_EVERY = timedelta(days=365)
-MAX_FILES = 5
-MAX_MESSAGES = 30
+MAX_FILES, MAX_MESSAGES = 5, 30
 # How long someone waits for freed time, and how long it is held for them by day
 WAITS_FOR = timedelta(days=30)
-MAX_WAITINGS = 5
-MAX_SAVED_MENTORS = 200
+MAX_WAITINGS, MAX_SAVED_MENTORS = 5, 200
 TIME_HELD_FOR = timedelta(hours=2)
 # How long freed time waits for a worker to ask the line, at most: four of its looks
 RESERVED_FOR = timedelta(minutes=2)
@@ -343,7 +344,7 @@ SPECTACULAR_SETTINGS = {
         name: f"events.models.{name}"
         for name in ("EventKind", "EventState", "PlanState", "RegistrationState", "WishKind")
     }
-    | {"SignalKind": "sessions_app.models.SignalKind"},
+    | {"SignalKind": "sessions_app.models.SignalKind", "ReportKind": "trust.models.ReportKind"},
 }
 
 # Machines that watch: `Authorization: Bearer …` opens /metrics; without a token only this machine may read it

@@ -10,12 +10,15 @@ class MentorsConfig(AppConfig):
         from accounts.privacy.registry import register_tables
         from mentors.moderation.kinds import KINDS
         from mentors.privacy import TABLES
-        from mentors.subjects import PROFILE
+        from mentors.subjects import PROFILE, reinstate_after, suspend_for
         from mentors.views.saved import save_after_sign_in
         from notifications.registry import register_kinds
+        from trust.sanctions import when_ended, when_sanctioned
         from trust.subjects import register_subjects
 
         register_kinds(KINDS)
         register_tables(*TABLES)
         register_subjects(PROFILE)
+        when_sanctioned.append(suspend_for)
+        when_ended.append(reinstate_after)
         after_sign_in.append(save_after_sign_in)

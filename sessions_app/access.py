@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 
-from .models import Booking, Engagement, HeldTime, Message, SharedFile, WaitlistEntry, WrittenQuestion
+from .models import Booking, Engagement, HeldTime, SharedFile, WaitlistEntry, WrittenQuestion
 from .session_rows import find_booking, find_newest_message
 
 
@@ -61,12 +61,6 @@ def get_newest_message(engagement: UUID, *, reader: User) -> int:
     if newest is None:
         raise Http404
     return newest
-
-
-def get_message_to_report(uuid: UUID, *, reader: User) -> Message:
-    """Nobody reports what they wrote themselves."""
-    others = Message.objects.visible_to(reader).exclude(author=reader)
-    return get_object_or_404(others.select_related("engagement", "author"), uuid=uuid)
 
 
 def get_shared_file(uuid: UUID, *, reader: User, now: datetime) -> SharedFile:

@@ -25,7 +25,7 @@ from sessions_app.privacy.forgetting import RULES
 from sessions_app.privacy.leaving import end_what_is_ahead
 from sessions_app.privacy.tables import TABLES
 from sessions_app.room.checks import check_relay, warn_of_no_relay
-from sessions_app.subjects import SESSION
+from sessions_app.subjects import SUBJECTS
 from sessions_app.views.booking import claim_after_sign_in
 from sessions_app.views.today import start_page_of_mentor
 from sessions_app.views.waiting import join_after_sign_in
@@ -54,5 +54,5 @@ def register_all() -> None:
     describe_times.append(weekly_times)
     when_parted.append(end_between)
     what_would_end.append(list_endings)
-    register_subjects(SESSION)
+    register_subjects(*SUBJECTS)
     after_suspension.append(lambda now: end_for_suspended(now=now))

@@ -1,11 +1,21 @@
-"""What of this app can show someone whom one doesn’t want to meet again."""
+"""What of this app can be reported, and can show someone whom one doesn't want to meet again."""
+
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from sessions_app.models import Booking
-from trust.subjects import Found, Subject, read_uuid
+from common.pages.requests import parse_number
+from common.times import utc_text
+from sessions_app.afterwards.testimonials import take_down_testimonial
+from sessions_app.conversation.files import delete_files
+from sessions_app.conversation.reading import messages_around
+from sessions_app.models import Booking, Feedback, Message, SharedFile
+from trust.subjects import Evidence, Found, Neighbour, Subject, read_uuid
+
+LONGEST_NUMBER = 18
 
 
 def find_session(key: str, reader: User) -> Found | None:
@@ -17,4 +27,117 @@ def find_session(key: str, reader: User) -> Found | None:
     return Found("session", booking.pk, booking.other_person(reader), reverse("session", args=[key]), title)
 
 
-SESSION = Subject("session", find_session, can_part=True)
+def gather_session(pk: int) -> Evidence:
+    booking = Booking.objects.with_people().select_related("engagement__brief").get(pk=pk)
+    words = {
+        "begins": utc_text(booking.start),
+        "ends": utc_text(booking.end),
+        "state": str(booking.get_state_display()),
+        "format": str(booking.get_format_display()),
+    }
+    return Evidence(words)
+
+
+def find_message(key: str, reader: User) -> Found | None:
+    uuid = read_uuid(key)
+    shown = Message.objects.visible_to(reader).select_related("engagement", "author")
+    message = shown.filter(uuid=uuid).first() if uuid else None
+    if message is None:
+        return None
+    title = _("a message from %(name)s") % {"name": message.author.first_name}
+    page = f"{reverse('thread', args=[message.engagement.uuid])}#messages"
+    return Found("message", message.pk, message.author, page, title)
+
+
+def gather_message(pk: int) -> Evidence:
+    message = Message.objects.get(pk=pk)
+    return Evidence({"message": message.body, "sent": utc_text(message.sent_at)})
+
+
+def read_around_message(pk: int) -> list[Neighbour]:
+    message = Message.objects.filter(pk=pk).select_related("author", "engagement").first()
+    found = messages_around(message) if message else []
+    return [Neighbour(one.author, one.kept_words, one.sent_at, one.pk == pk) for one in found]
+
+
+def hide_message(pk: int, is_hidden: bool) -> None:
+    Message.objects.filter(pk=pk).update(is_hidden=is_hidden)
+
+
+def remove_message(pk: int, by: User, now: datetime) -> None:
+    Message.objects.filter(pk=pk).update(body="", erased_at=now, is_hidden=False)
+
+
+def find_file(key: str, reader: User) -> Found | None:
+    uuid = read_uuid(key)
+    shown = SharedFile.objects.visible_to_both(reader).select_related("engagement", "owner")
+    file = shown.filter(uuid=uuid).first() if uuid else None
+    if file is None:
+        return None
+    title = _("a file from %(name)s") % {"name": file.owner.first_name}
+    page = f"{reverse('thread', args=[file.engagement.uuid])}#messages"
+    return Found("file", file.pk, file.owner, page, title)
+
+
+def gather_file(pk: int) -> Evidence:
+    file = SharedFile.objects.get(pk=pk)
+    words = {"name": file.name, "kind": str(file.type.label), "shared": utc_text(file.added_at)}
+    try:
+        with file.content.open("rb") as stored:
+            return Evidence(words, stored.read())
+    except FileNotFoundError:
+        return Evidence(words)
+
+
+def hide_file(pk: int, is_hidden: bool) -> None:
+    SharedFile.objects.filter(pk=pk).update(is_hidden=is_hidden)
+
+
+def remove_reported_file(pk: int, by: User, now: datetime) -> None:
+    delete_files(SharedFile.objects.filter(pk=pk))
+
+
+def find_words(key: str, reader: User) -> Found | None:
+    """A testimonial, which everyone reads on a mentor's page, without its author's name."""
+    number = parse_number(key, digits=LONGEST_NUMBER)
+    shown = Feedback.objects.exclude(published_at=None).select_related("author", "mentor__mentor_profile")
+    feedback = shown.filter(pk=number, mentor__mentor_profile__isnull=False).first() if number else None
+    if feedback is None or feedback.mentor is None or not feedback.mentor.mentor_profile.is_public:
+        return None
+    page = reverse("mentor_detail", args=[feedback.mentor.mentor_profile.slug])
+    return Found("words", feedback.pk, feedback.author, page, _("words on this page"))
+
+
+def gather_words(pk: int) -> Evidence:
+    feedback = Feedback.objects.get(pk=pk)
+    return Evidence({"words": feedback.left_with, "written": utc_text(feedback.created_at)})
+
+
+SESSION = Subject(
+    "session",
+    find_session,
+    can_part=True,
+    label=gettext_lazy("a session"),
+    gather=gather_session,
+    has_absences=True,
+)
+MESSAGE = Subject(
+    "message",
+    find_message,
+    label=gettext_lazy("a message"),
+    gather=gather_message,
+    around=read_around_message,
+    hide=hide_message,
+    remove=remove_message,
+)
+FILE = Subject(
+    "file", find_file, label=gettext_lazy("a file"), gather=gather_file, hide=hide_file, remove=remove_reported_file
+)
+WORDS = Subject(
+    "words",
+    find_words,
+    label=gettext_lazy("words on a mentor’s page"),
+    gather=gather_words,
+    remove=take_down_testimonial,
+)
+SUBJECTS = (SESSION, MESSAGE, FILE, WORDS)

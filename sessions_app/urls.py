@@ -71,7 +71,6 @@ urlpatterns = [
     path("messages/<uuid:uuid>/words/", written_feedback.written_words, name="written_words"),
     path("messages/<uuid:uuid>/follow-up/<slug:step>/", followups.written_follow_up, name="written_follow_up"),
     path("messages/<uuid:uuid>/read/", threads.thread_read, name="thread_read"),
-    path("messages/report/<uuid:uuid>/", threads.message_report, name="message_report"),
     path("waiting/", waiting.waiting_list, name="waiting_list"),
     path("waiting/join/", waiting.start_waiting, name="wait"),
     path("waiting/join/email/", waiting.wait_email, name="wait_email"),

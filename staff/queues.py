@@ -22,7 +22,8 @@ from notifications.deliveries import failed_this_week
 from search.reading.learning import list_proposals
 from search.unmet import unmet_lately
 from sessions_app.attendance.cases import disputed_sessions
-from sessions_app.models import Feedback, LedgerReview, Report, StuckRow
+from sessions_app.models import Feedback, LedgerReview, StuckRow
+from trust.models import Appeal, Case
 
 # As far as a queue is counted: a longer one costs no more.
 MOST_COUNTED = 99
@@ -46,7 +47,8 @@ class Queue:
 NEEDS = {
     "staff_profiles": Power.REVIEW,
     "staff_words": Power.REVIEW,
-    "staff_reports": Power.MODERATE,
+    "staff_cases": Power.MODERATE,
+    "staff_appeals": Power.APPEALS,
     "staff_contact": Power.ANSWER,
     "staff_letters": Power.RUN,
     "staff_attendance": Power.ATTENDANCE,
@@ -59,7 +61,8 @@ NEEDS = {
 LABELS: dict[str, str | Promise] = {
     "staff_profiles": _("Profiles to review"),
     "staff_words": _("Feedback to review"),
-    "staff_reports": _("Reports"),
+    "staff_cases": _("Cases to decide"),
+    "staff_appeals": _("Appeals and signatures"),
     "staff_contact": _("Messages to answer"),
     "staff_letters": _("Letters to sign"),
     "staff_attendance": _("Who came: to decide"),
@@ -86,7 +89,8 @@ def list_queues(reader: User, *, now: datetime) -> list[Queue]:
 def _waiting_rows(reader: User, now: datetime) -> Iterator[tuple[str, QuerySet[Any, Any], str]]:
     yield "staff_profiles", MentorProfile.objects.to_review(), "draft__submitted_at"
     yield "staff_words", Feedback.objects.offered_words(now).undecided(), "created_at"
-    yield "staff_reports", Report.objects.open().readable_by(reader), "at"
+    yield "staff_cases", Case.objects.undecided().decidable_by(reader), "opened_at"
+    yield "staff_appeals", Appeal.objects.waiting().decidable_by(reader), "at"
     yield "staff_contact", ContactMessage.objects.open(), "sent_at"
     yield "staff_letters", LetterRequest.objects.open(), "prepared_at"
     yield "staff_attendance", disputed_sessions(now), "during__endswith"

@@ -6,11 +6,12 @@ from .contact import staff_contact
 from .home import staff_home
 from .ledgers import staff_ledgers
 from .letters import staff_letter, staff_letter_copy, staff_letters
+from .moderation.appeals import staff_appeal, staff_appeals
+from .moderation.cases import staff_case, staff_cases, staff_exhibit
 from .outcomes import staff_outcomes
 from .people import staff_people, staff_person, staff_session
 from .profiles import staff_profile, staff_profile_act, staff_profiles
 from .reading import staff_reading
-from .reports import staff_report, staff_reports
 from .roles import staff_role_end, staff_roles, staff_trace
 from .searches import staff_unmet
 from .testimonials import staff_words
@@ -38,8 +39,11 @@ urlpatterns = [
     path("trace/", staff_trace, name="staff_trace"),
     path("outcomes/", staff_outcomes, name="staff_outcomes"),
     path("words/", staff_words, name="staff_words"),
-    path("reports/", staff_reports, name="staff_reports"),
-    path("reports/<uuid:uuid>/", staff_report, name="staff_report"),
+    path("cases/", staff_cases, name="staff_cases"),
+    path("cases/<uuid:uuid>/", staff_case, name="staff_case"),
+    path("cases/<uuid:uuid>/exhibits/<int:number>/", staff_exhibit, name="staff_exhibit"),
+    path("appeals/", staff_appeals, name="staff_appeals"),
+    path("appeals/<uuid:uuid>/", staff_appeal, name="staff_appeal"),
     path("profiles/", staff_profiles, name="staff_profiles"),
     path("profiles/<slug:slug>/", staff_profile, name="staff_profile"),
     path("profiles/<slug:slug>/<slug:act>/", staff_profile_act, name="staff_profile_act"),

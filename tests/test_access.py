@@ -41,11 +41,10 @@ from sessions_app.booking.counters import counter_request
 from sessions_app.booking.notices.webhooks import EVENTS
 from sessions_app.conversation.files import add_file
 from sessions_app.conversation.messages import send_message
-from sessions_app.conversation.reports import report_message
 from sessions_app.conversation.uploads import read_upload
 from sessions_app.impact.certificates import issue_certificate
 from sessions_app.invites.feeds import make_feed
-from sessions_app.models import Booking, DateOverride, HeldTime, Message, ReportReason, TimeOff
+from sessions_app.models import Booking, DateOverride, HeldTime, Message, TimeOff
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
@@ -57,6 +56,10 @@ from tests.events.making import come, make_event, publish_rows
 from tests.mentors.pictures import picture as a_picture
 from tests.signing_in import sign_in
 from tests.test_project import routes
+from tests.trust.cases import decide, make_team, object_to, take_and_read
+from trust.models import Case, Report, ReportKind
+from trust.reports import make_report
+from trust.subjects import find_reportable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 
@@ -141,6 +144,10 @@ ACCESS: dict[str, Row] = {
     "part": Row(Who(("stranger", "elsewhere", "mentee", "staff")), post="/settings/people/", at="apart"),
     "people_apart": Row(PERSON),
     "people_rejoin": Row(PERSON, NOT_ALLOWED, post=NOT_THERE, at="account"),
+    "report": Row(ITS_MENTOR, post=422, at="reported"),
+    "report_sent": Row(ITS_MENTOR, post=422, at="own_report"),
+    "appeal": Row(ITS_MENTEE, post=409, at="appeal"),
+    "trust": Row(EVERYBODY),
     "accessibility": Row(EVERYBODY, post=200),
     "help": Row(EVERYBODY, post=200),
     "how_it_works": Row(EVERYBODY, post=200),
@@ -319,7 +326,6 @@ ACCESS: dict[str, Row] = {
     "written_feedback": Row(ITS_MENTEE, post=422, at="replied"),
     "written_words": Row(ITS_MENTEE, NOT_ALLOWED, "/messages/", at="replied"),
     "written_follow_up": Row(ITS_MENTEE, post=422, at="written_later"),
-    "message_report": Row(ITS_MENTOR, post=422, at="message"),
     "wait": Row(EVERYBODY, visitors("/mentors/", "/waiting/"), "/mentors/"),
     "wait_email": Row(EVERYBODY, NOT_ALLOWED, visitors("/mentors/", "/waiting/")),
     "waiting_list": Row(PERSON),
@@ -360,8 +366,11 @@ ACCESS: dict[str, Row] = {
     "staff_role_end": Row(STAFF, get=NOT_ALLOWED, post=404),
     "staff_roles": Row(STAFF, post=422),
     "staff_trace": Row(STAFF),
-    "staff_reports": Row(STAFF),
-    "staff_report": Row(STAFF, post=422, at="report"),
+    "staff_cases": Row(STAFF),
+    "staff_case": Row(STAFF, post=422, at="case"),
+    "staff_exhibit": Row(STAFF, at="exhibit"),
+    "staff_appeals": Row(STAFF),
+    "staff_appeal": Row(STAFF, post=422, at="appeal"),
     "staff_words": Row(STAFF, post=422),
     "staff_attendance": Row(STAFF, post=422),
     "staff_profiles": Row(STAFF),
@@ -394,6 +403,7 @@ ACCESS: dict[str, Row] = {
     "api_event_publish": Row(TEAM_CALLER, NOT_ALLOWED, NOT_JSON, at="plan"),
     "api_me": Row(CALLER),
     "api_export": Row(CALLER, NOT_ALLOWED, NOT_JSON),
+    "api_reports": Row(CALLER, NOT_ALLOWED, NOT_JSON),
     "api_saved": Row(CALLER),
     "api_save": Row(CALLER, NOT_ALLOWED, at="mentor_page"),
     "api_schedule": Row(MENTOR_CALLER),
@@ -588,10 +598,35 @@ class Scene:
         return Message.objects.get(uuid=self.message).engagement.uuid
 
     @cached_property
-    def report(self) -> UUID:
-        message = Message.objects.get(uuid=self.message)
+    def reported(self) -> tuple[str, UUID]:
+        return "message", self.message
+
+    @cached_property
+    def own_report(self) -> UUID:
+        """The mentor's, about a message of the mentee."""
         mentor = self.person("mentor")
-        return report_message(message=message, reason=ReportReason.OTHER, words="", by=mentor, now=NOW).uuid
+        found = find_reportable("message", str(self.message), mentor)
+        return make_report(found=found, kind=ReportKind.OTHER, words="", by=mentor, now=NOW).uuid
+
+    @cached_property
+    def case(self) -> UUID:
+        return Report.objects.get(uuid=self.own_report).case.uuid
+
+    @cached_property
+    def exhibit(self) -> tuple[UUID, int]:
+        """A file of the mentee, for who has taken the case and said why they read it."""
+        mentor, staff = self.person("mentor"), self.person("staff")
+        found = find_reportable("file", str(self.picture), mentor)
+        case = make_report(found=found, kind=ReportKind.OTHER, words="", by=mentor, now=NOW).case
+        take_and_read(case, staff)
+        return case.uuid, case.exhibits.get().pk
+
+    @cached_property
+    def appeal(self) -> UUID:
+        """Of the mentee, against what a moderator who isn't the staff decided."""
+        case = Case.objects.get(uuid=self.case)
+        decide(case, make_team(1)[0])
+        return object_to(case).sanction.uuid
 
     @cached_property
     def written(self) -> UUID:
@@ -881,7 +916,11 @@ MADE_UP = {
     "override": 10**12,
     "photo": ("nobody-at-all", "0" * 32, 256),
     "picture": UUID("00000000-0000-4000-8000-000000000000"),
-    "report": UUID("00000000-0000-4000-8000-000000000000"),
+    "reported": ("message", UUID("00000000-0000-4000-8000-000000000000")),
+    "own_report": UUID("00000000-0000-4000-8000-000000000000"),
+    "case": UUID("00000000-0000-4000-8000-000000000000"),
+    "exhibit": (UUID("00000000-0000-4000-8000-000000000000"), 10**12),
+    "appeal": UUID("00000000-0000-4000-8000-000000000000"),
     "request": UUID("00000000-0000-4000-8000-000000000000"),
     "suspension": ("nobody-at-all", "suspend"),
     "thread": UUID("00000000-0000-4000-8000-000000000000"),
@@ -970,7 +1009,7 @@ def undone(act: Callable[[], Any]) -> Any:
 
 
 def rows_of_our_tables() -> dict[str, str]:
-    ours = ("about", "accounts", "mentors", "notifications", "sessions_app", "events")
+    ours = ("about", "accounts", "trust", "mentors", "notifications", "sessions_app", "events")
     tables = [model._meta.db_table for app in ours for model in apps.get_app_config(app).get_models()]
     found = {}
     with connection.cursor() as cursor:

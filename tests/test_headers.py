@@ -36,6 +36,7 @@ FILES = {
     "session_calendar",
     "session_card_text",
     "shared_file",
+    "staff_exhibit",
     "shared_file_small",
     "site_card",
     "sitemap",

@@ -13,7 +13,10 @@ LOGS = {
     "sessions_app_bookingevent": ("reason",),
     "sessions_app_attendanceact": ("words",),
     "sessions_app_quotedecision": ("reason",),
+    # Of reports before there were cases; no model has it any more.
     "sessions_app_threadopening": ("reason",),
+    "trust_exhibit": ("file", "snapshot"),
+    "trust_opening": ("reason",),
     "mentors_profiledecision": ("reason", "points"),
     "accounts_trace": (),
     "trust_seal": (),

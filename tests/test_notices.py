@@ -73,6 +73,12 @@ from tests.events.afterwards.evening import CLOSED, close, meet
 from tests.events.making import come, make_event, make_said
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.written import ask, reply, writes
+from tests.trust.cases import decide, make_team, object_to, report_profile
+from trust.appeals import decide_appeal
+from trust.cases import open_evidence
+from trust.models import AppealOutcome, Case, Outcome, Report, ReportKind
+from trust.notices import tell_owners_of_overdue
+from trust.sanctions import lift_sanction
 from trust.seals import seal_logs
 
 pytestmark = pytest.mark.django_db
@@ -286,6 +292,28 @@ def end_event(cast: Cast, end: Callable[[Event], object]) -> None:
     end(go_to_event(cast))
 
 
+def report(cast: Cast) -> Report:
+    """bob doesn't feel safe with alice, and nobody decides in time."""
+    made = report_profile(cast.alice, cast.bob, kind=ReportKind.SAFETY)
+    tell_owners_of_overdue(now=NOW + 2 * DAY)
+    return made
+
+
+def decide_report(cast: Cast) -> Case:
+    [cast.owner] = make_team(1)
+    return decide(report(cast).case, cast.maria, Outcome.LIMIT)
+
+
+def answer_appeal(cast: Cast) -> None:
+    appeal = object_to(decide_report(cast))
+    open_evidence(case=appeal.sanction.case, reason="To answer", by=cast.owner, now=NOW)
+    decide_appeal(appeal=appeal, outcome=AppealOutcome.REJECTED, answer="It stays", by=cast.owner, now=NOW)
+
+
+def end_early(cast: Cast) -> None:
+    lift_sanction(sanction=decide_report(cast).sanction, by=cast.maria, now=NOW)
+
+
 def fall_idle(cast: Cast) -> None:
     User.objects.filter(pk=cast.bob.pk).update(last_login=NOW - timedelta(days=680))
     for days in (0, 47):
@@ -293,6 +321,11 @@ def fall_idle(cast: Cast) -> None:
 
 
 STORIES: dict[str, Callable[[Cast], object]] = {
+    "report about safety": report,
+    "case decided": decide_report,
+    "appeal": lambda cast: object_to(decide_report(cast)),
+    "appeal answered": answer_appeal,
+    "decision ended early": end_early,
     "event, reminded early": lambda cast: go_to_event(cast, leads=(2880, 1440, 720)),
     "event, reminded on the day": lambda cast: go_to_event(cast, leads=(240, 120, 60)),
     "event, reminded late": lambda cast: go_to_event(cast, leads=(30, 15)),

@@ -6,11 +6,6 @@ class TrustConfig(AppConfig):
     verbose_name = "Trust"
 
     def ready(self) -> None:
-        from accounts.privacy.registry import register_tables
-        from notifications.registry import register_kinds
+        from .registration import register_all
 
-        from .kinds import KINDS
-        from .privacy import TABLES
-
-        register_kinds(KINDS)
-        register_tables(*TABLES)
+        register_all()

@@ -1,13 +1,23 @@
-"""What the clock does for trust."""
+"""The tasks that the clock starts. Running one twice, or in two workers at once, does no harm."""
 
 from celery import shared_task
 
 from common.clock import agreed_now
 
-from .seals import seal_logs
+from . import notices, sanctions, seals
+
+
+@shared_task
+def tell_of_overdue() -> int:
+    return notices.tell_owners_of_overdue(now=agreed_now())
+
+
+@shared_task
+def run_sanctions() -> int:
+    return sanctions.run_sanctions(now=agreed_now())
 
 
 @shared_task
 def seal_day() -> bool:
     """Returns whether the logs were sealed; once a day they are."""
-    return seal_logs(now=agreed_now()) is not None
+    return seals.seal_logs(now=agreed_now()) is not None

@@ -12,9 +12,10 @@ from .my_data import (
 )
 from .people import LOCK_PEOPLE, HourCycle, Theme, User, UserManager, UserQuerySet
 from .programs import AccessToken, KeptAnswer, RequestCount, Scope
-from .staff import StaffRole, Trace, TracedAct, TraceManager
+from .staff import ABOUT_CASES, StaffRole, Trace, TracedAct, TraceManager
 
 __all__ = [
+    "ABOUT_CASES",
     "LOCK_PEOPLE",
     "UNFINISHED",
     "AccessToken",

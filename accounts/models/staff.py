@@ -48,6 +48,23 @@ class TracedAct(models.TextChoices):
     LETTER_SIGNED = "letter_signed", _("signed what they asked for by letter")
     LETTER_DECLINED = "letter_declined", _("declined what they asked for by letter")
     COPY_TAKEN = "copy_taken", _("downloaded the copy of their data")
+    CASE_TAKEN = "case_taken", _("took a case about them")
+    CASE_DECIDED = "case_decided", _("decided a case about them")
+    SIGNED = "signed", _("signed their removal")
+    NOT_SIGNED = "not_signed", _("didn’t sign their removal")
+    LIFTED = "lifted", _("ended a decision about them early")
+    APPEAL_DECIDED = "appeal_decided", _("answered their appeal")
+
+
+# Of cases, which their person learns of by other ways, and not while they are open
+ABOUT_CASES = (
+    TracedAct.CASE_TAKEN,
+    TracedAct.CASE_DECIDED,
+    TracedAct.SIGNED,
+    TracedAct.NOT_SIGNED,
+    TracedAct.LIFTED,
+    TracedAct.APPEAL_DECIDED,
+)
 
 
 LOOKS = (TracedAct.PERSON, TracedAct.SESSION, TracedAct.COPY_TAKEN)

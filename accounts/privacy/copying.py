@@ -59,7 +59,10 @@ def write_copy(person: User, target: IO[bytes], *, now: datetime) -> None:
 
 
 def read_entries(table: Table, person: User, *, now: datetime) -> Iterator[Entry]:
-    for row in table.rows_of(person).order_by("pk").iterator(chunk_size=AT_ONCE):
+    rows = table.rows_of(person)
+    if table.in_copy:
+        rows = table.in_copy(rows, now)
+    for row in rows.order_by("pk").iterator(chunk_size=AT_ONCE):
         yield read_entry(table, row, person, now=now)
 
 

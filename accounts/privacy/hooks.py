@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from accounts.models import DataExport, Erasure, User
 
+# Each lists what staff read about this person, and may tell them by now: when, and who it was.
+looks_of_staff: list[Callable[[User, datetime], list[tuple[datetime, User]]]] = []
 # Each ends what this person has ahead. It may be called again for the same person, and then finds less to do.
 on_leaving: list[Callable[[User, datetime], None]] = []
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.mail import letter_to, send_account_email
 from accounts.models import (
+    ABOUT_CASES,
     AccessToken,
     DataExport,
     Erasure,
@@ -168,6 +169,7 @@ TABLES: tuple[Table | Step, ...] = (
         part="looked-at-by-staff",
         heading=_("Who of staff looked at your pages"),
         company=staff_name,
+        in_copy=lambda rows, now: rows.exclude(act__in=ABOUT_CASES),
         why="stays: which number looked at which, with no name",
     ),
     Step("roles", end_roles),

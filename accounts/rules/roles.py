@@ -34,6 +34,10 @@ class Power(StrEnum):
     ATTENDANCE = auto()
     # Reports: what was written, and what follows from it
     MODERATE = auto()
+    # Appeals against what someone else decided
+    APPEALS = auto()
+    # The second signature under a removal
+    SIGN = auto()
     EVENTS = auto()
     # Prepare what someone asks for by letter about their own data; an owner signs
     LETTERS = auto()
@@ -53,16 +57,19 @@ POWERS: dict[str, frozenset[Power]] = {
             Power.REVIEW,
             Power.ATTENDANCE,
             Power.MODERATE,
+            Power.APPEALS,
             Power.EVENTS,
         }
     ),
-    StaffRoleName.OWNER: frozenset({Power.LOOK_UP, Power.ANSWER, Power.FIGURES, Power.RUN}),
+    StaffRoleName.OWNER: frozenset({Power.LOOK_UP, Power.ANSWER, Power.FIGURES, Power.APPEALS, Power.SIGN, Power.RUN}),
 }
 ABOUT_ROLES: dict[str, Any] = {
     StaffRoleName.SUPPORT: _("Looks up people and sessions, answers messages, sends failed emails again."),
     StaffRoleName.PROGRAMME: _("Plans and runs events, and sees the figures."),
-    StaffRoleName.MODERATOR: _("Reviews profiles and feedback, handles reports, and decides who came."),
-    StaffRoleName.OWNER: _("Gives roles, sets terms and webhooks, reads the log of staff, and opens the admin."),
+    StaffRoleName.MODERATOR: _("Reviews profiles and feedback, decides cases, and who came."),
+    StaffRoleName.OWNER: _(
+        "Gives roles, signs removals, answers appeals, sets terms and webhooks, reads staff’s log, opens the admin."
+    ),
 }
 
 

@@ -25,6 +25,7 @@ from accounts.adapter import KEEP_ACCOUNT
 from accounts.models import DataExport, ExportState, Trace, User
 from accounts.privacy.erasing import ask_erasure, keep_account, open_erasure, why_not_erase
 from accounts.privacy.exports import PrivacyError, ask_again_at, ask_export, newest_export
+from accounts.privacy.hooks import looks_of_staff
 from accounts.proof import require_recent_proof
 from accounts.requests import SignedInRequest
 
@@ -66,6 +67,7 @@ def my_data(request: SignedInRequest) -> HttpResponse:
     context = {
         "copy": CopyPanel(newest_export(person), ask_again_at(person, now=now), now),
         "traces": traces,
+        "looks": [look for list_looks in looks_of_staff for look in list_looks(person, now)],
         "nav": "settings",
     }
     return render(request, "accounts/my_data.html", context)

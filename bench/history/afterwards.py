@@ -15,11 +15,11 @@ from sessions_app.models import (
     NextStep,
     QuoteDecision,
     ReadMarker,
-    Report,
     Takeaway,
     WaitlistEntry,
     WrittenQuestion,
 )
+from trust.models import Case
 
 from .people import Crowd
 from .plan import FirstIds
@@ -186,19 +186,25 @@ def fill_messages(first: FirstIds, crowd: Crowd, now: datetime) -> None:
         read_to="coalesce(newest, 0)",
         version="2",
     )
+    decided = f"'{now.isoformat()}'::timestamptz - interval '10 days'"
     insert_rows(
-        Report,
+        Case,
         "(SELECT message.id, message.author_id, message.sent_at FROM sessions_app_message AS message "
-        "WHERE message.id % 1000 = 0) AS reported",
+        f"WHERE message.id % 1000 = 0 AND sent_at < {decided}) AS reported",
         now=now,
-        message_id="id",
-        by_id=f"CASE WHEN author_id = {crowd.mentee} + 2 THEN {crowd.mentee} + 3 ELSE {crowd.mentee} + 2 END",
-        reason="'rude'",
-        at="sent_at",
-        settled_at=f"CASE WHEN sent_at < '{now.isoformat()}'::timestamptz - interval '10 days' THEN sent_at END",
-        settled_by_id=(
-            f"CASE WHEN sent_at < '{now.isoformat()}'::timestamptz - interval '10 days' THEN {crowd.mentor} + 2 END"
-        ),
+        about_id="author_id",
+        kind="'conduct'",
+        state="'decided'",
+        opened_at="sent_at",
+        due_at="sent_at",
+        taken_by_id=f"CASE WHEN author_id = {crowd.mentor} + 2 THEN {crowd.mentor} + 3 ELSE {crowd.mentor} + 2 END",
+        taken_at="sent_at",
+        decided_by_id=f"CASE WHEN author_id = {crowd.mentor} + 2 THEN {crowd.mentor} + 3 ELSE {crowd.mentor} + 2 END",
+        decided_at="sent_at",
+        outcome="'nothing'",
+        rule="'respect'",
+        text="'Nothing wrong'",
+        closes_at="sent_at",
     )
 
 

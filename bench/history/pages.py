@@ -160,7 +160,7 @@ def _pages_of_staff(readers: Readers) -> Iterator[Page]:
     tabs = {
         "staff_words": ("waiting", "shown", "not-shown", "team"),
         "staff_attendance": ("waiting", "decided"),
-        "staff_reports": ("open", "settled"),
+        "staff_cases": ("waiting", "decided"),
     }
     for view, states in tabs.items():
         paths |= {f"{view[6:]}, {state}": f"{reverse(view)}?state={state}" for state in states}

@@ -11,6 +11,7 @@ from events.models import Event, EventKind, EventState, Registration, Registrati
 from events.models.states import BEFORE_START, NOT_ENDED, STANDING
 from mentors.models import MentorProfile
 from sessions_app.locks import atomic_act, lock_people
+from trust.sanctions import Doing, why_barred
 from trust.separations import are_apart
 
 from .giving import check_time, end_registration, give_place, take_event_time, time_at
@@ -25,7 +26,7 @@ def register(*, event: Event, person: User, side: str, said: RegistrationInput, 
     """Give this person a place, or put them on the waiting list where there is none. Registering again changes what
     they said, until the event runs.
 
-    Raises EventError: `closed`, `wrong_side`, `not_a_mentor`, `too_few_rounds`, `removed`, `own_overlap`.
+    Raises EventError: `closed`, `wrong_side`, `not_a_mentor`, `too_few_rounds`, `removed`, `own_overlap`, `barred`.
     """
     event = lock_event(event)
     lock_people(person)
@@ -34,6 +35,8 @@ def register(*, event: Event, person: User, side: str, said: RegistrationInput, 
         return rewrite(event, known, said, now=now)
     check_open(event, known, now=now)
     check_host(event, person, now=now)
+    if refusal := why_barred(person, Doing.ASK, now=now):
+        raise EventError(refusal.code, refusal.message)
     check_side(event, person, side, known)
     check_removed(known)
     registration = known or Registration(event=event, person=person, registered_at=now)

@@ -32,6 +32,7 @@ from events.registering.inviting import invite_mentors
 from events.registering.managing import cancel_event, change_event, close_registration, create_event, open_event
 from events.registering.office_hours import change_office_hours
 from mentors.models import MentorProfile, Topic
+from sessions_app.address import clean_words
 
 MOST_FOUND = 20
 # Those that this form makes; office hours have their own.
@@ -141,7 +142,7 @@ def event_cancel(request: SignedInRequest, slug: str) -> HttpResponse:
 def event_people(request: SignedInRequest, slug: str) -> HttpResponse:
     """Who comes, who waits, who was invited; and mentors to invite, found by a name or a topic."""
     event, now = get_led_event(slug, request.user), timezone.now()
-    words = request.GET.get("q", "").strip()[:80]
+    words = clean_words(request.GET.get("q", ""))[:80]
     context = {
         "event": event,
         "page": EventPage(event, request.user, None, now, viewer_zone(request)),

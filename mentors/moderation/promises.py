@@ -8,10 +8,10 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.rules.working_days import add_working_days
 from mentors.models import Decision, MentorProfile, ProfileDecision, ProfileState
 
 from .checklist import POINT_BY_KEY, Point
-from .working_days import add_working_days
 
 REVIEW_WORKING_DAYS = 2
 NOON = time(12)

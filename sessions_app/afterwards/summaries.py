@@ -22,7 +22,7 @@ from .track_record import ENOUGH
 
 ON_PAGE = 6
 QUOTES = f"""
-SELECT left_with, at, ended_at, written_id IS NOT NULL FROM sessions_app_feedback AS said
+SELECT id, left_with, at, ended_at, written_id IS NOT NULL FROM sessions_app_feedback AS said
 WHERE mentor_id = %(mentor)s AND {PUBLISHED_WORDS}
 ORDER BY published_at DESC, id DESC
 LIMIT {ON_PAGE}
@@ -42,6 +42,7 @@ class Quote:
     Nothing closer, to protect the author.
     """
 
+    pk: int
     text: str
     about: str
 
@@ -64,8 +65,8 @@ def published_quotes(profile: MentorProfile, *, now: datetime) -> list[Quote]:
     with connection.cursor() as cursor:
         cursor.execute(QUOTES, {"mentor": profile.person_id, "blind_until": now - BLIND_FOR})
         return [
-            Quote(words, about_text(began, ended, in_writing=in_writing, zone=zone, now=now))
-            for words, began, ended, in_writing in cursor.fetchall()
+            Quote(pk, words, about_text(began, ended, in_writing=in_writing, zone=zone, now=now))
+            for pk, words, began, ended, in_writing in cursor.fetchall()
         ]
 
 

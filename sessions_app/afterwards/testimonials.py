@@ -42,6 +42,17 @@ def decline_testimonial(
 
 
 @transaction.atomic
+def take_down_testimonial(pk: int, by: User, now: datetime) -> None:
+    """What a case about these words decided. They may be gone already."""
+    feedback = Feedback.objects.select_for_update().filter(pk=pk).first()
+    if feedback is None or feedback.published_at is None:
+        return
+    feedback.published_at = feedback.published_by = None
+    feedback.declined_at, feedback.declined_by = now, by
+    save_decision(feedback, QuoteAct.TAKEN_DOWN, by=by, now=now)
+
+
+@transaction.atomic
 def withdraw_testimonial(*, feedback: Feedback, by: User, now: datetime) -> Feedback:
     """The author withdraws their consent, at any time. Raises SessionError `not_yours`; twice does no harm."""
     feedback = Feedback.objects.select_for_update().get(pk=feedback.pk)

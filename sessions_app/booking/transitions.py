@@ -27,6 +27,7 @@ from sessions_app.models import (
 from sessions_app.models.bookings import BOOKING_SUBJECT
 from sessions_app.models.feedback import BLIND_FOR
 from sessions_app.models.states import CALLED_OFF, OCCUPYING, OVER
+from trust.sanctions import Doing, why_barred
 from trust.separations import are_apart
 
 from .insert import write_booking
@@ -42,6 +43,10 @@ def check_live(booking: Booking, *, now: datetime) -> None:
     if not booking.offer.profile.is_public:
         words = _("%(mentor)s’s profile isn’t live, so nothing can be booked or rescheduled. You can still cancel.")
         raise SessionError("closed", words % {"mentor": booking.mentor.first_name})
+    if why_barred(booking.mentor, Doing.MEET, now=now) or why_barred(known(booking.mentee), Doing.MEET, now=now):
+        raise SessionError(
+            "closed", _("Nothing can be booked or rescheduled here at the moment. You can still cancel.")
+        )
     if are_apart(booking.mentor_id, known(booking.mentee_id), now=now):
         raise SessionError("closed", _("Nothing can be booked or rescheduled here any more. You can still cancel."))
 

@@ -28,7 +28,7 @@ def render_unread_email(row: Notification, now: datetime) -> Message | Nothing:
         "first": other.first_name,
         "other": other.display_name,
         "is_file": unread[-1].is_file,
-        "words": Truncator(unread[-1].body).chars(MESSAGE_IN_MAIL),
+        "words": Truncator(unread[-1].words).chars(MESSAGE_IN_MAIL),
         "earlier": len(unread) - 1,
         "question": Truncator(seat.engagement.brief.question).chars(100),
         "in_writing": WrittenQuestion.objects.filter(engagement=seat.engagement).exists(),

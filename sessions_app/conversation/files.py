@@ -13,10 +13,12 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from live.hints import tell_pages
 from live.streams import Part
+from sessions_app.barred import refuse_barred
 from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, Message, SharedFile
 from sessions_app.models.files import FOLDER
 from sessions_app.questions.engagements import check_part_in, lock_engagement, why_not_share
+from trust.sanctions import Doing
 
 from .messages import notify_reader
 from .uploads import Upload
@@ -45,12 +47,13 @@ def why_not_add(engagement: Engagement) -> SessionError | None:
 def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime) -> SharedFile:
     """Share a file with the other person, who is told of it as of a message.
 
-    Raises SessionError `not_yours`, `closed`, `too_many_files`.
+    Raises SessionError `not_yours`, `closed`, `too_many_files`, `barred`.
     """
     engagement = lock_engagement(engagement)
     check_part_in(engagement, by)
     if refusal := why_not_add(engagement):
         raise refusal
+    refuse_barred(by, Doing.WRITE, now=now)
     file = SharedFile(
         engagement=engagement,
         owner=by,

@@ -18,11 +18,13 @@ from live.streams import Part
 from notifications.inbox import forget_passing, tell_bells
 from notifications.models import Notification
 from notifications.services import schedule_notices, silence_older_versions
+from sessions_app.barred import refuse_barred
 from sessions_app.booking.requests import extend_request
 from sessions_app.errors import SessionError
 from sessions_app.models import THREAD_SUBJECT, BookingState, Engagement, Message, ReadMarker
 from sessions_app.questions.engagements import check_part_in, lock_engagement, why_not_share
 from sessions_app.written.acts import note_reply
+from trust.sanctions import Doing
 
 from .notices import message_due
 
@@ -37,12 +39,13 @@ def send_message(
 
     `key` tells a form that was sent twice; `seen` is the newest message that was on the writer's page; `answers`: it is
     the mentor's answer to a question in writing, which is told by a mail of its own.
-    Raises SessionError `not_yours`, `closed`, `too_many_messages`, `not_waiting`.
+    Raises SessionError `not_yours`, `closed`, `barred`, `too_many_messages`, `not_waiting`.
     """
     engagement = lock_engagement(engagement)
     check_part_in(engagement, by)
     if refusal := why_not_share(engagement):
         raise refusal
+    refuse_barred(by, Doing.WRITE, now=now)
     said = Message.objects.filter(engagement=engagement, author=by, key=key).first()
     if said:
         return said

@@ -16,7 +16,7 @@ from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
 from .states import BookingState
 from .stuck import StuckRow
 from .tallies import MentorTally
-from .threads import THREAD_SUBJECT, Message, ReadMarker, Report, ReportReason, ThreadOpening
+from .threads import THREAD_SUBJECT, Message, ReadMarker
 from .waiting import HeldTime, LineRound, ReservedTime, WaitlistEntry
 from .written import ANSWERED_WITHIN, WRITTEN_SUBJECT, WrittenQuestion, WrittenState
 from .zones import WallChange, ZoneRules
@@ -56,8 +56,6 @@ __all__ = [
     "QuoteAct",
     "QuoteDecision",
     "ReadMarker",
-    "Report",
-    "ReportReason",
     "ReservedTime",
     "Resolution",
     "Role",
@@ -68,7 +66,6 @@ __all__ = [
     "SignalKind",
     "StuckRow",
     "Takeaway",
-    "ThreadOpening",
     "TimeOff",
     "WaitlistEntry",
     "WallChange",

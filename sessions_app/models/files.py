@@ -29,9 +29,13 @@ class SharedFileQuerySet(models.QuerySet["SharedFile"]):
         named = self.filter(Q(content__in=keys) | Q(preview__in=keys)).values_list("content", "preview")
         return {key for pair in named for key in pair} & set(keys)
 
+    def visible_to_both(self, person: User) -> Self:
+        """Of this person's engagements, whatever has happened between the two."""
+        return self.filter(engagement__in=Engagement.objects.visible_to(person))
+
     def visible_to(self, person: User, *, now: datetime) -> Self:
         """Files of the other side go with the connection between the two: see `trust`."""
-        theirs = self.filter(engagement__in=Engagement.objects.visible_to(person))
+        theirs = self.visible_to_both(person).filter(is_hidden=False)
         gone = Separation.objects.live(now).ends_everything().of_person(person.pk)
         cut = gone.filter(low=OuterRef("low_pk"), high=OuterRef("high_pk"))
         mentor, mentee = F("engagement__mentor"), F("engagement__mentee")
@@ -56,6 +60,8 @@ class SharedFile(models.Model):
     content = models.FileField(upload_to=file_path)
     preview = models.FileField(upload_to=file_path, blank=True)
     added_at = models.DateTimeField()
+    # While a report that it shows something private waits for a decision
+    is_hidden = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = SharedFileQuerySet.as_manager()
 

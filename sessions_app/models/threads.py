@@ -1,4 +1,4 @@
-"""What the two people of an engagement write to each other, how far each has read, and what was reported."""
+"""What the two people of an engagement write to each other, and how far each has read."""
 
 import uuid
 from typing import Self
@@ -15,8 +15,6 @@ from .bookings import Engagement
 from .files import SharedFile
 
 MESSAGE_LENGTH = 5000
-REPORT_LENGTH = 1000
-REASON_LENGTH = 300
 # The word by which the outbox knows a person's place in a thread
 THREAD_SUBJECT = "thread"
 
@@ -45,6 +43,8 @@ class Message(models.Model):
     sent_at = models.DateTimeField()
     # When its words were removed
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # While a report that it shows something private waits for a decision
+    is_hidden = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = MessageQuerySet.as_manager()
 
@@ -65,6 +65,13 @@ class Message(models.Model):
 
     @property
     def words(self) -> str:
+        if self.is_hidden:
+            return str(_("This message is hidden while our team looks at a report."))
+        return self.kept_words
+
+    @property
+    def kept_words(self) -> str:
+        """For who may read what is hidden."""
         return self.body or str(_("This message was deleted."))
 
 
@@ -85,64 +92,3 @@ class ReadMarker(models.Model):
     @property
     def unread(self) -> MessageQuerySet:
         return Message.objects.filter(engagement=self.engagement_id, pk__gt=self.read_to).exclude(author=self.person_id)
-
-
-class ReportReason(models.TextChoices):
-    RUDE = "rude", _("Rude or hurtful")
-    SELLING = "selling", _("Selling or recruiting")
-    UNSAFE = "unsafe", _("It makes me feel unsafe")
-    OTHER = "other", _("Something else")
-
-
-class ReportQuerySet(models.QuerySet["Report"]):
-    def open(self) -> Self:
-        return self.filter(settled_at=None)
-
-    def settled(self) -> Self:
-        return self.exclude(settled_at=None)
-
-    def readable_by(self, staff: User) -> Self:
-        """Without those about threads that this person takes part in: they shouldn't learn who reported what."""
-        return self.exclude(message__engagement__mentor=staff).exclude(message__engagement__mentee=staff)
-
-
-class Report(models.Model):
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reports")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reports")
-    reason = models.CharField(max_length=10, choices=ReportReason)
-    words = models.TextField(max_length=REPORT_LENGTH, blank=True, validators=[validate_plain_text])
-    at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True, blank=True)
-    settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    outcome = models.TextField(max_length=REPORT_LENGTH, blank=True)
-
-    objects = ReportQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["message", "by"], name="one_report_per_person_and_message"),
-            models.CheckConstraint(
-                condition=Q(settled_at=None, settled_by=None) | Q(settled_at__isnull=False, settled_by__isnull=False),
-                name="report_is_settled_by_somebody",
-            ),
-        ]
-        indexes = [models.Index(fields=["at"], condition=Q(settled_at=None), name="report_open")]
-
-    def __str__(self) -> str:
-        return f"{self.reason} {self.uuid}"
-
-
-class ThreadOpening(models.Model):
-    """Who of staff read a reported message, when and why. Append-only, which a trigger ensures."""
-
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="openings")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=REASON_LENGTH, validators=[validate_plain_text])
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.by_id}: {self.reason}"

@@ -1,4 +1,4 @@
-"""What a removal does beside emptying columns, what stays a while as evidence, and what goes because it is old."""
+"""What a removal does beside emptying columns, and what goes because it is old."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from accounts.models import KeptAnswer, User
 from accounts.privacy.retention import Rule
 from sessions_app.availability.openings import announce_opened
 from sessions_app.conversation.files import delete_files
-from sessions_app.models import Brief, Engagement, Feedback, Message, Report, Schedule, SharedFile, WrittenQuestion
+from sessions_app.models import Brief, Engagement, Feedback, Message, Schedule, SharedFile, WrittenQuestion
 
 
 def close_conversations(person: User, now: datetime) -> bool:
@@ -47,20 +47,11 @@ def remove_schedule(person: User, now: datetime) -> bool:
     return True
 
 
-def reported_and_open(messages: "QuerySet[Any]") -> "QuerySet[Any]":
-    """A message that was reported stays until staff have settled the report: it is the evidence."""
-    return messages.filter(Exists(Report.objects.open().filter(message=OuterRef("pk"))))
-
-
-def open_reports(reports: "QuerySet[Any]") -> "QuerySet[Any]":
-    return reports.filter(settled_at=None)
-
-
 def forget_conversations(before: datetime, most: int) -> int:
     """Words of people who were done with each other before then. What a mentee allowed to be shown is shown on."""
     closed = Engagement.objects.filter(closed_at__lt=before)
     messages = Message.objects.filter(engagement__in=closed, erased_at=None)
-    old = list(messages.exclude(pk__in=reported_and_open(messages).values("pk")).values_list("pk", flat=True)[:most])
+    old = list(messages.values_list("pk", flat=True)[:most])
     gone = Message.objects.filter(pk__in=old).update(body="", erased_at=Now())
     briefs, reason = Brief.objects.filter(engagements__in=closed), {"reason": ""}
     gone += _empty_some(briefs.exclude(**EMPTY_BRIEF), EMPTY_BRIEF, most)
@@ -80,10 +71,5 @@ def _empty_some(rows: "QuerySet[Any]", words: Mapping[str, object], most: int) -
     return found
 
 
-def forget_reports(before: datetime, most: int) -> int:
-    words = {"words": "", "outcome": ""}
-    return _empty_some(Report.objects.filter(settled_at__lt=before).exclude(**words), words, most)
-
-
 EMPTY_BRIEF: dict[str, Any] = {"question": "", "situation": "", "tried": "", "done_when": "", "answers": {}}
-RULES = (Rule("conversations", forget_conversations), Rule("reports", forget_reports))
+RULES = (Rule("conversations", forget_conversations),)

@@ -31,7 +31,6 @@ from sessions_app.models import (
     Occupancy,
     QuoteDecision,
     ReadMarker,
-    Report,
     ReservedTime,
     RoomSeat,
     RoomSignal,
@@ -39,7 +38,6 @@ from sessions_app.models import (
     SharedFile,
     StuckRow,
     Takeaway,
-    ThreadOpening,
     TimeOff,
     WaitlistEntry,
     WallChange,
@@ -50,10 +48,8 @@ from sessions_app.models import (
 from .forgetting import (
     close_conversations,
     forget_kept_answers,
-    open_reports,
     remove_files,
     remove_schedule,
-    reported_and_open,
     take_down_quotes,
 )
 
@@ -114,24 +110,6 @@ TABLES: tuple[Table | Step, ...] = (
         company=the_other,
         hidden=("uuid", "erased_at"),
         stamp="erased_at",
-        kept_for_now=reported_and_open,
-    ),
-    Table(
-        Report,
-        {"reason": fact(), "words": mine(), "outcome": not_personal("what staff decided, and told both")},
-        people=("by",),
-        part="reports",
-        heading=_("Messages you reported"),
-        hidden=("uuid",),
-        kept_for_now=open_reports,
-    ),
-    Table(
-        ThreadOpening,
-        {"reason": mine()},
-        people=("by",),
-        part="conversations-you-opened-as-staff",
-        heading=_("Conversations you opened as staff"),
-        is_log=True,
     ),
     Step("words shown to others", take_down_quotes),
     Table(

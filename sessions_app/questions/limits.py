@@ -9,9 +9,11 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from mentors.models import MentorProfile
+from sessions_app.barred import refuse_barred
 from sessions_app.errors import SessionError
 from sessions_app.ledger.ledgers import why_paused
 from sessions_app.models import Engagement
+from trust.sanctions import Doing
 
 from .mentee_standing import MenteeStanding, standing_of
 from .pace import check_bookings
@@ -35,7 +37,9 @@ def check_mentee(
     if not mentee.name:
         words = _("Add your first name, so that %(mentor)s knows who they’re meeting.")
         raise SessionError("no_name", words % {"mentor": profile.first_name})
-    if standing.is_apart:
+    if standing.is_barred:
+        refuse_barred(mentee, Doing.ASK, now=now)
+    if standing.is_apart or standing.mentor_is_barred:
         # Neither may learn that the other said so: the words are those of any offer that is closed.
         raise closed_error(profile)
     if refusal := why_paused(mentee, now=now, ledger=standing.ledger):
@@ -60,7 +64,7 @@ def why_not_book(
     try:
         if mentee:
             standing = standing or standing_of(mentee, profile.person_id, now=now)
-            check_mentee(mentee, profile, now=now, standing=replace(standing, is_apart=False))
+            check_mentee(mentee, profile, now=now, standing=replace(standing, is_apart=False, mentor_is_barred=False))
     except SessionError as refused:
         return refused
     return None
@@ -70,6 +74,8 @@ def why_not_book_anyone(mentee: User, *, now: datetime) -> SessionError | None:
     """Why this person can't book any mentor at the moment, if they can't."""
     standing = standing_of(mentee, mentee.pk, now=now)
     try:
+        if standing.is_barred:
+            refuse_barred(mentee, Doing.ASK, now=now)
         check_open(standing)
         check_bookings("", standing.booked_lately, [], now=now)
     except SessionError as refused:

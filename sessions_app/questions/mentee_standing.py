@@ -15,7 +15,8 @@ from sessions_app.models import Booking, Role
 from sessions_app.models.bookings import overdue_sql
 from sessions_app.models.states import OPEN
 from sessions_app.models.written import OPEN_WRITTEN
-from trust.models import pair_is_apart_sql
+from trust.models import is_barred_sql, pair_is_apart_sql
+from trust.sanctions import Doing, kinds_that_bar
 
 from .pace import DAY, HOUR
 
@@ -31,6 +32,8 @@ COLUMNS = f"""
         WHERE taken.person_id IN (%(mentor)s, %(mentee)s) AND {overdue_sql()}
     ),
     {pair_is_apart_sql("%(mentee)s", "%(mentor)s")},
+    {is_barred_sql("%(mentee)s", kinds_that_bar(Doing.ASK))},
+    {is_barred_sql("%(mentor)s", kinds_that_bar(Doing.MEET))},
     {number_sql(Role.MENTEE, MENTEE, MOMENT)},
     {last_fact_sql(Role.MENTEE, MENTEE, MOMENT)},
     ARRAY(
@@ -71,6 +74,7 @@ STANDING = Prepared(f"SELECT {COLUMNS}")
 class MenteeStanding:
     """A row of `COLUMNS`. `booked_before`: the same form has made a booking.
 
+    `is_barred`: a decision of our team keeps the mentee from asking; `mentor_is_barred`: or the mentor from meeting.
     `number` and `last_fact`: see `Ledger`. `overdue`: either person has a hold or request that counts as free.
     `mentors_ahead`: with whom a session is asked for or agreed. `in_writing`: how many open questions others have to
     answer; one to this mentor isn't counted, since it would become the session. `booked_lately` and
@@ -80,6 +84,8 @@ class MenteeStanding:
     booked_before: bool
     overdue: bool
     is_apart: bool
+    is_barred: bool
+    mentor_is_barred: bool
     number: float
     last_fact: datetime | None
     mentors_ahead: list[int]

@@ -4,26 +4,23 @@ import json
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from common.pages.parts import vary_by_part, wants_part
-from common.pages.requests import parse_number, post_data
+from common.pages.requests import parse_number
 from live.pages import let_page_hear
-from sessions_app.access import get_engagement, get_message_to_report, get_newest_message
+from sessions_app.access import get_engagement, get_newest_message
 from sessions_app.conversation.messages import mark_read, send_message
 from sessions_app.conversation.reading import ThreadList, is_chat, newest_of, news_of, thread_of
-from sessions_app.conversation.reports import report_message
 from sessions_app.errors import SessionError
-from sessions_app.forms.threads import MOST_ID, MessageForm, ReadForm, ReportForm
-from sessions_app.models import Booking, Engagement, ReportReason, WrittenState
+from sessions_app.forms.threads import MOST_ID, MessageForm, ReadForm
+from sessions_app.models import Booking, Engagement, WrittenState
 from sessions_app.pages.session_afterwards import read_after_answer
 
 PAGE_SIZE = 20
@@ -158,28 +155,6 @@ def thread_read(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if wants_part(request):
         return HttpResponse()
     return redirect("thread", uuid)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def message_report(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    message = get_message_to_report(uuid, reader=request.user)
-    form = ReportForm(post_data(request))
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        report_message(
-            message=message,
-            reason=ReportReason(data["reason"]),
-            words=data["words"],
-            by=request.user,
-            now=timezone.now(),
-        )
-        messages.success(
-            request,
-            _("Thanks for telling us. Our team is looking into it. We won’t tell the other person who reported it."),
-        )
-        return redirect("thread", message.engagement.uuid)
-    context = {"message": message, "form": form, "nav": "messages"}
-    return render(request, "sessions_app/conversation/report.html", context, status=422 if form.errors else 200)
 
 
 def return_address(request: SignedInRequest, engagement: Engagement) -> str:

@@ -31,6 +31,7 @@ LISTED = {
     "event",
     "event_card",
     "events",
+    "trust",
 }
 
 

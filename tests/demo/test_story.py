@@ -19,20 +19,20 @@ from sessions_app.models import (
     FollowUpStep,
     NextStep,
     QuoteDecision,
-    Report,
     Takeaway,
     WaitlistEntry,
     WrittenQuestion,
 )
 from sessions_app.models.feedback import QuoteAct
 from tests.markup import elements_of, markup_of
+from trust.models import Case
 
 LISTS = {
     "sam": ("session_list", "left_with", "message_list", "notifications", "waiting_list", "home"),
     "priya": ("mentor_feedback", "mentor_record", "mentor_certificates", "mentor_availability"),
     "tomas": ("mentor_today", "message_list"),
     "jonas": ("mentor_profile",),
-    "maria": ("staff_home", "staff_words", "staff_reports", "staff_unmet", "staff_reading", "staff_profiles"),
+    "maria": ("staff_home", "staff_words", "staff_cases", "staff_unmet", "staff_reading", "staff_profiles"),
 }
 
 
@@ -78,8 +78,8 @@ def test_mentors_have_something_to_answer_and_something_to_show(seed, now):
 def test_staff_have_one_report_to_read_and_one_settled(seed):
     seed()
 
-    assert (Report.objects.open().count(), Report.objects.settled().count()) == (1, 1)
-    assert Report.objects.settled().get().openings.get().by == person("maria")
+    assert (Case.objects.undecided().count(), Case.objects.settled().count()) == (1, 1)
+    assert Case.objects.settled().get().openings.get().by == person("maria")
 
 
 def test_quotes_are_shown_by_consent_and_by_maria_s_word(seed, now):

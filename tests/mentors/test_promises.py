@@ -3,8 +3,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from accounts.rules.working_days import add_working_days
 from mentors.moderation.promises import review_deadline
-from mentors.moderation.working_days import add_working_days
 
 
 @pytest.mark.parametrize(

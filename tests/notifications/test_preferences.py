@@ -59,6 +59,16 @@ def test_every_optional_kind_belongs_to_a_group_and_the_others_to_none():
     mails = [kind for kind in registry.registered_kinds() if kind.render and kind.subject_type != "thing"]
 
     assert {kind.name for kind in mails if kind.group is None} == {
+        "report_received",
+        "report_outcome",
+        "safety_case",
+        "safety_case_4_hours",
+        "safety_case_12_hours",
+        "cases_overdue",
+        "case_decided",
+        "sanction_lifted",
+        "appeal_received",
+        "appeal_answered",
         "booked",
         "requested",
         "accepted",

@@ -11,13 +11,12 @@ from mentors.models import ProfileDraft, ProfileState, Topic
 from notifications.models import Notification, State
 from search.models import ProposedExample, UnmetSearch
 from sessions_app.attendance.disputes import contest_missed
-from sessions_app.conversation.messages import send_message
-from sessions_app.conversation.reports import report_message
-from sessions_app.models import Feedback, ReportReason, StuckRow
+from sessions_app.models import Feedback, StuckRow
 from staff.queues import LABELS, MOST_COUNTED, list_queues
 from tests.conftest import NOW, at, make_staff
 from tests.markup import elements_of, markup_of
 from tests.sessions_app.conftest import THURSDAY
+from tests.trust.cases import decide, report_message
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -67,14 +66,12 @@ def test_profiles_that_were_sent_wait_since_then(alice, maria, state):
     assert oldest(maria, "staff_profiles") == sent
 
 
-def test_a_report_waits_until_it_is_settled_and_not_for_those_it_is_about(booking, alice, bob, maria):
-    message = send_message(engagement=booking.engagement, by=alice, body="Buy my book", key="k", now=NOW)
-    report = report_message(message=message, by=bob, reason=ReportReason.SELLING, words="", now=NOW)
+def test_a_case_waits_until_it_is_decided_and_not_for_those_it_is_about(booking, alice, bob, maria):
+    case = report_message(booking, bob).case
     make_staff(alice)
 
-    assert (counts(maria), counts(alice)) == ({"staff_reports": 1}, {})
-    report.settled_at, report.settled_by = NOW, maria
-    report.save()
+    assert (counts(maria), counts(alice)) == ({"staff_cases": 1}, {})
+    decide(case, maria)
     assert counts(maria) == {}
 
 
@@ -163,8 +160,10 @@ SELECT n, 'booked', %(person)s, 'booking', n, 0, %(now)s, %(now)s, %(now)s, %(no
     CASE WHEN n %% 2000 = 0 THEN 'dead' ELSE 'sent' END, '', 1, 0, '', %(now)s, '',
     %(now)s - n * interval '1 second', CASE WHEN n %% 2000 = 0 THEN NULL ELSE %(now)s END
 FROM generate_series(1, 40000) AS n;
-INSERT INTO sessions_app_report (uuid, message_id, by_id, reason, words, at, settled_at, settled_by_id, outcome)
-SELECT gen_random_uuid(), n, %(person)s, 'other', '', %(now)s, %(now)s, %(person)s, '' FROM generate_series(1, 20000) n;
+INSERT INTO trust_case (uuid, about_id, topic, kind, state, opened_at, due_at, taken_by_id, taken_at, decided_by_id,
+    decided_at, outcome, rule, text, closes_at, version)
+SELECT gen_random_uuid(), n + 1000000, '', 'other', 'decided', %(now)s, %(now)s, %(person)s, %(now)s, %(person)s,
+    %(now)s, 'nothing', 'other', 'x', %(now)s, 1 FROM generate_series(1, 20000) n;
 INSERT INTO sessions_app_feedback (author_id, booking_id, role, resolution, overall, again, left_with, may_publish,
     advice, to_staff, learned, published_at, created_at, updated_at)
 SELECT %(person)s, n, 'mentee', 'yes', '', '', 'words', true, '', '', '', %(now)s, %(now)s, %(now)s
@@ -174,9 +173,9 @@ SELECT 'word ' || n, date '2026-01-01' + n / 1000, 1 FROM generate_series(1, 300
 INSERT INTO search_proposedexample (topic_id, text, day, count, is_dismissed)
 SELECT 1, 'word ' || n, date '2026-11-01', 1, true FROM generate_series(1, 20000) n;
 """
-BIG = ("notifications_notification", "sessions_app_report", "sessions_app_feedback", "search_unmetsearch",
+BIG = ("notifications_notification", "trust_case", "sessions_app_feedback", "search_unmetsearch",
        "search_proposedexample")  # fmt: skip
-BIG_INDEXES = {"feedback_to_review", "notification_ended", "proposal_waiting", "report_open", "unmet_day"}
+BIG_INDEXES = {"feedback_to_review", "notification_ended", "proposal_waiting", "case_due", "unmet_day"}
 
 
 def test_no_queue_reads_a_whole_table(maria):

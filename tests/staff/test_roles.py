@@ -25,7 +25,8 @@ NEEDS = {
         "staff_topics", "staff_topic_add", "staff_topic_edit",
     },
     Power.ATTENDANCE: {"staff_attendance", "staff_ledgers"},
-    Power.MODERATE: {"staff_reports", "staff_report"},
+    Power.MODERATE: {"staff_cases", "staff_case"},
+    Power.APPEALS: {"staff_appeals", "staff_appeal", "staff_exhibit"},
     Power.EVENTS: {"event_new"},
     Power.LETTERS: {"staff_letter"},
     Power.RUN: {

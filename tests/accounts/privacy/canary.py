@@ -78,13 +78,10 @@ from sessions_app.models import (
     Message,
     NextStep,
     QuoteDecision,
-    Report,
-    ReportReason,
     RoomSeat,
     RoomSignal,
     Schedule,
     Takeaway,
-    ThreadOpening,
     WaitlistEntry,
     WrittenQuestion,
 )
@@ -93,6 +90,7 @@ from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW
 from tests.events.afterwards.evening import meet
 from tests.events.making import make_event
+from trust.models import Appeal, Case, Exhibit, Opening, Report, ReportAddition, Sanction
 
 SHORTEST = 8
 # A zone has to be one that there is; a language too.
@@ -214,10 +212,7 @@ def write_about_sessions(canary: Canary, booking: Booking, staff: User) -> None:
     theirs = Message.objects.create(
         engagement=booking.engagement, author=friend, body="Well met.", key=f"f{person.pk}", sent_at=NOW
     )
-    report = Report.objects.create(
-        message=theirs, by=person, reason=ReportReason.OTHER, words=new(), at=NOW, settled_at=NOW, settled_by=staff
-    )
-    ThreadOpening.objects.create(report=report, by=person, reason=new(), at=NOW)
+    be_in_cases(canary, theirs, staff)
     FollowUp.objects.create(booking=booking, step="3-days", question="solved", answer="yes", answered_at=NOW)
     NextStep.objects.create(
         booking=booking, person=person, situation=new(), response=new(), due_on=NOW.date(), written_at=NOW
@@ -253,6 +248,26 @@ def write_about_sessions(canary: Canary, booking: Booking, staff: User) -> None:
         reason=new(),
         at=NOW,
     )
+
+
+def be_in_cases(canary: Canary, theirs: Message, staff: User) -> None:
+    """One about the person, who objects; one about the friend, that the person reported and read as staff."""
+    person, friend, new = canary.person, canary.friend, canary.new
+    facts = {"kind": "other", "state": "decided", "opened_at": NOW, "due_at": NOW, "decided_at": NOW, "taken_at": NOW}
+    facts |= {"taken_by": staff, "decided_by": staff, "outcome": "note", "rule": "other", "closes_at": NOW}
+    own = Case.objects.create(about=person, text=new(), **facts)
+    other = Case.objects.create(about=friend, text="Nothing", **facts)
+    file = default_storage.save(f"evidence/{new()}", ContentFile(new().encode()))
+    thing = {"subject_type": "message", "subject_id": theirs.pk}
+    Exhibit.objects.create(case=own, snapshot={"message": new()}, sha256="0" * 64, file=file, at=NOW, **thing)
+    Opening.objects.create(case=own, by=staff, reason="Reported", at=NOW)
+    Opening.objects.create(case=other, by=person, reason=new(), at=NOW)
+    report = Report.objects.create(about=friend, by=person, kind="other", words=new(), case=other, at=NOW, **thing)
+    ReportAddition.objects.create(report=report, kind="other", words=new(), at=NOW)
+    until = NOW + timedelta(days=365)
+    sanction = Sanction.objects.create(case=own, person=person, kind="note", begins=NOW, until=until, decided_by=staff)
+    answered = {"decided_by": friend, "decided_at": NOW, "outcome": "rejected", "answer": new()}
+    Appeal.objects.create(sanction=sanction, against=staff, by=person, words=new(), at=NOW, due_at=NOW, **answered)
 
 
 def go_to_events(canary: Canary, staff: User) -> None:

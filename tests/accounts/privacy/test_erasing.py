@@ -20,14 +20,17 @@ from notifications.tasks import drain_outbox
 from search.models import MentorIndex
 from sessions_app.booking.clock import complete_ended
 from sessions_app.conversation.messages import send_message
-from sessions_app.conversation.reports import open_report, report_message, settle_report
-from sessions_app.models import Booking, BookingState, Engagement, Message, ReportReason, WaitlistEntry, WrittenState
+from sessions_app.models import Booking, BookingState, Engagement, Message, WaitlistEntry, WrittenState
 from sessions_app.waiting.acts import wait_for_mentor
 from tests.conftest import NOW, make_staff
 from tests.events.making import come, make_event
 from tests.sessions_app.conftest import book, in_writing  # noqa: F401 - a fixture
 from tests.sessions_app.helpers.written import ask
 from tests.smtp import smtp_sink  # noqa: F401 - a fixture
+from tests.trust.cases import decide
+from trust.models import Exhibit, ReportKind
+from trust.reports import make_report
+from trust.subjects import find_reportable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 DAY = timedelta(days=1)
@@ -172,24 +175,23 @@ def test_the_last_mail_goes_to_the_old_address_once(bob, mailoutbox, django_capt
     assert [mail.to for mail in mailoutbox] == [[bob.email]]
 
 
-def test_a_message_that_was_reported_stays_until_the_report_is_settled(offer, alice, bob, maria):
+def test_evidence_of_what_was_reported_stays_until_the_case_is_decided(offer, alice, bob, maria):
     booking = book(offer, bob)
     said = send_message(engagement=booking.engagement, body="You fool", by=bob, key="k", now=NOW)
-    plain = send_message(engagement=booking.engagement, body="Sorry", by=bob, key="l", now=NOW)
-    report = report_message(message=said, reason=ReportReason.RUDE, words="", by=alice, now=NOW)
+    found = find_reportable("message", str(said.uuid), alice)
+    case = make_report(found=found, kind=ReportKind.CONDUCT, words="Rude", by=alice, now=NOW).case
 
     erasure = erase(bob)
 
     said.refresh_from_db()
-    plain.refresh_from_db()
-    assert (said.body, plain.body, erasure.state) == ("You fool", "", ErasureState.BEGUN)
-    assert User.objects.get(pk=bob.pk).name == ""
+    assert (said.body, Exhibit.objects.get().snapshot["message"]) == ("", "You fool")
+    assert (erasure.state, User.objects.get(pk=bob.pk).name) == (ErasureState.BEGUN, "")
 
-    open_report(report=report, reason="To judge it", by=maria, now=NOW + WEEK)
-    settle_report(report=report, outcome="Warned", by=maria, now=NOW + WEEK)
+    decide(case, maria, now=NOW + WEEK)
     assert erase_due(now=NOW + WEEK + DAY) == 1
-    said.refresh_from_db()
-    assert (said.body, Erasure.objects.get().state) == ("", ErasureState.DONE)
+    case.refresh_from_db()
+    assert (Exhibit.objects.get().snapshot, case.text) == ({}, "")
+    assert Erasure.objects.get().state == ErasureState.DONE
 
 
 def test_a_step_that_fails_keeps_back_no_other_and_is_done_later(bob, monkeypatch, caplog):

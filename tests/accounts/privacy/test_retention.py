@@ -8,10 +8,13 @@ from django.conf import settings
 from accounts.privacy import retention
 from accounts.privacy.retention import Rule, retain
 from sessions_app.conversation.messages import send_message
-from sessions_app.conversation.reports import open_report, report_message, settle_report
-from sessions_app.models import Brief, Engagement, Feedback, Message, Report, ReportReason
+from sessions_app.models import Brief, Engagement, Feedback, Message
 from tests.conftest import NOW
 from tests.sessions_app.conftest import QUESTION, booking  # noqa: F401 - a fixture
+from tests.trust.cases import decide
+from trust.models import Exhibit, Report, ReportKind
+from trust.reports import make_report
+from trust.subjects import find_reportable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 DAY = timedelta(days=1)
@@ -56,19 +59,21 @@ def test_question_that_its_author_lets_us_show_stays(closed, booking, bob):  # n
     assert Brief.objects.get().question == QUESTION
 
 
-def test_reported_message_stays_until_it_is_settled_and_its_report_three_years_more(closed, alice, maria):
-    said = Message.objects.get()
-    report = report_message(message=said, reason=ReportReason.RUDE, words="He shouts", by=alice, now=NOW)
+def test_evidence_outlives_its_message_and_goes_three_years_after_the_decision(closed, alice, maria):
+    found = find_reportable("message", str(Message.objects.get().uuid), alice)
+    case = make_report(found=found, kind=ReportKind.CONDUCT, words="He shouts", by=alice, now=NOW).case
     retain(now=NOW + YEAR + DAY)
-    assert Message.objects.get().body == "See you"
+    assert (Message.objects.get().body, Exhibit.objects.get().snapshot["message"]) == ("", "See you")
 
-    open_report(report=report, reason="To judge it", by=maria, now=NOW)
-    settle_report(report=report, outcome="Warned", by=maria, now=NOW)
+    decide(case, maria)
     retain(now=NOW + YEAR + DAY)
-    assert (Message.objects.get().body, Report.objects.get().words) == ("", "He shouts")
+    assert (Report.objects.get().words, Exhibit.objects.get().snapshot["message"]) == ("He shouts", "See you")
 
-    retain(now=NOW + settings.RETENTION["reports"] + DAY)
-    assert (Report.objects.get().words, Report.objects.get().outcome) == ("", "")
+    retain(now=NOW + settings.RETENTION["cases"] + DAY)
+    case.refresh_from_db()
+    opened = case.openings.get().reason
+    assert (Report.objects.get().words, Exhibit.objects.get().snapshot, case.text, opened) == ("", {}, "", "")
+    assert case.outcome == "note"
 
 
 def test_a_run_ends_with_its_time_and_the_next_one_goes_on(monkeypatch):
@@ -89,10 +94,10 @@ def test_a_rule_that_fails_keeps_back_no_other_one(monkeypatch, caplog):
     def fail(before, most) -> int:
         raise RuntimeError("some words of bob")
 
-    rules = [Rule("conversations", fail), Rule("reports", lambda before, most: 3)]
+    rules = [Rule("conversations", fail), Rule("cases", lambda before, most: 3)]
     monkeypatch.setattr(retention, "rules", rules)
 
-    assert retain(now=NOW) == {"conversations": 0, "reports": 3}
+    assert retain(now=NOW) == {"conversations": 0, "cases": 3}
     assert "some words" not in caplog.text
 
 

@@ -26,6 +26,8 @@ from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
 from tests.apart import keep_apart
 from tests.conftest import NOW, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION
+from trust.models import Case, Sanction
+from trust.sanctions import Doing, why_barred
 from trust.separations import are_apart
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +84,18 @@ def world(request, alice, bob, charlie):
             mark=str(number),
         )
     keep_apart(*random.sample(ended, 2))
+    for barred, decider in ((mentees[0], mentors[0]), (mentors[0], mentees[0])):
+        bar(barred, by=decider)
     return mentors, mentees
+
+
+def bar(person, *, by) -> None:
+    """A break, which keeps a mentee from asking and a mentor from meeting."""
+    facts = {"kind": "other", "state": "decided", "outcome": "break", "rule": "other", "text": "x"}
+    moments = dict.fromkeys(("opened_at", "due_at", "taken_at", "decided_at"), NOW)
+    case = Case.objects.create(about=person, taken_by=by, decided_by=by, **facts, **moments)
+    until = NOW + DAY
+    Sanction.objects.create(case=case, person=person, kind="break", begins=NOW - HOUR, until=until, decided_by=by)
 
 
 def said_by_querysets(mentee, mentor, excluding) -> MenteeStanding:
@@ -95,6 +108,8 @@ def said_by_querysets(mentee, mentor, excluding) -> MenteeStanding:
         booked_before=bookings.filter(idempotency_key="5").exists(),
         overdue=Booking.objects.overdue(NOW).filter(occupancies__person__in=[mentor, mentee]).exists(),
         is_apart=are_apart(mentee.pk, mentor.pk, now=NOW),
+        is_barred=why_barred(mentee, Doing.ASK, now=NOW) is not None,
+        mentor_is_barred=why_barred(mentor, Doing.MEET, now=NOW) is not None,
         number=ledger.number,
         last_fact=ledger.last_fact,
         mentors_ahead=list(Booking.objects.mentors_ahead(mentee, NOW)),

@@ -29,7 +29,7 @@ def page_of(booking: Booking, rest: str = "") -> str:
 
 def report_of(booking: Booking) -> str:
     """Where something wrong with its one message is said."""
-    return f"/messages/report/{Message.objects.get(engagement=booking.engagement).uuid}/"
+    return f"/report/message/{Message.objects.get(engagement=booking.engagement).uuid}/"
 
 
 def typed(body: str = "Hello", **fields) -> dict[str, str]:

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
-
-from .errors import TrustError
-from .models import END_EVERYTHING, Separation, SeparationKind
-from .separations import part, rejoin, what_would_end
-from .subjects import find_person
+from trust.errors import TrustError
+from trust.models import END_EVERYTHING, Separation, SeparationKind
+from trust.separations import part, rejoin, what_would_end
+from trust.subjects import find_person
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,45 @@
+"""Who is apart from whom; reports, the cases they lead to, and what follows from a case."""
+
+from .cases import ABOUT_SANCTIONS, Case, CaseState, Exhibit, Opening, Outcome, Rule
+from .reports import Report, ReportAddition, ReportKind
+from .sanctions import Appeal, AppealOutcome, Sanction, SanctionKind, is_barred_sql
+from .seals import Seal
+from .separations import (
+    END_EVERYTHING,
+    Separation,
+    SeparationKind,
+    apart_from_sql,
+    live_sql,
+    ordered_pair,
+    pair_is_apart_sql,
+    pair_is_cut_off_sql,
+    parted_around_sql,
+)
+
+__all__ = [
+    "ABOUT_SANCTIONS",
+    "END_EVERYTHING",
+    "Appeal",
+    "AppealOutcome",
+    "Case",
+    "CaseState",
+    "Exhibit",
+    "Opening",
+    "Outcome",
+    "Report",
+    "ReportAddition",
+    "ReportKind",
+    "Rule",
+    "Sanction",
+    "SanctionKind",
+    "Seal",
+    "Separation",
+    "SeparationKind",
+    "apart_from_sql",
+    "is_barred_sql",
+    "live_sql",
+    "ordered_pair",
+    "pair_is_apart_sql",
+    "pair_is_cut_off_sql",
+    "parted_around_sql",
+]
