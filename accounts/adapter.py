@@ -31,6 +31,8 @@ from .privacy.erasing import open_erasure
 from .second_factor.factors import has_factor
 from .services import remember_zone
 from .viewing import signed_in, viewer_hour12, viewer_zone
+from .ways_in import end_ways_in
+from .web_sessions import end_sessions, note_sign_in
 
 CODE_DIGITS = 6
 FAILED_TRIES_PAUSE = timedelta(minutes=5)  # the window of allauth's limit on wrong passwords
@@ -48,6 +50,8 @@ TEMPLATES = {
 }
 # Key of the session: who has proven that an account that is being deleted is theirs, and when
 KEEP_ACCOUNT = "keep_account"
+# Key of the session: that the person keeps their tokens and calendar address although their email address changes
+KEEPS_WAYS_IN = "keeps_ways_in"
 PLAIN = ("password_reset_url", "to_email")
 
 
@@ -126,6 +130,9 @@ class AccountAdapter(DefaultAccountAdapter):
             email_address.set_as_primary()
             EmailAddress.objects.filter(user=user).exclude(pk=email_address.pk).delete()
         if old != email_address.email:
+            end_sessions(person=user, but=request.session.session_key)
+            if not request.session.pop(KEEPS_WAYS_IN, False):
+                end_ways_in(person=user)
             context = {"to_email": readable_address(email_address.email)}
             self.send_notification_mail("account/email/email_changed", user, context, email=old)
         return True
@@ -167,12 +174,20 @@ class AccountAdapter(DefaultAccountAdapter):
         answer: HttpResponse = super().respond_user_inactive(request, user)
         return answer
 
+    is_first_sign_in = False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        self.is_first_sign_in = user.last_login is None
+        super().login(request, user)
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)
         remember_zone(request, user)
         forget_sign_in(request)
-        address = hooks.run_after_sign_in(request, user)
-        return HttpResponseRedirect(address) if address else response
+        if address := hooks.run_after_sign_in(request, user):
+            response = HttpResponseRedirect(address)
+        note_sign_in(request, user, response, is_first=self.is_first_sign_in)
+        return response
 
 
 class NameStage(LoginStage):

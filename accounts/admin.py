@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Field, QuerySet
@@ -15,6 +16,8 @@ from common.admin import EditedModel
 
 from .hooks import announce_person
 from .models import User
+from .ways_in import end_ways_in
+from .web_sessions import end_sessions
 
 FACTS = ("uuid", "email", "roles", "date_joined", "last_login")
 
@@ -50,6 +53,9 @@ class UserAdmin(EditedModel, ModelAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         announce_person(obj)
+        if not obj.is_active:
+            end_sessions(person=obj)
+            end_ways_in(person=obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People create their own accounts; the first owner comes from `createsuperuser`."""
@@ -62,6 +68,7 @@ class UserAdmin(EditedModel, ModelAdmin):
 
 admin.site.unregister(Authenticator)
 admin.site.unregister(EmailAddress)
+admin.site.unregister(UserSession)
 admin.site.unregister(Group)
 
 

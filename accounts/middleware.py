@@ -18,6 +18,7 @@ from .models import User
 from .second_factor.session_state import does_role_sleep
 from .services import remember_zone
 from .viewing import ASKED_COOKIE, signed_in, viewer_zone
+from .web_sessions import note_use
 
 
 class PersonMiddleware(AuthenticationMiddleware):
@@ -28,6 +29,8 @@ class PersonMiddleware(AuthenticationMiddleware):
         person = request.user
 
         def judge() -> User | AnonymousUser:
+            if person.is_authenticated:
+                note_use(request)
             if person.is_staff:
                 person.role_sleeps = does_role_sleep(request, person)
             return person

@@ -20,6 +20,8 @@ from common.refusals import RefusalError
 
 from .mail import letter_to, send_account_email
 from .models import StaffRole, Trace, TracedAct, User
+from .tokens import stop_tokens
+from .web_sessions import end_sessions
 
 
 def may(person: User | AnonymousUser, power: Power) -> bool:
@@ -90,13 +92,18 @@ def give_role(*, person: User, role: StaffRoleName, by: User | None, now: dateti
 
 @transaction.atomic
 def end_role(*, person: User, role: StaffRoleName, by: User | None, now: datetime) -> None:
-    """Take a role away. Twice does no harm. Raises PermissionDenied, RoleError `own_role`, `last_owner`."""
+    """Take a role away; the person's browsers and tokens end with it. Twice does no harm.
+
+    Raises PermissionDenied, RoleError `own_role`, `last_owner`.
+    """
     person = _lock_person(person, by)
     if role not in person.roles:
         return
     if role == StaffRoleName.OWNER and not User.objects.who_may(Power.RUN).exclude(pk=person.pk).exists():
         raise RoleError("last_owner", _("They’re the only owner. Make someone else an owner first."))
     StaffRole.objects.filter(person=person, role=role, ended_at=None).update(ended_at=now)
+    end_sessions(person=person)
+    stop_tokens(person)
     Trace.objects.create(by=by, act=TracedAct.ROLE_ENDED, about=person, subject=role, at=now)
     _tell_after_commit(person, role, is_given=False)
 

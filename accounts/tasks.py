@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from common.clock import agreed_now
 
+from . import web_sessions
 from .access import idempotency, throttling
 from .privacy import erasing, exports, retention
 
@@ -26,6 +27,11 @@ def forget_answers() -> None:
 def forget_web_sessions() -> None:
     """Sessions in the browser that have expired. Django leaves them in their table until it is told so."""
     call_command("clearsessions")
+
+
+@shared_task
+def forget_ended_sessions() -> int:
+    return web_sessions.forget_ended_sessions()
 
 
 @shared_task(soft_time_limit=LONGEST_COPY, time_limit=LONGEST_COPY + 30)

@@ -20,6 +20,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget what was sent to other systems": {"task": "notifications.tasks.forget_webhooks", "schedule": 86_400},
     "forget how often programs asked": {"task": "accounts.tasks.forget_counts", "schedule": 3600},
     "forget web sessions that are over": {"task": "accounts.tasks.forget_web_sessions", "schedule": 86_400},
+    "forget browsers that are signed out": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 86_400},
     "forget what programs were answered": {"task": "accounts.tasks.forget_answers", "schedule": 3600},
     "seal the logs": run_every(3600, "trust.tasks.seal_day"),
     "write copies of people’s data": run_every(30, "accounts.tasks.write_copies"),

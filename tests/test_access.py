@@ -226,6 +226,8 @@ ACCESS: dict[str, Row] = {
     "app_add": Row(PERSON, "/sign-in/again/", "/sign-in/again/"),
     "passkey_add": Row(PERSON, "/sign-in/again/", "/sign-in/again/"),
     "codes_renew": Row(PERSON, NOT_ALLOWED, "/sign-in/again/"),
+    "web_session_end": Row(PERSON, NOT_ALLOWED, NOT_THERE, at="factor"),
+    "web_sessions_end": Row(PERSON, NOT_ALLOWED, "/settings/sign-in/"),
     "factor_remove": Row(PERSON, "/sign-in/again/", "/sign-in/again/", at="factor"),
     "account_reauthenticate": Row(PERSON, post=200),
     "account_reauthenticate_by_code": Row(PERSON, post="/sign-in/again/code/"),

@@ -15,6 +15,7 @@ from allauth.account.forms import (
     SetPasswordForm,
     default_token_generator,
 )
+from allauth.core import context
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -28,6 +29,7 @@ from accounts import mail
 from accounts.models import User
 from accounts.rules.validators import validate_person_name
 from accounts.ways_in import describe_ways_in, end_ways_in
+from accounts.web_sessions import end_sessions
 from common.forms import PlainText
 from common.mail.addresses import INVALID, canonical_address
 
@@ -142,6 +144,11 @@ class AddressForm(AddEmailForm):
         _("New email address"), help_text=_("We’ll email a code there. Nothing changes until you enter it.")
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if found := describe_ways_in(self.user):
+            self.fields["other_ways"] = other_ways_field(found)
+
 
 class NewPassword(forms.Form):
     """A new password in one field: people can see what they type, and reset it if they mistyped.
@@ -169,6 +176,7 @@ class NewPassword(forms.Form):
             super().save()  # type: ignore[misc]
             if self.cleaned_data.get("other_ways") != KEEP:
                 end_ways_in(person=self.user)
+            end_sessions(person=self.user, but=context.request.session.session_key)
 
 
 class OtherWaysField(forms.ChoiceField):
@@ -185,7 +193,7 @@ def other_ways_field(found: list[str]) -> OtherWaysField:
         label=_("Other ways into your account"),
         help_text=_("These work without your password: %(found)s.") % {"found": get_text_list(found, gettext("and"))},
         choices=[
-            (END, _("Turn them off too. Choose this if anyone else may know your password.")),
+            (END, _("Turn them off too. Choose this if anyone else may have got in.")),
             (KEEP, _("Keep them on")),
         ],
         initial=END,

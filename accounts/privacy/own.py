@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -122,6 +123,19 @@ TABLES: tuple[Table | Step, ...] = (
             "session_data": removed_by_step("what the browser has open; gone when it signs out", in_copy=False),
         },
         why="gone within two weeks",
+    ),
+    Table(
+        UserSession,
+        {
+            "ip": mine(),
+            "session_key": hidden("a secret of the browser"),
+            "user_agent": mine(),
+            "data": not_personal("empty"),
+        },
+        people=("user",),
+        part="browsers",
+        heading=_("Browsers you signed in with"),
+        is_deleted=True,
     ),
     Table(
         EmailConfirmation,

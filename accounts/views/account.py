@@ -19,7 +19,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from accounts.forms.credentials import AddressCodeForm, AddressForm, CodeForm, PasswordAgainForm, PasswordSetForm
+from accounts.adapter import KEEPS_WAYS_IN
+from accounts.forms.credentials import KEEP, AddressCodeForm, AddressForm, CodeForm, PasswordAgainForm, PasswordSetForm
 from accounts.limits import take_code_mail
 from accounts.models import User
 from accounts.proof import ProofByCode, require_recent_proof
@@ -51,6 +52,7 @@ class AddressView(EmailView):
         again = take_code_mail(self.request, form.cleaned_data["email"])
         if again is not None:
             return too_many(self.request, again)
+        self.request.session[KEEPS_WAYS_IN] = form.cleaned_data.get("other_ways") == KEEP
         try:
             answer: HttpResponse = super().form_valid(form)
         except ValidationError as not_sent:

@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -34,6 +35,7 @@ from accounts.second_factor.factors import (
 )
 from accounts.second_factor.passkeys import ask_for_new_passkey
 from accounts.second_factor.session_state import last_second_step
+from accounts.web_sessions import end_session, end_sessions, list_sessions
 from common.branding.qr_codes import draw_code
 from common.pages.requests import post_data
 from common.views import too_many
@@ -71,8 +73,28 @@ def proof_required(page: FactorPage) -> FactorPage:
 @require_safe
 @never_cache
 def sign_in_settings(request: SignedInRequest) -> HttpResponse:
-    context = {"factors": list_factors(request.user), "nav": "settings"}
+    context = {
+        "factors": list_factors(request.user),
+        "sessions": list_sessions(request.user, this=request.session.session_key, now=timezone.now()),
+        "nav": "settings",
+    }
     return render(request, "accounts/sign_in_settings.html", context)
+
+
+@require_POST
+def web_session_end(request: SignedInRequest, number: int) -> HttpResponse:
+    if not end_session(person=request.user, number=number):
+        raise Http404
+    messages.success(request, _("That browser is signed out."))
+    return redirect("sign_in_settings")
+
+
+@require_POST
+def web_sessions_end(request: SignedInRequest) -> HttpResponse:
+    """All but the one that asks."""
+    end_sessions(person=request.user, but=request.session.session_key)
+    messages.success(request, _("All other browsers are signed out."))
+    return redirect("sign_in_settings")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ from itertools import count
 
 from allauth.account.models import EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
@@ -95,7 +96,7 @@ from trust.models import Appeal, Case, Exhibit, Opening, Report, ReportAddition,
 SHORTEST = 8
 # A zone has to be one that there is; a language too.
 ZONE, CALENDAR_ZONE = "Pacific/Pitcairn", "Pacific/Gambier"
-UNABLE = {("accounts.User", "language")}
+UNABLE = {("accounts.User", "language"), ("usersessions.UserSession", "ip")}
 
 
 @dataclass
@@ -312,6 +313,7 @@ def keep_account_rows(canary: Canary, staff: User) -> None:
     EmailConfirmation.objects.create(email_address=address, key=new(), sent=NOW)
     BouncedAddress.objects.create(address=address, answer=new(), bounced_at=NOW)
     Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data={"name": new()})
+    UserSession.objects.create(user=person, ip="198.51.100.7", session_key=new(), user_agent=new())
     token = {"person": person, "scope": Scope.READ, "created_at": NOW, "expires_at": NOW}
     AccessToken.objects.create(name=new(), token_hash=new(), **token)
     for one in (person, friend):
