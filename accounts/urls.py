@@ -16,6 +16,7 @@ urlpatterns = [
     path("sign-in/password/", sign_in.PasswordSignInView.as_view(), name="account_login_password"),
     path("sign-in/name/", sign_in.ask_name, name="account_name"),
     path("sign-in/second-step/", second_step.second_step, name="mfa_authenticate"),
+    path("sign-in/second-step/lost/", second_step.second_step_lost, name="second_step_lost"),
     path("sign-in/closed/", allauth_views.account_inactive, name="account_inactive"),
     path("sign-in/again/", account.PasswordAgainView.as_view(), name="account_reauthenticate"),
     path("sign-in/again/code/", account.prove_by_code, name="account_reauthenticate_by_code"),

@@ -180,6 +180,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 STAFF_SECOND_FACTOR = env("STAFF_SECOND_FACTOR", default="required")
 # After this the second step is asked again: with nothing opened in between, and at the latest
 STAFF_IDLE, STAFF_SESSION_LENGTH = timedelta(minutes=30), timedelta(hours=12)
+# How long after two owners have agreed a lost second step is taken away
+FACTOR_RESET_WAITS = timedelta(hours=24)
 
 # Redis carries wake-up calls and readings of questions that may be lost; what must happen is a row in Postgres.
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")

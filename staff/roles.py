@@ -1,22 +1,26 @@
-"""Who has which role, and the log of what staff did. Both are for owners."""
+"""Who has which role, who has lost their second step, and the log of what staff did. All are for owners."""
+
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import StaffRole, Trace, User
+from accounts.models import FactorReset, StaffRole, Trace, User
 from accounts.requests import SignedInRequest
 from accounts.roles import RoleError, end_role, give_role, role_required
 from accounts.rules.roles import ABOUT_ROLES, Power, StaffRoleName
+from accounts.second_factor.lost import ResetError, approve_reset
 from common.pages.requests import parse_number, post_data
 from trust.models import Seal
 
 from .forms import EndRoleForm, RoleForm
 
 MOST_ROLES, TRACES_AT_ONCE, LONGEST_NUMBER = 200, 50, 18
+MOST_RESETS = 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,3 +74,25 @@ def staff_trace(request: SignedInRequest) -> HttpResponse:
     older = f"?before={shown[-1].pk}" if len(found) > TRACES_AT_ONCE else ""
     seal = Seal.objects.order_by("day").last()
     return render(request, "staff/trace.html", {"traces": shown, "older": older, "seal": seal, "nav": "staff"})
+
+
+@require_safe
+@role_required(Power.RUN)
+def staff_resets(request: SignedInRequest) -> HttpResponse:
+    rows = FactorReset.objects.filter(ended_at=None).select_related("person", "first_by", "second_by")
+    owners = User.objects.who_may(Power.RUN).count()
+    context = {"resets": rows.order_by("asked_at", "pk")[:MOST_RESETS], "has_two_owners": owners > 1, "nav": "staff"}
+    return render(request, "staff/resets.html", context)
+
+
+@require_POST
+@role_required(Power.RUN)
+def staff_reset_approve(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    try:
+        reset = approve_reset(uuid=uuid, by=request.user, now=timezone.now())
+    except ResetError as refused:
+        messages.error(request, refused.message, extra_tags=refused.code)
+    else:
+        done, half = _("Approved. It takes 24 hours from now."), _("Approved. Another owner has to agree.")
+        messages.success(request, done if reset.due_at else half)
+    return redirect("staff_resets")

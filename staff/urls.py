@@ -12,7 +12,7 @@ from .outcomes import staff_outcomes
 from .people import staff_people, staff_person, staff_session
 from .profiles import staff_profile, staff_profile_act, staff_profiles
 from .reading import staff_reading
-from .roles import staff_role_end, staff_roles, staff_trace
+from .roles import staff_reset_approve, staff_resets, staff_role_end, staff_roles, staff_trace
 from .searches import staff_unmet
 from .testimonials import staff_words
 from .texts import staff_text, staff_texts
@@ -36,6 +36,8 @@ urlpatterns = [
     path("texts/<slug:kind>/", staff_text, name="staff_text"),
     path("roles/", staff_roles, name="staff_roles"),
     path("roles/end/", staff_role_end, name="staff_role_end"),
+    path("second-steps/", staff_resets, name="staff_resets"),
+    path("second-steps/<uuid:uuid>/approve/", staff_reset_approve, name="staff_reset_approve"),
     path("trace/", staff_trace, name="staff_trace"),
     path("outcomes/", staff_outcomes, name="staff_outcomes"),
     path("words/", staff_words, name="staff_words"),

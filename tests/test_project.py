@@ -221,6 +221,7 @@ PUBLIC_PAGES = {
     "robots",
     "root_icon",
     "save_mentor",
+    "second_step_lost",
     "site_card",
     "sitemap",
     "sitemap_section",

@@ -103,6 +103,8 @@ FREE: dict[str, str] = {
             "mfa_reauthenticate",
             "my_data_copy",
             "passkey_add",
+            "second_step_lost",
+            "staff_reset_approve",
             "web_session_end",
             "web_sessions_end",
             "tokens",

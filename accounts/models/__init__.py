@@ -12,6 +12,7 @@ from .my_data import (
 )
 from .people import LOCK_PEOPLE, HourCycle, Theme, User, UserManager, UserQuerySet
 from .programs import AccessToken, KeptAnswer, RequestCount, Scope
+from .resets import FactorReset
 from .staff import ABOUT_CASES, StaffRole, Trace, TracedAct, TraceManager
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Erasure",
     "ErasureState",
     "ExportState",
+    "FactorReset",
     "HourCycle",
     "KeptAnswer",
     "LetterAct",

@@ -22,6 +22,7 @@ from accounts.models import (
     AccessToken,
     DataExport,
     Erasure,
+    FactorReset,
     KeptAnswer,
     LetterRequest,
     RequestCount,
@@ -150,6 +151,14 @@ TABLES: tuple[Table | Step, ...] = (
         people=("user",),
         part="second-steps",
         heading=_("Second steps of signing in"),
+        is_deleted=True,
+    ),
+    Table(
+        FactorReset,
+        people=("person",),
+        part="lost-second-steps",
+        heading=_("Times you asked us to remove a lost second step"),
+        hidden=("uuid", "first_by", "second_by"),
         is_deleted=True,
     ),
     Table(

@@ -10,8 +10,9 @@ from allauth.mfa.stages import AuthenticateStage
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.email_sign_in import SIGN_IN_NOTE
 from accounts.forms.second_step import SecondStepForm
@@ -19,6 +20,7 @@ from accounts.limits import take_second_step
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.second_factor.factors import FactorError, has_factor, list_factors, use_code, use_passkey
+from accounts.second_factor.lost import ask_reset, finish_due_reset, open_reset, withdraw_reset
 from accounts.second_factor.passkeys import ask_for_passkey
 from accounts.viewing import to_next
 from common.pages.requests import post_data
@@ -32,7 +34,22 @@ def second_step(request: HttpRequest) -> HttpResponse:
     stage = LoginStageController.enter(request, AuthenticateStage.key)
     if stage is None:
         return to_next(request, get_login_redirect_url(request) if request.user.is_authenticated else "account_login")
+    if finish_due_reset(person=stage.login.user, now=timezone.now()):
+        done: HttpResponse = stage.exit()
+        return done
     return _answer(request, stage.login.user, "account/second_step.html", stage.exit)
+
+
+@require_POST
+@login_not_required
+@never_cache
+def second_step_lost(request: HttpRequest) -> HttpResponse:
+    """Who has shown the first factor asks owners to take the second one away."""
+    stage = LoginStageController.enter(request, AuthenticateStage.key)
+    if stage is None:
+        return to_next(request, get_login_redirect_url(request) if request.user.is_authenticated else "account_login")
+    ask_reset(person=stage.login.user, now=timezone.now())
+    return redirect("mfa_authenticate")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,6 +87,7 @@ def _answer(
             return go_on()
     context: dict[str, Any] = {
         "form": form,
+        "reset": open_reset(person),
         "factors": (factors := list_factors(person)),
         "options": ask_for_passkey(person) if factors.passkeys else None,
         "sign_in_note": request.session.get(SIGN_IN_NOTE, ""),
@@ -88,4 +106,5 @@ def _is_right(request: HttpRequest, person: User, form: SecondStepForm, *, again
     except FactorError as refused:
         form.add_error(refused.field or None, refused.as_form_error())
         return False
+    withdraw_reset(person=person, now=timezone.now())
     return True

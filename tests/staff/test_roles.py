@@ -31,7 +31,8 @@ NEEDS = {
     Power.LETTERS: {"staff_letter"},
     Power.RUN: {
         "staff_letters", "staff_letter_copy",
-        "staff_roles", "staff_role_end", "staff_trace", "staff_texts", "staff_text",
+        "staff_roles", "staff_role_end", "staff_trace", "staff_resets", "staff_reset_approve",
+        "staff_texts", "staff_text",
         "staff_webhooks", "staff_webhook", "staff_webhook_add", "staff_webhook_change", "staff_webhook_resend",
     },
 }  # fmt: skip
