@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import CDPSession, Page, expect
 
 from accounts.models import User
+from accounts.second_factor.lost import ask_reset
 from tests.accounts.authenticator_app import code_of
 from tests.browser.looking import problems
 from tests.conftest import make_person
@@ -131,11 +133,15 @@ def test_pages_of_the_second_step_in_every_look(browser_page, maria):
     found += problems(page, "sign-in-settings")
     page.locator("[data-part=factors] a").first.click()
     found += problems(page, "factor-remove")
-    found += looks(page, {"second-step-again": "/sign-in/again/second-step/"})
+    ask_reset(person=make_person("bob@example.org", "Bob Bose"), now=timezone.now())
+    found += looks(page, {"second-step-again": "/sign-in/again/second-step/", "resets": "/staff/second-steps/"})
     page.context.clear_cookies()
     sign_in_by_password(page, maria)
     expect(page).to_have_url(re.compile("/sign-in/second-step/"))
     found += problems(page, "second-step")
+    page.locator("form[action='/sign-in/second-step/lost/'] button").click()
+    expect(page.locator("[data-part=reset-asked]")).to_be_visible()
+    found += problems(page, "second-step-lost")
 
     assert found == []
 
