@@ -59,7 +59,8 @@ def on_call_people() -> list[User]:
 
 def tell_on_call(case: Case, *, now: datetime) -> None:
     """At once, and again while nobody takes it: each is a row of its own, and writes itself off if it isn't needed."""
-    people = [person for person in on_call_people() if person.pk != case.about_id]
+    parties = {case.about_id, *case.reports.values_list("by", flat=True)}
+    people = [person for person in on_call_people() if person.pk not in parties]
     dues = [
         Due(kind, person.pk, CASE, case.pk, 0, now + after, now + after + DAY)
         for person in people
@@ -137,6 +138,7 @@ def render_on_call_email(row: Notification, now: datetime) -> Message | Nothing:
         "since": reader.when(case.opened_at),
         "by_when": reader.when(case.due_at),
         "is_again": row.kind != ON_CALL[0],
+        "are_apart": case.about_id is not None,
         "case_url": absolute_url("staff_case", case.uuid),
     }
     return reader.render_email("trust/safety_case", context)

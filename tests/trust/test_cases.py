@@ -306,6 +306,14 @@ def test_on_call_is_told_at_once_and_after_4_and_12_hours(alice, bob, maria, set
     assert (due_of(maria), due_of(other)) == ([0 * HOUR, 4 * HOUR, 12 * HOUR], [])
 
 
+def test_moderator_who_reports_is_not_called(alice, maria):
+    [other] = make_team(1)
+
+    report_profile(alice, maria, kind=SAFETY)
+
+    assert (due_of(maria), len(due_of(other))) == ([], 3)
+
+
 def test_all_moderators_are_on_call_if_nobody_is_named(maria, settings):
     team = make_team(2)
     settings.SAFETY_ON_CALL = ["nobody@example.org"]
