@@ -65,6 +65,7 @@ class ReportsView(ApiView):
         body=ReportInput,
         answers=ReportOut,
         status=201,
+        missing=True,
     )
     def post(self, request: Request) -> Response:
         sent: dict[str, Any] = self.read_body()

@@ -376,3 +376,22 @@ def test_report_against_booking_leaves_no_session_of_the_two(offer, alice, bob):
         )
     assert Separation.objects.count() == 6
     assert not Booking.objects.filter(mentor=alice, state="confirmed", during__endswith__gt=at("2026-11-25")).exists()
+
+
+def test_programs_report_by_the_same_rules(alice, bob, client_for):
+    client = client_for(bob)
+
+    def send(**changes):
+        sent = {"type": "profile", "key": alice.mentor_profile.slug, "kind": "safety", "words": "Help"} | changes
+        return client.post("/api/v1/reports/", sent, content_type="application/json")
+
+    made = send()
+    report = Report.objects.get()
+    assert (made.status_code, made.json()["id"], made.json()["url"].endswith(f"/reports/{report.uuid}/")) == (
+        201,
+        str(report.uuid),
+        True,
+    )
+    assert are_apart(alice.pk, bob.pk, now=NOW)
+    odd = [send(key="nobody"), send(type="king"), send(kind="absent"), send(words="x" * 1001), send(more=1)]
+    assert [answer.status_code for answer in odd] == [404, 400, 400, 400, 400]
