@@ -54,6 +54,7 @@ CELERY_BEAT_SCHEDULE = {
     "ask people to confirm sessions": run_every(600, "sessions_app.tasks.ask_to_confirm"),
     "cancel what was not confirmed": run_every(60, "sessions_app.tasks.free_unconfirmed"),
     "look at who misses a lot": run_every(600, "sessions_app.tasks.consider_numbers"),
+    "let quiet mentors rest": run_every(600, "sessions_app.tasks.rest_quiet_mentors"),
     "end sessions of suspended mentors": run_every(30, "sessions_app.tasks.end_for_suspended"),
     "finish sessions": run_every(30, "sessions_app.tasks.complete_ended"),
     "close conversations": run_every(30, "sessions_app.tasks.close_engagements"),

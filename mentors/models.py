@@ -147,6 +147,10 @@ class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
     def public(self) -> Self:
         return self.filter(state=ProfileState.APPROVED, person__is_active=True)
 
+    def findable(self) -> Self:
+        """Those that a search shows: public, and not resting."""
+        return self.public().filter(resting_since=None)
+
     def to_review(self) -> Self:
         """Profiles that wait for staff, oldest first: new ones, and live ones with changes."""
         waiting = self.filter(
@@ -169,6 +173,13 @@ class MentorProfile(ProfileWords):
     approved_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # When the mentor last did something, apart from signing in; when we last asked whether they are still here; and
+    # when they last said so: see `resting` and `sessions_app.quiet`.
+    seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    quiet_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    back_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Since when the profile is out of search and can't be booked, until its mentor is back
+    resting_since = models.DateTimeField(null=True, blank=True, editable=False)
     # Grows with every decision and every change of the words, so that staff can't decide about words they didn't see.
     version = models.PositiveIntegerField(default=0)
 
@@ -179,6 +190,9 @@ class MentorProfile(ProfileWords):
             models.CheckConstraint(
                 condition=~Q(state=ProfileState.APPROVED) | Q(approved_at__isnull=False),
                 name="approved_profile_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(resting_since=None) | Q(state=ProfileState.APPROVED), name="only_a_live_profile_rests"
             ),
         ]
 
@@ -210,8 +224,12 @@ class MentorProfile(ProfileWords):
         """Whether this member of staff may decide about it. Nobody decides about their own."""
         return self.person_id != person.pk
 
+    @property
+    def is_resting(self) -> bool:
+        return self.resting_since is not None
+
     def is_paused(self, today: date) -> bool:
-        return self.paused_until is not None and today < self.paused_until
+        return self.is_resting or (self.paused_until is not None and today < self.paused_until)
 
 
 class ProfileDraft(ProfileWords):
@@ -309,6 +327,8 @@ class Offer(models.Model):
     )
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
+    # When it was put away for a mentor who didn't answer requests; it comes back with them.
+    put_away_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = OfferQuerySet.as_manager()
 
@@ -316,6 +336,9 @@ class Offer(models.Model):
         ordering = ["position", "length", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(length__in=Length.values), name="offer_length_is_one_of_ours"),
+            models.CheckConstraint(
+                condition=Q(put_away_at=None) | Q(is_active=False), name="offer_that_was_put_away_is_not_active"
+            ),
             models.CheckConstraint(condition=Q(step=None) | Q(step__gte=5, step__lte=240), name="offer_step_is_sane"),
         ]
 

@@ -58,7 +58,7 @@ def set_lengths(
         kept.setdefault(offer.length, offer)
     for length in wanted:
         offer = kept.setdefault(length, Offer(profile=profile, length=length))
-        offer.format, offer.instant, offer.is_active = format, instant, True
+        offer.format, offer.instant, offer.is_active, offer.put_away_at = format, instant, True, None
         offer.save()
     announce_change(profile)
     return [kept[length] for length in wanted]
@@ -130,5 +130,5 @@ def bring_back_offer(*, profile: MentorProfile, offer: Offer, seen: str | None =
     if offer.is_active:
         return offer
     check_seen(seen, offer_mark(offer))
-    offer.is_active = True
+    offer.is_active, offer.put_away_at = True, None
     return save_offer(profile=profile, offer=offer, topics=list(offer.topics.all()))

@@ -47,7 +47,8 @@ NOTHING_KNOWN: dict[str, Any] = {
 }
 BOUNDS = tuple(NOTHING_KNOWN)
 
-PUBLIC = """profile.id = ANY(%(profiles)s) AND profile.state = %(approved)s AND person.is_active"""
+PUBLIC = """profile.id = ANY(%(profiles)s) AND profile.state = %(approved)s AND person.is_active
+    AND profile.resting_since IS NULL"""
 WRITE = f"""
 INSERT INTO search_mentorindex AS row
     (profile_id, person_id, {", ".join(BOUNDS)}, offers, topics, languages)
@@ -179,7 +180,7 @@ def _look_anew(stale: QuerySet[MentorIndex], *, now: datetime, limit: int) -> in
 def add_missing_rows() -> int:
     """Write rows for public profiles that have none. There should be no such profile; this heals a forgotten caller."""
     count = 0
-    lost = MentorProfile.objects.public().exclude(pk__in=MentorIndex.objects.values("pk")).order_by("pk")
+    lost = MentorProfile.objects.findable().exclude(pk__in=MentorIndex.objects.values("pk")).order_by("pk")
     while profiles := list(lost.values_list("pk", flat=True)[:AT_ONCE]):
         write_profiles(profiles)
         count += len(profiles)
@@ -195,7 +196,7 @@ def count_words() -> None:
 def rebuild_index(*, now: datetime, done: Callable[[int], None] = lambda count: None) -> int:
     """Write every row again, some at a time, while searches and bookings go on. `done` is told how many are written."""
     for model in (MentorIndex, MentorWords):
-        model._default_manager.exclude(profile__in=MentorProfile.objects.public()).delete()
+        model._default_manager.exclude(profile__in=MentorProfile.objects.findable()).delete()
     last = count = 0
     while profiles := _profiles_after(last):
         write_profiles(profiles)
@@ -209,12 +210,12 @@ def rebuild_index(*, now: datetime, done: Callable[[int], None] = lambda count: 
 
 
 def _profiles_after(profile: int) -> list[int]:
-    following = MentorProfile.objects.public().filter(pk__gt=profile).order_by("pk")
+    following = MentorProfile.objects.findable().filter(pk__gt=profile).order_by("pk")
     return list(following.values_list("pk", flat=True)[:AT_ONCE])
 
 
 def _write_rows(profiles: Sequence[int]) -> None:
-    still_public = Exists(MentorProfile.objects.public().filter(pk=OuterRef("profile")))
+    still_public = Exists(MentorProfile.objects.findable().filter(pk=OuterRef("profile")))
     for model in (MentorIndex, MentorWords):
         model._default_manager.filter(~still_public, profile__in=profiles).delete()
     values: dict[str, Any] = {

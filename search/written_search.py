@@ -34,7 +34,7 @@ CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE {is_open}) AS waiting, max(asked_at) AS last
     FROM sessions_app_writtenquestion WHERE mentor_id = profile.person_id
 ) AS written
-WHERE profile.state = %(approved)s AND person.is_active
+WHERE profile.state = %(approved)s AND person.is_active AND profile.resting_since IS NULL
     AND (profile.paused_until IS NULL
         OR profile.paused_until <= (%(now)s AT TIME ZONE coalesce(schedule.timezone, 'UTC'))::date)
     AND written.waiting < coalesce(schedule.max_written, %(most_written)s)

@@ -24,6 +24,7 @@ from sessions_app.parting import end_between, list_endings
 from sessions_app.privacy.forgetting import RULES
 from sessions_app.privacy.leaving import end_what_is_ahead
 from sessions_app.privacy.tables import TABLES
+from sessions_app.quiet.kinds import KINDS as QUIET
 from sessions_app.room.checks import check_relay, warn_of_no_relay
 from sessions_app.subjects import SUBJECTS
 from sessions_app.views.booking import claim_after_sign_in
@@ -40,7 +41,7 @@ def register_all() -> None:
     register_tables(*TABLES)
     on_leaving.append(end_what_is_ahead)
     retention_rules.extend(RULES)
-    for kinds in (WRITTEN, BOOKING, WAITING, ATTENDANCE, CONVERSATION, AFTERWARDS):
+    for kinds in (WRITTEN, BOOKING, WAITING, ATTENDANCE, CONVERSATION, AFTERWARDS, QUIET):
         register_kinds(kinds)
     register_events(EVENTS)
     register(check_jitsi, CONFIGURATION)

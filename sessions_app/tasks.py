@@ -15,6 +15,7 @@ from .booking import clock, ending, zone_changes
 from .conversation import files
 from .impact import outcome_reports
 from .models import rooms
+from .quiet import acts as quiet_acts
 from .waiting import handing_out
 from .written import acts as written_acts
 
@@ -47,6 +48,11 @@ def free_unconfirmed() -> int:
 @shared_task
 def consider_numbers() -> int:
     return reviews.consider_numbers(now=agreed_now())
+
+
+@shared_task
+def rest_quiet_mentors() -> int:
+    return quiet_acts.rest_quiet_mentors(now=agreed_now())
 
 
 @shared_task

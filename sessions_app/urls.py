@@ -85,6 +85,7 @@ urlpatterns = [
     path("settings/missed/", attendance.my_ledger, name="my_ledger"),
     path("settings/calendar/", calendars.calendar_settings, name="calendar_settings"),
     path("mentor/", today.today_page, name="mentor_today"),
+    path("mentor/still-here/", today.still_here, name="still_here"),
     path("mentor/availability/", week.availability_page, name="mentor_availability"),
     path("mentor/availability/dates/add/", dates.mentor_date_add, name="mentor_date_add"),
     path("mentor/availability/dates/<int:pk>/", dates.mentor_date, name="mentor_date"),

@@ -346,6 +346,7 @@ ACCESS: dict[str, Row] = {
     "mentor_certificates": Row(MENTORS, post=422),
     "mentor_certificate": Row(OWNER, at="certificate"),
     "certificate_check": Row(EVERYBODY, at="certificate"),
+    "still_here": Row(MENTORS, post=409),
     "mentor_availability": Row(MENTORS, post=422),
     "mentor_date_add": Row(MENTORS, post=422),
     "mentor_date": Row(OWNER, post=422, at="override"),

@@ -65,6 +65,7 @@ from sessions_app.booking.series import book_further
 from sessions_app.booking.zone_changes import note_zone_changes
 from sessions_app.conversation.messages import send_message
 from sessions_app.models import AttendanceKind, Booking, BookingState, ZoneRules
+from sessions_app.quiet.acts import rest_quiet_mentors
 from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import decline_written, expire_written, withdraw_written
@@ -202,6 +203,26 @@ def miss_too_often(cast: Cast) -> None:
             Booking.objects.create(**fields, **people, state=state, during=(begins, begins + 25 * MINUTE))
     ask_to_confirm(now=at("2026-11-28 16:00"))
     consider_numbers(now=now)
+
+
+def leave_requests(cast: Cast) -> None:
+    """alice lets two requests run out."""
+    profile = cast.alice.mentor_profile
+    offer = profile.offers.get()
+    offer.instant = False
+    offer.save()
+    for number, name in enumerate(("Nia New", "Ned New")):
+        book(offer, make_person(f"n{number}@example.org", name), THURSDAY + number * HOUR)
+        expire_overdue(now=NOW + 2 * DAY)
+    rest_quiet_mentors(now=NOW + 2 * DAY)
+
+
+def rest(cast: Cast, *, days: int) -> None:
+    """bob waits for alice, who has no time left and says nothing for so long."""
+    profile = cast.alice.mentor_profile
+    wait_for_mentor(profile=profile, words=QUESTION, known=[], person=cast.bob, now=NOW)
+    profile.schedule.windows.all().delete()
+    rest_quiet_mentors(now=NOW + days * DAY)
 
 
 def hold_for_who_waits(cast: Cast) -> None:
@@ -391,6 +412,9 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "disputed": dispute,
     "decided": lambda cast: dispute(cast, decides=True),
     "missed too often": miss_too_often,
+    "requests run out": leave_requests,
+    "quiet mentor": lambda cast: rest(cast, days=22),
+    "resting mentor": lambda cast: rest(cast, days=46),
     "held time": hold_for_who_waits,
     "message": write_message,
     "asked in writing": ask_written,
@@ -513,7 +537,7 @@ def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
     lists = [breaker.KINDS, idle.KINDS, my_data.KINDS, *(import_module(name).KINDS for name in names)]
     kinds = [kind.name for kinds in lists for kind in kinds]
 
-    assert len(names) == 12
+    assert len(names) == 13
     assert sorted(kinds) == sorted(kind.name for kind in registered_kinds())
 
 

@@ -83,6 +83,7 @@ FREE: dict[str, str] = {
             "session_feedback",
             "session_step",
             "session_takeaway",
+            "still_here",
             "session_follow_up",
             "written_feedback",
             "written_follow_up",

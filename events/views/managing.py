@@ -157,7 +157,7 @@ def event_people(request: SignedInRequest, slug: str) -> HttpResponse:
 def find_mentors(event: Event, words: str) -> list[MentorProfile]:
     """Live mentors with this in their name or headline, or a topic that begins like it, who aren't on the list yet."""
     asked = event.registrations.exclude(state__in=CAN_BE_INVITED).values("person")
-    known = MentorProfile.objects.public().exclude(person__in=asked).select_related("person")
+    known = MentorProfile.objects.findable().exclude(person__in=asked).select_related("person")
     topical = Topic.objects.active().filter(name__istartswith=words).values("pk")
     fits = Q(person__name__icontains=words) | Q(headline__icontains=words) | Q(topics__in=topical)
     return list(known.filter(fits).distinct().order_by("person__name", "pk")[:MOST_FOUND])

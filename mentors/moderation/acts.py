@@ -149,7 +149,7 @@ def suspend_profile(
     _refuse_own(profile, by)
     reason = _require_reason(reason)
     fresh = _lock_live(profile, seen)
-    fresh.state = ProfileState.SUSPENDED
+    fresh.state, fresh.resting_since = ProfileState.SUSPENDED, None
     _take_out_of_queue(fresh)
     # Not in this transaction, which has locked the profile: acts on sessions lock their people first.
     transaction.on_commit(lambda: announce_suspension(now))

@@ -12,6 +12,7 @@ from accounts.models import User
 from live.hints import tell_pages
 from live.streams import Part
 from mentors.models import Format
+from mentors.resting import note_sign
 from notifications.services import Due, schedule_notices, show_in_inbox
 from sessions_app.booking.notices.due import NEWS_KEEPS
 from sessions_app.booking.transitions import change_state
@@ -59,6 +60,8 @@ def why_not_join(booking: Booking, *, now: datetime) -> SessionError | None:
 
 def note_joining(booking: Booking, *, by: User, now: datetime) -> None:
     """For a booking that is locked, and open."""
+    if by.pk == booking.mentor_id:
+        note_sign(by.pk, now=now)
     before = attendance_of(booking).last_join(by.pk)
     if before is None or now - before.at >= PRESSED_AGAIN:
         record_act(booking, AttendanceKind.JOINED, by=by, now=now)

@@ -44,7 +44,8 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 # What is over is found by its start, in an index; no session is longer than a day.
 COLUMNS = f"""
     schedule.profile_id, schedule.timezone, schedule.buffer, schedule.notice, schedule.horizon_days,
-    schedule.max_per_day, schedule.max_per_week, profile.paused_until,
+    schedule.max_per_day, schedule.max_per_week,
+    CASE WHEN profile.resting_since IS NULL THEN profile.paused_until ELSE DATE '9998-12-31' END,
     ARRAY(
         SELECT ARRAY[weekday, start, "end"] FROM sessions_app_availabilitywindow
         WHERE schedule_id = schedule.id

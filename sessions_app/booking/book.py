@@ -132,7 +132,7 @@ def check_terms(offer: Offer, seen: str | None) -> None:
 
 
 def check_offer(offer: Offer) -> None:
-    if not (offer.is_active and offer.profile.is_public) or offer.format == Format.WRITING:
+    if not (offer.is_active and offer.profile.is_public) or offer.profile.is_resting or offer.format == Format.WRITING:
         raise closed_error(offer.profile)
 
 

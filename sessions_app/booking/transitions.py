@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.known import known
+from mentors.resting import note_sign
 from notifications.inbox import mark_subject_read
 from notifications.services import schedule_notices
 from sessions_app.availability.openings import announce_opened
@@ -135,6 +136,8 @@ def change_state(
     for name, value in values.items():
         setattr(booking, name, value)
     log_event(booking, event=event, from_state=before, by=by, now=now, reason=reason)
+    if by and by.pk == booking.mentor_id:
+        note_sign(by.pk, now=now)
     if by:
         mark_subject_read(by, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, now=now)
     if booking.end <= now - BLIND_FOR:

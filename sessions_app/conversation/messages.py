@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from live.hints import tell_pages
 from live.streams import Part
+from mentors.resting import note_sign
 from notifications.inbox import forget_passing, tell_bells
 from notifications.models import Notification
 from notifications.services import schedule_notices, silence_older_versions
@@ -60,6 +61,7 @@ def send_message(
     else:
         notify_reader(engagement, other, now=now)
     if by.pk == engagement.mentor_id:
+        note_sign(by.pk, now=now)
         extend_waiting_request(engagement, by=by, now=now)
     return message
 

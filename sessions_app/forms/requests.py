@@ -33,3 +33,11 @@ class DeclineForm(forms.Form):
             return str(line)
         sentence = str(dict(self.REASONS)[because])
         return f"{sentence}. {line}" if line else f"{sentence}."
+
+
+class AwayForm(forms.Form):
+    until = forms.DateField(
+        label=_("Back on"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": _("Choose the day you’re back"), "invalid": _("Choose the day you’re back")},
+    )

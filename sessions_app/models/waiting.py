@@ -21,6 +21,7 @@ class WaitlistOutcome(models.TextChoices):
     BOOKED = "booked", _("Booked")
     OVER = "over", _("Nothing came free")
     UNANSWERED = "unanswered", _("Not answered")
+    AWAY = "away", _("The mentor isn’t taking sessions")
 
 
 class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):

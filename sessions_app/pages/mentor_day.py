@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from common.times import in_zone
 from mentors.models import MentorProfile
+from mentors.resting import is_asked
 from sessions_app.availability.preview import Preview, preview_of, timetable_for
 from sessions_app.availability.schedule import local_today
 from sessions_app.availability.wording import date_text
@@ -98,6 +99,15 @@ def _find_nudge(
     if preview.offer is None:
         fact = _("You don’t offer any length yet, so nobody can book you.")
         return Nudge("no_offer", fact, _("Add an offer"), reverse("mentor_offers"))
+    if profile.is_resting:
+        fact = _("Your profile is out of search, and nobody can book you.")
+        return Nudge("resting", fact, _("I’m back"), reverse("still_here"))
+    if is_asked(profile):
+        fact = _("You have no free times, and we haven’t heard from you for a while.")
+        return Nudge("quiet", fact, _("Are you still here?"), reverse("still_here"))
+    if profile.offers.exclude(put_away_at=None).exists():
+        fact = _("Two requests ran out, so people can only book times that you confirm in advance.")
+        return Nudge("asking_off", fact, _("Bring your offers back"), reverse("still_here"))
     if profile.paused_until is not None and profile.is_paused(local_today(schedule, now)):
         back = date_text(profile.paused_until, now)
         fact = _("You’re away until %s. Nobody can book a day before that.") % back

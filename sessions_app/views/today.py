@@ -1,5 +1,6 @@
 """A mentor's day, and the requests that wait for an answer."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,11 +9,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
+from common.pages.posting import act_on_post, show_beside_field
 from common.pages.seen import seen_by
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile, ProfileState
@@ -20,11 +23,12 @@ from sessions_app.access import get_booking_as_mentor
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request
 from sessions_app.booking.stages import SessionStage, stage_of, starts_text
 from sessions_app.errors import SessionError
-from sessions_app.forms.requests import DeclineForm
+from sessions_app.forms.requests import AwayForm, DeclineForm
 from sessions_app.locks import why_stale
 from sessions_app.models import Booking
 from sessions_app.pages.mentor_day import later_deadline, mentor_day
 from sessions_app.pages.rows import open_written_rows, upcoming_rows
+from sessions_app.quiet.acts import say_away, say_here, say_stop
 
 
 @require_safe
@@ -45,6 +49,39 @@ def today_page(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
         "join_open": day.next is not None and day.next.is_join_open(now),
     }
     return render(request, "sessions_app/mentor/today.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@mentor_required
+def still_here(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
+    """Still here, away until a day, or stop for now: one press each."""
+    now = timezone.now()
+    answer = request.POST.get("answer", "")
+    form = AwayForm(request.POST if answer == "away" else None)
+    answers: dict[str, Callable[[], object]] = {
+        "here": lambda: say_here(profile=profile, now=now),
+        "away": lambda: say_away(profile=profile, until=form.cleaned_data["until"], by=profile.person, now=now),
+        "stop": lambda: say_stop(profile=profile, now=now),
+    }
+    result = act_on_post(request, answers.get(answer, say_nothing), form if answer == "away" else None)
+    if result.is_done:
+        messages.success(request, SAID[answer])
+        return redirect("mentor_today")
+    show_beside_field(form, result.error)
+    offers = profile.offers.exclude(put_away_at=None)
+    context = {"profile": profile, "put_away": offers, "form": form, "error": result.error, "nav": "today"}
+    return render(request, "sessions_app/mentor/still_here.html", context, status=result.status)
+
+
+SAID = {
+    "here": _lazy("Welcome back. People can find and book you again."),
+    "away": _lazy("Nobody can book you before then. After that, everything is as it was."),
+    "stop": _lazy("Your profile is out of search. Press “I’m back” whenever you like."),
+}
+
+
+def say_nothing() -> None:
+    raise SessionError("unknown", _("Nothing was sent. Press one of the buttons on this page."))
 
 
 def start_page_of_mentor(user: User) -> str | None:

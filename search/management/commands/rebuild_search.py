@@ -22,7 +22,7 @@ class Command(BaseCommand):
         if missing:
             self.stdout.write(f"{add_missing_rows():,} mentors had no row yet.")
             return
-        began, total = perf_counter(), MentorProfile.objects.public().count()
+        began, total = perf_counter(), MentorProfile.objects.findable().count()
         bar = self.stderr.isatty()
 
         def show(count: int) -> None:

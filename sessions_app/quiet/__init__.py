@@ -1,0 +1,1 @@
+"""Mentors of whom nobody hears: asked once, then slots only, then resting, and back with one press."""

@@ -1,0 +1,195 @@
+"""What the clock does about quiet mentors, in short runs, and what the mentor answers."""
+
+import time
+from datetime import date, datetime, timedelta
+
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
+
+from accounts.models import User
+from mentors.errors import ProfileError
+from mentors.models import MentorProfile
+from mentors.resting import rest_profile, stop_asking_first, wake_profile
+from mentors.services import pause_profile
+from notifications.services import Due, schedule_notices
+from sessions_app.availability.openings import announce_opened
+from sessions_app.availability.preview import preview_of, timetable_for
+from sessions_app.booking.ending import end_booking, end_question
+from sessions_app.ledger.facts import list_against
+from sessions_app.ledger.weights import FactKind
+from sessions_app.locks import atomic_act, lock_booking, lock_written
+from sessions_app.models import Booking, BookingState, Role, Schedule, WaitlistEntry, WrittenQuestion, WrittenState
+from sessions_app.models.states import UNANSWERED
+from sessions_app.models.stuck import ClockAct
+from sessions_app.models.waiting import WaitlistOutcome
+from sessions_app.stuck_rows import AT_ONCE, act_on_each
+from sessions_app.waiting.acts import end_entry
+
+ASKED_AFTER, RESTS_AFTER = timedelta(days=21), timedelta(days=45)
+UNANSWERED_WITHIN, MOST_UNANSWERED = timedelta(days=30), 2
+QUESTION, ASKING_OFF, RESTING, MOVED_ON = "quiet_question", "asking_first_off", "mentor_resting", "waiting_moved_on"
+PROFILE_SUBJECT, WAITING_SUBJECT = "mentor_profile", "waiting"
+WORTH_TELLING_FOR = timedelta(days=7)
+SECONDS = 20
+GOES_ON_AFTER = "quiet:goes-on-after"
+
+
+def live_and_here(now: datetime) -> "QuerySet[MentorProfile]":
+    """Profiles that can be booked, as far as their mentors said."""
+    here = MentorProfile.objects.findable().select_related("person")
+    return here.filter(Q(paused_until=None) | Q(paused_until__lte=now.date()))
+
+
+def quiet_mentors(now: datetime, *, unasked: bool = False) -> "QuerySet[MentorProfile]":
+    """Those of whom nobody has heard for as long as they then rest.
+
+    `unasked`: those who haven't been quiet for as long, and aren't asked yet.
+    """
+    signs = Greatest(Coalesce("seen_at", "approved_at"), "approved_at", Coalesce("person__last_login", "approved_at"))
+    here = live_and_here(now).annotate(last_sign=signs).order_by("pk")
+    if not unasked:
+        return here.filter(last_sign__lte=now - RESTS_AFTER)
+    between = here.filter(last_sign__lte=now - ASKED_AFTER, last_sign__gt=now - RESTS_AFTER)
+    return between.filter(Q(quiet_asked_at=None) | Q(quiet_asked_at__lt=F("last_sign")))
+
+
+def rest_quiet_mentors(*, now: datetime, seconds: float = SECONDS) -> int:
+    """Ask who is quiet, put away what waits for answers, let rest who stays quiet. Returns how many were told.
+
+    Running it twice, or stopping it anywhere, does no harm: each step reads what is the case, and writes once.
+    """
+    told = _ask_quiet(now, seconds) + _stop_asking(now)
+    quiet = quiet_mentors(now)
+    told += act_on_each(ClockAct.REST_MENTOR, quiet, lambda profile: _rest(profile, now=now), now=now)
+    end_for_resting(now=now)
+    return told
+
+
+def _ask_quiet(now: datetime, seconds: float) -> int:
+    """Whether there is free time ahead costs a look at a timetable, so a run goes on where the last one stopped."""
+    end, asked = time.monotonic() + seconds, 0
+    quiet = quiet_mentors(now, unasked=True)
+    after = cache.get(GOES_ON_AFTER, 0)
+    for profile in quiet.filter(pk__gt=after)[:AT_ONCE]:
+        if time.monotonic() > end:
+            break
+        after = profile.pk
+        asked += not has_free_time(profile, now=now) and _ask(profile, now=now)
+    else:
+        after = after if quiet.filter(pk__gt=after).exists() else 0
+    cache.set(GOES_ON_AFTER, after, timeout=None)
+    return asked
+
+
+def has_free_time(profile: MentorProfile, *, now: datetime) -> bool:
+    schedule = Schedule.objects.filter(profile=profile).first()
+    if schedule is None:
+        return False
+    return preview_of(profile, timetable_for(profile, schedule, now=now), now=now).soonest is not None
+
+
+@transaction.atomic
+def _ask(profile: MentorProfile, *, now: datetime) -> bool:
+    asked = MentorProfile.objects.filter(pk=profile.pk, quiet_asked_at=profile.quiet_asked_at)
+    if not asked.update(quiet_asked_at=now, version=F("version") + 1):
+        return False
+    _tell(QUESTION, profile, now=now)
+    return True
+
+
+def _stop_asking(now: datetime) -> int:
+    """Two requests that ran out within thirty days: only times that are booked at once stay."""
+    lately = Booking.objects.filter(state=BookingState.EXPIRED, during__startswith__gt=now - UNANSWERED_WITHIN)
+    often = lately.exclude(mentee=None).values("mentor").annotate(count=Count("pk")).filter(count__gte=MOST_UNANSWERED)
+    waits = Q(offers__is_active=True) & (Q(offers__instant=False) | Q(offers__format="writing"))
+    profiles = live_and_here(now).filter(waits, person__in=often.values("mentor")).distinct()
+    stop = lambda profile: _stop_one(profile, now=now)  # noqa: E731
+    return act_on_each(ClockAct.STOP_ASKING, profiles.order_by("pk"), stop, now=now)
+
+
+@transaction.atomic
+def _stop_one(profile: MentorProfile, *, now: datetime) -> bool:
+    since = max(now - UNANSWERED_WITHIN, profile.back_at or now - UNANSWERED_WITHIN)
+    against = list_against(profile.person, Role.MENTOR, now=now)
+    facts = [entry.fact for entry in against if entry.fact.kind == FactKind.UNANSWERED and entry.fact.at > since]
+    if len(facts) < MOST_UNANSWERED or not stop_asking_first(profile=profile, now=now):
+        return False
+    _tell(ASKING_OFF, profile, now=now)
+    return True
+
+
+@transaction.atomic
+def _rest(profile: MentorProfile, *, now: datetime) -> bool:
+    User.objects.lock_rows(profile.person_id)
+    if not quiet_mentors(now).filter(pk=profile.pk).exists():
+        return False
+    rest_profile(profile=profile, now=now)
+    _tell(RESTING, profile, now=now)
+    return True
+
+
+def _tell(kind: str, profile: MentorProfile, *, now: datetime) -> None:
+    version = MentorProfile.objects.values_list("version", flat=True).get(pk=profile.pk)
+    until = now + WORTH_TELLING_FOR
+    schedule_notices(Due(kind, profile.person_id, PROFILE_SUBJECT, profile.pk, version, now, until), now=now)
+
+
+def end_for_resting(*, now: datetime) -> int:
+    """What waits for mentors who rest ends without blame, and who waits is offered others. Returns how many rows."""
+    resting = MentorProfile.objects.exclude(resting_since=None)
+    people = resting.values("person")
+    requests = Booking.objects.filter(mentor__in=people, state__in=UNANSWERED).order_by("pk")
+    written = WrittenQuestion.objects.filter(mentor__in=people, state=WrittenState.ASKED).order_by("pk")
+    waiting = WaitlistEntry.objects.filter(mentor__in=resting, ended_at=None).order_by("pk")
+    ended = act_on_each(ClockAct.END_RESTING, requests, lambda row: _end_request(row, now=now), now=now)
+    ended += act_on_each(ClockAct.END_RESTING_WRITTEN, written, lambda row: _end_written(row, now=now), now=now)
+    return ended + act_on_each(ClockAct.END_RESTING_LINE, waiting, lambda row: _end_waiting(row, now=now), now=now)
+
+
+@atomic_act
+def _end_request(booking: Booking, *, now: datetime) -> bool:
+    booking = lock_booking(booking)
+    return booking.state in UNANSWERED and booking.offer.profile.is_resting and end_booking(booking, now=now)
+
+
+@atomic_act
+def _end_written(written: WrittenQuestion, *, now: datetime) -> bool:
+    written = lock_written(written)
+    resting = MentorProfile.objects.filter(person=written.mentor).exclude(resting_since=None)
+    return resting.exists() and end_question(written, now=now)
+
+
+@atomic_act
+def _end_waiting(waiting: WaitlistEntry, *, now: datetime) -> bool:
+    User.objects.lock_rows(waiting.person_id)
+    waiting = WaitlistEntry.objects.get(pk=waiting.pk)
+    if waiting.ended_at is not None:
+        return False
+    end_entry(waiting, WaitlistOutcome.AWAY, now=now)
+    until = now + WORTH_TELLING_FOR
+    schedule_notices(Due(MOVED_ON, waiting.person_id, WAITING_SUBJECT, waiting.pk, 0, now, until), now=now)
+    return True
+
+
+def say_here(*, profile: MentorProfile, now: datetime) -> None:
+    """Still here, or back: all that was put away is there again."""
+    wake_profile(profile=profile, now=now)
+    announce_opened(profile.person_id)
+
+
+@transaction.atomic
+def say_away(*, profile: MentorProfile, until: date, by: User, now: datetime) -> None:
+    """Away until that day. Raises ProfileError `pause_date`, `not_live`."""
+    try:
+        pause_profile(profile=profile, until=until, by=by, now=now)
+    except ProfileError as error:
+        error.field = "until" if error.code == "pause_date" else ""
+        raise
+    wake_profile(profile=profile, now=now)
+
+
+def say_stop(*, profile: MentorProfile, now: datetime) -> None:
+    """Rests until the mentor is back; what waits for them ends with the next run."""
+    rest_profile(profile=profile, now=now)
