@@ -82,3 +82,23 @@ class ContactMessage(models.Model):
     @property
     def readable_email(self) -> str:
         return readable_address(self.email)
+
+
+class PolicyReport(models.Model):
+    """How often browsers reported on one day that they blocked the same kind of thing on the same route."""
+
+    day = models.DateField()
+    directive = models.CharField(max_length=40)
+    origin = models.CharField(max_length=130)
+    route = models.CharField(max_length=60)
+    count = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "directive", "origin", "route"], name="policy_reports_are_counted_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.directive} {self.origin}: {self.count}"

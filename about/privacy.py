@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.privacy.registry import Step, Table, fact, hidden, mine, not_personal
 
-from .models import ContactMessage, PublishedText
+from .models import ContactMessage, PolicyReport, PublishedText
 
 
 def delete_messages_by_address(person: User, now: datetime) -> bool:
@@ -21,6 +21,11 @@ TABLES: tuple[Table | Step, ...] = (
         PublishedText,
         {"kind": fact(), "body": not_personal("what the organisation says of itself")},
         why="what the organisation says of itself",
+    ),
+    Table(
+        PolicyReport,
+        dict.fromkeys(("directive", "origin", "route"), not_personal("what was blocked where, without addresses")),
+        why="how often browsers blocked something; nobody is named",
     ),
     Step("messages from the contact page", delete_messages_by_address),
     Table(

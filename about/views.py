@@ -1,5 +1,6 @@
 """Public pages about the organisation: how to reach it, its terms, and what it says about privacy."""
 
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -7,9 +8,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.client_address import client_address
 from accounts.viewing import signed_in
@@ -20,6 +23,7 @@ from common.pages.sharing import listed
 from .contact import send_message
 from .forms import ContactForm
 from .models import ContactMessage, TextKind
+from .policy_reports import LARGEST, take_reports
 from .texts import text_as_html, text_shown
 
 
@@ -78,3 +82,32 @@ def privacy_page(request: HttpRequest) -> HttpResponse:
     """What the product keeps, below what the organisation says about it, if it has written anything."""
     text = text_shown(TextKind.PRIVACY)
     return render(request, "pages/privacy.html", {"text": text, "html": text_as_html(text.body) if text else ""})
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def policy_report(request: HttpRequest) -> HttpResponse:
+    """Browsers send these by themselves: nobody is asked who they are, and nothing but counts is kept."""
+    body = request.read(LARGEST + 1)
+    if len(body) > LARGEST:
+        return HttpResponse(status=413)
+    take_reports(body, address=client_address(request), now=timezone.now())
+    return HttpResponse(status=204)
+
+
+@login_not_required
+@require_safe
+def security_text(request: HttpRequest) -> HttpResponse:
+    """As RFC 9116 says: whom to tell of a hole, and until when this holds."""
+    contact = settings.SECURITY_CONTACT
+    if not contact:
+        raise Http404
+    expires = datetime.combine(settings.RELEASED_ON, time(), UTC) + timedelta(days=364)
+    lines = [
+        f"Contact: {contact if '://' in contact else f'mailto:{contact}'}",
+        f"Expires: {expires.isoformat().replace('+00:00', 'Z')}",
+        f"Canonical: {settings.SITE_URL}{reverse('security_text')}",
+        "Preferred-Languages: en",
+    ]
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -58,6 +59,7 @@ class ResponseHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        response.headers.setdefault("Reporting-Endpoints", f'csp="{settings.POLICY_REPORTS}"')
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not is_listed(request, response.status_code):
             response.headers.setdefault("X-Robots-Tag", "noindex")

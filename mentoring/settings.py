@@ -1,6 +1,6 @@
 """Settings of one installation. Everything that differs between machines comes from the environment."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -255,6 +255,7 @@ RETENTION = {
     "conversations": timedelta(days=365),
     "cases": timedelta(days=36 * 30),
     "copies": timedelta(days=90),
+    "policy reports": timedelta(days=90),
     "idle accounts": timedelta(days=730),
 }
 
@@ -399,6 +400,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Security
+# Where people who find a hole write, an address or a page; and the day of this release, from which a year is counted
+SECURITY_CONTACT = env("SECURITY_CONTACT", default="")
+RELEASED_ON = date(2026, 11, 28)
+# Where browsers report what they blocked: about/policy_reports.py counts it
+POLICY_REPORTS = "/csp-report/"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -414,6 +420,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
+        "report-uri": [POLICY_REPORTS],
+        "report-to": ["csp"],
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {

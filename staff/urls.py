@@ -10,6 +10,7 @@ from .moderation.appeals import staff_appeal, staff_appeals
 from .moderation.cases import staff_case, staff_cases, staff_exhibit
 from .outcomes import staff_outcomes
 from .people import staff_people, staff_person, staff_session
+from .policy import staff_policy
 from .profiles import staff_profile, staff_profile_act, staff_profiles
 from .reading import staff_reading
 from .roles import staff_reset_approve, staff_resets, staff_role_end, staff_roles, staff_trace
@@ -29,6 +30,7 @@ urlpatterns = [
     path("sessions/<uuid:uuid>/", staff_session, name="staff_session"),
     path("attendance/", staff_attendance, name="staff_attendance"),
     path("missed/", staff_ledgers, name="staff_ledgers"),
+    path("policy/", staff_policy, name="staff_policy"),
     path("clock/", staff_clock, name="staff_clock"),
     path("clock/retry/", staff_clock_retry, name="staff_clock_retry"),
     path("contact/", staff_contact, name="staff_contact"),

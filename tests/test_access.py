@@ -209,6 +209,9 @@ ACCESS: dict[str, Row] = {
     "terms": Row(EVERYBODY, NOT_THERE),
     "staff_contact": Row(STAFF, post=NOT_THERE),
     "staff_texts": Row(STAFF),
+    "staff_policy": Row(STAFF),
+    "policy_report": Row(EVERYBODY, NOT_ALLOWED, 204),
+    "security_text": Row(EVERYBODY, NOT_THERE),
     "staff_text": Row(STAFF, post="/staff/texts/terms/", at="text_kind"),
     # accounts
     "account_login": Row(EVERYBODY, arriving(200), arriving(200)),

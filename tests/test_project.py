@@ -178,6 +178,8 @@ def test_every_page_asks_for_a_sign_in_unless_it_is_on_the_list():
 # A new public page is added here by hand, on purpose.
 PUBLIC_PAGES = {
     "accessibility",
+    "policy_report",
+    "security_text",
     "api_docs",
     "api_event",
     "api_events",

@@ -121,6 +121,7 @@ FREE: dict[str, str] = {
             "staff_roles",
             "staff_letter",
             "contact",
+            "policy_report",
             "staff_webhook_add",
             "mentor_date_add",
             "mentor_time_off_add",

@@ -10,10 +10,22 @@ from playwright.sync_api import expect
 from notifications.tasks import drain_outbox
 from sessions_app.attendance.acts import join_call, say_absent, settle_silent
 from sessions_app.attendance.disputes import contest_missed
-from sessions_app.models import AttendanceAct, Booking, BookingState
+from sessions_app.attendance.excuses import excuse
+from sessions_app.attendance.reviews import consider_numbers
+from sessions_app.models import (
+    AttendanceAct,
+    Booking,
+    BookingState,
+    Confirmation,
+    ExcuseKind,
+    LedgerReview,
+    Role,
+)
+from sessions_app.quiet.acts import say_here, say_stop
 from tests.browser.conftest import begin, expect_done
 from tests.browser.looking import problems
-from tests.conftest import make_person
+from tests.conftest import make_mentor, make_person
+from tests.sessions_app.helpers.ledger import miss
 from tests.smtp import smtp_sink  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.browser
@@ -131,3 +143,40 @@ def test_looks_of_who_came(browser_page, running, priya, bob):
 
     assert found == []
     assert AttendanceAct.objects.filter(kind="held", person=maria).count() == 1
+
+
+def test_looks_of_what_counts_against_people(browser_page, booked, priya, bob):
+    maria = make_person("maria@example.org", "Maria Marsh", is_staff=True)
+    now = timezone.now()
+    other = make_mentor(make_person("dora@example.org", "Dora Dane")).offers.get()
+    missed = miss(other, bob, *(now - days * timedelta(days=1) for days in (1, 2, 3, 90)))
+    excuse(booking=missed[-1], person=bob, kind=ExcuseKind.FORGIVEN, by=missed[-1].mentor, now=now)
+    consider_numbers(now=now)
+    LedgerReview.objects.update_or_create(person=bob, side=Role.MENTEE, defaults={"number": 3.4, "opened_at": now})
+    mentee, staff, mentor = browser_page(user=bob), browser_page(user=maria), browser_page(user=priya.person)
+    found = []
+
+    def look(page, address: str, name: str) -> None:
+        page.goto(address)
+        found.extend(problems(page, name))
+
+    look(mentee, "/settings/missed/", "ledger")
+    look(staff, "/staff/missed/", "ledger-staff")
+    look(staff, "/staff/policy/", "policy-staff")
+    look(mentor, "/mentor/still-here/", "still-here")
+    say_stop(profile=priya, now=now)
+    look(mentor, "/mentor/still-here/", "resting")
+    look(mentor, "/mentor/", "resting-today")
+    look(mentee, f"/mentors/{priya.slug}/", "resting-page")
+    say_here(profile=priya, now=now)
+    LedgerReview.objects.all().delete()
+    for booking in missed[:-1]:
+        excuse(booking=booking, person=bob, kind=ExcuseKind.FORGIVEN, by=booking.mentor, now=now)
+    booking = booked(priya, bob)
+    fields = {"start": booking.start, "due_at": booking.start - MINUTE, "asked_at": booking.start - 2 * MINUTE}
+    Confirmation.objects.create(booking=booking, person=bob, **fields)
+    look(mentee, f"/sessions/{booking.uuid}/", "to-confirm")
+    mentee.get_by_role("button", name="Yes, I’m coming").click()
+    expect(mentee.locator("[data-part=confirmed]")).to_be_visible()
+
+    assert found == []
