@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                     ("ask_to_confirm", "Ask someone to confirm a session"),
                     ("free_unconfirmed", "Cancel an unconfirmed session"),
                     ("rest_mentor", "Take a quiet mentor out of search"),
-                    ("stop_asking", "Put away offers of a mentor who doesn’t answer"),
+                    ("stop_asking", "Switch off offers of a mentor who doesn’t answer"),
                     ("end_resting", "End a request to a mentor who is resting"),
                     ("end_resting_q", "End a written question to a mentor who is resting"),
                     ("end_resting_line", "End waiting for a mentor who is resting"),

@@ -28,7 +28,7 @@ class ClockAct(models.TextChoices):
     ASK_TO_CONFIRM = "ask_to_confirm", _("Ask someone to confirm a session")
     FREE_UNCONFIRMED = "free_unconfirmed", _("Cancel an unconfirmed session")
     REST_MENTOR = "rest_mentor", _("Take a quiet mentor out of search")
-    STOP_ASKING = "stop_asking", _("Put away offers of a mentor who doesn’t answer")
+    STOP_ASKING = "stop_asking", _("Switch off offers of a mentor who doesn’t answer")
     END_RESTING = "end_resting", _("End a request to a mentor who is resting")
     END_RESTING_WRITTEN = "end_resting_q", _("End a written question to a mentor who is resting")
     END_RESTING_LINE = "end_resting_line", _("End waiting for a mentor who is resting")

@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,7 +13,7 @@ from about.models import PolicyReport
 from about.policy_reports import LARGEST, MOST_A_DAY, REPORTS_A_MINUTE, forget_reports, read_reports
 from tests.conftest import NOW
 
-SITE = "https://mentoring.example"
+SITE = settings.SITE_URL
 PAGE = f"{SITE}/sessions/98c54e35-f23f-4a18-964c-409b77314076/?q=secret"
 
 
