@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sessions_app", "0023_ledger"),
+        ("sessions_app", "0024_reports_move"),
     ]
 
     operations = [
