@@ -279,9 +279,7 @@ MAX_MOVES = 30
 # What a person missed and cancelled late adds up to a number (sessions_app/ledger). From the first of these on their
 # sessions ahead are to be confirmed, from the second there are no new ones for a while, from the third staff look.
 LEDGER_CONFIRMS_FROM, LEDGER_PAUSES_FROM, LEDGER_REVIEWED_FROM = 1.5, 2.2, 3.2
-LEDGER_PAUSE = timedelta(days=14)
-# One excuse within this time needs no proof.
-EXCUSE_EVERY = timedelta(days=365)
+LEDGER_PAUSE, EXCUSE_EVERY = timedelta(days=14), timedelta(days=365)
 MAX_FILES, MAX_MESSAGES = 5, 30
 # How long someone waits for freed time, and how long it is held for them by day
 WAITS_FOR = timedelta(days=30)
@@ -401,9 +399,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Security
 # Where people who find a hole write, an address or a page; and the day of this release, from which a year is counted
-SECURITY_CONTACT = env("SECURITY_CONTACT", default="")
-RELEASED_ON = date(2026, 11, 28)
-# Where browsers report what they blocked: about/policy_reports.py counts it
+SECURITY_CONTACT, RELEASED_ON = env("SECURITY_CONTACT", default=""), date(2026, 11, 28)
 POLICY_REPORTS = "/csp-report/"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

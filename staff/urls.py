@@ -1,7 +1,7 @@
 from django.urls import path
 
 from .attendance import staff_attendance
-from .clock import staff_clock, staff_clock_retry
+from .clock import staff_clock, staff_clock_retry, staff_policy
 from .contact import staff_contact
 from .home import staff_home
 from .ledgers import staff_ledgers
@@ -10,7 +10,6 @@ from .moderation.appeals import staff_appeal, staff_appeals
 from .moderation.cases import staff_case, staff_cases, staff_exhibit
 from .outcomes import staff_outcomes
 from .people import staff_people, staff_person, staff_session
-from .policy import staff_policy
 from .profiles import staff_profile, staff_profile_act, staff_profiles
 from .reading import staff_reading
 from .roles import staff_reset_approve, staff_resets, staff_role_end, staff_roles, staff_trace
