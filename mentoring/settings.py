@@ -276,8 +276,7 @@ MAX_MOVES_A_DAY = 30
 MAX_MOVES_TOGETHER_A_DAY = 10
 REQUEST_DEADLINE = timedelta(hours=24)
 MAX_MOVES = 30
-# What a person missed and cancelled late adds up to a number (sessions_app/ledger). From the first of these on their
-# sessions ahead are to be confirmed, from the second there are no new ones for a while, from the third staff look.
+# What a person missed adds up to a number: from the first of these sessions are confirmed, then paused, then looked at.
 LEDGER_CONFIRMS_FROM, LEDGER_PAUSES_FROM, LEDGER_REVIEWED_FROM = 1.5, 2.2, 3.2
 LEDGER_PAUSE, EXCUSE_EVERY = timedelta(days=14), timedelta(days=365)
 MAX_FILES, MAX_MESSAGES = 5, 30
@@ -399,8 +398,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Security
 # Where people who find a hole write, an address or a page; and the day of this release, from which a year is counted
-SECURITY_CONTACT, RELEASED_ON = env("SECURITY_CONTACT", default=""), date(2026, 11, 28)
-POLICY_REPORTS = "/csp-report/"
+SECURITY_CONTACT, RELEASED_ON, POLICY_REPORTS = env("SECURITY_CONTACT", default=""), date(2026, 11, 28), "/csp-report/"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
