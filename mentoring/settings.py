@@ -396,8 +396,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
-# Security
-# Where people who find a hole write, an address or a page; and the day of this release, from which a year is counted
+# Security: where people who find a hole write, and the day of this release, from which a year is counted
 SECURITY_CONTACT, RELEASED_ON, POLICY_REPORTS = env("SECURITY_CONTACT", default=""), date(2026, 11, 28), "/csp-report/"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
