@@ -47,7 +47,8 @@ def before_anybody_is_awake(world: World) -> None:
         booking = world.book(name)
         act(booking)
         world.forbid(booking, version=0)
-    asked = world.book("expired", instant=False, now=now - 30 * HOUR, start=quarter(now + 20 * HOUR))
+    # After a day and a night at most, whatever the hour is now: a deadline is never in the mentor's night.
+    asked = world.book("expired", instant=False, now=now - 40 * HOUR, start=quarter(now + 20 * HOUR))
     world.expire(asked)
     world.forbid(asked, version=0)
     late = world.book("late", now=now - 30 * HOUR, start=quarter(now + 2 * HOUR))
