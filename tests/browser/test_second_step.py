@@ -127,7 +127,7 @@ def test_pages_of_the_second_step_in_every_look(browser_page, maria):
     page.locator("form[action='/settings/sign-in/app/'] button").click()
     found += problems(page, "recovery-codes")
     found += looks(page, {"passkey-add": "/settings/sign-in/passkey/"})
-    page.locator("#id_name").fill("A key with a rather long name that somebody gave to it")
+    page.locator("#id_name").fill("A key with a rather long name that someone gave to it")
     page.locator("form[data-passkey] button").click()
     expect(page.locator("[data-part=factors] li")).to_have_count(2)
     found += problems(page, "sign-in-settings")

@@ -138,7 +138,7 @@ def test_a_thread_without_scripts_is_read_answered_and_reported(browser_page, pr
     page.get_by_label("Write to Priya").fill("No.")
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("log")).to_contain_text("No.")
-    page.get_by_role("link", name="Report").click()
+    page.get_by_role("log").get_by_role("link", name="Report").click()
     page.get_by_text("Selling or recruiting").click()
     page.get_by_role("button", name="Send report").click()
     expect(page.locator("[data-part=waits]")).to_be_visible()
