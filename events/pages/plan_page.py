@@ -144,7 +144,7 @@ class PlanPage:
 
 
 def people_of(event: Event) -> dict[int, Registration]:
-    return {one.pk: one for one in Registration.objects.filter(event=event).select_related("person")}
+    return {one.pk: one for one in Registration.objects.filter(event=event).select_related("person").order_by("pk")}
 
 
 def plan_rounds(plan: Plan, people: Mapping[int, Registration]) -> list[PlannedRound]:
