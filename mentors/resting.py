@@ -19,6 +19,13 @@ def note_sign(person: int, *, now: datetime) -> None:
     MentorProfile.objects.filter(old, person=person).update(seen_at=now)
 
 
+def note_sign_of(profile: MentorProfile, *, now: datetime) -> None:
+    """As `note_sign`, of a profile that is at hand: without a statement if a sign, or its approval, was just noted."""
+    signs = [moment for moment in (profile.seen_at, profile.approved_at) if moment]
+    if not signs or max(signs) < now - NOTED_EVERY:
+        note_sign(profile.person_id, now=now)
+
+
 @transaction.atomic
 def rest_profile(*, profile: MentorProfile, now: datetime) -> MentorProfile:
     """Out of search, and nobody can book. Twice does no harm, and only a live profile rests."""

@@ -20,7 +20,7 @@ from common.refusals import STALE, RefusalError
 from common.zones import UTC_NAME, is_known_zone
 from mentors.errors import ProfileError
 from mentors.models import MentorProfile
-from mentors.resting import note_sign
+from mentors.resting import note_sign_of
 from mentors.services import pause_profile, resume_profile
 from sessions_app.models import AvailabilityWindow, DateOverride, Schedule, TimeOff
 from sessions_app.models.schedules import MOST_WRITTEN, Weekday
@@ -280,7 +280,8 @@ def changing_schedule(
     new = Schedule(profile_id=profile.pk, timezone=timezone) if timezone else None
     with transaction.atomic():
         schedule = _locked_schedule(profile, by, new=new)
-        note_sign(by.pk, now=now)
+        if by.pk == profile.person_id:
+            note_sign_of(profile, now=now)
         with reserving_what_opens(profile, now):
             yield schedule
 
