@@ -1,9 +1,9 @@
 from datetime import timedelta
 
 import pytest
-from celery import current_app
 
 from accounts.models import User
+from mentoring.celery import app
 from mentors.moderation.digests import KIND, announce_queue
 from mentors.services import ProfileTexts, approve_profile, save_words, submit_profile
 from notifications.models import Notification
@@ -76,7 +76,7 @@ def test_digest_says_nothing_to_somebody_who_left_the_staff(sent_profile, maria)
 
 
 def test_beat_knows_only_tasks_that_exist():
-    current_app.loader.import_default_modules()
+    app.loader.import_default_modules()
 
-    assert {entry["task"] for entry in current_app.conf.beat_schedule.values()} <= set(current_app.tasks)
-    assert "mentors.tasks.announce" in current_app.tasks
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
+    assert "mentors.tasks.announce" in app.tasks

@@ -17,6 +17,7 @@ from tests.conftest import NOW
 from tests.sessions_app.conftest import QUESTION, THURSDAY
 from tests.sessions_app.conversation.test_files import add, disk  # noqa: F401 - a fixture
 from tests.sessions_app.helpers.messages import write
+from trust.subjects import find_reportable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -100,7 +101,10 @@ def test_the_newest_message_is_told_to_both_and_to_no_one_else(booking, offer, a
 def test_a_message_is_reported_by_the_one_who_got_it(booking, alice, bob, charlie):
     message = write(booking, alice)
 
-    assert seen_by(access.get_message_to_report, message.uuid, alice, bob, charlie) == [False, True, False]
+    def find(uuid, *, reader):
+        return find_reportable("message", str(uuid), reader)
+
+    assert seen_by(find, message.uuid, alice, bob, charlie) == [False, True, False]
 
 
 def test_a_file_is_found_by_both_and_by_no_one_else(booking, alice, bob, charlie, disk):  # noqa: F811
