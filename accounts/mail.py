@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from email.utils import formatdate, make_msgid
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 
 from common.mail.headers import Mailbox, mailbox_header, raw_header, text_header
 from common.mail.rendering import absolute_url, render_mail, sender
@@ -44,6 +45,11 @@ class AccountEmail:
 def send_account_email(letter: AccountEmail) -> None:
     """Send in another thread and return at once, whatever becomes of it."""
     _submit(letter)
+
+
+def send_after_commit(letter: AccountEmail) -> None:
+    """As `send_account_email`, once the transaction that it tells of is committed."""
+    transaction.on_commit(partial(send_account_email, letter))
 
 
 def send_and_wait(letter: AccountEmail) -> bool:

@@ -18,7 +18,7 @@ from accounts.rules.roles import Power, StaffRoleName
 from common.mail.rendering import absolute_url
 from common.refusals import RefusalError
 
-from .mail import letter_to, send_account_email
+from .mail import letter_to, send_after_commit
 from .models import StaffRole, Trace, TracedAct, User
 from .tokens import stop_tokens
 from .web_sessions import end_sessions
@@ -118,5 +118,4 @@ def _lock_person(person: User, by: User | None) -> User:
 
 def _tell_after_commit(person: User, role: StaffRoleName, *, is_given: bool) -> None:
     context = {"role": role.label, "is_given": is_given, "staff_url": absolute_url("staff_home")}
-    letter = letter_to(person, "accounts/role", context)
-    transaction.on_commit(lambda: send_account_email(letter))
+    send_after_commit(letter_to(person, "accounts/role", context))

@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -51,7 +50,7 @@ def make_token(*, person: User, name: str, scope: Scope, days: int, now: datetim
             created_at=now,
             expires_at=now + timedelta(days=days),
         )
-        transaction.on_commit(partial(mail.send_account_email, mail.token_letter(person=person, token=token)))
+        mail.send_after_commit(mail.token_letter(person=person, token=token))
     return token, text
 
 

@@ -3,7 +3,6 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from common.mail.rendering import absolute_url
 
-from .mail import letter_to, send_account_email
+from .mail import letter_to, send_after_commit
 from .models import User
 
 # Key of the session: when it was noted last that it is in use; once an hour, in the row that its person sees too
@@ -77,7 +76,7 @@ def note_sign_in(request: HttpRequest, person: User, response: HttpResponse, *, 
     if not is_first and not _is_known(request, person):
         device = name_device(request.META.get("HTTP_USER_AGENT", ""))
         context = {"device": device, "settings_url": absolute_url("sign_in_settings")}
-        transaction.on_commit(partial(send_account_email, letter_to(person, "accounts/new_session", context)))
+        send_after_commit(letter_to(person, "accounts/new_session", context))
     response.set_cookie(
         KNOWN_COOKIE,
         signing.dumps(person.pk, salt=KNOWN_COOKIE),

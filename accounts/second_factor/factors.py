@@ -3,7 +3,6 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from allauth.mfa.base.internal.flows import post_authentication
@@ -16,7 +15,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.mail import letter_to, send_account_email
+from accounts.mail import letter_to, send_after_commit
 from accounts.models import Trace, TracedAct, User
 from common.mail.rendering import absolute_url
 from common.refusals import RefusalError
@@ -189,4 +188,4 @@ def _name_of(factor: Authenticator) -> str:
 
 def _tell(person: User, change: str, **facts: Any) -> None:
     context = {"change": change, "settings_url": absolute_url("sign_in_settings"), **facts}
-    transaction.on_commit(partial(send_account_email, letter_to(person, "accounts/second_step", context)))
+    send_after_commit(letter_to(person, "accounts/second_step", context))

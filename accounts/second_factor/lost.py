@@ -1,14 +1,13 @@
-"""A person who has lost every second step asks for help; two owners approve, and a day later it is taken away."""
+"""A person who has lost every second step asks for help; two owners approve, and a day later all are removed."""
 
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.mail import letter_to, send_account_email
+from accounts.mail import letter_to, send_after_commit
 from accounts.models import FactorReset, User
 from accounts.rules.roles import Power
 from common.mail.rendering import absolute_url
@@ -61,7 +60,6 @@ def approve_reset(*, uuid: UUID, by: User, now: datetime) -> FactorReset:
     return reset
 
 
-@transaction.atomic
 def withdraw_reset(*, person: User, now: datetime) -> None:
     """The person has a second step after all."""
     FactorReset.objects.filter(person=person, ended_at=None).update(ended_at=now)
@@ -88,4 +86,4 @@ def _tell(person: User, change: str, reset: FactorReset) -> None:
         "staff_url": absolute_url("staff_resets"),
         "sign_in_url": absolute_url("account_login"),
     }
-    transaction.on_commit(partial(send_account_email, letter_to(person, "accounts/lost_second_step", context)))
+    send_after_commit(letter_to(person, "accounts/lost_second_step", context))

@@ -1,4 +1,4 @@
-"""Passkeys: what a browser is asked for, and what it answers. The answer may be anything, whoever sent it."""
+"""Passkeys: what a browser is asked for, and what it answers. What is sent as an answer may be anything."""
 
 import struct
 from collections.abc import Iterator

@@ -3,7 +3,6 @@
 import logging
 import secrets
 from datetime import datetime, timedelta
-from functools import partial
 from hashlib import sha256
 
 from django.conf import settings
@@ -11,7 +10,7 @@ from django.db import models, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.mail import letter_to, send_account_email
+from accounts.mail import letter_to, send_after_commit
 from accounts.models import User
 from common.hashing import hash_text
 from common.mail.rendering import absolute_url
@@ -45,9 +44,7 @@ def make_feed(*, person: User, replaces: CalendarFeed | None, now: datetime) -> 
         _feed, made = CalendarFeed.objects.get_or_create(person=person, defaults=fields)
         if made:
             context = {"calendar_url": absolute_url("calendar_settings")}
-            transaction.on_commit(
-                partial(send_account_email, letter_to(person, "accounts/new_calendar_address", context))
-            )
+            send_after_commit(letter_to(person, "accounts/new_calendar_address", context))
     return token if made else None
 
 
