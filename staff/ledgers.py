@@ -15,14 +15,14 @@ from accounts.requests import SignedInRequest
 from accounts.roles import role_required
 from accounts.rules.roles import Power
 from common.pages.posting import act_on_post
-from common.pages.requests import post_data
+from common.pages.requests import parse_number, post_data
 from sessions_app.attendance.reviews import close_review
 from sessions_app.forms.ledger import ReviewForm
 from sessions_app.ledger.facts import list_against
 from sessions_app.models import LedgerReview, Role
 from sessions_app.pages.ledger import LedgerRow
 
-PAGE_SIZE = 10
+PAGE_SIZE, LONGEST_NUMBER = 10, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def staff_ledgers(request: SignedInRequest) -> HttpResponse:
     waiting = LedgerReview.objects.filter(closed_at=None).exclude(person=request.user).select_related("person")
     wanted = request.POST.get("review", "")
     sent = ReviewForm(post_data(request), auto_id=f"{wanted}-%s")
-    number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 19 else 0
+    number = parse_number(wanted, digits=LONGEST_NUMBER) or 0
     review = get_object_or_404(LedgerReview, pk=number) if request.method == "POST" else LedgerReview()
     result = act_on_post(
         request,

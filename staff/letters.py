@@ -22,6 +22,7 @@ from accounts.requests import SignedInRequest
 from accounts.roles import role_required
 from accounts.rules.roles import Power
 from accounts.views.my_data import send_copy
+from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.pages.tabs import tab_links
 
@@ -51,19 +52,19 @@ class LetterRow:
 @role_required(Power.LETTERS)
 def staff_letter(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     person = get_object_or_404(User, uuid=uuid)
-    form, refusal = LetterForm(post_data(request)), None
-    if form.is_bound and form.is_valid():
-        try:
-            prepare_letter(person=person, by=request.user, now=timezone.now(), **form.cleaned_data)
-        except PrivacyError as refused:
-            refusal = refused
-            form.add_error("act", refused.as_form_error())
-        else:
-            messages.success(request, _("It now waits for an owner to sign it."))
-            return redirect("staff_person", person.uuid)
+    form = LetterForm(post_data(request))
+    result = act_on_post(
+        request,
+        lambda: prepare_letter(person=person, by=request.user, now=timezone.now(), **form.cleaned_data),
+        form,
+    )
+    if result.is_done:
+        messages.success(request, _("It now waits for an owner to sign it."))
+        return redirect("staff_person", person.uuid)
+    if result.error:
+        form.add_error("act", result.error.as_form_error())
     context = {"form": form, "person": person, "nav": "staff"}
-    status = refusal.status if refusal else 422 if form.errors else 200
-    return render(request, "staff/letter.html", context, status=status)
+    return render(request, "staff/letter.html", context, status=result.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

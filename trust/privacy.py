@@ -5,12 +5,13 @@ from functools import partial
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.privacy.erasing import let_logs_be_emptied
 from accounts.privacy.registry import Step, Table, fact, hidden, mine, not_personal, removed_by_step
 from accounts.privacy.retention import Rule
 
@@ -65,8 +66,8 @@ def forget_cases(before: datetime, most: int) -> int:
         .values_list("pk", flat=True)[:most]
     )
     delete_files(list(Exhibit.objects.filter(case__in=old).exclude(file="").values_list("file", flat=True)))
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL quarterhour.emptying TO 'on'")
+    with transaction.atomic():
+        let_logs_be_emptied()
         Exhibit.objects.filter(case__in=old).update(snapshot={}, file="")
         Opening.objects.filter(case__in=old).update(reason="")
         Report.objects.filter(case__in=old).update(words="")

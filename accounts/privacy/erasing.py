@@ -159,8 +159,7 @@ def empty_table(table: Table, person: User, *, now: datetime) -> bool:
         table.rows_of(person).delete()
         return True
     if table.is_log:
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL quarterhour.emptying TO 'on'")
+        let_logs_be_emptied()
     everything_went = True
     by_writer = sorted((column.by, name) for name, column in table.columns.items() if column.goes == Goes.EMPTIED)
     for writer, named in groupby(by_writer, key=itemgetter(0)):
@@ -173,6 +172,12 @@ def empty_table(table: Table, person: User, *, now: datetime) -> bool:
             rows = rows.exclude(pk__in=kept.values("pk"))
         rows.update(**empty, **({table.stamp: now} if table.stamp else {}))
     return everything_went
+
+
+def let_logs_be_emptied() -> None:
+    """Until this transaction ends, words can be emptied in the columns of logs that their triggers name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL quarterhour.emptying TO 'on'")
 
 
 def empty_value(model: type[models.Model], name: str) -> object:

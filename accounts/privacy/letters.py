@@ -24,8 +24,7 @@ def prepare_letter(*, person: User, act: LetterAct, reason: str, by: User, now: 
         raise PermissionDenied
     if person == by:
         raise _own_data()
-    User.objects.lock_rows(person)
-    person.refresh_from_db()
+    [person] = User.objects.locked(person)
     if not person.is_active:
         raise PrivacyError("account_closed", _("This account is closed: it is being deleted, or it has been."))
     if act == LetterAct.REMOVAL and (refusal := why_not_erase(person)):

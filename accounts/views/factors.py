@@ -1,4 +1,4 @@
-"""Settings, Signing in: the second step is set up, and taken away again."""
+"""Settings, Signing in: second steps are set up and removed, and browsers signed out."""
 
 import time
 from functools import wraps
@@ -37,6 +37,7 @@ from accounts.second_factor.passkeys import ask_for_new_passkey
 from accounts.second_factor.session_state import last_second_step
 from accounts.web_sessions import end_session, end_sessions, list_sessions
 from common.branding.qr_codes import draw_code
+from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.views import too_many
 
@@ -147,17 +148,12 @@ def factor_remove(request: SignedInRequest, number: int) -> HttpResponse:
     factor = next((one for one in theirs if one.pk == number), None)
     if factor is None:
         raise Http404
-    refusal = None
-    if request.method == "POST":
-        try:
-            remove_factor(person=request.user, number=number)
-        except FactorError as refused:
-            refusal = refused
-        else:
-            messages.success(request, _("Removed. We’ve emailed you about it."))
-            return redirect("sign_in_settings")
-    context = {"factor": factor, "is_last": factors.count == 1, "refusal": refusal, "nav": "settings"}
-    return render(request, "accounts/factor_remove.html", context, status=refusal.status if refusal else 200)
+    result = act_on_post(request, lambda: remove_factor(person=request.user, number=number))
+    if result.is_done:
+        messages.success(request, _("Removed. We’ve emailed you about it."))
+        return redirect("sign_in_settings")
+    context = {"factor": factor, "is_last": factors.count == 1, "refusal": result.error, "nav": "settings"}
+    return render(request, "accounts/factor_remove.html", context, status=result.status)
 
 
 @require_POST

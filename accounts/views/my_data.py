@@ -12,7 +12,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,6 +27,7 @@ from accounts.privacy.exports import PrivacyError, ask_again_at, ask_export, new
 from accounts.privacy.hooks import looks_of_staff
 from accounts.proof import require_recent_proof
 from accounts.requests import SignedInRequest
+from common.pages.stored import stored_file
 
 MOST_TRACES = 50
 # Seconds for which a proof of who they are lets someone keep their account
@@ -95,12 +95,8 @@ def my_data_download(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
 
 def send_copy(export: DataExport) -> FileResponse:
     """Raises Http404 where the file is gone."""
-    try:
-        stored = default_storage.open(export.key)
-    except FileNotFoundError:
-        raise Http404 from None
     name = f"{settings.SITE_HOST}-{export.asked_at:%Y-%m-%d}.zip"
-    return FileResponse(stored, as_attachment=True, filename=name, content_type="application/zip")
+    return stored_file(export.key, content_type="application/zip", filename=name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,5 @@
 """Appeals to answer and removals to sign, by people who had no part in the decision."""
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,14 +15,14 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.roles import may, role_required
 from accounts.rules.roles import Power
-from common.refusals import RefusalError
 from trust.appeals import decide_appeal
 from trust.cases import may_read, open_evidence
 from trust.forms import AnswerForm, OpeningForm
 from trust.models import Appeal, AppealOutcome, Sanction
 from trust.sanctions import refuse_second, sign_second
 
-from .case_facts import describe_case, status_of
+from .case_facts import describe_case
+from .presses import Acts, act_on_press, pressed
 
 MOST_ANSWERED = 20
 
@@ -53,19 +52,14 @@ def may_be_signed(sanction: Sanction, reader: User) -> bool:
 def staff_appeal(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """One decision: to sign, or with the appeal against it."""
     sanction, now = find_sanction(uuid, request.user), timezone.now()
-    act = request.POST.get("act", "") if request.method == "POST" else ""
+    act = pressed(request)
     opening = OpeningForm(request.POST if act == "open" else None)
     form = AnswerForm(request.POST if act == "answer" else None)
-    error: RefusalError | None = None
     sent = {"open": opening, "answer": form}.get(act)
-    if act in ACTS and (sent is None or sent.is_valid()):
-        try:
-            ACTS[act](sanction, request.user, now, sent.cleaned_data if sent else {})
-        except RefusalError as refused:
-            error = refused
-        else:
-            messages.success(request, str(DONE[act]))
-            return redirect("staff_appeal", uuid) if act == "open" else redirect("staff_appeals")
+    result = act_on_press(request, ACTS, sanction, sent, now=now)
+    if result.is_done:
+        messages.success(request, str(DONE[act]))
+        return redirect("staff_appeal", uuid) if act == "open" else redirect("staff_appeals")
     appeal = appeal_of(sanction)
     context = describe_case(sanction.case, request.user, now=now) | {
         "sanction": sanction,
@@ -74,11 +68,10 @@ def staff_appeal(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "can_read": may_read(sanction.case, request.user),
         "opening": opening,
         "form": form,
-        "error": error,
+        "error": result.error,
         "sent": sent,
     }
-    is_unknown = request.method == "POST" and act not in ACTS
-    return render(request, "staff/appeal.html", context, status=status_of(sent, error, is_unknown=is_unknown))
+    return render(request, "staff/appeal.html", context, status=result.status)
 
 
 def find_sanction(uuid: UUID, reader: User) -> Sanction:
@@ -104,7 +97,7 @@ def answer(sanction: Sanction, by: User, now: datetime, said: dict[str, Any]) ->
     return decide_appeal(appeal=appeal, outcome=outcome, answer=said["answer"], by=by, now=now)
 
 
-ACTS: Mapping[str, Callable[[Sanction, User, datetime, dict[str, Any]], object]] = {
+ACTS: Acts[Sanction] = {
     "open": lambda sanction, by, now, said: open_evidence(case=sanction.case, reason=said["reason"], by=by, now=now),
     "answer": answer,
     "sign": lambda sanction, by, now, said: sign_second(sanction=sanction, by=by, now=now),

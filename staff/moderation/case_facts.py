@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.forms import Form
-
 from accounts.models import ABOUT_CASES, Trace, User
-from common.refusals import RefusalError
 from trust.cases import is_open_to, may_read, reports_in
 from trust.models import Case, Exhibit, Report, Sanction
 from trust.notices import label_of
@@ -61,9 +58,3 @@ def describe_case(case: Case, reader: User, *, now: datetime) -> dict[str, Any]:
         "sanction": Sanction.objects.filter(case=case).select_related("decided_by", "second_by", "lifted_by").first(),
         "nav": "cases",
     }
-
-
-def status_of(form: Form | None, error: RefusalError | None, *, is_unknown: bool) -> int:
-    if error:
-        return error.status
-    return 422 if is_unknown or (form and form.errors) else 200

@@ -1,16 +1,14 @@
 """Cases: a queue without anyone's words, and one case, taken, read for a reason that is logged, and decided."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -20,8 +18,8 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.roles import may, role_required
 from accounts.rules.roles import Power
+from common.pages.stored import stored_file
 from common.pages.tabs import tab_links
-from common.refusals import RefusalError
 from trust.cases import (
     ABOUT_EVENTS,
     Decision,
@@ -37,7 +35,8 @@ from trust.forms import DecisionForm, OpeningForm
 from trust.models import ABOUT_SANCTIONS, Case, Exhibit, Outcome, Rule, Sanction
 from trust.sanctions import lift_sanction
 
-from .case_facts import describe_case, status_of
+from .case_facts import describe_case
+from .presses import Acts, act_on_press, pressed
 
 PAGE_SIZE = 20
 WAITING, MINE, DECIDED = "waiting", "mine", "decided"
@@ -92,37 +91,27 @@ def staff_case(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """One form at a time: take it, say why to read, decide; afterwards end what was decided."""
     readable = Case.objects.decidable_by(request.user).select_related("about", "taken_by", "decided_by")
     case, now = get_object_or_404(readable, uuid=uuid), timezone.now()
-    act = request.POST.get("act", "") if request.method == "POST" else ""
+    act = pressed(request)
     opening = OpeningForm(request.POST if act == "open" else None)
     form = DecisionForm(request.POST if act == "decide" else None, outcomes=outcomes_for(case), case=case)
-    error: RefusalError | None = None
     sent = {"open": opening, "decide": form}.get(act)
-    if act in ACTS and (sent is None or sent.is_valid()):
-        try:
-            ACTS[act](case, request.user, now, sent.cleaned_data if sent else {})
-        except RefusalError as refused:
-            error = refused
-        else:
-            messages.success(request, str(DONE[act]))
-            following = next_case(request.user, after=case) if act == "decide" else case
-            return redirect("staff_case", following.uuid) if following else redirect("staff_cases")
-    if error and error.is_stale:
+    result = act_on_press(request, ACTS, case, sent, now=now)
+    if result.is_done:
+        messages.success(request, str(DONE[act]))
+        following = next_case(request.user, after=case) if act == "decide" else case
+        return redirect("staff_case", following.uuid) if following else redirect("staff_cases")
+    if result.error and result.error.is_stale:
         case = readable.get(uuid=uuid)
         form.show_version(case.version)
     context = describe_case(case, request.user, now=now) | {
         "opening": opening,
         "form": form,
-        "error": error,
+        "error": result.error,
         "sent": sent,
         "is_mine": case.taken_by_id == request.user.pk,
         "can_lift": may_be_lifted(case, request.user, now=now),
     }
-    return render(
-        request,
-        "staff/case.html",
-        context,
-        status=status_of(sent, error, is_unknown=request.method == "POST" and act not in ACTS),
-    )
+    return render(request, "staff/case.html", context, status=result.status)
 
 
 def outcomes_for(case: Case) -> list[Outcome]:
@@ -147,7 +136,7 @@ def lift(case: Case, by: User, now: datetime, said: dict[str, Any]) -> object:
     return lift_sanction(sanction=get_object_or_404(Sanction, case=case), by=by, now=now)
 
 
-ACTS: Mapping[str, Callable[[Case, User, datetime, dict[str, Any]], object]] = {
+ACTS: Acts[Case] = {
     "take": lambda case, by, now, said: take_case(case=case, by=by, now=now),
     "release": lambda case, by, now, said: release_case(case=case, by=by, now=now),
     "open": lambda case, by, now, said: open_evidence(case=case, reason=said["reason"], by=by, now=now),
@@ -165,17 +154,12 @@ DONE = {
 
 @require_safe
 @role_required(Power.APPEALS)
-def staff_exhibit(request: SignedInRequest, uuid: UUID, number: int) -> HttpResponse:
+def staff_exhibit(request: SignedInRequest, uuid: UUID, number: int) -> FileResponse:
     """The file that is evidence, for who has said within the hour why they read it."""
     case = get_object_or_404(Case.objects.decidable_by(request.user), uuid=uuid)
     exhibit = get_object_or_404(Exhibit.objects.filter(case=case).exclude(file=""), pk=number)
     if not (may_read(case, request.user) and is_open_to(case, request.user, now=timezone.now())):
         raise Http404
-    try:
-        with default_storage.open(exhibit.file) as stored:
-            content = stored.read()
-    except FileNotFoundError:
-        raise Http404 from None
     # Whatever it is, it is only ever saved: no browser shows it as a page of ours.
-    disposition = f'attachment; filename="evidence-{exhibit.pk}.bin"'
-    return HttpResponse(content, "application/octet-stream", headers={"Content-Disposition": disposition})
+    name = f"evidence-{exhibit.pk}.bin"
+    return stored_file(exhibit.file, content_type="application/octet-stream", filename=name)

@@ -138,7 +138,7 @@ def test_file_of_the_evidence_is_only_saved_and_only_while_it_is_open(
     assert client.get(address).status_code == 404
     take_and_read(case, maria)
     answer = client.get(address)
-    assert (answer.content, answer["Content-Type"]) == (PDF, "application/octet-stream")
+    assert (b"".join(answer.streaming_content), answer["Content-Type"]) == (PDF, "application/octet-stream")
     assert answer["Content-Disposition"].startswith("attachment")
     with time_machine.travel(NOW + READ_FOR, tick=False):
         assert client_for(maria).get(address).status_code == 404

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from trust.errors import TrustError
+from common.pages.posting import act_on_post
 from trust.models import END_EVERYTHING, Separation, SeparationKind
 from trust.separations import part, rejoin, what_would_end
 from trust.subjects import find_person
@@ -20,25 +20,23 @@ from trust.subjects import find_person
 @require_http_methods(["GET", "HEAD", "POST"])
 def part_page(request: SignedInRequest, kind: str, key: str) -> HttpResponse:
     found, other = find_person(kind, key, request.user)
-    now, error = timezone.now(), None
-    if request.method == "POST":
-        try:
-            part(person=request.user, other=other, kind=SeparationKind.BLOCK, by=request.user, now=now)
-        except TrustError as refused:
-            error = refused
-        else:
-            messages.success(request, _("Done. You and %(name)s won’t meet again.") % {"name": other.first_name})
-            return redirect("people_apart")
+    now = timezone.now()
+    result = act_on_post(
+        request, lambda: part(person=request.user, other=other, kind=SeparationKind.BLOCK, by=request.user, now=now)
+    )
+    if result.is_done:
+        messages.success(request, _("Done. You and %(name)s won’t meet again.") % {"name": other.first_name})
+        return redirect("people_apart")
     mine = Separation.objects.live(now).of_pair(request.user.pk, other.pk).filter(by=request.user)
     context = {
         "found": found,
         "other": other,
         "ends": [sentence for tell in what_would_end for sentence in tell(request.user, other, now)],
         "is_done": mine.filter(kind__in=END_EVERYTHING).exists(),
-        "error": error,
+        "error": result.error,
         "nav": "",
     }
-    return render(request, "trust/part.html", context, status=error.status if error else 200)
+    return render(request, "trust/part.html", context, status=result.status)
 
 
 @require_safe
