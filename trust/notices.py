@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import Signer
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -53,8 +53,8 @@ def tell_reporters(case: Case, *, now: datetime) -> None:
 def on_call_people() -> list[User]:
     """The accounts that `SAFETY_ON_CALL` names, if they may read cases; all who may, if it names none of these."""
     readers = User.objects.who_may(Power.MODERATE).order_by("pk")
-    named = [person for person in readers if person.email in {address.lower() for address in settings.SAFETY_ON_CALL}]
-    return named or list(readers)
+    addresses = {address.lower() for address in settings.SAFETY_ON_CALL}
+    return [person for person in readers if person.email in addresses] or list(readers)
 
 
 def tell_on_call(case: Case, *, now: datetime) -> None:
@@ -212,49 +212,41 @@ def render_appeal_email(row: Notification, now: datetime) -> Message | Nothing:
     return reader.render_email("trust/appeal", context)
 
 
+def _lines(
+    items: Sequence[InboxItem], pages: Mapping[int, UUID], page: str, words: Mapping[str, str]
+) -> Mapping[int, InboxLine]:
+    """A line for each subject that has a `page`, in the words for the kind of its news."""
+    return {
+        item.pk: InboxLine(words[item.kind], reverse(page, args=[pages[item.subject_id]]))
+        for item in items
+        if item.subject_id in pages
+    }
+
+
 def report_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     reports = Report.objects.filter(pk__in=[item.subject_id for item in items], by=reader)
-    known = dict(reports.values_list("pk", "uuid"))
     words = {RECEIVED: _("We’ve received your report"), OUTCOME: _("We’ve decided about your report")}
-    return {
-        item.pk: InboxLine(words[item.kind], reverse("report_sent", args=[known[item.subject_id]]))
-        for item in items
-        if item.subject_id in known
-    }
+    return _lines(items, dict(reports.values_list("pk", "uuid")), "report_sent", words)
 
 
 def sanction_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     sanctions = Sanction.objects.filter(pk__in=[item.subject_id for item in items], person=reader)
-    known = dict(sanctions.values_list("pk", "uuid"))
     words = {
         DECIDED: _("Our team has decided about something that was reported"),
         LIFTED: _("Our team has ended a decision about you"),
     }
-    return {
-        item.pk: InboxLine(words[item.kind], reverse("appeal", args=[known[item.subject_id]]))
-        for item in items
-        if item.subject_id in known
-    }
+    return _lines(items, dict(sanctions.values_list("pk", "uuid")), "appeal", words)
 
 
 def appeal_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     appeals = Appeal.objects.filter(pk__in=[item.subject_id for item in items], by=reader)
-    known = dict(appeals.values_list("pk", "sanction__uuid"))
     words = {APPEAL_RECEIVED: _("We’ve received your appeal"), APPEAL_ANSWERED: _("We’ve answered your appeal")}
-    return {
-        item.pk: InboxLine(words[item.kind], reverse("appeal", args=[known[item.subject_id]]))
-        for item in items
-        if item.subject_id in known
-    }
+    return _lines(items, dict(appeals.values_list("pk", "sanction__uuid")), "appeal", words)
 
 
 def case_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     if not may(reader, Power.MODERATE):
         return {}
-    waiting = Case.objects.filter(Q(state=CaseState.OPEN), pk__in=[item.subject_id for item in items])
-    known = dict(waiting.decidable_by(reader).values_list("pk", "uuid"))
-    return {
-        item.pk: InboxLine(_("A report about safety waits"), reverse("staff_case", args=[known[item.subject_id]]))
-        for item in items
-        if item.subject_id in known
-    }
+    waiting = Case.objects.filter(state=CaseState.OPEN, pk__in=[item.subject_id for item in items])
+    pages = dict(waiting.decidable_by(reader).values_list("pk", "uuid"))
+    return _lines(items, pages, "staff_case", dict.fromkeys(ON_CALL, _("A report about safety waits")))

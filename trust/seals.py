@@ -8,7 +8,6 @@ emptied are left out of the digest, so a removal breaks no seal; which columns t
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -124,17 +123,11 @@ def find_last_row(table: str) -> int:
 
     Raises OperationalError where one of them takes long.
     """
-    with transaction.atomic(), connection.cursor() as cursor, _patience(cursor):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
         cursor.execute(f"LOCK TABLE {table} IN SHARE MODE")  # a name from the catalogue
         cursor.execute(f"SELECT COALESCE(max(id), 0) FROM {table}")
         return int(cursor.fetchone()[0])
-
-
-@contextmanager
-def _patience(cursor: CursorWrapper) -> Iterator[None]:
-    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-    yield
-    cursor.execute("SELECT set_config('lock_timeout', '0', true)")
 
 
 def _facts_of(cursor: CursorWrapper, table: str, *, without: list[str]) -> list[str]:
