@@ -327,7 +327,7 @@ class Offer(models.Model):
     )
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
-    # When it was put away for a mentor who didn't answer requests; it comes back with them.
+    # When it was switched off because its mentor didn't answer requests; it comes back with them.
     put_away_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = OfferQuerySet.as_manager()

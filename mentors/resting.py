@@ -40,7 +40,7 @@ def rest_profile(*, profile: MentorProfile, now: datetime) -> MentorProfile:
 
 @transaction.atomic
 def stop_asking_first(*, profile: MentorProfile, now: datetime) -> bool:
-    """Put away every offer that waits for the mentor's answer. Returns whether there was one."""
+    """Switch off every offer that waits for the mentor's answer. Returns whether there was one."""
     fresh = lock_profile(profile)
     waits = fresh.offers.active().filter(Q(instant=False) | Q(format=Format.WRITING))
     if not waits.update(is_active=False, put_away_at=now):
@@ -53,7 +53,7 @@ def stop_asking_first(*, profile: MentorProfile, now: datetime) -> bool:
 
 @transaction.atomic
 def wake_profile(*, profile: MentorProfile, now: datetime) -> MentorProfile:
-    """The mentor is back: the profile can be found and booked, with every offer that was put away for them."""
+    """The mentor is back: the profile can be found and booked, with every offer that was switched off meanwhile."""
     fresh = lock_profile(profile)
     fresh.resting_since, fresh.seen_at, fresh.back_at = None, now, now
     fresh.save(update_fields=["resting_since", "seen_at", "back_at"])

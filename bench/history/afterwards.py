@@ -186,6 +186,7 @@ def fill_messages(first: FirstIds, crowd: Crowd, now: datetime) -> None:
         read_to="coalesce(newest, 0)",
         version="2",
     )
+    decider = f"CASE WHEN author_id = {crowd.mentor} + 2 THEN {crowd.mentor} + 3 ELSE {crowd.mentor} + 2 END"
     decided = f"'{now.isoformat()}'::timestamptz - interval '10 days'"
     insert_rows(
         Case,
@@ -197,9 +198,9 @@ def fill_messages(first: FirstIds, crowd: Crowd, now: datetime) -> None:
         state="'decided'",
         opened_at="sent_at",
         due_at="sent_at",
-        taken_by_id=f"CASE WHEN author_id = {crowd.mentor} + 2 THEN {crowd.mentor} + 3 ELSE {crowd.mentor} + 2 END",
+        taken_by_id=decider,
         taken_at="sent_at",
-        decided_by_id=f"CASE WHEN author_id = {crowd.mentor} + 2 THEN {crowd.mentor} + 3 ELSE {crowd.mentor} + 2 END",
+        decided_by_id=decider,
         decided_at="sent_at",
         outcome="'nothing'",
         rule="'respect'",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mentors.models import MentorProfile
+from mentors.moderation.acts import SUBJECT_TYPE
 from notifications.digests import digest_kind
 from notifications.models import InboxItem
 from notifications.registry import InboxLine, Kind
@@ -43,7 +44,7 @@ KINDS = [
     booking_kind(confirming.KIND, (BookingState.CONFIRMED,), emails.render_confirm_email, passing=True),
     Kind(
         reviews.PAUSED_KIND,
-        reviews.PROFILE_SUBJECT,
+        SUBJECT_TYPE,
         render=emails.render_mentor_paused_email,
         lines=mentor_paused_lines,
         model=MentorProfile,

@@ -11,6 +11,7 @@ from accounts.roles import may
 from accounts.rules.roles import Power
 from common.times import in_zone
 from mentors.models import Decision, MentorProfile, ProfileDecision
+from mentors.moderation.acts import SUBJECT_TYPE
 from mentors.services import pause_profile
 from notifications.services import Due, schedule_notices
 from sessions_app.errors import SessionError
@@ -18,7 +19,7 @@ from sessions_app.ledger.ledgers import Ledger, ledger_of
 from sessions_app.models import Booking, BookingState, LedgerReview, Role, Schedule
 from sessions_app.models.states import MISSED
 
-PAUSED_KIND, PROFILE_SUBJECT = "mentor_paused", "mentor_profile"
+PAUSED_KIND = "mentor_paused"
 # What happened since then is considered again in each run, in case a run failed.
 LOOKS_BACK = timedelta(days=3)
 WORTH_TELLING_FOR = timedelta(days=7)
@@ -59,7 +60,7 @@ def _pause_mentor(person: User, ledger: Ledger, *, now: datetime) -> bool:
     if by_us.exists() or (profile.paused_until and profile.paused_until >= day):
         return False
     profile = pause_profile(profile=profile, until=day, by=None, now=now)
-    due = Due(PAUSED_KIND, person.pk, PROFILE_SUBJECT, profile.pk, profile.version, now, now + WORTH_TELLING_FOR)
+    due = Due(PAUSED_KIND, person.pk, SUBJECT_TYPE, profile.pk, profile.version, now, now + WORTH_TELLING_FOR)
     schedule_notices(due, now=now)
     return True
 

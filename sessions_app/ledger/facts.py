@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest, Least
@@ -12,9 +12,7 @@ from sessions_app.models import AttendanceAct, Booking, BookingEvent, BookingSta
 from trust.models import Separation
 
 from .statement import MISSED_BY
-from .weights import COUNTS_FOR, WEIGHTS, FactKind, LedgerFact, fade
-
-PARTS_WITHIN = timedelta(days=1)
+from .weights import COUNTS_FOR, PARTS_WITHIN, WEIGHTS, FactKind, LedgerFact, fade
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,10 @@ from sessions_app.models.attendance import DECISIONS
 from sessions_app.models.bookings import Booking
 from trust.models import parted_around_sql
 
-from .weights import COUNTS_FOR, DECIMALS, HALVES_EVERY, WEIGHTS, FactKind
+from .weights import COUNTS_FOR, DECIMALS, HALVES_EVERY, PARTS_WITHIN, WEIGHTS, FactKind
 
 MISSED_BY = {Role.MENTEE: BookingState.MENTEE_NO_SHOW, Role.MENTOR: BookingState.MENTOR_NO_SHOW}
 KEPT = f"interval '{COUNTS_FOR.days} days'"
-# So soon after they cancelled late a person may part from the other, and it counts as done because of that.
-PARTS_WITHIN = "interval '1 day'"
 _DECIDED = ", ".join(f"'{kind.value}'" for kind in DECISIONS)
 _IN_DISPUTE = f"""
     EXISTS (
@@ -21,7 +19,8 @@ _IN_DISPUTE = f"""
         WHERE booking_id = fact.id AND kind = '{AttendanceKind.CONTESTED.value}'
     ) AND NOT EXISTS (SELECT FROM sessions_app_attendanceact WHERE booking_id = fact.id AND kind IN ({_DECIDED}))
 """
-_PARTED = parted_around_sql("fact.mentor_id", "fact.mentee_id", "cancelled.at", within=PARTS_WITHIN)
+_SOON = f"interval '{PARTS_WITHIN.days} days'"
+_PARTED = parted_around_sql("fact.mentor_id", "fact.mentee_id", "cancelled.at", within=_SOON)
 _UNTOUCHED = f"""
     fact.state = '{BookingState.EXPIRED.value}' AND NOT fact.extended
     AND (fact.booked_with_id IS NULL OR fact.booked_with_id = fact.id)

@@ -13,6 +13,8 @@ from typing import NamedTuple
 HALVES_EVERY = timedelta(days=90)
 # What is older weighs less than a 200th of what it did, and isn't looked at any more.
 COUNTS_FOR = timedelta(days=730)
+# So soon after they cancelled late a person may part from the other, and it counts as done because of that.
+PARTS_WITHIN = timedelta(days=1)
 # After so many decimals the database and this module may differ, as floating-point numbers do.
 DECIMALS = 6
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Greatest
 from accounts.models import User
 from mentors.errors import ProfileError
 from mentors.models import MentorProfile
+from mentors.moderation.acts import SUBJECT_TYPE
 from mentors.resting import rest_profile, stop_asking_first, wake_profile
 from mentors.services import pause_profile
 from notifications.services import Due, schedule_notices
@@ -30,7 +31,7 @@ from sessions_app.waiting.acts import end_entry
 ASKED_AFTER, RESTS_AFTER = timedelta(days=21), timedelta(days=45)
 UNANSWERED_WITHIN, MOST_UNANSWERED = timedelta(days=30), 2
 QUESTION, ASKING_OFF, RESTING, MOVED_ON = "quiet_question", "asking_first_off", "mentor_resting", "waiting_moved_on"
-PROFILE_SUBJECT, WAITING_SUBJECT = "mentor_profile", "waiting"
+WAITING_SUBJECT = "waiting"
 WORTH_TELLING_FOR = timedelta(days=7)
 SECONDS = 20
 GOES_ON_AFTER = "quiet:goes-on-after"
@@ -56,7 +57,7 @@ def quiet_mentors(now: datetime, *, unasked: bool = False) -> "QuerySet[MentorPr
 
 
 def rest_quiet_mentors(*, now: datetime, seconds: float = SECONDS) -> int:
-    """Ask who is quiet, put away what waits for answers, let rest who stays quiet. Returns how many were told.
+    """Ask who is quiet, switch off offers whose requests run out, let others rest. Returns how many were told.
 
     Running it twice, or stopping it anywhere, does no harm: each step reads what is the case, and writes once.
     """
@@ -105,8 +106,8 @@ def _stop_asking(now: datetime) -> int:
     often = lately.exclude(mentee=None).values("mentor").annotate(count=Count("pk")).filter(count__gte=MOST_UNANSWERED)
     waits = Q(offers__is_active=True) & (Q(offers__instant=False) | Q(offers__format="writing"))
     profiles = live_and_here(now).filter(waits, person__in=often.values("mentor")).distinct()
-    stop = lambda profile: _stop_one(profile, now=now)  # noqa: E731
-    return act_on_each(ClockAct.STOP_ASKING, profiles.order_by("pk"), stop, now=now)
+    ordered = profiles.order_by("pk")
+    return act_on_each(ClockAct.STOP_ASKING, ordered, lambda profile: _stop_one(profile, now=now), now=now)
 
 
 @transaction.atomic
@@ -133,7 +134,7 @@ def _rest(profile: MentorProfile, *, now: datetime) -> bool:
 def _tell(kind: str, profile: MentorProfile, *, now: datetime) -> None:
     version = MentorProfile.objects.values_list("version", flat=True).get(pk=profile.pk)
     until = now + WORTH_TELLING_FOR
-    schedule_notices(Due(kind, profile.person_id, PROFILE_SUBJECT, profile.pk, version, now, until), now=now)
+    schedule_notices(Due(kind, profile.person_id, SUBJECT_TYPE, profile.pk, version, now, until), now=now)
 
 
 def end_for_resting(*, now: datetime) -> int:
@@ -174,7 +175,7 @@ def _end_waiting(waiting: WaitlistEntry, *, now: datetime) -> bool:
 
 
 def say_here(*, profile: MentorProfile, now: datetime) -> None:
-    """Still here, or back: all that was put away is there again."""
+    """Still here, or back: all offers are there again."""
     wake_profile(profile=profile, now=now)
     announce_opened(profile.person_id)
 
