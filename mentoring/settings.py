@@ -11,6 +11,7 @@ from common.zones import use_pinned_tzdata
 from mentoring.colours import COLOURS
 from mentoring.formats.en.formats import DATE_FORMAT as DATE_FORMAT
 from mentoring.formats.en.formats import DATETIME_FORMAT as DATETIME_FORMAT
+from mentoring.limits import *  # noqa: F403 - each of its names is a setting
 from mentoring.password_rules import AUTH_PASSWORD_VALIDATORS as AUTH_PASSWORD_VALIDATORS
 from mentoring.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 
@@ -180,7 +181,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 STAFF_SECOND_FACTOR = env("STAFF_SECOND_FACTOR", default="required")
 # After this the second step is asked again: with nothing opened in between, and at the latest
 STAFF_IDLE, STAFF_SESSION_LENGTH = timedelta(minutes=30), timedelta(hours=12)
-# How long after two owners have agreed a lost second step is taken away
+# How long after two owners have agreed a lost second step is removed
 FACTOR_RESET_WAITS = timedelta(hours=24)
 
 # Redis carries wake-up calls and readings of questions that may be lost; what must happen is a row in Postgres.
@@ -259,36 +260,6 @@ RETENTION = {
     "idle accounts": timedelta(days=730),
 }
 
-# Limits; a clear message says when one is reached
-# What one person has open: all dates with one mentor count once, and each question in writing
-MAX_OPEN_BOOKINGS = 3
-MAX_CONTACTS = 4
-MAX_COUNTER_TIMES = 3
-SERIES_SPAN = timedelta(days=28)
-HOLD_MINUTES = 10
-# By address of a visitor, whatever they hold, and of one mentor's time
-MAX_HOLDS_PER_HOUR = 20
-MAX_HOLDS_OF_ONE_MENTOR_AN_HOUR = 10
-# By person, with whomever, and with one other person; what is cancelled counts, cancelling itself is never refused
-MAX_BOOKINGS_AN_HOUR = 20
-MAX_BOOKINGS_TOGETHER_A_DAY = 8
-MAX_MOVES_A_DAY = 30
-MAX_MOVES_TOGETHER_A_DAY = 10
-REQUEST_DEADLINE = timedelta(hours=24)
-MAX_MOVES = 30
-# What a person missed adds up to a number: from the first of these sessions are confirmed, then paused, then looked at.
-LEDGER_CONFIRMS_FROM, LEDGER_PAUSES_FROM, LEDGER_REVIEWED_FROM = 1.5, 2.2, 3.2
-LEDGER_PAUSE, EXCUSE_EVERY = timedelta(days=14), timedelta(days=365)
-MAX_FILES, MAX_MESSAGES = 5, 30
-# How long someone waits for freed time, and how long it is held for them by day
-WAITS_FOR = timedelta(days=30)
-MAX_WAITINGS, MAX_SAVED_MENTORS = 5, 200
-TIME_HELD_FOR = timedelta(hours=2)
-# How long freed time waits for a worker to ask the line, at most: four of its looks
-RESERVED_FOR = timedelta(minutes=2)
-# From one person to another, but not of bookings, reminders, cancellations; kept by notifications/sending/caps.py
-MAX_MAILS_PER_DAY = 30
-REAPPLY_AFTER = timedelta(days=30)
 # Calls are held on this site, in the browsers of the two. What lets them through strict networks is a relay, coturn
 # with `use-auth-secret`; sessions_app/room/checks.py looks at these.
 TURN_URLS = env.list("TURN_URLS", default=[])
@@ -396,8 +367,12 @@ WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
-# Security: where people who find a hole write, and the day of this release, from which a year is counted
-SECURITY_CONTACT, RELEASED_ON, POLICY_REPORTS = env("SECURITY_CONTACT", default=""), date(2026, 11, 28), "/csp-report/"
+# Security
+# Where people write who find a hole: /.well-known/security.txt, which holds for a year from the day of the release
+SECURITY_CONTACT = env("SECURITY_CONTACT", default="")
+RELEASED_ON = date(2026, 11, 28)
+# Where browsers report what the policy below blocked
+POLICY_REPORTS = "/csp-report/"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

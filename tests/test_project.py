@@ -288,7 +288,8 @@ OF_LIBRARIES = (
 
 
 def test_every_setting_of_ours_is_read_somewhere():
-    tree = ast.parse((ROOT / "mentoring/settings.py").read_text())
+    texts = [(ROOT / "mentoring" / name).read_text() for name in ("settings.py", "limits.py")]
+    tree = ast.parse("\n".join(texts))
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     own = {name for name in names if name.isupper() and not hasattr(global_settings, name)}
     read = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]

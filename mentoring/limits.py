@@ -1,0 +1,38 @@
+"""Limits and deadlines, as numbers; the settings take them up. A clear message says when one is reached."""
+
+from datetime import timedelta
+
+# What one person has open: all dates with one mentor count once, and each question in writing
+MAX_OPEN_BOOKINGS = 3
+MAX_CONTACTS = 4
+MAX_COUNTER_TIMES = 3
+SERIES_SPAN = timedelta(days=28)
+HOLD_MINUTES = 10
+# By address of a visitor, whatever they hold, and of one mentor's time
+MAX_HOLDS_PER_HOUR = 20
+MAX_HOLDS_OF_ONE_MENTOR_AN_HOUR = 10
+# By person, with whomever, and with one other person; what is cancelled counts, cancelling itself is never refused
+MAX_BOOKINGS_AN_HOUR = 20
+MAX_BOOKINGS_TOGETHER_A_DAY = 8
+MAX_MOVES_A_DAY = 30
+MAX_MOVES_TOGETHER_A_DAY = 10
+REQUEST_DEADLINE = timedelta(hours=24)
+MAX_MOVES = 30
+# What a person missed adds up to a number: from the first of these sessions are confirmed, then paused, then looked at.
+LEDGER_CONFIRMS_FROM = 1.5
+LEDGER_PAUSES_FROM = 2.2
+LEDGER_REVIEWED_FROM = 3.2
+LEDGER_PAUSE = timedelta(days=14)
+EXCUSE_EVERY = timedelta(days=365)
+MAX_FILES = 5
+MAX_MESSAGES = 30
+# How long someone waits for freed time, and how long it is held for them by day
+WAITS_FOR = timedelta(days=30)
+MAX_WAITINGS = 5
+MAX_SAVED_MENTORS = 200
+TIME_HELD_FOR = timedelta(hours=2)
+# How long freed time waits for a worker to ask the line, at most: four of its looks
+RESERVED_FOR = timedelta(minutes=2)
+# From one person to another, but not of bookings, reminders, cancellations; kept by notifications/sending/caps.py
+MAX_MAILS_PER_DAY = 30
+REAPPLY_AFTER = timedelta(days=30)
