@@ -17,7 +17,7 @@ WEEK = timedelta(days=7)
 
 
 def make_team(number: int = 2) -> list[User]:
-    """More moderators and owners, so that there is somebody who can decide an appeal and sign."""
+    """More moderators and owners, so that someone can decide an appeal and sign."""
     roles = list(StaffRoleName.values)
     return [make_person(f"team{one}@example.org", f"Team {one}", is_staff=True, roles=roles) for one in range(number)]
 
