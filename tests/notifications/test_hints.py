@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from multiprocessing import get_context
 
 import pytest
-from celery import current_app
 from redis import Redis
 
+from mentoring.celery import app
 from notifications import hints
 from notifications.hints import MOST_KEPT, OUTBOX, HintListener, wake_outbox, wake_worker
 
@@ -39,7 +39,7 @@ def queue(settings) -> Iterator[Redis]:
 def use_redis(settings, monkeypatch) -> Callable[[str], None]:
     def use(url: str) -> None:
         settings.REDIS_URL = url.replace("redis+socket", "unix").replace("virtual_host", "db")
-        monkeypatch.setattr(current_app.conf, "broker_write_url", url)
+        monkeypatch.setattr(app.conf, "broker_write_url", url)
 
     return use
 
