@@ -275,6 +275,7 @@ def beat_tasks() -> list[str]:
 def needs_the_time(name: str) -> bool:
     """All but those whose rows carry PostgreSQL's times already, and those that ask for no time."""
     return name not in {
+        "accounts.tasks.forget_ended_sessions",
         "accounts.tasks.forget_web_sessions",
         "notifications.tasks.check_counts",
         "notifications.tasks.fold_counts",
