@@ -15,6 +15,7 @@ from .deadlines import APPEAL_DECIDED_WITHIN, APPEAL_WITHIN
 from .errors import TrustError
 from .models import Appeal, AppealOutcome, Case, CaseState, Sanction
 from .notices import APPEAL, APPEAL_ANSWERED, APPEAL_KEY, APPEAL_RECEIVED, tell
+from .reports import show_again
 from .sanctions import lift_sanction
 
 
@@ -75,6 +76,7 @@ def decide_appeal(*, appeal: Appeal, outcome: AppealOutcome, answer: str, by: Us
     appeal.save(update_fields=["decided_by", "decided_at", "outcome", "answer"])
     if outcome == AppealOutcome.UPHELD:
         lift_sanction(sanction=sanction, by=by, now=now, is_told=False)
+        show_again(case)
     Case.objects.filter(pk=case.pk).update(state=CaseState.DECIDED, closes_at=now)
     Trace.objects.create(by=by, act=TracedAct.APPEAL_DECIDED, about=appeal.by, subject=str(case.uuid), at=now)
     tell(APPEAL_ANSWERED, appeal.by_id, APPEAL, appeal.pk, now=now)

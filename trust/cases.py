@@ -15,7 +15,18 @@ from common.refusals import STALE
 
 from .deadlines import APPEAL_WITHIN, READ_FOR
 from .errors import TrustError
-from .models import ABOUT_SANCTIONS, Case, CaseState, Opening, Outcome, Report, Rule, Sanction, SanctionKind
+from .models import (
+    ABOUT_SANCTIONS,
+    KEEPS_HIDDEN,
+    Case,
+    CaseState,
+    Opening,
+    Outcome,
+    Report,
+    Rule,
+    Sanction,
+    SanctionKind,
+)
 from .models.sanctions import WITHOUT_END
 from .notices import tell_reporters
 from .reports import show_again
@@ -100,7 +111,8 @@ def is_open_to(case: Case, person: User, *, now: datetime) -> bool:
 def decide_case(*, case: Case, decision: Decision, by: User, now: datetime, seen: int) -> Case:
     """Decide a case that one has taken and read. `seen` is the version that was read.
 
-    The person it is about and those who reported are told, and what was hidden while it waited is shown again.
+    The person it is about and those who reported are told. What was hidden while it waited is shown again if nothing
+    more than a note follows.
     Raises TrustError `stale`, `decided`, `not_taken`, `unread`, `own_case`, `not_about_events`, `until`, `no_second`,
     `nothing_to_remove`.
     """
@@ -124,7 +136,7 @@ def decide_case(*, case: Case, decision: Decision, by: User, now: datetime, seen
     case.save()
     if outcome == Outcome.CONTENT:
         _remove_content(case, by=by, now=now)
-    else:
+    elif outcome not in KEEPS_HIDDEN:
         show_again(case)
     if sanction:
         sanction.save(force_insert=True)

@@ -12,7 +12,7 @@ from accounts.models import User
 from .deadlines import first_decision_due, gravest_of
 from .errors import TrustError
 from .evidence import keep_exhibit
-from .models import Case, CaseState, Report, ReportAddition, ReportKind, SeparationKind
+from .models import Case, CaseState, Exhibit, Report, ReportAddition, ReportKind, SeparationKind
 from .notices import tell_on_call, tell_reporter
 from .separations import part
 from .subjects import Found, Subject, subject_named
@@ -133,8 +133,26 @@ def _act_at_once(report: Report, kind: str, case: Case, subject: Subject, *, now
 
 
 def show_again(case: Case) -> None:
-    """Bring back what was hidden while a report about privacy waited."""
-    for kind, pk in set(case.reports.values_list("subject_type", "subject_id")):
+    """Bring back what was hidden because it was reported as private, unless another case still hides it."""
+    kept = Exhibit.objects.order_by("subject_type", "subject_id")
+    for kind, pk in kept.filter(case=case).values_list("subject_type", "subject_id").distinct():
         subject = subject_named(kind)
-        if subject and subject.hide:
+        if subject and subject.hide and not _is_hidden_by_another(case, kind, pk):
             subject.hide(pk, False)
+
+
+def _is_hidden_by_another(case: Case, kind: str, pk: int) -> bool:
+    """Whether it was reported as private before another case was decided that hides it.
+
+    Its report may be in this case by now: what is added after a decision takes it to the next case.
+    """
+    of_subject = {"subject_type": kind, "subject_id": pk}
+    private = {"kind": ReportKind.PRIVACY}
+    reports = Report.objects.filter(**of_subject, **private).values_list("at", flat=True)
+    added = ReportAddition.objects.filter(report__in=Report.objects.filter(**of_subject), **private).values_list(
+        "at", flat=True
+    )
+    said = [*reports, *added]
+    kept = Exhibit.objects.filter(**of_subject).values("case")
+    others = Case.objects.hiding().filter(pk__in=kept).exclude(pk=case.pk).values_list("decided_at", flat=True)
+    return any(decided is None or at <= decided for decided in others for at in said)

@@ -14,7 +14,7 @@ from notifications.services import Due, schedule_notices
 from sessions_app.booking.ending import end_booking
 from sessions_app.errors import SessionError
 from sessions_app.ledger.ledgers import ledger_of
-from sessions_app.ledger.statement import number_sql
+from sessions_app.ledger.statement import ledger_sql
 from sessions_app.locks import atomic_act, lock_booking, lock_for
 from sessions_app.models import Booking, BookingState, Confirmation, Role
 from sessions_app.models.bookings import BOOKING_SUBJECT
@@ -28,7 +28,8 @@ ASKED_BEFORE, CONFIRMED_BEFORE = timedelta(hours=48), timedelta(hours=12)
 # Nobody has less time than this to answer; a session that is booked later than that was meant just now.
 TO_ANSWER = timedelta(hours=12)
 _NUMBERS = " OR ".join(
-    f"{number_sql(side, f'booking.{side.value}_id', '%(now)s::timestamptz')} >= %(limit)s AND NOT EXISTS ("
+    f"(SELECT number FROM ({ledger_sql(side, f'booking.{side.value}_id', '%(now)s::timestamptz')}) AS ledger)"
+    " >= %(limit)s AND NOT EXISTS ("
     "SELECT FROM sessions_app_confirmation AS asked WHERE asked.booking_id = booking.id"
     f" AND asked.start = lower(booking.during) AND asked.person_id = booking.{side.value}_id)"
     for side in Role

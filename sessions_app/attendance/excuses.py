@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.times import day_text
 from sessions_app.errors import SessionError
-from sessions_app.ledger.facts import list_against
+from sessions_app.ledger.facts import counts_against
 from sessions_app.locks import atomic_act, lock_for
 from sessions_app.models import Booking, Excuse, ExcuseKind, Role
 from sessions_app.models.ledger import OWN_EXCUSES
@@ -44,8 +44,7 @@ def excuse(*, booking: Booking, person: User, kind: ExcuseKind, by: User, now: d
         return excused
     if (kind in OWN_EXCUSES) != (by == person) or person.pk not in booking.participants:
         raise SessionError("not_yours", _("You don’t have access to this session."))
-    against = list_against(person, side_of(person, booking), now=now)
-    if not any(entry.booking == booking for entry in against):
+    if not counts_against(person, side_of(person, booking), booking, now=now):
         raise SessionError("nothing_counts", _("This session doesn’t count against anyone, so no excuse is needed."))
     if by == person and (refusal := why_not_excuse_oneself(person, now=now)):
         raise refusal

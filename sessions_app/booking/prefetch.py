@@ -26,6 +26,7 @@ ASKED = Prepared(
 SELECT {offers.COLUMNS}, {how_told.COLUMNS}, {mentee_standing.COLUMNS}, {timetable.COLUMNS}
 FROM {offers.TABLES}
 LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = profile.id
+CROSS JOIN {mentee_standing.TABLES}
 WHERE offer.id = %(offer)s
 """,
 )

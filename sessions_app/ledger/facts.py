@@ -32,9 +32,15 @@ class LedgerEntry:
 def list_against(person: User, side: Role, *, now: datetime) -> list[LedgerEntry]:
     """What counts against this person on this side, newest first: the twin of `statement.against_sql`."""
     found = [
-        LedgerEntry(LedgerFact(at, booking.pk, kind), booking, now) for at, booking, kind in _against(person, side, now)
+        LedgerEntry(LedgerFact(at, booking.pk, kind), booking, now)
+        for at, booking, kind in _against(Booking.objects.all(), person, side, now)
     ]
     return sorted(found, key=lambda entry: entry.fact, reverse=True)
+
+
+def counts_against(person: User, side: Role, booking: Booking, *, now: datetime) -> bool:
+    """Whether this booking is in `list_against`."""
+    return any(_against(Booking.objects.filter(pk=booking.pk), person, side, now))
 
 
 def list_came(person: User, side: Role, *, since: datetime, now: datetime) -> list[LedgerFact]:
@@ -43,9 +49,11 @@ def list_came(person: User, side: Role, *, since: datetime, now: datetime) -> li
     return [LedgerFact(at, pk, FactKind.CAME) for at, pk in rows]
 
 
-def _against(person: User, side: Role, now: datetime) -> Iterator[tuple[datetime, Booking, FactKind]]:
+def _against(
+    bookings: "QuerySet[Booking]", person: User, side: Role, now: datetime
+) -> Iterator[tuple[datetime, Booking, FactKind]]:
     excused = Excuse.objects.filter(booking=OuterRef("pk"), person=person)
-    mine = Booking.objects.filter(**{side.value: person}, during__startswith__gt=now - COUNTS_FOR)
+    mine = bookings.filter(**{side.value: person}, during__startswith__gt=now - COUNTS_FOR)
     mine = mine.exclude(Exists(excused)).select_related("mentor", "mentee", "offer")
     disputed = AttendanceAct.objects.undecided().values("booking")
     for booking in mine.filter(state=MISSED_BY[side]).exclude(pk__in=disputed):

@@ -13,13 +13,11 @@ from common.times import when_text
 from sessions_app.errors import SessionError
 from sessions_app.models import Role
 
-from .statement import last_fact_sql, number_sql
+from .statement import ledger_sql
 from .weights import falls_to
 
 MOMENT, PERSON = "%(now)s::timestamptz", "%(person)s::bigint"
-LEDGERS = {
-    side: Prepared(f"SELECT {number_sql(side, PERSON, MOMENT)}, {last_fact_sql(side, PERSON, MOMENT)}") for side in Role
-}
+LEDGERS = {side: Prepared(ledger_sql(side, PERSON, MOMENT)) for side in Role}
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,16 +70,18 @@ def against_sql(side: Role, person: str, now: str) -> str:
     return "UNION ALL".join(parts)
 
 
-def number_sql(side: Role, person: str, now: str) -> str:
-    """The person's number, as an expression.
+def ledger_sql(side: Role, person: str, now: str) -> str:
+    """A SELECT of one row for `FROM`: the person's `number`, and `last_fact`, when the newest thing happened that
+    counts against them.
 
     The number after each fact is max(0, the one before + its weight). So it is the greatest sum of a last stretch of
     facts, or 0: sums from the newest backwards find it in one pass.
     """
     faded = f"weight * power(0.5::float8, extract(epoch FROM {now} - at)::float8 / {HALVES_EVERY.total_seconds()})"
-    return f"""(
+    return f"""
         WITH against AS MATERIALIZED ({against_sql(side, person, now)})
-        SELECT coalesce(round(greatest(max(so_far), 0)::numeric, {DECIMALS}), 0)::float8
+        SELECT coalesce(round(greatest(max(so_far), 0)::numeric, {DECIMALS}), 0)::float8 AS number,
+            (SELECT max(at) FROM against) AS last_fact
         FROM (
             SELECT sum({faded}) OVER (ORDER BY at DESC, id DESC ROWS UNBOUNDED PRECEDING) AS so_far
             FROM (
@@ -92,12 +94,7 @@ def number_sql(side: Role, person: str, now: str) -> str:
                     AND upper(came.during) >= (SELECT min(at) FROM against) AND upper(came.during) <= {now}
             ) AS facts
         ) AS sums
-    )"""
-
-
-def last_fact_sql(side: Role, person: str, now: str) -> str:
-    """When the newest thing happened that counts against this person, as an expression."""
-    return f"(SELECT max(at) FROM ({against_sql(side, person, now)}) AS against)"
+    """
 
 
 TABLE = Booking._meta.db_table

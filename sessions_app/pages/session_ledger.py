@@ -1,8 +1,11 @@
 """What a session's page asks because of the ledger: confirm that you come, or excuse the other person."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from accounts.models import User
+from sessions_app.attendance.excuses import side_of
+from sessions_app.ledger.facts import counts_against
 from sessions_app.models import Booking, BookingState, Confirmation
 from sessions_app.models.states import MISSED
 from sessions_app.session_rows import SessionRows
@@ -10,11 +13,12 @@ from sessions_app.session_rows import SessionRows
 
 @dataclass(frozen=True, slots=True)
 class LedgerPart:
+    """`can_forgive`: it counts against the other person, and the reader can say that it shouldn't."""
+
     booking: Booking
-    reader: User
     asked: Confirmation | None
-    excused: frozenset[int]
-    is_disputed: bool
+    is_other_excused: bool
+    can_forgive: bool
 
     @property
     def to_confirm(self) -> Confirmation | None:
@@ -26,24 +30,13 @@ class LedgerPart:
         stands = self.booking.state == BookingState.CONFIRMED
         return stands and self.asked is not None and self.asked.confirmed_at is not None
 
-    @property
-    def _other(self) -> int:
-        return self.booking.other_person(self.reader).pk
 
-    @property
-    def is_other_excused(self) -> bool:
-        return self._other in self.excused
-
-    @property
-    def can_forgive(self) -> bool:
-        """Whether it counts against the other person; what staff are deciding doesn't."""
-        booking = self.booking
-        missed_by = booking.mentor_id if booking.state == BookingState.MENTOR_NO_SHOW else booking.mentee_id
-        missed = booking.state in MISSED and missed_by == self._other and not self.is_disputed
-        late = booking.state == BookingState.CANCELLED and booking.late and booking.ended_by_id == self._other
-        return (missed or late) and not self.is_other_excused
-
-
-def ledger_part_of(booking: Booking, rows: SessionRows, *, reader: User, is_disputed: bool) -> LedgerPart:
+def ledger_part_of(booking: Booking, rows: SessionRows, *, reader: User, now: datetime) -> LedgerPart:
+    other = booking.other_person(reader)
+    excused = any(row.person_id == other.pk for row in rows.excuses)
+    # Most sessions can't count against anyone, and so cost no statement. An unanswered request can, but the mentee's
+    # page of it offers other mentors instead.
+    may_count = booking.state in MISSED or (booking.state == BookingState.CANCELLED and booking.late)
+    counts = may_count and not excused and counts_against(other, side_of(other, booking), booking, now=now)
     asked = rows.confirmations[0] if rows.confirmations else None
-    return LedgerPart(booking, reader, asked, frozenset(row.person_id for row in rows.excuses), is_disputed)
+    return LedgerPart(booking, asked, excused, counts)

@@ -10,7 +10,7 @@ from accounts.models import User
 from common.statements import Prepared, write_array
 from sessions_app.availability.timetable import NO_BOOKING
 from sessions_app.ledger.ledgers import Ledger
-from sessions_app.ledger.statement import last_fact_sql, number_sql
+from sessions_app.ledger.statement import ledger_sql
 from sessions_app.models import Booking, Role
 from sessions_app.models.bookings import overdue_sql
 from sessions_app.models.states import OPEN
@@ -34,8 +34,8 @@ COLUMNS = f"""
     {pair_is_apart_sql("%(mentee)s", "%(mentor)s")},
     {is_barred_sql("%(mentee)s", kinds_that_bar(Doing.ASK))},
     {is_barred_sql("%(mentor)s", kinds_that_bar(Doing.MEET))},
-    {number_sql(Role.MENTEE, MENTEE, MOMENT)},
-    {last_fact_sql(Role.MENTEE, MENTEE, MOMENT)},
+    ledger.number,
+    ledger.last_fact,
     ARRAY(
         SELECT DISTINCT booking.mentor_id FROM sessions_app_booking AS booking
         WHERE booking.mentee_id = %(mentee)s AND booking.state = ANY({AHEAD}) AND upper(booking.during) > %(now)s
@@ -66,8 +66,9 @@ COLUMNS = f"""
         WHERE mentee_id = %(mentee)s AND mentor_id = %(mentor)s AND asked_at > %(a_day_ago)s
     )
 """
+TABLES = f"({ledger_sql(Role.MENTEE, MENTEE, MOMENT)}) AS ledger"
 # Planning it takes several times as long as running it, and all who lose a race ask it.
-STANDING = Prepared(f"SELECT {COLUMNS}")
+STANDING = Prepared(f"SELECT {COLUMNS} FROM {TABLES}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def standing_of(
 def standing_parameters(
     mentee_id: int | None, mentor_id: int, *, now: datetime, mark: str | None = None, excluding: Booking | None = None
 ) -> dict[str, Any]:
-    """The parameters of `COLUMNS`; see `standing_of`.
+    """The parameters of `COLUMNS` and `TABLES`; see `standing_of`.
 
     Without a mentee (a visitor) there are no limits and no time of their own.
     """

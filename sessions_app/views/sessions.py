@@ -148,7 +148,7 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "choices": list_choices(booking, reader=reader, now=now) if stage == SessionStage.COUNTERED else [],
         "steps": list_steps(booking, reader=reader, feedback=feedback, now=now),
         "more_time": more_time_for(booking, reader=reader, now=now),
-        "ledger_part": ledger_part_of(booking, rows, reader=reader, is_disputed=who.attendance.is_contested),
+        "ledger_part": ledger_part_of(booking, rows, reader=reader, now=now),
         "takeaways": takeaways_for(booking, rows, reader=reader, now=now),
         "who": who,
         "heading": heading_of(who, asks=asks),

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, transaction
 
+from accounts.models import User
 from notifications.models import Notification
 from sessions_app.conversation.files import add_file
 from sessions_app.conversation.uploads import read_upload
@@ -19,9 +20,21 @@ from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.documents import PDF
 from tests.sessions_app.helpers.messages import write
 from tests.sessions_app.helpers.races import race
-from tests.trust.cases import TEXT, decide, make_team, report_message, report_profile, take_and_read
+from tests.trust.cases import TEXT, decide, make_team, object_to, report_message, report_profile, take_and_read
+from trust.appeals import decide_appeal
+from trust.cases import open_evidence
 from trust.errors import TrustError
-from trust.models import Case, CaseState, Exhibit, Opening, Report, ReportKind, Separation, SeparationKind
+from trust.models import (
+    AppealOutcome,
+    Case,
+    CaseState,
+    Exhibit,
+    Opening,
+    Report,
+    ReportKind,
+    Separation,
+    SeparationKind,
+)
 from trust.reports import MOST_A_DAY, add_to_report, make_report
 from trust.separations import are_apart
 from trust.subjects import find_reportable
@@ -248,12 +261,27 @@ def test_ten_reports_a_day_and_safety_still_parts(alice, bob, client_for):
     assert report_profile(alice, bob, now=NOW + DAY + HOUR).case.about == alice
 
 
-def test_privacy_hides_the_message_and_the_file_until_it_is_decided(booking, alice, bob, maria, client_for):
+@pytest.fixture
+def private_things(booking, alice, bob):
+    """A message and a file of Alice's that Bob reported because they show something private."""
     make_team()
-    message, file = write(booking, alice, "Bob’s number is 12345"), share(booking, alice)
-    for kind, uuid in (("message", message.uuid), ("file", file.uuid)):
-        found = find_reportable(kind, str(uuid), bob)
+    things = {"message": write(booking, alice, "Bob’s number is 12345"), "file": share(booking, alice)}
+    for kind, thing in things.items():
+        found = find_reportable(kind, str(thing.uuid), bob)
         make_report(found=found, kind=PRIVACY, words="", by=bob, now=NOW)
+    return list(things.values())
+
+
+def hidden(things) -> list[bool]:
+    for thing in things:
+        thing.refresh_from_db()
+    return [thing.is_hidden for thing in things]
+
+
+def test_privacy_hides_the_message_and_the_file_until_it_is_decided(
+    booking, private_things, alice, bob, maria, client_for
+):
+    _message, file = private_things
 
     def seen_by(person) -> tuple[bool, int]:
         client = client_for(person)
@@ -262,9 +290,31 @@ def test_privacy_hides_the_message_and_the_file_until_it_is_decided(booking, ali
 
     assert [seen_by(one) for one in (alice, bob)] == [(False, 404), (False, 404)]
     decide(Case.objects.get(), maria)
-    message.refresh_from_db()
-    file.refresh_from_db()
-    assert (message.is_hidden, file.is_hidden) == (False, False)
+    assert hidden(private_things) == [False, False]
+
+
+@pytest.mark.parametrize("outcome", ["limit", "break", "suspension", "removal"])
+def test_what_is_private_stays_hidden_after_a_grave_outcome(outcome, private_things, maria):
+    decide(Case.objects.get(), maria, outcome)
+    assert hidden(private_things) == [True, True]
+
+
+def test_an_upheld_appeal_shows_it_again(private_things, maria):
+    case = decide(Case.objects.get(), maria, "limit")
+    appeal, other = object_to(case), User.objects.get(email="team0@example.org")
+    open_evidence(case=case, reason="Appeal", by=other, now=NOW)
+    decide_appeal(appeal=appeal, outcome=AppealOutcome.UPHELD, answer="You are right", by=other, now=NOW)
+    assert hidden(private_things) == [False, False]
+
+
+@pytest.mark.parametrize(("outcome", "stays"), [("limit", True), ("note", False)])
+def test_a_later_case_about_the_same_thing_does_not_show_it(outcome, stays, private_things, bob, maria):
+    """Bob adds another reason after the first decision, which takes his report to a case of its own."""
+    decide(Case.objects.get(), maria, outcome)
+    report = Report.objects.get(subject_type="message")
+    add_to_report(report=report, kind=SELLING, words="It sells, too", by=bob, now=NOW + DAY)
+    decide(Case.objects.undecided().get(), maria, "nothing", now=NOW + DAY)
+    assert hidden(private_things) == [stays, stays]
 
 
 def test_evidence_stays_when_the_thing_changes(booking, alice, bob):

@@ -1,6 +1,6 @@
 """Who is apart from whom; reports, the cases they lead to, and what follows from a case."""
 
-from .cases import ABOUT_SANCTIONS, Case, CaseState, Exhibit, Opening, Outcome, Rule
+from .cases import ABOUT_SANCTIONS, KEEPS_HIDDEN, Case, CaseState, Exhibit, Opening, Outcome, Rule
 from .reports import Report, ReportAddition, ReportKind
 from .sanctions import Appeal, AppealOutcome, Sanction, SanctionKind, is_barred_sql
 from .seals import Seal
@@ -19,6 +19,7 @@ from .separations import (
 __all__ = [
     "ABOUT_SANCTIONS",
     "END_EVERYTHING",
+    "KEEPS_HIDDEN",
     "Appeal",
     "AppealOutcome",
     "Case",

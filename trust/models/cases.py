@@ -59,6 +59,8 @@ ABOUT_SANCTIONS = (
     Outcome.REMOVAL,
     Outcome.CONTENT,
 )
+# After these, what was hidden because it shows something private stays so
+KEEPS_HIDDEN = (Outcome.LIMIT, Outcome.BREAK, Outcome.SUSPENSION, Outcome.REMOVAL)
 
 
 class Rule(models.TextChoices):
@@ -76,6 +78,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def settled(self) -> Self:
         return self.filter(state__in=SETTLED)
+
+    def hiding(self) -> Self:
+        """Those for which what was reported as private stays hidden: until they are decided, and after a grave outcome
+        that no appeal has ended.
+        """
+        upheld = Q(sanction__appeal__outcome="upheld")
+        return self.filter(Q(state__in=UNDECIDED) | (Q(outcome__in=KEEPS_HIDDEN) & ~upheld))
 
     def overdue(self, now: datetime) -> Self:
         return self.undecided().filter(due_at__lt=now)

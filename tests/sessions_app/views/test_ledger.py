@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from sessions_app.attendance.confirming import ask_to_confirm
+from sessions_app.booking.changes import cancel_booking
 from sessions_app.ledger.ledgers import ledger_of
 from sessions_app.models import Confirmation, Excuse, Role
+from tests.apart import keep_apart
 from tests.conftest import NOW, make_mentor, make_person
 from tests.markup import elements_of, markup_of, part_in, parts_in
 from tests.sessions_app.conftest import THURSDAY
@@ -77,3 +80,24 @@ def test_session_is_confirmed_on_its_page(client_for, offer, booking, bob):
     assert (stale.status_code, done.status_code) == (409, 302)
     assert Confirmation.objects.get().confirmed_at == NOW
     assert "confirmed" in parts_in(markup_of(client.get(address)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [
+        pytest.param(None, ["forgive"], id="counts"),
+        pytest.param("not_again", [], id="parted-afterwards"),
+    ],
+)
+def test_excuse_for_a_late_cancellation_is_offered_only_where_it_counts(client_for, booking, alice, bob, kind, part):
+    late = booking.start - timedelta(minutes=30)
+    with time_machine.travel(late, tick=False):
+        cancel_booking(booking=booking, by=bob, reason="I am ill", now=late)
+        if kind:
+            keep_apart(alice, bob, kind=kind, now=late)
+        client, address = client_for(alice), f"/sessions/{booking.uuid}/"
+
+        offered = [one for one in parts_in(markup_of(client.get(address))) if one == "forgive"]
+        done = client.post(f"{address}excuse/")
+
+    assert (offered, done.status_code) == (part, 302 if part else 409)
