@@ -25,6 +25,8 @@ DAYS = [
     ("730", _("2 years")),
 ]
 MOST_VERSION = 2**31 - 1
+# Outcomes that need an end
+UNTIL_A_DAY = (Outcome.LIMIT, Outcome.BREAK, Outcome.SUSPENSION)
 
 
 class ReportForm(forms.Form):
@@ -87,7 +89,17 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, outcomes: Sequence[Outcome], case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["seen"] = case.version
-        field_of(self, "outcome", forms.ChoiceField).choices = [(one.value, one.label) for one in outcomes]
+        outcome = field_of(self, "outcome", forms.ChoiceField)
+        outcome.choices = [(one.value, one.label) for one in outcomes]
+        if case.kind == ReportKind.PRIVACY and case.about_id:
+            outcome.help_text = _("What we’ve hidden is shown again only after “nothing wrong” or a note.")
+
+    def clean_days(self) -> str:
+        """A decision that stops something for a time says for how long."""
+        days: str = self.cleaned_data["days"]
+        if not days and self.cleaned_data.get("outcome") in UNTIL_A_DAY:
+            raise forms.ValidationError(_("Choose for how long"), code="required")
+        return days
 
     def show_version(self, version: int) -> None:
         """The page has said what changed: the next press is about this version."""

@@ -75,6 +75,14 @@ def quote(context: Context, label: str, words: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def literal(context: Context, label: str, text: str) -> str:
+    """What its reader copies as it stands: a command, a key."""
+    if not is_html(context):
+        return mark_plain(f"{label}:\n{text}\n\n")
+    return format_html('<p class="ink2 label">{}</p><p class="ink q"><code>{}</code></p>', label, text)
+
+
+@register.simple_tag(takes_context=True)
 def button(context: Context, url: str, label: str, look: str = "main") -> str:
     """`look` is `main`, or `choice` for one of several equal answers."""
     if not is_html(context):

@@ -198,6 +198,19 @@ def test_what_is_missing_is_said_beside_each_field(case, maria, client_for):
     assert set(problems_in(markup_of(refused))) == {"id_outcome_0", "id_rule", "id_text"}
 
 
+@pytest.mark.parametrize(("outcome", "wrong"), [("limit", ["days"]), ("suspension", ["days"]), ("removal", [])])
+def test_what_stops_someone_for_a_time_needs_an_end_beside_its_field(outcome, wrong, case, maria, client_for):
+    make_team()
+    take_and_read(case, maria)
+    said = {"act": "decide", "seen": case.version, "outcome": outcome, "rule": "respect", "text": TEXT}
+
+    answer = client_for(maria).post(f"/staff/cases/{case.uuid}/", said)
+
+    shown = markup_of(answer)
+    assert [one.attributes["name"] for one in elements_of(shown, "select") if "aria-invalid" in one.attributes] == wrong
+    assert answer.status_code == (422 if wrong else 302)
+
+
 @pytest.mark.parametrize("act", ["", "king", "decide"])
 def test_made_up_acts_do_nothing(act, case, maria, client_for):
     answer = client_for(maria).post(page_of(case), {"act": act, "outcome": "king", "seen": "9" * 30, "days": "0"})
