@@ -1,18 +1,22 @@
 """Signs people in without the pages for it, as if they had used a second factor: the role of staff is awake."""
 
 import time
+from typing import TYPE_CHECKING
 
-from allauth.account.internal.flows.login import (
-    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
-    AUTHENTICATION_METHODS_SESSION_KEY,
-)
 from django.test import Client
 
-from accounts.models import User
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
-def sign_in(client: Client, person: User, *, second_step: bool = True) -> None:
+def sign_in(client: Client, person: "User", *, second_step: bool = True) -> None:
     """`second_step`: False for a session in which the role of staff sleeps."""
+    # Needs settings, which benches have only once they run.
+    from allauth.account.internal.flows.login import (
+        _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+        AUTHENTICATION_METHODS_SESSION_KEY,
+    )
+
     client.force_login(person)
     if second_step and person.is_staff:
         session = client.session

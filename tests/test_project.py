@@ -374,6 +374,19 @@ def test_statistics_are_asked_for_table_by_table():
     assert written == []
 
 
+def test_benches_start():
+    """They are imported before they have settings and a database."""
+    files = [path for path in sorted((ROOT / "bench").rglob("*.py")) if "python -m bench" in path.read_text()]
+    modules = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files]
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    command = f"import importlib; [importlib.import_module(name) for name in {modules}]"
+
+    started = subprocess.run([sys.executable, "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert started.stderr == ""
+    assert len(modules) > 10
+
+
 def test_each_task_is_one_act():
     """Where two stand in one task, the second doesn't happen when the first fails."""
     several = {}
