@@ -8,6 +8,8 @@ from importlib import resources
 from random import Random
 from typing import Any
 
+from mentors.topics_file import starter_topics
+
 _BLANK = re.compile(r"\{(\w+)\}")
 
 
@@ -45,8 +47,9 @@ def demo_words() -> dict[str, Any]:
 
 @cache
 def topic_leaves() -> tuple[Leaf, ...]:
+    synonyms = {row.topic: row.synonyms for row in starter_topics()}
     return tuple(
-        Leaf(leaf["name"], root["name"], tuple(leaf["synonyms"]), tuple(leaf["asks"]), tuple(root["issue_types"]))
+        Leaf(leaf["name"], root["name"], synonyms[leaf["name"]], tuple(leaf["asks"]), tuple(root["issue_types"]))
         for root in read_data("topics")
         for leaf in root["topics"]
     )

@@ -60,7 +60,7 @@ INSTALLED_APPS = [
     "template_partials",
     # Our own, from the lowest up
     *("common", "live", "accounts", "notifications", "trust", "about", "mentors", "sessions_app", "search"),
-    *("events", "staff", "demo"),
+    *("events", "staff", "operations", "demo"),
 ]
 
 MIDDLEWARE = [

@@ -36,6 +36,7 @@ APPS = (
     "search",
     "events",
     "staff",
+    "operations",
     "demo",
     "mentoring",
 )

@@ -33,6 +33,7 @@ APPS = (
     "search",
     "events",
     "staff",
+    "operations",
     "demo",
     "mentoring",
 )

@@ -130,7 +130,7 @@ class MailServer:
 
     def _open_connection(self) -> smtplib.SMTP:
         if self._smtp is None:
-            self._smtp, self._mails, self._opened = _connect_to_server(), 0, time.monotonic()
+            self._smtp, self._mails, self._opened = connect_to_server(), 0, time.monotonic()
         return self._smtp
 
     def _ask_server(self, step: str, command: Callable[[smtplib.SMTP], tuple[int, bytes]]) -> tuple[int, bytes]:
@@ -168,7 +168,8 @@ def _text_of(answer: bytes | str) -> str:
     return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
 
 
-def _connect_to_server() -> smtplib.SMTP:
+def connect_to_server() -> smtplib.SMTP:
+    """Connect, encrypt and sign in, as the settings say. Raises ServerAwayError."""
     kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
     try:
         server = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT)

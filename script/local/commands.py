@@ -27,6 +27,7 @@ TYPED = (
     "search",
     "events",
     "staff",
+    "operations",
     "demo",
     "mentoring",
     "script/local",

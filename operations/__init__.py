@@ -1,0 +1,1 @@
+"""For whoever runs an installation: its first steps, and what is wrong with it."""

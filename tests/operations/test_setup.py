@@ -1,0 +1,90 @@
+"""The first steps on the command line: each once, without anyone there, and in spite of a mail server that is away."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from accounts.rules.roles import FIRST_ROLES
+from mentors.models import Topic
+from mentors.topics_file import starter_topics
+from operations.management.commands.setup import PASSWORD
+from tests.conftest import make_person
+
+pytestmark = pytest.mark.django_db
+SECRET = "violet tractor lemon 88"
+WHO = {"email": "olga@example.org", "name": "Olga Byrne", "zone": "Europe/Lisbon"}
+
+
+@pytest.fixture(autouse=True)
+def nobody_there(monkeypatch):
+    monkeypatch.setenv(PASSWORD, SECRET)
+
+
+def set_up(**options) -> None:
+    call_command("setup", **{**WHO, "topics": "starter", "no_mail": True, **options})
+
+
+def test_owner_signs_in_before_any_mail_leaves(client):
+    set_up()
+
+    owner = User.objects.get()
+    assert (owner.email, owner.timezone, set(owner.roles)) == (WHO["email"], WHO["zone"], set(FIRST_ROLES))
+    signed_in = client.post("/sign-in/password/", {"login": owner.email, "password": SECRET})
+    assert signed_in.status_code == 302
+    assert "code" not in signed_in["Location"]
+    assert client.session["_auth_user_id"] == str(owner.pk)
+
+
+def test_topics_are_ours_with_their_other_words():
+    set_up()
+
+    leaves = Topic.objects.leaves()
+    assert {(one.parent.name, one.name, tuple(one.synonyms)) for one in leaves} == {
+        (row.group, row.topic, row.synonyms) for row in starter_topics()
+    }
+
+
+def test_each_step_is_made_once():
+    set_up()
+    set_up(email="another@example.org")
+    set_up(topics=None)
+    assert (User.objects.count(), Topic.objects.leaves().count()) == (1, len(starter_topics()))
+
+
+def test_test_mail_leaves_and_a_server_that_is_away_stops_nothing(mailoutbox, settings, capsys):
+    set_up(no_mail=False)
+    assert [mail.to for mail in mailoutbox] == [[WHO["email"]]]
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.nowhere"
+    set_up(no_mail=False)
+    assert "EMAIL_URL" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"email": ""}, id="no-address"),
+        pytest.param({"email": "olga"}, id="not-an-address"),
+        pytest.param({"name": "Site Admin"}, id="name-of-the-team"),
+        pytest.param({"zone": "Lisbon"}, id="no-zone"),
+        pytest.param({"topics": "/nowhere.csv"}, id="no-file"),
+    ],
+)
+def test_bad_input_is_refused(options, monkeypatch):
+    with pytest.raises(CommandError):
+        set_up(**options)
+    assert not Topic.objects.exists()
+
+
+@pytest.mark.parametrize("password", ["", "password", "short 7"])
+def test_password_is_needed_and_hard_to_guess(password, monkeypatch):
+    monkeypatch.setenv(PASSWORD, password)
+    with pytest.raises(CommandError):
+        set_up()
+    assert not User.objects.exists()
+
+
+def test_address_in_use_is_said():
+    make_person(WHO["email"], "Olga Byrne")
+    with pytest.raises(CommandError, match="give_role"):
+        set_up()
