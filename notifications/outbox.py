@@ -9,7 +9,7 @@ import random
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, QuerySet, Value
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
@@ -26,6 +26,7 @@ MAX_ATTEMPTS = 8
 RETRY_FACTOR = 3
 LONGEST_RETRY = timedelta(hours=6)
 JITTER = 0.25
+RESTORED = "A backup was restored: may have been sent before"
 NO_LEASE = {"lease_until": None, "lease_token": None}
 
 # One row, not a batch: a row that kills its worker must not burn its neighbours' attempts. The subquery is compared
@@ -180,6 +181,16 @@ def close_uncertain(row: Notification, now: datetime | None = None) -> bool:
     return _end_lease(
         row, state=State.UNCERTAIN, doubted_at=read_database_clock(now), ended_at=read_database_clock(now)
     )
+
+
+def park_due(now: datetime | None = None) -> int:
+    """After a backup was restored: what is due may have left since it was made, so staff decide about it.
+
+    Returns how many.
+    """
+    moment = read_database_clock(now)
+    due = Notification.objects.filter(Q(state=State.PENDING, next_try_at__lte=moment) | Q(state=State.LEASED))
+    return due.update(state=State.UNCERTAIN, reason=RESTORED, doubted_at=moment, ended_at=moment, **NO_LEASE)
 
 
 def backoff_delay(attempts: int) -> timedelta:
