@@ -10,7 +10,7 @@ from operations.doctor.probes import PROBES
 SIGNS = {Verdict.GOOD: "ok     ", Verdict.WARNING: "better ", Verdict.BAD: "WRONG  "}
 
 
-class Command(BaseCommand):
+class DoctorCommand(BaseCommand):
     help = "Looks at everything that the installation needs; ends with status 1 if something is wrong."
     # It looks at them itself, and goes on where they fail.
     requires_system_checks = ()
@@ -29,3 +29,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{SIGNS[finding.verdict]} {finding.code}: {finding.said}")
         if finding.do:
             self.stdout.write(f"        → {finding.do}")
+
+
+Command = DoctorCommand

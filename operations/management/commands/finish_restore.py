@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from notifications.outbox import park_due
 
 
-class Command(BaseCommand):
+class FinishRestoreCommand(BaseCommand):
     help = "Brings a restored backup up to date: tables, people who were removed since, mails that may have been sent."
 
     def handle(self, *_arguments: Any, **_options: Any) -> None:
@@ -23,3 +23,6 @@ class Command(BaseCommand):
             self.stdout.write(
                 "Staff → Emails lists them, and so does manage.py mail reasons; both can send them again."
             )
+
+
+Command = FinishRestoreCommand

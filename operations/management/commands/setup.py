@@ -26,7 +26,7 @@ STARTER, NONE = "starter", "none"
 PASSWORD = "SETUP_PASSWORD"  # noqa: S105
 
 
-class Command(BaseCommand):
+class SetupCommand(BaseCommand):
     help = "The first steps of an installation: tables, an owner, topics, a test email. What is there stays as it is."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -124,3 +124,6 @@ def describe(refused: ValidationError) -> str:
     if not hasattr(refused, "error_dict"):
         return " ".join(refused.messages)
     return " ".join(f"{field}: {' '.join(words)}" for field, words in refused.message_dict.items())
+
+
+Command = SetupCommand
