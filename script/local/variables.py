@@ -24,6 +24,9 @@ def base_variables() -> dict[str, str]:
         "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
+        # Without compiled modules each start of a process takes two seconds more; a read-only tree gets none beside it.
+        "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX") or str(place / "bytecode"),
+        "PYTHONDONTWRITEBYTECODE": "",
     }
     # Who tries the product out uses the staff pages at once; docs/deployment.md says more.
     return {"DEBUG": "1", "STAFF_SECOND_FACTOR": "optional", **os.environ, **variables, "DATA_DIR": str(place)}
