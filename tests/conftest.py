@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -191,12 +192,19 @@ def one_cast(request) -> Iterator[OneCast | None]:
     if not request.node.get_closest_marker("one_cast"):
         yield None
         return
-    request.getfixturevalue("django_db_setup")
-    with request.getfixturevalue("django_db_blocker").unblock(), transaction.atomic():
+    with within_one_transaction(request):
         with time_machine.travel(NOW, tick=False):
             made = {name: make_one_of_cast(name) for name in CAST}
             sessions = {person.pk: session_of(person) for person in made.values()}
         yield OneCast({name: person.pk for name, person in made.items()}, sessions)
+
+
+@contextmanager
+def within_one_transaction(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What is written here lasts as long as this, and each test inside runs in a savepoint of its own."""
+    request.getfixturevalue("django_db_setup")
+    with request.getfixturevalue("django_db_blocker").unblock(), transaction.atomic():
+        yield
         transaction.set_rollback(True)
 
 

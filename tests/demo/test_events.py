@@ -3,7 +3,6 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.core.management.base import CommandError
 
 from accounts.models import User
 from demo.evening import TITLE
@@ -31,9 +30,7 @@ pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 
 
-def test_events_are_one_of_each_that_people_come_across(seed):
-    seed()
-
+def test_events_are_one_of_each_that_people_come_across(world):
     found = {(event.kind, event.state) for event in Event.objects.all()}
     assert found == {
         (EventKind.SPEED, EventState.OPEN),
@@ -47,9 +44,7 @@ def test_events_are_one_of_each_that_people_come_across(seed):
     assert (plan.state, plan.proof["is_proven"], plan.proof["violations"]) == (PlanState.PUBLISHED, True, [])
 
 
-def test_one_event_is_over_and_has_a_report_and_goals(seed, client_for):
-    seed()
-
+def test_one_event_is_over_and_has_a_report_and_goals(world, client_for):
     event = Event.objects.get(state=EventState.OVER)
     figures = {one.code: one for one in read_report(event)}
     assert figures["came"].count == figures["came"].total - 2 > 10
@@ -68,23 +63,19 @@ def test_one_event_is_over_and_has_a_report_and_goals(seed, client_for):
     assert not late.filter(kind__startswith="event_").exists()
 
 
-def test_everyone_who_comes_gives_the_time(seed):
-    seed()
-
+def test_everyone_who_comes_gives_the_time(world):
     inside = Registration.objects.who_are_in().values_list("pk", flat=True)
     assert set(Occupancy.objects.filter(subject="event").values_list("subject_id", flat=True)) == set(inside)
 
 
-def test_events_go_with_the_invented_people(seed):
-    seed()
+def test_events_go_with_the_invented_people(world, seed):
     seed("--reset")
 
     assert User.objects.filter(email="maria@demo.example").count() == 1
     assert Event.objects.count() == 4
 
 
-def test_an_evening_to_run_begins_in_ten_minutes(seed):
-    seed()
+def test_an_evening_to_run_begins_in_ten_minutes(world):
     out = StringIO()
     call_command("demo_event", "--live", stdout=out)
     first = Event.objects.get(title=TITLE)
@@ -99,8 +90,3 @@ def test_an_evening_to_run_begins_in_ten_minutes(seed):
     inside = event.registrations.who_are_in()
     assert (inside.on(Side.MENTOR).count(), inside.on(Side.MENTEE).count() <= 8) == (4, True)
     assert f"/events/{first.slug}/desk/" in said
-
-
-def test_an_evening_needs_the_invented_people(development, db):
-    with pytest.raises(CommandError):
-        call_command("demo_event")

@@ -1,10 +1,8 @@
 from dataclasses import replace
-from io import StringIO
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
-from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
@@ -13,11 +11,8 @@ from mentors.models import MentorProfile, Offer, ProfileState, Topic
 from notifications.models import Notification
 from sessions_app.availability.slots import SlotRefusal
 from sessions_app.availability.timetable import load_timetable
-from sessions_app.booking.book import book_session
 from sessions_app.models import Booking, BookingState, Brief, Feedback, Occupancy, Schedule
 from sessions_app.models.states import OCCUPYING
-from sessions_app.questions.brief_input import BriefInput
-from tests.conftest import at
 
 
 def person(name: str) -> User:
@@ -46,9 +41,7 @@ def the_world() -> list[tuple]:
     return [*people, *mentors, *bookings, *feedback]
 
 
-def test_seed_makes_the_people_that_the_readme_names(seed):
-    seed()
-
+def test_seed_makes_the_people_that_the_readme_names(world):
     for name in ("sam", "priya", "tomas", "jonas", "maria"):
         assert person(name).check_password("quarter-hour")
     assert not EmailAddress.objects.filter(verified=False).exists()
@@ -66,9 +59,7 @@ def test_seed_makes_the_people_that_the_readme_names(seed):
     assert tomas.in_writing().count() == 1
 
 
-def test_seed_gives_sam_a_session_ahead_one_to_answer_and_a_cancelled_one(seed, now):
-    seed()
-
+def test_seed_gives_sam_a_session_ahead_one_to_answer_and_a_cancelled_one(world, now):
     sessions = Booking.objects.filter(mentee=person("sam")).order_by("during")
     states = ["cancelled", "completed", "completed", "confirmed", "requested"]
     assert sorted(sessions.values_list("state", flat=True)) == states
@@ -79,16 +70,12 @@ def test_seed_gives_sam_a_session_ahead_one_to_answer_and_a_cancelled_one(seed, 
     assert (now - held.end).days < 7
 
 
-def test_seed_leaves_a_request_waiting_for_tomas(seed, now):
-    seed()
-
+def test_seed_leaves_a_request_waiting_for_tomas(world, now):
     request = Booking.objects.filter(mentor=person("tomas")).waiting().first()
     assert request.created_at < now < request.expires_at < request.start
 
 
-def test_seed_makes_as_many_live_mentors_as_asked_and_a_queue_for_staff(seed):
-    seed()
-
+def test_seed_makes_as_many_live_mentors_as_asked_and_a_queue_for_staff(world):
     assert MentorProfile.objects.public().count() == 12
     assert set(MentorProfile.objects.values_list("state", flat=True)) >= {"submitted", "needs_changes", "draft"}
     assert MentorProfile.objects.to_review().first() is not None
@@ -96,9 +83,7 @@ def test_seed_makes_as_many_live_mentors_as_asked_and_a_queue_for_staff(seed):
     assert set(Topic.objects.leaves().values_list("name", flat=True)) == {leaf.name for leaf in topic_leaves()}
 
 
-def test_seed_writes_only_what_the_forms_would_take(seed):
-    seed()
-
+def test_seed_writes_only_what_the_forms_would_take(world):
     refused = {}
     for model in (User, MentorProfile, Offer, Schedule, Brief, Feedback, Topic):
         rows = list(model.objects.all())
@@ -113,9 +98,7 @@ def test_seed_writes_only_what_the_forms_would_take(seed):
     assert refused == {}
 
 
-def test_seed_gives_every_live_mentor_three_questions_and_times(seed):
-    seed()
-
+def test_seed_gives_every_live_mentor_three_questions_and_times(world):
     for profile in MentorProfile.objects.public():
         assert len(profile.asks) >= 3
         assert profile.schedule.windows.exists()
@@ -123,9 +106,7 @@ def test_seed_gives_every_live_mentor_three_questions_and_times(seed):
         assert profile.offers.exists()
 
 
-def test_seed_books_only_times_that_the_engine_lists(seed):
-    seed()
-
+def test_seed_books_only_times_that_the_engine_lists(world):
     bookings = list(Booking.objects.with_people().select_related("offer__profile__schedule"))
     assert len(bookings) > 20
     refused = {booking.pk: refusal for booking in bookings if (refusal := why_not_on_the_day_it_was_booked(booking))}
@@ -133,18 +114,14 @@ def test_seed_books_only_times_that_the_engine_lists(seed):
     assert not Booking.objects.filter(state__in=OCCUPYING).exclude(offer__profile__paused_until=None).exists()
 
 
-def test_seed_takes_the_time_of_both_for_what_is_ahead_and_of_nobody_else(seed, now):
-    seed()
-
+def test_seed_takes_the_time_of_both_for_what_is_ahead_and_of_nobody_else(world, now):
     taken = set(Occupancy.objects.exclude(booking=None).values_list("booking", "person"))
     ahead = Booking.objects.filter(state__in=OCCUPYING)
     assert taken == {(booking.pk, who) for booking in ahead for who in (booking.mentor_id, booking.mentee_id)}
     assert all(booking.start > now for booking in ahead)
 
 
-def test_seed_logs_how_each_booking_came_to_its_state(seed):
-    seed()
-
+def test_seed_logs_how_each_booking_came_to_its_state(world):
     for booking in Booking.objects.prefetch_related("events"):
         events = list(booking.events.all())
         assert events[0].from_state == ""
@@ -154,9 +131,7 @@ def test_seed_logs_how_each_booking_came_to_its_state(seed):
         assert [event.at for event in events] == sorted(event.at for event in events)
 
 
-def test_seed_promises_mails_only_about_what_is_ahead(seed, now):
-    seed()
-
+def test_seed_promises_mails_only_about_what_is_ahead(world, now):
     notifications = Notification.objects.filter(subject_type="booking")
     ahead = set(Booking.objects.filter(state__in=OCCUPYING).values_list("pk", flat=True))
     assert set(notifications.values_list("subject_id", flat=True)) == ahead
@@ -164,8 +139,7 @@ def test_seed_promises_mails_only_about_what_is_ahead(seed, now):
     assert set(notifications.values_list("kind", flat=True)) >= {"reminder_hour", "feedback_request", "request_waiting"}
 
 
-def test_seed_gives_the_same_world_for_the_same_arguments_on_the_same_day(seed):
-    seed()
+def test_seed_gives_the_same_world_for_the_same_arguments_on_the_same_day(world, seed):
     first = the_world()
 
     seed("--reset")
@@ -173,8 +147,7 @@ def test_seed_gives_the_same_world_for_the_same_arguments_on_the_same_day(seed):
     assert the_world() == first
 
 
-def test_seed_a_second_time_changes_nothing(seed):
-    seed()
+def test_seed_a_second_time_changes_nothing(world, seed):
     before = the_world()
 
     said = seed()
@@ -183,64 +156,8 @@ def test_seed_a_second_time_changes_nothing(seed):
     assert the_world() == before
 
 
-def test_seed_reset_takes_only_invented_people_out(seed, offer, bob, now):
-    ours = book_session(offer=offer, start=at("2026-11-26 14:30"), brief=BriefInput("Stay or go?"), mentee=bob, now=now)
-    seed()
-    priya = person("priya").mentor_profile
-    days = {"first": at("2026-11-27 00:00"), "last": at("2026-12-10 00:00")}
-    slot = load_timetable(priya, now=now).slots(length=15, now=now, **days)[0]
-    book_session(offer=priya.offers.get(length=15), start=slot.start, brief=BriefInput("And now?"), mentee=bob, now=now)
-
-    seed("--reset", "--mentors", "3")
-
-    assert list(Booking.objects.filter(mentee=bob)) == [ours]
-    assert MentorProfile.objects.public().count() == 3 + 1
-    assert ours.occupancies.count() == 2
-    assert list(ours.events.values_list("to_state", flat=True)) == [BookingState.CONFIRMED]
-
-
-def test_seed_reset_leaves_the_log_guarded(seed):
-    seed()
+def test_seed_reset_leaves_the_log_guarded(world, seed):
     seed("--reset")
 
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM sessions_app_bookingevent")
-
-
-def test_seed_refuses_outside_development(db, now):
-    with pytest.raises(CommandError, match="not a development site"):
-        call_command("seed_demo", stdout=StringIO())
-
-    assert User.objects.count() == 0
-
-
-def test_seed_by_force_lets_nobody_in_by_the_known_password(db, now):
-    call_command("seed_demo", "--force", "--mentors", "2", stdout=StringIO())
-
-    assert not any(user.has_usable_password() for user in User.objects.all())
-
-
-@pytest.mark.parametrize("arguments", [("--mentors", "1"), ("--days", "6"), ("--days", "366"), ("--portraits", "-1")])
-def test_seed_refuses_worlds_that_it_cannot_make(db, development, arguments):
-    with pytest.raises(CommandError, match="At least 2 mentors, and from 7 to 365 days"):
-        call_command("seed_demo", *arguments, stdout=StringIO())
-
-
-def test_seed_accounts_only_shows_whom_to_sign_in_as(db):
-    out = StringIO()
-
-    call_command("seed_demo", "--accounts", stdout=out)
-
-    rows = [line.split()[0] for line in out.getvalue().splitlines()]
-    assert rows == [
-        "e-mail",
-        "sam@demo.example",
-        "priya@demo.example",
-        "tomas@demo.example",
-        "jonas@demo.example",
-        "maria@demo.example",
-        "ines@demo.example",
-        "olu@demo.example",
-        "petra@demo.example",
-    ]
-    assert User.objects.count() == 0

@@ -6,24 +6,19 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from demo.quotes import OF_ONE_MENTOR, QUOTES
 from mentors.models import MentorProfile
 from notifications.models import InboxItem
 from sessions_app.afterwards.followups import why_not_answer
-from sessions_app.afterwards.voices import list_voices
 from sessions_app.models import (
     Booking,
     BookingState,
     Certificate,
-    Feedback,
     FollowUpStep,
     NextStep,
-    QuoteDecision,
     Takeaway,
     WaitlistEntry,
     WrittenQuestion,
 )
-from sessions_app.models.feedback import QuoteAct
 from tests.markup import elements_of, markup_of
 from trust.models import Case
 
@@ -40,8 +35,7 @@ def person(name: str) -> User:
     return User.objects.get(email=f"{name}@demo.example")
 
 
-def test_sam_meets_one_of_each_thing(seed, now):
-    seed()
+def test_sam_meets_one_of_each_thing(world, now):
     sam = person("sam")
 
     assert sorted(WrittenQuestion.objects.filter(mentee=sam).values_list("state", flat=True)) == ["answered", "asked"]
@@ -51,66 +45,34 @@ def test_sam_meets_one_of_each_thing(seed, now):
     assert InboxItem.objects.shown_to(sam, now).unread().exists()
 
 
-def test_sam_s_second_date_with_tomas_belongs_to_the_same_question(seed):
-    seed()
-
+def test_sam_s_second_date_with_tomas_belongs_to_the_same_question(world):
     first, second = Booking.objects.filter(mentee=person("sam"), mentor=person("tomas")).order_by("during")
     assert (first.state, second.state) == (BookingState.COMPLETED, BookingState.REQUESTED)
     assert first.engagement_id == second.engagement_id
 
 
-def test_sam_can_say_now_how_it_went_on_after_two_weeks(seed, now):
-    seed()
-
+def test_sam_can_say_now_how_it_went_on_after_two_weeks(world, now):
     early = Booking.objects.get(mentee=person("sam"), mentor=person("priya"), state=BookingState.COMPLETED)
     assert why_not_answer(early, FollowUpStep.TWO_WEEKS, action=None, now=now) is None
 
 
-def test_mentors_have_something_to_answer_and_something_to_show(seed, now):
-    seed()
-
+def test_mentors_have_something_to_answer_and_something_to_show(world, now):
     assert WrittenQuestion.objects.open(now).filter(mentor=person("tomas")).count() == 1
     assert Certificate.objects.get(person=person("priya")).sessions >= 9
     schedule = MentorProfile.objects.get(person=person("priya")).schedule
     assert (schedule.overrides.count(), schedule.time_off.count()) == (1, 1)
 
 
-def test_staff_have_one_report_to_read_and_one_settled(seed):
-    seed()
-
+def test_staff_have_one_report_to_read_and_one_settled(world):
     assert (Case.objects.undecided().count(), Case.objects.settled().count()) == (1, 1)
     assert Case.objects.settled().get().openings.get().by == person("maria")
 
 
-def test_quotes_are_shown_by_consent_and_by_maria_s_word(seed, now):
-    seed("--mentors", "40", "--days", "30")
-
-    shown = Feedback.objects.filter(published_at__isnull=False)
-    assert shown.count() == QUOTES
-    assert set(shown.values_list("may_publish", "published_by")) == {(True, person("maria").pk)}
-    assert QuoteDecision.objects.filter(act=QuoteAct.PUBLISHED).count() == QUOTES
-    assert len(set(shown.values_list("left_with", flat=True))) == QUOTES
-    mentors = list(shown.values_list("booking__mentor", flat=True))
-    assert max(mentors.count(mentor) for mentor in mentors) <= OF_ONE_MENTOR
-    assert Feedback.objects.offered_words(now).undecided().exists()
-    voices = list_voices(now=now)
-    assert voices.is_this_week
-    assert (len(voices.quotes), len(voices.questions) >= 3) == (3, True)
-
-
 @pytest.mark.parametrize("name", LISTS)
-def test_no_list_of_a_known_account_is_empty(seed, client_for, name):
-    seed()
+def test_no_list_of_a_known_account_is_empty(world, client_for, name):
     client = client_for(person(name))
 
     empty = [
         page for page in LISTS[name] if elements_of(markup_of(client.get(reverse(page))), "div", **{"class": "empty"})
     ]
     assert empty == []
-
-
-def test_the_smallest_world_has_a_story_too(seed):
-    seed("--mentors", "2", "--days", "7")
-
-    assert Booking.objects.filter(mentee=person("sam")).count() >= 4
-    assert WrittenQuestion.objects.filter(mentee=person("sam")).count() == 0
