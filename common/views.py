@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from common.api.problems import body_of
 
+from .logs import request_id
 from .pages.sharing import listed
 from .trouble import TRY_AGAIN_AFTER
 
@@ -86,6 +87,7 @@ def bare_context() -> dict[str, object]:
         "SITE_NAME": settings.SITE_NAME,
         "contact_email": settings.CONTACT_EMAIL,
         "stylesheet": stylesheet_url(),
+        "request_id": request_id.get(),
     }
 
 

@@ -2,21 +2,16 @@
 
 import gc
 from datetime import UTC, datetime
-from typing import Any
+from shutil import rmtree
+from tempfile import mkdtemp
 
 from django.utils.module_loading import import_string
-from gunicorn.glogging import Logger
 
-from common.redaction import without_secrets
 from common.zones import zone_names
 
 
-class QuietLogger(Logger):
-    """An access log that names the page but no secret part of its address."""
-
-    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
-        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
-        return atoms | {name: without_secrets(atoms[name]) for name in ("r", "U", "f") if atoms.get(name)}
+def on_exit(_server: object) -> None:
+    rmtree(METRICS, ignore_errors=True)
 
 
 def when_ready(_server: object) -> None:
@@ -40,5 +35,8 @@ limit_request_line = 8190
 worker_class = "gthread"
 workers = 2
 threads = 8
-accesslog = "-"
-logger_class = QuietLogger
+# The product writes a line for each request itself (`mentoring.request_log`).
+accesslog = None
+# Where the workers keep what they have counted, so that each of them can tell /metrics of all.
+METRICS = mkdtemp(prefix="request-metrics-")
+raw_env = [f"PROMETHEUS_MULTIPROC_DIR={METRICS}"]

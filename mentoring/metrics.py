@@ -1,6 +1,7 @@
 """/metrics for Prometheus, for clients with the token or on this machine. For all others it does not exist."""
 
 import ipaddress
+import os
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -11,11 +12,14 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from notifications.metrics import outbox_metrics
 from sessions_app.metrics import booking_metrics
 from trust.metrics import case_metrics
+
+from .request_log import DURATIONS
 
 # Headers of a proxy. One on this machine passes on requests of others, even if NUM_PROXIES was forgotten.
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
@@ -35,6 +39,11 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
         raise Http404
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Tables())
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        # What all workers of this web server have counted, not only the one that answers
+        MultiProcessCollector(registry)
+    else:
+        registry.register(DURATIONS)
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mentoring.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Below WhiteNoise, whose files are compressed once, when they are collected; above everything that reads or changes
@@ -87,7 +88,7 @@ MIDDLEWARE = [
 ]
 if DEBUG:
     # Files are served as they were saved, without collecting them: they are compressed as they are asked for.
-    MIDDLEWARE.insert(0, MIDDLEWARE.pop(MIDDLEWARE.index("mentoring.middleware.CompressTextMiddleware")))
+    MIDDLEWARE.insert(1, MIDDLEWARE.pop(MIDDLEWARE.index("mentoring.middleware.CompressTextMiddleware")))
 
 ROOT_URLCONF = "mentoring.urls"
 WSGI_APPLICATION = "mentoring.wsgi.application"
@@ -410,9 +411,21 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"secrets": {"()": "common.redaction.WithoutSecrets"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} [{request}]: {message}", "style": "{"},
+        "json": {"()": "common.logs.JsonLine"},
+    },
+    "filters": {
+        "secrets": {"()": "common.logs.WithoutSecrets"},
+        "request": {"()": "common.logs.WithRequestId"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env("LOG_FORMAT", default="line"),
+            "filters": ["secrets", "request"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
 }
 

@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from common.redaction import WithoutSecrets, without_secrets
+from common.logs import WithoutSecrets, without_secrets
 
 
 @pytest.mark.parametrize(
