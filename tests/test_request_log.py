@@ -53,7 +53,7 @@ def test_line_names_the_page_and_not_who_or_what(lines, client_for, bob):
 def test_what_waits_at_the_door_is_not_written_down(lines, client):
     client.get("/healthz/live")
     client.get("/healthz/ready")
-    client.get(f"{live_settings.STATIC_URL}css/app.css")
+    client.get(f"{live_settings.STATIC_URL}css/app.css").getvalue()
     assert lines() == []
 
 
