@@ -12,7 +12,7 @@ from django.conf import settings as live_settings
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from common.logs import JsonLine, WithoutSecrets, WithRequestId
+from common.logs import JsonLine, WithoutSecrets, WithRequestId, request_id
 
 pytestmark = pytest.mark.django_db
 ID = re.compile(r"[0-9a-f]{32}")
@@ -95,6 +95,7 @@ def test_secrets_stay_out_of_addresses_without_a_page(lines, client):
 
 def test_json_lines_are_one_object_each():
     """The filters of the settings come before the formatter."""
+    request_id.set("abcdef123456")
     record = logging.makeLogRecord(
         {"name": "request", "msg": "GET /password/new/abc/\n200", "levelno": 20, "levelname": "INFO", "route": "home"}
     )
@@ -109,7 +110,7 @@ def test_json_lines_are_one_object_each():
     said = json.loads(text)
     assert "\n" not in text
     assert "abc" not in said["message"]
-    assert (said["level"], said["logger"], said["route"], said["request"]) == ("INFO", "request", "home", "-")
+    assert (said["level"], said["logger"], said["route"], said["request"]) == ("INFO", "request", "home", "abcdef123456")
     assert "ValueError: broken" in said["error"]
     assert said["time"].endswith("+00:00")
 
