@@ -95,7 +95,7 @@ def test_secrets_stay_out_of_addresses_without_a_page(lines, client):
 
 def test_json_lines_are_one_object_each():
     """The filters of the settings come before the formatter."""
-    request_id.set("abcdef123456")
+    request_id.set("abcdef12")
     record = logging.makeLogRecord(
         {"name": "request", "msg": "GET /password/new/abc/\n200", "levelno": 20, "levelname": "INFO", "route": "home"}
     )
@@ -110,7 +110,7 @@ def test_json_lines_are_one_object_each():
     said = json.loads(text)
     assert "\n" not in text
     assert "abc" not in said["message"]
-    assert (said["level"], said["logger"], said["route"], said["request"]) == ("INFO", "request", "home", "abcdef123456")
+    assert (said["level"], said["logger"], said["route"], said["request"]) == ("INFO", "request", "home", "abcdef12")
     assert "ValueError: broken" in said["error"]
     assert said["time"].endswith("+00:00")
 
