@@ -16,7 +16,7 @@ from tests.accounts.authenticator_app import set_up_app
 ROOT = Path(settings.BASE_DIR)
 # Of development and tests; of compose itself.
 OURS = {"TESTING", "DEV_MAIL", "PORT"}
-COMPOSE_OWN = {"POSTGRES_PASSWORD", "PORT", "LIVE_PORT", "BACKUP_DIR"}
+COMPOSE_OWN = {"POSTGRES_PASSWORD", "PORT", "LIVE_PORT", "BACKUP_DIR", "SITE_ADDRESS"}
 # What compose decides, since its services have to agree on it.
 FIXED = {"DATA_DIR"}
 PRODUCT = ("release", "web", "live", "worker", "beat")

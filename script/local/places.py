@@ -22,6 +22,10 @@ def find_pooler() -> str | None:
     return shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")
 
 
+def find_proxy() -> str | None:
+    return shutil.which("caddy")
+
+
 def data_dir() -> Path:
     """Everything that the product writes on this machine: servers, mail, media, logs, the secret key."""
     return Path(os.environ.get("DATA_DIR") or ROOT / "var").expanduser().absolute()
