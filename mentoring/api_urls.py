@@ -29,7 +29,7 @@ from sessions_app.api.bookings import (
 from sessions_app.api.room import RoomView, SignalsView
 from sessions_app.api.schedule import ScheduleView
 from sessions_app.api.slots import SlotsView
-from trust.api import ReportsView
+from trust.api import ReportsView, SeparationsView, SeparationView
 
 from .api_docs import DocsView, SchemaView, not_there
 
@@ -62,6 +62,8 @@ urlpatterns = [
     path("reports/", ReportsView.as_view(), name="api_reports"),
     path("me/", MeView.as_view(), name="api_me"),
     path("me/export/", CopyView.as_view(), name="api_export"),
+    path("me/separations/", SeparationsView.as_view(), name="api_separations"),
+    path("me/separations/<uuid:uuid>/", SeparationView.as_view(), name="api_separation"),
     path("me/saved/", SavedMentorsView.as_view(), name="api_saved"),
     path("me/saved/<slug:slug>/", SavedMentorView.as_view(), name="api_save"),
     path("me/schedule/", ScheduleView.as_view(), name="api_schedule"),

@@ -413,6 +413,8 @@ ACCESS: dict[str, Row] = {
     "api_me": Row(CALLER),
     "api_export": Row(CALLER, NOT_ALLOWED, NOT_JSON),
     "api_reports": Row(CALLER, NOT_ALLOWED, NOT_JSON),
+    "api_separations": Row(CALLER, post=NOT_JSON),
+    "api_separation": Row(CALLER, NOT_ALLOWED, NOT_ALLOWED, at="account"),
     "api_saved": Row(CALLER),
     "api_save": Row(CALLER, NOT_ALLOWED, at="mentor_page"),
     "api_schedule": Row(MENTOR_CALLER),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -73,6 +74,17 @@ def rejoin(*, person: User, other: User, now: datetime, kinds: Iterable[str] = (
     User.objects.lock_rows(person, other)
     mine = Separation.objects.of_pair(person.pk, other.pk).filter(by=person, ended_at=None)
     return (mine.filter(kind__in=kinds) if kinds else mine).update(ended_at=now)
+
+
+@transaction.atomic
+def rejoin_known(*, person: User, uuid: UUID, now: datetime) -> User | None:
+    """As `rejoin`, with whoever has this id; None if this person never kept them away."""
+    rows = Separation.objects.filter(by=person).values_list("low", "high")
+    known = [low if high == person.pk else high for low, high in rows]
+    other = User.objects.filter(uuid=uuid, pk__in=known).first()
+    if other is not None:
+        rejoin(person=person, other=other, now=now)
+    return other
 
 
 def are_apart(one: int, other: int, *, now: datetime) -> bool:

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.pages.posting import act_on_post
 from trust.models import END_EVERYTHING, Separation, SeparationKind
-from trust.separations import part, rejoin, what_would_end
+from trust.separations import part, rejoin_known, what_would_end
 from trust.subjects import find_person
 
 
@@ -54,12 +54,8 @@ def people_apart(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def people_rejoin(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    other = get_object_or_404(User, uuid=uuid, pk__in=_people_kept_away(request.user))
-    rejoin(person=request.user, other=other, now=timezone.now())
+    other = rejoin_known(person=request.user, uuid=uuid, now=timezone.now())
+    if other is None:
+        raise Http404
     messages.success(request, _("Done. You and %(name)s can meet again.") % {"name": other.display_name})
     return redirect("people_apart")
-
-
-def _people_kept_away(person: User) -> list[int]:
-    rows = Separation.objects.filter(by=person).values_list("low", "high")
-    return [low if high == person.pk else high for low, high in rows]
