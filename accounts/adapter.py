@@ -19,15 +19,18 @@ from django.utils.translation import gettext_lazy as _
 
 from common.mail.addresses import canonical_address, readable_address
 from common.mail.rendering import absolute_url
+from common.pages.posting import telling_refusals
 from common.times import deadline_text
 from common.zones import city_of
 
 from . import hooks, mail
 from .client_address import client_address
 from .codes import send_code
-from .email_sign_in import forget_sign_in
+from .email_sign_in import CONNECTION, forget_sign_in
 from .models import User
 from .privacy.erasing import open_erasure
+from .providers.connections import connect
+from .providers.identity import Identity
 from .second_factor.factors import has_factor
 from .services import remember_zone
 from .viewing import signed_in, viewer_hour12, viewer_zone
@@ -150,7 +153,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return hooks.start_page_of(person) if person else reverse("home")
 
     def get_login_stages(self) -> list[str]:
-        return [*super().get_login_stages(), "accounts.adapter.NameStage"]
+        return [*super().get_login_stages(), "accounts.adapter.NameStage", "accounts.adapter.ConnectStage"]
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("settings")
@@ -199,6 +202,17 @@ class NameStage(LoginStage):
         if self.login.user.name:
             return None, True
         return HttpResponseRedirect(reverse(self.urlname)), True
+
+
+class ConnectStage(LoginStage):
+    # After everything that could still end the sign-in: who gets only halfway connects nothing.
+    key = "connect"
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        if found := self.login.state.get(CONNECTION):
+            with telling_refusals(self.request):
+                connect(person=self.login.user, identity=Identity(**found))
+        return None, True
 
 
 def new_code() -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -68,6 +69,7 @@ class UserAdmin(EditedModel, ModelAdmin):
 
 admin.site.unregister(Authenticator)
 admin.site.unregister(EmailAddress)
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 admin.site.unregister(UserSession)
 admin.site.unregister(Group)
 

@@ -16,6 +16,8 @@ LIMITS = {
     "code_mail": "3/m/key,10/h/key,30/d/key,20/m/ip,200/h/ip",
     # An app's code is one of three in a million, so sixty tries a day give a guesser one chance in five thousand.
     "second_step": "10/10m/key,60/d/key",
+    # Each way to a provider and back asks it for something, while the visitor waits.
+    "provider": "30/m/ip,300/h/ip",
     # Checking a file and encoding a picture again can take a second of a processor.
     "upload": "30/h/key,100/d/key",
 }
@@ -30,6 +32,11 @@ def take_code_mail(request: HttpRequest, email: str) -> datetime | None:
 def take_second_step(request: HttpRequest, person: User) -> datetime | None:
     """Count one try of a second factor. If that is one too many, returns when to try again."""
     return _take_attempt(request, "second_step", str(person.pk))
+
+
+def take_provider(request: HttpRequest) -> datetime | None:
+    """Count one way to a provider, or back. If that is one too many, returns when to try again."""
+    return _take_attempt(request, "provider", "")
 
 
 def take_upload(request: HttpRequest, person: User) -> datetime | None:

@@ -2,7 +2,7 @@ from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
 from .forms import credentials
-from .views import account, factors, my_data, second_step, settings, sign_in, tokens
+from .views import account, factors, my_data, providers, second_step, settings, sign_in, tokens
 
 change_password = allauth_views.PasswordChangeView.as_view(form_class=credentials.PasswordChangeForm)
 reset_password = allauth_views.PasswordResetView.as_view(form_class=credentials.ResetForm)
@@ -17,6 +17,8 @@ urlpatterns = [
     path("sign-in/name/", sign_in.ask_name, name="account_name"),
     path("sign-in/second-step/", second_step.second_step, name="mfa_authenticate"),
     path("sign-in/second-step/lost/", second_step.second_step_lost, name="second_step_lost"),
+    path("sign-in/with/<slug:slug>/", providers.provider_sign_in, name="provider_sign_in"),
+    path("sign-in/with/<slug:slug>/back/", providers.provider_return, name="provider_return"),
     path("sign-in/closed/", allauth_views.account_inactive, name="account_inactive"),
     path("sign-in/again/", account.PasswordAgainView.as_view(), name="account_reauthenticate"),
     path("sign-in/again/code/", account.prove_by_code, name="account_reauthenticate_by_code"),
@@ -46,6 +48,8 @@ urlpatterns = [
     path("settings/sign-in/app/", factors.app_add, name="app_add"),
     path("settings/sign-in/passkey/", factors.passkey_add, name="passkey_add"),
     path("settings/sign-in/codes/", factors.codes_renew, name="codes_renew"),
+    path("settings/sign-in/with/<slug:slug>/", providers.provider_connect, name="provider_connect"),
+    path("settings/sign-in/connections/<int:number>/remove/", providers.connection_remove, name="connection_remove"),
     path("settings/sign-in/sessions/<int:number>/end/", factors.web_session_end, name="web_session_end"),
     path("settings/sign-in/sessions/end/", factors.web_sessions_end, name="web_sessions_end"),
     path("settings/sign-in/<int:number>/remove/", factors.factor_remove, name="factor_remove"),

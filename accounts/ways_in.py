@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from .models import User
+from .providers.connections import describe_connections, end_connections
 from .tokens import describe_tokens, stop_tokens
 
 
@@ -20,7 +21,7 @@ class WayIn:
     end: Callable[[User], None]
 
 
-ways_in: list[WayIn] = [WayIn(describe_tokens, stop_tokens)]
+ways_in: list[WayIn] = [WayIn(describe_tokens, stop_tokens), WayIn(describe_connections, end_connections)]
 
 
 def describe_ways_in(person: User) -> list[str]:

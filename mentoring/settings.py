@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "csp",
     "django_htmx",
@@ -178,6 +179,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_ADAPTER = "accounts.second_factor.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# With whose accounts people can sign in; docs/sign-in.md shows how they are written
+OIDC_PROVIDERS = env("OIDC_PROVIDERS", default="")
 # "required": roles of staff sleep until their session has used a second factor. "optional" is for trying things out.
 STAFF_SECOND_FACTOR = env("STAFF_SECOND_FACTOR", default="required")
 # After this the second step is asked again: with nothing opened in between, and at the latest

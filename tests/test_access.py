@@ -233,6 +233,11 @@ ACCESS: dict[str, Row] = {
     "web_session_end": Row(PERSON, NOT_ALLOWED, NOT_THERE, at="factor"),
     "web_sessions_end": Row(PERSON, NOT_ALLOWED, "/settings/sign-in/"),
     "factor_remove": Row(PERSON, "/sign-in/again/", "/sign-in/again/", at="factor"),
+    # The provider that is named here doesn't answer.
+    "provider_sign_in": Row(EVERYBODY, NOT_ALLOWED, arriving(400), at="provider"),
+    "provider_return": Row(EVERYBODY, 400, at="provider"),
+    "provider_connect": Row(PERSON, NOT_ALLOWED, "/sign-in/again/", at="provider"),
+    "connection_remove": Row(PERSON, "/sign-in/again/", "/sign-in/again/", at="factor"),
     "account_reauthenticate": Row(PERSON, post=200),
     "account_reauthenticate_by_code": Row(PERSON, post="/sign-in/again/code/"),
     "account_email_verification_sent": Row(
@@ -452,6 +457,8 @@ class Scene:
     @cached_property
     def offer(self) -> UUID:
         return self.mentor.offers.timed().get().uuid
+
+    provider = "uni"
 
     @property
     def mentor(self) -> MentorProfile:
@@ -809,6 +816,7 @@ class Scene:
 @pytest.fixture
 def scene(alice, bob, charlie, closed, dora, maria, settings, tmp_path) -> Scene:
     settings.MEDIA_ROOT = tmp_path
+    settings.OIDC_PROVIDERS = "uni name=Uni issuer=https://127.0.0.1:9 client_id=a secret=b"
     return Scene(
         {
             "anonymous": None,

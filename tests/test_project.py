@@ -221,6 +221,8 @@ PUBLIC_PAGES = {
     "mfa_authenticate",
     "metrics",
     "privacy",
+    "provider_return",
+    "provider_sign_in",
     "robots",
     "root_icon",
     "save_mentor",

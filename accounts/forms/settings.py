@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Theme, User
-from accounts.zone_choices import zone_groups
+from accounts.rules.zone_choices import zone_groups
 from common.forms import ChipRadio, PlainText
 from common.zones import find_zone, zone_names
 

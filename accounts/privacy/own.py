@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
@@ -152,6 +153,33 @@ TABLES: tuple[Table | Step, ...] = (
         part="second-steps",
         heading=_("Second steps of signing in"),
         is_deleted=True,
+    ),
+    Table(
+        SocialToken,
+        {"token": hidden("a secret"), "token_secret": hidden("a secret")},
+        people=("account__user",),
+        is_deleted=True,
+        why="none is kept: we ask a provider only while someone signs in",
+    ),
+    Table(
+        SocialAccount,
+        {
+            "provider": fact("a name that the settings give"),
+            "uid": hidden("a hash of the number that the account has there"),
+            "extra_data": mine(),
+        },
+        people=("user",),
+        part="connected-accounts",
+        heading=_("Accounts elsewhere that sign you in"),
+        is_deleted=True,
+    ),
+    Table(
+        SocialApp,
+        dict.fromkeys(
+            ("provider", "provider_id", "name", "client_id", "secret", "key", "settings"),
+            not_personal("empty: the settings name providers"),
+        ),
+        why="empty: the settings name providers",
     ),
     Table(
         FactorReset,

@@ -22,6 +22,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.forms.second_step import AppForm, PasskeyForm
 from accounts.limits import take_second_step
 from accounts.proof import require_recent_proof
+from accounts.providers.configuration import list_providers
+from accounts.providers.connections import list_connections
 from accounts.requests import SignedInRequest
 from accounts.second_factor.app_codes import new_secret
 from accounts.second_factor.factors import (
@@ -76,6 +78,8 @@ def proof_required(page: FactorPage) -> FactorPage:
 def sign_in_settings(request: SignedInRequest) -> HttpResponse:
     context = {
         "factors": list_factors(request.user),
+        "connections": list_connections(request.user),
+        "providers": list_providers(),
         "sessions": list_sessions(request.user, this=request.session.session_key, now=timezone.now()),
         "nav": "settings",
     }

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.forms.settings import AppearanceForm, PersonForm, ZoneForm
 from accounts.models import Theme, User
+from accounts.rules.zone_choices import city_suggestions
 from accounts.services import change_person, choose_theme, choose_zone
 from accounts.viewing import THEME_COOKIE, ZONE_COOKIE, set_choice_cookie, to_next, viewer_hour12, viewer_zone
-from accounts.zone_choices import city_suggestions
 from common.pages.requests import post_data
 from common.times import zone_label
 from common.zones import find_zone

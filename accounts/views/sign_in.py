@@ -24,6 +24,7 @@ from django.views.decorators.http import require_safe
 from accounts.adapter import NameStage
 from accounts.codes import STILL_SENDING
 from accounts.email_sign_in import (
+    CONNECTION,
     SIGN_IN_NOTE,
     answer_email_form,
     code_page,
@@ -31,6 +32,8 @@ from accounts.email_sign_in import (
     restart_email_sign_in,
 )
 from accounts.forms.credentials import CodeForm, NameForm, PasswordSignInForm, SignInForm
+from accounts.provider_sign_in import finish_with_code
+from accounts.providers.configuration import find_provider, list_providers
 from accounts.services import name_person
 from accounts.viewing import to_next
 from common.pages.requests import post_data
@@ -45,7 +48,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(post_data(request), initial={"email": request.GET.get("email", "")})
     if request.method == "POST" and (response := answer_email_form(request, form)):
         return response
-    return render(request, "account/login.html", {"form": form} | _sign_in_context(request))
+    context = {"form": form, "providers": list_providers()} | _sign_in_context(request)
+    return render(request, "account/login.html", context)
 
 
 @login_not_required
@@ -113,12 +117,17 @@ class CodeView(ConfirmLoginCodeView):
         return answer
 
     def form_valid(self, form: Form) -> HttpResponse:
-        finish_email_sign_in(self.request, self._process.state)
+        state = self._process.state
+        finish_email_sign_in(self.request, state)
+        if state.get(CONNECTION):
+            return finish_with_code(self.request, state, leads_to=self.get_next_url())
         answer: HttpResponse = super().form_valid(form)
         return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | _sign_in_context(self.request)
+        connection = self._process.state.get(CONNECTION) or {}
+        asked_by = find_provider(connection.get("provider", ""))
+        return super().get_context_data(**kwargs) | {"asked_by": asked_by} | _sign_in_context(self.request)
 
     def _send_another(self, state: dict[str, Any], message: str) -> HttpResponse:
         try:

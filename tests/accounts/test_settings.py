@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.middleware import TimezoneMiddleware
 from accounts.models import User
 from accounts.roles import staff_required
+from accounts.rules.zone_choices import city_suggestions, zone_groups
 from accounts.viewing import viewer_hour12, viewer_zone
-from accounts.zone_choices import city_suggestions, zone_groups
 from common.zones import zone_names
 from mentors.models import MentorProfile, ProfileState
 from tests.form_codes import codes_of

@@ -13,6 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 from accounts.models import User
+from accounts.providers.configuration import list_providers
 from mentors.models import MentorProfile
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.book import book_session
@@ -47,7 +48,7 @@ class Visitor:
             self.complaints.append(f"console: {message.text}")
 
     def answers(self, response: Response) -> None:
-        own = (self.home, "data:", django_settings.LIVE_URL or self.home)
+        own = (self.home, "data:", django_settings.LIVE_URL or self.home, *(one.issuer for one in list_providers()))
         if response.status >= 500 or not response.url.startswith(own):
             self.complaints.append(f"{response.status} from {response.url}")
 

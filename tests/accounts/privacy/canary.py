@@ -11,6 +11,7 @@ from itertools import count
 
 from allauth.account.models import EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -313,6 +314,8 @@ def keep_account_rows(canary: Canary, staff: User) -> None:
     EmailConfirmation.objects.create(email_address=address, key=new(), sent=NOW)
     BouncedAddress.objects.create(address=address, answer=new(), bounced_at=NOW)
     Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data={"name": new()})
+    elsewhere = SocialAccount.objects.create(user=person, provider="uni", uid=new(), extra_data={"email": new()})
+    SocialToken.objects.create(account=elsewhere, token=new(), token_secret=new())
     UserSession.objects.create(user=person, ip="198.51.100.7", session_key=new(), user_agent=new())
     token = {"person": person, "scope": Scope.READ, "created_at": NOW, "expires_at": NOW}
     AccessToken.objects.create(name=new(), token_hash=new(), **token)
