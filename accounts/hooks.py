@@ -18,6 +18,10 @@ start_pages: list[Callable[[User], str | None]] = []
 after_person_change: list[Callable[..., None]] = []
 
 
+# Each is called with the person whose role has ended, which role it was, and when.
+after_role_end: list[Callable[..., None]] = []
+
+
 def run_after_sign_in(request: HttpRequest, user: User) -> str | None:
     """Run every hook in order; the first address that one returns is where the person goes next."""
     addresses = [hook(request, user) for hook in after_sign_in]

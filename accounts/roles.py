@@ -18,6 +18,7 @@ from accounts.rules.roles import Power, StaffRoleName
 from common.mail.rendering import absolute_url
 from common.refusals import RefusalError
 
+from .hooks import after_role_end
 from .mail import letter_to, send_after_commit
 from .models import StaffRole, Trace, TracedAct, User
 from .tokens import stop_tokens
@@ -104,6 +105,8 @@ def end_role(*, person: User, role: StaffRoleName, by: User | None, now: datetim
     StaffRole.objects.filter(person=person, role=role, ended_at=None).update(ended_at=now)
     end_sessions(person=person)
     stop_tokens(person)
+    for listener in after_role_end:
+        listener(person, role, now)
     Trace.objects.create(by=by, act=TracedAct.ROLE_ENDED, about=person, subject=role, at=now)
     _tell_after_commit(person, role, is_given=False)
 

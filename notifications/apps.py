@@ -8,7 +8,7 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         if not __debug__:
             raise ImproperlyConfigured("Run Python without -O: the calendar library guards what it writes by assert.")
-        from accounts.hooks import after_sign_in
+        from accounts.hooks import after_person_change, after_role_end, after_sign_in
         from accounts.privacy.hooks import on_news
         from accounts.privacy.registry import register_tables
         from accounts.privacy.retention import rules
@@ -19,7 +19,10 @@ class NotificationsConfig(AppConfig):
         from .privacy import TABLES
         from .registry import register_kinds
         from .sending import breaker
+        from .webhooks.services import ask_after_closing, ask_after_role_end
 
+        after_role_end.append(ask_after_role_end)
+        after_person_change.append(ask_after_closing)
         after_sign_in.append(trust_after_a_code)
         register_kinds(breaker.KINDS)
         register_kinds([*KINDS, *idle.KINDS])

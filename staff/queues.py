@@ -19,6 +19,7 @@ from accounts.roles import may
 from accounts.rules.roles import Power
 from mentors.models import MentorProfile
 from notifications.deliveries import failed_this_week
+from notifications.models.webhooks import WebhookEndpoint
 from search.reading.learning import list_proposals
 from search.unmet import unmet_lately
 from sessions_app.attendance.cases import disputed_sessions
@@ -55,6 +56,7 @@ NEEDS = {
     "staff_ledgers": Power.ATTENDANCE,
     "staff_deliveries": Power.LOOK_UP,
     "staff_clock": Power.LOOK_UP,
+    "staff_webhooks": Power.RUN,
     "staff_reading": Power.REVIEW,
     "staff_unmet": Power.REVIEW,
 }
@@ -69,6 +71,7 @@ LABELS: dict[str, str | Promise] = {
     "staff_ledgers": _("People who miss a lot"),
     "staff_deliveries": _("Failed emails, last 7 days"),
     "staff_clock": _("Stuck work"),
+    "staff_webhooks": _("Webhook secrets to renew"),
     "staff_reading": _("Proposals for reading questions"),
     "staff_unmet": _("Unmet searches, last 30 days"),
 }
@@ -97,6 +100,7 @@ def _waiting_rows(reader: User, now: datetime) -> Iterator[tuple[str, QuerySet[A
     yield "staff_ledgers", LedgerReview.objects.filter(closed_at=None), "opened_at"
     yield "staff_deliveries", failed_this_week(now), "ended_at"
     yield "staff_clock", StuckRow.objects.all(), "first_at"
+    yield "staff_webhooks", WebhookEndpoint.objects.to_renew(), "renew_asked_at"
     yield "staff_reading", list_proposals(), "day"
     yield "staff_unmet", unmet_lately(now), "first"
 

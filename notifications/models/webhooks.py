@@ -23,6 +23,10 @@ class WebhookEndpointManager(models.Manager["WebhookEndpoint"]):
             [ids] = cursor.fetchone()
         return list(ids)
 
+    def to_renew(self) -> models.QuerySet["WebhookEndpoint"]:
+        """Those whose secret is known to someone who has left."""
+        return self.exclude(renew_asked_at=None)
+
 
 class WebhookEndpoint(models.Model):
     """An address of another system. Its secret is derived, not stored: see `webhooks.signing`."""
@@ -33,6 +37,11 @@ class WebhookEndpoint(models.Model):
     is_active = models.BooleanField(default=True)
     # Grows with every new secret.
     secret_number = models.PositiveIntegerField(default=1)
+    # To whom this secret was shown, the one time that it is; and since when they are no owner any more.
+    secret_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    renew_asked_at = models.DateTimeField(null=True, blank=True)
     # After a failure the whole endpoint waits, so that one that is away doesn't hold up the others.
     retry_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()

@@ -22,6 +22,7 @@ from notifications.webhooks.events import known_events
 from notifications.webhooks.forms import EndpointForm
 from notifications.webhooks.services import (
     WebhookError,
+    keep_secret,
     make_endpoint,
     remove_endpoint,
     renew_secret,
@@ -80,8 +81,11 @@ def staff_webhook_change(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             messages.success(request, _("Saved"))
         case "secret":
             seen = request.POST.get("secret_number", "")
-            fresh = renew_secret(endpoint, seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0)
+            fresh = renew_secret(endpoint, seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0, by=request.user)
             return endpoint_page(request, fresh, secret=secret_of(fresh))
+        case "keep":
+            keep_secret(endpoint)
+            messages.success(request, _("The secret stays as it is."))
         case "remove":
             remove_endpoint(endpoint)
             messages.success(request, _("The webhook has been removed."))

@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.rules.roles import Power, StaffRoleName
+from common.clock import agreed_now
 from common.refusals import RefusalError
 from notifications.models.webhooks import SETTLED, DeliveryState, WebhookDelivery, WebhookEndpoint
 
@@ -53,7 +56,7 @@ def make_endpoint(*, url: str, events: Iterable[str], by: User, now: datetime) -
         raise WebhookError(
             "too_many", _("You can have up to %d webhooks. Remove one first") % MOST_ENDPOINTS, field="url"
         )
-    fields = {"events": sorted(events), "created_at": now, "created_by": by}
+    fields = {"events": sorted(events), "created_at": now, "created_by": by, "secret_by": by}
     endpoint, made = WebhookEndpoint.objects.get_or_create(url=url, defaults=fields)
     if not made:
         raise WebhookError(
@@ -70,16 +73,42 @@ def switch_endpoint(endpoint: WebhookEndpoint, *, on: bool) -> None:
 
 
 @transaction.atomic
-def renew_secret(endpoint: WebhookEndpoint, *, seen: int) -> WebhookEndpoint:
-    """Give the endpoint a new secret; the old one stops signing at once.
+def renew_secret(endpoint: WebhookEndpoint, *, seen: int, by: User) -> WebhookEndpoint:
+    """Give the endpoint a new secret, which `by` is shown; the old one stops signing at once.
 
     `seen` is the number of the secret to replace, so that sending the form twice replaces it once.
     """
     row = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
     if row.secret_number == seen:
         row.secret_number += 1
-        row.save(update_fields=["secret_number"])
+        row.secret_by, row.renew_asked_at = by, None
+        row.save(update_fields=["secret_number", "secret_by", "renew_asked_at"])
     return row
+
+
+def keep_secret(endpoint: WebhookEndpoint) -> None:
+    """An owner has decided that the secret stays, although someone who left knows it."""
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(renew_asked_at=None)
+
+
+def ask_about_secrets(person: User, *, now: datetime) -> None:
+    """This person is no owner any more: ask the others about secrets that they were shown.
+
+    Nobody noted who was shown the oldest ones, so those are asked about whoever leaves.
+    """
+    known = WebhookEndpoint.objects.filter(Q(secret_by=person) | Q(secret_by=None), renew_asked_at=None)
+    known.update(renew_asked_at=now)
+
+
+def ask_after_role_end(person: User, role: StaffRoleName, now: datetime) -> None:
+    if role == StaffRoleName.OWNER:
+        ask_about_secrets(person, now=now)
+
+
+def ask_after_closing(number: int) -> None:
+    person = User.objects.get(pk=number)
+    if not person.is_active and person.could(Power.RUN):
+        ask_about_secrets(person, now=agreed_now())
 
 
 def remove_endpoint(endpoint: WebhookEndpoint) -> None:

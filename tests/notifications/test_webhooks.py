@@ -18,6 +18,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.hooks import announce_person
+from accounts.roles import end_role
+from accounts.rules.roles import StaffRoleName
 from notifications.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 from notifications.webhooks import addresses, sending
 from notifications.webhooks.addresses import BadAddressError, check_url, find_target, is_public
@@ -29,11 +32,19 @@ from notifications.webhooks.delivery import (
     forget_old,
     reap_webhook_leases,
 )
-from notifications.webhooks.services import WebhookError, announce_event, make_endpoint, send_again, switch_endpoint
+from notifications.webhooks.services import (
+    WebhookError,
+    announce_event,
+    make_endpoint,
+    renew_secret,
+    send_again,
+    switch_endpoint,
+)
 from notifications.webhooks.signing import secret_of
-from tests.conftest import NOW
+from tests.conftest import NOW, make_staff
 from tests.form_codes import codes_of
 from tests.hostile import HOSTILE
+from tests.markup import elements_of, markup_of, parts_in
 from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +70,9 @@ class Receiver(BaseHTTPRequestHandler):
 
     def log_message(self, *_given) -> None:
         return
+
+
+OWNER = StaffRoleName.OWNER
 
 
 @pytest.fixture
@@ -495,6 +509,49 @@ def test_staff_stop_start_renew_and_remove(as_maria, endpoint):
     assert act("nonsense").status_code == 400
     assert as_maria.post(f"{page}change/", {"act": "remove"})["Location"] == "/staff/webhooks/"
     assert WebhookEndpoint.objects.count() == 0
+
+
+def asked_since(endpoint: WebhookEndpoint):
+    endpoint.refresh_from_db()
+    return endpoint.renew_asked_at
+
+
+def test_secret_that_a_former_owner_knows_is_asked_about_until_it_is_renewed(as_maria, endpoint, maria, bob, charlie):
+    bob, charlie = make_staff(bob, OWNER), make_staff(charlie, OWNER)
+    renew_secret(endpoint, seen=1, by=bob)
+    page = f"/staff/webhooks/{endpoint.uuid}/"
+
+    end_role(person=charlie, role=OWNER, by=maria, now=NOW)
+    assert asked_since(endpoint) is None
+    end_role(person=bob, role=OWNER, by=maria, now=NOW)
+    assert asked_since(endpoint) == NOW
+    [row] = elements_of(markup_of(as_maria.get("/staff/")), "tr", data_queue="staff_webhooks")
+    assert row.attributes["data-count"] == "1"
+    assert "renew-secret" in parts_in(markup_of(as_maria.get(page)))
+
+    shown = as_maria.post(f"{page}change/", {"act": "secret", "secret_number": "2"})
+    assert shown.context["secret"] == secret_of(WebhookEndpoint.objects.get())
+    assert asked_since(endpoint) is None
+    assert "renew-secret" not in parts_in(markup_of(as_maria.get(page)))
+
+
+def test_owner_whose_account_closes_is_asked_about_and_the_secret_may_stay(as_maria, endpoint, bob):
+    bob = make_staff(bob, OWNER)
+    WebhookEndpoint.objects.update(secret_by=None)  # as it is for those from before this was noted
+    bob.is_active = False
+    bob.save()
+    announce_person(bob)
+    assert asked_since(endpoint) is not None
+
+    as_maria.post(f"/staff/webhooks/{endpoint.uuid}/change/", {"act": "keep"})
+    assert asked_since(endpoint) is None
+
+
+@pytest.mark.parametrize("role", [StaffRoleName.SUPPORT, StaffRoleName.MODERATOR])
+def test_other_roles_were_shown_no_secret(role, endpoint, maria, bob):
+    end_role(person=make_staff(bob, role), role=role, by=maria, now=NOW)
+
+    assert asked_since(endpoint) is None
 
 
 def test_staff_send_again_from_the_page(as_maria, endpoint, receiver):
