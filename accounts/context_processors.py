@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from .models import Theme
+from .providers.configuration import list_providers
 from .viewing import ask_zone, known_zone, viewer_hour12, viewer_theme, viewer_zone
 
 
@@ -18,5 +19,6 @@ def viewer_context(request: HttpRequest) -> dict[str, Any]:
         "viewer_hour12": viewer_hour12(request),
         "viewer_theme": viewer_theme(request),
         "themes": Theme.choices,
+        "sign_in_providers": list_providers(),
         "now": timezone.now(),
     }

@@ -22,7 +22,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.forms.second_step import AppForm, PasskeyForm
 from accounts.limits import take_second_step
 from accounts.proof import require_recent_proof
-from accounts.providers.configuration import list_providers
 from accounts.providers.connections import list_connections
 from accounts.requests import SignedInRequest
 from accounts.second_factor.app_codes import new_secret
@@ -79,7 +78,6 @@ def sign_in_settings(request: SignedInRequest) -> HttpResponse:
     context = {
         "factors": list_factors(request.user),
         "connections": list_connections(request.user),
-        "providers": list_providers(),
         "sessions": list_sessions(request.user, this=request.session.session_key, now=timezone.now()),
         "nav": "settings",
     }

@@ -33,7 +33,7 @@ from accounts.email_sign_in import (
 )
 from accounts.forms.credentials import CodeForm, NameForm, PasswordSignInForm, SignInForm
 from accounts.provider_sign_in import finish_with_code
-from accounts.providers.configuration import find_provider, list_providers
+from accounts.providers.configuration import find_provider
 from accounts.services import name_person
 from accounts.viewing import to_next
 from common.pages.requests import post_data
@@ -48,8 +48,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(post_data(request), initial={"email": request.GET.get("email", "")})
     if request.method == "POST" and (response := answer_email_form(request, form)):
         return response
-    context = {"form": form, "providers": list_providers()} | _sign_in_context(request)
-    return render(request, "account/login.html", context)
+    return render(request, "account/login.html", {"form": form} | _sign_in_context(request))
 
 
 @login_not_required

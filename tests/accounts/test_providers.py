@@ -314,7 +314,8 @@ def test_next_that_is_no_page_of_ours_is_left_out(wanted, client, provider, conn
 
 def test_held_time_is_booked_after_the_sign_in(client, provider, connected, bob, alice):
     booking = {"key": "k", "offer": alice.mentor_profile.offers.get().uuid, "question": "Should I stay or go now?"}
-    client.post("/mentors/alice-adair/book/", booking | {"start": "2026-11-26T14:30Z"})
+    held = client.post("/mentors/alice-adair/book/", booking | {"start": "2026-11-26T14:30Z"})
+    assert START in [one.attributes["action"] for one in elements_of(markup_of(client.get(held["Location"])), "form")]
     answer = sign_in_there(client, provider)
 
     assert answer["Location"].startswith("/sessions/")
