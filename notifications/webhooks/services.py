@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules.roles import Power, StaffRoleName
-from common.clock import agreed_now
 from common.refusals import RefusalError
 from notifications.models.webhooks import SETTLED, DeliveryState, WebhookDelivery, WebhookEndpoint
 
@@ -108,7 +108,7 @@ def ask_after_role_end(person: User, role: StaffRoleName, now: datetime) -> None
 def ask_after_closing(number: int) -> None:
     person = User.objects.get(pk=number)
     if not person.is_active and person.could(Power.RUN):
-        ask_about_secrets(person, now=agreed_now())
+        ask_about_secrets(person, now=timezone.now())
 
 
 def remove_endpoint(endpoint: WebhookEndpoint) -> None:

@@ -9,6 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AccessToken, Scope, User
+from accounts.providers.connections import connect, find_person
+from accounts.providers.identity import Identity
 from accounts.services import create_person
 from accounts.tokens import find_token, make_token
 from accounts.ways_in import describe_ways_in, ways_in
@@ -114,9 +116,11 @@ def test_a_wrong_password_is_hashed_once_where_it_is_asked_for_again(counted, cl
 
 @pytest.fixture
 def everything_of(bob):
-    """A token, a calendar address and another browser, all of bob's."""
+    """A token, a calendar address, a connected account and another browser, all of bob's."""
     _token, text = make_token(person=bob, name="Phone", scope=Scope.READ, days=30, now=NOW)
     address = make_feed(person=bob, replaces=None, now=NOW)
+    identity = Identity("uni", "number")
+    connect(person=bob, identity=identity)
     elsewhere = Client()
     elsewhere.force_login(bob)
 
@@ -124,10 +128,11 @@ def everything_of(bob):
         return {
             "token": find_token(text, now=NOW) is not None,
             "calendar": find_feed(address) is not None,
+            "provider": find_person(identity) == bob,
             "elsewhere": elsewhere.get("/settings/").status_code == 200,
         }
 
-    assert what_works() == {"token": True, "calendar": True, "elsewhere": True}
+    assert what_works() == {"token": True, "calendar": True, "provider": True, "elsewhere": True}
     return what_works
 
 
@@ -168,7 +173,7 @@ PAGES = [CHANGE, FIRST, FORGOTTEN]
 def test_new_password_ends_every_way_in_unless_told_otherwise(bob, everything_of, page, sent, goes_on):
     client, shown = through(page, bob, sent)
 
-    assert everything_of() == {"token": goes_on, "calendar": goes_on, "elsewhere": False}
+    assert everything_of() == {"token": goes_on, "calendar": goes_on, "provider": goes_on, "elsewhere": False}
     assert shown["other_ways"].initial == "end"
     assert "1 API token" in shown["other_ways"].help_text
     assert "calendar" in shown["other_ways"].help_text
@@ -186,7 +191,7 @@ def test_a_refused_password_ends_nothing(bob, everything_of, client):
     client.post(PASSWORD, {"login": bob.email, "password": OLD})
     answer = client.post(CHANGE, {"oldpassword": OLD, "password1": "mentor2026", "other_ways": "keep"})
 
-    assert everything_of() == {"token": True, "calendar": True, "elsewhere": True}
+    assert everything_of() == {"token": True, "calendar": True, "provider": True, "elsewhere": True}
     assert answer.context["form"]["other_ways"].value() == "keep"
 
 
@@ -201,7 +206,7 @@ def test_every_kind_of_secret_that_belongs_to_a_person_is_a_way_in(bob, everythi
     }
 
     assert keepers == {"AccessToken", "CalendarFeed"}
-    assert (len(ways_in), len(describe_ways_in(bob))) == (2, 2)
+    assert (len(ways_in), len(describe_ways_in(bob))) == (3, 3)
 
 
 def sent_after_proof(client: Client, address: str, sent: dict[str, str]):
