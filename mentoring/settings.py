@@ -320,7 +320,8 @@ SPECTACULAR_SETTINGS = {
         name: f"events.models.{name}"
         for name in ("EventKind", "EventState", "PlanState", "RegistrationState", "WishKind")
     }
-    | {"SignalKind": "sessions_app.models.SignalKind", "ReportKind": "trust.models.ReportKind"},
+    | {"SignalKind": "sessions_app.models.SignalKind", "ReportKind": "trust.models.ReportKind"}
+    | {"MetAt": "trust.api.PARTING_TYPES"},
 }
 
 # Machines that watch: `Authorization: Bearer …` opens /metrics; without a token only this machine may read it
