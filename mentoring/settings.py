@@ -321,7 +321,7 @@ SPECTACULAR_SETTINGS = {
         for name in ("EventKind", "EventState", "PlanState", "RegistrationState", "WishKind")
     }
     | {"SignalKind": "sessions_app.models.SignalKind", "ReportKind": "trust.models.ReportKind"}
-    | {"MetAt": "trust.api.PARTING_TYPES"},
+    | {"MetAt": "trust.api.PARTING_TYPES", "ReportedType": "trust.api.TYPES"},
 }
 
 # Machines that watch: `Authorization: Bearer …` opens /metrics; without a token only this machine may read it
