@@ -24,6 +24,7 @@ from sessions_app.models import AvailabilityWindow, Schedule
 from tests.chromium import chromium  # noqa: F401 - a fixture
 from tests.emptying import delete_rather_than_truncate  # noqa: F401 - a fixture
 from tests.reading_client import ReadingClient
+from tests.remembering import memory, remembered  # noqa: F401 - fixtures
 from tests.signing_in import sign_in
 from tests.template_database import django_db_modify_db_settings  # noqa: F401 - a fixture
 

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
+from accounts.models import User
 from events.afterwards.answers import AnswerInput, answer
 from events.afterwards.report import read_report
 from events.live.partners import write_takeaway
@@ -33,8 +34,12 @@ SECRETS = ("canary", "goldfinch", "yellowhammer")
 
 
 @pytest.fixture
-def told(event, maria, alice, dora) -> dict[str, Registration]:
+def told(remembered, event, maria, alice, dora) -> dict[str, Registration]:
     """A mentee who needs something, and who wants to meet alice and not dora; other systems listen."""
+    return remembered(tell, event, maria, alice, dora)
+
+
+def tell(event: Event, maria: User, alice: User, dora: User) -> dict[str, Registration]:
     make_endpoint(url="https://example.org/hook", events=list(EVENTS), by=maria, now=NOW)
     mentors = {name: come(event, one, side=Side.MENTOR) for name, one in (("alice", alice), ("dora", dora))}
     guest, other = make_guests(2)

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from icalendar import Calendar
 
+from accounts.models import User
 from events.afterwards.answers import OPEN_FOR, say_it_helped
 from events.afterwards.clock import ask_after_events
 from events.afterwards.notices import ASKED, ASKED_AGAIN
@@ -30,14 +31,22 @@ AFTER = START + timedelta(hours=1)
 
 
 @pytest.fixture
-def hours(alice) -> Event:
+def hours(remembered, alice) -> Event:
+    return remembered(offer_hours, alice)
+
+
+def offer_hours(alice: User) -> Event:
     said = OfficeHoursInput("Office hours", "", START, 45, 6)
     return offer_office_hours(host=alice, said=said, now=NOW)
 
 
 @pytest.fixture
-def over(hours) -> Event:
+def over(remembered, hours) -> Event:
     """Six guests came."""
+    return remembered(make_over, hours)
+
+
+def make_over(hours: Event) -> Event:
     for guest in make_guests(6):
         come(hours, guest, board_name=guest.name)
     run_registrations(now=AFTER)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from accounts.models import User
 from events.live import running
 from events.live.evening import Standing, read_evening, standing_of_one
 from events.live.partners import find_alone, join_alone, report_missing
@@ -26,8 +27,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
 
 @pytest.fixture
-def event(maria) -> Event:
+def event(remembered, maria) -> Event:
     """Six mentees and two mentors, three to a table, in two rounds: everyone meets both mentors."""
+    return remembered(make_published, maria)
+
+
+def make_published(maria: User) -> Event:
     event = make_meeting_event(maria, mentees=6, mentors=("Ann", "Ben"), group_size=3, rounds_count=2)
     publish_plan(plan=planned(event), now=NOW)
     event.refresh_from_db()

@@ -33,15 +33,20 @@ SOON = EVENING + MINUTE
 
 
 @pytest.fixture
-def evening(maria) -> MadeEvening:
+def evening(remembered, maria) -> MadeEvening:
     """Six mentees and three mentors, four rounds. One mentor never comes and another leaves in the first round."""
-    return make_evening(maria, mentees=6, mentors=3, rounds_count=4)
+    return remembered(make_evening, maria, mentees=6, mentors=3, rounds_count=4)
 
 
 @pytest.fixture
-def event(evening) -> Event:
-    arrive(*(one for one in evening.people if one != evening.mentors[0]))
-    return running.start_evening(event=evening.event, now=EVENING)
+def event(remembered, evening) -> Event:
+    there = (one for one in evening.people if one != evening.mentors[0])
+    return remembered(begin, evening.event, *there)
+
+
+def begin(event: Event, *there: Registration) -> Event:
+    arrive(*there)
+    return running.start_evening(event=event, now=EVENING)
 
 
 def ask(event: Event, at=SOON) -> Plan:

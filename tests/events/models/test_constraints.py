@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from accounts.models import User
 from common.trouble import constraint_of
 from events.models import (
     Answer,
@@ -31,15 +32,19 @@ from events.models import (
 )
 from sessions_app.models import Occupancy
 from tests.conftest import NOW
-from tests.events.making import EVENING, come, make_evening, make_event
+from tests.events.making import EVENING, MadeEvening, come, make_evening, make_event
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @pytest.fixture
-def evening(maria):
+def evening(remembered, maria):
     """Two mentees and a mentor with a published timetable of three rounds; `other` is another event with a guest."""
+    return remembered(make_two_events, maria)
+
+
+def make_two_events(maria: User) -> MadeEvening:
     made = make_evening(maria, mentees=2, mentors=1)
     made.other = make_event(maria, start=EVENING + timedelta(days=1))
     made.stranger = come(made.other, made.mentees[0].person)

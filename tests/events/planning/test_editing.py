@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def event(maria):
-    return make_meeting_event(maria)
+def event(remembered, maria):
+    return remembered(make_meeting_event, maria)
 
 
 def stored(event, rows, **fields) -> Plan:

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.models import User
 from events.errors import EventError
 from events.models import (
     Chair,
@@ -48,8 +49,12 @@ def mentors_named(*names: str):
 
 
 @pytest.fixture
-def evening(maria) -> Event:
+def evening(remembered, maria) -> Event:
     """Four mentees, three mentors, three rounds."""
+    return remembered(make_full_event, maria)
+
+
+def make_full_event(maria: User) -> Event:
     event = make_event(maria, places={Side.MENTEE: 6, Side.MENTOR: 4})
     for guest in make_guests(4):
         come(event, guest)
@@ -59,8 +64,8 @@ def evening(maria) -> Event:
 
 
 @pytest.fixture
-def plan(evening, maria) -> Plan:
-    return planned(evening, maria)
+def plan(remembered, evening, maria) -> Plan:
+    return remembered(planned, evening, maria)
 
 
 def planned(event: Event, by) -> Plan:

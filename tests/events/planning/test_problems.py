@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 class Facts:
     """An event of two mentees and two mentors, and what the planner is told of it."""
 
-    def __init__(self, by):
-        self.event = make_meeting_event(by, mentees=2, mentors=("Ann", "Ben"))
+    def __init__(self, event: Event):
+        self.event = event
 
     @cached_property
     def ann(self) -> Registration:
@@ -49,8 +49,8 @@ class Facts:
 
 
 @pytest.fixture
-def facts(maria) -> Facts:
-    return Facts(maria)
+def facts(remembered, maria) -> Facts:
+    return Facts(remembered(make_meeting_event, maria, mentees=2, mentors=("Ann", "Ben")))
 
 
 @pytest.fixture

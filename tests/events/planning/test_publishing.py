@@ -44,13 +44,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def event(maria) -> Event:
-    return make_meeting_event(maria)
+def event(remembered, maria) -> Event:
+    return remembered(make_meeting_event, maria)
 
 
 @pytest.fixture
-def plan(event) -> Plan:
-    return planned(event)
+def plan(remembered, event) -> Plan:
+    return remembered(planned, event)
 
 
 def refused(act) -> str:

@@ -30,9 +30,9 @@ READERS = ("Guest 2", "Ben")
 
 
 @pytest.fixture
-def event(maria, settings):
+def event(remembered, maria, settings):
     settings.SITE_URL, settings.SITE_HOST = "https://mentoring.example", "mentoring.example"
-    return make_meeting_event(maria, mentees=3, mentors=("Ann", "Ben"))
+    return remembered(make_meeting_event, maria, mentees=3, mentors=("Ann", "Ben"))
 
 
 def wish(event, author: str) -> None:
