@@ -36,3 +36,8 @@ RESERVED_FOR = timedelta(minutes=2)
 # From one person to another, but not of bookings, reminders, cancellations; kept by notifications/sending/caps.py
 MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
+# Of a person; of a programme: managers, links that can be used, and how many people one link lets in
+MAX_PROGRAMMES = 50
+MAX_MANAGERS = 20
+MAX_INVITATION_LINKS = 10
+MAX_INVITATION_USES = 5000

@@ -60,8 +60,8 @@ INSTALLED_APPS = [
     "lucide",
     "template_partials",
     # Our own, from the lowest up
-    *("common", "live", "accounts", "notifications", "trust", "about", "mentors", "sessions_app", "search"),
-    *("events", "staff", "operations", "demo"),
+    *("common", "live", "accounts", "notifications", "trust", "about", "mentors", "programmes", "sessions_app"),
+    *("search", "events", "staff", "operations", "demo"),
 ]
 
 MIDDLEWARE = [

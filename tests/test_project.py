@@ -29,6 +29,7 @@ APPS = (
     "trust",
     "about",
     "mentors",
+    "programmes",
     "sessions_app",
     "search",
     "events",

@@ -23,6 +23,7 @@ TYPED = (
     "trust",
     "about",
     "mentors",
+    "programmes",
     "sessions_app",
     "search",
     "events",

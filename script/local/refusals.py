@@ -9,7 +9,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "refusals.md"
-APPS = ("common", "accounts", "notifications", "about", "mentors", "sessions_app", "search", "events", "staff")
+APPS = (
+    "common",
+    "accounts",
+    "notifications",
+    "about",
+    "mentors",
+    "programmes",
+    "sessions_app",
+    "search",
+    "events",
+    "staff",
+)
 TRANSLATED = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 # Classes whose first argument is a code and whose second one is a text, and functions that make one of a text
 ERRORS = {"RefusalError", "ApiError"}

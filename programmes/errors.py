@@ -1,0 +1,7 @@
+"""Why an act on a programme can't be done."""
+
+from common.refusals import RefusalError
+
+
+class ProgrammeError(RefusalError):
+    pass

@@ -1,0 +1,109 @@
+"""Links into a programme: made, shown once, found, revoked."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.hashing import hash_text
+
+from .errors import ProgrammeError
+from .managers import check_manages, lock_programme
+from .models import Invitation, Programme, Stage
+from .models.invitations import LONGEST, LinkStage
+
+
+@dataclass(frozen=True, slots=True)
+class LinkInput:
+    """What a link lets people do, how many of them, and for how long."""
+
+    gives: bool
+    asks: bool
+    most: int
+    days: int
+
+
+@transaction.atomic
+def make_invitation(*, programme: Programme, given: LinkInput, by: User, now: datetime) -> tuple[Invitation, str]:
+    """A link, and its token, which is never shown again.
+
+    Raises PermissionDenied, ProgrammeError `no_side`, `bad_uses`, `bad_days`, `too_many_links`, and as `join` when the
+    programme takes nobody.
+    """
+    programme = lock_programme(programme)
+    check_manages(by, programme)
+    if refusal := why_closed(programme, now):
+        raise refusal
+    if not (given.gives or given.asks):
+        raise ProgrammeError("no_side", _("Choose what people who come by this link can do."), field="asks")
+    if not 1 <= given.most <= settings.MAX_INVITATION_USES:
+        words = _("A link lets in between 1 and %d people. Choose a number in between.") % settings.MAX_INVITATION_USES
+        raise ProgrammeError("bad_uses", words, field="most")
+    if not 1 <= given.days <= LONGEST.days:
+        words = _("A link works for between 1 and %d days. Choose a number in between.") % LONGEST.days
+        raise ProgrammeError("bad_days", words, field="days")
+    if Invitation.objects.open_at(now).filter(programme=programme).count() >= settings.MAX_INVITATION_LINKS:
+        words = _("You can have up to %d links at a time. Revoke one you don’t use.") % settings.MAX_INVITATION_LINKS
+        raise ProgrammeError("too_many_links", words)
+    token = secrets.token_urlsafe(24)
+    made = Invitation.objects.create(
+        programme=programme,
+        token_hash=hash_text(token),
+        gives=given.gives,
+        asks=given.asks,
+        most=given.most,
+        made_by=by,
+        made_at=now,
+        expires_at=now + timedelta(days=given.days),
+    )
+    return made, token
+
+
+@transaction.atomic
+def revoke_invitation(*, programme: Programme, number: int, by: User, now: datetime) -> bool:
+    """From now on nobody comes in by it. Returns whether the programme has such a link. Raises PermissionDenied."""
+    programme = lock_programme(programme)
+    check_manages(by, programme)
+    links = Invitation.objects.filter(programme=programme, pk=number)
+    links.filter(revoked_at=None).update(revoked_at=now)
+    return links.exists()
+
+
+def find_invitation(token: str) -> Invitation | None:
+    links = Invitation.objects.select_related("programme")
+    return links.filter(token_hash=hash_text(token)).first()
+
+
+def why_closed(programme: Programme, now: datetime) -> ProgrammeError | None:
+    """Why nobody can come into this programme now."""
+    match programme.stage_at(now):
+        case Stage.OPEN:
+            return None
+        case Stage.CLOSED:
+            return ProgrammeError(
+                "programme_closed", _("This programme takes no new members now. Ask one of its managers.")
+            )
+        case _:
+            return ProgrammeError("programme_over", _("This programme is over. You can still find mentors without it."))
+
+
+def why_not_use(invitation: Invitation, now: datetime) -> ProgrammeError | None:
+    """Why nobody comes in by this link now, whoever they are."""
+    if refusal := why_closed(invitation.programme, now):
+        return refusal
+    match invitation.stage_at(now):
+        case LinkStage.OPEN:
+            return None
+        case LinkStage.REVOKED:
+            return ProgrammeError(
+                "link_revoked", _("This link has been revoked. Ask the person who sent it for a new one.")
+            )
+        case LinkStage.ENDED:
+            return ProgrammeError("link_ended", _("This link has expired. Ask the person who sent it for a new one."))
+        case LinkStage.USED_UP:
+            words = _("Everyone whom this link could let in has joined. Ask the person who sent it for a new one.")
+            return ProgrammeError("link_used_up", words)

@@ -1,0 +1,128 @@
+"""Programmes and who manages them: made, named, ended."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import may
+from accounts.rules.roles import Power
+
+from .errors import ProgrammeError
+from .models import Directory, Manager, Programme
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeInput:
+    """What a programme begins with."""
+
+    slug: str
+    name: str
+    line: str
+    first_day: date
+    last_day: date | None
+    timezone: str
+    language: str
+    directory: Directory
+
+
+def lock_programme(programme: Programme) -> Programme:
+    """Fresh, and locked against others who change its managers or links. People are locked before it."""
+    return Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+
+
+def check_manages(person: User, programme: Programme) -> None:
+    """Raises PermissionDenied for everyone who doesn't manage this programme, whatever they do elsewhere."""
+    if not Programme.objects.managed_by(person).filter(pk=programme.pk).exists():
+        raise PermissionDenied
+
+
+@transaction.atomic
+def open_programme(*, given: ProgrammeInput, manager: User, by: User, now: datetime) -> Programme:
+    """Make a programme with a first manager; `by` is an owner.
+
+    Raises PermissionDenied, ProgrammeError `bad_days`, `slug_taken`, `name_taken`, and as `give_manager`.
+    """
+    if not may(by, Power.RUN):
+        raise PermissionDenied
+    if given.last_day is not None and given.last_day < given.first_day:
+        words = _("The last day is before the first. Choose the first day or a later one.")
+        raise ProgrammeError("bad_days", words, field="last_day")
+    # The owners too: of two who choose the same name at one moment, the second is told.
+    User.objects.lock_with_owners(manager)
+    if Programme.objects.filter(slug=given.slug).exists():
+        words = _("There’s a programme at this address already. Choose another address.")
+        raise ProgrammeError("slug_taken", words, field="slug")
+    if Programme.objects.filter(name=given.name).exists():
+        words = _("There’s a programme with this name already. Choose another name.")
+        raise ProgrammeError("name_taken", words, field="name")
+    made = Programme.objects.create(
+        slug=given.slug,
+        name=given.name,
+        line=given.line,
+        first_day=given.first_day,
+        last_day=given.last_day,
+        timezone=given.timezone,
+        language=given.language,
+        directory=given.directory,
+        made_at=now,
+    )
+    give_manager(programme=made, person=manager, by=by, now=now)
+    return made
+
+
+@transaction.atomic
+def give_manager(*, programme: Programme, person: User, by: User, now: datetime) -> Manager:
+    """Let someone manage a programme; `by` is an owner, or manages it.
+
+    Raises PermissionDenied, ProgrammeError `own_role`, `account_closed`, `has_role`, `too_many_managers`.
+    """
+    [person] = User.objects.locked(person)
+    programme = lock_programme(programme)
+    _check_may_name(by, programme)
+    if person.pk == by.pk:
+        words = _("Nobody makes themselves a manager. Choose someone else, or ask another owner.")
+        raise ProgrammeError("own_role", words, field="email")
+    if not person.is_active:
+        words = _("This account is closed. Choose someone who can sign in.")
+        raise ProgrammeError("account_closed", words, field="email")
+    live = Manager.objects.live().filter(programme=programme)
+    if live.filter(person=person).exists():
+        words = _("They manage this programme already. Choose someone else.")
+        raise ProgrammeError("has_role", words, field="email")
+    if live.count() >= settings.MAX_MANAGERS:
+        words = _("A programme has at most %d managers. End one’s role first.") % settings.MAX_MANAGERS
+        raise ProgrammeError("too_many_managers", words, field="email")
+    # Of an account that was closed and is open again: the old role isn't theirs any more.
+    Manager.objects.filter(programme=programme, person=person, ended_at=None).update(ended_at=now)
+    return Manager.objects.create(programme=programme, person=person, given_by=by, at=now)
+
+
+@transaction.atomic
+def end_manager(*, programme: Programme, person: User, by: User, now: datetime) -> None:
+    """Take a manager's role away, or give up one's own. Twice does no harm.
+
+    Raises PermissionDenied, ProgrammeError `last_manager`.
+    """
+    User.objects.locked(person)
+    programme = lock_programme(programme)
+    _check_may_name(by, programme)
+    live = Manager.objects.live().filter(programme=programme)
+    if live.filter(person=person).exists() and not live.exclude(person=person).exists():
+        words = _("This is the only manager. Name another one first.")
+        raise ProgrammeError("last_manager", words)
+    Manager.objects.filter(programme=programme, person=person, ended_at=None).update(ended_at=now)
+
+
+def end_roles_of(person: User, now: datetime) -> None:
+    """Of someone who leaves for good. A programme that has no manager then waits for an owner to name one."""
+    Manager.objects.filter(person=person, ended_at=None).update(ended_at=now)
+
+
+def _check_may_name(by: User, programme: Programme) -> None:
+    if not may(by, Power.RUN):
+        check_manages(by, programme)

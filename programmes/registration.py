@@ -1,0 +1,11 @@
+"""What this app enters into the lists of lower apps when it starts."""
+
+from accounts.privacy.hooks import on_leaving
+from accounts.privacy.registry import register_tables
+
+from .privacy import TABLES, leave_programmes
+
+
+def register_all() -> None:
+    register_tables(*TABLES)
+    on_leaving.append(leave_programmes)
