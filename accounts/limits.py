@@ -18,6 +18,8 @@ LIMITS = {
     "second_step": "10/10m/key,60/d/key",
     # Each way to a provider and back asks it for something, while the visitor waits.
     "provider": "30/m/ip,300/h/ip",
+    # Nobody guesses a signature; checking one is work.
+    "passkey": "20/m/ip,200/h/ip",
     # Checking a file and encoding a picture again can take a second of a processor.
     "upload": "30/h/key,100/d/key",
 }
@@ -37,6 +39,11 @@ def take_second_step(request: HttpRequest, person: User) -> datetime | None:
 def take_provider(request: HttpRequest) -> datetime | None:
     """Count one way to a provider, or back. If that is one too many, returns when to try again."""
     return _take_attempt(request, "provider", "")
+
+
+def take_passkey(request: HttpRequest) -> datetime | None:
+    """Count one sign-in by a passkey alone. If that is one too many, returns when to try again."""
+    return _take_attempt(request, "passkey", "")
 
 
 def take_upload(request: HttpRequest, person: User) -> datetime | None:

@@ -2,7 +2,7 @@ from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
 from .forms import credentials
-from .views import account, factors, my_data, providers, second_step, settings, sign_in, tokens
+from .views import account, factors, my_data, passkey_sign_in, providers, second_step, settings, sign_in, tokens
 
 change_password = allauth_views.PasswordChangeView.as_view(form_class=credentials.PasswordChangeForm)
 reset_password = allauth_views.PasswordResetView.as_view(form_class=credentials.ResetForm)
@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="account_request_login_code"),
     path("sign-in/code/", sign_in.CodeView.as_view(), name="account_confirm_login_code"),
     path("sign-in/password/", sign_in.PasswordSignInView.as_view(), name="account_login_password"),
+    path("sign-in/passkey/", passkey_sign_in.passkey_sign_in, name="passkey_sign_in"),
     path("sign-in/name/", sign_in.ask_name, name="account_name"),
     path("sign-in/second-step/", second_step.second_step, name="mfa_authenticate"),
     path("sign-in/second-step/lost/", second_step.second_step_lost, name="second_step_lost"),

@@ -223,6 +223,7 @@ ACCESS: dict[str, Row] = {
     "account_logout": Row(EVERYBODY, visitors("/", 200), "/"),
     "account_inactive": Row(EVERYBODY, post=NOT_ALLOWED),
     "mfa_authenticate": Row(EVERYBODY, arriving(SIGN_IN), arriving(SIGN_IN)),
+    "passkey_sign_in": Row(EVERYBODY, arriving(200), arriving(422)),
     "second_step_lost": Row(EVERYBODY, NOT_ALLOWED, arriving(SIGN_IN)),
     "mfa_reauthenticate": Row(PERSON, "/sign-in/again/code/", "/sign-in/again/code/"),
     "sign_in_settings": Row(PERSON),

@@ -221,6 +221,7 @@ PUBLIC_PAGES = {
     "mentor_photo",
     "mfa_authenticate",
     "metrics",
+    "passkey_sign_in",
     "privacy",
     "provider_return",
     "provider_sign_in",

@@ -104,6 +104,7 @@ FREE: dict[str, str] = {
             "mfa_reauthenticate",
             "my_data_copy",
             "passkey_add",
+            "passkey_sign_in",
             "provider_connect",
             "provider_sign_in",
             "connection_remove",

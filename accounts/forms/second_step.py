@@ -71,3 +71,7 @@ class PasskeyForm(forms.Form):
         },
     )
     passkey = PasskeyField()
+
+
+class PasskeyAloneForm(forms.Form):
+    passkey = PasskeyField()

@@ -170,6 +170,23 @@ def use_passkey(*, person: User, answer: Any, request: HttpRequest, again: bool 
     _note_use(request, passkey, person, again=again)
 
 
+@transaction.atomic
+def use_passkey_alone(*, answer: Any, request: HttpRequest) -> User:
+    """Whose passkey it is that signs in without anything else: its device has asked for a finger, a face or a PIN.
+
+    Raises FactorError `bad_passkey`.
+    """
+    try:
+        person = passkeys.find_owner(answer)
+        passkey = passkeys.find_passkey(person, answer)
+        passkeys.require_verified_person(answer)
+    except passkeys.UnreadableAnswerError as error:
+        raise FactorError("bad_passkey", _("That passkey didn’t work. Try again, or sign in by email.")) from error
+    passkey.user = person
+    post_authentication(request, passkey, passwordless=True)
+    return person
+
+
 def _note_use(request: HttpRequest, factor: Authenticator, person: User, *, again: bool = False) -> None:
     factor.user = person
     post_authentication(request, factor, reauthenticated=again)

@@ -4,11 +4,14 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django.core.exceptions import ValidationError
+from fido2.utils import websafe_decode
+from fido2.webauthn import AuthenticatorData
 
 from accounts.models import User
 
@@ -32,8 +35,13 @@ def read_answer() -> Iterator[None]:
 
 
 def ask_for_new_passkey(person: User) -> dict[str, Any]:
-    """What the browser is to make; its answer has to come from the session of this request."""
-    return as_plain(auth.begin_registration(person, passwordless=False))
+    """What the browser is to make; its answer has to come from the session of this request.
+
+    Where the device can, it remembers whose passkey it is, so that the passkey alone signs in.
+    """
+    asked: dict[str, Any] = as_plain(auth.begin_registration(person, passwordless=False))
+    asked["publicKey"]["authenticatorSelection"]["residentKey"] = "preferred"
+    return asked
 
 
 def read_new_passkey(answer: Any) -> dict[str, Any]:
@@ -46,6 +54,29 @@ def read_new_passkey(answer: Any) -> dict[str, Any]:
 
 def ask_for_passkey(person: User) -> dict[str, Any]:
     return as_plain(auth.begin_authentication(person))
+
+
+def ask_for_any_passkey() -> dict[str, Any]:
+    """Of nobody in particular: the device shows those that it has for this site."""
+    return as_plain(auth.begin_authentication())
+
+
+def find_owner(answer: Any) -> User:
+    """Whose passkey the device says that it is. Only a signature proves it. Raises UnreadableAnswerError."""
+    with read_answer():
+        number = UUID(bytes=websafe_decode(answer["response"]["userHandle"]))
+    person = User.objects.filter(uuid=number).first()
+    if person is None:
+        raise UnreadableAnswerError
+    return person
+
+
+def require_verified_person(answer: Any) -> None:
+    """Whatever the device was asked for: raises UnreadableAnswerError if it took nobody’s finger, face or PIN."""
+    with read_answer():
+        data = AuthenticatorData(websafe_decode(answer["response"]["authenticatorData"]))
+    if not data.is_user_verified():
+        raise UnreadableAnswerError
 
 
 def find_passkey(person: User, answer: Any) -> Authenticator:

@@ -13,7 +13,8 @@ from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, Au
 from accounts.models import User
 
 HOST, ORIGIN = "localhost", "http://localhost"
-PRESENT, ATTESTED = 0x05, 0x40
+# Who touched it, who showed that it is them too; and that the key's own data go along
+TOUCHED, PRESENT, ATTESTED = 0x01, 0x05, 0x40
 
 
 class SoftwarePasskey:
@@ -31,9 +32,11 @@ class SoftwarePasskey:
         client = self._client_data("webauthn.create", options, origin)
         return self._answer({"attestationObject": websafe_encode(made), "clientDataJSON": websafe_encode(client)})
 
-    def get(self, options: dict[str, Any], *, origin: str = ORIGIN, host: str = HOST) -> dict[str, Any]:
-        """The answer to what a page asked to be signed."""
-        data = AuthenticatorData.create(sha256(host.encode()), PRESENT, 1)
+    def get(
+        self, options: dict[str, Any], *, origin: str = ORIGIN, host: str = HOST, verified: bool = True
+    ) -> dict[str, Any]:
+        """The answer to what a page asked to be signed. `verified`: it asked for a finger, a face or a PIN."""
+        data = AuthenticatorData.create(sha256(host.encode()), PRESENT if verified else TOUCHED, 1)
         client = self._client_data("webauthn.get", options, origin)
         signature = self.key.sign(data + client.hash, ec.ECDSA(SHA256()))
         parts = {"authenticatorData": data, "clientDataJSON": client, "signature": signature}

@@ -76,6 +76,25 @@ def test_passkey_wakes_a_role_and_signs_in(browser_page, maria):
     expect(page).to_have_url(re.compile("/staff/$"))
 
 
+def test_passkey_alone_signs_in_and_wakes_the_role(browser_page, maria):
+    page = browser_page(user=maria)
+    plug_in_key(page)
+    page.goto("/settings/sign-in/passkey/")
+    if "/again/" in page.url:
+        prove(page)
+    page.locator("#id_name").fill("Blue key")
+    page.locator("main form button").first.click()
+    expect(page.locator("code").first).to_be_visible()
+    page.context.clear_cookies()
+
+    page.goto("/sign-in/?next=/staff/")
+    page.locator("main a[href^='/sign-in/passkey/']").click()
+    found = problems(page, "sign-in-passkey")
+    page.locator("form[data-passkey] button").click()
+    expect(page).to_have_url(re.compile("/staff/$"))
+    assert found == []
+
+
 def test_passkey_that_is_not_given_can_be_tried_again(browser_page, maria):
     page = browser_page()
     session = plug_in_key(page)
