@@ -28,7 +28,7 @@ class PasskeyField(forms.JSONField):
             raise ValidationError(UNREADABLE, code="invalid")
         try:
             answer = super().to_python(value)
-        except RecursionError:
+        except (RecursionError, ValueError):  # nested without end, or a number of thousands of digits
             raise ValidationError(UNREADABLE, code="invalid") from None
         if answer is not None and not isinstance(answer, dict):
             raise ValidationError(UNREADABLE, code="invalid")
