@@ -32,6 +32,8 @@ def when_ready(_server: object) -> None:
 preload_app = True
 # The longest that gunicorn allows: an address may hold a question of 500 letters, escaped to twelve characters each
 limit_request_line = 8190
+# Whether a proxy is believed is said by NUM_PROXIES alone; gunicorn would believe any on this machine.
+forwarded_allow_ips = ""
 worker_class = "gthread"
 workers = 2
 threads = 8

@@ -68,18 +68,19 @@ def _row_of(line: int, row: dict[str, Any]) -> TopicRow:
 
 @transaction.atomic
 def add_topics(rows: Iterable[TopicRow]) -> int:
-    """Add all of them or none. What is there by the same name stays as it is. Returns how many are new.
+    """Add all of them or none. What is there by the same name stays as it is. Returns how many are new, without groups.
 
     Raises TopicsFileError.
     """
     there = {name.casefold(): pk for pk, name in Topic.objects.values_list("pk", "name")}
-    before = len(there)
+    added = 0
     for row in rows:
         if row.group.casefold() not in there:
             there[row.group.casefold()] = _add_topic(row, row.group, None)
         if row.topic.casefold() not in there:
             there[row.topic.casefold()] = _add_topic(row, row.topic, there[row.group.casefold()])
-    return len(there) - before
+            added += 1
+    return added
 
 
 def _add_topic(row: TopicRow, name: str, parent: int | None) -> int:

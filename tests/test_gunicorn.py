@@ -23,3 +23,8 @@ def test_workers_branch_off_a_process_that_can_read_and_holds_no_connection(monk
     assert gunicorn.preload_app
     assert frozen > 0
     assert (loading.IN_USE._digest, connection.connection) == (stored.digest, None)
+
+
+def test_only_num_proxies_says_which_proxy_is_believed():
+    """Else any program on this machine could say that people come by HTTPS, and a missing NUM_PROXIES was not seen."""
+    assert gunicorn.forwarded_allow_ips == ""

@@ -21,7 +21,8 @@ from mentors.topics import topic_mark
 @require_safe
 @role_required(Power.REVIEW)
 def staff_topics(request: SignedInRequest) -> HttpResponse:
-    topics = list(Topic.objects.annotate(mentor_count=Count("mentors")))
+    # Django leaves the usual order away where rows are counted.
+    topics = list(Topic.objects.annotate(mentor_count=Count("mentors")).order_by(*Topic._meta.ordering))
     below: dict[int | None, list[Topic]] = {}
     for topic in topics:
         below.setdefault(topic.parent_id, []).append(topic)

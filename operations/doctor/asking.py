@@ -9,6 +9,7 @@ from urllib.request import HTTPRedirectHandler, build_opener
 
 # Seconds that each service has to answer.
 PATIENCE = 5.0
+TRUST = "If the certificate is of your own authority, name that in SSL_CERT_FILE."
 
 
 class UnreachableError(Exception):

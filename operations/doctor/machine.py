@@ -1,6 +1,6 @@
 """This machine, and what the installation holds."""
 
-import os
+import getpass
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def look_at_disk() -> Iterator[Finding]:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        do = f"Let the account {os.geteuid()} write there, or set DATA_DIR."
+        do = f"Let the account {getpass.getuser()} write there, or set DATA_DIR."
         yield bad("disk", f"{folder} can’t be written: {error.strerror}", do)
         return
     free = shutil.disk_usage(folder).free

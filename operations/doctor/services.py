@@ -14,7 +14,7 @@ from mentoring.celery import app
 from notifications.deliveries import is_ill, mail_health
 from notifications.sending.smtp import ServerAwayError, connect_to_server
 
-from .asking import PATIENCE, UnreachableError, ask
+from .asking import PATIENCE, TRUST, UnreachableError, ask
 from .findings import Finding, bad, good, warning
 
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
@@ -75,12 +75,15 @@ def look_at_live_server() -> Iterator[Finding]:
     try:
         status = ask(url).status
     except UnreachableError as error:
-        yield bad("live server", f"{url}: {error}", "Start python -m live, and let the proxy pass /live/ to it.")
+        yield bad(
+            "live server", f"{url}: {error}", f"Start python -m live, and let the proxy pass /live/ to it. {TRUST}"
+        )
         return
     if status == HTTPStatus.OK:
         yield good("live server", f"{url} answers")
     else:
-        yield bad("live server", f"{url} answered {status}", "Let the proxy pass /live/ to the live server.")
+        do = "Let the proxy pass /live/ to the live server; 503 is its own answer while it hears nothing from Redis."
+        yield bad("live server", f"{url} answered {status}", do)
 
 
 def look_at_relay() -> Iterator[Finding]:

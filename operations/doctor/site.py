@@ -6,7 +6,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 
-from .asking import UnreachableError, ask
+from .asking import TRUST, UnreachableError, ask
 from .findings import Finding, bad, good
 
 A_FILE, PAGE = "css/app.css", "/contact/"
@@ -17,7 +17,7 @@ def look_at_site() -> Iterator[Finding]:
     try:
         status = ask(url).status
     except UnreachableError as error:
-        do = "Start web and the proxy, renew its certificate, or correct SITE_URL."
+        do = f"Start web and the proxy, renew its certificate, or correct SITE_URL. {TRUST}"
         yield bad("site", f"{settings.SITE_URL} can’t be reached from here: {error}", do)
         return
     if status == HTTPStatus.BAD_REQUEST:

@@ -7,9 +7,16 @@ from pathlib import Path
 root = Path(__file__).resolve().parents[2]
 sys.path += [str(root / "script"), str(root)]
 
+import mentoring.gunicorn as usual  # noqa: E402
 from local.variables import is_on  # noqa: E402 (not to be found before)
-from mentoring.gunicorn import accesslog, limit_request_line, on_exit, raw_env, threads, worker_class, workers  # noqa: E402, F401
 
+accesslog, forwarded_allow_ips, limit_request_line = (
+    usual.accesslog,
+    usual.forwarded_allow_ips,
+    usual.limit_request_line,
+)
+threads, worker_class, workers = usual.threads, usual.worker_class, usual.workers
+on_exit, raw_env = usual.on_exit, usual.raw_env
 bind = f"127.0.0.1:{os.environ['PORT']}"
 graceful_timeout = 5
 reload = is_on(os.environ["DEBUG"])

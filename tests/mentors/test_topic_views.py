@@ -69,6 +69,19 @@ def test_topic_is_hidden(client, topic):
     assert list(Topic.objects.active()) == [topic.parent]
 
 
+def test_topics_stand_in_the_order_that_people_see(client, topic):
+    parent = topic.parent
+    for name, position in (("Zeal", 1), ("Accents", 3), ("Money", 2)):
+        Topic.objects.create(name=name, slug=name.lower(), parent=parent, position=position)
+
+    text = client.get("/staff/topics/").content.decode()
+
+    places = [
+        text.index(f">{name}<") if f">{name}<" in text else text.index(name) for name in ("Zeal", "Money", "Accents")
+    ]
+    assert places == sorted(places)
+
+
 def test_a_topic_with_topics_below_stays_on_the_first_level(client, topic):
     other = Topic.objects.create(name="Money", slug="money")
 

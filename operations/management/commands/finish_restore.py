@@ -16,6 +16,8 @@ class FinishRestoreCommand(BaseCommand):
         call_command("replay_erasures", stdout=self.stdout)
         parked = park_due()
         call_command("rebuild_search", missing=True, stdout=self.stdout)
+        # DATA_DIR may be a new one.
+        call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write(
             f"{parked} mails were due and may have been sent since the backup was made: they aren’t sent."
         )
