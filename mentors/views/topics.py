@@ -22,7 +22,7 @@ from mentors.topics import topic_mark
 @role_required(Power.REVIEW)
 def staff_topics(request: SignedInRequest) -> HttpResponse:
     # Django leaves the usual order away where rows are counted.
-    topics = list(Topic.objects.annotate(mentor_count=Count("mentors")).order_by(*Topic._meta.ordering))
+    topics = list(Topic.objects.annotate(mentor_count=Count("mentors")).order_by("position", "name"))
     below: dict[int | None, list[Topic]] = {}
     for topic in topics:
         below.setdefault(topic.parent_id, []).append(topic)
