@@ -8,6 +8,7 @@ from django.conf import settings
 from redis import Redis
 
 from mentors.models import Topic
+from mentors.topics_file import starter_topics
 from search.indexing import write_profiles
 from search.models import StoredReader
 from search.understanding.bundled import load_bundled
@@ -28,7 +29,7 @@ def encoders():
 @pytest.fixture(scope="session")
 def names():
     """The demo's topics with their synonyms."""
-    return {topic["name"]: tuple(topic["synonyms"]) for group in TOPICS for topic in group["topics"]}
+    return {row.topic: row.synonyms for row in starter_topics()}
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +51,7 @@ def written(trained) -> bytes:
 
 
 @pytest.fixture
-def topics(db):
+def topics(db, names):
     """The demo's topics, by name."""
     found = {}
     for place, group in enumerate(TOPICS):
@@ -58,7 +59,7 @@ def topics(db):
         for number, topic in enumerate(group["topics"]):
             slug = topic["name"].lower().replace(" ", "-")
             found[topic["name"]] = Topic.objects.create(
-                name=topic["name"], slug=slug, parent=parent, synonyms=topic["synonyms"], position=number
+                name=topic["name"], slug=slug, parent=parent, synonyms=list(names[topic["name"]]), position=number
             )
     return found
 
