@@ -48,6 +48,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget who sat in calls": run_every(600, "sessions_app.tasks.forget_rooms"),
     "remove old files": run_every(3600, "sessions_app.tasks.remove_expired_files"),
     "remove files without a row": run_every(3600, "sessions_app.tasks.sweep_orphans"),
+    "check shared files for viruses": run_every(30, "sessions_app.tasks.scan_files"),
     "expire holds and requests": run_every(30, "sessions_app.tasks.expire_overdue"),
     "expire questions in writing": run_every(30, "sessions_app.tasks.expire_written"),
     "record missed sessions": run_every(30, "sessions_app.tasks.settle_silent"),

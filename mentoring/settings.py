@@ -282,6 +282,9 @@ JITSI_ISSUER = env("JITSI_ISSUER", default="") or JITSI_APP_ID
 JITSI_AUDIENCE = env("JITSI_AUDIENCE", default="") or JITSI_APP_ID
 JITSI_SUBJECT = env("JITSI_SUBJECT", default="") or JITSI_DOMAIN.partition(":")[0]
 
+# clamd, which looks at shared files: host:port or the path of a socket. None: they can be opened at once.
+CLAMD = env("CLAMD", default="")
+
 # Other systems are told by HTTPS at public addresses only; tests and trials tell some on this machine
 WEBHOOKS_TO_LOCAL_ADDRESSES = env.bool("WEBHOOKS_TO_LOCAL_ADDRESSES", default=False)
 

@@ -67,6 +67,14 @@ def get_shared_file(uuid: UUID, *, reader: User, now: datetime) -> SharedFile:
     return get_object_or_404(SharedFile.objects.visible_to(reader, now=now).select_related("engagement"), uuid=uuid)
 
 
+def get_readable_file(uuid: UUID, *, reader: User, now: datetime) -> SharedFile:
+    """A file whose content this person may have."""
+    file = get_shared_file(uuid, reader=reader, now=now)
+    if not file.is_open_to(reader):
+        raise Http404
+    return file
+
+
 def get_waitlist_entry(uuid: UUID, *, reader: User) -> WaitlistEntry:
     return get_object_or_404(WaitlistEntry, person=reader, uuid=uuid)
 

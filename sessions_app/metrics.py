@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db.models import Count
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from notifications.models import StateCount
 from sessions_app.models.stuck import ClockAct
 
-from .models import Booking, BookingState, StuckRow
+from .models import Booking, BookingState, SharedFile, StuckRow
 
 
 def booking_metrics() -> Iterator[Metric]:
@@ -22,3 +23,5 @@ def booking_metrics() -> Iterator[Metric]:
     for act in ClockAct.values:
         stuck.add_metric([act], stuck_by_act.get(act, 0))
     yield stuck
+    waiting = SharedFile.objects.waiting_for_scan().count() if settings.CLAMD else 0
+    yield GaugeMetricFamily("mentoring_files_waiting", "Shared files that wait for the virus scanner", value=waiting)

@@ -19,6 +19,7 @@ from sessions_app.booking.ending import end_for_suspended
 from sessions_app.booking.notices.kinds import KINDS as BOOKING
 from sessions_app.booking.notices.webhooks import EVENTS
 from sessions_app.conversation.kinds import KINDS as CONVERSATION
+from sessions_app.conversation.scan_checks import check_scanner
 from sessions_app.invites.feeds import describe_feed, end_feed
 from sessions_app.parting import end_between, list_endings
 from sessions_app.privacy.forgetting import RULES
@@ -46,6 +47,7 @@ def register_all() -> None:
     register_events(EVENTS)
     register(check_jitsi, CONFIGURATION)
     register(check_relay, CONFIGURATION)
+    register(check_scanner, CONFIGURATION)
     register(warn_of_no_relay, deploy=True)
     ways_in.append(WayIn(describe_feed, end_feed))
     # Asking first, since it gives way to a time that was held after it.

@@ -82,6 +82,8 @@ def find_file(key: str, reader: User) -> Found | None:
 def gather_file(pk: int) -> Evidence:
     file = SharedFile.objects.get(pk=pk)
     words = {"name": file.name, "kind": str(file.type.label), "shared": utc_text(file.added_at)}
+    if not file.is_open_to_others:
+        return Evidence(words)
     try:
         with file.content.open("rb") as stored:
             return Evidence(words, stored.read())

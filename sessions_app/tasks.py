@@ -12,7 +12,7 @@ from .afterwards import tallies
 from .attendance import acts as attendance_acts
 from .attendance import confirming, digests, reviews
 from .booking import clock, ending, zone_changes
-from .conversation import files
+from .conversation import files, scanning
 from .impact import outcome_reports
 from .models import rooms
 from .quiet import acts as quiet_acts
@@ -109,6 +109,11 @@ def remove_expired_files() -> int:
 @shared_task
 def sweep_orphans() -> int:
     return files.sweep_orphans(now=agreed_now())
+
+
+@shared_task
+def scan_files() -> int:
+    return scanning.scan_files(now=agreed_now())
 
 
 @shared_task

@@ -20,5 +20,6 @@ PROBES = (
     Probe("static files", site.look_at_static_files, needs="site"),
     Probe("live server", services.look_at_live_server),
     Probe("relay", services.look_at_relay),
+    Probe("scanner", services.look_at_scanner),
     Probe("content", machine.look_at_content, needs="migrations"),
 )

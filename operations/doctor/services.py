@@ -1,4 +1,4 @@
-"""What stands beside us: Redis, workers, the mail server, the live server, the relay."""
+"""What stands beside us: Redis, workers, the mail server, the live server, the relay, the virus scanner."""
 
 import socket
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
+from common import clamd
 from common.clock import database_now
 from mentoring.celery import app
 from notifications.deliveries import is_ill, mail_health
@@ -96,3 +97,15 @@ def look_at_relay() -> Iterator[Finding]:
             yield bad("relay", f"{url}: {error}", "Start coturn, and open its port in the firewall.")
         else:
             yield good("relay", f"{url} takes connections")
+
+
+def look_at_scanner() -> Iterator[Finding]:
+    """Whether clamd answers, where there is one. While it doesn't, nobody can open what others share."""
+    if not settings.CLAMD:
+        return
+    try:
+        clamd.ping()
+    except clamd.ScannerError as error:
+        yield bad("scanner", f"clamd at {settings.CLAMD}: {error}", "Start clamd, or correct CLAMD.")
+    else:
+        yield good("scanner", f"clamd answers at {settings.CLAMD}")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from local.account import ServerError
 from local.output import print_step, print_warning
-from local.places import PYTHON, ROOT, VENV, data_dir, find_browser, find_pooler, find_proxy
+from local.places import PYTHON, ROOT, VENV, data_dir, find_browser, find_pooler, find_proxy, find_scanner
 from local.processes import Command, run_command
 from local.servers import Servers
 from local.variables import TEST_SLOTS, base_variables, server_addresses
@@ -147,4 +147,7 @@ def _without_what_is_missing() -> list[str]:
     if not find_proxy():
         print_warning("No Caddy on this machine: the tests marked proxy are NOT run (apt install caddy).")
         missing.append("not proxy")
+    if not find_scanner():
+        print_warning("No clamd on this machine: the tests marked scanner are NOT run (apt install clamav-daemon).")
+        missing.append("not scanner")
     return ["-m", " and ".join(missing)] if missing else []

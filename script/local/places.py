@@ -26,6 +26,11 @@ def find_proxy() -> str | None:
     return shutil.which("caddy")
 
 
+def find_scanner() -> str | None:
+    """The clamd of this machine; like the pooler it may be among root's programs."""
+    return shutil.which("clamd") or shutil.which("/usr/sbin/clamd")
+
+
 def data_dir() -> Path:
     """Everything that the product writes on this machine: servers, mail, media, logs, the secret key."""
     return Path(os.environ.get("DATA_DIR") or ROOT / "var").expanduser().absolute()

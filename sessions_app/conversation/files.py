@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from live.hints import tell_pages
 from live.streams import Part
+from notifications.hints import wake_worker
 from sessions_app.barred import refuse_barred
 from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, Message, SharedFile
@@ -24,6 +25,7 @@ from .messages import notify_reader
 from .uploads import Upload
 
 AT_ONCE = 200
+SCAN = "sessions_app.tasks.scan_files"
 KEPT_AFTER = timedelta(days=30)
 # A file is written before its row is committed, so a file younger than this may still get its row.
 ORPHAN_AFTER = timedelta(hours=1)
@@ -61,6 +63,7 @@ def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime)
         kind=upload.kind.name,
         size=len(upload.content),
         added_at=now,
+        scan_since=now if settings.CLAMD else None,
     )
     file.content.save(upload.name, ContentFile(upload.content), save=False)
     if upload.preview:
@@ -69,9 +72,16 @@ def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime)
     Message.objects.create(
         engagement=engagement, author=by, body=file.name, key=f"file-{file.uuid}", is_file=True, file=file, sent_at=now
     )
+    wake_scanner()
     tell_pages(Part.MESSAGES, engagement.stream)
     notify_reader(engagement, engagement.other_person(by), now=now)
     return file
+
+
+def wake_scanner() -> None:
+    """Have a worker look at new files after the commit. It may fail: the clock runs the task too."""
+    if settings.CLAMD:
+        transaction.on_commit(lambda: wake_worker(SCAN), robust=True)
 
 
 @transaction.atomic

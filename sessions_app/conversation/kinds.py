@@ -1,4 +1,4 @@
-"""The kind of notice about messages that wait to be read."""
+"""The kinds of notices about messages that wait to be read, and about files that a scanner didn't let through."""
 
 from notifications.models import Group
 from notifications.registry import Kind, Policy
@@ -7,6 +7,15 @@ from sessions_app.models import THREAD_SUBJECT, ReadMarker
 from .emails import render_unread_email
 from .inbox import thread_inbox_lines
 from .notices import KIND
+from .scan_notices import (
+    FOUND,
+    FOUND_FOR_STAFF,
+    REFUSED,
+    SUBJECT_TYPE,
+    render_scan_email,
+    render_staff_email,
+    scan_inbox_lines,
+)
 
 KINDS = [
     Kind(
@@ -20,4 +29,7 @@ KINDS = [
         capped=True,
         group=Group.MESSAGES,
     ),
+    Kind(FOUND, SUBJECT_TYPE, render_scan_email, scan_inbox_lines),
+    Kind(REFUSED, SUBJECT_TYPE, render_scan_email, scan_inbox_lines),
+    Kind(FOUND_FOR_STAFF, SUBJECT_TYPE, render_staff_email, scan_inbox_lines),
 ]

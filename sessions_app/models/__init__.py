@@ -7,7 +7,7 @@ from .contacts import Contact
 from .endings import MoreTime, Takeaway
 from .feedback import Feedback, QuoteAct, QuoteDecision, Resolution, Role
 from .feeds import CalendarFeed
-from .files import SharedFile
+from .files import ScanState, SharedFile
 from .followups import FollowUp, FollowUpQuestion, FollowUpStep, NextStep
 from .ledger import Confirmation, Excuse, ExcuseKind, LedgerReview
 from .occupancy import Occupancy
@@ -61,6 +61,7 @@ __all__ = [
     "Role",
     "RoomSeat",
     "RoomSignal",
+    "ScanState",
     "Schedule",
     "SharedFile",
     "SignalKind",

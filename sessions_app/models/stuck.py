@@ -33,6 +33,7 @@ class ClockAct(models.TextChoices):
     END_RESTING_WRITTEN = "end_resting_q", _("End a written question to a mentor who is resting")
     END_RESTING_LINE = "end_resting_line", _("End waiting for a mentor who is resting")
     AUDIT = "audit", _("Write a session's missing notifications")
+    SCAN = "scan", _("Check a shared file for viruses")
     EVENT_PLACES = "event_places", _("Give an event's place to the next person waiting")
     EVENT_CLOSE = "event_close", _("Close the registration of an event")
     EVENT_WAITING = "event_waiting", _("End the waiting list of an event")

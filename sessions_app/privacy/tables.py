@@ -93,12 +93,19 @@ TABLES: tuple[Table | Step, ...] = (
     Step("files", remove_files),
     Table(
         SharedFile,
-        {"name": mine(), "kind": fact(), "content": mine(), "preview": hidden("a small copy of the file")},
+        {
+            "name": mine(),
+            "kind": fact(),
+            "content": mine(),
+            "preview": hidden("a small copy of the file"),
+            "scan": fact(),
+            "threat": not_personal("the name that the virus scanner gave to what it found"),
+        },
         people=("owner",),
         part="files",
         heading=_("Files you shared"),
         company=the_other,
-        hidden=("uuid",),
+        hidden=("uuid", "scan_since"),
         is_deleted=True,
     ),
     Table(

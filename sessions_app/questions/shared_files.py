@@ -14,7 +14,7 @@ def carry_files(earlier: Engagement, engagement: Engagement, *, by: User, now: d
     The rows are locked, so that the bytes can't be removed before this is committed. There is no notice about them: the
     one about the question mentions them.
     """
-    carried = list(SharedFile.objects.filter(engagement=earlier, owner=by).select_for_update())
+    carried = list(earlier.files.to_carry(by.pk).select_for_update(of=("self",)))
     told = [share_again(old, engagement, by=by, now=now) for old in carried]
     if told:
         ReadMarker.objects.create(engagement=engagement, person=engagement.other_person(by), read_to=told[-1].pk)
@@ -30,6 +30,8 @@ def share_again(old: SharedFile, engagement: Engagement, *, by: User, now: datet
         content=old.content.name,
         preview=old.preview.name,
         added_at=now,
+        scan=old.scan,
+        scan_since=old.scan_since,
     )
     tell_pages(Part.MESSAGES, engagement.stream)
     return Message.objects.create(

@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.limits import take_upload
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.pages.stored import stored_file
-from sessions_app.access import get_booking, get_engagement, get_shared_file
+from sessions_app.access import get_booking, get_engagement, get_readable_file, get_shared_file
 from sessions_app.conversation.files import add_file, remove_file, why_not_add
 from sessions_app.errors import SessionError
 from sessions_app.forms.files import FileForm
-from sessions_app.models import Booking, Engagement
+from sessions_app.models import Booking, Engagement, SharedFile
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +48,7 @@ def files_page(request: SignedInRequest, engagement: Engagement, *, booking: Boo
         error=too_many,
     )
     if file := result.made:
-        messages.success(request, _("%(name)s can see %(file)s now.") % {"name": other.first_name, "file": file.name})
+        messages.success(request, shared_words(file, other))
         return redirect(request.path)
     context = {
         "booking": booking,
@@ -62,6 +63,13 @@ def files_page(request: SignedInRequest, engagement: Engagement, *, booking: Boo
     return render(request, "sessions_app/session/files.html", context, status=result.status)
 
 
+def shared_words(file: SharedFile, other: User) -> str:
+    names = {"name": other.first_name, "file": file.name}
+    if file.is_open_to_others:
+        return _("%(name)s can see %(file)s now.") % names
+    return _("We’re checking %(file)s for viruses. Then %(name)s can open it.") % names
+
+
 def too_many_uploads_error(again: datetime) -> SessionError:
     words = _("You’ve shared a lot of files in a short time, so we couldn’t take this one.")
     return SessionError("too_many_uploads", words, earliest=again)
@@ -70,7 +78,7 @@ def too_many_uploads_error(again: datetime) -> SessionError:
 @require_safe
 def shared_file(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
     """Always a download: a browser must never open a person's file as a page of our site."""
-    found = get_shared_file(uuid, reader=request.user, now=timezone.now())
+    found = get_readable_file(uuid, reader=request.user, now=timezone.now())
     response = stored_file(str(found.content.name), content_type=found.type.mimetype, filename=found.name)
     response["Cache-Control"] = "private, no-store"
     return response
@@ -79,7 +87,7 @@ def shared_file(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
 @require_safe
 def shared_file_small(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
     """The preview picture. We made it, so it may be shown on a page."""
-    found = get_shared_file(uuid, reader=request.user, now=timezone.now())
+    found = get_readable_file(uuid, reader=request.user, now=timezone.now())
     if not found.preview.name:
         raise Http404
     response = stored_file(found.preview.name, content_type="image/webp")
