@@ -85,14 +85,8 @@ class _Scanner:
     def __init__(self, patience: float) -> None:
         self._until = time.monotonic() + patience
         try:
-            if settings.CLAMD.startswith("/"):
-                self._socket = socket.socket(socket.AF_UNIX)
-                self._socket.settimeout(patience)
-                self._socket.connect(settings.CLAMD)
-            else:
-                host, _colon, port = settings.CLAMD.rpartition(":")
-                self._socket = socket.create_connection((host.strip("[]"), int(port)), timeout=patience)
-        except (OSError, ValueError) as error:
+            self._socket = _connect(settings.CLAMD, patience)
+        except (OSError, ValueError, OverflowError) as error:
             raise ScannerError(str(error)) from error
 
     def send(self, words: bytes) -> None:
@@ -125,3 +119,17 @@ class _Scanner:
 
     def close(self) -> None:
         self._socket.close()
+
+
+def _connect(address: str, patience: float) -> socket.socket:
+    if not address.startswith("/"):
+        host, _colon, port = address.rpartition(":")
+        return socket.create_connection((host.strip("[]"), int(port)), timeout=patience)
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.settimeout(patience)
+        connection.connect(address)
+    except OSError:
+        connection.close()
+        raise
+    return connection

@@ -19,6 +19,8 @@ from accounts.models import User
 from accounts.privacy.erasing import ask_erasure
 from accounts.privacy.exports import ask_export, write_due_copies
 from accounts.privacy.retention import retain
+from common import clamd
+from common.filetypes import BY_NAME
 from common.known import known
 from events.afterwards.answers import AnswerInput, answer
 from events.afterwards.clock import ask_after_events
@@ -63,7 +65,10 @@ from sessions_app.booking.counters import choose_time, counter_request
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
 from sessions_app.booking.series import book_further
 from sessions_app.booking.zone_changes import note_zone_changes
+from sessions_app.conversation.files import add_file
 from sessions_app.conversation.messages import send_message
+from sessions_app.conversation.scanning import settle_scan
+from sessions_app.conversation.uploads import Upload
 from sessions_app.models import AttendanceKind, Booking, BookingState, ZoneRules
 from sessions_app.quiet.acts import rest_quiet_mentors
 from sessions_app.waiting.acts import wait_for_mentor
@@ -335,6 +340,12 @@ def end_early(cast: Cast) -> None:
     lift_sanction(sanction=decide_report(cast).sanction, by=cast.maria, now=NOW)
 
 
+def scan_a_file(cast: Cast, outcome: clamd.Outcome) -> None:
+    upload = Upload("letter.txt", BY_NAME["txt"], b"Dear Alice")
+    file = add_file(engagement=cast.book().engagement, upload=upload, by=cast.bob, now=NOW)
+    settle_scan(file, clamd.Verdict(outcome, "Some-Virus"), now=NOW)
+
+
 def fall_idle(cast: Cast) -> None:
     User.objects.filter(pk=cast.bob.pk).update(last_login=NOW - timedelta(days=680))
     for days in (0, 47):
@@ -446,6 +457,8 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "copy of one's data": lambda cast: (ask_export(person=cast.bob, now=NOW), write_due_copies(now=NOW)),
     "account of two years ago": fall_idle,
     "account deleted": lambda cast: ask_erasure(person=cast.bob, now=NOW),
+    "virus in a file": lambda cast: scan_a_file(cast, clamd.Outcome.FOUND),
+    "file that can't be scanned": lambda cast: scan_a_file(cast, clamd.Outcome.REFUSED),
     "logs sealed": lambda cast: seal_logs(now=NOW),
     "mail refused": lambda cast: breaker.tell_staff(NOW),
 }

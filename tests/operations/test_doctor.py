@@ -17,6 +17,7 @@ from operations.doctor import database, machine, services, site
 from operations.doctor.findings import Finding, Probe, Verdict, bad, good, run_probes
 from operations.doctor.probes import PROBES
 from tests.conftest import make_person
+from tests.scanner import hang, stand_in
 
 GOOD, WARNING, BAD = Verdict.GOOD, Verdict.WARNING, Verdict.BAD
 NOWHERE = "http://127.0.0.1:1"
@@ -187,6 +188,14 @@ def test_relay(settings):
         there = f"turn:127.0.0.1:{listening.getsockname()[1]}"
         settings.TURN_URLS = [there, f"{there}?transport=tcp", "turn:127.0.0.1:1"]
         assert verdicts(services.look_at_relay()) == [GOOD, GOOD, BAD]
+
+
+def test_scanner(settings):
+    assert verdicts(services.look_at_scanner()) == []
+    settings.CLAMD = "127.0.0.1:1"
+    assert verdicts(services.look_at_scanner()) == [BAD]
+    with stand_in(hang):
+        assert verdicts(services.look_at_scanner()) == [GOOD]
 
 
 def test_folder_that_cannot_be_written(settings, tmp_path):
