@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from common.clamd import ScannerError, ping
 from local.places import find_scanner
+from sessions_app.conversation.clamd import ScannerError, ping
 
 # What scanners take for a virus, though it is none. In two parts, so that none takes this file for one.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"

@@ -19,7 +19,6 @@ from accounts.models import User
 from accounts.privacy.erasing import ask_erasure
 from accounts.privacy.exports import ask_export, write_due_copies
 from accounts.privacy.retention import retain
-from common import clamd
 from common.filetypes import BY_NAME
 from common.known import known
 from events.afterwards.answers import AnswerInput, answer
@@ -65,6 +64,7 @@ from sessions_app.booking.counters import choose_time, counter_request
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
 from sessions_app.booking.series import book_further
 from sessions_app.booking.zone_changes import note_zone_changes
+from sessions_app.conversation import clamd
 from sessions_app.conversation.files import add_file
 from sessions_app.conversation.messages import send_message
 from sessions_app.conversation.scanning import settle_scan

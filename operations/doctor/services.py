@@ -9,11 +9,11 @@ from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
-from common import clamd
 from common.clock import database_now
 from mentoring.celery import app
 from notifications.deliveries import is_ill, mail_health
 from notifications.sending.smtp import ServerAwayError, connect_to_server
+from sessions_app.conversation import clamd
 
 from .asking import PATIENCE, TRUST, UnreachableError, ask
 from .findings import Finding, bad, good, warning

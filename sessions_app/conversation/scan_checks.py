@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
-from common.clamd import ADDRESS
+from sessions_app.conversation.clamd import ADDRESS
 
 
 def check_scanner(**kwargs: Any) -> list[CheckMessage]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import may
 from accounts.rules.roles import Power
-from common.mail.rendering import absolute_url
+from common.mail.rendering import Context, absolute_url
 from notifications.models import InboxItem, Notification
 from notifications.readers import NoticeReader
 from notifications.registry import InboxLine, Message, Nothing
@@ -42,7 +42,7 @@ def render_scan_email(row: Notification, now: datetime) -> Message | Nothing:
     file = files.filter(pk=row.subject_id).first()
     if file is None:
         return Nothing("the file is gone")
-    context = {
+    context: Context = {
         "name": file.name,
         "other": file.engagement.other_person(row.recipient).first_name,
         "threat": file.threat,
@@ -59,7 +59,7 @@ def render_staff_email(row: Notification, now: datetime) -> Message | Nothing:
     if not may(row.recipient, Power.MODERATE):
         return Nothing("not staff any more")
     reader = NoticeReader(row.recipient, now)
-    context = {
+    context: Context = {
         "owner": file.owner.display_name,
         "threat": file.threat,
         "shared": reader.when(file.added_at),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from common.clamd import Outcome, ScannerError, Verdict, ping, scan_stream
+from sessions_app.conversation.clamd import Outcome, ScannerError, Verdict, ping, scan_stream
 from sessions_app.models import ScanState, SharedFile
 from sessions_app.models.stuck import ClockAct
 from sessions_app.stuck_rows import act_on_each

@@ -99,7 +99,6 @@ class SharedFile(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["id"], condition=Q(scan=ScanState.WAITING), name="shared_file_to_scan"),
             models.Index(fields=["content"], name="shared_file_content"),
             models.Index(fields=["preview"], condition=~Q(preview=""), name="shared_file_preview"),
         ]

@@ -47,4 +47,4 @@ def asked_already(engagement: Engagement) -> frozenset[int]:
 
 def carried_files_of(earlier: Engagement | None) -> list[SharedFile]:
     """The files that may go along: those that its mentee shared. Others are not theirs to pass on."""
-    return list(earlier.files.to_carry(earlier.mentee_id)) if earlier else []
+    return list(earlier.files.to_carry(earlier.mentee_id)) if earlier and earlier.mentee_id else []

@@ -8,11 +8,10 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 
-from common import clamd
-from common.clamd import Outcome, Verdict
 from notifications.models import InboxItem, Notification
 from notifications.registry import Message, kind_named
-from sessions_app.conversation import scanning
+from sessions_app.conversation import clamd, scanning
+from sessions_app.conversation.clamd import Outcome, Verdict
 from sessions_app.conversation.files import remove_file
 from sessions_app.conversation.scanning import GIVE_UP_AFTER, scan_files, settle_scan
 from sessions_app.metrics import booking_metrics

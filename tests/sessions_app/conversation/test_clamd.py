@@ -5,8 +5,8 @@ from io import BytesIO
 
 import pytest
 
-from common import clamd
-from common.clamd import Outcome, ScannerError, Verdict, ping, scan_stream
+from sessions_app.conversation import clamd
+from sessions_app.conversation.clamd import Outcome, ScannerError, Verdict, ping, scan_stream
 from tests.scanner import EICAR, LARGEST, THREAT, answer, cut, hang, real_clamd, stand_in
 
 CLEAN, REFUSED = Verdict(Outcome.CLEAN), Verdict(Outcome.REFUSED)

@@ -21,7 +21,7 @@ LONGEST_ANSWER = 4096
 ADDRESS = re.compile(r"/.+|(\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}")
 FOUND = re.compile(rb"stream: ([ -~]{1,200}) FOUND")
 TOO_LARGE = b"INSTREAM size limit exceeded. ERROR"
-# With `AlertExceedsMax` and `AlertEncrypted` clamd tells by these names that it didn't look at all of a file.
+# By these names clamd tells that it didn't look at all of a file, if its configuration asks for that.
 NOT_LOOKED_AT = ("Heuristics.Limits.Exceeded", "Heuristics.Encrypted")
 
 
