@@ -28,6 +28,7 @@ CELERY_BEAT_SCHEDULE = {
     "remove people who asked for it": run_every(300, "accounts.tasks.erase_due"),
     "forget what is kept no longer": {"task": "accounts.tasks.retain", "schedule": 86_400},
     "tell owners of cases that are overdue": run_every(3600, "trust.tasks.tell_of_overdue"),
+    "look at new texts, if signals are on": run_every(3600, "trust.tasks.look_for_signals"),
     "end sanctions, and what they end": run_every(60, "trust.tasks.run_sanctions"),
     "tell staff what waits": run_every(600, "mentors.tasks.announce"),
     "plan who meets whom": run_every(10, "events.tasks.solve_plans"),

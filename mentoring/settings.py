@@ -227,6 +227,8 @@ CONTACT_EMAIL = env("CONTACT_EMAIL", default=f"help@{SITE_HOST}")
 # Accounts of moderators who are told of reports about safety; none: all. Where people in danger find help
 SAFETY_ON_CALL = env.list("SAFETY_ON_CALL", default=[])
 HELP_ADDRESSES = env.list("HELP_ADDRESSES", default=["https://findahelpline.com/"])
+# Rules look at new messages, and what they find opens a case for moderators; the privacy page says so
+SIGNALS = env.bool("SIGNALS", default=False)
 DEV_MAIL = env.bool("DEV_MAIL", default=DEBUG)
 DEV_MAIL_DIR = DATA_DIR / "mail"
 # Whom to ask whether a message arrived whose fate is unknown: docs/mail-providers.md

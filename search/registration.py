@@ -6,6 +6,7 @@ from mentors.hooks import after_change, warn_of_words
 from sessions_app.availability.openings import on_time_opened
 from sessions_app.questions.searched import on_booked, on_page_opened
 from sessions_app.questions.suggestions import helpers, kind_readers, suggesters
+from trust.signals import self_harm_readers
 
 from .finding import suggest_kind, suggest_mentors
 from .indexing import forget_bounds, write_people, write_profiles
@@ -13,6 +14,7 @@ from .reading.learning import propose_booked
 from .reading.noted import count_opened
 from .reading.privacy import TABLES
 from .reading.synonyms import warn_of_synonyms
+from .understanding.crisis import is_self_harm
 from .waitlist_helpers import find_helpers
 
 
@@ -27,3 +29,4 @@ def register_all() -> None:
     warn_of_words.append(warn_of_synonyms)
     on_page_opened.append(count_opened)
     on_booked.append(propose_booked)
+    self_harm_readers.append(is_self_harm)

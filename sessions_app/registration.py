@@ -27,7 +27,7 @@ from sessions_app.privacy.leaving import end_what_is_ahead
 from sessions_app.privacy.tables import TABLES
 from sessions_app.quiet.kinds import KINDS as QUIET
 from sessions_app.room.checks import check_relay, warn_of_no_relay
-from sessions_app.subjects import SUBJECTS
+from sessions_app.subjects import SUBJECTS, TEXTS
 from sessions_app.views.booking import claim_after_sign_in
 from sessions_app.views.today import start_page_of_mentor
 from sessions_app.views.waiting import join_after_sign_in
@@ -35,6 +35,7 @@ from sessions_app.views.written import ask_after_sign_in
 from sessions_app.waiting.kinds import KINDS as WAITING
 from sessions_app.written.kinds import KINDS as WRITTEN
 from trust.separations import what_would_end, when_parted
+from trust.signals import register_sources
 from trust.subjects import register_subjects
 
 
@@ -58,4 +59,5 @@ def register_all() -> None:
     when_parted.append(end_between)
     what_would_end.append(list_endings)
     register_subjects(*SUBJECTS)
+    register_sources(*TEXTS)
     after_suspension.append(lambda now: end_for_suspended(now=now))

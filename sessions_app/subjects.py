@@ -2,17 +2,21 @@
 
 from datetime import datetime
 
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from common.known import known
 from common.pages.requests import parse_number
 from common.times import utc_text
 from sessions_app.afterwards.testimonials import take_down_testimonial
 from sessions_app.conversation.files import delete_files
 from sessions_app.conversation.reading import messages_around
 from sessions_app.models import Booking, Feedback, Message, SharedFile
+from trust.signal_matching import WrittenText
+from trust.signals import TextSource
 from trust.subjects import Evidence, Found, Neighbour, Subject, read_uuid
 
 LONGEST_NUMBER = 18
@@ -66,6 +70,26 @@ def hide_message(pk: int, is_hidden: bool) -> None:
 
 def remove_message(pk: int, by: User, now: datetime) -> None:
     Message.objects.filter(pk=pk).update(body="", erased_at=now, is_hidden=False)
+
+
+def newest_message() -> int:
+    return Message.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def list_messages_after(pk: int, most: int) -> list[WrittenText]:
+    rows = Message.objects.filter(pk__gt=pk, is_file=False).select_related("engagement")
+    return [written_text(message) for message in rows.order_by("pk")[:most]]
+
+
+def list_messages_by(author: int, since: datetime, most: int) -> list[WrittenText]:
+    rows = Message.objects.filter(author=author, sent_at__gt=since, is_file=False).select_related("engagement")
+    return [written_text(message) for message in rows.order_by("-sent_at")[:most]]
+
+
+def written_text(message: Message) -> WrittenText:
+    engagement = message.engagement
+    reader = known(engagement.mentee_id if message.author_id == engagement.mentor_id else engagement.mentor_id)
+    return WrittenText(message.pk, message.author_id, reader, message.body, message.sent_at)
 
 
 def find_file(key: str, reader: User) -> Found | None:
@@ -142,4 +166,5 @@ WORDS = Subject(
     gather=gather_words,
     remove=take_down_testimonial,
 )
+TEXTS = (TextSource(MESSAGE.name, newest_message, list_messages_after, list_messages_by),)
 SUBJECTS = (SESSION, MESSAGE, FILE, WORDS)

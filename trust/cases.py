@@ -171,10 +171,11 @@ def _prepare_sanction(case: Case, decision: Decision, *, by: User, now: datetime
 
 
 def removable(case: Case) -> list[tuple[Subject, int]]:
-    """What a decision can remove of what was reported in this case."""
-    reported = sorted(set(case.reports.values_list("subject_type", "subject_id")))
-    found = [(subject_named(kind), pk) for kind, pk in reported]
-    return [(subject, pk) for subject, pk in found if subject and subject.remove]
+    """What a decision can remove of what was reported or found by a rule in this case."""
+    found = case.signals.values_list("subject_type", "subject_id")
+    reported = sorted({*case.reports.values_list("subject_type", "subject_id"), *found})
+    subjects = [(subject_named(kind), pk) for kind, pk in reported]
+    return [(subject, pk) for subject, pk in subjects if subject and subject.remove]
 
 
 def _remove_content(case: Case, *, by: User, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from accounts.rules.working_days import working_days_later
 
 from .models import ReportKind
+from .models.cases import CASE_KINDS, SIGNAL
 
 HOUR = timedelta(hours=1)
 # Safety doesn't wait for a Monday.
@@ -16,6 +17,7 @@ WORKING_DAYS: Mapping[str, int] = {
     ReportKind.SELLING: 3,
     ReportKind.WRONG: 3,
     ReportKind.OTHER: 3,
+    SIGNAL: 3,
 }
 # After a report about safety, until someone takes the case
 ON_CALL_AFTER = (timedelta(), 4 * HOUR, 12 * HOUR)
@@ -23,7 +25,7 @@ APPEAL_WITHIN, APPEAL_DECIDED_WITHIN = timedelta(days=180), timedelta(days=7)
 READ_FOR = HOUR
 # Who looked is shown to the person so long after a case is closed.
 SHOWN_AFTER = timedelta(days=30)
-GRAVITY = {kind: place for place, kind in enumerate(ReportKind.values)}
+GRAVITY = {kind: place for place, kind in enumerate(dict(CASE_KINDS))}
 
 
 def first_decision_due(kind: str, reported_at: datetime, zone: tzinfo) -> datetime:

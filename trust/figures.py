@@ -6,7 +6,8 @@ from statistics import median
 
 from django.db.models import Count
 
-from .models import Appeal, AppealOutcome, Case, ReportKind
+from .models import Appeal, AppealOutcome, Case
+from .models.cases import CASE_KINDS
 
 QUARTERS = 4
 HOUR = 3600
@@ -57,7 +58,7 @@ def read_quarter(first: date, end: date) -> Quarter:
         year=first.year,
         number=(first.month - 1) // 3 + 1,
         decided=len(took),
-        by_kind=[(str(kind.label), kinds[kind.value]) for kind in ReportKind if kind.value in kinds],
+        by_kind=[(str(label), kinds[kind]) for kind, label in CASE_KINDS if kind in kinds],
         hours=round(median(took) / HOUR) if took else None,
         appeals=appeals.count(),
         upheld=appeals.filter(outcome=AppealOutcome.UPHELD).count(),

@@ -21,7 +21,7 @@ from notifications.registry import InboxLine, Message, Nothing
 from notifications.services import Due, schedule_notices
 
 from .deadlines import APPEAL_WITHIN, ON_CALL_AFTER
-from .models import Appeal, Case, CaseState, Outcome, Report, Sanction, SanctionKind
+from .models import Appeal, Case, CaseState, Outcome, Report, ReportKind, Sanction, SanctionKind
 from .subjects import subject_named
 
 REPORT, CASE, SANCTION, APPEAL, DAY_OF_CASES = "report", "case", "sanction", "appeal", "day_of_cases"
@@ -138,6 +138,7 @@ def render_on_call_email(row: Notification, now: datetime) -> Message | Nothing:
         "since": reader.when(case.opened_at),
         "by_when": reader.when(case.due_at),
         "is_again": row.kind != ON_CALL[0],
+        "is_self_harm": case.kind != ReportKind.SAFETY,
         "are_apart": case.about_id is not None,
         "case_url": absolute_url("staff_case", case.uuid),
     }
@@ -249,4 +250,4 @@ def case_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mappi
         return {}
     waiting = Case.objects.filter(state=CaseState.OPEN, pk__in=[item.subject_id for item in items])
     pages = dict(waiting.decidable_by(reader).values_list("pk", "uuid"))
-    return _lines(items, pages, "staff_case", dict.fromkeys(ON_CALL, _("A report about safety waits")))
+    return _lines(items, pages, "staff_case", dict.fromkeys(ON_CALL, _("A case about safety waits")))

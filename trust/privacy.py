@@ -16,7 +16,21 @@ from accounts.privacy.registry import Step, Table, fact, hidden, mine, not_perso
 from accounts.privacy.retention import Rule
 
 from .deadlines import SHOWN_AFTER
-from .models import Appeal, Case, CaseState, Exhibit, Opening, Report, ReportAddition, Sanction, Seal, Separation
+from .models import (
+    Appeal,
+    Case,
+    CaseState,
+    Exhibit,
+    Opening,
+    Report,
+    ReportAddition,
+    Sanction,
+    Seal,
+    Separation,
+    SignalHit,
+    SignalMark,
+    SignalRule,
+)
 
 OURS = "what our team decided, which is evidence in a case"
 
@@ -155,6 +169,23 @@ TABLES: tuple[Table | Step, ...] = (
         people=("about",),
         why="what was decided about a person was mailed to them",
     ),
+    Table(
+        SignalHit,
+        {"subject_type": fact()},
+        people=("case__about",),
+        why="which rule pointed our team to what, in a case whose decision was mailed",
+    ),
+    Table(
+        SignalRule,
+        {
+            "name": not_personal("what staff call a rule"),
+            "looks_for": not_personal("one of a few values of ours"),
+            "language": not_personal("a language"),
+            "words": not_personal("what a rule looks for"),
+        },
+        why="what rules look for in everyone’s messages",
+    ),
+    Table(SignalMark, {"source": not_personal("a kind of text")}, why="how far rules have looked"),
     Table(
         Separation,
         {"kind": fact()},

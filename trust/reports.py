@@ -47,7 +47,7 @@ def _make_report(found: Found, kind: ReportKind, words: str, *, by: User, now: d
         add_to_report(report=report, kind=kind, words=words, by=by, now=now)
         return report
     _check_pace(by, now=now)
-    case = _join_case(found, kind, now=now)
+    case = join_case(found, kind, now=now)
     report = Report.objects.create(
         subject_type=found.kind,
         subject_id=found.pk,
@@ -78,7 +78,7 @@ def add_to_report(*, report: Report, kind: ReportKind, words: str, by: User, now
         raise TrustError("too_many_additions", said)
     subject = _subject_of(report.subject_type)
     found = Found(report.subject_type, report.subject_id, report.about, "", "")
-    case = _join_case(found, kind, now=now)
+    case = join_case(found, kind, now=now)
     if report.case_id != case.pk:
         Report.objects.filter(pk=report.pk).update(case=case)
         report.case = case
@@ -100,12 +100,14 @@ def _check_pace(by: User, *, now: datetime) -> None:
         raise TrustError(TOO_MANY, words % {"count": MOST_A_DAY, "email": settings.CONTACT_EMAIL})
 
 
-def _join_case(found: Found, kind: ReportKind, *, now: datetime) -> Case:
+def join_case(found: Found, kind: str, *, now: datetime, urgency: str = "") -> Case:
     """The undecided case about this person, locked, with this report counted in; a new one if there is none.
+
+    `urgency`: the kind by which it is due, if not by its own.
 
     Two who report an event have no lock in common: the second insert waits for the first, and then does nothing.
     """
-    due_at = first_decision_due(kind, now, ZoneInfo(settings.SITE_ZONE))
+    due_at = first_decision_due(urgency or kind, now, ZoneInfo(settings.SITE_ZONE))
     topic = "" if found.about else f"{found.kind}:{found.pk}"
     same = {"about": found.about, "topic": topic}
     new = Case(**same, kind=kind, opened_at=now, due_at=due_at)

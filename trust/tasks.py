@@ -4,7 +4,7 @@ from celery import shared_task
 
 from common.clock import agreed_now
 
-from . import notices, sanctions, seals
+from . import notices, sanctions, seals, signals
 
 
 @shared_task
@@ -15,6 +15,11 @@ def tell_of_overdue() -> int:
 @shared_task
 def run_sanctions() -> int:
     return sanctions.run_sanctions(now=agreed_now())
+
+
+@shared_task
+def look_for_signals() -> int:
+    return signals.look_for_signals(now=agreed_now())
 
 
 @shared_task

@@ -4,8 +4,9 @@ A false alarm costs as much as a miss: a page that answers "this deadline is kil
 seriously the next time. So these are forms in which people say it of themselves, in five languages, not single words.
 """
 
+from common.folding import fold
+
 from .forms import compile_forms
-from .text import fold
 
 # Figures of speech and subjects of work that hold one of the forms below.
 HARMLESS = compile_forms(
@@ -117,9 +118,15 @@ HARM_BY_OTHERS = (
     # Arabic
     r"(يضربني|ضربني|يعنفني|اغتصبني|تحرش بي|يتحرش بي|يهددني بالقتل|هددني بالقتل|اخاف علي حياتي|حياتي في خطر)",
 )
+WORDS_OF_SELF_HARM = compile_forms(SELF_HARM)
 WORDS_OF_CRISIS = compile_forms(SELF_HARM + HARM_BY_OTHERS)
 
 
 def is_crisis(text: str) -> bool:
     """Whether someone says that they may hurt themselves, or that someone hurts or threatens them."""
     return bool(WORDS_OF_CRISIS.search(HARMLESS.sub(" ", fold(text))))
+
+
+def is_self_harm(text: str) -> bool:
+    """Whether someone says that they may hurt themselves."""
+    return bool(WORDS_OF_SELF_HARM.search(HARMLESS.sub(" ", fold(text))))

@@ -5,8 +5,9 @@ The values are those of `mentors.models.IssueType`, kept as plain strings so tha
 
 from collections.abc import Mapping
 
+from common.folding import fold
+
 from .forms import compile_forms
-from .text import fold
 
 CAREER, SKILL, FEEDBACK, DECISION, INTERVIEW, OTHER = "career", "skill", "feedback", "decision", "interview", "other"
 WORK = (

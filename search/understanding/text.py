@@ -6,26 +6,15 @@ from bisect import bisect_left
 from functools import lru_cache
 from itertools import accumulate
 
+from common.folding import fold
+
 WORD = re.compile(r"[^\W_]+")
-# Arabic letters that people write in two ways, and the stroke that only stretches a word.
-ALIKE = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": "", "ß": "ss", "ø": "o", "œ": "oe", "’": "'"}
-)
 ARTICLES = ("وال", "بال", "كال", "فال", "لل", "ال")
 SHORTEST_STEM = 3
 # About how many pieces of an encoder's vocabulary one character makes, measured on our five languages.
 LETTER, IDEOGRAPH, DIGIT, MARK = 0.3, 0.6, 0.5, 1.0
 FIRST_IDEOGRAPH = "\u2e80"
 VOWELS = frozenset("aeiouy")
-
-
-def fold(text: str) -> str:
-    """Without case and accents; "Résumé" and "resume" are the same."""
-    if text.isascii():
-        return text.lower()
-    # Taken apart, some signs are capitals ("𝐀" is "A"), so small letters come last.
-    apart = unicodedata.normalize("NFKD", text.casefold().translate(ALIKE)).casefold()
-    return "".join(char for char in apart if not unicodedata.combining(char)).translate(ALIKE)
 
 
 def split_words(text: str) -> list[str]:

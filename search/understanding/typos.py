@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .text import WORD, fold
+from common.folding import fold
+
+from .text import WORD
 
 SHORTEST = 5
 LONG = 8  # from so many letters on, two errors are forgiven

@@ -26,6 +26,7 @@ from sessions_app.models import THREAD_SUBJECT, BookingState, Engagement, Messag
 from sessions_app.questions.engagements import check_part_in, lock_engagement, why_not_share
 from sessions_app.written.acts import note_reply
 from trust.sanctions import Doing
+from trust.signals import watch_for_self_harm
 
 from .notices import message_due
 
@@ -53,6 +54,7 @@ def send_message(
     check_pace(engagement, by=by, now=now)
     message = Message.objects.create(engagement=engagement, author=by, body=body, key=key, sent_at=now)
     tell_pages(Part.MESSAGES, engagement.stream)
+    watch_for_self_harm("message", message.pk, by, [body], now=now)
     mark_read(engagement=engagement, person=by, until=seen)
     is_answer = note_reply(engagement, message, by=by, answers=answers, now=now)
     other = engagement.other_person(by)

@@ -15,6 +15,7 @@ from .separations import (
     pair_is_cut_off_sql,
     parted_around_sql,
 )
+from .signals import LooksFor, SignalHit, SignalMark, SignalRule
 
 __all__ = [
     "ABOUT_SANCTIONS",
@@ -25,6 +26,7 @@ __all__ = [
     "Case",
     "CaseState",
     "Exhibit",
+    "LooksFor",
     "Opening",
     "Outcome",
     "Report",
@@ -36,6 +38,9 @@ __all__ = [
     "Seal",
     "Separation",
     "SeparationKind",
+    "SignalHit",
+    "SignalMark",
+    "SignalRule",
     "apart_from_sql",
     "is_barred_sql",
     "live_sql",

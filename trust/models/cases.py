@@ -27,6 +27,11 @@ class ReportKind(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
+# Of a case that no one reported: a rule found something (see `trust.signals`)
+SIGNAL = "signal"
+CASE_KINDS = [*ReportKind.choices, (SIGNAL, _("Found by a rule"))]
+
+
 class CaseState(models.TextChoices):
     OPEN = "open", _("Open")
     TAKEN = "taken", _("Being looked at")
@@ -99,8 +104,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 
 class Case(models.Model):
-    """All reports about one person, from the first until the decision. Of an event that is reported, `topic` names it
-    and there is no person.
+    """All reports and signals about one person, from the first until the decision. Of an event that is reported,
+    `topic` names it and there is no person.
 
     `version` grows with everything that happens, so that nobody decides on less than there is. `closes_at`: from then
     on it can't be appealed against; unknown while it is undecided or an appeal waits.
@@ -109,8 +114,8 @@ class Case(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     about = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
     topic = models.CharField(max_length=40, blank=True)
-    # The gravest of its reports
-    kind = models.CharField(max_length=7, choices=ReportKind)
+    # The gravest of its reports, `SIGNAL` without one
+    kind = models.CharField(max_length=7, choices=CASE_KINDS)
     state = models.CharField(max_length=8, choices=CaseState, default=CaseState.OPEN)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.understanding.text import LETTER, MARK, fold, shorten, shorten_to_pieces, split_words, stem
+from common.folding import fold
+from search.understanding.text import LETTER, MARK, shorten, shorten_to_pieces, split_words, stem
 
 
 @pytest.mark.parametrize(
