@@ -81,7 +81,12 @@ def terms_page(request: HttpRequest) -> HttpResponse:
 def privacy_page(request: HttpRequest) -> HttpResponse:
     """What the product keeps, below what the organisation says about it, if it has written anything."""
     text = text_shown(TextKind.PRIVACY)
-    return render(request, "pages/privacy.html", {"text": text, "html": text_as_html(text.body) if text else ""})
+    context = {
+        "text": text,
+        "html": text_as_html(text.body) if text else "",
+        "looks_at_messages": settings.SIGNALS,
+    }
+    return render(request, "pages/privacy.html", context)
 
 
 @csrf_exempt

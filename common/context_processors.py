@@ -19,6 +19,7 @@ def site_context(request: HttpRequest) -> dict[str, object]:
     return {
         "SITE_NAME": settings.SITE_NAME,
         "SITE_URL": settings.SITE_URL,
+        "HELP_ADDRESSES": settings.HELP_ADDRESSES,
         "shared_address": shared_address(request),
     }
 

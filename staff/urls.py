@@ -8,6 +8,7 @@ from .ledgers import staff_ledgers
 from .letters import staff_letter, staff_letter_copy, staff_letters
 from .moderation.appeals import staff_appeal, staff_appeals
 from .moderation.cases import staff_case, staff_cases, staff_exhibit
+from .moderation.signals import staff_signals
 from .outcomes import staff_outcomes
 from .people import staff_people, staff_person, staff_session
 from .profiles import staff_profile, staff_profile_act, staff_profiles
@@ -45,6 +46,7 @@ urlpatterns = [
     path("cases/", staff_cases, name="staff_cases"),
     path("cases/<uuid:uuid>/", staff_case, name="staff_case"),
     path("cases/<uuid:uuid>/exhibits/<int:number>/", staff_exhibit, name="staff_exhibit"),
+    path("signals/", staff_signals, name="staff_signals"),
     path("appeals/", staff_appeals, name="staff_appeals"),
     path("appeals/<uuid:uuid>/", staff_appeal, name="staff_appeal"),
     path("profiles/", staff_profiles, name="staff_profiles"),

@@ -382,6 +382,7 @@ ACCESS: dict[str, Row] = {
     "staff_cases": Row(STAFF),
     "staff_case": Row(STAFF, post=422, at="case"),
     "staff_exhibit": Row(STAFF, at="exhibit"),
+    "staff_signals": Row(STAFF, post=404),
     "staff_appeals": Row(STAFF),
     "staff_appeal": Row(STAFF, post=422, at="appeal"),
     "staff_resets": Row(STAFF),

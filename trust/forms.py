@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import ChipRadio, PlainText, field_of
@@ -12,6 +13,7 @@ from .models import AppealOutcome, Case, Outcome, ReportKind, Rule
 from .models.cases import DECISION_LENGTH, REASON_LENGTH
 from .models.reports import WORDS_LENGTH
 from .models.sanctions import APPEAL_LENGTH
+from .signal_matching import words_of
 
 # What a person did not do is said on the session's own page.
 ABSENT = "absent"
@@ -25,6 +27,8 @@ DAYS = [
     ("730", _("2 years")),
 ]
 MOST_VERSION = 2**31 - 1
+# What a moderator adds to a rule at once, and the letters of each line of it
+MOST_ADDED, SHORTEST_PHRASE, LONGEST_PHRASE = 2000, 3, 80
 # Outcomes that need an end
 UNTIL_A_DAY = (Outcome.LIMIT, Outcome.BREAK, Outcome.SUSPENSION)
 
@@ -56,6 +60,25 @@ class OpeningForm(forms.Form):
         max_length=REASON_LENGTH,
         error_messages={"required": _("Give a reason, in a few words")},
     )
+
+
+class RuleWordsForm(forms.Form):
+    words = PlainText(
+        label=_("Words to add"),
+        help_text=_("One on each line: a word, or a few that stand together. Case and accents don’t matter."),
+        max_length=MOST_ADDED,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write at least one word")},
+    )
+
+    def clean_words(self) -> list[str]:
+        phrases = [line.strip() for line in self.cleaned_data["words"].splitlines() if line.strip()]
+        for phrase in phrases:
+            letters = sum(map(len, words_of(phrase).split()))
+            if not SHORTEST_PHRASE <= letters <= LONGEST_PHRASE:
+                words = _("Use 3 to 80 letters in each line. “%(phrase)s” would find too much or nothing")
+                raise ValidationError(words % {"phrase": phrase[:LONGEST_PHRASE]}, code="length")
+        return phrases
 
 
 class DecisionForm(forms.Form):

@@ -179,6 +179,7 @@ def render_decided_email(row: Notification, now: datetime) -> Message | Nothing:
     objects_until = (case.decided_at or now) + APPEAL_WITHIN
     context: Context = {
         "kind": sanction.kind,
+        "is_from_rule": not case.reports.exists(),
         "until": reader.when(sanction.until) if sanction.until else "",
         "rule": case.get_rule_display(),
         "facts": case.text,

@@ -22,6 +22,8 @@ from sessions_app.errors import SessionError
 from sessions_app.forms.threads import MOST_ID, MessageForm, ReadForm
 from sessions_app.models import Booking, Engagement, WrittenState
 from sessions_app.pages.session_afterwards import read_after_answer
+from trust.helping import offer_help
+from trust.signals import speaks_of_self_harm
 
 PAGE_SIZE = 20
 
@@ -74,18 +76,20 @@ def post_message(request: SignedInRequest, engagement: Engagement) -> HttpRespon
         return render_refused(request, engagement, form, error=refusal)
     if wants_part(request):
         if data["answers"]:
+            offer_help(request, [data["body"]])
             # A message can change the rest of the page too, so the whole of it is loaded.
             return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-        return render_sent(request, engagement)
+        return render_sent(request, engagement, needs_help=speaks_of_self_harm(data["body"]))
+    offer_help(request, [data["body"]])
     return redirect(return_address(request, engagement))
 
 
-def render_sent(request: SignedInRequest, engagement: Engagement) -> HttpResponse:
+def render_sent(request: SignedInRequest, engagement: Engagement, *, needs_help: bool) -> HttpResponse:
     """An empty form, with the event that makes the page load new messages, the one just sent included."""
     happened = json.dumps({"look": {}, "sent": {"key": uuid4().hex}})
-    if "again" not in request.POST:
+    if "again" not in request.POST and not needs_help:
         return HttpResponse(status=204, headers={"HX-Trigger": happened})
-    response = render_composer(request, engagement, None, status=200)
+    response = render_composer(request, engagement, None, status=200, needs_help=needs_help)
     response["HX-Trigger"] = json.dumps({"look": {}})
     return response
 
@@ -106,6 +110,7 @@ def render_composer(
     *,
     error: SessionError | None = None,
     status: int,
+    needs_help: bool = False,
 ) -> HttpResponse:
     context = {
         "thread": thread_of(engagement, request.user),
@@ -113,6 +118,7 @@ def render_composer(
         "error": error,
         "focus": True,
         "from_session": request.POST.get("from", ""),
+        "needs_help": needs_help,
     }
     return render(request, "sessions_app/conversation/_composer.html", context, status=status)
 

@@ -21,6 +21,28 @@ class ReportedThing:
     around: list[Neighbour]
 
 
+@dataclass(frozen=True, slots=True)
+class FoundThing:
+    """What a rule found, with what the decider may read of it by now."""
+
+    rule: str
+    what: str
+    at: datetime
+    exhibits: list[Exhibit]
+    around: list[Neighbour]
+
+
+def read_found(case: Case, *, is_open: bool) -> list[FoundThing]:
+    exhibits = list(case.exhibits.all()) if is_open else []
+    found = []
+    for hit in case.signals.select_related("rule"):
+        subject, key = subject_named(hit.subject_type), (hit.subject_type, hit.subject_id)
+        own = [one for one in exhibits if (one.subject_type, one.subject_id) == key]
+        around = subject.around(hit.subject_id) if subject and is_open else []
+        found.append(FoundThing(hit.rule.name, str(subject.label) if subject else "", hit.at, own, around))
+    return found
+
+
 def read_things(case: Case) -> list[ReportedThing]:
     exhibits = list(case.exhibits.all())
     things = []
@@ -52,6 +74,7 @@ def describe_case(case: Case, reader: User, *, now: datetime) -> dict[str, Any]:
         "is_open": is_open,
         "things": read_things(case) if is_open else [],
         "listed": list_things(case),
+        "found": read_found(case, is_open=is_open),
         "earlier": list(earlier),
         "openings": case.openings.select_related("by"),
         "traces": Trace.objects.filter(act__in=ABOUT_CASES, subject=str(case.uuid)).select_related("by").order_by("pk"),

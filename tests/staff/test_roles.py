@@ -25,7 +25,7 @@ NEEDS = {
         "staff_topics", "staff_topic_add", "staff_topic_edit",
     },
     Power.ATTENDANCE: {"staff_attendance", "staff_ledgers"},
-    Power.MODERATE: {"staff_cases", "staff_case"},
+    Power.MODERATE: {"staff_cases", "staff_case", "staff_signals"},
     Power.APPEALS: {"staff_appeals", "staff_appeal", "staff_exhibit"},
     Power.EVENTS: {"event_new"},
     Power.LETTERS: {"staff_letter"},
