@@ -6,7 +6,7 @@ from mentors.hooks import after_change, warn_of_words
 from sessions_app.availability.openings import on_time_opened
 from sessions_app.questions.searched import on_booked, on_page_opened
 from sessions_app.questions.suggestions import helpers, kind_readers, suggesters
-from trust.signals import self_harm_readers
+from trust.signals.looking import self_harm_readers
 
 from .finding import suggest_kind, suggest_mentors
 from .indexing import forget_bounds, write_people, write_profiles

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from common.folding import fold
+from common.texts import fold
 from search.reading.loading import IN_USE
 from search.reading.question_reading import (
     NOT_READ,

@@ -35,7 +35,7 @@ from sessions_app.views.written import ask_after_sign_in
 from sessions_app.waiting.kinds import KINDS as WAITING
 from sessions_app.written.kinds import KINDS as WRITTEN
 from trust.separations import what_would_end, when_parted
-from trust.signals import register_sources
+from trust.signals.looking import register_sources
 from trust.subjects import register_subjects
 
 

@@ -15,8 +15,8 @@ from sessions_app.afterwards.testimonials import take_down_testimonial
 from sessions_app.conversation.files import delete_files
 from sessions_app.conversation.reading import messages_around
 from sessions_app.models import Booking, Feedback, Message, SharedFile
-from trust.signal_matching import WrittenText
-from trust.signals import TextSource
+from trust.signals.looking import TextSource
+from trust.signals.matching import WrittenText
 from trust.subjects import Evidence, Found, Neighbour, Subject, read_uuid
 
 LONGEST_NUMBER = 18

@@ -13,7 +13,7 @@ from .models import AppealOutcome, Case, Outcome, ReportKind, Rule
 from .models.cases import DECISION_LENGTH, REASON_LENGTH
 from .models.reports import WORDS_LENGTH
 from .models.sanctions import APPEAL_LENGTH
-from .signal_matching import words_of
+from .signals.matching import words_of
 
 # What a person did not do is said on the session's own page.
 ABSENT = "absent"

@@ -4,7 +4,8 @@ from celery import shared_task
 
 from common.clock import agreed_now
 
-from . import notices, sanctions, seals, signals
+from . import notices, sanctions, seals
+from .signals import looking
 
 
 @shared_task
@@ -19,7 +20,7 @@ def run_sanctions() -> int:
 
 @shared_task
 def look_for_signals() -> int:
-    return signals.look_for_signals(now=agreed_now())
+    return looking.look_for_signals(now=agreed_now())
 
 
 @shared_task

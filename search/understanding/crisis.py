@@ -4,7 +4,7 @@ A false alarm costs as much as a miss: a page that answers "this deadline is kil
 seriously the next time. So these are forms in which people say it of themselves, in five languages, not single words.
 """
 
-from common.folding import fold
+from common.texts import fold
 
 from .forms import compile_forms
 

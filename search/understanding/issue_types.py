@@ -5,7 +5,7 @@ The values are those of `mentors.models.IssueType`, kept as plain strings so tha
 
 from collections.abc import Mapping
 
-from common.folding import fold
+from common.texts import fold
 
 from .forms import compile_forms
 

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from functools import lru_cache
 from itertools import accumulate
 
-from common.folding import fold
+from common.texts import fold
 
 WORD = re.compile(r"[^\W_]+")
 ARTICLES = ("وال", "بال", "كال", "فال", "لل", "ال")

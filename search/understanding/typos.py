@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from common.folding import fold
+from common.texts import fold
 
 from .text import WORD
 

@@ -26,7 +26,7 @@ from sessions_app.models import THREAD_SUBJECT, BookingState, Engagement, Messag
 from sessions_app.questions.engagements import check_part_in, lock_engagement, why_not_share
 from sessions_app.written.acts import note_reply
 from trust.sanctions import Doing
-from trust.signals import watch_for_self_harm
+from trust.signals.looking import watch_for_self_harm
 
 from .notices import message_due
 

@@ -22,8 +22,8 @@ from sessions_app.errors import SessionError
 from sessions_app.forms.threads import MOST_ID, MessageForm, ReadForm
 from sessions_app.models import Booking, Engagement, WrittenState
 from sessions_app.pages.session_afterwards import read_after_answer
-from trust.helping import offer_help
-from trust.signals import speaks_of_self_harm
+from trust.signals.helping import offer_help
+from trust.signals.looking import speaks_of_self_harm
 
 PAGE_SIZE = 20
 

@@ -20,7 +20,7 @@ from common.pages.posting import show_beside_field
 from common.pages.requests import parse_number
 from trust.forms import RuleWordsForm
 from trust.models import LooksFor, SignalRule
-from trust.signal_records import ONE_IN, RuleRecord, add_words, read_records, switch_rule
+from trust.signals.records import ONE_IN, RuleRecord, add_words, read_records, switch_rule
 
 from .presses import Acts, act_on_press, pressed
 

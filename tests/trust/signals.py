@@ -7,7 +7,7 @@ from sessions_app.models import Message
 from tests.conftest import NOW
 from tests.sessions_app.helpers.messages import write
 from trust.models import Case, CaseState, LooksFor, Outcome, Rule, SignalHit, SignalRule
-from trust.signals import look_for_signals
+from trust.signals.looking import look_for_signals
 
 LATER = NOW + timedelta(minutes=10)
 

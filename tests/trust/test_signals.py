@@ -16,9 +16,8 @@ from tests.sessions_app.helpers.messages import write
 from tests.sessions_app.helpers.races import race
 from tests.trust.cases import TEXT, decide, make_team, object_to, report_message, take_and_read
 from tests.trust.signals import LATER, decided_hits, make_rule, say, switch_on
-from trust import signals
 from trust.appeals import decide_appeal
-from trust.cases import Decision, decide_case
+from trust.cases import Decision, decide_case, open_evidence
 from trust.deadlines import first_decision_due
 from trust.errors import TrustError
 from trust.models import (
@@ -34,9 +33,10 @@ from trust.models import (
     SignalRule,
 )
 from trust.notices import ON_CALL, render_on_call_email
-from trust.signal_matching import WrittenText, goes_to_many, holds_phrase, is_in_burst
-from trust.signal_records import JUDGED_FROM, add_words, read_records, rest_wrong_rules, switch_rule
-from trust.signals import look_for_signals
+from trust.signals import looking as signals
+from trust.signals.looking import look_for_signals
+from trust.signals.matching import WrittenText, goes_to_many, holds_phrase, is_in_burst
+from trust.signals.records import JUDGED_FROM, add_words, read_records, rest_wrong_rules, switch_rule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 PAGE, HOUR = "/staff/signals/", timedelta(hours=1)
@@ -209,7 +209,7 @@ def test_database_knows_each_find_once(booking, rule):
 def test_messages_of_one_burst_are_one_hit(booking, settings, monkeypatch):
     make_rule(LooksFor.BURST)
     switch_on(settings)
-    monkeypatch.setattr("trust.signal_matching.BURST_PEOPLE", 1)
+    monkeypatch.setattr("trust.signals.matching.BURST_PEOPLE", 1)
     say(booking)
     say(booking)
 
@@ -331,7 +331,9 @@ def test_content_that_a_rule_found_can_be_removed(booking, rule, maria):
 def test_upheld_appeal_says_that_the_rule_was_wrong(booking, rule, maria):
     case = decide(signal_in(booking), maria)
     [other] = make_team(1)
-    decide_appeal(appeal=object_to(case), outcome=AppealOutcome.UPHELD, answer="You were right", by=other, now=NOW)
+    appeal = object_to(case)
+    open_evidence(case=case, reason="Appeal", by=other, now=NOW)
+    decide_appeal(appeal=appeal, outcome=AppealOutcome.UPHELD, answer="You were right", by=other, now=NOW)
     assert read_records([rule])[rule.pk].right == 0
 
 

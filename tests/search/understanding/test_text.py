@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.folding import fold
+from common.texts import fold
 from search.understanding.text import LETTER, MARK, shorten, shorten_to_pieces, split_words, stem
 
 

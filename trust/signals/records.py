@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import may
 from accounts.rules.roles import Power
+from trust.errors import TrustError
+from trust.models import LooksFor, Outcome, SignalHit, SignalRule
+from trust.models.cases import SETTLED
+from trust.models.signals import WORDS_OF_RULE_LENGTH
 
-from .errors import TrustError
-from .models import LooksFor, Outcome, SignalHit, SignalRule
-from .models.cases import SETTLED
-from .models.signals import WORDS_OF_RULE_LENGTH
-from .signal_matching import words_of
+from .matching import words_of
 
 # From so many decided cases on, a rule that was right in fewer than one in five is switched off.
 JUDGED_FROM, ONE_IN = 50, 5

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from common.folding import fold
+from common.texts import fold
 
 WORD = re.compile(r"[^\W_]+")
 # The same text to so many people within this time

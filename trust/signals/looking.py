@@ -14,13 +14,14 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
+from trust.evidence import keep_exhibit
+from trust.models import CaseState, LooksFor, ReportKind, SignalHit, SignalMark, SignalRule
+from trust.models.cases import SIGNAL
+from trust.notices import tell_on_call
+from trust.reports import join_case
+from trust.subjects import Found, subject_named
 
-from .evidence import keep_exhibit
-from .models import CaseState, LooksFor, ReportKind, SignalHit, SignalMark, SignalRule
-from .models.cases import SIGNAL
-from .notices import tell_on_call
-from .reports import join_case
-from .signal_matching import (
+from .matching import (
     BURST_WITHIN,
     SAME_TEXT_WITHIN,
     WrittenText,
@@ -28,8 +29,7 @@ from .signal_matching import (
     holds_phrase,
     is_in_burst,
 )
-from .signal_records import rest_wrong_rules
-from .subjects import Found, subject_named
+from .records import rest_wrong_rules
 
 # Rows take their ids before they are committed: a text is looked at when everything with a lower id is there.
 COMMITTED_AFTER = timedelta(minutes=5)

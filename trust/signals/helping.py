@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from .signals import speaks_of_self_harm
+from .looking import speaks_of_self_harm
 
 # By this word the message is known, below which the addresses stand.
 HELP = "help"

@@ -1,0 +1,1 @@
+"""Rules that look at new texts; what they find opens a case, which people decide."""
