@@ -1,25 +1,18 @@
 """What two people who part meet afterwards, in every place; and that nobody can tell from it that they are apart."""
 
 import re
-from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
-from itertools import permutations
-from random import Random
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from mentors.models import Format, MentorProfile, Offer
+from mentors.models import Offer
 from notifications.models import Notification, State
-from search.criteria import SearchCriteria
-from search.finding import find_mentors
 from search.indexing import write_profiles
-from search.written_search import find_writers
 from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.booking.changes import move_booking
 from sessions_app.booking.counters import choose_time, counter_request
@@ -28,7 +21,6 @@ from sessions_app.booking.requests import accept_booking
 from sessions_app.booking.series import book_further
 from sessions_app.conversation.files import add_file
 from sessions_app.conversation.uploads import read_upload
-from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Engagement, HeldTime
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import wait_for_mentor
@@ -42,7 +34,7 @@ from tests.sessions_app.helpers.messages import write
 from tests.sessions_app.helpers.races import race
 from tests.sessions_app.helpers.written import ask, writes
 from trust.models import END_EVERYTHING, Separation, SeparationKind
-from trust.separations import are_apart, part
+from trust.separations import are_apart
 
 pytestmark = pytest.mark.django_db
 BLOCK, NOT_AGAIN = SeparationKind.BLOCK, SeparationKind.NOT_AGAIN
@@ -243,103 +235,6 @@ def test_as_many_statements_as_for_a_mentor_without_times(offer, alice, bob, cli
     keep_apart(alice, bob, kind=BLOCK)
 
     assert count() == expected
-
-
-# Against a slow count
-
-
-MENTORS, MENTEES, SAID = 20, 40, 300
-
-
-@pytest.fixture
-def crowd(offer) -> tuple[list[MentorProfile], list[User]]:
-    """20 mentors who can be booked, asked first or written to, and all 60 people."""
-    mentors = [offer.profile]
-    for number in range(MENTORS - 1):
-        person = make_person(f"m{number}@example.org", f"Mentor {chr(65 + number)}")
-        mentors.append(make_mentor(person, instant=number % 3 > 0))
-    for profile in mentors:
-        writes(profile)
-    mentees = [make_person(f"p{number}@example.org", f"Person {number}") for number in range(MENTEES)]
-    return mentors, [profile.person for profile in mentors] + mentees
-
-
-def separate_at_random(people: list[User], random: Random) -> set[frozenset[int]]:
-    """Pairs that are apart now, found by looking at every row: some ended, some for a time, some over."""
-    for _separation in range(SAID):
-        one, other = random.sample(people, 2)
-        kind = random.choice([NOT_AGAIN, BLOCK, SeparationKind.SAFETY, SeparationKind.DECISION])
-        if kind == SeparationKind.DECISION:
-            until = random.choice([None, NOW + DAY, NOW + timedelta(minutes=1)])
-            part(person=one, other=other, kind=kind, by=None, now=NOW - DAY, until=until)
-        else:
-            keep_apart(one, other, kind=kind, now=NOW - DAY)
-    for row in random.sample(list(Separation.objects.filter(ended_at=None).order_by("pk")), 60):
-        row.ended_at = NOW - timedelta(hours=1)
-        row.save()
-    Separation.objects.filter(until=NOW + timedelta(minutes=1)).update(until=NOW)
-    return {
-        frozenset((row.low_id, row.high_id))
-        for row in Separation.objects.all()
-        if row.ended_at is None and (row.until is None or row.until > NOW)
-    }
-
-
-def undone(act: Callable[[], object]) -> str:
-    """The code of its refusal, or nothing; whatever it did isn't done."""
-    with transaction.atomic():
-        try:
-            act()
-            code = ""
-        except SessionError as refused:
-            code = refused.code
-        transaction.set_rollback(True)
-    return code
-
-
-def free_times(client: Client, offer: Offer) -> list[object]:
-    address = f"/api/v1/mentors/{offer.profile.slug}/slots/"
-    asked = {"offer": offer.uuid, "from": "2026-11-25", "to": "2026-12-05", "timezone": "UTC"}
-    return client.get(address, asked).json()["slots"]
-
-
-def test_sixty_people_meet_what_a_slow_count_of_random_separations_says(crowd, client_for, now):
-    """Every way to something new, for pairs of all people: search, free times, booking, asking first, in writing."""
-    mentors, people = crowd
-    random = Random(7)
-    apart = separate_at_random(people, random)
-
-    def slowly(one: User, other: User) -> bool:
-        return frozenset((one.pk, other.pk)) in apart
-
-    compared = Counter()
-    for person in people:
-        expected = {one.person for one in mentors if one.person != person and not slowly(person, one.person)}
-        met = find_mentors(SearchCriteria(), zone=LONDON, now=NOW, mentee=person, count=50).matches
-        written = find_writers(SearchCriteria(format=Format.WRITING), now=NOW, mentee=person, count=50).writers
-        assert {one.profile.person for one in met} == expected
-        assert {one.profile.person for one in written} == expected
-        compared["search"] += 2 * MENTORS
-    for one, other in permutations(people, 2):
-        assert are_apart(one.pk, other.pk, now=NOW) == slowly(one, other)
-        compared["asked"] += 1
-    pairs = [(mentee, profile) for mentee in people[MENTORS:] for profile in mentors]
-    clients = {person: client_for(person) for person in people[MENTORS:]}
-    for number, (mentee, profile) in enumerate(pairs):
-        offers = {offer.format: offer for offer in profile.offers.all()}
-        booked, asked, is_apart = offers[Format.VIDEO], offers[Format.WRITING], slowly(mentee, profile.person)
-        ways = (
-            lambda booked=booked, mentee=mentee: "" if free_times(clients[mentee], booked) else "closed",
-            lambda booked=booked, mentee=mentee: undone(lambda: book(booked, mentee, FRIDAY)),
-            lambda asked=asked, mentee=mentee: undone(lambda: ask(asked, mentee)),
-        )
-        # Who is apart tries all of them, the others take turns.
-        for way in ways if is_apart else (ways[number % len(ways)],):
-            assert way() == ("closed" if is_apart else "")
-            compared["apart" if is_apart else "not apart"] += 1
-    assert compared["search"] + compared["asked"] == 2 * 60 * MENTORS + 60 * 59
-    assert compared["not apart"] + compared["apart"] // 3 == MENTEES * MENTORS
-    assert compared["apart"] > 3 * 80
 
 
 # Races
