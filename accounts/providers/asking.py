@@ -11,9 +11,8 @@ import requests
 from django.utils.translation import gettext as _
 from requests.auth import HTTPBasicAuth
 
-from common.refusals import RefusalError
-
 from .configuration import ANY_TENANT, Provider, is_safe_address
+from .errors import ProviderError
 
 logger = logging.getLogger(__name__)
 # Seconds until a part of an answer comes, and until the whole is there
@@ -22,10 +21,6 @@ LARGEST_ANSWER = 256 * 1024
 # Where every provider describes itself
 WELL_KNOWN = "/.well-known/openid-configuration"
 BASIC, IN_FORM = "client_secret_basic", "client_secret_post"
-
-
-class ProviderError(RefusalError):
-    """Why signing in with a provider, or connecting an account there, came to nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Removing the last one locks nobody out: a code by email signs in to every accoun
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
@@ -17,9 +17,12 @@ from accounts.models import User
 from common.mail.addresses import readable_address
 from common.mail.rendering import absolute_url
 
-from .asking import ProviderError
 from .configuration import find_provider
-from .identity import Identity
+from .errors import ProviderError
+
+if TYPE_CHECKING:
+    # It loads what checks signatures, which most processes never need.
+    from .identity import Identity
 
 MOST_CONNECTIONS = 10
 # In `extra_data`: by which its owner recognises the account
@@ -42,7 +45,7 @@ def list_connections(person: User) -> list[Connection]:
     return [_describe(row) for row in SocialAccount.objects.filter(user=person).order_by("date_joined", "pk")]
 
 
-def find_person(identity: Identity) -> User | None:
+def find_person(identity: "Identity") -> User | None:
     """Whose account here this account elsewhere is connected with; notes that it was used."""
     row = SocialAccount.objects.filter(provider=identity.provider, uid=identity.uid).select_related("user").first()
     if row is None:
@@ -54,7 +57,7 @@ def find_person(identity: Identity) -> User | None:
 
 
 @transaction.atomic
-def connect(*, person: User, identity: Identity) -> bool:
+def connect(*, person: User, identity: "Identity") -> bool:
     """From now on this account elsewhere signs the person in. Returns whether it is new to them.
 
     Raises ProviderError `taken`, `too_many`.
@@ -98,7 +101,7 @@ def end_connections(person: User) -> None:
     SocialAccount.objects.filter(user=person).delete()
 
 
-def as_plain(identity: Identity) -> dict[str, Any]:
+def as_plain(identity: "Identity") -> dict[str, Any]:
     """What a session keeps of it until the sign-in is complete."""
     return {"provider": identity.provider, "uid": identity.uid, "email": identity.email}
 

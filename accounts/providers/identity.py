@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from common.mail.addresses import canonical_address
 
-from .asking import Endpoints, ProviderError, ask_json
+from .asking import Endpoints, ask_json
 from .configuration import ANY_TENANT, Provider
+from .errors import ProviderError
 
 logger = logging.getLogger(__name__)
 # Which kind of key each algorithm has. Whatever a token's header or a published key says, there are no others: “none”

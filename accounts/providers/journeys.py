@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from common.mail.rendering import absolute_url
 
-from .asking import ProviderError, exchange_code, find_endpoints
+from .asking import exchange_code, find_endpoints
 from .configuration import Provider
+from .errors import ProviderError
 from .identity import Identity, not_genuine, read_identity
 
 SCOPE = "openid email profile"

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.limits import take_provider
 from accounts.models import User
 from accounts.provider_sign_in import sign_in_with
-from accounts.providers.asking import ProviderError
 from accounts.providers.configuration import Provider, find_provider
 from accounts.providers.connections import connect, disconnect, list_connections
+from accounts.providers.errors import ProviderError
 from accounts.providers.identity import Identity
 from accounts.providers.journeys import Journey, begin_journey, end_journey, read_answer
 from accounts.requests import SignedInRequest
