@@ -181,6 +181,7 @@ FREE: dict[str, str] = {
         ),
         ONCE,
     ),
+    "staff_signals": "adds words, or switches on or off as the button says, however often",
     "event_meeting": "names the plan that it changes, and only the newest can be changed",
     "event_tables": "replaces what only matters for the next plan, which is asked for after it",
     "book": "carries the terms that were shown; without any it books what the offer is",

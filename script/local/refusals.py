@@ -13,6 +13,7 @@ APPS = (
     "common",
     "accounts",
     "notifications",
+    "trust",
     "about",
     "mentors",
     "programmes",
