@@ -10,9 +10,6 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
-
 # All line breaks: Word's own (vertical tab), those of old systems, Unicode's.
 BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 # Word draws its bullets and arrows from fonts that put them where Unicode has nothing.
@@ -82,6 +79,10 @@ def validate_plain_text(value: str) -> None:
     found = REFUSED.search(value)
     if found is None:
         return
+    # What reads questions takes only `fold` from here, in processes that load nothing of Django's network modules.
+    from django.core.exceptions import ValidationError
+    from django.utils.translation import gettext as _
+
     before = one_line(REFUSED.sub("", value[: found.start()]))[-SHOWN_BEFORE:]
     if before:
         words = _(
