@@ -43,6 +43,12 @@ PAGE, HOUR = "/staff/signals/", timedelta(hours=1)
 OF_SELF_HARM = "Honestly, I want to kill myself."
 
 
+@pytest.fixture(autouse=True)
+def rule_of_self_harm(db) -> SignalRule:
+    """It comes with the tables; a test that really wrote to the database may have emptied them."""
+    return SignalRule.objects.get_or_create(looks_for=LooksFor.SELF_HARM, defaults={"name": "Words of self-harm"})[0]
+
+
 @pytest.fixture
 def rule(settings) -> SignalRule:
     made = make_rule()
