@@ -9,6 +9,16 @@ backwards: people would read something else than what is there.
 import re
 import unicodedata
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from common.later import LaterModule
+
+if TYPE_CHECKING:
+    from django.core import exceptions
+    from django.utils import translation
+else:
+    # What reads questions takes only `fold` from here, in processes that load nothing of Django's network modules.
+    exceptions, translation = LaterModule("django.core.exceptions"), LaterModule("django.utils.translation")
 
 # All line breaks: Word's own (vertical tab), those of old systems, Unicode's.
 BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -79,18 +89,16 @@ def validate_plain_text(value: str) -> None:
     found = REFUSED.search(value)
     if found is None:
         return
-    # What reads questions takes only `fold` from here, in processes that load nothing of Django's network modules.
-    from django.core.exceptions import ValidationError
-    from django.utils.translation import gettext as _
-
     before = one_line(REFUSED.sub("", value[: found.start()]))[-SHOWN_BEFORE:]
     if before:
-        words = _(
+        words = translation.gettext(
             "An invisible character after “%(before)s” changes how this reads. Delete that part and type it again."
         )
     else:
-        words = _("An invisible character at the beginning changes how this reads. Delete that part and type it again.")
-    raise ValidationError(words, code="invisible", params={"before": before})
+        words = translation.gettext(
+            "An invisible character at the beginning changes how this reads. Delete that part and type it again."
+        )
+    raise exceptions.ValidationError(words, code="invisible", params={"before": before})
 
 
 def _keep_first(pattern: re.Pattern[str], is_needed: Callable[[str, str], bool], text: str) -> str:

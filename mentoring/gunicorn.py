@@ -32,8 +32,9 @@ def when_ready(_server: object) -> None:
 preload_app = True
 # The longest that gunicorn allows: an address may hold a question of 500 letters, escaped to twelve characters each
 limit_request_line = 8190
-# Whether a proxy is believed is said by NUM_PROXIES alone; gunicorn would believe any on this machine.
+# Whether a proxy is believed is said by NUM_PROXIES alone; gunicorn would believe any on this machine or at a socket.
 forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
 worker_class = "gthread"
 workers = 2
 threads = 8

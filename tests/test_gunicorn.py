@@ -1,6 +1,12 @@
 """What the web server's workers begin with."""
 
 import gc
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from django.db import connection
@@ -25,6 +31,36 @@ def test_workers_branch_off_a_process_that_can_read_and_holds_no_connection(monk
     assert (loading.IN_USE._digest, connection.connection) == (stored.digest, None)
 
 
-def test_only_num_proxies_says_which_proxy_is_believed():
-    """Else any program on this machine could say that people come by HTTPS, and a missing NUM_PROXIES was not seen."""
-    assert gunicorn.forwarded_allow_ips == ""
+APP = """
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [environ["wsgi.url_scheme"].encode()]
+"""
+
+
+def test_only_num_proxies_says_which_proxy_is_believed(tmp_path):
+    """Gunicorn by itself believes any program on this machine, so that a forgotten NUM_PROXIES would go unseen."""
+    (tmp_path / "plain.py").write_text(APP)
+    path = tmp_path / "socket"
+    said = {name: getattr(gunicorn, name) for name in ("forwarded_allow_ips", "secure_scheme_headers")}
+    (tmp_path / "conf.py").write_text("\n".join(f"{name} = {value!r}" for name, value in said.items()))
+    command = [sys.executable, "-m", "gunicorn", "--config", "conf.py", "plain:app", "--bind", f"unix:{path}"]
+    server = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    try:
+        with closing(socket.socket(socket.AF_UNIX)) as asking:
+            wait_until(lambda: path.exists() and asking.connect_ex(str(path)) == 0)
+            asking.sendall(b"GET / HTTP/1.0\r\nX-Forwarded-Proto: https\r\n\r\n")
+            answer = b"".join(iter(lambda: asking.recv(1024), b""))
+    finally:
+        server.terminate()
+        server.wait(30)
+
+    assert answer.endswith(b"\r\n\r\nhttp")
+
+
+def wait_until(is_there: Callable[[], bool]) -> None:
+    for _attempt in range(600):
+        if is_there():
+            return
+        time.sleep(0.05)
+    pytest.fail("it did not start")

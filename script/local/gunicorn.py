@@ -15,6 +15,7 @@ accesslog, forwarded_allow_ips, limit_request_line = (
     usual.forwarded_allow_ips,
     usual.limit_request_line,
 )
+secure_scheme_headers = usual.secure_scheme_headers
 threads, worker_class, workers = usual.threads, usual.worker_class, usual.workers
 on_exit, raw_env = usual.on_exit, usual.raw_env
 bind = f"127.0.0.1:{os.environ['PORT']}"
