@@ -140,6 +140,7 @@ def _balance_directions(line: str) -> str:
     return "".join(c for place, c in enumerate(line) if place not in odd or c in OVERRIDES)
 
 
+WORD = re.compile(r"[^\W_]+")
 # Arabic letters that people write in two ways, and the stroke that only stretches a word.
 ALIKE = str.maketrans(
     {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": "", "ß": "ss", "ø": "o", "œ": "oe", "’": "'"}
@@ -153,3 +154,8 @@ def fold(text: str) -> str:
     # Taken apart, some signs are capitals ("𝐀" is "A"), so small letters come last.
     apart = unicodedata.normalize("NFKD", text.casefold().translate(ALIKE)).casefold()
     return "".join(char for char in apart if not unicodedata.combining(char)).translate(ALIKE)
+
+
+def split_words(text: str) -> list[str]:
+    """Folded words; hyphens and apostrophes part them, so "counter-offer" is two."""
+    return WORD.findall(fold(text))

@@ -11,7 +11,7 @@ HOLD_MINUTES = 10
 # By address of a visitor, whatever they hold, and of one mentor's time
 MAX_HOLDS_PER_HOUR = 20
 MAX_HOLDS_OF_ONE_MENTOR_AN_HOUR = 10
-# By person, with whomever, and with one other person; what is cancelled counts, cancelling itself is never refused
+# By person, with all others and with one of them; what is cancelled counts, cancelling itself is never refused
 MAX_BOOKINGS_AN_HOUR = 20
 MAX_BOOKINGS_TOGETHER_A_DAY = 8
 MAX_MOVES_A_DAY = 30

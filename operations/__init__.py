@@ -1,1 +1,1 @@
-"""For whoever runs an installation: its first steps, and what is wrong with it."""
+"""For the people who run an installation: its first steps, and what is wrong with it."""

@@ -1,4 +1,4 @@
-"""What a new installation needs before anybody can use it."""
+"""What a new installation needs before people can use it."""
 
 from datetime import datetime
 

@@ -92,7 +92,7 @@ def why_closed(programme: Programme, now: datetime) -> ProgrammeError | None:
 
 
 def why_not_use(invitation: Invitation, now: datetime) -> ProgrammeError | None:
-    """Why nobody comes in by this link now, whoever they are."""
+    """Why nobody at all comes in by this link now."""
     if refusal := why_closed(invitation.programme, now):
         return refusal
     match invitation.stage_at(now):

@@ -1,6 +1,6 @@
 """Programmes and who manages them: made, named, ended."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.conf import settings
@@ -60,17 +60,7 @@ def open_programme(*, given: ProgrammeInput, manager: User, by: User, now: datet
     if Programme.objects.filter(name=given.name).exists():
         words = _("There’s a programme with this name already. Choose another name.")
         raise ProgrammeError("name_taken", words, field="name")
-    made = Programme.objects.create(
-        slug=given.slug,
-        name=given.name,
-        line=given.line,
-        first_day=given.first_day,
-        last_day=given.last_day,
-        timezone=given.timezone,
-        language=given.language,
-        directory=given.directory,
-        made_at=now,
-    )
+    made = Programme.objects.create(**asdict(given), made_at=now)
     give_manager(programme=made, person=manager, by=by, now=now)
     return made
 

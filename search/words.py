@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from common.texts import fold
+from common.texts import fold, split_words
 from search.reading.loading import IN_USE
 from search.reading.question_reading import (
     NOT_READ,
@@ -21,7 +21,6 @@ from search.reading.question_reading import (
 )
 from search.understanding.crisis import is_crisis
 from search.understanding.language import WORDS, guess_language
-from search.understanding.text import split_words
 
 # A question has a handful of words that matter: the rarest, since they say most.
 MOST_WORDS = 6

@@ -78,12 +78,11 @@ def rejoin(*, person: User, other: User, now: datetime, kinds: Iterable[str] = (
 
 @transaction.atomic
 def rejoin_known(*, person: User, uuid: UUID, now: datetime) -> User | None:
-    """As `rejoin`, with whoever has this id; None if this person never kept them away."""
-    rows = Separation.objects.filter(by=person).values_list("low", "high")
-    known = [low if high == person.pk else high for low, high in rows]
-    other = User.objects.filter(uuid=uuid, pk__in=known).first()
-    if other is not None:
-        rejoin(person=person, other=other, now=now)
+    """As `rejoin`, with the person who has this id; None if this one never kept them away."""
+    other = User.objects.filter(uuid=uuid).first()
+    if other is None or not Separation.objects.of_pair(person.pk, other.pk).filter(by=person).exists():
+        return None
+    rejoin(person=person, other=other, now=now)
     return other
 
 

@@ -94,7 +94,7 @@ def keep_secret(endpoint: WebhookEndpoint) -> None:
 def ask_about_secrets(person: User, *, now: datetime) -> None:
     """This person is no owner any more: ask the others about secrets that they were shown.
 
-    Nobody noted who was shown the oldest ones, so those are asked about whoever leaves.
+    Nobody noted who was shown the oldest ones, so those are asked about when any owner leaves.
     """
     known = WebhookEndpoint.objects.filter(Q(secret_by=person) | Q(secret_by=None), renew_asked_at=None)
     known.update(renew_asked_at=now)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
 
-from common.checks.database import SHOW
+from common.checks.database import role_errors
 from common.clock import ahead_of, database_now, is_too_far
+from mentoring.health import migrations_applied
 
 from .findings import Finding, bad, good
 
@@ -34,26 +34,18 @@ def look_at_database() -> Iterator[Finding]:
 
 def look_at_settings() -> Iterator[Finding]:
     """As `SHOW` says, since a pooler or a role may have others than those that we ask for."""
-    wanted = settings.SESSION_SETTINGS
-    with connection.cursor() as cursor:
-        cursor.execute(SHOW, [list(wanted)])
-        found = dict(cursor.fetchall())
-    role = settings.DATABASES["default"].get("USER", "")
-    wrong = {name: value for name, value in wanted.items() if found.get(name) != value}
-    for name, value in wrong.items():
-        do = f"ALTER ROLE \"{role}\" SET {name} = '{value}'; then let the pooler connect again."
-        yield bad("database settings", f"{name} is {found.get(name)}, not {value}", do)
+    wrong = role_errors(DEFAULT_DB_ALIAS)
+    for error in wrong:
+        yield bad("database settings", str(error.msg), str(error.hint))
     if not wrong:
-        yield good("database settings", f"{len(wanted)} settings are as they should be")
+        yield good("database settings", f"{len(settings.SESSION_SETTINGS)} settings are as they should be")
 
 
 def look_at_migrations() -> Iterator[Finding]:
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if missing:
-        yield bad("migrations", f"{len(missing)} migrations are missing", "Run manage.py migrate.")
-    else:
+    if migrations_applied():
         yield good("migrations", "all are there")
+    else:
+        yield bad("migrations", "some are missing", "Run manage.py migrate.")
 
 
 def look_at_clock() -> Iterator[Finding]:

@@ -51,7 +51,7 @@ def look_at_zone_data() -> Iterator[Finding]:
 
 
 def look_at_content() -> Iterator[Finding]:
-    """What people need before the first session: somebody who runs it, topics, and mentors."""
+    """What people need before the first session: an owner, topics, and mentors."""
     owners = User.objects.who_may(Power.RUN).count()
     if owners == 0:
         yield bad("owners", "nobody is an owner", "Run manage.py setup.")

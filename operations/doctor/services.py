@@ -44,7 +44,7 @@ def look_at_workers() -> Iterator[Finding]:
 def look_at_outbox() -> Iterator[Finding]:
     health = mail_health(database_now())
     if health.refused:
-        yield bad("outbox", f"the mail server refuses us: {health.refused}", "Ask whoever runs it.")
+        yield bad("outbox", f"the mail server refuses us: {health.refused}", "Ask the people who run it.")
     elif is_ill(health.oldest):
         do = "Look at the workers’ log, and at Staff → Emails."
         yield bad("outbox", f"the oldest mail that is due has waited for {health.oldest}", do)

@@ -4,6 +4,8 @@ A false alarm costs as much as a miss: a page that answers "this deadline is kil
 seriously the next time. So these are forms in which people say it of themselves, in five languages, not single words.
 """
 
+import re
+
 from common.texts import fold
 
 from .forms import compile_forms
@@ -124,9 +126,13 @@ WORDS_OF_CRISIS = compile_forms(SELF_HARM + HARM_BY_OTHERS)
 
 def is_crisis(text: str) -> bool:
     """Whether someone says that they may hurt themselves, or that someone hurts or threatens them."""
-    return bool(WORDS_OF_CRISIS.search(HARMLESS.sub(" ", fold(text))))
+    return _holds(WORDS_OF_CRISIS, text)
 
 
 def is_self_harm(text: str) -> bool:
     """Whether someone says that they may hurt themselves."""
-    return bool(WORDS_OF_SELF_HARM.search(HARMLESS.sub(" ", fold(text))))
+    return _holds(WORDS_OF_SELF_HARM, text)
+
+
+def _holds(forms: re.Pattern[str], text: str) -> bool:
+    return bool(forms.search(HARMLESS.sub(" ", fold(text))))

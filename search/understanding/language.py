@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 
+from common.texts import split_words
+
 from .lists import load_list
-from .text import split_words
 
 LANGUAGES = ("en", "de", "es", "fr", "ar")
 # The words that sentences are made of, folded. One that two languages have counts for both.

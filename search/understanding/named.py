@@ -5,8 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from common.texts import split_words
+
 from .lists import load_list
-from .text import split_words, stem
+from .text import stem
 
 # Words that say nothing about a subject: a phrase needs two others to be more than one everyday word.
 EVERYDAY = load_list("everyday")

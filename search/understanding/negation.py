@@ -6,8 +6,9 @@ plain "not" is no such form.
 
 import re
 
+from common.texts import split_words
+
 from .named import EVERYDAY
-from .text import split_words
 
 # A clause that is turned down ends at a mark, or where another one is set against it.
 REST = r"[^.,;:!?()\n،؛؟–—]*?"

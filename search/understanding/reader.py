@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from common.texts import split_words
+
 from .bm25 import Bm25Index
 from .crisis import is_crisis
 from .encoders import Encoder
@@ -15,7 +17,7 @@ from .named import EVERYDAY, Names, Phrase, is_decisive
 from .negation import remove_negated
 from .opinions import BM25, ENGLISH, EncoderOpinions, add_up
 from .scoring import Floats, Settings, pick_core, softmax
-from .text import shorten, shorten_to_pieces, split_words, stems
+from .text import shorten, shorten_to_pieces, stems
 from .trained import Trained
 from .typos import Spelling
 from .understood import Because, ReadTopic, Understanding

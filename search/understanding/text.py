@@ -1,25 +1,18 @@
 """Words of a text, made comparable: small letters, no accents, no endings. The same for every language we know."""
 
-import re
 import unicodedata
 from bisect import bisect_left
 from functools import lru_cache
 from itertools import accumulate
 
-from common.texts import fold
+from common.texts import split_words
 
-WORD = re.compile(r"[^\W_]+")
 ARTICLES = ("وال", "بال", "كال", "فال", "لل", "ال")
 SHORTEST_STEM = 3
 # About how many pieces of an encoder's vocabulary one character makes, measured on our five languages.
 LETTER, IDEOGRAPH, DIGIT, MARK = 0.3, 0.6, 0.5, 1.0
 FIRST_IDEOGRAPH = "\u2e80"
 VOWELS = frozenset("aeiouy")
-
-
-def split_words(text: str) -> list[str]:
-    """Folded words; hyphens and apostrophes part them, so "counter-offer" is two."""
-    return WORD.findall(fold(text))
 
 
 @lru_cache(maxsize=50_000)

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from common.texts import split_words
+
 from .encoders import Encoder
 from .material import OUTSIDE, Example, Material
 from .named import Phrase, judge_phrases
 from .opinions import add_up, centre
 from .reader import Reader
 from .scoring import Discriminant, Floats, Settings
-from .text import split_words
 from .trained import VERSION, EncoderPart, Trained
 from .typos import Spelling
 

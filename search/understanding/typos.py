@@ -4,9 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from common.texts import fold
-
-from .text import WORD
+from common.texts import WORD, fold
 
 SHORTEST = 5
 LONG = 8  # from so many letters on, two errors are forgiven

@@ -205,7 +205,7 @@ def test_every_kind_of_secret_that_belongs_to_a_person_is_a_way_in(bob, everythi
         if any(field.name == "token_hash" for field in model._meta.get_fields())
     }
 
-    # A link into a programme is the programme's, whoever made it: managers revoke it.
+    # A link into a programme is the programme's, not its maker's: managers revoke it.
     assert keepers - {"Invitation"} == {"AccessToken", "CalendarFeed"}
     assert (len(ways_in), len(describe_ways_in(bob))) == (3, 3)
 

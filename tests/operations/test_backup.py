@@ -49,7 +49,7 @@ def places(tmp_path) -> Path:
 
 @pytest.fixture
 def run(places) -> Run:
-    """run(program, …, database=…, data=…): a script of ours, as whoever runs the server would start it."""
+    """run(program, …, database=…, data=…): a script of ours, as an administrator would start it."""
 
     def start(program: str, *arguments: object, database: str, data: str = "data") -> subprocess.CompletedProcess:
         tools = f"{find_installation() / 'bin'}:{os.environ['PATH']}"

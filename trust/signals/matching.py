@@ -1,13 +1,11 @@
 """Whether a text is one that a rule looks for. Pure."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from common.texts import fold
+from common.texts import split_words
 
-WORD = re.compile(r"[^\W_]+")
 # The same text to so many people within this time
 SAME_TEXT_PEOPLE, SAME_TEXT_WITHIN = 5, timedelta(hours=24)
 # Short texts are the same by chance: "Thank you".
@@ -29,7 +27,7 @@ class WrittenText:
 
 def words_of(text: str) -> str:
     """Only its words, folded, with one space between them and one at each end."""
-    return f" {' '.join(WORD.findall(fold(text)))} "
+    return f" {' '.join(split_words(text))} "
 
 
 def holds_phrase(text: str, phrases: Iterable[str]) -> bool:

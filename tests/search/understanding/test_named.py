@@ -1,7 +1,7 @@
 import pytest
 
+from common.texts import split_words
 from search.understanding.named import Names, Phrase, is_decisive, judge_phrases
-from search.understanding.text import split_words
 
 TOPICS = {
     "Negotiation": ("pay rise", "asking for more"),

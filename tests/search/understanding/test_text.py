@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.texts import fold
-from search.understanding.text import LETTER, MARK, shorten, shorten_to_pieces, split_words, stem
+from common.texts import fold, split_words
+from search.understanding.text import LETTER, MARK, shorten, shorten_to_pieces, stem
 
 
 @pytest.mark.parametrize(
