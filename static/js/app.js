@@ -205,14 +205,15 @@ function watchThread() {
 }
 
 // Copies of pages that an event keeps for when the network fails (evening.js): gone once nobody is signed in, and after
-// a day.
+// a day. One that has its files but not yet its page is being made at this moment, by this page or in another tab.
 async function forgetCopies() {
   if (!window.caches) return;
   const visits = Boolean(find(".signin"));
   for (const name of await caches.keys()) {
     const path = name.startsWith("evening:") && name.slice(8);
     const kept = path && (await (await caches.open(name)).match(path))?.headers.get("Kept-At");
-    if (!path || (!visits && Date.now() - kept < 24 * 3600 * 1000)) continue;
+    const isOld = kept !== undefined && Date.now() - kept > 24 * 3600 * 1000;
+    if (!path || !(visits || isOld)) continue;
     await caches.delete(name);
     await (await navigator.serviceWorker?.getRegistration(path))?.unregister();
   }

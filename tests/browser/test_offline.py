@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 BOTH = LOOKS[::3]
 KEPT = "async () => (await caches.keys()).filter((name) => name.startsWith('evening:')).length"
 IS_KEPT = "async (age) => { const kept = await caches.match(location.pathname); return Boolean(kept); }"
-HAS_WORKER = "() => navigator.serviceWorker.ready.then((one) => one.active.state)"
+HAS_WORKER = "() => navigator.serviceWorker.controller?.state === 'activated'"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def open_kept(browser_page, evening: MadeEvening) -> Page:
     """The page of a person who is seated, once its copy is kept."""
     phone = browser_page(user=evening.mentees[3].person, width=390)
     phone.goto(f"/events/{evening.event.slug}/now/")
-    phone.evaluate(HAS_WORKER)
+    phone.wait_for_function(HAS_WORKER)
     phone.wait_for_function(IS_KEPT)
     return phone
 
@@ -133,6 +133,24 @@ def test_the_copy_goes_with_signing_out_and_after_a_day(browser_page, evening):
     other.clock.install(time=timezone.now() + timedelta(hours=25))
     other.goto("/help/")
     other.wait_for_function(f"async () => await ({KEPT})() === 0")
+
+
+def test_a_copy_that_is_just_being_made_stays(browser_page, evening):
+    """Its files are kept before its page is: a page that is opened at that moment must not take them for old ones."""
+    phone = browser_page(user=evening.mentees[3].person, width=390)
+    phone.goto("/help/")
+    phone.evaluate("caches.open('evening:/being-made/')")
+    phone.evaluate(
+        """async () => {
+            const copies = await caches.open("evening:/old/");
+            await copies.put("/old/", new Response("Old", { headers: { "Kept-At": "1" } }));
+        }"""
+    )
+
+    phone.reload()
+
+    phone.wait_for_function("async () => !(await caches.has('evening:/old/'))")
+    assert phone.evaluate("caches.has('evening:/being-made/')")
 
 
 def test_a_session_that_has_ended_takes_the_copy_along(browser_page, evening):
