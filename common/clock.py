@@ -13,6 +13,9 @@ from django.utils import timezone
 MOST_APART = timedelta(minutes=1)
 REFUSED = "clock:refused"
 REFUSAL_COUNTS_FOR = timedelta(minutes=10)
+BEAT = "clock:beat"
+# It comes once a minute; a restart of beat and workers takes one or two.
+BEATS_WITHIN = timedelta(minutes=5)
 
 
 class ClocksDifferError(Exception):
@@ -56,3 +59,20 @@ def refused_lately(now: datetime) -> bool:
     """Whether some machine refused to act within the last ten minutes because of its clock. `now` is PostgreSQL's."""
     refused = cache.get(REFUSED)
     return refused is not None and now - refused < REFUSAL_COUNTS_FOR
+
+
+def note_beat(now: datetime) -> None:
+    """A worker does this once a minute, when beat tells it to: so both are there."""
+    cache.set(BEAT, now, timeout=None)
+
+
+def last_beat() -> datetime | None:
+    """By PostgreSQL's clock; None where beat never ran."""
+    beat: datetime | None = cache.get(BEAT)
+    return beat
+
+
+def has_stopped(now: datetime) -> bool:
+    """Whether nothing that is due by the clock is done any more. `now` is PostgreSQL's."""
+    beat = last_beat()
+    return beat is None or now - beat > BEATS_WITHIN

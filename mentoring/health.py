@@ -16,14 +16,14 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from common.clock import ahead_of, database_now, is_too_far, refused_lately
+from common.clock import ahead_of, database_now, has_stopped, is_too_far, refused_lately
 from notifications.deliveries import mail_health
 from search.reading.loading import describe_state
 from sessions_app.models import StuckRow
 
 logger = logging.getLogger(__name__)
 
-OK, ILL, UP, DOWN, DIFFERS = "ok", "ill", "up", "down", "differs"
+OK, ILL, UP, DOWN, DIFFERS, STOPPED = "ok", "ill", "up", "down", "differs", "stopped"
 REDIS_PATIENCE = 0.5
 
 
@@ -50,7 +50,8 @@ def ready_check(request: HttpRequest) -> JsonResponse:
 def health_check(request: HttpRequest) -> JsonResponse:
     """Everything together. Without Redis alone it isn't ill: mails are then sent later, and their age shows it.
 
-    It is also ill if a clock is wrong, this machine's or a worker's, or if a task of the clock has failed for an hour.
+    It is also ill if a clock is wrong, this machine's or a worker's, or if a task of the clock has failed for an hour,
+    or none runs.
     """
     found: dict[str, object] = {**serving_state(), "redis": redis_state()}
     if not is_serving(found):
@@ -60,10 +61,12 @@ def health_check(request: HttpRequest) -> JsonResponse:
     found["oldest_due_seconds"] = round(mail.oldest.total_seconds()) if mail.oldest else 0
     found["mail_server"] = "refuses" if mail.refused else "accepts"
     found["clock"] = DIFFERS if is_too_far(ahead) or refused_lately(now) else OK
+    found["beat"] = STOPPED if has_stopped(now) else OK
     found["questions_read"] = describe_state()
     found["stuck_rows"] = StuckRow.objects.count()
     is_stuck = StuckRow.objects.long_stuck(now).exists()
-    return health_response({**found, **mail.lately}, well=not (mail.is_ill or found["clock"] == DIFFERS or is_stuck))
+    is_ill = mail.is_ill or is_stuck or found["clock"] == DIFFERS or found["beat"] == STOPPED
+    return health_response({**found, **mail.lately}, well=not is_ill)
 
 
 def health_response(found: dict[str, object], *, well: bool) -> JsonResponse:

@@ -10,6 +10,7 @@ def run_every(seconds: int, task: str) -> dict[str, Any]:
 
 # An entry for each act, so that none of them waits for another, or fails with it
 CELERY_BEAT_SCHEDULE = {
+    "note that beat and a worker are there": run_every(60, "operations.tasks.beat"),
     "write forgotten notifications": run_every(600, "sessions_app.tasks.audit"),
     "add up how many there are": run_every(60, "notifications.tasks.fold_counts"),
     "check how many there are": run_every(86_400, "notifications.tasks.check_counts"),

@@ -16,7 +16,7 @@ from tests.sessions_app.conftest import book
 DEPLOY = Path(settings.BASE_DIR) / "deploy"
 WORDS = {"instance", "state", "act", "le", "route", "status", "method", "job"}
 # Of the language of Prometheus itself
-LANGUAGE = {"sum", "max", "by", "on", "or", "rate", "topk", "vector", "histogram_quantile", "up", "m"}
+LANGUAGE = {"sum", "max", "by", "on", "or", "rate", "topk", "vector", "histogram_quantile", "up", "m", "time"}
 
 
 def expressions() -> dict[str, str]:

@@ -13,6 +13,7 @@ PROBES = (
     Probe("clock", database.look_at_clock, needs="database"),
     Probe("redis", services.look_at_redis),
     Probe("workers", services.look_at_workers, needs="redis"),
+    Probe("beat", services.look_at_beat, needs="migrations"),
     Probe("mail server", services.look_at_mail_server),
     Probe("outbox", services.look_at_outbox, needs="migrations"),
     Probe("site", site.look_at_site),

@@ -9,7 +9,7 @@ from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
-from common.clock import database_now
+from common.clock import database_now, has_stopped
 from mentoring.celery import app
 from notifications.deliveries import is_ill, mail_health
 from notifications.sending.smtp import ServerAwayError, connect_to_server
@@ -39,6 +39,14 @@ def look_at_workers() -> Iterator[Finding]:
         yield bad("workers", "no worker answers", do)
     else:
         yield good("workers", f"{len(names)} answer: {', '.join(names)}")
+
+
+def look_at_beat() -> Iterator[Finding]:
+    if has_stopped(database_now()):
+        do = "Start celery -A mentoring beat, and a worker. Without it no session is finished and no request runs out."
+        yield bad("beat", "nothing that the clock starts has run for five minutes", do)
+    else:
+        yield good("beat", "what the clock starts runs")
 
 
 def look_at_outbox() -> Iterator[Finding]:

@@ -3,16 +3,19 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 
-from common.clock import ClocksDifferError, agreed_now
+from common.clock import ClocksDifferError, agreed_now, note_beat
+from common.clock import database_now as ask_database
 from mentoring import health
 from notifications.models import Notification, State
 from notifications.sending import breaker
 from notifications.smtp_refusals import Blame
+from operations import tasks
 from sessions_app.models import StuckRow
 from sessions_app.models.stuck import ClockAct
 from tests.sessions_app.conftest import book
@@ -26,6 +29,12 @@ def answer(client, path: str, **extra) -> tuple[int, dict]:
     assert dict(response.cookies) == {}
     assert "no-store" in response["Cache-Control"]
     return response.status_code, json.loads(response.content)
+
+
+@pytest.fixture(autouse=True)
+def running(db):
+    """Beat and a worker are there."""
+    note_beat(ask_database())
 
 
 @pytest.fixture
@@ -46,6 +55,7 @@ def test_all_is_well(client, db):
             "redis": "up",
             "oldest_due_seconds": 0,
             "clock": "ok",
+            "beat": "ok",
             "stuck_rows": 0,
             "mail_server": "accepts",
             "questions_read": "untrained",
@@ -102,6 +112,7 @@ def test_a_worker_that_refuses_because_of_its_clock_makes_it_ill_for_ten_minutes
     while_it_counts = answer(client, "/healthz")[0]
     with time_machine.travel(timezone.now() + 10 * MINUTE):
         set_database_clock("10 minutes")
+        note_beat(ask_database())
         after = answer(client, "/healthz")[0]
 
     assert (while_it_counts, after) == (503, 200)
@@ -116,6 +127,29 @@ def test_what_the_clock_cannot_do_for_an_hour_is_ill(client, database_now, minut
 
     assert (found[0], found[1]["stuck_rows"]) == (status, 1)
     assert scrape(client)["mentoring_stuck_rows['complete']"] == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "status", "word"), [(290, 200, "ok"), (310, 503, "stopped"), (None, 503, "stopped")]
+)
+def test_without_beat_or_a_worker_it_is_ill(client, database_now, seconds, status, word):
+    cache.clear()
+    if seconds:
+        note_beat(database_now - timedelta(seconds=seconds))
+
+    found = answer(client, "/healthz")
+
+    assert (found[0], found[1]["beat"]) == (status, word)
+    beat = scrape(client)["mentoring_beat_timestamp_seconds"]
+    assert beat == ((database_now - timedelta(seconds=seconds)).timestamp() if seconds else 0)
+
+
+def test_beat_tells_a_worker_each_minute(client, db):
+    cache.clear()
+
+    tasks.beat()
+
+    assert answer(client, "/healthz")[0] == 200
 
 
 def test_redis_alone_makes_nothing_ill(client, db, redis_away):

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from common.clock import database_now, note_beat
 from operations.doctor import database, machine, services, site
 from operations.doctor.findings import Finding, Probe, Verdict, bad, good, run_probes
 from operations.doctor.probes import PROBES
@@ -117,6 +118,13 @@ def test_redis(url, verdict, settings):
 
 def test_nobody_works():
     assert verdicts(services.look_at_workers()) == [BAD]
+
+
+@pytest.mark.django_db
+def test_beat():
+    assert verdicts(services.look_at_beat()) == [BAD]
+    note_beat(database_now())
+    assert verdicts(services.look_at_beat()) == [GOOD]
 
 
 @pytest.mark.parametrize(("machine_name", "verdict"), [("127.0.0.1", GOOD), ("another", WARNING)])
