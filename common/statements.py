@@ -1,10 +1,13 @@
 """Parts of hand-written SQL that follow the models, so that a column which a later migration adds is not forgotten.
 
 Texts are made once for each model; the ORM composes its own anew for each query, which costs more than asking.
+Here is also which database is read: a standby for some public pages, if there is one (`mentoring.replica`).
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cached_property
 from itertools import count
@@ -15,6 +18,7 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.backends.utils import CursorWrapper
 
@@ -32,6 +36,29 @@ PLAIN: dict[type[Any], type] = {
     models.TextField: str,
     models.UUIDField: UUID,
 }
+
+
+READS_FROM = ContextVar("READS_FROM", default=DEFAULT_DB_ALIAS)
+
+
+def reads_from() -> str:
+    """The alias of the database that what runs now reads from."""
+    return READS_FROM.get()
+
+
+@contextmanager
+def read_from(alias: str) -> Iterator[None]:
+    """What is only read inside is read from there. What is written, or locked, goes to the default database as ever."""
+    token = READS_FROM.set(alias)
+    try:
+        yield
+    finally:
+        READS_FROM.reset(token)
+
+
+def reading_connection() -> BaseDatabaseWrapper:
+    """For a statement by hand that decides nothing, as of a search or a page."""
+    return connections[reads_from()]
 
 
 class ModelColumns(Generic[M]):

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+# How old a copy of the database may be that visitors' pages are read from, and how often it is asked
+REPLICA_BEHIND = timedelta(seconds=5)
+REPLICA_ASKED_EVERY = timedelta(seconds=5)
 # What one person has open: all dates with one mentor count once, and each question in writing
 MAX_OPEN_BOOKINGS = 3
 MAX_CONTACTS = 4

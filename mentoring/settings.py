@@ -116,10 +116,13 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.db("DATABASE_URL")}
-DATABASES["default"] |= {
-    "CONN_MAX_AGE": 60,
-    "CONN_HEALTH_CHECKS": True,
-}
+# A copy that PostgreSQL keeps, for public pages (`mentoring.replica`)
+if env("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = env.db("DATABASE_REPLICA_URL")
+    DATABASE_ROUTERS = ["mentoring.replica.ReplicaRouter"]
+    MIDDLEWARE.append("mentoring.replica.ReplicaMiddleware")
+for database in DATABASES.values():
+    database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # Nobody waits behind a stuck lock: book_session and its kin promise an answer within three seconds. A page's statement
 # is over before helpers or a compiler would have started for it, and what it reads is in memory. What is prepared is
 # planned once; PostgreSQL would plan it anew for the first five times of each connection.
@@ -134,11 +137,12 @@ SESSION_SETTINGS = {
 # A pooler that lends connections by transaction refuses settings at the start of a connection, and what is prepared or
 # left open for later may be on another one by then: the role has the settings instead (`common.checks.database`).
 DATABASE_POOLER = env.bool("DATABASE_POOLER", default=False)
-if DATABASE_POOLER:
-    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
-else:
-    options = " ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items())
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = options
+for database in DATABASES.values():
+    if DATABASE_POOLER:
+        database["DISABLE_SERVER_SIDE_CURSORS"] = True
+    else:
+        options = " ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items())
+        database.setdefault("OPTIONS", {})["options"] = options
 # Large statements of a booking are prepared.
 PREPARE_STATEMENTS = not DATABASE_POOLER
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from django.db import connection
+from common.statements import reading_connection
 
 ENTRANCES = 8
 # So many of the latest bookings tell what is asked now, and cost the home page a millisecond.
@@ -40,6 +40,6 @@ class Entrance(NamedTuple):
 
 def list_entrances(*, most: int = ENTRANCES) -> list[Entrance]:
     """The topics asked about most, first of all; fewer than `most` where mentors know fewer."""
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(MOST_ASKED, {"latest": LATEST, "most": most})
         return [Entrance(*row) for row in cursor.fetchall()]

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
-from django.db import connection
-
+from common.statements import reading_connection
 from common.texts import fold, split_words
 from search.reading.loading import IN_USE
 from search.reading.question_reading import (
@@ -220,7 +219,7 @@ def _ask_database(words: str, *, topic: str, typing: bool, about: Sequence[str])
         "about": list(about),
     }
     by_kind: dict[str, list[tuple[str, int]]] = {}
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(READ, values)
         for kind, text, number in cursor.fetchall():
             by_kind.setdefault(kind, []).append((text, number))
@@ -243,7 +242,7 @@ def _understand(
 
 
 def _with_children(slug: str) -> tuple[int, ...]:
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(CHOSEN, {"topic": slug})
         return tuple(number for _, _, number in cursor.fetchall())
 

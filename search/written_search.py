@@ -6,9 +6,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import connection
-
 from accounts.models import User
+from common.statements import reading_connection
 from mentors.models import Format, MentorProfile, Offer, ProfileState
 from search.ranking.candidates import IndexQuery, among_sql, matching_sql, nearness_sql, suitable_conditions, values_of
 from search.reading.question_reading import TopicRead
@@ -142,7 +141,7 @@ def _find_profiles(
         tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
         where=" AND ".join(suitable_conditions(asked, among_sql(matching_sql(asked)))),
     )
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(sql, values)
         return dict(cursor.fetchall())
 

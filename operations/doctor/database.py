@@ -8,8 +8,9 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
 from common.checks.database import role_errors
 from common.clock import ahead_of, database_now, is_too_far
 from mentoring.health import migrations_applied
+from mentoring.replica import REPLICA, seconds_behind
 
-from .findings import Finding, bad, good
+from .findings import Finding, bad, good, warning
 
 OLDEST = 15
 
@@ -39,6 +40,28 @@ def look_at_settings() -> Iterator[Finding]:
         yield bad("database settings", str(error.msg), str(error.hint))
     if not wrong:
         yield good("database settings", f"{len(settings.SESSION_SETTINGS)} settings are as they should be")
+
+
+def look_at_replica() -> Iterator[Finding]:
+    """Whether the copy for visitors' pages, where there is one, is a copy that is up to date."""
+    if REPLICA not in settings.DATABASES:
+        return
+    try:
+        behind = seconds_behind()
+    except OperationalError as error:
+        do = "Start it, or correct DATABASE_REPLICA_URL. Meanwhile pages are read from the database itself."
+        yield bad("replica", f"it can’t be reached: {str(error).strip()}", do)
+        return
+    if behind is None:
+        do = "Name a standby in DATABASE_REPLICA_URL, and look at its log: it has to stream from DATABASE_URL’s."
+        yield bad("replica", "it is no standby, or nothing reaches it", do)
+    elif behind > settings.REPLICA_BEHIND.total_seconds():
+        do = "Look at its load, and at the network."
+        yield warning("replica", f"it is {behind:.0f} s behind, so it isn’t asked", do)
+    else:
+        yield good("replica", f"{behind:.1f} s behind")
+    for wrong in role_errors(REPLICA):
+        yield bad("replica", str(wrong.msg), str(wrong.hint))
 
 
 def look_at_migrations() -> Iterator[Finding]:

@@ -10,6 +10,7 @@ PROBES = (
     Probe("database", database.look_at_database),
     Probe("database settings", database.look_at_settings, needs="database"),
     Probe("migrations", database.look_at_migrations, needs="database"),
+    Probe("replica", database.look_at_replica, needs="database"),
     Probe("clock", database.look_at_clock, needs="database"),
     Probe("redis", services.look_at_redis),
     Probe("workers", services.look_at_workers, needs="redis"),

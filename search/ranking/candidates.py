@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db import connection
-
+from common.statements import reading_connection
 from mentors.models import ProfileState
 from search.bounds.lower_bounds import ANY, USUAL, lower_bound_sql
 from search.bounds.offer_bits import LENGTHS, TIMED, kind_bits, writing_bits
@@ -161,7 +160,7 @@ def find_candidates(asked: IndexQuery, *, limit: int, after: Position | None = N
     keys = keys_for(asked.times, asked.now)
     stages = [stage for stage in _split_stages(asked, keys) if not (after and stage.until and stage.until <= after.key)]
     enough = limit if len(stages) == 1 else -(-limit // 2)
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(*build_statement(asked, keys, stages, limit=limit, enough=enough, after=after))
         rows = cursor.fetchall()
     after = Position(*rows[-1][:3]) if len(rows) >= enough else None

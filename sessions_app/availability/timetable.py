@@ -11,10 +11,9 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
 from accounts.models import User
-from common.statements import write_array
+from common.statements import reading_connection, write_array
 from common.zones import canonical_zone
 from mentors.models import MentorProfile
 from sessions_app.models import Booking
@@ -189,7 +188,7 @@ def load_timetables(
     asked = timetable_parameters(now=now, excluding=excluding, ignore_pending=ignore_pending)
     asked |= {"asked_since": asked_since, "asked_about": None if asked_about is None else list(asked_about)}
     asked["profiles"] = [profile if isinstance(profile, int) else profile.pk for profile in profiles]
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(TIMETABLES, asked)
         rows = cursor.fetchall()
     timetables = {}

@@ -117,3 +117,13 @@ def test_outbox_with_neither_is_found_out(verdicts):
 
     # Which of the two copies of the stolen row leaves depends on who is quicker; that one is doubled at all doesn't.
     assert (wrong["holds"], wrong["stolen"] >= 1, len(wrong["doubled"]) >= 1) == (False, True, True)
+
+
+def test_visitors_read_the_standby_and_nobody_else_does(stand):
+    """And without the standby they read on."""
+    found = launch(stand, "tests.chaos.replica")
+
+    assert {name: reads > 0 for name, reads in found["reads"].items()} == dict.fromkeys(found["reads"], True)
+    assert (found["signed_in"], found["fell_back"]) == (0, 0)
+    assert found["states"] == ["cancelled"] * 2
+    assert found["doctor"] == [["good"], ["bad"], ["bad"]]

@@ -69,7 +69,8 @@ class Visit:
         port = free_port()
         site = f"http://127.0.0.1:{port}"
         gunicorn = ["-m", "gunicorn", "mentoring.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
-        stand.start(f"web-{name}", gunicorn, env | {"SITE_URL": site})
+        self.web = f"web-{name}"
+        stand.start(self.web, gunicorn, env | {"SITE_URL": site})
         self.browser = Browser(site)
         wait_for(lambda: is_up(self.browser), "the site answers")
         self.browser.took.clear()
