@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "template_partials",
     # Our own, from the lowest up
     *("common", "live", "accounts", "notifications", "trust", "about", "mentors", "programmes", "sessions_app"),
-    *("search", "events", "staff", "operations", "demo"),
+    *("calendars", "search", "events", "staff", "operations", "demo"),
 ]
 
 MIDDLEWARE = [

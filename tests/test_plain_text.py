@@ -33,6 +33,7 @@ APPS = (
     "about",
     "mentors",
     "sessions_app",
+    "calendars",
     "search",
     "events",
     "staff",

@@ -31,6 +31,7 @@ APPS = (
     "mentors",
     "programmes",
     "sessions_app",
+    "calendars",
     "search",
     "events",
     "staff",

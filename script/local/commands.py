@@ -25,6 +25,7 @@ TYPED = (
     "mentors",
     "programmes",
     "sessions_app",
+    "calendars",
     "search",
     "events",
     "staff",

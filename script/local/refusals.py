@@ -18,6 +18,7 @@ APPS = (
     "mentors",
     "programmes",
     "sessions_app",
+    "calendars",
     "search",
     "events",
     "staff",
