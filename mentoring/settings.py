@@ -294,10 +294,6 @@ CLAMD = env("CLAMD", default="")
 # Other systems are told by HTTPS at public addresses only; tests and trials tell some on this machine
 WEBHOOKS_TO_LOCAL_ADDRESSES = env.bool("WEBHOOKS_TO_LOCAL_ADDRESSES", default=False)
 
-# What programs may ask for, see docs/api.md
-API_ADDRESS_A_MINUTE = 60
-API_PERSON_A_MINUTE = 600
-API_LARGEST_BODY = 256 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.access.authentication.TokenAuthentication",
