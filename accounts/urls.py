@@ -59,6 +59,7 @@ urlpatterns = [
     path("settings/data/", my_data.my_data, name="my_data"),
     path("settings/data/copy/", my_data.my_data_copy, name="my_data_copy"),
     path("settings/data/copy/<uuid:uuid>/", my_data.my_data_download, name="my_data_download"),
+    path("settings/data/consents/<slug:name>/withdraw/", my_data.consent_withdraw, name="consent_withdraw"),
     path("settings/data/delete-account/", my_data.remove_account, name="remove_account"),
     path("keep-account/", my_data.keep, name="keep_account"),
     path("time-zone/", settings.time_zone, name="time_zone"),

@@ -3,9 +3,9 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
-from accounts.models import User
+from accounts.models import Consent, ConsentHow, User
 from sessions_app.afterwards.testimonials import publish_testimonial
 from sessions_app.models import Feedback
 
@@ -40,3 +40,15 @@ def waiting_words(now: datetime) -> QuerySet[Feedback]:
     is_known = Q(booking__mentor__email__in=[f"priya@{DOMAIN}", f"tomas@{DOMAIN}"])
     order = ("-is_known", "-may_publish_question", "-booking__created_at", "pk")
     return waiting.annotate(is_known=is_known).select_related("booking").order_by(*order)
+
+
+def note_agreements() -> int:
+    """What the invented people agreed to when they ticked these boxes, as the act that saves feedback notes it."""
+    ticked = {"words_shown": "may_publish", "question_shown": "may_publish_question"}
+    told = Feedback.objects.filter(author__email__endswith=f"@{DOMAIN}")
+    made = [
+        Consent(person_id=author, purpose=purpose, text_version=1, how=ConsentHow.PAGE, given_at=first)
+        for purpose, column in ticked.items()
+        for author, first in told.filter(**{column: True}).values_list("author").annotate(first=Min("created_at"))
+    ]
+    return len(Consent.objects.bulk_create(made, ignore_conflicts=True))

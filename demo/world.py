@@ -27,7 +27,7 @@ from .in_writing import write_in_writing
 from .mentors import MentorPlan, invent_mentor
 from .people import DOMAIN, People, Person
 from .portraits.upload import PortraitWriter
-from .quotes import publish_quotes
+from .quotes import note_agreements, publish_quotes
 from .sessions import BusyMentee, Diary, SessionPlan, invent_sessions
 from .story import write_story
 from .writing import MentorWriter, PeopleWriter
@@ -100,6 +100,7 @@ class World:
         write_conversation(self.wanted.now)
         write_in_writing()
         self.counts["quotes"] = publish_quotes(self.wanted.now)
+        self.counts["consents"] = note_agreements()
         write_story(self.wanted.now, self.rng)
         self.counts["events"] = EventWriter(self.wanted.now, self.rng).write()
         return self.counts

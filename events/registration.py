@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django.urls import reverse
 
 from accounts.hooks import after_person_change, after_sign_in
+from accounts.privacy.consents import register_purpose
 from accounts.privacy.hooks import on_leaving
 from accounts.privacy.registry import register_tables
 from events.afterwards.kinds import KINDS as AFTERWARDS
@@ -15,6 +16,7 @@ from events.planning.publishing import mend_timetable
 from events.privacy import TABLES, end_what_is_ahead
 from events.registering.calendar import calendar_uid
 from events.registering.closing import give_up_places
+from events.registering.consents import NEEDS, remove_needs
 from events.registering.giving import HOST_SUBJECT, SUBJECT
 from events.registering.kinds import KINDS as REGISTERING
 from events.registering.leaving import after_coming, after_leaving
@@ -32,6 +34,7 @@ from trust.subjects import register_subjects
 
 def register_all() -> None:
     register_tables(*TABLES)
+    register_purpose(NEEDS, lambda person, now: remove_needs(person=person, now=now))
     on_leaving.append(end_what_is_ahead)
     for kinds in (REGISTERING, PLANNING, AFTERWARDS):
         register_kinds(kinds)

@@ -3,6 +3,7 @@
 from django.core.checks import register
 
 from accounts.hooks import after_sign_in, start_pages
+from accounts.privacy.consents import register_purpose
 from accounts.privacy.hooks import on_leaving
 from accounts.privacy.registry import register_tables
 from accounts.privacy.retention import rules as retention_rules
@@ -10,7 +11,10 @@ from accounts.ways_in import WayIn, ways_in
 from mentors.hooks import after_suspension, around_decision, describe_times
 from notifications.registry import register_kinds
 from notifications.webhooks.events import register_events
+from sessions_app.afterwards.consents import OUTCOME, QUESTION, WORDS
+from sessions_app.afterwards.followups import stop_telling_mentors
 from sessions_app.afterwards.kinds import KINDS as AFTERWARDS
+from sessions_app.afterwards.testimonials import withdraw_all_questions, withdraw_all_words
 from sessions_app.attendance.kinds import KINDS as ATTENDANCE
 from sessions_app.availability.reserved_time import reserving_what_opens
 from sessions_app.availability.wording import describe_times as weekly_times
@@ -41,6 +45,9 @@ from trust.subjects import register_subjects
 
 def register_all() -> None:
     register_tables(*TABLES)
+    register_purpose(WORDS, withdraw_all_words)
+    register_purpose(QUESTION, withdraw_all_questions)
+    register_purpose(OUTCOME, lambda person, now: stop_telling_mentors(person=person, now=now))
     on_leaving.append(end_what_is_ahead)
     retention_rules.extend(RULES)
     for kinds in (WRITTEN, BOOKING, WAITING, ATTENDANCE, CONVERSATION, AFTERWARDS, QUIET):

@@ -259,6 +259,7 @@ ACCESS: dict[str, Row] = {
     "my_data": Row(PERSON),
     "my_data_copy": Row(PERSON, NOT_ALLOWED, "/sign-in/again/"),
     "my_data_download": Row(ITS_MENTEE, at="copy"),
+    "consent_withdraw": Row(PERSON, NOT_ALLOWED, "/settings/data/#consents", at="consent"),
     # Maria is the only owner, and has to name another one first.
     "remove_account": Row(PERSON, get={"staff": 409, "others": 200}, post="/sign-in/again/"),
     "keep_account": Row(EVERYBODY, SIGN_IN, SIGN_IN),
@@ -491,6 +492,10 @@ class Scene:
     def factor(self) -> int:
         """A second step that nobody has."""
         return 10**12
+
+    @property
+    def consent(self) -> str:
+        return "words_shown"
 
     @property
     def account(self) -> UUID:

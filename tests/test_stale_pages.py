@@ -152,6 +152,7 @@ FREE: dict[str, str] = {
             "staff_clock_retry",
             "shared_file_remove",
             "session_words",
+            "consent_withdraw",
             "written_words",
             "thread_read",
             "waiting_leave",

@@ -1,5 +1,6 @@
 """The tables of this app, one module for each concept."""
 
+from .consents import Consent, ConsentHow
 from .my_data import (
     UNFINISHED,
     DataExport,
@@ -20,6 +21,8 @@ __all__ = [
     "LOCK_PEOPLE",
     "UNFINISHED",
     "AccessToken",
+    "Consent",
+    "ConsentHow",
     "DataExport",
     "Erasure",
     "ErasureState",

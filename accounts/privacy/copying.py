@@ -73,6 +73,9 @@ def read_entry(table: Table, row: models.Model, person: User, *, now: datetime) 
     if table.company and (other := table.company(row, person)):
         values["with"] = other
         lines.append((str(translation.gettext("With")), other))
+    if table.said:
+        values["text"] = table.said(row)
+        lines.append((str(translation.gettext("Text")), values["text"]))
     for field in row._meta.concrete_fields:
         if not is_in_copy(table, row, field, person):
             continue

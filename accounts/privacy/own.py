@@ -21,6 +21,7 @@ from accounts.mail import letter_to, send_account_email
 from accounts.models import (
     ABOUT_CASES,
     AccessToken,
+    Consent,
     DataExport,
     Erasure,
     FactorReset,
@@ -32,6 +33,7 @@ from accounts.models import (
     User,
 )
 
+from .consents import words_of
 from .erasure_log import note_removal
 from .exports import delete_copies_of
 from .registry import Step, Table, fact, hidden, mine, not_personal, removed_by_step
@@ -240,6 +242,15 @@ TABLES: tuple[Table | Step, ...] = (
         heading=_("What you asked for by letter"),
         hidden=("uuid", "prepared_by", "decided_by", "export"),
         why="stays: that it was asked for and decided, without words",
+    ),
+    Table(
+        Consent,
+        {"purpose": fact(), "how": fact()},
+        people=("person",),
+        part="consents",
+        heading=_("What you agreed to"),
+        said=lambda row: " ".join(words_of(row)),
+        is_deleted=True,
     ),
     Step("copies", delete_copies),
     Table(

@@ -87,6 +87,7 @@ class Table:
     `is_log`: it is append-only, and its words are emptied by a transaction that says so.
     `stamp`: the column that says when the words were emptied, where a constraint asks for words.
     `hidden`: other columns that are not in the copy. `company`: the display name of the other person of a row.
+    `said`: words of ours that a row stands for.
     `kept_for_now`: narrows the rows to those whose words have to stay a while, as evidence does.
     `in_copy`: narrows them to those that may be in a copy at this moment.
     """
@@ -102,6 +103,7 @@ class Table:
     stamp: str = ""
     hidden: tuple[str, ...] = ()
     company: Callable[[Any, User], str] | None = None
+    said: Callable[[Any], str] | None = None
     kept_for_now: Callable[["models.QuerySet[Any]"], "models.QuerySet[Any]"] | None = None
     in_copy: Callable[["models.QuerySet[Any]", datetime], "models.QuerySet[Any]"] | None = None
 

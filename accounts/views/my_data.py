@@ -1,4 +1,4 @@
-"""Pages for one's own data: a copy, who of staff looked, deleting the account and keeping it after all."""
+"""Pages for one's own data: a copy, what was agreed to, who of staff looked, deleting the account and keeping it."""
 
 import time
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.adapter import KEEP_ACCOUNT
 from accounts.models import DataExport, ExportState, Trace, User
+from accounts.privacy.consents import list_consents, purposes, withdraw_consent
 from accounts.privacy.erasing import ask_erasure, keep_account, open_erasure, why_not_erase
 from accounts.privacy.exports import PrivacyError, ask_again_at, ask_export, newest_export
 from accounts.privacy.hooks import looks_of_staff
@@ -66,6 +68,7 @@ def my_data(request: SignedInRequest) -> HttpResponse:
     traces = Trace.objects.looks_at(person)[:MOST_TRACES]
     context = {
         "copy": CopyPanel(newest_export(person), ask_again_at(person, now=now), now),
+        "consents": list_consents(person),
         "traces": traces,
         "looks": [look for list_looks in looks_of_staff for look in list_looks(person, now)],
         "nav": "settings",
@@ -97,6 +100,15 @@ def send_copy(export: DataExport) -> FileResponse:
     """Raises Http404 where the file is gone."""
     name = f"{settings.SITE_HOST}-{export.asked_at:%Y-%m-%d}.zip"
     return stored_file(export.key, content_type="application/zip", filename=name)
+
+
+@require_POST
+def consent_withdraw(request: SignedInRequest, name: str) -> HttpResponse:
+    if name not in purposes:
+        raise Http404
+    withdraw_consent(purpose=purposes[name], person=request.user, now=timezone.now())
+    messages.success(request, _("Withdrawn. It’s switched off."))
+    return redirect(f"{reverse('my_data')}#consents")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

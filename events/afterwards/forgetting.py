@@ -5,16 +5,18 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import QuerySet
 
+from accounts.privacy.consents import note_consent
 from events.locks import lock_event, touch_event
 from events.models import Chair, Event, EventState, Pairing, PairMessage, Plan, Registration, Wish, WishKind
-from sessions_app.locks import atomic_act
+from events.registering.consents import NEEDS
+from sessions_app.locks import atomic_act, lock_people
 
 AT_ONCE = 50
 
 
 def forget_old_events(*, now: datetime) -> int:
     """Returns how many rows were deleted or emptied. Running it twice does no harm."""
-    private = forget_private(ended_before(now - settings.EVENTS_KEEP_PRIVATE))
+    private = forget_private(ended_before(now - settings.EVENTS_KEEP_PRIVATE), now=now)
     old = ended_before(now - settings.EVENTS_KEEP_MEETINGS).exclude(state=EventState.ARCHIVED).order_by("pk")
     return private + sum(archive_event(event=event) for event in old[:AT_ONCE])
 
@@ -23,11 +25,22 @@ def ended_before(moment: datetime) -> QuerySet[Event]:
     return Event.objects.filter(during__endswith__lt=moment)
 
 
-def forget_private(events: QuerySet[Event]) -> int:
+def forget_private(events: QuerySet[Event], *, now: datetime) -> int:
     """Access needs, what two people wrote to each other while they met, and whom a person didn't want to meet."""
-    needs = Registration.objects.filter(event__in=events).exclude(access_needs="").update(access_needs="")
+    needs = forget_needs(events, now=now)
     refusals = Wish.objects.filter(event__in=events, kind=WishKind.NO).delete()[0]
     return needs + refusals + PairMessage.objects.filter(pairing__event__in=events).delete()[0]
+
+
+@atomic_act
+def forget_needs(events: QuerySet[Event], *, now: datetime) -> int:
+    told = Registration.objects.filter(event__in=events).exclude(access_needs="").select_related("person")
+    gone = list(told.order_by("person_id"))
+    lock_people(*{registration.person_id for registration in gone})
+    count = told.update(access_needs="")
+    for registration in gone:
+        note_consent(purpose=NEEDS, person=registration.person, is_given=False, now=now)
+    return count
 
 
 @atomic_act

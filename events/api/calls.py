@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import ApiView
+from accounts.models import ConsentHow
 from common.api.description import api_call
 from common.api.errors import as_api_error
 from common.api.pages import Part, page_answer, read_page
@@ -115,7 +116,9 @@ class RegisterView(OwnView):
             raise EventError("wrong_side", _("This event has no such side. Read its places again."))
         side = choose_side(event, known, asked)
         said = self.read_said(event, side, sent)
-        return self.answer_with(register(event=event, person=self.person, side=side, said=said, now=self.now))
+        how = ConsentHow.PROGRAM
+        made = register(event=event, person=self.person, side=side, said=said, now=self.now, how=how)
+        return self.answer_with(made)
 
     def read_said(self, event: Event, side: str, sent: dict[str, Any]) -> RegistrationInput:
         """What was sent, if it is what this event asks of this side, as the page would."""

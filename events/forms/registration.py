@@ -12,6 +12,7 @@ from common.forms import ChipCheckboxes, ChipRadio, PlainText, field_of
 from events.models import Attending, Event, Registration, Side
 from events.models.events import TEXT_LENGTH
 from events.models.registrations import QUESTION_LENGTH
+from events.registering.consents import NEEDS
 from events.registering.inputs import RegistrationInput, unasked
 from mentors.languages import language_choices
 from mentors.topic_choices import TopicsField, grouped_topics
@@ -61,8 +62,8 @@ class RegistrationForm(forms.Form):
     stays_seated = forms.BooleanField(label=_("I need to stay at one table"), required=False)
     wants_quiet = forms.BooleanField(label=_("I’d like a quiet table"), required=False)
     access_needs = PlainText(
-        label=_("Anything the organisers should prepare"),
-        help_text=_("Captions, a companion’s chair, step-free access. Only the organisers see this."),
+        label=NEEDS.text.label,
+        help_text=NEEDS.text.hint,
         max_length=TEXT_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

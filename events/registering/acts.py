@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import ConsentHow, User
 from events.errors import EventError, stale_error
 from events.locks import check_registration_seen, is_called, lock_event, lock_registration
 from events.models import Event, EventKind, EventState, Registration, RegistrationState, Side
@@ -14,6 +14,7 @@ from sessions_app.locks import atomic_act, lock_people
 from trust.sanctions import Doing, why_barred
 from trust.separations import are_apart
 
+from .consents import note_needs
 from .giving import check_time, end_registration, give_place, take_event_time, time_at
 from .inputs import RegistrationInput
 from .notices import News, tell
@@ -22,7 +23,15 @@ from .waiting import admit_waiting, is_place_left
 
 
 @atomic_act
-def register(*, event: Event, person: User, side: str, said: RegistrationInput, now: datetime) -> Registration:
+def register(
+    *,
+    event: Event,
+    person: User,
+    side: str,
+    said: RegistrationInput,
+    now: datetime,
+    how: ConsentHow = ConsentHow.PAGE,
+) -> Registration:
     """Give this person a place, or put them on the waiting list where there is none. Registering again changes what
     they said, until the event runs.
 
@@ -32,7 +41,7 @@ def register(*, event: Event, person: User, side: str, said: RegistrationInput, 
     lock_people(person)
     known = Registration.objects.select_related("event", "person").filter(event=event, person=person).first()
     if known and known.state in STANDING:
-        return rewrite(event, known, said, now=now)
+        return rewrite(event, known, said, now=now, how=how)
     check_open(event, known, now=now)
     check_host(event, person, now=now)
     if refusal := why_barred(person, Doing.ASK, now=now):
@@ -53,6 +62,7 @@ def register(*, event: Event, person: User, side: str, said: RegistrationInput, 
         registration.version += 1
     registration.save()
     registration.topics.set(said.topics)
+    note_needs(registration, now=now, how=how)
     if has_place:
         return give_place(registration, news=News.REGISTERED, now=now)
     tell(registration, news=News.WAITING, now=now)
@@ -102,7 +112,14 @@ def check_rounds(registration: Registration) -> None:
         raise EventError("too_few_rounds", _("Choose among the rounds of this event."), field="attends")
 
 
-def rewrite(event: Event, registration: Registration, said: RegistrationInput, *, now: datetime) -> Registration:
+def rewrite(
+    event: Event,
+    registration: Registration,
+    said: RegistrationInput,
+    *,
+    now: datetime,
+    how: ConsentHow = ConsentHow.PAGE,
+) -> Registration:
     """Change what was said in a registration whose event and person are locked."""
     if event.state not in BEFORE_START or registration.state not in STANDING:
         raise EventError("closed", _("This can’t be changed any more."))
@@ -111,6 +128,7 @@ def rewrite(event: Event, registration: Registration, said: RegistrationInput, *
     Registration.objects.filter(pk=registration.pk).update(**said.values())
     registration.refresh_from_db()
     registration.topics.set(said.topics)
+    note_needs(registration, now=now, how=how)
     check_rounds(registration)
     if registration.is_in and time_at(registration) != before:
         take_event_time(registration, now=now)

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.privacy.consents import note_consent
 from common.known import known
 from notifications.inbox import mark_subject_read
 from sessions_app.errors import SessionError
@@ -29,6 +30,7 @@ from sessions_app.models.states import AGREED
 from trust.models import SeparationKind
 from trust.separations import part, rejoin
 
+from .consents import QUESTION, WORDS
 from .followups import NextStepInput, write_next_step
 
 OPEN_FOR = BLIND_FOR
@@ -97,6 +99,7 @@ def give_feedback(
         booking=booking, author=by, defaults=given, create_defaults={**given, "created_at": now}
     )
     keep_apart_as_said(feedback, now=now)
+    note_what_may_be_shown(feedback, by=by, now=now)
     mark_subject_read(by, subject_type=BOOKING_SUBJECT, subject_id=booking.pk, now=now)
     if step:
         write_next_step(booking=booking, step=step, by=by, now=now)
@@ -119,6 +122,7 @@ def give_written_feedback(*, written: WrittenQuestion, by: User, now: datetime, 
         written=written, author=by, defaults=given, create_defaults={**given, "created_at": now}
     )
     keep_apart_as_said(feedback, now=now)
+    note_what_may_be_shown(feedback, by=by, now=now)
     mark_subject_read(by, subject_type=WRITTEN_SUBJECT, subject_id=written.pk, now=now)
     return feedback
 
@@ -133,3 +137,9 @@ def keep_apart_as_said(feedback: Feedback, *, now: datetime) -> None:
         part(person=mentee, other=mentor, kind=SeparationKind.NOT_AGAIN, by=mentee, now=now)
     elif feedback.again:
         rejoin(person=mentee, other=mentor, kinds=[SeparationKind.NOT_AGAIN], now=now)
+
+
+def note_what_may_be_shown(feedback: Feedback, *, by: User, now: datetime) -> None:
+    if feedback.role == Role.MENTEE:
+        note_consent(purpose=WORDS, person=by, is_given=feedback.may_publish, now=now)
+        note_consent(purpose=QUESTION, person=by, is_given=feedback.may_publish_question, now=now)

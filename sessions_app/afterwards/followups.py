@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.privacy.consents import note_consent
 from notifications.inbox import forget_passing, mark_subject_read
 from notifications.services import schedule_notices, silence_older_versions
 from sessions_app.errors import SessionError
-from sessions_app.locks import atomic_act, lock_booking, lock_written
+from sessions_app.locks import atomic_act, lock_booking, lock_people, lock_written
 from sessions_app.models import (
     WRITTEN_SUBJECT,
     Booking,
@@ -27,6 +28,7 @@ from sessions_app.models.contacts import key_of
 from sessions_app.models.states import AGREED
 from sessions_app.questions.asked_later import asked_at
 
+from .consents import OUTCOME, of_mentee
 from .notices import NEXT_STEP_SUBJECT, next_step_dues
 from .questions import ANSWERS, asked_of
 
@@ -150,7 +152,17 @@ def answer_follow_up(
         by, subject_type=WRITTEN_SUBJECT if is_written else BOOKING_SUBJECT, subject_id=contact.pk, now=now
     )
     given = {"question": question, "answer": answer, "answered_at": now, "tell_mentor": tell_mentor}
-    return FollowUp.objects.update_or_create(**key_of(contact), step=step, defaults=given)[0]
+    follow_up, _created = FollowUp.objects.update_or_create(**key_of(contact), step=step, defaults=given)
+    note_consent(purpose=OUTCOME, person=by, is_given=tell_mentor, now=now)
+    return follow_up
+
+
+@atomic_act
+def stop_telling_mentors(*, person: User, now: datetime) -> None:
+    """No mentor learns any more what came of a session with this person. Twice does no harm."""
+    lock_people(person)
+    FollowUp.objects.filter(of_mentee(person), tell_mentor=True).update(tell_mentor=False)
+    note_consent(purpose=OUTCOME, person=person, is_given=False, now=now)
 
 
 def settle_next_step(action: NextStep | None, answer: Resolution, *, now: datetime) -> None:

@@ -9,8 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.privacy.consents import note_consent
 from sessions_app.errors import SessionError
+from sessions_app.locks import lock_people
 from sessions_app.models import Feedback, QuoteAct, QuoteDecision
+
+from .consents import QUESTION, WORDS
 
 
 @transaction.atomic
@@ -55,14 +59,46 @@ def take_down_testimonial(pk: int, by: User, now: datetime) -> None:
 @transaction.atomic
 def withdraw_testimonial(*, feedback: Feedback, by: User, now: datetime) -> Feedback:
     """The author withdraws their consent, at any time. Raises SessionError `not_yours`; twice does no harm."""
-    feedback = Feedback.objects.select_for_update().get(pk=feedback.pk)
-    if feedback.author_id != by.pk:
-        raise SessionError("not_yours", _("Someone else wrote this, so only they can withdraw it."))
+    feedback = lock_own_words(feedback, by)
     if not feedback.may_publish:
         return feedback
     feedback.may_publish = feedback.may_publish_question = False
     feedback.published_at = feedback.published_by = None
-    return save_decision(feedback, QuoteAct.WITHDRAWN, by=by, now=now)
+    save_decision(feedback, QuoteAct.WITHDRAWN, by=by, now=now)
+    note_consent(purpose=WORDS, person=by, is_given=False, now=now)
+    note_consent(purpose=QUESTION, person=by, is_given=False, now=now)
+    return feedback
+
+
+@transaction.atomic
+def withdraw_question(*, feedback: Feedback, by: User, now: datetime) -> Feedback:
+    """The author's words stay, and the question is no longer shown with them. Raises SessionError `not_yours`."""
+    feedback = lock_own_words(feedback, by)
+    if not feedback.may_publish_question:
+        return feedback
+    feedback.may_publish_question = False
+    save_decision(feedback, QuoteAct.QUESTION, by=by, now=now)
+    note_consent(purpose=QUESTION, person=by, is_given=False, now=now)
+    return feedback
+
+
+def withdraw_all_words(person: User, now: datetime) -> None:
+    for feedback in Feedback.objects.filter(author=person, may_publish=True).order_by("pk"):
+        withdraw_testimonial(feedback=feedback, by=person, now=now)
+
+
+def withdraw_all_questions(person: User, now: datetime) -> None:
+    for feedback in Feedback.objects.filter(author=person, may_publish_question=True).order_by("pk"):
+        withdraw_question(feedback=feedback, by=person, now=now)
+
+
+def lock_own_words(feedback: Feedback, by: User) -> Feedback:
+    """First the person, as all acts that write feedback do."""
+    lock_people(by)
+    feedback = Feedback.objects.select_for_update().get(pk=feedback.pk)
+    if feedback.author_id != by.pk:
+        raise SessionError("not_yours", _("Someone else wrote this, so only they can withdraw it."))
+    return feedback
 
 
 def lock_testimonial(feedback: Feedback, *, by: User, now: datetime, seen: str | None) -> Feedback:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.forms import ChipRadio, PlainText
+from sessions_app.afterwards.consents import QUESTION, WORDS
 from sessions_app.models import Feedback, Resolution
 from sessions_app.models.feedback import Again, Agreement, Quality
 
@@ -74,18 +75,8 @@ class MenteeFeedbackForm(FeedbackForm):
         _("What did you take away?"),
         _("A sentence is enough. %(name)s reads it too, once they’ve answered or after seven days."),
     )
-    may_publish = forms.BooleanField(
-        label=_("You may show these words without my name"),
-        help_text=_(
-            "On %(name)s’s page and our home page. Our team reads them first. You can withdraw them at any time."
-        ),
-        required=False,
-    )
-    may_publish_question = forms.BooleanField(
-        label=_("You may show my question with them"),
-        help_text=_("On our home page, without your name or %(name)s’s."),
-        required=False,
-    )
+    may_publish = forms.BooleanField(label=WORDS.text.label, help_text=WORDS.text.hint, required=False)
+    may_publish_question = forms.BooleanField(label=QUESTION.text.label, help_text=QUESTION.text.hint, required=False)
     useful = scale_field(_("The advice was useful"))
     doable = scale_field(_("I can do what we found"))
     clear_limits = scale_field(_("It was clear what the advice is based on, and where it ends"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.forms import ChipRadio, PlainText, field_of
+from sessions_app.afterwards.consents import OUTCOME
 from sessions_app.afterwards.followups import NextStepInput
 from sessions_app.afterwards.questions import ANSWERS
 from sessions_app.models import FollowUpQuestion, NextStep, Resolution
@@ -83,11 +84,7 @@ class FollowUpForm(forms.Form):
 
     question = forms.ChoiceField(choices=FollowUpQuestion.choices, widget=forms.HiddenInput)
     answer = forms.ChoiceField(widget=ChipRadio, error_messages={"required": _("Choose an answer")})
-    tell_mentor = forms.BooleanField(
-        label=_("Tell %(name)s what came of it"),
-        help_text=_("If you don’t tick this, only you see your answer."),
-        required=False,
-    )
+    tell_mentor = forms.BooleanField(label=OUTCOME.text.label, help_text=OUTCOME.text.hint, required=False)
 
     def __init__(self, *args: Any, about: FollowUpQuestion, mentor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

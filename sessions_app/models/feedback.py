@@ -213,6 +213,7 @@ class QuoteAct(models.TextChoices):
     DECLINED = "declined", _("Not shown")
     TAKEN_DOWN = "taken_down", _("Removed from the page")
     WITHDRAWN = "withdrawn", _("Withdrawn by the author")
+    QUESTION = "question", _("Question withdrawn by the author")
 
 
 class QuoteDecision(models.Model):

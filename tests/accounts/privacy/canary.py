@@ -25,6 +25,7 @@ from django.db import connection, models
 from about.models import ContactMessage
 from accounts.models import (
     AccessToken,
+    Consent,
     DataExport,
     ExportState,
     KeptAnswer,
@@ -326,6 +327,7 @@ def keep_account_rows(canary: Canary, staff: User) -> None:
     Trace.objects.note_look(by=staff, about=[person], looked_at=TracedAct.PERSON, now=NOW)
     LetterRequest.objects.create(person=person, act=LetterAct.COPY, reason=new(), prepared_by=staff, prepared_at=NOW)
     Preference.objects.create(person=person)
+    Consent.objects.create(person=person, purpose="words_shown", text_version=1, how="page", given_at=NOW)
     MailBreaker.objects.update_or_create(pk=1, defaults={"answer": f"550 <{person.email}> unknown {new()}"})
     key = default_storage.save(f"exports/{new()}.zip", ContentFile(new().encode()))
     DataExport.objects.create(

@@ -10,8 +10,9 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import FileField
 
-from accounts.models import DataExport, ExportState, User
+from accounts.models import Consent, DataExport, ExportState, User
 from accounts.privacy import exports
+from accounts.privacy.consents import purposes
 from accounts.privacy.copying import write_copy
 from accounts.privacy.exports import PrivacyError, ask_export, claim_export, forget_copies, write_due_copies
 from accounts.privacy.registry import registered_tables
@@ -96,6 +97,16 @@ def test_copy_has_no_hash_no_password_and_no_secret(carl, alice, maria, topic):
     assert account["email"] == "zq001@example.org"
     assert not {"password", "is_superuser", "uuid", "id"} & account.keys()
     assert {"token_hash", "code"} & json.loads(copy["api-tokens.json"])[0].keys() == set()
+
+
+def test_copy_says_what_was_agreed_to_in_the_words_that_asked_for_it(carl):
+    Consent.objects.create(person=carl, purpose="words_shown", text_version=1, how="page", given_at=NOW)
+
+    copy = read_copy(carl)
+    [consent] = json.loads(copy["consents.json"])
+
+    assert consent["text"] == " ".join(purposes["words_shown"].text.lines_for("your mentor"))
+    assert consent["text"] in copy["index.html"]
 
 
 def test_copy_is_written_by_a_worker_and_its_person_is_told_once(bob):
